@@ -1,0 +1,13 @@
+//! Reels, paylines, paytable, RNG and PAR sheet.
+
+// In reading order; the blank lines keep rustfmt from sorting them.
+
+pub mod reels;
+
+pub mod paytable;
+
+pub mod evaluate;
+
+pub mod rng;
+
+pub mod par_sheet;
