@@ -3,7 +3,8 @@
 use crate::paytable::{FEWEST, PAYLINES, pay};
 use crate::reels::{Board, REELS, Symbol};
 
-/// The number of paylines as money counts it; the stake is a multiple of it, so that every line has whole units.
+/// The number of paylines as money counts it; the stake is a multiple of it, so that every line has whole
+/// units.
 pub const STAKE_STEP: i64 = {
     assert!(PAYLINES.len() == 10);
     10
@@ -11,8 +12,8 @@ pub const STAKE_STEP: i64 = {
 
 /// The largest stake that is accepted, in minor units.
 ///
-/// With every line and the scatter at the highest pay the payout still fits an `i64`. The limit is checked before
-/// the board is read: whether a stake is accepted never depends on the outcome.
+/// With every line and the scatter at the highest pay the payout still fits an `i64`. The limit is checked
+/// before the board is read: whether a stake is accepted never depends on the outcome.
 pub const LARGEST_STAKE: i64 = {
     let line = pay(Symbol::Wild, REELS) as i64;
     let scatter = pay(Symbol::Scatter, REELS) as i64;
@@ -167,8 +168,8 @@ impl Run {
         }
     }
 
-    /// The symbol and count that this run pays for: the better of its two readings, as a run of its regular symbol
-    /// or as the wilds that lead it. Readings that pay the same count as the longer one.
+    /// The symbol and count that this run pays for: the better of its two readings, as a run of its regular
+    /// symbol or as the wilds that lead it. Readings that pay the same count as the longer one.
     pub(crate) fn win(self) -> Option<(Symbol, usize)> {
         let as_wilds = (Symbol::Wild, self.leading_wilds);
         let as_symbol = (self.symbol.unwrap_or(Symbol::Wild), self.length);
@@ -298,8 +299,8 @@ mod tests {
         (1..=1_000_000_i64).prop_map(|lines| lines * STAKE_STEP)
     }
 
-    /// A second reading of the rules, from the definition: for each symbol, how many cells from the left hold it or
-    /// a wild; the best pay of all symbols.
+    /// A second reading of the rules, from the definition: for each symbol, how many cells from the left hold
+    /// it or a wild; the best pay of all symbols.
     fn line_multiplier(line: [Symbol; REELS]) -> u32 {
         let regular = Symbol::ALL.into_iter().filter(|symbol| *symbol != Scatter);
         let count = |symbol| {

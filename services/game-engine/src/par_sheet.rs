@@ -1,7 +1,7 @@
 //! The PAR sheet: what the game pays in the long run, exactly, by going through its whole cycle.
 //!
-//! A PAR sheet is what a slot machine's designer hands to the regulator; for its parts see Harrigan and Dixon, "PAR
-//! Sheets, probabilities, and slot machine play", Journal of Gambling Issues 23 (2009).
+//! A PAR sheet is what a slot machine's designer hands to the regulator; for its parts see Harrigan and
+//! Dixon, "PAR Sheets, probabilities, and slot machine play", Journal of Gambling Issues 23 (2009).
 
 use crate::evaluate::{Run, STAKE_STEP};
 use crate::paytable::{FEWEST, PAYLINES, Payline, pay};
@@ -21,8 +21,9 @@ pub struct ParSheet {
     pub variance: Ratio<u128>,
     /// The square root of the variance.
     pub standard_deviation: f64,
-    /// The standard deviation times 1.645, the half width in standard errors of a 90 % confidence band: after n
-    /// rounds the observed RTP lies within index / √n of the RTP nine times in ten (Harrigan and Dixon 2009).
+    /// The standard deviation times 1.645, the half width in standard errors of a 90 % confidence band: after
+    /// n rounds the observed RTP lies within index / √n of the RTP nine times in ten (Harrigan and Dixon
+    /// 2009).
     pub volatility_index_90: f64,
     /// The index in a word.
     pub class: VolatilityClass,
@@ -49,8 +50,8 @@ pub struct Contribution {
 
 /// How widely payouts spread.
 ///
-/// No standard fixes the bounds. These are ours: below an index of 5 a hundred rounds return the stake give or take a
-/// half, from 15 on give or take one and a half times the stake.
+/// No standard fixes the bounds. These are ours: below an index of 5 a hundred rounds return the stake give
+/// or take a half, from 15 on give or take one and a half times the stake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VolatilityClass {
     /// An index below 5.
@@ -131,7 +132,8 @@ fn sheet_of(cycle: &Cycle) -> ParSheet {
     }
 }
 
-/// Payouts are counted in stakes per line while the cycle is gone through: whole numbers. This many make one stake.
+/// Payouts are counted in stakes per line while the cycle is gone through: whole numbers. This many make one
+/// stake.
 const PAID_PER_STAKE: u128 = STAKE_STEP as u128;
 
 /// What one win pays, in stakes per line.
@@ -158,11 +160,12 @@ struct Cycle {
 }
 
 impl Cycle {
-    /// Goes through the cycle reel by reel, from the left, as a tree: all boards that begin alike share the work.
+    /// Goes through the cycle reel by reel, from the left, as a tree: all boards that begin alike share the
+    /// work.
     ///
-    /// A line drops out at the first reel where its run ends, with what it pays. Where none is left, which is so for
-    /// two thirds of the branches after the third reel, only scatters can still come, and the boards below are
-    /// counted by their number of scatters without looking at one of them.
+    /// A line drops out at the first reel where its run ends, with what it pays. Where none is left, which is
+    /// so for two thirds of the branches after the third reel, only scatters can still come, and the boards
+    /// below are counted by their number of scatters without looking at one of them.
     fn of(strips: &Strips<'_>) -> Self {
         let windows = strips.map(|strip| {
             (0..strip.len())
@@ -197,8 +200,8 @@ impl Cycle {
         cycle
     }
 
-    /// Counts the boards of one branch, all those that show the same on the reels before this one: which lines are
-    /// still alive, what the others paid, and how many scatters there are.
+    /// Counts the boards of one branch, all those that show the same on the reels before this one: which
+    /// lines are still alive, what the others paid, and how many scatters there are.
     fn grow(&mut self, tree: &Tree, reel: usize, alive: &[(Payline, Run)], paid: u64, scatters: usize) {
         if alive.is_empty() {
             for (more, ways) in tree.scatter_ways[reel][..=REELS - reel].iter().enumerate() {
@@ -327,7 +330,8 @@ mod tests {
         assert!(sheet.contributions.iter().all(|part| part.hits > 0));
     }
 
-    /// How many of a reel's stops show this symbol in a given row: as many as the strip holds, whatever the row.
+    /// How many of a reel's stops show this symbol in a given row: as many as the strip holds, whatever the
+    /// row.
     fn stops_with(reel: usize, symbol: Symbol) -> u128 {
         STRIPS[reel]
             .iter()
@@ -345,7 +349,8 @@ mod tests {
         STRIPS[reel..].iter().map(|strip| strip.len() as u128).product()
     }
 
-    /// In how many ways a run of `count` of a regular symbol ends: at the edge, or at a symbol that does not fit.
+    /// In how many ways a run of `count` of a regular symbol ends: at the edge, or at a symbol that does not
+    /// fit.
     fn endings(symbol: Symbol, count: usize) -> u128 {
         if count == REELS {
             1
@@ -354,8 +359,8 @@ mod tests {
         }
     }
 
-    /// The sets of stops for which one line begins with exactly `leading` wilds, goes on as a run of `count` of a
-    /// regular symbol, and yet pays more for its wilds.
+    /// The sets of stops for which one line begins with exactly `leading` wilds, goes on as a run of `count`
+    /// of a regular symbol, and yet pays more for its wilds.
     fn better_as_wilds(symbol: Symbol, count: usize, leading: usize) -> u128 {
         if pay(Symbol::Wild, leading) <= pay(symbol, count) {
             return 0;
@@ -370,8 +375,8 @@ mod tests {
             * endings(symbol, count)
     }
 
-    /// The wins of the cycle on one line, or of the scatter, in closed form: from how many of each symbol a strip
-    /// holds, without looking at any board.
+    /// The wins of the cycle on one line, or of the scatter, in closed form: from how many of each symbol a
+    /// strip holds, without looking at any board.
     fn hits_in_closed_form(symbol: Symbol, count: usize) -> u128 {
         let wilds = (0..count)
             .map(|reel| stops_with(reel, Symbol::Wild))
@@ -430,7 +435,8 @@ mod tests {
                 PAYLINES.len() as u128
             };
             assert_eq!(hits, once * lines, "{count} × {symbol:?}");
-            // A line pays its multiple of a tenth of the stake on ten lines: the mean of one line is the mean of all.
+            // A line pays its multiple of a tenth of the stake on ten lines: the mean of one line is the mean
+            // of all.
             rtp += Ratio::new(once * u128::from(pay(symbol, count)), sheet.cycle);
         }
         assert_eq!(rtp, sheet.rtp);

@@ -24,7 +24,8 @@ pub const FEWEST: usize = 3;
 
 /// What 3, 4 and 5 of a symbol pay: multiples of the stake per line, for the scatter of the total stake.
 ///
-/// The wild pays at least as much as any symbol for which it stands, so that one more wild never costs the player.
+/// The wild pays at least as much as any symbol for which it stands, so that one more wild never costs the
+/// player.
 #[must_use]
 pub const fn pays(symbol: Symbol) -> [u32; REELS - FEWEST + 1] {
     match symbol {

@@ -70,9 +70,9 @@ pub type Strips<'a> = [&'a [Symbol]; REELS];
 
 /// The reel strips of the game.
 ///
-/// Cherries and bars crowd reels 1 and 3, stars and bells reel 2: neighbouring reels rarely agree, so a game with
-/// ten paylines pays about once in three rounds and can afford large prizes. Two scatters on a strip stand at least
-/// three stops apart, so that a window never shows both.
+/// Cherries and bars crowd reels 1 and 3, stars and bells reel 2: neighbouring reels rarely agree, so a game
+/// with ten paylines pays about once in three rounds and can afford large prizes. Two scatters on a strip
+/// stand at least three stops apart, so that a window never shows both.
 pub const STRIPS: Strips<'static> = {
     use Symbol::{Bar, Bell, Cherry, Gem, Scatter, Seven, Star, Wild};
     [
@@ -103,7 +103,8 @@ pub const STRIPS: Strips<'static> = {
     ]
 };
 
-/// The board that these stops show. A stop beyond its strip's end counts on from the start, as on a real reel.
+/// The board that these stops show. A stop beyond its strip's end counts on from the start, as on a real
+/// reel.
 #[must_use]
 pub fn board_at(stops: Stops) -> Board {
     board_on(&STRIPS, stops)

@@ -6,17 +6,18 @@ use crate::reels::{STRIPS, Stops};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 
-/// Draws the stops of the round with this seed. The same seed draws the same stops: a replay is the same call.
+/// Draws the stops of the round with this seed. The same seed draws the same stops: a replay is the same
+/// call.
 ///
-/// The generator is chosen here and only here: another one, slower but statistically equal, goes beside this one and
-/// hands itself to [`spin_reels`] in the same way.
+/// The generator is chosen here and only here: another one, slower but statistically equal, goes beside this
+/// one and hands itself to [`spin_reels`] in the same way.
 #[must_use]
 pub fn draw(seed: u64) -> Stops {
     spin_reels(&mut generator(seed, Stream::Stops))
 }
 
-/// Turns a generator's output into stops. Every stop of a strip is exactly equally likely: `random_range` rejects
-/// what would favour the first stops (rand's feature `unbiased`).
+/// Turns a generator's output into stops. Every stop of a strip is exactly equally likely: `random_range`
+/// rejects what would favour the first stops (rand's feature `unbiased`).
 fn spin_reels(rng: &mut impl Rng) -> Stops {
     STRIPS.map(|strip| rng.random_range(0..strip.len()))
 }
@@ -36,7 +37,8 @@ pub struct Seeds {
 }
 
 impl Seeds {
-    /// The seed of the next round. As an iterator the sequence never ends; this spares the caller an `Option`.
+    /// The seed of the next round. As an iterator the sequence never ends; this spares the caller an
+    /// `Option`.
     pub fn next_seed(&mut self) -> u64 {
         self.rng.next_u64()
     }
@@ -50,16 +52,17 @@ impl Iterator for Seeds {
     }
 }
 
-/// What a generator is for. ChaCha keeps streams of one key apart, so a number that serves both as a master seed and
-/// as a round's seed still gives unrelated sequences.
+/// What a generator is for. ChaCha keeps streams of one key apart, so a number that serves both as a master
+/// seed and as a round's seed still gives unrelated sequences.
 #[derive(Clone, Copy)]
 enum Stream {
     Stops = 0,
     RoundSeeds = 1,
 }
 
-/// ChaCha with 12 rounds, keyed with the seed's little-endian bytes and zeros. The key is written out here because
-/// `seed_from_u64` may expand a seed differently in a later release, and every recorded round would replay wrongly.
+/// ChaCha with 12 rounds, keyed with the seed's little-endian bytes and zeros. The key is written out here
+/// because `seed_from_u64` may expand a seed differently in a later release, and every recorded round would
+/// replay wrongly.
 fn generator(seed: u64, stream: Stream) -> ChaCha12Rng {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
@@ -74,8 +77,8 @@ mod tests {
 
     #[test]
     fn recorded_rounds_replay() {
-        // When this fails after an update of rand or rand_chacha, the update must not be taken: it would change what
-        // recorded seeds replay to.
+        // When this fails after an update of rand or rand_chacha, the update must not be taken: it would
+        // change what recorded seeds replay to.
         let recorded = [
             (0x0, [13, 9, 2, 28, 22]),
             (0x1, [11, 28, 30, 1, 4]),
@@ -107,8 +110,9 @@ mod tests {
         assert_eq!(once.len(), 10_000);
     }
 
-    /// Pearson's statistic of the observed counts against equal expectation, and the value that chance exceeds once
-    /// in a thousand (Wilson and Hilferty's approximation, 1931; 3.09 is the normal quantile of 0.999).
+    /// Pearson's statistic of the observed counts against equal expectation, and the value that chance
+    /// exceeds once in a thousand (Wilson and Hilferty's approximation, 1931; 3.09 is the normal quantile of
+    /// 0.999).
     fn check_uniform(counts: &[u32], what: &str) {
         let cells = counts.len() as f64;
         let expected = f64::from(counts.iter().sum::<u32>()) / cells;
