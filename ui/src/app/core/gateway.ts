@@ -1,0 +1,101 @@
+import { Injectable } from '@angular/core';
+
+import { NoAnswer, Problem } from './problem';
+import {
+  HealthReply,
+  PaytableReply,
+  Player,
+  ProblemBody,
+  RoundsReply,
+  SessionReply,
+  SpinReply,
+} from './wire';
+
+/** Longer than any deadline of the gateway: whatever takes more is not going to answer. */
+const PATIENCE_MS = 30_000;
+
+interface Call {
+  method?: 'GET' | 'POST';
+  token?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** The only door to the network: every request of this page leaves from here. */
+@Injectable({ providedIn: 'root' })
+export class Gateway {
+  openSession(accountCode: string): Promise<SessionReply> {
+    return this.send('/sessions', { method: 'POST', body: { account_code: accountCode } });
+  }
+
+  player(token: string): Promise<Player> {
+    return this.send('/players/me', { token });
+  }
+
+  paytable(): Promise<PaytableReply> {
+    return this.send('/paytable');
+  }
+
+  /** The same key means the same spin: repeating it returns the first reply, never a second bet. */
+  spin(token: string, idempotencyKey: string, stake: number): Promise<SpinReply> {
+    return this.send('/spins', {
+      method: 'POST',
+      token,
+      body: { stake },
+      headers: { 'Idempotency-Key': idempotencyKey },
+    });
+  }
+
+  rounds(token: string, limit: number): Promise<RoundsReply> {
+    return this.send(`/rounds?limit=${limit}`, { token });
+  }
+
+  health(): Promise<HealthReply> {
+    return this.send('/health');
+  }
+
+  private async send<T>(path: string, call: Call = {}): Promise<T> {
+    const headers: Record<string, string> = { Accept: 'application/json', ...call.headers };
+    if (call.token) headers['Authorization'] = `Bearer ${call.token}`;
+    if (call.body !== undefined) headers['Content-Type'] = 'application/json';
+
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(`/api/v1${path}`, {
+        method: call.method ?? 'GET',
+        headers,
+        body: call.body === undefined ? null : JSON.stringify(call.body),
+        cache: 'no-store',
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
+      text = await response.text();
+    } catch (cause) {
+      // A body that breaks off is as good as no answer: what it said is not known.
+      throw new NoAnswer('the gateway did not answer', { cause });
+    }
+    if (!response.ok) throw problemOf(response, text);
+    return parsed(text) as T;
+  }
+}
+
+function problemOf(response: Response, text: string): Problem {
+  const body = parsed(text) as Partial<ProblemBody> | undefined;
+  const retryAfter = Number(response.headers.get('Retry-After'));
+  return new Problem(
+    {
+      ...body,
+      status: response.status,
+      code: body?.code ?? 'internal',
+    },
+    retryAfter > 0 ? retryAfter : null,
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+import { Key, Params, isKey } from './language';
+import { ProblemBody, StakeStatus } from './wire';
+
+/** The gateway answered, and the answer is no. */
+export class Problem extends Error {
+  constructor(
+    readonly body: ProblemBody,
+    readonly retryAfterSeconds: number | null = null,
+  ) {
+    super(body.detail ?? body.title ?? body.code);
+  }
+
+  get code(): string {
+    return this.body.code;
+  }
+}
+
+/** No answer at all: the request or its reply was lost, so its outcome is unknown. */
+export class NoAnswer extends Error {}
+
+export interface Phrase {
+  key: Key;
+  params?: Params;
+}
+
+/** What is said of a failed spin: what happened, where the money is, and what to do next. */
+export interface ProblemWords {
+  /** A known problem has a phrase; for an unknown one the gateway's own sentence is shown. */
+  what: Phrase | { literal: string };
+  money: Phrase;
+  todo: Phrase;
+}
+
+export function problemWords(error: unknown): ProblemWords {
+  const money: Phrase = { key: `money.${stakeWhereabouts(error)}` };
+  if (error instanceof NoAnswer) {
+    return {
+      what: { key: 'problem.no_answer.what' },
+      money,
+      todo: { key: 'problem.no_answer.todo' },
+    };
+  }
+  if (!(error instanceof Problem)) {
+    return {
+      what: { key: 'problem.internal.what' },
+      money,
+      todo: { key: 'problem.internal.todo' },
+    };
+  }
+  const what = `problem.${error.code}.what`;
+  const todo = `problem.${error.code}.todo`;
+  const params = { seconds: error.retryAfterSeconds ?? 1 };
+  return {
+    what: isKey(what) ? { key: what, params } : { literal: error.message },
+    money,
+    todo: isKey(todo) ? { key: todo, params } : { key: 'problem.internal.todo' },
+  };
+}
+
+/**
+ * The gateway says where the stake is. Where it does not, a refusal (4xx) came before any
+ * reservation; after a failure (5xx) or without an answer nothing is claimed.
+ */
+export function stakeWhereabouts(error: unknown): StakeStatus | 'unknown' {
+  if (!(error instanceof Problem)) return 'unknown';
+  if (error.body.stake_status) return error.body.stake_status;
+  return error.body.status < 500 ? 'untouched' : 'unknown';
+}

@@ -1,0 +1,131 @@
+/** What crosses the wire between this page and the gateway. Money is whole minor units (kopecks). */
+
+export type SymbolName = 'wild' | 'scatter' | 'seven' | 'gem' | 'bell' | 'bar' | 'star' | 'cherry';
+
+/** Five columns of three symbols, the top row first. */
+export type Board = readonly (readonly SymbolName[])[];
+
+/** Reel and row of a cell, both from 0. */
+export type Cell = readonly [reel: number, row: number];
+
+export interface Limits {
+  min_stake: number;
+  max_stake: number;
+  stake_step: number;
+}
+
+export interface Player {
+  player_id: string;
+  account_code: string;
+  display_name: string;
+  currency: string;
+  balance: number;
+  reserved: number;
+  limits: Limits;
+}
+
+export interface SessionReply {
+  token: string;
+  token_type: string;
+  expires_at: string;
+  player: Player;
+}
+
+export interface Win {
+  kind: 'line' | 'scatter';
+  /** From 1; absent for a scatter win. */
+  payline?: number;
+  symbol: SymbolName;
+  count: number;
+  /** Of the stake per line for a line, of the whole stake for a scatter. */
+  multiplier: number;
+  payout: number;
+  cells: readonly Cell[];
+}
+
+export type RoundStatus = 'posted' | 'voided' | 'pending';
+
+export interface SpinReply {
+  round_id: string;
+  status: RoundStatus;
+  stake: number;
+  payout: number;
+  currency: string;
+  balance: number;
+  seed: string;
+  stops: readonly number[];
+  board: Board;
+  wins: readonly Win[];
+  replayed: boolean;
+}
+
+export interface Round {
+  round_id: string;
+  stake: number;
+  payout: number;
+  currency: string;
+  status: RoundStatus;
+  created_at: string;
+  settled_at?: string;
+  seed?: string;
+  stops?: readonly number[];
+  board?: Board;
+}
+
+export interface RoundsReply {
+  rounds: readonly Round[];
+}
+
+/** An exact rate; the figures are too large for a double, so they travel as text. */
+export interface Fraction {
+  numerator: string;
+  denominator: string;
+}
+
+export interface PaytableSymbol {
+  symbol: SymbolName;
+  kind: 'wild' | 'scatter' | 'regular';
+  pays: readonly { count: number; pays: number }[];
+}
+
+export interface ParSheet {
+  cycle: string;
+  rtp_percent: number;
+  rtp: Fraction;
+  hit_frequency_percent: number;
+  hit_frequency: Fraction;
+  volatility: { standard_deviation: number; index_90: number; class: string };
+  max_payout: number;
+  contributions: readonly { symbol: SymbolName; rtp_percent: number; rtp?: Fraction }[];
+}
+
+export interface PaytableReply {
+  game: string;
+  rows: number;
+  reels: number;
+  stakes: readonly number[];
+  symbols: readonly PaytableSymbol[];
+  paylines: readonly (readonly number[])[];
+  reel_strips: readonly (readonly SymbolName[])[];
+  par_sheet: ParSheet;
+}
+
+export interface HealthReply {
+  status: 'ok' | 'degraded';
+  release: string;
+  services: Record<string, string>;
+  seeding: { done: number; total: number };
+}
+
+export type StakeStatus = 'untouched' | 'returned' | 'pending';
+
+/** The body of application/problem+json, RFC 9457. */
+export interface ProblemBody {
+  title?: string;
+  status: number;
+  detail?: string;
+  code: string;
+  field?: string;
+  stake_status?: StakeStatus;
+  round_id?: string;
+}

@@ -1,0 +1,26 @@
+import { SymbolName } from '../core/wire';
+
+export interface Contribution {
+  symbol: SymbolName;
+  rtpPercent: number;
+  /** Of the largest contribution, 0 to 1: the length of its bar. */
+  part: number;
+}
+
+/** What each symbol adds to the RTP, the largest first; entries per count are added up. */
+export function contributionBars(
+  entries: readonly { symbol: SymbolName; rtp_percent: number }[],
+): Contribution[] {
+  const sums = new Map<SymbolName, number>();
+  for (const { symbol, rtp_percent } of entries) {
+    sums.set(symbol, (sums.get(symbol) ?? 0) + rtp_percent);
+  }
+  const largest = Math.max(...sums.values(), 0);
+  return [...sums]
+    .map(([symbol, rtpPercent]) => ({
+      symbol,
+      rtpPercent,
+      part: largest > 0 ? rtpPercent / largest : 0,
+    }))
+    .sort((left, right) => right.rtpPercent - left.rtpPercent);
+}

@@ -1,0 +1,19 @@
+import { Injectable, computed, inject, signal } from '@angular/core';
+
+import { Gateway } from '../core/gateway';
+import { PaytableReply } from '../core/wire';
+
+/** The game as the engine plays it: strips, paylines, pays and the PAR sheet. */
+@Injectable({ providedIn: 'root' })
+export class PaytableStore {
+  private readonly gateway = inject(Gateway);
+  private readonly _table = signal<PaytableReply | null>(null);
+
+  readonly table = this._table.asReadonly();
+  readonly strips = computed(() => this.table()?.reel_strips ?? []);
+  readonly paylines = computed(() => this.table()?.paylines ?? []);
+
+  async load(): Promise<void> {
+    this._table.set(await this.gateway.paytable());
+  }
+}

@@ -1,0 +1,45 @@
+import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+
+import { Board } from '../core/wire';
+import { ReelSymbol } from '../slot/reel-symbol';
+
+/** A board at the size of a line of text or two. */
+@Component({
+  selector: 'rs-small-board',
+  imports: [ReelSymbol],
+  template: `
+    @for (column of board(); track $index) {
+      <div>
+        @for (symbol of column; track $index) {
+          <rs-symbol [name]="symbol" />
+        }
+      </div>
+    }
+  `,
+  styles: `
+    :host {
+      display: grid;
+      grid-template-columns: repeat(5, 1fr);
+      gap: 0.25rem;
+      padding: 0.35rem;
+      border-radius: 0.6rem;
+      background: #06080c;
+    }
+    div {
+      display: grid;
+      gap: 0.2rem;
+      padding: 0.25rem 0;
+      border-radius: 0.35rem;
+      background: #171d2a;
+      justify-items: center;
+    }
+    rs-symbol {
+      width: 2.1rem;
+      height: 1.9rem;
+    }
+  `,
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class SmallBoard {
+  readonly board = input.required<Board>();
+}

@@ -1,0 +1,124 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  afterRenderEffect,
+  computed,
+  inject,
+  signal,
+  viewChild,
+} from '@angular/core';
+
+import { Health } from '../core/health';
+import { Language } from '../core/language';
+import { Problem, problemWords } from '../core/problem';
+import { Session } from '../core/session';
+import { RoundsStore } from '../rounds/rounds-store';
+import { Play } from '../slot/play';
+import { normalisedCode } from './account-code';
+
+type Refusal = { kind: 'malformed' } | { kind: 'failed'; code: string; error: unknown };
+
+/** Who plays, and the way to play as somebody else. */
+@Component({
+  selector: 'rs-account',
+  templateUrl: './account.html',
+  styleUrl: './account.css',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  host: {
+    '(document:pointerdown)': 'closeOutside($event)',
+    '(keydown.escape)': 'close()',
+  },
+})
+export class Account {
+  private readonly session = inject(Session);
+  private readonly language = inject(Language);
+  private readonly health = inject(Health);
+  private readonly rounds = inject(RoundsStore);
+  private readonly play = inject(Play);
+  private readonly host: HTMLElement = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+
+  protected readonly say = this.language.say;
+  protected readonly player = this.session.player;
+  /** A spin belongs to one player from start to end. */
+  protected readonly locked = computed(() => this.play.phase() !== 'idle');
+
+  private readonly _open = signal(false);
+  private readonly _busy = signal(false);
+  private readonly _refusal = signal<Refusal | null>(null);
+  protected readonly open = this._open.asReadonly();
+  protected readonly busy = this._busy.asReadonly();
+  private readonly field = viewChild<ElementRef<HTMLInputElement>>('code');
+  private readonly opener = viewChild<ElementRef<HTMLButtonElement>>('opener');
+
+  protected readonly refusal = computed(() => {
+    const refusal = this._refusal();
+    if (!refusal) return null;
+    if (refusal.kind === 'malformed') return this.say('account.malformed');
+    const { code, error } = refusal;
+    if (error instanceof Problem && error.code === 'player_not_found') {
+      const seeding = this.health.seeding();
+      if (!seeding) return this.say('account.notFound', { code });
+      const { number } = this.language.formats();
+      return this.say('account.notSeeded', {
+        code,
+        done: number(seeding.done),
+        total: number(seeding.total),
+      });
+    }
+    const { what } = problemWords(error);
+    // "Three times in a row" is true of spins only.
+    const reason =
+      error instanceof Problem
+        ? 'literal' in what
+          ? what.literal
+          : this.say(what.key, what.params)
+        : this.say('start.unreachable.title');
+    return this.say('account.failed', { reason });
+  });
+
+  constructor() {
+    afterRenderEffect(() => {
+      const field = this.field()?.nativeElement;
+      field?.focus();
+      field?.select();
+    });
+  }
+
+  protected toggle(): void {
+    this._refusal.set(null);
+    this._open.update((open) => !open);
+  }
+
+  protected close(): void {
+    if (!this._open()) return;
+    this._open.set(false);
+    this.opener()?.nativeElement.focus();
+  }
+
+  protected closeOutside(event: Event): void {
+    if (event.target instanceof Node && !this.host.contains(event.target)) this._open.set(false);
+  }
+
+  protected async apply(event: Event, typed: string): Promise<void> {
+    event.preventDefault();
+    if (this._busy() || this.locked()) return;
+    const code = normalisedCode(typed);
+    if (!code) {
+      this._refusal.set({ kind: 'malformed' });
+      return;
+    }
+    this._busy.set(true);
+    this._refusal.set(null);
+    try {
+      await this.session.open(code);
+      this.play.clear();
+      this.close();
+      await this.rounds.refresh();
+    } catch (error) {
+      this._refusal.set({ kind: 'failed', code, error });
+    } finally {
+      this._busy.set(false);
+    }
+  }
+}

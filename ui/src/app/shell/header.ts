@@ -1,0 +1,44 @@
+import { ChangeDetectionStrategy, Component, computed, inject, output } from '@angular/core';
+
+import { Health } from '../core/health';
+import { Language } from '../core/language';
+import { LANGS } from '../core/language-of';
+import { Preferences } from '../core/preferences';
+import { Account } from './account';
+
+/** Brand, sections, and what the whole window shares. */
+@Component({
+  selector: 'rs-header',
+  imports: [Account],
+  templateUrl: './header.html',
+  styleUrl: './header.css',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class Header {
+  protected readonly language = inject(Language);
+  protected readonly preferences = inject(Preferences);
+  protected readonly health = inject(Health);
+  protected readonly say = this.language.say;
+  protected readonly langs = LANGS;
+
+  /** The key list is wanted. */
+  readonly help = output();
+
+  protected readonly seeding = computed(() => {
+    const seeding = this.health.seeding();
+    if (!seeding) return null;
+    const { number } = this.language.formats();
+    return {
+      ...seeding,
+      text: this.say('header.seeding', {
+        done: number(seeding.done),
+        total: number(seeding.total),
+      }),
+    };
+  });
+  protected readonly healthTitle = computed(() =>
+    this.health.healthy()
+      ? this.say('header.healthy')
+      : this.say('header.degraded', { services: this.health.down().join(', ') }),
+  );
+}

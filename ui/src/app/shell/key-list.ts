@@ -1,0 +1,56 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  computed,
+  inject,
+  viewChild,
+} from '@angular/core';
+
+import { Language } from '../core/language';
+
+/** Which key does what. */
+@Component({
+  selector: 'rs-key-list',
+  template: `
+    <dialog #dialog data-test="key-list" aria-labelledby="key-list-title">
+      <h2 id="key-list-title">{{ say('help.title') }}</h2>
+      <dl>
+        @for (row of rows(); track row.text) {
+          <dt>
+            @for (key of row.keys; track key) {
+              <kbd>{{ key }}</kbd>
+            }
+          </dt>
+          <dd>{{ row.text }}</dd>
+        }
+      </dl>
+      <button type="button" (click)="close()">{{ say('help.close') }}</button>
+    </dialog>
+  `,
+  styleUrl: './key-list.css',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class KeyList {
+  protected readonly say = inject(Language).say;
+  private readonly dialog = viewChild.required<ElementRef<HTMLDialogElement>>('dialog');
+
+  protected readonly rows = computed(() => [
+    { keys: [this.say('help.space')], text: this.say('help.spin') },
+    { keys: ['↑', '↓'], text: this.say('help.stake') },
+    { keys: ['T'], text: this.say('help.turbo') },
+    { keys: ['M'], text: this.say('help.sound') },
+    { keys: ['L'], text: this.say('help.language') },
+    { keys: ['P'], text: this.say('help.paytable') },
+    { keys: ['?'], text: this.say('help.help') },
+  ]);
+
+  open(): void {
+    const { nativeElement } = this.dialog();
+    if (!nativeElement.open) nativeElement.showModal();
+  }
+
+  protected close(): void {
+    this.dialog().nativeElement.close();
+  }
+}

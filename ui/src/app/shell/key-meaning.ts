@@ -1,0 +1,51 @@
+export type Command =
+  'spin' | 'stake-up' | 'stake-down' | 'turbo' | 'sound' | 'language' | 'paytable' | 'help';
+
+export interface Pressed {
+  key: string;
+  code: string;
+  ctrlKey: boolean;
+  altKey: boolean;
+  metaKey: boolean;
+  shiftKey: boolean;
+}
+
+/** Where the focus is, as far as keys are concerned. */
+export type Place = 'page' | 'panel' | 'text' | 'dialog';
+
+/**
+ * What a key means. Letters go by their place on the keyboard, so that they work in the Russian
+ * layout too. In text and dialogs keys keep their own meaning; in the panel the arrows scroll.
+ */
+export function keyMeaning(pressed: Pressed, place: Place): Command | null {
+  if (pressed.ctrlKey || pressed.altKey || pressed.metaKey) return null;
+  if (place === 'text' || place === 'dialog') return null;
+  if (pressed.key === '?' || (pressed.code === 'Slash' && pressed.shiftKey)) return 'help';
+  switch (pressed.code) {
+    case 'Space':
+      return 'spin';
+    case 'ArrowUp':
+    case 'ArrowRight':
+      return place === 'page' ? 'stake-up' : null;
+    case 'ArrowDown':
+    case 'ArrowLeft':
+      return place === 'page' ? 'stake-down' : null;
+    case 'KeyT':
+      return 'turbo';
+    case 'KeyM':
+      return 'sound';
+    case 'KeyL':
+      return 'language';
+    case 'KeyP':
+      return 'paytable';
+    default:
+      return null;
+  }
+}
+
+export function placeOf(target: EventTarget | null): Place {
+  if (!(target instanceof Element)) return 'page';
+  if (target.closest('dialog')) return 'dialog';
+  if (target.closest('input, textarea, select, [contenteditable], form')) return 'text';
+  return target.closest('rs-panel') ? 'panel' : 'page';
+}

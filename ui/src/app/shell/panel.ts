@@ -1,0 +1,39 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  inject,
+  viewChildren,
+} from '@angular/core';
+
+import { Language } from '../core/language';
+import { ParTab } from '../paytable/par-tab';
+import { PaytableTab } from '../paytable/paytable-tab';
+import { RoundsTab } from '../rounds/rounds-tab';
+import { TABS, Tab, Tabs } from './tabs';
+
+/** The panel on the right: last rounds, paytable and PAR sheet. */
+@Component({
+  selector: 'rs-panel',
+  imports: [ParTab, PaytableTab, RoundsTab],
+  templateUrl: './panel.html',
+  styleUrl: './panel.css',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class Panel {
+  protected readonly say = inject(Language).say;
+  protected readonly tabs = inject(Tabs);
+  protected readonly all = TABS;
+  private readonly buttons = viewChildren<ElementRef<HTMLButtonElement>>('tab');
+
+  /** Arrow keys walk through the tabs, as in every tab list. */
+  protected step(event: Event, current: Tab, by: number): void {
+    event.preventDefault();
+    event.stopPropagation();
+    const next = (TABS.indexOf(current) + by + TABS.length) % TABS.length;
+    const tab = TABS[next];
+    if (!tab) return;
+    this.tabs.show(tab);
+    this.buttons()[next]?.nativeElement.focus();
+  }
+}

@@ -1,0 +1,89 @@
+import { ChangeDetectionStrategy, Component, inject, viewChild } from '@angular/core';
+
+import { Health } from '../core/health';
+import { Language } from '../core/language';
+import { Preferences } from '../core/preferences';
+import { Machine } from '../slot/machine';
+import { Play } from '../slot/play';
+import { SymbolSprite } from '../slot/symbol-sprite';
+import { Header } from './header';
+import { KeyList } from './key-list';
+import { Command, keyMeaning, placeOf } from './key-meaning';
+import { Panel } from './panel';
+import { Start } from './start';
+import { Tabs } from './tabs';
+
+/** The window: header, machine and panel, or what stands in the way of them. */
+@Component({
+  selector: 'app-root',
+  imports: [Header, KeyList, Machine, Panel, SymbolSprite],
+  templateUrl: './shell.html',
+  styleUrl: './shell.css',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  host: {
+    '(document:keydown)': 'press($event)',
+    '(document:keyup)': 'release($event)',
+    '(window:focus)': 'lookAgain()',
+  },
+})
+export class Shell {
+  private readonly play = inject(Play);
+  private readonly preferences = inject(Preferences);
+  private readonly language = inject(Language);
+  private readonly tabs = inject(Tabs);
+  private readonly health = inject(Health);
+  protected readonly start = inject(Start);
+  protected readonly say = this.language.say;
+  private readonly keyList = viewChild.required(KeyList);
+
+  constructor() {
+    void this.start.run();
+  }
+
+  protected press(event: KeyboardEvent): void {
+    const command = this.commandOf(event);
+    if (!command) return;
+    event.preventDefault();
+    // A key that is held down changes the stake step by step, but spins only once.
+    if (!event.repeat || command.startsWith('stake')) this.obey(command);
+  }
+
+  /** A button with the focus is clicked when the space bar comes up; the bar has spun already. */
+  protected release(event: KeyboardEvent): void {
+    if (this.commandOf(event) === 'spin') event.preventDefault();
+  }
+
+  /** The release may have been changed while the window was in the background. */
+  protected lookAgain(): void {
+    if (this.start.state() === 'ready') void this.health.watch();
+  }
+
+  protected showKeys(): void {
+    this.keyList().open();
+  }
+
+  private commandOf(event: KeyboardEvent): Command | null {
+    return this.start.state() === 'ready' ? keyMeaning(event, placeOf(event.target)) : null;
+  }
+
+  private obey(command: Command): void {
+    switch (command) {
+      case 'spin':
+        return this.play.press();
+      case 'stake-up':
+        return this.play.changeStake(1);
+      case 'stake-down':
+        return this.play.changeStake(-1);
+      case 'turbo':
+        return this.preferences.toggleTurbo();
+      case 'sound':
+        return this.preferences.toggleSound();
+      case 'language':
+        return this.language.switch();
+      case 'paytable':
+        return this.tabs.show('paytable');
+      case 'help':
+        return this.showKeys();
+    }
+  }
+}

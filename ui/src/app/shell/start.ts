@@ -1,0 +1,70 @@
+import { Injectable, inject, signal } from '@angular/core';
+
+import { Health } from '../core/health';
+import { Preferences } from '../core/preferences';
+import { NoAnswer, Problem } from '../core/problem';
+import { Session } from '../core/session';
+import { PaytableStore } from '../paytable/paytable-store';
+import { RoundsStore } from '../rounds/rounds-store';
+
+export type StartState =
+  'loading' | 'seeding' | 'ready' | 'unreachable' | 'launch_token_required' | 'refused';
+
+const SEEDING_RETRY_MS = 1000;
+const FIRST_ACCOUNT = 'RS-000001';
+
+/** From an empty page to a machine that can be played. */
+@Injectable({ providedIn: 'root' })
+export class Start {
+  private readonly session = inject(Session);
+  private readonly health = inject(Health);
+  private readonly paytable = inject(PaytableStore);
+  private readonly rounds = inject(RoundsStore);
+  private readonly preferences = inject(Preferences);
+
+  private readonly _state = signal<StartState>('loading');
+  private readonly _reason = signal('');
+
+  readonly state = this._state.asReadonly();
+  /** The gateway's own sentence, when it refused. */
+  readonly reason = this._reason.asReadonly();
+
+  async run(): Promise<void> {
+    this._state.set('loading');
+    void this.health.watch();
+    try {
+      await Promise.all([this.paytable.load(), this.openAccount(this.preferences.accountCode())]);
+      await this.rounds.refresh();
+      this._state.set('ready');
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private async openAccount(code: string): Promise<void> {
+    try {
+      await this.session.open(code);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'player_not_found') throw error;
+      if (code !== FIRST_ACCOUNT) {
+        // A remembered player may be missing from a new data directory; the first one never is.
+        return this.openAccount(FIRST_ACCOUNT);
+      }
+      await this.health.watch();
+      if (!this.health.seeding()) throw error;
+      this._state.set('seeding');
+      await new Promise((resolve) => setTimeout(resolve, SEEDING_RETRY_MS));
+      return this.openAccount(code);
+    }
+  }
+
+  private fail(error: unknown): void {
+    if (error instanceof NoAnswer) this._state.set('unreachable');
+    else if (error instanceof Problem && error.code === 'launch_token_required')
+      this._state.set('launch_token_required');
+    else {
+      this._reason.set(error instanceof Error ? error.message : String(error));
+      this._state.set('refused');
+    }
+  }
+}

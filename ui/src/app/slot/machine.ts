@@ -1,0 +1,89 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  untracked,
+} from '@angular/core';
+
+import { Language } from '../core/language';
+import { Preferences } from '../core/preferences';
+import { problemWords } from '../core/problem';
+import { Session } from '../core/session';
+import { PaytableStore } from '../paytable/paytable-store';
+import { CountedMoney } from './counted-money';
+import { Play } from './play';
+import { RecentSpins } from './recent-spins';
+import { Reels } from './reels';
+import { Sound } from './sound';
+import { winDetail } from './win-words';
+
+/** The slot machine: reels, result, stake, SPIN and balance. */
+@Component({
+  selector: 'rs-machine',
+  imports: [CountedMoney, RecentSpins, Reels],
+  templateUrl: './machine.html',
+  styleUrl: './machine.css',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class Machine {
+  private readonly session = inject(Session);
+  private readonly language = inject(Language);
+  protected readonly play = inject(Play);
+  protected readonly paytable = inject(PaytableStore);
+  protected readonly preferences = inject(Preferences);
+  protected readonly sound = inject(Sound);
+
+  protected readonly say = this.language.say;
+  protected readonly player = this.session.player;
+  protected readonly currency = this.session.currency;
+
+  protected readonly wins = computed(() => this.play.outcome()?.wins ?? []);
+  protected readonly winDetail = computed(() =>
+    winDetail(this.say, this.language.formats(), this.wins()),
+  );
+  protected readonly stakeText = computed(() =>
+    this.language.formats().money(this.play.stake(), this.currency()),
+  );
+  protected readonly perLine = computed(() => {
+    const lines = this.paytable.paylines().length || 1;
+    return this.say('machine.perLine', {
+      lines,
+      amount: this.language.formats().amount(this.play.stake() / lines, this.currency()),
+    });
+  });
+  /** The words around the figure of "Win 45.00 ₽", since the figure counts by itself. */
+  protected readonly winTitle = computed(() => this.say('win.title', { amount: '' }).trim());
+
+  protected readonly trouble = computed(() => {
+    const error = this.play.trouble();
+    if (error === null) return null;
+    const { what, money, todo } = problemWords(error);
+    return {
+      what: 'literal' in what ? what.literal : this.say(what.key, what.params),
+      money: this.say(money.key),
+      todo: this.say(todo.key, todo.params),
+    };
+  });
+
+  /** Said aloud once the reels rest; an error is announced by its own alert. */
+  protected readonly spoken = computed(() => {
+    const outcome = this.play.outcome();
+    if (!outcome) return '';
+    const { money } = this.language.formats();
+    const balance = money(outcome.balance, outcome.currency);
+    if (outcome.status === 'pending') return this.say('machine.pending');
+    if (outcome.payout === 0) return this.say('win.spokenLoss', { balance });
+    const amount = money(outcome.payout, outcome.currency);
+    return `${this.say('win.spoken', { amount, balance })} ${this.winDetail()}`;
+  });
+
+  constructor() {
+    effect(() => {
+      const outcome = this.play.outcome();
+      if (!outcome || outcome.payout === 0) return;
+      untracked(() => this.sound.win(outcome.payout / outcome.stake));
+    });
+  }
+}

@@ -1,0 +1,203 @@
+import { Injectable, computed, inject, linkedSignal, signal, untracked } from '@angular/core';
+
+import { Gateway } from '../core/gateway';
+import { NoAnswer, stakeWhereabouts } from '../core/problem';
+import { Session } from '../core/session';
+import { Board, SpinReply } from '../core/wire';
+import { PaytableStore } from '../paytable/paytable-store';
+import { RoundsStore } from '../rounds/rounds-store';
+import { nearest, stakeLadder, stepped } from './stake-ladder';
+import { boardAt, sameBoard } from './strip-window';
+
+export type Phase = 'idle' | 'spinning' | 'stopping';
+
+/** Where the reels are going to rest. */
+export interface Target {
+  stops: readonly number[];
+  /** Shown at rest; it is the board of the reply, whatever the strips say. */
+  board: Board;
+}
+
+/** A spin as the chips below the reels remember it. */
+export interface RecentSpin {
+  id: string;
+  kind: 'won' | 'lost' | 'returned' | 'pending' | 'untouched' | 'unknown';
+  /** Payout minus stake, minor units. */
+  change: number;
+  currency: string;
+  roundTripMs: number;
+}
+
+const USUAL_STAKE = 1000;
+const RECENT = 12;
+/** Pauses before a lost spin is asked for again, with the same key. */
+const BACKOFF_MS = [400, 1200];
+
+/** One spin at a time: what is asked of the gateway, what came back, and where the reels rest. */
+@Injectable({ providedIn: 'root' })
+export class Play {
+  private readonly gateway = inject(Gateway);
+  private readonly session = inject(Session);
+  private readonly paytable = inject(PaytableStore);
+  private readonly roundsStore = inject(RoundsStore);
+
+  private readonly _phase = signal<Phase>('idle');
+  private readonly _outcome = signal<SpinReply | null>(null);
+  private readonly _trouble = signal<unknown>(null);
+  private readonly _asking = signal(false);
+  private readonly _recent = signal<readonly RecentSpin[]>([]);
+  private readonly _hurried = signal(false);
+  private readonly _wishedStake = signal(USUAL_STAKE);
+  /** At first the board of the last round, else stop 0 everywhere; then what the replies say. */
+  private readonly _target = linkedSignal<boolean, Target>({
+    source: () => this.paytable.table() !== null,
+    computation: () => untracked(() => this.firstTarget()),
+  });
+
+  /** The spin whose outcome is unknown; asking again uses its key. */
+  private lost: { key: string; stake: number } | null = null;
+  /** Applied when the reels rest, so that the balance does not tell the result in advance. */
+  private onRest: () => void = () => undefined;
+
+  readonly phase = this._phase.asReadonly();
+  /** The reply of the last spin, from the moment its reels rest until the next spin. */
+  readonly outcome = this._outcome.asReadonly();
+  readonly trouble = this._trouble.asReadonly();
+  /** No answer came and the same spin is being asked for again. */
+  readonly asking = this._asking.asReadonly();
+  readonly recent = this._recent.asReadonly();
+  readonly target = this._target.asReadonly();
+  /** The player wants to see the board at once. */
+  readonly hurried = this._hurried.asReadonly();
+  readonly canAskAgain = computed(() => this._trouble() instanceof NoAnswer);
+
+  readonly ladder = computed(() => {
+    const player = this.session.player();
+    const table = this.paytable.table();
+    return player && table ? stakeLadder(table.stakes, player.limits) : [];
+  });
+  readonly stake = computed(() => nearest(this.ladder(), this._wishedStake()));
+
+  changeStake(direction: 1 | -1): void {
+    if (this._phase() === 'idle') {
+      this._wishedStake.set(stepped(this.ladder(), this.stake(), direction));
+    }
+  }
+
+  /** A press of SPIN: starts a spin, or hurries the reels of the one that has been answered. */
+  press(): void {
+    if (this._phase() === 'idle') {
+      void this.spin(crypto.randomUUID(), this.stake());
+    } else if (this._phase() === 'stopping') {
+      this._hurried.set(true);
+    }
+  }
+
+  askAgain(): void {
+    if (this._phase() === 'idle' && this.lost) void this.spin(this.lost.key, this.lost.stake);
+  }
+
+  /** The reels have come to rest. */
+  rest(): void {
+    if (this._phase() !== 'stopping') return;
+    this._phase.set('idle');
+    this.onRest();
+  }
+
+  /** Another player sits down: nothing of the previous one stays. */
+  clear(): void {
+    this._outcome.set(null);
+    this._trouble.set(null);
+    this._recent.set([]);
+    this.lost = null;
+  }
+
+  private async spin(key: string, stake: number): Promise<void> {
+    const startedAt = performance.now();
+    this._phase.set('spinning');
+    this._hurried.set(false);
+    this._outcome.set(null);
+    this._trouble.set(null);
+    try {
+      const reply = await this.askFor(key, stake);
+      const roundTripMs = performance.now() - startedAt;
+      this.lost = null;
+      await this.aim(reply);
+      this.onRest = () => this.take(reply, roundTripMs);
+    } catch (error) {
+      const roundTripMs = performance.now() - startedAt;
+      this.lost = error instanceof NoAnswer ? { key, stake } : null;
+      this.onRest = () => this.explain(error, key, roundTripMs);
+    }
+    this._asking.set(false);
+    this._phase.set('stopping');
+  }
+
+  /** A lost reply is asked for again with the same key, which cannot become a second bet. */
+  private async askFor(key: string, stake: number): Promise<SpinReply> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.session.authorised((token) => this.gateway.spin(token, key, stake));
+      } catch (error) {
+        const pause = BACKOFF_MS[attempt];
+        if (!(error instanceof NoAnswer) || pause === undefined) throw error;
+        this._asking.set(true);
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    }
+  }
+
+  /**
+   * Aims the reels at the board of the reply. A board that the strips do not show means that the
+   * engine has changed its paytable (a new release): the strips are asked for again, and if they
+   * still differ the board that was paid is shown.
+   */
+  private async aim({ stops, board }: SpinReply): Promise<void> {
+    const shown = boardAt(this.paytable.strips(), stops, board[0]?.length ?? 0);
+    if (!sameBoard(shown, board)) await this.paytable.load().catch(() => undefined);
+    this._target.set({ stops, board });
+  }
+
+  private take(reply: SpinReply, roundTripMs: number): void {
+    this._outcome.set(reply);
+    this.session.takeBalance(reply.balance);
+    const change = reply.payout - reply.stake;
+    this.remember({
+      id: reply.round_id,
+      kind: reply.status === 'pending' ? 'pending' : reply.payout > 0 ? 'won' : 'lost',
+      change,
+      currency: reply.currency,
+      roundTripMs,
+    });
+    void this.roundsStore.refresh();
+  }
+
+  private explain(error: unknown, key: string, roundTripMs: number): void {
+    this._trouble.set(error);
+    const whereabouts = stakeWhereabouts(error);
+    this.remember({
+      id: key,
+      kind: whereabouts,
+      change: 0,
+      currency: this.session.currency(),
+      roundTripMs,
+    });
+    // The gateway knows the balance and the rounds better than any guess made here.
+    void this.session.refresh().catch(() => undefined);
+    void this.roundsStore.refresh();
+  }
+
+  private remember(spin: RecentSpin): void {
+    this._recent.update((spins) =>
+      [spin, ...spins.filter(({ id }) => id !== spin.id)].slice(0, RECENT),
+    );
+  }
+
+  private firstTarget(): Target {
+    const strips = this.paytable.strips();
+    const last = this.roundsStore.rounds().find(({ stops, board }) => stops && board);
+    if (last?.stops && last.board) return { stops: last.stops, board: last.board };
+    const stops = strips.map(() => 0);
+    return { stops, board: boardAt(strips, stops, this.paytable.table()?.rows ?? 3) };
+  }
+}

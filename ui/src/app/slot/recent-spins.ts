@@ -1,0 +1,42 @@
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+
+import { Language } from '../core/language';
+import { Play } from './play';
+
+/** The last spins of this window, each with the time from the press to the answer. */
+@Component({
+  selector: 'rs-recent-spins',
+  template: `
+    <h2>{{ say('recent.title') }}</h2>
+    @if (chips().length === 0) {
+      <p>{{ say('recent.none') }}</p>
+    } @else {
+      <ol>
+        @for (chip of chips(); track chip.id) {
+          <li [class]="chip.kind" data-test="recent-spin">
+            {{ chip.text }} <span>{{ chip.roundTrip }}</span>
+          </li>
+        }
+      </ol>
+    }
+  `,
+  styleUrl: './recent-spins.css',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class RecentSpins {
+  private readonly language = inject(Language);
+  private readonly play = inject(Play);
+  protected readonly say = this.language.say;
+
+  protected readonly chips = computed(() =>
+    this.play.recent().map(({ id, kind, change, currency, roundTripMs }) => ({
+      id,
+      kind,
+      text:
+        kind === 'won' || kind === 'lost'
+          ? this.language.formats().change(change, currency)
+          : this.say(`recent.${kind}`),
+      roundTrip: this.language.formats().duration(roundTripMs),
+    })),
+  );
+}
