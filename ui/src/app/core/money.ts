@@ -24,6 +24,12 @@ export interface Formats {
   plural(count: number): 'one' | 'few' | 'many' | 'other';
 }
 
+/** Intl writes "4.82 secs"; the symbols of the SI are shorter and the same everywhere. */
+const UNITS: Record<Lang, { millisecond: string; second: string }> = {
+  ru: { millisecond: 'мс', second: 'с' },
+  en: { millisecond: 'ms', second: 's' },
+};
+
 const LOCALES: Record<Lang, string> = { ru: 'ru-RU', en: 'en-GB' };
 
 export function formatsFor(lang: Lang): Formats {
@@ -43,17 +49,6 @@ export function formatsFor(lang: Lang): Formats {
     const digits = minorDigits(currency);
     return number(minorUnits / 10 ** digits, digits);
   };
-  const unit = (value: number, digits: number, name: 'millisecond' | 'second'): string =>
-    new Intl.NumberFormat(locale, {
-      style: 'unit',
-      unit: name,
-      unitDisplay: 'short',
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    })
-      .format(value)
-      .replace(' ', NO_BREAK_SPACE);
-
   return {
     amount,
     number,
@@ -67,10 +62,12 @@ export function formatsFor(lang: Lang): Formats {
         maximumFractionDigits: digits,
       }).format(value / 100),
     integer: (digits) => new Intl.NumberFormat(locale).format(BigInt(digits)),
-    duration: (milliseconds) =>
-      milliseconds < 1000
-        ? unit(Math.round(milliseconds), 0, 'millisecond')
-        : unit(milliseconds / 1000, 2, 'second'),
+    duration: (milliseconds) => {
+      const whole = Math.round(milliseconds);
+      return whole < 1000
+        ? number(whole) + NO_BREAK_SPACE + UNITS[lang].millisecond
+        : number(milliseconds / 1000, 2) + NO_BREAK_SPACE + UNITS[lang].second;
+    },
     time: (rfc3339) => time.format(new Date(rfc3339)),
     dateTime: (rfc3339) => dateTime.format(new Date(rfc3339)),
     plural: (count) => {

@@ -1,0 +1,44 @@
+import { formatsFor } from './money';
+
+const NBSP = '\u00a0';
+
+describe('money and numbers', () => {
+  const check = (actual: string, expected: string): void =>
+    expect(actual.replaceAll(' ', '␠')).toBe(expected.replaceAll(' ', '␠'));
+
+  it('writes roubles with non-breaking spaces, the sign last, in both languages', () => {
+    check(formatsFor('ru').money(103500, 'RUB'), `1${NBSP}035,00${NBSP}₽`);
+    check(formatsFor('en').money(103500, 'RUB'), `1,035.00${NBSP}₽`);
+  });
+
+  it('takes the number of minor digits from the currency', () => {
+    check(formatsFor('en').amount(1234, 'RUB'), '12.34');
+    check(formatsFor('en').amount(1234, 'JPY'), '1,234');
+  });
+
+  it('marks changes with a plus or a true minus, and nothing with neither', () => {
+    check(formatsFor('ru').change(4500, 'RUB'), '+45,00');
+    check(formatsFor('ru').change(-1000, 'RUB'), '−10,00');
+    check(formatsFor('en').change(0, 'RUB'), '0.00');
+  });
+
+  it('writes exact integers beyond the reach of a double', () => {
+    check(formatsFor('en').integer('9007199254740993'), '9,007,199,254,740,993');
+  });
+
+  it('writes per cent from per cent', () => {
+    check(formatsFor('ru').percent(96.014), `96,01${NBSP}%`);
+    check(formatsFor('en').percent(31.2, 1), '31.2%');
+  });
+
+  it('changes from milliseconds to seconds at one second', () => {
+    check(formatsFor('ru').duration(312.4), `312${NBSP}мс`);
+    check(formatsFor('en').duration(999.7), `1.00${NBSP}s`);
+    check(formatsFor('en').duration(4821), `4.82${NBSP}s`);
+  });
+
+  it('knows the Russian plural forms', () => {
+    const { plural } = formatsFor('ru');
+    expect([1, 2, 5, 21].map(plural)).toEqual(['one', 'few', 'many', 'one']);
+  });
+});

@@ -1,0 +1,50 @@
+import { NoAnswer, Problem, problemWords, stakeWhereabouts } from './problem';
+import { StakeStatus } from './wire';
+
+function problem(status: number, code: string, stakeStatus?: StakeStatus): Problem {
+  return new Problem({
+    status,
+    code,
+    detail: 'The gateway’s own sentence.',
+    ...(stakeStatus && { stake_status: stakeStatus }),
+  });
+}
+
+describe('what is said of a problem', () => {
+  it('translates a known code and says where the stake is', () => {
+    expect(problemWords(problem(502, 'payment_declined', 'returned'))).toMatchObject({
+      what: { key: 'problem.payment_declined.what' },
+      money: { key: 'money.returned' },
+      todo: { key: 'problem.payment_declined.todo' },
+    });
+  });
+
+  it('falls back to the sentence of the gateway for an unknown code', () => {
+    expect(problemWords(problem(503, 'brand_new')).what).toEqual({
+      literal: 'The gateway’s own sentence.',
+    });
+  });
+
+  it('does not take an inherited property for a code', () => {
+    expect(problemWords(problem(500, 'constructor')).what).toHaveProperty('literal');
+  });
+
+  it('passes on how long to wait', () => {
+    const limited = new Problem({ status: 429, code: 'rate_limited' }, 7);
+    expect(problemWords(limited).todo.params).toEqual({ seconds: 7 });
+  });
+
+  it('claims nothing about the stake when nothing is known', () => {
+    expect(stakeWhereabouts(new NoAnswer())).toBe('unknown');
+    expect(stakeWhereabouts(problem(500, 'internal'))).toBe('unknown');
+    expect(stakeWhereabouts(new TypeError('a bug'))).toBe('unknown');
+  });
+
+  it('knows that a refusal came before any reservation', () => {
+    expect(stakeWhereabouts(problem(402, 'insufficient_funds'))).toBe('untouched');
+  });
+
+  it('believes the gateway first', () => {
+    expect(stakeWhereabouts(problem(409, 'idempotency_conflict', 'pending'))).toBe('pending');
+  });
+});

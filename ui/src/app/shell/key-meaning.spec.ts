@@ -1,0 +1,43 @@
+import { Place, Pressed, keyMeaning, placeOf } from './key-meaning';
+
+function pressed(code: string, more: Partial<Pressed> = {}): Pressed {
+  return { key: '', code, ctrlKey: false, altKey: false, metaKey: false, shiftKey: false, ...more };
+}
+
+describe('the meaning of keys', () => {
+  const check = (key: Pressed, place: Place, expected: string | null): void =>
+    expect(keyMeaning(key, place)).toBe(expected);
+
+  it('is to spin for the space bar, except in text and dialogs', () => {
+    check(pressed('Space'), 'page', 'spin');
+    check(pressed('Space'), 'panel', 'spin');
+    check(pressed('Space'), 'text', null);
+    check(pressed('Space'), 'dialog', null);
+  });
+
+  it('goes by the place of the letter, so that it holds in the Russian layout', () => {
+    check(pressed('KeyT', { key: 'е' }), 'page', 'turbo');
+    check(pressed('Digit7', { key: '?', shiftKey: true }), 'page', 'help');
+  });
+
+  it('leaves the arrows to the panel for scrolling', () => {
+    check(pressed('ArrowUp'), 'page', 'stake-up');
+    check(pressed('ArrowUp'), 'panel', null);
+  });
+
+  it('leaves shortcuts of the browser alone', () =>
+    check(pressed('KeyL', { ctrlKey: true }), 'page', null));
+
+  it('depends on where the focus is', () => {
+    const page = document.createElement('div');
+    page.innerHTML =
+      '<input><dialog><button></button></dialog><rs-panel><button></button></rs-panel>';
+    const place = (selector: string): Place => placeOf(page.querySelector(selector));
+    expect([
+      place('input'),
+      place('dialog button'),
+      place('rs-panel button'),
+      placeOf(page),
+    ]).toEqual(['text', 'dialog', 'panel', 'page']);
+  });
+});

@@ -1,0 +1,182 @@
+import { TestBed } from '@angular/core/testing';
+
+import { Gateway } from '../core/gateway';
+import { provideLanguages } from '../core/language';
+import { NoAnswer, Problem } from '../core/problem';
+import { Session } from '../core/session';
+import { SpinReply, SymbolName } from '../core/wire';
+import { PaytableStore } from '../paytable/paytable-store';
+import { Play } from './play';
+
+const STRIP: SymbolName[] = ['seven', 'gem', 'bell', 'bar'];
+const PLAYER = {
+  player_id: 'p',
+  account_code: 'RS-000001',
+  display_name: 'Anna',
+  currency: 'RUB',
+  balance: 100_000,
+  reserved: 0,
+  limits: { min_stake: 100, max_stake: 50_000, stake_step: 10 },
+};
+
+function reply(over: Partial<SpinReply> = {}): SpinReply {
+  return {
+    round_id: 'r1',
+    status: 'posted',
+    stake: 1000,
+    payout: 4500,
+    currency: 'RUB',
+    balance: 103_500,
+    seed: '0123456789abcdef',
+    stops: [1, 1, 1, 1, 1],
+    board: Array.from({ length: 5 }, () => ['gem', 'bell', 'bar'] as SymbolName[]),
+    wins: [],
+    replayed: false,
+    ...over,
+  };
+}
+
+describe('a spin', () => {
+  const gateway = {
+    openSession: vi.fn(),
+    player: vi.fn(),
+    paytable: vi.fn(),
+    spin: vi.fn(),
+    rounds: vi.fn(),
+  };
+  let play: Play;
+  let session: Session;
+
+  beforeEach(async () => {
+    vi.useFakeTimers();
+    vi.resetAllMocks();
+    localStorage.clear();
+    gateway.openSession.mockResolvedValue({ token: 't1', player: PLAYER });
+    gateway.player.mockResolvedValue(PLAYER);
+    gateway.rounds.mockResolvedValue({ rounds: [] });
+    gateway.paytable.mockResolvedValue({
+      rows: 3,
+      stakes: [100, 1000, 5000],
+      paylines: [],
+      reel_strips: Array.from({ length: 5 }, () => STRIP),
+    });
+    TestBed.configureTestingModule({
+      providers: [provideLanguages(), { provide: Gateway, useValue: gateway }],
+    });
+    play = TestBed.inject(Play);
+    session = TestBed.inject(Session);
+    await session.open('RS-000001');
+    await TestBed.inject(PaytableStore).load();
+  });
+  afterEach(() => vi.useRealTimers());
+
+  const keys = (): unknown[] => gateway.spin.mock.calls.map((call) => call[1]);
+
+  it('keeps the result and the balance back until the reels rest', async () => {
+    gateway.spin.mockResolvedValue(reply());
+    play.press();
+    expect(play.phase()).toBe('spinning');
+    await vi.runAllTimersAsync();
+    expect(play.phase()).toBe('stopping');
+    expect(play.target().stops).toEqual([1, 1, 1, 1, 1]);
+    expect(play.outcome()).toBeNull();
+    expect(session.player()?.balance).toBe(100_000);
+
+    play.rest();
+    expect(play.phase()).toBe('idle');
+    expect(play.outcome()?.payout).toBe(4500);
+    expect(session.player()?.balance).toBe(103_500);
+    expect(play.recent()[0]).toMatchObject({ kind: 'won', change: 3500 });
+  });
+
+  it('starts no second spin while one is under way; a press then hurries the reels', async () => {
+    gateway.spin.mockResolvedValue(reply());
+    play.press();
+    play.press();
+    await vi.runAllTimersAsync();
+    expect(play.hurried()).toBe(false);
+    play.press();
+    expect(play.hurried()).toBe(true);
+    expect(gateway.spin).toHaveBeenCalledTimes(1);
+  });
+
+  it('asks again with the same key when no answer comes', async () => {
+    gateway.spin.mockRejectedValueOnce(new NoAnswer()).mockResolvedValue(reply());
+    play.press();
+    await vi.runAllTimersAsync();
+    expect(gateway.spin).toHaveBeenCalledTimes(2);
+    expect(new Set(keys()).size).toBe(1);
+    play.rest();
+    expect(play.trouble()).toBeNull();
+  });
+
+  it('gives up after three tries, and keeps the key for the player to ask again', async () => {
+    gateway.spin.mockRejectedValue(new NoAnswer());
+    play.press();
+    await vi.runAllTimersAsync();
+    play.rest();
+    expect(gateway.spin).toHaveBeenCalledTimes(3);
+    expect(play.canAskAgain()).toBe(true);
+    expect(play.recent()[0]?.kind).toBe('unknown');
+
+    gateway.spin.mockResolvedValue(reply({ replayed: true }));
+    play.askAgain();
+    await vi.runAllTimersAsync();
+    play.rest();
+    expect(new Set(keys()).size).toBe(1);
+    expect(play.outcome()?.payout).toBe(4500);
+  });
+
+  it('uses a new key for a new spin', async () => {
+    gateway.spin.mockResolvedValue(reply());
+    for (let spin = 0; spin < 2; spin += 1) {
+      play.press();
+      await vi.runAllTimersAsync();
+      play.rest();
+    }
+    expect(new Set(keys()).size).toBe(2);
+  });
+
+  it('opens an expired session anew and repeats the spin with the same key', async () => {
+    gateway.spin
+      .mockRejectedValueOnce(new Problem({ status: 401, code: 'session_expired' }))
+      .mockResolvedValue(reply());
+    gateway.openSession.mockResolvedValue({ token: 't2', player: PLAYER });
+    play.press();
+    await vi.runAllTimersAsync();
+    expect(gateway.spin.mock.calls.map((call) => call[0])).toEqual(['t1', 't2']);
+    expect(new Set(keys()).size).toBe(1);
+  });
+
+  it('brings the reels back to the last board when it fails, and asks where the money is', async () => {
+    const before = play.target();
+    gateway.spin.mockRejectedValue(
+      new Problem({ status: 502, code: 'payment_declined', stake_status: 'returned' }),
+    );
+    play.press();
+    await vi.runAllTimersAsync();
+    play.rest();
+    expect(play.target()).toEqual(before);
+    expect(play.recent()[0]?.kind).toBe('returned');
+    expect(gateway.player).toHaveBeenCalled();
+    expect(gateway.spin).toHaveBeenCalledTimes(1);
+  });
+
+  it('loads the strips anew when they do not show the board of the reply', async () => {
+    const board = reply().board.map(() => ['star', 'star', 'star'] as SymbolName[]);
+    gateway.spin.mockResolvedValue(reply({ board }));
+    play.press();
+    await vi.runAllTimersAsync();
+    expect(gateway.paytable).toHaveBeenCalledTimes(2);
+    expect(play.target().board).toEqual(board);
+  });
+
+  it('steps the stake only between spins', async () => {
+    play.changeStake(1);
+    expect(play.stake()).toBe(5000);
+    gateway.spin.mockResolvedValue(reply());
+    play.press();
+    play.changeStake(-1);
+    expect(play.stake()).toBe(5000);
+  });
+});
