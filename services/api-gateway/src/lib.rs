@@ -1,0 +1,1 @@
+//! Authorises, orchestrates a spin, serves the UI.

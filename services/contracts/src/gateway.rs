@@ -1,0 +1,120 @@
+//! The public API: what a page or a client sends to the gateway and gets back.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+use crate::game::Win;
+use crate::payments::BetStatus;
+use crate::users::{Player, Seeding};
+use crate::{Money, RoundId};
+
+/// `POST /api/v1/sessions`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LogIn {
+    /// The player's account code.
+    #[schema(example = "RS-000001")]
+    pub account_code: String,
+}
+
+/// A session token and whose it is.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct LoggedIn {
+    /// Signed JWT; send it as `Authorization: Bearer …`.
+    pub token: String,
+    /// Always `Bearer`.
+    pub token_type: String,
+    /// RFC 3339.
+    pub expires_at: String,
+    /// Who plays.
+    pub player: Player,
+}
+
+/// `POST /api/v1/spins`, with the header `Idempotency-Key`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spin {
+    /// The stake of the whole round in minor units.
+    pub stake: Money,
+}
+
+/// A spin that was played.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SpinResult {
+    /// The round.
+    #[schema(value_type = String, format = "uuid")]
+    pub round_id: RoundId,
+    /// Where its bet stands: `posted`.
+    pub status: BetStatus,
+    /// The stake.
+    pub stake: Money,
+    /// Sum of all wins.
+    pub payout: Money,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Money that can be staked now.
+    pub balance: Money,
+    /// 64-bit seed of the draw, 16 hex digits.
+    pub seed: String,
+    /// Where each reel stopped: index of the strip's symbol in the top row.
+    pub stops: Vec<u16>,
+    /// Symbols by reel, top row first.
+    pub board: Vec<Vec<String>>,
+    /// What won.
+    pub wins: Vec<Win>,
+    /// The key was seen before: this is the round it made then.
+    pub replayed: bool,
+}
+
+/// One of the player's last rounds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RoundSummary {
+    /// The round.
+    #[schema(value_type = String, format = "uuid")]
+    pub round_id: RoundId,
+    /// The stake.
+    pub stake: Money,
+    /// What was paid; absent until known, and on a voided round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payout: Option<Money>,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Where the bet stands.
+    pub status: BetStatus,
+    /// RFC 3339.
+    pub created_at: String,
+    /// RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled_at: Option<String>,
+    /// Seed of the draw; absent when the round was never drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<String>,
+    /// Where each reel stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stops: Option<Vec<u16>>,
+    /// Symbols by reel, top row first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub board: Option<Vec<Vec<String>>>,
+}
+
+/// `GET /api/v1/rounds`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Rounds {
+    /// Newest first.
+    pub rounds: Vec<RoundSummary>,
+}
+
+/// `GET /api/v1/health`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct StackHealth {
+    /// `ok` when every service is, else `degraded`.
+    pub status: String,
+    /// Release of this stack.
+    pub release: String,
+    /// `ok` or a word on what is missing, by service.
+    pub services: BTreeMap<String, String>,
+    /// Progress of writing the synthetic players; absent while the user service cannot be asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seeding: Option<Seeding>,
+}

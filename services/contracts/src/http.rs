@@ -1,0 +1,153 @@
+//! How every server reads a body and answers a problem.
+
+use std::any::Any;
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{Code, Problem};
+
+impl IntoResponse for Problem {
+    /// `application/problem+json`; the code also travels as an extension, so that a middleware can log it
+    /// without reading the body again.
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, axum::Json(&self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// A JSON body. Unlike axum's own extractor its rejection is a [`Problem`] that names the field.
+#[derive(Debug, Clone, Copy)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let declared = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+        let essence = declared.split(';').next().unwrap_or("").trim();
+        if !essence.eq_ignore_ascii_case("application/json") {
+            return Err(Problem::new(
+                Code::UnsupportedMediaType,
+                "Send the body as JSON, with the header `Content-Type: application/json`.",
+            ));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unreadable(&rejection))?;
+        parse(&bytes).map(Body)
+    }
+}
+
+/// Reads JSON and blames the field by its path.
+///
+/// # Errors
+/// `malformed_json` when it is not JSON, `invalid_request` with the field's path when it is but does not fit.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let cause = error.into_inner();
+        if cause.is_data() { misfit(&path, &cause) } else { malformed(&cause) }
+    })?;
+    deserializer.end().map_err(|error| malformed(&error))?;
+    Ok(value)
+}
+
+fn malformed(cause: &serde_json::Error) -> Problem {
+    Problem::new(Code::MalformedJson, format!("The body is not valid JSON: {cause}."))
+}
+
+fn misfit(path: &str, cause: &serde_json::Error) -> Problem {
+    // serde reports a missing field at the object that lacks it; the field's name is in its sentence only.
+    let text = cause.to_string();
+    let quoted = |prefix| text.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
+    let named = quoted("missing field `").or_else(|| quoted("unknown field `"));
+    let field = match (path, named) {
+        (".", Some(name)) => name.to_owned(),
+        (".", None) => "body".to_owned(),
+        (path, Some(name)) if !path.ends_with(name) => format!("{path}.{name}"),
+        (path, _) => path.to_owned(),
+    };
+    Problem::new(Code::InvalidRequest, format!("The field `{field}` does not fit: {text}.")).field(field)
+}
+
+fn unreadable(rejection: &BytesRejection) -> Problem {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        Problem::new(Code::PayloadTooLarge, "The body is larger than this server reads; send less.")
+    } else {
+        Problem::new(Code::MalformedJson, "The body ended early; send it again.")
+    }
+}
+
+/// Fallback for an address that is not there.
+pub async fn not_found() -> Problem {
+    Problem::new(Code::NotFound, "Nothing is at this address; the API is described at /api/openapi.json.")
+}
+
+/// Fallback for a method that an address does not have.
+pub async fn method_not_allowed() -> Problem {
+    Problem::new(Code::MethodNotAllowed, "This address does not take that method; see /api/openapi.json.")
+}
+
+/// The answer of a handler that panicked. What the panic said goes to the log, never to the caller.
+#[must_use]
+pub fn panicked(_payload: Box<dyn Any + Send>) -> Response {
+    Problem::new(Code::Internal, "The service met a defect of its own; the request was not completed.")
+        .into_response()
+}
+
+/// A reply with status 201.
+pub fn created<T: Serialize>(body: T) -> Response {
+    (StatusCode::CREATED, axum::Json(body)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Money;
+    use proptest::prelude::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Order {
+        #[allow(dead_code)]
+        stake: Money,
+    }
+
+    fn check(body: &str, code: Code, field: Option<&str>) {
+        let problem = parse::<Order>(body.as_bytes()).unwrap_err();
+        assert_eq!((problem.code, problem.field.as_deref()), (code, field), "{body}: {}", problem.detail);
+    }
+
+    #[test]
+    fn the_field_is_named() {
+        check(r#"{"stake":"ten"}"#, Code::InvalidRequest, Some("stake"));
+        check(r#"{"stake":1.5}"#, Code::InvalidRequest, Some("stake"));
+        check(r#"{"stake":99999999999999999999}"#, Code::InvalidRequest, Some("stake"));
+        check(r#"{"stake":null}"#, Code::InvalidRequest, Some("stake"));
+        check("{}", Code::InvalidRequest, Some("stake"));
+        check(r#"{"stake":1,"tip":2}"#, Code::InvalidRequest, Some("tip"));
+        check("[]", Code::InvalidRequest, Some("stake"));
+        check("{", Code::MalformedJson, None);
+        check("", Code::MalformedJson, None);
+        check(r#"{"stake":1} trailing"#, Code::MalformedJson, None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = parse::<Order>(&bytes);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Everything that crosses a wire: money, ids, requests, replies, problem codes.
+//!
+//! Read in this order: [`money`], [`problem`], then one module a service: [`gateway`] (public), [`users`],
+//! [`game`], [`payments`], [`provider`]. [`http`] is the one place that knows axum: how a body is read and how
+//! a problem is answered, the same in every server.
+
+pub mod game;
+pub mod gateway;
+pub mod http;
+pub mod money;
+pub mod payments;
+pub mod problem;
+pub mod provider;
+pub mod users;
+
+pub use money::Money;
+pub use problem::{Code, Problem, StakeStatus};
+
+use serde::{Deserialize, Serialize};
+
+/// The id of a round, of its bet and of its reservation: one name for one thing across all services.
+pub type RoundId = uuid::Uuid;
+
+/// Milliseconds since the Unix epoch, UTC.
+pub type UnixMillis = i64;
+
+/// Reads the wall clock. Domain code is handed the result; only servers call this.
+#[must_use]
+pub fn now() -> UnixMillis {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+/// RFC 3339 text of a time, for replies that people read too. Times outside of jiff's range (year 9999) are
+/// clamped to the epoch.
+#[must_use]
+pub fn rfc3339(at: UnixMillis) -> String {
+    jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
+}
+
+/// Answer of every service's `GET /health`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Health {
+    /// Name of the service, as in traces.
+    pub service: String,
+    /// `ok`, or a word on what is missing.
+    pub status: String,
+}
+
+impl Health {
+    /// The answer of a service that works.
+    #[must_use]
+    pub fn ok(service: &str) -> Self {
+        Self { service: service.to_owned(), status: "ok".to_owned() }
+    }
+}

@@ -1,0 +1,105 @@
+//! What the payment service takes and answers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Money, RoundId, UnixMillis};
+
+/// `POST /v1/wallets`: open a wallet, once per player.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenWallet {
+    /// Whose wallet.
+    pub player_id: String,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Deposit that the wallet starts with.
+    pub opening_balance: Money,
+}
+
+/// A wallet at this moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wallet {
+    /// Whose wallet.
+    pub player_id: String,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Money that can be staked.
+    pub available: Money,
+    /// Stakes of rounds that are not settled yet.
+    pub reserved: Money,
+}
+
+/// `POST /v1/reservations`: set the stake of a round aside, once per round.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reserve {
+    /// The round; also the idempotency key.
+    pub round_id: RoundId,
+    /// Who stakes.
+    pub player_id: String,
+    /// How much, above zero.
+    pub stake: Money,
+}
+
+/// `POST /v1/reservations/{round_id}/settle`: take the stake and pay the payout.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settle {
+    /// What the round paid, zero or more.
+    pub payout: Money,
+}
+
+/// `POST /v1/reservations/{round_id}/void`: give the stake back. A round that was never reserved is marked
+/// voided too, so that a reservation that arrives late finds it closed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Void {
+    /// Whose round.
+    pub player_id: String,
+    /// Why, for the ledger.
+    pub reason: String,
+}
+
+/// Where a bet stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BetStatus {
+    /// The stake is set aside and no payout is known.
+    Reserved,
+    /// The payout is known and durable; the provider has not confirmed yet.
+    Pending,
+    /// Stake taken, payout paid.
+    Posted,
+    /// Stake given back.
+    Voided,
+}
+
+/// The record of one bet, with the wallet's balance at the time of the reply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bet {
+    /// The round.
+    pub round_id: RoundId,
+    /// Who played.
+    pub player_id: String,
+    /// The stake.
+    pub stake: Money,
+    /// The payout, once known.
+    pub payout: Option<Money>,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Where it stands.
+    pub status: BetStatus,
+    /// When the stake was reserved.
+    pub reserved_at: UnixMillis,
+    /// When it was posted or voided.
+    pub settled_at: Option<UnixMillis>,
+    /// Money that can be staked now.
+    pub balance: Money,
+}
+
+/// `GET /v1/players/{player_id}/bets`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Bets {
+    /// Newest first.
+    pub bets: Vec<Bet>,
+}

@@ -1,0 +1,219 @@
+//! Problem details of RFC 9457 with stable codes: one sentence for a person, one code for a machine.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::RoundId;
+
+/// The stable name of a problem. Clients translate and decide by it; the sentence beside it may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// The page or client does not hold the token of this launch.
+    LaunchTokenRequired,
+    /// No session token, or one that this gateway did not sign.
+    Unauthorized,
+    /// The session token or the session behind it is over.
+    SessionExpired,
+    /// No player has this account code.
+    PlayerNotFound,
+    /// The available balance is smaller than the stake.
+    InsufficientFunds,
+    /// The stake is below the minimum, above the maximum or off the step.
+    StakeOutOfLimits,
+    /// A field is missing or holds what it cannot hold.
+    InvalidRequest,
+    /// The body is not JSON.
+    MalformedJson,
+    /// The body is not declared as `application/json`.
+    UnsupportedMediaType,
+    /// The body is larger than this server reads.
+    PayloadTooLarge,
+    /// A request that moves money came without `Idempotency-Key`.
+    IdempotencyKeyMissing,
+    /// The idempotency key was used with another body.
+    IdempotencyConflict,
+    /// Too many requests; `Retry-After` says when to come back.
+    RateLimited,
+    /// The `Host` header names another machine (DNS rebinding).
+    ForeignHost,
+    /// The `Origin` header names another site.
+    ForeignOrigin,
+    /// The payment provider refused; the stake went back.
+    PaymentDeclined,
+    /// The payment provider did not answer; the stake stays reserved until it is settled or returned.
+    PaymentPending,
+    /// A service behind this one cannot be reached.
+    ServiceUnavailable,
+    /// A service behind this one did not answer in time.
+    DeadlineExceeded,
+    /// Nothing is at this address.
+    NotFound,
+    /// The address exists, the method does not.
+    MethodNotAllowed,
+    /// A defect of ours, or a code this build does not know.
+    #[serde(other)]
+    Internal,
+}
+
+impl Code {
+    /// The code as it stands in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.row().0
+    }
+
+    /// Short title, the same for every occurrence (RFC 9457 §3.1.3).
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        self.row().2
+    }
+
+    /// The status that goes with the code.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        self.row().1
+    }
+
+    /// The whole table on one page: code, status, title.
+    const fn row(self) -> (&'static str, u16, &'static str) {
+        match self {
+            Self::LaunchTokenRequired => ("launch_token_required", 401, "Launch token required"),
+            Self::Unauthorized => ("unauthorized", 401, "Not signed in"),
+            Self::SessionExpired => ("session_expired", 401, "Session expired"),
+            Self::PlayerNotFound => ("player_not_found", 404, "Player not found"),
+            Self::InsufficientFunds => ("insufficient_funds", 402, "Insufficient funds"),
+            Self::StakeOutOfLimits => ("stake_out_of_limits", 422, "Stake out of limits"),
+            Self::InvalidRequest => ("invalid_request", 422, "Invalid request"),
+            Self::MalformedJson => ("malformed_json", 400, "Malformed JSON"),
+            Self::UnsupportedMediaType => ("unsupported_media_type", 415, "Unsupported media type"),
+            Self::PayloadTooLarge => ("payload_too_large", 413, "Payload too large"),
+            Self::IdempotencyKeyMissing => ("idempotency_key_missing", 400, "Idempotency key missing"),
+            Self::IdempotencyConflict => ("idempotency_conflict", 409, "Idempotency key reused"),
+            Self::RateLimited => ("rate_limited", 429, "Too many requests"),
+            Self::ForeignHost => ("foreign_host", 403, "Foreign host refused"),
+            Self::ForeignOrigin => ("foreign_origin", 403, "Foreign origin refused"),
+            Self::PaymentDeclined => ("payment_declined", 502, "Payment declined"),
+            Self::PaymentPending => ("payment_pending", 504, "Payment outcome unknown"),
+            Self::ServiceUnavailable => ("service_unavailable", 503, "Service unavailable"),
+            Self::DeadlineExceeded => ("deadline_exceeded", 504, "Deadline exceeded"),
+            Self::NotFound => ("not_found", 404, "Not found"),
+            Self::MethodNotAllowed => ("method_not_allowed", 405, "Method not allowed"),
+            Self::Internal => ("internal", 500, "Internal error"),
+        }
+    }
+}
+
+/// What a failed spin did to the stake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StakeStatus {
+    /// Nothing was reserved.
+    Untouched,
+    /// It was reserved and is back in the balance.
+    Returned,
+    /// It is reserved; the payment service settles or returns it by itself.
+    Pending,
+}
+
+/// A problem as RFC 9457 writes it, with our members `code`, `field`, `stake_status` and `round_id`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// `urn:reelscope:problem:<code>`.
+    #[serde(rename = "type")]
+    pub type_uri: String,
+    /// Short title of the code.
+    pub title: String,
+    /// The HTTP status, repeated.
+    pub status: u16,
+    /// One clear sentence that says what to do.
+    pub detail: String,
+    /// The stable code.
+    pub code: Code,
+    /// Path of the offending field in the request body, or the name of the header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// What happened to the stake, on problems of a spin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stake_status: Option<StakeStatus>,
+    /// The round that the problem belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub round_id: Option<RoundId>,
+    /// Seconds after which to try again; sent as the header `Retry-After` too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
+}
+
+impl Problem {
+    /// A problem with the status and title of its code.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            type_uri: format!("urn:reelscope:problem:{}", code.as_str()),
+            title: code.title().to_owned(),
+            status: code.status(),
+            detail: detail.into(),
+            code,
+            field: None,
+            stake_status: None,
+            round_id: None,
+            retry_after: None,
+        }
+    }
+
+    /// The same problem, blamed on a field.
+    #[must_use]
+    pub fn field(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// The same problem, with what happened to the stake of which round.
+    #[must_use]
+    pub fn stake(mut self, status: StakeStatus, round_id: RoundId) -> Self {
+        self.stake_status = Some(status);
+        self.round_id = Some(round_id);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_in_json_is_the_code_in_the_table() {
+        let all = [
+            Code::LaunchTokenRequired,
+            Code::Unauthorized,
+            Code::SessionExpired,
+            Code::PlayerNotFound,
+            Code::InsufficientFunds,
+            Code::StakeOutOfLimits,
+            Code::InvalidRequest,
+            Code::MalformedJson,
+            Code::UnsupportedMediaType,
+            Code::PayloadTooLarge,
+            Code::IdempotencyKeyMissing,
+            Code::IdempotencyConflict,
+            Code::RateLimited,
+            Code::ForeignHost,
+            Code::ForeignOrigin,
+            Code::PaymentDeclined,
+            Code::PaymentPending,
+            Code::ServiceUnavailable,
+            Code::DeadlineExceeded,
+            Code::NotFound,
+            Code::MethodNotAllowed,
+            Code::Internal,
+        ];
+        for code in all {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+        }
+    }
+
+    #[test]
+    fn a_code_of_a_newer_build_is_read_as_internal() {
+        assert_eq!(serde_json::from_str::<Code>("\"invented_tomorrow\"").unwrap(), Code::Internal);
+    }
+}

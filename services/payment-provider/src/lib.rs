@@ -1,0 +1,1 @@
+//! The external payment provider, simulated: a real server with faults of its own.

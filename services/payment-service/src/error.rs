@@ -1,0 +1,94 @@
+//! What the payment service refuses or cannot do, and how it says so.
+
+use axum::response::{IntoResponse, Response};
+use reelscope_contracts::payments::BetStatus;
+use reelscope_contracts::{Code, Problem, RoundId, StakeStatus};
+use reelscope_store::StoreError;
+
+use crate::ledger::Refusal;
+
+/// Every failure of this service.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum PaymentError {
+    /// No wallet has been opened for the player.
+    #[error("player {0} has no wallet; open one first")]
+    WalletNotFound(String),
+    /// The currency of an open wallet cannot change.
+    #[error("the wallet was opened in another currency")]
+    OtherCurrency,
+    /// No bet has this id.
+    #[error("round {0} has no reservation")]
+    BetNotFound(RoundId),
+    /// The balance is short, or an amount is out of range.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// The same id came with another player, stake or payout.
+    #[error("round {0} was reserved or settled with other figures; use a new idempotency key")]
+    Conflict(RoundId),
+    /// The bet is posted and cannot be voided.
+    #[error("round {0} is posted already")]
+    AlreadyPosted(RoundId),
+    /// The provider refused, or could not be reached; the stake is back.
+    #[error("the payment provider did not take the payment; the stake was returned")]
+    Declined(RoundId),
+    /// The provider did not say; the stake stays reserved.
+    #[error("the payment provider has not confirmed yet; the round is settled or the stake returned automatically")]
+    OutcomeUnknown(RoundId),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Refusal> for PaymentError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<&PaymentError> for Problem {
+    fn from(error: &PaymentError) -> Self {
+        let detail = |code| Problem::new(code, sentence(&error.to_string()));
+        match error {
+            PaymentError::WalletNotFound(_) | PaymentError::BetNotFound(_) => detail(Code::NotFound),
+            PaymentError::OtherCurrency => detail(Code::IdempotencyConflict).field("currency"),
+            PaymentError::Refused(Refusal::InsufficientFunds) => Problem::new(
+                Code::InsufficientFunds,
+                "The balance is smaller than the stake; lower the stake.",
+            )
+            .field("stake"),
+            PaymentError::Refused(Refusal::OutOfRange) => detail(Code::InvalidRequest).field("stake"),
+            PaymentError::Conflict(_) | PaymentError::AlreadyPosted(_) => detail(Code::IdempotencyConflict),
+            PaymentError::Declined(round) => {
+                detail(Code::PaymentDeclined).stake(StakeStatus::Returned, *round)
+            }
+            PaymentError::OutcomeUnknown(round) => {
+                detail(Code::PaymentPending).stake(StakeStatus::Pending, *round)
+            }
+            PaymentError::Store(StoreError::Full) => detail(Code::ServiceUnavailable),
+            PaymentError::Store(_) => {
+                Problem::new(Code::Internal, "The wallet could not be written; nothing has moved.")
+            }
+        }
+    }
+}
+
+impl IntoResponse for PaymentError {
+    fn into_response(self) -> Response {
+        if let Self::Store(error) = &self {
+            tracing::error!(%error, "store");
+        }
+        Problem::from(&self).into_response()
+    }
+}
+
+/// Thiserror's texts are fragments; a problem's detail is a sentence.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
+}
+
+/// Whether a bet that has come to its end ended well.
+pub(crate) fn ended(round: RoundId, status: BetStatus) -> Result<(), PaymentError> {
+    if status == BetStatus::Voided { Err(PaymentError::Declined(round)) } else { Ok(()) }
+}

@@ -1,0 +1,107 @@
+//! Routes of the payment service.
+
+use axum::extract::{Path, Query, State as AxumState};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::payments::{Bet, Bets, OpenWallet, Reserve, Settle, Void, Wallet};
+use reelscope_contracts::{Health, RoundId, now};
+use reelscope_store::Store;
+use serde::Deserialize;
+
+use crate::journal::{self, Voidable};
+use crate::provider::Provider;
+use crate::settlement::Settlement;
+use crate::PaymentError;
+
+/// What the routes share.
+#[derive(Clone)]
+pub struct State {
+    store: Store,
+    settlement: Settlement,
+}
+
+impl State {
+    /// Wallets in `store`, settled with `provider`.
+    #[must_use]
+    pub fn new(store: Store, provider: Provider) -> Self {
+        Self { settlement: Settlement::new(store.clone(), provider), store }
+    }
+
+    /// For [`crate::recovery::run`].
+    #[must_use]
+    pub fn settlement(&self) -> Settlement {
+        self.settlement.clone()
+    }
+}
+
+/// The service's routes.
+pub fn router(state: State) -> Router {
+    Router::new()
+        .route("/v1/wallets", post(open_wallet))
+        .route("/v1/wallets/{player_id}", get(wallet))
+        .route("/v1/players/{player_id}/bets", get(bets))
+        .route("/v1/reservations", post(reserve))
+        .route("/v1/reservations/{round_id}/settle", post(settle))
+        .route("/v1/reservations/{round_id}/void", post(void))
+        .route("/health", get(health))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(state)
+}
+
+async fn open_wallet(
+    AxumState(state): AxumState<State>,
+    Body(request): Body<OpenWallet>,
+) -> Result<Json<Wallet>, PaymentError> {
+    journal::open_wallet(&state.store, request, now()).await.map(Json)
+}
+
+async fn wallet(
+    AxumState(state): AxumState<State>,
+    Path(player_id): Path<String>,
+) -> Result<Json<Wallet>, PaymentError> {
+    journal::wallet(&state.store, &player_id).await.map(Json)
+}
+
+#[derive(Deserialize)]
+struct Page {
+    limit: Option<usize>,
+}
+
+async fn bets(
+    AxumState(state): AxumState<State>,
+    Path(player_id): Path<String>,
+    Query(page): Query<Page>,
+) -> Result<Json<Bets>, PaymentError> {
+    let bets = journal::recent(&state.store, &player_id, page.limit.unwrap_or(20)).await?;
+    Ok(Json(Bets { bets }))
+}
+
+async fn reserve(
+    AxumState(state): AxumState<State>,
+    Body(request): Body<Reserve>,
+) -> Result<Json<Bet>, PaymentError> {
+    journal::reserve(&state.store, request, now()).await.map(Json)
+}
+
+async fn settle(
+    AxumState(state): AxumState<State>,
+    Path(round_id): Path<RoundId>,
+    Body(request): Body<Settle>,
+) -> Result<Json<Bet>, PaymentError> {
+    state.settlement.settle(round_id, request.payout).await.map(Json)
+}
+
+async fn void(
+    AxumState(state): AxumState<State>,
+    Path(round_id): Path<RoundId>,
+    Body(request): Body<Void>,
+) -> Result<Json<Bet>, PaymentError> {
+    let Void { player_id, reason } = request;
+    journal::void(&state.store, round_id, player_id, reason, Voidable::Unsettled, now()).await.map(Json)
+}
+
+async fn health() -> Json<Health> {
+    Json(Health::ok("payment-service"))
+}

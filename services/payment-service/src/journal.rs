@@ -1,0 +1,432 @@
+//! The rules of money applied to the store. Every function is one write: it happens whole or not at all, in one
+//! order with all others, and again with the same id it answers what it answered first.
+//!
+//! Collections: `wallets` by player, `bets` by round, `entries` by round and kind (never changed), and `open`
+//! with the one document that lists the bets which are neither posted nor voided. PoloDB cannot index a field
+//! that changes, and this list makes a restart independent of how many bets there have been.
+
+use std::ops::ControlFlow;
+
+use reelscope_contracts::payments::{Bet, BetStatus, OpenWallet, Reserve, Wallet};
+use reelscope_contracts::{Money, RoundId, UnixMillis};
+use reelscope_store::{Store, StoreError, Tx};
+use serde::{Deserialize, Serialize};
+
+use crate::PaymentError;
+use crate::ledger::{Balances, Movement, Verification, Verifier, apply};
+
+/// Version of the documents below; raised when an older build would misread them.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Bets that a wallet lists for the player's history.
+const RECENT_BETS: usize = 50;
+
+const WALLETS: &str = "wallets";
+const BETS: &str = "bets";
+const ENTRIES: &str = "entries";
+const OPEN: &str = "open";
+const OPEN_ID: &str = "bets";
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct WalletRecord {
+    #[serde(rename = "_id", default, skip_serializing)]
+    player_id: String,
+    currency: String,
+    available: i64,
+    reserved: i64,
+    /// Round ids, newest last.
+    recent: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct BetRecord {
+    #[serde(rename = "_id", default, skip_serializing)]
+    round_id: String,
+    player_id: String,
+    currency: String,
+    stake: i64,
+    payout: Option<i64>,
+    status: BetStatus,
+    void_reason: Option<String>,
+    reserved_at: i64,
+    settled_at: Option<i64>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct EntryRecord {
+    kind: String,
+    debit: String,
+    credit: String,
+    amount: i64,
+    round_id: Option<String>,
+    at: i64,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct OpenRecord {
+    rounds: Vec<String>,
+}
+
+impl WalletRecord {
+    fn balances(&self) -> Balances {
+        Balances { available: Money(self.available), reserved: Money(self.reserved) }
+    }
+
+    fn reply(&self, player_id: &str) -> Wallet {
+        Wallet {
+            player_id: player_id.to_owned(),
+            currency: self.currency.clone(),
+            available: Money(self.available),
+            reserved: Money(self.reserved),
+        }
+    }
+}
+
+impl BetRecord {
+    fn reply(&self, round_id: RoundId, wallet: &WalletRecord) -> Bet {
+        Bet {
+            round_id,
+            player_id: self.player_id.clone(),
+            stake: Money(self.stake),
+            payout: self.payout.map(Money),
+            currency: self.currency.clone(),
+            status: self.status,
+            reserved_at: self.reserved_at,
+            settled_at: self.settled_at,
+            balance: Money(wallet.available),
+        }
+    }
+}
+
+/// Opens a wallet with its first deposit, or answers with the one that is there.
+///
+/// # Errors
+/// [`PaymentError::OtherCurrency`], [`PaymentError::Refused`] for a negative deposit, [`PaymentError::Store`].
+pub async fn open_wallet(store: &Store, request: OpenWallet, at: UnixMillis) -> Result<Wallet, PaymentError> {
+    store
+        .write(move |tx| {
+            let player = &request.player_id;
+            if let Some(wallet) = tx.get::<WalletRecord>(WALLETS, player)? {
+                if wallet.currency != request.currency {
+                    return Err(PaymentError::OtherCurrency);
+                }
+                return Ok(wallet.reply(player));
+            }
+            let mut wallet = WalletRecord {
+                player_id: player.clone(),
+                currency: request.currency,
+                available: 0,
+                reserved: 0,
+                recent: Vec::new(),
+            };
+            if request.opening_balance != Money::ZERO {
+                let deposit = Movement::Deposit(request.opening_balance);
+                move_money(tx, &mut wallet, player, deposit, None, at)?;
+            }
+            tx.put(WALLETS, player, &wallet)?;
+            Ok(wallet.reply(player))
+        })
+        .await
+}
+
+/// The wallet of a player.
+///
+/// # Errors
+/// [`PaymentError::WalletNotFound`], [`PaymentError::Store`].
+pub async fn wallet(store: &Store, player_id: &str) -> Result<Wallet, PaymentError> {
+    let record = store.get::<WalletRecord>(WALLETS, player_id).await?;
+    record.map(|wallet| wallet.reply(player_id)).ok_or_else(|| PaymentError::WalletNotFound(player_id.to_owned()))
+}
+
+/// Sets the stake of a round aside. Asked again, answers with the bet as it stands now, whatever became of it.
+///
+/// # Errors
+/// [`PaymentError::Refused`] when the balance is short, [`PaymentError::Conflict`] when the round is another
+/// player's or has another stake, [`PaymentError::WalletNotFound`], [`PaymentError::Store`].
+pub async fn reserve(store: &Store, request: Reserve, at: UnixMillis) -> Result<Bet, PaymentError> {
+    store
+        .write(move |tx| {
+            let Reserve { round_id, player_id, stake } = request;
+            let id = round_id.to_string();
+            let mut wallet = existing_wallet(tx, &player_id)?;
+            if let Some(bet) = tx.get::<BetRecord>(BETS, &id)? {
+                // A round that was voided before it was reserved has no stake of its own.
+                let never_reserved = bet.status == BetStatus::Voided && bet.stake == 0;
+                if bet.player_id != player_id || (bet.stake != stake.minor() && !never_reserved) {
+                    return Err(PaymentError::Conflict(round_id));
+                }
+                return Ok(bet.reply(round_id, &wallet));
+            }
+            move_money(tx, &mut wallet, &player_id, Movement::Reserve(stake), Some(&id), at)?;
+            remember(&mut wallet, &id);
+            tx.put(WALLETS, &player_id, &wallet)?;
+            let bet = BetRecord {
+                round_id: id.clone(),
+                player_id,
+                currency: wallet.currency.clone(),
+                stake: stake.minor(),
+                payout: None,
+                status: BetStatus::Reserved,
+                void_reason: None,
+                reserved_at: at,
+                settled_at: None,
+            };
+            tx.insert(BETS, &id, &bet)?;
+            let mut open = open_record(tx)?;
+            open.rounds.push(id);
+            tx.put(OPEN, OPEN_ID, &open)?;
+            Ok(bet.reply(round_id, &wallet))
+        })
+        .await
+}
+
+/// Writes the payout of a reserved round down, so that whatever happens from here on the round can be settled
+/// with the right figures. Asked again, answers with the bet as it stands now.
+///
+/// # Errors
+/// [`PaymentError::BetNotFound`], [`PaymentError::Conflict`] when another payout was written down before,
+/// [`PaymentError::Refused`] for a negative payout, [`PaymentError::Store`].
+pub async fn intend(store: &Store, round_id: RoundId, payout: Money) -> Result<Bet, PaymentError> {
+    store
+        .write(move |tx| {
+            let id = round_id.to_string();
+            let mut bet = existing_bet(tx, round_id, &id)?;
+            let wallet = existing_wallet(tx, &bet.player_id)?;
+            if payout < Money::ZERO {
+                return Err(crate::ledger::Refusal::OutOfRange.into());
+            }
+            match (bet.status, bet.payout) {
+                (BetStatus::Voided, _) => {}
+                (_, Some(known)) if known != payout.minor() => return Err(PaymentError::Conflict(round_id)),
+                (_, Some(_)) => {}
+                (_, None) => {
+                    bet.payout = Some(payout.minor());
+                    bet.status = BetStatus::Pending;
+                    tx.put(BETS, &id, &bet)?;
+                }
+            }
+            Ok(bet.reply(round_id, &wallet))
+        })
+        .await
+}
+
+/// Takes the stake and pays the payout that was written down. Asked again, answers with the bet as it stands.
+///
+/// # Errors
+/// [`PaymentError::BetNotFound`], [`PaymentError::Conflict`] when no payout is known,
+/// [`PaymentError::Store`].
+pub async fn post(store: &Store, round_id: RoundId, at: UnixMillis) -> Result<Bet, PaymentError> {
+    store
+        .write(move |tx| {
+            let id = round_id.to_string();
+            let mut bet = existing_bet(tx, round_id, &id)?;
+            let mut wallet = existing_wallet(tx, &bet.player_id)?;
+            match (bet.status, bet.payout) {
+                (BetStatus::Posted | BetStatus::Voided, _) => return Ok(bet.reply(round_id, &wallet)),
+                (_, None) => return Err(PaymentError::Conflict(round_id)),
+                (_, Some(payout)) => {
+                    let movement = Movement::Post { stake: Money(bet.stake), payout: Money(payout) };
+                    close(tx, &mut bet, &mut wallet, &id, movement, at)?;
+                }
+            }
+            Ok(bet.reply(round_id, &wallet))
+        })
+        .await
+}
+
+/// Which bets a void may close.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voidable {
+    /// Only one whose payout is not known: nobody has asked the provider for it.
+    Unsettled,
+    /// One whose payout is known too: the provider has said no.
+    Refused,
+}
+
+/// Gives the stake back. A round without reservation is closed for the future. A bet that is voided or that
+/// `voidable` leaves alone is answered as it stands.
+///
+/// # Errors
+/// [`PaymentError::AlreadyPosted`], [`PaymentError::Conflict`] when the round is another player's,
+/// [`PaymentError::WalletNotFound`], [`PaymentError::Store`].
+pub async fn void(
+    store: &Store,
+    round_id: RoundId,
+    player_id: String,
+    reason: String,
+    voidable: Voidable,
+    at: UnixMillis,
+) -> Result<Bet, PaymentError> {
+    store
+        .write(move |tx| {
+            let id = round_id.to_string();
+            let mut wallet = existing_wallet(tx, &player_id)?;
+            let Some(mut bet) = tx.get::<BetRecord>(BETS, &id)? else {
+                let bet = BetRecord {
+                    round_id: id.clone(),
+                    player_id,
+                    currency: wallet.currency.clone(),
+                    stake: 0,
+                    payout: None,
+                    status: BetStatus::Voided,
+                    void_reason: Some(reason),
+                    reserved_at: at,
+                    settled_at: Some(at),
+                };
+                tx.insert(BETS, &id, &bet)?;
+                return Ok(bet.reply(round_id, &wallet));
+            };
+            if bet.player_id != player_id {
+                return Err(PaymentError::Conflict(round_id));
+            }
+            match (bet.status, voidable) {
+                (BetStatus::Posted, _) => return Err(PaymentError::AlreadyPosted(round_id)),
+                (BetStatus::Voided, _) | (BetStatus::Pending, Voidable::Unsettled) => {}
+                (BetStatus::Reserved, _) | (BetStatus::Pending, Voidable::Refused) => {
+                    bet.void_reason = Some(reason);
+                    let movement = Movement::Void(Money(bet.stake));
+                    close(tx, &mut bet, &mut wallet, &id, movement, at)?;
+                }
+            }
+            Ok(bet.reply(round_id, &wallet))
+        })
+        .await
+}
+
+/// The last bets of a player, newest first.
+///
+/// # Errors
+/// [`PaymentError::WalletNotFound`], [`PaymentError::Store`].
+pub async fn recent(store: &Store, player_id: &str, limit: usize) -> Result<Vec<Bet>, PaymentError> {
+    let wallet = store
+        .get::<WalletRecord>(WALLETS, player_id)
+        .await?
+        .ok_or_else(|| PaymentError::WalletNotFound(player_id.to_owned()))?;
+    let ids = wallet.recent.iter().rev().take(limit).cloned().collect();
+    let bets = store.get_many::<BetRecord>(BETS, ids).await?;
+    Ok(bets.iter().filter_map(|bet| Some(bet.reply(bet.round_id.parse().ok()?, &wallet))).collect())
+}
+
+/// The bets that are neither posted nor voided, oldest first.
+///
+/// # Errors
+/// [`PaymentError::Store`].
+pub async fn open_bets(store: &Store) -> Result<Vec<OpenBet>, PaymentError> {
+    let open = store.get::<OpenRecord>(OPEN, OPEN_ID).await?.unwrap_or_default();
+    let bets = store.get_many::<BetRecord>(BETS, open.rounds).await?;
+    let open_bet = |bet: BetRecord| {
+        Some(OpenBet {
+            round_id: bet.round_id.parse().ok()?,
+            player_id: bet.player_id,
+            payout: bet.payout.map(Money),
+            reserved_at: bet.reserved_at,
+        })
+    };
+    Ok(bets.into_iter().filter_map(open_bet).collect())
+}
+
+/// A bet that waits for its end.
+#[derive(Debug, Clone)]
+pub struct OpenBet {
+    /// The round.
+    pub round_id: RoundId,
+    /// Who plays.
+    pub player_id: String,
+    /// Known once the provider was, or was about to be, asked.
+    pub payout: Option<Money>,
+    /// When the stake was reserved.
+    pub reserved_at: UnixMillis,
+}
+
+/// Recomputes every balance from the entries and compares. Reads everything; the store must be at rest.
+///
+/// # Errors
+/// [`PaymentError::Store`].
+pub async fn verify(store: &Store) -> Result<Verification, PaymentError> {
+    let round = |id: &str| id.parse::<RoundId>().unwrap_or_default();
+    let verifier = store
+        .scan::<EntryRecord, _, _>(ENTRIES, Verifier::default(), move |verifier, entry| {
+            let round = entry.round_id.as_deref().map(round);
+            verifier.entry(&entry.kind, &entry.debit, &entry.credit, Money(entry.amount), round);
+            ControlFlow::Continue(())
+        })
+        .await?;
+    let verifier = store
+        .scan::<WalletRecord, _, _>(WALLETS, verifier, |verifier, wallet| {
+            verifier.wallet(&wallet.player_id, wallet.balances());
+            ControlFlow::Continue(())
+        })
+        .await?;
+    let verifier = store
+        .scan::<BetRecord, _, _>(BETS, verifier, move |verifier, bet| {
+            verifier.bet(round(&bet.round_id), bet.status, Money(bet.stake), bet.payout.map(Money));
+            ControlFlow::Continue(())
+        })
+        .await?;
+    Ok(verifier.finish())
+}
+
+fn existing_wallet(tx: &Tx<'_>, player_id: &str) -> Result<WalletRecord, PaymentError> {
+    tx.get(WALLETS, player_id)?.ok_or_else(|| PaymentError::WalletNotFound(player_id.to_owned()))
+}
+
+fn existing_bet(tx: &Tx<'_>, round_id: RoundId, id: &str) -> Result<BetRecord, PaymentError> {
+    tx.get(BETS, id)?.ok_or(PaymentError::BetNotFound(round_id))
+}
+
+fn open_record(tx: &Tx<'_>) -> Result<OpenRecord, StoreError> {
+    Ok(tx.get(OPEN, OPEN_ID)?.unwrap_or_default())
+}
+
+/// Ends a bet: the money moves, the bet gets its last status, and it leaves the list of open ones.
+fn close(
+    tx: &mut Tx<'_>,
+    bet: &mut BetRecord,
+    wallet: &mut WalletRecord,
+    id: &str,
+    movement: Movement,
+    at: UnixMillis,
+) -> Result<(), PaymentError> {
+    move_money(tx, wallet, &bet.player_id, movement, Some(id), at)?;
+    tx.put(WALLETS, &bet.player_id, wallet)?;
+    bet.status = if matches!(movement, Movement::Void(_)) { BetStatus::Voided } else { BetStatus::Posted };
+    bet.settled_at = Some(at);
+    tx.put(BETS, id, bet)?;
+    let mut open = open_record(tx)?;
+    open.rounds.retain(|round| round != id);
+    tx.put(OPEN, OPEN_ID, &open)?;
+    Ok(())
+}
+
+/// Applies a movement and writes its entries. The entries' ids make a second application impossible.
+fn move_money(
+    tx: &mut Tx<'_>,
+    wallet: &mut WalletRecord,
+    player: &str,
+    movement: Movement,
+    round: Option<&str>,
+    at: UnixMillis,
+) -> Result<(), PaymentError> {
+    let (balances, transfers) = apply(wallet.balances(), player, movement)?;
+    wallet.available = balances.available.minor();
+    wallet.reserved = balances.reserved.minor();
+    for transfer in transfers {
+        let id = format!("{}:{}", round.unwrap_or(player), transfer.kind.as_str());
+        let entry = EntryRecord {
+            kind: transfer.kind.as_str().to_owned(),
+            debit: transfer.debit.to_string(),
+            credit: transfer.credit.to_string(),
+            amount: transfer.amount.minor(),
+            round_id: round.map(str::to_owned),
+            at,
+        };
+        tx.insert(ENTRIES, &id, &entry)?;
+    }
+    Ok(())
+}
+
+fn remember(wallet: &mut WalletRecord, round: &str) {
+    let surplus = (wallet.recent.len() + 1).saturating_sub(RECENT_BETS);
+    wallet.recent.drain(..surplus);
+    wallet.recent.push(round.to_owned());
+}

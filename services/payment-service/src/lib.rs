@@ -1,0 +1,21 @@
+//! The payment service: wallets with an immutable ledger, and the settlement of every round with the external
+//! payment provider.
+//!
+//! A round's money moves in three steps, each durable before it is answered and each done once per round id:
+//! the stake is **reserved**; once the payout is known it is written down and the provider is asked to settle;
+//! then stake and payout are **posted** in one transaction. A failure that is known **voids** the reservation.
+//! An outcome that is unknown stays pending and is asked for again, with the same key, by [`recovery`].
+//!
+//! Modules in reading order: [`ledger`] (the pure rules), [`journal`] (the rules applied to the store),
+//! [`provider`] (the client), [`settlement`], [`recovery`], [`http`].
+
+pub mod error;
+pub mod http;
+pub mod journal;
+pub mod ledger;
+pub mod provider;
+pub mod recovery;
+pub mod settlement;
+
+pub use error::PaymentError;
+pub use http::{State, router};

@@ -1,0 +1,106 @@
+//! Brings bets to an end that nobody is working on any more: after a restart, after a gateway that vanished,
+//! after a provider that did not answer.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use reelscope_contracts::{RoundId, UnixMillis, now};
+
+use crate::PaymentError;
+use crate::journal::{self, OpenBet, Voidable};
+use crate::settlement::Settlement;
+
+/// How patient recovery is.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Between two looks at the open bets.
+    pub interval: Duration,
+    /// A reservation whose payout is still unknown after this is abandoned and voided. Longer than any spin may
+    /// take.
+    pub abandoned_after: Duration,
+    /// First pause before the provider is asked again; doubles with every attempt.
+    pub first_retry: Duration,
+    /// Longest pause between two attempts.
+    pub longest_retry: Duration,
+}
+
+/// Ends every bet that was open when the service started, then keeps looking. Never returns; drop it to stop.
+///
+/// `left_over` must be read before the service takes requests: these bets belong to a process that is gone.
+pub async fn run(settlement: Settlement, left_over: Vec<OpenBet>, patience: Patience) {
+    let mut attempts = HashMap::new();
+    for bet in left_over {
+        let settlement = settlement.clone();
+        report(&bet, end(&settlement, &bet).await);
+    }
+    let mut ticks = tokio::time::interval(patience.interval);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match journal::open_bets(settlement.store()).await {
+            Ok(open) => look(&settlement, &open, &mut attempts, patience).await,
+            Err(error) => tracing::warn!(%error, "open bets cannot be read"),
+        }
+    }
+}
+
+/// Attempts made for a round, and when the next is due.
+#[derive(Clone, Copy)]
+struct Attempts {
+    made: u32,
+    next_at: UnixMillis,
+}
+
+async fn look(
+    settlement: &Settlement,
+    open: &[OpenBet],
+    attempts: &mut HashMap<RoundId, Attempts>,
+    patience: Patience,
+) {
+    attempts.retain(|round, _| open.iter().any(|bet| bet.round_id == *round));
+    for bet in open.iter().filter(|bet| !settlement.is_under_way(bet.round_id)) {
+        let now = now();
+        if bet.payout.is_none() {
+            if now - bet.reserved_at >= millis(patience.abandoned_after) {
+                report(bet, end(settlement, bet).await);
+            }
+            continue;
+        }
+        let first = Attempts { made: 0, next_at: now + millis(patience.first_retry) };
+        let attempt = attempts.entry(bet.round_id).or_insert(first);
+        if now >= attempt.next_at {
+            attempt.made += 1;
+            let pause = patience.first_retry.saturating_mul(1 << attempt.made.min(16)).min(patience.longest_retry);
+            attempt.next_at = now + millis(pause);
+            report(bet, end(settlement, bet).await);
+        }
+    }
+}
+
+/// Voids a bet whose payout nobody knows, settles the others. A bet that another task ended meanwhile stays as
+/// it is.
+async fn end(settlement: &Settlement, bet: &OpenBet) -> Result<(), PaymentError> {
+    let ended = match bet.payout {
+        Some(payout) => settlement.settle(bet.round_id, payout).await,
+        None => {
+            let reason = "abandoned before its outcome was known".to_owned();
+            let player = bet.player_id.clone();
+            journal::void(settlement.store(), bet.round_id, player, reason, Voidable::Unsettled, now()).await
+        }
+    };
+    match ended {
+        Ok(_) | Err(PaymentError::Declined(_) | PaymentError::AlreadyPosted(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn report(bet: &OpenBet, result: Result<(), PaymentError>) {
+    match result {
+        Ok(()) => tracing::info!(round_id = %bet.round_id, "open bet ended"),
+        Err(error) => tracing::warn!(round_id = %bet.round_id, %error, "open bet not ended yet"),
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

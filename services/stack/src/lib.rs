@@ -1,0 +1,1 @@
+//! Starts and stops all of it; the reelscope command line.

@@ -1,0 +1,61 @@
+//! How long each service worked itself, waits for other services excluded.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+
+/// Histograms by service, shared by all services of a stack. Recording costs well below a microsecond.
+#[derive(Clone, Default)]
+pub struct Timings {
+    by_service: Arc<Mutex<BTreeMap<&'static str, Histogram<u64>>>>,
+}
+
+/// What one service took of the requests it served.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Share {
+    /// Requests served.
+    pub requests: u64,
+    /// Median of its own time, in milliseconds.
+    pub p50_ms: f64,
+    /// 95th percentile of its own time, in milliseconds.
+    pub p95_ms: f64,
+    /// Sum of its own time, in milliseconds.
+    pub total_ms: f64,
+}
+
+impl Timings {
+    pub(crate) fn record(&self, service: &'static str, own: Duration) {
+        let micros = u64::try_from(own.as_micros()).unwrap_or(u64::MAX);
+        let mut map = self.by_service.lock().unwrap_or_else(PoisonError::into_inner);
+        let histogram = map.entry(service).or_insert_with(|| {
+            // Three digits, growing with what is recorded; the bound holds for every value given here.
+            Histogram::new(3).unwrap_or_else(|_| unreachable!("three significant digits are valid"))
+        });
+        histogram.saturating_record(micros);
+    }
+
+    /// Forgets what was recorded, so that a measurement starts after a warm-up.
+    pub fn reset(&self) {
+        self.by_service.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Own time by service since the start or the last reset.
+    #[must_use]
+    pub fn shares(&self) -> BTreeMap<&'static str, Share> {
+        let map = self.by_service.lock().unwrap_or_else(PoisonError::into_inner);
+        map.iter().map(|(service, histogram)| (*service, share(histogram))).collect()
+    }
+}
+
+#[allow(clippy::cast_precision_loss)] // microseconds of a session stay far below 2^53
+fn share(histogram: &Histogram<u64>) -> Share {
+    let ms = |micros: u64| micros as f64 / 1_000.0;
+    Share {
+        requests: histogram.len(),
+        p50_ms: ms(histogram.value_at_quantile(0.50)),
+        p95_ms: ms(histogram.value_at_quantile(0.95)),
+        total_ms: histogram.mean() * histogram.len() as f64 / 1_000.0,
+    }
+}
