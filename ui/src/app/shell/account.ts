@@ -27,7 +27,7 @@ type Refusal = { kind: 'malformed' } | { kind: 'failed'; code: string; error: un
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: {
     '(document:pointerdown)': 'closeOutside($event)',
-    '(keydown.escape)': 'close()',
+    '(document:keydown.escape)': 'close()',
   },
 })
 export class Account {

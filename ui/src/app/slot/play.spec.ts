@@ -89,6 +89,14 @@ describe('a spin', () => {
     expect(play.recent()[0]).toMatchObject({ kind: 'won', change: 3500 });
   });
 
+  it('does not call a payout below the stake a gain', async () => {
+    gateway.spin.mockResolvedValue(reply({ payout: 800, balance: 99_800 }));
+    play.press();
+    await vi.runAllTimersAsync();
+    play.rest();
+    expect(play.recent()[0]).toMatchObject({ kind: 'lost', change: -200 });
+  });
+
   it('starts no second spin while one is under way; a press then hurries the reels', async () => {
     gateway.spin.mockResolvedValue(reply());
     play.press();

@@ -164,7 +164,8 @@ export class Play {
     const change = reply.payout - reply.stake;
     this.remember({
       id: reply.round_id,
-      kind: reply.status === 'pending' ? 'pending' : reply.payout > 0 ? 'won' : 'lost',
+      // A payout below the stake is no gain, and is not coloured as one.
+      kind: reply.status === 'pending' ? 'pending' : change > 0 ? 'won' : 'lost',
       change,
       currency: reply.currency,
       roundTripMs,
