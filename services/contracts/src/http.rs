@@ -19,7 +19,10 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, axum::Json(&self)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -36,7 +39,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let declared = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+        let declared = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or("");
         let essence = declared.split(';').next().unwrap_or("").trim();
         if !essence.eq_ignore_ascii_case("application/json") {
             return Err(Problem::new(
@@ -44,7 +51,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
                 "Send the body as JSON, with the header `Content-Type: application/json`.",
             ));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unreadable(&rejection))?;
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| unreadable(&rejection))?;
         parse(&bytes).map(Body)
     }
 }
@@ -58,14 +67,21 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         let cause = error.into_inner();
-        if cause.is_data() { misfit(&path, &cause) } else { malformed(&cause) }
+        if cause.is_data() {
+            misfit(&path, &cause)
+        } else {
+            malformed(&cause)
+        }
     })?;
     deserializer.end().map_err(|error| malformed(&error))?;
     Ok(value)
 }
 
 fn malformed(cause: &serde_json::Error) -> Problem {
-    Problem::new(Code::MalformedJson, format!("The body is not valid JSON: {cause}."))
+    Problem::new(
+        Code::MalformedJson,
+        format!("The body is not valid JSON: {cause}."),
+    )
 }
 
 fn misfit(path: &str, cause: &serde_json::Error) -> Problem {
@@ -79,32 +95,66 @@ fn misfit(path: &str, cause: &serde_json::Error) -> Problem {
         (path, Some(name)) if !path.ends_with(name) => format!("{path}.{name}"),
         (path, _) => path.to_owned(),
     };
-    Problem::new(Code::InvalidRequest, format!("The field `{field}` does not fit: {text}.")).field(field)
+    Problem::new(
+        Code::InvalidRequest,
+        format!("The field `{field}` does not fit: {text}."),
+    )
+    .field(field)
 }
 
 fn unreadable(rejection: &BytesRejection) -> Problem {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        Problem::new(Code::PayloadTooLarge, "The body is larger than this server reads; send less.")
+        Problem::new(
+            Code::PayloadTooLarge,
+            "The body is larger than this server reads; send less.",
+        )
     } else {
         Problem::new(Code::MalformedJson, "The body ended early; send it again.")
     }
 }
 
+/// Reads another service's reply: what it answered, or its problem.
+///
+/// # Errors
+/// The problem that the service sent; `internal` when the reply is neither.
+pub fn reply<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, Problem> {
+    let broken = || {
+        Problem::new(
+            Code::Internal,
+            "A service answered what this one does not understand.",
+        )
+    };
+    if (200..300).contains(&status) {
+        serde_json::from_slice(body).map_err(|_| broken())
+    } else {
+        Err(serde_json::from_slice(body).unwrap_or_else(|_| broken()))
+    }
+}
+
 /// Fallback for an address that is not there.
 pub async fn not_found() -> Problem {
-    Problem::new(Code::NotFound, "Nothing is at this address; the API is described at /api/openapi.json.")
+    Problem::new(
+        Code::NotFound,
+        "Nothing is at this address; the API is described at /api/openapi.json.",
+    )
 }
 
 /// Fallback for a method that an address does not have.
 pub async fn method_not_allowed() -> Problem {
-    Problem::new(Code::MethodNotAllowed, "This address does not take that method; see /api/openapi.json.")
+    Problem::new(
+        Code::MethodNotAllowed,
+        "This address does not take that method; see /api/openapi.json.",
+    )
 }
 
 /// The answer of a handler that panicked. What the panic said goes to the log, never to the caller.
 #[must_use]
 pub fn panicked(_payload: Box<dyn Any + Send>) -> Response {
-    Problem::new(Code::Internal, "The service met a defect of its own; the request was not completed.")
-        .into_response()
+    Problem::new(
+        Code::Internal,
+        "The service met a defect of its own; the request was not completed.",
+    )
+    .into_response()
 }
 
 /// A reply with status 201.
@@ -127,14 +177,23 @@ mod tests {
 
     fn check(body: &str, code: Code, field: Option<&str>) {
         let problem = parse::<Order>(body.as_bytes()).unwrap_err();
-        assert_eq!((problem.code, problem.field.as_deref()), (code, field), "{body}: {}", problem.detail);
+        assert_eq!(
+            (problem.code, problem.field.as_deref()),
+            (code, field),
+            "{body}: {}",
+            problem.detail
+        );
     }
 
     #[test]
     fn the_field_is_named() {
         check(r#"{"stake":"ten"}"#, Code::InvalidRequest, Some("stake"));
         check(r#"{"stake":1.5}"#, Code::InvalidRequest, Some("stake"));
-        check(r#"{"stake":99999999999999999999}"#, Code::InvalidRequest, Some("stake"));
+        check(
+            r#"{"stake":99999999999999999999}"#,
+            Code::InvalidRequest,
+            Some("stake"),
+        );
         check(r#"{"stake":null}"#, Code::InvalidRequest, Some("stake"));
         check("{}", Code::InvalidRequest, Some("stake"));
         check(r#"{"stake":1,"tip":2}"#, Code::InvalidRequest, Some("tip"));

@@ -34,7 +34,9 @@ pub fn now() -> UnixMillis {
 /// clamped to the epoch.
 #[must_use]
 pub fn rfc3339(at: UnixMillis) -> String {
-    jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
+    jiff::Timestamp::from_millisecond(at)
+        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+        .to_string()
 }
 
 /// Answer of every service's `GET /health`.
@@ -50,6 +52,9 @@ impl Health {
     /// The answer of a service that works.
     #[must_use]
     pub fn ok(service: &str) -> Self {
-        Self { service: service.to_owned(), status: "ok".to_owned() }
+        Self {
+            service: service.to_owned(),
+            status: "ok".to_owned(),
+        }
     }
 }

@@ -74,7 +74,10 @@ impl FromStr for Money {
         }
         let major: i64 = major.parse().map_err(|_| fail())?;
         let cents: i64 = format!("{minor:0<2}").parse().map_err(|_| fail())?;
-        let value = major.checked_mul(100).and_then(|m| m.checked_add(cents)).ok_or_else(fail)?;
+        let value = major
+            .checked_mul(100)
+            .and_then(|m| m.checked_add(cents))
+            .ok_or_else(fail)?;
         Ok(Self(sign * value))
     }
 }
@@ -86,7 +89,8 @@ mod tests {
 
     #[test]
     fn reads_what_people_write() {
-        let check = |text: &str, minor| assert_eq!(text.parse::<Money>().map(Money::minor).ok(), minor, "{text}");
+        let check =
+            |text: &str, minor| assert_eq!(text.parse::<Money>().map(Money::minor).ok(), minor, "{text}");
         check("10", Some(1000));
         check("10.5", Some(1050));
         check("10,05", Some(1005));

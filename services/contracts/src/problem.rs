@@ -161,6 +161,13 @@ impl Problem {
         }
     }
 
+    /// The same problem under another status, where a protocol asks for it.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
     /// The same problem, blamed on a field.
     #[must_use]
     pub fn field(mut self, field: impl Into<String>) -> Self {
@@ -214,6 +221,9 @@ mod tests {
 
     #[test]
     fn a_code_of_a_newer_build_is_read_as_internal() {
-        assert_eq!(serde_json::from_str::<Code>("\"invented_tomorrow\"").unwrap(), Code::Internal);
+        assert_eq!(
+            serde_json::from_str::<Code>("\"invented_tomorrow\"").unwrap(),
+            Code::Internal
+        );
     }
 }

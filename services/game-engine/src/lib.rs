@@ -11,3 +11,12 @@ pub mod evaluate;
 pub mod rng;
 
 pub mod par_sheet;
+
+pub mod rounds;
+
+pub mod error;
+
+pub mod http;
+
+pub use error::GameError;
+pub use http::{State, router};

@@ -32,7 +32,9 @@ pub enum PaymentError {
     #[error("the payment provider did not take the payment; the stake was returned")]
     Declined(RoundId),
     /// The provider did not say; the stake stays reserved.
-    #[error("the payment provider has not confirmed yet; the round is settled or the stake returned automatically")]
+    #[error(
+        "the payment provider has not confirmed yet; the round is settled or the stake returned automatically"
+    )]
     OutcomeUnknown(RoundId),
     /// The store failed.
     #[error(transparent)]
@@ -65,9 +67,10 @@ impl From<&PaymentError> for Problem {
                 detail(Code::PaymentPending).stake(StakeStatus::Pending, *round)
             }
             PaymentError::Store(StoreError::Full) => detail(Code::ServiceUnavailable),
-            PaymentError::Store(_) => {
-                Problem::new(Code::Internal, "The wallet could not be written; nothing has moved.")
-            }
+            PaymentError::Store(_) => Problem::new(
+                Code::Internal,
+                "The wallet could not be written; nothing has moved.",
+            ),
         }
     }
 }
@@ -84,11 +87,18 @@ impl IntoResponse for PaymentError {
 /// Thiserror's texts are fragments; a problem's detail is a sentence.
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
+    let first = chars
+        .next()
+        .map(|c| c.to_uppercase().collect::<String>())
+        .unwrap_or_default();
     format!("{first}{}.", chars.as_str())
 }
 
 /// Whether a bet that has come to its end ended well.
 pub(crate) fn ended(round: RoundId, status: BetStatus) -> Result<(), PaymentError> {
-    if status == BetStatus::Voided { Err(PaymentError::Declined(round)) } else { Ok(()) }
+    if status == BetStatus::Voided {
+        Err(PaymentError::Declined(round))
+    } else {
+        Ok(())
+    }
 }

@@ -9,10 +9,10 @@ use reelscope_contracts::{Health, RoundId, now};
 use reelscope_store::Store;
 use serde::Deserialize;
 
+use crate::PaymentError;
 use crate::journal::{self, Voidable};
 use crate::provider::Provider;
 use crate::settlement::Settlement;
-use crate::PaymentError;
 
 /// What the routes share.
 #[derive(Clone)]
@@ -25,7 +25,10 @@ impl State {
     /// Wallets in `store`, settled with `provider`.
     #[must_use]
     pub fn new(store: Store, provider: Provider) -> Self {
-        Self { settlement: Settlement::new(store.clone(), provider), store }
+        Self {
+            settlement: Settlement::new(store.clone(), provider),
+            store,
+        }
     }
 
     /// For [`crate::recovery::run`].
@@ -99,7 +102,16 @@ async fn void(
     Body(request): Body<Void>,
 ) -> Result<Json<Bet>, PaymentError> {
     let Void { player_id, reason } = request;
-    journal::void(&state.store, round_id, player_id, reason, Voidable::Unsettled, now()).await.map(Json)
+    journal::void(
+        &state.store,
+        round_id,
+        player_id,
+        reason,
+        Voidable::Unsettled,
+        now(),
+    )
+    .await
+    .map(Json)
 }
 
 async fn health() -> Json<Health> {

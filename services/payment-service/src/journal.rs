@@ -69,7 +69,10 @@ struct OpenRecord {
 
 impl WalletRecord {
     fn balances(&self) -> Balances {
-        Balances { available: Money(self.available), reserved: Money(self.reserved) }
+        Balances {
+            available: Money(self.available),
+            reserved: Money(self.reserved),
+        }
     }
 
     fn reply(&self, player_id: &str) -> Wallet {
@@ -135,7 +138,9 @@ pub async fn open_wallet(store: &Store, request: OpenWallet, at: UnixMillis) -> 
 /// [`PaymentError::WalletNotFound`], [`PaymentError::Store`].
 pub async fn wallet(store: &Store, player_id: &str) -> Result<Wallet, PaymentError> {
     let record = store.get::<WalletRecord>(WALLETS, player_id).await?;
-    record.map(|wallet| wallet.reply(player_id)).ok_or_else(|| PaymentError::WalletNotFound(player_id.to_owned()))
+    record
+        .map(|wallet| wallet.reply(player_id))
+        .ok_or_else(|| PaymentError::WalletNotFound(player_id.to_owned()))
 }
 
 /// Sets the stake of a round aside. Asked again, answers with the bet as it stands now, whatever became of it.
@@ -146,7 +151,11 @@ pub async fn wallet(store: &Store, player_id: &str) -> Result<Wallet, PaymentErr
 pub async fn reserve(store: &Store, request: Reserve, at: UnixMillis) -> Result<Bet, PaymentError> {
     store
         .write(move |tx| {
-            let Reserve { round_id, player_id, stake } = request;
+            let Reserve {
+                round_id,
+                player_id,
+                stake,
+            } = request;
             let id = round_id.to_string();
             let mut wallet = existing_wallet(tx, &player_id)?;
             if let Some(bet) = tx.get::<BetRecord>(BETS, &id)? {
@@ -157,7 +166,14 @@ pub async fn reserve(store: &Store, request: Reserve, at: UnixMillis) -> Result<
                 }
                 return Ok(bet.reply(round_id, &wallet));
             }
-            move_money(tx, &mut wallet, &player_id, Movement::Reserve(stake), Some(&id), at)?;
+            move_money(
+                tx,
+                &mut wallet,
+                &player_id,
+                Movement::Reserve(stake),
+                Some(&id),
+                at,
+            )?;
             remember(&mut wallet, &id);
             tx.put(WALLETS, &player_id, &wallet)?;
             let bet = BetRecord {
@@ -225,7 +241,10 @@ pub async fn post(store: &Store, round_id: RoundId, at: UnixMillis) -> Result<Be
                 (BetStatus::Posted | BetStatus::Voided, _) => return Ok(bet.reply(round_id, &wallet)),
                 (_, None) => return Err(PaymentError::Conflict(round_id)),
                 (_, Some(payout)) => {
-                    let movement = Movement::Post { stake: Money(bet.stake), payout: Money(payout) };
+                    let movement = Movement::Post {
+                        stake: Money(bet.stake),
+                        payout: Money(payout),
+                    };
                     close(tx, &mut bet, &mut wallet, &id, movement, at)?;
                 }
             }
@@ -304,7 +323,10 @@ pub async fn recent(store: &Store, player_id: &str, limit: usize) -> Result<Vec<
         .ok_or_else(|| PaymentError::WalletNotFound(player_id.to_owned()))?;
     let ids = wallet.recent.iter().rev().take(limit).cloned().collect();
     let bets = store.get_many::<BetRecord>(BETS, ids).await?;
-    Ok(bets.iter().filter_map(|bet| Some(bet.reply(bet.round_id.parse().ok()?, &wallet))).collect())
+    Ok(bets
+        .iter()
+        .filter_map(|bet| Some(bet.reply(bet.round_id.parse().ok()?, &wallet)))
+        .collect())
 }
 
 /// The bets that are neither posted nor voided, oldest first.
@@ -347,7 +369,13 @@ pub async fn verify(store: &Store) -> Result<Verification, PaymentError> {
     let verifier = store
         .scan::<EntryRecord, _, _>(ENTRIES, Verifier::default(), move |verifier, entry| {
             let round = entry.round_id.as_deref().map(round);
-            verifier.entry(&entry.kind, &entry.debit, &entry.credit, Money(entry.amount), round);
+            verifier.entry(
+                &entry.kind,
+                &entry.debit,
+                &entry.credit,
+                Money(entry.amount),
+                round,
+            );
             ControlFlow::Continue(())
         })
         .await?;
@@ -359,7 +387,12 @@ pub async fn verify(store: &Store) -> Result<Verification, PaymentError> {
         .await?;
     let verifier = store
         .scan::<BetRecord, _, _>(BETS, verifier, move |verifier, bet| {
-            verifier.bet(round(&bet.round_id), bet.status, Money(bet.stake), bet.payout.map(Money));
+            verifier.bet(
+                round(&bet.round_id),
+                bet.status,
+                Money(bet.stake),
+                bet.payout.map(Money),
+            );
             ControlFlow::Continue(())
         })
         .await?;
@@ -367,7 +400,8 @@ pub async fn verify(store: &Store) -> Result<Verification, PaymentError> {
 }
 
 fn existing_wallet(tx: &Tx<'_>, player_id: &str) -> Result<WalletRecord, PaymentError> {
-    tx.get(WALLETS, player_id)?.ok_or_else(|| PaymentError::WalletNotFound(player_id.to_owned()))
+    tx.get(WALLETS, player_id)?
+        .ok_or_else(|| PaymentError::WalletNotFound(player_id.to_owned()))
 }
 
 fn existing_bet(tx: &Tx<'_>, round_id: RoundId, id: &str) -> Result<BetRecord, PaymentError> {
@@ -389,7 +423,11 @@ fn close(
 ) -> Result<(), PaymentError> {
     move_money(tx, wallet, &bet.player_id, movement, Some(id), at)?;
     tx.put(WALLETS, &bet.player_id, wallet)?;
-    bet.status = if matches!(movement, Movement::Void(_)) { BetStatus::Voided } else { BetStatus::Posted };
+    bet.status = if matches!(movement, Movement::Void(_)) {
+        BetStatus::Voided
+    } else {
+        BetStatus::Posted
+    };
     bet.settled_at = Some(at);
     tx.put(BETS, id, bet)?;
     let mut open = open_record(tx)?;

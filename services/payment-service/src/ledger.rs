@@ -117,22 +117,43 @@ pub enum Refusal {
 ///
 /// # Errors
 /// [`Refusal`]; nothing has moved then.
-pub fn apply(balances: Balances, player: &str, movement: Movement) -> Result<(Balances, Vec<Transfer>), Refusal> {
+pub fn apply(
+    balances: Balances,
+    player: &str,
+    movement: Movement,
+) -> Result<(Balances, Vec<Transfer>), Refusal> {
     let Balances { available, reserved } = balances;
-    let above_zero = |amount: Money| if amount > Money::ZERO { Ok(amount) } else { Err(Refusal::OutOfRange) };
+    let above_zero = |amount: Money| {
+        if amount > Money::ZERO {
+            Ok(amount)
+        } else {
+            Err(Refusal::OutOfRange)
+        }
+    };
     let plus = |a: Money, b: Money| a.checked_add(b).ok_or(Refusal::OutOfRange);
     let minus = |a: Money, b: Money, short| match a.checked_sub(b) {
         Some(rest) if rest >= Money::ZERO => Ok(rest),
         _ => Err(short),
     };
-    let own = |kind, debit, credit, amount| Transfer { kind, debit, credit, amount };
+    let own = |kind, debit, credit, amount| Transfer {
+        kind,
+        debit,
+        credit,
+        amount,
+    };
     let available_of = || Account::Available(player.to_owned());
     let reserved_of = || Account::Reserved(player.to_owned());
     match movement {
         Movement::Deposit(amount) => {
             let amount = above_zero(amount)?;
-            let next = Balances { available: plus(available, amount)?, reserved };
-            Ok((next, vec![own(EntryKind::Deposit, Account::External, available_of(), amount)]))
+            let next = Balances {
+                available: plus(available, amount)?,
+                reserved,
+            };
+            Ok((
+                next,
+                vec![own(EntryKind::Deposit, Account::External, available_of(), amount)],
+            ))
         }
         Movement::Reserve(stake) => {
             let stake = above_zero(stake)?;
@@ -140,7 +161,10 @@ pub fn apply(balances: Balances, player: &str, movement: Movement) -> Result<(Ba
                 available: minus(available, stake, Refusal::InsufficientFunds)?,
                 reserved: plus(reserved, stake)?,
             };
-            Ok((next, vec![own(EntryKind::Reserve, available_of(), reserved_of(), stake)]))
+            Ok((
+                next,
+                vec![own(EntryKind::Reserve, available_of(), reserved_of(), stake)],
+            ))
         }
         Movement::Post { stake, payout } => {
             let stake = above_zero(stake)?;
@@ -163,7 +187,10 @@ pub fn apply(balances: Balances, player: &str, movement: Movement) -> Result<(Ba
                 available: plus(available, stake)?,
                 reserved: minus(reserved, stake, Refusal::OutOfRange)?,
             };
-            Ok((next, vec![own(EntryKind::Void, reserved_of(), available_of(), stake)]))
+            Ok((
+                next,
+                vec![own(EntryKind::Void, reserved_of(), available_of(), stake)],
+            ))
         }
     }
 }
@@ -254,10 +281,22 @@ impl Verifier {
         let expected = match status {
             BetStatus::Reserved | BetStatus::Pending => {
                 self.pending += 1;
-                ByKind { reserve: stake, ..ByKind::default() }
+                ByKind {
+                    reserve: stake,
+                    ..ByKind::default()
+                }
             }
-            BetStatus::Posted => ByKind { reserve: stake, stake, payout, void: 0 },
-            BetStatus::Voided => ByKind { reserve: stake, void: stake, ..ByKind::default() },
+            BetStatus::Posted => ByKind {
+                reserve: stake,
+                stake,
+                payout,
+                void: 0,
+            },
+            BetStatus::Voided => ByKind {
+                reserve: stake,
+                void: stake,
+                ..ByKind::default()
+            },
         };
         let found = self.by_round.remove(&round).unwrap_or_default();
         self.imbalance += found.distance(expected);
@@ -272,7 +311,11 @@ impl Verifier {
             .filter(|(name, _)| *name != "external" && *name != "house")
             .map(|(_, balance)| balance.abs())
             .sum();
-        let orphaned_rounds: i128 = self.by_round.values().map(|sums| sums.distance(ByKind::default())).sum();
+        let orphaned_rounds: i128 = self
+            .by_round
+            .values()
+            .map(|sums| sums.distance(ByKind::default()))
+            .sum();
         Verification {
             accounts: self.accounts,
             entries: self.entries,
@@ -288,7 +331,10 @@ mod tests {
     use proptest::prelude::*;
 
     fn balances(available: i64, reserved: i64) -> Balances {
-        Balances { available: Money(available), reserved: Money(reserved) }
+        Balances {
+            available: Money(available),
+            reserved: Money(reserved),
+        }
     }
 
     fn check(before: (i64, i64), movement: Movement, after: Result<(i64, i64), Refusal>) {
@@ -300,13 +346,45 @@ mod tests {
     fn each_step_moves_what_it_says() {
         check((0, 0), Movement::Deposit(Money(5)), Ok((5, 0)));
         check((10, 0), Movement::Reserve(Money(10)), Ok((0, 10)));
-        check((9, 0), Movement::Reserve(Money(10)), Err(Refusal::InsufficientFunds));
+        check(
+            (9, 0),
+            Movement::Reserve(Money(10)),
+            Err(Refusal::InsufficientFunds),
+        );
         check((9, 0), Movement::Reserve(Money(0)), Err(Refusal::OutOfRange));
         check((9, 0), Movement::Reserve(Money(-1)), Err(Refusal::OutOfRange));
-        check((0, 10), Movement::Post { stake: Money(10), payout: Money(45) }, Ok((45, 0)));
-        check((0, 10), Movement::Post { stake: Money(10), payout: Money(-1) }, Err(Refusal::OutOfRange));
-        check((0, 9), Movement::Post { stake: Money(10), payout: Money(0) }, Err(Refusal::OutOfRange));
-        check((i64::MAX, 10), Movement::Post { stake: Money(10), payout: Money(1) }, Err(Refusal::OutOfRange));
+        check(
+            (0, 10),
+            Movement::Post {
+                stake: Money(10),
+                payout: Money(45),
+            },
+            Ok((45, 0)),
+        );
+        check(
+            (0, 10),
+            Movement::Post {
+                stake: Money(10),
+                payout: Money(-1),
+            },
+            Err(Refusal::OutOfRange),
+        );
+        check(
+            (0, 9),
+            Movement::Post {
+                stake: Money(10),
+                payout: Money(0),
+            },
+            Err(Refusal::OutOfRange),
+        );
+        check(
+            (i64::MAX, 10),
+            Movement::Post {
+                stake: Money(10),
+                payout: Money(1),
+            },
+            Err(Refusal::OutOfRange),
+        );
         check((0, 10), Movement::Void(Money(10)), Ok((10, 0)));
     }
 
@@ -360,10 +438,34 @@ mod tests {
         let payout = ("payout", "house", "player:p:available", 30);
         let posted = BetStatus::Posted;
         assert_eq!(build(120, &[reserve, stake, payout], posted, Some(Money(30))), 0);
-        assert_eq!(build(121, &[reserve, stake, payout], posted, Some(Money(30))), 1, "balance off by one");
-        assert_ne!(build(120, &[reserve, stake], posted, Some(Money(30))), 0, "payout entry lost");
-        assert_ne!(build(120, &[reserve, stake, payout, payout], posted, Some(Money(30))), 0, "paid twice");
-        assert_ne!(build(120, &[reserve, stake, payout], BetStatus::Voided, None), 0, "status disagrees");
-        assert_ne!(build(120, &[reserve, stake, ("tip", "house", "player:p:available", 30)], posted, None), 0);
+        assert_eq!(
+            build(121, &[reserve, stake, payout], posted, Some(Money(30))),
+            1,
+            "balance off by one"
+        );
+        assert_ne!(
+            build(120, &[reserve, stake], posted, Some(Money(30))),
+            0,
+            "payout entry lost"
+        );
+        assert_ne!(
+            build(120, &[reserve, stake, payout, payout], posted, Some(Money(30))),
+            0,
+            "paid twice"
+        );
+        assert_ne!(
+            build(120, &[reserve, stake, payout], BetStatus::Voided, None),
+            0,
+            "status disagrees"
+        );
+        assert_ne!(
+            build(
+                120,
+                &[reserve, stake, ("tip", "house", "player:p:available", 30)],
+                posted,
+                None
+            ),
+            0
+        );
     }
 }

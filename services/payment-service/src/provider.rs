@@ -28,14 +28,22 @@ impl Provider {
     /// A client for the provider at `base_url`.
     #[must_use]
     pub fn new(client: Client, base_url: String, deadline: Duration) -> Self {
-        Self { client, base_url, deadline }
+        Self {
+            client,
+            base_url,
+            deadline,
+        }
     }
 
     /// Asks for a settlement; the reference is the idempotency key.
     pub async fn settle(&self, request: &SettlementRequest) -> Outcome {
         let url = format!("{}/v1/settlements", self.base_url);
         let call = self.client.request(Method::POST, &url, self.deadline);
-        let reply = call.header("idempotency-key", &request.reference).json(request).send().await;
+        let reply = call
+            .header("idempotency-key", &request.reference)
+            .json(request)
+            .send()
+            .await;
         match reply {
             Ok((200..=299, _)) => Outcome::Settled,
             // 408 and 429 say nothing of an earlier attempt with this key.

@@ -66,11 +66,17 @@ async fn look(
             }
             continue;
         }
-        let first = Attempts { made: 0, next_at: now + millis(patience.first_retry) };
+        let first = Attempts {
+            made: 0,
+            next_at: now + millis(patience.first_retry),
+        };
         let attempt = attempts.entry(bet.round_id).or_insert(first);
         if now >= attempt.next_at {
             attempt.made += 1;
-            let pause = patience.first_retry.saturating_mul(1 << attempt.made.min(16)).min(patience.longest_retry);
+            let pause = patience
+                .first_retry
+                .saturating_mul(1 << attempt.made.min(16))
+                .min(patience.longest_retry);
             attempt.next_at = now + millis(pause);
             report(bet, end(settlement, bet).await);
         }
@@ -85,7 +91,15 @@ async fn end(settlement: &Settlement, bet: &OpenBet) -> Result<(), PaymentError>
         None => {
             let reason = "abandoned before its outcome was known".to_owned();
             let player = bet.player_id.clone();
-            journal::void(settlement.store(), bet.round_id, player, reason, Voidable::Unsettled, now()).await
+            journal::void(
+                settlement.store(),
+                bet.round_id,
+                player,
+                reason,
+                Voidable::Unsettled,
+                now(),
+            )
+            .await
         }
     };
     match ended {

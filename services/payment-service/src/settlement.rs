@@ -8,10 +8,10 @@ use reelscope_contracts::provider::SettlementRequest;
 use reelscope_contracts::{Money, RoundId, now};
 use reelscope_store::Store;
 
+use crate::PaymentError;
 use crate::error::ended;
 use crate::journal::{self, Voidable};
 use crate::provider::{Outcome, Provider};
-use crate::PaymentError;
 
 /// Settles rounds; cheap to clone.
 #[derive(Clone)]
@@ -26,7 +26,11 @@ impl Settlement {
     /// Settles rounds of `store` with `provider`.
     #[must_use]
     pub fn new(store: Store, provider: Provider) -> Self {
-        Self { store, provider, under_way: Arc::default() }
+        Self {
+            store,
+            provider,
+            under_way: Arc::default(),
+        }
     }
 
     /// Writes the payout down, asks the provider, posts or voids. Runs to its end even when the caller is gone.
@@ -58,7 +62,15 @@ impl Settlement {
             Outcome::Settled => journal::post(&self.store, round_id, now()).await?,
             Outcome::Refused => {
                 let reason = "refused by the payment provider".to_owned();
-                journal::void(&self.store, round_id, bet.player_id, reason, Voidable::Refused, now()).await?
+                journal::void(
+                    &self.store,
+                    round_id,
+                    bet.player_id,
+                    reason,
+                    Voidable::Refused,
+                    now(),
+                )
+                .await?
             }
             Outcome::Unknown => return Err(PaymentError::OutcomeUnknown(round_id)),
         };
@@ -69,7 +81,10 @@ impl Settlement {
     /// Whether a task is settling this round.
     #[must_use]
     pub fn is_under_way(&self, round_id: RoundId) -> bool {
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).contains(&round_id)
+        self.under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&round_id)
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -85,13 +100,18 @@ struct UnderWay<'a> {
 
 impl<'a> UnderWay<'a> {
     fn mark(set: &'a Mutex<HashSet<RoundId>>, round_id: RoundId) -> Self {
-        set.lock().unwrap_or_else(PoisonError::into_inner).insert(round_id);
+        set.lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(round_id);
         Self { set, round_id }
     }
 }
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        self.set.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.round_id);
+        self.set
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.round_id);
     }
 }

@@ -33,7 +33,13 @@ pub(crate) fn open(dir: &Path, schema_version: u32) -> Result<(Database, Directo
     let version_file = dir.join("schema-version");
     let found = match fs::read_to_string(&version_file) {
         Ok(text) => Some(text.trim().parse::<u32>().map_err(|_| {
-            damaged(dir, format!("schema-version holds `{}`", text.chars().take(40).collect::<String>()))
+            damaged(
+                dir,
+                format!(
+                    "schema-version holds `{}`",
+                    text.chars().take(40).collect::<String>()
+                ),
+            )
         })?),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) if error.kind() == io::ErrorKind::InvalidData => {
@@ -42,7 +48,11 @@ pub(crate) fn open(dir: &Path, schema_version: u32) -> Result<(Database, Directo
         Err(error) => return Err(unwritable(error)),
     };
     if let Some(found) = found.filter(|found| *found > schema_version) {
-        return Err(StoreError::NewerSchema { dir: dir.to_owned(), found, known: schema_version });
+        return Err(StoreError::NewerSchema {
+            dir: dir.to_owned(),
+            found,
+            known: schema_version,
+        });
     }
 
     fs::create_dir_all(dir).map_err(unwritable)?;
@@ -53,7 +63,9 @@ pub(crate) fn open(dir: &Path, schema_version: u32) -> Result<(Database, Directo
             return Err(damaged(dir, "schema-version is missing"));
         }
         let mut file = File::create(&version_file).map_err(unwritable)?;
-        writeln!(file, "{schema_version}").and_then(|()| file.sync_all()).map_err(unwritable)?;
+        writeln!(file, "{schema_version}")
+            .and_then(|()| file.sync_all())
+            .map_err(unwritable)?;
     }
 
     // PoloDB unwraps in a few places while it opens; on files that it does not understand this is damage too.
@@ -66,15 +78,22 @@ pub(crate) fn open(dir: &Path, schema_version: u32) -> Result<(Database, Directo
 }
 
 fn open_database(files: &Path) -> Result<Database, StoreError> {
-    let path = files.to_str().ok_or_else(|| StoreError::Database("the path is not UTF-8".to_owned()))?;
+    let path = files
+        .to_str()
+        .ok_or_else(|| StoreError::Database("the path is not UTF-8".to_owned()))?;
     let db = Database::open_path(path)?;
     let names = db.list_collection_names()?;
     let sentinel = db.collection::<Document>(SENTINEL);
     if sentinel.find_one(doc! { ID: "sentinel" })?.is_none() {
         if let Some(other) = names.iter().find(|name| *name != SENTINEL) {
-            return Err(StoreError::Database(format!("Corruption: {other} is older than the sentinel")));
+            return Err(StoreError::Database(format!(
+                "Corruption: {other} is older than the sentinel"
+            )));
         }
-        sentinel.create_index(IndexModel { keys: doc! { "key": 1 }, options: None })?;
+        sentinel.create_index(IndexModel {
+            keys: doc! { "key": 1 },
+            options: None,
+        })?;
         sentinel.insert_one(doc! { ID: "sentinel", "key": "sentinel" })?;
     }
     // A block that does not match its checksum shows when it is read, so every collection is touched once.
@@ -86,11 +105,16 @@ fn open_database(files: &Path) -> Result<Database, StoreError> {
 
 /// Tells damage from circumstances that a person can change. The texts are RocksDB's status names.
 fn classify(dir: &Path, error: StoreError) -> StoreError {
-    let StoreError::Database(text) = error else { return error };
+    let StoreError::Database(text) = error else {
+        return error;
+    };
     if text.contains("lock") || text.contains("LOCK") {
         StoreError::Locked { dir: dir.to_owned() }
     } else if text.contains("Permission denied") || text.contains("Read-only file system") {
-        StoreError::Unwritable { dir: dir.to_owned(), reason: text }
+        StoreError::Unwritable {
+            dir: dir.to_owned(),
+            reason: text,
+        }
     } else {
         damaged(dir, text)
     }
@@ -98,7 +122,9 @@ fn classify(dir: &Path, error: StoreError) -> StoreError {
 
 /// Moves a damaged directory out of the way and returns its new name.
 pub(crate) fn set_aside(dir: &Path) -> Result<PathBuf, StoreError> {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |d| d.as_secs());
     let mut name = dir.as_os_str().to_owned();
     name.push(format!(".damaged-{seconds}"));
     let mut aside = PathBuf::from(name.clone());
@@ -128,13 +154,19 @@ fn lock(dir: &Path) -> Result<DirectoryLock, StoreError> {
 }
 
 fn damaged(dir: &Path, reason: impl Into<String>) -> StoreError {
-    StoreError::Damaged { dir: dir.to_owned(), reason: reason.into() }
+    StoreError::Damaged {
+        dir: dir.to_owned(),
+        reason: reason.into(),
+    }
 }
 
 fn unwritable(dir: &Path, error: &io::Error) -> StoreError {
     if error.kind() == io::ErrorKind::StorageFull {
         StoreError::Full
     } else {
-        StoreError::Unwritable { dir: dir.to_owned(), reason: error.to_string() }
+        StoreError::Unwritable {
+            dir: dir.to_owned(),
+            reason: error.to_string(),
+        }
     }
 }

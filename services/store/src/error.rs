@@ -68,7 +68,11 @@ pub enum StoreError {
 impl From<polodb_core::Error> for StoreError {
     fn from(error: polodb_core::Error) -> Self {
         let text = error.to_string();
-        if text.contains("No space left on device") { Self::Full } else { Self::Database(text) }
+        if text.contains("No space left on device") {
+            Self::Full
+        } else {
+            Self::Database(text)
+        }
     }
 }
 

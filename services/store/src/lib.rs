@@ -81,19 +81,31 @@ impl Store {
     /// each before anything was changed.
     pub fn open(dir: &Path, schema_version: u32) -> Result<Opened, StoreError> {
         match directory::open(dir, schema_version) {
-            Ok((db, lock)) => Ok(Opened { store: Self::start(db, lock), set_aside: None }),
+            Ok((db, lock)) => Ok(Opened {
+                store: Self::start(db, lock),
+                set_aside: None,
+            }),
             Err(StoreError::Damaged { reason, .. }) => {
                 let aside = directory::set_aside(dir)?;
                 tracing::warn!(dir = %dir.display(), aside = %aside.display(), reason, "damaged database set aside");
                 let (db, lock) = directory::open(dir, schema_version)?;
-                Ok(Opened { store: Self::start(db, lock), set_aside: Some(aside) })
+                Ok(Opened {
+                    store: Self::start(db, lock),
+                    set_aside: Some(aside),
+                })
             }
             Err(error) => Err(error),
         }
     }
 
     fn start(db: Database, lock: DirectoryLock) -> Self {
-        Self { inner: Arc::new(Inner { writer: Writer::start(db.clone()), db, _lock: lock }) }
+        Self {
+            inner: Arc::new(Inner {
+                writer: Writer::start(db.clone()),
+                db,
+                _lock: lock,
+            }),
+        }
     }
 
     /// Runs `operation` on the writer and answers once its writes are durable. Either all of them are, or none.
@@ -116,7 +128,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn create_index(&self, collection: &'static str, field: &'static str) -> Result<(), StoreError> {
+    pub async fn create_index(
+        &self,
+        collection: &'static str,
+        field: &'static str,
+    ) -> Result<(), StoreError> {
         self.inner.writer.create_index(collection, field).await
     }
 
@@ -124,12 +140,17 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Database`], [`StoreError::Document`] when it does not fit `R`.
-    pub async fn get<R>(&self, collection: &'static str, id: impl Into<String>) -> Result<Option<R>, StoreError>
+    pub async fn get<R>(
+        &self,
+        collection: &'static str,
+        id: impl Into<String>,
+    ) -> Result<Option<R>, StoreError>
     where
         R: DeserializeOwned + Send + 'static,
     {
         let id = id.into();
-        self.blocking(move |db| find_one(db, collection, doc! { ID: id })).await
+        self.blocking(move |db| find_one(db, collection, doc! { ID: id }))
+            .await
     }
 
     /// The documents with these ids, in their order; those that are missing are left out.
@@ -141,7 +162,9 @@ impl Store {
         R: DeserializeOwned + Send + 'static,
     {
         self.blocking(move |db| {
-            ids.into_iter().filter_map(|id| find_one(db, collection, doc! { ID: id }).transpose()).collect()
+            ids.into_iter()
+                .filter_map(|id| find_one(db, collection, doc! { ID: id }).transpose())
+                .collect()
         })
         .await
     }
@@ -161,14 +184,20 @@ impl Store {
         R: DeserializeOwned + Send + 'static,
     {
         let value = value.into();
-        self.blocking(move |db| find_one(db, collection, doc! { field: value })).await
+        self.blocking(move |db| find_one(db, collection, doc! { field: value }))
+            .await
     }
 
     /// Hands every document of a collection to `visit`, in the order of their ids, until it breaks.
     ///
     /// # Errors
     /// As [`Store::get`].
-    pub async fn scan<R, A, F>(&self, collection: &'static str, start: A, mut visit: F) -> Result<A, StoreError>
+    pub async fn scan<R, A, F>(
+        &self,
+        collection: &'static str,
+        start: A,
+        mut visit: F,
+    ) -> Result<A, StoreError>
     where
         R: DeserializeOwned + Send + 'static,
         A: Send + 'static,
@@ -200,7 +229,9 @@ impl Store {
         F: FnOnce(&Database) -> Result<T, StoreError> + Send + 'static,
     {
         let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || read(&inner.db)).await.map_err(|_| StoreError::Closed)?
+        tokio::task::spawn_blocking(move || read(&inner.db))
+            .await
+            .map_err(|_| StoreError::Closed)?
     }
 }
 

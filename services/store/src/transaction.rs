@@ -34,7 +34,11 @@ pub struct Tx<'a> {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(db: &'a Database, batch: &'a Changes) -> Self {
-        Self { db, batch, own: Changes::new() }
+        Self {
+            db,
+            batch,
+            own: Changes::new(),
+        }
     }
 
     pub(crate) fn into_changes(self) -> Changes {
@@ -45,7 +49,11 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// [`StoreError::Database`], [`StoreError::Document`] when it does not fit `R`.
-    pub fn get<R: DeserializeOwned>(&self, collection: &'static str, id: &str) -> Result<Option<R>, StoreError> {
+    pub fn get<R: DeserializeOwned>(
+        &self,
+        collection: &'static str,
+        id: &str,
+    ) -> Result<Option<R>, StoreError> {
         let document = match self.pending(collection, id) {
             Some(change) => change.document.clone(),
             None => find_one(self.db, collection, doc! { ID: id })?,
@@ -57,10 +65,18 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// [`StoreError::Duplicate`] when the id is taken.
-    pub fn insert<R: Serialize>(&mut self, collection: &'static str, id: &str, record: &R) -> Result<(), StoreError> {
+    pub fn insert<R: Serialize>(
+        &mut self,
+        collection: &'static str,
+        id: &str,
+        record: &R,
+    ) -> Result<(), StoreError> {
         let (exists, in_database) = self.state(collection, id)?;
         if exists {
-            return Err(StoreError::Duplicate { collection, id: id.to_owned() });
+            return Err(StoreError::Duplicate {
+                collection,
+                id: id.to_owned(),
+            });
         }
         self.change(collection, id, Some(record), in_database)
     }
@@ -70,7 +86,12 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// [`StoreError::Database`], [`StoreError::Document`].
-    pub fn put<R: Serialize>(&mut self, collection: &'static str, id: &str, record: &R) -> Result<(), StoreError> {
+    pub fn put<R: Serialize>(
+        &mut self,
+        collection: &'static str,
+        id: &str,
+        record: &R,
+    ) -> Result<(), StoreError> {
         let (_, in_database) = self.state(collection, id)?;
         self.change(collection, id, Some(record), in_database)
     }
@@ -96,7 +117,13 @@ impl<'a> Tx<'a> {
         if let Some(document) = &mut document {
             document.remove(ID);
         }
-        self.own.insert((collection, id.to_owned()), Change { document, in_database });
+        self.own.insert(
+            (collection, id.to_owned()),
+            Change {
+                document,
+                in_database,
+            },
+        );
         Ok(())
     }
 

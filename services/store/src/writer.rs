@@ -26,7 +26,11 @@ type Operation = Box<dyn FnOnce(&Database, &Changes) -> Option<(Changes, Answer)
 
 enum Job {
     Write(Operation),
-    CreateIndex { collection: &'static str, field: &'static str, answer: oneshot::Sender<Result<(), StoreError>> },
+    CreateIndex {
+        collection: &'static str,
+        field: &'static str,
+        answer: oneshot::Sender<Result<(), StoreError>>,
+    },
 }
 
 #[derive(Default)]
@@ -51,7 +55,11 @@ impl Writer {
             .name("store-writer".to_owned())
             .spawn(move || write_until_closed(&db, &jobs, &counted))
             .ok();
-        Self { queue: Some(queue), thread, counters }
+        Self {
+            queue: Some(queue),
+            thread,
+            counters,
+        }
     }
 
     pub(crate) async fn run<T, E, F>(&self, operation: F) -> Result<T, E>
@@ -75,7 +83,10 @@ impl Writer {
                     None
                 }
                 Err(panic) => {
-                    tracing::error!(panic = panic_text(panic.as_ref()), "a write panicked and was undone");
+                    tracing::error!(
+                        panic = panic_text(panic.as_ref()),
+                        "a write panicked and was undone"
+                    );
                     let _ = sender.send(Err(StoreError::Panicked.into()));
                     None
                 }
@@ -91,7 +102,11 @@ impl Writer {
         field: &'static str,
     ) -> Result<(), StoreError> {
         let (answer, receiver) = oneshot::channel();
-        self.send(Job::CreateIndex { collection, field, answer })?;
+        self.send(Job::CreateIndex {
+            collection,
+            field,
+            answer,
+        })?;
         receiver.await.unwrap_or(Err(StoreError::Closed))
     }
 
@@ -124,9 +139,19 @@ fn write_until_closed(db: &Database, jobs: &mpsc::Receiver<Job>, counters: &Coun
     while let Some(job) = next.take() {
         match job {
             Job::Write(first) => next = write_batch(db, first, jobs, counters),
-            Job::CreateIndex { collection, field, answer } => {
-                let model = IndexModel { keys: doc! { field: 1 }, options: None };
-                let result = db.collection::<Document>(collection).create_index(model).map_err(StoreError::from);
+            Job::CreateIndex {
+                collection,
+                field,
+                answer,
+            } => {
+                let model = IndexModel {
+                    keys: doc! { field: 1 },
+                    options: None,
+                };
+                let result = db
+                    .collection::<Document>(collection)
+                    .create_index(model)
+                    .map_err(StoreError::from);
                 let _ = answer.send(result);
             }
         }
@@ -138,7 +163,12 @@ fn write_until_closed(db: &Database, jobs: &mpsc::Receiver<Job>, counters: &Coun
 
 /// Runs `first` and everything that waits behind it, commits, answers. Returns a job that does not batch, if one
 /// was met.
-fn write_batch(db: &Database, first: Operation, jobs: &mpsc::Receiver<Job>, counters: &Counters) -> Option<Job> {
+fn write_batch(
+    db: &Database,
+    first: Operation,
+    jobs: &mpsc::Receiver<Job>,
+    counters: &Counters,
+) -> Option<Job> {
     let mut batch = Changes::new();
     let mut answers: Vec<Answer> = Vec::new();
     let mut operation = Some(first);
@@ -157,9 +187,15 @@ fn write_batch(db: &Database, first: Operation, jobs: &mpsc::Receiver<Job>, coun
         }
     }
     let started = Instant::now();
-    let committed = if batch.is_empty() { Ok(()) } else { commit(db, batch) };
+    let committed = if batch.is_empty() {
+        Ok(())
+    } else {
+        commit(db, batch)
+    };
     if committed.is_ok() {
-        counters.operations.fetch_add(answers.len() as u64, Ordering::Relaxed);
+        counters
+            .operations
+            .fetch_add(answers.len() as u64, Ordering::Relaxed);
         counters.commits.fetch_add(1, Ordering::Relaxed);
         let nanos = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
         counters.commit_nanos.fetch_add(nanos, Ordering::Relaxed);
@@ -182,10 +218,18 @@ fn commit(db: &Database, batch: Changes) -> Result<(), StoreError> {
 /// Inserts go in one call a collection, because each call looks the collection up anew.
 fn apply(txn: &polodb_core::Transaction, batch: Changes) -> Result<(), StoreError> {
     let mut inserts: Vec<(&'static str, Vec<Document>)> = Vec::new();
-    for ((collection, id), Change { document, in_database }) in batch {
+    for (
+        (collection, id),
+        Change {
+            document,
+            in_database,
+        },
+    ) in batch
+    {
         match (document, in_database) {
             (Some(document), true) => {
-                txn.collection::<Document>(collection).update_one(doc! { ID: id }, doc! { "$set": document })?;
+                txn.collection::<Document>(collection)
+                    .update_one(doc! { ID: id }, doc! { "$set": document })?;
             }
             (Some(mut document), false) => {
                 document.insert(ID, id);
@@ -195,7 +239,8 @@ fn apply(txn: &polodb_core::Transaction, batch: Changes) -> Result<(), StoreErro
                 }
             }
             (None, true) => {
-                txn.collection::<Document>(collection).delete_one(doc! { ID: id })?;
+                txn.collection::<Document>(collection)
+                    .delete_one(doc! { ID: id })?;
             }
             (None, false) => {}
         }

@@ -29,9 +29,17 @@ impl Context {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let kept = PROPAGATED
             .iter()
-            .flat_map(|name| headers.get_all(*name).iter().map(|v| (HeaderName::from_static(name), v.clone())))
+            .flat_map(|name| {
+                headers
+                    .get_all(*name)
+                    .iter()
+                    .map(|v| (HeaderName::from_static(name), v.clone()))
+            })
             .collect();
-        Self { propagated: Arc::new(kept), waited: Arc::default() }
+        Self {
+            propagated: Arc::new(kept),
+            waited: Arc::default(),
+        }
     }
 
     /// The context of the running task; an empty one outside of a request.
@@ -48,7 +56,10 @@ impl Context {
     }
 
     pub(crate) fn add_wait(&self, wait: Duration) {
-        self.waited.fetch_add(u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.waited.fetch_add(
+            u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX),
+            Ordering::Relaxed,
+        );
     }
 
     pub(crate) fn waited(&self) -> Duration {

@@ -14,7 +14,7 @@ mod service;
 mod timings;
 
 pub use context::spawn;
-pub use logs::init_logs;
 pub use http::Method;
+pub use logs::init_logs;
 pub use service::{Call, CallError, Client, Service};
 pub use timings::{Share, Timings};

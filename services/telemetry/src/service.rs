@@ -49,7 +49,10 @@ impl Service {
     #[must_use]
     pub fn client(&self) -> Client {
         // Without TLS and proxy there is nothing in the builder that can fail.
-        let http = reqwest::Client::builder().no_proxy().build().unwrap_or_else(|_| reqwest::Client::new());
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .unwrap_or_else(|_| reqwest::Client::new());
         Client { http: Arc::new(http) }
     }
 }
@@ -58,13 +61,18 @@ async fn observe(State(service): State<Service>, request: Request, next: Next) -
     let started = Instant::now();
     let context = Context::of(request.headers());
     let method = request.method().clone();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or_else(|| request.uri().path().to_owned(), |path| path.as_str().to_owned());
+    let route = request.extensions().get::<MatchedPath>().map_or_else(
+        || request.uri().path().to_owned(),
+        |path| path.as_str().to_owned(),
+    );
     let span = tracing::info_span!("http.server", service = service.name, %method, route);
-    let response = context.clone().scope(next.run(request).instrument(span.clone())).await;
-    service.timings.record(service.name, started.elapsed().saturating_sub(context.waited()));
+    let response = context
+        .clone()
+        .scope(next.run(request).instrument(span.clone()))
+        .await;
+    service
+        .timings
+        .record(service.name, started.elapsed().saturating_sub(context.waited()));
     let status = response.status().as_u16();
     let _entered = span.enter();
     if status >= 500 {

@@ -38,14 +38,19 @@ impl Timings {
 
     /// Forgets what was recorded, so that a measurement starts after a warm-up.
     pub fn reset(&self) {
-        self.by_service.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.by_service
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
     /// Own time by service since the start or the last reset.
     #[must_use]
     pub fn shares(&self) -> BTreeMap<&'static str, Share> {
         let map = self.by_service.lock().unwrap_or_else(PoisonError::into_inner);
-        map.iter().map(|(service, histogram)| (*service, share(histogram))).collect()
+        map.iter()
+            .map(|(service, histogram)| (*service, share(histogram)))
+            .collect()
     }
 }
 

@@ -1,0 +1,53 @@
+//! What the game engine refuses or cannot do.
+
+use axum::response::{IntoResponse, Response};
+use reelscope_contracts::{Code, Problem, RoundId};
+use reelscope_store::StoreError;
+
+use crate::evaluate::StakeError;
+
+/// Every failure of this service.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum GameError {
+    /// The stake does not divide over the paylines, or is too large to evaluate.
+    #[error("the stake does not fit the game: {0}")]
+    Stake(StakeError),
+    /// The seed is not 16 hex digits.
+    #[error("a seed is 16 hex digits")]
+    Seed,
+    /// More ids than one request may ask for.
+    #[error("ask for at most {0} rounds at once")]
+    TooMany(usize),
+    /// The round was drawn for another stake.
+    #[error("round {0} was drawn for another stake; use a new idempotency key")]
+    Conflict(RoundId),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<&GameError> for Problem {
+    fn from(error: &GameError) -> Self {
+        let text = format!("{error}.");
+        match error {
+            GameError::Stake(_) => Self::new(Code::InvalidRequest, text).field("stake"),
+            GameError::Seed => Self::new(Code::InvalidRequest, text).field("seed"),
+            GameError::TooMany(_) => Self::new(Code::InvalidRequest, text).field("round_ids"),
+            GameError::Conflict(_) => Self::new(Code::IdempotencyConflict, text),
+            GameError::Store(StoreError::Full) => Self::new(Code::ServiceUnavailable, text),
+            GameError::Store(_) => Self::new(
+                Code::Internal,
+                "The round could not be recorded; nothing was drawn.",
+            ),
+        }
+    }
+}
+
+impl IntoResponse for GameError {
+    fn into_response(self) -> Response {
+        if let Self::Store(error) = &self {
+            tracing::error!(%error, "store");
+        }
+        Problem::from(&self).into_response()
+    }
+}

@@ -1,0 +1,197 @@
+//! Routes of the game engine.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use axum::extract::State as AxumState;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use reelscope_contracts::game::{DrawRound, LookUpRounds, Paytable, Replay, Round};
+use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::{Health, RoundId, now};
+use reelscope_store::Store;
+
+use crate::GameError;
+use crate::rng::{Seeds, seeds};
+use crate::rounds;
+
+/// Where the seeds of rounds come from.
+#[derive(Clone)]
+pub enum SeedSource {
+    /// The operating system's generator: what players play with.
+    System,
+    /// A reproducible sequence, for tests and for runs that are to be compared.
+    Master(Arc<Mutex<Seeds>>),
+}
+
+impl SeedSource {
+    /// The operating system's generator, or the sequence that `master` begins.
+    #[must_use]
+    pub fn new(master: Option<u64>) -> Self {
+        master.map_or(Self::System, |master| {
+            Self::Master(Arc::new(Mutex::new(seeds(master))))
+        })
+    }
+
+    fn next(&self) -> u64 {
+        match self {
+            Self::System => rand::random(),
+            Self::Master(seeds) => seeds.lock().unwrap_or_else(PoisonError::into_inner).next_seed(),
+        }
+    }
+}
+
+/// What the routes share.
+#[derive(Clone)]
+pub struct State {
+    store: Store,
+    seeds: SeedSource,
+    /// Enumerated when first asked for.
+    paytable: Arc<OnceLock<Paytable>>,
+}
+
+impl State {
+    /// Rounds are recorded in `store`.
+    #[must_use]
+    pub fn new(store: Store, seeds: SeedSource) -> Self {
+        Self {
+            store,
+            seeds,
+            paytable: Arc::default(),
+        }
+    }
+}
+
+/// The service's routes.
+pub fn router(state: State) -> Router {
+    Router::new()
+        .route("/v1/rounds", post(draw))
+        .route("/v1/rounds/lookup", post(look_up))
+        .route("/v1/replays", post(replay))
+        .route("/v1/paytable", get(paytable))
+        .route("/health", get(health))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(state)
+}
+
+async fn draw(
+    AxumState(state): AxumState<State>,
+    Body(request): Body<DrawRound>,
+) -> Result<Json<Round>, GameError> {
+    rounds::draw_round(
+        &state.store,
+        request.round_id,
+        request.stake,
+        state.seeds.next(),
+        now(),
+    )
+    .await
+    .map(Json)
+}
+
+async fn look_up(
+    AxumState(state): AxumState<State>,
+    Body(request): Body<LookUpRounds>,
+) -> Result<Json<Vec<Round>>, GameError> {
+    rounds::look_up(&state.store, &request.round_ids).await.map(Json)
+}
+
+async fn replay(Body(request): Body<Replay>) -> Result<Json<Round>, GameError> {
+    let seed = rounds::parse_seed(&request.seed)?;
+    rounds::play(RoundId::nil(), request.stake, seed, now()).map(Json)
+}
+
+async fn paytable(AxumState(state): AxumState<State>) -> Json<Paytable> {
+    let cached = Arc::clone(&state.paytable);
+    // CPU work of some tens of milliseconds does not belong on a thread that serves others.
+    let enumerated = tokio::task::spawn_blocking(move || cached.get_or_init(rounds::paytable).clone()).await;
+    Json(enumerated.unwrap_or_else(|_| rounds::paytable()))
+}
+
+async fn health() -> Json<Health> {
+    Json(Health::ok("game-engine"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body as HttpBody;
+    use axum::http::{Request, StatusCode, header};
+    use tower::ServiceExt;
+
+    fn service() -> (Router, tempfile::TempDir) {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("rounds"), rounds::SCHEMA_VERSION)
+            .unwrap()
+            .store;
+        (router(State::new(store, SeedSource::new(Some(7)))), dir)
+    }
+
+    async fn call(router: &Router, path: &str, body: &str) -> (StatusCode, Vec<u8>) {
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(HttpBody::from(body.to_owned()))
+            .unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        (
+            status,
+            axum::body::to_bytes(response.into_body(), 1 << 20)
+                .await
+                .unwrap()
+                .to_vec(),
+        )
+    }
+
+    fn draw_body(id: u128, stake: i64) -> String {
+        format!(r#"{{"round_id":"{}","stake":{stake}}}"#, RoundId::from_u128(id))
+    }
+
+    #[tokio::test]
+    async fn a_round_is_drawn_once_per_id_and_replays_from_its_seed() {
+        let (router, _dir) = service();
+        let (status, first) = call(&router, "/v1/rounds", &draw_body(1, 1000)).await;
+        assert_eq!(status, StatusCode::OK);
+        let first: Round = reelscope_contracts::http::parse(&first).unwrap();
+        let (_, again) = call(&router, "/v1/rounds", &draw_body(1, 1000)).await;
+        let again: Round = reelscope_contracts::http::parse(&again).unwrap();
+        assert_eq!(first, again);
+        let (_, other) = call(&router, "/v1/rounds", &draw_body(2, 1000)).await;
+        let other: Round = reelscope_contracts::http::parse(&other).unwrap();
+        assert_ne!(first.seed, other.seed);
+
+        let body = format!(r#"{{"seed":"{}","stake":1000}}"#, first.seed);
+        let (_, replayed) = call(&router, "/v1/replays", &body).await;
+        let replayed: Round = reelscope_contracts::http::parse(&replayed).unwrap();
+        assert_eq!(
+            (replayed.stops, replayed.payout, replayed.wins),
+            (first.stops.clone(), first.payout, first.wins.clone())
+        );
+
+        let body = format!(
+            r#"{{"round_ids":["{}","{}"]}}"#,
+            first.round_id,
+            RoundId::from_u128(99)
+        );
+        let (_, found) = call(&router, "/v1/rounds/lookup", &body).await;
+        let found: Vec<Round> = reelscope_contracts::http::parse(&found).unwrap();
+        assert_eq!(found, vec![first]);
+    }
+
+    #[tokio::test]
+    async fn bad_input_is_refused_with_its_field() {
+        let (router, _dir) = service();
+        for (path, body, status) in [
+            ("/v1/rounds", draw_body(1, 1001), 422),
+            ("/v1/rounds", draw_body(1, -10), 422),
+            ("/v1/rounds", r#"{"round_id":"x","stake":10}"#.to_owned(), 422),
+            ("/v1/replays", r#"{"seed":"xyz","stake":10}"#.to_owned(), 422),
+        ] {
+            let (found, body) = call(&router, path, &body).await;
+            assert_eq!(found.as_u16(), status, "{}", String::from_utf8_lossy(&body));
+        }
+        call(&router, "/v1/rounds", &draw_body(5, 1000)).await;
+        let (status, _) = call(&router, "/v1/rounds", &draw_body(5, 2000)).await;
+        assert_eq!(status, StatusCode::CONFLICT);
+    }
+}

@@ -1,0 +1,266 @@
+//! Rounds between the pure game and the store: draw once per id, look up, replay.
+
+use reelscope_contracts::game::{
+    Contribution, Fraction, ParSheet, Pay, Paytable, Round, SymbolPays, Volatility, Win,
+};
+use reelscope_contracts::{Money, RoundId, UnixMillis};
+use reelscope_store::Store;
+use serde::{Deserialize, Serialize};
+
+use crate::GameError;
+use crate::evaluate::{Evaluation, WinKind, evaluate};
+use crate::par_sheet::{self, approximate};
+use crate::paytable::{FEWEST, PAYLINES, pays};
+use crate::reels::{Board, REELS, ROWS, STRIPS, Stops, Symbol, board_at};
+use crate::rng::draw;
+
+/// Version of the documents below; raised when an older build would misread them.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Rounds that one look-up may ask for.
+pub const MOST_LOOKED_UP: usize = 100;
+
+const ROUNDS: &str = "rounds";
+
+/// Stakes that the machine offers, in minor units; each divides over the paylines.
+const STAKES: [i64; 7] = [100, 200, 500, 1_000, 2_000, 5_000, 10_000];
+
+/// What is kept of a round: enough to show it and to check it. The wins follow from the board.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct RoundRecord {
+    #[serde(rename = "_id", default, skip_serializing)]
+    round_id: String,
+    stake: i64,
+    payout: i64,
+    seed: String,
+    stops: Vec<i64>,
+    drawn_at: i64,
+}
+
+impl RoundRecord {
+    /// The round as it was drawn. The stops are read back rather than drawn again, so that a round stays what it
+    /// was even if a later build drew differently from the same seed.
+    fn round(&self) -> Option<Round> {
+        let mut stops = Stops::default();
+        if self.stops.len() != REELS {
+            return None;
+        }
+        for ((stop, stored), strip) in stops.iter_mut().zip(&self.stops).zip(STRIPS) {
+            *stop = usize::try_from(*stored).ok().filter(|stop| *stop < strip.len())?;
+        }
+        let board = board_at(stops);
+        let evaluation = evaluate(&board, self.stake).ok()?;
+        let round_id = self.round_id.parse().ok()?;
+        let mut round = round(
+            round_id,
+            Money(self.stake),
+            &self.seed,
+            stops,
+            &board,
+            &evaluation,
+            self.drawn_at,
+        );
+        round.payout = Money(self.payout);
+        Some(round)
+    }
+}
+
+/// Draws a round and records it before it is told. Asked again with the same id, answers with the same round:
+/// `seed` is used the first time only.
+///
+/// # Errors
+/// [`GameError::Stake`], [`GameError::Conflict`] when the id was drawn for another stake, [`GameError::Store`].
+pub async fn draw_round(
+    store: &Store,
+    round_id: RoundId,
+    stake: Money,
+    seed: u64,
+    at: UnixMillis,
+) -> Result<Round, GameError> {
+    // Computed outside of the writer, which everybody waits for.
+    let drawn = play(round_id, stake, seed, at)?;
+    let record = RoundRecord {
+        round_id: round_id.to_string(),
+        stake: stake.minor(),
+        payout: drawn.payout.minor(),
+        seed: drawn.seed.clone(),
+        stops: drawn.stops.iter().map(|stop| i64::from(*stop)).collect(),
+        drawn_at: at,
+    };
+    store
+        .write(move |tx| {
+            if let Some(mut earlier) = tx.get::<RoundRecord>(ROUNDS, &record.round_id)? {
+                earlier.round_id = record.round_id;
+                if earlier.stake != record.stake {
+                    return Err(GameError::Conflict(round_id));
+                }
+                return earlier.round().ok_or(GameError::Seed);
+            }
+            tx.insert(ROUNDS, &record.round_id, &record)?;
+            Ok(drawn)
+        })
+        .await
+}
+
+/// The rounds with these ids, in their order; unknown ones are left out.
+///
+/// # Errors
+/// [`GameError::TooMany`], [`GameError::Store`].
+pub async fn look_up(store: &Store, ids: &[RoundId]) -> Result<Vec<Round>, GameError> {
+    if ids.len() > MOST_LOOKED_UP {
+        return Err(GameError::TooMany(MOST_LOOKED_UP));
+    }
+    let ids = ids.iter().map(ToString::to_string).collect();
+    let records = store.get_many::<RoundRecord>(ROUNDS, ids).await?;
+    Ok(records.iter().filter_map(RoundRecord::round).collect())
+}
+
+/// Plays a seed without recording anything.
+///
+/// # Errors
+/// [`GameError::Stake`].
+pub fn play(round_id: RoundId, stake: Money, seed: u64, at: UnixMillis) -> Result<Round, GameError> {
+    let stops = draw(seed);
+    let board = board_at(stops);
+    let evaluation = evaluate(&board, stake.minor()).map_err(GameError::Stake)?;
+    Ok(round(
+        round_id,
+        stake,
+        &format!("{seed:016x}"),
+        stops,
+        &board,
+        &evaluation,
+        at,
+    ))
+}
+
+/// Reads a seed as it stands in replies.
+///
+/// # Errors
+/// [`GameError::Seed`].
+pub fn parse_seed(text: &str) -> Result<u64, GameError> {
+    let hex = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    if hex {
+        u64::from_str_radix(text, 16).map_err(|_| GameError::Seed)
+    } else {
+        Err(GameError::Seed)
+    }
+}
+
+fn small(number: usize) -> u8 {
+    u8::try_from(number).unwrap_or(u8::MAX)
+}
+
+fn round(
+    round_id: RoundId,
+    stake: Money,
+    seed: &str,
+    stops: Stops,
+    board: &Board,
+    evaluation: &Evaluation,
+    drawn_at: UnixMillis,
+) -> Round {
+    let win = |win: &crate::evaluate::Win| Win {
+        kind: match win.kind {
+            WinKind::Line { .. } => "line".to_owned(),
+            WinKind::Scatter => "scatter".to_owned(),
+        },
+        payline: match win.kind {
+            WinKind::Line { payline } => Some(small(payline + 1)),
+            WinKind::Scatter => None,
+        },
+        symbol: win.symbol.as_str().to_owned(),
+        count: small(win.count),
+        multiplier: i64::from(win.multiplier),
+        payout: Money(win.payout),
+        cells: win
+            .cells
+            .iter()
+            .map(|(reel, row)| [small(*reel), small(*row)])
+            .collect(),
+    };
+    Round {
+        round_id,
+        stake,
+        payout: Money(evaluation.payout),
+        seed: seed.to_owned(),
+        stops: stops
+            .iter()
+            .map(|stop| u16::try_from(*stop).unwrap_or(u16::MAX))
+            .collect(),
+        board: board
+            .iter()
+            .map(|reel| reel.iter().map(|symbol| symbol.as_str().to_owned()).collect())
+            .collect(),
+        wins: evaluation.wins.iter().map(win).collect(),
+        drawn_at,
+    }
+}
+
+/// The whole game as an auditor needs it. Enumerates the full cycle: about 50 ms; keep the result.
+#[must_use]
+pub fn paytable() -> Paytable {
+    let sheet = par_sheet::par_sheet();
+    let fraction = |ratio: &num_rational::Ratio<u128>| Fraction {
+        numerator: ratio.numer().to_string(),
+        denominator: ratio.denom().to_string(),
+    };
+    let symbol = |symbol: &Symbol| SymbolPays {
+        symbol: symbol.as_str().to_owned(),
+        kind: match symbol {
+            Symbol::Wild => "wild",
+            Symbol::Scatter => "scatter",
+            _ => "regular",
+        }
+        .to_owned(),
+        pays: pays(*symbol)
+            .iter()
+            .enumerate()
+            .map(|(i, pays)| Pay {
+                count: small(FEWEST + i),
+                pays: i64::from(*pays),
+            })
+            .collect(),
+    };
+    Paytable {
+        game: "reelscope-classic".to_owned(),
+        reels: small(REELS),
+        rows: small(ROWS),
+        stakes: STAKES.map(Money).to_vec(),
+        symbols: Symbol::ALL.iter().map(symbol).collect(),
+        paylines: PAYLINES
+            .iter()
+            .map(|line| line.iter().map(|row| small(*row)).collect())
+            .collect(),
+        reel_strips: STRIPS
+            .iter()
+            .map(|strip| strip.iter().map(|s| s.as_str().to_owned()).collect())
+            .collect(),
+        par_sheet: ParSheet {
+            cycle: sheet.cycle.to_string(),
+            rtp_percent: 100.0 * approximate(sheet.rtp),
+            rtp: fraction(&sheet.rtp),
+            hit_frequency_percent: 100.0 * approximate(sheet.hit_frequency),
+            hit_frequency: fraction(&sheet.hit_frequency),
+            volatility: Volatility {
+                standard_deviation: sheet.standard_deviation,
+                variance: fraction(&sheet.variance),
+                index_90: sheet.volatility_index_90,
+                class: sheet.class.as_str().to_owned(),
+            },
+            max_payout: approximate(sheet.max_payout),
+            max_payout_combinations: sheet.max_payout_boards.to_string(),
+            contributions: sheet
+                .contributions
+                .iter()
+                .map(|c| Contribution {
+                    symbol: c.symbol.as_str().to_owned(),
+                    count: small(c.count),
+                    hits: c.hits.to_string(),
+                    rtp_percent: 100.0 * approximate(c.rtp),
+                    rtp: fraction(&c.rtp),
+                })
+                .collect(),
+        },
+    }
+}

@@ -1,0 +1,90 @@
+//! What the user service refuses or cannot do.
+
+use axum::response::{IntoResponse, Response};
+use reelscope_contracts::users::Limits;
+use reelscope_contracts::{Code, Problem};
+use reelscope_store::StoreError;
+use reelscope_telemetry::CallError;
+
+use crate::players::StakeRefusal;
+
+/// Every failure of this service.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum UserError {
+    /// No player has this account code.
+    #[error("no player has the account code {0}")]
+    PlayerNotFound(String),
+    /// The players are still being written and this one is not there yet.
+    #[error("the player {0} is not there yet: players are still being written")]
+    NotSeededYet(String),
+    /// The session is unknown or over.
+    #[error("the session is over; sign in again")]
+    SessionExpired,
+    /// The stake breaks a limit.
+    #[error("the stake breaks a limit")]
+    Stake(StakeRefusal, Limits),
+    /// The payment service answered with a problem.
+    #[error("{}", .0.detail)]
+    Payment(Problem),
+    /// The payment service did not answer.
+    #[error("the payment service did not answer: {0}")]
+    Unreachable(#[from] CallError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<&UserError> for Problem {
+    fn from(error: &UserError) -> Self {
+        match error {
+            UserError::PlayerNotFound(code) => Self::new(
+                Code::PlayerNotFound,
+                format!("No player has the account code {code}; codes run from RS-000001."),
+            )
+            .field("account_code"),
+            UserError::NotSeededYet(code) => Self {
+                retry_after: Some(2),
+                ..Self::new(
+                    Code::PlayerNotFound,
+                    format!(
+                        "Players are still being written and {code} is not there yet; try again in a moment."
+                    ),
+                )
+                .field("account_code")
+            },
+            UserError::SessionExpired => {
+                Self::new(Code::SessionExpired, "The session is over; sign in again.")
+            }
+            UserError::Stake(refusal, limits) => {
+                Self::new(Code::StakeOutOfLimits, stake_sentence(*refusal, limits)).field("stake")
+            }
+            UserError::Payment(problem) => problem.clone(),
+            UserError::Unreachable(CallError::Deadline) => Self::new(
+                Code::DeadlineExceeded,
+                "The payment service did not answer in time; try again.",
+            ),
+            UserError::Unreachable(_) => Self::new(
+                Code::ServiceUnavailable,
+                "The payment service cannot be reached; try again.",
+            ),
+            UserError::Store(_) => Self::new(Code::Internal, "The players could not be read; try again."),
+        }
+    }
+}
+
+fn stake_sentence(refusal: StakeRefusal, limits: &Limits) -> String {
+    match refusal {
+        StakeRefusal::TooSmall => format!("The smallest stake is {}.", limits.min_stake),
+        StakeRefusal::TooLarge => format!("The largest stake is {}.", limits.max_stake),
+        StakeRefusal::OffStep => format!("The stake must be a multiple of {}.", limits.stake_step),
+    }
+}
+
+impl IntoResponse for UserError {
+    fn into_response(self) -> Response {
+        if let Self::Store(error) = &self {
+            tracing::error!(%error, "store");
+        }
+        Problem::from(&self).into_response()
+    }
+}

@@ -1,0 +1,158 @@
+//! Routes of the user service.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::{Path, State as AxumState};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::payments::Wallet;
+use reelscope_contracts::users::{CheckEligibility, OpenSession, Player as PlayerReply, Seeding, Session};
+use reelscope_contracts::{Health, now};
+use reelscope_store::Store;
+use reelscope_telemetry::Client;
+use uuid::Uuid;
+
+use crate::UserError;
+use crate::players::{Player, account_code, check_stake};
+use crate::seeding::{ACCOUNT_CODE, PLAYERS, PlayerRecord, Progress};
+use crate::sessions::Sessions;
+use crate::wallets::Wallets;
+
+/// What the routes share.
+#[derive(Clone)]
+pub struct State {
+    store: Store,
+    progress: Progress,
+    sessions: Arc<Mutex<Sessions>>,
+    wallets: Wallets,
+}
+
+impl State {
+    /// Players in `store`; balances from the payment service at `payment_service`; sessions last
+    /// `session_lifetime_ms`.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        progress: Progress,
+        client: Client,
+        payment_service: String,
+        session_lifetime_ms: i64,
+    ) -> Self {
+        let sessions = Arc::new(Mutex::new(Sessions::new(session_lifetime_ms)));
+        Self {
+            store,
+            progress,
+            sessions,
+            wallets: Wallets {
+                client,
+                payment_service,
+            },
+        }
+    }
+}
+
+/// The service's routes.
+pub fn router(state: State) -> Router {
+    Router::new()
+        .route("/v1/sessions", post(open_session))
+        .route("/v1/players/{account_code}", get(player))
+        .route("/v1/eligibility", post(eligibility))
+        .route("/v1/seeding", get(seeding))
+        .route("/health", get(health))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(state)
+}
+
+async fn open_session(
+    AxumState(state): AxumState<State>,
+    Body(request): Body<OpenSession>,
+) -> Result<Json<Session>, UserError> {
+    let player = find(&state, &request.account_code).await?;
+    let wallet = state.wallets.open(&player).await?;
+    let session_id = Uuid::new_v4().to_string();
+    let expires_at = state
+        .sessions
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .open(session_id.clone(), player.account_code.clone(), now());
+    Ok(Json(Session {
+        session_id,
+        expires_at,
+        player: with_balance(player, &wallet),
+    }))
+}
+
+async fn player(
+    AxumState(state): AxumState<State>,
+    Path(code): Path<String>,
+) -> Result<Json<PlayerReply>, UserError> {
+    let player = find(&state, &code).await?;
+    let wallet = state.wallets.of(&player.player_id).await?;
+    Ok(Json(with_balance(player, &wallet)))
+}
+
+async fn eligibility(
+    AxumState(state): AxumState<State>,
+    Body(request): Body<CheckEligibility>,
+) -> Result<Json<PlayerReply>, UserError> {
+    let CheckEligibility {
+        session_id,
+        account_code,
+        stake,
+    } = request;
+    let open = state
+        .sessions
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .is_open(&session_id, &account_code, now());
+    if !open {
+        return Err(UserError::SessionExpired);
+    }
+    let player = find(&state, &account_code).await?;
+    check_stake(&player.limits, stake).map_err(|refusal| UserError::Stake(refusal, player.limits))?;
+    // The balance is not a condition here: a round that is sent twice has its stake reserved already. Only the
+    // reservation decides, and it decides once.
+    let wallet = state.wallets.of(&player.player_id).await?;
+    Ok(Json(with_balance(player, &wallet)))
+}
+
+async fn seeding(AxumState(state): AxumState<State>) -> Json<Seeding> {
+    Json(state.progress.read())
+}
+
+async fn health() -> Json<Health> {
+    Json(Health::ok("user-service"))
+}
+
+async fn find(state: &State, code: &str) -> Result<Player, UserError> {
+    let found = state
+        .store
+        .find_by::<PlayerRecord>(PLAYERS, ACCOUNT_CODE, code)
+        .await?;
+    found.map(Player::from).ok_or_else(|| {
+        let Seeding { done, total } = state.progress.read();
+        let number = code
+            .strip_prefix("RS-")
+            .and_then(|digits| digits.parse::<u64>().ok());
+        let will_be = number.is_some_and(|n| n > done && n <= total && account_code(n) == code);
+        if will_be {
+            UserError::NotSeededYet(code.to_owned())
+        } else {
+            UserError::PlayerNotFound(code.to_owned())
+        }
+    })
+}
+
+fn with_balance(player: Player, wallet: &Wallet) -> PlayerReply {
+    PlayerReply {
+        player_id: player.player_id,
+        account_code: player.account_code,
+        display_name: player.display_name,
+        currency: player.currency,
+        balance: wallet.available,
+        reserved: wallet.reserved,
+        limits: player.limits,
+    }
+}

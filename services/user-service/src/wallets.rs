@@ -1,0 +1,43 @@
+//! The balance, which belongs to the payment service.
+
+use std::time::Duration;
+
+use reelscope_contracts::http::reply;
+use reelscope_contracts::payments::{OpenWallet, Wallet};
+use reelscope_telemetry::{Client, Method};
+
+use crate::UserError;
+use crate::players::Player;
+
+const DEADLINE: Duration = Duration::from_secs(2);
+
+#[derive(Clone)]
+pub(crate) struct Wallets {
+    pub(crate) client: Client,
+    pub(crate) payment_service: String,
+}
+
+impl Wallets {
+    pub(crate) async fn of(&self, player_id: &str) -> Result<Wallet, UserError> {
+        let url = format!("{}/v1/wallets/{player_id}", self.payment_service);
+        let (status, body) = self.client.request(Method::GET, &url, DEADLINE).send().await?;
+        reply(status, &body).map_err(UserError::Payment)
+    }
+
+    /// Opens the wallet with the player's first deposit; the one that is there when there is one.
+    pub(crate) async fn open(&self, player: &Player) -> Result<Wallet, UserError> {
+        let url = format!("{}/v1/wallets", self.payment_service);
+        let body = OpenWallet {
+            player_id: player.player_id.clone(),
+            currency: player.currency.clone(),
+            opening_balance: player.opening_balance,
+        };
+        let (status, body) = self
+            .client
+            .request(Method::POST, &url, DEADLINE)
+            .json(&body)
+            .send()
+            .await?;
+        reply(status, &body).map_err(UserError::Payment)
+    }
+}
