@@ -1,1 +1,19 @@
-//! Starts and stops all of it; the reelscope command line.
+//! Starts and stops all of it: five services and the provider, each a real HTTP server on loopback, in one
+//! process.
+//!
+//! Modules in reading order: [`config`] (read once, passed as values), [`start`] (bind everything, then serve),
+//! [`load`] (spins for the command line and the benchmark), [`doctor`].
+
+pub mod config;
+pub mod doctor;
+pub mod load;
+pub mod start;
+
+pub use config::{Config, default_data_dir};
+pub use reelscope_telemetry::init_logs as init_logs_at;
+pub use start::{Stack, StartError};
+
+/// Starts logging to standard error: warnings, unless `RUST_LOG` says otherwise.
+pub fn init_logs() {
+    init_logs_at("warn");
+}

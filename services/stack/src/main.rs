@@ -1,1 +1,462 @@
-fn main() {}
+//! `reelscope`: the command line, without a window.
+#![allow(clippy::print_stdout)] // standard output is this program's answer
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use reelscope_contracts::Money;
+use reelscope_contracts::game::Paytable;
+use reelscope_stack::load::{Plan, Report, run};
+use reelscope_stack::{Config, Stack, StartError, default_data_dir, doctor, init_logs};
+use serde_json::{Value, json};
+
+/// A slot machine whose every spin runs through five services.
+#[derive(Parser)]
+#[command(name = "reelscope", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run everything for a browser until SIGINT or SIGTERM.
+    Serve {
+        /// Where the page and the API listen.
+        #[arg(long, default_value = "127.0.0.1:4200")]
+        listen: SocketAddr,
+        /// Where the databases are [default: the user's data directory].
+        #[arg(long)]
+        data_dir: Option<PathBuf>,
+        /// Begin a reproducible sequence of rounds.
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Synthetic players there are to be.
+        #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=200_000))]
+        players: u64,
+    },
+    /// Start the stack, spin, print what was measured.
+    Spin {
+        /// Spins in all.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+        count: u64,
+        /// Spins under way at the same time.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1024))]
+        concurrency: u64,
+        /// Players who take turns [default: as many as the concurrency].
+        #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+        players: Option<u64>,
+        /// Stake of each spin.
+        #[arg(long, default_value = "10.00")]
+        stake: Money,
+        /// Begin a reproducible sequence of rounds.
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Release that the stack says it is.
+        #[arg(long, default_value = "1.0.0")]
+        release: String,
+        /// Where the databases are [default: a directory that is removed afterwards].
+        #[arg(long)]
+        data_dir: Option<PathBuf>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the exact figures of the game.
+    ParSheet {
+        /// Print JSON, with strips, paylines and paytable.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look at the ledger.
+    Ledger {
+        #[command(subcommand)]
+        command: LedgerCommand,
+    },
+    /// Say what could keep this machine from running the demo.
+    Doctor {
+        /// Where the databases are [default: the user's data directory].
+        #[arg(long)]
+        data_dir: Option<PathBuf>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum LedgerCommand {
+    /// Recompute every balance from the entries and compare.
+    Verify {
+        /// Where the databases are.
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// A sentence for the person and a code for the shell.
+struct Failure {
+    sentence: String,
+    exit_code: u8,
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        Self {
+            sentence: error.to_string(),
+            exit_code: error.exit_code(),
+        }
+    }
+}
+
+impl From<String> for Failure {
+    fn from(sentence: String) -> Self {
+        Self {
+            sentence,
+            exit_code: 1,
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    init_logs();
+    let result = match Cli::parse().command {
+        Command::Serve {
+            listen,
+            data_dir,
+            seed,
+            players,
+        } => serve(listen, data_dir, seed, players).await,
+        Command::Spin {
+            count,
+            concurrency,
+            players,
+            stake,
+            seed,
+            release,
+            data_dir,
+            json,
+        } => {
+            let plan = Plan {
+                count,
+                concurrency,
+                players: players.unwrap_or(concurrency),
+                stake,
+                run: uuid::Uuid::new_v4().to_string(),
+            };
+            spin(plan, seed, release, data_dir, json).await
+        }
+        Command::ParSheet { json } => par_sheet(json),
+        Command::Ledger {
+            command: LedgerCommand::Verify { data_dir, json },
+        } => verify(data_dir, json).await,
+        Command::Doctor { data_dir, json } => examine(data_dir, json).await,
+    };
+    match result {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("reelscope: {}", failure.sentence);
+            ExitCode::from(failure.exit_code)
+        }
+    }
+}
+
+fn data_dir_or_default(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    let none = || Failure::from("there is no home directory; choose a directory with --data-dir".to_owned());
+    given.or_else(default_data_dir).ok_or_else(none)
+}
+
+async fn serve(
+    listen: SocketAddr,
+    data_dir: Option<PathBuf>,
+    seed: Option<u64>,
+    players: u64,
+) -> Result<ExitCode, Failure> {
+    // Before anything else, so that a signal during the start is not lost.
+    let stop = stop_signal();
+    let data_dir = data_dir_or_default(data_dir)?;
+    let mut stack = Stack::start(Config {
+        listen,
+        seed,
+        players,
+        ..Config::new(data_dir)
+    })
+    .await?;
+    for notice in stack.notices() {
+        eprintln!("reelscope: {notice}");
+    }
+    let services: serde_json::Map<String, Value> = stack
+        .addresses()
+        .iter()
+        .map(|(name, address)| ((*name).to_owned(), Value::from(format!("http://{address}"))))
+        .collect();
+    println!(
+        "{}",
+        json!({"ready": true, "ui": stack.ui_url(), "gateway": stack.origin(), "services": services})
+    );
+    tokio::select! {
+        () = stop => {
+            stack.shutdown().await;
+            Ok(ExitCode::SUCCESS)
+        }
+        words = stack.failed() => Err(Failure::from(words)),
+    }
+}
+
+#[cfg(unix)]
+fn stop_signal() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminate = signal(SignalKind::terminate());
+    let interrupt = signal(SignalKind::interrupt());
+    async move {
+        let (Ok(mut terminate), Ok(mut interrupt)) = (terminate, interrupt) else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn stop_signal() -> impl Future<Output = ()> {
+    async {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
+
+async fn spin(
+    plan: Plan,
+    seed: Option<u64>,
+    release: String,
+    data_dir: Option<PathBuf>,
+    json: bool,
+) -> Result<ExitCode, Failure> {
+    let own = data_dir.is_none();
+    let dir = data_dir
+        .unwrap_or_else(|| std::env::temp_dir().join(format!("reelscope-spin-{}", uuid::Uuid::new_v4())));
+    // One more than there are players in the run, because the second account is left out.
+    let players = (plan.players + 1).max(1_000);
+    let config = Config {
+        players,
+        seed,
+        release,
+        rate: None,
+        ..Config::new(dir.clone())
+    };
+    let result = async {
+        let stack = Stack::start(config).await?;
+        for notice in stack.notices() {
+            eprintln!("reelscope: {notice}");
+        }
+        let report = run(&stack, &plan).await;
+        stack.shutdown().await;
+        Ok::<_, Failure>(report?)
+    }
+    .await;
+    if own {
+        let _ = std::fs::remove_dir_all(&dir);
+    }
+    let report = result?;
+    let figures = figures(&plan, &report);
+    if json {
+        println!("{figures}")
+    } else {
+        print_figures(&figures)
+    }
+    Ok(if report.failed_by_code.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// The fields of product.md that exist so far; those of traces and envelopes come with them.
+#[allow(clippy::cast_precision_loss)] // counts of a run stay far below 2^53
+fn figures(plan: &Plan, report: &Report) -> Value {
+    let ms = |micros: u64| round3(micros as f64 / 1_000.0);
+    let failed: u64 = report.failed_by_code.values().sum();
+    let requests: u64 = report.services.values().map(|share| share.requests).sum();
+    let service_ms: serde_json::Map<String, Value> = report
+        .services
+        .iter()
+        .map(|(name, share)| {
+            (
+                (*name).to_owned(),
+                json!({"p50": round3(share.p50_ms), "p95": round3(share.p95_ms)}),
+            )
+        })
+        .collect();
+    let rtp = (report.staked > Money::ZERO)
+        .then(|| round3(100.0 * report.paid_out.minor() as f64 / report.staked.minor() as f64));
+    json!({
+        "spins": plan.count,
+        "ok": report.ok,
+        "failed": failed,
+        "failed_by_code": report.failed_by_code,
+        "latency_ms": {
+            "p50": ms(report.latency_us.value_at_quantile(0.50)),
+            "p95": ms(report.latency_us.value_at_quantile(0.95)),
+            "p99": ms(report.latency_us.value_at_quantile(0.99)),
+            "max": ms(report.latency_us.max()),
+        },
+        "service_ms": service_ms,
+        "staked": report.staked,
+        "paid_out": report.paid_out,
+        "rtp_percent": rtp,
+        "requests": requests,
+        "cpu_ms_per_spin": report.cpu_ms.map(|cpu| round3(cpu / plan.count as f64)),
+        "wall_s": round3(report.wall.as_secs_f64()),
+    })
+}
+
+fn round3(value: f64) -> f64 {
+    (value * 1_000.0).round() / 1_000.0
+}
+
+fn print_figures(figures: &Value) {
+    let latency = &figures["latency_ms"];
+    let money = |key: &str| Money(figures[key].as_i64().unwrap_or_default());
+    println!(
+        "{} of {} spins played in {} s",
+        figures["ok"], figures["spins"], figures["wall_s"]
+    );
+    println!(
+        "latency ms     p50 {}  p95 {}  p99 {}  max {}",
+        latency["p50"], latency["p95"], latency["p99"], latency["max"]
+    );
+    println!(
+        "staked {}  paid out {}  RTP {} %",
+        money("staked"),
+        money("paid_out"),
+        figures["rtp_percent"]
+    );
+    println!("own time ms by service:");
+    for (name, share) in figures["service_ms"].as_object().into_iter().flatten() {
+        println!("  {name:<16} p50 {}  p95 {}", share["p50"], share["p95"]);
+    }
+    for (code, count) in figures["failed_by_code"].as_object().into_iter().flatten() {
+        println!("failed: {code} {count}");
+    }
+}
+
+fn par_sheet(json: bool) -> Result<ExitCode, Failure> {
+    let paytable = reelscope_game_engine::rounds::paytable();
+    if json {
+        println!("{}", par_sheet_json(&paytable)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let sheet = &paytable.par_sheet;
+    println!(
+        "{}: {} reels, {} rows, {} paylines",
+        paytable.game,
+        paytable.reels,
+        paytable.rows,
+        paytable.paylines.len()
+    );
+    println!("cycle          {}", sheet.cycle);
+    println!(
+        "RTP            {:.4} %  ({}/{})",
+        sheet.rtp_percent, sheet.rtp.numerator, sheet.rtp.denominator
+    );
+    println!(
+        "hit frequency  {:.4} %  ({}/{})",
+        sheet.hit_frequency_percent, sheet.hit_frequency.numerator, sheet.hit_frequency.denominator
+    );
+    let volatility = &sheet.volatility;
+    println!(
+        "volatility     {} (σ {:.4}, index {:.4})",
+        volatility.class, volatility.standard_deviation, volatility.index_90
+    );
+    println!(
+        "max payout     {} × stake, {} in the cycle",
+        sheet.max_payout, sheet.max_payout_combinations
+    );
+    println!("contribution to the RTP:");
+    for part in &sheet.contributions {
+        println!(
+            "  {:<8} × {}  {:>8.4} %",
+            part.symbol, part.count, part.rtp_percent
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The sheet's fields at the top level, as product.md names them, with strips, paylines and paytable beside them.
+fn par_sheet_json(paytable: &Paytable) -> Result<Value, Failure> {
+    let to_value =
+        |value: Result<Value, serde_json::Error>| value.map_err(|error| Failure::from(error.to_string()));
+    let mut whole = to_value(serde_json::to_value(paytable))?;
+    if let Some(fields) = whole.as_object_mut()
+        && let Some(Value::Object(mut sheet)) = fields.remove("par_sheet")
+    {
+        // A number here, because the cycle of this game fits one and the command line's reader expects one.
+        if let Ok(cycle) = paytable.par_sheet.cycle.parse::<u64>() {
+            sheet.insert("cycle".to_owned(), Value::from(cycle));
+        }
+        fields.extend(sheet);
+    }
+    Ok(whole)
+}
+
+async fn verify(data_dir: PathBuf, json: bool) -> Result<ExitCode, Failure> {
+    let store = tokio::task::spawn_blocking(move || reelscope_stack::start::open_wallets(&data_dir))
+        .await
+        .map_err(|error| Failure::from(error.to_string()))?
+        .map_err(StartError::from)?;
+    let result = reelscope_payment_service::journal::verify(&store)
+        .await
+        .map_err(|e| Failure::from(e.to_string()))?;
+    let imbalance = i64::try_from(result.imbalance).unwrap_or(i64::MAX);
+    if json {
+        let fields = json!({
+            "accounts": result.accounts, "entries": result.entries,
+            "pending": result.pending, "imbalance": imbalance,
+        });
+        println!("{fields}");
+    } else {
+        let verdict = if imbalance == 0 {
+            "the ledger balances"
+        } else {
+            "THE LEDGER DOES NOT BALANCE"
+        };
+        println!(
+            "{verdict}: {} accounts, {} entries, {} pending, imbalance {imbalance}",
+            result.accounts, result.entries, result.pending
+        );
+    }
+    Ok(if imbalance == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+async fn examine(data_dir: Option<PathBuf>, json: bool) -> Result<ExitCode, Failure> {
+    let findings = doctor::examine(&data_dir_or_default(data_dir)?).await;
+    let well = findings.iter().all(|finding| finding.ok);
+    if json {
+        println!("{}", json!({"ok": well, "findings": findings}));
+    } else {
+        for finding in &findings {
+            println!(
+                "{} {}: {}",
+                if finding.ok { "ok  " } else { "FAIL" },
+                finding.check,
+                finding.detail
+            );
+        }
+    }
+    Ok(if well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,130 @@
+//! Who is playing: a signed, short-lived token that names the session, the player and the account.
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use jsonwebtoken::errors::ErrorKind;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use reelscope_contracts::users::Session;
+use serde::{Deserialize, Serialize};
+
+use crate::{GatewayError, State};
+
+/// What a token says (JWT, RFC 7519, signed with HMAC-SHA-256).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// Player id.
+    pub sub: String,
+    /// Account code.
+    pub account: String,
+    /// Session id.
+    pub sid: String,
+    /// Unix seconds after which the token is void.
+    pub exp: i64,
+}
+
+/// Signs and reads tokens. The key is made anew at every launch, so a token ends with the process at the latest.
+#[derive(Clone)]
+pub struct Tokens {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+}
+
+impl Tokens {
+    /// With a secret of at least 32 random bytes.
+    #[must_use]
+    pub fn new(secret: &[u8]) -> Self {
+        Self {
+            encoding: EncodingKey::from_secret(secret),
+            decoding: DecodingKey::from_secret(secret),
+        }
+    }
+
+    /// A token for a session.
+    ///
+    /// # Errors
+    /// [`GatewayError::Unauthorized`] when the claims cannot be signed.
+    pub fn issue(&self, session: &Session) -> Result<String, GatewayError> {
+        let claims = Claims {
+            sub: session.player.player_id.clone(),
+            account: session.player.account_code.clone(),
+            sid: session.session_id.clone(),
+            exp: session.expires_at / 1_000,
+        };
+        encode(&Header::default(), &claims, &self.encoding).map_err(|_| GatewayError::Unauthorized)
+    }
+
+    /// What a token says, once its signature and age are checked.
+    ///
+    /// # Errors
+    /// [`GatewayError::SessionExpired`], [`GatewayError::Unauthorized`].
+    pub fn read(&self, token: &str) -> Result<Claims, GatewayError> {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.leeway = 0;
+        decode::<Claims>(token, &self.decoding, &validation)
+            .map(|data| data.claims)
+            .map_err(|error| match error.kind() {
+                ErrorKind::ExpiredSignature => GatewayError::SessionExpired,
+                _ => GatewayError::Unauthorized,
+            })
+    }
+}
+
+impl FromRequestParts<State> for Claims {
+    type Rejection = GatewayError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, GatewayError> {
+        let value = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_default();
+        let token = value.strip_prefix("Bearer ").ok_or(GatewayError::Unauthorized)?;
+        state.tokens.read(token.trim())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reelscope_contracts::users::{Limits, Player};
+    use reelscope_contracts::{Money, now};
+
+    fn session(expires_at: i64) -> Session {
+        Session {
+            session_id: "s".into(),
+            expires_at,
+            player: Player {
+                player_id: "p".into(),
+                account_code: "RS-000001".into(),
+                display_name: "A".into(),
+                currency: "RUB".into(),
+                balance: Money(0),
+                reserved: Money(0),
+                limits: Limits {
+                    min_stake: Money(1),
+                    max_stake: Money(2),
+                    stake_step: Money(1),
+                },
+            },
+        }
+    }
+
+    #[test]
+    fn a_token_is_read_by_its_signer_until_it_expires() {
+        let tokens = Tokens::new(&[1; 32]);
+        let token = tokens.issue(&session(now() + 60_000)).unwrap();
+        assert_eq!(tokens.read(&token).unwrap().account, "RS-000001");
+        assert_eq!(
+            Tokens::new(&[2; 32]).read(&token),
+            Err(GatewayError::Unauthorized)
+        );
+        let expired = tokens.issue(&session(now() - 5_000)).unwrap();
+        assert_eq!(tokens.read(&expired), Err(GatewayError::SessionExpired));
+        // `alg: none` is the classic way in.
+        let unsigned =
+            "eyJhbGciOiJub25lIn0.eyJzdWIiOiJwIiwiYWNjb3VudCI6ImEiLCJzaWQiOiJzIiwiZXhwIjo5OTk5OTk5OTk5fQ.";
+        assert_eq!(tokens.read(unsigned), Err(GatewayError::Unauthorized));
+        assert_eq!(tokens.read("garbage"), Err(GatewayError::Unauthorized));
+    }
+}

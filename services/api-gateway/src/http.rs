@@ -1,0 +1,284 @@
+//! Routes of the gateway and their OpenAPI document.
+
+use axum::extract::{DefaultBodyLimit, Query, State as AxumState};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use axum::{Json, Router};
+use reelscope_contracts::game::Paytable;
+use reelscope_contracts::gateway::{LogIn, LoggedIn, RoundSummary, Rounds, Spin, SpinResult, StackHealth};
+use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::users::Player;
+use reelscope_contracts::{Problem, RoundId, rfc3339};
+use serde::Deserialize;
+use std::collections::HashMap;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{IntoParams, Modify, OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::access::{Access, TOKEN_HEADER, exchange_token, launch_token_only, own_host_only};
+use crate::auth::{Claims, Tokens};
+use crate::limits::Limits;
+use crate::upstream::Upstream;
+use crate::{GatewayError, spin as orchestration, ui};
+
+/// Largest request body: the largest honest one is a hundredth of it.
+const BODY_LIMIT: usize = 16 * 1024;
+/// Rounds in one page of the history.
+const MOST_ROUNDS: usize = 50;
+
+/// What the routes share.
+#[derive(Clone)]
+pub struct State {
+    /// The services behind.
+    pub upstream: Upstream,
+    /// Signs session tokens.
+    pub tokens: Tokens,
+    /// Host, origin and launch token.
+    pub access: Access,
+    /// Buckets of the sessions.
+    pub limits: Limits,
+    /// Release of this stack.
+    pub release: String,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Reelscope API gateway",
+        description = "Amounts are integers in minor units. Every error is a problem (RFC 9457) with a stable code."
+    ),
+    modifiers(&Security),
+    security(("launch_token" = []))
+)]
+struct Document;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        let launch = ApiKeyValue::with_description(TOKEN_HEADER, "The token of the launch URL.");
+        components.add_security_scheme("launch_token", SecurityScheme::ApiKey(ApiKey::Header(launch)));
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .build();
+        components.add_security_scheme("session", SecurityScheme::Http(bearer));
+    }
+}
+
+fn api() -> (OpenApiRouter<State>, OpenApiRouter<State>) {
+    let guarded = OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(log_in))
+        .routes(routes!(spin))
+        .routes(routes!(me))
+        .routes(routes!(rounds))
+        .routes(routes!(paytable));
+    let open = OpenApiRouter::new().routes(routes!(health));
+    (guarded, open)
+}
+
+/// The OpenAPI document, generated from the routes.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let (guarded, open) = api();
+    guarded.merge(open).into_openapi()
+}
+
+/// The gateway's routes: the API, and the page on every other path.
+pub fn router(state: State) -> Router {
+    let access = state.access.clone();
+    let document = openapi();
+    let (guarded, open) = api();
+    let guarded: Router<State> = guarded.into();
+    let open: Router<State> = open.into();
+    Router::new()
+        .merge(guarded.layer(from_fn_with_state(access.clone(), launch_token_only)))
+        .merge(open)
+        .route("/api/openapi.json", get(move || async move { Json(document) }))
+        .route("/api/{*rest}", axum::routing::any(not_found))
+        .fallback_service(
+            Router::new()
+                .fallback(get(ui::serve).fallback(method_not_allowed))
+                .layer(from_fn_with_state(access.clone(), exchange_token)),
+        )
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(access, own_host_only))
+        .layer(from_fn(ui::secure))
+        .with_state(state)
+}
+
+/// Log in.
+#[utoipa::path(
+    post, path = "/api/v1/sessions", request_body = LogIn,
+    responses(
+        (status = 201, description = "The session", body = LoggedIn),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn log_in(
+    AxumState(state): AxumState<State>,
+    Body(request): Body<LogIn>,
+) -> Result<(StatusCode, Json<LoggedIn>), GatewayError> {
+    state.limits.check("log-in")?;
+    let session = state.upstream.open_session(request.account_code).await?;
+    let token = state.tokens.issue(&session)?;
+    let expires_at = rfc3339(session.expires_at);
+    let reply = LoggedIn {
+        token,
+        token_type: "Bearer".to_owned(),
+        expires_at,
+        player: session.player,
+    };
+    Ok((StatusCode::CREATED, Json(reply)))
+}
+
+/// Play a round, once per idempotency key.
+#[utoipa::path(
+    post, path = "/api/v1/spins", request_body = Spin, security(("launch_token" = [], "session" = [])),
+    params(("Idempotency-Key" = String, Header, description = "Names the round; sent again, it is not played again")),
+    responses(
+        (status = 200, description = "The round", body = SpinResult),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn spin(
+    AxumState(state): AxumState<State>,
+    claims: Claims,
+    headers: HeaderMap,
+    Body(request): Body<Spin>,
+) -> Result<Json<SpinResult>, GatewayError> {
+    state.limits.check(&claims.sid)?;
+    let key = headers
+        .get("idempotency-key")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if key.is_empty() || key.len() > 128 {
+        return Err(GatewayError::KeyMissing);
+    }
+    // On its own task: a client that goes away does not leave a round half played.
+    let orchestration = orchestration::spin(state.upstream, claims, key.to_owned(), request.stake);
+    let round = reelscope_telemetry::spawn(orchestration).await;
+    round
+        .unwrap_or_else(|_| {
+            Err(GatewayError::Service(Problem::new(
+                reelscope_contracts::Code::Internal,
+                "The gateway met a defect; send the same key again to learn what became of the round.",
+            )))
+        })
+        .map(Json)
+}
+
+/// The player of the session.
+#[utoipa::path(
+    get, path = "/api/v1/players/me", security(("launch_token" = [], "session" = [])),
+    responses(
+        (status = 200, description = "The player", body = Player),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn me(AxumState(state): AxumState<State>, claims: Claims) -> Result<Json<Player>, GatewayError> {
+    state.limits.check(&claims.sid)?;
+    state.upstream.player(&claims.account).await.map(Json)
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Page {
+    /// Rounds to return, 1 to 50; 20 when absent.
+    limit: Option<usize>,
+}
+
+/// The player's last rounds, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/rounds", params(Page), security(("launch_token" = [], "session" = [])),
+    responses(
+        (status = 200, description = "The rounds", body = Rounds),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn rounds(
+    AxumState(state): AxumState<State>,
+    claims: Claims,
+    page: Result<Query<Page>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Rounds>, GatewayError> {
+    state.limits.check(&claims.sid)?;
+    let limit = page
+        .ok()
+        .map(|Query(page)| page.limit.unwrap_or(20))
+        .filter(|n| (1..=MOST_ROUNDS).contains(n));
+    let limit = limit.ok_or_else(|| {
+        let sentence = format!("The limit is a number from 1 to {MOST_ROUNDS}.");
+        GatewayError::Service(
+            Problem::new(reelscope_contracts::Code::InvalidRequest, sentence).field("limit"),
+        )
+    })?;
+    let bets = state.upstream.bets(&claims.sub, limit).await?;
+    // One request for all boards; the bets alone would do without them.
+    let drawn = state
+        .upstream
+        .rounds(bets.iter().map(|bet| bet.round_id).collect())
+        .await?;
+    let mut drawn: HashMap<RoundId, _> = drawn.into_iter().map(|round| (round.round_id, round)).collect();
+    let summary = |bet: reelscope_contracts::payments::Bet| {
+        let round = drawn.remove(&bet.round_id);
+        let (seed, stops, board) = round.map_or((None, None, None), |r| {
+            (Some(r.seed), Some(r.stops), Some(r.board))
+        });
+        RoundSummary {
+            round_id: bet.round_id,
+            stake: bet.stake,
+            payout: bet
+                .payout
+                .filter(|_| bet.status != reelscope_contracts::payments::BetStatus::Voided),
+            currency: bet.currency,
+            status: bet.status,
+            created_at: rfc3339(bet.reserved_at),
+            settled_at: bet.settled_at.map(rfc3339),
+            seed,
+            stops,
+            board,
+        }
+    };
+    Ok(Json(Rounds {
+        rounds: bets.into_iter().map(summary).collect(),
+    }))
+}
+
+/// Reel strips, paylines, paytable and PAR sheet.
+#[utoipa::path(
+    get, path = "/api/v1/paytable",
+    responses(
+        (status = 200, description = "The game", body = Paytable),
+        (status = "5XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn paytable(AxumState(state): AxumState<State>) -> Result<Json<Paytable>, GatewayError> {
+    state.upstream.paytable().await.map(Json)
+}
+
+/// How every service is. Needs no token.
+#[utoipa::path(
+    get, path = "/api/v1/health", security(()),
+    responses((status = 200, description = "The stack", body = StackHealth))
+)]
+async fn health(AxumState(state): AxumState<State>) -> Json<StackHealth> {
+    let (services, seeding) = tokio::join!(state.upstream.health(), state.upstream.seeding());
+    let well = services.iter().all(|(_, status)| status == "ok");
+    let mut by_name: std::collections::BTreeMap<String, String> = services
+        .into_iter()
+        .map(|(name, status)| (name.to_owned(), status))
+        .collect();
+    by_name.insert("api-gateway".to_owned(), "ok".to_owned());
+    Json(StackHealth {
+        status: if well { "ok" } else { "degraded" }.to_owned(),
+        release: state.release,
+        services: by_name,
+        seeding: seeding.ok(),
+    })
+}

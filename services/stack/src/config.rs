@@ -1,0 +1,52 @@
+//! What a stack is started with. Read once, by the program; passed as values from here on.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use reelscope_api_gateway::limits::Rate;
+use reelscope_payment_provider::Behaviour;
+
+/// Everything a stack can be told.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the databases are; created when missing.
+    pub data_dir: PathBuf,
+    /// Where the gateway listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Synthetic players there are to be.
+    pub players: u64,
+    /// Begins a reproducible sequence of rounds; without it the operating system's generator seeds each.
+    pub seed: Option<u64>,
+    /// How the external payment provider behaves.
+    pub provider: Behaviour,
+    /// Requests of one session; `None` lets everything through.
+    pub rate: Option<Rate>,
+    /// Release that the stack says it is.
+    pub release: String,
+}
+
+impl Config {
+    /// What a double click starts: a free port on loopback, 100,000 players, a healthy provider.
+    #[must_use]
+    pub fn new(data_dir: PathBuf) -> Self {
+        Self {
+            data_dir,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            players: 100_000,
+            seed: None,
+            provider: Behaviour::healthy(),
+            // A finger on the space bar in turbo makes five spins a second, each with its look at the history.
+            rate: NonZeroU32::new(30)
+                .zip(NonZeroU32::new(60))
+                .map(|(per_second, burst)| Rate { per_second, burst }),
+            release: "1.0.0".to_owned(),
+        }
+    }
+}
+
+/// The directory for a user's data by the rules of the operating system; `None` without a home directory.
+#[must_use]
+pub fn default_data_dir() -> Option<PathBuf> {
+    directories::ProjectDirs::from("dev", "Reelscope", "Reelscope").map(|dirs| dirs.data_dir().to_owned())
+}

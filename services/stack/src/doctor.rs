@@ -1,0 +1,125 @@
+//! `reelscope doctor`: what could keep this machine from running the demo, and what to do about it.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::{Config, Stack};
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What was looked at.
+    pub check: &'static str,
+    /// Whether it is well.
+    pub ok: bool,
+    /// What was found, and what to do when it is not well.
+    pub detail: String,
+}
+
+/// Looks at the data directory, loopback, and a whole spin in a directory of its own.
+pub async fn examine(data_dir: &Path) -> Vec<Finding> {
+    vec![data_directory(data_dir), loopback().await, clock(), spin().await]
+}
+
+fn data_directory(data_dir: &Path) -> Finding {
+    let probe = data_dir.join(".doctor");
+    let written = std::fs::create_dir_all(data_dir)
+        .and_then(|()| std::fs::write(&probe, b"reelscope"))
+        .and_then(|()| std::fs::remove_file(&probe));
+    let place = data_dir.display();
+    match written {
+        Ok(()) => Finding {
+            check: "data directory",
+            ok: true,
+            detail: format!("{place} can be written"),
+        },
+        Err(error) => Finding {
+            check: "data directory",
+            ok: false,
+            detail: format!("{place} cannot be written ({error}); choose another with --data-dir"),
+        },
+    }
+}
+
+async fn loopback() -> Finding {
+    match tokio::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await {
+        Ok(_) => Finding {
+            check: "loopback",
+            ok: true,
+            detail: "a port on 127.0.0.1 can be opened".to_owned(),
+        },
+        Err(error) => Finding {
+            check: "loopback",
+            ok: false,
+            detail: format!("no port on 127.0.0.1 can be opened ({error}); allow it in the firewall"),
+        },
+    }
+}
+
+fn clock() -> Finding {
+    // The day this check was written; a clock before it is wrong for certain.
+    const EARLIEST: i64 = 1_764_000_000_000;
+    let now = reelscope_contracts::now();
+    let text = reelscope_contracts::rfc3339(now);
+    if now > EARLIEST {
+        Finding {
+            check: "clock",
+            ok: true,
+            detail: format!("it is {text}"),
+        }
+    } else {
+        let detail = format!("the clock says {text}; set it, or session tokens and traces get wrong times");
+        Finding {
+            check: "clock",
+            ok: false,
+            detail,
+        }
+    }
+}
+
+async fn spin() -> Finding {
+    let dir = std::env::temp_dir().join(format!("reelscope-doctor-{}", uuid::Uuid::new_v4()));
+    let result = try_spin(&dir).await;
+    let _ = std::fs::remove_dir_all(&dir);
+    match result {
+        Ok(took) => Finding {
+            check: "spin",
+            ok: true,
+            detail: format!(
+                "a spin went through all services in {:.1} ms",
+                took.as_secs_f64() * 1e3
+            ),
+        },
+        Err(reason) => Finding {
+            check: "spin",
+            ok: false,
+            detail: reason,
+        },
+    }
+}
+
+async fn try_spin(dir: &Path) -> Result<Duration, String> {
+    let config = Config {
+        players: 10,
+        ..Config::new(dir.to_owned())
+    };
+    let stack = Stack::start(config).await.map_err(|error| error.to_string())?;
+    let plan = crate::load::Plan {
+        count: 1,
+        concurrency: 1,
+        players: 1,
+        stake: reelscope_contracts::Money(1_000),
+        run: uuid::Uuid::new_v4().to_string(),
+    };
+    let report = crate::load::run(&stack, &plan).await;
+    stack.shutdown().await;
+    let report = report?;
+    if report.ok == 1 {
+        Ok(report.wall)
+    } else {
+        Err(format!("the spin failed: {:?}", report.failed_by_code))
+    }
+}

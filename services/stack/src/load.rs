@@ -1,0 +1,216 @@
+//! Spins for the command line and the benchmark: virtual players that speak to the gateway over HTTP, as the page
+//! does.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use hdrhistogram::Histogram;
+use reelscope_contracts::gateway::{LogIn, LoggedIn, Spin, SpinResult};
+use reelscope_contracts::http::reply;
+use reelscope_contracts::{Code, Money, Problem};
+use reelscope_telemetry::Share;
+use reelscope_user_service::players::account_code;
+
+use crate::Stack;
+
+/// What to do.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Spins in all.
+    pub count: u64,
+    /// Spins under way at the same time.
+    pub concurrency: u64,
+    /// Players who take turns.
+    pub players: u64,
+    /// Stake of each spin.
+    pub stake: Money,
+    /// Makes the idempotency keys of this run its own.
+    pub run: String,
+}
+
+/// What was measured.
+#[derive(Debug)]
+pub struct Report {
+    /// Spins that were played.
+    pub ok: u64,
+    /// Spins that were not, by stable code.
+    pub failed_by_code: BTreeMap<String, u64>,
+    /// Sum of stakes of played spins.
+    pub staked: Money,
+    /// Sum of payouts of played spins.
+    pub paid_out: Money,
+    /// Latencies as a client sees them, in microseconds.
+    pub latency_us: Histogram<u64>,
+    /// Own time by service.
+    pub services: BTreeMap<&'static str, Share>,
+    /// CPU time that the whole process used, in milliseconds; `None` where the system does not tell.
+    pub cpu_ms: Option<f64>,
+    /// From the first spin to the last answer, log-ins excluded.
+    pub wall: Duration,
+}
+
+struct Player {
+    token: String,
+}
+
+/// Logs the players in, spins, measures. The stack must run without a rate limit.
+///
+/// # Errors
+/// A sentence, when the players cannot log in.
+pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .map_err(|error| error.to_string())?;
+    let mut players = Vec::new();
+    for number in 1..=plan.players.max(1) {
+        // The second account has an almost empty purse, which is not what a load is about.
+        let number = if number == 1 { 1 } else { number + 1 };
+        players.push(log_in(stack, &client, number).await?);
+    }
+    let players = Arc::new(players);
+    let next = Arc::new(AtomicU64::new(0));
+    let tally = Arc::new(Mutex::new(Tally::new()?));
+
+    stack.timings().reset();
+    let cpu_before = cpu_ms();
+    let started = Instant::now();
+    let mut workers = tokio::task::JoinSet::new();
+    for _ in 0..plan.concurrency.clamp(1, plan.count.max(1)) {
+        let (client, players, next, tally) = (client.clone(), players.clone(), next.clone(), tally.clone());
+        let (plan, url, launch) = (
+            plan.clone(),
+            format!("{}/api/v1/spins", stack.origin()),
+            stack.token().to_owned(),
+        );
+        workers.spawn(async move {
+            loop {
+                let n = next.fetch_add(1, Ordering::Relaxed);
+                if n >= plan.count {
+                    break;
+                }
+                let index = usize::try_from(n % players.len() as u64).unwrap_or(0);
+                let key = format!("{}-{n}", plan.run);
+                let sent = Instant::now();
+                let result = spin(&client, &url, &launch, &players[index].token, &key, plan.stake).await;
+                tally
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .add(sent.elapsed(), result);
+            }
+        });
+    }
+    while workers.join_next().await.is_some() {}
+    let wall = started.elapsed();
+    let cpu = cpu_before.zip(cpu_ms()).map(|(before, after)| after - before);
+    let tally = std::mem::replace(
+        &mut *tally.lock().unwrap_or_else(PoisonError::into_inner),
+        Tally::new()?,
+    );
+    Ok(Report {
+        ok: tally.ok,
+        failed_by_code: tally.failed_by_code,
+        staked: tally.staked,
+        paid_out: tally.paid_out,
+        latency_us: tally.latency_us,
+        services: stack.timings().shares(),
+        cpu_ms: cpu,
+        wall,
+    })
+}
+
+struct Tally {
+    ok: u64,
+    failed_by_code: BTreeMap<String, u64>,
+    staked: Money,
+    paid_out: Money,
+    latency_us: Histogram<u64>,
+}
+
+impl Tally {
+    fn new() -> Result<Self, String> {
+        let latency_us = Histogram::new(3).map_err(|error| error.to_string())?;
+        let (staked, paid_out) = (Money::ZERO, Money::ZERO);
+        Ok(Self {
+            ok: 0,
+            failed_by_code: BTreeMap::new(),
+            staked,
+            paid_out,
+            latency_us,
+        })
+    }
+
+    fn add(&mut self, latency: Duration, result: Result<SpinResult, Code>) {
+        self.latency_us
+            .saturating_record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
+        match result {
+            Ok(round) => {
+                self.ok += 1;
+                self.staked = self.staked.checked_add(round.stake).unwrap_or(self.staked);
+                self.paid_out = self.paid_out.checked_add(round.payout).unwrap_or(self.paid_out);
+            }
+            Err(code) => *self.failed_by_code.entry(code.as_str().to_owned()).or_default() += 1,
+        }
+    }
+}
+
+async fn log_in(stack: &Stack, client: &reqwest::Client, number: u64) -> Result<Player, String> {
+    let url = format!("{}/api/v1/sessions", stack.origin());
+    // While players are still being written the account may have to be waited for.
+    for _ in 0..600 {
+        let body = LogIn {
+            account_code: account_code(number),
+        };
+        let request = client
+            .post(&url)
+            .header("x-reelscope-token", stack.token())
+            .json(&body);
+        let response = request.send().await.map_err(|error| error.to_string())?;
+        let status = response.status().as_u16();
+        let body = response.bytes().await.map_err(|error| error.to_string())?;
+        match reply::<LoggedIn>(status, &body) {
+            Ok(session) => return Ok(Player { token: session.token }),
+            Err(problem) if problem.retry_after.is_some() => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            Err(problem) => return Err(problem.detail),
+        }
+    }
+    Err(format!(
+        "{} cannot log in: the players are not written yet",
+        account_code(number)
+    ))
+}
+
+async fn spin(
+    client: &reqwest::Client,
+    url: &str,
+    launch: &str,
+    token: &str,
+    key: &str,
+    stake: Money,
+) -> Result<SpinResult, Code> {
+    let request = client
+        .post(url)
+        .header("x-reelscope-token", launch)
+        .header("idempotency-key", key)
+        .bearer_auth(token)
+        .json(&Spin { stake });
+    let response = request.send().await.map_err(|_| Code::ServiceUnavailable)?;
+    let status = response.status().as_u16();
+    let body = response.bytes().await.map_err(|_| Code::ServiceUnavailable)?;
+    reply::<SpinResult>(status, &body).map_err(|problem: Problem| problem.code)
+}
+
+/// CPU time of this process in milliseconds, user and system, from `/proc/self/stat` (proc(5)); ticks are 10 ms on
+/// every Linux that Rust supports.
+#[must_use]
+pub fn cpu_ms() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let after_name = stat.rsplit_once(')')?.1;
+    let fields: Vec<&str> = after_name.split_whitespace().collect();
+    let ticks = fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?;
+    Some(ticks * 10.0)
+}

@@ -1,0 +1,394 @@
+//! Bind all listeners, open all databases, then serve.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use reelscope_api_gateway as gateway;
+use reelscope_contracts::http::panicked;
+use reelscope_game_engine as game;
+use reelscope_payment_provider as provider;
+use reelscope_payment_service as payments;
+use reelscope_store::{Store, StoreError, WriteStats};
+use reelscope_telemetry::{Service, Timings};
+use reelscope_user_service as users;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::Config;
+
+/// How long requests that are under way may take to end when the stack stops.
+const DRAIN: Duration = Duration::from_millis(1_500);
+/// How long a session lasts.
+const SESSION_MS: i64 = 30 * 60 * 1_000;
+/// The payment service's patience with the provider.
+const PROVIDER_DEADLINE: Duration = Duration::from_secs(10);
+
+/// A stack that runs. Dropping it stops its tasks at once; [`Stack::shutdown`] lets requests end.
+pub struct Stack {
+    addresses: Vec<(&'static str, SocketAddr)>,
+    token: String,
+    notices: Vec<String>,
+    timings: Timings,
+    stores: Vec<(&'static str, Store)>,
+    stop: watch::Sender<bool>,
+    servers: JoinSet<Result<(), String>>,
+    background: JoinSet<()>,
+}
+
+/// Why a stack did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The port is taken.
+    #[error("port {port} is in use by another program; choose another with --listen 127.0.0.1:PORT")]
+    PortInUse {
+        /// The port.
+        port: u16,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {reason}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        reason: String,
+    },
+    /// A database cannot be opened or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The wallets could not be read at the start.
+    #[error("the wallets cannot be read: {0}")]
+    Wallets(String),
+}
+
+impl StartError {
+    /// Stable name for machines.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.row().0
+    }
+
+    /// Exit code of the program, distinct for each circumstance that a person can change.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        self.row().1
+    }
+
+    fn row(&self) -> (&'static str, u8) {
+        match self {
+            Self::PortInUse { .. } => ("port_in_use", 10),
+            Self::Listen { .. } => ("cannot_listen", 11),
+            Self::Store(StoreError::Locked { .. }) => ("data_dir_locked", 12),
+            Self::Store(StoreError::Unwritable { .. }) => ("data_dir_unwritable", 13),
+            Self::Store(StoreError::Full) => ("disk_full", 14),
+            Self::Store(StoreError::NewerSchema { .. }) => ("data_dir_newer", 15),
+            Self::Store(_) | Self::Wallets(_) => ("data_dir_unreadable", 16),
+        }
+    }
+}
+
+impl Stack {
+    /// Starts everything. When it returns, every server answers and the demo's player can spin; the remaining
+    /// players are written in the background.
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing is left running then.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        let gateway_listener = bind(config.listen).await?;
+        let (opened, notices) = open_stores(config.data_dir.clone()).await?;
+        let Stores {
+            players,
+            rounds,
+            wallets,
+        } = opened;
+        let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let user_listener = bind(loopback).await?;
+        let game_listener = bind(loopback).await?;
+        let payment_listener = bind(loopback).await?;
+        let provider_listener = bind(loopback).await?;
+
+        let timings = Timings::default();
+        let service = |name| Service::new(name, timings.clone());
+        let mut stack = Self {
+            addresses: Vec::new(),
+            token: format!("{:032x}", rand::random::<u128>()),
+            notices,
+            timings: timings.clone(),
+            stores: vec![
+                ("user-service", players.clone()),
+                ("game-engine", rounds.clone()),
+                ("payment-service", wallets.clone()),
+            ],
+            stop: watch::Sender::new(false),
+            servers: JoinSet::new(),
+            background: JoinSet::new(),
+        };
+
+        let provider_at = url(&provider_listener)?;
+        let provider_state = provider::State::new(config.provider);
+        stack.serve(
+            "payment-provider",
+            provider_listener,
+            provider::router(provider_state),
+        )?;
+
+        let payment = service("payment-service");
+        let payment_at = url(&payment_listener)?;
+        let client = payments::provider::Provider::new(payment.client(), provider_at, PROVIDER_DEADLINE);
+        let payment_state = payments::State::new(wallets.clone(), client);
+        // Read before the first request is taken: these bets are of a process that is gone.
+        let left_over = payments::journal::open_bets(&wallets)
+            .await
+            .map_err(|error| StartError::Wallets(error.to_string()))?;
+        let patience = payments::recovery::Patience {
+            interval: Duration::from_secs(1),
+            abandoned_after: Duration::from_secs(60),
+            first_retry: Duration::from_secs(1),
+            longest_retry: Duration::from_secs(60),
+        };
+        stack.background.spawn(payments::recovery::run(
+            payment_state.settlement(),
+            left_over,
+            patience,
+        ));
+        stack.serve(
+            "payment-service",
+            payment_listener,
+            payment.layer(payments::router(payment_state), panicked),
+        )?;
+
+        let engine = service("game-engine");
+        let game_at = url(&game_listener)?;
+        let game_state = game::State::new(rounds, game::http::SeedSource::new(config.seed));
+        stack.serve(
+            "game-engine",
+            game_listener,
+            engine.layer(game::router(game_state), panicked),
+        )?;
+
+        let user = service("user-service");
+        let user_at = url(&user_listener)?;
+        let progress = users::seeding::prepare(&players, config.players).await?;
+        let user_state = users::State::new(
+            players.clone(),
+            progress.clone(),
+            user.client(),
+            payment_at.clone(),
+            SESSION_MS,
+        );
+        stack.serve(
+            "user-service",
+            user_listener,
+            user.layer(users::router(user_state), panicked),
+        )?;
+        stack.background.spawn(async move {
+            if let Err(error) = users::seeding::run(players, progress).await {
+                tracing::error!(%error, "players could not be written; the next start goes on");
+            }
+        });
+
+        let front = service("api-gateway");
+        let at = gateway::upstream::Addresses {
+            user_service: user_at,
+            game_engine: game_at,
+            payment_service: payment_at,
+        };
+        let listen = gateway_listener
+            .local_addr()
+            .map_err(|error| listen_error(config.listen, &error))?;
+        let state = gateway::State {
+            upstream: gateway::upstream::Upstream::new(front.client(), at),
+            tokens: gateway::auth::Tokens::new(&rand::random::<[u8; 32]>()),
+            access: gateway::access::Access::new(&stack.token, listen),
+            limits: gateway::limits::Limits::new(config.rate),
+            release: config.release,
+        };
+        stack.serve(
+            "api-gateway",
+            gateway_listener,
+            front.layer(gateway::router(state), panicked),
+        )?;
+        Ok(stack)
+    }
+
+    fn serve(&mut self, name: &'static str, listener: TcpListener, router: Router) -> Result<(), StartError> {
+        let address = listener
+            .local_addr()
+            .map_err(|error| listen_error(([127, 0, 0, 1], 0).into(), &error))?;
+        self.addresses.push((name, address));
+        let mut stop = self.stop.subscribe();
+        self.servers.spawn(async move {
+            let stopped = async move {
+                let _ = stop.wait_for(|stop| *stop).await;
+            };
+            let served = axum::serve(listener, router)
+                .with_graceful_shutdown(stopped)
+                .await;
+            served.map_err(|error| format!("{name} stopped: {error}"))
+        });
+        Ok(())
+    }
+
+    /// `http://127.0.0.1:PORT` of the gateway.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.address("api-gateway")
+            .map(|address| format!("http://{address}"))
+            .unwrap_or_default()
+    }
+
+    /// Where the page is opened, with the token of this launch.
+    #[must_use]
+    pub fn ui_url(&self) -> String {
+        format!("{}/?token={}", self.origin(), self.token)
+    }
+
+    /// The token of this launch, for clients without a page.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Every server with its address, the gateway last.
+    #[must_use]
+    pub fn addresses(&self) -> &[(&'static str, SocketAddr)] {
+        &self.addresses
+    }
+
+    /// The address of one server.
+    #[must_use]
+    pub fn address(&self, name: &str) -> Option<SocketAddr> {
+        self.addresses
+            .iter()
+            .find(|(service, _)| *service == name)
+            .map(|(_, address)| *address)
+    }
+
+    /// What a person should know about the start, such as a database that was set aside.
+    #[must_use]
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    /// How long each service worked itself.
+    #[must_use]
+    pub fn timings(&self) -> &Timings {
+        &self.timings
+    }
+
+    /// What the writers of the databases did.
+    #[must_use]
+    pub fn write_stats(&self) -> Vec<(&'static str, WriteStats)> {
+        self.stores
+            .iter()
+            .map(|(name, store)| (*name, store.stats()))
+            .collect()
+    }
+
+    /// Waits until a server ends, which none does by itself: returns its last words.
+    pub async fn failed(&mut self) -> String {
+        match self.servers.join_next().await {
+            Some(Ok(Err(words))) => words,
+            Some(Err(error)) => format!("a server met a defect: {error}"),
+            Some(Ok(Ok(()))) | None => "a server stopped by itself".to_owned(),
+        }
+    }
+
+    /// Takes no new requests, lets those under way end within 1.5 s, then stops.
+    pub async fn shutdown(mut self) {
+        let _ = self.stop.send(true);
+        self.background.abort_all();
+        let drained = async { while self.servers.join_next().await.is_some() {} };
+        if tokio::time::timeout(DRAIN, drained).await.is_err() {
+            tracing::info!(
+                "requests were still under way; what was not answered is settled at the next start"
+            );
+        }
+        self.servers.abort_all();
+    }
+}
+
+struct Stores {
+    players: Store,
+    rounds: Store,
+    wallets: Store,
+}
+
+/// A directory a service, as on three machines. They are opened side by side.
+async fn open_stores(data_dir: PathBuf) -> Result<(Stores, Vec<String>), StartError> {
+    let data_dir = Arc::new(data_dir);
+    let open = |name: &'static str, version| {
+        let dir = Arc::clone(&data_dir);
+        tokio::task::spawn_blocking(move || Store::open(&dir.join(name), version))
+    };
+    let (players, rounds, wallets) = tokio::join!(
+        open(PLAYERS, users::seeding::SCHEMA_VERSION),
+        open(ROUNDS, game::rounds::SCHEMA_VERSION),
+        open(WALLETS, payments::journal::SCHEMA_VERSION),
+    );
+    let mut notices = Vec::new();
+    let mut take = |opened: Result<Result<reelscope_store::Opened, StoreError>, _>| {
+        let opened = opened.unwrap_or(Err(StoreError::Closed))?;
+        if let Some(aside) = opened.set_aside {
+            notices.push(format!(
+                "A database could not be read and was set aside as {}; a new one was begun.",
+                aside.display()
+            ));
+        }
+        Ok::<_, StoreError>(opened.store)
+    };
+    let stores = Stores {
+        players: take(players)?,
+        rounds: take(rounds)?,
+        wallets: take(wallets)?,
+    };
+    Ok((stores, notices))
+}
+
+const PLAYERS: &str = "players";
+const ROUNDS: &str = "rounds";
+const WALLETS: &str = "wallets";
+
+/// Opens the wallets of a data directory without starting anything, for `ledger verify`.
+///
+/// # Errors
+/// The store's; also when there is no such directory, which is not created.
+pub fn open_wallets(data_dir: &Path) -> Result<Store, StoreError> {
+    let dir = data_dir.join(WALLETS);
+    if !dir.is_dir() {
+        let reason = "there are no wallets in this data directory".to_owned();
+        return Err(StoreError::Unwritable {
+            dir: data_dir.to_owned(),
+            reason,
+        });
+    }
+    Store::open(&dir, payments::journal::SCHEMA_VERSION).map(|opened| opened.store)
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| listen_error(address, &error))
+}
+
+fn listen_error(address: SocketAddr, error: &io::Error) -> StartError {
+    if error.kind() == io::ErrorKind::AddrInUse {
+        StartError::PortInUse { port: address.port() }
+    } else {
+        StartError::Listen {
+            address,
+            reason: error.to_string(),
+        }
+    }
+}
+
+fn url(listener: &TcpListener) -> Result<String, StartError> {
+    let address = listener
+        .local_addr()
+        .map_err(|error| listen_error(([127, 0, 0, 1], 0).into(), &error))?;
+    Ok(format!("http://{address}"))
+}
