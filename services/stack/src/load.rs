@@ -10,6 +10,7 @@ use hdrhistogram::Histogram;
 use reelscope_contracts::gateway::{LogIn, LoggedIn, Spin, SpinResult};
 use reelscope_contracts::http::reply;
 use reelscope_contracts::{Code, Money, Problem};
+use reelscope_store::WriteStats;
 use reelscope_telemetry::Share;
 use reelscope_user_service::players::account_code;
 
@@ -43,6 +44,8 @@ pub struct Report {
     pub paid_out: Money,
     /// Latencies as a client sees them, in microseconds.
     pub latency_us: Histogram<u64>,
+    /// What the writers of the databases did meanwhile, by service.
+    pub writes: Vec<(&'static str, WriteStats)>,
     /// Own time by service.
     pub services: BTreeMap<&'static str, Share>,
     /// CPU time that the whole process used, in milliseconds; `None` where the system does not tell.
@@ -75,6 +78,7 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
     let tally = Arc::new(Mutex::new(Tally::new()?));
 
     stack.timings().reset();
+    let writes_before = stack.write_stats();
     let cpu_before = cpu_ms();
     let started = Instant::now();
     let mut workers = tokio::task::JoinSet::new();
@@ -105,6 +109,24 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
     while workers.join_next().await.is_some() {}
     let wall = started.elapsed();
     let cpu = cpu_before.zip(cpu_ms()).map(|(before, after)| after - before);
+    let since = |((name, after), (_, before)): ((&'static str, WriteStats), (&str, WriteStats))| {
+        let operations = after.operations - before.operations;
+        let commits = after.commits - before.commits;
+        (
+            name,
+            WriteStats {
+                operations,
+                commits,
+                commit_time: after.commit_time - before.commit_time,
+            },
+        )
+    };
+    let writes = stack
+        .write_stats()
+        .into_iter()
+        .zip(writes_before)
+        .map(since)
+        .collect();
     let tally = std::mem::replace(
         &mut *tally.lock().unwrap_or_else(PoisonError::into_inner),
         Tally::new()?,
@@ -115,6 +137,7 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
         staked: tally.staked,
         paid_out: tally.paid_out,
         latency_us: tally.latency_us,
+        writes,
         services: stack.timings().shares(),
         cpu_ms: cpu,
         wall,
@@ -131,7 +154,9 @@ struct Tally {
 
 impl Tally {
     fn new() -> Result<Self, String> {
-        let latency_us = Histogram::new(3).map_err(|error| error.to_string())?;
+        // Up to an hour; what takes longer is counted as an hour.
+        let latency_us =
+            Histogram::new_with_bounds(1, 3_600_000_000, 3).map_err(|error| error.to_string())?;
         let (staked, paid_out) = (Money::ZERO, Money::ZERO);
         Ok(Self {
             ok: 0,

@@ -269,7 +269,7 @@ async fn spin(
     if json {
         println!("{figures}")
     } else {
-        print_figures(&figures)
+        print_figures(&figures, &report)
     }
     Ok(if report.failed_by_code.is_empty() {
         ExitCode::SUCCESS
@@ -321,7 +321,8 @@ fn round3(value: f64) -> f64 {
     (value * 1_000.0).round() / 1_000.0
 }
 
-fn print_figures(figures: &Value) {
+#[allow(clippy::cast_precision_loss)] // counts of a run stay far below 2^53
+fn print_figures(figures: &Value, report: &Report) {
     let latency = &figures["latency_ms"];
     let money = |key: &str| Money(figures[key].as_i64().unwrap_or_default());
     println!(
@@ -341,6 +342,14 @@ fn print_figures(figures: &Value) {
     println!("own time ms by service:");
     for (name, share) in figures["service_ms"].as_object().into_iter().flatten() {
         println!("  {name:<16} p50 {}  p95 {}", share["p50"], share["p95"]);
+    }
+    for (name, writes) in &report.writes {
+        println!(
+            "  {name:<16} {} writes in {} commits, {:.3} ms a commit",
+            writes.operations,
+            writes.commits,
+            1e3 * writes.commit_time.as_secs_f64() / writes.commits.max(1) as f64
+        );
     }
     for (code, count) in figures["failed_by_code"].as_object().into_iter().flatten() {
         println!("failed: {code} {count}");

@@ -26,7 +26,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use polodb_core::bson::{self, Document, doc};
-use polodb_core::{CollectionT, Database};
+use polodb_core::{CollectionT, Database, Transaction};
 use serde::de::DeserializeOwned;
 
 pub use error::StoreError;
@@ -149,7 +149,7 @@ impl Store {
         R: DeserializeOwned + Send + 'static,
     {
         let id = id.into();
-        self.blocking(move |db| find_one(db, collection, doc! { ID: id }))
+        self.blocking(move |txn| find_one(txn, collection, doc! { ID: id }))
             .await
     }
 
@@ -161,9 +161,9 @@ impl Store {
     where
         R: DeserializeOwned + Send + 'static,
     {
-        self.blocking(move |db| {
+        self.blocking(move |txn| {
             ids.into_iter()
-                .filter_map(|id| find_one(db, collection, doc! { ID: id }).transpose())
+                .filter_map(|id| find_one(txn, collection, doc! { ID: id }).transpose())
                 .collect()
         })
         .await
@@ -184,7 +184,7 @@ impl Store {
         R: DeserializeOwned + Send + 'static,
     {
         let value = value.into();
-        self.blocking(move |db| find_one(db, collection, doc! { field: value }))
+        self.blocking(move |txn| find_one(txn, collection, doc! { field: value }))
             .await
     }
 
@@ -203,9 +203,9 @@ impl Store {
         A: Send + 'static,
         F: FnMut(&mut A, R) -> ControlFlow<()> + Send + 'static,
     {
-        self.blocking(move |db| {
+        self.blocking(move |txn| {
             let mut state = start;
-            let mut cursor = db.collection::<Document>(collection).find(doc! {}).run()?;
+            let mut cursor = txn.collection::<Document>(collection).find(doc! {}).run()?;
             while cursor.advance()? {
                 let record = bson::from_document(cursor.deserialize_current()?)?;
                 if visit(&mut state, record).is_break() {
@@ -226,22 +226,33 @@ impl Store {
     async fn blocking<T, F>(&self, read: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Database) -> Result<T, StoreError> + Send + 'static,
+        F: FnOnce(&Transaction) -> Result<T, StoreError> + Send + 'static,
     {
         let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || read(&inner.db))
+        tokio::task::spawn_blocking(move || read_only(&inner.db, read))
             .await
             .map_err(|_| StoreError::Closed)?
     }
 }
 
+/// Reads within a transaction that is rolled back: outside of one, a search that finds nothing ends with an fsync.
+fn read_only<T>(
+    db: &Database,
+    read: impl FnOnce(&Transaction) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let txn = db.start_transaction()?;
+    let result = read(&txn);
+    txn.rollback()?;
+    result
+}
+
 /// `query` must be one field, equal: PoloDB answers `{_id, other}` wrongly.
 fn find_one<R: DeserializeOwned>(
-    db: &Database,
+    txn: &Transaction,
     collection: &str,
     query: Document,
 ) -> Result<Option<R>, StoreError> {
     debug_assert_eq!(query.len(), 1, "only single-field queries are answered rightly");
-    let found = db.collection::<Document>(collection).find_one(query)?;
+    let found = txn.collection::<Document>(collection).find_one(query)?;
     Ok(found.map(bson::from_document).transpose()?)
 }

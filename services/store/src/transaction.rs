@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use polodb_core::Database;
+use polodb_core::Transaction;
 use polodb_core::bson::{self, Document, doc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -27,15 +27,15 @@ pub(crate) type Changes = BTreeMap<Key, Change>;
 /// one changed. Its changes join the batch only when the operation succeeds, so that a failure undoes itself:
 /// PoloDB does not undo a failed statement.
 pub struct Tx<'a> {
-    db: &'a Database,
+    txn: &'a Transaction,
     batch: &'a Changes,
     own: Changes,
 }
 
 impl<'a> Tx<'a> {
-    pub(crate) fn new(db: &'a Database, batch: &'a Changes) -> Self {
+    pub(crate) fn new(txn: &'a Transaction, batch: &'a Changes) -> Self {
         Self {
-            db,
+            txn,
             batch,
             own: Changes::new(),
         }
@@ -56,7 +56,7 @@ impl<'a> Tx<'a> {
     ) -> Result<Option<R>, StoreError> {
         let document = match self.pending(collection, id) {
             Some(change) => change.document.clone(),
-            None => find_one(self.db, collection, doc! { ID: id })?,
+            None => find_one(self.txn, collection, doc! { ID: id })?,
         };
         Ok(document.map(bson::from_document).transpose()?)
     }
@@ -137,7 +137,7 @@ impl<'a> Tx<'a> {
         if let Some(change) = self.pending(collection, id) {
             return Ok((change.document.is_some(), change.in_database));
         }
-        let found = find_one::<Document>(self.db, collection, doc! { ID: id })?.is_some();
+        let found = find_one::<Document>(self.txn, collection, doc! { ID: id })?.is_some();
         Ok((found, found))
     }
 }

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use polodb_core::bson::{Document, doc};
-use polodb_core::{CollectionT, Database, IndexModel};
+use polodb_core::{CollectionT, Database, IndexModel, Transaction};
 use tokio::sync::oneshot;
 
 use crate::transaction::{Change, Changes, Tx};
@@ -22,7 +22,7 @@ const MOST_CHANGES: usize = 4_000;
 /// Told to an operation's caller after the commit.
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 /// Runs an operation over the batch so far. An operation that failed has answered its caller and adds nothing.
-type Operation = Box<dyn FnOnce(&Database, &Changes) -> Option<(Changes, Answer)> + Send>;
+type Operation = Box<dyn FnOnce(&Transaction, &Changes) -> Option<(Changes, Answer)> + Send>;
 
 enum Job {
     Write(Operation),
@@ -69,8 +69,8 @@ impl Writer {
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
         let (sender, receiver) = oneshot::channel::<Result<T, E>>();
-        let boxed: Operation = Box::new(move |db, batch| {
-            let mut tx = Tx::new(db, batch);
+        let boxed: Operation = Box::new(move |txn, batch| {
+            let mut tx = Tx::new(txn, batch);
             match catch_unwind(AssertUnwindSafe(|| operation(&mut tx))) {
                 Ok(Ok(value)) => Some((
                     tx.into_changes(),
@@ -169,12 +169,20 @@ fn write_batch(
     jobs: &mpsc::Receiver<Job>,
     counters: &Counters,
 ) -> Option<Job> {
+    let txn = match db.start_transaction() {
+        Ok(txn) => txn,
+        Err(error) => {
+            // The caller hears of it as of a closed store, since its answer goes with the operation.
+            tracing::error!(%error, "no transaction could be begun");
+            return None;
+        }
+    };
     let mut batch = Changes::new();
     let mut answers: Vec<Answer> = Vec::new();
     let mut operation = Some(first);
     let mut left_over = None;
     while let Some(run) = operation.take() {
-        if let Some((changes, answer)) = run(db, &batch) {
+        if let Some((changes, answer)) = run(&txn, &batch) {
             batch.extend(changes);
             answers.push(answer);
         }
@@ -187,11 +195,7 @@ fn write_batch(
         }
     }
     let started = Instant::now();
-    let committed = if batch.is_empty() {
-        Ok(())
-    } else {
-        commit(db, batch)
-    };
+    let committed = commit(&txn, batch);
     if committed.is_ok() {
         counters
             .operations
@@ -206,9 +210,12 @@ fn write_batch(
     left_over
 }
 
-fn commit(db: &Database, batch: Changes) -> Result<(), StoreError> {
-    let txn = db.start_transaction()?;
-    let result = apply(&txn, batch).and_then(|()| txn.commit().map_err(StoreError::from));
+/// Nothing to write needs no fsync.
+fn commit(txn: &Transaction, batch: Changes) -> Result<(), StoreError> {
+    if batch.is_empty() {
+        return Ok(txn.rollback()?);
+    }
+    let result = apply(txn, batch).and_then(|()| txn.commit().map_err(StoreError::from));
     if result.is_err() {
         let _ = txn.rollback();
     }
@@ -216,7 +223,7 @@ fn commit(db: &Database, batch: Changes) -> Result<(), StoreError> {
 }
 
 /// Inserts go in one call a collection, because each call looks the collection up anew.
-fn apply(txn: &polodb_core::Transaction, batch: Changes) -> Result<(), StoreError> {
+fn apply(txn: &Transaction, batch: Changes) -> Result<(), StoreError> {
     let mut inserts: Vec<(&'static str, Vec<Document>)> = Vec::new();
     for (
         (collection, id),

@@ -30,8 +30,9 @@ impl Timings {
         let micros = u64::try_from(own.as_micros()).unwrap_or(u64::MAX);
         let mut map = self.by_service.lock().unwrap_or_else(PoisonError::into_inner);
         let histogram = map.entry(service).or_insert_with(|| {
-            // Three digits, growing with what is recorded; the bound holds for every value given here.
-            Histogram::new(3).unwrap_or_else(|_| unreachable!("three significant digits are valid"))
+            // Up to an hour, to three digits: bounds that the constructor accepts.
+            Histogram::new_with_bounds(1, 3_600_000_000, 3)
+                .unwrap_or_else(|_| unreachable!("the bounds are valid"))
         });
         histogram.saturating_record(micros);
     }

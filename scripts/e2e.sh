@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Tests the real window: builds the desktop program (dev profile) with the page inside and drives it with WebDriver,
+# on a screen and a session bus of its own. Needs WebKitWebDriver, Xvfb and D-Bus:
+#   apt-get install libwebkit2gtk-4.1-dev webkit2gtk-driver xvfb xauth dbus-x11
+# Arguments go to `node --test`, for instance: scripts/e2e.sh --test-name-pattern=keyboard
+# UPDATE_SCREENSHOT=1 renews ui/e2e/machine-en.png, which README shows.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+for tool in WebKitWebDriver xvfb-run dbus-run-session; do
+  command -v "$tool" >/dev/null || { echo "e2e: $tool is missing; the head of scripts/e2e.sh says what to install" >&2; exit 2; }
+done
+PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+command -v tauri-driver >/dev/null || cargo install tauri-driver@2.1.0 --locked
+
+# The program carries the page of ui/dist inside; a debug build reads it from there when it runs.
+if [ ! -f ui/dist/browser/index.html ]; then
+  (cd ui && npm ci --no-audit --no-fund && npm run build)
+fi
+cargo build --locked -p reelscope-desktop
+if [ ! -d ui/e2e/node_modules ]; then
+  (cd ui/e2e && npm ci --no-audit --no-fund)
+fi
+
+target="$(cd "${CARGO_TARGET_DIR:-target}" && pwd)"
+export REELSCOPE_DESKTOP="$target/debug/reelscope-desktop"
+# One test at a time: the program allows one instance per session. Each test starts and stops its own tauri-driver.
+cd ui/e2e
+exec xvfb-run -a -s '-screen 0 1600x1000x24' dbus-run-session -- \
+  node --test --test-concurrency=1 --test-timeout=60000 "$@" machine.test.mjs window.test.mjs

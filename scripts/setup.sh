@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Installs what a fresh Debian or Ubuntu with Rust and Node lacks, then the page's packages. Runs again in a second.
+#   scripts/setup.sh          what it takes to build and run
+#   scripts/setup.sh --test   also what the tests of the real window take
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(build-essential clang libclang-dev pkg-config libwebkit2gtk-4.1-dev librsvg2-dev)
+if [ "${1:-}" = --test ]; then
+  packages+=(webkit2gtk-driver xvfb xauth dbus-x11 fonts-dejavu-core imagemagick)
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "installing: ${missing[*]}"
+  sudo=$([ "$(id -u)" = 0 ] || echo sudo)
+  $sudo apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}"
+fi
+
+# The page is built when its sources are newer than the last build.
+cd ui
+if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  npm ci --no-audit --no-fund
+fi
+if [ ! -f dist/browser/index.html ] || [ -n "$(find src public angular.json package-lock.json -newer dist/browser/index.html -print -quit)" ]; then
+  npm run build
+fi

@@ -1,0 +1,116 @@
+//! Who may import whom, read from `cargo metadata`, and which files are to be where.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+
+fn dependencies() -> BTreeMap<String, Vec<String>> {
+    let metadata = MetadataCommand::new()
+        .no_deps()
+        .other_options(vec!["--offline".to_owned()])
+        .exec()
+        .unwrap();
+    let of = |package: &cargo_metadata::Package| {
+        package
+            .dependencies
+            .iter()
+            .filter(|dependency| dependency.kind != DependencyKind::Development)
+            .map(|dependency| dependency.name.clone())
+            .collect()
+    };
+    metadata
+        .packages
+        .iter()
+        .map(|package| (package.name.to_string(), of(package)))
+        .collect()
+}
+
+/// What each crate may import of ours; the table of architecture.md.
+fn allowed(name: &str) -> &'static [&'static str] {
+    match name {
+        "contracts" | "telemetry" | "store" => &[],
+        "api-gateway" => &["contracts", "telemetry"],
+        "payment-provider" => &["contracts"],
+        "collector" => &["contracts", "store"],
+        "user-service" | "game-engine" | "payment-service" => &["contracts", "telemetry", "store"],
+        "stack" => &[
+            "contracts",
+            "telemetry",
+            "store",
+            "api-gateway",
+            "user-service",
+            "game-engine",
+            "payment-service",
+            "payment-provider",
+            "collector",
+        ],
+        "desktop" => &["stack"],
+        other => panic!("{other} is new: give it its place in this table"),
+    }
+}
+
+#[test]
+fn dependencies_point_downward_only() {
+    let all = dependencies();
+    assert_eq!(all.len(), 11, "{:?}", all.keys());
+    for (package, dependencies) in &all {
+        let name = package.strip_prefix("reelscope-").unwrap();
+        for ours in dependencies
+            .iter()
+            .filter_map(|dependency| dependency.strip_prefix("reelscope-"))
+        {
+            assert!(allowed(name).contains(&ours), "{name} may not import {ours}");
+        }
+    }
+}
+
+#[test]
+fn each_foreign_name_has_one_home() {
+    for (package, dependencies) in &dependencies() {
+        for dependency in dependencies {
+            let home = match dependency.as_str() {
+                "polodb_core" => "reelscope-store",
+                name if name == "sentry" || name.starts_with("sentry-") => "reelscope-telemetry",
+                name if name == "tauri" || name.starts_with("tauri-") => "reelscope-desktop",
+                _ => continue,
+            };
+            assert_eq!(package, home, "{dependency} is named by {home} only");
+        }
+    }
+}
+
+#[test]
+fn the_domains_know_no_http_clock_or_entropy() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let pure = [
+        "game-engine/src/reels.rs",
+        "game-engine/src/paytable.rs",
+        "game-engine/src/evaluate.rs",
+        "game-engine/src/par_sheet.rs",
+        "game-engine/src/rng.rs",
+        "payment-service/src/ledger.rs",
+        "user-service/src/players.rs",
+        "user-service/src/sessions.rs",
+    ];
+    for file in pure {
+        let text = std::fs::read_to_string(format!("{root}/{file}")).unwrap();
+        let code: String = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .collect();
+        let domain = code.split("#[cfg(test)]").next().unwrap();
+        for word in [
+            "axum",
+            "serde::",
+            "now()",
+            "SystemTime",
+            "Instant::",
+            "rand::random",
+            "rand::rng",
+            "tokio",
+        ] {
+            assert!(!domain.contains(word), "{file} names {word}");
+        }
+    }
+}
