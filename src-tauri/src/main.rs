@@ -1,1 +1,44 @@
-fn main() {}
+//! The desktop shell of Reelscope: one window, and the services that live as long as it does.
+//!
+//! Reading order: this file (the command line), `lifecycle` (start, stop, exit code), `window` (what the window
+//! shows and where it may go), `message` (the words of the splash page, in Russian and English).
+//!
+//! The page of the machine comes from our own server on loopback and has no Tauri commands at its disposal: there is
+//! not one capability in this program. What the page can do, a browser could do.
+
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod lifecycle;
+mod message;
+mod window;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Reelscope in a window of its own.
+///
+/// One instance runs per desktop session, whatever its data directory: a second start brings the first window to the
+/// front and exits with 0. `reelscope serve` runs as many side by side as there are data directories.
+#[derive(Debug, Parser)]
+#[command(name = "reelscope-desktop", version)]
+struct Arguments {
+    /// Where players, ledger and rounds are kept; by default the data directory of the system's user.
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+
+    /// Draws every round from this seed, so that a demonstration can be repeated.
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+
+    /// How many players a new data directory is filled with.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=200_000))]
+    players: Option<u64>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    reelscope_stack::init_logs();
+    lifecycle::run(arguments)
+}

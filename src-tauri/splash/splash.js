@@ -1,0 +1,43 @@
+'use strict';
+/*
+ * The only thing this page can do: the shell calls `say` and a message stands below the mark.
+ * Every word is set as text. A path or an error that looks like markup stays what it is: text.
+ *
+ * message: { lang, kind: 'waiting' | 'notice' | 'failure', title, sentences?, adviceTitle?, advice?, facts?, onward? }
+ */
+function say(message) {
+  document.documentElement.lang = message.lang;
+  const section = document.getElementById('message');
+  if (message.kind === 'waiting') {
+    section.replaceChildren(element('p', message.title, 'waiting'));
+    return;
+  }
+  const card = element('div', '', `card ${message.kind}`);
+  card.dataset.test = message.kind;
+  card.append(element('h1', message.title));
+  for (const sentence of message.sentences ?? []) card.append(element('p', sentence, 'sentence'));
+  if (message.advice?.length) {
+    const list = element('ul');
+    list.append(...message.advice.map((line) => element('li', line)));
+    card.append(element('h2', message.adviceTitle), list);
+  }
+  if (message.facts?.length) {
+    const facts = element('dl');
+    for (const { name, value } of message.facts) facts.append(element('dt', name), element('dd', value));
+    card.append(facts);
+  }
+  if (message.onward) {
+    const link = element('a', message.onward.label, 'onward');
+    link.href = message.onward.url;
+    card.append(link);
+  }
+  section.replaceChildren(card);
+  card.querySelector('.onward')?.focus();
+}
+
+function element(tag, text = '', className = '') {
+  const made = document.createElement(tag);
+  if (text) made.textContent = text;
+  if (className) made.className = className;
+  return made;
+}

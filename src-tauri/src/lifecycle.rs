@@ -1,0 +1,223 @@
+//! From the first window to the exit code.
+//!
+//! The splash page paints while the stack starts; then the window goes to the stack's page. However the end is asked
+//! for (the window is closed, SIGTERM, Ctrl-C), it passes through [`RunEvent::ExitRequested`]: the stack drains, and
+//! only then the process exits.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use reelscope_stack::{Config, Stack, default_data_dir};
+use tauri::async_runtime::{JoinHandle, spawn};
+use tauri::{AppHandle, Manager, RunEvent, Url};
+use tauri_plugin_window_state::StateFlags;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+
+use crate::Arguments;
+use crate::message::{Failure, Language, Message};
+use crate::window::{self, Shown};
+
+/// A start that takes longer than this is explained; a shorter one shows the mark alone, without a flash of text.
+const SILENT_START: Duration = Duration::from_millis(700);
+/// The splash page may take this long to paint before the stack's page is opened all the same.
+const SPLASH_PATIENCE: Duration = Duration::from_secs(3);
+/// The stack drains within 1.5 s; whoever closed the window waits no longer than this, even if the stack hangs.
+const STOP_PATIENCE: Duration = Duration::from_millis(1_800);
+/// Exit code when the shell itself fails, or a stack that ran.
+const FAILED: u8 = 1;
+
+/// Runs until the window is closed and the services have drained.
+pub(crate) fn run(arguments: Arguments) -> ExitCode {
+    let app = tauri::Builder::default()
+        // First, so that a second start ends before it opens anything.
+        .plugin(tauri_plugin_single_instance::init(
+            |app, _arguments, _directory| window::raise(app),
+        ))
+        .plugin(
+            tauri_plugin_window_state::Builder::new()
+                .with_state_flags(
+                    StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN,
+                )
+                .build(),
+        )
+        .plugin(
+            tauri_plugin_opener::Builder::new()
+                .open_js_links_on_click(false)
+                .build(),
+        )
+        .setup(move |app| {
+            let shown = window::open(app.handle())?;
+            let (stop, stopped) = watch::channel(false);
+            let services = spawn(serve(shown, arguments, stopped));
+            app.manage(Lifecycle {
+                stop,
+                course: Mutex::new(Course::Running(services)),
+            });
+            spawn(exit_on_signal(app.handle().clone()));
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match app {
+        Ok(app) => {
+            let code = app.run_return(|app, event| {
+                if let RunEvent::ExitRequested { api, .. } = event
+                    && !may_exit(app)
+                {
+                    api.prevent_exit();
+                }
+            });
+            ExitCode::from(u8::try_from(code).unwrap_or(FAILED))
+        }
+        Err(error) => {
+            tracing::error!(%error, "no window can be opened; `reelscope serve` runs without one");
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+/// The life of the services, from start to stop. Returns the exit code of the process.
+async fn serve(shown: Shown, arguments: Arguments, mut stopped: watch::Receiver<bool>) -> u8 {
+    let language = Language::of_the_system();
+    let data_dir = arguments.data_dir.clone().or_else(default_data_dir);
+    let mut starting = spawn(start(arguments, data_dir.clone()));
+    if timeout(SPLASH_PATIENCE, shown.splash_painted()).await.is_err() {
+        tracing::warn!("the splash page did not paint in time");
+    }
+    let started = tokio::select! {
+        started = &mut starting => started,
+        () = sleep(SILENT_START) => {
+            shown.say(&Message::waiting(language));
+            starting.await
+        }
+    };
+    // A task ends without a result only when it met a defect.
+    let started = started.unwrap_or_else(|error| Err(Failure::stopped(error.to_string(), data_dir.clone())));
+    let failure = match started {
+        Ok((mut stack, page)) => {
+            shown.settle(&page);
+            match stack.notices() {
+                [] => shown.go(page),
+                notices => shown.say(&Message::notice(language, notices, page)),
+            }
+            let last_words = tokio::select! {
+                () = asked(&mut stopped) => None,
+                words = stack.failed() => Some(words),
+            };
+            stack.shutdown().await;
+            let Some(last_words) = last_words else {
+                return 0;
+            };
+            shown.back_to_splash();
+            let _ = timeout(SPLASH_PATIENCE, shown.splash_painted()).await;
+            Failure::stopped(last_words, data_dir)
+        }
+        Err(failure) => failure,
+    };
+    tracing::error!(details = failure.details(), "the services do not run");
+    shown.say(&Message::failure(language, &failure));
+    asked(&mut stopped).await;
+    failure.exit_code()
+}
+
+/// Waits until the stop is asked for.
+async fn asked(stopped: &mut watch::Receiver<bool>) {
+    // Without a sender nobody can ask any more: the program is ending.
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+/// Starts the stack; the address is that of its page.
+async fn start(arguments: Arguments, data_dir: Option<PathBuf>) -> Result<(Stack, Url), Failure> {
+    let data_dir = data_dir.ok_or_else(Failure::no_data_dir)?;
+    let mut config = Config::new(data_dir.clone());
+    config.seed = arguments.seed;
+    if let Some(players) = arguments.players {
+        config.players = players;
+    }
+    let stack = Stack::start(config)
+        .await
+        .map_err(|error| Failure::of_start(&error, &data_dir))?;
+    let page =
+        Url::parse(&stack.ui_url()).map_err(|error| Failure::stopped(error.to_string(), Some(data_dir)))?;
+    Ok((stack, page))
+}
+
+/// What the event loop needs in order to stop the services.
+struct Lifecycle {
+    stop: watch::Sender<bool>,
+    course: Mutex<Course>,
+}
+
+/// How far the end has come.
+enum Course {
+    Running(JoinHandle<u8>),
+    Stopping,
+    Stopped,
+}
+
+/// The first request to exit starts the stop, those that follow wait for it; the last is our own.
+fn may_exit(app: &AppHandle) -> bool {
+    let lifecycle = app.state::<Lifecycle>();
+    let mut course = lifecycle.course.lock().unwrap_or_else(PoisonError::into_inner);
+    match std::mem::replace(&mut *course, Course::Stopping) {
+        Course::Running(services) => {
+            // The receiver is gone only when the services have ended already.
+            let _ = lifecycle.stop.send(true);
+            spawn(exit_after(app.clone(), services));
+            false
+        }
+        Course::Stopping => false,
+        Course::Stopped => true,
+    }
+}
+
+async fn exit_after(app: AppHandle, services: JoinHandle<u8>) {
+    let code = match timeout(STOP_PATIENCE, services).await {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the services ended with a defect");
+            FAILED
+        }
+        Err(_) => {
+            // Nothing is lost: what was not answered is settled or returned at the next start.
+            tracing::warn!("the services did not stop in time and are left behind");
+            0
+        }
+    };
+    *app.state::<Lifecycle>()
+        .course
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner) = Course::Stopped;
+    app.exit(i32::from(code));
+}
+
+/// A terminal or a session manager may end the program as well as the window's button.
+async fn exit_on_signal(app: AppHandle) {
+    if let Err(error) = signal().await {
+        tracing::warn!(%error, "signals cannot be received");
+        return;
+    }
+    app.exit(0);
+}
+
+#[cfg(unix)]
+async fn signal() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        _ = hang_up.recv() => {}
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+async fn signal() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

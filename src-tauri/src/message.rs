@@ -1,0 +1,320 @@
+//! What the splash page says, in Russian and in English.
+
+use std::path::{Path, PathBuf};
+
+use reelscope_stack::StartError;
+use serde::Serialize;
+use tauri::Url;
+
+/// The two languages of the product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Language {
+    Ru,
+    En,
+}
+
+impl Language {
+    /// Russian where the system speaks Russian, English everywhere else.
+    pub(crate) fn of_the_system() -> Self {
+        Self::of_locale(sys_locale::get_locale().as_deref().unwrap_or_default())
+    }
+
+    fn of_locale(locale: &str) -> Self {
+        match locale.split(['-', '_', '.']).next() {
+            Some(language) if language.eq_ignore_ascii_case("ru") => Self::Ru,
+            _ => Self::En,
+        }
+    }
+
+    fn pick<T>(self, ru: T, en: T) -> T {
+        match self {
+            Self::Ru => ru,
+            Self::En => en,
+        }
+    }
+}
+
+/// The argument of `say` in splash.js.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Message {
+    lang: Language,
+    kind: Kind,
+    title: &'static str,
+    sentences: Vec<String>,
+    advice_title: &'static str,
+    advice: Vec<&'static str>,
+    facts: Vec<Fact>,
+    onward: Option<Onward>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Waiting,
+    Notice,
+    Failure,
+}
+
+#[derive(Debug, Serialize)]
+struct Fact {
+    name: &'static str,
+    value: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Onward {
+    label: &'static str,
+    url: Url,
+}
+
+impl Message {
+    /// The start takes longer than a moment.
+    pub(crate) fn waiting(lang: Language) -> Self {
+        let title = lang.pick("Запускаем сервисы…", "Starting the services…");
+        Self::of(lang, Kind::Waiting, title)
+    }
+
+    /// The stack runs, but something happened at its start that a person should know.
+    pub(crate) fn notice(lang: Language, notices: &[String], onward: Url) -> Self {
+        let title = lang.pick(
+            "Reelscope запущен, но прочтите это",
+            "Reelscope runs, but read this first",
+        );
+        Self {
+            sentences: notices.to_vec(),
+            onward: Some(Onward {
+                label: lang.pick("Продолжить", "Continue"),
+                url: onward,
+            }),
+            ..Self::of(lang, Kind::Notice, title)
+        }
+    }
+
+    /// The stack does not run.
+    pub(crate) fn failure(lang: Language, failure: &Failure) -> Self {
+        let title = lang.pick("Reelscope не может начать работу", "Reelscope cannot start");
+        let (sentence, advice) = explain(lang, failure.code);
+        let mut facts = vec![Fact {
+            name: lang.pick("Код", "Code"),
+            value: format!("{} ({})", failure.code, failure.exit_code),
+        }];
+        if let Some(dir) = &failure.data_dir {
+            facts.push(Fact {
+                name: lang.pick("Папка с данными", "Data directory"),
+                value: dir.display().to_string(),
+            });
+        }
+        facts.push(Fact {
+            name: lang.pick("Подробности", "Details"),
+            value: failure.details.clone(),
+        });
+        Self {
+            sentences: vec![sentence.to_owned()],
+            advice_title: lang.pick("Что делать", "What to do"),
+            advice,
+            facts,
+            ..Self::of(lang, Kind::Failure, title)
+        }
+    }
+
+    fn of(lang: Language, kind: Kind, title: &'static str) -> Self {
+        Self {
+            lang,
+            kind,
+            title,
+            sentences: Vec::new(),
+            advice_title: "",
+            advice: Vec::new(),
+            facts: Vec::new(),
+            onward: None,
+        }
+    }
+}
+
+/// Why the stack does not run.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    code: &'static str,
+    exit_code: u8,
+    details: String,
+    data_dir: Option<PathBuf>,
+}
+
+impl Failure {
+    /// The stack did not start.
+    pub(crate) fn of_start(error: &StartError, data_dir: &Path) -> Self {
+        Self {
+            code: error.code(),
+            exit_code: error.exit_code(),
+            details: error.to_string(),
+            data_dir: Some(data_dir.to_owned()),
+        }
+    }
+
+    /// The system knows no place for the user's data.
+    pub(crate) fn no_data_dir() -> Self {
+        Self {
+            code: "data_dir_unknown",
+            exit_code: 1,
+            details: "the system names no data directory for this user".to_owned(),
+            data_dir: None,
+        }
+    }
+
+    /// A part of the stack ended by itself.
+    pub(crate) fn stopped(last_words: String, data_dir: Option<PathBuf>) -> Self {
+        Self {
+            code: "stack_stopped",
+            exit_code: 1,
+            details: last_words,
+            data_dir,
+        }
+    }
+
+    /// The exit code of the process once its window is closed.
+    pub(crate) fn exit_code(&self) -> u8 {
+        self.exit_code
+    }
+
+    /// One line for the log.
+    pub(crate) fn details(&self) -> &str {
+        &self.details
+    }
+}
+
+/// The cause in a sentence, and what a person can do about it.
+fn explain(lang: Language, code: &str) -> (&'static str, Vec<&'static str>) {
+    let other_dir = lang.pick(
+        "Или запустите с другой папкой: reelscope-desktop --data-dir ПАПКА",
+        "Or start with another directory: reelscope-desktop --data-dir DIR",
+    );
+    match code {
+        "data_dir_locked" => (
+            lang.pick(
+                "Папка с данными занята другим запущенным Reelscope.",
+                "The data directory is in use by another Reelscope.",
+            ),
+            vec![
+                lang.pick(
+                    "Закройте другой Reelscope или остановите reelscope serve и запустите снова.",
+                    "Close the other Reelscope or stop `reelscope serve`, then start again.",
+                ),
+                other_dir,
+            ],
+        ),
+        "data_dir_unwritable" => (
+            lang.pick(
+                "В папку с данными нельзя записывать.",
+                "The data directory cannot be written.",
+            ),
+            vec![
+                lang.pick(
+                    "Проверьте, что это папка, а не файл, и что у вас есть право записи в неё.",
+                    "Check that it is a directory, not a file, and that you may write to it.",
+                ),
+                other_dir,
+            ],
+        ),
+        "disk_full" => (
+            lang.pick("На диске закончилось место.", "The disk is full."),
+            vec![
+                lang.pick(
+                    "Освободите место и запустите снова: записанное раньше сохранено.",
+                    "Free some space and start again: what was written before is kept.",
+                ),
+                other_dir,
+            ],
+        ),
+        "data_dir_newer" => (
+            lang.pick(
+                "Эти данные записаны более новой версией Reelscope.",
+                "The data was written by a newer Reelscope.",
+            ),
+            vec![
+                lang.pick(
+                    "Установите новую версию: эта ничего в данных не изменила.",
+                    "Install the newer version: this one changed nothing in the data.",
+                ),
+                other_dir,
+            ],
+        ),
+        "data_dir_unreadable" => (
+            lang.pick("Данные не удаётся прочитать.", "The data cannot be read."),
+            vec![
+                lang.pick(
+                    "Выполните reelscope doctor: он скажет, в чём дело.",
+                    "Run `reelscope doctor`: it says what is wrong.",
+                ),
+                other_dir,
+            ],
+        ),
+        "data_dir_unknown" => (
+            lang.pick(
+                "Не удалось узнать, где хранить данные.",
+                "There is no place known for the data.",
+            ),
+            vec![lang.pick(
+                "Запустите с папкой: reelscope-desktop --data-dir ПАПКА",
+                "Start with a directory: reelscope-desktop --data-dir DIR",
+            )],
+        ),
+        "port_in_use" | "cannot_listen" => (
+            lang.pick(
+                "Не удалось открыть порт на 127.0.0.1 этого компьютера.",
+                "No port could be opened on 127.0.0.1 of this machine.",
+            ),
+            vec![lang.pick(
+                "Проверьте, не запрещает ли это защитная программа: дальше этого компьютера порт не виден.",
+                "Check whether security software forbids it: the port is not visible beyond this machine.",
+            )],
+        ),
+        _ => (
+            lang.pick(
+                "Сервисы неожиданно остановились.",
+                "The services stopped unexpectedly.",
+            ),
+            vec![lang.pick(
+                "Закройте окно и запустите снова: начатые платежи завершатся или вернутся при запуске.",
+                "Close the window and start again: payments under way are settled or returned at the start.",
+            )],
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn russian_is_spoken_to_russian_systems_only() {
+        let check = |locale, language| assert_eq!(Language::of_locale(locale), language, "{locale}");
+        check("ru", Language::Ru);
+        check("ru-RU", Language::Ru);
+        check("ru_RU.UTF-8", Language::Ru);
+        check("RU", Language::Ru);
+        check("run", Language::En);
+        check("en-RU", Language::En);
+        check("C", Language::En);
+        check("", Language::En);
+    }
+
+    #[test]
+    fn a_failure_names_its_code_its_directory_and_the_way_out() {
+        let failure = Failure {
+            code: "data_dir_unwritable",
+            exit_code: 13,
+            details: "</script><b>".to_owned(),
+            data_dir: Some(PathBuf::from("/tmp/d")),
+        };
+        for language in [Language::Ru, Language::En] {
+            let json = serde_json::to_value(Message::failure(language, &failure)).unwrap();
+            assert_eq!(json["kind"], "failure");
+            assert_eq!(json["facts"][0]["value"], "data_dir_unwritable (13)");
+            assert_eq!(json["facts"][1]["value"], "/tmp/d");
+            assert_eq!(json["facts"][2]["value"], "</script><b>");
+            assert_eq!(json["advice"].as_array().unwrap().len(), 2);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+/*
+ * Opens the real window of the desktop program and drives it: tauri-driver in front of WebKitWebDriver.
+ *
+ * Every test has directories of its own (data, settings, cache) and a driver of its own, because the program inherits
+ * the driver's environment. Nothing here sleeps for a fixed time: everything waits for a condition.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Builder, By, Capabilities } from 'selenium-webdriver';
+
+export const BINARY = process.env.REELSCOPE_DESKTOP ?? fail('run scripts/e2e.sh, which builds the program');
+const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
+/** Generous, because the machine that runs the tests may be busy; nobody waits this long on a good day. */
+const PATIENCE_MS = 20_000;
+
+/** Directories that belong to one test, and the environment that makes the program use them. */
+export function ownPlace(t, { language = 'en' } = {}) {
+  const root = mkdtempSync(join(tmpdir(), 'reelscope-e2e-'));
+  t.after(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
+  const place = (name) => {
+    const path = join(root, name);
+    mkdirSync(path);
+    return path;
+  };
+  return {
+    root,
+    dataDir: join(root, 'players-and-ledger'),
+    env: {
+      ...process.env,
+      XDG_DATA_HOME: place('data'),
+      XDG_CONFIG_HOME: place('config'),
+      XDG_CACHE_HOME: place('cache'),
+      LC_ALL: language === 'ru' ? 'ru_RU.UTF-8' : 'en_US.UTF-8',
+    },
+  };
+}
+
+/** The flags of a test's program: few players, so that the start is short. */
+export function flags(place, more = []) {
+  return ['--data-dir', place.dataDir, '--players', '2000', ...more];
+}
+
+/** Starts the program under WebDriver. Closed, and waited for, when the test ends. */
+export async function openWindow(t, place, more = []) {
+  const [port, nativePort] = [await freePort(), await freePort()];
+  const ports = ['--port', String(port), '--native-port', String(nativePort)];
+  const driverProcess = spawn('tauri-driver', ports, { env: place.env, stdio: 'ignore' });
+  const driverGone = ended(driverProcess);
+  let driver;
+  t.after(async () => {
+    // A test may have closed the window already; then there is no session left to quit.
+    await driver?.quit().catch(() => {});
+    driverProcess.kill();
+    await driverGone;
+    await until('the program to be gone', () => programsOf(place).length === 0);
+  });
+  const server = `http://127.0.0.1:${port}/`;
+  await until('tauri-driver to answer', () => fetch(`${server}status`).then((reply) => reply.ok));
+
+  const capabilities = new Capabilities();
+  capabilities.setBrowserName('wry');
+  capabilities.set('tauri:options', { application: BINARY, args: flags(place, more) });
+  driver = await new Builder().withCapabilities(capabilities).usingServer(server).build();
+  return new Page(driver);
+}
+
+/** What a person does with the page and sees on it; elements are named by their data-test attribute. */
+export class Page {
+  constructor(driver) {
+    this.driver = driver;
+  }
+
+  /** Waits for the element to be there and visible. */
+  async see(name, patience = PATIENCE_MS) {
+    return until(
+      `${name} to be visible`,
+      async () => {
+        const found = await this.driver.findElements(By.css(`[data-test="${name}"]`));
+        return found.length > 0 && (await found[0].isDisplayed()) && found[0];
+      },
+      patience,
+    );
+  }
+
+  async isThere(name) {
+    return (await this.driver.findElements(By.css(`[data-test="${name}"]`))).length > 0;
+  }
+
+  async click(name) {
+    await (await this.see(name)).click();
+  }
+
+  async text(name) {
+    return (await this.see(name)).getText();
+  }
+
+  async attribute(name, attribute) {
+    return (await this.see(name)).getAttribute(attribute);
+  }
+
+  /** An amount in minor units: what the page was told, without the digits' way of counting up. */
+  async amount(name) {
+    return Number(await this.attribute(name, 'data-amount'));
+  }
+
+  async count(name) {
+    return (await this.driver.findElements(By.css(`[data-test="${name}"]`))).length;
+  }
+
+  /** The machine is on the screen, at rest, and the player is known. */
+  async ready() {
+    await this.see('balance');
+    await this.reels('idle');
+  }
+
+  async reels(state) {
+    await until(`the reels to be ${state}`, async () => (await this.attribute('reels', 'data-state')) === state);
+  }
+
+  /** Runs a spin to its end by whatever `start` does, and knows that it ran by the row that it adds. */
+  async spin(start) {
+    const before = await this.count('recent-spin');
+    await start();
+    await until('the spin to have its result', async () => (await this.count('recent-spin')) > before);
+    await this.reels('idle');
+  }
+
+  async focused() {
+    return this.driver.executeScript('return document.activeElement?.dataset.test ?? null');
+  }
+
+  async press(...keys) {
+    await this.driver.actions().sendKeys(...keys).perform();
+  }
+
+  async screenshot(name) {
+    const png = Buffer.from(await this.driver.takeScreenshot(), 'base64');
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    writeFileSync(join(SCREENSHOTS, `${name}.png`), png);
+    return png;
+  }
+}
+
+/** Starts the program by itself, as a double click does. Resolves `.ended` with exit code and signal. */
+export function startProgram(t, place, more = []) {
+  const program = spawn(BINARY, flags(place, more), { env: place.env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let words = '';
+  program.stderr.setEncoding('utf8').on('data', (text) => (words += text));
+  const gone = ended(program);
+  t.after(async () => {
+    program.kill('SIGKILL');
+    await gone;
+  });
+  return { process: program, ended: gone, stderr: () => words };
+}
+
+/** Process ids of the programs that use this test's data directory. */
+export function programsOf(place) {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return words[0] === BINARY && words.includes(place.dataDir);
+      } catch {
+        return false; // it ended meanwhile
+      }
+    })
+    .map(Number);
+}
+
+/** Asks again and again until the answer is truthy. An error counts as "not yet", and is told at the end. */
+export async function until(what, ask, patience = PATIENCE_MS) {
+  const deadline = Date.now() + patience;
+  let last;
+  for (;;) {
+    try {
+      const answer = await ask();
+      if (answer) return answer;
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > deadline) throw new Error(`waited ${patience} ms for ${what}`, { cause: last });
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+function ended(child) {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function fail(sentence) {
+  throw new Error(sentence);
+}

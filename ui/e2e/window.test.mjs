@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import test from 'node:test';
+import { openWindow, ownPlace, programsOf, startProgram, until } from './real-window.mjs';
+
+test('a second start gives way to the first window', async (t) => {
+  const first = ownPlace(t);
+  const page = await openWindow(t, first);
+  await page.ready();
+
+  const second = startProgram(t, ownPlace(t));
+
+  assert.deepEqual(await second.ended, { code: 0, signal: null });
+  assert.equal(programsOf(first).length, 1);
+  await page.spin(() => page.click('spin'));
+});
+
+test('closing the window ends the program within two seconds', async (t) => {
+  const place = ownPlace(t);
+  const page = await openWindow(t, place);
+  await page.ready();
+  const asked = Date.now();
+
+  await page.driver.close();
+
+  await until('the program to end', () => programsOf(place).length === 0);
+  assert.ok(Date.now() - asked < 2_000, `it took ${Date.now() - asked} ms`);
+});
+
+test('SIGTERM ends the program with exit code 0, and the next start finds the data', async (t) => {
+  const place = ownPlace(t);
+  for (const start of ['first', 'second']) {
+    const program = startProgram(t, place);
+    // The services hold their databases: the stack is up.
+    await until(`the ${start} start`, () => existsSync(join(place.dataDir, 'wallets')));
+    const asked = Date.now();
+    program.process.kill('SIGTERM');
+    assert.deepEqual(await program.ended, { code: 0, signal: null }, program.stderr());
+    assert.ok(Date.now() - asked < 2_000, `it took ${Date.now() - asked} ms`);
+  }
+});
+
+test('the page stays where it is and reaches nothing of the program', async (t) => {
+  const place = ownPlace(t);
+  const opened = join(place.root, 'opened-in-browser');
+  place.env = { ...place.env, PATH: `${browserThatNotes(place, opened)}${delimiter}${place.env.PATH}` };
+  const page = await openWindow(t, place);
+  await page.ready();
+  const home = await page.driver.getCurrentUrl();
+  assert.match(home, /^http:\/\/127\.0\.0\.1:\d+\/$/, 'the token has left the address');
+
+  const refusal = await page.driver.executeAsyncScript(`
+    const done = arguments[0];
+    const invoke = window.__TAURI_INTERNALS__?.invoke;
+    if (!invoke) done('no bridge at all');
+    else invoke('plugin:opener|open_url', { url: 'https://example.com/' }).then(() => done(null), (error) => done(String(error)));
+  `);
+  assert.ok(refusal, 'a Tauri command must be refused');
+
+  // A link, and a link that asks for a window of its own.
+  for (const [number, target] of ['_self', '_blank'].entries()) {
+    const address = `https://example.com/${number}`;
+    await page.driver.executeScript(
+      `const link = Object.assign(document.createElement('a'), { href: arguments[0], target: arguments[1] });
+       document.body.append(link); link.click(); link.remove();`,
+      address,
+      target,
+    );
+    await until(`the browser to get ${address}`, () => readFileSync(opened, 'utf8').includes(`${address}\n`));
+  }
+  await page.driver.executeScript(`location.assign('file:///etc/passwd')`);
+  // Back would lead to the splash page, where nothing is to be done.
+  await page.driver.executeScript('history.back()');
+
+  await page.spin(() => page.click('spin'));
+  assert.equal(await page.driver.getCurrentUrl(), home);
+  assert.equal((await page.driver.getAllWindowHandles()).length, 1);
+  assert.deepEqual(readFileSync(opened, 'utf8').trim().split('\n'), ['https://example.com/0', 'https://example.com/1']);
+});
+
+for (const { language, title } of [
+  { language: 'en', title: 'Reelscope cannot start' },
+  { language: 'ru', title: 'Reelscope не может начать работу' },
+]) {
+  test(`a start that fails is explained (${language})`, async (t) => {
+    const place = fileInsteadOfDirectory(ownPlace(t, { language }));
+    const page = await openWindow(t, place);
+
+    const text = await page.text('failure');
+
+    assert.ok(text.includes(title), text);
+    assert.ok(text.includes('data_dir_unwritable'), text);
+    assert.ok(text.includes(place.dataDir), 'markup in a path stays text');
+    assert.equal(await page.driver.executeScript('return document.querySelectorAll("#message b").length'), 0);
+    await page.screenshot(`failure-${language}`);
+  });
+}
+
+test('a start that fails ends with the exit code of its cause', async (t) => {
+  const program = startProgram(t, fileInsteadOfDirectory(ownPlace(t)));
+  await until('the failure to be logged', () => program.stderr().includes('the services do not run'));
+  program.process.kill('SIGTERM');
+  assert.deepEqual(await program.ended, { code: 13, signal: null });
+});
+
+/** A file stands where the data directory should be. */
+function fileInsteadOfDirectory(place) {
+  const dataDir = join(place.root, '<b>a file<!--');
+  writeFileSync(dataDir, '');
+  return { ...place, dataDir };
+}
+
+/** A directory with an `xdg-open` that writes down what it was asked to open. */
+function browserThatNotes(place, opened) {
+  const bin = join(place.root, 'bin');
+  mkdirSync(bin);
+  writeFileSync(opened, '');
+  writeFileSync(join(bin, 'xdg-open'), `#!/bin/sh\nprintf '%s\\n' "$1" >> '${opened}'\n`);
+  chmodSync(join(bin, 'xdg-open'), 0o755);
+  return bin;
+}
