@@ -172,9 +172,9 @@ mod tests {
     #[test]
     fn a_redirect_stays_here() {
         assert_eq!(
-            without_query(&"//evil.example/?token=t".parse().unwrap_or_default()),
-            "/"
+            without_query(&Uri::from_static("//evil.example/?token=t")),
+            "/evil.example/"
         );
-        assert_eq!(without_query(&"/trace/1?token=t".parse().unwrap()), "/trace/1");
+        assert_eq!(without_query(&Uri::from_static("/trace/1?token=t")), "/trace/1");
     }
 }

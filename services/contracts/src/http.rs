@@ -197,7 +197,7 @@ mod tests {
         check(r#"{"stake":null}"#, Code::InvalidRequest, Some("stake"));
         check("{}", Code::InvalidRequest, Some("stake"));
         check(r#"{"stake":1,"tip":2}"#, Code::InvalidRequest, Some("tip"));
-        check("[]", Code::InvalidRequest, Some("stake"));
+        check("[]", Code::InvalidRequest, Some("body"));
         check("{", Code::MalformedJson, None);
         check("", Code::MalformedJson, None);
         check(r#"{"stake":1} trailing"#, Code::MalformedJson, None);

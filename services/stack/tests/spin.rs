@@ -1,0 +1,499 @@
+//! The whole stack over real HTTP: what a player, a clumsy client and an unlucky one meet.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use reelscope_payment_provider::{Behaviour, Failure};
+use reelscope_payment_service::journal;
+use reelscope_stack::start::open_wallets;
+use reelscope_stack::{Config, Stack, StartError};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+struct Client {
+    http: reqwest::Client,
+    origin: String,
+    launch: String,
+    session: String,
+}
+
+struct Reply {
+    status: u16,
+    body: Value,
+}
+
+impl Client {
+    async fn new(stack: &Stack, account: &str) -> Self {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let mut client = Self {
+            http,
+            origin: stack.origin(),
+            launch: stack.token().to_owned(),
+            session: String::new(),
+        };
+        let reply = client
+            .send(
+                Method::POST,
+                "/api/v1/sessions",
+                None,
+                json!({ "account_code": account }),
+            )
+            .await;
+        assert_eq!(reply.status, 201, "{}", reply.body);
+        client.session = reply.body["token"].as_str().unwrap().to_owned();
+        client
+    }
+
+    fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.http
+            .request(method, format!("{}{path}", self.origin))
+            .header("x-reelscope-token", &self.launch)
+            .bearer_auth(&self.session)
+    }
+
+    async fn send(&self, method: Method, path: &str, key: Option<&str>, body: Value) -> Reply {
+        let mut request = self.request(method, path);
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let request = if body.is_null() {
+            request
+        } else {
+            request.json(&body)
+        };
+        read(request).await
+    }
+
+    async fn spin(&self, key: &str, stake: i64) -> Reply {
+        self.send(
+            Method::POST,
+            "/api/v1/spins",
+            Some(key),
+            json!({ "stake": stake }),
+        )
+        .await
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.send(Method::GET, path, None, Value::Null).await.body
+    }
+
+    async fn purse(&self) -> (i64, i64) {
+        let me = self.get("/api/v1/players/me").await;
+        (me["balance"].as_i64().unwrap(), me["reserved"].as_i64().unwrap())
+    }
+}
+
+async fn read(request: reqwest::RequestBuilder) -> Reply {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let bytes = response.bytes().await.unwrap();
+    Reply {
+        status,
+        body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+    }
+}
+
+fn config(dir: &Path) -> Config {
+    Config {
+        players: 600,
+        seed: Some(11),
+        ..Config::new(dir.to_owned())
+    }
+}
+
+async fn start(config: Config) -> Stack {
+    Stack::start(config).await.unwrap()
+}
+
+async fn imbalance(dir: &Path) -> i128 {
+    let wallets = open_wallets(dir).unwrap();
+    let result = journal::verify(&wallets).await.unwrap();
+    assert!(result.entries > 0);
+    assert_eq!(result.pending, 0);
+    result.imbalance
+}
+
+/// Waits for a condition, not for a time; the bound only ends a test that has failed.
+async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !holds().await {
+        assert!(Instant::now() < deadline, "{what} did not come true");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spin_moves_the_money_it_says_and_its_key_moves_it_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let stack = start(config(dir.path())).await;
+    let client = Client::new(&stack, "RS-000001").await;
+    let (mut balance, _) = client.purse().await;
+    for n in 0..30 {
+        let round = client.spin(&format!("key-{n}"), 1_000).await;
+        assert_eq!(round.status, 200, "{}", round.body);
+        balance += round.body["payout"].as_i64().unwrap() - 1_000;
+        assert_eq!(round.body["balance"], balance);
+        let wins: i64 = round.body["wins"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|w| w["payout"].as_i64().unwrap())
+            .sum();
+        assert_eq!(round.body["payout"], wins);
+    }
+    let first = client.spin("key-0", 1_000).await;
+    assert_eq!((first.status, &first.body["replayed"]), (200, &json!(true)));
+    assert_eq!(client.purse().await, (balance, 0));
+    let conflict = client.spin("key-0", 2_000).await;
+    assert_eq!(
+        (conflict.status, &conflict.body["code"]),
+        (409, &json!("idempotency_conflict"))
+    );
+
+    // The same key from many at once is still one round.
+    let replies = futures(&client, 16).await;
+    let ids: std::collections::HashSet<_> = replies.iter().map(|r| r.body["round_id"].to_string()).collect();
+    assert_eq!(ids.len(), 1);
+    let payout = replies[0].body["payout"].as_i64().unwrap();
+    assert_eq!(client.purse().await, (balance + payout - 1_000, 0));
+
+    let rounds = client.get("/api/v1/rounds?limit=5").await;
+    assert_eq!(rounds["rounds"].as_array().unwrap().len(), 5);
+    assert_eq!(rounds["rounds"][0]["round_id"], replies[0].body["round_id"]);
+    assert_eq!(rounds["rounds"][0]["board"], replies[0].body["board"]);
+    stack.shutdown().await;
+    assert_eq!(imbalance(dir.path()).await, 0);
+}
+
+async fn futures(client: &Client, count: usize) -> Vec<Reply> {
+    let sends = (0..count).map(|_| {
+        let request = client
+            .request(Method::POST, "/api/v1/spins")
+            .header("idempotency-key", "one-for-all")
+            .json(&json!({ "stake": 1_000 }));
+        tokio::spawn(read(request))
+    });
+    let mut replies = Vec::new();
+    for send in sends.collect::<Vec<_>>() {
+        replies.push(send.await.unwrap());
+    }
+    replies
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_input_is_a_problem_with_its_field_and_reserves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let stack = start(config(dir.path())).await;
+    let client = Client::new(&stack, "RS-000003").await;
+    let before = client.purse().await;
+    let check = async |stake: Value, status: u16, code: &str| {
+        let reply = client
+            .send(
+                Method::POST,
+                "/api/v1/spins",
+                Some("k"),
+                json!({ "stake": stake }),
+            )
+            .await;
+        let found = (
+            reply.status,
+            reply.body["code"].as_str().unwrap(),
+            reply.body["field"].as_str(),
+        );
+        assert_eq!(found, (status, code, Some("stake")), "{stake}");
+    };
+    check(json!("ten"), 422, "invalid_request").await;
+    check(json!(10.5), 422, "invalid_request").await;
+    check(Value::Null, 422, "invalid_request").await;
+    check(json!(-1_000), 422, "stake_out_of_limits").await;
+    check(json!(0), 422, "stake_out_of_limits").await;
+    check(json!(90), 422, "stake_out_of_limits").await;
+    check(json!(50_010), 422, "stake_out_of_limits").await;
+    check(json!(i64::MAX), 422, "stake_out_of_limits").await;
+    check(json!(105), 422, "stake_out_of_limits").await;
+
+    let raw = async |body: String, content_type: &str, status: u16, code: &str| {
+        let request = client
+            .request(Method::POST, "/api/v1/spins")
+            .header("idempotency-key", "k");
+        let reply = read(request.header("content-type", content_type).body(body)).await;
+        assert_eq!((reply.status, reply.body["code"].as_str()), (status, Some(code)));
+    };
+    raw("{".into(), "application/json", 400, "malformed_json").await;
+    raw(
+        "stake=1000".into(),
+        "application/x-www-form-urlencoded",
+        415,
+        "unsupported_media_type",
+    )
+    .await;
+    raw(" ".repeat(20_000), "application/json", 413, "payload_too_large").await;
+
+    let reply = client
+        .send(Method::POST, "/api/v1/spins", None, json!({ "stake": 1_000 }))
+        .await;
+    assert_eq!(
+        (reply.status, reply.body["code"].as_str()),
+        (400, Some("idempotency_key_missing"))
+    );
+    let reply = client
+        .send(Method::GET, "/api/v1/rounds?limit=x", None, Value::Null)
+        .await;
+    assert_eq!((reply.status, reply.body["field"].as_str()), (422, Some("limit")));
+    let reply = client
+        .send(Method::GET, "/api/v1/nothing", None, Value::Null)
+        .await;
+    assert_eq!(
+        (reply.status, reply.body["code"].as_str()),
+        (404, Some("not_found"))
+    );
+    assert_eq!(client.purse().await, before);
+
+    let poor = Client::new(&stack, "RS-000002").await;
+    let reply = poor.spin("k", 500).await;
+    assert_eq!(
+        (reply.status, reply.body["code"].as_str()),
+        (402, Some("insufficient_funds"))
+    );
+    assert_eq!(reply.body["stake_status"], "untouched");
+    assert_eq!(poor.purse().await, (450, 0));
+    stack.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_this_page_with_its_token_and_session_is_served() {
+    let dir = tempfile::tempdir().unwrap();
+    let stack = start(config(dir.path())).await;
+    let client = Client::new(&stack, "RS-000001").await;
+    let me = format!("{}/api/v1/players/me", stack.origin());
+    let check = async |request: reqwest::RequestBuilder, status: u16, code: &str| {
+        let reply = read(request).await;
+        assert_eq!((reply.status, reply.body["code"].as_str()), (status, Some(code)));
+    };
+    let http = &client.http;
+    check(
+        http.get(&me).bearer_auth(&client.session),
+        401,
+        "launch_token_required",
+    )
+    .await;
+    check(
+        http.get(&me).header("x-reelscope-token", "wrong"),
+        401,
+        "launch_token_required",
+    )
+    .await;
+    check(
+        http.get(&me).header("x-reelscope-token", &client.launch),
+        401,
+        "unauthorized",
+    )
+    .await;
+    check(
+        http.get(&me)
+            .header("x-reelscope-token", &client.launch)
+            .bearer_auth("x.y.z"),
+        401,
+        "unauthorized",
+    )
+    .await;
+    check(
+        client
+            .request(Method::GET, "/api/v1/players/me")
+            .header("host", "evil.example"),
+        403,
+        "foreign_host",
+    )
+    .await;
+    let foreign = client
+        .request(Method::GET, "/api/v1/players/me")
+        .header("origin", "https://evil.example");
+    check(foreign, 403, "foreign_origin").await;
+    let own = client
+        .request(Method::GET, "/api/v1/players/me")
+        .header("origin", stack.origin());
+    assert_eq!(read(own).await.status, 200);
+
+    // The launch URL becomes a cookie and does not stay in the address.
+    let no_redirects = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    let launched = no_redirects.get(stack.ui_url()).send().await.unwrap();
+    assert_eq!(launched.status(), StatusCode::SEE_OTHER);
+    assert_eq!(launched.headers()["location"], "/");
+    let cookie = launched.headers()["set-cookie"].to_str().unwrap();
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"),
+        "{cookie}"
+    );
+    let pair = cookie.split(';').next().unwrap();
+    let by_cookie = http.get(&me).header("cookie", pair).bearer_auth(&client.session);
+    assert_eq!(read(by_cookie).await.status, 200);
+    let health = read(http.get(format!("{}/api/v1/health", stack.origin()))).await;
+    assert_eq!(health.body["status"], "ok", "{}", health.body);
+    stack.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_declines_gives_the_stake_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let provider = Behaviour {
+        failures_in_ten: 1,
+        failure: Failure::Decline,
+        ..Behaviour::healthy()
+    };
+    let stack = start(Config {
+        provider,
+        rate: None,
+        ..config(dir.path())
+    })
+    .await;
+    let client = Client::new(&stack, "RS-000001").await;
+    let (mut balance, _) = client.purse().await;
+    let mut declined = 0;
+    for n in 0..30 {
+        let reply = client.spin(&format!("k{n}"), 1_000).await;
+        if reply.status == 200 {
+            balance += reply.body["payout"].as_i64().unwrap() - 1_000;
+        } else {
+            assert_eq!(
+                (reply.status, reply.body["code"].as_str()),
+                (502, Some("payment_declined"))
+            );
+            assert_eq!(reply.body["stake_status"], "returned");
+            let again = client.spin(&format!("k{n}"), 1_000).await;
+            assert_eq!(
+                (again.status, again.body["stake_status"].as_str()),
+                (502, Some("returned"))
+            );
+            declined += 1;
+        }
+        assert_eq!(client.purse().await, (balance, 0));
+    }
+    assert_eq!(declined, 3, "one in every ten");
+    stack.shutdown().await;
+    assert_eq!(imbalance(dir.path()).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_vanishes_is_charged_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let provider = Behaviour {
+        latency_ms: 300..=300,
+        ..Behaviour::healthy()
+    };
+    let stack = start(Config {
+        provider,
+        ..config(dir.path())
+    })
+    .await;
+    let client = Client::new(&stack, "RS-000001").await;
+    let (before, _) = client.purse().await;
+    let request = client
+        .request(Method::POST, "/api/v1/spins")
+        .header("idempotency-key", "gone");
+    let impatient = request
+        .timeout(Duration::from_millis(60))
+        .json(&json!({ "stake": 1_000 }))
+        .send()
+        .await;
+    assert!(impatient.unwrap_err().is_timeout());
+    eventually("the round is settled", async || client.purse().await.1 == 0).await;
+    let round = client.spin("gone", 1_000).await;
+    assert_eq!(round.status, 200, "{}", round.body);
+    let after = before - 1_000 + round.body["payout"].as_i64().unwrap();
+    assert_eq!(client.purse().await, (after, 0));
+    stack.shutdown().await;
+    assert_eq!(imbalance(dir.path()).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_pending_at_the_end_is_settled_at_the_next_start() {
+    let dir = tempfile::tempdir().unwrap();
+    // The provider settles but its answer never comes: the outcome is unknown when the stack stops.
+    let provider = Behaviour {
+        failures_in_ten: 10,
+        failure: Failure::Hang,
+        ..Behaviour::healthy()
+    };
+    let stack = start(Config {
+        provider,
+        ..config(dir.path())
+    })
+    .await;
+    let client = Client::new(&stack, "RS-000001").await;
+    let (before, _) = client.purse().await;
+    let request = client
+        .request(Method::POST, "/api/v1/spins")
+        .header("idempotency-key", "hung");
+    let waiting = tokio::spawn(read(request.json(&json!({ "stake": 1_000 }))));
+    eventually("the stake is reserved", async || {
+        client.purse().await == (before - 1_000, 1_000)
+    })
+    .await;
+    waiting.abort();
+    drop(stack);
+
+    eventually("the directory is free", async || open_wallets(dir.path()).is_ok()).await;
+    let stack = start(config(dir.path())).await;
+    let client = Client::new(&stack, "RS-000001").await;
+    eventually("the round is ended", async || client.purse().await.1 == 0).await;
+    let round = client.spin("hung", 1_000).await;
+    let expected = match round.status {
+        200 => before - 1_000 + round.body["payout"].as_i64().unwrap(),
+        // Stopped before the payout was known: the stake went back.
+        _ => before,
+    };
+    assert_eq!(client.purse().await, (expected, 0), "{}", round.body);
+    stack.shutdown().await;
+    assert_eq!(imbalance(dir.path()).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_in_use_and_a_directory_in_use_are_sentences_with_their_own_codes() {
+    let dir = tempfile::tempdir().unwrap();
+    let stack = start(config(dir.path())).await;
+    let listen = stack.address("api-gateway").unwrap();
+    let fail = async |config| match Stack::start(config).await {
+        Ok(_) => panic!("it started"),
+        Err(error) => error,
+    };
+    let other = tempfile::tempdir().unwrap();
+    let port = fail(Config {
+        listen,
+        ..config(other.path())
+    })
+    .await;
+    assert!(matches!(port, StartError::PortInUse { .. }), "{port}");
+    let locked = fail(config(dir.path())).await;
+    assert_eq!(locked.code(), "data_dir_locked", "{locked}");
+    let file = other.path().join("file");
+    std::fs::write(&file, "x").unwrap();
+    let unwritable = fail(config(&file)).await;
+    assert_eq!(unwritable.code(), "data_dir_unwritable", "{unwritable}");
+    let codes = [port.exit_code(), locked.exit_code(), unwritable.exit_code()];
+    assert!(
+        codes.iter().all(|code| *code > 2) && codes[0] != codes[1] && codes[1] != codes[2],
+        "{codes:?}"
+    );
+    stack.shutdown().await;
+}
+
+#[test]
+fn the_openapi_document_names_every_route() {
+    let document = serde_json::to_value(reelscope_api_gateway::openapi()).unwrap();
+    let paths: Vec<_> = document["paths"].as_object().unwrap().keys().cloned().collect();
+    let expected = [
+        "/api/v1/health",
+        "/api/v1/paytable",
+        "/api/v1/players/me",
+        "/api/v1/rounds",
+        "/api/v1/sessions",
+        "/api/v1/spins",
+    ];
+    assert_eq!(paths, expected);
+}
