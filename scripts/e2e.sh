@@ -17,7 +17,8 @@ command -v tauri-driver >/dev/null || cargo install tauri-driver@2.1.0 --locked
 if [ ! -f ui/dist/browser/index.html ]; then
   (cd ui && npm ci --no-audit --no-fund && npm run build)
 fi
-cargo build --locked -p reelscope-desktop
+# As one workspace, like everything else: another selection would unify features otherwise and build RocksDB again.
+cargo build --workspace --locked
 if [ ! -d ui/e2e/node_modules ]; then
   (cd ui/e2e && npm ci --no-audit --no-fund)
 fi

@@ -68,7 +68,7 @@ impl Access {
                 .get(name)
                 .and_then(|value: &HeaderValue| value.to_str().ok())
         };
-        let host = text(header::HOST).or_else(|| uri.authority().map(|a| a.as_str()));
+        let host = text(header::HOST).or_else(|| uri.authority().map(axum::http::uri::Authority::as_str));
         if !host.is_some_and(|host| self.is_own(host)) {
             let sentence = "This server answers only to its own address on this machine.";
             return Err(Problem::new(Code::ForeignHost, sentence).field("Host"));

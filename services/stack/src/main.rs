@@ -267,9 +267,9 @@ async fn spin(
     let report = result?;
     let figures = figures(&plan, &report);
     if json {
-        println!("{figures}")
+        println!("{figures}");
     } else {
-        print_figures(&figures, &report)
+        print_figures(&figures, &report);
     }
     Ok(if report.failed_by_code.is_empty() {
         ExitCode::SUCCESS
