@@ -28,4 +28,4 @@ export REELSCOPE_DESKTOP="$target/debug/reelscope-desktop"
 # One test at a time: the program allows one instance per session. Each test starts and stops its own tauri-driver.
 cd ui/e2e
 exec xvfb-run -a -s '-screen 0 1600x1000x24' dbus-run-session -- \
-  node --test --test-concurrency=1 --test-timeout=60000 "$@" machine.test.mjs window.test.mjs
+  node --test --test-concurrency=1 --test-timeout=120000 "$@" machine.test.mjs window.test.mjs

@@ -9,7 +9,7 @@ import { openWindow, ownPlace, until } from './real-window.mjs';
 const WINNING_SEED = '6';
 
 test('a spin with the mouse wins, and the money on the screen adds up', async (t) => {
-  const page = await openWindow(t, ownPlace(t), ['--seed', WINNING_SEED]);
+  const page = await openWindow(ownPlace(t), ['--seed', WINNING_SEED]);
   await page.ready();
   await page.click('lang-en');
   const before = await page.amount('balance');
@@ -32,7 +32,7 @@ test('a spin with the mouse wins, and the money on the screen adds up', async (t
 });
 
 test('a stake above the balance is refused, and no money moves', async (t) => {
-  const page = await openWindow(t, ownPlace(t));
+  const page = await openWindow(ownPlace(t));
   await page.ready();
   await page.click('account');
   const input = await page.see('account-input');
@@ -52,7 +52,7 @@ test('a stake above the balance is refused, and no money moves', async (t) => {
 });
 
 test('both languages, at once and without a reload', async (t) => {
-  const page = await openWindow(t, ownPlace(t));
+  const page = await openWindow(ownPlace(t));
   await page.ready();
   const seen = {};
   for (const lang of ['ru', 'en', 'ru']) {
@@ -66,7 +66,7 @@ test('both languages, at once and without a reload', async (t) => {
 });
 
 test('everything by keyboard: Tab reaches it, space and Enter spin', async (t) => {
-  const page = await openWindow(t, ownPlace(t));
+  const page = await openWindow(ownPlace(t));
   await page.ready();
   await page.press('t'); // turbo
   await until('turbo', async () => (await page.attribute('turbo', 'aria-pressed')) === 'true');
@@ -86,7 +86,7 @@ test('everything by keyboard: Tab reaches it, space and Enter spin', async (t) =
 
   await page.spin(() => page.press(Key.ENTER));
 
-  await page.press(Key.SHIFT, Key.TAB, Key.NULL);
+  await page.driver.actions().keyDown(Key.SHIFT).sendKeys(Key.TAB).keyUp(Key.SHIFT).perform();
   assert.match(await page.focused(), /^stake-/);
 });
 

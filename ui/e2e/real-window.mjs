@@ -19,7 +19,11 @@ const PATIENCE_MS = 20_000;
 /** Directories that belong to one test, and the environment that makes the program use them. */
 export function ownPlace(t, { language = 'en' } = {}) {
   const root = mkdtempSync(join(tmpdir(), 'reelscope-e2e-'));
-  t.after(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
+  // What was opened last is closed first, and the directories go when nothing uses them any more.
+  const closers = [() => rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })];
+  t.after(async () => {
+    for (const close of closers.reverse()) await close();
+  });
   const place = (name) => {
     const path = join(root, name);
     mkdirSync(path);
@@ -27,6 +31,7 @@ export function ownPlace(t, { language = 'en' } = {}) {
   };
   return {
     root,
+    closers,
     dataDir: join(root, 'players-and-ledger'),
     env: {
       ...process.env,
@@ -44,17 +49,19 @@ export function flags(place, more = []) {
 }
 
 /** Starts the program under WebDriver. Closed, and waited for, when the test ends. */
-export async function openWindow(t, place, more = []) {
+export async function openWindow(place, more = []) {
   const [port, nativePort] = [await freePort(), await freePort()];
   const ports = ['--port', String(port), '--native-port', String(nativePort)];
   const driverProcess = spawn('tauri-driver', ports, { env: place.env, stdio: 'ignore' });
   const driverGone = ended(driverProcess);
   let driver;
-  t.after(async () => {
+  place.closers.push(async () => {
     // A test may have closed the window already; then there is no session left to quit.
     await driver?.quit().catch(() => {});
     driverProcess.kill();
     await driverGone;
+    // The driver leaves the program to itself: it is asked to stop as a session manager would.
+    for (const pid of programsOf(place)) process.kill(pid, 'SIGTERM');
     await until('the program to be gone', () => programsOf(place).length === 0);
   });
   const server = `http://127.0.0.1:${port}/`;
@@ -145,12 +152,12 @@ export class Page {
 }
 
 /** Starts the program by itself, as a double click does. Resolves `.ended` with exit code and signal. */
-export function startProgram(t, place, more = []) {
+export function startProgram(place, more = []) {
   const program = spawn(BINARY, flags(place, more), { env: place.env, stdio: ['ignore', 'ignore', 'pipe'] });
   let words = '';
   program.stderr.setEncoding('utf8').on('data', (text) => (words += text));
   const gone = ended(program);
-  t.after(async () => {
+  place.closers.push(async () => {
     program.kill('SIGKILL');
     await gone;
   });

@@ -6,10 +6,10 @@ import { openWindow, ownPlace, programsOf, startProgram, until } from './real-wi
 
 test('a second start gives way to the first window', async (t) => {
   const first = ownPlace(t);
-  const page = await openWindow(t, first);
+  const page = await openWindow(first);
   await page.ready();
 
-  const second = startProgram(t, ownPlace(t));
+  const second = startProgram(ownPlace(t));
 
   assert.deepEqual(await second.ended, { code: 0, signal: null });
   assert.equal(programsOf(first).length, 1);
@@ -18,7 +18,7 @@ test('a second start gives way to the first window', async (t) => {
 
 test('closing the window ends the program within two seconds', async (t) => {
   const place = ownPlace(t);
-  const page = await openWindow(t, place);
+  const page = await openWindow(place);
   await page.ready();
   const asked = Date.now();
 
@@ -31,7 +31,7 @@ test('closing the window ends the program within two seconds', async (t) => {
 test('SIGTERM ends the program with exit code 0, and the next start finds the data', async (t) => {
   const place = ownPlace(t);
   for (const start of ['first', 'second']) {
-    const program = startProgram(t, place);
+    const program = startProgram(place);
     // The services hold their databases: the stack is up.
     await until(`the ${start} start`, () => existsSync(join(place.dataDir, 'wallets')));
     const asked = Date.now();
@@ -45,7 +45,7 @@ test('the page stays where it is and reaches nothing of the program', async (t) 
   const place = ownPlace(t);
   const opened = join(place.root, 'opened-in-browser');
   place.env = { ...place.env, PATH: `${browserThatNotes(place, opened)}${delimiter}${place.env.PATH}` };
-  const page = await openWindow(t, place);
+  const page = await openWindow(place);
   await page.ready();
   const home = await page.driver.getCurrentUrl();
   assert.match(home, /^http:\/\/127\.0\.0\.1:\d+\/$/, 'the token has left the address');
@@ -85,7 +85,7 @@ for (const { language, title } of [
 ]) {
   test(`a start that fails is explained (${language})`, async (t) => {
     const place = fileInsteadOfDirectory(ownPlace(t, { language }));
-    const page = await openWindow(t, place);
+    const page = await openWindow(place);
 
     const text = await page.text('failure');
 
@@ -98,7 +98,7 @@ for (const { language, title } of [
 }
 
 test('a start that fails ends with the exit code of its cause', async (t) => {
-  const program = startProgram(t, fileInsteadOfDirectory(ownPlace(t)));
+  const program = startProgram(fileInsteadOfDirectory(ownPlace(t)));
   await until('the failure to be logged', () => program.stderr().includes('the services do not run'));
   program.process.kill('SIGTERM');
   assert.deepEqual(await program.ended, { code: 13, signal: null });
