@@ -45,7 +45,7 @@ enum Command {
         /// Spins under way at the same time.
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1024))]
         concurrency: u64,
-        /// Players who take turns [default: as many as the concurrency].
+        /// Players who take turns [default: so many that no purse runs empty].
         #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000))]
         players: Option<u64>,
         /// Stake of each spin.
@@ -146,7 +146,7 @@ async fn main() -> ExitCode {
             let plan = Plan {
                 count,
                 concurrency,
-                players: players.unwrap_or(concurrency),
+                players: players.unwrap_or_else(|| enough_players(count, concurrency, stake)),
                 stake,
                 run: uuid::Uuid::new_v4().to_string(),
             };
@@ -230,6 +230,15 @@ fn stop_signal() -> impl Future<Output = ()> {
     async {
         let _ = tokio::signal::ctrl_c().await;
     }
+}
+
+/// So many players that each can lose every spin: the smallest purse of the synthetic players that take part in a
+/// load holds 500.00.
+fn enough_players(count: u64, concurrency: u64, stake: Money) -> u64 {
+    const SMALLEST_PURSE: u64 = 50_000;
+    let stake = u64::try_from(stake.minor()).unwrap_or(0);
+    let spins_each = (SMALLEST_PURSE / stake.max(1)).max(1);
+    count.div_ceil(spins_each).max(concurrency).min(10_000)
 }
 
 async fn spin(
