@@ -19,13 +19,22 @@ test('a spin with the mouse wins, and the money on the screen adds up', async (t
 
   const payout = Number(await page.attribute('win', 'data-payout'));
   assert.ok(payout > 0, 'the first round of this seed wins');
-  await until('the balance to be told', async () => (await page.amount('balance')) === before - stake + payout);
+  await until(
+    'the balance to be told',
+    async () => (await page.amount('balance')) === before - stake + payout,
+  );
   await page.click('tab-rounds');
   await until('the round to be listed', async () => (await page.count('round-row')) === 1);
 
-  await until('the digits to have counted up', async () => digits(await page.text('balance')) === before - stake + payout);
+  const shown = (payout / 100).toFixed(2);
+  await until('the win to have counted up', async () => (await page.text('win')).includes(shown));
+  await until(
+    'the balance to have counted up',
+    async () => digits(await page.text('balance')) === before - stake + payout,
+  );
   const png = await page.screenshot('machine-en');
-  if (process.env.UPDATE_SCREENSHOT === '1') writeFileSync(join(import.meta.dirname, 'machine-en.png'), png);
+  if (process.env.UPDATE_SCREENSHOT === '1')
+    writeFileSync(join(import.meta.dirname, 'machine-en.png'), png);
   await page.click('lang-ru');
   await until('Russian', async () => (await page.text('spin')) === 'КРУТИТЬ');
   await page.screenshot('machine-ru');
@@ -57,8 +66,12 @@ test('both languages, at once and without a reload', async (t) => {
   const seen = {};
   for (const lang of ['ru', 'en', 'ru']) {
     await page.click(`lang-${lang}`);
-    await until(`the page to be ${lang}`, () => page.driver.executeScript('return document.documentElement.lang === arguments[0]', lang));
-    seen[lang] = await Promise.all(['spin', 'tab-rounds', 'tab-paytable', 'tab-par'].map((name) => page.text(name)));
+    await until(`the page to be ${lang}`, () =>
+      page.driver.executeScript('return document.documentElement.lang === arguments[0]', lang),
+    );
+    seen[lang] = await Promise.all(
+      ['spin', 'tab-rounds', 'tab-paytable', 'tab-par'].map((name) => page.text(name)),
+    );
   }
   assert.match(seen.ru[0], /^крутить$/i);
   assert.match(seen.en[0], /^spin$/i);
@@ -82,7 +95,11 @@ test('everything by keyboard: Tab reaches it, space and Enter spin', async (t) =
   for (const name of ['account', 'lang-ru', 'lang-en', 'turbo', 'sound', 'stake-up', 'spin']) {
     assert.ok(order.includes(name), `Tab reaches ${name} on its way: ${order}`);
   }
-  assert.deepEqual(order.toSorted(byPlace(order)), order, 'no element twice before the spin button');
+  assert.deepEqual(
+    order.toSorted(byPlace(order)),
+    order,
+    'no element twice before the spin button',
+  );
 
   await page.spin(() => page.press(Key.ENTER));
 

@@ -11,7 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Builder, By, Capabilities } from 'selenium-webdriver';
 
-export const BINARY = process.env.REELSCOPE_DESKTOP ?? fail('run scripts/e2e.sh, which builds the program');
+export const BINARY =
+  process.env.REELSCOPE_DESKTOP ?? fail('run scripts/e2e.sh, which builds the program');
 const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
 /** Generous, because the machine that runs the tests may be busy; nobody waits this long on a good day. */
 const PATIENCE_MS = 20_000;
@@ -20,7 +21,9 @@ const PATIENCE_MS = 20_000;
 export function ownPlace(t, { language = 'en' } = {}) {
   const root = mkdtempSync(join(tmpdir(), 'reelscope-e2e-'));
   // What was opened last is closed first, and the directories go when nothing uses them any more.
-  const closers = [() => rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })];
+  const closers = [
+    () => rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
+  ];
   t.after(async () => {
     for (const close of closers.reverse()) await close();
   });
@@ -124,14 +127,20 @@ export class Page {
   }
 
   async reels(state) {
-    await until(`the reels to be ${state}`, async () => (await this.attribute('reels', 'data-state')) === state);
+    await until(
+      `the reels to be ${state}`,
+      async () => (await this.attribute('reels', 'data-state')) === state,
+    );
   }
 
   /** Runs a spin to its end by whatever `start` does, and knows that it ran by the row that it adds. */
   async spin(start) {
     const before = await this.count('recent-spin');
     await start();
-    await until('the spin to have its result', async () => (await this.count('recent-spin')) > before);
+    await until(
+      'the spin to have its result',
+      async () => (await this.count('recent-spin')) > before,
+    );
     await this.reels('idle');
   }
 
@@ -140,7 +149,10 @@ export class Page {
   }
 
   async press(...keys) {
-    await this.driver.actions().sendKeys(...keys).perform();
+    await this.driver
+      .actions()
+      .sendKeys(...keys)
+      .perform();
   }
 
   async screenshot(name) {
@@ -153,7 +165,10 @@ export class Page {
 
 /** Starts the program by itself, as a double click does. Resolves `.ended` with exit code and signal. */
 export function startProgram(place, more = []) {
-  const program = spawn(BINARY, flags(place, more), { env: place.env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const program = spawn(BINARY, flags(place, more), {
+    env: place.env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let words = '';
   program.stderr.setEncoding('utf8').on('data', (text) => (words += text));
   const gone = ended(program);
@@ -191,7 +206,8 @@ export async function until(what, ask, patience = PATIENCE_MS) {
     } catch (error) {
       last = error;
     }
-    if (Date.now() > deadline) throw new Error(`waited ${patience} ms for ${what}`, { cause: last });
+    if (Date.now() > deadline)
+      throw new Error(`waited ${patience} ms for ${what}`, { cause: last });
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

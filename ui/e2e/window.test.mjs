@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import test from 'node:test';
+import { By } from 'selenium-webdriver';
 import { openWindow, ownPlace, programsOf, startProgram, until } from './real-window.mjs';
 
 test('a second start gives way to the first window', async (t) => {
@@ -32,8 +40,9 @@ test('SIGTERM ends the program with exit code 0, and the next start finds the da
   const place = ownPlace(t);
   for (const start of ['first', 'second']) {
     const program = startProgram(place);
-    // The services hold their databases: the stack is up.
-    await until(`the ${start} start`, () => existsSync(join(place.dataDir, 'wallets')));
+    await until(`the ${start} start`, () =>
+      holdsOpen(program.process.pid, join(place.dataDir, 'wallets')),
+    );
     const asked = Date.now();
     program.process.kill('SIGTERM');
     assert.deepEqual(await program.ended, { code: 0, signal: null }, program.stderr());
@@ -44,7 +53,10 @@ test('SIGTERM ends the program with exit code 0, and the next start finds the da
 test('the page stays where it is and reaches nothing of the program', async (t) => {
   const place = ownPlace(t);
   const opened = join(place.root, 'opened-in-browser');
-  place.env = { ...place.env, PATH: `${browserThatNotes(place, opened)}${delimiter}${place.env.PATH}` };
+  place.env = {
+    ...place.env,
+    PATH: `${browserThatNotes(place, opened)}${delimiter}${place.env.PATH}`,
+  };
   const page = await openWindow(place);
   await page.ready();
   const home = await page.driver.getCurrentUrl();
@@ -63,11 +75,19 @@ test('the page stays where it is and reaches nothing of the program', async (t) 
     const address = `https://example.com/${number}`;
     await page.driver.executeScript(
       `const link = Object.assign(document.createElement('a'), { href: arguments[0], target: arguments[1] });
-       document.body.append(link); link.click(); link.remove();`,
+       Object.assign(link.style, { position: 'fixed', inset: '0 auto auto 0', zIndex: 99 });
+       link.id = 'foreign';
+       link.textContent = 'elsewhere';
+       document.body.append(link);`,
       address,
       target,
     );
-    await until(`the browser to get ${address}`, () => readFileSync(opened, 'utf8').includes(`${address}\n`));
+    // By a real click: a window of its own is granted to a person only.
+    await page.driver.findElement(By.id('foreign')).click();
+    await page.driver.executeScript(`document.getElementById('foreign').remove()`);
+    await until(`the browser to get ${address}`, () =>
+      readFileSync(opened, 'utf8').includes(`${address}\n`),
+    );
   }
   await page.driver.executeScript(`location.assign('file:///etc/passwd')`);
   // Back would lead to the splash page, where nothing is to be done.
@@ -76,7 +96,10 @@ test('the page stays where it is and reaches nothing of the program', async (t) 
   await page.spin(() => page.click('spin'));
   assert.equal(await page.driver.getCurrentUrl(), home);
   assert.equal((await page.driver.getAllWindowHandles()).length, 1);
-  assert.deepEqual(readFileSync(opened, 'utf8').trim().split('\n'), ['https://example.com/0', 'https://example.com/1']);
+  assert.deepEqual(readFileSync(opened, 'utf8').trim().split('\n'), [
+    'https://example.com/0',
+    'https://example.com/1',
+  ]);
 });
 
 for (const { language, title } of [
@@ -92,17 +115,30 @@ for (const { language, title } of [
     assert.ok(text.includes(title), text);
     assert.ok(text.includes('data_dir_unwritable'), text);
     assert.ok(text.includes(place.dataDir), 'markup in a path stays text');
-    assert.equal(await page.driver.executeScript('return document.querySelectorAll("#message b").length'), 0);
+    assert.equal(
+      await page.driver.executeScript('return document.querySelectorAll("#message b").length'),
+      0,
+    );
     await page.screenshot(`failure-${language}`);
   });
 }
 
 test('a start that fails ends with the exit code of its cause', async (t) => {
   const program = startProgram(fileInsteadOfDirectory(ownPlace(t)));
-  await until('the failure to be logged', () => program.stderr().includes('the services do not run'));
+  await until('the failure to be logged', () =>
+    program.stderr().includes('the services do not run'),
+  );
   program.process.kill('SIGTERM');
   assert.deepEqual(await program.ended, { code: 13, signal: null });
 });
+
+/** Whether the process has a file of the directory open: its database is up. */
+function holdsOpen(pid, directory) {
+  const files = `/proc/${pid}/fd`;
+  return readdirSync(files).some((number) =>
+    readlinkSync(join(files, number)).startsWith(directory),
+  );
+}
 
 /** A file stands where the data directory should be. */
 function fileInsteadOfDirectory(place) {
