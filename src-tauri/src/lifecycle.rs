@@ -4,13 +4,14 @@
 //! for (the window is closed, SIGTERM, Ctrl-C), it passes through [`RunEvent::ExitRequested`]: the stack drains, and
 //! only then the process exits.
 
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use reelscope_stack::{Config, Stack, default_data_dir};
-use tauri::async_runtime::{JoinHandle, spawn};
+use tauri::async_runtime::{JoinHandle, block_on, spawn};
 use tauri::{AppHandle, Manager, RunEvent, Url};
 use tauri_plugin_window_state::StateFlags;
 use tokio::sync::watch;
@@ -49,6 +50,8 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
                 .build(),
         )
         .setup(move |app| {
+            // Before anything is begun that a signal would have to end in order.
+            spawn(exit_on(block_on(signals()), app.handle().clone()));
             let shown = window::open(app.handle())?;
             let (stop, stopped) = watch::channel(false);
             let services = spawn(serve(shown, arguments, stopped));
@@ -56,7 +59,6 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
                 stop,
                 course: Mutex::new(Course::Running(services)),
             });
-            spawn(exit_on_signal(app.handle().clone()));
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -194,30 +196,57 @@ async fn exit_after(app: AppHandle, services: JoinHandle<u8>) {
 }
 
 /// A terminal or a session manager may end the program as well as the window's button.
-async fn exit_on_signal(app: AppHandle) {
-    if let Err(error) = signal().await {
-        tracing::warn!(%error, "signals cannot be received");
-        return;
+async fn exit_on(signals: io::Result<Signals>, app: AppHandle) {
+    let received = match signals {
+        Ok(signals) => signals.received().await,
+        Err(error) => Err(error),
+    };
+    match received {
+        Ok(()) => app.exit(0),
+        Err(error) => tracing::warn!(%error, "signals cannot be received"),
     }
-    app.exit(0);
 }
 
 #[cfg(unix)]
-async fn signal() -> std::io::Result<()> {
+struct Signals([tokio::signal::unix::Signal; 3]);
+
+/// Listens from now on.
+#[cfg(unix)]
+#[allow(clippy::unused_async)] // tokio registers signals only from within its runtime
+async fn signals() -> io::Result<Signals> {
     use tokio::signal::unix::{SignalKind, signal};
 
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-        _ = hang_up.recv() => {}
+    Ok(Signals([
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::hangup())?,
+    ]))
+}
+
+#[cfg(unix)]
+impl Signals {
+    async fn received(self) -> io::Result<()> {
+        let Self([mut terminate, mut interrupt, mut hang_up]) = self;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            _ = hang_up.recv() => {}
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 #[cfg(not(unix))]
-async fn signal() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+struct Signals;
+
+#[cfg(not(unix))]
+async fn signals() -> io::Result<Signals> {
+    Ok(Signals)
+}
+
+#[cfg(not(unix))]
+impl Signals {
+    async fn received(self) -> io::Result<()> {
+        tokio::signal::ctrl_c().await
+    }
 }

@@ -4,7 +4,7 @@
  * Every test has directories of its own (data, settings, cache) and a driver of its own, because the program inherits
  * the driver's environment. Nothing here sleeps for a fixed time: everything waits for a condition.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,9 @@ export function ownPlace(t, { language = 'en' } = {}) {
   const root = mkdtempSync(join(tmpdir(), 'reelscope-e2e-'));
   // What was opened last is closed first, and the directories go when nothing uses them any more.
   const closers = [
-    () => rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
+    // WebKit's helpers write their caches for a moment longer than the program lives.
+    () => rmSync(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
+    () => until('the session to be free for another program', sessionIsFree),
   ];
   t.after(async () => {
     for (const close of closers.reverse()) await close();
@@ -192,6 +194,19 @@ export function programsOf(place) {
       }
     })
     .map(Number);
+}
+
+/** Whether no program holds the name by which a second start finds the first; it outlives the process a moment. */
+function sessionIsFree() {
+  const question = [
+    '--session',
+    '--print-reply',
+    '--dest=org.freedesktop.DBus',
+    '/org/freedesktop/DBus',
+  ];
+  const name = ['org.freedesktop.DBus.NameHasOwner', 'string:dev.reelscope.desktop.SingleInstance'];
+  const answer = spawnSync('dbus-send', [...question, ...name], { encoding: 'utf8' });
+  return answer.stdout.includes('boolean false');
 }
 
 /** Asks again and again until the answer is truthy. An error counts as "not yet", and is told at the end. */

@@ -8,7 +8,7 @@ use rust_embed::RustEmbed;
 
 /// `npm run build` puts the page here; a release carries it inside.
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../ui/dist/browser"]
+#[folder = "../../ui/dist/browser"]
 #[allow_missing = true]
 struct Built;
 

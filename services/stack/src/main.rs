@@ -64,6 +64,12 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Measure this machine: spins one after another, then 32 at a time, with the share of each service.
+    Bench {
+        /// Spins of each of the two runs.
+        #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+        count: u64,
+    },
     /// Print the exact figures of the game.
     ParSheet {
         /// Print JSON, with strips, paylines and paytable.
@@ -152,6 +158,7 @@ async fn main() -> ExitCode {
             };
             spin(plan, seed, release, data_dir, json).await
         }
+        Command::Bench { count } => bench(count).await,
         Command::ParSheet { json } => par_sheet(json),
         Command::Ledger {
             command: LedgerCommand::Verify { data_dir, json },
@@ -285,6 +292,70 @@ async fn spin(
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Both runs in one process, so that their ratio holds on a machine that is busy with other things too.
+#[allow(clippy::cast_precision_loss)] // counts of a run stay far below 2^53
+async fn bench(count: u64) -> Result<ExitCode, Failure> {
+    let stake = Money(1_000);
+    let dir = std::env::temp_dir().join(format!("reelscope-bench-{}", uuid::Uuid::new_v4()));
+    let players = enough_players(count, 32, stake);
+    let config = Config {
+        players: (players + 1).max(1_000),
+        rate: None,
+        ..Config::new(dir.clone())
+    };
+    let result = async {
+        let stack = Stack::start(config).await?;
+        let mut rates = Vec::new();
+        for concurrency in [1, 32] {
+            let run_id = uuid::Uuid::new_v4().to_string();
+            let plan = Plan {
+                count,
+                concurrency,
+                players,
+                stake,
+                run: run_id,
+            };
+            let report = run(&stack, &plan).await?;
+            println!("-- {concurrency} at a time");
+            print_figures(&figures(&plan, &report), &report);
+            print_shares(&report);
+            rates.push(report.ok as f64 / report.wall.as_secs_f64());
+        }
+        println!(
+            "-- durable spins a second: {:.0} one after another, {:.0} at 32, ratio {:.2}",
+            rates[0],
+            rates[1],
+            rates[1] / rates[0]
+        );
+        stack.shutdown().await;
+        Ok::<_, Failure>(())
+    }
+    .await;
+    let _ = std::fs::remove_dir_all(&dir);
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+/// What share of all time worked in services each service has, and how much of it is commits with their fsync.
+fn print_shares(report: &Report) {
+    let whole: f64 = report.services.values().map(|share| share.total_ms).sum();
+    for (name, share) in &report.services {
+        println!(
+            "  {name:<16} {:>5.1} % of the services' own time",
+            100.0 * share.total_ms / whole
+        );
+    }
+    let commits: f64 = report
+        .writes
+        .iter()
+        .map(|(_, writes)| 1e3 * writes.commit_time.as_secs_f64())
+        .sum();
+    let wall = 1e3 * report.wall.as_secs_f64();
+    println!(
+        "  commits took {:.1} % of the run's wall time",
+        100.0 * commits / wall
+    );
 }
 
 /// The fields of product.md that exist so far; those of traces and envelopes come with them.
