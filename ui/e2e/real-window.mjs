@@ -8,6 +8,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
+import { setTimeout as setTimeoutAsync } from 'node:timers/promises';
 import { join } from 'node:path';
 import { Builder, By, Capabilities } from 'selenium-webdriver';
 
@@ -16,6 +17,8 @@ export const BINARY =
 const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
 /** Generous, because the machine that runs the tests may be busy; nobody waits this long on a good day. */
 const PATIENCE_MS = 20_000;
+/** A page that hangs must not keep its driver, its program and the rest of the tests. */
+const QUIT_PATIENCE_MS = 3_000;
 
 /** Directories that belong to one test, and the environment that makes the program use them. */
 export function ownPlace(t, { language = 'en' } = {}) {
@@ -62,7 +65,7 @@ export async function openWindow(place, more = []) {
   let driver;
   place.closers.push(async () => {
     // A test may have closed the window already; then there is no session left to quit.
-    await driver?.quit().catch(() => {});
+    await Promise.race([driver?.quit().catch(() => {}), setTimeoutAsync(QUIT_PATIENCE_MS)]);
     driverProcess.kill();
     await driverGone;
     // The driver leaves the program to itself: it is asked to stop as a session manager would.
