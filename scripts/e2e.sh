@@ -27,5 +27,10 @@ target="$(cd "${CARGO_TARGET_DIR:-target}" && pwd)"
 export REELSCOPE_DESKTOP="$target/debug/reelscope-desktop"
 # One test at a time: the program allows one instance per session. Each test starts and stops its own tauri-driver.
 cd ui/e2e
-exec xvfb-run -a -s '-screen 0 1600x1000x24' dbus-run-session -- \
-  node --test --test-concurrency=1 --test-timeout=120000 "$@" machine.test.mjs window.test.mjs
+run() {
+  xvfb-run -a -s '-screen 0 1600x1000x24' dbus-run-session -- \
+    node --test --test-concurrency=1 --test-timeout=120000 "$@" machine.test.mjs window.test.mjs
+}
+# WebKitWebDriver and the session bus lose a start now and then on a loaded machine. A failure is printed, and only
+# one that happens in a second run too fails the tests.
+run "$@" || { echo 'e2e: the first run failed (see above); running once more'; run "$@"; }
