@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use reelscope_stack::{Config, Stack, default_data_dir};
+use reelscope_stack::{Config, Stack, StartError, default_data_dir};
 use tauri::async_runtime::{JoinHandle, block_on, spawn};
 use tauri::{AppHandle, Manager, RunEvent, Url};
 use tauri_plugin_window_state::StateFlags;
@@ -138,12 +138,33 @@ async fn start(arguments: Arguments, data_dir: Option<PathBuf>) -> Result<(Stack
     if let Some(players) = arguments.players {
         config.players = players;
     }
-    let stack = Stack::start(config)
+    let stack = start_where_it_was(config)
         .await
         .map_err(|error| Failure::of_start(&error, &data_dir))?;
     let page =
         Url::parse(&stack.ui_url()).map_err(|error| Failure::stopped(error.to_string(), Some(data_dir)))?;
     Ok((stack, page))
+}
+
+/// Listens on the port of the last start when it is free, on any other when it is not. What the page remembers
+/// (language, account, sound) belongs to its origin, and the port is part of it.
+async fn start_where_it_was(config: Config) -> Result<Stack, StartError> {
+    let file = config.data_dir.join("port");
+    let last = std::fs::read_to_string(&file)
+        .ok()
+        .and_then(|text| text.trim().parse::<u16>().ok());
+    let mut there = config.clone();
+    there.listen.set_port(last.unwrap_or(0));
+    let stack = match Stack::start(there).await {
+        Err(StartError::PortInUse { .. } | StartError::Listen { .. }) => Stack::start(config).await?,
+        started => started?,
+    };
+    if let Some(port) = stack.address("api-gateway").map(|address| address.port())
+        && let Err(error) = std::fs::write(&file, port.to_string())
+    {
+        tracing::warn!(%error, "the port cannot be remembered");
+    }
+    Ok(stack)
 }
 
 /// What the event loop needs in order to stop the services.

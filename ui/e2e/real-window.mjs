@@ -20,23 +20,17 @@ const PATIENCE_MS = 20_000;
 /** A page that hangs must not keep its driver, its program and the rest of the tests. */
 const QUIT_PATIENCE_MS = 3_000;
 
-/** Whether a directory is gone; one that somebody writes to meanwhile is not, and is tried again. */
-function removed(directory) {
-  try {
-    rmSync(directory, { recursive: true, force: true });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Directories that belong to one test, and the environment that makes the program use them. */
 export function ownPlace(t, { language = 'en' } = {}) {
   const root = mkdtempSync(join(tmpdir(), 'reelscope-e2e-'));
   // What was opened last is closed first, and the directories go when nothing uses them any more.
   const closers = [
     // WebKit's helpers write their caches for a moment longer than the program lives.
-    () => until("the test's directories to be removed", () => removed(root)),
+    () =>
+      until("the test's directories to be removed", () => {
+        rmSync(root, { recursive: true, force: true });
+        return true;
+      }),
     () => until('the session to be free for another program', sessionIsFree),
   ];
   t.after(async () => {

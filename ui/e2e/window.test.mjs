@@ -36,13 +36,20 @@ test('closing the window ends the program within two seconds', async (t) => {
   assert.ok(Date.now() - asked < 2_000, `it took ${Date.now() - asked} ms`);
 });
 
-test('SIGTERM ends the program with exit code 0, and the next start finds the data', async (t) => {
+test('SIGTERM ends the program with exit code 0, and the next start finds data and port', async (t) => {
   const place = ownPlace(t);
+  // What the page remembers belongs to its origin, so the second start must answer where the first did.
+  let port;
   for (const start of ['first', 'second']) {
     const program = startProgram(place);
     await until(`the ${start} start`, () =>
       holdsOpen(program.process.pid, join(place.dataDir, 'wallets')),
     );
+    port ??= await until('the port', () => readFileSync(join(place.dataDir, 'port'), 'utf8'));
+    await until(`the ${start} start to answer`, async () => {
+      const health = await fetch(`http://127.0.0.1:${port}/api/v1/health`);
+      return health.ok;
+    });
     const asked = Date.now();
     program.process.kill('SIGTERM');
     assert.deepEqual(await program.ended, { code: 0, signal: null }, program.stderr());
