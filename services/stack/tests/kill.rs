@@ -1,0 +1,162 @@
+//! Money is right after kill -9 of the whole stack at any moment.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use rand::RngExt;
+use reelscope_payment_service::journal;
+use reelscope_stack::start::open_wallets;
+use serde_json::{Value, json};
+
+struct Running {
+    child: Child,
+    api: Api,
+}
+
+#[derive(Clone)]
+struct Api {
+    http: reqwest::Client,
+    origin: String,
+    launch: String,
+    session: String,
+}
+
+impl Api {
+    async fn post(&self, path: &str, key: &str, body: Value) -> Option<(u16, Value)> {
+        let request = self
+            .http
+            .post(format!("{}{path}", self.origin))
+            .header("x-reelscope-token", &self.launch)
+            .header("idempotency-key", key)
+            .bearer_auth(&self.session)
+            .json(&body);
+        let response = request.send().await.ok()?;
+        let status = response.status().as_u16();
+        Some((
+            status,
+            serde_json::from_slice(&response.bytes().await.ok()?).ok()?,
+        ))
+    }
+}
+
+/// Starts `reelscope serve` in a process of its own and logs the demo's player in.
+async fn serve(dir: &Path) -> Running {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_reelscope"))
+        .args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--players",
+            "600",
+            "--data-dir",
+        ])
+        .arg(dir)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let ready: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(ready["ready"], true);
+    let launch = ready["ui"]
+        .as_str()
+        .unwrap()
+        .rsplit('=')
+        .next()
+        .unwrap()
+        .to_owned();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let origin = ready["gateway"].as_str().unwrap().to_owned();
+    let mut api = Api {
+        http,
+        origin,
+        launch,
+        session: String::new(),
+    };
+    let (status, session) = api
+        .post("/api/v1/sessions", "-", json!({"account_code": "RS-000001"}))
+        .await
+        .unwrap();
+    assert_eq!(status, 201, "{session}");
+    api.session = session["token"].as_str().unwrap().to_owned();
+    Running { child, api }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn acknowledged_rounds_survive_and_the_ledger_balances() {
+    let dir = tempfile::tempdir().unwrap();
+    // Key of every round that was answered, with what the answer said.
+    let answered: Arc<Mutex<BTreeMap<String, Value>>> = Arc::default();
+    for life in 0..8 {
+        let mut running = serve(dir.path()).await;
+        let mut players = tokio::task::JoinSet::new();
+        for player in 0..8 {
+            let (api, answered) = (running.api.clone(), Arc::clone(&answered));
+            players.spawn(async move {
+                for n in 0.. {
+                    let key = format!("{life}-{player}-{n}");
+                    match api.post("/api/v1/spins", &key, json!({"stake": 100})).await {
+                        Some((200, round)) => drop(answered.lock().unwrap().insert(key, round)),
+                        // The gateway limits a session; a refused spin moved nothing and is sent again later.
+                        Some((429, _)) => tokio::task::yield_now().await,
+                        Some((status, problem)) => panic!("{status} {problem}"),
+                        None => break,
+                    }
+                }
+            });
+        }
+        let before = answered.lock().unwrap().len();
+        let alive = Instant::now();
+        while answered.lock().unwrap().len() == before {
+            assert!(alive.elapsed() < Duration::from_secs(20), "no spin was answered");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        // The random moment is the point of this test; nothing is waited for.
+        let moment = Duration::from_micros(rand::rng().random_range(0..150_000));
+        tokio::time::sleep(moment).await;
+        running.child.kill().unwrap();
+        running.child.wait().unwrap();
+        while let Some(player) = players.join_next().await {
+            player.unwrap();
+        }
+    }
+
+    let mut running = serve(dir.path()).await;
+    let answered = std::mem::take(&mut *answered.lock().unwrap());
+    assert!(
+        answered.len() > 80,
+        "{} rounds are too few to tell",
+        answered.len()
+    );
+    for (key, round) in &answered {
+        let again = loop {
+            match running
+                .api
+                .post("/api/v1/spins", key, json!({"stake": 100}))
+                .await
+                .unwrap()
+            {
+                (200, again) => break again,
+                (429, _) => tokio::time::sleep(Duration::from_millis(20)).await,
+                (status, problem) => panic!("{key} was answered before: {status} {problem}"),
+            }
+        };
+        assert_eq!(again["replayed"], true);
+        for field in ["round_id", "payout", "board", "seed"] {
+            assert_eq!(again[field], round[field], "{key}");
+        }
+    }
+    running.child.kill().unwrap();
+    running.child.wait().unwrap();
+    let wallets = open_wallets(dir.path()).unwrap();
+    let result = journal::verify(&wallets).await.unwrap();
+    assert_eq!((result.imbalance, result.pending), (0, 0));
+    assert!(result.entries >= 2 * answered.len() as u64);
+}
