@@ -54,6 +54,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|rejection| unreadable(&rejection))?;
+        // serde would fill a struct from an array by position.
+        if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+            return Err(Problem::new(Code::InvalidRequest, "The body must be a JSON object.").field("body"));
+        }
         parse(&bytes).map(Body)
     }
 }
