@@ -1,0 +1,242 @@
+//! The program itself: what it prints, and the code it ends with.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn reelscope(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_reelscope"));
+    command.args(arguments).env("RUST_LOG", "error");
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    reelscope(arguments).output().unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+}
+
+/// A `serve` that does not outlive a test that fails.
+struct Served(Child);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A `serve` that is ready, and its ready line.
+fn serve(arguments: &[&str]) -> (Served, Value) {
+    let child = reelscope(&[&["serve", "--players", "600"], arguments].concat())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut served = Served(child);
+    let mut line = String::new();
+    BufReader::new(served.0.stdout.as_mut().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    (served, serde_json::from_str(&line).unwrap())
+}
+
+#[cfg(unix)]
+fn terminate(mut served: Served) -> Option<i32> {
+    let sent = Command::new("kill")
+        .args(["-TERM", &served.0.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+    served.0.wait().unwrap().code()
+}
+
+/// The error of a start that must fail: its exit code, and its one sentence.
+fn refused(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = run(arguments);
+    assert!(output.stdout.is_empty(), "{output:?}");
+    let sentence = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(sentence.trim_end().lines().count(), 1, "{sentence}");
+    (output.status.code(), sentence)
+}
+
+#[cfg(unix)]
+#[test]
+fn serve_says_where_it_is_holds_its_port_and_directory_and_ends_when_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().to_str().unwrap();
+    let (served, ready) = serve(&["--listen", "127.0.0.1:0", "--data-dir", data]);
+    assert_eq!(ready["ready"], true);
+    let gateway = ready["gateway"].as_str().unwrap();
+    assert!(
+        ready["ui"]
+            .as_str()
+            .unwrap()
+            .starts_with(&format!("{gateway}/?token="))
+    );
+    let services: BTreeSet<_> = ready["services"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    let five = BTreeSet::from([
+        "api-gateway",
+        "game-engine",
+        "payment-provider",
+        "payment-service",
+        "user-service",
+    ]);
+    assert_eq!(services, five);
+
+    let listen = gateway.strip_prefix("http://").unwrap();
+    let other = tempfile::tempdir().unwrap();
+    let (code, sentence) = refused(&[
+        "serve",
+        "--listen",
+        listen,
+        "--data-dir",
+        other.path().to_str().unwrap(),
+    ]);
+    assert!(
+        code == Some(10) && sentence.contains("in use"),
+        "{code:?} {sentence}"
+    );
+    let (code, sentence) = refused(&["serve", "--listen", "127.0.0.1:0", "--data-dir", data]);
+    assert!(code == Some(12) && sentence.contains(data), "{code:?} {sentence}");
+    assert_eq!(refused(&["ledger", "verify", "--data-dir", data]).0, Some(12));
+
+    assert_eq!(terminate(served), Some(0));
+    let verified = run(&["ledger", "verify", "--data-dir", data, "--json"]);
+    assert_eq!(
+        (verified.status.code(), &json(&verified)["imbalance"]),
+        (Some(0), &Value::from(0))
+    );
+}
+
+#[test]
+fn spin_prints_what_it_measured_and_repeats_a_seed() {
+    let spin = || {
+        let output = run(&[
+            "spin", "--count", "12", "--seed", "6", "--stake", "10.00", "--json",
+        ]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        json(&output)
+    };
+    let (first, second) = (spin(), spin());
+    assert_eq!(
+        (&first["spins"], &first["ok"], &first["failed"]),
+        (&12.into(), &12.into(), &0.into())
+    );
+    assert_eq!(first["staked"], 12_000);
+    assert_eq!(first["paid_out"], second["paid_out"]);
+    for field in ["latency_ms", "service_ms"] {
+        assert!(first[field].is_object(), "{field}");
+    }
+    for percentile in ["p50", "p95", "p99", "max"] {
+        assert!(
+            first["latency_ms"][percentile].as_f64().unwrap() > 0.0,
+            "{percentile}"
+        );
+    }
+    for service in ["api-gateway", "game-engine", "payment-service", "user-service"] {
+        assert!(
+            first["service_ms"][service]["p50"].as_f64().unwrap() > 0.0,
+            "{service}"
+        );
+    }
+    // Five requests of a spin, each served by one of the services: eligibility, reserve, draw, settle and the spin.
+    assert!(first["requests"].as_u64().unwrap() >= 60, "{first}");
+}
+
+#[test]
+fn the_par_sheet_is_enough_to_recompute_it() {
+    let sheet = json(&run(&["par-sheet", "--json"]));
+    assert_eq!(sheet["cycle"], 32_378_880);
+    assert_eq!(sheet["rtp"]["numerator"], "5180047");
+    let strips = sheet["reel_strips"].as_array().unwrap();
+    let cycle: usize = strips
+        .iter()
+        .map(|strip| strip.as_array().unwrap().len())
+        .product();
+    assert_eq!(cycle, 32_378_880);
+    assert!(sheet["paylines"].is_array() && sheet["symbols"].is_array() && sheet["max_payout"].is_number());
+}
+
+#[test]
+fn doctor_says_what_is_well_and_what_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let well = run(&["doctor", "--data-dir", dir.path().to_str().unwrap(), "--json"]);
+    assert_eq!(
+        (well.status.code(), &json(&well)["ok"]),
+        (Some(0), &Value::from(true))
+    );
+    let file = dir.path().join("file");
+    std::fs::write(&file, "x").unwrap();
+    let ill = run(&["doctor", "--data-dir", file.to_str().unwrap(), "--json"]);
+    assert_eq!(
+        (ill.status.code(), &json(&ill)["ok"]),
+        (Some(1), &Value::from(false))
+    );
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_a_wrong_directory_with_its_own_code() {
+    for wrong in [
+        &["spin", "--count", "0"][..],
+        &["spin", "--stake", "ten"],
+        &["serve", "--listen", "nowhere"],
+        &["ledger", "verify"],
+        &["nothing"],
+    ] {
+        assert_eq!(run(wrong).status.code(), Some(2), "{wrong:?}");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let absent = dir.path().join("absent");
+    assert_eq!(
+        refused(&["ledger", "verify", "--data-dir", absent.to_str().unwrap()]).0,
+        Some(13)
+    );
+    assert!(!absent.exists());
+}
+
+/// Starts `serve` in a namespace of its own, with its data directory on a file system mounted with `options`: its
+/// exit code and its sentence. `None` where the kernel lets no user mount one.
+#[cfg(target_os = "linux")]
+fn serve_on_a_disk(options: &str) -> Option<(Option<i32>, String)> {
+    let namespace = ["--user", "--map-root-user", "--mount"];
+    let allowed = Command::new("unshare").args(namespace).arg("true").output();
+    if !allowed.is_ok_and(|probe| probe.status.success()) {
+        eprintln!("skipped: this kernel lets no user mount a file system");
+        return None;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let script = "mount -t tmpfs -o \"$1\" reelscope \"$2\" && \"$3\" serve --listen 127.0.0.1:0 --data-dir \"$2/data\"";
+    let output = Command::new("unshare")
+        .args(namespace)
+        .args(["sh", "-c", script, "sh", options])
+        .arg(dir.path())
+        .arg(env!("CARGO_BIN_EXE_reelscope"))
+        .env("RUST_LOG", "off")
+        .output()
+        .unwrap();
+    Some((output.status.code(), String::from_utf8(output.stderr).unwrap()))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_and_a_read_only_disk_are_sentences_with_their_own_codes() {
+    for (options, code, words) in [("size=64k", 14, "disk is full"), ("ro", 13, "cannot write")] {
+        let Some((found, sentence)) = serve_on_a_disk(options) else {
+            return;
+        };
+        assert!(
+            found == Some(code) && sentence.contains(words),
+            "{options}: {found:?} {sentence}"
+        );
+    }
+}
