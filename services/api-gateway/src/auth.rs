@@ -6,7 +6,9 @@ use axum::http::request::Parts;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use reelscope_contracts::users::Session;
+use reelscope_telemetry::player;
 use serde::{Deserialize, Serialize};
+use tracing::info_span;
 
 use crate::{GatewayError, State};
 
@@ -74,13 +76,21 @@ impl FromRequestParts<State> for Claims {
     type Rejection = GatewayError;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, GatewayError> {
+        let _span = info_span!(
+            "auth",
+            sentry.op = "auth",
+            sentry.name = "verify the session token"
+        )
+        .entered();
         let value = parts
             .headers
             .get(header::AUTHORIZATION)
             .and_then(|v| v.to_str().ok())
             .unwrap_or_default();
         let token = value.strip_prefix("Bearer ").ok_or(GatewayError::Unauthorized)?;
-        state.tokens.read(token.trim())
+        let claims = state.tokens.read(token.trim())?;
+        player(&claims.sub);
+        Ok(claims)
     }
 }
 

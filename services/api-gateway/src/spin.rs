@@ -5,7 +5,7 @@ use reelscope_contracts::gateway::SpinResult;
 use reelscope_contracts::payments::{Bet, BetStatus, Reserve, Void};
 use reelscope_contracts::users::CheckEligibility;
 use reelscope_contracts::{Code, Money, Problem, RoundId, StakeStatus};
-use reelscope_telemetry::CallError;
+use reelscope_telemetry::{CallError, annotate};
 use uuid::Uuid;
 
 use crate::GatewayError;
@@ -35,6 +35,8 @@ pub async fn spin(
     stake: Money,
 ) -> Result<SpinResult, GatewayError> {
     let round_id = round_id(&claims.sub, &key);
+    annotate("round.id", round_id.to_string());
+    annotate("stake", stake.major());
     let fail = |source: GatewayError, stake| GatewayError::Spin {
         source: Box::new(source),
         round_id,
@@ -50,6 +52,7 @@ pub async fn spin(
         .check_eligibility(&check)
         .await
         .map_err(|error| fail(error, StakeStatus::Untouched))?;
+    annotate("currency", player.currency.as_str());
 
     let reserve = Reserve {
         round_id,

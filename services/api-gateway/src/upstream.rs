@@ -19,9 +19,9 @@ const QUICK: Duration = Duration::from_secs(5);
 const SETTLEMENT: Duration = Duration::from_secs(15);
 const HEALTH: Duration = Duration::from_secs(1);
 
-const USER_SERVICE: &str = "user service";
-const GAME_ENGINE: &str = "game engine";
-const PAYMENT_SERVICE: &str = "payment service";
+const USER_SERVICE: &str = "user-service";
+const GAME_ENGINE: &str = "game-engine";
+const PAYMENT_SERVICE: &str = "payment-service";
 
 /// Base URLs of the services.
 #[derive(Debug, Clone)]
@@ -56,7 +56,7 @@ impl Upstream {
         body: Option<&(impl Serialize + Sync)>,
         deadline: Duration,
     ) -> Result<T, GatewayError> {
-        let mut call = self.client.request(method, &url, deadline);
+        let mut call = self.client.request(service, method, &url, deadline);
         if let Some(body) = body {
             call = call.json(body);
         }
@@ -169,9 +169,9 @@ impl Upstream {
             ask(PAYMENT_SERVICE, &self.at.payment_service),
         );
         vec![
-            ("user-service", users),
-            ("game-engine", game),
-            ("payment-service", payments),
+            (USER_SERVICE, users),
+            (GAME_ENGINE, game),
+            (PAYMENT_SERVICE, payments),
         ]
     }
 }

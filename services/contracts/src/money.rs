@@ -24,6 +24,13 @@ impl Money {
         self.0
     }
 
+    /// Major units, for measurements; books stay in minor units.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss)] // exact up to 2^53 minor units
+    pub fn major(self) -> f64 {
+        self.0 as f64 / 100.0
+    }
+
     /// Sum, or `None` when it does not fit.
     #[must_use]
     pub const fn checked_add(self, other: Self) -> Option<Self> {

@@ -9,6 +9,7 @@ use reelscope_contracts::game::{DrawRound, LookUpRounds, Paytable, Replay, Round
 use reelscope_contracts::http::{Body, method_not_allowed, not_found};
 use reelscope_contracts::{Health, RoundId, now};
 use reelscope_store::Store;
+use reelscope_telemetry::{Turnover, annotate};
 
 use crate::GameError;
 use crate::rng::{Seeds, seeds};
@@ -45,6 +46,8 @@ impl SeedSource {
 pub struct State {
     store: Store,
     seeds: SeedSource,
+    /// What was drawn since the service started.
+    turnover: Turnover,
     /// Enumerated when first asked for.
     paytable: Arc<OnceLock<Paytable>>,
 }
@@ -56,6 +59,7 @@ impl State {
         Self {
             store,
             seeds,
+            turnover: Turnover::default(),
             paytable: Arc::default(),
         }
     }
@@ -78,15 +82,13 @@ async fn draw(
     AxumState(state): AxumState<State>,
     Body(request): Body<DrawRound>,
 ) -> Result<Json<Round>, GameError> {
-    rounds::draw_round(
-        &state.store,
-        request.round_id,
-        request.stake,
-        state.seeds.next(),
-        now(),
-    )
-    .await
-    .map(Json)
+    let DrawRound { round_id, stake } = request;
+    annotate("round.id", round_id.to_string());
+    annotate("game", rounds::GAME);
+    let seed = state.seeds.next();
+    let round = rounds::draw_round(&state.store, round_id, stake, seed, now()).await?;
+    state.turnover.measure(round.stake.major(), round.payout.major());
+    Ok(Json(round))
 }
 
 async fn look_up(

@@ -6,6 +6,7 @@ use reelscope_contracts::game::{
 use reelscope_contracts::{Money, RoundId, UnixMillis};
 use reelscope_store::Store;
 use serde::{Deserialize, Serialize};
+use tracing::info_span;
 
 use crate::GameError;
 use crate::evaluate::{Evaluation, WinKind, evaluate};
@@ -19,6 +20,9 @@ pub const SCHEMA_VERSION: u32 = 1;
 
 /// Rounds that one look-up may ask for.
 pub const MOST_LOOKED_UP: usize = 100;
+
+/// Name of the game, in the paytable and in traces.
+pub const GAME: &str = "reelscope-classic";
 
 const ROUNDS: &str = "rounds";
 
@@ -120,9 +124,16 @@ pub async fn look_up(store: &Store, ids: &[RoundId]) -> Result<Vec<Round>, GameE
 /// # Errors
 /// [`GameError::Stake`].
 pub fn play(round_id: RoundId, stake: Money, seed: u64, at: UnixMillis) -> Result<Round, GameError> {
-    let stops = draw(seed);
+    let stops =
+        info_span!("game.rng", sentry.op = "game.rng", sentry.name = "draw stops").in_scope(|| draw(seed));
     let board = board_at(stops);
-    let evaluation = evaluate(&board, stake.minor()).map_err(GameError::Stake)?;
+    let evaluation = info_span!(
+        "game.evaluate",
+        sentry.op = "game.evaluate",
+        sentry.name = "evaluate paylines"
+    )
+    .in_scope(|| evaluate(&board, stake.minor()))
+    .map_err(GameError::Stake)?;
     Ok(round(
         round_id,
         stake,
@@ -223,7 +234,7 @@ pub fn paytable() -> Paytable {
             .collect(),
     };
     Paytable {
-        game: "reelscope-classic".to_owned(),
+        game: GAME.to_owned(),
         reels: small(REELS),
         rows: small(ROWS),
         stakes: STAKES.map(Money).to_vec(),

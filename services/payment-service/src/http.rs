@@ -7,7 +7,9 @@ use reelscope_contracts::http::{Body, method_not_allowed, not_found};
 use reelscope_contracts::payments::{Bet, Bets, OpenWallet, Reserve, Settle, Void, Wallet};
 use reelscope_contracts::{Health, RoundId, now};
 use reelscope_store::Store;
+use reelscope_telemetry::{annotate, player};
 use serde::Deserialize;
+use tracing::{Instrument, info_span};
 
 use crate::PaymentError;
 use crate::journal::{self, Voidable};
@@ -85,7 +87,17 @@ async fn reserve(
     AxumState(state): AxumState<State>,
     Body(request): Body<Reserve>,
 ) -> Result<Json<Bet>, PaymentError> {
-    journal::reserve(&state.store, request, now()).await.map(Json)
+    player(&request.player_id);
+    annotate("round.id", request.round_id.to_string());
+    let span = info_span!(
+        "wallet.reserve",
+        sentry.op = "wallet.reserve",
+        sentry.name = "reserve the stake"
+    );
+    journal::reserve(&state.store, request, now())
+        .instrument(span)
+        .await
+        .map(Json)
 }
 
 async fn settle(

@@ -10,6 +10,7 @@ use std::ops::ControlFlow;
 use reelscope_contracts::payments::{Bet, BetStatus, OpenWallet, Reserve, Wallet};
 use reelscope_contracts::{Money, RoundId, UnixMillis};
 use reelscope_store::{Store, StoreError, Tx};
+use reelscope_telemetry::TraceLink;
 use serde::{Deserialize, Serialize};
 
 use crate::PaymentError;
@@ -50,6 +51,9 @@ struct BetRecord {
     void_reason: Option<String>,
     reserved_at: i64,
     settled_at: Option<i64>,
+    /// The trace that the round belongs to, for whoever ends it later.
+    #[serde(default)]
+    trace: TraceLink,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -149,6 +153,7 @@ pub async fn wallet(store: &Store, player_id: &str) -> Result<Wallet, PaymentErr
 /// [`PaymentError::Refused`] when the balance is short, [`PaymentError::Conflict`] when the round is another
 /// player's or has another stake, [`PaymentError::WalletNotFound`], [`PaymentError::Store`].
 pub async fn reserve(store: &Store, request: Reserve, at: UnixMillis) -> Result<Bet, PaymentError> {
+    let trace = TraceLink::current();
     store
         .write(move |tx| {
             let Reserve {
@@ -186,6 +191,7 @@ pub async fn reserve(store: &Store, request: Reserve, at: UnixMillis) -> Result<
                 void_reason: None,
                 reserved_at: at,
                 settled_at: None,
+                trace,
             };
             tx.insert(BETS, &id, &bet)?;
             let mut open = open_record(tx)?;
@@ -291,6 +297,7 @@ pub async fn void(
                     void_reason: Some(reason),
                     reserved_at: at,
                     settled_at: Some(at),
+                    trace: TraceLink::default(),
                 };
                 tx.insert(BETS, &id, &bet)?;
                 return Ok(bet.reply(round_id, &wallet));
@@ -342,6 +349,7 @@ pub async fn open_bets(store: &Store) -> Result<Vec<OpenBet>, PaymentError> {
             player_id: bet.player_id,
             payout: bet.payout.map(Money),
             reserved_at: bet.reserved_at,
+            trace: bet.trace,
         })
     };
     Ok(bets.into_iter().filter_map(open_bet).collect())
@@ -358,6 +366,8 @@ pub struct OpenBet {
     pub payout: Option<Money>,
     /// When the stake was reserved.
     pub reserved_at: UnixMillis,
+    /// The trace that the round belongs to.
+    pub trace: TraceLink,
 }
 
 /// Recomputes every balance from the entries and compares. Reads everything; the store must be at rest.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use reelscope_contracts::{RoundId, UnixMillis, now};
+use reelscope_telemetry::{Service, annotate, player};
 
 use crate::PaymentError;
 use crate::journal::{self, OpenBet, Voidable};
@@ -27,18 +28,18 @@ pub struct Patience {
 /// Ends every bet that was open when the service started, then keeps looking. Never returns; drop it to stop.
 ///
 /// `left_over` must be read before the service takes requests: these bets belong to a process that is gone.
-pub async fn run(settlement: Settlement, left_over: Vec<OpenBet>, patience: Patience) {
+pub async fn run(service: Service, settlement: Settlement, left_over: Vec<OpenBet>, patience: Patience) {
     let mut attempts = HashMap::new();
     for bet in left_over {
         let settlement = settlement.clone();
-        report(&bet, end(&settlement, &bet).await);
+        end(&service, &settlement, &bet).await;
     }
     let mut ticks = tokio::time::interval(patience.interval);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         match journal::open_bets(settlement.store()).await {
-            Ok(open) => look(&settlement, &open, &mut attempts, patience).await,
+            Ok(open) => look(&service, &settlement, &open, &mut attempts, patience).await,
             Err(error) => tracing::warn!(%error, "open bets cannot be read"),
         }
     }
@@ -52,6 +53,7 @@ struct Attempts {
 }
 
 async fn look(
+    service: &Service,
     settlement: &Settlement,
     open: &[OpenBet],
     attempts: &mut HashMap<RoundId, Attempts>,
@@ -62,7 +64,7 @@ async fn look(
         let now = now();
         if bet.payout.is_none() {
             if now - bet.reserved_at >= millis(patience.abandoned_after) {
-                report(bet, end(settlement, bet).await);
+                end(service, settlement, bet).await;
             }
             continue;
         }
@@ -78,14 +80,26 @@ async fn look(
                 .saturating_mul(1 << attempt.made.min(16))
                 .min(patience.longest_retry);
             attempt.next_at = now + millis(pause);
-            report(bet, end(settlement, bet).await);
+            end(service, settlement, bet).await;
         }
     }
 }
 
+/// Ends a bet as a transaction of its own, within the trace that the round began in.
+async fn end(service: &Service, settlement: &Settlement, bet: &OpenBet) {
+    let work = async {
+        player(&bet.player_id);
+        annotate("round.id", bet.round_id.to_string());
+        report(bet, bring_to_end(settlement, bet).await);
+    };
+    service
+        .transaction("settle open bet", "task", bet.trace.clone(), work)
+        .await;
+}
+
 /// Voids a bet whose payout nobody knows, settles the others. A bet that another task ended meanwhile stays as
 /// it is.
-async fn end(settlement: &Settlement, bet: &OpenBet) -> Result<(), PaymentError> {
+async fn bring_to_end(settlement: &Settlement, bet: &OpenBet) -> Result<(), PaymentError> {
     let ended = match bet.payout {
         Some(payout) => settlement.settle(bet.round_id, payout).await,
         None => {

@@ -7,6 +7,8 @@ use reelscope_contracts::payments::{Bet, BetStatus};
 use reelscope_contracts::provider::SettlementRequest;
 use reelscope_contracts::{Money, RoundId, now};
 use reelscope_store::Store;
+use reelscope_telemetry::{Turnover, annotate, player};
+use tracing::{Instrument, info_span};
 
 use crate::PaymentError;
 use crate::error::ended;
@@ -20,6 +22,8 @@ pub struct Settlement {
     provider: Provider,
     /// Rounds that a task is settling, so that [`crate::recovery`] leaves them alone.
     under_way: Arc<Mutex<HashSet<RoundId>>>,
+    /// What was posted since the service started.
+    turnover: Turnover,
 }
 
 impl Settlement {
@@ -30,6 +34,7 @@ impl Settlement {
             store,
             provider,
             under_way: Arc::default(),
+            turnover: Turnover::default(),
         }
     }
 
@@ -45,7 +50,17 @@ impl Settlement {
     }
 
     async fn run(&self, round_id: RoundId, payout: Money) -> Result<Bet, PaymentError> {
-        let bet = journal::intend(&self.store, round_id, payout).await?;
+        let intended = info_span!(
+            "wallet.intend",
+            sentry.op = "wallet.intend",
+            sentry.name = "write the payout down"
+        );
+        let bet = journal::intend(&self.store, round_id, payout)
+            .instrument(intended)
+            .await?;
+        player(&bet.player_id);
+        annotate("round.id", round_id.to_string());
+        annotate("currency", bet.currency.as_str());
         if bet.status != BetStatus::Pending {
             ended(round_id, bet.status)?;
             return Ok(bet);
@@ -59,7 +74,18 @@ impl Settlement {
             seed: Some(round_id.as_u64_pair().1),
         };
         let settled = match self.provider.settle(&request).await {
-            Outcome::Settled => journal::post(&self.store, round_id, now()).await?,
+            Outcome::Settled => {
+                let posting = info_span!(
+                    "wallet.post",
+                    sentry.op = "wallet.post",
+                    sentry.name = "post stake and payout"
+                );
+                let posted = journal::post(&self.store, round_id, now())
+                    .instrument(posting)
+                    .await?;
+                self.turnover.measure(bet.stake.major(), payout.major());
+                posted
+            }
             Outcome::Refused => {
                 let reason = "refused by the payment provider".to_owned();
                 journal::void(
@@ -70,6 +96,11 @@ impl Settlement {
                     Voidable::Refused,
                     now(),
                 )
+                .instrument(info_span!(
+                    "wallet.void",
+                    sentry.op = "wallet.void",
+                    sentry.name = "return the stake"
+                ))
                 .await?
             }
             Outcome::Unknown => return Err(PaymentError::OutcomeUnknown(round_id)),

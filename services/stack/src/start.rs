@@ -151,6 +151,7 @@ impl Stack {
             longest_retry: Duration::from_secs(60),
         };
         stack.background.spawn(payments::recovery::run(
+            payment.clone(),
             payment_state.settlement(),
             left_over,
             patience,

@@ -20,14 +20,17 @@ mod error;
 mod transaction;
 mod writer;
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use polodb_core::bson::{self, Document, doc};
 use polodb_core::{CollectionT, Database, Transaction};
 use serde::de::DeserializeOwned;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 pub use error::StoreError;
 pub use transaction::Tx;
@@ -37,6 +40,8 @@ use writer::Writer;
 
 /// Name of the field that PoloDB looks documents up by.
 const ID: &str = "_id";
+/// `db.system` of the spans that a read or a write is, as OpenTelemetry names the attribute.
+const SYSTEM: &str = "polodb";
 
 /// A database that is open. Clones share it; the last one to go closes it.
 #[derive(Clone)]
@@ -49,6 +54,8 @@ struct Inner {
     writer: Writer,
     db: Database,
     _lock: DirectoryLock,
+    /// Fields that [`Store::create_index`] was called for since the start.
+    indexed: Mutex<BTreeSet<(&'static str, &'static str)>>,
 }
 
 /// What the writer did since the store was opened.
@@ -104,6 +111,7 @@ impl Store {
                 writer: Writer::start(db.clone()),
                 db,
                 _lock: lock,
+                indexed: Mutex::default(),
             }),
         }
     }
@@ -120,7 +128,19 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.inner.writer.run(operation).await
+        let span = tracing::info_span!(
+            "commit",
+            sentry.op = "db",
+            sentry.name = "commit",
+            db.system = SYSTEM,
+            db.operation.name = "commit",
+            db.collection.name = Empty,
+            db.documents_written = Empty,
+        );
+        let (value, changed) = self.inner.writer.run(operation).instrument(span.clone()).await?;
+        span.record("db.collection.name", changed.collections.join(","));
+        span.record("db.documents_written", changed.documents);
+        Ok(value)
     }
 
     /// Makes lookups by `field` fast, for documents that are there and for those to come. Runs on the writer,
@@ -133,7 +153,9 @@ impl Store {
         collection: &'static str,
         field: &'static str,
     ) -> Result<(), StoreError> {
-        self.inner.writer.create_index(collection, field).await
+        self.inner.writer.create_index(collection, field).await?;
+        self.indexed().insert((collection, field));
+        Ok(())
     }
 
     /// The document with this id.
@@ -149,8 +171,13 @@ impl Store {
         R: DeserializeOwned + Send + 'static,
     {
         let id = id.into();
-        self.blocking(move |txn| find_one(txn, collection, doc! { ID: id }))
-            .await
+        let span = query_span(collection, "findOne", "{_id: ?}");
+        let found = self
+            .blocking(move |txn| find_one(txn, collection, doc! { ID: id }))
+            .instrument(span.clone())
+            .await?;
+        span.record("db.rows_scanned", u64::from(found.is_some()));
+        Ok(found)
     }
 
     /// The documents with these ids, in their order; those that are missing are left out.
@@ -161,12 +188,17 @@ impl Store {
     where
         R: DeserializeOwned + Send + 'static,
     {
-        self.blocking(move |txn| {
-            ids.into_iter()
-                .filter_map(|id| find_one(txn, collection, doc! { ID: id }).transpose())
-                .collect()
-        })
-        .await
+        let span = query_span(collection, "find", "{_id: {$in: [?]}}");
+        let found: Vec<R> = self
+            .blocking(move |txn| {
+                ids.into_iter()
+                    .filter_map(|id| find_one(txn, collection, doc! { ID: id }).transpose())
+                    .collect()
+            })
+            .instrument(span.clone())
+            .await?;
+        span.record("db.rows_scanned", found.len());
+        Ok(found)
     }
 
     /// The first document whose `field` equals `value`: by the index when there is one, else by reading the
@@ -184,8 +216,17 @@ impl Store {
         R: DeserializeOwned + Send + 'static,
     {
         let value = value.into();
-        self.blocking(move |txn| find_one(txn, collection, doc! { field: value }))
-            .await
+        let span = query_span(collection, "findOne", &format!("{{{field}: ?}}"));
+        let indexed = self.indexed().contains(&(collection, field));
+        let found = self
+            .blocking(move |txn| find_one(txn, collection, doc! { field: value }))
+            .instrument(span.clone())
+            .await?;
+        span.record("db.index_used", indexed);
+        if indexed {
+            span.record("db.rows_scanned", u64::from(found.is_some()));
+        }
+        Ok(found)
     }
 
     /// Hands every document of a collection to `visit`, in the order of their ids, until it breaks.
@@ -203,24 +244,33 @@ impl Store {
         A: Send + 'static,
         F: FnMut(&mut A, R) -> ControlFlow<()> + Send + 'static,
     {
-        self.blocking(move |txn| {
+        let span = query_span(collection, "find", "{}");
+        let read = move |txn: &Transaction| {
             let mut state = start;
+            let mut scanned = 0_u64;
             let mut cursor = txn.collection::<Document>(collection).find(doc! {}).run()?;
             while cursor.advance()? {
+                scanned += 1;
                 let record = bson::from_document(cursor.deserialize_current()?)?;
                 if visit(&mut state, record).is_break() {
                     break;
                 }
             }
-            Ok(state)
-        })
-        .await
+            Ok((state, scanned))
+        };
+        let (state, scanned) = self.blocking(read).instrument(span.clone()).await?;
+        span.record("db.rows_scanned", scanned);
+        Ok(state)
     }
 
     /// What the writer did since the store was opened.
     #[must_use]
     pub fn stats(&self) -> WriteStats {
         self.inner.writer.stats()
+    }
+
+    fn indexed(&self) -> std::sync::MutexGuard<'_, BTreeSet<(&'static str, &'static str)>> {
+        self.inner.indexed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn blocking<T, F>(&self, read: F) -> Result<T, StoreError>
@@ -233,6 +283,20 @@ impl Store {
             .await
             .map_err(|_| StoreError::Closed)?
     }
+}
+
+/// A read as a span: its statement has no values in it.
+fn query_span(collection: &'static str, operation: &'static str, filter: &str) -> Span {
+    tracing::info_span!(
+        "db.query",
+        sentry.op = "db.query",
+        sentry.name = format!("{collection}.{operation}({filter})"),
+        db.system = SYSTEM,
+        db.collection.name = collection,
+        db.operation.name = operation,
+        db.rows_scanned = Empty,
+        db.index_used = Empty,
+    )
 }
 
 /// Reads within a transaction that is rolled back: outside of one, a search that finds nothing ends with an fsync.

@@ -33,6 +33,23 @@ enum Job {
     },
 }
 
+/// What one operation changed.
+pub(crate) struct Changed {
+    pub(crate) documents: usize,
+    pub(crate) collections: Vec<&'static str>,
+}
+
+impl Changed {
+    fn of(changes: &Changes) -> Self {
+        let mut collections: Vec<_> = changes.keys().map(|(collection, _)| *collection).collect();
+        collections.dedup();
+        Self {
+            documents: changes.len(),
+            collections,
+        }
+    }
+}
+
 #[derive(Default)]
 struct Counters {
     operations: AtomicU64,
@@ -62,22 +79,27 @@ impl Writer {
         }
     }
 
-    pub(crate) async fn run<T, E, F>(&self, operation: F) -> Result<T, E>
+    /// Answers with what the operation returned and what it changed.
+    pub(crate) async fn run<T, E, F>(&self, operation: F) -> Result<(T, Changed), E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        let (sender, receiver) = oneshot::channel::<Result<T, E>>();
+        let (sender, receiver) = oneshot::channel::<Result<(T, Changed), E>>();
         let boxed: Operation = Box::new(move |txn, batch| {
             let mut tx = Tx::new(txn, batch);
             match catch_unwind(AssertUnwindSafe(|| operation(&mut tx))) {
-                Ok(Ok(value)) => Some((
-                    tx.into_changes(),
-                    Box::new(move |committed: Result<(), StoreError>| {
-                        let _ = sender.send(committed.map(|()| value).map_err(E::from));
-                    }),
-                )),
+                Ok(Ok(value)) => {
+                    let changes = tx.into_changes();
+                    let changed = Changed::of(&changes);
+                    Some((
+                        changes,
+                        Box::new(move |committed: Result<(), StoreError>| {
+                            let _ = sender.send(committed.map(|()| (value, changed)).map_err(E::from));
+                        }),
+                    ))
+                }
                 Ok(Err(error)) => {
                     let _ = sender.send(Err(error));
                     None

@@ -1,20 +1,28 @@
-//! Logs, timings and trace propagation of every service; the only crate that may name `sentry`.
+//! Traces, errors, measurements, logs and timings of every service; the only crate that names `sentry`.
 //!
-//! A service holds one [`Service`]: it wraps the router ([`Service::layer`]), makes the HTTP client that speaks
-//! to other services ([`Service::client`]) and carries both over a spawned task ([`spawn`]). Incoming
-//! `sentry-trace` and `baggage` headers are forwarded unread on every outgoing request, so that a trace that was
-//! begun outside goes through all hops.
+//! A service holds one [`Service`]: it wraps the router ([`Service::layer`]), makes the HTTP client that speaks to
+//! other services ([`Service::client`]), and has a client of Sentry of its own. Spans are those of the crate
+//! `tracing`: a service writes `info_span!("game.rng", …)` and knows no Sentry; the fields `sentry.op` and
+//! `sentry.name` name it. Whatever a task that serves a request does is part of that request's trace, and so is a task
+//! that it spawns with [`spawn`]; work that goes on later links to it with [`TraceLink`].
 //!
-//! Modules in reading order: `logs`, `context` (what a request carries), `service` (the layer and the client),
+//! Modules in reading order: [`logs`](init_logs), `trace_headers` (what goes from hop to hop), `context` (what a task
+//! works on), `service`, `call`, `report` (what a service says of its work), `transport` (envelopes to bytes),
 //! `timings` (how long each service worked itself).
 
+mod call;
 mod context;
 mod logs;
+mod report;
 mod service;
 mod timings;
+mod trace_headers;
+mod transport;
 
-pub use context::spawn;
+pub use call::{Call, CallError, Client};
+pub use context::{Spawned, TraceLink, spawn};
 pub use http::Method;
 pub use logs::init_logs;
-pub use service::{Call, CallError, Client, Service};
+pub use report::{Turnover, annotate, capture, measure, player};
+pub use service::{Reporting, Service, Sink};
 pub use timings::{Share, Timings};

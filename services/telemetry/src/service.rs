@@ -1,33 +1,107 @@
-//! A service as telemetry sees it: the layer around its router and the client it calls others with.
+//! A service as telemetry sees it: the layer around its router, the client it calls others with, and its own client of
+//! Sentry.
 
 use std::any::Any;
+use std::borrow::Cow;
+use std::future::Future;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::HeaderValue;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use reqwest::{Method, RequestBuilder};
-use serde::Serialize;
+use sentry::protocol::{SessionStatus, SpanStatus};
+use sentry::{ClientOptions, Hub, SessionMode, TransactionContext};
+use serde_json::json;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument;
 
-use crate::context::Context;
+use crate::call::Client;
+use crate::context::{Context, TraceLink, Traced};
+use crate::report::capture;
 use crate::timings::Timings;
+use crate::trace_headers::{Head, Incoming, SENTRY_TRACE, sampling_context};
+use crate::transport::{SAMPLING_CONTEXT, ToSink};
 
-/// One of the five services; cheap to clone.
+/// Takes the name of a service and one envelope of it, in the wire's form without `dsn` and `sent_at`. Called on the
+/// tasks that serve requests, so it must not block.
+pub type Sink = Arc<dyn Fn(&'static str, Vec<u8>) + Send + Sync>;
+
+/// On a reply: the failure was reported by the service that it happened in.
+pub(crate) const REPORTED: &str = "x-reelscope-reported";
+
+/// What all services of a stack report with.
+#[derive(Clone)]
+pub struct Reporting {
+    /// Where envelopes go.
+    pub sink: Sink,
+    /// Release of the stack.
+    pub release: String,
+    /// Environment of the stack.
+    pub environment: String,
+    /// Share of traces that are sent, 0 to 1, decided by the head of each.
+    pub sample_rate: f32,
+    /// Public key that the head of a trace names, 32 hexadecimal digits.
+    pub public_key: String,
+}
+
+/// One of the services; cheap to clone.
 #[derive(Clone)]
 pub struct Service {
     name: &'static str,
     timings: Timings,
+    reporter: Option<Arc<Reporter>>,
+}
+
+struct Reporter {
+    hub: Arc<Hub>,
+    reporting: Reporting,
 }
 
 impl Service {
-    /// A service with the name it has in traces; `timings` is shared by the whole stack.
+    /// A service with the name it has in traces, which reports nothing; `timings` is shared by the whole stack.
     #[must_use]
     pub fn new(name: &'static str, timings: Timings) -> Self {
-        Self { name, timings }
+        Self {
+            name,
+            timings,
+            reporter: None,
+        }
+    }
+
+    /// A service that reports. Each one has a client of its own, as if it ran on a machine of its own.
+    #[must_use]
+    pub fn reporting(name: &'static str, timings: Timings, reporting: Reporting) -> Self {
+        let mut options = ClientOptions::new()
+            .release(reporting.release.clone())
+            .environment(reporting.environment.clone())
+            .server_name(name)
+            .traces_sample_rate(reporting.sample_rate.clamp(0.0, 1.0))
+            .in_app_include(["reelscope"])
+            .in_app_exclude(["reelscope_telemetry"])
+            .auto_session_tracking(false)
+            .session_mode(SessionMode::Request)
+            .transport(ToSink {
+                service: name,
+                sink: Arc::clone(&reporting.sink),
+            });
+        // A client without a DSN is disabled; where envelopes go is decided behind the sink.
+        options.dsn = format!("http://{}@127.0.0.1/1", reporting.public_key)
+            .parse()
+            .ok();
+        let client = sentry::Client::from(sentry::apply_defaults(options));
+        let hub = Hub::new(Some(Arc::new(client)), Arc::default());
+        hub.configure_scope(|scope| scope.set_tag("service", name));
+        Self {
+            name,
+            timings,
+            reporter: Some(Arc::new(Reporter {
+                hub: Arc::new(hub),
+                reporting,
+            })),
+        }
     }
 
     /// The name in traces.
@@ -36,11 +110,16 @@ impl Service {
         self.name
     }
 
-    /// Puts a router under observation: a span a request, the service's own time, one log line for a failure at
-    /// the place where it is answered, and a panic answered by `panicked` while the service goes on.
+    /// Puts a router under observation: a transaction a request, the service's own time, one log line and one issue
+    /// for a failure at the place where it is answered, and a panic answered by `panicked` while the service goes on.
     pub fn layer(&self, router: Router, panicked: fn(Box<dyn Any + Send>) -> Response) -> Router {
+        let caught = move |panic| {
+            // The panic hook has reported it.
+            Context::current().set_reported();
+            panicked(panic)
+        };
         router
-            .layer(CatchPanicLayer::custom(panicked))
+            .layer(CatchPanicLayer::custom(caught))
             .layer(from_fn_with_state(self.clone(), observe))
     }
 
@@ -48,120 +127,160 @@ impl Service {
     /// are kept; there is no proxy, since it speaks to services of this stack.
     #[must_use]
     pub fn client(&self) -> Client {
-        // Without TLS and proxy there is nothing in the builder that can fail.
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .unwrap_or_else(|_| reqwest::Client::new());
-        Client { http: Arc::new(http) }
+        Client::new()
+    }
+
+    /// Runs work that no request asked for as a transaction: `link` names the trace it goes on, or none to begin one.
+    pub async fn transaction<F: Future>(&self, name: &str, op: &str, link: TraceLink, work: F) -> F::Output {
+        let context = self.begin(name, op, link.into());
+        let output = context.clone().run(work).await;
+        let status = if context.is_reported() {
+            SpanStatus::InternalError
+        } else {
+            SpanStatus::Ok
+        };
+        context.finish(status);
+        output
+    }
+
+    /// Gives what the client holds back (logs and metrics in batches, session counts) to the sink.
+    pub fn flush(&self) {
+        if let Some(client) = self.reporter.as_ref().and_then(|reporter| reporter.hub.client()) {
+            client.flush(None);
+        }
+    }
+
+    fn begin(&self, name: &str, op: &str, incoming: Incoming) -> Context {
+        let Some(reporter) = &self.reporter else {
+            return Context::silent(incoming);
+        };
+        let hub = Arc::new(Hub::new_from_top(&reporter.hub));
+        let trace = incoming
+            .sentry_trace
+            .as_deref()
+            .map(|value| (SENTRY_TRACE, value));
+        let transaction = hub.start_transaction(TransactionContext::continue_from_headers(name, op, trace));
+        transaction.set_origin("auto.http.axum");
+        let baggage = match incoming {
+            Incoming {
+                sentry_trace: Some(_),
+                baggage,
+            } => baggage,
+            Incoming {
+                sentry_trace: None, ..
+            } => Some(reporter.head(name, &transaction)),
+        };
+        let sampling = baggage.as_deref().and_then(sampling_context);
+        hub.configure_scope(|scope| {
+            scope.set_transaction(Some(name));
+            scope.set_span(Some(transaction.clone().into()));
+            if let Some(sampling) = sampling {
+                scope.set_extra(SAMPLING_CONTEXT, sampling);
+            }
+        });
+        Context::traced(Traced { hub, transaction }, baggage)
+    }
+}
+
+impl Reporter {
+    /// Baggage of a trace that begins here.
+    fn head(&self, name: &str, transaction: &sentry::Transaction) -> String {
+        let sampled = transaction.iter_headers().any(|(_, value)| value.ends_with("-1"));
+        Head {
+            trace_id: transaction.get_trace_context().trace_id.to_string(),
+            public_key: &self.reporting.public_key,
+            release: &self.reporting.release,
+            environment: &self.reporting.environment,
+            transaction: name,
+            sample_rate: self.reporting.sample_rate,
+            sampled,
+        }
+        .baggage()
     }
 }
 
 async fn observe(State(service): State<Service>, request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let context = Context::of(request.headers());
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or_else(
-        || request.uri().path().to_owned(),
-        |path| path.as_str().to_owned(),
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or(Cow::Borrowed(request.uri().path()), |path| {
+            Cow::Owned(path.as_str().to_owned())
+        });
+    let context = service.begin(
+        &format!("{method} {route}"),
+        "http.server",
+        Incoming::of(request.headers()),
     );
-    let span = tracing::info_span!("http.server", service = service.name, %method, route);
-    let response = context
+    if let Some(transaction) = context.transaction() {
+        transaction.set_data("http.request.method", json!(method.as_str()));
+        transaction.set_data("http.route", json!(route));
+        transaction.set_data("service", json!(service.name));
+    }
+    if let Some(hub) = context.hub() {
+        hub.start_session();
+    }
+    // For log lines only: the transaction is the request's span in traces.
+    let span = tracing::info_span!(target: "request", "http.server", service = service.name, %method, %route);
+    let mut response = context
         .clone()
-        .scope(next.run(request).instrument(span.clone()))
+        .run(answer(next, request).instrument(span.clone()))
         .await;
     service
         .timings
         .record(service.name, started.elapsed().saturating_sub(context.waited()));
     let status = response.status().as_u16();
+    if let Some(transaction) = context.transaction() {
+        transaction.set_data("http.response.status_code", json!(status));
+    }
+    if let Some(hub) = context.hub() {
+        hub.end_session_with_status(match status {
+            500.. => SessionStatus::Abnormal,
+            _ => SessionStatus::Exited,
+        });
+    }
+    context.finish(span_status(status));
     let _entered = span.enter();
     if status >= 500 {
-        tracing::warn!(status, "request failed");
+        tracing::warn!(target: "request", status, "request failed");
+        if context.is_reported() {
+            response
+                .headers_mut()
+                .insert(REPORTED, HeaderValue::from_static("1"));
+        }
     } else {
-        tracing::debug!(status, "request served");
+        tracing::debug!(target: "request", status, "request served");
     }
     response
 }
 
-/// Speaks to another service.
-#[derive(Clone)]
-pub struct Client {
-    http: Arc<reqwest::Client>,
-}
-
-impl Client {
-    /// Begins a request that must be answered within `deadline`.
-    #[must_use]
-    pub fn request(&self, method: Method, url: &str, deadline: Duration) -> Call {
-        let context = Context::current();
-        let mut builder = self.http.request(method, url).timeout(deadline);
-        for (name, value) in context.headers() {
-            builder = builder.header(name, value);
-        }
-        Call { builder, context }
+/// A failure that nobody behind or within has reported is reported here, where it is answered.
+async fn answer(next: Next, request: Request) -> Response {
+    let response = next.run(request).await;
+    if response.status().is_server_error() && !Context::current().is_reported() {
+        capture(&Unreported(response.status().as_u16()), &[]);
     }
+    response
 }
 
-/// A request that is being put together.
-pub struct Call {
-    builder: RequestBuilder,
-    context: Context,
-}
+#[derive(Debug, thiserror::Error)]
+#[error("the request was answered with {0}")]
+struct Unreported(u16);
 
-impl Call {
-    /// Sets the JSON body.
-    #[must_use]
-    pub fn json<T: Serialize>(mut self, body: &T) -> Self {
-        self.builder = self.builder.json(body);
-        self
-    }
-
-    /// Adds a header.
-    #[must_use]
-    pub fn header(mut self, name: &'static str, value: &str) -> Self {
-        self.builder = self.builder.header(name, value);
-        self
-    }
-
-    /// Sends it and reads the whole reply: its status and its body.
-    ///
-    /// # Errors
-    /// No reply came; a status of whatever kind is a reply.
-    pub async fn send(self) -> Result<(u16, Vec<u8>), CallError> {
-        let started = Instant::now();
-        let result = async {
-            let response = self.builder.send().await?;
-            let status = response.status().as_u16();
-            Ok((status, response.bytes().await?.to_vec()))
-        }
-        .await;
-        self.context.add_wait(started.elapsed());
-        result.map_err(|error: reqwest::Error| CallError::of(&error))
-    }
-}
-
-/// Why a call brought no reply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum CallError {
-    /// No connection was made, so the request cannot have been worked on.
-    #[error("no connection could be made")]
-    NotSent,
-    /// The deadline passed; the request may or may not have been worked on.
-    #[error("no reply came in time")]
-    Deadline,
-    /// The connection broke; the request may or may not have been worked on.
-    #[error("the connection broke before the reply")]
-    Broken,
-}
-
-impl CallError {
-    fn of(error: &reqwest::Error) -> Self {
-        if error.is_connect() {
-            Self::NotSent
-        } else if error.is_timeout() {
-            Self::Deadline
-        } else {
-            Self::Broken
-        }
+/// As Sentry maps HTTP to span statuses (<https://develop.sentry.dev/sdk/foundations/transport/event-payloads/span/>).
+fn span_status(status: u16) -> SpanStatus {
+    match status {
+        ..=399 => SpanStatus::Ok,
+        401 => SpanStatus::Unauthenticated,
+        403 => SpanStatus::PermissionDenied,
+        404 => SpanStatus::NotFound,
+        409 => SpanStatus::AlreadyExists,
+        429 => SpanStatus::ResourceExhausted,
+        400..=499 => SpanStatus::InvalidArgument,
+        501 => SpanStatus::Unimplemented,
+        503 => SpanStatus::Unavailable,
+        504 => SpanStatus::DeadlineExceeded,
+        _ => SpanStatus::InternalError,
     }
 }

@@ -10,7 +10,7 @@ use reelscope_contracts::payments::Wallet;
 use reelscope_contracts::users::{CheckEligibility, OpenSession, Player as PlayerReply, Seeding, Session};
 use reelscope_contracts::{Health, now};
 use reelscope_store::Store;
-use reelscope_telemetry::Client;
+use reelscope_telemetry::{Client, player as player_of_request};
 use uuid::Uuid;
 
 use crate::UserError;
@@ -131,7 +131,11 @@ async fn find(state: &State, code: &str) -> Result<Player, UserError> {
         .store
         .find_by::<PlayerRecord>(PLAYERS, ACCOUNT_CODE, code)
         .await?;
-    found.map(Player::from).ok_or_else(|| {
+    let found = found.map(Player::from);
+    if let Some(found) = &found {
+        player_of_request(&found.player_id);
+    }
+    found.ok_or_else(|| {
         let Seeding { done, total } = state.progress.read();
         let number = code
             .strip_prefix("RS-")

@@ -10,6 +10,7 @@ use crate::UserError;
 use crate::players::Player;
 
 const DEADLINE: Duration = Duration::from_secs(2);
+const PEER: &str = "payment-service";
 
 #[derive(Clone)]
 pub(crate) struct Wallets {
@@ -20,7 +21,11 @@ pub(crate) struct Wallets {
 impl Wallets {
     pub(crate) async fn of(&self, player_id: &str) -> Result<Wallet, UserError> {
         let url = format!("{}/v1/wallets/{player_id}", self.payment_service);
-        let (status, body) = self.client.request(Method::GET, &url, DEADLINE).send().await?;
+        let (status, body) = self
+            .client
+            .request(PEER, Method::GET, &url, DEADLINE)
+            .send()
+            .await?;
         reply(status, &body).map_err(UserError::Payment)
     }
 
@@ -34,7 +39,7 @@ impl Wallets {
         };
         let (status, body) = self
             .client
-            .request(Method::POST, &url, DEADLINE)
+            .request(PEER, Method::POST, &url, DEADLINE)
             .json(&body)
             .send()
             .await?;

@@ -1,0 +1,209 @@
+//! Calls to other services, each a span of the caller with the trace handed on.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use reqwest::{Method, RequestBuilder, Url};
+use sentry::protocol::SpanStatus;
+use sentry::{Breadcrumb, Hub};
+use serde::Serialize;
+use serde_json::json;
+use tracing::Instrument;
+use tracing::field::Empty;
+
+use crate::context::Context;
+use crate::service::REPORTED;
+
+/// Speaks to other services.
+#[derive(Clone)]
+pub struct Client {
+    http: Arc<reqwest::Client>,
+}
+
+impl Client {
+    pub(crate) fn new() -> Self {
+        // Without TLS and proxy there is nothing in the builder that can fail.
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .unwrap_or_else(|_| reqwest::Client::new());
+        Self { http: Arc::new(http) }
+    }
+
+    /// Begins a request to the service that is called `peer` in traces; it must be answered within `deadline`.
+    #[must_use]
+    pub fn request(&self, peer: &'static str, method: Method, url: &str, deadline: Duration) -> Call {
+        Call {
+            name: None,
+            peer,
+            method: method.clone(),
+            builder: self.http.request(method, url).timeout(deadline),
+            url: url.to_owned(),
+        }
+    }
+}
+
+/// A request that is being put together.
+pub struct Call {
+    name: Option<&'static str>,
+    peer: &'static str,
+    method: Method,
+    builder: RequestBuilder,
+    url: String,
+}
+
+impl Call {
+    /// Names the span; otherwise it is called after its method and path.
+    #[must_use]
+    pub fn named(mut self, name: &'static str) -> Self {
+        self.name = Some(name);
+        self
+    }
+
+    /// Sets the JSON body.
+    #[must_use]
+    pub fn json<T: Serialize>(mut self, body: &T) -> Self {
+        self.builder = self.builder.json(body);
+        self
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.builder = self.builder.header(name, value);
+        self
+    }
+
+    /// Sends it and reads the whole reply: its status and its body.
+    ///
+    /// # Errors
+    /// No reply came; a status of whatever kind is a reply.
+    pub async fn send(self) -> Result<(u16, Vec<u8>), CallError> {
+        let context = Context::current();
+        let started = Instant::now();
+        let url = Url::parse(&self.url).ok();
+        let path = url.as_ref().map_or("", Url::path);
+        let route = route(path);
+        let name = self
+            .name
+            .map_or_else(|| format!("{} {route}", self.method), str::to_owned);
+        let span = tracing::info_span!(
+            "http.client",
+            sentry.op = "http.client",
+            sentry.name = name,
+            http.request.method = self.method.as_str(),
+            http.route = route,
+            server.address = url.as_ref().and_then(Url::host_str),
+            server.port = url.as_ref().and_then(Url::port),
+            peer.service = self.peer,
+            http.response.status_code = Empty,
+        );
+        let builder = self.builder;
+        let result = async {
+            let hub = Hub::current();
+            let builder = context
+                .headers()
+                .into_iter()
+                .fold(builder, |builder, (name, value)| builder.header(name, value));
+            let result = async {
+                let response = builder.send().await?;
+                let status = response.status().as_u16();
+                let reported = response.headers().contains_key(REPORTED);
+                Ok((status, reported, response.bytes().await?.to_vec()))
+            }
+            .await
+            .map_err(|error: reqwest::Error| CallError::of(&error));
+            if context.hub().is_some() {
+                let status = match &result {
+                    Ok((status, ..)) if *status < 400 => SpanStatus::Ok,
+                    Ok((404, ..)) => SpanStatus::NotFound,
+                    Ok((status, ..)) if *status < 500 => SpanStatus::InvalidArgument,
+                    Ok(_) => SpanStatus::InternalError,
+                    Err(CallError::Deadline) => SpanStatus::DeadlineExceeded,
+                    Err(CallError::NotSent | CallError::Broken) => SpanStatus::Unavailable,
+                };
+                if let Some(open) = hub.configure_scope(|scope| scope.get_span()) {
+                    open.set_status(status);
+                }
+            }
+            result
+        }
+        .instrument(span.clone())
+        .await;
+        context.add_wait(started.elapsed());
+        if let Ok((status, reported, _)) = &result {
+            span.record("http.response.status_code", status);
+            if *reported {
+                context.set_reported();
+            }
+        }
+        if let Some(hub) = context.hub() {
+            hub.add_breadcrumb(Breadcrumb {
+                ty: "http".to_owned(),
+                category: Some("http".to_owned()),
+                data: [
+                    ("method".to_owned(), json!(self.method.as_str())),
+                    ("url".to_owned(), json!(format!("{}{route}", self.peer))),
+                    (
+                        "status_code".to_owned(),
+                        json!(result.as_ref().map(|reply| reply.0).ok()),
+                    ),
+                ]
+                .into(),
+                ..Breadcrumb::default()
+            });
+        }
+        result.map(|(status, _, body)| (status, body))
+    }
+}
+
+/// The path without the ids in it, so that calls of one kind have one name. An id is a segment with a digit that is
+/// longer than a version.
+fn route(path: &str) -> String {
+    let segments = path.split('/').map(|segment| {
+        let is_id = segment.len() > 3 && segment.bytes().any(|byte| byte.is_ascii_digit());
+        if is_id { "{id}" } else { segment }
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+/// Why a call brought no reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// No connection was made, so the request cannot have been worked on.
+    #[error("no connection could be made")]
+    NotSent,
+    /// The deadline passed; the request may or may not have been worked on.
+    #[error("no reply came in time")]
+    Deadline,
+    /// The connection broke; the request may or may not have been worked on.
+    #[error("the connection broke before the reply")]
+    Broken,
+}
+
+impl CallError {
+    fn of(error: &reqwest::Error) -> Self {
+        if error.is_connect() {
+            Self::NotSent
+        } else if error.is_timeout() {
+            Self::Deadline
+        } else {
+            Self::Broken
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::route;
+
+    #[test]
+    fn ids_are_not_part_of_a_name() {
+        assert_eq!(route("/v1/rounds"), "/v1/rounds");
+        assert_eq!(route("/v1/players/RS-000001"), "/v1/players/{id}");
+        assert_eq!(
+            route("/v1/reservations/0190c0de-0000-7000-8000-000000000000/settle"),
+            "/v1/reservations/{id}/settle"
+        );
+    }
+}

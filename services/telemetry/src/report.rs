@@ -1,0 +1,96 @@
+//! What a service says of the work it is doing: who it is for, what it is about, its numbers, and what went wrong.
+
+use std::error::Error;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sentry::Hub;
+use sentry::protocol::{Level, Unit, User, Value};
+use serde_json::json;
+
+use crate::context::Context;
+
+/// Names the player whom the work is for, by id only.
+pub fn player(id: &str) {
+    if let Some(hub) = Context::current().hub() {
+        let user = User {
+            id: Some(id.to_owned()),
+            ..User::default()
+        };
+        hub.configure_scope(|scope| scope.set_user(Some(user)));
+    }
+}
+
+/// Adds a fact to the transaction of the work, such as `round.id`. Never a secret.
+pub fn annotate(key: &str, value: impl Into<Value>) {
+    if let Some(transaction) = Context::current().transaction() {
+        transaction.set_data(key, value.into());
+    }
+}
+
+/// Measures a business number in all three ways that Sentry reads: as a measurement of the transaction, in its span's
+/// data, and as a metric of its own. `unit` is one of Sentry's (`none`, `percent`, `millisecond` …); at most ten
+/// names a transaction, of `[a-z0-9._]`.
+pub fn measure(name: &'static str, value: f64, unit: &'static str) {
+    let context = Context::current();
+    let Some(transaction) = context.transaction() else {
+        return;
+    };
+    transaction.set_data(name, json!(value));
+    let measurement = json!({"value": value, "unit": unit});
+    context.measurements().insert(name.to_owned(), measurement);
+    let metric = sentry::metrics::distribution(name, value);
+    match unit {
+        "percent" => metric.unit(Unit::Percent).capture(),
+        _ => metric.capture(),
+    }
+}
+
+/// Stakes and payouts of a service since it started; clones share them.
+#[derive(Clone, Default)]
+pub struct Turnover {
+    sums: Arc<Mutex<(f64, f64)>>,
+}
+
+impl Turnover {
+    /// Adds a round, in major units, and measures what the business asks of it: `stake`, `payout`, and the return to
+    /// the player in percent, of this round (`rtp`) and of all since the start (`rtp_running`).
+    pub fn measure(&self, stake: f64, payout: f64) {
+        let (staked, paid_out) = {
+            let mut sums = self.sums.lock().unwrap_or_else(PoisonError::into_inner);
+            sums.0 += stake;
+            sums.1 += payout;
+            *sums
+        };
+        measure("stake", stake, "none");
+        measure("payout", payout, "none");
+        if stake > 0.0 {
+            measure("rtp", 100.0 * payout / stake, "percent");
+            measure("rtp_running", 100.0 * paid_out / staked, "percent");
+        }
+    }
+}
+
+/// Reports a failure as an issue, with the stack of the place that calls this, the player, the trace and `tags`.
+/// Once for each unit of work: whoever sees the same failure later adds nothing.
+pub fn capture(error: &dyn Error, tags: &[(&'static str, &str)]) {
+    let context = Context::current();
+    let Some(hub) = context.hub() else {
+        return;
+    };
+    if context.set_reported() {
+        return;
+    }
+    let mut event = sentry::event_from_error(error);
+    if let Some(exception) = event.exception.values.last_mut() {
+        exception.stacktrace = sentry::integrations::backtrace::current_stacktrace();
+    }
+    event.level = Level::Error;
+    let open = Hub::current().configure_scope(|scope| scope.get_span());
+    let describe = |scope: &mut sentry::Scope| {
+        scope.set_span(open);
+        for (key, value) in tags {
+            scope.set_tag(key, value);
+        }
+    };
+    hub.with_scope(describe, || hub.capture_event(event));
+}

@@ -1,0 +1,153 @@
+//! What carries a trace from hop to hop: `sentry-trace`, which the SDK reads and writes, and `baggage`, which it does
+//! not forward.
+//!
+//! The service that begins a trace, its head, freezes what the sampling decision was made from into `sentry-*` members
+//! of baggage. Every later service forwards these unchanged, and repeats them in the header of its envelopes, so that
+//! Sentry decides about the whole trace as one
+//! (<https://develop.sentry.dev/sdk/telemetry/traces/dynamic-sampling-context/>).
+
+use http::HeaderMap;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde_json::{Map, Value, json};
+
+pub(crate) const SENTRY_TRACE: &str = "sentry-trace";
+pub(crate) const BAGGAGE: &str = "baggage";
+
+/// Longer baggage is not forwarded (W3C Baggage §3.3.2 asks for 8,192 bytes to be carried).
+const LONGEST_BAGGAGE: usize = 8_192;
+
+/// Left as they are in a baggage value, among what W3C Baggage §3.3 allows.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The incoming headers of a request that goes on a trace.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Incoming {
+    pub(crate) sentry_trace: Option<String>,
+    pub(crate) baggage: Option<String>,
+}
+
+impl Incoming {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let members: Vec<_> = headers
+            .get_all(BAGGAGE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .collect();
+        let baggage = members.join(",");
+        Self {
+            sentry_trace: text(SENTRY_TRACE).map(ToOwned::to_owned),
+            baggage: (!baggage.is_empty() && baggage.len() <= LONGEST_BAGGAGE).then_some(baggage),
+        }
+    }
+}
+
+/// What the head of a trace says of it.
+pub(crate) struct Head<'a> {
+    pub(crate) trace_id: String,
+    pub(crate) public_key: &'a str,
+    pub(crate) release: &'a str,
+    pub(crate) environment: &'a str,
+    pub(crate) transaction: &'a str,
+    pub(crate) sample_rate: f32,
+    pub(crate) sampled: bool,
+}
+
+impl Head<'_> {
+    /// The members, in the form of baggage.
+    pub(crate) fn baggage(&self) -> String {
+        let rate = self.sample_rate.to_string();
+        let members = [
+            ("trace_id", self.trace_id.as_str()),
+            ("public_key", self.public_key),
+            ("release", self.release),
+            ("environment", self.environment),
+            ("transaction", self.transaction),
+            ("sample_rate", &rate),
+            ("sampled", if self.sampled { "true" } else { "false" }),
+        ];
+        let written =
+            members.map(|(key, value)| format!("sentry-{key}={}", utf8_percent_encode(value, ENCODED)));
+        written.join(",")
+    }
+}
+
+/// The `sentry-*` members of baggage as the `trace` header of an envelope; `None` when there are none, since a head
+/// that did not say cannot be spoken for.
+pub(crate) fn sampling_context(baggage: &str) -> Option<Value> {
+    let mut members = Map::new();
+    for member in baggage.split(',') {
+        // What follows a semicolon are properties of the member (W3C Baggage §3.2.1.2).
+        let member = member.split(';').next().unwrap_or_default();
+        if let Some((key, value)) = member.split_once('=')
+            && let Some(key) = key.trim().strip_prefix("sentry-")
+        {
+            let value = percent_decode_str(value.trim()).decode_utf8_lossy();
+            members.insert(key.to_owned(), json!(value));
+        }
+    }
+    (!members.is_empty()).then_some(Value::Object(members))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_head_says_arrives_in_the_envelopes_of_all() {
+        let head = Head {
+            trace_id: "0123456789abcdef0123456789abcdef".into(),
+            public_key: "k",
+            release: "reelscope@1.0.0+тест",
+            environment: "demo, pilot",
+            transaction: "slot-machine-spin",
+            sample_rate: 1.0,
+            sampled: true,
+        };
+        let context = sampling_context(&head.baggage()).unwrap();
+        assert_eq!(
+            context,
+            json!({
+                "trace_id": "0123456789abcdef0123456789abcdef",
+                "public_key": "k",
+                "release": "reelscope@1.0.0+тест",
+                "environment": "demo, pilot",
+                "transaction": "slot-machine-spin",
+                "sample_rate": "1",
+                "sampled": "true",
+            })
+        );
+    }
+
+    #[test]
+    fn foreign_members_are_forwarded_and_not_taken_for_ours() {
+        let mut headers = HeaderMap::new();
+        headers.append(
+            BAGGAGE,
+            "userId=alice;secret=1, sentry-release=1%2E0;x=y".parse().unwrap(),
+        );
+        headers.append(BAGGAGE, "sentry-sampled=true".parse().unwrap());
+        let incoming = Incoming::of(&headers);
+        let baggage = incoming.baggage.unwrap();
+        assert_eq!(
+            baggage,
+            "userId=alice;secret=1, sentry-release=1%2E0;x=y,sentry-sampled=true"
+        );
+        assert_eq!(
+            sampling_context(&baggage),
+            Some(json!({"release": "1.0", "sampled": "true"}))
+        );
+        assert_eq!(sampling_context("userId=alice"), None);
+        assert_eq!(sampling_context(",;=,sentry-"), None);
+        headers.clear();
+        headers.append(
+            BAGGAGE,
+            format!("sentry-release={}", "x".repeat(9_000)).parse().unwrap(),
+        );
+        assert_eq!(Incoming::of(&headers), Incoming::default());
+    }
+}

@@ -1,0 +1,116 @@
+//! From the SDK's envelopes to bytes, handed to whoever keeps them.
+//!
+//! The SDK's `Transaction` has no `measurements` and its envelopes no `trace` header, though Sentry reads both
+//! (<https://develop.sentry.dev/sdk/foundations/envelopes/>). Both travel through the SDK in `extra`, under names of
+//! ours, and are put in their places here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sentry::protocol::{EnvelopeItem, Map, Value};
+use sentry::{Envelope, Transport, TransportFactory};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::Sink;
+
+/// Key in `extra` of the dynamic sampling context, as the JSON object of the envelope's `trace` header.
+pub(crate) const SAMPLING_CONTEXT: &str = "reelscope.trace";
+/// Key in `extra` of the measurements, as the JSON object of the transaction.
+pub(crate) const MEASUREMENTS: &str = "reelscope.measurements";
+
+/// Hands every envelope of one service to the sink.
+pub(crate) struct ToSink {
+    pub(crate) service: &'static str,
+    pub(crate) sink: Sink,
+}
+
+impl TransportFactory for ToSink {
+    fn create_transport_with_options(&self, _: sentry::TransportOptions) -> Arc<dyn Transport> {
+        Arc::new(ToSink {
+            service: self.service,
+            sink: Arc::clone(&self.sink),
+        })
+    }
+}
+
+impl Transport for ToSink {
+    fn send_envelope(&self, envelope: Envelope) {
+        (self.sink)(self.service, bytes(&envelope));
+    }
+
+    fn flush(&self, _: Duration) -> bool {
+        // The sink has taken each envelope before `send_envelope` returned.
+        true
+    }
+}
+
+/// The envelope as it goes over the wire, without `dsn` and `sent_at`: these belong to the moment of sending.
+fn bytes(envelope: &Envelope) -> Vec<u8> {
+    let mut trace = None;
+    let mut items = Vec::new();
+    for item in envelope.items() {
+        match item {
+            EnvelopeItem::Transaction(transaction) => {
+                let mut extra = transaction.extra.clone();
+                trace = extra.remove(SAMPLING_CONTEXT).or(trace);
+                let measurements = extra.remove(MEASUREMENTS);
+                let mut transaction = transaction.as_ref().clone();
+                transaction.extra = extra;
+                let whole = Measured {
+                    transaction: &transaction,
+                    measurements,
+                };
+                push(&mut items, "transaction", &whole);
+            }
+            EnvelopeItem::Event(event) => {
+                let mut event = event.as_ref().clone();
+                trace = event.extra.remove(SAMPLING_CONTEXT).or(trace);
+                event.extra.remove(MEASUREMENTS);
+                push(&mut items, "event", &event);
+            }
+            // The SDK knows how the rest is written; what is written before the first newline is its own header.
+            other => {
+                let mut alone = Envelope::new();
+                alone.add_item(other.clone());
+                let mut written = Vec::new();
+                // Writing to memory does not fail.
+                if alone.to_writer(&mut written).is_ok()
+                    && let Some(end) = written.iter().position(|byte| *byte == b'\n')
+                {
+                    items.extend_from_slice(&written[end + 1..]);
+                }
+            }
+        }
+    }
+    let mut header = Map::new();
+    if let Some(id) = envelope.uuid() {
+        header.insert("event_id".to_owned(), json!(id.simple().to_string()));
+    }
+    if let Some(trace) = trace {
+        header.insert("trace".to_owned(), trace);
+    }
+    let mut whole = serde_json::to_vec(&header).unwrap_or_else(|_| b"{}".to_vec());
+    whole.push(b'\n');
+    whole.append(&mut items);
+    whole
+}
+
+#[derive(Serialize)]
+struct Measured<'a> {
+    #[serde(flatten)]
+    transaction: &'a sentry::protocol::Transaction<'static>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measurements: Option<Value>,
+}
+
+fn push(items: &mut Vec<u8>, kind: &str, payload: &impl Serialize) {
+    let Ok(payload) = serde_json::to_vec(payload) else {
+        return;
+    };
+    let header = json!({"type": kind, "length": payload.len()});
+    items.extend_from_slice(header.to_string().as_bytes());
+    items.push(b'\n');
+    items.extend_from_slice(&payload);
+    items.push(b'\n');
+}
