@@ -293,7 +293,7 @@ fn error_event(seq: u64, slot: &str, payload: &Map<String, Value>) -> ErrorEvent
         ),
         None => ("message".to_owned(), message(payload)),
     };
-    let frames = exception.map(|exception| frames(exception)).unwrap_or_default();
+    let frames = exception.map(frames).unwrap_or_default();
     let mut event = ErrorEvent {
         event_id: id(payload, "event_id").map(format_id).unwrap_or_default(),
         issue_id: String::new(),

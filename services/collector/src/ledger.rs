@@ -64,7 +64,7 @@ impl Totals {
                 *self
                     .dead
                     .entry(DeadReason::Evicted.as_str().to_owned())
-                    .or_default() += 1
+                    .or_default() += 1;
             }
         }
     }

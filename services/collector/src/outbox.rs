@@ -55,8 +55,10 @@ struct Lane {
     seqs: BTreeSet<u64>,
     in_flight: bool,
     attempts: u32,
-    /// Not before.
+    /// Not before, after a failure.
     not_before: UnixMillis,
+    /// Until when all of it is rate limited; a newer envelope may not be.
+    limited_until: UnixMillis,
 }
 
 struct Destination {
@@ -92,22 +94,24 @@ impl Destination {
             self.ready.remove(&(*first, key));
         }
         lane.seqs.insert(seq);
+        lane.limited_until = 0;
         self.place(key, now);
     }
 
     /// Puts a lane where it belongs: ready, later, or away when it is empty.
     fn place(&mut self, key: LaneKey, now: UnixMillis) {
         let Some(lane) = self.lanes.get(&key) else { return };
+        let at = lane.not_before.max(lane.limited_until);
         match lane.seqs.first() {
             _ if lane.in_flight => {}
             None => {
                 self.lanes.remove(&key);
             }
-            Some(first) if lane.not_before <= now => {
+            Some(first) if at <= now => {
                 self.ready.insert((*first, key));
             }
             Some(_) => {
-                self.later.insert((lane.not_before, key));
+                self.later.insert((at, key));
             }
         }
     }
@@ -262,7 +266,7 @@ impl Outbox {
         for (id, destination) in &mut self.destinations {
             destination.wake(now);
             while requests.len() < self.pace.concurrency && destination.may_send(now) {
-                let Some((first, key)) = destination.ready.pop_first() else {
+                let Some((_, key)) = destination.ready.pop_first() else {
                     break;
                 };
                 let Some(lane) = destination.lanes.get_mut(&key) else {
@@ -270,9 +274,8 @@ impl Outbox {
                 };
                 let (chosen, until) = choose(lane, &destination.limits, &self.shared, now);
                 let Some((seq, kept)) = chosen else {
-                    lane.not_before = until;
+                    lane.limited_until = until;
                     destination.place(key, now);
-                    tracing::trace!(first, "a lane waits");
                     continue;
                 };
                 lane.seqs.remove(&seq);
@@ -308,7 +311,7 @@ impl Outbox {
         };
         destination.in_flight = destination.in_flight.saturating_sub(1);
         let lane = destination.lanes.entry(outcome.lane).or_default();
-        lane.in_flight = false;
+        (lane.in_flight, lane.limited_until) = (false, 0);
         if let Some(answer) = &outcome.answer {
             destination.limits.learn(
                 answer.status,

@@ -144,6 +144,15 @@ impl Answer {
         let cause = root_cause(error);
         let texts = causes(error).join(" / ").to_lowercase();
         let refused = causes_io(error) == Some(io::ErrorKind::ConnectionRefused);
+        // Words of rustls: it hides its errors in those of io, which keep the text only.
+        let of_tls = [
+            "certificate",
+            "tls",
+            "handshake",
+            "corrupt message",
+            "fatal alert",
+        ];
+        let of_tls = of_tls.into_iter().any(|word| texts.contains(word));
         let (code, detail) = if texts.contains("proxy") || texts.contains("tunnel") {
             (
                 "proxy",
@@ -159,7 +168,7 @@ impl Answer {
                 "refused",
                 format!("Nothing answers at {host}; check the address and the port."),
             )
-        } else if texts.contains("certificate") || texts.contains("tls") || texts.contains("handshake") {
+        } else if of_tls {
             ("tls", format!("No secure connection to {host}: {cause}."))
         } else if error.is_timeout() {
             ("timeout", format!("{host} did not answer in time."))
@@ -214,8 +223,6 @@ fn meaning(status: u16, body: &[u8]) -> (Verdict, &'static str) {
     let is_sentrys = body.trim_ascii().is_empty()
         || serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok();
     match status {
-        200..300 if is_sentrys => (Verdict::Delivered, "ok"),
-        200..300 => (Verdict::Retry, "not_sentry"),
         400 => (Verdict::Dead(DeadReason::Rejected), "rejected"),
         401 => (Verdict::Dead(DeadReason::Unauthorized), "unauthorized"),
         403 => (Verdict::Dead(DeadReason::Forbidden), "forbidden"),
@@ -224,9 +231,12 @@ fn meaning(status: u16, body: &[u8]) -> (Verdict, &'static str) {
         408 => (Verdict::Retry, "timeout"),
         413 => (Verdict::Dead(DeadReason::TooLarge), "too_large"),
         429 => (Verdict::Limited, "rate_limited"),
-        400..500 => (Verdict::Dead(DeadReason::Refused), "rejected"),
-        500..600 => (Verdict::Retry, "server_error"),
-        _ => (Verdict::Retry, "not_sentry"),
+        _ => match status / 100 {
+            2 if is_sentrys => (Verdict::Delivered, "ok"),
+            4 => (Verdict::Dead(DeadReason::Refused), "rejected"),
+            5 => (Verdict::Retry, "server_error"),
+            _ => (Verdict::Retry, "not_sentry"),
+        },
     }
 }
 

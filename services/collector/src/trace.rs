@@ -282,7 +282,7 @@ pub(crate) fn detail<S: AsRef<str>>(
         trace.oddities.insert("no_longer_kept".to_owned());
     }
     mark_odd_spans(&mut spans);
-    spans.sort_by(|a, b| (a.start_us, !a.transaction, a.seq).cmp(&(b.start_us, !b.transaction, b.seq)));
+    spans.sort_by_key(|span| (span.start_us, !span.transaction, span.seq));
     errors.sort_by_key(|error| error.at_us);
     logs.sort_by_key(|log| log.at_us);
     metrics.sort_by_key(|point| point.at_us);

@@ -251,7 +251,7 @@ impl Writer {
         for step in done {
             match step {
                 Done::Captured { answer, .. } | Done::Unplaced(answer) => {
-                    self.refuse(answer, CaptureError::Disk(reason.to_owned()))
+                    self.refuse(answer, CaptureError::Disk(reason.to_owned()));
                 }
                 Done::Changed { changes, answer } => {
                     owed.extend(changes.iter().copied());
