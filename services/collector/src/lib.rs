@@ -1,1 +1,39 @@
 //! Local Sentry endpoint: takes envelopes, indexes them for the viewer, forwards them to the DSN.
+//!
+//! An envelope is written to the log and synced before it is acknowledged; from then on it is delivered, held or
+//! dead, and `captured = delivered + held + dead` at every moment, whatever is killed when. Payloads are bytes as
+//! they came and leave so. With no DSN everything works and is held.
+//!
+//! Modules in reading order: [`envelope`] (the format), [`dsn`], [`category`], [`rate_limits`] (pure rules);
+//! `frame`, `log`, `ledger`, `writer` (what is kept, and where it stands); `facts`, `trace`, `issues`,
+//! `measurements`, `index` (what the viewer asks for); `sender`, `outbox` (what leaves); [`collector`] (all of it
+//! as its owner sees it); [`ingest`] and [`viewer`] (routes). Four threads: one writes, one indexes, one sends,
+//! and whoever calls.
+
+pub mod category;
+pub mod collector;
+pub mod dsn;
+pub mod envelope;
+pub mod error;
+mod facts;
+mod frame;
+mod index;
+pub mod ingest;
+mod issues;
+mod ledger;
+mod live;
+mod log;
+mod measurements;
+mod outbox;
+pub mod rate_limits;
+mod sender;
+mod trace;
+pub mod viewer;
+mod writer;
+
+pub use collector::{Collector, Destinations, EXTERNAL, Notices, Options, Pace, Retention};
+pub use dsn::{Dsn, DsnError};
+pub use error::{CaptureError, CollectorError};
+pub use ingest::ingest_router;
+pub use viewer::viewer_router;
+pub use writer::Captured;

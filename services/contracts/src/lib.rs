@@ -1,7 +1,7 @@
 //! Everything that crosses a wire: money, ids, requests, replies, problem codes.
 //!
 //! Read in this order: [`money`], [`problem`], then one module a service: [`gateway`] (public), [`users`],
-//! [`game`], [`payments`], [`provider`]. [`http`] is the one place that knows axum: how a body is read and how
+//! [`game`], [`payments`], [`provider`]; [`telemetry`] is what the collector's viewer answers. [`http`] is the one place that knows axum: how a body is read and how
 //! a problem is answered, the same in every server.
 
 pub mod game;
@@ -11,6 +11,7 @@ pub mod money;
 pub mod payments;
 pub mod problem;
 pub mod provider;
+pub mod telemetry;
 pub mod users;
 
 pub use money::Money;

@@ -43,6 +43,14 @@ pub enum Code {
     PaymentDeclined,
     /// The payment provider did not answer; the stake stays reserved until it is settled or returned.
     PaymentPending,
+    /// What was sent is not a Sentry envelope; the field says where it breaks.
+    EnvelopeMalformed,
+    /// An envelope came without a DSN's key.
+    DsnRequired,
+    /// An envelope came with a key or project that is not this collector's.
+    DsnRejected,
+    /// A DSN that is to be sent to cannot be one.
+    DsnInvalid,
     /// A service behind this one cannot be reached.
     ServiceUnavailable,
     /// A service behind this one did not answer in time.
@@ -95,6 +103,10 @@ impl Code {
             Self::ForeignOrigin => ("foreign_origin", 403, "Foreign origin refused"),
             Self::PaymentDeclined => ("payment_declined", 502, "Payment declined"),
             Self::PaymentPending => ("payment_pending", 504, "Payment outcome unknown"),
+            Self::EnvelopeMalformed => ("envelope_malformed", 400, "Malformed envelope"),
+            Self::DsnRequired => ("dsn_required", 401, "DSN required"),
+            Self::DsnRejected => ("dsn_rejected", 403, "DSN rejected"),
+            Self::DsnInvalid => ("dsn_invalid", 422, "Invalid DSN"),
             Self::ServiceUnavailable => ("service_unavailable", 503, "Service unavailable"),
             Self::DeadlineExceeded => ("deadline_exceeded", 504, "Deadline exceeded"),
             Self::NotFound => ("not_found", 404, "Not found"),
@@ -208,6 +220,10 @@ mod tests {
             Code::ForeignOrigin,
             Code::PaymentDeclined,
             Code::PaymentPending,
+            Code::EnvelopeMalformed,
+            Code::DsnRequired,
+            Code::DsnRejected,
+            Code::DsnInvalid,
             Code::ServiceUnavailable,
             Code::DeadlineExceeded,
             Code::NotFound,

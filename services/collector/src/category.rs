@@ -1,0 +1,98 @@
+//! What an envelope holds, in the categories by which Sentry counts and limits.
+//!
+//! Source: Sentry's data categories, <https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/>.
+
+/// The categories, each a bit of [`Categories`]. The position in this table is kept on disk: append only.
+const NAMES: [&str; 14] = [
+    "default",
+    "error",
+    "transaction",
+    "span",
+    "log_item",
+    "trace_metric",
+    "session",
+    "attachment",
+    "profile",
+    "profile_chunk",
+    "replay",
+    "monitor",
+    "feedback",
+    // Reports of losses are never limited, so Sentry's headers do not name them.
+    "client_report",
+];
+
+/// A set of categories.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Categories(u32);
+
+impl Categories {
+    /// Errors.
+    pub const ERROR: Self = Self(1 << 1);
+    /// Transactions.
+    pub const TRANSACTION: Self = Self(1 << 2);
+    /// Sessions.
+    pub const SESSION: Self = Self(1 << 6);
+
+    /// The category of an item's type; types that are not known count as `default`.
+    #[must_use]
+    pub fn of_item(item_type: &str) -> Self {
+        let name = match item_type {
+            "event" => "error",
+            "log" => "log_item",
+            "sessions" => "session",
+            "replay_event" | "replay_recording" | "replay_video" => "replay",
+            "check_in" => "monitor",
+            "user_report" => "feedback",
+            other => other,
+        };
+        Self::named(name).unwrap_or(Self(1))
+    }
+
+    /// The category that a rate limit names. Some names limit by bytes or by copies what an item counts once.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let name = match name {
+            "log_byte" => "log_item",
+            "trace_metric_byte" => "trace_metric",
+            "attachment_item" => "attachment",
+            "transaction_processed" => "transaction",
+            other => other,
+        };
+        NAMES
+            .iter()
+            .position(|known| *known == name)
+            .map(|bit| Self(1 << bit))
+    }
+
+    /// The set that was kept as `bits`.
+    #[must_use]
+    pub const fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
+    /// The set as it is kept.
+    #[must_use]
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// Both sets.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether the two have a member in common.
+    #[must_use]
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The members, one by one.
+    pub fn each(self) -> impl Iterator<Item = (Self, &'static str)> {
+        (0..)
+            .zip(NAMES)
+            .map(|(bit, name)| (Self(1 << bit), name))
+            .filter(move |(category, _)| self.meets(*category))
+    }
+}

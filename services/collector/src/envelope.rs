@@ -1,0 +1,631 @@
+//! Sentry's envelope: a header line, then items of a header line and a payload.
+//!
+//! Source: <https://develop.sentry.dev/sdk/foundations/transport/envelopes/>. The parser borrows: a payload is
+//! the bytes that came, is never written anew, and items of unknown types are kept. It is lenient where SDKs
+//! are (no `length`, no newline at the end, lines that end in `\r\n`) and bounded everywhere.
+
+use std::collections::BTreeMap;
+
+use reelscope_contracts::{Code, Problem, UnixMillis, rfc3339};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::category::Categories;
+use crate::dsn::Dsn;
+
+/// Largest envelope, decompressed. Sentry itself takes 200 MiB, which is for minidumps.
+pub const MAX_ENVELOPE: usize = 40 * 1024 * 1024;
+/// Largest event or transaction, as Sentry has it.
+pub const MAX_EVENT: usize = 1024 * 1024;
+/// Most items of one envelope.
+pub const MAX_ITEMS: usize = 1_000;
+/// Longest header line, of the envelope or of an item.
+pub const MAX_HEADER_LINE: usize = 64 * 1024;
+/// Deepest nesting of a JSON that is read. Below serde_json's own limit of 128.
+pub const MAX_DEPTH: usize = 100;
+
+/// Why bytes are not an envelope that is taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EnvelopeError {
+    /// Nothing at all.
+    #[error("The envelope is empty.")]
+    Empty,
+    /// A header is not the JSON that it should be.
+    #[error("{field} is not valid: {reason}.")]
+    Header {
+        /// Which.
+        field: String,
+        /// Why.
+        reason: String,
+    },
+    /// The payload is shorter than its header says.
+    #[error("{field} says {declared} bytes, but only {left} follow.")]
+    Truncated {
+        /// The length.
+        field: String,
+        /// Bytes it says.
+        declared: u64,
+        /// Bytes there are.
+        left: usize,
+    },
+    /// After the payload comes neither a newline nor the end.
+    #[error("{field} does not end where the next line begins.")]
+    Misplaced {
+        /// The length.
+        field: String,
+    },
+    /// An event or transaction that is not JSON.
+    #[error("{field} is not valid JSON: {reason}.")]
+    Payload {
+        /// Which.
+        field: String,
+        /// Why.
+        reason: String,
+    },
+    /// A bound of this module, or one that Sentry sets.
+    #[error("{field} is too much: at most {limit}.")]
+    TooLarge {
+        /// What.
+        field: String,
+        /// How much is taken, with its unit.
+        limit: String,
+    },
+}
+
+impl EnvelopeError {
+    /// What is to blame: `header`, `items[3].length`, …
+    #[must_use]
+    pub fn field(&self) -> &str {
+        match self {
+            Self::Empty => "body",
+            Self::Header { field, .. }
+            | Self::Truncated { field, .. }
+            | Self::Misplaced { field }
+            | Self::Payload { field, .. }
+            | Self::TooLarge { field, .. } => field,
+        }
+    }
+}
+
+impl From<&EnvelopeError> for Problem {
+    fn from(error: &EnvelopeError) -> Self {
+        let code = match error {
+            EnvelopeError::TooLarge { .. } => Code::PayloadTooLarge,
+            _ => Code::EnvelopeMalformed,
+        };
+        Self::new(code, capitalised(&error.to_string())).field(error.field())
+    }
+}
+
+/// The sentences begin with the name of a field.
+fn capitalised(text: &str) -> String {
+    if text.starts_with(|c: char| c.is_lowercase()) {
+        format!("The field {text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// What the envelope's header says, as far as anyone here asks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Header {
+    /// Id of the event in it.
+    #[serde(default)]
+    pub event_id: Option<String>,
+    /// DSN it was made for.
+    #[serde(default)]
+    pub dsn: Option<String>,
+    /// Dynamic sampling context.
+    #[serde(default)]
+    pub trace: Option<TraceHeader>,
+    /// Which SDK made it.
+    #[serde(default)]
+    pub sdk: Option<Sdk>,
+}
+
+/// The dynamic sampling context, as far as anyone here asks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct TraceHeader {
+    /// Id of the trace.
+    #[serde(default)]
+    pub trace_id: Option<String>,
+}
+
+/// Which SDK made an envelope.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Sdk {
+    /// Such as `sentry.rust`.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Such as `0.49.5`.
+    #[serde(default)]
+    pub version: Option<String>,
+}
+
+/// What an item's header says, as far as anyone here asks.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ItemHeader {
+    /// Type of the item.
+    #[serde(rename = "type")]
+    pub item_type: String,
+    /// Bytes of the payload; without it the payload ends with its line.
+    #[serde(default)]
+    pub length: Option<u64>,
+    /// Type of the payload.
+    #[serde(default)]
+    pub content_type: Option<String>,
+}
+
+/// An item, borrowed from its envelope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item<'a> {
+    /// Its header, understood.
+    pub header: ItemHeader,
+    /// Its header, as it came.
+    pub line: &'a [u8],
+    /// Its payload, as it came.
+    pub payload: &'a [u8],
+}
+
+/// An envelope, borrowed from its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope<'a> {
+    /// Its header, understood.
+    pub header: Header,
+    /// Its header, as it came.
+    pub line: &'a [u8],
+    /// Everything after the header's newline, as it came.
+    pub rest: &'a [u8],
+    /// Its items.
+    pub items: Vec<Item<'a>>,
+    /// The trace it belongs to: the header's, else that of its event or transaction.
+    pub trace_id: Option<u128>,
+}
+
+impl<'a> Envelope<'a> {
+    /// Reads an envelope.
+    ///
+    /// # Errors
+    /// What is wrong first, with the field to blame.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, EnvelopeError> {
+        if bytes.is_empty() {
+            return Err(EnvelopeError::Empty);
+        }
+        if bytes.len() > MAX_ENVELOPE {
+            return Err(too_large("body", "40 MiB"));
+        }
+        let (line, rest) = split_line(bytes);
+        let header: Header = header_json(line, "header")?;
+        if let Some(id) = header.event_id.as_deref()
+            && parse_id(id).is_none()
+        {
+            return Err(EnvelopeError::Header {
+                field: "header.event_id".to_owned(),
+                reason: "an event id is 32 hexadecimal digits".to_owned(),
+            });
+        }
+        let mut trace_id = header
+            .trace
+            .as_ref()
+            .and_then(|t| t.trace_id.as_deref())
+            .and_then(parse_id);
+        let items = items(rest)?;
+        for (n, item) in items.iter().enumerate() {
+            if matches!(item.header.item_type.as_str(), "event" | "transaction") {
+                let found = event_trace(item.payload, n)?;
+                trace_id = trace_id.or(found);
+            }
+        }
+        single(&items)?;
+        Ok(Self {
+            header,
+            line,
+            rest,
+            items,
+            trace_id,
+        })
+    }
+
+    /// What it holds.
+    #[must_use]
+    pub fn categories(&self) -> Categories {
+        self.items.iter().fold(Categories::default(), |all, item| {
+            all.with(Categories::of_item(&item.header.item_type))
+        })
+    }
+
+    /// Id of the event in it.
+    #[must_use]
+    pub fn event_id(&self) -> Option<u128> {
+        self.header.event_id.as_deref().and_then(parse_id)
+    }
+
+    /// The bytes to send to `dsn`: the header's members as they came, but for `dsn` and `sent_at`; then the items
+    /// as they came. Sentry shifts all times by the age of `sent_at`, so it must be that of the sending.
+    #[must_use]
+    pub fn addressed(&self, dsn: &Dsn, now: UnixMillis) -> Vec<u8> {
+        // The header was read once, so it is an object.
+        let mut members: BTreeMap<String, &RawValue> = serde_json::from_slice(self.line).unwrap_or_default();
+        let set = [("dsn", dsn.public()), ("sent_at", rfc3339(now))]
+            .map(|(name, value)| (name, serde_json::value::to_raw_value(&value)));
+        for (name, value) in &set {
+            if let Ok(value) = value {
+                members.insert((*name).to_owned(), value);
+            }
+        }
+        let mut bytes = serde_json::to_vec(&members).unwrap_or_else(|_| self.line.to_vec());
+        bytes.push(b'\n');
+        bytes.extend_from_slice(self.rest);
+        bytes
+    }
+}
+
+/// A trace, event or UUID written as 32 hexadecimal digits, with or without dashes.
+#[must_use]
+pub fn parse_id(text: &str) -> Option<u128> {
+    let mut digits = [0_u8; 32];
+    let mut n = 0;
+    for byte in text.bytes().filter(|byte| *byte != b'-') {
+        *digits.get_mut(n)? = byte;
+        n += 1;
+    }
+    let digits = std::str::from_utf8(digits.get(..n).filter(|_| n == 32)?).ok()?;
+    // `from_str_radix` would take a sign too.
+    digits
+        .bytes()
+        .all(|b| b.is_ascii_hexdigit())
+        .then(|| u128::from_str_radix(digits, 16).ok())?
+}
+
+/// The way an id is written here.
+#[must_use]
+pub fn format_id(id: u128) -> String {
+    format!("{id:032x}")
+}
+
+fn items(mut rest: &[u8]) -> Result<Vec<Item<'_>>, EnvelopeError> {
+    let mut items = Vec::new();
+    loop {
+        // Empty lines stand between items at times, and at the end.
+        while let [b'\n', after @ ..] | [b'\r', b'\n', after @ ..] = rest {
+            rest = after;
+        }
+        if rest.is_empty() {
+            return Ok(items);
+        }
+        let n = items.len();
+        if n == MAX_ITEMS {
+            return Err(too_large("items", "1000 items"));
+        }
+        let (line, after) = split_line(rest);
+        let header: ItemHeader = header_json(line, &format!("items[{n}]"))?;
+        let payload = match header.length {
+            Some(declared) => {
+                let field = || format!("items[{n}].length");
+                let length = usize::try_from(declared)
+                    .ok()
+                    .filter(|length| *length <= after.len());
+                let Some(length) = length else {
+                    return Err(EnvelopeError::Truncated {
+                        field: field(),
+                        declared,
+                        left: after.len(),
+                    });
+                };
+                let (payload, tail) = after.split_at(length);
+                if !matches!(tail, [] | [b'\n', ..] | [b'\r', b'\n', ..]) {
+                    return Err(EnvelopeError::Misplaced { field: field() });
+                }
+                rest = tail;
+                payload
+            }
+            None => {
+                let (payload, tail) = split_line(after);
+                rest = tail;
+                payload
+            }
+        };
+        items.push(Item {
+            header,
+            line,
+            payload,
+        });
+    }
+}
+
+/// Sentry takes one event or transaction an envelope, and one container each of logs, metrics and spans.
+fn single(items: &[Item<'_>]) -> Result<(), EnvelopeError> {
+    let mut events = 0;
+    let mut containers: BTreeMap<&str, u32> = BTreeMap::new();
+    for (n, item) in items.iter().enumerate() {
+        let too_many = match item.header.item_type.as_str() {
+            "event" | "transaction" => {
+                events += 1;
+                events > 1
+            }
+            kind @ ("log" | "trace_metric" | "span") if kind != "span" || is_container(item) => {
+                let count = containers.entry(kind).or_default();
+                *count += 1;
+                *count > 1
+            }
+            _ => false,
+        };
+        if too_many {
+            return Err(too_large(
+                &format!("items[{n}]"),
+                "one of its kind in an envelope",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the payload is `{"items": […]}` rather than a single span.
+pub(crate) fn is_container(item: &Item<'_>) -> bool {
+    item.header
+        .content_type
+        .as_deref()
+        .is_some_and(|kind| kind.starts_with("application/vnd.sentry.items."))
+}
+
+#[derive(Default, Deserialize)]
+struct TraceOfEvent {
+    #[serde(default)]
+    contexts: Option<Contexts>,
+}
+
+#[derive(Deserialize)]
+struct Contexts {
+    #[serde(default)]
+    trace: Option<TraceHeader>,
+}
+
+/// Makes sure that an event can be read, and reads its trace. Members of other types than ours are let through:
+/// Sentry normalises them, and it is not for us to refuse what it takes.
+fn event_trace(payload: &[u8], n: usize) -> Result<Option<u128>, EnvelopeError> {
+    let field = || format!("items[{n}].payload");
+    if payload.len() > MAX_EVENT {
+        return Err(too_large(&field(), "1 MiB"));
+    }
+    let broken = |reason: String| EnvelopeError::Payload {
+        field: field(),
+        reason,
+    };
+    if deeper_than(payload, MAX_DEPTH) {
+        return Err(broken("it is nested too deeply".to_owned()));
+    }
+    match serde_json::from_slice::<TraceOfEvent>(payload) {
+        Ok(event) => {
+            let trace = event.contexts.and_then(|contexts| contexts.trace);
+            Ok(trace
+                .and_then(|trace| trace.trace_id)
+                .as_deref()
+                .and_then(parse_id))
+        }
+        Err(error) if error.is_data() => {
+            let object = serde_json::from_slice::<BTreeMap<String, &RawValue>>(payload);
+            object.map(|_| None).map_err(|error| broken(error.to_string()))
+        }
+        Err(error) => Err(broken(error.to_string())),
+    }
+}
+
+/// Whether brackets outside of strings nest deeper than `most`.
+fn deeper_than(json: &[u8], most: usize) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                depth += 1;
+                if depth > most {
+                    return true;
+                }
+            }
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    false
+}
+
+fn header_json<'a, T: Deserialize<'a>>(line: &'a [u8], field: &str) -> Result<T, EnvelopeError> {
+    let field = || field.to_owned();
+    if line.len() > MAX_HEADER_LINE {
+        return Err(too_large(&field(), "64 KiB"));
+    }
+    let broken = |reason: String| EnvelopeError::Header {
+        field: field(),
+        reason,
+    };
+    let text = std::str::from_utf8(line).map_err(|_| broken("it is not UTF-8".to_owned()))?;
+    // serde would fill a struct from an array by position.
+    if !text.trim_start().starts_with('{') {
+        return Err(broken("it is not a JSON object".to_owned()));
+    }
+    if deeper_than(line, MAX_DEPTH) {
+        return Err(broken("it is nested too deeply".to_owned()));
+    }
+    serde_json::from_str(text).map_err(|error| broken(error.to_string()))
+}
+
+/// The line without its newline, and what follows.
+fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
+    match bytes.iter().position(|byte| *byte == b'\n') {
+        Some(end) => (&bytes[..end], &bytes[end + 1..]),
+        None => (bytes, &[]),
+    }
+}
+
+fn too_large(field: &str, limit: &str) -> EnvelopeError {
+    EnvelopeError::TooLarge {
+        field: field.to_owned(),
+        limit: limit.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ID: &str = "9ec79c33ec9942ab8353589fcb2e04dc";
+
+    fn refused(text: &[u8], field: &str, status: u16) {
+        let error = Envelope::parse(text).unwrap_err();
+        let problem = Problem::from(&error);
+        assert_eq!((error.field(), problem.status), (field, status), "{error}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        refused(b"", "body", 400);
+        refused(b"nonsense", "header", 400);
+        refused(b"[]\n", "header", 400);
+        refused(b"{\"event_id\":\"x\"}", "header.event_id", 400);
+        refused(b"{\"event_id\":\"\xff\"}", "header", 400);
+        refused(b"{}\n{\"type\":\"log\",\"length\":-1}\n{}", "items[0]", 400);
+        refused(b"{}\n{\"type\":\"log\",\"length\":1e30}\n{}", "items[0]", 400);
+        refused(
+            b"{}\n{\"type\":\"log\",\"length\":18446744073709551615}\n{}",
+            "items[0].length",
+            400,
+        );
+        refused(b"{}\n{\"type\":\"log\",\"length\":3}\n{}", "items[0].length", 400);
+        refused(b"{}\n{\"type\":\"log\",\"length\":1}\n{}", "items[0].length", 400);
+        refused(b"{}\n{\"length\":2}\n{}", "items[0]", 400);
+        refused(b"{}\n{\"type\":\"event\"}\n{\"a\":", "items[0].payload", 400);
+        refused(b"{}\n{\"type\":\"event\"}\n[1]", "items[0].payload", 400);
+        refused(b"{}\n{\"type\":\"event\"}", "items[0].payload", 400);
+        refused(
+            b"{}\n{\"type\":\"log\"}\n{}\n{\"type\":\"log\"}\n{}",
+            "items[1]",
+            413,
+        );
+        refused(
+            b"{}\n{\"type\":\"event\"}\n{}\n{\"type\":\"transaction\"}\n{}",
+            "items[1]",
+            413,
+        );
+        let deep = format!(
+            "{{}}\n{{\"type\":\"event\"}}\n{{\"a\":{}1{}}}",
+            "[".repeat(200),
+            "]".repeat(200)
+        );
+        refused(deep.as_bytes(), "items[0].payload", 400);
+        let long = format!(
+            "{{}}\n{{\"type\":\"event\"}}\n{{\"a\":\"{}\"}}",
+            "x".repeat(MAX_EVENT)
+        );
+        refused(long.as_bytes(), "items[0].payload", 413);
+        let many = format!(
+            "{{}}\n{}",
+            "{\"type\":\"x\",\"length\":0}\n\n".repeat(MAX_ITEMS + 1)
+        );
+        refused(many.as_bytes(), "items", 413);
+        let header = format!("{{\"a\":\"{}\"}}", "x".repeat(MAX_HEADER_LINE));
+        refused(header.as_bytes(), "header", 413);
+    }
+
+    #[test]
+    fn what_sdks_send_is_taken() {
+        let text = format!(
+            "{{\"event_id\":\"{ID}\",\"trace\":{{\"trace_id\":\"0af7651916cd43dd8448eb211c80319c\"}}}}\n\
+             {{\"type\":\"attachment\",\"length\":4}}\n\n\n\n\n\r\n{{\"type\":\"from_tomorrow\"}}\r\nsomething\n\
+             {{\"type\":\"span\"}}\n{{}}\n{{\"type\":\"span\"}}\n{{}}"
+        );
+        let envelope = Envelope::parse(text.as_bytes()).unwrap();
+        assert_eq!(envelope.event_id(), parse_id(ID));
+        assert_eq!(envelope.trace_id, parse_id("0af7651916cd43dd8448eb211c80319c"));
+        let payloads: Vec<&[u8]> = envelope.items.iter().map(|item| item.payload).collect();
+        assert_eq!(payloads, [b"\n\n\n\n".as_slice(), b"something", b"{}", b"{}"]);
+        let names: Vec<_> = envelope.categories().each().map(|(_, name)| name).collect();
+        assert_eq!(names, ["default", "span", "attachment"]);
+    }
+
+    #[test]
+    fn the_trace_of_an_event_is_found() {
+        let text = format!(
+            "{{}}\n{{\"type\":\"event\"}}\n{{\"contexts\":{{\"trace\":{{\"trace_id\":\"{ID}\"}}}}}}\n"
+        );
+        assert_eq!(Envelope::parse(text.as_bytes()).unwrap().trace_id, parse_id(ID));
+        let odd = b"{}\n{\"type\":\"event\"}\n{\"contexts\":[1]}";
+        assert_eq!(Envelope::parse(odd).unwrap().trace_id, None);
+    }
+
+    #[test]
+    fn addressing_changes_the_header_only() {
+        let text = "{\"trace\":{\"public_key\":\"k\",  \"sample_rand\":0.10000000000000000001},\"dsn\":\"http://old@h/1\",\"sent_at\":\"old\"}\n{\"type\":\"x\",\"length\":2}\né\n";
+        let dsn: Dsn = "https://key:secret@sentry.example/7".parse().unwrap();
+        let sent = Envelope::parse(text.as_bytes()).unwrap().addressed(&dsn, 0);
+        assert_eq!(
+            String::from_utf8(sent).unwrap(),
+            "{\"dsn\":\"https://key@sentry.example/7\",\"sent_at\":\"1970-01-01T00:00:00Z\",\"trace\":{\"public_key\":\"k\",  \"sample_rand\":0.10000000000000000001}}\n{\"type\":\"x\",\"length\":2}\né\n"
+        );
+    }
+
+    /// Bytes that are near to an envelope, so that more than the first check is met.
+    fn near_envelopes() -> impl Strategy<Value = Vec<u8>> {
+        let part = prop_oneof![
+            Just(b"{}".to_vec()),
+            Just(b"\n".to_vec()),
+            Just(b"\r\n".to_vec()),
+            Just(b"{\"type\":\"event\"}\n{}".to_vec()),
+            Just(b"{\"type\":\"event\",\"length\":2}\n".to_vec()),
+            (0_i64..40).prop_map(|n| format!("{{\"type\":\"x\",\"length\":{n}}}\n").into_bytes()),
+            Just(format!("{{\"event_id\":\"{ID}\"}}\n").into_bytes()),
+            proptest::collection::vec(any::<u8>(), 0..40),
+        ];
+        proptest::collection::vec(part, 0..12).prop_map(|parts| {
+            let mut bytes = b"{}\n".to_vec();
+            bytes.extend(parts.concat());
+            bytes
+        })
+    }
+
+    /// What was accepted is the header, the rest, and in the rest the items in order with nothing but newlines
+    /// between them.
+    fn round_trips(bytes: &[u8]) {
+        let Ok(envelope) = Envelope::parse(bytes) else {
+            return;
+        };
+        let newline: &[u8] = if bytes.len() > envelope.line.len() {
+            b"\n"
+        } else {
+            b""
+        };
+        assert_eq!([envelope.line, newline, envelope.rest].concat(), bytes);
+        let mut rest = envelope.rest;
+        let newlines = |rest: &mut &[u8]| {
+            while let [b'\n' | b'\r', after @ ..] = *rest {
+                *rest = after;
+            }
+        };
+        for item in &envelope.items {
+            newlines(&mut rest);
+            rest = rest.strip_prefix(item.line).unwrap();
+            rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+            rest = rest.strip_prefix(item.payload).unwrap();
+        }
+        newlines(&mut rest);
+        assert!(rest.is_empty());
+        let dsn: Dsn = "https://key@sentry.example/7".parse().unwrap();
+        let sent = envelope.addressed(&dsn, 0);
+        let again = Envelope::parse(&sent).unwrap();
+        assert_eq!(again.items, envelope.items);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            round_trips(&bytes);
+        }
+
+        #[test]
+        fn no_near_envelope_panics(bytes in near_envelopes()) {
+            round_trips(&bytes);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What the collector cannot do or refuses, and how it says so.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use axum::response::{IntoResponse, Response};
+use reelscope_contracts::{Code, Problem};
+
+use crate::envelope::EnvelopeError;
+
+/// Why a collector could not be opened.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum CollectorError {
+    /// Another process has the directory open.
+    #[error("{} is in use by another Reelscope; close it, or choose another --data-dir", .dir.display())]
+    Locked {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// A newer build wrote it. Nothing was touched.
+    #[error("{} was written by a newer Reelscope (telemetry format {found}); update Reelscope, or choose another --data-dir", .dir.display())]
+    NewerFormat {
+        /// The directory.
+        dir: PathBuf,
+        /// Version found.
+        found: u32,
+    },
+    /// The directory cannot be read or written.
+    #[error("cannot keep telemetry in {}: {reason}; choose a --data-dir that you may write to", .dir.display())]
+    Unwritable {
+        /// The directory.
+        dir: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+}
+
+impl CollectorError {
+    pub(crate) fn unwritable(dir: &Path, error: &io::Error) -> Self {
+        Self::Unwritable {
+            dir: dir.to_owned(),
+            reason: error.to_string(),
+        }
+    }
+}
+
+/// Why an envelope was not taken.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum CaptureError {
+    /// It is not an envelope, or too large.
+    #[error(transparent)]
+    Malformed(#[from] EnvelopeError),
+    /// More is waiting to be written than may be kept in memory.
+    #[error("more envelopes are waiting for the disk than fit in memory")]
+    Busy,
+    /// The disk refused it.
+    #[error("the envelope could not be written: {0}")]
+    Disk(String),
+    /// The collector is shutting down.
+    #[error("the collector is closed")]
+    Closed,
+}
+
+impl From<&CaptureError> for Problem {
+    fn from(error: &CaptureError) -> Self {
+        let later = |detail: &str| Self {
+            retry_after: Some(1),
+            ..Self::new(Code::ServiceUnavailable, detail)
+        };
+        match error {
+            CaptureError::Malformed(error) => error.into(),
+            CaptureError::Busy => later("The disk is slower than the envelopes come; send this one again."),
+            CaptureError::Disk(_) => later("The envelope could not be written to the disk; send it again."),
+            CaptureError::Closed => later("The collector is shutting down; send the envelope again."),
+        }
+    }
+}
+
+impl IntoResponse for CaptureError {
+    fn into_response(self) -> Response {
+        Problem::from(&self).into_response()
+    }
+}

@@ -1,0 +1,559 @@
+//! What an envelope says, item by item, in the viewer's types.
+//!
+//! Nothing here fails: a member of another type than expected counts as absent, and the oddity says so where it
+//! matters. Source: <https://develop.sentry.dev/sdk/foundations/transport/event-payloads/> and the pages on
+//! spans, logs and metrics beside it.
+
+use std::collections::BTreeMap;
+
+use reelscope_contracts::telemetry::{
+    Breadcrumb, ErrorEvent, Frame, LogLine, Measurement, MeasurementPoint, Micros, Named, Span,
+};
+use serde_json::{Map, Value};
+
+use crate::collector::EXTERNAL;
+use crate::envelope::{Envelope, Item, format_id, is_container, parse_id};
+use crate::issues;
+
+/// Most frames and breadcrumbs of an event that are shown.
+const MOST_LINES: usize = 200;
+
+/// A transaction or a standalone span, with what it says about its trace.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct SpanFact {
+    pub(crate) trace_id: u128,
+    pub(crate) span: Span,
+    pub(crate) release: Option<String>,
+    pub(crate) environment: Option<String>,
+    pub(crate) player: Option<String>,
+}
+
+/// Everything that an envelope says.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Facts {
+    pub(crate) spans: Vec<SpanFact>,
+    pub(crate) errors: Vec<ErrorEvent>,
+    /// With their traces.
+    pub(crate) logs: Vec<(Option<u128>, LogLine)>,
+    pub(crate) metrics: Vec<MeasurementPoint>,
+    pub(crate) sessions: u64,
+    /// By `reason/category`.
+    pub(crate) lost: BTreeMap<String, u64>,
+    /// What could not be read, by trace where that is known.
+    pub(crate) oddities: Vec<&'static str>,
+}
+
+/// Reads the facts of an envelope; `slot` is the door it came through.
+pub(crate) fn read(seq: u64, slot: &str, envelope: &Envelope<'_>) -> Facts {
+    let mut facts = Facts::default();
+    for item in &envelope.items {
+        let known = matches!(
+            item.header.item_type.as_str(),
+            "event"
+                | "transaction"
+                | "span"
+                | "log"
+                | "trace_metric"
+                | "session"
+                | "sessions"
+                | "client_report"
+        );
+        if !known {
+            continue;
+        }
+        match serde_json::from_slice::<Map<String, Value>>(item.payload) {
+            Ok(payload) => take(&mut facts, seq, slot, item, &payload),
+            Err(_) => facts.oddities.push("unreadable_item"),
+        }
+    }
+    facts
+}
+
+fn take(facts: &mut Facts, seq: u64, slot: &str, item: &Item<'_>, payload: &Map<String, Value>) {
+    let list = || -> Vec<&Map<String, Value>> {
+        match payload.get("items").and_then(Value::as_array) {
+            Some(items) => items.iter().filter_map(Value::as_object).collect(),
+            None => vec![payload],
+        }
+    };
+    match item.header.item_type.as_str() {
+        "event" => facts.errors.push(error_event(seq, slot, payload)),
+        "transaction" => transaction(facts, seq, slot, payload),
+        "span" if is_container(item) => {
+            for span in list() {
+                span_v2(facts, seq, slot, span);
+            }
+        }
+        "span" => {
+            let context = SpanContext {
+                release: text(payload, "release"),
+                environment: text(payload, "environment"),
+                ..SpanContext::default()
+            };
+            span_v1(facts, seq, &service_of(slot, payload), payload, None, &context);
+        }
+        "log" => {
+            for log in list() {
+                let line = log_line(seq, slot, log);
+                facts.logs.push((id(log, "trace_id"), line));
+            }
+        }
+        "trace_metric" => facts
+            .metrics
+            .extend(list().into_iter().filter_map(|metric| point(slot, metric))),
+        "session" => facts.sessions += 1,
+        "sessions" => {
+            let groups = payload.get("aggregates").and_then(Value::as_array);
+            let counts = groups
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_object)
+                .flat_map(|group| {
+                    ["exited", "errored", "abnormal", "crashed"]
+                        .map(|kind| group.get(kind).and_then(Value::as_u64))
+                });
+            facts.sessions += counts.flatten().fold(0, u64::saturating_add);
+        }
+        "client_report" => {
+            let lost = payload.get("discarded_events").and_then(Value::as_array);
+            for entry in lost.into_iter().flatten().filter_map(Value::as_object) {
+                let name = |key| text(entry, key).unwrap_or_else(|| "unknown".to_owned());
+                let count = facts
+                    .lost
+                    .entry(format!("{}/{}", name("reason"), name("category")))
+                    .or_default();
+                *count = count.saturating_add(entry.get("quantity").and_then(Value::as_u64).unwrap_or(0));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What a transaction hands to the spans in it.
+#[derive(Default)]
+struct SpanContext {
+    trace_id: Option<u128>,
+    release: Option<String>,
+    environment: Option<String>,
+    player: Option<String>,
+}
+
+fn transaction(facts: &mut Facts, seq: u64, slot: &str, payload: &Map<String, Value>) {
+    let service = service_of(slot, payload);
+    let nothing = Map::new();
+    let trace = payload
+        .get("contexts")
+        .and_then(|contexts| contexts.get("trace"))
+        .and_then(Value::as_object);
+    let trace = trace.unwrap_or(&nothing);
+    let Some(trace_id) = id(trace, "trace_id") else {
+        facts.oddities.push("transaction_without_trace");
+        return;
+    };
+    let context = SpanContext {
+        trace_id: Some(trace_id),
+        release: text(payload, "release"),
+        environment: text(payload, "environment"),
+        player: player(payload),
+    };
+    let mut oddities = Vec::new();
+    let (start_us, end_us) = interval(payload, ["start_timestamp", "timestamp"], &mut oddities);
+    let span = Span {
+        span_id: text(trace, "span_id").unwrap_or_else(|| odd(&mut oddities, "missing_span_id")),
+        parent_span_id: parent(trace),
+        transaction: true,
+        service: service.clone(),
+        op: text(trace, "op").unwrap_or_else(|| "default".to_owned()),
+        description: text(payload, "transaction").unwrap_or_default(),
+        start_us,
+        end_us,
+        status: text(trace, "status").unwrap_or_else(|| "ok".to_owned()),
+        data: object(trace, "data"),
+        tags: tags(payload),
+        measurements: measurements(payload),
+        oddities,
+        seq,
+    };
+    facts.spans.push(SpanFact {
+        trace_id,
+        span,
+        release: context.release.clone(),
+        environment: context.environment.clone(),
+        player: context.player.clone(),
+    });
+    let children = payload.get("spans").and_then(Value::as_array);
+    for child in children.into_iter().flatten() {
+        match child.as_object() {
+            Some(child) => span_v1(facts, seq, &service, child, Some(start_us), &context),
+            None => facts.oddities.push("unreadable_item"),
+        }
+    }
+}
+
+fn span_v1(
+    facts: &mut Facts,
+    seq: u64,
+    service: &str,
+    payload: &Map<String, Value>,
+    within: Option<Micros>,
+    context: &SpanContext,
+) {
+    let Some(trace_id) = id(payload, "trace_id").or(context.trace_id) else {
+        facts.oddities.push("span_without_trace");
+        return;
+    };
+    let mut oddities = Vec::new();
+    let (start_us, end_us) = interval(payload, ["start_timestamp", "timestamp"], &mut oddities);
+    if within.is_some_and(|start| start_us < start) {
+        oddities.push("before_its_transaction".to_owned());
+    }
+    let span = Span {
+        span_id: text(payload, "span_id").unwrap_or_else(|| odd(&mut oddities, "missing_span_id")),
+        parent_span_id: parent(payload),
+        transaction: false,
+        service: service.to_owned(),
+        op: text(payload, "op").unwrap_or_else(|| "default".to_owned()),
+        description: text(payload, "description").unwrap_or_default(),
+        start_us,
+        end_us,
+        status: text(payload, "status").unwrap_or_else(|| "ok".to_owned()),
+        data: object(payload, "data"),
+        tags: tags(payload),
+        measurements: measurements(payload),
+        oddities,
+        seq,
+    };
+    facts.spans.push(SpanFact {
+        trace_id,
+        span,
+        release: context.release.clone(),
+        environment: context.environment.clone(),
+        player: context.player.clone(),
+    });
+}
+
+fn span_v2(facts: &mut Facts, seq: u64, slot: &str, payload: &Map<String, Value>) {
+    let Some(trace_id) = id(payload, "trace_id") else {
+        facts.oddities.push("span_without_trace");
+        return;
+    };
+    let data = attributes(payload);
+    let attribute = |names: &[&str]| names.iter().find_map(|name| data.get(*name).and_then(as_text));
+    let mut oddities = Vec::new();
+    let (start_us, end_us) = interval(payload, ["start_timestamp", "end_timestamp"], &mut oddities);
+    let span = Span {
+        span_id: text(payload, "span_id").unwrap_or_else(|| odd(&mut oddities, "missing_span_id")),
+        parent_span_id: parent(payload),
+        transaction: payload
+            .get("is_segment")
+            .and_then(Value::as_bool)
+            .unwrap_or(false),
+        service: if slot == EXTERNAL {
+            attribute(&["service.name", "server.address"]).unwrap_or_else(|| slot.to_owned())
+        } else {
+            slot.to_owned()
+        },
+        op: attribute(&["sentry.op"]).unwrap_or_else(|| "default".to_owned()),
+        description: text(payload, "name").unwrap_or_default(),
+        start_us,
+        end_us,
+        status: text(payload, "status").unwrap_or_else(|| "ok".to_owned()),
+        tags: Named::new(),
+        measurements: Named::new(),
+        oddities,
+        seq,
+        data: data.clone(),
+    };
+    facts.spans.push(SpanFact {
+        trace_id,
+        span,
+        release: attribute(&["sentry.release"]),
+        environment: attribute(&["sentry.environment"]),
+        player: attribute(&["user.id"]),
+    });
+}
+
+fn error_event(seq: u64, slot: &str, payload: &Map<String, Value>) -> ErrorEvent {
+    let exceptions = payload
+        .get("exception")
+        .map(|list| list.get("values").unwrap_or(list));
+    // The last one is the one that was seen; those before it are its causes.
+    let exception = exceptions
+        .and_then(Value::as_array)
+        .and_then(|list| list.last())
+        .and_then(Value::as_object);
+    let trace = payload
+        .get("contexts")
+        .and_then(|contexts| contexts.get("trace"))
+        .and_then(Value::as_object);
+    let (kind, value) = match exception {
+        Some(exception) => (
+            text(exception, "type").unwrap_or_else(|| "Error".to_owned()),
+            text(exception, "value").unwrap_or_default(),
+        ),
+        None => ("message".to_owned(), message(payload)),
+    };
+    let frames = exception.map(frames).unwrap_or_default();
+    let mut event = ErrorEvent {
+        event_id: id(payload, "event_id").map(format_id).unwrap_or_default(),
+        issue_id: String::new(),
+        service: service_of(slot, payload),
+        at_us: payload.get("timestamp").and_then(micros).unwrap_or(0),
+        level: text(payload, "level").unwrap_or_else(|| "error".to_owned()),
+        kind,
+        value,
+        handled: exception.and_then(|e| e.get("mechanism")?.get("handled")?.as_bool()),
+        transaction: text(payload, "transaction"),
+        trace_id: trace.and_then(|trace| id(trace, "trace_id")).map(format_id),
+        span_id: trace.and_then(|trace| text(trace, "span_id")),
+        release: text(payload, "release"),
+        environment: text(payload, "environment"),
+        player: player(payload),
+        tags: tags(payload),
+        frames,
+        breadcrumbs: breadcrumbs(payload),
+        seq,
+    };
+    let fingerprint = payload.get("fingerprint").and_then(Value::as_array);
+    let fingerprint: Vec<String> = fingerprint.into_iter().flatten().filter_map(as_text).collect();
+    event.issue_id = issues::key(&fingerprint, &event);
+    event
+}
+
+fn message(payload: &Map<String, Value>) -> String {
+    let entry = payload.get("logentry").or_else(|| payload.get("message"));
+    match entry {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Object(entry)) => text(entry, "formatted")
+            .or_else(|| text(entry, "message"))
+            .unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+fn frames(exception: &Map<String, Value>) -> Vec<Frame> {
+    let frames = exception
+        .get("stacktrace")
+        .and_then(|trace| trace.get("frames"))
+        .and_then(Value::as_array);
+    // Sentry writes the innermost last.
+    let innermost_first = frames
+        .into_iter()
+        .flatten()
+        .rev()
+        .filter_map(Value::as_object)
+        .take(MOST_LINES);
+    innermost_first
+        .map(|frame| Frame {
+            function: text(frame, "function").unwrap_or_else(|| "?".to_owned()),
+            module: text(frame, "module"),
+            file: text(frame, "filename").or_else(|| text(frame, "abs_path")),
+            line: frame.get("lineno").and_then(Value::as_u64),
+            in_app: frame.get("in_app").and_then(Value::as_bool).unwrap_or(false),
+        })
+        .collect()
+}
+
+fn breadcrumbs(payload: &Map<String, Value>) -> Vec<Breadcrumb> {
+    let list = payload
+        .get("breadcrumbs")
+        .map(|list| list.get("values").unwrap_or(list));
+    let list = list
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object);
+    list.take(MOST_LINES)
+        .map(|crumb| Breadcrumb {
+            at_us: crumb.get("timestamp").and_then(micros),
+            category: text(crumb, "category").unwrap_or_default(),
+            level: text(crumb, "level").unwrap_or_else(|| "info".to_owned()),
+            message: text(crumb, "message").unwrap_or_default(),
+            data: object(crumb, "data"),
+        })
+        .collect()
+}
+
+fn log_line(seq: u64, slot: &str, log: &Map<String, Value>) -> LogLine {
+    let attributes = attributes(log);
+    let service = attributes
+        .get("service.name")
+        .and_then(as_text)
+        .filter(|_| slot == EXTERNAL);
+    LogLine {
+        at_us: log.get("timestamp").and_then(micros).unwrap_or(0),
+        level: text(log, "level").unwrap_or_else(|| "info".to_owned()),
+        message: text(log, "body").unwrap_or_default(),
+        service: service.unwrap_or_else(|| slot.to_owned()),
+        span_id: text(log, "span_id")
+            .or_else(|| attributes.get("sentry.trace.parent_span_id").and_then(as_text)),
+        attributes,
+        seq,
+    }
+}
+
+fn point(slot: &str, metric: &Map<String, Value>) -> Option<MeasurementPoint> {
+    let attributes = attributes(metric);
+    Some(MeasurementPoint {
+        at_us: metric.get("timestamp").and_then(micros).unwrap_or(0),
+        name: text(metric, "name")?,
+        value: metric.get("value").and_then(Value::as_f64)?,
+        unit: text(metric, "unit").unwrap_or_else(|| "none".to_owned()),
+        kind: text(metric, "type").unwrap_or_else(|| "gauge".to_owned()),
+        trace_id: id(metric, "trace_id").map(format_id),
+        service: slot.to_owned(),
+        release: attributes.get("sentry.release").and_then(as_text),
+    })
+}
+
+/// Our own services are known by their door; others by what they call themselves.
+fn service_of(slot: &str, payload: &Map<String, Value>) -> String {
+    if slot != EXTERNAL {
+        return slot.to_owned();
+    }
+    let tagged = tags(payload).remove("service");
+    tagged
+        .or_else(|| text(payload, "server_name"))
+        .unwrap_or_else(|| slot.to_owned())
+}
+
+fn player(payload: &Map<String, Value>) -> Option<String> {
+    payload
+        .get("user")
+        .and_then(|user| user.get("id"))
+        .and_then(as_text)
+}
+
+fn parent(payload: &Map<String, Value>) -> Option<String> {
+    text(payload, "parent_span_id").filter(|id| !id.is_empty())
+}
+
+/// Tags are an object, or a list of pairs.
+fn tags(payload: &Map<String, Value>) -> Named<String> {
+    match payload.get("tags") {
+        Some(Value::Object(tags)) => tags
+            .iter()
+            .filter_map(|(name, value)| Some((name.clone(), as_text(value)?)))
+            .collect(),
+        Some(Value::Array(pairs)) => pairs
+            .iter()
+            .filter_map(|pair| Some((as_text(pair.get(0)?)?, as_text(pair.get(1)?)?)))
+            .collect(),
+        _ => Named::new(),
+    }
+}
+
+fn measurements(payload: &Map<String, Value>) -> Named<Measurement> {
+    let measurements = payload
+        .get("measurements")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
+    measurements
+        .filter_map(|(name, entry)| {
+            let value = entry.get("value").and_then(Value::as_f64)?;
+            let unit = entry
+                .get("unit")
+                .and_then(Value::as_str)
+                .filter(|unit| !unit.is_empty());
+            Some((
+                name.clone(),
+                Measurement {
+                    value,
+                    unit: unit.unwrap_or("none").to_owned(),
+                },
+            ))
+        })
+        .collect()
+}
+
+fn object(payload: &Map<String, Value>, name: &str) -> Named<Value> {
+    let object = payload.get(name).and_then(Value::as_object);
+    object
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// `{"name": {"value": …, "type": …}}` without the types.
+fn attributes(payload: &Map<String, Value>) -> Named<Value> {
+    let attributes = payload
+        .get("attributes")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
+    attributes
+        .map(|(name, entry)| (name.clone(), entry.get("value").unwrap_or(entry).clone()))
+        .collect()
+}
+
+fn interval(payload: &Map<String, Value>, names: [&str; 2], oddities: &mut Vec<String>) -> (Micros, Micros) {
+    let [start, end] = names.map(|name| payload.get(name).and_then(micros));
+    let (start, end) = match (start, end) {
+        (Some(start), Some(end)) => (start, end),
+        (start, end) => {
+            oddities.push("missing_time".to_owned());
+            let known = start.or(end).unwrap_or(0);
+            (known, known)
+        }
+    };
+    if end < start {
+        oddities.push("negative_duration".to_owned());
+    }
+    (start, end)
+}
+
+fn odd(oddities: &mut Vec<String>, word: &str) -> String {
+    oddities.push(word.to_owned());
+    String::new()
+}
+
+fn id(payload: &Map<String, Value>, name: &str) -> Option<u128> {
+    payload
+        .get(name)
+        .and_then(Value::as_str)
+        .and_then(parse_id)
+        .filter(|id| *id != 0)
+}
+
+fn text(payload: &Map<String, Value>, name: &str) -> Option<String> {
+    payload.get(name).and_then(as_text)
+}
+
+fn as_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}
+
+/// A time as SDKs write it, seconds as a number or RFC 3339 text, in microseconds.
+fn micros(value: &Value) -> Option<Micros> {
+    match value {
+        Value::Number(number) => number.as_f64().and_then(whole_micros),
+        Value::String(text) => match text.parse::<f64>() {
+            Ok(seconds) => whole_micros(seconds),
+            Err(_) => rfc3339_micros(text),
+        },
+        _ => None,
+    }
+}
+
+/// Some SDKs leave the zone out and mean UTC.
+fn rfc3339_micros(text: &str) -> Option<Micros> {
+    let parse = |text: &str| text.parse::<jiff::Timestamp>().ok();
+    parse(text)
+        .or_else(|| parse(&format!("{text}Z")))
+        .map(jiff::Timestamp::as_microsecond)
+}
+
+fn whole_micros(seconds: f64) -> Option<Micros> {
+    /// Beyond the year 9999 either way no clock is meant.
+    const MOST: f64 = 253_402_300_800.0;
+    // Rounded and bounded, so nothing is cut off.
+    #[allow(clippy::cast_possible_truncation)]
+    (seconds.abs() < MOST).then(|| (seconds * 1e6).round() as Micros)
+}

@@ -1,0 +1,301 @@
+//! What the viewer asks for, in memory: lines of traces and issues, and numbers. Bounded; rebuilt from the log in
+//! the background, newest envelopes first. Details stay in the log.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, mpsc};
+
+use reelscope_contracts::telemetry::{
+    IssueSummary, MeasurementPoint, Measurements, Micros, Named, TraceSummary,
+};
+
+use crate::collector::{Shared, lock};
+use crate::envelope::{Envelope, format_id, parse_id};
+use crate::facts::{self, Facts};
+use crate::issues::Issue;
+use crate::live::Live;
+use crate::log::Reader;
+use crate::measurements::Series;
+use crate::trace::{self, Trace};
+
+/// Most traces in memory; the oldest go. One takes about two kilobytes.
+const MOST_TRACES: usize = 10_000;
+/// Most issues in memory; those not seen for longest go.
+const MOST_ISSUES: usize = 1_000;
+
+/// Which traces are asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TraceFilter {
+    /// Only those that ended well, or only those that did not.
+    pub(crate) ok: Option<bool>,
+    /// Only those this service has part in.
+    pub(crate) service: Option<String>,
+    /// Only those that took at least this many microseconds.
+    pub(crate) min_duration_us: Option<Micros>,
+    /// Only those that took at most this many microseconds.
+    pub(crate) max_duration_us: Option<Micros>,
+    /// Only those of this release.
+    pub(crate) release: Option<String>,
+    /// Only those of this player.
+    pub(crate) player: Option<String>,
+}
+
+impl TraceFilter {
+    fn takes(&self, trace: &TraceSummary) -> bool {
+        let is = |wanted: &Option<String>, has: &Option<String>| wanted.is_none() || wanted == has;
+        self.ok.is_none_or(|ok| ok == trace.ok)
+            && self
+                .service
+                .as_ref()
+                .is_none_or(|wanted| trace.services.iter().any(|s| s.service == *wanted))
+            && self
+                .min_duration_us
+                .is_none_or(|least| trace.duration_us >= least)
+            && self.max_duration_us.is_none_or(|most| trace.duration_us <= most)
+            && is(&self.release, &trace.release)
+            && is(&self.player, &trace.player)
+    }
+}
+
+/// See the module.
+pub(crate) struct Index {
+    traces: HashMap<u128, Trace>,
+    /// Traces by start.
+    by_start: BTreeSet<(Micros, u128)>,
+    issues: HashMap<String, Issue>,
+    series: Series,
+    lost_by_sdks: BTreeMap<String, u64>,
+    sessions: u64,
+}
+
+/// What an envelope changed.
+pub(crate) struct Touched {
+    traces: Vec<u128>,
+    issues: Vec<String>,
+}
+
+impl Index {
+    pub(crate) fn new() -> Self {
+        Self {
+            traces: HashMap::new(),
+            by_start: BTreeSet::new(),
+            issues: HashMap::new(),
+            series: Series::default(),
+            lost_by_sdks: BTreeMap::new(),
+            sessions: 0,
+        }
+    }
+
+    pub(crate) fn add(&mut self, seq: u64, facts: &Facts) -> Touched {
+        let spans = facts.spans.iter().map(|fact| fact.trace_id);
+        let errors = facts
+            .errors
+            .iter()
+            .filter_map(|error| error.trace_id.as_deref().and_then(parse_id));
+        let logs = facts.logs.iter().filter_map(|(trace, _)| *trace);
+        let traces: BTreeSet<u128> = spans.chain(errors).chain(logs).collect();
+        for id in &traces {
+            let trace = self.traces.entry(*id).or_insert_with(|| Trace::new(*id));
+            self.by_start.remove(&(trace.start(), *id));
+            trace::add(trace, *id, seq, facts);
+            self.by_start.insert((trace.start(), *id));
+        }
+        while self.traces.len() > MOST_TRACES {
+            let Some((_, id)) = self.by_start.pop_first() else {
+                break;
+            };
+            self.traces.remove(&id);
+        }
+        for error in &facts.errors {
+            self.issues
+                .entry(error.issue_id.clone())
+                .or_insert_with(|| Issue::new(error))
+                .add(error);
+        }
+        if self.issues.len() > MOST_ISSUES {
+            let oldest = self.issues.iter().min_by_key(|(_, issue)| issue.last_seen());
+            if let Some(id) = oldest.map(|(id, _)| id.clone()) {
+                self.issues.remove(&id);
+            }
+        }
+        for fact in &facts.spans {
+            for (name, measurement) in &fact.span.measurements {
+                self.series.add(&MeasurementPoint {
+                    at_us: fact.span.start_us,
+                    name: name.clone(),
+                    value: measurement.value,
+                    unit: measurement.unit.clone(),
+                    kind: "measurement".to_owned(),
+                    trace_id: Some(format_id(fact.trace_id)),
+                    service: fact.span.service.clone(),
+                    release: fact.release.clone(),
+                });
+            }
+        }
+        for point in &facts.metrics {
+            self.series.add(point);
+        }
+        self.sessions = self.sessions.saturating_add(facts.sessions);
+        for (what, count) in &facts.lost {
+            let total = self.lost_by_sdks.entry(what.clone()).or_default();
+            *total = total.saturating_add(*count);
+        }
+        Touched {
+            traces: traces.into_iter().collect(),
+            issues: facts.errors.iter().map(|error| error.issue_id.clone()).collect(),
+        }
+    }
+
+    /// Forgets traces of which nothing is kept any more.
+    fn forget_before(&mut self, first_seq: u64) {
+        let gone = |trace: &Trace| trace.envelopes().last().is_some_and(|last| *last < first_seq);
+        let by_start = &mut self.by_start;
+        self.traces.retain(|id, trace| {
+            let keep = !gone(trace);
+            if !keep {
+                by_start.remove(&(trace.start(), *id));
+            }
+            keep
+        });
+    }
+
+    /// A page of traces, newest first, and where the next begins.
+    pub(crate) fn traces(
+        &self,
+        filter: &TraceFilter,
+        before: Option<(Micros, u128)>,
+        limit: usize,
+    ) -> (Vec<TraceSummary>, Option<(Micros, u128)>) {
+        let end = before.unwrap_or((Micros::MAX, u128::MAX));
+        let mut page = Vec::new();
+        let mut last = None;
+        for place in self.by_start.range(..end).rev() {
+            let Some(trace) = self.traces.get(&place.1) else {
+                continue;
+            };
+            let summary = trace.summary();
+            if filter.takes(&summary) {
+                if page.len() == limit {
+                    return (page, last);
+                }
+                page.push(summary);
+                last = Some(*place);
+            }
+        }
+        (page, None)
+    }
+
+    /// The envelopes of a trace, oldest first.
+    pub(crate) fn envelopes_of(&self, trace: u128) -> Option<Vec<u64>> {
+        Some(self.traces.get(&trace)?.envelopes().iter().copied().collect())
+    }
+
+    /// Issues, last seen first.
+    pub(crate) fn issues(&self, limit: usize) -> Vec<IssueSummary> {
+        let mut issues: Vec<_> = self.issues.values().collect();
+        issues.sort_by_key(|issue| std::cmp::Reverse(issue.last_seen()));
+        issues.into_iter().take(limit).map(Issue::summary).collect()
+    }
+
+    /// An issue and the envelopes of its newest events.
+    pub(crate) fn issue(&self, id: &str) -> Option<(IssueSummary, Vec<u64>)> {
+        let issue = self.issues.get(id)?;
+        Some((issue.summary(), issue.envelopes()))
+    }
+
+    pub(crate) fn measurements(&self, name: Option<&str>, since: Micros, limit: usize) -> Measurements {
+        Measurements {
+            names: self.series.names(),
+            points: self.series.points(name, since, limit),
+            indexed: false,
+        }
+    }
+
+    pub(crate) fn lost_by_sdks(&self) -> &Named<u64> {
+        &self.lost_by_sdks
+    }
+
+    pub(crate) fn sessions(&self) -> u64 {
+        self.sessions
+    }
+
+    fn tell(&self, touched: &Touched) -> Vec<Live> {
+        let traces = touched.traces.iter().filter_map(|id| self.traces.get(id));
+        let issues = touched.issues.iter().filter_map(|id| self.issues.get(id));
+        traces
+            .map(|trace| Live::Trace(trace.summary()))
+            .chain(issues.map(|issue| Live::Issue(issue.summary())))
+            .collect()
+    }
+}
+
+/// Indexes what comes, and in between what was there at the start, newest first. Runs on a thread of its own until
+/// it is woken with `false`.
+pub(crate) fn run(shared: &Arc<Shared>, wakes: &mpsc::Receiver<bool>) {
+    let mut reader = Reader::new(&shared.dir);
+    let (mut first, mut next_new) = {
+        let ledger = lock(&shared.ledger);
+        (ledger.first_seq(), ledger.next_seq())
+    };
+    let mut next_old = next_new - 1;
+    loop {
+        let (first_now, end) = {
+            let ledger = lock(&shared.ledger);
+            (ledger.first_seq(), ledger.next_seq())
+        };
+        if first_now != first {
+            first = first_now;
+            lock(&shared.index).forget_before(first);
+        }
+        if next_new < end {
+            index_one(shared, &mut reader, next_new, true);
+            next_new += 1;
+        } else if next_old >= first && next_old > 0 {
+            index_one(shared, &mut reader, next_old, false);
+            next_old -= 1;
+        } else {
+            shared.indexed.store(true, Ordering::Release);
+            reader.close();
+            match wakes.recv() {
+                Ok(true) => {}
+                Ok(false) | Err(_) => return,
+            }
+        }
+        loop {
+            match wakes.try_recv() {
+                Ok(true) => {}
+                Ok(false) | Err(mpsc::TryRecvError::Disconnected) => return,
+                Err(mpsc::TryRecvError::Empty) => break,
+            }
+        }
+    }
+}
+
+fn index_one(shared: &Shared, reader: &mut Reader, seq: u64, is_new: bool) {
+    let found = {
+        let ledger = lock(&shared.ledger);
+        ledger
+            .get(seq)
+            .map(|kept| (kept.place, ledger.slot_name(kept.slot)))
+    };
+    let Some((place, slot)) = found.filter(|(place, _)| place.payload_len > 0) else {
+        return;
+    };
+    let Ok(bytes) = reader.read(place) else { return };
+    let Ok(envelope) = Envelope::parse(&bytes) else {
+        return;
+    };
+    let facts = facts::read(seq, &slot, &envelope);
+    let live = {
+        let mut index = lock(&shared.index);
+        let touched = index.add(seq, &facts);
+        if is_new && shared.live.receiver_count() > 0 {
+            index.tell(&touched)
+        } else {
+            Vec::new()
+        }
+    };
+    for message in live {
+        let _ = shared.live.send(Arc::new(message));
+    }
+}

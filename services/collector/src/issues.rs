@@ -1,0 +1,184 @@
+//! Which errors are the same: by fingerprint, else by type, pattern of the value, and the application's frames.
+
+use std::collections::{BTreeSet, HashSet, VecDeque};
+
+use reelscope_contracts::telemetry::{ErrorEvent, IssueSummary, Micros};
+
+use crate::dsn::fnv1a;
+
+/// Most frames that make an issue.
+const MOST_FRAMES: usize = 5;
+/// Most players that are told apart.
+const MOST_PLAYERS: usize = 1_000;
+/// Most traces that an issue shows.
+const MOST_TRACES: usize = 20;
+/// Most events that an issue shows.
+const MOST_EVENTS: usize = 50;
+/// Longest value that an issue shows.
+const MOST_TEXT: usize = 1_000;
+
+/// The id of an event's issue: 16 hexadecimal digits, the same in every version and after every restart.
+pub(crate) fn key(fingerprint: &[String], event: &ErrorEvent) -> String {
+    let default = || {
+        let own = event.frames.iter().filter(|frame| frame.in_app).take(MOST_FRAMES);
+        let frames = own.map(|frame| {
+            format!(
+                "{}\u{1f}{}",
+                frame.module.as_deref().or(frame.file.as_deref()).unwrap_or(""),
+                frame.function
+            )
+        });
+        let mut parts = vec![event.kind.clone(), pattern(&event.value)];
+        parts.extend(frames);
+        parts.join("\u{1e}")
+    };
+    let text = if fingerprint.is_empty() {
+        default()
+    } else {
+        let parts = fingerprint.iter().map(|part| match part.trim() {
+            "{{ default }}" | "{{default}}" => default(),
+            part => part.to_owned(),
+        });
+        parts.collect::<Vec<_>>().join("\u{1d}")
+    };
+    format!("{:016x}", fnv1a(text.as_bytes()))
+}
+
+/// The value without what differs from event to event: a word with a digit in it, be it a number, a UUID, a hash
+/// or an address, becomes `#`.
+pub(crate) fn pattern(value: &str) -> String {
+    let mut masked = String::with_capacity(value.len());
+    let mut word = String::new();
+    let is_part = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    for c in value.chars().chain([' ']) {
+        if is_part(c) {
+            word.push(c);
+            continue;
+        }
+        if word.contains(|c: char| c.is_ascii_digit()) {
+            masked.push('#');
+        } else {
+            masked.push_str(&word);
+        }
+        word.clear();
+        masked.push(c);
+    }
+    masked.trim_end().to_owned()
+}
+
+/// An issue while its events come in, in any order.
+pub(crate) struct Issue {
+    summary: IssueSummary,
+    players: HashSet<u64>,
+    services: BTreeSet<String>,
+    releases: BTreeSet<String>,
+    /// Newest first: time, envelope, trace.
+    events: VecDeque<(Micros, u64, Option<String>)>,
+}
+
+impl Issue {
+    pub(crate) fn new(event: &ErrorEvent) -> Self {
+        let summary = IssueSummary {
+            issue_id: event.issue_id.clone(),
+            kind: event.kind.clone(),
+            value: String::new(),
+            culprit: String::new(),
+            level: String::new(),
+            events: 0,
+            players: 0,
+            services: Vec::new(),
+            releases: Vec::new(),
+            first_seen_us: event.at_us,
+            last_seen_us: Micros::MIN,
+            trace_ids: Vec::new(),
+        };
+        Self {
+            summary,
+            players: HashSet::new(),
+            services: BTreeSet::new(),
+            releases: BTreeSet::new(),
+            events: VecDeque::new(),
+        }
+    }
+
+    pub(crate) fn add(&mut self, event: &ErrorEvent) {
+        let summary = &mut self.summary;
+        summary.events += 1;
+        summary.first_seen_us = summary.first_seen_us.min(event.at_us);
+        if event.at_us >= summary.last_seen_us {
+            summary.last_seen_us = event.at_us;
+            summary.value = event.value.chars().take(MOST_TEXT).collect();
+            summary.level.clone_from(&event.level);
+            let frame = event
+                .frames
+                .iter()
+                .find(|frame| frame.in_app)
+                .or(event.frames.first());
+            summary.culprit = match frame {
+                Some(frame) => match &frame.file {
+                    Some(file) => format!("{} ({file})", frame.function),
+                    None => frame.function.clone(),
+                },
+                None => event.transaction.clone().unwrap_or_default(),
+            };
+        }
+        if let Some(player) = &event.player
+            && self.players.len() < MOST_PLAYERS
+        {
+            self.players.insert(fnv1a(player.as_bytes()));
+        }
+        self.services.insert(event.service.clone());
+        self.releases.extend(event.release.clone());
+        let position = self.events.partition_point(|(at, ..)| *at > event.at_us);
+        if position < MOST_EVENTS {
+            self.events
+                .insert(position, (event.at_us, event.seq, event.trace_id.clone()));
+            self.events.truncate(MOST_EVENTS);
+        }
+    }
+
+    pub(crate) fn last_seen(&self) -> Micros {
+        self.summary.last_seen_us
+    }
+
+    pub(crate) fn summary(&self) -> IssueSummary {
+        let mut summary = self.summary.clone();
+        summary.players = self.players.len() as u64;
+        summary.services = self.services.iter().cloned().collect();
+        summary.releases = self.releases.iter().cloned().collect();
+        for trace in self.events.iter().filter_map(|(.., trace)| trace.as_ref()) {
+            if summary.trace_ids.len() < MOST_TRACES && !summary.trace_ids.contains(trace) {
+                summary.trace_ids.push(trace.clone());
+            }
+        }
+        summary
+    }
+
+    /// Envelopes of the newest events, newest first.
+    pub(crate) fn envelopes(&self) -> Vec<u64> {
+        let mut seqs: Vec<u64> = self.events.iter().map(|(_, seq, _)| *seq).collect();
+        seqs.dedup();
+        seqs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(value: &str, expected: &str) {
+        assert_eq!(pattern(value), expected);
+    }
+
+    #[test]
+    fn what_differs_is_masked() {
+        check(
+            "round 9ec79c33-ec99-42ab-8353-589fcb2e04dc timed out after 5000 ms",
+            "round # timed out after # ms",
+        );
+        check("at 0x7ffee3b2 in RS-000001", "at # in #");
+        check("deadline exceeded", "deadline exceeded");
+        check("", "");
+        check("10.5 %", "#.# %");
+    }
+}

@@ -1,0 +1,365 @@
+//! One request to Sentry, and what its answer means.
+
+use std::error::Error as _;
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use rand::RngExt;
+use reelscope_contracts::telemetry::{Notice, TestOutcome};
+use reelscope_contracts::{UnixMillis, rfc3339};
+use reqwest::{Client, redirect};
+
+use crate::collector::elapsed_ms;
+use crate::dsn::Dsn;
+use crate::frame::DeadReason;
+use crate::log::notice;
+
+/// Most bytes of an answer that are read; Sentry's are a hundred.
+const MOST_ANSWER: usize = 64 * 1024;
+/// What we call ourselves.
+const OURSELVES: &str = concat!("reelscope/", env!("CARGO_PKG_VERSION"));
+
+/// What an answer means for the envelope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Sentry has it.
+    Delivered,
+    /// Sentry has enough for now.
+    Limited,
+    /// Trying again will not help.
+    Dead(DeadReason),
+    /// Trying again may help.
+    Retry,
+}
+
+/// A verdict with the words for people, and the headers that hold for what comes next.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) verdict: Verdict,
+    /// Stable code, as `POST /delivery/test` answers it.
+    pub(crate) code: &'static str,
+    pub(crate) detail: String,
+    /// 0 when no answer came.
+    pub(crate) status: u16,
+    pub(crate) rate_limits: Option<String>,
+    pub(crate) retry_after: Option<String>,
+}
+
+/// Sends envelopes; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Sender {
+    client: Client,
+    timeout: Duration,
+}
+
+impl Sender {
+    /// A sender that honours the system's proxy and trusts whom the system trusts. On a system that trusts nobody
+    /// only `http` works, and a notice says so.
+    pub(crate) fn new(timeout: Duration, notices: &mut Vec<Notice>) -> Self {
+        // A redirect would turn the request into a GET, and in the hotel's network it leads to the login page.
+        let builder = || {
+            Client::builder()
+                .redirect(redirect::Policy::none())
+                .timeout(timeout)
+                .connect_timeout(timeout.min(Duration::from_secs(10)))
+        };
+        let client = builder().build().unwrap_or_else(|error| {
+            notices.push(notice(
+                "no_trust_store",
+                format!(
+                    "This system's certificates could not be loaded, so no https address can be reached: {}.",
+                    root_cause(&error)
+                ),
+            ));
+            builder().tls_certs_only([]).build().unwrap_or_default()
+        });
+        Self { client, timeout }
+    }
+
+    /// Sends an envelope that is addressed already. `sdk` is who made it.
+    pub(crate) async fn send(&self, dsn: &Dsn, envelope: &[u8], sdk: &str) -> Answer {
+        let body = match gzip(envelope) {
+            Ok(body) => body,
+            Err(error) => {
+                return Answer::failed(
+                    "network",
+                    format!("The envelope could not be compressed: {error}."),
+                );
+            }
+        };
+        let sent = self
+            .client
+            .post(dsn.envelope_url())
+            .header("Content-Type", "application/x-sentry-envelope")
+            .header("Content-Encoding", "gzip")
+            .header(
+                "X-Sentry-Auth",
+                format!(
+                    "Sentry sentry_version=7, sentry_client={sdk}, sentry_key={}",
+                    dsn.key()
+                ),
+            )
+            .header("User-Agent", OURSELVES)
+            .body(body)
+            .send()
+            .await;
+        match sent {
+            Ok(response) => judge(response, dsn).await,
+            Err(error) => Answer::of_failure(&error, dsn),
+        }
+    }
+
+    /// Sends one real event, and says what happened.
+    pub(crate) async fn test(&self, dsn: &Dsn, now: UnixMillis) -> TestOutcome {
+        let started = Instant::now();
+        // A client of its own: it sees today's proxy, and its connections end with the caller's runtime.
+        let sender = Self::new(self.timeout, &mut Vec::new());
+        let answer = sender.send(dsn, &test_envelope(dsn, now), OURSELVES).await;
+        TestOutcome {
+            ok: answer.verdict == Verdict::Delivered,
+            code: answer.code.to_owned(),
+            detail: answer.detail,
+            destination: Some(dsn.masked()),
+            elapsed_ms: elapsed_ms(started),
+        }
+    }
+}
+
+impl Answer {
+    fn failed(code: &'static str, detail: String) -> Self {
+        Self {
+            verdict: Verdict::Retry,
+            code,
+            detail,
+            status: 0,
+            rate_limits: None,
+            retry_after: None,
+        }
+    }
+
+    fn of_failure(error: &reqwest::Error, dsn: &Dsn) -> Self {
+        let host = dsn.masked();
+        let cause = root_cause(error);
+        let texts = causes(error).join(" / ").to_lowercase();
+        let refused = causes_io(error) == Some(io::ErrorKind::ConnectionRefused);
+        // Words of rustls: it hides its errors in those of io, which keep the text only.
+        let of_tls = [
+            "certificate",
+            "tls",
+            "handshake",
+            "corrupt message",
+            "fatal alert",
+        ];
+        let of_tls = of_tls.into_iter().any(|word| texts.contains(word));
+        let (code, detail) = if texts.contains("proxy") || texts.contains("tunnel") {
+            (
+                "proxy",
+                format!("The proxy did not let the request through to {host}: {cause}."),
+            )
+        } else if error.is_dns() || texts.contains("dns error") {
+            (
+                "dns",
+                format!("The host of {host} was not found; check the network and the address."),
+            )
+        } else if refused {
+            (
+                "refused",
+                format!("Nothing answers at {host}; check the address and the port."),
+            )
+        } else if of_tls {
+            ("tls", format!("No secure connection to {host}: {cause}."))
+        } else if error.is_timeout() {
+            ("timeout", format!("{host} did not answer in time."))
+        } else if texts.contains("invalid http") || texts.contains("parse error") {
+            (
+                "not_sentry",
+                format!("What answers at {host} does not speak HTTP."),
+            )
+        } else {
+            ("network", format!("The connection to {host} broke: {cause}."))
+        };
+        Self::failed(code, detail)
+    }
+}
+
+async fn judge(mut response: reqwest::Response, dsn: &Dsn) -> Answer {
+    let status = response.status().as_u16();
+    let header = |name: &str| {
+        response
+            .headers()
+            .get(name)
+            .and_then(|v| v.to_str().ok())
+            .map(str::to_owned)
+    };
+    let (rate_limits, retry_after) = (header("x-sentry-rate-limits"), header("retry-after"));
+    let said = header("x-sentry-error");
+    let mut body = Vec::new();
+    while body.len() < MOST_ANSWER {
+        match response.chunk().await {
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => break,
+            // A whole 2xx was not seen, so it may or may not have been taken; Sentry tells the same event apart
+            // by its id.
+            Err(error) => return Answer::of_failure(&error, dsn),
+        }
+    }
+    let (verdict, code) = meaning(status, &body);
+    let detail = sentence(code, status, said.as_deref(), dsn);
+    Answer {
+        verdict,
+        code,
+        detail,
+        status,
+        rate_limits,
+        retry_after,
+    }
+}
+
+/// What a status means. A 2xx whose body is neither empty nor a JSON object is not Sentry's: a login page of the
+/// network answers so, and what it took is lost if it is believed.
+fn meaning(status: u16, body: &[u8]) -> (Verdict, &'static str) {
+    let is_sentrys = body.trim_ascii().is_empty()
+        || serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok();
+    match status {
+        400 => (Verdict::Dead(DeadReason::Rejected), "rejected"),
+        401 => (Verdict::Dead(DeadReason::Unauthorized), "unauthorized"),
+        403 => (Verdict::Dead(DeadReason::Forbidden), "forbidden"),
+        404 => (Verdict::Dead(DeadReason::Refused), "not_found"),
+        407 => (Verdict::Retry, "proxy"),
+        408 => (Verdict::Retry, "timeout"),
+        413 => (Verdict::Dead(DeadReason::TooLarge), "too_large"),
+        429 => (Verdict::Limited, "rate_limited"),
+        _ => match status / 100 {
+            2 if is_sentrys => (Verdict::Delivered, "ok"),
+            4 => (Verdict::Dead(DeadReason::Refused), "rejected"),
+            5 => (Verdict::Retry, "server_error"),
+            _ => (Verdict::Retry, "not_sentry"),
+        },
+    }
+}
+
+fn sentence(code: &str, status: u16, said: Option<&str>, dsn: &Dsn) -> String {
+    let host = dsn.masked();
+    let text = match code {
+        "ok" => format!("{host} took the envelope"),
+        "not_sentry" => format!(
+            "What answers at {host} is not Sentry (status {status}); a login page of the network perhaps"
+        ),
+        "rejected" => format!("{host} refused the envelope (status {status})"),
+        "unauthorized" => format!("{host} does not know the key (401); copy the DSN again"),
+        "forbidden" => format!("{host} refused key or project (403); copy the DSN again"),
+        "not_found" => format!("{host} has no such address (404); check path and project of the DSN"),
+        "proxy" => "The proxy asks for a password (407)".to_owned(),
+        "timeout" => format!("{host} gave up waiting (408)"),
+        "too_large" => format!("The envelope is too large for {host} (413)"),
+        "rate_limited" => format!("{host} has enough for now (429)"),
+        _ => format!("{host} has a problem of its own (status {status})"),
+    };
+    match said {
+        Some(said) => format!(
+            "{text}: {}.",
+            said.chars().take(200).collect::<String>().trim_end_matches('.')
+        ),
+        None => format!("{text}."),
+    }
+}
+
+fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 4), Compression::fast());
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
+
+fn causes(error: &reqwest::Error) -> Vec<String> {
+    let mut texts = vec![error.to_string()];
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        texts.push(next.to_string());
+        cause = next.source();
+    }
+    texts
+}
+
+fn causes_io(error: &reqwest::Error) -> Option<io::ErrorKind> {
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        if let Some(io) = next.downcast_ref::<io::Error>() {
+            return Some(io.kind());
+        }
+        cause = next.source();
+    }
+    None
+}
+
+fn root_cause(error: &reqwest::Error) -> String {
+    causes(error).pop().unwrap_or_default()
+}
+
+fn test_envelope(dsn: &Dsn, now: UnixMillis) -> Vec<u8> {
+    let event_id = format!("{:032x}", rand::rng().random::<u128>());
+    let header = serde_json::json!({ "event_id": event_id, "dsn": dsn.public(), "sent_at": rfc3339(now) });
+    let event = serde_json::json!({
+        "event_id": event_id,
+        "timestamp": rfc3339(now),
+        "platform": "other",
+        "level": "info",
+        "logger": "reelscope",
+        "message": { "formatted": "Reelscope reached this project." },
+    });
+    format!("{header}\n{{\"type\":\"event\"}}\n{event}\n").into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(status: u16, body: &str, verdict: &Verdict, code: &str) {
+        assert_eq!(
+            meaning(status, body.as_bytes()),
+            (verdict.clone(), code_of(code)),
+            "{status} {body}"
+        );
+    }
+
+    /// The same text with a static life.
+    fn code_of(code: &str) -> &'static str {
+        let codes = [
+            "ok",
+            "not_sentry",
+            "rejected",
+            "too_large",
+            "rate_limited",
+            "server_error",
+            "timeout",
+        ];
+        codes.into_iter().find(|known| *known == code).unwrap()
+    }
+
+    #[test]
+    fn what_an_answer_means() {
+        check(200, "{\"id\":\"x\"}", &Verdict::Delivered, "ok");
+        check(200, "", &Verdict::Delivered, "ok");
+        check(202, "{}", &Verdict::Delivered, "ok");
+        check(
+            200,
+            "<html>Welcome to the hotel</html>",
+            &Verdict::Retry,
+            "not_sentry",
+        );
+        check(302, "", &Verdict::Retry, "not_sentry");
+        check(400, "{}", &Verdict::Dead(DeadReason::Rejected), "rejected");
+        check(413, "{}", &Verdict::Dead(DeadReason::TooLarge), "too_large");
+        check(422, "{}", &Verdict::Dead(DeadReason::Refused), "rejected");
+        check(429, "", &Verdict::Limited, "rate_limited");
+        check(408, "", &Verdict::Retry, "timeout");
+        check(503, "", &Verdict::Retry, "server_error");
+    }
+
+    #[test]
+    fn the_test_envelope_is_an_envelope() {
+        let dsn: Dsn = "https://key@sentry.example/7".parse().unwrap();
+        crate::envelope::Envelope::parse(&test_envelope(&dsn, 0)).unwrap();
+    }
+}

@@ -1,0 +1,345 @@
+//! A trace: its line in the list while envelopes come in, and everything about it once it is asked for.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use reelscope_contracts::telemetry::{
+    ErrorEvent, LogLine, MeasurementPoint, Micros, ServiceShare, Span, TraceDetail, TraceSummary,
+};
+
+use crate::envelope::{Envelope, format_id};
+use crate::facts::{self, Facts, SpanFact};
+
+/// Most envelopes of a trace that are remembered; the earliest stay.
+const MOST_ENVELOPES: usize = 500;
+/// How far a span may begin before its parent without a word: clocks of one machine differ by less.
+const SKEW: Micros = 1_000;
+
+/// How good a claim is to name the trace; smaller is better: a transaction without parent, any transaction, a
+/// span; then the earliest.
+type Claim = (u8, Micros);
+
+/// A trace while its envelopes come in, in any order.
+pub(crate) struct Trace {
+    summary: TraceSummary,
+    end_us: Micros,
+    claim: Option<Claim>,
+    measured_by: BTreeMap<String, Claim>,
+    services: BTreeMap<String, ServiceShare>,
+    problems: BTreeSet<String>,
+    oddities: BTreeSet<String>,
+    seqs: BTreeSet<u64>,
+}
+
+impl Trace {
+    pub(crate) fn new(trace_id: u128) -> Self {
+        let summary = TraceSummary {
+            trace_id: format_id(trace_id),
+            name: String::new(),
+            op: String::new(),
+            service: String::new(),
+            start_us: Micros::MAX,
+            duration_us: 0,
+            spans: 0,
+            transactions: 0,
+            errors: 0,
+            logs: 0,
+            status: "ok".to_owned(),
+            ok: true,
+            release: None,
+            environment: None,
+            player: None,
+            measurements: BTreeMap::new(),
+            problems: Vec::new(),
+            services: Vec::new(),
+            oddities: Vec::new(),
+        };
+        Self {
+            summary,
+            end_us: Micros::MIN,
+            claim: None,
+            measured_by: BTreeMap::new(),
+            services: BTreeMap::new(),
+            problems: BTreeSet::new(),
+            oddities: BTreeSet::new(),
+            seqs: BTreeSet::new(),
+        }
+    }
+
+    /// Where the trace stands in the list.
+    pub(crate) fn start(&self) -> Micros {
+        self.summary.start_us
+    }
+
+    pub(crate) fn envelopes(&self) -> &BTreeSet<u64> {
+        &self.seqs
+    }
+
+    /// Takes in what one envelope says about this trace.
+    pub(crate) fn add(&mut self, seq: u64, spans: &[&SpanFact], errors: &[&ErrorEvent], logs: &[&LogLine]) {
+        self.seqs.insert(seq);
+        if self.seqs.len() > MOST_ENVELOPES {
+            self.seqs.pop_last();
+            self.oddities.insert("too_many_envelopes".to_owned());
+        }
+        for fact in spans {
+            self.add_span(fact);
+        }
+        for transaction in spans.iter().filter(|fact| fact.span.transaction) {
+            let waiting = waiting(&transaction.span, spans.iter().map(|fact| &fact.span));
+            let length = (transaction.span.end_us - transaction.span.start_us).max(0);
+            let share = self.share(&transaction.span.service);
+            share.transactions += 1;
+            share.own_us += length - waiting;
+            share.waiting_us += waiting;
+        }
+        for error in errors {
+            self.summary.errors += 1;
+            self.share(&error.service).errors += 1;
+            self.extend_to(error.at_us, error.at_us);
+            if self.claim.is_none() && self.summary.name.is_empty() {
+                self.summary.name = error.transaction.clone().unwrap_or_else(|| error.kind.clone());
+                self.summary.service.clone_from(&error.service);
+            }
+            let player = self.summary.player.take().or_else(|| error.player.clone());
+            self.summary.player = player;
+        }
+        for log in logs {
+            self.summary.logs += 1;
+            self.extend_to(log.at_us, log.at_us);
+        }
+    }
+
+    fn add_span(&mut self, fact: &SpanFact) {
+        let span = &fact.span;
+        self.summary.spans += 1;
+        self.summary.transactions += u32::from(span.transaction);
+        self.extend_to(span.start_us, span.end_us);
+        self.oddities.extend(span.oddities.iter().cloned());
+        let class = match (span.transaction, &span.parent_span_id) {
+            (true, None) => 0,
+            (true, Some(_)) => 1,
+            (false, _) => 2,
+        };
+        let claim = (class, span.start_us);
+        if class == 0 && self.claim.is_some_and(|(class, _)| class == 0) {
+            self.oddities.insert("several_roots".to_owned());
+        }
+        if self.claim.is_none_or(|best| claim < best) {
+            self.claim = Some(claim);
+            let summary = &mut self.summary;
+            summary.name.clone_from(&span.description);
+            summary.op.clone_from(&span.op);
+            summary.service.clone_from(&span.service);
+            summary.status.clone_from(&span.status);
+            summary.release = fact.release.clone().or(summary.release.take());
+            summary.environment = fact.environment.clone().or(summary.environment.take());
+            summary.player = fact.player.clone().or(summary.player.take());
+        } else {
+            let summary = &mut self.summary;
+            summary.player = summary.player.take().or_else(|| fact.player.clone());
+        }
+        for (name, measurement) in &span.measurements {
+            let best = self.measured_by.get(name).copied();
+            if best.is_none_or(|best| claim < best) {
+                self.measured_by.insert(name.clone(), claim);
+                self.summary
+                    .measurements
+                    .insert(name.clone(), measurement.clone());
+            }
+        }
+        self.problems.extend(problems(span));
+    }
+
+    fn share(&mut self, service: &str) -> &mut ServiceShare {
+        let new = || ServiceShare {
+            service: service.to_owned(),
+            ..ServiceShare::default()
+        };
+        self.services.entry(service.to_owned()).or_insert_with(new)
+    }
+
+    /// A time of 0 means that none was given, and does not move the trace to 1970.
+    fn extend_to(&mut self, start: Micros, end: Micros) {
+        if start != 0 {
+            self.summary.start_us = self.summary.start_us.min(start);
+            self.end_us = self.end_us.max(start).max(end);
+        }
+    }
+
+    pub(crate) fn summary(&self) -> TraceSummary {
+        let mut summary = self.summary.clone();
+        if summary.start_us == Micros::MAX {
+            summary.start_us = 0;
+        } else {
+            summary.duration_us = self.end_us.saturating_sub(summary.start_us);
+        }
+        let mut oddities = self.oddities.clone();
+        if self.claim.is_some_and(|(class, _)| class > 0) {
+            oddities.insert("missing_root".to_owned());
+        }
+        if self.claim.is_none() {
+            oddities.insert("no_spans".to_owned());
+        }
+        if summary.errors > 0 && summary.status == "ok" {
+            summary.status = "error".to_owned();
+        }
+        summary.ok = summary.errors == 0 && summary.status == "ok";
+        summary.services = self.services.values().cloned().collect();
+        summary.problems = self.problems.iter().cloned().collect();
+        summary.oddities = oddities.into_iter().collect();
+        summary
+    }
+}
+
+/// Microseconds of `transaction` in which it waited for an outgoing HTTP request; overlapping ones count once.
+fn waiting<'a>(transaction: &Span, spans: impl Iterator<Item = &'a Span>) -> Micros {
+    let mut waits: Vec<(Micros, Micros)> = spans
+        .filter(|span| !span.transaction && span.op.starts_with("http.client"))
+        .map(|span| {
+            (
+                span.start_us.max(transaction.start_us),
+                span.end_us.min(transaction.end_us),
+            )
+        })
+        .filter(|(start, end)| start < end)
+        .collect();
+    waits.sort_unstable();
+    let mut total = 0;
+    let mut until = Micros::MIN;
+    for (start, end) in waits {
+        total += (end - start.max(until)).max(0);
+        until = until.max(end);
+    }
+    total
+}
+
+/// `problem: "slow-rng,missing-index"`, or `problem.slow-rng: "on"`.
+fn problems(span: &Span) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, value) in &span.tags {
+        if name == "problem" || name == "problems" {
+            let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
+            found.extend(names.map(str::to_owned));
+        } else if let Some(name) = name.strip_prefix("problem.")
+            && !matches!(value.as_str(), "off" | "false" | "0")
+        {
+            found.push(name.to_owned());
+        }
+    }
+    found
+}
+
+/// Puts a trace together from its envelopes: number, slot, bytes. `missing` of them are no longer kept.
+pub(crate) fn detail<S: AsRef<str>>(
+    trace_id: u128,
+    envelopes: &[(u64, S, Vec<u8>)],
+    missing: usize,
+) -> TraceDetail {
+    let mut trace = Trace::new(trace_id);
+    let wanted = format_id(trace_id);
+    let mut spans = Vec::new();
+    let mut errors = Vec::new();
+    let mut logs = Vec::new();
+    let mut metrics: Vec<MeasurementPoint> = Vec::new();
+    for (seq, slot, bytes) in envelopes {
+        let Ok(envelope) = Envelope::parse(bytes) else {
+            trace.oddities.insert("unreadable_item".to_owned());
+            continue;
+        };
+        let facts = facts::read(*seq, slot.as_ref(), &envelope);
+        add(&mut trace, trace_id, *seq, &facts);
+        trace
+            .oddities
+            .extend(facts.oddities.iter().map(|word| (*word).to_owned()));
+        spans.extend(
+            facts
+                .spans
+                .into_iter()
+                .filter(|fact| fact.trace_id == trace_id)
+                .map(|fact| fact.span),
+        );
+        errors.extend(
+            facts
+                .errors
+                .into_iter()
+                .filter(|error| error.trace_id.as_ref() == Some(&wanted)),
+        );
+        logs.extend(
+            facts
+                .logs
+                .into_iter()
+                .filter(|(id, _)| *id == Some(trace_id))
+                .map(|(_, log)| log),
+        );
+        metrics.extend(
+            facts
+                .metrics
+                .into_iter()
+                .filter(|point| point.trace_id.as_ref() == Some(&wanted)),
+        );
+    }
+    if missing > 0 {
+        trace.oddities.insert("no_longer_kept".to_owned());
+    }
+    mark_odd_spans(&mut spans);
+    spans.sort_by_key(|span| (span.start_us, !span.transaction, span.seq));
+    errors.sort_by_key(|error| error.at_us);
+    logs.sort_by_key(|log| log.at_us);
+    metrics.sort_by_key(|point| point.at_us);
+    trace
+        .oddities
+        .extend(spans.iter().flat_map(|span| span.oddities.iter().cloned()));
+    TraceDetail {
+        summary: trace.summary(),
+        spans,
+        errors,
+        logs,
+        metrics,
+        envelopes: envelopes.iter().map(|(seq, ..)| *seq).collect(),
+    }
+}
+
+/// Adds what an envelope says about one trace.
+pub(crate) fn add(trace: &mut Trace, trace_id: u128, seq: u64, facts: &Facts) {
+    let text = format_id(trace_id);
+    let spans: Vec<_> = facts
+        .spans
+        .iter()
+        .filter(|fact| fact.trace_id == trace_id)
+        .collect();
+    let errors: Vec<_> = facts
+        .errors
+        .iter()
+        .filter(|error| error.trace_id.as_ref() == Some(&text))
+        .collect();
+    let logs: Vec<_> = facts
+        .logs
+        .iter()
+        .filter(|(id, _)| *id == Some(trace_id))
+        .map(|(_, log)| log)
+        .collect();
+    trace.add(seq, &spans, &errors, &logs);
+}
+
+/// What only shows once all spans are there: parents that are missing, ids that repeat, clocks that differ.
+fn mark_odd_spans(spans: &mut [Span]) {
+    let mut starts: HashMap<String, Micros> = HashMap::new();
+    let mut repeated = HashSet::new();
+    for span in spans.iter() {
+        if starts.insert(span.span_id.clone(), span.start_us).is_some() {
+            repeated.insert(span.span_id.clone());
+        }
+    }
+    for span in spans {
+        if repeated.contains(&span.span_id) {
+            span.oddities.push("repeated_span_id".to_owned());
+        }
+        match span.parent_span_id.as_ref().map(|parent| starts.get(parent)) {
+            Some(None) => span.oddities.push("orphan".to_owned()),
+            Some(Some(parent)) if span.start_us.saturating_add(SKEW) < *parent => {
+                span.oddities.push("clock_skew".to_owned());
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! What the viewer asks: traces, issues, measurements, and the state of delivery; and the browser's tunnel.
+//!
+//! The routes are relative: the stack mounts them under `/api/telemetry`, behind the gateway's guard.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use futures_util::stream::{self, Stream};
+use reelscope_contracts::http::{Body as JsonBody, method_not_allowed, not_found};
+use reelscope_contracts::telemetry::{
+    Changed, DecideHeld, Delivery, EnvelopeDetail, EnvelopeItem, EnvelopeState, Envelopes, IssueDetail,
+    Issues, Measurements, Micros, RetryDead, TestDelivery, TestOutcome, TraceDetail, Traces,
+};
+use reelscope_contracts::{Code, Problem};
+use serde::Deserialize;
+use serde_json::Value;
+use std::sync::Arc;
+use tokio::sync::{broadcast, watch};
+use tokio::time::Instant;
+use tower_http::decompression::RequestDecompressionLayer;
+
+use crate::collector::{Collector, lock};
+use crate::envelope::{Envelope, MAX_EVENT, format_id, parse_id};
+use crate::index::TraceFilter;
+use crate::ingest::{Room, Taken, check_tunnelled, receive};
+use crate::live::Live;
+use crate::{facts, trace};
+
+/// Most lines of a list that are answered at once, and how many when nobody asks for a number.
+const MOST_LINES: usize = 500;
+const USUAL_LINES: usize = 50;
+/// Most points of a measurement that are answered at once.
+const MOST_POINTS: usize = 10_000;
+/// Longest text of a payload that is shown.
+const MOST_TEXT: usize = 64 * 1024;
+/// Shortest time between two messages about delivery.
+const DELIVERY_EVERY: Duration = Duration::from_millis(200);
+/// How often a quiet stream says that it lives.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// The slot of the browser's envelopes.
+const FRONTEND: &str = "frontend";
+
+#[derive(Clone)]
+struct Viewer {
+    collector: Collector,
+    room: Room,
+}
+
+/// The viewer's routes. They show everything and change delivery, so they belong behind a guard.
+pub fn viewer_router(collector: Collector) -> Router {
+    Router::new()
+        .route("/envelope", post(tunnel))
+        .route("/traces", get(traces))
+        .route("/traces/{id}", get(one_trace))
+        .route("/issues", get(issues))
+        .route("/issues/{id}", get(one_issue))
+        .route("/measurements", get(measurements))
+        .route("/events", get(events))
+        .route("/envelopes", get(envelopes))
+        .route("/envelopes/{seq}", get(one_envelope))
+        .route("/delivery", get(delivery))
+        .route("/delivery/retry", post(retry))
+        .route("/delivery/held", post(held))
+        .route("/delivery/test", post(test))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(RequestDecompressionLayer::new())
+        .with_state(Viewer {
+            collector,
+            room: Room::default(),
+        })
+}
+
+async fn tunnel(State(viewer): State<Viewer>, body: Body) -> Result<Json<Taken>, Problem> {
+    let (bytes, _room) = receive(body, &viewer.room).await?;
+    let envelope = Envelope::parse(&bytes).map_err(|error| Problem::from(&error))?;
+    check_tunnelled(&envelope, viewer.collector.key())?;
+    let captured = viewer.collector.captured(FRONTEND, bytes).await;
+    let captured = captured.map_err(|error| Problem::from(&error))?;
+    Ok(Json(Taken {
+        id: captured.event_id,
+    }))
+}
+
+#[derive(Deserialize)]
+struct TraceQuery {
+    ok: Option<bool>,
+    service: Option<String>,
+    min_duration_ms: Option<i64>,
+    max_duration_ms: Option<i64>,
+    release: Option<String>,
+    player: Option<String>,
+    limit: Option<usize>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+async fn traces(
+    State(viewer): State<Viewer>,
+    query: Result<Query<TraceQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Traces>, Problem> {
+    let Query(query) = query.map_err(|rejection| bad_query(&rejection))?;
+    let filter = TraceFilter {
+        ok: query.ok,
+        service: query.service,
+        min_duration_us: query.min_duration_ms.map(|ms| ms.saturating_mul(1_000)),
+        max_duration_us: query.max_duration_ms.map(|ms| ms.saturating_mul(1_000)),
+        release: query.release,
+        player: query.player,
+    };
+    let before = match query.cursor {
+        Some(cursor) => Some(parse_cursor(&cursor).ok_or_else(|| {
+            Problem::new(Code::InvalidRequest, "The cursor is not one that this list gave.").field("cursor")
+        })?),
+        None => None,
+    };
+    let (traces, next) = lock(&viewer.collector.shared().index).traces(&filter, before, lines(query.limit));
+    let next = next.map(|(start, id)| format!("{start}.{}", format_id(id)));
+    Ok(Json(Traces {
+        traces,
+        next,
+        indexed: viewer.collector.indexed(),
+    }))
+}
+
+fn parse_cursor(cursor: &str) -> Option<(Micros, u128)> {
+    let (start, id) = cursor.split_once('.')?;
+    Some((start.parse().ok()?, parse_id(id)?))
+}
+
+async fn one_trace(
+    State(viewer): State<Viewer>,
+    Path(id): Path<String>,
+) -> Result<Json<TraceDetail>, Problem> {
+    let gone = || Problem::new(Code::NotFound, "No trace with this id is kept.");
+    let id = parse_id(&id).ok_or_else(gone)?;
+    let seqs = lock(&viewer.collector.shared().index)
+        .envelopes_of(id)
+        .ok_or_else(gone)?;
+    let (found, missing) = viewer.collector.read_many(seqs).await;
+    let detail = tokio::task::spawn_blocking(move || trace::detail(id, &found, missing)).await;
+    detail.map(Json).map_err(|_| gone())
+}
+
+#[derive(Deserialize)]
+struct Page {
+    limit: Option<usize>,
+}
+
+async fn issues(State(viewer): State<Viewer>, Query(page): Query<Page>) -> Json<Issues> {
+    let issues = lock(&viewer.collector.shared().index).issues(lines(page.limit));
+    Json(Issues {
+        issues,
+        indexed: viewer.collector.indexed(),
+    })
+}
+
+async fn one_issue(
+    State(viewer): State<Viewer>,
+    Path(id): Path<String>,
+) -> Result<Json<IssueDetail>, Problem> {
+    let gone = || Problem::new(Code::NotFound, "No issue with this id is kept.");
+    let (summary, seqs) = lock(&viewer.collector.shared().index)
+        .issue(&id)
+        .ok_or_else(gone)?;
+    let (found, _) = viewer.collector.read_many(seqs).await;
+    let events = tokio::task::spawn_blocking(move || {
+        let mut events = Vec::new();
+        for (seq, slot, bytes) in &found {
+            if let Ok(envelope) = Envelope::parse(bytes) {
+                events.extend(facts::read(*seq, slot, &envelope).errors);
+            }
+        }
+        events.retain(|event| event.issue_id == id);
+        events.sort_by_key(|event| std::cmp::Reverse(event.at_us));
+        events
+    });
+    let events = events.await.map_err(|_| gone())?;
+    Ok(Json(IssueDetail { summary, events }))
+}
+
+#[derive(Deserialize)]
+struct PointQuery {
+    name: Option<String>,
+    since_us: Option<Micros>,
+    limit: Option<usize>,
+}
+
+async fn measurements(State(viewer): State<Viewer>, Query(query): Query<PointQuery>) -> Json<Measurements> {
+    let limit = query.limit.unwrap_or(MOST_POINTS).min(MOST_POINTS);
+    let since = query.since_us.unwrap_or(Micros::MIN);
+    let found = lock(&viewer.collector.shared().index).measurements(query.name.as_deref(), since, limit);
+    Json(Measurements {
+        indexed: viewer.collector.indexed(),
+        ..found
+    })
+}
+
+#[derive(Deserialize)]
+struct EnvelopeQuery {
+    state: Option<EnvelopeState>,
+    limit: Option<usize>,
+}
+
+async fn envelopes(
+    State(viewer): State<Viewer>,
+    query: Result<Query<EnvelopeQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Envelopes>, Problem> {
+    let Query(query) = query.map_err(|rejection| bad_query(&rejection))?;
+    let envelopes = viewer.collector.envelopes(query.state, lines(query.limit));
+    Ok(Json(Envelopes { envelopes }))
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    raw: Option<u8>,
+}
+
+async fn one_envelope(
+    State(viewer): State<Viewer>,
+    Path(seq): Path<u64>,
+    Query(raw): Query<Raw>,
+) -> Result<Response, Problem> {
+    let gone = || Problem::new(Code::NotFound, "No envelope with this number is kept.");
+    let (summary, bytes) = viewer.collector.envelope(seq).await.ok_or_else(gone)?;
+    if raw.raw == Some(1) {
+        return Ok(([(CONTENT_TYPE, "application/x-sentry-envelope")], bytes).into_response());
+    }
+    let envelope = Envelope::parse(&bytes).map_err(|error| Problem::from(&error))?;
+    let header = serde_json::from_slice(envelope.line).unwrap_or(Value::Null);
+    let items = envelope.items.iter().map(|item| {
+        let json = (item.payload.len() <= MAX_EVENT)
+            .then(|| serde_json::from_slice(item.payload).ok())
+            .flatten();
+        let text = std::str::from_utf8(item.payload).ok().filter(|_| json.is_none());
+        EnvelopeItem {
+            header: serde_json::from_slice(item.line).unwrap_or(Value::Null),
+            bytes: item.payload.len() as u64,
+            json,
+            text: text.map(|text| text.chars().take(MOST_TEXT).collect()),
+        }
+    });
+    let items = items.collect();
+    Ok(Json(EnvelopeDetail {
+        summary,
+        header,
+        items,
+    })
+    .into_response())
+}
+
+async fn delivery(State(viewer): State<Viewer>) -> Json<Delivery> {
+    Json(viewer.collector.delivery())
+}
+
+async fn retry(State(viewer): State<Viewer>, JsonBody(request): JsonBody<RetryDead>) -> Json<Changed> {
+    Json(Changed {
+        changed: viewer.collector.retry_dead(request.seq).await,
+    })
+}
+
+async fn held(State(viewer): State<Viewer>, JsonBody(request): JsonBody<DecideHeld>) -> Json<Changed> {
+    Json(Changed {
+        changed: viewer.collector.decide_held(request.action).await,
+    })
+}
+
+async fn test(State(viewer): State<Viewer>, JsonBody(request): JsonBody<TestDelivery>) -> Json<TestOutcome> {
+    Json(viewer.collector.test_delivery(request.dsn.as_deref()).await)
+}
+
+/// One viewer's stream.
+struct Watching {
+    collector: Collector,
+    live: broadcast::Receiver<Arc<Live>>,
+    revisions: watch::Receiver<u64>,
+    /// When delivery may be told again.
+    not_before: Instant,
+    waiting: VecDeque<Event>,
+}
+
+async fn events(State(viewer): State<Viewer>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let shared = viewer.collector.shared();
+    let live = shared.live.subscribe();
+    let mut revisions = shared.revision.subscribe();
+    // The state of the moment comes first, so that a viewer that comes back misses nothing.
+    revisions.mark_changed();
+    let watching = Watching {
+        live,
+        revisions,
+        not_before: Instant::now(),
+        waiting: VecDeque::new(),
+        collector: viewer.collector.clone(),
+    };
+    let events = stream::unfold(watching, |mut watching| async {
+        let event = watching.next().await?;
+        Some((Ok(event), watching))
+    });
+    let beat = Event::default().event("heartbeat").data("{}");
+    Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT).event(beat))
+}
+
+impl Watching {
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.waiting.pop_front() {
+                return Some(event);
+            }
+            let not_before = self.not_before;
+            tokio::select! {
+                message = self.live.recv() => match message {
+                    Ok(message) => self.waiting.extend(event_of(&message)),
+                    // Too slow to be told everything: it has to ask for the lists again.
+                    Err(broadcast::error::RecvError::Lagged(missed)) => {
+                        let event = Event::default().event("missed").json_data(serde_json::json!({ "messages": missed }));
+                        self.waiting.extend(event.ok());
+                    }
+                    Err(broadcast::error::RecvError::Closed) => return None,
+                },
+                changed = async {
+                    tokio::time::sleep_until(not_before).await;
+                    self.revisions.changed().await
+                } => {
+                    changed.ok()?;
+                    self.not_before = Instant::now() + DELIVERY_EVERY;
+                    let event = Event::default().event("delivery").json_data(self.collector.delivery());
+                    self.waiting.extend(event.ok());
+                }
+            }
+        }
+    }
+}
+
+fn event_of(message: &Live) -> Option<Event> {
+    let event = match message {
+        Live::Trace(trace) => Event::default().event("trace").json_data(trace),
+        Live::Issue(issue) => Event::default().event("issue").json_data(issue),
+    };
+    event.ok()
+}
+
+fn lines(limit: Option<usize>) -> usize {
+    limit.unwrap_or(USUAL_LINES).clamp(1, MOST_LINES)
+}
+
+fn bad_query(rejection: &axum::extract::rejection::QueryRejection) -> Problem {
+    Problem::new(
+        Code::InvalidRequest,
+        format!("The query does not fit: {}.", rejection.body_text()),
+    )
+    .field("query")
+}

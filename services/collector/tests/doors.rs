@@ -1,0 +1,348 @@
+//! What SDKs and the viewer meet, through the routers.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use http::{Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use reelscope_collector::{Collector, ingest_router, viewer_router};
+use serde_json::Value;
+use support::{TRACE, balanced, error, error_in, eventually, options, transaction};
+use tower::ServiceExt;
+
+struct Opened {
+    collector: Collector,
+    ingest: Router,
+    viewer: Router,
+    _dir: tempfile::TempDir,
+}
+
+fn open() -> Opened {
+    let dir = tempfile::tempdir().unwrap();
+    let (collector, notices) = Collector::open(dir.path(), options()).unwrap();
+    assert_eq!(notices, []);
+    Opened {
+        ingest: ingest_router(collector.clone()),
+        viewer: viewer_router(collector.clone()),
+        collector,
+        _dir: dir,
+    }
+}
+
+async fn send(router: &Router, request: Request<Body>) -> (Response<()>, Value) {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.unwrap().to_bytes();
+    (
+        Response::from_parts(parts, ()),
+        serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+    )
+}
+
+async fn get(router: &Router, path: &str) -> Value {
+    let (response, body) = send(router, Request::get(path).body(Body::empty()).unwrap()).await;
+    assert_eq!(response.status(), StatusCode::OK, "{path}: {body}");
+    body
+}
+
+fn ingest(key: &str, body: Vec<u8>) -> Request<Body> {
+    Request::post("/api/1/envelope/")
+        .header(
+            "x-sentry-auth",
+            format!("Sentry sentry_version=7, sentry_client=test/1, sentry_key={key}"),
+        )
+        .body(Body::from(body))
+        .unwrap()
+}
+
+#[tokio::test]
+async fn an_sdk_is_told_the_id_after_the_envelope_is_durable() {
+    let opened = open();
+    let (response, body) = send(&opened.ingest, ingest(opened.collector.key(), error(1))).await;
+    assert_eq!(
+        (response.status(), body["id"].as_str()),
+        (StatusCode::OK, Some(support::event_id(1).as_str()))
+    );
+    let list = get(&opened.viewer, "/envelopes?state=held").await;
+    assert_eq!(list["envelopes"][0]["reason"], "no_destination");
+    assert_eq!(list["envelopes"][0]["slot"], "external");
+    let one = get(&opened.viewer, "/envelopes/1").await;
+    assert_eq!(one["items"][0]["json"]["release"], "1.0.0");
+    let raw = Request::get("/envelopes/1?raw=1").body(Body::empty()).unwrap();
+    let raw = opened
+        .viewer
+        .clone()
+        .oneshot(raw)
+        .await
+        .unwrap()
+        .into_body()
+        .collect()
+        .await
+        .unwrap();
+    assert_eq!(raw.to_bytes(), error(1));
+    balanced(&opened.collector);
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn every_encoding_is_taken_and_a_bomb_is_not() {
+    let opened = open();
+    let key = opened.collector.key();
+    let encoded = |encoding: &str, bytes: Vec<u8>| {
+        let mut request = ingest(key, bytes);
+        request
+            .headers_mut()
+            .insert("content-encoding", encoding.parse().unwrap());
+        request
+    };
+    let gzip = |bytes: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    zlib.write_all(&error(2)).unwrap();
+    for (encoding, bytes) in [("gzip", gzip(&error(1))), ("deflate", zlib.finish().unwrap())] {
+        let (response, body) = send(&opened.ingest, encoded(encoding, bytes)).await;
+        assert_eq!(response.status(), StatusCode::OK, "{encoding}: {body}");
+    }
+    let bomb = gzip(&vec![b' '; 64 * 1024 * 1024]);
+    let (response, body) = send(&opened.ingest, encoded("gzip", bomb)).await;
+    assert_eq!(
+        (response.status(), body["code"].as_str()),
+        (StatusCode::PAYLOAD_TOO_LARGE, Some("payload_too_large"))
+    );
+    let (response, body) = send(&opened.ingest, encoded("gzip", b"not gzip".to_vec())).await;
+    assert_eq!(
+        (response.status(), body["code"].as_str()),
+        (StatusCode::BAD_REQUEST, Some("envelope_malformed"))
+    );
+    let (response, _) = send(&opened.ingest, encoded("compress", error(1))).await;
+    assert_eq!(response.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert!(response.headers().contains_key("x-sentry-error"));
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_key_is_asked_for_and_must_be_ours() {
+    let opened = open();
+    let key = opened.collector.key().to_owned();
+    let check = async |path: &str, header: &str, expected: u16| {
+        let body = format!("{header}\n{{\"type\":\"event\"}}\n{{}}\n");
+        let request = Request::post(path).body(Body::from(body)).unwrap();
+        let (response, body) = send(&opened.ingest, request).await;
+        assert_eq!(response.status().as_u16(), expected, "{path} {header}: {body}");
+    };
+    let own = format!("{{\"dsn\":\"http://{key}@127.0.0.1:1/1\"}}");
+    check("/api/1/envelope/", "{}", 401).await;
+    check(&format!("/api/1/envelope/?sentry_key={key}"), "{}", 200).await;
+    check(
+        &format!("/api/1/envelope?sentry_version=7&sentry_key={key}"),
+        "{}",
+        200,
+    )
+    .await;
+    check("/api/1/envelope/", &own, 200).await;
+    check("/api/1/envelope/?sentry_key=0123", &own, 403).await;
+    check("/api/2/envelope/", &own, 403).await;
+    check(
+        "/api/1/envelope/",
+        "{\"dsn\":\"http://other@127.0.0.1:1/1\"}",
+        403,
+    )
+    .await;
+    check(
+        "/api/1/envelope/",
+        &format!("{{\"dsn\":\"http://{key}@127.0.0.1:1/2\"}}"),
+        403,
+    )
+    .await;
+    check("/api/1/envelope/", "{\"dsn\":\"nonsense\"}", 403).await;
+    let tunnel = async |header: &str| {
+        let body = format!("{header}\n{{\"type\":\"event\"}}\n{{}}");
+        send(
+            &opened.viewer,
+            Request::post("/envelope").body(Body::from(body)).unwrap(),
+        )
+        .await
+        .0
+        .status()
+        .as_u16()
+    };
+    assert_eq!(tunnel(&own).await, 200);
+    assert_eq!(tunnel("{}").await, 401);
+    assert_eq!(tunnel("{\"dsn\":\"http://other@127.0.0.1:1/1\"}").await, 403);
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn any_page_may_send() {
+    let opened = open();
+    let preflight = Request::options("/api/1/envelope/")
+        .header("origin", "https://shop.example")
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "x-sentry-auth,content-type")
+        .body(Body::empty())
+        .unwrap();
+    let (response, _) = send(&opened.ingest, preflight).await;
+    assert_eq!(response.headers()["access-control-allow-origin"], "*");
+    let mut request = ingest(opened.collector.key(), error(1));
+    request
+        .headers_mut()
+        .insert("origin", "https://shop.example".parse().unwrap());
+    let (response, _) = send(&opened.ingest, request).await;
+    let exposed = response.headers()["access-control-expose-headers"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    for header in ["x-sentry-rate-limits", "retry-after", "x-sentry-error"] {
+        assert!(exposed.contains(header), "{exposed}");
+    }
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_trace_is_there_within_300_ms() {
+    let opened = open();
+    let started = Instant::now();
+    opened
+        .collector
+        .captured(
+            "api-gateway",
+            transaction(1, TRACE, "aaaaaaaaaaaaaaaa", None, 100.0),
+        )
+        .await
+        .unwrap();
+    let path = format!("/traces/{TRACE}");
+    loop {
+        let request = Request::get(&path).body(Body::empty()).unwrap();
+        if send(&opened.viewer, request).await.0.status() == StatusCode::OK {
+            break;
+        }
+        assert!(started.elapsed() < Duration::from_millis(300));
+    }
+    let child = transaction(2, TRACE, "bbbbbbbbbbbbbbbb", Some("aaaaaaaaaaaaaaaa-c"), 40.0);
+    opened.collector.captured("payment-service", child).await.unwrap();
+    opened
+        .collector
+        .captured("payment-service", error_in(3, TRACE))
+        .await
+        .unwrap();
+    let viewer = opened.viewer.clone();
+    let mut summary = Value::Null;
+    while summary["errors"] != 1 {
+        summary = get(&viewer, "/traces?ok=false&service=payment-service").await["traces"]
+            .get(0)
+            .cloned()
+            .unwrap_or_default();
+        assert!(started.elapsed() < Duration::from_secs(5));
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(summary["name"], "slot-machine-spin");
+    assert_eq!(summary["service"], "api-gateway");
+    assert_eq!(summary["transactions"], 2);
+    assert_eq!(summary["spans"], 4);
+    assert_eq!(summary["duration_us"], 500_000);
+    assert_eq!(summary["measurements"]["stake"]["value"], 10.0);
+    assert_eq!(summary["problems"], serde_json::json!(["slow-rng"]));
+    assert_eq!(summary["services"][0]["own_us"], 100_000 - 49_000);
+    assert_eq!(summary["services"][0]["waiting_us"], 49_000);
+    let detail = get(&viewer, &path).await;
+    assert_eq!(detail["spans"].as_array().unwrap().len(), 4);
+    assert_eq!(detail["errors"][0]["frames"][0]["function"], "settle");
+    let issues = get(&viewer, "/issues").await;
+    assert_eq!(issues["issues"][0]["kind"], "PaymentTimeout");
+    let id = issues["issues"][0]["issue_id"].as_str().unwrap();
+    let issue = get(&viewer, &format!("/issues/{id}")).await;
+    assert_eq!(issue["events"][0]["player"], "player-1");
+    let points = get(&viewer, "/measurements?name=stake").await;
+    assert_eq!(points["names"]["stake"], 2);
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn changes_are_streamed() {
+    let opened = open();
+    let request = Request::get("/events").body(Body::empty()).unwrap();
+    let mut body = opened.viewer.clone().oneshot(request).await.unwrap().into_body();
+    opened.collector.capture(
+        "api-gateway",
+        transaction(1, TRACE, "aaaaaaaaaaaaaaaa", None, 100.0),
+    );
+    let mut text = String::new();
+    let read = async {
+        while !(text.contains("event: trace") && text.contains("event: delivery")) {
+            let frame = body.frame().await.unwrap().unwrap();
+            text.push_str(&String::from_utf8_lossy(&frame.into_data().unwrap()));
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), read).await.unwrap();
+    assert!(text.contains(TRACE));
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn odd_data_is_kept_and_given_a_word() {
+    let opened = open();
+    let spans = [
+        serde_json::json!({ "trace_id": TRACE, "span_id": "1", "parent_span_id": "gone", "start_timestamp": 10.0, "timestamp": 9.0 }),
+        serde_json::json!({ "trace_id": TRACE, "span_id": "2", "parent_span_id": "1", "start_timestamp": 5.0, "timestamp": 6.0 }),
+        serde_json::json!({ "trace_id": TRACE, "start_timestamp": "yesterday", "op": [1], "data": 7 }),
+        serde_json::json!({ "trace_id": TRACE, "span_id": "2", "start_timestamp": 1e300, "timestamp": -1e300, "tags": [["a", 1], 3] }),
+    ];
+    for span in spans {
+        let envelope = format!("{{}}\n{{\"type\":\"span\"}}\n{span}\n");
+        opened
+            .collector
+            .captured("external", envelope.into_bytes())
+            .await
+            .unwrap();
+    }
+    let broken = b"{}\n{\"type\":\"span\"}\n[]\n{\"type\":\"log\"}\n{\"items\":[7,{\"body\":1}]}".to_vec();
+    opened.collector.captured("external", broken).await.unwrap();
+    let viewer = opened.viewer.clone();
+    eventually("indexed", || opened.collector.indexed()).await;
+    let mut oddities = String::new();
+    let path = format!("/traces/{TRACE}");
+    while !oddities.contains("repeated_span_id") {
+        let request = Request::get(&path).body(Body::empty()).unwrap();
+        let (_, detail) = send(&viewer, request).await;
+        oddities = detail["summary"]["oddities"].to_string();
+    }
+    for word in [
+        "negative_duration",
+        "orphan",
+        "clock_skew",
+        "missing_time",
+        "missing_span_id",
+        "missing_root",
+    ] {
+        assert!(oddities.contains(word), "{word} in {oddities}");
+    }
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn own_envelopes_that_are_none_are_counted() {
+    let opened = open();
+    opened.collector.capture("api-gateway", b"nonsense".to_vec());
+    eventually("refused", || opened.collector.delivery().refused == 1).await;
+    let delivery = get(&opened.viewer, "/delivery").await;
+    assert_eq!(delivery["captured"], 0);
+    assert_eq!(delivery["notices"][0]["code"], "envelope_refused");
+    let (response, problem) = send(
+        &opened.ingest,
+        ingest(opened.collector.key(), b"{}\n{\"type\":3}\n".to_vec()),
+    )
+    .await;
+    assert_eq!(
+        (response.status(), problem["field"].as_str()),
+        (StatusCode::BAD_REQUEST, Some("items[0]"))
+    );
+    opened.collector.shutdown().await;
+}

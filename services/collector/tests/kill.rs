@@ -1,0 +1,149 @@
+//! A process that is killed at a random moment loses no envelope that it acknowledged, counts right afterwards,
+//! and sends at most those twice that were under way.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::collections::HashSet;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rand::RngExt;
+use reelscope_collector::{Collector, Options, Retention};
+use support::{Answer, FakeSentry, balanced, error, eventually, options, to};
+
+const DIR: &str = "REELSCOPE_COLLECTOR_KILL_DIR";
+const ROUND: &str = "REELSCOPE_COLLECTOR_KILL_ROUND";
+const DSN: &str = "REELSCOPE_COLLECTOR_KILL_DSN";
+const ROUNDS: usize = 25;
+const TASKS: usize = 8;
+/// Numbers of one task in one round.
+const STRIDE: usize = 10_000;
+
+/// Small segments that are removed soon, so that kills meet rotation and removal too.
+fn small() -> Options {
+    Options {
+        segment_bytes: 32 * 1024,
+        retention: Retention {
+            bytes: 96 * 1024,
+            ..Options::standard().retention
+        },
+        ..options()
+    }
+}
+
+/// Not a test of its own: the process that gets killed. It captures and sends at once, and prints what is durable.
+#[test]
+#[ignore = "run by the test below in a process of its own"]
+fn child() {
+    let (Ok(dir), Ok(round), Ok(dsn)) = (std::env::var(DIR), std::env::var(ROUND), std::env::var(DSN)) else {
+        return;
+    };
+    let round: usize = round.parse().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let (collector, _) = Collector::open(dir.as_ref(), small()).unwrap();
+        balanced(&collector);
+        collector.configure(to(&dsn.parse().unwrap()));
+        let mut tasks = tokio::task::JoinSet::new();
+        for task in 0..TASKS {
+            let collector = collector.clone();
+            tasks.spawn(async move {
+                for n in 0..STRIDE {
+                    let number = (round * TASKS + task) * STRIDE + n;
+                    collector.captured("api-gateway", error(number)).await.unwrap();
+                    // One write, so that a line is whole or not there.
+                    std::io::stderr()
+                        .write_all(format!("ack {number}\n").as_bytes())
+                        .unwrap();
+                }
+            });
+        }
+        tasks.join_all().await;
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kills_lose_nothing_and_send_little_twice() {
+    let dir = tempfile::tempdir().unwrap();
+    let sentry = FakeSentry::start().await;
+    let mut acknowledged = HashSet::new();
+    for round in 0..ROUNDS {
+        // In turn it is up, slow and failing.
+        sentry.otherwise(match round % 3 {
+            0 => Answer::Ok,
+            1 => Answer::Slow(Duration::from_millis(3)),
+            _ => Answer::Status(500, vec![]),
+        });
+        let (path, dsn) = (dir.path().to_owned(), sentry.dsn().public());
+        let acks = tokio::task::spawn_blocking(move || one_round(&path, round, &dsn))
+            .await
+            .unwrap();
+        assert!(!acks.is_empty());
+        acknowledged.extend(acks);
+    }
+    sentry.otherwise(Answer::Ok);
+    let (collector, _) = Collector::open(dir.path(), small()).unwrap();
+    balanced(&collector);
+    let counts = collector.counts();
+    assert!(
+        counts.captured >= acknowledged.len() as u64,
+        "{counts:?}, {} acknowledged",
+        acknowledged.len()
+    );
+    assert_eq!(counts.dead, 0);
+    collector.configure(to(&sentry.dsn()));
+    eventually("all delivered", || collector.counts().held == 0).await;
+    balanced(&collector);
+    assert_eq!(collector.counts().dead, 0);
+    let times = sentry.how_often();
+    let missing = acknowledged
+        .iter()
+        .filter(|n| !times.contains_key(&support::event_id(**n)))
+        .count();
+    assert_eq!(missing, 0);
+    let twice: usize = times.values().map(|times| times - 1).sum();
+    assert!(
+        twice <= ROUNDS * 16,
+        "{twice} were sent again after {ROUNDS} kills"
+    );
+    assert!(times.values().all(|times| *times <= 3));
+    collector.shutdown().await;
+}
+
+fn one_round(dir: &std::path::Path, round: usize, dsn: &str) -> Vec<usize> {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "child", "--ignored", "--nocapture"])
+        .env(DIR, dir)
+        .env(ROUND, round.to_string())
+        .env(DSN, dsn)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut acknowledged = Vec::new();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let take = |line: &str, acknowledged: &mut Vec<usize>| {
+        acknowledged.extend(line.strip_prefix("ack ").and_then(|n| n.parse::<usize>().ok()));
+    };
+    // The moment is counted from the first acknowledgement: before it there is nothing to lose.
+    let mut deadline = None;
+    while deadline.is_none_or(|deadline| Instant::now() < deadline) {
+        let Some(line) = lines.next() else { break };
+        take(&line.unwrap(), &mut acknowledged);
+        deadline
+            .get_or_insert_with(|| Instant::now() + Duration::from_millis(rand::rng().random_range(0..150)));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // What was printed before the kill is still in the pipe.
+    for line in lines.map_while(Result::ok) {
+        take(&line, &mut acknowledged);
+    }
+    acknowledged
+}

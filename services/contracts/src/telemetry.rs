@@ -1,0 +1,560 @@
+//! What the collector's viewer answers: traces, issues, measurements, and the state of delivery.
+//!
+//! Times of spans are microseconds since the Unix epoch, those of envelopes milliseconds. Ids are lower-case hex
+//! without dashes, as Sentry writes them. Words that a machine may decide by (`status`, `reason`, `oddities`,
+//! `code`) are stable; sentences are not.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::UnixMillis;
+
+/// Microseconds since the Unix epoch, UTC; or, where a name says so, a span of them.
+pub type Micros = i64;
+
+/// Names things by string, in the order of the alphabet.
+pub type Named<T> = BTreeMap<String, T>;
+
+/// A number with its unit, as Sentry keeps them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Measurement {
+    /// The number.
+    pub value: f64,
+    /// Sentry's name of the unit; `none` for a bare number.
+    pub unit: String,
+}
+
+/// What one service did in a trace.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ServiceShare {
+    /// The service.
+    pub service: String,
+    /// Transactions it recorded.
+    pub transactions: u32,
+    /// Errors it recorded.
+    pub errors: u32,
+    /// Microseconds of its transactions, less those in which it waited for an outgoing HTTP request.
+    pub own_us: Micros,
+    /// Microseconds of its transactions in which it waited for an outgoing HTTP request.
+    pub waiting_us: Micros,
+}
+
+/// A trace in one line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TraceSummary {
+    /// Id of the trace.
+    pub trace_id: String,
+    /// Name of the root transaction, or of the earliest one while the root is not there.
+    pub name: String,
+    /// Operation of that transaction.
+    pub op: String,
+    /// Service of that transaction.
+    pub service: String,
+    /// Earliest start of any span.
+    pub start_us: Micros,
+    /// From the earliest start to the latest end.
+    pub duration_us: Micros,
+    /// Spans, transactions included.
+    pub spans: u32,
+    /// Transactions.
+    pub transactions: u32,
+    /// Errors.
+    pub errors: u32,
+    /// Log lines.
+    pub logs: u32,
+    /// `ok`, or Sentry's status of the root; `error` when errors belong to the trace and the root says nothing.
+    pub status: String,
+    /// Whether it ended well: no errors and a status of `ok`.
+    pub ok: bool,
+    /// Release of the root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<String>,
+    /// Environment of the root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// `user.id`, from whichever part of the trace has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub player: Option<String>,
+    /// Measurements of all transactions; the root's win.
+    pub measurements: Named<Measurement>,
+    /// Problems that the tags `problem` and `problem.*` name.
+    pub problems: Vec<String>,
+    /// One entry a service.
+    pub services: Vec<ServiceShare>,
+    /// What is odd about it, such as `missing_root` or `negative_duration`.
+    pub oddities: Vec<String>,
+}
+
+/// `GET /traces`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Traces {
+    /// Newest first.
+    pub traces: Vec<TraceSummary>,
+    /// Ask with this for the next page; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// Whether everything in the log has been read since the start.
+    pub indexed: bool,
+}
+
+/// A span, or a transaction, which is the first span of a service.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Span {
+    /// Id of the span.
+    pub span_id: String,
+    /// The span above it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_span_id: Option<String>,
+    /// Whether it is a transaction.
+    pub transaction: bool,
+    /// Which service recorded it.
+    pub service: String,
+    /// Operation, such as `http.server`.
+    pub op: String,
+    /// Description of a span, name of a transaction.
+    pub description: String,
+    /// Start.
+    pub start_us: Micros,
+    /// End.
+    pub end_us: Micros,
+    /// Sentry's status, `ok` where there is none.
+    pub status: String,
+    /// Data (attributes) as recorded.
+    #[schema(value_type = Object)]
+    pub data: Named<Value>,
+    /// Tags.
+    pub tags: Named<String>,
+    /// Measurements of a transaction.
+    pub measurements: Named<Measurement>,
+    /// What is odd about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub oddities: Vec<String>,
+    /// The envelope that brought it.
+    pub seq: u64,
+}
+
+/// A line of structured log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LogLine {
+    /// When.
+    pub at_us: Micros,
+    /// `trace`, `debug`, `info`, `warn`, `error` or `fatal`.
+    pub level: String,
+    /// The text.
+    pub message: String,
+    /// Which service wrote it.
+    pub service: String,
+    /// The span it was written in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span_id: Option<String>,
+    /// Attributes as recorded.
+    #[schema(value_type = Object)]
+    pub attributes: Named<Value>,
+    /// The envelope that brought it.
+    pub seq: u64,
+}
+
+/// A line of a stack trace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Frame {
+    /// Function.
+    pub function: String,
+    /// Module, where it differs from the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub module: Option<String>,
+    /// File.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Line, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// Whether it is the application's own code.
+    pub in_app: bool,
+}
+
+/// What happened before an error.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Breadcrumb {
+    /// When, if it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_us: Option<Micros>,
+    /// Category.
+    pub category: String,
+    /// Level.
+    pub level: String,
+    /// Text.
+    pub message: String,
+    /// Data as recorded.
+    #[schema(value_type = Object)]
+    pub data: Named<Value>,
+}
+
+/// An error event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ErrorEvent {
+    /// Id of the event.
+    pub event_id: String,
+    /// The issue it belongs to.
+    pub issue_id: String,
+    /// Which service recorded it.
+    pub service: String,
+    /// When.
+    pub at_us: Micros,
+    /// `fatal`, `error`, `warning`, `info` or `debug`.
+    pub level: String,
+    /// Type of the exception; `message` for a plain message.
+    pub kind: String,
+    /// Value of the exception, or the message.
+    pub value: String,
+    /// Whether the code caught it; absent where the event does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handled: Option<bool>,
+    /// Transaction it happened in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transaction: Option<String>,
+    /// Trace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_id: Option<String>,
+    /// Span.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span_id: Option<String>,
+    /// Release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<String>,
+    /// Environment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// `user.id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub player: Option<String>,
+    /// Tags.
+    pub tags: Named<String>,
+    /// Stack, the innermost frame first.
+    pub frames: Vec<Frame>,
+    /// Breadcrumbs, oldest first.
+    pub breadcrumbs: Vec<Breadcrumb>,
+    /// The envelope that brought it.
+    pub seq: u64,
+}
+
+/// `GET /traces/{id}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TraceDetail {
+    /// The same line as in the list.
+    pub summary: TraceSummary,
+    /// All spans, by start. Ids may repeat and parents may be missing; the oddities say so.
+    pub spans: Vec<Span>,
+    /// Errors, by time.
+    pub errors: Vec<ErrorEvent>,
+    /// Log lines, by time.
+    pub logs: Vec<LogLine>,
+    /// Metrics recorded in this trace, by time.
+    pub metrics: Vec<MeasurementPoint>,
+    /// The envelopes it was read from.
+    pub envelopes: Vec<u64>,
+}
+
+/// An issue in one line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct IssueSummary {
+    /// Stable over restarts: a hash of what groups its events.
+    pub issue_id: String,
+    /// Type of the exception.
+    pub kind: String,
+    /// Value of the newest event.
+    pub value: String,
+    /// Function and file the newest event comes from.
+    pub culprit: String,
+    /// Level of the newest event.
+    pub level: String,
+    /// Events.
+    pub events: u64,
+    /// Different players met, counted up to 1,000.
+    pub players: u64,
+    /// Services.
+    pub services: Vec<String>,
+    /// Releases it was seen in, in the order of the alphabet.
+    pub releases: Vec<String>,
+    /// First event.
+    pub first_seen_us: Micros,
+    /// Newest event.
+    pub last_seen_us: Micros,
+    /// Some of its traces, newest first.
+    pub trace_ids: Vec<String>,
+}
+
+/// `GET /issues`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Issues {
+    /// Last seen first.
+    pub issues: Vec<IssueSummary>,
+    /// Whether everything in the log has been read since the start.
+    pub indexed: bool,
+}
+
+/// `GET /issues/{id}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct IssueDetail {
+    /// The same line as in the list.
+    pub summary: IssueSummary,
+    /// Its newest events, newest first.
+    pub events: Vec<ErrorEvent>,
+}
+
+/// One number at one time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MeasurementPoint {
+    /// When: the start of the transaction, or the time of the metric.
+    pub at_us: Micros,
+    /// Name.
+    pub name: String,
+    /// The number.
+    pub value: f64,
+    /// Unit, as Sentry names it.
+    pub unit: String,
+    /// `measurement` of a transaction, or the kind of a metric: `counter`, `gauge`, `distribution`.
+    pub kind: String,
+    /// Trace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_id: Option<String>,
+    /// Service.
+    pub service: String,
+    /// Release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<String>,
+}
+
+/// `GET /measurements`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Measurements {
+    /// Every name with the number of its points.
+    pub names: Named<u64>,
+    /// Points, newest first.
+    pub points: Vec<MeasurementPoint>,
+    /// Whether everything in the log has been read since the start.
+    pub indexed: bool,
+}
+
+/// Where an envelope stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EnvelopeState {
+    /// Kept, and to be sent as soon as it may.
+    Held,
+    /// Sentry has it.
+    Delivered,
+    /// It will not be sent, unless it is retried by hand; the reason says why.
+    Dead,
+}
+
+/// An envelope in one line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EnvelopeSummary {
+    /// Number of the envelope, from 1.
+    pub seq: u64,
+    /// Which door it came through: a service's name, `frontend`, or `external`.
+    pub slot: String,
+    /// When it came.
+    pub received_at: UnixMillis,
+    /// Bytes as received.
+    pub bytes: u64,
+    /// What it holds, in Sentry's words: `error`, `transaction`, `log_item`, …
+    pub categories: Vec<String>,
+    /// Where it stands.
+    pub state: EnvelopeState,
+    /// Why it is held or dead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// `GET /envelopes`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Envelopes {
+    /// Newest first.
+    pub envelopes: Vec<EnvelopeSummary>,
+}
+
+/// One item of an envelope, readable.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct EnvelopeItem {
+    /// Its header.
+    pub header: Value,
+    /// Bytes of its payload.
+    pub bytes: u64,
+    /// The payload, where it is JSON and not larger than 1 MiB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json: Option<Value>,
+    /// The payload, where it is text but not JSON, cut after 64 KiB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// `GET /envelopes/{seq}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct EnvelopeDetail {
+    /// The same line as in the list.
+    pub summary: EnvelopeSummary,
+    /// Its header.
+    pub header: Value,
+    /// Its items.
+    pub items: Vec<EnvelopeItem>,
+}
+
+/// The four numbers of which nothing may go missing: `captured = delivered + held + dead`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeliveryCounts {
+    /// Envelopes taken, ever.
+    pub captured: u64,
+    /// Envelopes that Sentry has.
+    pub delivered: u64,
+    /// Envelopes kept to be sent.
+    pub held: u64,
+    /// Envelopes that will not be sent by themselves.
+    pub dead: u64,
+}
+
+/// A category that Sentry does not take at the moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ActiveLimit {
+    /// Masked DSN.
+    pub destination: String,
+    /// Category, or `all`.
+    pub category: String,
+    /// When it ends.
+    pub until: UnixMillis,
+}
+
+/// A place that envelopes are sent to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DestinationStatus {
+    /// The slot with a DSN of its own; absent for the common one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<String>,
+    /// Masked DSN.
+    pub dsn: String,
+    /// When the next attempt is made, while it cannot be reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_attempt_at: Option<UnixMillis>,
+}
+
+/// The last thing that went wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeliveryError {
+    /// Stable code, the same words as [`TestOutcome::code`].
+    pub code: String,
+    /// One sentence.
+    pub detail: String,
+    /// Masked DSN.
+    pub destination: String,
+    /// When.
+    pub at: UnixMillis,
+}
+
+/// Something that a person should know about the collector.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Notice {
+    /// Stable code.
+    pub code: String,
+    /// One sentence.
+    pub detail: String,
+    /// When it was noticed.
+    pub at: UnixMillis,
+}
+
+/// `GET /delivery`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Delivery {
+    /// The four numbers.
+    #[serde(flatten)]
+    pub counts: DeliveryCounts,
+    /// Held envelopes by reason: `waiting`, `paused`, `no_destination`, `other_destination`.
+    pub held_by_reason: Named<u64>,
+    /// Dead envelopes by reason.
+    pub dead_by_reason: Named<u64>,
+    /// Envelopes that were not taken, since they were malformed or the disk failed; not among the captured.
+    pub refused: u64,
+    /// What SDKs say they lost before the collector saw it, by `reason/category`.
+    pub lost_by_sdks: Named<u64>,
+    /// Sessions that SDKs reported.
+    pub sessions: u64,
+    /// Whether envelopes are being sent.
+    pub sending: bool,
+    /// Requests under way.
+    pub in_flight: u64,
+    /// Where to.
+    pub destinations: Vec<DestinationStatus>,
+    /// Rate limits that are in force.
+    pub rate_limits: Vec<ActiveLimit>,
+    /// The last failure since the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<DeliveryError>,
+    /// What a person should know.
+    pub notices: Vec<Notice>,
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// Whether everything in the log has been read since the start.
+    pub indexed: bool,
+}
+
+/// `POST /delivery/retry`: brings dead letters back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetryDead {
+    /// One envelope; all of them when absent.
+    #[serde(default)]
+    pub seq: Option<u64>,
+}
+
+/// What to do with envelopes that were captured for another destination than today's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HeldAction {
+    /// Send them to today's.
+    Send,
+    /// Never send them.
+    Discard,
+}
+
+/// `POST /delivery/held`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecideHeld {
+    /// What to do.
+    pub action: HeldAction,
+}
+
+/// How many envelopes a request changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Changed {
+    /// Envelopes.
+    pub changed: u64,
+}
+
+/// `POST /delivery/test`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TestDelivery {
+    /// The DSN to try; the one in use when absent.
+    #[serde(default)]
+    pub dsn: Option<String>,
+}
+
+/// What a test envelope met.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TestOutcome {
+    /// Whether Sentry took it.
+    pub ok: bool,
+    /// `ok`, `dsn_invalid`, `no_destination`, `dns`, `refused`, `tls`, `proxy`, `unauthorized`, `forbidden`,
+    /// `not_found`, `rejected`, `too_large`, `rate_limited`, `timeout`, `server_error`, `not_sentry` or `network`.
+    pub code: String,
+    /// One sentence.
+    pub detail: String,
+    /// Masked DSN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destination: Option<String>,
+    /// Milliseconds it took.
+    pub elapsed_ms: u64,
+}
