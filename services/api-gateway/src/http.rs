@@ -111,6 +111,15 @@ pub fn router(state: State) -> Router {
         .with_state(state)
 }
 
+/// Puts routes of another service of this page's origin behind the gateway's door: own host and origin, the launch
+/// token, and the headers that every answer carries.
+pub fn guarded(access: Access, routes: Router) -> Router {
+    routes
+        .layer(from_fn_with_state(access.clone(), launch_token_only))
+        .layer(from_fn_with_state(access, own_host_only))
+        .layer(from_fn(ui::secure))
+}
+
 /// Log in.
 #[utoipa::path(
     post, path = "/api/v1/sessions", request_body = LogIn,

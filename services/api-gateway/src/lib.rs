@@ -14,4 +14,4 @@ pub mod ui;
 pub mod upstream;
 
 pub use error::GatewayError;
-pub use http::{State, openapi, router};
+pub use http::{State, guarded, openapi, router};

@@ -5,7 +5,10 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use reelscope_api_gateway::limits::Rate;
+use reelscope_collector::Destinations;
 use reelscope_payment_provider::Behaviour;
+
+use crate::settings::{ENVIRONMENT, RELEASE};
 
 /// Everything a stack can be told.
 #[derive(Debug, Clone)]
@@ -24,6 +27,31 @@ pub struct Config {
     pub rate: Option<Rate>,
     /// Release that the stack says it is.
     pub release: String,
+    /// What is reported and where it goes; `None` reports nothing and keeps nothing.
+    pub reporting: Option<Reporting>,
+}
+
+/// What the services report, and where that goes.
+#[derive(Debug, Clone)]
+pub struct Reporting {
+    /// Environment that the stack says it is.
+    pub environment: String,
+    /// Share of traces that are reported, 0 to 1.
+    pub sample_rate: f32,
+    /// DSNs; with none, envelopes are kept for the viewer.
+    pub destinations: Destinations,
+}
+
+impl Reporting {
+    /// Everything is reported and kept here.
+    #[must_use]
+    pub fn here() -> Self {
+        Self {
+            environment: ENVIRONMENT.to_owned(),
+            sample_rate: 1.0,
+            destinations: Destinations::nowhere(),
+        }
+    }
 }
 
 impl Config {
@@ -40,7 +68,8 @@ impl Config {
             rate: NonZeroU32::new(30)
                 .zip(NonZeroU32::new(60))
                 .map(|(per_second, burst)| Rate { per_second, burst }),
-            release: "1.0.0".to_owned(),
+            release: RELEASE.to_owned(),
+            reporting: Some(Reporting::here()),
         }
     }
 }

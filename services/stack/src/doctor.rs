@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
+use reelscope_collector::{Collector, Options};
 use serde::Serialize;
 
 use crate::{Config, Stack};
@@ -57,6 +58,30 @@ async fn loopback() -> Finding {
             detail: format!("no port on 127.0.0.1 can be opened ({error}); allow it in the firewall"),
         },
     }
+}
+
+/// Sends one real envelope to a DSN.
+pub async fn delivery(dsn: &str) -> Finding {
+    let dir = std::env::temp_dir().join(format!("reelscope-doctor-{}", uuid::Uuid::new_v4()));
+    let opened = Collector::open(&dir, Options::standard());
+    let finding = match opened {
+        Ok((collector, _)) => {
+            let outcome = collector.test_delivery(Some(dsn)).await;
+            collector.shutdown().await;
+            Finding {
+                check: "DSN",
+                ok: outcome.ok,
+                detail: outcome.detail,
+            }
+        }
+        Err(error) => Finding {
+            check: "DSN",
+            ok: false,
+            detail: error.to_string(),
+        },
+    };
+    let _ = std::fs::remove_dir_all(&dir);
+    finding
 }
 
 fn clock() -> Finding {

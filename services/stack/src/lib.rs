@@ -2,15 +2,19 @@
 //! process.
 //!
 //! Modules in reading order: [`config`] (read once, passed as values), [`start`] (bind everything, then serve),
-//! [`load`] (spins for the command line and the benchmark), [`doctor`].
+//! [`settings`] (what a person can set), [`load`] (spins for the command line and the benchmark), [`traces`],
+//! [`doctor`].
 
 pub mod config;
 pub mod doctor;
 pub mod load;
+pub mod settings;
 pub mod start;
+pub mod traces;
 
 pub use config::{Config, default_data_dir};
 pub use reelscope_telemetry::init_logs as init_logs_at;
+pub use settings::Settings;
 pub use start::{Stack, StartError};
 
 /// Starts logging to standard error: warnings, unless `RUST_LOG` says otherwise.

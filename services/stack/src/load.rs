@@ -11,10 +11,14 @@ use reelscope_contracts::gateway::{LogIn, LoggedIn, Spin, SpinResult};
 use reelscope_contracts::http::reply;
 use reelscope_contracts::{Code, Money, Problem};
 use reelscope_store::WriteStats;
-use reelscope_telemetry::Share;
+use reelscope_telemetry::{Client, Method, Share, TraceLink, Turnover};
 use reelscope_user_service::players::account_code;
 
 use crate::Stack;
+
+const GATEWAY: &str = "api-gateway";
+/// Longer than the gateway's own patience with a settlement.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// What to do.
 #[derive(Debug, Clone)]
@@ -50,6 +54,8 @@ pub struct Report {
     pub services: BTreeMap<&'static str, Share>,
     /// CPU time that the whole process used, in milliseconds; `None` where the system does not tell.
     pub cpu_ms: Option<f64>,
+    /// Traces of the spins, in the order in which they ended; empty when nothing is reported.
+    pub trace_ids: Vec<String>,
     /// From the first spin to the last answer, log-ins excluded.
     pub wall: Duration,
 }
@@ -63,10 +69,12 @@ struct Player {
 /// # Errors
 /// A sentence, when the players cannot log in.
 pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .build()
-        .map_err(|error| error.to_string())?;
+    // The load is the frontend of its spins: their traces begin here, as they do in the page.
+    let frontend = stack
+        .service("frontend")
+        .ok_or("the stack has no frontend to spin for")?
+        .clone();
+    let client = frontend.client();
     let mut players = Vec::new();
     for number in 1..=plan.players.max(1) {
         // The second account has an almost empty purse, which is not what a load is about.
@@ -76,7 +84,9 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
     let players = Arc::new(players);
     let next = Arc::new(AtomicU64::new(0));
     let tally = Arc::new(Mutex::new(Tally::new()?));
+    let turnover = Turnover::default();
 
+    stack.flush().await;
     stack.timings().reset();
     let writes_before = stack.write_stats();
     let cpu_before = cpu_ms();
@@ -84,6 +94,7 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
     let mut workers = tokio::task::JoinSet::new();
     for _ in 0..plan.concurrency.clamp(1, plan.count.max(1)) {
         let (client, players, next, tally) = (client.clone(), players.clone(), next.clone(), tally.clone());
+        let (frontend, turnover) = (frontend.clone(), turnover.clone());
         let (plan, url, launch) = (
             plan.clone(),
             format!("{}/api/v1/spins", stack.origin()),
@@ -98,11 +109,22 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
                 let index = usize::try_from(n % players.len() as u64).unwrap_or(0);
                 let key = format!("{}-{n}", plan.run);
                 let sent = Instant::now();
-                let result = spin(&client, &url, &launch, &players[index].token, &key, plan.stake).await;
-                tally
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .add(sent.elapsed(), result);
+                let token = &players[index].token;
+                let work = async {
+                    let result = spin(&client, &url, &launch, token, &key, plan.stake).await;
+                    if let Ok(round) = &result {
+                        turnover.measure(round.stake.major(), round.payout.major());
+                    }
+                    (result, TraceLink::current())
+                };
+                let (result, link) = frontend
+                    .transaction("slot-machine-spin", "ui.action", TraceLink::default(), work)
+                    .await;
+                tally.lock().unwrap_or_else(PoisonError::into_inner).add(
+                    sent.elapsed(),
+                    result,
+                    link.trace_id(),
+                );
             }
         });
     }
@@ -139,6 +161,7 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
         latency_us: tally.latency_us,
         writes,
         services: stack.timings().shares(),
+        trace_ids: tally.trace_ids,
         cpu_ms: cpu,
         wall,
     })
@@ -150,6 +173,7 @@ struct Tally {
     staked: Money,
     paid_out: Money,
     latency_us: Histogram<u64>,
+    trace_ids: Vec<String>,
 }
 
 impl Tally {
@@ -164,10 +188,12 @@ impl Tally {
             staked,
             paid_out,
             latency_us,
+            trace_ids: Vec::new(),
         })
     }
 
-    fn add(&mut self, latency: Duration, result: Result<SpinResult, Code>) {
+    fn add(&mut self, latency: Duration, result: Result<SpinResult, Code>, trace_id: Option<&str>) {
+        self.trace_ids.extend(trace_id.map(str::to_owned));
         self.latency_us
             .saturating_record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
         match result {
@@ -181,7 +207,7 @@ impl Tally {
     }
 }
 
-async fn log_in(stack: &Stack, client: &reqwest::Client, number: u64) -> Result<Player, String> {
+async fn log_in(stack: &Stack, client: &Client, number: u64) -> Result<Player, String> {
     let url = format!("{}/api/v1/sessions", stack.origin());
     // While players are still being written the account may have to be waited for.
     for _ in 0..600 {
@@ -189,12 +215,10 @@ async fn log_in(stack: &Stack, client: &reqwest::Client, number: u64) -> Result<
             account_code: account_code(number),
         };
         let request = client
-            .post(&url)
+            .request(GATEWAY, Method::POST, &url, DEADLINE)
             .header("x-reelscope-token", stack.token())
             .json(&body);
-        let response = request.send().await.map_err(|error| error.to_string())?;
-        let status = response.status().as_u16();
-        let body = response.bytes().await.map_err(|error| error.to_string())?;
+        let (status, body) = request.send().await.map_err(|error| error.to_string())?;
         match reply::<LoggedIn>(status, &body) {
             Ok(session) => return Ok(Player { token: session.token }),
             Err(problem) if problem.retry_after.is_some() => {
@@ -210,7 +234,7 @@ async fn log_in(stack: &Stack, client: &reqwest::Client, number: u64) -> Result<
 }
 
 async fn spin(
-    client: &reqwest::Client,
+    client: &Client,
     url: &str,
     launch: &str,
     token: &str,
@@ -218,14 +242,12 @@ async fn spin(
     stake: Money,
 ) -> Result<SpinResult, Code> {
     let request = client
-        .post(url)
+        .request(GATEWAY, Method::POST, url, DEADLINE)
         .header("x-reelscope-token", launch)
         .header("idempotency-key", key)
-        .bearer_auth(token)
+        .header("authorization", &format!("Bearer {token}"))
         .json(&Spin { stake });
-    let response = request.send().await.map_err(|_| Code::ServiceUnavailable)?;
-    let status = response.status().as_u16();
-    let body = response.bytes().await.map_err(|_| Code::ServiceUnavailable)?;
+    let (status, body) = request.send().await.map_err(|_| Code::ServiceUnavailable)?;
     reply::<SpinResult>(status, &body).map_err(|problem: Problem| problem.code)
 }
 

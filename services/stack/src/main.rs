@@ -1,14 +1,18 @@
 //! `reelscope`: the command line, without a window.
 #![allow(clippy::print_stdout)] // standard output is this program's answer
 
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use reelscope_contracts::Money;
 use reelscope_contracts::game::Paytable;
-use reelscope_stack::load::{Plan, Report, run};
+use reelscope_contracts::telemetry::{DeliveryCounts, Span, TraceDetail};
+use reelscope_stack::load::{self, Plan, Report};
+use reelscope_stack::settings::{Settings, SettingsError};
 use reelscope_stack::{Config, Stack, StartError, default_data_dir, doctor, init_logs};
 use serde_json::{Value, json};
 
@@ -36,6 +40,9 @@ enum Command {
         /// Synthetic players there are to be.
         #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=200_000))]
         players: u64,
+        /// Where envelopes are sent [default: the settings file's, SENTRY_DSN over it; none keeps them here].
+        #[arg(long)]
+        dsn: Option<String>,
     },
     /// Start the stack, spin, print what was measured.
     Spin {
@@ -55,8 +62,14 @@ enum Command {
         #[arg(long)]
         seed: Option<u64>,
         /// Release that the stack says it is.
-        #[arg(long, default_value = "1.0.0")]
-        release: String,
+        #[arg(long)]
+        release: Option<String>,
+        /// Where envelopes are sent [default: the settings file's, SENTRY_DSN over it; none keeps them here].
+        #[arg(long)]
+        dsn: Option<String>,
+        /// Wait so many seconds for envelopes to be delivered.
+        #[arg(long, default_value_t = 10, value_name = "SECONDS")]
+        drain: u64,
         /// Where the databases are [default: a directory that is removed afterwards].
         #[arg(long)]
         data_dir: Option<PathBuf>,
@@ -81,8 +94,16 @@ enum Command {
         #[command(subcommand)]
         command: LedgerCommand,
     },
+    /// Look at the traces of a data directory that no Reelscope has open.
+    Traces {
+        #[command(subcommand)]
+        command: TracesCommand,
+    },
     /// Say what could keep this machine from running the demo.
     Doctor {
+        /// Also send one envelope there and say what happened.
+        #[arg(long)]
+        dsn: Option<String>,
         /// Where the databases are [default: the user's data directory].
         #[arg(long)]
         data_dir: Option<PathBuf>,
@@ -105,6 +126,44 @@ enum LedgerCommand {
     },
 }
 
+#[derive(Subcommand)]
+enum TracesCommand {
+    /// The newest traces, newest first.
+    List {
+        /// Where the databases are.
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// Most traces to print.
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// One trace as a tree.
+    Show {
+        /// 32 hexadecimal digits.
+        trace_id: String,
+        /// Where the databases are.
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// One trace with everything that is known of it, as JSON.
+    Export {
+        /// 32 hexadecimal digits.
+        trace_id: String,
+        /// Where the databases are.
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// Also for people who write it: the output is JSON either way.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
 /// A sentence for the person and a code for the shell.
 struct Failure {
     sentence: String,
@@ -116,6 +175,15 @@ impl From<StartError> for Failure {
         Self {
             sentence: error.to_string(),
             exit_code: error.exit_code(),
+        }
+    }
+}
+
+impl From<SettingsError> for Failure {
+    fn from(error: SettingsError) -> Self {
+        Self {
+            sentence: error.to_string(),
+            exit_code: 17,
         }
     }
 }
@@ -138,7 +206,8 @@ async fn main() -> ExitCode {
             data_dir,
             seed,
             players,
-        } => serve(listen, data_dir, seed, players).await,
+            dsn,
+        } => serve(listen, data_dir, seed, players, dsn).await,
         Command::Spin {
             count,
             concurrency,
@@ -146,6 +215,8 @@ async fn main() -> ExitCode {
             stake,
             seed,
             release,
+            dsn,
+            drain,
             data_dir,
             json,
         } => {
@@ -156,14 +227,24 @@ async fn main() -> ExitCode {
                 stake,
                 run: uuid::Uuid::new_v4().to_string(),
             };
-            spin(plan, seed, release, data_dir, json).await
+            let run = Run {
+                plan,
+                seed,
+                release,
+                dsn,
+                drain: Duration::from_secs(drain),
+                data_dir,
+                json,
+            };
+            spin(run).await
         }
         Command::Bench { count } => bench(count).await,
         Command::ParSheet { json } => par_sheet(json),
         Command::Ledger {
             command: LedgerCommand::Verify { data_dir, json },
         } => verify(data_dir, json).await,
-        Command::Doctor { data_dir, json } => examine(data_dir, json).await,
+        Command::Traces { command } => traces(command).await,
+        Command::Doctor { dsn, data_dir, json } => examine(dsn, data_dir, json).await,
     };
     match result {
         Ok(code) => code,
@@ -179,19 +260,31 @@ fn data_dir_or_default(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
     given.or_else(default_data_dir).ok_or_else(none)
 }
 
+/// The settings of this machine and environment, with a flag over them.
+fn settings(dsn: Option<String>) -> Result<Settings, Failure> {
+    let file = Settings::file().map_or_else(|| Ok(Settings::default()), |file| Settings::read(&file))?;
+    let mut settings = file.with_environment(|name| std::env::var(name).ok())?;
+    settings.dsn = dsn.or(settings.dsn);
+    Ok(settings)
+}
+
 async fn serve(
     listen: SocketAddr,
     data_dir: Option<PathBuf>,
     seed: Option<u64>,
     players: u64,
+    dsn: Option<String>,
 ) -> Result<ExitCode, Failure> {
     // Before anything else, so that a signal during the start is not lost.
     let stop = stop_signal();
+    let settings = settings(dsn)?;
     let data_dir = data_dir_or_default(data_dir)?;
     let mut stack = Stack::start(Config {
         listen,
         seed,
         players,
+        release: settings.release.clone(),
+        reporting: Some(settings.reporting()?),
         ..Config::new(data_dir)
     })
     .await?;
@@ -203,10 +296,14 @@ async fn serve(
         .iter()
         .map(|(name, address)| ((*name).to_owned(), Value::from(format!("http://{address}"))))
         .collect();
-    println!(
-        "{}",
-        json!({"ready": true, "ui": stack.ui_url(), "gateway": stack.origin(), "services": services})
-    );
+    let ready = json!({
+        "ready": true,
+        "ui": stack.ui_url(),
+        "gateway": stack.origin(),
+        "collector_dsn": stack.collector_dsn(),
+        "services": services,
+    });
+    println!("{ready}");
     tokio::select! {
         () = stop => {
             stack.shutdown().await;
@@ -248,13 +345,28 @@ fn enough_players(count: u64, concurrency: u64, stake: Money) -> u64 {
     count.div_ceil(spins_each).max(concurrency).min(10_000)
 }
 
-async fn spin(
+struct Run {
     plan: Plan,
     seed: Option<u64>,
-    release: String,
+    release: Option<String>,
+    dsn: Option<String>,
+    drain: Duration,
     data_dir: Option<PathBuf>,
     json: bool,
-) -> Result<ExitCode, Failure> {
+}
+
+async fn spin(run: Run) -> Result<ExitCode, Failure> {
+    let Run {
+        plan,
+        seed,
+        release,
+        dsn,
+        drain,
+        data_dir,
+        json,
+    } = run;
+    let settings = settings(dsn)?;
+    let reporting = settings.reporting()?;
     let own = data_dir.is_none();
     let dir = data_dir
         .unwrap_or_else(|| std::env::temp_dir().join(format!("reelscope-spin-{}", uuid::Uuid::new_v4())));
@@ -263,7 +375,8 @@ async fn spin(
     let config = Config {
         players,
         seed,
-        release,
+        release: release.unwrap_or(settings.release),
+        reporting: Some(reporting),
         rate: None,
         ..Config::new(dir.clone())
     };
@@ -272,16 +385,22 @@ async fn spin(
         for notice in stack.notices() {
             eprintln!("reelscope: {notice}");
         }
-        let report = run(&stack, &plan).await;
+        let measured = async {
+            let report = load::run(&stack, &plan).await?;
+            let reported = Reported::of(&stack, &report, drain).await?;
+            Ok::<_, String>((report, reported))
+        }
+        .await;
         stack.shutdown().await;
-        Ok::<_, Failure>(report?)
+        Ok::<_, Failure>(measured?)
     }
     .await;
     if own {
         let _ = std::fs::remove_dir_all(&dir);
     }
-    let report = result?;
-    let figures = figures(&plan, &report);
+    let (report, reported) = result?;
+    let mut figures = figures(&plan, &report);
+    reported.add_to(&mut figures, &report);
     if json {
         println!("{figures}");
     } else {
@@ -317,7 +436,7 @@ async fn bench(count: u64) -> Result<ExitCode, Failure> {
                 stake,
                 run: run_id,
             };
-            let report = run(&stack, &plan).await?;
+            let report = load::run(&stack, &plan).await?;
             println!("-- {concurrency} at a time");
             print_figures(&figures(&plan, &report), &report);
             print_shares(&report);
@@ -358,12 +477,48 @@ fn print_shares(report: &Report) {
     );
 }
 
-/// The fields of product.md that exist so far; those of traces and envelopes come with them.
+/// How long the index may take to show the last trace of a run.
+const INDEXED_WITHIN: Duration = Duration::from_secs(5);
+
+/// What became of a run's telemetry.
+struct Reported {
+    envelopes: DeliveryCounts,
+    spans: Option<(u32, u32)>,
+}
+
+impl Reported {
+    /// Waits until what can be delivered is, `drain` at most.
+    async fn of(stack: &Stack, report: &Report, drain: Duration) -> Result<Self, String> {
+        let Some(collector) = stack.collector() else {
+            return Ok(Self {
+                envelopes: DeliveryCounts::default(),
+                spans: None,
+            });
+        };
+        stack.flush().await;
+        let spans = reelscope_stack::traces::spans(collector, &report.trace_ids, INDEXED_WITHIN).await?;
+        Ok(Self {
+            envelopes: collector.drain(drain).await,
+            spans,
+        })
+    }
+
+    fn add_to(&self, figures: &mut Value, report: &Report) {
+        figures["trace_ids"] = json!(report.trace_ids);
+        if let Some((min, max)) = self.spans {
+            figures["spans_per_trace"] = json!({"min": min, "max": max});
+        }
+        figures["envelopes"] = json!(self.envelopes);
+    }
+}
+
+/// The fields of product.md that a run itself measures.
 #[allow(clippy::cast_precision_loss)] // counts of a run stay far below 2^53
 fn figures(plan: &Plan, report: &Report) -> Value {
     let ms = |micros: u64| round3(micros as f64 / 1_000.0);
     let failed: u64 = report.failed_by_code.values().sum();
     let requests: u64 = report.services.values().map(|share| share.requests).sum();
+    let errors: u64 = report.services.values().map(|share| share.errors).sum();
     let service_ms: serde_json::Map<String, Value> = report
         .services
         .iter()
@@ -392,6 +547,8 @@ fn figures(plan: &Plan, report: &Report) -> Value {
         "paid_out": report.paid_out,
         "rtp_percent": rtp,
         "requests": requests,
+        "errors": errors,
+        "error_rate_percent": round3(100.0 * errors as f64 / requests.max(1) as f64),
         "cpu_ms_per_spin": report.cpu_ms.map(|cpu| round3(cpu / plan.count as f64)),
         "wall_s": round3(report.wall.as_secs_f64()),
     })
@@ -528,8 +685,102 @@ async fn verify(data_dir: PathBuf, json: bool) -> Result<ExitCode, Failure> {
     })
 }
 
-async fn examine(data_dir: Option<PathBuf>, json: bool) -> Result<ExitCode, Failure> {
-    let findings = doctor::examine(&data_dir_or_default(data_dir)?).await;
+async fn traces(command: TracesCommand) -> Result<ExitCode, Failure> {
+    use reelscope_stack::traces as viewer;
+    match command {
+        TracesCommand::List {
+            data_dir,
+            limit,
+            json,
+        } => {
+            let collector = viewer::open(&data_dir).await?;
+            let found = viewer::list(&collector, limit).await;
+            collector.shutdown().await;
+            let found = found?;
+            if json {
+                println!("{}", json!({"traces": found}));
+            } else {
+                for trace in &found {
+                    println!(
+                        "{}  {}  {:>9.1} ms  {:>3} spans  {:<8} {} {}",
+                        trace.trace_id,
+                        reelscope_contracts::rfc3339(trace.start_us / 1_000),
+                        milliseconds(trace.duration_us),
+                        trace.spans,
+                        trace.status,
+                        trace.service,
+                        trace.name,
+                    );
+                }
+            }
+        }
+        TracesCommand::Show {
+            trace_id,
+            data_dir,
+            json: false,
+        } => {
+            let trace = one_trace(&trace_id, &data_dir).await?;
+            print_tree(&trace);
+        }
+        TracesCommand::Show {
+            trace_id, data_dir, ..
+        }
+        | TracesCommand::Export {
+            trace_id, data_dir, ..
+        } => {
+            println!("{}", json!(one_trace(&trace_id, &data_dir).await?));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn one_trace(trace_id: &str, data_dir: &std::path::Path) -> Result<TraceDetail, Failure> {
+    let collector = reelscope_stack::traces::open(data_dir).await?;
+    let found = reelscope_stack::traces::one(&collector, trace_id).await;
+    collector.shutdown().await;
+    Ok(found?)
+}
+
+#[allow(clippy::cast_precision_loss)] // spans last far less than 2^53 microseconds
+fn milliseconds(micros: i64) -> f64 {
+    micros as f64 / 1_000.0
+}
+
+/// Spans under their parents, in the order in which they began; one whose parent is not there stands at the root.
+fn print_tree(trace: &TraceDetail) {
+    let known: HashSet<&str> = trace.spans.iter().map(|span| span.span_id.as_str()).collect();
+    let mut children: HashMap<&str, Vec<&Span>> = HashMap::new();
+    let mut stack = Vec::new();
+    for span in &trace.spans {
+        match span.parent_span_id.as_deref() {
+            Some(parent) if known.contains(parent) && parent != span.span_id => {
+                children.entry(parent).or_default().push(span);
+            }
+            _ => stack.push((0, span)),
+        }
+    }
+    stack.sort_by_key(|(_, span)| std::cmp::Reverse(span.start_us));
+    while let Some((depth, span)) = stack.pop() {
+        println!(
+            "{:indent$}{:<16} {:<14} {:>9.2} ms  {}",
+            "",
+            span.service,
+            span.op,
+            milliseconds(span.end_us - span.start_us),
+            span.description,
+            indent = 2 * depth,
+        );
+        let mut under = children.remove(span.span_id.as_str()).unwrap_or_default();
+        under.sort_by_key(|span| std::cmp::Reverse(span.start_us));
+        stack.extend(under.into_iter().map(|span| (depth + 1, span)));
+    }
+}
+
+async fn examine(dsn: Option<String>, data_dir: Option<PathBuf>, json: bool) -> Result<ExitCode, Failure> {
+    let mut findings = doctor::examine(&data_dir_or_default(data_dir)?).await;
+    if let Some(dsn) = settings(dsn)?.dsn {
+        findings.push(doctor::delivery(&dsn).await);
+    }
     let well = findings.iter().all(|finding| finding.ok);
     if json {
         println!("{}", json!({"ok": well, "findings": findings}));

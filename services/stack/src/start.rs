@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use axum::Router;
 use reelscope_api_gateway as gateway;
+use reelscope_collector::{Collector, CollectorError, Options, ingest_router, viewer_router};
 use reelscope_contracts::http::panicked;
 use reelscope_game_engine as game;
 use reelscope_payment_provider as provider;
 use reelscope_payment_service as payments;
 use reelscope_store::{Store, StoreError, WriteStats};
-use reelscope_telemetry::{Service, Timings};
+use reelscope_telemetry::{Reporting, Service, Timings, init_logs};
 use reelscope_user_service as users;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -35,6 +36,8 @@ pub struct Stack {
     notices: Vec<String>,
     timings: Timings,
     stores: Vec<(&'static str, Store)>,
+    collector: Option<Collector>,
+    services: Vec<Service>,
     stop: watch::Sender<bool>,
     servers: JoinSet<Result<(), String>>,
     background: JoinSet<()>,
@@ -60,6 +63,9 @@ pub enum StartError {
     /// A database cannot be opened or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The directory of envelopes cannot be opened or written.
+    #[error(transparent)]
+    Collector(#[from] CollectorError),
     /// The wallets could not be read at the start.
     #[error("the wallets cannot be read: {0}")]
     Wallets(String),
@@ -86,6 +92,9 @@ impl StartError {
             Self::Store(StoreError::Unwritable { .. }) => ("data_dir_unwritable", 13),
             Self::Store(StoreError::Full) => ("disk_full", 14),
             Self::Store(StoreError::NewerSchema { .. }) => ("data_dir_newer", 15),
+            Self::Collector(CollectorError::Locked { .. }) => ("data_dir_locked", 12),
+            Self::Collector(CollectorError::Unwritable { .. }) => ("data_dir_unwritable", 13),
+            Self::Collector(CollectorError::NewerFormat { .. }) => ("data_dir_newer", 15),
             Self::Store(_) | Self::Wallets(_) => ("data_dir_unreadable", 16),
         }
     }
@@ -98,8 +107,10 @@ impl Stack {
     /// # Errors
     /// [`StartError`]; nothing is left running then.
     pub async fn start(config: Config) -> Result<Self, StartError> {
+        // The subscriber is the process's; a program that has chosen its own before keeps it.
+        init_logs("warn");
         let gateway_listener = bind(config.listen).await?;
-        let (opened, notices) = open_stores(config.data_dir.clone()).await?;
+        let (opened, mut notices) = open_stores(config.data_dir.clone()).await?;
         let Stores {
             players,
             rounds,
@@ -111,12 +122,40 @@ impl Stack {
         let payment_listener = bind(loopback).await?;
         let provider_listener = bind(loopback).await?;
 
+        let collector = match &config.reporting {
+            Some(_) => Some(open_collector(&config.data_dir, &mut notices).await?),
+            None => None,
+        };
         let timings = Timings::default();
-        let service = |name| Service::new(name, timings.clone());
+        let reporting = config
+            .reporting
+            .as_ref()
+            .zip(collector.as_ref())
+            .map(|(reporting, collector)| {
+                collector.configure(reporting.destinations.clone());
+                report_to(collector, reporting, &config.release)
+            });
+        let service = |name| match &reporting {
+            Some(reporting) => Service::reporting(name, timings.clone(), reporting.clone()),
+            None => Service::new(name, timings.clone()),
+        };
+        let frontend = service("frontend");
+        let payment = service("payment-service");
+        let engine = service("game-engine");
+        let user = service("user-service");
+        let front = service("api-gateway");
         let mut stack = Self {
             addresses: Vec::new(),
             token: format!("{:032x}", rand::random::<u128>()),
             notices,
+            collector: collector.clone(),
+            services: vec![
+                frontend,
+                payment.clone(),
+                engine.clone(),
+                user.clone(),
+                front.clone(),
+            ],
             timings: timings.clone(),
             stores: vec![
                 ("user-service", players.clone()),
@@ -136,7 +175,6 @@ impl Stack {
             provider::router(provider_state),
         )?;
 
-        let payment = service("payment-service");
         let payment_at = url(&payment_listener)?;
         let client = payments::provider::Provider::new(payment.client(), provider_at, PROVIDER_DEADLINE);
         let payment_state = payments::State::new(wallets.clone(), client);
@@ -162,7 +200,6 @@ impl Stack {
             payment.layer(payments::router(payment_state), panicked),
         )?;
 
-        let engine = service("game-engine");
         let game_at = url(&game_listener)?;
         let game_state = game::State::new(rounds, game::http::SeedSource::new(config.seed));
         stack.serve(
@@ -171,7 +208,6 @@ impl Stack {
             engine.layer(game::router(game_state), panicked),
         )?;
 
-        let user = service("user-service");
         let user_at = url(&user_listener)?;
         let progress = users::seeding::prepare(&players, config.players).await?;
         let user_state = users::State::new(
@@ -192,7 +228,6 @@ impl Stack {
             }
         });
 
-        let front = service("api-gateway");
         let at = gateway::upstream::Addresses {
             user_service: user_at,
             game_engine: game_at,
@@ -208,11 +243,19 @@ impl Stack {
             limits: gateway::limits::Limits::new(config.rate),
             release: config.release,
         };
-        stack.serve(
-            "api-gateway",
-            gateway_listener,
-            front.layer(gateway::router(state), panicked),
-        )?;
+        let access = state.access.clone();
+        let mut routes = front.layer(gateway::router(state), panicked);
+        if let Some(collector) = collector {
+            let ingest_listener = bind_where_it_was(&config.data_dir).await?;
+            stack.serve("collector", ingest_listener, ingest_router(collector.clone()))?;
+            // On the page's own origin, so that the browser's envelopes need no CORS; not traced, since the thing that
+            // carries the traces is not.
+            let viewer = gateway::guarded(access, viewer_router(collector));
+            routes = Router::new()
+                .nest("/api/telemetry", viewer)
+                .fallback_service(routes);
+        }
+        stack.serve("api-gateway", gateway_listener, routes)?;
         Ok(stack)
     }
 
@@ -269,6 +312,34 @@ impl Stack {
             .map(|(_, address)| *address)
     }
 
+    /// The DSN of the built-in collector, for any Sentry SDK; `None` when nothing is reported.
+    #[must_use]
+    pub fn collector_dsn(&self) -> Option<String> {
+        let address = self.address("collector")?;
+        let key = self.collector.as_ref()?.key();
+        Some(format!("http://{key}@{address}/1"))
+    }
+
+    /// The collector; `None` when nothing is reported.
+    #[must_use]
+    pub fn collector(&self) -> Option<&Collector> {
+        self.collector.as_ref()
+    }
+
+    /// A service as telemetry sees it, the frontend among them.
+    #[must_use]
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        self.services.iter().find(|service| service.name() == name)
+    }
+
+    /// Gives what the services hold back, such as logs in batches, to the collector.
+    pub async fn flush(&self) {
+        let services = self.services.clone();
+        // Sentry's clients block while they flush.
+        let flushed = tokio::task::spawn_blocking(move || services.iter().for_each(Service::flush));
+        let _ = flushed.await;
+    }
+
     /// What a person should know about the start, such as a database that was set aside.
     #[must_use]
     pub fn notices(&self) -> &[String] {
@@ -310,7 +381,58 @@ impl Stack {
             );
         }
         self.servers.abort_all();
+        if let Some(collector) = self.collector.clone() {
+            self.flush().await;
+            collector.shutdown().await;
+        }
     }
+}
+
+/// Where the collector keeps its log.
+#[must_use]
+pub fn telemetry_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("telemetry")
+}
+
+async fn open_collector(data_dir: &Path, notices: &mut Vec<String>) -> Result<Collector, StartError> {
+    let dir = telemetry_dir(data_dir);
+    let opened = tokio::task::spawn_blocking(move || Collector::open(&dir, Options::standard())).await;
+    let (collector, met) = opened.map_err(|error| StartError::Wallets(error.to_string()))??;
+    notices.extend(met.into_iter().map(|notice| notice.detail));
+    Ok(collector)
+}
+
+fn report_to(collector: &Collector, reporting: &crate::config::Reporting, release: &str) -> Reporting {
+    let to = collector.clone();
+    Reporting {
+        sink: Arc::new(move |service, envelope| to.capture(service, envelope)),
+        release: release.to_owned(),
+        environment: reporting.environment.clone(),
+        sample_rate: reporting.sample_rate,
+        public_key: collector.key().to_owned(),
+    }
+}
+
+/// The collector's own listener, on the port that it had last time when that is free: a DSN that a customer has put
+/// into his service goes on working.
+async fn bind_where_it_was(data_dir: &Path) -> Result<TcpListener, StartError> {
+    let file = telemetry_dir(data_dir).join("port");
+    let last = std::fs::read_to_string(&file)
+        .ok()
+        .and_then(|text| text.trim().parse::<u16>().ok());
+    let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let listener = match last {
+        Some(port) => match bind(loopback(port)).await {
+            Ok(listener) => listener,
+            Err(_) => bind(loopback(0)).await?,
+        },
+        None => bind(loopback(0)).await?,
+    };
+    if let Ok(address) = listener.local_addr() {
+        // Without it the next start takes another port.
+        let _ = std::fs::write(&file, address.port().to_string());
+    }
+    Ok(listener)
 }
 
 struct Stores {

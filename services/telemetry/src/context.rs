@@ -176,6 +176,14 @@ impl TraceLink {
     }
 }
 
+impl TraceLink {
+    /// Id of the trace, 32 hexadecimal digits.
+    #[must_use]
+    pub fn trace_id(&self) -> Option<&str> {
+        self.sentry_trace.as_deref()?.split('-').next()
+    }
+}
+
 impl From<TraceLink> for Incoming {
     fn from(link: TraceLink) -> Self {
         Self {

@@ -227,10 +227,9 @@ async fn observe(State(service): State<Service>, request: Request, next: Next) -
         .clone()
         .run(answer(next, request).instrument(span.clone()))
         .await;
-    service
-        .timings
-        .record(service.name, started.elapsed().saturating_sub(context.waited()));
     let status = response.status().as_u16();
+    let own = started.elapsed().saturating_sub(context.waited());
+    service.timings.record(service.name, own, status >= 500);
     if let Some(transaction) = context.transaction() {
         transaction.set_data("http.response.status_code", json!(status));
     }

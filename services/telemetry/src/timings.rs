@@ -9,7 +9,12 @@ use hdrhistogram::Histogram;
 /// Histograms by service, shared by all services of a stack. Recording costs well below a microsecond.
 #[derive(Clone, Default)]
 pub struct Timings {
-    by_service: Arc<Mutex<BTreeMap<&'static str, Histogram<u64>>>>,
+    by_service: Arc<Mutex<BTreeMap<&'static str, Served>>>,
+}
+
+struct Served {
+    micros: Histogram<u64>,
+    errors: u64,
 }
 
 /// What one service took of the requests it served.
@@ -17,6 +22,8 @@ pub struct Timings {
 pub struct Share {
     /// Requests served.
     pub requests: u64,
+    /// Those of them that were answered with a 5xx.
+    pub errors: u64,
     /// Median of its own time, in milliseconds.
     pub p50_ms: f64,
     /// 95th percentile of its own time, in milliseconds.
@@ -26,15 +33,17 @@ pub struct Share {
 }
 
 impl Timings {
-    pub(crate) fn record(&self, service: &'static str, own: Duration) {
+    pub(crate) fn record(&self, service: &'static str, own: Duration, failed: bool) {
         let micros = u64::try_from(own.as_micros()).unwrap_or(u64::MAX);
         let mut map = self.by_service.lock().unwrap_or_else(PoisonError::into_inner);
-        let histogram = map.entry(service).or_insert_with(|| {
+        let served = map.entry(service).or_insert_with(|| Served {
             // Up to an hour, to three digits: bounds that the constructor accepts.
-            Histogram::new_with_bounds(1, 3_600_000_000, 3)
-                .unwrap_or_else(|_| unreachable!("the bounds are valid"))
+            micros: Histogram::new_with_bounds(1, 3_600_000_000, 3)
+                .unwrap_or_else(|_| unreachable!("the bounds are valid")),
+            errors: 0,
         });
-        histogram.saturating_record(micros);
+        served.micros.saturating_record(micros);
+        served.errors += u64::from(failed);
     }
 
     /// Forgets what was recorded, so that a measurement starts after a warm-up.
@@ -50,16 +59,18 @@ impl Timings {
     pub fn shares(&self) -> BTreeMap<&'static str, Share> {
         let map = self.by_service.lock().unwrap_or_else(PoisonError::into_inner);
         map.iter()
-            .map(|(service, histogram)| (*service, share(histogram)))
+            .map(|(service, served)| (*service, share(served)))
             .collect()
     }
 }
 
 #[allow(clippy::cast_precision_loss)] // microseconds of a session stay far below 2^53
-fn share(histogram: &Histogram<u64>) -> Share {
+fn share(served: &Served) -> Share {
+    let histogram = &served.micros;
     let ms = |micros: u64| micros as f64 / 1_000.0;
     Share {
         requests: histogram.len(),
+        errors: served.errors,
         p50_ms: ms(histogram.value_at_quantile(0.50)),
         p95_ms: ms(histogram.value_at_quantile(0.95)),
         total_ms: histogram.mean() * histogram.len() as f64 / 1_000.0,

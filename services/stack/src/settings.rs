@@ -1,0 +1,278 @@
+//! What a person can set: lowest first from defaults, the settings file, the environment, and flags.
+//!
+//! The file is `settings.json` in the configuration directory of the operating system
+//! (`~/.config/reelscope/settings.json` on Linux). The variables are Sentry's own, so that what is set for other
+//! programs works here too.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use reelscope_collector::{Destinations, Dsn, DsnError};
+use serde::{Deserialize, Serialize};
+
+use crate::config::Reporting;
+
+/// Services that can have a DSN of their own.
+pub const SERVICES: [&str; 5] = [
+    "frontend",
+    "api-gateway",
+    "user-service",
+    "game-engine",
+    "payment-service",
+];
+
+/// Release that the stack says it is unless something else is set.
+pub const RELEASE: &str = "1.0.0";
+/// Environment that the stack says it is unless something else is set.
+pub const ENVIRONMENT: &str = "demo";
+
+/// The settings; absent fields have their defaults.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Where envelopes of every service go that has no DSN of its own; none keeps them here.
+    pub dsn: Option<String>,
+    /// DSNs by service.
+    pub dsn_by_service: BTreeMap<String, String>,
+    /// Environment of the stack.
+    pub environment: String,
+    /// Release of the stack.
+    pub release: String,
+    /// Share of traces that are reported, 0 to 1.
+    pub traces_sample_rate: f32,
+    /// Sentry's organisation slug, for links.
+    pub organization: Option<String>,
+    /// Whether anything is sent; what is captured meanwhile is held.
+    pub sending: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            dsn: None,
+            dsn_by_service: BTreeMap::new(),
+            environment: ENVIRONMENT.to_owned(),
+            release: RELEASE.to_owned(),
+            traces_sample_rate: 1.0,
+            organization: None,
+            sending: true,
+        }
+    }
+}
+
+/// Why settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file cannot be read.
+    #[error("cannot read the settings in {}: {source}", .file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file is not what it should be.
+    #[error("the settings in {} are not valid: {reason}; correct or remove the file", .file.display())]
+    Malformed {
+        /// The file.
+        file: PathBuf,
+        /// Where and why.
+        reason: String,
+    },
+    /// A DSN is not one.
+    #[error("the DSN of {whose} cannot be used: {source}")]
+    Dsn {
+        /// A service, or `all services`.
+        whose: String,
+        /// Which mistake.
+        source: DsnError,
+    },
+    /// No such service.
+    #[error(
+        "`{0}` is none of the services; they are frontend, api-gateway, user-service, game-engine and payment-service"
+    )]
+    NoSuchService(String),
+    /// Not between 0 and 1.
+    #[error("the sample rate {0} is not a number from 0 to 1")]
+    SampleRate(String),
+}
+
+impl Settings {
+    /// Where the settings file is; `None` without a home directory.
+    #[must_use]
+    pub fn file() -> Option<PathBuf> {
+        directories::ProjectDirs::from("dev", "Reelscope", "Reelscope")
+            .map(|dirs| dirs.config_dir().join("settings.json"))
+    }
+
+    /// Reads the file; the defaults when there is none.
+    ///
+    /// # Errors
+    /// [`SettingsError::Unreadable`], [`SettingsError::Malformed`].
+    pub fn read(file: &Path) -> Result<Self, SettingsError> {
+        let text = match fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(source) => {
+                return Err(SettingsError::Unreadable {
+                    file: file.to_owned(),
+                    source,
+                });
+            }
+        };
+        serde_json::from_str(&text).map_err(|error| SettingsError::Malformed {
+            file: file.to_owned(),
+            reason: error.to_string(),
+        })
+    }
+
+    /// Lays the environment over the settings; `variable` reads it.
+    ///
+    /// # Errors
+    /// [`SettingsError::SampleRate`].
+    pub fn with_environment(
+        mut self,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, SettingsError> {
+        // A variable that is set to nothing is not set.
+        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+        self.dsn = variable("SENTRY_DSN").or(self.dsn);
+        self.environment = variable("SENTRY_ENVIRONMENT").unwrap_or(self.environment);
+        self.release = variable("SENTRY_RELEASE").unwrap_or(self.release);
+        if let Some(rate) = variable("SENTRY_TRACES_SAMPLE_RATE") {
+            self.traces_sample_rate = rate.parse().map_err(|_| SettingsError::SampleRate(rate))?;
+        }
+        for service in SERVICES {
+            let name = format!("SENTRY_DSN_{}", service.to_uppercase().replace('-', "_"));
+            if let Some(dsn) = variable(&name) {
+                self.dsn_by_service.insert(service.to_owned(), dsn);
+            }
+        }
+        Ok(self)
+    }
+
+    /// What the stack is to report, and where to.
+    ///
+    /// # Errors
+    /// [`SettingsError::Dsn`], [`SettingsError::NoSuchService`], [`SettingsError::SampleRate`].
+    pub fn reporting(&self) -> Result<Reporting, SettingsError> {
+        if !(0.0..=1.0).contains(&self.traces_sample_rate) {
+            return Err(SettingsError::SampleRate(self.traces_sample_rate.to_string()));
+        }
+        let parse = |whose: &str, dsn: &str| {
+            dsn.trim().parse::<Dsn>().map_err(|source| SettingsError::Dsn {
+                whose: whose.to_owned(),
+                source,
+            })
+        };
+        let common = self
+            .dsn
+            .as_deref()
+            .map(|dsn| parse("all services", dsn))
+            .transpose()?;
+        let mut by_slot = BTreeMap::new();
+        for (service, dsn) in &self.dsn_by_service {
+            if !SERVICES.contains(&service.as_str()) {
+                return Err(SettingsError::NoSuchService(service.clone()));
+            }
+            by_slot.insert(service.clone(), parse(service, dsn)?);
+        }
+        Ok(Reporting {
+            environment: self.environment.clone(),
+            sample_rate: self.traces_sample_rate,
+            destinations: Destinations {
+                common,
+                by_slot,
+                sending: self.sending,
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DSN: &str = "https://0123456789abcdef0123456789abcdef@sentry.example/7";
+
+    fn with(pairs: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        let pairs: BTreeMap<_, _> = pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
+        Settings::default().with_environment(|name| pairs.get(name).cloned())
+    }
+
+    #[test]
+    fn the_environment_goes_over_the_file_and_empty_is_unset() {
+        let settings = with(&[
+            ("SENTRY_DSN", DSN),
+            ("SENTRY_DSN_API_GATEWAY", DSN),
+            ("SENTRY_ENVIRONMENT", ""),
+            ("SENTRY_TRACES_SAMPLE_RATE", "0.25"),
+        ])
+        .unwrap();
+        assert_eq!(settings.environment, "demo");
+        let reporting = settings.reporting().unwrap();
+        assert!((reporting.sample_rate - 0.25).abs() < f32::EPSILON);
+        assert!(
+            reporting.destinations.of("api-gateway").is_some() && reporting.destinations.common.is_some()
+        );
+        assert!(
+            with(&[])
+                .unwrap()
+                .reporting()
+                .unwrap()
+                .destinations
+                .of("frontend")
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_used_says_which_and_why() {
+        let check = |settings: Settings, words: &str| {
+            let error = settings.reporting().unwrap_err().to_string();
+            assert!(error.contains(words), "{error}");
+        };
+        check(with(&[("SENTRY_DSN", "nonsense")]).unwrap(), "all services");
+        check(
+            with(&[("SENTRY_DSN_GAME_ENGINE", "https://sentry.example/1")]).unwrap(),
+            "game-engine",
+        );
+        check(
+            Settings {
+                traces_sample_rate: 1.5,
+                ..Settings::default()
+            },
+            "1.5",
+        );
+        let elsewhere = BTreeMap::from([("bank".to_owned(), DSN.to_owned())]);
+        check(
+            Settings {
+                dsn_by_service: elsewhere,
+                ..Settings::default()
+            },
+            "`bank`",
+        );
+        assert!(with(&[("SENTRY_TRACES_SAMPLE_RATE", "half")]).is_err());
+    }
+
+    #[test]
+    fn a_file_is_read_or_its_mistake_is_said() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("settings.json");
+        assert_eq!(Settings::read(&file).unwrap(), Settings::default());
+        fs::write(&file, format!(r#"{{"dsn":"{DSN}","sending":false}}"#)).unwrap();
+        let settings = Settings::read(&file).unwrap();
+        assert!(settings.dsn.as_deref() == Some(DSN) && !settings.sending);
+        fs::write(&file, r#"{"dns":1}"#).unwrap();
+        let error = Settings::read(&file).unwrap_err().to_string();
+        assert!(
+            error.contains("settings.json") && error.contains("dns"),
+            "{error}"
+        );
+    }
+}
