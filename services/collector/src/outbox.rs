@@ -532,3 +532,70 @@ async fn sleep(pause: Option<Duration>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::{Meta, write_envelope};
+    use crate::{Collector, Destinations, Options};
+
+    /// Writes a log by hand, since only the past can make an envelope old.
+    #[tokio::test]
+    async fn old_transactions_die_unsent_and_old_errors_are_still_sent() {
+        let dir = tempfile::tempdir().unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let dsn: Dsn = format!("http://abc@{}/1", listener.local_addr().unwrap())
+            .parse()
+            .unwrap();
+        drop(listener);
+        let mut bytes = Vec::new();
+        let kinds = [
+            (1, "transaction", TOO_OLD + 60_000),
+            (2, "event", TOO_OLD * 2),
+            (3, "transaction", TOO_OLD / 2),
+        ];
+        for (seq, kind, age) in kinds {
+            let meta = Meta {
+                received_at: now() - age,
+                destination: dsn.id(),
+                categories: Categories::of_item(kind),
+                event_id: 0,
+                trace_id: 0,
+                slot: "api-gateway".to_owned(),
+            };
+            write_envelope(
+                &mut bytes,
+                seq,
+                &meta,
+                format!("{{}}\n{{\"type\":\"{kind}\"}}\n{{}}\n").as_bytes(),
+            );
+        }
+        let segments = dir.path().join("segments");
+        std::fs::create_dir_all(&segments).unwrap();
+        std::fs::write(segments.join("00000001.log"), bytes).unwrap();
+        let (collector, _) = Collector::open(dir.path(), Options::standard()).unwrap();
+        collector.configure(Destinations {
+            common: Some(dsn),
+            ..Destinations::nowhere()
+        });
+        let mut revisions = collector.shared().revision.subscribe();
+        while collector.counts().dead == 0 {
+            revisions.changed().await.unwrap();
+        }
+        assert_eq!(collector.delivery().dead_by_reason.get("too_old"), Some(&1));
+        assert_eq!(collector.counts().held, 2);
+        collector.shutdown().await;
+    }
+
+    #[test]
+    fn pauses_double_up_to_the_longest() {
+        let pace = Options::standard().pace;
+        for (attempts, around) in [(1, 500), (2, 1_000), (3, 2_000), (20, 60_000), (u32::MAX, 60_000)] {
+            let pause = backoff(pace, attempts);
+            assert!(
+                (around * 8 / 10..=around * 12 / 10).contains(&pause),
+                "{attempts}: {pause}"
+            );
+        }
+    }
+}

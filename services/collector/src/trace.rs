@@ -89,8 +89,8 @@ impl Trace {
             let length = (transaction.span.end_us - transaction.span.start_us).max(0);
             let share = self.share(&transaction.span.service);
             share.transactions += 1;
-            share.own_us += length - waiting;
-            share.waiting_us += waiting;
+            share.own_us = share.own_us.saturating_add(length - waiting);
+            share.waiting_us = share.waiting_us.saturating_add(waiting);
         }
         for error in errors {
             self.summary.errors += 1;
