@@ -37,6 +37,8 @@ const MOST_NOTICES: usize = 50;
 const MOST_LIVE: usize = 1_024;
 /// Length of this collector's own public key, in hexadecimal digits.
 const KEY_LEN: usize = 32;
+/// Most bytes of envelopes that are read for one question of the viewer.
+const MOST_READ: u64 = 64 * 1024 * 1024;
 
 /// The slot of envelopes that came from an SDK that is not ours.
 pub const EXTERNAL: &str = "external";
@@ -55,7 +57,7 @@ pub struct Retention {
 /// How envelopes are sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
-    /// Most requests under way.
+    /// Most requests under way to one destination, so that a slow one does not hold up the others.
     pub concurrency: usize,
     /// How long an answer may take.
     pub timeout: Duration,
@@ -569,7 +571,7 @@ impl Collector {
         Some((summary, bytes))
     }
 
-    /// The envelopes among `seqs` that are still kept: number, slot, bytes; and how many are not.
+    /// The envelopes among `seqs` that are still kept, up to a bound: number, slot, bytes; and how many are missing.
     pub(crate) async fn read_many(&self, seqs: Vec<u64>) -> (Vec<(u64, Arc<str>, Vec<u8>)>, usize) {
         let places: Vec<_> = {
             let ledger = lock(&self.shared.ledger);
@@ -578,16 +580,20 @@ impl Collector {
                 .collect()
         };
         let read = self.blocking(move |reader| {
-            let found = places
-                .into_iter()
-                .filter_map(|(seq, slot, place)| match reader.read(place) {
-                    Ok(bytes) => Some((seq, slot, bytes)),
-                    Err(ReadError::Gone | ReadError::Damaged) => None,
-                    Err(ReadError::Io(error)) => {
-                        tracing::warn!(%error, seq, "an envelope could not be read");
-                        None
-                    }
-                });
+            let mut left = MOST_READ;
+            let in_bounds = places.into_iter().take_while(move |(.., place)| {
+                let fits = u64::from(place.payload_len) <= left;
+                left = left.saturating_sub(u64::from(place.payload_len));
+                fits
+            });
+            let found = in_bounds.filter_map(|(seq, slot, place)| match reader.read(place) {
+                Ok(bytes) => Some((seq, slot, bytes)),
+                Err(ReadError::Gone | ReadError::Damaged) => None,
+                Err(ReadError::Io(error)) => {
+                    tracing::warn!(%error, seq, "an envelope could not be read");
+                    None
+                }
+            });
             found.collect::<Vec<_>>()
         });
         let found = read.await.unwrap_or_default();

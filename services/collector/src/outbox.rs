@@ -265,7 +265,7 @@ impl Outbox {
         let now = now();
         for (id, destination) in &mut self.destinations {
             destination.wake(now);
-            while requests.len() < self.pace.concurrency && destination.may_send(now) {
+            while destination.in_flight < self.pace.concurrency && destination.may_send(now) {
                 let Some((_, key)) = destination.ready.pop_first() else {
                     break;
                 };

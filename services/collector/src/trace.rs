@@ -229,7 +229,8 @@ fn problems(span: &Span) -> Vec<String> {
     found
 }
 
-/// Puts a trace together from its envelopes: number, slot, bytes. `missing` of them are no longer kept.
+/// Puts a trace together from its envelopes: number, slot, bytes. `missing` of them are no longer kept, or too
+/// much to be read.
 pub(crate) fn detail<S: AsRef<str>>(
     trace_id: u128,
     envelopes: &[(u64, S, Vec<u8>)],
@@ -279,7 +280,7 @@ pub(crate) fn detail<S: AsRef<str>>(
         );
     }
     if missing > 0 {
-        trace.oddities.insert("no_longer_kept".to_owned());
+        trace.oddities.insert("incomplete".to_owned());
     }
     mark_odd_spans(&mut spans);
     spans.sort_by_key(|span| (span.start_us, !span.transaction, span.seq));
