@@ -156,7 +156,8 @@ pub(crate) struct Outbox {
     sender: Sender,
     pace: Pace,
     destinations: HashMap<u64, Destination>,
-    under_way: HashSet<u64>,
+    /// By request, so that one that panics is found again: destination, lane, envelope.
+    under_way: HashMap<tokio::task::Id, (u64, LaneKey, u64)>,
     sending: bool,
 }
 
@@ -168,7 +169,7 @@ impl Outbox {
             sender,
             pace,
             destinations: HashMap::new(),
-            under_way: HashSet::new(),
+            under_way: HashMap::new(),
             sending: false,
         }
     }
@@ -193,8 +194,8 @@ impl Outbox {
                     Some(Note::Configured) => self.reconfigure(),
                     Some(Note::Stop(done)) => {
                         let answers = async {
-                            while let Some(outcome) = requests.join_next().await {
-                                self.answered(outcome.ok());
+                            while let Some(outcome) = requests.join_next_with_id().await {
+                                self.answered(outcome);
                             }
                         };
                         // What is not answered by then stays held.
@@ -205,7 +206,7 @@ impl Outbox {
                     }
                     None => return,
                 },
-                Some(outcome) = requests.join_next(), if !requests.is_empty() => self.answered(outcome.ok()),
+                Some(outcome) = requests.join_next_with_id(), if !requests.is_empty() => self.answered(outcome),
                 () = sleep(pause) => {}
             }
         }
@@ -246,7 +247,8 @@ impl Outbox {
         let now = now();
         let configured = self.shared.destinations();
         let ledger = lock(&self.shared.ledger);
-        for seq in seqs.iter().copied().filter(|seq| !self.under_way.contains(seq)) {
+        let under_way: HashSet<u64> = self.under_way.values().map(|(.., seq)| *seq).collect();
+        for seq in seqs.iter().copied().filter(|seq| !under_way.contains(seq)) {
             let Some(kept) = ledger.get(seq) else { continue };
             let today = configured.id_of(&ledger.slot_name(kept.slot));
             if kept.standing == Standing::Held
@@ -281,7 +283,6 @@ impl Outbox {
                 lane.seqs.remove(&seq);
                 lane.in_flight = true;
                 destination.in_flight += 1;
-                self.under_way.insert(seq);
                 let request = Request {
                     destination: *id,
                     dsn: destination.dsn.clone(),
@@ -292,16 +293,33 @@ impl Outbox {
                     jobs: self.jobs.clone(),
                     sender: self.sender.clone(),
                 };
-                requests.spawn(request.run());
+                let id_of_task = requests.spawn(request.run()).id();
+                self.under_way.insert(id_of_task, (*id, key, seq));
             }
         }
     }
 
-    fn answered(&mut self, outcome: Option<Outcome>) {
-        // A request that panicked stays under way for ever: sending it again would panic again.
-        let Some(outcome) = outcome else { return };
+    fn answered(&mut self, outcome: Result<(tokio::task::Id, Outcome), tokio::task::JoinError>) {
         let now = now();
-        self.under_way.remove(&outcome.seq);
+        let outcome = match outcome {
+            Ok((id, outcome)) => {
+                self.under_way.remove(&id);
+                outcome
+            }
+            Err(error) => {
+                let Some((destination, lane, seq)) = self.under_way.remove(&error.id()) else {
+                    return;
+                };
+                tracing::error!(%error, seq, "sending an envelope met a defect; it is held until the next start");
+                Outcome {
+                    destination,
+                    lane,
+                    seq,
+                    categories: Categories::default(),
+                    answer: None,
+                }
+            }
+        };
         if let Some(answer) = &outcome.answer {
             self.remember(outcome.destination, answer, now);
         }
