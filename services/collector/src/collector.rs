@@ -37,6 +37,8 @@ const MOST_NOTICES: usize = 50;
 const MOST_LIVE: usize = 1_024;
 /// Length of this collector's own public key, in hexadecimal digits.
 const KEY_LEN: usize = 32;
+/// Most bytes of envelopes that are read for one question of the viewer.
+const MOST_READ: u64 = 64 * 1024 * 1024;
 
 /// The slot of envelopes that came from an SDK that is not ours.
 pub const EXTERNAL: &str = "external";
@@ -55,7 +57,7 @@ pub struct Retention {
 /// How envelopes are sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
-    /// Most requests under way.
+    /// Most requests under way to one destination, so that a slow one does not hold up the others.
     pub concurrency: usize,
     /// How long an answer may take.
     pub timeout: Duration,
@@ -397,17 +399,35 @@ impl Collector {
         }
     }
 
-    /// Brings dead letters back: one, or all. Returns how many.
+    /// Brings dead letters back, to be sent to today's destination, which may have been corrected meanwhile: one, or
+    /// all. Among all are neither those that a person discarded nor those that Sentry would drop; by its number
+    /// each of them may be tried. Returns how many.
     pub async fn retry_dead(&self, seq: Option<u64>) -> u64 {
-        let changes = {
+        let destinations = self.shared.destinations();
+        let mut changes = Vec::new();
+        let mut retried = 0;
+        {
             let ledger = lock(&self.shared.ledger);
-            let dead = ledger
-                .oldest_first()
-                .filter(|(_, kept)| matches!(kept.standing, Standing::Dead(_)));
-            let chosen = dead.filter(|(number, _)| seq.is_none_or(|seq| seq == *number));
-            chosen.map(|(number, _)| (number, Change::Retried)).collect()
-        };
-        self.change(changes).await
+            for (number, kept) in ledger.oldest_first() {
+                let chosen = match (kept.standing, seq) {
+                    (Standing::Dead(DeadReason::Damaged), _) => false,
+                    (Standing::Dead(_), Some(seq)) => seq == number,
+                    (Standing::Dead(reason), None) => {
+                        !matches!(reason, DeadReason::Discarded | DeadReason::TooOld)
+                    }
+                    _ => false,
+                };
+                if chosen {
+                    retried += 1;
+                    changes.push((number, Change::Retried));
+                    let today = destinations.id_of(&ledger.slot_name(kept.slot));
+                    if today != 0 && today != kept.destination {
+                        changes.push((number, Change::Readdressed(today)));
+                    }
+                }
+            }
+        }
+        self.change(changes).await.min(retried)
     }
 
     /// Sends or discards what was captured for another destination than today's. Returns how many envelopes.
@@ -523,29 +543,35 @@ impl Collector {
     #[must_use]
     pub fn envelopes(&self, state: Option<EnvelopeState>, limit: usize) -> Vec<EnvelopeSummary> {
         let destinations = self.shared.destinations();
+        let limits = self.limits();
         let ledger = lock(&self.shared.ledger);
         let wanted = ledger
             .newest_first()
             .filter(|(_, kept)| state.is_none_or(|state| state == state_of(kept)));
         wanted
             .take(limit)
-            .map(|(seq, kept)| summary(&ledger, &destinations, seq, kept))
+            .map(|(seq, kept)| summary(&ledger, &destinations, &limits, seq, kept))
             .collect()
+    }
+
+    fn limits(&self) -> BTreeMap<u64, RateLimits> {
+        lock(&self.shared.outbox).limits.clone()
     }
 
     /// One envelope in a line and as it was received; `None` when it is not, or no longer, kept.
     pub async fn envelope(&self, seq: u64) -> Option<(EnvelopeSummary, Vec<u8>)> {
         let destinations = self.shared.destinations();
+        let limits = self.limits();
         let (summary, place) = {
             let ledger = lock(&self.shared.ledger);
             let kept = ledger.get(seq)?;
-            (summary(&ledger, &destinations, seq, kept), kept.place)
+            (summary(&ledger, &destinations, &limits, seq, kept), kept.place)
         };
         let bytes = self.blocking(move |reader| reader.read(place)).await?.ok()?;
         Some((summary, bytes))
     }
 
-    /// The envelopes among `seqs` that are still kept: number, slot, bytes; and how many are not.
+    /// The envelopes among `seqs` that are still kept, up to a bound: number, slot, bytes; and how many are missing.
     pub(crate) async fn read_many(&self, seqs: Vec<u64>) -> (Vec<(u64, Arc<str>, Vec<u8>)>, usize) {
         let places: Vec<_> = {
             let ledger = lock(&self.shared.ledger);
@@ -554,16 +580,20 @@ impl Collector {
                 .collect()
         };
         let read = self.blocking(move |reader| {
-            let found = places
-                .into_iter()
-                .filter_map(|(seq, slot, place)| match reader.read(place) {
-                    Ok(bytes) => Some((seq, slot, bytes)),
-                    Err(ReadError::Gone | ReadError::Damaged) => None,
-                    Err(ReadError::Io(error)) => {
-                        tracing::warn!(%error, seq, "an envelope could not be read");
-                        None
-                    }
-                });
+            let mut left = MOST_READ;
+            let in_bounds = places.into_iter().take_while(move |(.., place)| {
+                let fits = u64::from(place.payload_len) <= left;
+                left = left.saturating_sub(u64::from(place.payload_len));
+                fits
+            });
+            let found = in_bounds.filter_map(|(seq, slot, place)| match reader.read(place) {
+                Ok(bytes) => Some((seq, slot, bytes)),
+                Err(ReadError::Gone | ReadError::Damaged) => None,
+                Err(ReadError::Io(error)) => {
+                    tracing::warn!(%error, seq, "an envelope could not be read");
+                    None
+                }
+            });
             found.collect::<Vec<_>>()
         });
         let found = read.await.unwrap_or_default();
@@ -600,10 +630,23 @@ fn state_of(kept: &Kept) -> EnvelopeState {
     }
 }
 
-fn summary(ledger: &Ledger, destinations: &Destinations, seq: u64, kept: &Kept) -> EnvelopeSummary {
+fn summary(
+    ledger: &Ledger,
+    destinations: &Destinations,
+    limits: &BTreeMap<u64, RateLimits>,
+    seq: u64,
+    kept: &Kept,
+) -> EnvelopeSummary {
     let slot = ledger.slot_name(kept.slot);
+    let limited = || {
+        let limits = limits.get(&kept.destination);
+        limits.is_some_and(|limits| limits.held_until(kept.categories, now()).is_some())
+    };
     let reason = match kept.standing {
-        Standing::Held => Some(held_reason(destinations, &slot, kept.destination)),
+        Standing::Held => match held_reason(destinations, &slot, kept.destination) {
+            WAITING if limited() => Some("rate_limited"),
+            reason => Some(reason),
+        },
         Standing::Delivered => None,
         Standing::Dead(reason) => Some(reason.as_str()),
     };

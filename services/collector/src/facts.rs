@@ -557,3 +557,112 @@ fn whole_micros(seconds: f64) -> Option<Micros> {
     #[allow(clippy::cast_possible_truncation)]
     (seconds.abs() < MOST).then(|| (seconds * 1e6).round() as Micros)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::Index;
+    use proptest::prelude::*;
+
+    const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+
+    fn check(text: &str, expected: Option<Micros>) {
+        assert_eq!(micros(&serde_json::from_str(text).unwrap()), expected, "{text}");
+    }
+
+    #[test]
+    fn times_as_sdks_write_them() {
+        check("1764000000.5", Some(1_764_000_000_500_000));
+        check("\"1764000000.5\"", Some(1_764_000_000_500_000));
+        check("\"2025-11-24T16:00:00.000001Z\"", Some(1_764_000_000_000_001));
+        check("\"2025-11-24T16:00:00\"", Some(1_764_000_000_000_000));
+        check("1e300", None);
+        check("\"soon\"", None);
+        check("null", None);
+    }
+
+    /// JSON in which the members that are looked for hold anything.
+    fn anything() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            (-2.6e11_f64..2.6e11).prop_map(Value::from),
+            Just(Value::from(TRACE)),
+            Just(Value::from("http.client")),
+            ".{0,8}".prop_map(Value::from),
+        ];
+        let names = [
+            "contexts",
+            "trace",
+            "trace_id",
+            "span_id",
+            "parent_span_id",
+            "start_timestamp",
+            "timestamp",
+            "end_timestamp",
+            "spans",
+            "items",
+            "op",
+            "tags",
+            "measurements",
+            "value",
+            "exception",
+            "values",
+            "stacktrace",
+            "frames",
+            "breadcrumbs",
+            "attributes",
+            "fingerprint",
+            "user",
+            "id",
+            "aggregates",
+            "discarded_events",
+            "quantity",
+            "is_segment",
+            "status",
+            "data",
+        ];
+        leaf.prop_recursive(6, 80, 12, move |inner| {
+            let members =
+                proptest::collection::btree_map(prop::sample::select(names.to_vec()), inner.clone(), 0..12);
+            prop_oneof![
+                proptest::collection::vec(inner, 0..4).prop_map(Value::from),
+                members.prop_map(|members| {
+                    Value::Object(
+                        members
+                            .into_iter()
+                            .map(|(name, value)| (name.to_owned(), value))
+                            .collect(),
+                    )
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_json_panics(payloads in proptest::collection::vec((0_usize..7, anything()), 1..6)) {
+            let kinds = ["event", "transaction", "span", "log", "trace_metric", "sessions", "client_report"];
+            let mut index = Index::new();
+            let mut kept = Vec::new();
+            for (seq, (kind, payload)) in (1..).zip(payloads) {
+                let container = if seq % 2 == 0 { ",\"content_type\":\"application/vnd.sentry.items.span.v2+json\"" } else { "" };
+                let bytes = format!("{{}}\n{{\"type\":\"{}\"{container}}}\n{payload}\n", kinds[kind]).into_bytes();
+                if let Ok(envelope) = Envelope::parse(&bytes) {
+                    index.add(seq, &read(seq, EXTERNAL, &envelope));
+                    kept.push((seq, EXTERNAL, bytes));
+                }
+            }
+            let (traces, _) = index.traces(&crate::index::TraceFilter::default(), None, 100);
+            for trace in traces {
+                if let Some(id) = parse_id(&trace.trace_id) {
+                    crate::trace::detail(id, &kept, 0);
+                }
+            }
+            index.issues(100);
+            index.measurements(None, Micros::MIN, 100);
+        }
+    }
+}

@@ -135,6 +135,7 @@ impl Log {
             segments.insert(active, Segment { bytes: 0, newest: 0 });
         }
         let file = open_segment(dir, active).map_err(unwritable)?;
+        sync_dir(&segments_dir);
         let log = Self {
             dir: dir.to_owned(),
             _lock: lock,
@@ -168,8 +169,16 @@ impl Log {
         let before = self.len();
         let written = self.file.write_all(bytes).and_then(|()| self.file.sync_data());
         if let Err(error) = written {
-            self.file.set_len(before)?;
-            self.file.seek(SeekFrom::Start(before))?;
+            let restored = self
+                .file
+                .set_len(before)
+                .and_then(|()| self.file.seek(SeekFrom::Start(before)));
+            // A segment that cannot be cut back is left as it is: the next bytes begin a new one.
+            if restored.is_err()
+                && let Some(segment) = self.segments.get_mut(&self.active)
+            {
+                segment.bytes = segment.bytes.max(self.segment_bytes);
+            }
             return Err(error);
         }
         if let Some(segment) = self.segments.get_mut(&self.active) {

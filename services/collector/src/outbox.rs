@@ -156,7 +156,8 @@ pub(crate) struct Outbox {
     sender: Sender,
     pace: Pace,
     destinations: HashMap<u64, Destination>,
-    under_way: HashSet<u64>,
+    /// By request, so that one that panics is found again: destination, lane, envelope.
+    under_way: HashMap<tokio::task::Id, (u64, LaneKey, u64)>,
     sending: bool,
 }
 
@@ -168,7 +169,7 @@ impl Outbox {
             sender,
             pace,
             destinations: HashMap::new(),
-            under_way: HashSet::new(),
+            under_way: HashMap::new(),
             sending: false,
         }
     }
@@ -193,8 +194,8 @@ impl Outbox {
                     Some(Note::Configured) => self.reconfigure(),
                     Some(Note::Stop(done)) => {
                         let answers = async {
-                            while let Some(outcome) = requests.join_next().await {
-                                self.answered(outcome.ok());
+                            while let Some(outcome) = requests.join_next_with_id().await {
+                                self.answered(outcome);
                             }
                         };
                         // What is not answered by then stays held.
@@ -205,7 +206,7 @@ impl Outbox {
                     }
                     None => return,
                 },
-                Some(outcome) = requests.join_next(), if !requests.is_empty() => self.answered(outcome.ok()),
+                Some(outcome) = requests.join_next_with_id(), if !requests.is_empty() => self.answered(outcome),
                 () = sleep(pause) => {}
             }
         }
@@ -246,7 +247,8 @@ impl Outbox {
         let now = now();
         let configured = self.shared.destinations();
         let ledger = lock(&self.shared.ledger);
-        for seq in seqs.iter().copied().filter(|seq| !self.under_way.contains(seq)) {
+        let under_way: HashSet<u64> = self.under_way.values().map(|(.., seq)| *seq).collect();
+        for seq in seqs.iter().copied().filter(|seq| !under_way.contains(seq)) {
             let Some(kept) = ledger.get(seq) else { continue };
             let today = configured.id_of(&ledger.slot_name(kept.slot));
             if kept.standing == Standing::Held
@@ -265,7 +267,7 @@ impl Outbox {
         let now = now();
         for (id, destination) in &mut self.destinations {
             destination.wake(now);
-            while requests.len() < self.pace.concurrency && destination.may_send(now) {
+            while destination.in_flight < self.pace.concurrency && destination.may_send(now) {
                 let Some((_, key)) = destination.ready.pop_first() else {
                     break;
                 };
@@ -281,7 +283,6 @@ impl Outbox {
                 lane.seqs.remove(&seq);
                 lane.in_flight = true;
                 destination.in_flight += 1;
-                self.under_way.insert(seq);
                 let request = Request {
                     destination: *id,
                     dsn: destination.dsn.clone(),
@@ -292,16 +293,33 @@ impl Outbox {
                     jobs: self.jobs.clone(),
                     sender: self.sender.clone(),
                 };
-                requests.spawn(request.run());
+                let id_of_task = requests.spawn(request.run()).id();
+                self.under_way.insert(id_of_task, (*id, key, seq));
             }
         }
     }
 
-    fn answered(&mut self, outcome: Option<Outcome>) {
-        // A request that panicked stays under way for ever: sending it again would panic again.
-        let Some(outcome) = outcome else { return };
+    fn answered(&mut self, outcome: Result<(tokio::task::Id, Outcome), tokio::task::JoinError>) {
         let now = now();
-        self.under_way.remove(&outcome.seq);
+        let outcome = match outcome {
+            Ok((id, outcome)) => {
+                self.under_way.remove(&id);
+                outcome
+            }
+            Err(error) => {
+                let Some((destination, lane, seq)) = self.under_way.remove(&error.id()) else {
+                    return;
+                };
+                tracing::error!(%error, seq, "sending an envelope met a defect; it is held until the next start");
+                Outcome {
+                    destination,
+                    lane,
+                    seq,
+                    categories: Categories::default(),
+                    answer: None,
+                }
+            }
+        };
         if let Some(answer) = &outcome.answer {
             self.remember(outcome.destination, answer, now);
         }
@@ -530,5 +548,72 @@ async fn sleep(pause: Option<Duration>) {
     match pause {
         Some(pause) => tokio::time::sleep(pause).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::{Meta, write_envelope};
+    use crate::{Collector, Destinations, Options};
+
+    /// Writes a log by hand, since only the past can make an envelope old.
+    #[tokio::test]
+    async fn old_transactions_die_unsent_and_old_errors_are_still_sent() {
+        let dir = tempfile::tempdir().unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let dsn: Dsn = format!("http://abc@{}/1", listener.local_addr().unwrap())
+            .parse()
+            .unwrap();
+        drop(listener);
+        let mut bytes = Vec::new();
+        let kinds = [
+            (1, "transaction", TOO_OLD + 60_000),
+            (2, "event", TOO_OLD * 2),
+            (3, "transaction", TOO_OLD / 2),
+        ];
+        for (seq, kind, age) in kinds {
+            let meta = Meta {
+                received_at: now() - age,
+                destination: dsn.id(),
+                categories: Categories::of_item(kind),
+                event_id: 0,
+                trace_id: 0,
+                slot: "api-gateway".to_owned(),
+            };
+            write_envelope(
+                &mut bytes,
+                seq,
+                &meta,
+                format!("{{}}\n{{\"type\":\"{kind}\"}}\n{{}}\n").as_bytes(),
+            );
+        }
+        let segments = dir.path().join("segments");
+        std::fs::create_dir_all(&segments).unwrap();
+        std::fs::write(segments.join("00000001.log"), bytes).unwrap();
+        let (collector, _) = Collector::open(dir.path(), Options::standard()).unwrap();
+        collector.configure(Destinations {
+            common: Some(dsn),
+            ..Destinations::nowhere()
+        });
+        let mut revisions = collector.shared().revision.subscribe();
+        while collector.counts().dead == 0 {
+            revisions.changed().await.unwrap();
+        }
+        assert_eq!(collector.delivery().dead_by_reason.get("too_old"), Some(&1));
+        assert_eq!(collector.counts().held, 2);
+        collector.shutdown().await;
+    }
+
+    #[test]
+    fn pauses_double_up_to_the_longest() {
+        let pace = Options::standard().pace;
+        for (attempts, around) in [(1, 500), (2, 1_000), (3, 2_000), (20, 60_000), (u32::MAX, 60_000)] {
+            let pause = backoff(pace, attempts);
+            assert!(
+                (around * 8 / 10..=around * 12 / 10).contains(&pause),
+                "{attempts}: {pause}"
+            );
+        }
     }
 }

@@ -89,8 +89,8 @@ impl Trace {
             let length = (transaction.span.end_us - transaction.span.start_us).max(0);
             let share = self.share(&transaction.span.service);
             share.transactions += 1;
-            share.own_us += length - waiting;
-            share.waiting_us += waiting;
+            share.own_us = share.own_us.saturating_add(length - waiting);
+            share.waiting_us = share.waiting_us.saturating_add(waiting);
         }
         for error in errors {
             self.summary.errors += 1;
@@ -229,7 +229,8 @@ fn problems(span: &Span) -> Vec<String> {
     found
 }
 
-/// Puts a trace together from its envelopes: number, slot, bytes. `missing` of them are no longer kept.
+/// Puts a trace together from its envelopes: number, slot, bytes. `missing` of them are no longer kept, or too
+/// much to be read.
 pub(crate) fn detail<S: AsRef<str>>(
     trace_id: u128,
     envelopes: &[(u64, S, Vec<u8>)],
@@ -279,7 +280,7 @@ pub(crate) fn detail<S: AsRef<str>>(
         );
     }
     if missing > 0 {
-        trace.oddities.insert("no_longer_kept".to_owned());
+        trace.oddities.insert("incomplete".to_owned());
     }
     mark_odd_spans(&mut spans);
     spans.sort_by_key(|span| (span.start_us, !span.transaction, span.seq));

@@ -7,8 +7,9 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -21,6 +22,7 @@ use reelscope_contracts::telemetry::{
 };
 use reelscope_contracts::{Code, Problem};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::{broadcast, watch};
@@ -105,9 +107,8 @@ struct TraceQuery {
 
 async fn traces(
     State(viewer): State<Viewer>,
-    query: Result<Query<TraceQuery>, axum::extract::rejection::QueryRejection>,
+    Asked(query): Asked<TraceQuery>,
 ) -> Result<Json<Traces>, Problem> {
-    let Query(query) = query.map_err(|rejection| bad_query(&rejection))?;
     let filter = TraceFilter {
         ok: query.ok,
         service: query.service,
@@ -155,7 +156,7 @@ struct Page {
     limit: Option<usize>,
 }
 
-async fn issues(State(viewer): State<Viewer>, Query(page): Query<Page>) -> Json<Issues> {
+async fn issues(State(viewer): State<Viewer>, Asked(page): Asked<Page>) -> Json<Issues> {
     let issues = lock(&viewer.collector.shared().index).issues(lines(page.limit));
     Json(Issues {
         issues,
@@ -194,7 +195,7 @@ struct PointQuery {
     limit: Option<usize>,
 }
 
-async fn measurements(State(viewer): State<Viewer>, Query(query): Query<PointQuery>) -> Json<Measurements> {
+async fn measurements(State(viewer): State<Viewer>, Asked(query): Asked<PointQuery>) -> Json<Measurements> {
     let limit = query.limit.unwrap_or(MOST_POINTS).min(MOST_POINTS);
     let since = query.since_us.unwrap_or(Micros::MIN);
     let found = lock(&viewer.collector.shared().index).measurements(query.name.as_deref(), since, limit);
@@ -210,13 +211,9 @@ struct EnvelopeQuery {
     limit: Option<usize>,
 }
 
-async fn envelopes(
-    State(viewer): State<Viewer>,
-    query: Result<Query<EnvelopeQuery>, axum::extract::rejection::QueryRejection>,
-) -> Result<Json<Envelopes>, Problem> {
-    let Query(query) = query.map_err(|rejection| bad_query(&rejection))?;
+async fn envelopes(State(viewer): State<Viewer>, Asked(query): Asked<EnvelopeQuery>) -> Json<Envelopes> {
     let envelopes = viewer.collector.envelopes(query.state, lines(query.limit));
-    Ok(Json(Envelopes { envelopes }))
+    Json(Envelopes { envelopes })
 }
 
 #[derive(Deserialize)]
@@ -226,10 +223,11 @@ struct Raw {
 
 async fn one_envelope(
     State(viewer): State<Viewer>,
-    Path(seq): Path<u64>,
-    Query(raw): Query<Raw>,
+    Path(seq): Path<String>,
+    Asked(raw): Asked<Raw>,
 ) -> Result<Response, Problem> {
     let gone = || Problem::new(Code::NotFound, "No envelope with this number is kept.");
+    let seq = seq.parse().map_err(|_| gone())?;
     let (summary, bytes) = viewer.collector.envelope(seq).await.ok_or_else(gone)?;
     if raw.raw == Some(1) {
         return Ok(([(CONTENT_TYPE, "application/x-sentry-envelope")], bytes).into_response());
@@ -351,10 +349,17 @@ fn lines(limit: Option<usize>) -> usize {
     limit.unwrap_or(USUAL_LINES).clamp(1, MOST_LINES)
 }
 
-fn bad_query(rejection: &axum::extract::rejection::QueryRejection) -> Problem {
-    Problem::new(
-        Code::InvalidRequest,
-        format!("The query does not fit: {}.", rejection.body_text()),
-    )
-    .field("query")
+/// A query. Unlike axum's own extractor its rejection is a problem.
+struct Asked<T>(T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let query = Query::<T>::from_request_parts(parts, state).await;
+        query.map(|Query(query)| Self(query)).map_err(|rejection| {
+            let detail = format!("The query does not fit: {}.", rejection.body_text());
+            Problem::new(Code::InvalidRequest, detail).field("query")
+        })
+    }
 }

@@ -111,6 +111,13 @@ async fn every_encoding_is_taken_and_a_bomb_is_not() {
         let (response, body) = send(&opened.ingest, encoded(encoding, bytes)).await;
         assert_eq!(response.status(), StatusCode::OK, "{encoding}: {body}");
     }
+    // Stored, not packed, as both formats allow: a header of eleven bytes.
+    let brotli = b"\x0b\x05\x80{}         \x03".to_vec();
+    let zstd = b"\x28\xb5\x2f\xfd\x20\x0b\x59\x00\x00{}         ".to_vec();
+    for (encoding, bytes) in [("br", brotli), ("zstd", zstd)] {
+        let (response, body) = send(&opened.ingest, encoded(encoding, bytes)).await;
+        assert_eq!(response.status(), StatusCode::OK, "{encoding}: {body}");
+    }
     let bomb = gzip(&vec![b' '; 64 * 1024 * 1024]);
     let (response, body) = send(&opened.ingest, encoded("gzip", bomb)).await;
     assert_eq!(
@@ -344,5 +351,78 @@ async fn own_envelopes_that_are_none_are_counted() {
         (response.status(), problem["field"].as_str()),
         (StatusCode::BAD_REQUEST, Some("items[0]"))
     );
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_query_that_does_not_fit_is_a_problem() {
+    let opened = open();
+    for path in [
+        "/traces?limit=x",
+        "/traces?cursor=x",
+        "/issues?limit=-1",
+        "/measurements?since_us=x",
+        "/envelopes?state=x",
+    ] {
+        let (response, problem) = send(&opened.viewer, Request::get(path).body(Body::empty()).unwrap()).await;
+        assert_eq!(
+            (response.status().as_u16(), problem["code"].as_str()),
+            (422, Some("invalid_request")),
+            "{path}"
+        );
+    }
+    for path in [
+        "/envelopes/x",
+        "/envelopes/1",
+        "/traces/x",
+        "/issues/x",
+        "/nowhere",
+    ] {
+        let (response, _) = send(&opened.viewer, Request::get(path).body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn pages_of_traces_follow_each_other() {
+    let opened = open();
+    for n in 0..7 {
+        let trace = format!("{:032x}", n + 1);
+        opened
+            .collector
+            .captured(
+                "api-gateway",
+                transaction(n, &trace, "aaaaaaaaaaaaaaaa", None, 1.0),
+            )
+            .await
+            .unwrap();
+    }
+    while get(&opened.viewer, "/traces").await["traces"]
+        .as_array()
+        .unwrap()
+        .len()
+        < 7
+    {
+        tokio::task::yield_now().await;
+    }
+    let mut ids = Vec::new();
+    let mut path = "/traces?limit=3&ok=true&player=player-1".to_owned();
+    loop {
+        let page = get(&opened.viewer, &path).await;
+        ids.extend(
+            page["traces"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|trace| trace["trace_id"].to_string()),
+        );
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("/traces?limit=3&ok=true&player=player-1&cursor={next}");
+    }
+    let mut different = ids.clone();
+    different.sort();
+    different.dedup();
+    assert_eq!((ids.len(), different.len()), (7, 7));
     opened.collector.shutdown().await;
 }

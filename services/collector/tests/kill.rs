@@ -108,6 +108,10 @@ async fn kills_lose_nothing_and_send_little_twice() {
         .count();
     assert_eq!(missing, 0);
     let twice: usize = times.values().map(|times| times - 1).sum();
+    println!(
+        "{} acknowledged over {ROUNDS} kills, {twice} sent twice",
+        acknowledged.len()
+    );
     assert!(
         twice <= ROUNDS * 16,
         "{twice} were sent again after {ROUNDS} kills"

@@ -204,6 +204,35 @@ async fn a_limited_category_is_held_and_the_others_pass() {
     assert_eq!((delivery.counts.held, delivery.counts.dead), (2, 0));
     assert_eq!(delivery.rate_limits[0].category, "transaction");
     assert_eq!(sentry.requests(), 2);
+    let held = collector.envelopes(Some(EnvelopeState::Held), 10);
+    assert!(
+        held.iter()
+            .all(|envelope| envelope.reason.as_deref() == Some("rate_limited"))
+    );
+    collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn dead_letters_go_to_the_corrected_dsn() {
+    let (wrong, right) = (FakeSentry::start().await, FakeSentry::start().await);
+    let (collector, dir) = open();
+    wrong.otherwise(Answer::Status(401, vec![]));
+    collector.configure(to(&wrong.dsn()));
+    capture(&collector, 0..3).await;
+    eventually("dead", || collector.counts().dead == 3).await;
+    collector.configure(to(&right.dsn()));
+    assert_eq!(collector.retry_dead(None).await, 3);
+    delivered(&collector, 3).await;
+    // What a person discarded does not come back with the others.
+    collector.configure(Destinations::nowhere());
+    capture(&collector, 3..4).await;
+    collector.configure(to(&right.dsn()));
+    assert_eq!(collector.decide_held(HeldAction::Discard).await, 1);
+    assert_eq!(collector.retry_dead(None).await, 0);
+    assert_eq!(right.taken().len(), 3);
+    collector.shutdown().await;
+    let collector = reopen(&dir);
+    assert_eq!((collector.counts().delivered, collector.counts().dead), (3, 1));
     collector.shutdown().await;
 }
 
