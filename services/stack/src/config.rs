@@ -5,10 +5,9 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use reelscope_api_gateway::limits::Rate;
-use reelscope_collector::Destinations;
 use reelscope_payment_provider::Behaviour;
 
-use crate::settings::{ENVIRONMENT, RELEASE};
+use crate::settings::Settings;
 
 /// Everything a stack can be told.
 #[derive(Debug, Clone)]
@@ -25,33 +24,10 @@ pub struct Config {
     pub provider: Behaviour,
     /// Requests of one session; `None` lets everything through.
     pub rate: Option<Rate>,
-    /// Release that the stack says it is.
-    pub release: String,
-    /// What is reported and where it goes; `None` reports nothing and keeps nothing.
-    pub reporting: Option<Reporting>,
-}
-
-/// What the services report, and where that goes.
-#[derive(Debug, Clone)]
-pub struct Reporting {
-    /// Environment that the stack says it is.
-    pub environment: String,
-    /// Share of traces that are reported, 0 to 1.
-    pub sample_rate: f32,
-    /// DSNs; with none, envelopes are kept for the viewer.
-    pub destinations: Destinations,
-}
-
-impl Reporting {
-    /// Everything is reported and kept here.
-    #[must_use]
-    pub fn here() -> Self {
-        Self {
-            environment: ENVIRONMENT.to_owned(),
-            sample_rate: 1.0,
-            destinations: Destinations::nowhere(),
-        }
-    }
+    /// What is reported, as what, and where it goes; `None` reports nothing and keeps nothing.
+    pub settings: Option<Settings>,
+    /// Where settings that are changed in the window are kept; `None` keeps them until the end of the process.
+    pub settings_file: Option<PathBuf>,
 }
 
 impl Config {
@@ -68,8 +44,8 @@ impl Config {
             rate: NonZeroU32::new(30)
                 .zip(NonZeroU32::new(60))
                 .map(|(per_second, burst)| Rate { per_second, burst }),
-            release: RELEASE.to_owned(),
-            reporting: Some(Reporting::here()),
+            settings: Some(Settings::default()),
+            settings_file: None,
         }
     }
 }

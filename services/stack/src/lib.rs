@@ -9,6 +9,7 @@ pub mod config;
 pub mod doctor;
 pub mod load;
 pub mod settings;
+mod settings_http;
 pub mod start;
 pub mod traces;
 

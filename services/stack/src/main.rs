@@ -283,8 +283,8 @@ async fn serve(
         listen,
         seed,
         players,
-        release: settings.release.clone(),
-        reporting: Some(settings.reporting()?),
+        settings: Some(settings),
+        settings_file: Settings::file(),
         ..Config::new(data_dir)
     })
     .await?;
@@ -365,8 +365,8 @@ async fn spin(run: Run) -> Result<ExitCode, Failure> {
         data_dir,
         json,
     } = run;
-    let settings = settings(dsn)?;
-    let reporting = settings.reporting()?;
+    let mut settings = settings(dsn)?;
+    settings.release = release.unwrap_or(settings.release);
     let own = data_dir.is_none();
     let dir = data_dir
         .unwrap_or_else(|| std::env::temp_dir().join(format!("reelscope-spin-{}", uuid::Uuid::new_v4())));
@@ -375,8 +375,7 @@ async fn spin(run: Run) -> Result<ExitCode, Failure> {
     let config = Config {
         players,
         seed,
-        release: release.unwrap_or(settings.release),
-        reporting: Some(reporting),
+        settings: Some(settings),
         rate: None,
         ..Config::new(dir.clone())
     };

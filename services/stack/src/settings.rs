@@ -12,8 +12,6 @@ use std::path::{Path, PathBuf};
 use reelscope_collector::{Destinations, Dsn, DsnError};
 use serde::{Deserialize, Serialize};
 
-use crate::config::Reporting;
-
 /// Services that can have a DSN of their own.
 pub const SERVICES: [&str; 5] = [
     "frontend",
@@ -153,11 +151,23 @@ impl Settings {
         Ok(self)
     }
 
-    /// What the stack is to report, and where to.
+    /// Writes the file, whole or not at all.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn write(&self, file: &Path) -> io::Result<()> {
+        let dir = file.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(dir)?;
+        let beside = file.with_extension("json.new");
+        fs::write(&beside, serde_json::to_vec_pretty(self)?)?;
+        fs::rename(&beside, file)
+    }
+
+    /// Where envelopes go.
     ///
     /// # Errors
     /// [`SettingsError::Dsn`], [`SettingsError::NoSuchService`], [`SettingsError::SampleRate`].
-    pub fn reporting(&self) -> Result<Reporting, SettingsError> {
+    pub fn destinations(&self) -> Result<Destinations, SettingsError> {
         if !(0.0..=1.0).contains(&self.traces_sample_rate) {
             return Err(SettingsError::SampleRate(self.traces_sample_rate.to_string()));
         }
@@ -179,14 +189,10 @@ impl Settings {
             }
             by_slot.insert(service.clone(), parse(service, dsn)?);
         }
-        Ok(Reporting {
-            environment: self.environment.clone(),
-            sample_rate: self.traces_sample_rate,
-            destinations: Destinations {
-                common,
-                by_slot,
-                sending: self.sending,
-            },
+        Ok(Destinations {
+            common,
+            by_slot,
+            sending: self.sending,
         })
     }
 }
@@ -215,17 +221,14 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(settings.environment, "demo");
-        let reporting = settings.reporting().unwrap();
-        assert!((reporting.sample_rate - 0.25).abs() < f32::EPSILON);
-        assert!(
-            reporting.destinations.of("api-gateway").is_some() && reporting.destinations.common.is_some()
-        );
+        assert!((settings.traces_sample_rate - 0.25).abs() < f32::EPSILON);
+        let destinations = settings.destinations().unwrap();
+        assert!(destinations.of("api-gateway").is_some() && destinations.common.is_some());
         assert!(
             with(&[])
                 .unwrap()
-                .reporting()
+                .destinations()
                 .unwrap()
-                .destinations
                 .of("frontend")
                 .is_none()
         );
@@ -234,7 +237,7 @@ mod tests {
     #[test]
     fn what_cannot_be_used_says_which_and_why() {
         let check = |settings: Settings, words: &str| {
-            let error = settings.reporting().unwrap_err().to_string();
+            let error = settings.destinations().unwrap_err().to_string();
             assert!(error.contains(words), "{error}");
         };
         check(with(&[("SENTRY_DSN", "nonsense")]).unwrap(), "all services");
@@ -267,6 +270,8 @@ mod tests {
         assert_eq!(Settings::read(&file).unwrap(), Settings::default());
         fs::write(&file, format!(r#"{{"dsn":"{DSN}","sending":false}}"#)).unwrap();
         let settings = Settings::read(&file).unwrap();
+        settings.write(&file).unwrap();
+        assert_eq!(Settings::read(&file).unwrap(), settings);
         assert!(settings.dsn.as_deref() == Some(DSN) && !settings.sending);
         fs::write(&file, r#"{"dns":1}"#).unwrap();
         let error = Settings::read(&file).unwrap_err().to_string();

@@ -21,6 +21,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::Config;
+use crate::settings::{RELEASE, Settings, SettingsError};
+use crate::settings_http::{Current, settings_router};
 
 /// How long requests that are under way may take to end when the stack stops.
 const DRAIN: Duration = Duration::from_millis(1_500);
@@ -66,6 +68,9 @@ pub enum StartError {
     /// The directory of envelopes cannot be opened or written.
     #[error(transparent)]
     Collector(#[from] CollectorError),
+    /// The settings cannot be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// The wallets could not be read at the start.
     #[error("the wallets cannot be read: {0}")]
     Wallets(String),
@@ -96,6 +101,7 @@ impl StartError {
             Self::Collector(CollectorError::Unwritable { .. }) => ("data_dir_unwritable", 13),
             Self::Collector(CollectorError::NewerFormat { .. }) => ("data_dir_newer", 15),
             Self::Store(_) | Self::Wallets(_) => ("data_dir_unreadable", 16),
+            Self::Settings(_) => ("settings_invalid", 17),
         }
     }
 }
@@ -122,19 +128,18 @@ impl Stack {
         let payment_listener = bind(loopback).await?;
         let provider_listener = bind(loopback).await?;
 
-        let collector = match &config.reporting {
+        let collector = match &config.settings {
             Some(_) => Some(open_collector(&config.data_dir, &mut notices).await?),
             None => None,
         };
         let timings = Timings::default();
-        let reporting = config
-            .reporting
-            .as_ref()
-            .zip(collector.as_ref())
-            .map(|(reporting, collector)| {
-                collector.configure(reporting.destinations.clone());
-                report_to(collector, reporting, &config.release)
-            });
+        let reporting = match collector.as_ref().zip(config.settings.as_ref()) {
+            Some((collector, settings)) => {
+                collector.configure(settings.destinations()?);
+                Some(report_to(collector, settings))
+            }
+            None => None,
+        };
         let service = |name| match &reporting {
             Some(reporting) => Service::reporting(name, timings.clone(), reporting.clone()),
             None => Service::new(name, timings.clone()),
@@ -241,7 +246,10 @@ impl Stack {
             tokens: gateway::auth::Tokens::new(&rand::random::<[u8; 32]>()),
             access: gateway::access::Access::new(&stack.token, listen),
             limits: gateway::limits::Limits::new(config.rate),
-            release: config.release,
+            release: config
+                .settings
+                .as_ref()
+                .map_or_else(|| RELEASE.to_owned(), |settings| settings.release.clone()),
         };
         let access = state.access.clone();
         let mut routes = front.layer(gateway::router(state), panicked);
@@ -250,9 +258,18 @@ impl Stack {
             stack.serve("collector", ingest_listener, ingest_router(collector.clone()))?;
             // On the page's own origin, so that the browser's envelopes need no CORS; not traced, since the thing that
             // carries the traces is not.
-            let viewer = gateway::guarded(access, viewer_router(collector));
+            let current = Current {
+                settings: config.settings.unwrap_or_default(),
+                file: config.settings_file,
+                collector_dsn: stack.collector_dsn().unwrap_or_default(),
+                services: stack.services.clone(),
+                collector: collector.clone(),
+            };
+            let viewer = Router::new()
+                .nest("/api/telemetry", viewer_router(collector))
+                .nest("/api/settings", settings_router(current));
             routes = Router::new()
-                .nest("/api/telemetry", viewer)
+                .merge(gateway::guarded(access, viewer))
                 .fallback_service(routes);
         }
         stack.serve("api-gateway", gateway_listener, routes)?;
@@ -402,13 +419,14 @@ async fn open_collector(data_dir: &Path, notices: &mut Vec<String>) -> Result<Co
     Ok(collector)
 }
 
-fn report_to(collector: &Collector, reporting: &crate::config::Reporting, release: &str) -> Reporting {
+/// What every service reports with, by these settings.
+pub(crate) fn report_to(collector: &Collector, settings: &Settings) -> Reporting {
     let to = collector.clone();
     Reporting {
         sink: Arc::new(move |service, envelope| to.capture(service, envelope)),
-        release: release.to_owned(),
-        environment: reporting.environment.clone(),
-        sample_rate: reporting.sample_rate,
+        release: settings.release.clone(),
+        environment: settings.environment.clone(),
+        sample_rate: settings.traces_sample_rate,
         public_key: collector.key().to_owned(),
     }
 }

@@ -4,7 +4,7 @@
 use std::any::Any;
 use std::borrow::Cow;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use axum::Router;
@@ -52,7 +52,7 @@ pub struct Reporting {
 pub struct Service {
     name: &'static str,
     timings: Timings,
-    reporter: Option<Arc<Reporter>>,
+    reporter: Option<Arc<RwLock<Arc<Reporter>>>>,
 }
 
 struct Reporter {
@@ -74,34 +74,33 @@ impl Service {
     /// A service that reports. Each one has a client of its own, as if it ran on a machine of its own.
     #[must_use]
     pub fn reporting(name: &'static str, timings: Timings, reporting: Reporting) -> Self {
-        let mut options = ClientOptions::new()
-            .release(reporting.release.clone())
-            .environment(reporting.environment.clone())
-            .server_name(name)
-            .traces_sample_rate(reporting.sample_rate.clamp(0.0, 1.0))
-            .in_app_include(["reelscope"])
-            .in_app_exclude(["reelscope_telemetry"])
-            .auto_session_tracking(false)
-            .session_mode(SessionMode::Request)
-            .transport(ToSink {
-                service: name,
-                sink: Arc::clone(&reporting.sink),
-            });
-        // A client without a DSN is disabled; where envelopes go is decided behind the sink.
-        options.dsn = format!("http://{}@127.0.0.1/1", reporting.public_key)
-            .parse()
-            .ok();
-        let client = sentry::Client::from(sentry::apply_defaults(options));
-        let hub = Hub::new(Some(Arc::new(client)), Arc::default());
-        hub.configure_scope(|scope| scope.set_tag("service", name));
         Self {
             name,
             timings,
-            reporter: Some(Arc::new(Reporter {
-                hub: Arc::new(hub),
-                reporting,
-            })),
+            reporter: Some(Arc::new(RwLock::new(Arc::new(Reporter::new(name, reporting))))),
         }
+    }
+
+    /// Reports otherwise from the next request on, such as with another release. A service that reports nothing goes
+    /// on reporting nothing.
+    pub fn report_with(&self, reporting: Reporting) {
+        if let Some(current) = &self.reporter {
+            let new = Arc::new(Reporter::new(self.name, reporting));
+            let old = std::mem::replace(&mut *current.write().unwrap_or_else(PoisonError::into_inner), new);
+            // What the old client holds back in batches goes now; requests under way keep its hub until they end.
+            if let Some(client) = old.hub.client() {
+                client.flush(None);
+            }
+        }
+    }
+
+    fn reporter(&self) -> Option<Arc<Reporter>> {
+        let current = self
+            .reporter
+            .as_ref()?
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        Some(Arc::clone(&current))
     }
 
     /// The name in traces.
@@ -145,13 +144,13 @@ impl Service {
 
     /// Gives what the client holds back (logs and metrics in batches, session counts) to the sink.
     pub fn flush(&self) {
-        if let Some(client) = self.reporter.as_ref().and_then(|reporter| reporter.hub.client()) {
+        if let Some(client) = self.reporter().and_then(|reporter| reporter.hub.client()) {
             client.flush(None);
         }
     }
 
     fn begin(&self, name: &str, op: &str, incoming: Incoming) -> Context {
-        let Some(reporter) = &self.reporter else {
+        let Some(reporter) = self.reporter() else {
             return Context::silent(incoming);
         };
         let hub = Arc::new(Hub::new_from_top(&reporter.hub));
@@ -183,6 +182,33 @@ impl Service {
 }
 
 impl Reporter {
+    fn new(name: &'static str, reporting: Reporting) -> Self {
+        let mut options = ClientOptions::new()
+            .release(reporting.release.clone())
+            .environment(reporting.environment.clone())
+            .server_name(name)
+            .traces_sample_rate(reporting.sample_rate.clamp(0.0, 1.0))
+            .in_app_include(["reelscope"])
+            .in_app_exclude(["reelscope_telemetry"])
+            .auto_session_tracking(false)
+            .session_mode(SessionMode::Request)
+            .transport(ToSink {
+                service: name,
+                sink: Arc::clone(&reporting.sink),
+            });
+        // A client without a DSN is disabled; where envelopes go is decided behind the sink.
+        options.dsn = format!("http://{}@127.0.0.1/1", reporting.public_key)
+            .parse()
+            .ok();
+        let client = sentry::Client::from(sentry::apply_defaults(options));
+        let hub = Hub::new(Some(Arc::new(client)), Arc::default());
+        hub.configure_scope(|scope| scope.set_tag("service", name));
+        Self {
+            hub: Arc::new(hub),
+            reporting,
+        }
+    }
+
     /// Baggage of a trace that begins here.
     fn head(&self, name: &str, transaction: &sentry::Transaction) -> String {
         let sampled = transaction.iter_headers().any(|(_, value)| value.ends_with("-1"));

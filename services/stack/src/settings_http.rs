@@ -1,0 +1,209 @@
+//! The settings over HTTP, for the page: what they are, and changing them while everything runs.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+use reelscope_collector::{Collector, Dsn};
+use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::{Code, Problem};
+use reelscope_telemetry::Service;
+use serde::{Deserialize, Serialize};
+
+use crate::settings::{Settings, SettingsError};
+use crate::start::report_to;
+
+/// The settings that are in force, and what they act on.
+pub(crate) struct Current {
+    pub(crate) settings: Settings,
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) collector_dsn: String,
+    pub(crate) services: Vec<Service>,
+    pub(crate) collector: Collector,
+}
+
+type Shared = Arc<Mutex<Current>>;
+
+/// The routes; they belong behind a guard.
+pub(crate) fn settings_router(current: Current) -> Router {
+    Router::new()
+        .route("/", get(read).put(change))
+        .route("/page", get(page))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(Arc::new(Mutex::new(current)))
+}
+
+/// The settings as they are shown: no key in them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Shown {
+    /// Masked; absent when envelopes are kept here.
+    dsn: Option<String>,
+    /// Masked, by service.
+    dsn_by_service: BTreeMap<String, String>,
+    environment: String,
+    release: String,
+    traces_sample_rate: f32,
+    organization: Option<String>,
+    sending: bool,
+    /// The built-in collector's DSN, for a service of one's own. Its key opens nothing but this machine's collector.
+    collector_dsn: String,
+    /// Whether a change outlives the process.
+    kept: bool,
+}
+
+impl Shown {
+    fn of(current: &Current) -> Self {
+        let Settings {
+            dsn,
+            dsn_by_service,
+            environment,
+            release,
+            traces_sample_rate,
+            organization,
+            sending,
+        } = current.settings.clone();
+        let masked = |dsn: &str| {
+            dsn.parse::<Dsn>()
+                .map_or_else(|_| "…".to_owned(), |dsn| dsn.masked())
+        };
+        Self {
+            dsn: dsn.as_deref().map(masked),
+            dsn_by_service: dsn_by_service
+                .iter()
+                .map(|(service, dsn)| (service.clone(), masked(dsn)))
+                .collect(),
+            environment,
+            release,
+            traces_sample_rate,
+            organization,
+            sending,
+            collector_dsn: current.collector_dsn.clone(),
+            kept: current.file.is_some(),
+        }
+    }
+}
+
+/// What the page's own SDK is started with.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Page {
+    dsn: String,
+    environment: String,
+    release: String,
+    traces_sample_rate: f32,
+}
+
+/// A change: absent fields stay as they are, `null` takes a value away.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Change {
+    #[serde(with = "present")]
+    dsn: Option<Option<String>>,
+    dsn_by_service: BTreeMap<String, Option<String>>,
+    environment: Option<String>,
+    release: Option<String>,
+    traces_sample_rate: Option<f32>,
+    #[serde(with = "present")]
+    organization: Option<Option<String>>,
+    sending: Option<bool>,
+}
+
+/// Tells a field that is `null` from one that is absent.
+mod present {
+    use serde::{Deserialize, Deserializer};
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Option<String>>, D::Error> {
+        Option::<String>::deserialize(from).map(Some)
+    }
+}
+
+impl Change {
+    fn applied_to(self, mut settings: Settings) -> Settings {
+        // An empty field of a form means none.
+        let filled = |value: Option<String>| value.filter(|text| !text.trim().is_empty());
+        if let Some(dsn) = self.dsn {
+            settings.dsn = filled(dsn);
+        }
+        for (service, dsn) in self.dsn_by_service {
+            match filled(dsn) {
+                Some(dsn) => settings.dsn_by_service.insert(service, dsn),
+                None => settings.dsn_by_service.remove(&service),
+            };
+        }
+        if let Some(organization) = self.organization {
+            settings.organization = filled(organization);
+        }
+        settings.environment = filled(self.environment).unwrap_or(settings.environment);
+        settings.release = filled(self.release).unwrap_or(settings.release);
+        settings.traces_sample_rate = self.traces_sample_rate.unwrap_or(settings.traces_sample_rate);
+        settings.sending = self.sending.unwrap_or(settings.sending);
+        settings
+    }
+}
+
+async fn read(State(shared): State<Shared>) -> Json<Shown> {
+    Json(Shown::of(&shared.lock().unwrap_or_else(PoisonError::into_inner)))
+}
+
+async fn page(State(shared): State<Shared>) -> Json<Page> {
+    let current = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    Json(Page {
+        dsn: current.collector_dsn.clone(),
+        environment: current.settings.environment.clone(),
+        release: current.settings.release.clone(),
+        traces_sample_rate: current.settings.traces_sample_rate,
+    })
+}
+
+/// Checks everything, keeps it, then puts it in force: nothing is half done.
+async fn change(State(shared): State<Shared>, Body(change): Body<Change>) -> Result<Json<Shown>, Problem> {
+    let changed = tokio::task::spawn_blocking(move || {
+        let mut current = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let settings = change.applied_to(current.settings.clone());
+        let destinations = settings.destinations().map_err(|error| problem(&error))?;
+        if let Some(file) = &current.file {
+            settings.write(file).map_err(|error| {
+                let sentence = format!(
+                    "The settings could not be written to {}: {error}.",
+                    file.display()
+                );
+                Problem::new(Code::ServiceUnavailable, sentence)
+            })?;
+        }
+        current.collector.configure(destinations);
+        let reported_otherwise = (&settings.environment, &settings.release)
+            != (&current.settings.environment, &current.settings.release)
+            || settings.traces_sample_rate.to_bits() != current.settings.traces_sample_rate.to_bits();
+        if reported_otherwise {
+            let reporting = report_to(&current.collector, &settings);
+            for service in &current.services {
+                service.report_with(reporting.clone());
+            }
+        }
+        current.settings = settings;
+        Ok(Json(Shown::of(&current)))
+    });
+    changed
+        .await
+        .unwrap_or_else(|_| Err(Problem::new(Code::Internal, "The settings could not be changed.")))
+}
+
+fn problem(error: &SettingsError) -> Problem {
+    let text = error.to_string();
+    let sentence = format!("{}{}.", text[..1].to_uppercase(), &text[1..]);
+    let (code, field) = match error {
+        SettingsError::Dsn { whose, .. } if whose == "all services" => (Code::DsnInvalid, "dsn".to_owned()),
+        SettingsError::Dsn { whose, .. } => (Code::DsnInvalid, format!("dsn_by_service.{whose}")),
+        SettingsError::NoSuchService(service) => (Code::InvalidRequest, format!("dsn_by_service.{service}")),
+        SettingsError::SampleRate(_) => (Code::InvalidRequest, "traces_sample_rate".to_owned()),
+        SettingsError::Unreadable { .. } | SettingsError::Malformed { .. } => {
+            return Problem::new(Code::Internal, sentence);
+        }
+    };
+    Problem::new(code, sentence).field(field)
+}
