@@ -17,12 +17,13 @@ import { Play } from './play';
 import { RecentSpins } from './recent-spins';
 import { Reels } from './reels';
 import { Sound } from './sound';
+import { SpinTime } from './spin-time';
 import { winDetail } from './win-words';
 
 /** The slot machine: reels, result, stake, SPIN and balance. */
 @Component({
   selector: 'rs-machine',
-  imports: [CountedMoney, RecentSpins, Reels],
+  imports: [CountedMoney, RecentSpins, Reels, SpinTime],
   templateUrl: './machine.html',
   styleUrl: './machine.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -74,6 +75,7 @@ export class Machine {
     const { money } = this.language.formats();
     const balance = money(outcome.balance, outcome.currency);
     if (outcome.status === 'pending') return this.say('machine.pending');
+    if (outcome.status === 'voided') return this.say('machine.voided');
     if (outcome.payout === 0) return this.say('win.spokenLoss', { balance });
     const amount = money(outcome.payout, outcome.currency);
     return `${this.say('win.spoken', { amount, balance })} ${this.winDetail()}`;
@@ -82,7 +84,8 @@ export class Machine {
   constructor() {
     effect(() => {
       const outcome = this.play.outcome();
-      if (!outcome || outcome.payout === 0) return;
+      // A pending payout is not celebrated before it is paid.
+      if (outcome?.status !== 'posted' || outcome.payout === 0) return;
       untracked(() => this.sound.win(outcome.payout / outcome.stake));
     });
   }
