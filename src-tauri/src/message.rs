@@ -83,7 +83,7 @@ impl Message {
             "Reelscope runs, but read this first",
         );
         Self {
-            sentences: notices.to_vec(),
+            sentences: notices.iter().map(|notice| in_words(lang, notice)).collect(),
             onward: Some(Onward {
                 label: lang.pick("Продолжить", "Continue"),
                 url: onward,
@@ -130,6 +130,20 @@ impl Message {
             facts: Vec::new(),
             onward: None,
         }
+    }
+}
+
+/// The stack says its notices in English. The one there is today is known here; one that is not is shown as it came,
+/// since a sentence in the other language is better than none.
+fn in_words(lang: Language, notice: &str) -> String {
+    let aside = notice
+        .strip_prefix("A database could not be read and was set aside as ")
+        .and_then(|rest| rest.strip_suffix("; a new one was begun."));
+    match (lang, aside) {
+        (Language::Ru, Some(path)) => format!(
+            "Одну из баз данных не удалось прочитать. Она сохранена под именем {path}, вместо неё создана новая."
+        ),
+        _ => notice.to_owned(),
     }
 }
 
@@ -298,6 +312,17 @@ mod tests {
         check("en-RU", Language::En);
         check("C", Language::En);
         check("", Language::En);
+    }
+
+    #[test]
+    fn a_notice_is_said_in_the_language_of_the_system() {
+        let notice =
+            "A database could not be read and was set aside as /d/players.damaged-1; a new one was begun.";
+        assert_eq!(in_words(Language::En, notice), notice);
+        let russian = in_words(Language::Ru, notice);
+        assert!(russian.contains("/d/players.damaged-1"), "{russian}");
+        assert!(russian.starts_with("Одну из баз"), "{russian}");
+        assert_eq!(in_words(Language::Ru, "Something new."), "Something new.");
     }
 
     #[test]

@@ -16,7 +16,7 @@ import {
 import { Language } from '../core/language';
 import { reducedMotion } from '../core/reduced-motion';
 import { SymbolName, Win } from '../core/wire';
-import { drawBlurredStrip, symbolImages } from './blurred-strip';
+import { drawBlurredStrip, smearedSymbols } from './blurred-strip';
 import { Phase, Target } from './play';
 import { ReelSymbol } from './reel-symbol';
 import { NORMAL_PACE, Run, TURBO_PACE, blurAt, landing, reelAt, restTimes } from './reel-motion';
@@ -203,11 +203,11 @@ export class Reels {
     strips: readonly (readonly SymbolName[])[],
     canvases: readonly ElementRef<HTMLCanvasElement>[],
   ): Promise<void> {
-    const images = await symbolImages([...new Set(strips.flat())]).catch(() => null);
-    // Without the images the reels still turn: an empty canvas hides nothing but the blur.
-    if (!images) return;
+    const symbols = await smearedSymbols([...new Set(strips.flat())]).catch(() => null);
+    // Without them the reels still turn: an empty canvas hides nothing but the blur.
+    if (!symbols) return;
     for (const [reel, { nativeElement }] of canvases.entries()) {
-      drawBlurredStrip(nativeElement, strips[reel] ?? [], images);
+      drawBlurredStrip(nativeElement, strips[reel] ?? [], symbols);
     }
   }
 }
