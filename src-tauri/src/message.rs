@@ -94,7 +94,11 @@ impl Message {
 
     /// The stack does not run.
     pub(crate) fn failure(lang: Language, failure: &Failure) -> Self {
-        let title = lang.pick("Reelscope не может начать работу", "Reelscope cannot start");
+        let title = if failure.code == STOPPED {
+            lang.pick("Reelscope остановился", "Reelscope has stopped")
+        } else {
+            lang.pick("Reelscope не может начать работу", "Reelscope cannot start")
+        };
         let (sentence, advice) = explain(lang, failure.code);
         let mut facts = vec![Fact {
             name: lang.pick("Код", "Code"),
@@ -147,6 +151,9 @@ fn in_words(lang: Language, notice: &str) -> String {
     }
 }
 
+/// Code of a stack that ran and ended by itself: it can be started again, so it is not said that it cannot.
+const STOPPED: &str = "stack_stopped";
+
 /// Why the stack does not run.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
@@ -180,7 +187,7 @@ impl Failure {
     /// A part of the stack ended by itself.
     pub(crate) fn stopped(last_words: String, data_dir: Option<PathBuf>) -> Self {
         Self {
-            code: "stack_stopped",
+            code: STOPPED,
             exit_code: 1,
             details: last_words,
             data_dir,
@@ -312,6 +319,16 @@ mod tests {
         check("en-RU", Language::En);
         check("C", Language::En);
         check("", Language::En);
+    }
+
+    #[test]
+    fn a_stack_that_ran_is_not_said_to_be_unable_to_start() {
+        let title = |failure: &Failure| Message::failure(Language::En, failure).title;
+        assert_eq!(
+            title(&Failure::stopped("last words".to_owned(), None)),
+            "Reelscope has stopped"
+        );
+        assert_eq!(title(&Failure::no_data_dir()), "Reelscope cannot start");
     }
 
     #[test]

@@ -25,7 +25,7 @@ import { Play } from './play';
         </li>
       </ul>
     } @else {
-      <p class="total">{{ say('time.none') }}</p>
+      <p class="total none">{{ say('time.none') }}</p>
     }
   `,
   styleUrl: './spin-time.css',
