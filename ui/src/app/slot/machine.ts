@@ -37,7 +37,11 @@ export class Machine {
   protected readonly sound = inject(Sound);
 
   protected readonly say = this.language.say;
-  protected readonly player = this.session.player;
+  /** As a list, so that a change of player replaces the balance instead of counting from one to the other. */
+  protected readonly seated = computed(() => {
+    const player = this.session.player();
+    return player ? [player] : [];
+  });
   protected readonly currency = this.session.currency;
 
   protected readonly wins = computed(() => this.play.outcome()?.wins ?? []);
