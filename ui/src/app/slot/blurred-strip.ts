@@ -4,7 +4,7 @@ import { SPRITE_ID } from './symbol-sprite';
 /** Pixels per row of a blurred strip: little is enough, since nothing sharp is in it. */
 const ROW = 88;
 /** How much of a row a symbol takes; the sharp symbols take the same. */
-const SYMBOL_PART = 0.8;
+const SYMBOL_PART = 0.88;
 const SIZE = Math.round(ROW * SYMBOL_PART);
 const SMEAR_STEPS = 29;
 const SMEAR_ROWS = 0.62;
