@@ -3,7 +3,8 @@
 # on a screen and a session bus of its own. Needs WebKitWebDriver, Xvfb and D-Bus:
 #   apt-get install libwebkit2gtk-4.1-dev webkit2gtk-driver xvfb xauth dbus-x11
 # Arguments go to `node --test`, for instance: scripts/e2e.sh --test-name-pattern=keyboard
-# UPDATE_SCREENSHOT=1 renews ui/e2e/machine-en.png, which README shows.
+# Pictures of every screen, in both languages, go to ui/e2e/screenshots. UPDATE_SCREENSHOT=1 also renews
+# ui/e2e/machine-en.png, which README shows.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -27,9 +28,11 @@ target="$(cd "${CARGO_TARGET_DIR:-target}" && pwd)"
 export REELSCOPE_DESKTOP="$target/debug/reelscope-desktop"
 # One test at a time: the program allows one instance per session. Each test starts and stops its own tauri-driver.
 cd ui/e2e
+# The pictures that are there afterwards are those of this run.
+rm -rf screenshots
 run() {
   xvfb-run -a -s '-screen 0 1600x1000x24' dbus-run-session -- \
-    node --test --test-concurrency=1 --test-timeout=120000 "$@" machine.test.mjs window.test.mjs
+    node --test --test-concurrency=1 --test-timeout=120000 "$@" machine.test.mjs window.test.mjs screens.test.mjs
 }
 # WebKitWebDriver and the session bus lose a start now and then on a loaded machine. A failure is printed, and only
 # one that happens in a second run too fails the tests.

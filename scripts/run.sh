@@ -3,4 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh
-exec cargo run --release --locked -p reelscope-desktop -- "$@"
+# As one workspace, like everything else: another selection would unify features otherwise and build RocksDB again.
+cargo build --workspace --release --locked
+target="$(cd "${CARGO_TARGET_DIR:-target}" && pwd)"
+exec "$target/release/reelscope-desktop" "$@"

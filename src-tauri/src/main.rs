@@ -1,13 +1,16 @@
 //! The desktop shell of Reelscope: one window, and the services that live as long as it does.
 //!
 //! Reading order: this file (the command line), `lifecycle` (start, stop, exit code), `window` (what the window
-//! shows and where it may go), `message` (the words of the splash page, in Russian and English).
+//! shows and where it may go), `message` (the words of the splash page, in Russian and English), `drawing` (what draws
+//! the window on Linux).
 //!
 //! The page of the machine comes from our own server on loopback and has no Tauri commands at its disposal: there is
 //! not one capability in this program. What the page can do, a browser could do.
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+#[cfg(target_os = "linux")]
+mod drawing;
 mod lifecycle;
 mod message;
 mod window;
@@ -39,6 +42,8 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    #[cfg(target_os = "linux")]
+    drawing::plainly_without_graphics();
     reelscope_stack::init_logs();
     lifecycle::run(arguments)
 }

@@ -83,7 +83,7 @@ impl Message {
             "Reelscope runs, but read this first",
         );
         Self {
-            sentences: notices.to_vec(),
+            sentences: notices.iter().map(|notice| in_words(lang, notice)).collect(),
             onward: Some(Onward {
                 label: lang.pick("Продолжить", "Continue"),
                 url: onward,
@@ -94,7 +94,11 @@ impl Message {
 
     /// The stack does not run.
     pub(crate) fn failure(lang: Language, failure: &Failure) -> Self {
-        let title = lang.pick("Reelscope не может начать работу", "Reelscope cannot start");
+        let title = if failure.code == STOPPED {
+            lang.pick("Reelscope остановился", "Reelscope has stopped")
+        } else {
+            lang.pick("Reelscope не может начать работу", "Reelscope cannot start")
+        };
         let (sentence, advice) = explain(lang, failure.code);
         let mut facts = vec![Fact {
             name: lang.pick("Код", "Code"),
@@ -133,6 +137,23 @@ impl Message {
     }
 }
 
+/// The stack says its notices in English. The one there is today is known here; one that is not is shown as it came,
+/// since a sentence in the other language is better than none.
+fn in_words(lang: Language, notice: &str) -> String {
+    let aside = notice
+        .strip_prefix("A database could not be read and was set aside as ")
+        .and_then(|rest| rest.strip_suffix("; a new one was begun."));
+    match (lang, aside) {
+        (Language::Ru, Some(path)) => format!(
+            "Одну из баз данных не удалось прочитать. Она сохранена под именем {path}, вместо неё создана новая."
+        ),
+        _ => notice.to_owned(),
+    }
+}
+
+/// Code of a stack that ran and ended by itself: it can be started again, so it is not said that it cannot.
+const STOPPED: &str = "stack_stopped";
+
 /// Why the stack does not run.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
@@ -166,7 +187,7 @@ impl Failure {
     /// A part of the stack ended by itself.
     pub(crate) fn stopped(last_words: String, data_dir: Option<PathBuf>) -> Self {
         Self {
-            code: "stack_stopped",
+            code: STOPPED,
             exit_code: 1,
             details: last_words,
             data_dir,
@@ -298,6 +319,27 @@ mod tests {
         check("en-RU", Language::En);
         check("C", Language::En);
         check("", Language::En);
+    }
+
+    #[test]
+    fn a_stack_that_ran_is_not_said_to_be_unable_to_start() {
+        let title = |failure: &Failure| Message::failure(Language::En, failure).title;
+        assert_eq!(
+            title(&Failure::stopped("last words".to_owned(), None)),
+            "Reelscope has stopped"
+        );
+        assert_eq!(title(&Failure::no_data_dir()), "Reelscope cannot start");
+    }
+
+    #[test]
+    fn a_notice_is_said_in_the_language_of_the_system() {
+        let notice =
+            "A database could not be read and was set aside as /d/players.damaged-1; a new one was begun.";
+        assert_eq!(in_words(Language::En, notice), notice);
+        let russian = in_words(Language::Ru, notice);
+        assert!(russian.contains("/d/players.damaged-1"), "{russian}");
+        assert!(russian.starts_with("Одну из баз"), "{russian}");
+        assert_eq!(in_words(Language::Ru, "Something new."), "Something new.");
     }
 
     #[test]

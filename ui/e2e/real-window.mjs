@@ -8,8 +8,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { setTimeout as setTimeoutAsync } from 'node:timers/promises';
 import { join } from 'node:path';
+import { setTimeout as setTimeoutAsync } from 'node:timers/promises';
+import { inflateSync } from 'node:zlib';
 import { Builder, By, Capabilities } from 'selenium-webdriver';
 
 export const BINARY =
@@ -165,11 +166,45 @@ export class Page {
       .perform();
   }
 
+  /** Keeps a picture of the window, in which something must be seen. */
   async screenshot(name) {
+    // WebKit answers with the next frame it draws, and a page at rest draws none: something invisible changes.
+    await this.driver.executeScript(`
+      const speck = Object.assign(document.createElement('i'), { id: 'speck' });
+      Object.assign(speck.style, { position: 'fixed', inset: '0 auto auto 0', width: '1px', height: '1px' });
+      document.body.append(speck);
+      let shade = 0;
+      const change = () => {
+        speck.style.background = 'rgb(10 12 ' + (17 + (shade++ % 2)) + ')';
+        if (speck.isConnected) requestAnimationFrame(change);
+      };
+      change();
+    `);
     const png = Buffer.from(await this.driver.takeScreenshot(), 'base64');
+    await this.driver.executeScript(`document.getElementById('speck').remove()`);
     mkdirSync(SCREENSHOTS, { recursive: true });
     writeFileSync(join(SCREENSHOTS, `${name}.png`), png);
+    if (isBlank(png)) throw new Error(`the picture ${name} is blank`);
     return png;
+  }
+
+  /** Texts that do not fit into their boxes, or that stick out of the window. */
+  async cutOff() {
+    return this.driver.executeScript(`
+      const cut = [];
+      for (const element of document.querySelectorAll('body *')) {
+        const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+        if (!own || element.closest('.visually-hidden, dialog:not([open]), svg, .mover')) continue;
+        const box = element.getBoundingClientRect();
+        if (box.width === 0) continue;
+        const style = getComputedStyle(element);
+        const inline = style.display === 'inline';
+        if (!inline && (element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 2))
+          cut.push('too long for its box: ' + element.textContent.trim());
+        if (box.right > innerWidth + 1 || box.left < -1) cut.push('out of the window: ' + element.textContent.trim());
+      }
+      return cut;
+    `);
   }
 }
 
@@ -233,6 +268,26 @@ export async function until(what, ask, patience = PATIENCE_MS) {
       throw new Error(`waited ${patience} ms for ${what}`, { cause: last });
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
+}
+
+/**
+ * Whether a picture shows one colour only. PNG keeps the pixels, compressed, in its IDAT chunks, a row after another;
+ * the rows of a single colour are all alike once the first is written, and those of a drawn page are not.
+ */
+function isBlank(png) {
+  const width = png.readUInt32BE(16);
+  const bytesPerPixel = { 2: 3, 6: 4 }[png[25]];
+  const parts = [];
+  for (let at = 8; at < png.length; at += png.readUInt32BE(at) + 12) {
+    if (png.toString('latin1', at + 4, at + 8) === 'IDAT')
+      parts.push(png.subarray(at + 8, at + 8 + png.readUInt32BE(at)));
+  }
+  const pixels = inflateSync(Buffer.concat(parts));
+  const stride = width * bytesPerPixel + 1;
+  const rows = new Set();
+  for (let at = 0; at < pixels.length; at += stride)
+    rows.add(pixels.toString('latin1', at, at + stride));
+  return rows.size < 50;
 }
 
 function ended(child) {

@@ -24,6 +24,28 @@ test('a second start gives way to the first window', async (t) => {
   await page.spin(() => page.click('spin'));
 });
 
+test('language and account are there again after a restart', async (t) => {
+  const place = ownPlace(t);
+  const first = await openWindow(place);
+  await first.ready();
+  await first.click('account');
+  const input = await first.see('account-input');
+  await input.clear();
+  await input.sendKeys('RS-000002');
+  await first.click('account-apply');
+  await until('the other account', async () => (await first.amount('balance')) === 450);
+  await first.click('lang-ru');
+  await until('Russian', async () => (await first.text('spin')) === 'КРУТИТЬ');
+  await first.driver.close();
+  await until('the program to end', () => programsOf(place).length === 0);
+
+  const second = await openWindow(place);
+
+  await second.ready();
+  assert.equal(await second.text('spin'), 'КРУТИТЬ');
+  assert.match(await second.text('account'), /RS-000002/);
+});
+
 test('closing the window ends the program within two seconds', async (t) => {
   const place = ownPlace(t);
   const page = await openWindow(place);

@@ -5,6 +5,9 @@ import { Session } from '../core/session';
 import { Round } from '../core/wire';
 
 const SHOWN = 20;
+/** A pending round is looked at again after 1, 2, 4, 8 s and then every 15 s, until it is settled. */
+const FIRST_LOOK_MS = 1_000;
+const SLOWEST_LOOK_MS = 15_000;
 
 /** The last rounds of the player, newest first. */
 @Injectable({ providedIn: 'root' })
@@ -14,21 +17,48 @@ export class RoundsStore {
 
   private readonly _rounds = signal<readonly Round[]>([]);
   private readonly _failed = signal(false);
+  /** Counts the requests: a reply that is overtaken by a later one is thrown away. */
+  private asked = 0;
+  private looks = 0;
+  private nextLook: ReturnType<typeof setTimeout> | undefined;
 
   readonly rounds = this._rounds.asReadonly();
   /** The list shown is older than the last round, because the gateway did not give a newer one. */
   readonly failed = this._failed.asReadonly();
 
   /** A failure is shown beside the list; it never stops the machine. */
-  async refresh(): Promise<void> {
-    const asked = this.session.player()?.account_code;
+  refresh(): Promise<void> {
+    this.looks = 0;
+    return this.load();
+  }
+
+  /** Another player sits down: the rounds of the previous one are nobody's business. */
+  clear(): void {
+    this.asked += 1;
+    clearTimeout(this.nextLook);
+    this._rounds.set([]);
+    this._failed.set(false);
+  }
+
+  private async load(): Promise<void> {
+    clearTimeout(this.nextLook);
+    this.asked += 1;
+    const mine = this.asked;
     try {
       const reply = await this.session.authorised((token) => this.gateway.rounds(token, SHOWN));
-      if (this.session.player()?.account_code !== asked) return;
+      if (mine !== this.asked) return;
       this._rounds.set(reply.rounds);
       this._failed.set(false);
     } catch {
+      if (mine !== this.asked) return;
       this._failed.set(true);
     }
+    if (this._rounds().some(({ status }) => status === 'pending')) this.lookAgain();
+  }
+
+  private lookAgain(): void {
+    const pause = Math.min(FIRST_LOOK_MS * 2 ** this.looks, SLOWEST_LOOK_MS);
+    this.looks += 1;
+    this.nextLook = setTimeout(() => void this.load(), pause);
   }
 }

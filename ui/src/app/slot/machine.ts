@@ -17,12 +17,13 @@ import { Play } from './play';
 import { RecentSpins } from './recent-spins';
 import { Reels } from './reels';
 import { Sound } from './sound';
+import { SpinTime } from './spin-time';
 import { winDetail } from './win-words';
 
 /** The slot machine: reels, result, stake, SPIN and balance. */
 @Component({
   selector: 'rs-machine',
-  imports: [CountedMoney, RecentSpins, Reels],
+  imports: [CountedMoney, RecentSpins, Reels, SpinTime],
   templateUrl: './machine.html',
   styleUrl: './machine.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -36,7 +37,11 @@ export class Machine {
   protected readonly sound = inject(Sound);
 
   protected readonly say = this.language.say;
-  protected readonly player = this.session.player;
+  /** As a list, so that a change of player replaces the balance instead of counting from one to the other. */
+  protected readonly seated = computed(() => {
+    const player = this.session.player();
+    return player ? [player] : [];
+  });
   protected readonly currency = this.session.currency;
 
   protected readonly wins = computed(() => this.play.outcome()?.wins ?? []);
@@ -74,6 +79,7 @@ export class Machine {
     const { money } = this.language.formats();
     const balance = money(outcome.balance, outcome.currency);
     if (outcome.status === 'pending') return this.say('machine.pending');
+    if (outcome.status === 'voided') return this.say('machine.voided');
     if (outcome.payout === 0) return this.say('win.spokenLoss', { balance });
     const amount = money(outcome.payout, outcome.currency);
     return `${this.say('win.spoken', { amount, balance })} ${this.winDetail()}`;
@@ -82,7 +88,8 @@ export class Machine {
   constructor() {
     effect(() => {
       const outcome = this.play.outcome();
-      if (!outcome || outcome.payout === 0) return;
+      // A pending payout is not celebrated before it is paid.
+      if (outcome?.status !== 'posted' || outcome.payout === 0) return;
       untracked(() => this.sound.win(outcome.payout / outcome.stake));
     });
   }

@@ -4,7 +4,7 @@ import { Gateway } from '../core/gateway';
 import { provideLanguages } from '../core/language';
 import { NoAnswer, Problem } from '../core/problem';
 import { Session } from '../core/session';
-import { SpinReply, SymbolName } from '../core/wire';
+import { Round, SpinReply, SymbolName } from '../core/wire';
 import { PaytableStore } from '../paytable/paytable-store';
 import { Play } from './play';
 
@@ -32,6 +32,18 @@ function reply(over: Partial<SpinReply> = {}): SpinReply {
     board: Array.from({ length: 5 }, () => ['gem', 'bell', 'bar'] as SymbolName[]),
     wins: [],
     replayed: false,
+    ...over,
+  };
+}
+
+function round(over: Partial<Round>): Round {
+  return {
+    round_id: 'r1',
+    stake: 1000,
+    payout: 4500,
+    currency: 'RUB',
+    status: 'posted',
+    created_at: '2026-01-01T00:00:00Z',
     ...over,
   };
 }
@@ -70,13 +82,15 @@ describe('a spin', () => {
   });
   afterEach(() => vi.useRealTimers());
 
+  /** Long enough for every repeat of a request, and shorter than the patience with the reels. */
+  const answered = (): Promise<unknown> => vi.advanceTimersByTimeAsync(2_000);
   const keys = (): unknown[] => gateway.spin.mock.calls.map((call) => call[1]);
 
   it('keeps the result and the balance back until the reels rest', async () => {
     gateway.spin.mockResolvedValue(reply());
     play.press();
     expect(play.phase()).toBe('spinning');
-    await vi.runAllTimersAsync();
+    await answered();
     expect(play.phase()).toBe('stopping');
     expect(play.target().stops).toEqual([1, 1, 1, 1, 1]);
     expect(play.outcome()).toBeNull();
@@ -92,7 +106,7 @@ describe('a spin', () => {
   it('does not call a payout below the stake a gain', async () => {
     gateway.spin.mockResolvedValue(reply({ payout: 800, balance: 99_800 }));
     play.press();
-    await vi.runAllTimersAsync();
+    await answered();
     play.rest();
     expect(play.recent()[0]).toMatchObject({ kind: 'lost', change: -200 });
   });
@@ -101,7 +115,7 @@ describe('a spin', () => {
     gateway.spin.mockResolvedValue(reply());
     play.press();
     play.press();
-    await vi.runAllTimersAsync();
+    await answered();
     expect(play.hurried()).toBe(false);
     play.press();
     expect(play.hurried()).toBe(true);
@@ -111,7 +125,7 @@ describe('a spin', () => {
   it('asks again with the same key when no answer comes', async () => {
     gateway.spin.mockRejectedValueOnce(new NoAnswer()).mockResolvedValue(reply());
     play.press();
-    await vi.runAllTimersAsync();
+    await answered();
     expect(gateway.spin).toHaveBeenCalledTimes(2);
     expect(new Set(keys()).size).toBe(1);
     play.rest();
@@ -121,7 +135,7 @@ describe('a spin', () => {
   it('gives up after three tries, and keeps the key for the player to ask again', async () => {
     gateway.spin.mockRejectedValue(new NoAnswer());
     play.press();
-    await vi.runAllTimersAsync();
+    await answered();
     play.rest();
     expect(gateway.spin).toHaveBeenCalledTimes(3);
     expect(play.canAskAgain()).toBe(true);
@@ -129,8 +143,9 @@ describe('a spin', () => {
 
     gateway.spin.mockResolvedValue(reply({ replayed: true }));
     play.askAgain();
-    await vi.runAllTimersAsync();
+    await answered();
     play.rest();
+    expect(play.recent()).toMatchObject([{ kind: 'won' }]);
     expect(new Set(keys()).size).toBe(1);
     expect(play.outcome()?.payout).toBe(4500);
   });
@@ -139,7 +154,7 @@ describe('a spin', () => {
     gateway.spin.mockResolvedValue(reply());
     for (let spin = 0; spin < 2; spin += 1) {
       play.press();
-      await vi.runAllTimersAsync();
+      await answered();
       play.rest();
     }
     expect(new Set(keys()).size).toBe(2);
@@ -151,7 +166,7 @@ describe('a spin', () => {
       .mockResolvedValue(reply());
     gateway.openSession.mockResolvedValue({ token: 't2', player: PLAYER });
     play.press();
-    await vi.runAllTimersAsync();
+    await answered();
     expect(gateway.spin.mock.calls.map((call) => call[0])).toEqual(['t1', 't2']);
     expect(new Set(keys()).size).toBe(1);
   });
@@ -162,7 +177,7 @@ describe('a spin', () => {
       new Problem({ status: 502, code: 'payment_declined', stake_status: 'returned' }),
     );
     play.press();
-    await vi.runAllTimersAsync();
+    await answered();
     play.rest();
     expect(play.target()).toEqual(before);
     expect(play.recent()[0]?.kind).toBe('returned');
@@ -174,7 +189,7 @@ describe('a spin', () => {
     const board = reply().board.map(() => ['star', 'star', 'star'] as SymbolName[]);
     gateway.spin.mockResolvedValue(reply({ board }));
     play.press();
-    await vi.runAllTimersAsync();
+    await answered();
     expect(gateway.paytable).toHaveBeenCalledTimes(2);
     expect(play.target().board).toEqual(board);
   });
@@ -186,5 +201,80 @@ describe('a spin', () => {
     play.press();
     play.changeStake(-1);
     expect(play.stake()).toBe(5000);
+  });
+
+  it('shows its result although the reels never say that they rest', async () => {
+    gateway.spin.mockResolvedValue(reply());
+    play.press();
+    await answered();
+    expect(play.phase()).toBe('stopping');
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(play.phase()).toBe('idle');
+    expect(play.outcome()?.payout).toBe(4500);
+  });
+
+  it('is not taken for the next one by a reel that rests late', async () => {
+    gateway.spin.mockResolvedValue(reply());
+    play.press();
+    await answered();
+    await vi.advanceTimersByTimeAsync(4_000);
+    gateway.spin.mockReturnValue(new Promise(() => undefined));
+    play.press();
+    play.rest();
+    expect(play.phase()).toBe('spinning');
+    expect(play.outcome()).toBeNull();
+  });
+
+  it('waits for new strips no longer than a moment', async () => {
+    const board = reply().board.map(() => ['star', 'star', 'star'] as SymbolName[]);
+    gateway.paytable.mockReturnValue(new Promise(() => undefined));
+    gateway.spin.mockResolvedValue(reply({ board }));
+    play.press();
+    await answered();
+    play.rest();
+    expect(play.target().board).toEqual(board);
+    expect(play.outcome()?.payout).toBe(4500);
+  });
+
+  it('that is pending is neither won nor lost, and follows its round to the settlement', async () => {
+    gateway.spin.mockResolvedValue(reply({ status: 'pending', payout: 0, balance: 99_000 }));
+    gateway.rounds.mockResolvedValue({ rounds: [round({ status: 'pending', payout: 0 })] });
+    play.press();
+    await answered();
+    play.rest();
+    expect(play.outcome()?.status).toBe('pending');
+    expect(play.recent()).toMatchObject([{ kind: 'pending', change: 0, roundId: 'r1' }]);
+    expect(session.player()?.balance).toBe(99_000);
+
+    gateway.rounds.mockResolvedValue({ rounds: [round({ status: 'posted', payout: 4500 })] });
+    gateway.player.mockResolvedValue({ ...PLAYER, balance: 103_500 });
+    await vi.advanceTimersByTimeAsync(1_000);
+    TestBed.tick();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(play.outcome()).toMatchObject({ status: 'posted', payout: 4500 });
+    expect(play.recent()).toMatchObject([{ kind: 'won', change: 3500 }]);
+    expect(session.player()?.balance).toBe(103_500);
+  });
+
+  it('that was not answered in time no longer says that its stake is reserved once it is not', async () => {
+    gateway.spin.mockRejectedValue(
+      new Problem({
+        status: 504,
+        code: 'payment_pending',
+        stake_status: 'pending',
+        round_id: 'r1',
+      }),
+    );
+    gateway.rounds.mockResolvedValue({ rounds: [round({ status: 'pending', payout: 0 })] });
+    play.press();
+    await answered();
+    play.rest();
+    expect(play.recent()).toMatchObject([{ kind: 'pending' }]);
+
+    gateway.rounds.mockResolvedValue({ rounds: [round({ status: 'voided', payout: 0 })] });
+    await vi.advanceTimersByTimeAsync(1_000);
+    TestBed.tick();
+    expect(play.trouble()).toBeNull();
+    expect(play.recent()).toMatchObject([{ kind: 'returned', change: 0 }]);
   });
 });

@@ -1,9 +1,17 @@
-import { Injectable, computed, inject, linkedSignal, signal, untracked } from '@angular/core';
+import {
+  Injectable,
+  computed,
+  effect,
+  inject,
+  linkedSignal,
+  signal,
+  untracked,
+} from '@angular/core';
 
 import { Gateway } from '../core/gateway';
-import { NoAnswer, stakeWhereabouts } from '../core/problem';
+import { NoAnswer, Problem, stakeWhereabouts } from '../core/problem';
 import { Session } from '../core/session';
-import { Board, SpinReply } from '../core/wire';
+import { Board, Round, SpinReply } from '../core/wire';
 import { PaytableStore } from '../paytable/paytable-store';
 import { RoundsStore } from '../rounds/rounds-store';
 import { nearest, stakeLadder, stepped } from './stake-ladder';
@@ -20,18 +28,31 @@ export interface Target {
 
 /** A spin as the chips below the reels remember it. */
 export interface RecentSpin {
-  id: string;
+  /** The idempotency key: asking again for the same spin replaces what was known of it. */
+  key: string;
+  /** Unknown where the gateway did not say it. */
+  roundId: string | null;
   kind: 'won' | 'lost' | 'returned' | 'pending' | 'untouched' | 'unknown';
   /** Payout minus stake, minor units. */
   change: number;
   currency: string;
+  /** From the press to the answer. */
   roundTripMs: number;
+  /** From the press until the reels rested. */
+  totalMs: number;
 }
 
 const USUAL_STAKE = 1000;
 const RECENT = 12;
 /** Pauses before a lost spin is asked for again, with the same key. */
 const BACKOFF_MS = [400, 1200];
+/** New strips are waited for no longer than this; the round is played, and its board is shown in any case. */
+const STRIPS_PATIENCE_MS = 1_500;
+/**
+ * The reels rest within about a second. A page that stopped drawing them (a hidden window, a defect) says nothing
+ * after this long, and the result is shown all the same: the machine never stays locked.
+ */
+const REST_PATIENCE_MS = 4_000;
 
 /** One spin at a time: what is asked of the gateway, what came back, and where the reels rest. */
 @Injectable({ providedIn: 'root' })
@@ -42,6 +63,7 @@ export class Play {
   private readonly roundsStore = inject(RoundsStore);
 
   private readonly _phase = signal<Phase>('idle');
+  private readonly _spins = signal(0);
   private readonly _outcome = signal<SpinReply | null>(null);
   private readonly _trouble = signal<unknown>(null);
   private readonly _asking = signal(false);
@@ -58,8 +80,14 @@ export class Play {
   private lost: { key: string; stake: number } | null = null;
   /** Applied when the reels rest, so that the balance does not tell the result in advance. */
   private onRest: () => void = () => undefined;
+  private restDeadline: ReturnType<typeof setTimeout> | undefined;
 
   readonly phase = this._phase.asReadonly();
+  /**
+   * Spins begun in this window. Whoever follows the phase follows this too: a spin that begins and is answered
+   * before anybody looked leaves the phase as it was.
+   */
+  readonly spins = this._spins.asReadonly();
   /** The reply of the last spin, from the moment its reels rest until the next spin. */
   readonly outcome = this._outcome.asReadonly();
   readonly trouble = this._trouble.asReadonly();
@@ -77,6 +105,13 @@ export class Play {
     return player && table ? stakeLadder(table.stakes, player.limits) : [];
   });
   readonly stake = computed(() => nearest(this.ladder(), this._wishedStake()));
+
+  constructor() {
+    effect(() => {
+      const rounds = this.roundsStore.rounds();
+      untracked(() => this.follow(rounds));
+    });
+  }
 
   changeStake(direction: 1 | -1): void {
     if (this._phase() === 'idle') {
@@ -100,6 +135,7 @@ export class Play {
   /** The reels have come to rest. */
   rest(): void {
     if (this._phase() !== 'stopping') return;
+    clearTimeout(this.restDeadline);
     this._phase.set('idle');
     this.onRest();
   }
@@ -109,28 +145,32 @@ export class Play {
     this._outcome.set(null);
     this._trouble.set(null);
     this._recent.set([]);
+    this.roundsStore.clear();
     this.lost = null;
   }
 
   private async spin(key: string, stake: number): Promise<void> {
     const startedAt = performance.now();
+    const elapsed = (): number => performance.now() - startedAt;
+    this._spins.update((spins) => spins + 1);
     this._phase.set('spinning');
     this._hurried.set(false);
     this._outcome.set(null);
     this._trouble.set(null);
     try {
       const reply = await this.askFor(key, stake);
-      const roundTripMs = performance.now() - startedAt;
+      const roundTripMs = elapsed();
       this.lost = null;
       await this.aim(reply);
-      this.onRest = () => this.take(reply, roundTripMs);
+      this.onRest = () => this.take(reply, { key, roundTripMs, totalMs: elapsed() });
     } catch (error) {
-      const roundTripMs = performance.now() - startedAt;
+      const roundTripMs = elapsed();
       this.lost = error instanceof NoAnswer ? { key, stake } : null;
-      this.onRest = () => this.explain(error, key, roundTripMs);
+      this.onRest = () => this.explain(error, { key, roundTripMs, totalMs: elapsed() });
     }
     this._asking.set(false);
     this._phase.set('stopping');
+    this.restDeadline = setTimeout(() => this.rest(), REST_PATIENCE_MS);
   }
 
   /** A lost reply is asked for again with the same key, which cannot become a second bet. */
@@ -139,10 +179,10 @@ export class Play {
       try {
         return await this.session.authorised((token) => this.gateway.spin(token, key, stake));
       } catch (error) {
-        const pause = BACKOFF_MS[attempt];
-        if (!(error instanceof NoAnswer) || pause === undefined) throw error;
+        const milliseconds = BACKOFF_MS[attempt];
+        if (!(error instanceof NoAnswer) || milliseconds === undefined) throw error;
         this._asking.set(true);
-        await new Promise((resolve) => setTimeout(resolve, pause));
+        await pause(milliseconds);
       }
     }
   }
@@ -154,43 +194,72 @@ export class Play {
    */
   private async aim({ stops, board }: SpinReply): Promise<void> {
     const shown = boardAt(this.paytable.strips(), stops, board[0]?.length ?? 0);
-    if (!sameBoard(shown, board)) await this.paytable.load().catch(() => undefined);
+    if (!sameBoard(shown, board)) {
+      const loaded = this.paytable.load().catch(() => undefined);
+      await Promise.race([loaded, pause(STRIPS_PATIENCE_MS)]);
+    }
     this._target.set({ stops, board });
   }
 
-  private take(reply: SpinReply, roundTripMs: number): void {
+  private take(reply: SpinReply, spin: Pick<RecentSpin, 'key' | 'roundTripMs' | 'totalMs'>): void {
     this._outcome.set(reply);
     this.session.takeBalance(reply.balance);
-    const change = reply.payout - reply.stake;
     this.remember({
-      id: reply.round_id,
-      // A payout below the stake is no gain, and is not coloured as one.
-      kind: reply.status === 'pending' ? 'pending' : change > 0 ? 'won' : 'lost',
-      change,
+      ...spin,
+      ...told(reply),
+      roundId: reply.round_id,
       currency: reply.currency,
-      roundTripMs,
     });
     void this.roundsStore.refresh();
   }
 
-  private explain(error: unknown, key: string, roundTripMs: number): void {
+  private explain(error: unknown, spin: Pick<RecentSpin, 'key' | 'roundTripMs' | 'totalMs'>): void {
     this._trouble.set(error);
-    const whereabouts = stakeWhereabouts(error);
     this.remember({
-      id: key,
-      kind: whereabouts,
+      ...spin,
+      kind: stakeWhereabouts(error),
       change: 0,
+      roundId: error instanceof Problem ? (error.body.round_id ?? null) : null,
       currency: this.session.currency(),
-      roundTripMs,
     });
     // The gateway knows the balance and the rounds better than any guess made here.
     void this.session.refresh().catch(() => undefined);
     void this.roundsStore.refresh();
   }
 
+  /** A round that was pending when it was answered is settled later: what is shown of it follows. */
+  private follow(rounds: readonly Round[]): void {
+    const settled = new Map(
+      rounds
+        .filter(({ status }) => status !== 'pending')
+        .map((round) => [round.round_id, round] as const),
+    );
+    const pending = this._recent().filter(
+      ({ kind, roundId }) => kind === 'pending' && roundId !== null && settled.has(roundId),
+    );
+    if (pending.length === 0) return;
+    this._recent.update((spins) =>
+      spins.map((spin) => {
+        const round = pending.includes(spin) && settled.get(spin.roundId ?? '');
+        return round ? { ...spin, ...told(round) } : spin;
+      }),
+    );
+    this._outcome.update((outcome) => {
+      const round = outcome?.status === 'pending' && settled.get(outcome.round_id);
+      if (!outcome || !round) return outcome;
+      return { ...outcome, status: round.status, payout: round.payout };
+    });
+    const trouble = this._trouble();
+    // It said that the stake is reserved, which is no longer so.
+    if (trouble instanceof Problem && settled.has(trouble.body.round_id ?? '')) {
+      this._trouble.set(null);
+    }
+    void this.session.refresh().catch(() => undefined);
+  }
+
   private remember(spin: RecentSpin): void {
     this._recent.update((spins) =>
-      [spin, ...spins.filter(({ id }) => id !== spin.id)].slice(0, RECENT),
+      [spin, ...spins.filter(({ key }) => key !== spin.key)].slice(0, RECENT),
     );
   }
 
@@ -201,4 +270,19 @@ export class Play {
     const stops = strips.map(() => 0);
     return { stops, board: boardAt(strips, stops, this.paytable.table()?.rows ?? 3) };
   }
+}
+
+/** What a round did to the money. A payout below the stake is no gain, and is not told as one. */
+function told({
+  status,
+  stake,
+  payout,
+}: Pick<Round, 'status' | 'stake' | 'payout'>): Pick<RecentSpin, 'kind' | 'change'> {
+  if (status === 'pending') return { kind: 'pending', change: 0 };
+  if (status === 'voided') return { kind: 'returned', change: 0 };
+  return { kind: payout > stake ? 'won' : 'lost', change: payout - stake };
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -12,7 +12,7 @@ import { Play } from './play';
       <p>{{ say('recent.none') }}</p>
     } @else {
       <ol>
-        @for (chip of chips(); track chip.id) {
+        @for (chip of chips(); track chip.key) {
           <li [class]="chip.kind" data-test="recent-spin">
             {{ chip.text }} <span>{{ chip.roundTrip }}</span>
           </li>
@@ -29,8 +29,8 @@ export class RecentSpins {
   protected readonly say = this.language.say;
 
   protected readonly chips = computed(() =>
-    this.play.recent().map(({ id, kind, change, currency, roundTripMs }) => ({
-      id,
+    this.play.recent().map(({ key, kind, change, currency, roundTripMs }) => ({
+      key,
       kind,
       text:
         kind === 'won' || kind === 'lost'

@@ -16,7 +16,7 @@ import {
 import { Language } from '../core/language';
 import { reducedMotion } from '../core/reduced-motion';
 import { SymbolName, Win } from '../core/wire';
-import { drawBlurredStrip, symbolImages } from './blurred-strip';
+import { drawBlurredStrip, smearedSymbols } from './blurred-strip';
 import { Phase, Target } from './play';
 import { ReelSymbol } from './reel-symbol';
 import { NORMAL_PACE, Run, TURBO_PACE, blurAt, landing, reelAt, restTimes } from './reel-motion';
@@ -47,6 +47,8 @@ export class Reels {
   readonly strips = input.required<readonly (readonly SymbolName[])[]>();
   readonly paylines = input.required<readonly (readonly number[])[]>();
   readonly phase = input.required<Phase>();
+  /** Which spin the phase is that of. */
+  readonly spin = input.required<number>();
   readonly target = input.required<Target>();
   readonly wins = input.required<readonly Win[]>();
   readonly turbo = input.required<boolean>();
@@ -90,9 +92,12 @@ export class Reels {
     afterRenderEffect(() => void this.drawBlurs(this.unrolledStrips(), this.blurs()));
     effect(() => {
       const phase = this.phase();
+      // Without the number a spin that begins and is answered between two looks would not be seen at all.
+      this.spin();
       untracked(() => {
         if (phase === 'spinning') this.launch();
         if (phase === 'stopping') this.land();
+        if (phase === 'idle') this.halt();
       });
     });
     effect(() => {
@@ -106,6 +111,7 @@ export class Reels {
   }
 
   private launch(): void {
+    this.halt();
     if (reducedMotion()) return;
     const pace = this.pace();
     const now = performance.now();
@@ -124,6 +130,7 @@ export class Reels {
   private land(): void {
     this.shownStops = this.target().stops;
     if (this.runs.length === 0) {
+      clearTimeout(this.deadline);
       this.deadline = setTimeout(() => this.finish(), CROSS_FADE_MS);
       return;
     }
@@ -196,11 +203,11 @@ export class Reels {
     strips: readonly (readonly SymbolName[])[],
     canvases: readonly ElementRef<HTMLCanvasElement>[],
   ): Promise<void> {
-    const images = await symbolImages([...new Set(strips.flat())]).catch(() => null);
-    // Without the images the reels still turn: an empty canvas hides nothing but the blur.
-    if (!images) return;
+    const symbols = await smearedSymbols([...new Set(strips.flat())]).catch(() => null);
+    // Without them the reels still turn: an empty canvas hides nothing but the blur.
+    if (!symbols) return;
     for (const [reel, { nativeElement }] of canvases.entries()) {
-      drawBlurredStrip(nativeElement, strips[reel] ?? [], images);
+      drawBlurredStrip(nativeElement, strips[reel] ?? [], symbols);
     }
   }
 }

@@ -44,6 +44,8 @@ export const en = {
     askAgain: 'Ask again',
     asking: 'Asking again with the same key: the spin cannot be charged twice',
     pending: 'Round accepted, settlement is under way',
+    voided: 'The stake was returned',
+    voidedDetail: 'the provider did not take the payment',
     pendingDetail: 'the balance follows as soon as the provider has answered',
   },
   win: {
@@ -58,6 +60,15 @@ export const en = {
     },
     spoken: 'Win {{ amount }}, balance {{ balance }}.',
     spokenLoss: 'No win. Balance {{ balance }}.',
+  },
+  time: {
+    label: 'The time of a spin',
+    none: 'After a spin you see here what its time went into.',
+    total: 'From SPIN to the result: {{ time }}',
+    services: 'Services',
+    reels: 'Reels come to rest',
+    explained:
+      'From the press to the answer: the whole way through the services and back. From then until the reels rest.',
   },
   recent: {
     title: 'Recent spins',

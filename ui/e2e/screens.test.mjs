@@ -1,0 +1,75 @@
+/* Every screen in both languages: a picture of each in screenshots/, not blank, and no text cut off in any. */
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { By } from 'selenium-webdriver';
+import { openWindow, ownPlace, startProgram, until } from './real-window.mjs';
+
+/** With this seed the first round of a new data directory wins. */
+const WINNING_SEED = '6';
+const LANGUAGES = ['ru', 'en'];
+
+test('the machine and what lies beside it', async (t) => {
+  const page = await openWindow(ownPlace(t), ['--seed', WINNING_SEED]);
+  await page.ready();
+  const inBoth = async (name) => {
+    for (const lang of LANGUAGES) {
+      await page.click(`lang-${lang}`);
+      await until(`the page to be ${lang}`, () =>
+        page.driver.executeScript('return document.documentElement.lang === arguments[0]', lang),
+      );
+      await page.screenshot(`${name}-${lang}`);
+      assert.deepEqual(await page.cutOff(), [], `cut off in ${name}-${lang}`);
+    }
+  };
+
+  await inBoth('idle');
+  await page.spin(() => page.click('spin'));
+  await until('the win to have counted up', async () => (await page.text('win')).match(/45[.,]00/));
+  await inBoth('win');
+  await page.click('tab-paytable');
+  await inBoth('paytable');
+  await page.click('tab-par');
+  await inBoth('par-sheet');
+  await page.click('tab-rounds');
+  await page.click('round-row');
+  await inBoth('round');
+
+  // A press outside of the card closes it, so each language opens it anew.
+  for (const lang of LANGUAGES) {
+    await page.click(`lang-${lang}`);
+    await page.click('account');
+    await page.see('account-input');
+    await page.screenshot(`account-${lang}`);
+    assert.deepEqual(await page.cutOff(), [], `cut off in account-${lang}`);
+  }
+});
+
+for (const language of LANGUAGES) {
+  test(`a damaged database is set aside, and the start says so (${language})`, async (t) => {
+    const place = ownPlace(t, { language });
+    const program = startProgram(place);
+    const port = await until('the port', () => readFileSync(join(place.dataDir, 'port'), 'utf8'));
+    await until(
+      'the start',
+      async () => (await fetch(`http://127.0.0.1:${port}/api/v1/health`)).ok,
+    );
+    program.process.kill('SIGTERM');
+    await program.ended;
+    const players = join(place.dataDir, 'players');
+    for (const file of readdirSync(players, { recursive: true })) {
+      if (/CURRENT$/.test(file)) writeFileSync(join(players, file), 'this is no database');
+    }
+
+    const page = await openWindow(place);
+
+    const text = await page.text('notice');
+    assert.ok(text.includes(`${players}.damaged-`), text);
+    assert.match(text, language === 'ru' ? /сохранена под именем/ : /was set aside as/);
+    await page.screenshot(`notice-${language}`);
+    assert.deepEqual(await page.cutOff(), []);
+    await page.driver.findElement(By.css('.onward')).click();
+    await page.ready();
+  });
+}

@@ -1,0 +1,105 @@
+import { TestBed } from '@angular/core/testing';
+
+import { Gateway } from '../core/gateway';
+import { provideLanguages } from '../core/language';
+import { NoAnswer } from '../core/problem';
+import { Round, RoundStatus } from '../core/wire';
+import { RoundsStore } from './rounds-store';
+
+const PLAYER = {
+  player_id: 'p',
+  account_code: 'RS-000001',
+  display_name: 'Anna',
+  currency: 'RUB',
+  balance: 100_000,
+  reserved: 0,
+  limits: { min_stake: 100, max_stake: 50_000, stake_step: 10 },
+};
+
+function answer(status: RoundStatus, id = 'r1'): { rounds: Round[] } {
+  return {
+    rounds: [
+      {
+        round_id: id,
+        stake: 1000,
+        payout: 0,
+        currency: 'RUB',
+        status,
+        created_at: '2026-01-01T00:00:00Z',
+      },
+    ],
+  };
+}
+
+describe('the last rounds', () => {
+  const gateway = { openSession: vi.fn(), rounds: vi.fn() };
+  let store: RoundsStore;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.resetAllMocks();
+    gateway.openSession.mockResolvedValue({ token: 't', player: PLAYER });
+    TestBed.configureTestingModule({
+      providers: [provideLanguages(), { provide: Gateway, useValue: gateway }],
+    });
+    store = TestBed.inject(RoundsStore);
+  });
+  afterEach(() => vi.useRealTimers());
+
+  it('are asked for once when none is pending', async () => {
+    gateway.rounds.mockResolvedValue(answer('posted'));
+    await store.refresh();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(gateway.rounds).toHaveBeenCalledTimes(1);
+  });
+
+  it('are looked at again, ever more slowly, until the pending one is settled', async () => {
+    gateway.rounds.mockResolvedValue(answer('pending'));
+    const asked: number[] = [];
+    const startedAt = Date.now();
+    gateway.rounds.mockImplementation(() => {
+      asked.push(Date.now() - startedAt);
+      return Promise.resolve(answer(asked.length < 7 ? 'pending' : 'posted'));
+    });
+    await store.refresh();
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(asked).toEqual([0, 1_000, 3_000, 7_000, 15_000, 30_000, 45_000]);
+    expect(store.rounds()[0]?.status).toBe('posted');
+  });
+
+  it('are looked at again although a look in between fails', async () => {
+    gateway.rounds
+      .mockResolvedValueOnce(answer('pending'))
+      .mockRejectedValueOnce(new NoAnswer())
+      .mockResolvedValue(answer('voided'));
+    await store.refresh();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(store.failed()).toBe(true);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(store.failed()).toBe(false);
+    expect(store.rounds()[0]?.status).toBe('voided');
+  });
+
+  it('are those of the last question, whichever answer comes last', async () => {
+    let late: (reply: { rounds: Round[] }) => void = () => undefined;
+    gateway.rounds
+      .mockReturnValueOnce(new Promise((resolve) => (late = resolve)))
+      .mockResolvedValue(answer('posted', 'newer'));
+    const first = store.refresh();
+    await store.refresh();
+    late(answer('pending', 'older'));
+    await first;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(store.rounds()[0]?.round_id).toBe('newer');
+    expect(gateway.rounds).toHaveBeenCalledTimes(2);
+  });
+
+  it('are gone, and no longer asked for, when another player sits down', async () => {
+    gateway.rounds.mockResolvedValue(answer('pending'));
+    await store.refresh();
+    store.clear();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(store.rounds()).toEqual([]);
+    expect(gateway.rounds).toHaveBeenCalledTimes(1);
+  });
+});

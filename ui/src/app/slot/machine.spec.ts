@@ -1,0 +1,114 @@
+import { ComponentFixture, TestBed } from '@angular/core/testing';
+
+import { Gateway } from '../core/gateway';
+import { provideLanguages } from '../core/language';
+import { Preferences } from '../core/preferences';
+import { Session } from '../core/session';
+import { SymbolName } from '../core/wire';
+import { PaytableStore } from '../paytable/paytable-store';
+import { Machine } from './machine';
+import { Play } from './play';
+import { Sound } from './sound';
+
+const STRIP: SymbolName[] = ['seven', 'gem', 'bell', 'bar'];
+const PLAYER = {
+  player_id: 'p',
+  account_code: 'RS-000001',
+  display_name: 'Anna',
+  currency: 'RUB',
+  balance: 100_000,
+  reserved: 0,
+  limits: { min_stake: 100, max_stake: 50_000, stake_step: 10 },
+};
+const ROUND = {
+  round_id: 'r1',
+  status: 'pending',
+  stake: 1000,
+  payout: 0,
+  currency: 'RUB',
+  balance: 99_000,
+  seed: '0123456789abcdef',
+  stops: [1, 1, 1, 1, 1],
+  board: Array.from({ length: 5 }, () => ['gem', 'bell', 'bar']),
+  wins: [],
+  replayed: false,
+};
+
+describe('the machine', () => {
+  const gateway = {
+    openSession: vi.fn(),
+    paytable: vi.fn(),
+    spin: vi.fn(),
+    rounds: vi.fn(),
+    player: vi.fn(),
+  };
+  const sound = { reelStop: vi.fn(), win: vi.fn() };
+  let fixture: ComponentFixture<Machine>;
+  let play: Play;
+
+  beforeEach(async () => {
+    vi.useFakeTimers();
+    vi.resetAllMocks();
+    vi.stubGlobal('matchMedia', () => ({ matches: false }));
+    // jsdom draws nothing.
+    vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
+    localStorage.clear();
+    gateway.openSession.mockResolvedValue({ token: 't1', player: PLAYER });
+    gateway.player.mockResolvedValue(PLAYER);
+    gateway.paytable.mockResolvedValue({
+      rows: 3,
+      stakes: [1000],
+      paylines: [[1, 1, 1, 1, 1]],
+      reel_strips: Array.from({ length: 5 }, () => STRIP),
+    });
+    gateway.spin.mockResolvedValue(ROUND);
+    TestBed.configureTestingModule({
+      providers: [
+        provideLanguages(),
+        { provide: Gateway, useValue: gateway },
+        { provide: Sound, useValue: sound },
+      ],
+    });
+    TestBed.inject(Preferences).chooseLang('en');
+    play = TestBed.inject(Play);
+    await TestBed.inject(Session).open('RS-000001');
+    await TestBed.inject(PaytableStore).load();
+    fixture = TestBed.createComponent(Machine);
+    fixture.detectChanges();
+  });
+  afterEach(() => {
+    fixture.destroy();
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  const text = (): string => {
+    fixture.detectChanges();
+    return (fixture.nativeElement as HTMLElement).querySelector('.result')?.textContent ?? '';
+  };
+  const spun = async (): Promise<void> => {
+    play.press();
+    await vi.advanceTimersByTimeAsync(100);
+    play.rest();
+  };
+
+  it('says that a pending round is being settled, and then what became of it', async () => {
+    gateway.rounds.mockResolvedValue({ rounds: [ROUND] });
+    await spun();
+    expect(text()).toContain('settlement is under way');
+    expect(sound.win).not.toHaveBeenCalled();
+
+    gateway.rounds.mockResolvedValue({ rounds: [{ ...ROUND, status: 'posted', payout: 4500 }] });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(text()).toContain('Win');
+    expect(sound.win).toHaveBeenCalledTimes(1);
+  });
+
+  it('says that the stake of a voided round was returned, not that nothing was won', async () => {
+    gateway.rounds.mockResolvedValue({ rounds: [ROUND] });
+    await spun();
+    gateway.rounds.mockResolvedValue({ rounds: [{ ...ROUND, status: 'voided' }] });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(text()).toContain('The stake was returned');
+  });
+});
