@@ -511,6 +511,15 @@ impl Collector {
         waiting + on_their_way.map(|(_, _, count)| count).sum::<u64>()
     }
 
+    /// Tells the threads to end and does not wait for it; what was handed over is written. For an owner that cannot
+    /// wait; the directory is free a moment later.
+    pub fn stop(&self) {
+        let (stopped, _) = oneshot::channel();
+        let _ = self.shared.notes.send(Note::Stop(stopped));
+        let _ = self.jobs.send(Job::Stop);
+        let _ = self.shared.to_index.send(false);
+    }
+
     /// Stops sending, writes what was handed over, and ends all threads. Requests under way have a moment to be
     /// answered; what is not answered by then is held and sent again after the next start.
     pub async fn shutdown(&self) {

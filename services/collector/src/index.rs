@@ -100,6 +100,12 @@ impl Index {
             trace::add(trace, *id, seq, facts);
             self.by_start.insert((trace.start(), *id));
         }
+        // A metric belongs to a trace that is there; one alone makes none.
+        for id in facts.metrics.iter().filter_map(|point| point.trace_id.as_deref()) {
+            if let Some(trace) = parse_id(id).and_then(|id| self.traces.get_mut(&id)) {
+                trace.add(seq, &[], &[], &[]);
+            }
+        }
         while self.traces.len() > MOST_TRACES {
             let Some((_, id)) = self.by_start.pop_first() else {
                 break;

@@ -453,6 +453,14 @@ async fn bind_where_it_was(data_dir: &Path) -> Result<TcpListener, StartError> {
     Ok(listener)
 }
 
+impl Drop for Stack {
+    fn drop(&mut self) {
+        if let Some(collector) = &self.collector {
+            collector.stop();
+        }
+    }
+}
+
 struct Stores {
     players: Store,
     rounds: Store,

@@ -84,14 +84,21 @@ fn serve_says_where_it_is_holds_its_port_and_directory_and_ends_when_told() {
         .keys()
         .map(String::as_str)
         .collect();
-    let five = BTreeSet::from([
+    let dsn = ready["collector_dsn"].as_str().unwrap();
+    let collector = ready["services"]["collector"].as_str().unwrap();
+    assert!(
+        dsn.ends_with(&format!("@{}/1", collector.strip_prefix("http://").unwrap())),
+        "{dsn}"
+    );
+    let all = BTreeSet::from([
         "api-gateway",
+        "collector",
         "game-engine",
         "payment-provider",
         "payment-service",
         "user-service",
     ]);
-    assert_eq!(services, five);
+    assert_eq!(services, all);
 
     let listen = gateway.strip_prefix("http://").unwrap();
     let other = tempfile::tempdir().unwrap();

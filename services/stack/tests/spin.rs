@@ -438,8 +438,13 @@ async fn what_was_pending_at_the_end_is_settled_at_the_next_start() {
     waiting.abort();
     drop(stack);
 
-    eventually("the directory is free", async || open_wallets(dir.path()).is_ok()).await;
-    let stack = start(config(dir.path())).await;
+    let mut again = None;
+    eventually("the directory is free", async || {
+        again = Stack::start(config(dir.path())).await.ok();
+        again.is_some()
+    })
+    .await;
+    let stack = again.unwrap();
     let client = Client::new(&stack, "RS-000001").await;
     eventually("the round is ended", async || client.purse().await.1 == 0).await;
     let round = client.spin("hung", 1_000).await;

@@ -20,6 +20,7 @@ use tracing::Instrument;
 
 use crate::call::Client;
 use crate::context::{Context, TraceLink, Traced};
+use crate::frames;
 use crate::report::capture;
 use crate::timings::Timings;
 use crate::trace_headers::{Head, Incoming, SENTRY_TRACE, sampling_context};
@@ -188,8 +189,7 @@ impl Reporter {
             .environment(reporting.environment.clone())
             .server_name(name)
             .traces_sample_rate(reporting.sample_rate.clamp(0.0, 1.0))
-            .in_app_include(["reelscope"])
-            .in_app_exclude(["reelscope_telemetry"])
+            .before_send(|event| Some(frames::mark(event)))
             .auto_session_tracking(false)
             .session_mode(SessionMode::Request)
             .transport(ToSink {
