@@ -3,8 +3,9 @@
 //!
 //! Modules in reading order: [`config`] (read once, passed as values), [`start`] (bind everything, then serve),
 //! [`settings`] (what a person can set), [`load`] (spins for the command line and the benchmark), [`traces`],
-//! [`doctor`].
+//! [`bench`] (what telemetry costs), [`doctor`].
 
+pub mod bench;
 pub mod config;
 pub mod doctor;
 pub mod load;

@@ -77,8 +77,12 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Measure this machine: spins one after another, then 32 at a time, with the share of each service.
+    /// Measure this machine: spins one after another, then 32 at a time, with the share of each service, and what
+    /// telemetry costs.
     Bench {
+        /// Print JSON, of the cost of telemetry only.
+        #[arg(long)]
+        json: bool,
         /// Spins of each of the two runs.
         #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
         count: u64,
@@ -238,7 +242,7 @@ async fn main() -> ExitCode {
             };
             spin(run).await
         }
-        Command::Bench { count } => bench(count).await,
+        Command::Bench { json, count } => bench(count, json).await,
         Command::ParSheet { json } => par_sheet(json),
         Command::Ledger {
             command: LedgerCommand::Verify { data_dir, json },
@@ -414,10 +418,49 @@ async fn spin(run: Run) -> Result<ExitCode, Failure> {
 
 /// Both runs in one process, so that their ratio holds on a machine that is busy with other things too.
 #[allow(clippy::cast_precision_loss)] // counts of a run stay far below 2^53
-async fn bench(count: u64) -> Result<ExitCode, Failure> {
-    let stake = Money(1_000);
+async fn bench(count: u64, json: bool) -> Result<ExitCode, Failure> {
+    if !json {
+        shares(count).await?;
+    }
     let dir = std::env::temp_dir().join(format!("reelscope-bench-{}", uuid::Uuid::new_v4()));
-    let players = enough_players(count, 32, stake);
+    let players = enough_players(3 * count, BENCH_CONCURRENCY, BENCH_STAKE);
+    let measured = reelscope_stack::bench::telemetry(&dir, count, BENCH_CONCURRENCY, players).await;
+    let _ = std::fs::remove_dir_all(&dir);
+    let measured = measured?;
+    if json {
+        println!("{}", json!(measured));
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!(
+        "-- telemetry on (every trace) against off, in interleaved blocks of this run, without a viewer"
+    );
+    for (name, side) in [("off", &measured.off), ("on", &measured.on)] {
+        println!(
+            "  {name:<4} {:.3} ms of CPU a spin, p50 {:.2} ms, p95 {:.2} ms, {:.0} spins a second at {BENCH_CONCURRENCY}, {:.0} bytes kept a spin",
+            side.cpu_ms_per_spin.unwrap_or(f64::NAN),
+            side.p50_ms,
+            side.p95_ms,
+            side.saturated_per_s,
+            side.bytes_per_spin,
+        );
+    }
+    println!(
+        "  added: {:.3} ms of CPU a spin, {:.2} ms at p50; saturated throughput on to off {:.2}",
+        measured.added_cpu_ms.unwrap_or(f64::NAN),
+        measured.added_p50_ms,
+        measured.saturated_ratio,
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+const BENCH_STAKE: Money = Money(1_000);
+const BENCH_CONCURRENCY: u64 = 32;
+
+/// Spins one after another and then at once, with the share of each service.
+async fn shares(count: u64) -> Result<(), Failure> {
+    let stake = BENCH_STAKE;
+    let dir = std::env::temp_dir().join(format!("reelscope-bench-{}", uuid::Uuid::new_v4()));
+    let players = enough_players(count, BENCH_CONCURRENCY, stake);
     let config = Config {
         players: (players + 1).max(1_000),
         rate: None,
@@ -426,7 +469,7 @@ async fn bench(count: u64) -> Result<ExitCode, Failure> {
     let result = async {
         let stack = Stack::start(config).await?;
         let mut rates = Vec::new();
-        for concurrency in [1, 32] {
+        for concurrency in [1, BENCH_CONCURRENCY] {
             let run_id = uuid::Uuid::new_v4().to_string();
             let plan = Plan {
                 count,
@@ -452,7 +495,7 @@ async fn bench(count: u64) -> Result<ExitCode, Failure> {
     }
     .await;
     let _ = std::fs::remove_dir_all(&dir);
-    result.map(|()| ExitCode::SUCCESS)
+    result
 }
 
 /// What share of all time worked in services each service has, and how much of it is commits with their fsync.

@@ -1,0 +1,195 @@
+//! What telemetry costs: the same spins with it on and off, in interleaved blocks of one run, so that whatever else
+//! the machine does meets both alike.
+
+use std::path::Path;
+use std::time::Duration;
+
+use reelscope_contracts::Money;
+use serde::Serialize;
+
+use crate::load::{self, Plan, Report, cpu_ms};
+use crate::settings::Settings;
+use crate::{Config, Stack, traces};
+
+/// Pairs of blocks; the order within a pair alternates.
+const PAIRS: u64 = 6;
+/// How long the index may take to catch up after a block.
+const CAUGHT_UP_WITHIN: Duration = Duration::from_secs(30);
+
+/// One way of running, summed over its blocks.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Side {
+    /// Spins played.
+    pub spins: u64,
+    /// CPU of the whole process for each spin, in milliseconds: services, load and, with telemetry, the collector with
+    /// its index. `None` where the system does not tell.
+    pub cpu_ms_per_spin: Option<f64>,
+    /// Median latency of spins one after another, in milliseconds.
+    pub p50_ms: f64,
+    /// 95th percentile, in milliseconds.
+    pub p95_ms: f64,
+    /// Spins a second at the saturating concurrency.
+    pub saturated_per_s: f64,
+    /// Bytes of telemetry kept for each spin.
+    pub bytes_per_spin: f64,
+}
+
+/// Telemetry on against off.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Comparison {
+    /// Without telemetry.
+    pub off: Side,
+    /// With every trace reported and kept.
+    pub on: Side,
+    /// CPU that telemetry adds to a spin, in milliseconds.
+    pub added_cpu_ms: Option<f64>,
+    /// Latency that it adds to the median, in milliseconds.
+    pub added_p50_ms: f64,
+    /// Saturated throughput on to off.
+    pub saturated_ratio: f64,
+}
+
+struct Bench {
+    stack: Stack,
+    players: u64,
+    cpu_ms: Option<f64>,
+    p50: Vec<f64>,
+    p95: Vec<f64>,
+    saturated: Vec<f64>,
+    spins: u64,
+    blocks: u64,
+}
+
+impl Bench {
+    async fn start(dir: &Path, players: u64, settings: Option<Settings>) -> Result<Self, String> {
+        let config = Config {
+            players: (players + 1).max(1_000),
+            rate: None,
+            settings,
+            ..Config::new(dir.to_owned())
+        };
+        let stack = Stack::start(config).await.map_err(|error| error.to_string())?;
+        Ok(Self {
+            stack,
+            players,
+            cpu_ms: Some(0.0),
+            p50: Vec::new(),
+            p95: Vec::new(),
+            saturated: Vec::new(),
+            spins: 0,
+            blocks: 0,
+        })
+    }
+
+    async fn run(&mut self, count: u64, concurrency: u64) -> Result<Report, String> {
+        self.blocks += 1;
+        let plan = Plan {
+            count,
+            concurrency,
+            players: self.players,
+            stake: Money(1_000),
+            run: format!("block-{}", self.blocks),
+        };
+        let report = load::run(&self.stack, &plan).await?;
+        if report.ok != count {
+            return Err(format!("spins failed: {:?}", report.failed_by_code));
+        }
+        Ok(report)
+    }
+
+    /// Waits for what a block leaves behind, so that its cost is its own.
+    async fn settle(&self, report: &Report) -> Result<(), String> {
+        if let Some(collector) = self.stack.collector() {
+            self.stack.flush().await;
+            let last = report.trace_ids.last().cloned().into_iter().collect::<Vec<_>>();
+            traces::spans(collector, &last, CAUGHT_UP_WITHIN).await?;
+        }
+        Ok(())
+    }
+
+    async fn block(&mut self, count: u64, concurrency: u64) -> Result<(), String> {
+        let before = cpu_ms();
+        let alone = self.run(count, 1).await?;
+        self.settle(&alone).await?;
+        let spent = before.zip(cpu_ms()).map(|(before, after)| after - before);
+        self.cpu_ms = self.cpu_ms.zip(spent).map(|(sum, spent)| sum + spent);
+        self.spins += count;
+        self.p50.push(quantile(&alone, 0.50));
+        self.p95.push(quantile(&alone, 0.95));
+        let together = self.run(count, concurrency).await?;
+        self.settle(&together).await?;
+        self.saturated.push(per_second(&together));
+        Ok(())
+    }
+
+    #[allow(clippy::cast_precision_loss)] // counts of a run stay far below 2^53
+    fn side(&self) -> Side {
+        let spins = self.spins as f64;
+        let bytes = self
+            .stack
+            .collector()
+            .map_or(0, |collector| collector.delivery().bytes);
+        Side {
+            spins: self.spins,
+            cpu_ms_per_spin: self.cpu_ms.map(|cpu| cpu / spins),
+            p50_ms: median(&self.p50),
+            p95_ms: median(&self.p95),
+            saturated_per_s: median(&self.saturated),
+            // Both halves of a block are kept.
+            bytes_per_spin: bytes as f64 / (2.0 * spins),
+        }
+    }
+}
+
+/// Measures `count` spins of each side one after another and as many at `concurrency`, in `dir`, with `players`
+/// taking turns.
+///
+/// # Errors
+/// A sentence.
+pub async fn telemetry(dir: &Path, count: u64, concurrency: u64, players: u64) -> Result<Comparison, String> {
+    let mut off = Bench::start(&dir.join("off"), players, None).await?;
+    let mut on = Bench::start(&dir.join("on"), players, Some(Settings::default())).await?;
+    let each = (count / PAIRS).max(10);
+    // Caches, indexes and the players' wallets are not what is measured.
+    off.run(each, concurrency).await?;
+    let warm = on.run(each, concurrency).await?;
+    on.settle(&warm).await?;
+    for pair in 0..PAIRS {
+        if pair % 2 == 0 {
+            off.block(each, concurrency).await?;
+            on.block(each, concurrency).await?;
+        } else {
+            on.block(each, concurrency).await?;
+            off.block(each, concurrency).await?;
+        }
+    }
+    let (without, with) = (off.side(), on.side());
+    off.stack.shutdown().await;
+    on.stack.shutdown().await;
+    Ok(Comparison {
+        added_cpu_ms: with
+            .cpu_ms_per_spin
+            .zip(without.cpu_ms_per_spin)
+            .map(|(on, off)| on - off),
+        added_p50_ms: with.p50_ms - without.p50_ms,
+        saturated_ratio: with.saturated_per_s / without.saturated_per_s,
+        off: without,
+        on: with,
+    })
+}
+
+#[allow(clippy::cast_precision_loss)] // microseconds of a spin stay far below 2^53
+fn quantile(report: &Report, quantile: f64) -> f64 {
+    report.latency_us.value_at_quantile(quantile) as f64 / 1_000.0
+}
+
+#[allow(clippy::cast_precision_loss)] // counts of a run stay far below 2^53
+fn per_second(report: &Report) -> f64 {
+    report.ok as f64 / report.wall.as_secs_f64()
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+}

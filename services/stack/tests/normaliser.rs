@@ -1,0 +1,120 @@
+//! Every event and transaction that a run can make, through Sentry's own normaliser.
+//!
+//! Needs a Python with the wheel `sentry-relay`, named by the variable `REELSCOPE_RELAY_PYTHON`; `scripts/test.sh` sets
+//! one up. Without it this test says so and checks nothing.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use axum::routing::get;
+use reelscope_contracts::Money;
+use reelscope_contracts::http::panicked;
+use reelscope_payment_provider::{Behaviour, Failure};
+use reelscope_stack::load::{self, Plan};
+use reelscope_stack::{Config, Stack};
+use reelscope_telemetry::{Reporting, Service, Timings};
+use tower::ServiceExt;
+
+/// Spins of one kind of outcome; the envelopes go to `to`.
+async fn spins(provider: Behaviour, stake: Money, to: &Path, name: &str) {
+    let dir = tempfile::tempdir().unwrap();
+    let stack = Stack::start(Config {
+        players: 600,
+        seed: Some(11),
+        rate: None,
+        provider,
+        ..Config::new(dir.path().to_owned())
+    })
+    .await
+    .unwrap();
+    let plan = Plan {
+        count: 6,
+        concurrency: 2,
+        players: 2,
+        stake,
+        run: "run".into(),
+    };
+    load::run(&stack, &plan).await.unwrap();
+    stack.flush().await;
+    let collector = stack.collector().unwrap().clone();
+    stack.shutdown().await;
+    for envelope in collector.envelopes(None, 500) {
+        let (_, bytes) = collector.envelope(envelope.seq).await.unwrap();
+        std::fs::write(to.join(format!("{name}-{:04}", envelope.seq)), bytes).unwrap();
+    }
+}
+
+/// A service whose handler panics: the panic is an event of that service, answered 500, and the service goes on.
+async fn panics(to: &Path) {
+    let envelopes = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&envelopes);
+    let reporting = Reporting {
+        sink: Arc::new(move |service, bytes| kept.lock().unwrap().push((service, bytes))),
+        release: "1.0.0".into(),
+        environment: "demo".into(),
+        sample_rate: 1.0,
+        public_key: "0123456789abcdef0123456789abcdef".into(),
+    };
+    let service = Service::reporting("game-engine", Timings::default(), reporting);
+    let routes = Router::new()
+        .route("/panic", get(|| async { panic!("the reels fell out") as () }))
+        .route("/well", get(|| async { "well" }));
+    let router = service.layer(routes, panicked);
+    for (path, status) in [("/panic", 500), ("/well", 200), ("/panic", 500)] {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status().as_u16(), status, "{path}");
+    }
+    let envelopes = envelopes.lock().unwrap();
+    let events = envelopes.iter().filter(|(_, bytes)| {
+        let text = String::from_utf8_lossy(bytes);
+        text.contains(r#""type":"event""#) && text.contains("the reels fell out")
+    });
+    assert_eq!(events.count(), 2, "each panic once");
+    for (n, (service, bytes)) in envelopes.iter().enumerate() {
+        assert_eq!(*service, "game-engine");
+        std::fs::write(to.join(format!("panic-{n:04}")), bytes).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sentrys_own_normaliser_finds_nothing_to_say() {
+    let to = tempfile::tempdir().unwrap();
+    let failing = |failure| Behaviour {
+        failures_in_ten: 10,
+        failure,
+        ..Behaviour::healthy()
+    };
+    spins(Behaviour::healthy(), Money(1_000), to.path(), "played").await;
+    spins(failing(Failure::Decline), Money(1_000), to.path(), "declined").await;
+    spins(
+        failing(Failure::Unavailable),
+        Money(1_000),
+        to.path(),
+        "unavailable",
+    )
+    .await;
+    spins(Behaviour::healthy(), Money(90), to.path(), "refused").await;
+    panics(to.path()).await;
+
+    let Some(python) = std::env::var_os("REELSCOPE_RELAY_PYTHON") else {
+        eprintln!(
+            "not normalised: REELSCOPE_RELAY_PYTHON names no Python with sentry-relay; scripts/test.sh does"
+        );
+        return;
+    };
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/normaliser.py");
+    let output = Command::new(python).arg(script).arg(to.path()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    println!("{said}");
+}
