@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use reelscope_contracts::telemetry::Notice;
 use reelscope_contracts::{UnixMillis, now};
@@ -48,6 +49,8 @@ pub(crate) struct Log {
     segments: BTreeMap<u32, Segment>,
     active: u32,
     file: File,
+    /// When the first of the bytes was written that the disk may not have yet.
+    unsynced_since: Option<Instant>,
 }
 
 /// A log that was opened, with what it holds.
@@ -143,6 +146,7 @@ impl Log {
             segments,
             active,
             file,
+            unsynced_since: None,
         };
         if !totals_file.exists() {
             log.write_totals(&Totals::default()).map_err(unwritable)?;
@@ -153,6 +157,7 @@ impl Log {
     /// Where the next bytes will stand: segment and offset. Begins a new segment when the last is full.
     pub(crate) fn next_place(&mut self) -> io::Result<(u32, u32)> {
         if self.len() >= self.segment_bytes {
+            self.sync()?;
             let next = self.active + 1;
             self.file = open_segment(&self.dir, next)?;
             sync_dir(&self.dir.join("segments"));
@@ -163,11 +168,20 @@ impl Log {
         Ok((self.active, offset))
     }
 
-    /// Writes `bytes` where [`Log::next_place`] said, and returns once they are on the disk. A failed write leaves
-    /// the log as it was.
-    pub(crate) fn append(&mut self, bytes: &[u8], at: UnixMillis) -> io::Result<()> {
+    /// Writes `bytes` where [`Log::next_place`] said. From then on they outlive the process; with `sync`, and from the
+    /// next [`Log::sync`] on, they outlive the machine. A failed write leaves the log as it was.
+    pub(crate) fn append(&mut self, bytes: &[u8], at: UnixMillis, sync: bool) -> io::Result<()> {
         let before = self.len();
-        let written = self.file.write_all(bytes).and_then(|()| self.file.sync_data());
+        let mut written = self.file.write_all(bytes);
+        if sync {
+            written = written.and_then(|()| self.file.sync_data());
+        }
+        if written.is_ok() {
+            self.unsynced_since = match sync {
+                true => None,
+                false => self.unsynced_since.or_else(|| Some(Instant::now())),
+            };
+        }
         if let Err(error) = written {
             let restored = self
                 .file
@@ -184,6 +198,20 @@ impl Log {
         if let Some(segment) = self.segments.get_mut(&self.active) {
             segment.bytes += bytes.len() as u64;
             segment.newest = at;
+        }
+        Ok(())
+    }
+
+    /// When the oldest bytes were written that the disk may not have yet.
+    pub(crate) fn unsynced_since(&self) -> Option<Instant> {
+        self.unsynced_since
+    }
+
+    /// Returns once everything is on the disk.
+    pub(crate) fn sync(&mut self) -> io::Result<()> {
+        if self.unsynced_since.is_some() {
+            self.file.sync_data()?;
+            self.unsynced_since = None;
         }
         Ok(())
     }

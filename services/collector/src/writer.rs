@@ -1,4 +1,8 @@
-//! The one thread that writes: it takes what is waiting, writes it at once, syncs it, and then answers.
+//! The one thread that writes: it takes what is waiting, writes it at once, and then answers.
+//!
+//! Whoever waits for an answer waits for the disk: one sync for all who came together. Envelopes of our own services
+//! wait for nobody, so they are gathered for a moment and synced within [`SYNC_WITHIN`]: seven of them a spin, each
+//! with a sync of its own, took more time from the wallets' disk than the wallets did.
 
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
@@ -19,6 +23,11 @@ use crate::log::{Log, notice};
 const MOST_JOBS: usize = 512;
 /// Bytes after which a commit takes no more.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// How long envelopes that nobody waits for are gathered.
+const GATHERED_FOR: Duration = Duration::from_millis(20);
+/// How long bytes that nobody waits for may stay in the system's memory, where only a failure of the machine loses
+/// them.
+const SYNC_WITHIN: Duration = Duration::from_secs(1);
 /// How often age is looked at while nothing comes.
 const AGE_CHECK: Duration = Duration::from_secs(60);
 
@@ -43,6 +52,17 @@ pub(crate) enum Job {
         answer: Option<oneshot::Sender<u64>>,
     },
     Stop,
+}
+
+impl Job {
+    /// Whether somebody waits for the disk. What the outbox says is not waited for, but must not wait either: until it
+    /// is written, a kill sends an envelope twice.
+    fn is_waited_for(&self) -> bool {
+        match self {
+            Self::Capture { answer, .. } => answer.is_some(),
+            Self::Change { .. } | Self::Stop => true,
+        }
+    }
 }
 
 /// What a commit does once its bytes are on the disk.
@@ -78,11 +98,16 @@ impl Writer {
         while !stopping {
             let mut batch = Vec::new();
             let mut bytes = 0;
-            match jobs.recv_timeout(AGE_CHECK) {
+            let patience = self
+                .log
+                .unsynced_since()
+                .map_or(AGE_CHECK, |since| SYNC_WITHIN.saturating_sub(since.elapsed()));
+            match jobs.recv_timeout(patience) {
                 Ok(job) => batch.push(job),
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
                 Err(mpsc::RecvTimeoutError::Disconnected) => stopping = true,
             }
+            let gather_until = Instant::now() + GATHERED_FOR;
             while batch.len() < MOST_JOBS && bytes < MOST_BYTES {
                 match batch.last() {
                     Some(Job::Stop) => {
@@ -92,9 +117,17 @@ impl Writer {
                     Some(Job::Capture { bytes: envelope, .. }) => bytes += envelope.len(),
                     _ => {}
                 }
-                match jobs.try_recv() {
-                    Ok(job) => batch.push(job),
-                    Err(_) => break,
+                // Whoever came last decides: nobody waits for those before him.
+                let waits = batch.last().is_none_or(Job::is_waited_for);
+                let next = if waits {
+                    jobs.try_recv().ok()
+                } else {
+                    let left = gather_until.saturating_duration_since(Instant::now());
+                    jobs.recv_timeout(left).ok()
+                };
+                match next {
+                    Some(job) => batch.push(job),
+                    None => break,
                 }
             }
             if matches!(batch.last(), Some(Job::Stop)) {
@@ -102,6 +135,15 @@ impl Writer {
                 batch.pop();
             }
             let rotated = self.commit(batch, &mut owed);
+            let due = self
+                .log
+                .unsynced_since()
+                .is_some_and(|since| since.elapsed() >= SYNC_WITHIN);
+            if (due || stopping)
+                && let Err(error) = self.log.sync()
+            {
+                self.failed(Vec::new(), &error.to_string(), &mut owed);
+            }
             if rotated || checked.elapsed() >= AGE_CHECK {
                 checked = Instant::now();
                 self.retain();
@@ -125,6 +167,7 @@ impl Writer {
         let mut buffer = Vec::new();
         let mut done = Vec::with_capacity(batch.len());
         let mut seq = lock(&self.shared.ledger).next_seq();
+        let sync = batch.iter().any(Job::is_waited_for);
         let mut taken = 0;
         for (seq, change) in owed.iter() {
             frame::write_change(&mut buffer, *seq, *change);
@@ -181,7 +224,7 @@ impl Writer {
         let written = if buffer.is_empty() {
             Ok(())
         } else {
-            self.log.append(&buffer, at)
+            self.log.append(&buffer, at, sync)
         };
         match written {
             Ok(()) => {

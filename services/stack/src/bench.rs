@@ -2,7 +2,7 @@
 //! the machine does meets both alike.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reelscope_contracts::Money;
 use serde::Serialize;
@@ -101,8 +101,15 @@ impl Bench {
     async fn settle(&self, report: &Report) -> Result<(), String> {
         if let Some(collector) = self.stack.collector() {
             self.stack.flush().await;
-            let last = report.trace_ids.last().cloned().into_iter().collect::<Vec<_>>();
-            traces::spans(collector, &last, CAUGHT_UP_WITHIN).await?;
+            let started = Instant::now();
+            for id in report.trace_ids.iter().rev().take(1) {
+                while traces::one(collector, id).await.is_err() {
+                    if started.elapsed() > CAUGHT_UP_WITHIN {
+                        return Err("the collector does not keep up".to_owned());
+                    }
+                    tokio::time::sleep(Duration::from_millis(2)).await;
+                }
+            }
         }
         Ok(())
     }

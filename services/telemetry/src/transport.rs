@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sentry::protocol::{EnvelopeItem, Map, Value};
+use sentry::protocol::{EnvelopeItem, Map, Span, Value};
 use sentry::{Envelope, Transport, TransportFactory};
 use serde::Serialize;
 use serde_json::json;
@@ -36,7 +36,7 @@ impl TransportFactory for ToSink {
 
 impl Transport for ToSink {
     fn send_envelope(&self, envelope: Envelope) {
-        (self.sink)(self.service, bytes(&envelope));
+        (self.sink)(self.service, bytes(envelope));
     }
 
     fn flush(&self, _: Duration) -> bool {
@@ -46,25 +46,23 @@ impl Transport for ToSink {
 }
 
 /// The envelope as it goes over the wire, without `dsn` and `sent_at`: these belong to the moment of sending.
-fn bytes(envelope: &Envelope) -> Vec<u8> {
+fn bytes(envelope: Envelope) -> Vec<u8> {
     let mut trace = None;
     let mut items = Vec::new();
-    for item in envelope.items() {
+    let id = envelope.uuid().map(|id| id.simple().to_string());
+    for item in envelope.into_items() {
         match item {
-            EnvelopeItem::Transaction(transaction) => {
-                let mut extra = transaction.extra.clone();
-                trace = extra.remove(SAMPLING_CONTEXT).or(trace);
-                let measurements = extra.remove(MEASUREMENTS);
-                let mut transaction = transaction.as_ref().clone();
-                transaction.extra = extra;
+            EnvelopeItem::Transaction(mut transaction) => {
+                trace = transaction.extra.remove(SAMPLING_CONTEXT).or(trace);
+                let measurements = transaction.extra.remove(MEASUREMENTS);
+                transaction.spans.iter_mut().for_each(without_carriers_code);
                 let whole = Measured {
                     transaction: &transaction,
                     measurements,
                 };
                 push(&mut items, "transaction", &whole);
             }
-            EnvelopeItem::Event(event) => {
-                let mut event = event.as_ref().clone();
+            EnvelopeItem::Event(mut event) => {
                 trace = event.extra.remove(SAMPLING_CONTEXT).or(trace);
                 event.extra.remove(MEASUREMENTS);
                 push(&mut items, "event", &event);
@@ -72,7 +70,7 @@ fn bytes(envelope: &Envelope) -> Vec<u8> {
             // The SDK knows how the rest is written; what is written before the first newline is its own header.
             other => {
                 let mut alone = Envelope::new();
-                alone.add_item(other.clone());
+                alone.add_item(other);
                 let mut written = Vec::new();
                 // Writing to memory does not fail.
                 if alone.to_writer(&mut written).is_ok()
@@ -84,8 +82,8 @@ fn bytes(envelope: &Envelope) -> Vec<u8> {
         }
     }
     let mut header = Map::new();
-    if let Some(id) = envelope.uuid() {
-        header.insert("event_id".to_owned(), json!(id.simple().to_string()));
+    if let Some(id) = id {
+        header.insert("event_id".to_owned(), json!(id));
     }
     if let Some(trace) = trace {
         header.insert("trace".to_owned(), trace);
@@ -94,6 +92,27 @@ fn bytes(envelope: &Envelope) -> Vec<u8> {
     whole.push(b'\n');
     whole.append(&mut items);
     whole
+}
+
+/// Takes the place in the code from spans that are made by the crates which carry calls and queries for everybody: it
+/// says nothing of who called, and is a third of a small span.
+fn without_carriers_code(span: &mut Span) {
+    const PLACE: [&str; 4] = [
+        "code.module.name",
+        "code.file.path",
+        "code.line.number",
+        "sentry.tracing.target",
+    ];
+    let module = span
+        .data
+        .get(PLACE[0])
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    if module.starts_with("reelscope_telemetry") || module.starts_with("reelscope_store") {
+        for name in PLACE {
+            span.data.remove(name);
+        }
+    }
 }
 
 #[derive(Serialize)]
