@@ -19,6 +19,11 @@ pub use reelscope_telemetry::init_logs as init_logs_at;
 pub use settings::Settings;
 pub use start::{Stack, StartError};
 
+/// Five services in one process allocate and free on each other's threads, for which the system's allocator takes locks.
+/// `reelscope bench` shows what this one brings.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Starts logging to standard error: warnings, unless `RUST_LOG` says otherwise.
 pub fn init_logs() {
     init_logs_at("warn");
