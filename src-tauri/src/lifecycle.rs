@@ -5,12 +5,13 @@
 //! only then the process exits.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use reelscope_stack::{Config, Stack, StartError, default_data_dir};
+use reelscope_stack::settings::SettingsError;
+use reelscope_stack::{Config, Settings, Stack, StartError, default_data_dir};
 use tauri::async_runtime::{JoinHandle, block_on, spawn};
 use tauri::{AppHandle, Manager, RunEvent, Url};
 use tauri_plugin_window_state::StateFlags;
@@ -138,12 +139,22 @@ async fn start(arguments: Arguments, data_dir: Option<PathBuf>) -> Result<(Stack
     if let Some(players) = arguments.players {
         config.players = players;
     }
+    config.settings_file = Settings::file();
+    let settings = settings(config.settings_file.as_deref())
+        .map_err(|error| Failure::of_start(&StartError::from(error), &data_dir))?;
+    config.settings = Some(settings);
     let stack = start_where_it_was(config)
         .await
         .map_err(|error| Failure::of_start(&error, &data_dir))?;
     let page =
         Url::parse(&stack.ui_url()).map_err(|error| Failure::stopped(error.to_string(), Some(data_dir)))?;
     Ok((stack, page))
+}
+
+/// The settings of this user, with the environment over them.
+fn settings(file: Option<&Path>) -> Result<Settings, SettingsError> {
+    file.map_or_else(|| Ok(Settings::default()), Settings::read)?
+        .with_environment(|name| std::env::var(name).ok())
 }
 
 /// Listens on the port of the last start when it is free, on any other when it is not. What the page remembers

@@ -281,6 +281,22 @@ fn explain(lang: Language, code: &str) -> (&'static str, Vec<&'static str>) {
                 "Start with a directory: reelscope-desktop --data-dir DIR",
             )],
         ),
+        "settings_invalid" => (
+            lang.pick(
+                "Настройки недействительны.",
+                "The settings are not valid.",
+            ),
+            vec![
+                lang.pick(
+                    "Исправьте или удалите файл настроек (он назван в подробностях): без него действуют значения по умолчанию.",
+                    "Correct or remove the settings file (the details name it): without it the defaults hold.",
+                ),
+                lang.pick(
+                    "Если файл в порядке, проверьте переменные окружения, которые начинаются с SENTRY_.",
+                    "If the file is in order, check the environment variables that begin with SENTRY_.",
+                ),
+            ],
+        ),
         "port_in_use" | "cannot_listen" => (
             lang.pick(
                 "Не удалось открыть порт на 127.0.0.1 этого компьютера.",

@@ -1,6 +1,8 @@
 import { bootstrapApplication } from '@angular/platform-browser';
 
 import { appConfig } from './app/app.config';
+import { startReporting } from './app/core/reporting';
 import { Shell } from './app/shell/shell';
 
-void bootstrapApplication(Shell, appConfig);
+// Before the page, so that its load is traced and no error and no spin is missed.
+void startReporting().then(() => bootstrapApplication(Shell, appConfig));

@@ -1,8 +1,10 @@
 import {
   ApplicationConfig,
+  ErrorHandler,
   provideBrowserGlobalErrorListeners,
   provideZonelessChangeDetection,
 } from '@angular/core';
+import { createErrorHandler } from '@sentry/angular';
 
 import { provideLanguages } from './core/language';
 
@@ -10,6 +12,7 @@ export const appConfig: ApplicationConfig = {
   providers: [
     provideBrowserGlobalErrorListeners(),
     provideZonelessChangeDetection(),
+    { provide: ErrorHandler, useFactory: () => createErrorHandler({ logErrors: true }) },
     provideLanguages(),
   ],
 };

@@ -1,4 +1,5 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
+import { setUser } from '@sentry/angular';
 
 import { Gateway } from './gateway';
 import { Preferences } from './preferences';
@@ -22,6 +23,8 @@ export class Session {
     const session = await this.gateway.openSession(accountCode);
     this.token = session.token;
     this._player.set(session.player);
+    // The id and nothing else: names stay in the house.
+    setUser({ id: session.player.player_id });
     this.preferences.rememberAccount(session.player.account_code);
   }
 

@@ -14,6 +14,7 @@ import { Session } from '../core/session';
 import { Board, Round, SpinReply } from '../core/wire';
 import { PaytableStore } from '../paytable/paytable-store';
 import { RoundsStore } from '../rounds/rounds-store';
+import { SpinTrace, SpinTraces } from './spin-trace';
 import { nearest, stakeLadder, stepped } from './stake-ladder';
 import { boardAt, sameBoard } from './strip-window';
 
@@ -61,6 +62,7 @@ export class Play {
   private readonly session = inject(Session);
   private readonly paytable = inject(PaytableStore);
   private readonly roundsStore = inject(RoundsStore);
+  private readonly traces = inject(SpinTraces);
 
   private readonly _phase = signal<Phase>('idle');
   private readonly _spins = signal(0);
@@ -157,13 +159,16 @@ export class Play {
     this._hurried.set(false);
     this._outcome.set(null);
     this._trouble.set(null);
+    const trace = this.traces.begin(stake, this.session.currency());
     try {
-      const reply = await this.askFor(key, stake);
+      const reply = await this.askFor(key, stake, trace);
+      trace.answered(reply);
       const roundTripMs = elapsed();
       this.lost = null;
       await this.aim(reply);
       this.onRest = () => this.take(reply, { key, roundTripMs, totalMs: elapsed() });
     } catch (error) {
+      trace.failed(error);
       const roundTripMs = elapsed();
       this.lost = error instanceof NoAnswer ? { key, stake } : null;
       this.onRest = () => this.explain(error, { key, roundTripMs, totalMs: elapsed() });
@@ -174,10 +179,12 @@ export class Play {
   }
 
   /** A lost reply is asked for again with the same key, which cannot become a second bet. */
-  private async askFor(key: string, stake: number): Promise<SpinReply> {
+  private async askFor(key: string, stake: number, trace: SpinTrace): Promise<SpinReply> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.session.authorised((token) => this.gateway.spin(token, key, stake));
+        return await this.session.authorised((token) =>
+          trace.during(() => this.gateway.spin(token, key, stake)),
+        );
       } catch (error) {
         const milliseconds = BACKOFF_MS[attempt];
         if (!(error instanceof NoAnswer) || milliseconds === undefined) throw error;

@@ -1,0 +1,15 @@
+import { onlyOrigin } from './reporting';
+
+describe('where trace headers go', () => {
+  const own = onlyOrigin('http://127.0.0.1:4200');
+  const check = (url: string, expected: boolean): void =>
+    expect([url, own.test(url)]).toEqual([url, expected]);
+
+  it('is the own origin and no other', () => {
+    check('http://127.0.0.1:4200/api/v1/spins', true);
+    check('http://127.0.0.1:4200', true);
+    check('http://127.0.0.1:42001/api', false);
+    check('http://127x0.0.1:4200/', false);
+    check('https://example.com/?http://127.0.0.1:4200/', false);
+  });
+});

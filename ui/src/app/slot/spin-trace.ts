@@ -1,0 +1,99 @@
+import { Injectable } from '@angular/core';
+import {
+  type Span,
+  metrics,
+  setMeasurement,
+  startInactiveSpan,
+  startNewTrace,
+  withActiveSpan,
+} from '@sentry/angular';
+
+import { NoAnswer, Problem } from '../core/problem';
+import { SpinReply } from '../core/wire';
+import { Turnover } from './turnover';
+
+const OK = 1;
+const ERROR = 2;
+
+/** The root transaction of a spin: from the press to the answer. */
+export interface SpinTrace {
+  /** Requests that `ask` begins belong to the spin; whatever is begun later does not. */
+  during<T>(ask: () => T): T;
+  answered(reply: SpinReply): void;
+  failed(error: unknown): void;
+}
+
+/** Begins the trace that the services continue. */
+@Injectable({ providedIn: 'root' })
+export class SpinTraces {
+  private readonly turnover = new Turnover();
+
+  begin(stake: number, currency: string): SpinTrace {
+    // A trace of its own: the page's own one would hold all spins since it was loaded.
+    const root = startNewTrace(() =>
+      withActiveSpan(null, () =>
+        startInactiveSpan({
+          name: 'slot-machine-spin',
+          op: 'ui.action',
+          forceTransaction: true,
+          attributes: { currency, stake: stake / 100 },
+        }),
+      ),
+    );
+    return {
+      during: (ask) => withActiveSpan(root, ask),
+      answered: (reply) => this.answered(root, reply),
+      failed: (error) => {
+        root.setStatus({ code: ERROR, message: statusOf(error) });
+        if (error instanceof Problem) {
+          root.setAttribute('problem.code', error.code);
+          if (error.body.round_id) root.setAttribute('round.id', error.body.round_id);
+        }
+        root.end();
+      },
+    };
+  }
+
+  private answered(root: Span, reply: SpinReply): void {
+    root.setAttribute('round.id', reply.round_id);
+    root.setAttribute('round.status', reply.status);
+    root.setStatus({ code: OK });
+    // A round that is not posted has moved no money yet, and one that is repeated has been counted.
+    if (reply.status === 'posted' && !reply.replayed) {
+      const figures = Object.entries(this.turnover.add(reply));
+      withActiveSpan(root, () => {
+        for (const [name, value] of figures) {
+          const unit = name.startsWith('rtp') ? 'percent' : 'none';
+          setMeasurement(name, value, unit, root);
+          root.setAttribute(name, value);
+          metrics.distribution(name, value, { unit, attributes: { service: 'frontend' } });
+        }
+      });
+    }
+    root.end();
+  }
+}
+
+/** Sentry's word for how a spin failed. */
+export function statusOf(error: unknown): string {
+  if (error instanceof NoAnswer) return 'unavailable';
+  if (!(error instanceof Problem)) return 'internal_error';
+  switch (error.body.status) {
+    case 401:
+      return 'unauthenticated';
+    case 403:
+      return 'permission_denied';
+    case 404:
+      return 'not_found';
+    case 409:
+      return 'already_exists';
+    case 429:
+      return 'resource_exhausted';
+    case 503:
+      return 'unavailable';
+    case 504:
+      return 'deadline_exceeded';
+    default:
+      return error.body.status < 500 ? 'invalid_argument' : 'internal_error';
+  }
+}
