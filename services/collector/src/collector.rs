@@ -42,6 +42,8 @@ const MOST_READ: u64 = 64 * 1024 * 1024;
 
 /// The slot of envelopes that came from an SDK that is not ours.
 pub const EXTERNAL: &str = "external";
+/// The slot of the browser's envelopes; the head of a spin's trace.
+pub(crate) const FRONTEND: &str = "frontend";
 
 /// How much is kept.
 #[derive(Debug, Clone, Copy)]
@@ -151,6 +153,8 @@ pub(crate) struct OutboxStatus {
 /// What the threads share. Locks are held for moments and never together.
 pub(crate) struct Shared {
     pub(crate) dir: PathBuf,
+    /// The public key of this collector's own DSN.
+    pub(crate) key: String,
     pub(crate) ledger: Mutex<Ledger>,
     pub(crate) index: Mutex<Index>,
     pub(crate) outbox: Mutex<OutboxStatus>,
@@ -235,6 +239,7 @@ impl Collector {
         let (to_index, index_wakes) = mpsc::channel();
         let shared = Arc::new(Shared {
             dir: dir.to_owned(),
+            key: key.clone(),
             ledger: Mutex::new(ledger),
             index: Mutex::new(Index::new()),
             outbox: Mutex::new(OutboxStatus::default()),

@@ -242,8 +242,11 @@ impl<'a> Envelope<'a> {
 
     /// The bytes to send to `dsn`: the header's members as they came, but for `dsn` and `sent_at`; then the items
     /// as they came. Sentry shifts all times by the age of `sent_at`, so it must be that of the sending.
+    ///
+    /// A trace that began here names `own_key` as the key of its head, since where it would be sent was not known then.
+    /// Sentry looks that key up to decide about the trace, so `head_key` takes its place.
     #[must_use]
-    pub fn addressed(&self, dsn: &Dsn, now: UnixMillis) -> Vec<u8> {
+    pub fn addressed(&self, dsn: &Dsn, now: UnixMillis, own_key: &str, head_key: &str) -> Vec<u8> {
         // The header was read once, so it is an object.
         let mut members: BTreeMap<String, &RawValue> = serde_json::from_slice(self.line).unwrap_or_default();
         let set = [("dsn", dsn.public()), ("sent_at", rfc3339(now))]
@@ -253,11 +256,28 @@ impl<'a> Envelope<'a> {
                 members.insert((*name).to_owned(), value);
             }
         }
+        let trace = members
+            .get("trace")
+            .and_then(|trace| with_key(trace, own_key, head_key));
+        if let Some(trace) = &trace {
+            members.insert("trace".to_owned(), trace);
+        }
         let mut bytes = serde_json::to_vec(&members).unwrap_or_else(|_| self.line.to_vec());
         bytes.push(b'\n');
         bytes.extend_from_slice(self.rest);
         bytes
     }
+}
+
+/// The header `trace` with another public key; `None` when it names another than `own_key`.
+fn with_key(trace: &RawValue, own_key: &str, head_key: &str) -> Option<Box<RawValue>> {
+    let mut members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(trace.get()).ok()?;
+    let key = members.get_mut("public_key")?;
+    if key != own_key {
+        return None;
+    }
+    *key = head_key.into();
+    serde_json::value::to_raw_value(&members).ok()
 }
 
 /// A trace, event or UUID written as 32 hexadecimal digits, with or without dashes.
@@ -559,10 +579,26 @@ mod tests {
     fn addressing_changes_the_header_only() {
         let text = "{\"trace\":{\"public_key\":\"k\",  \"sample_rand\":0.10000000000000000001},\"dsn\":\"http://old@h/1\",\"sent_at\":\"old\"}\n{\"type\":\"x\",\"length\":2}\né\n";
         let dsn: Dsn = "https://key:secret@sentry.example/7".parse().unwrap();
-        let sent = Envelope::parse(text.as_bytes()).unwrap().addressed(&dsn, 0);
+        let sent = Envelope::parse(text.as_bytes())
+            .unwrap()
+            .addressed(&dsn, 0, "own", "head");
         assert_eq!(
             String::from_utf8(sent).unwrap(),
             "{\"dsn\":\"https://key@sentry.example/7\",\"sent_at\":\"1970-01-01T00:00:00Z\",\"trace\":{\"public_key\":\"k\",  \"sample_rand\":0.10000000000000000001}}\n{\"type\":\"x\",\"length\":2}\né\n"
+        );
+    }
+
+    #[test]
+    fn a_trace_that_began_here_is_given_the_key_of_its_heads_destination() {
+        let text = "{\"trace\":{\"public_key\":\"own\",\"release\":\"1\"}}\n";
+        let dsn: Dsn = "https://key@sentry.example/7".parse().unwrap();
+        let sent = Envelope::parse(text.as_bytes())
+            .unwrap()
+            .addressed(&dsn, 0, "own", "head");
+        let header: serde_json::Value = serde_json::from_slice(&sent).unwrap();
+        assert_eq!(
+            header["trace"],
+            serde_json::json!({"public_key": "head", "release": "1"})
         );
     }
 
@@ -612,7 +648,7 @@ mod tests {
         newlines(&mut rest);
         assert!(rest.is_empty());
         let dsn: Dsn = "https://key@sentry.example/7".parse().unwrap();
-        let sent = envelope.addressed(&dsn, 0);
+        let sent = envelope.addressed(&dsn, 0, "own", "head");
         let again = Envelope::parse(&sent).unwrap();
         assert_eq!(again.items, envelope.items);
     }

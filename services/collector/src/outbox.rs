@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use crate::category::Categories;
-use crate::collector::{Pace, Shared, lock};
+use crate::collector::{FRONTEND, Pace, Shared, lock};
 use crate::dsn::Dsn;
 use crate::envelope::Envelope;
 use crate::frame::{Change, DeadReason};
@@ -501,10 +501,10 @@ impl Request {
             return dead(DeadReason::Damaged);
         };
         let sdk = sdk_name(&envelope);
-        let answer = self
-            .sender
-            .send(&self.dsn, &envelope.addressed(&self.dsn, now()), &sdk)
-            .await;
+        let destinations = self.shared.destinations();
+        let head = destinations.of(FRONTEND).unwrap_or(&self.dsn);
+        let bytes = envelope.addressed(&self.dsn, now(), &self.shared.key, head.key());
+        let answer = self.sender.send(&self.dsn, &bytes, &sdk).await;
         let change = match answer.verdict {
             Verdict::Delivered => Some(Change::Delivered),
             Verdict::Dead(reason) => Some(Change::Dead(reason)),

@@ -29,7 +29,7 @@ use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 use tower_http::decompression::RequestDecompressionLayer;
 
-use crate::collector::{Collector, lock};
+use crate::collector::{Collector, FRONTEND, lock};
 use crate::envelope::{Envelope, MAX_EVENT, format_id, parse_id};
 use crate::index::TraceFilter;
 use crate::ingest::{Room, Taken, check_tunnelled, receive};
@@ -47,8 +47,6 @@ const MOST_TEXT: usize = 64 * 1024;
 const DELIVERY_EVERY: Duration = Duration::from_millis(200);
 /// How often a quiet stream says that it lives.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// The slot of the browser's envelopes.
-const FRONTEND: &str = "frontend";
 
 #[derive(Clone)]
 struct Viewer {

@@ -3,9 +3,10 @@
 
 use sentry::Hub;
 use sentry::integrations::tracing::{BreadcrumbLayer, LogLayer, SpanLayer};
-use tracing::{Level, Metadata};
-use tracing_subscriber::filter::dynamic_filter_fn;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing::subscriber::Interest;
+use tracing::{Level, Metadata, Subscriber};
+use tracing_subscriber::filter::{LevelFilter, dynamic_filter_fn};
+use tracing_subscriber::layer::{Context, Filter, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
@@ -16,22 +17,32 @@ pub fn init_logs(default_filter: &str) {
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_filter(filter);
-    // Spans outside of a transaction would begin transactions of their own.
-    let spans = SpanLayer::new().with_filter(dynamic_filter_fn(|metadata, _| {
-        is_ours(metadata) && in_transaction()
-    }));
-    let logs = LogLayer::new().with_filter(dynamic_filter_fn(|metadata, _| {
-        is_ours(metadata) && in_transaction()
-    }));
-    let breadcrumbs = BreadcrumbLayer::new().with_filter(dynamic_filter_fn(|metadata, _| {
-        is_ours(metadata) && in_transaction()
-    }));
+    let spans = SpanLayer::new().with_filter(reported());
+    let logs = LogLayer::new().with_filter(reported());
+    let breadcrumbs = BreadcrumbLayer::new().with_filter(reported());
     let _ = tracing_subscriber::registry()
         .with(lines)
         .with(spans)
         .with(logs)
         .with(breadcrumbs)
         .try_init();
+}
+
+/// What goes to Sentry: spans and events of ours, within a transaction. A span outside of one would begin a transaction
+/// of its own.
+///
+/// The hint and the callsite's own answer matter: without them every trace line of every library below would be looked
+/// at for each request.
+fn reported<S: Subscriber>() -> impl Filter<S> {
+    dynamic_filter_fn(|metadata: &Metadata<'_>, _: &Context<'_, S>| is_ours(metadata) && in_transaction())
+        .with_max_level_hint(LevelFilter::INFO)
+        .with_callsite_filter(|metadata| {
+            if is_ours(metadata) {
+                Interest::sometimes()
+            } else {
+                Interest::never()
+            }
+        })
 }
 
 fn is_ours(metadata: &Metadata<'_>) -> bool {
