@@ -76,7 +76,11 @@ export class DeliveryStrip {
     if (!state) return '';
     if (state.destinations.length === 0) return this.say('delivery.kept');
     if (!state.sending) return this.say('delivery.paused');
-    if (!state.last_error) return this.say('delivery.well');
+    if (this.store.otherDestination() > 0) return this.say('delivery.decide');
+    if (!state.last_error) {
+      if (state.dead > 0) return this.say('delivery.someDead');
+      return this.say(state.held > 0 ? 'delivery.underWay' : 'delivery.well');
+    }
     const words = outcomeWords(state.last_error.code, state.last_error.detail);
     const sentence = 'literal' in words ? words.literal : this.say(words.key);
     return `${this.say('delivery.lastError')} ${sentence}`;

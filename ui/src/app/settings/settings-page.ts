@@ -7,6 +7,7 @@ import { Settings, SettingsChange, TestOutcome } from '../core/telemetry-wire';
 import { DeliveryStore } from '../delivery/delivery-store';
 import { outcomeWords } from '../delivery/delivery-words';
 import { HeldChoice } from '../delivery/held-choice';
+import { dsnMistake } from './dsn-mistake';
 import { rateOf } from './sample-rate';
 
 const SERVICES = ['frontend', 'api-gateway', 'user-service', 'game-engine', 'payment-service'];
@@ -138,10 +139,8 @@ export class SettingsPage {
       this.refusal.set({ field, sentence: this.say('settings.failed') });
       return;
     }
-    const sentence =
-      error.code === 'dsn_invalid'
-        ? this.say('settings.dsnInvalid', { reason: error.message })
-        : error.message;
+    const mistake = error.code === 'dsn_invalid' ? dsnMistake(this.draft()) : null;
+    const sentence = mistake ? this.say(`settings.dsnMistake.${mistake}`) : error.message;
     this.refusal.set({ field: error.body.field ?? field, sentence });
   }
 }
