@@ -69,6 +69,8 @@ test('a DSN is set, tested and delivered to; both pages fit in both languages', 
     async () => (await input.getAttribute('aria-invalid')) === 'true',
   );
   await inBoth(page, 'settings-refused');
+  await page.click('lang-ru');
+  assert.match(await page.text('error-dsn'), /Это не адрес/);
   await page.click('lang-en');
   await input.clear();
   await input.sendKeys(sentry.dsn);

@@ -32,8 +32,8 @@ export class SettingsPage {
   protected readonly draft = signal('');
   protected readonly saving = signal(false);
   protected readonly saved = signal(false);
-  /** The field that was refused, `''` where no field is to blame, and the sentence. */
-  protected readonly refusal = signal<{ field: string; sentence: string } | null>(null);
+  /** The field that was refused, `''` where no field is to blame, and the sentence, which follows the language. */
+  protected readonly refusal = signal<{ field: string; sentence: () => string } | null>(null);
   protected readonly testing = signal(false);
   protected readonly outcome = signal<TestOutcome | null>(null);
   protected readonly copied = signal(false);
@@ -86,7 +86,10 @@ export class SettingsPage {
     const rate = rateOf(text);
     if (rate === null) {
       this.saved.set(false);
-      this.refusal.set({ field: 'traces_sample_rate', sentence: this.say('settings.rateInvalid') });
+      this.refusal.set({
+        field: 'traces_sample_rate',
+        sentence: () => this.say('settings.rateInvalid'),
+      });
     } else await this.change({ traces_sample_rate: rate }, 'traces_sample_rate');
   }
 
@@ -136,11 +139,12 @@ export class SettingsPage {
 
   private refuse(error: unknown, field: string): void {
     if (!(error instanceof Problem)) {
-      this.refusal.set({ field, sentence: this.say('settings.failed') });
+      this.refusal.set({ field, sentence: () => this.say('settings.failed') });
       return;
     }
     const mistake = error.code === 'dsn_invalid' ? dsnMistake(this.draft()) : null;
-    const sentence = mistake ? this.say(`settings.dsnMistake.${mistake}`) : error.message;
+    const sentence = (): string =>
+      mistake ? this.say(`settings.dsnMistake.${mistake}`) : error.message;
     this.refusal.set({ field: error.body.field ?? field, sentence });
   }
 }
