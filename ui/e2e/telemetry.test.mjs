@@ -39,6 +39,10 @@ test('a spin is one tree of five services, begun by the page', async (t) => {
   ]);
   const [root] = frontend.filter(({ transaction }) => transaction);
   assert.equal(root.tags.service, 'frontend');
+  const { summary } = await fetched(page, `/api/telemetry/envelopes/${root.seq}`);
+  const late = summary.received_at - root.end_us / 1000;
+  t.diagnostic(`at the collector ${Math.round(late)} ms after the end of the spin`);
+  assert.ok(late < 300, `${late} ms`);
   const byId = new Map(spans.map((span) => [span.span_id, span]));
   // Whatever span one starts from, the way up ends at the press of SPIN.
   for (let span of spans) {
