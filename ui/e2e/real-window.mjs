@@ -194,7 +194,7 @@ export class Page {
       const cut = [];
       for (const element of document.querySelectorAll('body *')) {
         const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-        if (!own || element.closest('.visually-hidden, dialog:not([open]), svg, .mover')) continue;
+        if (!own || element.closest('.visually-hidden, dialog:not([open]), svg, .mover, pre')) continue;
         const box = element.getBoundingClientRect();
         if (box.width === 0) continue;
         const style = getComputedStyle(element);

@@ -1,5 +1,6 @@
 /* What Sentry gets of a spin in the real window, and what the window says of it. */
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import test from 'node:test';
 import { openWindow, ownPlace, until } from './real-window.mjs';
 
@@ -38,6 +39,10 @@ test('a spin is one tree of five services, begun by the page', async (t) => {
   ]);
   const [root] = frontend.filter(({ transaction }) => transaction);
   assert.equal(root.tags.service, 'frontend');
+  const { summary } = await fetched(page, `/api/telemetry/envelopes/${root.seq}`);
+  const late = summary.received_at - root.end_us / 1000;
+  t.diagnostic(`at the collector ${Math.round(late)} ms after the end of the spin`);
+  assert.ok(late < 300, `${late} ms`);
   const byId = new Map(spans.map((span) => [span.span_id, span]));
   // Whatever span one starts from, the way up ends at the press of SPIN.
   for (let span of spans) {
@@ -49,3 +54,82 @@ test('a spin is one tree of five services, begun by the page', async (t) => {
   assert.equal(byId.get(served.parent_span_id).op, 'http.client');
   assert.equal(byId.get(served.parent_span_id).service, 'frontend');
 });
+
+test('a DSN is set, tested and delivered to; both pages fit in both languages', async (t) => {
+  const sentry = await fakeSentry(t);
+  const page = await openWindow(ownPlace(t), ['--seed', '6']);
+  await page.ready();
+  await page.spin(() => page.click('spin'));
+  assert.equal(await page.text('strip-delivered'), '0');
+
+  await page.click('nav-settings');
+  await inBoth(page, 'settings-empty');
+  await page.click('lang-en');
+  const input = await page.see('input-dsn');
+  await input.sendKeys('nonsense');
+  await page.click('save-dsn');
+  await until(
+    'the DSN to be refused',
+    async () => (await input.getAttribute('aria-invalid')) === 'true',
+  );
+  await inBoth(page, 'settings-refused');
+  await page.click('lang-ru');
+  assert.match(await page.text('error-dsn'), /Это не адрес/);
+  await page.click('lang-en');
+  await input.clear();
+  await input.sendKeys(sentry.dsn);
+  await page.click('save-dsn');
+  await until('the masked DSN', async () => {
+    const shown = await input.getAttribute('placeholder');
+    return shown.includes(`127.0.0.1:${sentry.port}`) && !shown.includes(sentry.key);
+  });
+  await page.click('test-connection');
+  await until('the outcome', async () => /took a test/.test(await page.text('test-outcome')));
+  await inBoth(page, 'settings');
+
+  // What was kept without a DSN goes to the one that is there now, with or without being asked about.
+  await page.click('nav-delivery');
+  await page.see('delivery-page');
+  if (await page.isThere('held-send')) await page.click('held-send');
+  await until(
+    'envelopes to be delivered',
+    async () => Number(await page.text('figure-delivered')) > 0,
+  );
+  assert.ok(sentry.taken() > 1);
+  await inBoth(page, 'delivery');
+  await page.click('filter-delivered');
+  await page.click('envelope');
+  assert.match(await page.text('envelope-detail'), /event_id|sent_at|items|type/);
+  await inBoth(page, 'envelope');
+  // Keys of the machine do nothing where it is not shown.
+  await page.click('nav-machine');
+  await page.ready();
+});
+
+/** A Sentry that takes everything. */
+async function fakeSentry(t) {
+  const key = '0123456789abcdef0123456789abcdef';
+  let taken = 0;
+  const server = createServer((request, reply) => {
+    request.resume().on('end', () => {
+      taken += 1;
+      reply.setHeader('Content-Type', 'application/json').end('{"id":"' + key + '"}');
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  t.after(() => server.closeAllConnections());
+  const { port } = server.address();
+  return { port, key, dsn: `http://${key}@127.0.0.1:${port}/7`, taken: () => taken };
+}
+
+async function inBoth(page, name) {
+  for (const lang of ['ru', 'en']) {
+    await page.click(`lang-${lang}`);
+    await until(`the page to be ${lang}`, () =>
+      page.driver.executeScript('return document.documentElement.lang === arguments[0]', lang),
+    );
+    await page.screenshot(`${name}-${lang}`);
+    assert.deepEqual(await page.cutOff(), [], `cut off in ${name}-${lang}`);
+  }
+}

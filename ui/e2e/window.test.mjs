@@ -161,6 +161,26 @@ test('a start that fails ends with the exit code of its cause', async (t) => {
   assert.deepEqual(await program.ended, { code: 13, signal: null });
 });
 
+for (const { language, words } of [
+  { language: 'en', words: 'The settings are not valid.' },
+  { language: 'ru', words: 'Настройки недействительны.' },
+]) {
+  test(`settings that are not valid are explained (${language})`, async (t) => {
+    const place = ownPlace(t, { language });
+    const dir = join(place.env.XDG_CONFIG_HOME, 'reelscope');
+    mkdirSync(dir, { recursive: true });
+    writeFileSync(join(dir, 'settings.json'), '{"dsn": 7}');
+    const page = await openWindow(place);
+
+    const text = await page.text('failure');
+
+    assert.ok(text.includes(words), text);
+    assert.ok(text.includes('settings_invalid (17)'), text);
+    assert.ok(text.includes(join(dir, 'settings.json')), text);
+    await page.screenshot(`settings-invalid-${language}`);
+  });
+}
+
 /** Whether the process has a file of the directory open: its database is up. */
 function holdsOpen(pid, directory) {
   const files = `/proc/${pid}/fd`;

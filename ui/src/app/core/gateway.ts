@@ -2,6 +2,15 @@ import { Injectable } from '@angular/core';
 
 import { NoAnswer, Problem } from './problem';
 import {
+  Delivery,
+  EnvelopeDetail,
+  EnvelopeState,
+  EnvelopeSummary,
+  Settings,
+  SettingsChange,
+  TestOutcome,
+} from './telemetry-wire';
+import {
   HealthReply,
   PaytableReply,
   Player,
@@ -15,7 +24,7 @@ import {
 const PATIENCE_MS = 30_000;
 
 interface Call {
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'PUT';
   token?: string;
   body?: unknown;
   headers?: Record<string, string>;
@@ -25,20 +34,20 @@ interface Call {
 @Injectable({ providedIn: 'root' })
 export class Gateway {
   openSession(accountCode: string): Promise<SessionReply> {
-    return this.send('/sessions', { method: 'POST', body: { account_code: accountCode } });
+    return this.send('/v1/sessions', { method: 'POST', body: { account_code: accountCode } });
   }
 
   player(token: string): Promise<Player> {
-    return this.send('/players/me', { token });
+    return this.send('/v1/players/me', { token });
   }
 
   paytable(): Promise<PaytableReply> {
-    return this.send('/paytable');
+    return this.send('/v1/paytable');
   }
 
   /** The same key means the same spin: repeating it returns the first reply, never a second bet. */
   spin(token: string, idempotencyKey: string, stake: number): Promise<SpinReply> {
-    return this.send('/spins', {
+    return this.send('/v1/spins', {
       method: 'POST',
       token,
       body: { stake },
@@ -47,11 +56,50 @@ export class Gateway {
   }
 
   rounds(token: string, limit: number): Promise<RoundsReply> {
-    return this.send(`/rounds?limit=${limit}`, { token });
+    return this.send(`/v1/rounds?limit=${limit}`, { token });
   }
 
   health(): Promise<HealthReply> {
-    return this.send('/health');
+    return this.send('/v1/health');
+  }
+
+  settings(): Promise<Settings> {
+    return this.send('/settings');
+  }
+
+  changeSettings(change: SettingsChange): Promise<Settings> {
+    return this.send('/settings', { method: 'PUT', body: change });
+  }
+
+  delivery(): Promise<Delivery> {
+    return this.send('/telemetry/delivery');
+  }
+
+  envelopes(
+    state: EnvelopeState | '',
+    limit: number,
+  ): Promise<{ envelopes: readonly EnvelopeSummary[] }> {
+    const filter = state === '' ? '' : `&state=${state}`;
+    return this.send(`/telemetry/envelopes?limit=${limit}${filter}`);
+  }
+
+  envelope(seq: number): Promise<EnvelopeDetail> {
+    return this.send(`/telemetry/envelopes/${seq}`);
+  }
+
+  /** One dead envelope, or all of them. */
+  retryDead(seq?: number): Promise<unknown> {
+    const body = seq === undefined ? {} : { seq };
+    return this.send('/telemetry/delivery/retry', { method: 'POST', body });
+  }
+
+  decideHeld(action: 'send' | 'discard'): Promise<unknown> {
+    return this.send('/telemetry/delivery/held', { method: 'POST', body: { action } });
+  }
+
+  /** Sends one real envelope to the DSN in use. */
+  testDelivery(): Promise<TestOutcome> {
+    return this.send('/telemetry/delivery/test', { method: 'POST', body: {} });
   }
 
   private async send<T>(path: string, call: Call = {}): Promise<T> {
@@ -62,7 +110,7 @@ export class Gateway {
     let response: Response;
     let text: string;
     try {
-      response = await fetch(`/api/v1${path}`, {
+      response = await fetch(`/api${path}`, {
         method: call.method ?? 'GET',
         headers,
         body: call.body === undefined ? null : JSON.stringify(call.body),

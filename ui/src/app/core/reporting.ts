@@ -38,6 +38,8 @@ function report({ dsn, environment, release, traces_sample_rate }: PageSettings)
     // Everything leaves through the gateway; the page's policy lets it talk to nobody else.
     tunnel: '/api/telemetry/envelope',
     tracePropagationTargets: [onlyOrigin(location.origin)],
+    // A player is an id: no address is to be inferred from the request.
+    dataCollection: { userInfo: false },
     // Timings of a request arrive later than its answer, and a spin is reported as soon as it is answered.
     integrations: [browserTracingIntegration({ enableHTTPTimings: false })],
     initialScope: { tags: { service: 'frontend' } },

@@ -3,6 +3,7 @@ import { ChangeDetectionStrategy, Component, computed, inject, output } from '@a
 import { Health } from '../core/health';
 import { Language } from '../core/language';
 import { LANGS } from '../core/language-of';
+import { PAGES, Pages, pathOf } from '../core/pages';
 import { Preferences } from '../core/preferences';
 import { Account } from './account';
 
@@ -17,9 +18,12 @@ import { Account } from './account';
 export class Header {
   protected readonly language = inject(Language);
   protected readonly preferences = inject(Preferences);
+  protected readonly pages = inject(Pages);
   protected readonly health = inject(Health);
   protected readonly say = this.language.say;
   protected readonly langs = LANGS;
+  protected readonly all = PAGES;
+  protected readonly pathOf = pathOf;
 
   /** The key list is wanted. */
   readonly help = output();

@@ -25,6 +25,13 @@ describe('the meaning of keys', () => {
     check(pressed('ArrowUp'), 'panel', null);
   });
 
+  it('plays nothing where the machine is not shown', () => {
+    check(pressed('Space'), 'sheet', null);
+    check(pressed('ArrowUp'), 'sheet', null);
+    check(pressed('KeyL'), 'sheet', 'language');
+    check(pressed('Slash', { shiftKey: true }), 'sheet', 'help');
+  });
+
   it('leaves shortcuts of the browser alone', () =>
     check(pressed('KeyL', { ctrlKey: true }), 'page', null));
 

@@ -2,7 +2,11 @@ import { ChangeDetectionStrategy, Component, inject, viewChild } from '@angular/
 
 import { Health } from '../core/health';
 import { Language } from '../core/language';
+import { Pages } from '../core/pages';
 import { Preferences } from '../core/preferences';
+import { DeliveryPage } from '../delivery/delivery-page';
+import { DeliveryStrip } from '../delivery/delivery-strip';
+import { SettingsPage } from '../settings/settings-page';
 import { Machine } from '../slot/machine';
 import { Play } from '../slot/play';
 import { SymbolSprite } from '../slot/symbol-sprite';
@@ -16,7 +20,16 @@ import { Tabs } from './tabs';
 /** The window: header, machine and panel, or what stands in the way of them. */
 @Component({
   selector: 'app-root',
-  imports: [Header, KeyList, Machine, Panel, SymbolSprite],
+  imports: [
+    DeliveryPage,
+    DeliveryStrip,
+    Header,
+    KeyList,
+    Machine,
+    Panel,
+    SettingsPage,
+    SymbolSprite,
+  ],
   templateUrl: './shell.html',
   styleUrl: './shell.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -32,6 +45,7 @@ export class Shell {
   private readonly language = inject(Language);
   private readonly tabs = inject(Tabs);
   private readonly health = inject(Health);
+  protected readonly pages = inject(Pages);
   protected readonly start = inject(Start);
   protected readonly say = this.language.say;
   private readonly keyList = viewChild.required(KeyList);
@@ -63,7 +77,11 @@ export class Shell {
   }
 
   private commandOf(event: KeyboardEvent): Command | null {
-    return this.start.state() === 'ready' ? keyMeaning(event, placeOf(event.target)) : null;
+    if (this.start.state() !== 'ready') return null;
+    const place = placeOf(event.target);
+    // Where no reels are to be seen, no key may spin them.
+    const away = this.pages.shown() !== 'machine' && place === 'page';
+    return keyMeaning(event, away ? 'sheet' : place);
   }
 
   private obey(command: Command): void {

@@ -1,0 +1,9 @@
+import { PAGES, pageAt, pathOf } from './pages';
+
+describe('the address of a page', () => {
+  it('leads to it', () => {
+    for (const page of PAGES) expect(pageAt(pathOf(page))).toBe(page);
+  });
+  it('is the machine where there is no such page', () =>
+    expect(pageAt('/elsewhere')).toBe('machine'));
+});

@@ -1,0 +1,14 @@
+import { Phrase } from '../core/problem';
+import { isKey } from '../core/language';
+
+/** A code of the collector in words; one that is not known is told in the collector's own sentence. */
+export function outcomeWords(code: string, detail: string): Phrase | { literal: string } {
+  const key = `outcome.${code}`;
+  return isKey(key) ? { key } : { literal: detail };
+}
+
+/** Why an envelope is held or dead. */
+export function reasonWords(reason: string): Phrase | { literal: string } {
+  const key = `reason.${reason}`;
+  return isKey(key) ? { key } : outcomeWords(reason, reason);
+}

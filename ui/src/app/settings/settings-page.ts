@@ -1,0 +1,150 @@
+import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
+
+import { Gateway } from '../core/gateway';
+import { Language } from '../core/language';
+import { Problem } from '../core/problem';
+import { Settings, SettingsChange, TestOutcome } from '../core/telemetry-wire';
+import { DeliveryStore } from '../delivery/delivery-store';
+import { outcomeWords } from '../delivery/delivery-words';
+import { HeldChoice } from '../delivery/held-choice';
+import { dsnMistake } from './dsn-mistake';
+import { rateOf } from './sample-rate';
+
+const SERVICES = ['frontend', 'api-gateway', 'user-service', 'game-engine', 'payment-service'];
+
+/** Where traces and errors go, and how they are named there. Every field is saved by itself. */
+@Component({
+  selector: 'rs-settings-page',
+  imports: [HeldChoice],
+  templateUrl: './settings-page.html',
+  styleUrl: './settings-page.css',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class SettingsPage {
+  private readonly gateway = inject(Gateway);
+  private readonly delivery = inject(DeliveryStore);
+  protected readonly language = inject(Language);
+  protected readonly say = this.language.say;
+
+  protected readonly settings = signal<Settings | null>(null);
+  /** The field whose DSN is being typed; it is never shown in full, so it is typed anew. */
+  protected readonly edited = signal<string | null>(null);
+  protected readonly draft = signal('');
+  protected readonly saving = signal(false);
+  protected readonly saved = signal(false);
+  /** The field that was refused, `''` where no field is to blame, and the sentence, which follows the language. */
+  protected readonly refusal = signal<{ field: string; sentence: () => string } | null>(null);
+  protected readonly testing = signal(false);
+  protected readonly outcome = signal<TestOutcome | null>(null);
+  protected readonly copied = signal(false);
+
+  protected readonly dsnFields = [
+    { field: 'dsn', service: null },
+    ...SERVICES.map((service) => ({ field: `dsn_by_service.${service}`, service })),
+  ];
+
+  constructor() {
+    void this.load();
+  }
+
+  protected async load(): Promise<void> {
+    try {
+      this.settings.set(await this.gateway.settings());
+      this.refusal.set(null);
+    } catch (error) {
+      this.refuse(error, '');
+    }
+  }
+
+  protected dsnOf(settings: Settings, service: string | null): string | null {
+    return service === null ? settings.dsn : (settings.dsn_by_service[service] ?? null);
+  }
+
+  protected shownRate({ traces_sample_rate }: Settings): string {
+    // The rate is a single-precision number on the wire: 0.1 arrives as 0.10000000149.
+    return String(Number((traces_sample_rate * 100).toFixed(3)));
+  }
+
+  protected edit(field: string | null): void {
+    this.edited.set(field);
+    this.refusal.set(null);
+    this.saved.set(false);
+  }
+
+  protected async saveDsn(service: string | null, typed: HTMLInputElement | null): Promise<void> {
+    const dsn = typed?.value ?? null;
+    const change = service === null ? { dsn } : { dsn_by_service: { [service]: dsn } };
+    const field = service === null ? 'dsn' : `dsn_by_service.${service}`;
+    if (await this.change(change, field)) {
+      if (typed) typed.value = '';
+      this.edited.set(null);
+      this.outcome.set(null);
+    }
+  }
+
+  protected async saveRate(text: string): Promise<void> {
+    const rate = rateOf(text);
+    if (rate === null) {
+      this.saved.set(false);
+      this.refusal.set({
+        field: 'traces_sample_rate',
+        sentence: () => this.say('settings.rateInvalid'),
+      });
+    } else await this.change({ traces_sample_rate: rate }, 'traces_sample_rate');
+  }
+
+  protected async change(change: SettingsChange, field: string): Promise<boolean> {
+    this.saving.set(true);
+    this.saved.set(false);
+    this.refusal.set(null);
+    try {
+      this.settings.set(await this.gateway.changeSettings(change));
+      this.saved.set(true);
+      await this.delivery.refresh();
+      return true;
+    } catch (error) {
+      this.refuse(error, field);
+      return false;
+    } finally {
+      this.saving.set(false);
+    }
+  }
+
+  protected async test(): Promise<void> {
+    this.testing.set(true);
+    this.outcome.set(null);
+    try {
+      this.outcome.set(await this.gateway.testDelivery());
+    } catch (error) {
+      const detail = error instanceof Problem ? error.message : this.say('settings.failed');
+      this.outcome.set({ ok: false, code: '', detail, elapsed_ms: 0 });
+    } finally {
+      this.testing.set(false);
+    }
+  }
+
+  protected outcomeText({ code, detail }: TestOutcome): string {
+    const words = outcomeWords(code, detail);
+    return 'literal' in words ? words.literal : this.say(words.key);
+  }
+
+  protected async copy(text: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.copied.set(true);
+    } catch {
+      // The system refused; the text can be selected and copied by hand.
+    }
+  }
+
+  private refuse(error: unknown, field: string): void {
+    if (!(error instanceof Problem)) {
+      this.refusal.set({ field, sentence: () => this.say('settings.failed') });
+      return;
+    }
+    const mistake = error.code === 'dsn_invalid' ? dsnMistake(this.draft()) : null;
+    const sentence = (): string =>
+      mistake ? this.say(`settings.dsnMistake.${mistake}`) : error.message;
+    this.refusal.set({ field: error.body.field ?? field, sentence });
+  }
+}
