@@ -22,7 +22,10 @@ pub struct Finding {
 
 /// Looks at the data directory, loopback, and a whole spin in a directory of its own.
 pub async fn examine(data_dir: &Path) -> Vec<Finding> {
-    vec![data_directory(data_dir), loopback().await, clock(), spin().await]
+    let mut findings = vec![data_directory(data_dir), loopback().await];
+    findings.extend(webview());
+    findings.extend([proxy(|name| std::env::var(name).ok()), clock(), spin().await]);
+    findings
 }
 
 fn data_directory(data_dir: &Path) -> Finding {
@@ -57,6 +60,56 @@ async fn loopback() -> Finding {
             ok: false,
             detail: format!("no port on 127.0.0.1 can be opened ({error}); allow it in the firewall"),
         },
+    }
+}
+
+/// The window's engine, which Linux has as a package of its own; the other systems bring theirs.
+fn webview() -> Option<Finding> {
+    const LIBRARY: &str = "libwebkit2gtk-4.1.so.0";
+    if !cfg!(target_os = "linux") {
+        return None;
+    }
+    let multiarch = format!("/usr/lib/{}-linux-gnu", std::env::consts::ARCH);
+    let places = [multiarch.as_str(), "/usr/lib64", "/usr/lib", "/usr/local/lib"];
+    let found = places
+        .iter()
+        .map(|place| Path::new(place).join(LIBRARY))
+        .find(|path| path.exists());
+    Some(match found {
+        Some(path) => Finding {
+            check: "webview",
+            ok: true,
+            detail: format!("the window can use {}", path.display()),
+        },
+        None => Finding {
+            check: "webview",
+            ok: false,
+            detail: format!(
+                "{LIBRARY} is missing, so the window cannot open; install the package libwebkit2gtk-4.1-0, or use `reelscope serve` with a browser"
+            ),
+        },
+    })
+}
+
+/// What envelopes go through on their way to a DSN; `variable` reads the environment. A proxy is never a fault by
+/// itself.
+fn proxy(variable: impl Fn(&str) -> Option<String>) -> Finding {
+    let set = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+        .into_iter()
+        .find_map(|name| Some((name, variable(name).filter(|value| !value.is_empty())?)));
+    let detail = match set {
+        // Without user and password, which may stand before the host.
+        Some((name, value)) => {
+            let host = value.rsplit_once('@').map_or(value.as_str(), |(_, host)| host);
+            let host = host.rsplit_once("://").map_or(host, |(_, host)| host);
+            format!("envelopes to a DSN go through {host} ({name})")
+        }
+        None => "no proxy is set in the environment".to_owned(),
+    };
+    Finding {
+        check: "proxy",
+        ok: true,
+        detail,
     }
 }
 
@@ -146,5 +199,25 @@ async fn try_spin(dir: &Path) -> Result<Duration, String> {
         Ok(report.wall)
     } else {
         Err(format!("the spin failed: {:?}", report.failed_by_code))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_is_named_without_its_password() {
+        let check = |value: &str, words: &str| {
+            let finding = proxy(|name| (name == "HTTPS_PROXY").then(|| value.to_owned()));
+            assert!(finding.ok && finding.detail.contains(words), "{finding:?}");
+            assert!(!finding.detail.contains("secret"), "{finding:?}");
+        };
+        check(
+            "http://user:secret@proxy.example:3128",
+            "through proxy.example:3128 (HTTPS_PROXY)",
+        );
+        check("proxy.example:3128", "through proxy.example:3128");
+        check("", "no proxy");
     }
 }
