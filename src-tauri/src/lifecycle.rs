@@ -5,12 +5,11 @@
 //! only then the process exits.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use reelscope_stack::settings::SettingsError;
 use reelscope_stack::{Config, Settings, Stack, StartError, default_data_dir};
 use tauri::async_runtime::{JoinHandle, block_on, spawn};
 use tauri::{AppHandle, Manager, RunEvent, Url};
@@ -140,7 +139,7 @@ async fn start(arguments: Arguments, data_dir: Option<PathBuf>) -> Result<(Stack
         config.players = players;
     }
     config.settings_file = Settings::file();
-    let settings = settings(config.settings_file.as_deref())
+    let settings = Settings::of_this_machine()
         .map_err(|error| Failure::of_start(&StartError::from(error), &data_dir))?;
     config.settings = Some(settings);
     let stack = start_where_it_was(config)
@@ -149,12 +148,6 @@ async fn start(arguments: Arguments, data_dir: Option<PathBuf>) -> Result<(Stack
     let page =
         Url::parse(&stack.ui_url()).map_err(|error| Failure::stopped(error.to_string(), Some(data_dir)))?;
     Ok((stack, page))
-}
-
-/// The settings of this user, with the environment over them.
-fn settings(file: Option<&Path>) -> Result<Settings, SettingsError> {
-    file.map_or_else(|| Ok(Settings::default()), Settings::read)?
-        .with_environment(|name| std::env::var(name).ok())
 }
 
 /// Listens on the port of the last start when it is free, on any other when it is not. What the page remembers

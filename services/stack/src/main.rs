@@ -266,8 +266,7 @@ fn data_dir_or_default(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
 
 /// The settings of this machine and environment, with a flag over them.
 fn settings(dsn: Option<String>) -> Result<Settings, Failure> {
-    let file = Settings::file().map_or_else(|| Ok(Settings::default()), |file| Settings::read(&file))?;
-    let mut settings = file.with_environment(|name| std::env::var(name).ok())?;
+    let mut settings = Settings::of_this_machine()?;
     settings.dsn = dsn.or(settings.dsn);
     Ok(settings)
 }

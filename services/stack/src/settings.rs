@@ -105,6 +105,16 @@ impl Settings {
             .map(|dirs| dirs.config_dir().join("settings.json"))
     }
 
+    /// What is set on this machine: the file at its usual place, with this process's environment over it.
+    ///
+    /// # Errors
+    /// Those of [`Settings::read`] and [`Settings::with_environment`].
+    pub fn of_this_machine() -> Result<Self, SettingsError> {
+        Self::file()
+            .map_or_else(|| Ok(Self::default()), |file| Self::read(&file))?
+            .with_environment(|name| std::env::var(name).ok())
+    }
+
     /// Reads the file; the defaults when there is none.
     ///
     /// # Errors

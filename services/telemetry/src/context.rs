@@ -174,9 +174,7 @@ impl TraceLink {
         }
         link
     }
-}
 
-impl TraceLink {
     /// Id of the trace, 32 hexadecimal digits.
     #[must_use]
     pub fn trace_id(&self) -> Option<&str> {
