@@ -291,7 +291,7 @@ fn index_one(shared: &Shared, reader: &mut Reader, seq: u64, is_new: bool) {
     let Ok(envelope) = Envelope::parse(&bytes) else {
         return;
     };
-    let facts = facts::read(seq, &slot, &envelope);
+    let facts = facts::skim(seq, &slot, &envelope);
     let live = {
         let mut index = lock(&shared.index);
         let touched = index.add(seq, &facts);

@@ -27,6 +27,7 @@ mod measurements;
 mod outbox;
 pub mod rate_limits;
 mod sender;
+mod skim;
 mod trace;
 pub mod viewer;
 mod writer;

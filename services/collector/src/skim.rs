@@ -1,0 +1,156 @@
+//! Reads of a payload only what the index asks for.
+//!
+//! Data of spans and attributes of metrics are most of an envelope, and the index keeps none of them; they are passed
+//! over without being built. A test holds this to what [`crate::facts::read`] finds.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+/// Where in a payload a value stands; an array stands where its elements do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Transaction,
+    Contexts,
+    TraceContext,
+    Spans,
+    Logs,
+    Metrics,
+    Attributes,
+    /// Wanted with everything in it.
+    Whole,
+}
+
+impl Place {
+    /// Where the payload of an item stands.
+    pub(crate) fn of(item_type: &str) -> Self {
+        match item_type {
+            "transaction" => Self::Transaction,
+            "log" => Self::Logs,
+            "trace_metric" => Self::Metrics,
+            _ => Self::Whole,
+        }
+    }
+
+    /// Where a member stands, if the index asks for it.
+    fn member(self, name: &str) -> Option<Self> {
+        let wanted = |names: &[&str]| names.contains(&name).then_some(Self::Whole);
+        match self {
+            Self::Whole => Some(Self::Whole),
+            Self::Transaction => match name {
+                "spans" => Some(Self::Spans),
+                "contexts" => Some(Self::Contexts),
+                _ => wanted(&[
+                    "transaction",
+                    "start_timestamp",
+                    "timestamp",
+                    "tags",
+                    "measurements",
+                    "release",
+                    "environment",
+                    "server_name",
+                    "user",
+                ]),
+            },
+            Self::Contexts => (name == "trace").then_some(Self::TraceContext),
+            Self::TraceContext | Self::Spans => (name != "data").then_some(Self::Whole),
+            // One alone, or a list of them.
+            Self::Logs if name == "items" => Some(Self::Logs),
+            Self::Logs => wanted(&["timestamp", "trace_id"]),
+            Self::Metrics => match name {
+                "items" => Some(Self::Metrics),
+                "attributes" => Some(Self::Attributes),
+                _ => wanted(&["timestamp", "trace_id", "name", "value", "unit", "type"]),
+            },
+            Self::Attributes => wanted(&["sentry.release"]),
+        }
+    }
+}
+
+/// What is wanted of a payload at `place`.
+///
+/// # Errors
+/// It is not JSON, or no object.
+pub(crate) fn read(place: Place, payload: &[u8]) -> Result<Map<String, Value>, serde_json::Error> {
+    let mut json = serde_json::Deserializer::from_slice(payload);
+    let value = place.deserialize(&mut json)?;
+    json.end()?;
+    match value {
+        Value::Object(members) => Ok(members),
+        other => serde_json::from_value(other),
+    }
+}
+
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> DeserializeSeed<'de> for Place {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        if self == Self::Whole {
+            Value::deserialize(deserializer)
+        } else {
+            deserializer.deserialize_any(self)
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Place {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut members = Map::new();
+        while let Some(Name(name)) = map.next_key()? {
+            match self.member(&name) {
+                Some(place) => {
+                    let value = map.next_value_seed(place)?;
+                    members.insert(name.into_owned(), value);
+                }
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(Value::Object(members))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(element) = seq.next_element_seed(self)? {
+            elements.push(element);
+        }
+        Ok(Value::Array(elements))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::from(text))
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+        Ok(Value::from(flag))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(Value::from(number))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::from(number))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Value::from(number))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+}
