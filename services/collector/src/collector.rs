@@ -20,7 +20,7 @@ use tokio::sync::{broadcast, oneshot, watch};
 use crate::dsn::Dsn;
 use crate::error::{CaptureError, CollectorError};
 use crate::frame::{Change, DeadReason};
-use crate::index::{self, Index};
+use crate::index::{self, Attention, Index};
 use crate::ledger::{Kept, Ledger, Standing};
 use crate::live::Live;
 use crate::log::{Log, Opened, ReadError, Reader, replace};
@@ -165,6 +165,7 @@ pub(crate) struct Shared {
     pub(crate) queued: AtomicUsize,
     pub(crate) bytes: AtomicU64,
     pub(crate) indexed: AtomicBool,
+    pub(crate) attention: Attention,
     pub(crate) notes: tokio::sync::mpsc::UnboundedSender<Note>,
     /// Wakes the index; `false` ends it.
     pub(crate) to_index: mpsc::Sender<bool>,
@@ -237,6 +238,7 @@ impl Collector {
         let (jobs, waiting_jobs) = mpsc::channel();
         let (notes, waiting_notes) = tokio::sync::mpsc::unbounded_channel();
         let (to_index, index_wakes) = mpsc::channel();
+        let attention = Attention::new(ledger.next_seq() - 1);
         let shared = Arc::new(Shared {
             dir: dir.to_owned(),
             key: key.clone(),
@@ -249,6 +251,7 @@ impl Collector {
             queued: AtomicUsize::new(0),
             bytes: AtomicU64::new(log.bytes()),
             indexed: AtomicBool::new(false),
+            attention,
             notes,
             to_index,
             destinations: Mutex::new(Arc::new(Destinations::nowhere())),
@@ -291,7 +294,8 @@ impl Collector {
         &self.key
     }
 
-    /// Hands an envelope over to be written, without waiting. Losses are counted and said in the status.
+    /// Hands an envelope that this process's own SDK wrote over to be written, without waiting. Its payloads are not
+    /// checked, and its trace is the one of its header. Losses are counted and said in the status.
     pub fn capture(&self, slot: impl Into<Arc<str>>, envelope: Vec<u8>) {
         if let Err(error) = self.hand_over(slot.into(), envelope, None) {
             self.shared.refused.fetch_add(1, Ordering::Relaxed);
@@ -547,6 +551,13 @@ impl Collector {
     #[must_use]
     pub fn indexed(&self) -> bool {
         self.shared.indexed.load(Ordering::Acquire)
+    }
+
+    /// Whether everything that was captured by now is indexed. Asking does not count as looking.
+    #[must_use]
+    pub fn caught_up(&self) -> bool {
+        let captured = lock(&self.shared.ledger).next_seq() - 1;
+        self.shared.attention.is_through(captured)
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {

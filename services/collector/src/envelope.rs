@@ -188,6 +188,23 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// What is wrong first, with the field to blame.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, EnvelopeError> {
+        let mut envelope = Self::framed(bytes)?;
+        for (n, item) in envelope.items.iter().enumerate() {
+            if matches!(item.header.item_type.as_str(), "event" | "transaction") {
+                let found = event_trace(item.payload, n)?;
+                envelope.trace_id = envelope.trace_id.or(found);
+            }
+        }
+        single(&envelope.items)?;
+        Ok(envelope)
+    }
+
+    /// Reads the headers of an envelope and where its payloads are, for one that was parsed before or that the SDK
+    /// wrote in this process: payloads are not looked into, and the trace is the header's.
+    ///
+    /// # Errors
+    /// As [`Envelope::parse`], for what is looked at.
+    pub(crate) fn framed(bytes: &'a [u8]) -> Result<Self, EnvelopeError> {
         if bytes.is_empty() {
             return Err(EnvelopeError::Empty);
         }
@@ -204,19 +221,12 @@ impl<'a> Envelope<'a> {
                 reason: "an event id is 32 hexadecimal digits".to_owned(),
             });
         }
-        let mut trace_id = header
+        let trace_id = header
             .trace
             .as_ref()
             .and_then(|t| t.trace_id.as_deref())
             .and_then(parse_id);
         let items = items(rest)?;
-        for (n, item) in items.iter().enumerate() {
-            if matches!(item.header.item_type.as_str(), "event" | "transaction") {
-                let found = event_trace(item.payload, n)?;
-                trace_id = trace_id.or(found);
-            }
-        }
-        single(&items)?;
         Ok(Self {
             header,
             line,
@@ -473,7 +483,7 @@ fn header_json<'a, T: Deserialize<'a>>(line: &'a [u8], field: &str) -> Result<T,
 
 /// The line without its newline, and what follows.
 fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
-    match bytes.iter().position(|byte| *byte == b'\n') {
+    match memchr::memchr(b'\n', bytes) {
         Some(end) => (&bytes[..end], &bytes[end + 1..]),
         None => (bytes, &[]),
     }

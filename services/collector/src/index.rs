@@ -3,11 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant};
 
 use reelscope_contracts::telemetry::{
     IssueSummary, MeasurementPoint, Measurements, Micros, Named, TraceSummary,
 };
+use tokio::sync::watch;
 
 use crate::collector::{Shared, lock};
 use crate::envelope::{Envelope, format_id, parse_id};
@@ -235,8 +237,48 @@ impl Index {
     }
 }
 
+/// Longest work without a pause while envelopes keep coming and nobody looks.
+const SLICE: Duration = Duration::from_millis(5);
+/// How many slices the pause after one is: the index then takes a tenth of one core from those who serve.
+const PAUSE: u32 = 9;
+/// How long after a question somebody is taken to look.
+const LOOKS_FOR: Duration = Duration::from_secs(10);
+
+/// Who looks at the index, and how far it is.
+pub(crate) struct Attention {
+    asked: Mutex<Option<Instant>>,
+    /// Every envelope that came since the start, up to this number, is indexed.
+    through: watch::Sender<u64>,
+}
+
+impl Attention {
+    pub(crate) fn new(through: u64) -> Self {
+        Self {
+            asked: Mutex::new(None),
+            through: watch::Sender::new(through),
+        }
+    }
+
+    pub(crate) fn is_through(&self, captured: u64) -> bool {
+        *self.through.borrow() >= captured
+    }
+
+    fn is_paid(&self, shared: &Shared) -> bool {
+        let asked = lock(&self.asked).is_some_and(|at| at.elapsed() < LOOKS_FOR);
+        asked || shared.live.receiver_count() > 0
+    }
+}
+
+/// Says that somebody looks, and waits until what was captured by now is indexed, at most for `patience`.
+pub(crate) async fn caught_up(shared: &Shared, patience: Duration) {
+    *lock(&shared.attention.asked) = Some(Instant::now());
+    let captured = lock(&shared.ledger).next_seq() - 1;
+    let mut through = shared.attention.through.subscribe();
+    let _ = tokio::time::timeout(patience, through.wait_for(|through| *through >= captured)).await;
+}
+
 /// Indexes what comes, and in between what was there at the start, newest first. Runs on a thread of its own until
-/// it is woken with `false`.
+/// it is woken with `false`. While nobody looks it leaves the cores to those who serve, and catches up when they rest.
 pub(crate) fn run(shared: &Arc<Shared>, wakes: &mpsc::Receiver<bool>) {
     let mut reader = Reader::new(&shared.dir);
     let (mut first, mut next_new) = {
@@ -244,6 +286,8 @@ pub(crate) fn run(shared: &Arc<Shared>, wakes: &mpsc::Receiver<bool>) {
         (ledger.first_seq(), ledger.next_seq())
     };
     let mut next_old = next_new - 1;
+    let mut last_end = next_new;
+    let mut slice = Instant::now();
     loop {
         let (first_now, end) = {
             let ledger = lock(&shared.ledger);
@@ -255,6 +299,7 @@ pub(crate) fn run(shared: &Arc<Shared>, wakes: &mpsc::Receiver<bool>) {
         }
         if next_new < end {
             index_one(shared, &mut reader, next_new, true);
+            shared.attention.through.send_replace(next_new);
             next_new += 1;
         } else if next_old >= first && next_old > 0 {
             index_one(shared, &mut reader, next_old, false);
@@ -266,6 +311,7 @@ pub(crate) fn run(shared: &Arc<Shared>, wakes: &mpsc::Receiver<bool>) {
                 Ok(true) => {}
                 Ok(false) | Err(_) => return,
             }
+            slice = Instant::now();
         }
         loop {
             match wakes.try_recv() {
@@ -273,6 +319,14 @@ pub(crate) fn run(shared: &Arc<Shared>, wakes: &mpsc::Receiver<bool>) {
                 Ok(false) | Err(mpsc::TryRecvError::Disconnected) => return,
                 Err(mpsc::TryRecvError::Empty) => break,
             }
+        }
+        if slice.elapsed() >= SLICE {
+            let more_came = end != last_end;
+            last_end = end;
+            if more_came && !shared.attention.is_paid(shared) {
+                std::thread::sleep(slice.elapsed() * PAUSE);
+            }
+            slice = Instant::now();
         }
     }
 }
@@ -288,7 +342,7 @@ fn index_one(shared: &Shared, reader: &mut Reader, seq: u64, is_new: bool) {
         return;
     };
     let Ok(bytes) = reader.read(place) else { return };
-    let Ok(envelope) = Envelope::parse(&bytes) else {
+    let Ok(envelope) = Envelope::framed(&bytes) else {
         return;
     };
     let facts = facts::skim(seq, &slot, &envelope);

@@ -31,7 +31,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::collector::{Collector, FRONTEND, lock};
 use crate::envelope::{Envelope, MAX_EVENT, format_id, parse_id};
-use crate::index::TraceFilter;
+use crate::index::{self, TraceFilter};
 use crate::ingest::{Room, Taken, check_tunnelled, receive};
 use crate::live::Live;
 use crate::{facts, trace};
@@ -45,6 +45,8 @@ const MOST_POINTS: usize = 10_000;
 const MOST_TEXT: usize = 64 * 1024;
 /// Shortest time between two messages about delivery.
 const DELIVERY_EVERY: Duration = Duration::from_millis(200);
+/// How long an answer may wait for the index to catch up with a load.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// How often a quiet stream says that it lives.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
@@ -52,6 +54,13 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 struct Viewer {
     collector: Collector,
     room: Room,
+}
+
+impl Viewer {
+    /// The index keeps up with whoever looks, and shows what was captured before the question.
+    async fn look(&self) {
+        index::caught_up(self.collector.shared(), PATIENCE).await;
+    }
 }
 
 /// The viewer's routes. They show everything and change delivery, so they belong behind a guard.
@@ -107,6 +116,7 @@ async fn traces(
     State(viewer): State<Viewer>,
     Asked(query): Asked<TraceQuery>,
 ) -> Result<Json<Traces>, Problem> {
+    viewer.look().await;
     let filter = TraceFilter {
         ok: query.ok,
         service: query.service,
@@ -139,6 +149,7 @@ async fn one_trace(
     State(viewer): State<Viewer>,
     Path(id): Path<String>,
 ) -> Result<Json<TraceDetail>, Problem> {
+    viewer.look().await;
     let gone = || Problem::new(Code::NotFound, "No trace with this id is kept.");
     let id = parse_id(&id).ok_or_else(gone)?;
     let seqs = lock(&viewer.collector.shared().index)
@@ -155,6 +166,7 @@ struct Page {
 }
 
 async fn issues(State(viewer): State<Viewer>, Asked(page): Asked<Page>) -> Json<Issues> {
+    viewer.look().await;
     let issues = lock(&viewer.collector.shared().index).issues(lines(page.limit));
     Json(Issues {
         issues,
@@ -166,6 +178,7 @@ async fn one_issue(
     State(viewer): State<Viewer>,
     Path(id): Path<String>,
 ) -> Result<Json<IssueDetail>, Problem> {
+    viewer.look().await;
     let gone = || Problem::new(Code::NotFound, "No issue with this id is kept.");
     let (summary, seqs) = lock(&viewer.collector.shared().index)
         .issue(&id)
@@ -194,6 +207,7 @@ struct PointQuery {
 }
 
 async fn measurements(State(viewer): State<Viewer>, Asked(query): Asked<PointQuery>) -> Json<Measurements> {
+    viewer.look().await;
     let limit = query.limit.unwrap_or(MOST_POINTS).min(MOST_POINTS);
     let since = query.since_us.unwrap_or(Micros::MIN);
     let found = lock(&viewer.collector.shared().index).measurements(query.name.as_deref(), since, limit);

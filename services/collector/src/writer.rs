@@ -23,7 +23,7 @@ use crate::log::{Log, notice};
 const MOST_JOBS: usize = 512;
 /// Bytes after which a commit takes no more.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
-/// How long envelopes that nobody waits for are gathered.
+/// How long envelopes that nobody waits for are gathered; whoever comes meanwhile and waits is served after it.
 const GATHERED_FOR: Duration = Duration::from_millis(20);
 /// How long bytes that nobody waits for may stay in the system's memory, where only a failure of the machine loses
 /// them.
@@ -55,8 +55,8 @@ pub(crate) enum Job {
 }
 
 impl Job {
-    /// Whether somebody waits for the disk. What the outbox says is not waited for, but must not wait either: until it
-    /// is written, a kill sends an envelope twice.
+    /// Whether somebody waits for the disk. What the outbox says is not waited for, but is synced at once: until it is
+    /// written, a kill sends an envelope twice.
     fn is_waited_for(&self) -> bool {
         match self {
             Self::Capture { answer, .. } => answer.is_some(),
@@ -107,7 +107,10 @@ impl Writer {
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
                 Err(mpsc::RecvTimeoutError::Disconnected) => stopping = true,
             }
-            let gather_until = Instant::now() + GATHERED_FOR;
+            if batch.last().is_some_and(|job| !job.is_waited_for()) {
+                // Asleep rather than listening, so that those who come meanwhile need not wake this thread.
+                std::thread::sleep(GATHERED_FOR);
+            }
             while batch.len() < MOST_JOBS && bytes < MOST_BYTES {
                 match batch.last() {
                     Some(Job::Stop) => {
@@ -117,17 +120,9 @@ impl Writer {
                     Some(Job::Capture { bytes: envelope, .. }) => bytes += envelope.len(),
                     _ => {}
                 }
-                // Whoever came last decides: nobody waits for those before him.
-                let waits = batch.last().is_none_or(Job::is_waited_for);
-                let next = if waits {
-                    jobs.try_recv().ok()
-                } else {
-                    let left = gather_until.saturating_duration_since(Instant::now());
-                    jobs.recv_timeout(left).ok()
-                };
-                match next {
-                    Some(job) => batch.push(job),
-                    None => break,
+                match jobs.try_recv() {
+                    Ok(job) => batch.push(job),
+                    Err(_) => break,
                 }
             }
             if matches!(batch.last(), Some(Job::Stop)) {
@@ -176,7 +171,13 @@ impl Writer {
             match job {
                 Job::Capture { slot, bytes, answer } => {
                     taken += bytes.len();
-                    let envelope = match Envelope::parse(&bytes) {
+                    // Nobody waits for what the SDK wrote in this process; the rest comes from outside.
+                    let parsed = if answer.is_some() {
+                        Envelope::parse(&bytes)
+                    } else {
+                        Envelope::framed(&bytes)
+                    };
+                    let envelope = match parsed {
                         Ok(envelope) => envelope,
                         Err(error) => {
                             self.refuse(answer, error.into());
