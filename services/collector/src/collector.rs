@@ -264,6 +264,7 @@ impl Collector {
                 .map_err(|error| CollectorError::unwritable(dir, &error))
         };
         let writer = Writer {
+            buffer: Vec::new(),
             log,
             retention: options.retention,
             shared: Arc::clone(&shared),
@@ -592,7 +593,10 @@ impl Collector {
             let kept = ledger.get(seq)?;
             (summary(&ledger, &destinations, &limits, seq, kept), kept.place)
         };
-        let bytes = self.blocking(move |reader| reader.read(place)).await?.ok()?;
+        let bytes = self
+            .blocking(move |reader| reader.read(place).map(<[u8]>::to_vec))
+            .await?
+            .ok()?;
         Some((summary, bytes))
     }
 
@@ -612,7 +616,7 @@ impl Collector {
                 fits
             });
             let found = in_bounds.filter_map(|(seq, slot, place)| match reader.read(place) {
-                Ok(bytes) => Some((seq, slot, bytes)),
+                Ok(bytes) => Some((seq, slot, bytes.to_vec())),
                 Err(ReadError::Gone | ReadError::Damaged) => None,
                 Err(ReadError::Io(error)) => {
                     tracing::warn!(%error, seq, "an envelope could not be read");

@@ -293,18 +293,16 @@ fn with_key(trace: &RawValue, own_key: &str, head_key: &str) -> Option<Box<RawVa
 /// A trace, event or UUID written as 32 hexadecimal digits, with or without dashes.
 #[must_use]
 pub fn parse_id(text: &str) -> Option<u128> {
-    let mut digits = [0_u8; 32];
-    let mut n = 0;
+    let (mut id, mut digits) = (0_u128, 0);
     for byte in text.bytes().filter(|byte| *byte != b'-') {
-        *digits.get_mut(n)? = byte;
-        n += 1;
+        let digit = char::from(byte).to_digit(16)?;
+        id = id << 4 | u128::from(digit);
+        digits += 1;
+        if digits > 32 {
+            return None;
+        }
     }
-    let digits = std::str::from_utf8(digits.get(..n).filter(|_| n == 32)?).ok()?;
-    // `from_str_radix` would take a sign too.
-    digits
-        .bytes()
-        .all(|b| b.is_ascii_hexdigit())
-        .then(|| u128::from_str_radix(digits, 16).ok())?
+    (digits == 32).then_some(id)
 }
 
 /// The way an id is written here.

@@ -342,7 +342,7 @@ fn index_one(shared: &Shared, reader: &mut Reader, seq: u64, is_new: bool) {
         return;
     };
     let Ok(bytes) = reader.read(place) else { return };
-    let Ok(envelope) = Envelope::framed(&bytes) else {
+    let Ok(envelope) = Envelope::framed(bytes) else {
         return;
     };
     let facts = facts::skim(seq, &slot, &envelope);

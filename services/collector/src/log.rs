@@ -26,6 +26,8 @@ use crate::ledger::{Ledger, Place, Totals};
 const VERSION: u32 = 1;
 /// Bytes read at once while heads are looked at: a few small frames, or one head.
 const WINDOW: usize = 512;
+/// Most bytes of a buffer that a reader keeps for the next envelope.
+const MOST_BUFFERED: usize = 1024 * 1024;
 
 #[derive(Serialize, Deserialize)]
 struct TotalsFile {
@@ -465,6 +467,8 @@ pub(crate) enum ReadError {
 pub(crate) struct Reader {
     dir: PathBuf,
     open: Option<(u32, File)>,
+    /// What was read last; it grows once, not with every envelope.
+    buffer: Vec<u8>,
 }
 
 impl Reader {
@@ -472,11 +476,12 @@ impl Reader {
         Self {
             dir: dir.to_owned(),
             open: None,
+            buffer: Vec::new(),
         }
     }
 
     /// The envelope at `place`, as it was received. Blocks.
-    pub(crate) fn read(&mut self, place: Place) -> Result<Vec<u8>, ReadError> {
+    pub(crate) fn read(&mut self, place: Place) -> Result<&[u8], ReadError> {
         let io = |error: io::Error| match error.kind() {
             io::ErrorKind::NotFound => ReadError::Gone,
             io::ErrorKind::UnexpectedEof => ReadError::Damaged,
@@ -494,12 +499,14 @@ impl Reader {
             return Err(ReadError::Gone);
         };
         let head = HEAD + usize::from(place.meta_len);
-        let mut bytes = vec![0; head + size(place.payload_len)];
+        let whole = head + size(place.payload_len);
+        self.buffer.resize(whole, 0);
+        self.buffer.shrink_to(MOST_BUFFERED.max(whole));
         file.seek(SeekFrom::Start(u64::from(place.offset))).map_err(io)?;
-        file.read_exact(&mut bytes).map_err(io)?;
-        let frame = frame::read(&bytes).ok_or(ReadError::Damaged)?;
-        let payload = bytes.split_off(head);
-        if frame.payload_len == place.payload_len && crc32fast::hash(&payload) == frame.payload_crc {
+        file.read_exact(&mut self.buffer).map_err(io)?;
+        let (head, payload) = self.buffer.split_at(head);
+        let frame = frame::read(head).ok_or(ReadError::Damaged)?;
+        if frame.payload_len == place.payload_len && crc32fast::hash(payload) == frame.payload_crc {
             Ok(payload)
         } else {
             Err(ReadError::Damaged)

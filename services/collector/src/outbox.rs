@@ -487,23 +487,26 @@ impl Request {
         {
             return dead(DeadReason::TooOld);
         }
-        let bytes = match Reader::new(&self.shared.dir).read(self.kept.place) {
-            Ok(bytes) => bytes,
-            Err(ReadError::Damaged) => return dead(DeadReason::Damaged),
-            // Counted as evicted when its segment went.
-            Err(ReadError::Gone) => return (None, None),
-            Err(ReadError::Io(error)) => {
-                tracing::error!(%error, seq = self.seq, "an envelope cannot be read");
+        let (bytes, sdk) = {
+            let mut reader = Reader::new(&self.shared.dir);
+            let bytes = match reader.read(self.kept.place) {
+                Ok(bytes) => bytes,
+                Err(ReadError::Damaged) => return dead(DeadReason::Damaged),
+                // Counted as evicted when its segment went.
+                Err(ReadError::Gone) => return (None, None),
+                Err(ReadError::Io(error)) => {
+                    tracing::error!(%error, seq = self.seq, "an envelope cannot be read");
+                    return dead(DeadReason::Damaged);
+                }
+            };
+            let Ok(envelope) = Envelope::framed(bytes) else {
                 return dead(DeadReason::Damaged);
-            }
+            };
+            let destinations = self.shared.destinations();
+            let head = destinations.of(FRONTEND).unwrap_or(&self.dsn);
+            let addressed = envelope.addressed(&self.dsn, now(), &self.shared.key, head.key());
+            (addressed, sdk_name(&envelope))
         };
-        let Ok(envelope) = Envelope::parse(&bytes) else {
-            return dead(DeadReason::Damaged);
-        };
-        let sdk = sdk_name(&envelope);
-        let destinations = self.shared.destinations();
-        let head = destinations.of(FRONTEND).unwrap_or(&self.dsn);
-        let bytes = envelope.addressed(&self.dsn, now(), &self.shared.key, head.key());
         let answer = self.sender.send(&self.dsn, &bytes, &sdk).await;
         let change = match answer.verdict {
             Verdict::Delivered => Some(Change::Delivered),

@@ -82,6 +82,8 @@ enum Done {
 }
 
 pub(crate) struct Writer {
+    /// What a commit writes; it grows once, not with every commit.
+    pub(crate) buffer: Vec<u8>,
     pub(crate) log: Log,
     pub(crate) retention: Retention,
     pub(crate) shared: Arc<Shared>,
@@ -159,7 +161,8 @@ impl Writer {
                 return false;
             }
         };
-        let mut buffer = Vec::new();
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.clear();
         let mut done = Vec::with_capacity(batch.len());
         let mut seq = lock(&self.shared.ledger).next_seq();
         let sync = batch.iter().any(Job::is_waited_for);
@@ -235,6 +238,8 @@ impl Writer {
             }
             Err(error) => self.failed(done, &error.to_string(), owed),
         }
+        buffer.shrink_to(MOST_BYTES);
+        self.buffer = buffer;
         // Only now, so that at no moment an envelope is neither waiting nor counted.
         self.shared.queued.fetch_sub(taken, Ordering::Relaxed);
         self.shared.touched();

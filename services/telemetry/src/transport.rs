@@ -4,6 +4,7 @@
 //! (<https://develop.sentry.dev/sdk/foundations/envelopes/>). Both travel through the SDK in `extra`, under names of
 //! ours, and are put in their places here.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,13 +72,14 @@ fn bytes(envelope: Envelope) -> Vec<u8> {
             other => {
                 let mut alone = Envelope::new();
                 alone.add_item(other);
-                let mut written = Vec::new();
-                // Writing to memory does not fail.
-                if alone.to_writer(&mut written).is_ok()
-                    && let Some(end) = written.iter().position(|byte| *byte == b'\n')
-                {
-                    items.extend_from_slice(&written[end + 1..]);
-                }
+                with_scratch(|written| {
+                    // Writing to memory does not fail.
+                    if alone.to_writer(&mut *written).is_ok()
+                        && let Some(end) = written.iter().position(|byte| *byte == b'\n')
+                    {
+                        items.extend_from_slice(&written[end + 1..]);
+                    }
+                });
             }
         }
     }
@@ -88,9 +90,11 @@ fn bytes(envelope: Envelope) -> Vec<u8> {
     if let Some(trace) = trace {
         header.insert("trace".to_owned(), trace);
     }
-    let mut whole = serde_json::to_vec(&header).unwrap_or_else(|_| b"{}".to_vec());
+    let header = serde_json::to_vec(&header).unwrap_or_else(|_| b"{}".to_vec());
+    let mut whole = Vec::with_capacity(header.len() + 1 + items.len());
+    whole.extend_from_slice(&header);
     whole.push(b'\n');
-    whole.append(&mut items);
+    whole.extend_from_slice(&items);
     whole
 }
 
@@ -124,12 +128,30 @@ struct Measured<'a> {
 }
 
 fn push(items: &mut Vec<u8>, kind: &str, payload: &impl Serialize) {
-    let Ok(payload) = serde_json::to_vec(payload) else {
-        return;
-    };
-    let header = json!({"type": kind, "length": payload.len()});
-    items.extend_from_slice(header.to_string().as_bytes());
-    items.push(b'\n');
-    items.extend_from_slice(&payload);
-    items.push(b'\n');
+    with_scratch(|written| {
+        if serde_json::to_writer(&mut *written, payload).is_ok() {
+            items.reserve_exact(written.len() + 64);
+            let header = json!({"type": kind, "length": written.len()});
+            items.extend_from_slice(header.to_string().as_bytes());
+            items.push(b'\n');
+            items.extend_from_slice(written);
+            items.push(b'\n');
+        }
+    });
+}
+
+/// Lends an empty buffer that has grown already: a payload is written before its length is known, and growing anew for
+/// each was a twentieth of what a spin cost.
+fn with_scratch(write: impl FnOnce(&mut Vec<u8>)) {
+    /// A larger buffer is given back.
+    const LARGEST_KEPT: usize = 256 * 1024;
+    thread_local! {
+        static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    }
+    let mut buffer = SCRATCH.take();
+    buffer.clear();
+    write(&mut buffer);
+    if buffer.capacity() <= LARGEST_KEPT {
+        SCRATCH.set(buffer);
+    }
 }
