@@ -26,6 +26,7 @@ use crate::live::Live;
 use crate::log::{Log, Opened, ReadError, Reader, replace};
 use crate::outbox::{self, Note};
 use crate::rate_limits::RateLimits;
+use crate::scrub;
 use crate::sender::Sender;
 use crate::writer::{Captured, Job, Writer};
 
@@ -165,6 +166,7 @@ pub(crate) struct Shared {
     pub(crate) queued: AtomicUsize,
     pub(crate) bytes: AtomicU64,
     pub(crate) indexed: AtomicBool,
+    scrubbing: AtomicBool,
     pub(crate) notes: tokio::sync::mpsc::UnboundedSender<Note>,
     /// Wakes the index; `false` ends it.
     pub(crate) to_index: mpsc::Sender<bool>,
@@ -175,6 +177,16 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn destinations(&self) -> Arc<Destinations> {
         Arc::clone(&lock(&self.destinations))
+    }
+
+    /// The envelope as it is to be kept: without what must not leave, while scrubbing is on. What was captured before it
+    /// was switched on stays as it is.
+    pub(crate) fn scrubbed(&self, envelope: Vec<u8>) -> Vec<u8> {
+        let scrubbed = self
+            .scrubbing
+            .load(Ordering::Relaxed)
+            .then(|| scrub::scrubbed(&envelope));
+        scrubbed.flatten().unwrap_or(envelope)
     }
 
     /// Tells everyone that envelopes came or changed; `seqs` are those that may be sent.
@@ -249,6 +261,7 @@ impl Collector {
             queued: AtomicUsize::new(0),
             bytes: AtomicU64::new(log.bytes()),
             indexed: AtomicBool::new(false),
+            scrubbing: AtomicBool::new(true),
             notes,
             to_index,
             destinations: Mutex::new(Arc::new(Destinations::nowhere())),
@@ -336,6 +349,13 @@ impl Collector {
         self.shared.touched();
     }
 
+    /// Sets whether envelopes that come from now on are scrubbed before they are kept; see [`crate::scrub`]. At the start
+    /// they are.
+    pub fn set_scrubbing(&self, on: bool) {
+        self.shared.scrubbing.store(on, Ordering::Relaxed);
+        self.shared.touched();
+    }
+
     /// The four numbers, of which nothing goes missing.
     #[must_use]
     pub fn counts(&self) -> DeliveryCounts {
@@ -394,6 +414,7 @@ impl Collector {
             lost_by_sdks,
             sessions,
             sending: destinations.sending,
+            scrubbing: self.shared.scrubbing.load(Ordering::Relaxed),
             in_flight,
             destinations: destinations_status,
             rate_limits,

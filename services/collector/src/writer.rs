@@ -176,6 +176,7 @@ impl Writer {
             match job {
                 Job::Capture { slot, bytes, answer } => {
                     taken += bytes.len();
+                    let bytes = self.shared.scrubbed(bytes);
                     let envelope = match Envelope::parse(&bytes) {
                         Ok(envelope) => envelope,
                         Err(error) => {

@@ -426,3 +426,35 @@ async fn pages_of_traces_follow_each_other() {
     assert_eq!((ids.len(), different.len()), (7, 7));
     opened.collector.shutdown().await;
 }
+
+#[tokio::test]
+async fn whoever_sends_it_an_envelope_is_scrubbed_before_it_is_kept_while_that_is_on() {
+    let opened = open();
+    let letter = b"{}\n{\"type\":\"event\"}\n{\"message\":\"ask ann@mail.example\"}\n".to_vec();
+    let kept = async |seq: u64| {
+        let (_, bytes) = opened.collector.envelope(seq).await.unwrap();
+        String::from_utf8(bytes).unwrap()
+    };
+    let scrubbed = "{}\n{\"type\":\"event\"}\n{\"message\":\"ask [Filtered]\",\"_meta\":{\"message\":{\"\":{\"len\":20,\"rem\":[[\"@email:filter\",\"s\",4,14]]}}}}\n";
+    let (response, body) = send(&opened.ingest, ingest(opened.collector.key(), letter.clone())).await;
+    assert_eq!(response.status(), StatusCode::OK, "{body}");
+    opened
+        .collector
+        .captured("api-gateway", letter.clone())
+        .await
+        .unwrap();
+    assert_eq!(
+        (kept(1).await, kept(2).await),
+        (scrubbed.to_owned(), scrubbed.to_owned())
+    );
+    assert_eq!(get(&opened.viewer, "/delivery").await["scrubbing"], true);
+    opened.collector.set_scrubbing(false);
+    opened
+        .collector
+        .captured("api-gateway", letter.clone())
+        .await
+        .unwrap();
+    assert_eq!(kept(3).await.into_bytes(), letter);
+    assert_eq!(get(&opened.viewer, "/delivery").await["scrubbing"], false);
+    opened.collector.shutdown().await;
+}

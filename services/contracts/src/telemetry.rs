@@ -482,6 +482,8 @@ pub struct Delivery {
     pub sessions: u64,
     /// Whether envelopes are being sent.
     pub sending: bool,
+    /// Whether envelopes that come are scrubbed before they are kept.
+    pub scrubbing: bool,
     /// Requests under way.
     pub in_flight: u64,
     /// Where to.
