@@ -287,10 +287,9 @@ impl Writer {
     /// The disk refused a batch: envelopes are refused too, changes count in memory and are written later.
     fn failed(&self, done: Vec<Done>, reason: &str, owed: &mut VecDeque<(u64, Change)>) {
         tracing::error!(reason, "telemetry could not be written");
-        self.shared.say(notice(
-            "disk_failed",
-            format!("Telemetry could not be written: {reason}."),
-        ));
+        let detail = format!("Telemetry could not be written: {reason}.");
+        self.shared
+            .say(notice("disk_failed", detail).with("cause", reason));
         let mut changed = Vec::new();
         for step in done {
             match step {
@@ -314,10 +313,9 @@ impl Writer {
             }
             None => {
                 tracing::warn!(%error, "an envelope was not taken");
-                self.shared.say(notice(
-                    "envelope_refused",
-                    format!("An envelope was not taken: {error}."),
-                ));
+                let detail = format!("An envelope was not taken: {error}.");
+                self.shared
+                    .say(notice("envelope_refused", detail).with("cause", error));
             }
         }
     }
@@ -340,10 +338,9 @@ impl Writer {
             }
             let evicted = lock(&self.shared.ledger).forget(totals);
             if evicted > 0 {
-                self.shared.say(notice(
-                    "evicted",
-                    format!("{evicted} envelopes that were never sent had to make room for newer ones."),
-                ));
+                let detail =
+                    format!("{evicted} envelopes that were never sent had to make room for newer ones.");
+                self.shared.say(notice("evicted", detail).with("count", evicted));
             }
             self.shared.bytes.store(self.log.bytes(), Ordering::Relaxed);
             self.shared.moved(&[]);

@@ -458,3 +458,43 @@ async fn whoever_sends_it_an_envelope_is_scrubbed_before_it_is_kept_while_that_i
     assert_eq!(get(&opened.viewer, "/delivery").await["scrubbing"], false);
     opened.collector.shutdown().await;
 }
+
+#[tokio::test]
+async fn envelopes_are_listed_page_by_page() {
+    let opened = open();
+    for n in 0..7 {
+        opened.collector.captured("api-gateway", error(n)).await.unwrap();
+    }
+    let page = async |query: &str| {
+        let body = get(&opened.viewer, &format!("/envelopes?state=held&limit=3{query}")).await;
+        let seqs: Vec<u64> = body["envelopes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|e| e["seq"].as_u64().unwrap())
+            .collect();
+        (seqs, body["next"].as_u64())
+    };
+    assert_eq!(page("").await, (vec![7, 6, 5], Some(5)));
+    // What comes meanwhile moves no page.
+    opened.collector.captured("api-gateway", error(8)).await.unwrap();
+    assert_eq!(page("&before=5").await, (vec![4, 3, 2], Some(2)));
+    assert_eq!(page("&before=2").await, (vec![1], None));
+    assert_eq!(page("&before=4").await, (vec![3, 2, 1], None));
+    assert_eq!(page("&before=0").await, (vec![], None));
+    assert_eq!(
+        page("&before=18446744073709551615").await,
+        (vec![8, 7, 6], Some(6))
+    );
+    assert_eq!(
+        get(&opened.viewer, "/envelopes?state=dead").await["envelopes"],
+        serde_json::json!([])
+    );
+    let bad = Request::get("/envelopes?before=-1").body(Body::empty()).unwrap();
+    let (response, body) = send(&opened.viewer, bad).await;
+    assert_eq!(
+        (response.status(), body["field"].as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, Some("query"))
+    );
+    opened.collector.shutdown().await;
+}
