@@ -17,6 +17,8 @@ pub mod envelope;
 pub mod error;
 mod facts;
 mod frame;
+#[cfg(any(fuzzing, test))]
+pub mod fuzzing;
 mod index;
 pub mod ingest;
 mod issues;

@@ -78,7 +78,7 @@ pub fn scrubbed(envelope: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Whether a closer look is needed: never false when there is something to scrub. A few microseconds.
-fn is_suspect(bytes: &[u8]) -> bool {
+pub(crate) fn is_suspect(bytes: &[u8]) -> bool {
     PATTERNS.suspect.is_match(bytes)
         || PATTERNS.user.find_iter(bytes).any(|found| {
             !PATTERNS
@@ -87,7 +87,8 @@ fn is_suspect(bytes: &[u8]) -> bool {
         })
 }
 
-fn scrub(bytes: &[u8]) -> Option<Vec<u8>> {
+/// The same without the quick look.
+pub(crate) fn scrub(bytes: &[u8]) -> Option<Vec<u8>> {
     let envelope = Envelope::parse(bytes).ok()?;
     let mut edits = Vec::new();
     for item in &envelope.items {
