@@ -29,6 +29,15 @@ if ! "$relay/bin/python" -c 'import sentry_relay' 2>/dev/null; then
 fi
 export REELSCOPE_RELAY_PYTHON="$relay/bin/python"
 
+step "somebody else's SDK"
+# Sentry's SDK for Python sends to the collector; brotli is how some of its users compress.
+foreign="${XDG_CACHE_HOME:-$HOME/.cache}/reelscope/sentry-sdk-2.75.0"
+if ! "$foreign/bin/python" -c 'import sentry_sdk, brotli' 2>/dev/null; then
+  python3 -m venv "$foreign"
+  "$foreign/bin/pip" install --quiet --disable-pip-version-check sentry-sdk==2.75.0 brotli==1.2.1
+fi
+export REELSCOPE_SENTRY_PYTHON="$foreign/bin/python"
+
 step "Rust: tests"
 cargo test --workspace --locked
 

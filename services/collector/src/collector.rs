@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use rand::RngExt;
 use reelscope_contracts::telemetry::{
     ActiveLimit, Delivery, DeliveryCounts, DeliveryError, DestinationStatus, EnvelopeState, EnvelopeSummary,
-    HeldAction, Notice, TestOutcome,
+    HeldAction, Named, Notice, TestOutcome,
 };
 use reelscope_contracts::{UnixMillis, now};
 use tokio::sync::{broadcast, oneshot, watch};
@@ -26,6 +26,7 @@ use crate::live::Live;
 use crate::log::{Log, Opened, ReadError, Reader, replace};
 use crate::outbox::{self, Note};
 use crate::rate_limits::RateLimits;
+use crate::scrub;
 use crate::sender::Sender;
 use crate::writer::{Captured, Job, Writer};
 
@@ -166,6 +167,7 @@ pub(crate) struct Shared {
     pub(crate) bytes: AtomicU64,
     pub(crate) indexed: AtomicBool,
     pub(crate) attention: Attention,
+    scrubbing: AtomicBool,
     pub(crate) notes: tokio::sync::mpsc::UnboundedSender<Note>,
     /// Wakes the index; `false` ends it.
     pub(crate) to_index: mpsc::Sender<bool>,
@@ -176,6 +178,16 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn destinations(&self) -> Arc<Destinations> {
         Arc::clone(&lock(&self.destinations))
+    }
+
+    /// The envelope as it is to be kept: without what must not leave, while scrubbing is on. What was captured before it
+    /// was switched on stays as it is.
+    pub(crate) fn scrubbed(&self, envelope: Vec<u8>) -> Vec<u8> {
+        let scrubbed = self
+            .scrubbing
+            .load(Ordering::Relaxed)
+            .then(|| scrub::scrubbed(&envelope));
+        scrubbed.flatten().unwrap_or(envelope)
     }
 
     /// Tells everyone that envelopes came or changed; `seqs` are those that may be sent.
@@ -252,6 +264,7 @@ impl Collector {
             bytes: AtomicU64::new(log.bytes()),
             indexed: AtomicBool::new(false),
             attention,
+            scrubbing: AtomicBool::new(true),
             notes,
             to_index,
             destinations: Mutex::new(Arc::new(Destinations::nowhere())),
@@ -341,6 +354,13 @@ impl Collector {
         self.shared.touched();
     }
 
+    /// Sets whether envelopes that come from now on are scrubbed before they are kept; see [`crate::scrub`]. At the start
+    /// they are.
+    pub fn set_scrubbing(&self, on: bool) {
+        self.shared.scrubbing.store(on, Ordering::Relaxed);
+        self.shared.touched();
+    }
+
     /// The four numbers, of which nothing goes missing.
     #[must_use]
     pub fn counts(&self) -> DeliveryCounts {
@@ -351,16 +371,29 @@ impl Collector {
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         let destinations = self.shared.destinations();
-        let (counts, held, dead_by_reason) = {
+        let now = now();
+        let mut limits = self.limits();
+        limits.retain(|_, limits| !limits.active(now).is_empty());
+        let (counts, held, limited, dead_by_reason) = {
             let ledger = lock(&self.shared.ledger);
-            (ledger.counts(), ledger.held(), ledger.dead_by_reason())
+            (
+                ledger.counts(),
+                ledger.held(),
+                limited(&ledger, &limits, now),
+                ledger.dead_by_reason(),
+            )
         };
         let mut held_by_reason = BTreeMap::new();
         for (slot, destination, count) in held {
             let reason = held_reason(&destinations, &slot, destination);
-            *held_by_reason.entry(reason.to_owned()).or_default() += count;
+            let limited = limited.get(&(Arc::clone(&slot), destination)).copied();
+            let limited = limited.filter(|_| reason == WAITING).unwrap_or(0);
+            for (reason, count) in [(RATE_LIMITED, limited), (reason, count - limited)] {
+                if count > 0 {
+                    *held_by_reason.entry(reason.to_owned()).or_default() += count;
+                }
+            }
         }
-        let now = now();
         let (in_flight, last_error, rate_limits, destinations_status) = {
             let outbox = lock(&self.shared.outbox);
             let status = destinations.each().map(|(slot, dsn)| DestinationStatus {
@@ -399,6 +432,7 @@ impl Collector {
             lost_by_sdks,
             sessions,
             sending: destinations.sending,
+            scrubbing: self.shared.scrubbing.load(Ordering::Relaxed),
             in_flight,
             destinations: destinations_status,
             rate_limits,
@@ -482,21 +516,28 @@ impl Collector {
 
     /// Sends one real envelope to `dsn`, or to the common destination, and says what happened. It is not kept.
     pub async fn test_delivery(&self, dsn: Option<&str>) -> TestOutcome {
-        let refused = |code: &str, detail: String| TestOutcome {
+        let refused = |code: &str, detail: String, params| TestOutcome {
             ok: false,
             code: code.to_owned(),
             detail,
+            params,
             destination: None,
             elapsed_ms: 0,
         };
         let dsn = match dsn {
             Some(text) => match text.parse::<Dsn>() {
                 Ok(dsn) => dsn,
-                Err(error) => return refused("dsn_invalid", error.to_string()),
+                Err(error) => {
+                    let params = Named::from([("reason".to_owned(), error.code().to_owned())]);
+                    return refused("dsn_invalid", error.to_string(), params);
+                }
             },
             None => match self.shared.destinations().each().next() {
                 Some((_, dsn)) => dsn.clone(),
-                None => return refused("no_destination", "No DSN is set; enter one first.".to_owned()),
+                None => {
+                    let detail = "No DSN is set; enter one first.".to_owned();
+                    return refused("no_destination", detail, Named::new());
+                }
             },
         };
         self.sender.test(&dsn, now()).await
@@ -565,14 +606,27 @@ impl Collector {
         &self.shared
     }
 
-    /// Envelopes in one line each, newest first.
+    /// Envelopes in one line each, newest first: at most `limit` of those in `state`.
     #[must_use]
     pub fn envelopes(&self, state: Option<EnvelopeState>, limit: usize) -> Vec<EnvelopeSummary> {
+        self.envelopes_before(u64::MAX, state, limit)
+    }
+
+    /// The same, of those with a number below `before`.
+    #[must_use]
+    pub fn envelopes_before(
+        &self,
+        before: u64,
+        state: Option<EnvelopeState>,
+        limit: usize,
+    ) -> Vec<EnvelopeSummary> {
         let destinations = self.shared.destinations();
         let limits = self.limits();
         let ledger = lock(&self.shared.ledger);
+        let newer = usize::try_from(ledger.next_seq().saturating_sub(before)).unwrap_or(usize::MAX);
         let wanted = ledger
             .newest_first()
+            .skip(newer)
             .filter(|(_, kept)| state.is_none_or(|state| state == state_of(kept)));
         wanted
             .take(limit)
@@ -640,6 +694,32 @@ impl Collector {
 }
 
 const WAITING: &str = "waiting";
+const RATE_LIMITED: &str = "rate_limited";
+
+/// How many held envelopes are rate limited, by slot and destination. Looks at each of them, and so only at all while
+/// there are `limits`.
+fn limited(
+    ledger: &Ledger,
+    limits: &BTreeMap<u64, RateLimits>,
+    now: UnixMillis,
+) -> BTreeMap<(Arc<str>, u64), u64> {
+    let mut counts: BTreeMap<(u8, u64), u64> = BTreeMap::new();
+    if !limits.is_empty() {
+        let held = ledger
+            .oldest_first()
+            .filter(|(_, kept)| kept.standing == Standing::Held);
+        for (_, kept) in held {
+            let limits = limits.get(&kept.destination);
+            if limits.is_some_and(|limits| limits.held_until(kept.categories, now).is_some()) {
+                *counts.entry((kept.slot, kept.destination)).or_default() += 1;
+            }
+        }
+    }
+    let named = counts.into_iter();
+    named
+        .map(|((slot, destination), count)| ((ledger.slot_name(slot), destination), count))
+        .collect()
+}
 
 /// Why an envelope is held.
 fn held_reason(destinations: &Destinations, slot: &str, destination: u64) -> &'static str {
@@ -673,7 +753,7 @@ fn summary(
     };
     let reason = match kept.standing {
         Standing::Held => match held_reason(destinations, &slot, kept.destination) {
-            WAITING if limited() => Some("rate_limited"),
+            WAITING if limited() => Some(RATE_LIMITED),
             reason => Some(reason),
         },
         Standing::Delivered => None,

@@ -45,6 +45,24 @@ pub enum DsnError {
     Trailing,
 }
 
+impl DsnError {
+    /// Stable word for it, as a test of the delivery answers it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::NotAUrl => "not_a_url",
+            Self::Scheme => "scheme",
+            Self::NoKey => "no_key",
+            Self::OddKey => "odd_key",
+            Self::NoHost => "no_host",
+            Self::NoProject => "no_project",
+            Self::OddProject => "odd_project",
+            Self::Trailing => "trailing",
+        }
+    }
+}
+
 impl From<DsnError> for Problem {
     fn from(error: DsnError) -> Self {
         Self::new(Code::DsnInvalid, error.to_string()).field("dsn")

@@ -4,7 +4,7 @@
 //! dead, and `captured = delivered + held + dead` at every moment, whatever is killed when. Payloads are bytes as
 //! they came and leave so. With no DSN everything works and is held.
 //!
-//! Modules in reading order: [`envelope`] (the format), [`dsn`], [`category`], [`rate_limits`] (pure rules);
+//! Modules in reading order: [`envelope`] (the format), [`dsn`], [`category`], [`rate_limits`], [`scrub`] (pure rules);
 //! `frame`, `log`, `ledger`, `writer` (what is kept, and where it stands); `facts`, `trace`, `issues`,
 //! `measurements`, `index` (what the viewer asks for); `sender`, `outbox` (what leaves); [`collector`] (all of it
 //! as its owner sees it); [`ingest`] and [`viewer`] (routes). Four threads: one writes, one indexes, one sends,
@@ -17,6 +17,8 @@ pub mod envelope;
 pub mod error;
 mod facts;
 mod frame;
+#[cfg(any(fuzzing, test))]
+pub mod fuzzing;
 mod index;
 pub mod ingest;
 mod issues;
@@ -26,6 +28,7 @@ mod log;
 mod measurements;
 mod outbox;
 pub mod rate_limits;
+pub mod scrub;
 mod sender;
 mod skim;
 mod trace;

@@ -14,7 +14,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use reelscope_contracts::telemetry::Notice;
+use reelscope_contracts::telemetry::{Named, Notice};
 use reelscope_contracts::{UnixMillis, now};
 use serde::{Deserialize, Serialize};
 
@@ -83,7 +83,7 @@ impl Log {
                     notices.push(notice(
                         "totals_damaged",
                         format!("totals.json could not be read ({error}); what was delivered before the oldest segment is unknown."),
-                    ));
+                    ).with("cause", error));
                     None
                 }
             },
@@ -350,13 +350,15 @@ impl Scan<'_> {
                         at = next;
                     }
                     None if self.is_last => {
-                        self.say(
-                            "torn_tail",
-                            format!(
-                                "The last {} bytes of segment {} were never finished and were cut.",
-                                len - at,
-                                self.id
-                            ),
+                        let cut = len - at;
+                        let detail = format!(
+                            "The last {cut} bytes of segment {} were never finished and were cut.",
+                            self.id
+                        );
+                        self.notices.push(
+                            notice("torn_tail", detail)
+                                .with("bytes", cut)
+                                .with("segment", self.id),
                         );
                         let file = File::options().write(true).open(&path)?;
                         file.set_len(at)?;
@@ -371,12 +373,14 @@ impl Scan<'_> {
             }
         }
         if lost > 0 {
-            self.say(
-                "envelopes_lost",
-                format!(
-                    "{lost} envelopes before or in segment {} were lost to damage on the disk.",
-                    self.id
-                ),
+            let detail = format!(
+                "{lost} envelopes before or in segment {} were lost to damage on the disk.",
+                self.id
+            );
+            self.notices.push(
+                notice("envelopes_lost", detail)
+                    .with("count", lost)
+                    .with("segment", self.id),
             );
         }
         Ok(Segment {
@@ -409,20 +413,16 @@ impl Scan<'_> {
             file.seek(SeekFrom::Start(from))?;
             io::copy(&mut file.take(to - from), &mut File::create(&target)?)?;
         }
-        self.say(
-            "segment_damaged",
-            format!(
-                "{} bytes of segment {} could not be read; they were copied to {}.",
-                to - from,
-                self.id,
-                target.display()
-            ),
+        let detail = format!(
+            "{} bytes of segment {} could not be read; they were copied to {}.",
+            to - from,
+            self.id,
+            target.display()
         );
+        let damaged = notice("segment_damaged", detail).with("bytes", to - from);
+        self.notices
+            .push(damaged.with("segment", self.id).with("copy", target.display()));
         Ok(())
-    }
-
-    fn say(&mut self, code: &str, detail: String) {
-        self.notices.push(notice(code, detail));
     }
 }
 
@@ -523,6 +523,7 @@ pub(crate) fn notice(code: &str, detail: impl Into<String>) -> Notice {
     Notice {
         code: code.to_owned(),
         detail: detail.into(),
+        params: Named::new(),
         at: now(),
     }
 }

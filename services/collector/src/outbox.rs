@@ -375,6 +375,7 @@ impl Outbox {
         lock(&self.shared.outbox).last_error = Some(DeliveryError {
             code: answer.code.to_owned(),
             detail: answer.detail.clone(),
+            params: answer.params.clone(),
             destination: masked,
             at: now,
         });

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rand::RngExt;
-use reelscope_contracts::telemetry::{Notice, TestOutcome};
+use reelscope_contracts::telemetry::{Named, Notice, TestOutcome};
 use reelscope_contracts::{UnixMillis, rfc3339};
 use reqwest::{Client, redirect};
 
@@ -18,6 +18,8 @@ use crate::log::notice;
 
 /// Most bytes of an answer that are read; Sentry's are a hundred.
 const MOST_ANSWER: usize = 64 * 1024;
+/// Longest text of `X-Sentry-Error` that is repeated, in characters.
+const MOST_SAID: usize = 200;
 /// What we call ourselves.
 const OURSELVES: &str = concat!("reelscope/", env!("CARGO_PKG_VERSION"));
 
@@ -41,6 +43,8 @@ pub(crate) struct Answer {
     /// Stable code, as `POST /delivery/test` answers it.
     pub(crate) code: &'static str,
     pub(crate) detail: String,
+    /// What the detail names; see [`TestOutcome::params`].
+    pub(crate) params: Named<String>,
     /// 0 when no answer came.
     pub(crate) status: u16,
     pub(crate) rate_limits: Option<String>,
@@ -66,13 +70,11 @@ impl Sender {
                 .connect_timeout(timeout.min(Duration::from_secs(10)))
         };
         let client = builder().build().unwrap_or_else(|error| {
-            notices.push(notice(
-                "no_trust_store",
-                format!(
-                    "This system's certificates could not be loaded, so no https address can be reached: {}.",
-                    root_cause(&error)
-                ),
-            ));
+            let cause = root_cause(&error);
+            let detail = format!(
+                "This system's certificates could not be loaded, so no https address can be reached: {cause}."
+            );
+            notices.push(notice("no_trust_store", detail).with("cause", cause));
             builder().tls_certs_only([]).build().unwrap_or_default()
         });
         Self { client, timeout }
@@ -83,10 +85,8 @@ impl Sender {
         let body = match gzip(envelope) {
             Ok(body) => body,
             Err(error) => {
-                return Answer::failed(
-                    "network",
-                    format!("The envelope could not be compressed: {error}."),
-                );
+                let detail = format!("The envelope could not be compressed: {error}.");
+                return Answer::failed("network", detail, error.to_string());
             }
         };
         let sent = self
@@ -121,6 +121,7 @@ impl Sender {
             ok: answer.verdict == Verdict::Delivered,
             code: answer.code.to_owned(),
             detail: answer.detail,
+            params: answer.params,
             destination: Some(dsn.masked()),
             elapsed_ms: elapsed_ms(started),
         }
@@ -128,11 +129,12 @@ impl Sender {
 }
 
 impl Answer {
-    fn failed(code: &'static str, detail: String) -> Self {
+    fn failed(code: &'static str, detail: String, cause: String) -> Self {
         Self {
             verdict: Verdict::Retry,
             code,
             detail,
+            params: Named::from([("cause".to_owned(), cause)]),
             status: 0,
             rate_limits: None,
             retry_after: None,
@@ -180,7 +182,7 @@ impl Answer {
         } else {
             ("network", format!("The connection to {host} broke: {cause}."))
         };
-        Self::failed(code, detail)
+        Self::failed(code, detail, cause)
     }
 }
 
@@ -206,11 +208,15 @@ async fn judge(mut response: reqwest::Response, dsn: &Dsn) -> Answer {
         }
     }
     let (verdict, code) = meaning(status, &body);
+    let said = said.map(|said| said.chars().take(MOST_SAID).collect::<String>());
     let detail = sentence(code, status, said.as_deref(), dsn);
+    let mut params = Named::from([("status".to_owned(), status.to_string())]);
+    params.extend(said.map(|said| ("said".to_owned(), said)));
     Answer {
         verdict,
         code,
         detail,
+        params,
         status,
         rate_limits,
         retry_after,
@@ -258,10 +264,7 @@ fn sentence(code: &str, status: u16, said: Option<&str>, dsn: &Dsn) -> String {
         _ => format!("{host} has a problem of its own (status {status})"),
     };
     match said {
-        Some(said) => format!(
-            "{text}: {}.",
-            said.chars().take(200).collect::<String>().trim_end_matches('.')
-        ),
+        Some(said) => format!("{text}: {}.", said.trim_end_matches('.')),
         None => format!("{text}."),
     }
 }

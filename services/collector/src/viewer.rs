@@ -220,12 +220,20 @@ async fn measurements(State(viewer): State<Viewer>, Asked(query): Asked<PointQue
 #[derive(Deserialize)]
 struct EnvelopeQuery {
     state: Option<EnvelopeState>,
+    /// Only those with a smaller number: `next` of the page before.
+    before: Option<u64>,
     limit: Option<usize>,
 }
 
 async fn envelopes(State(viewer): State<Viewer>, Asked(query): Asked<EnvelopeQuery>) -> Json<Envelopes> {
-    let envelopes = viewer.collector.envelopes(query.state, lines(query.limit));
-    Json(Envelopes { envelopes })
+    let limit = lines(query.limit);
+    // One more tells whether there is another page.
+    let before = query.before.unwrap_or(u64::MAX);
+    let mut envelopes = viewer.collector.envelopes_before(before, query.state, limit + 1);
+    let is_last = envelopes.len() <= limit;
+    envelopes.truncate(limit);
+    let next = envelopes.last().map(|last| last.seq).filter(|_| !is_last);
+    Json(Envelopes { envelopes, next })
 }
 
 #[derive(Deserialize)]

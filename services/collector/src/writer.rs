@@ -174,6 +174,7 @@ impl Writer {
             match job {
                 Job::Capture { slot, bytes, answer } => {
                     taken += bytes.len();
+                    let bytes = self.shared.scrubbed(bytes);
                     // Nobody waits for what the SDK wrote in this process; the rest comes from outside.
                     let parsed = if answer.is_some() {
                         Envelope::parse(&bytes)
@@ -292,10 +293,9 @@ impl Writer {
     /// The disk refused a batch: envelopes are refused too, changes count in memory and are written later.
     fn failed(&self, done: Vec<Done>, reason: &str, owed: &mut VecDeque<(u64, Change)>) {
         tracing::error!(reason, "telemetry could not be written");
-        self.shared.say(notice(
-            "disk_failed",
-            format!("Telemetry could not be written: {reason}."),
-        ));
+        let detail = format!("Telemetry could not be written: {reason}.");
+        self.shared
+            .say(notice("disk_failed", detail).with("cause", reason));
         let mut changed = Vec::new();
         for step in done {
             match step {
@@ -319,10 +319,9 @@ impl Writer {
             }
             None => {
                 tracing::warn!(%error, "an envelope was not taken");
-                self.shared.say(notice(
-                    "envelope_refused",
-                    format!("An envelope was not taken: {error}."),
-                ));
+                let detail = format!("An envelope was not taken: {error}.");
+                self.shared
+                    .say(notice("envelope_refused", detail).with("cause", error));
             }
         }
     }
@@ -345,10 +344,9 @@ impl Writer {
             }
             let evicted = lock(&self.shared.ledger).forget(totals);
             if evicted > 0 {
-                self.shared.say(notice(
-                    "evicted",
-                    format!("{evicted} envelopes that were never sent had to make room for newer ones."),
-                ));
+                let detail =
+                    format!("{evicted} envelopes that were never sent had to make room for newer ones.");
+                self.shared.say(notice("evicted", detail).with("count", evicted));
             }
             self.shared.bytes.store(self.log.bytes(), Ordering::Relaxed);
             self.shared.moved(&[]);

@@ -426,3 +426,75 @@ async fn pages_of_traces_follow_each_other() {
     assert_eq!((ids.len(), different.len()), (7, 7));
     opened.collector.shutdown().await;
 }
+
+#[tokio::test]
+async fn whoever_sends_it_an_envelope_is_scrubbed_before_it_is_kept_while_that_is_on() {
+    let opened = open();
+    let letter = b"{}\n{\"type\":\"event\"}\n{\"message\":\"ask ann@mail.example\"}\n".to_vec();
+    let kept = async |seq: u64| {
+        let (_, bytes) = opened.collector.envelope(seq).await.unwrap();
+        String::from_utf8(bytes).unwrap()
+    };
+    let scrubbed = "{}\n{\"type\":\"event\"}\n{\"message\":\"ask [Filtered]\",\"_meta\":{\"message\":{\"\":{\"len\":20,\"rem\":[[\"@email:filter\",\"s\",4,14]]}}}}\n";
+    let (response, body) = send(&opened.ingest, ingest(opened.collector.key(), letter.clone())).await;
+    assert_eq!(response.status(), StatusCode::OK, "{body}");
+    opened
+        .collector
+        .captured("api-gateway", letter.clone())
+        .await
+        .unwrap();
+    assert_eq!(
+        (kept(1).await, kept(2).await),
+        (scrubbed.to_owned(), scrubbed.to_owned())
+    );
+    assert_eq!(get(&opened.viewer, "/delivery").await["scrubbing"], true);
+    opened.collector.set_scrubbing(false);
+    opened
+        .collector
+        .captured("api-gateway", letter.clone())
+        .await
+        .unwrap();
+    assert_eq!(kept(3).await.into_bytes(), letter);
+    assert_eq!(get(&opened.viewer, "/delivery").await["scrubbing"], false);
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn envelopes_are_listed_page_by_page() {
+    let opened = open();
+    for n in 0..7 {
+        opened.collector.captured("api-gateway", error(n)).await.unwrap();
+    }
+    let page = async |query: &str| {
+        let body = get(&opened.viewer, &format!("/envelopes?state=held&limit=3{query}")).await;
+        let seqs: Vec<u64> = body["envelopes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|e| e["seq"].as_u64().unwrap())
+            .collect();
+        (seqs, body["next"].as_u64())
+    };
+    assert_eq!(page("").await, (vec![7, 6, 5], Some(5)));
+    // What comes meanwhile moves no page.
+    opened.collector.captured("api-gateway", error(8)).await.unwrap();
+    assert_eq!(page("&before=5").await, (vec![4, 3, 2], Some(2)));
+    assert_eq!(page("&before=2").await, (vec![1], None));
+    assert_eq!(page("&before=4").await, (vec![3, 2, 1], None));
+    assert_eq!(page("&before=0").await, (vec![], None));
+    assert_eq!(
+        page("&before=18446744073709551615").await,
+        (vec![8, 7, 6], Some(6))
+    );
+    assert_eq!(
+        get(&opened.viewer, "/envelopes?state=dead").await["envelopes"],
+        serde_json::json!([])
+    );
+    let bad = Request::get("/envelopes?before=-1").body(Body::empty()).unwrap();
+    let (response, body) = send(&opened.viewer, bad).await;
+    assert_eq!(
+        (response.status(), body["field"].as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, Some("query"))
+    );
+    opened.collector.shutdown().await;
+}

@@ -42,6 +42,13 @@ async fn a_damaged_middle_costs_only_itself() {
     let codes: Vec<&str> = notices.iter().map(|notice| notice.code.as_str()).collect();
     assert_eq!(codes, ["segment_damaged", "envelopes_lost"]);
     let counts = collector.counts();
+    // What the sentence says is also there by itself.
+    assert_eq!(notices[1].params["count"], counts.dead.to_string());
+    assert!(
+        notices.iter().all(|notice| notice.params["segment"] == "1"),
+        "{notices:?}"
+    );
+    assert!(Path::new(&notices[0].params["copy"]).exists(), "{notices:?}");
     assert_eq!(counts.captured, 400);
     assert!((3..=6).contains(&counts.dead), "{counts:?}");
     assert_eq!(collector.delivery().dead_by_reason["damaged"], counts.dead);
@@ -63,6 +70,11 @@ async fn a_torn_end_is_cut_and_writing_goes_on() {
         fs::write(&last, &whole[..torn]).unwrap();
         let (collector, notices) = Collector::open(dir.path(), options()).unwrap();
         assert_eq!(notices[0].code, "torn_tail");
+        let cut: u64 = notices[0].params["bytes"].parse().unwrap();
+        assert!(
+            cut > 0 && notices[0].detail.contains(&cut.to_string()),
+            "{notices:?}"
+        );
         assert_eq!(collector.counts().captured, 9);
         let captured = collector.captured("api-gateway", error(77)).await.unwrap();
         assert_eq!(captured.seq, 10);
@@ -122,7 +134,15 @@ async fn old_segments_go_and_the_sum_stays() {
     }
     let delivery = collector.delivery();
     assert!(delivery.dead_by_reason["evicted"] > 0);
-    assert!(delivery.notices.iter().any(|notice| notice.code == "evicted"));
+    let evicted = delivery
+        .notices
+        .iter()
+        .find(|notice| notice.code == "evicted")
+        .unwrap();
+    assert!(
+        evicted.detail.starts_with(&evicted.params["count"]),
+        "{evicted:?}"
+    );
     assert!(delivery.bytes <= 400 * 1024, "{}", delivery.bytes);
     balanced(&collector);
     let counts = collector.counts();
@@ -148,6 +168,10 @@ async fn lost_totals_are_said_and_the_sum_stays() {
     fs::write(dir.path().join("totals.json"), "{").unwrap();
     let (collector, notices) = Collector::open(dir.path(), options()).unwrap();
     assert_eq!(notices[0].code, "totals_damaged");
+    assert!(
+        notices[0].detail.contains(&notices[0].params["cause"]),
+        "{notices:?}"
+    );
     assert_eq!(collector.counts().captured, 400);
     balanced(&collector);
     collector.shutdown().await;

@@ -203,6 +203,13 @@ async fn a_limited_category_is_held_and_the_others_pass() {
     let delivery = collector.delivery();
     assert_eq!((delivery.counts.held, delivery.counts.dead), (2, 0));
     assert_eq!(delivery.rate_limits[0].category, "transaction");
+    let limited = [("rate_limited".to_owned(), 2)].into();
+    assert_eq!(delivery.held_by_reason, limited);
+    let error = delivery.last_error.unwrap();
+    assert_eq!(
+        (error.code.as_str(), error.params["status"].as_str()),
+        ("rate_limited", "429")
+    );
     assert_eq!(sentry.requests(), 2);
     let held = collector.envelopes(Some(EnvelopeState::Held), 10);
     assert!(
@@ -381,6 +388,11 @@ async fn a_test_envelope_says_what_happened() {
     };
     check(None, "no_destination").await;
     check(Some("nonsense"), "dsn_invalid").await;
+    let outcome = collector.test_delivery(Some("https://sentry.example/7")).await;
+    assert_eq!(
+        (outcome.code.as_str(), outcome.params["reason"].as_str()),
+        ("dsn_invalid", "no_key")
+    );
     let text = sentry.dsn().public();
     for (status, code) in [
         (401, "unauthorized"),
@@ -392,6 +404,17 @@ async fn a_test_envelope_says_what_happened() {
         sentry.answer([Answer::Status(status, vec![])]);
         check(Some(&text), code).await;
     }
+    let said = vec![("x-sentry-error", "no such project.".to_owned())];
+    sentry.answer([Answer::Status(404, said)]);
+    let outcome = collector.test_delivery(Some(&text)).await;
+    let params = [("said", "no such project."), ("status", "404")];
+    let params = params.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(outcome.params, params.into());
+    assert!(
+        outcome.detail.ends_with("DSN: no such project."),
+        "{}",
+        outcome.detail
+    );
     sentry.answer([Answer::Garbage]);
     check(Some(&text), "not_sentry").await;
     check(Some(&text), "ok").await;

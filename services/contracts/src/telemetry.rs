@@ -375,6 +375,9 @@ pub struct EnvelopeSummary {
 pub struct Envelopes {
     /// Newest first.
     pub envelopes: Vec<EnvelopeSummary>,
+    /// Ask with `before` set to this for the next page; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<u64>,
 }
 
 /// One item of an envelope, readable.
@@ -447,6 +450,9 @@ pub struct DeliveryError {
     pub code: String,
     /// One sentence.
     pub detail: String,
+    /// What the sentence names, as [`TestOutcome::params`].
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub params: Named<String>,
     /// Masked DSN.
     pub destination: String,
     /// When.
@@ -456,12 +462,26 @@ pub struct DeliveryError {
 /// Something that a person should know about the collector.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Notice {
-    /// Stable code.
+    /// Stable code, with what [`Notice::params`] has for it: `torn_tail` (`bytes`, `segment`), `envelopes_lost` (`count`,
+    /// `segment`), `segment_damaged` (`bytes`, `segment`, `copy`: a path), `totals_damaged` (`cause`), `disk_failed`
+    /// (`cause`), `envelope_refused` (`cause`), `evicted` (`count`), `no_trust_store` (`cause`).
     pub code: String,
     /// One sentence.
     pub detail: String,
+    /// What the sentence names, so that it can be said in another language. Causes are as the system puts them.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub params: Named<String>,
     /// When it was noticed.
     pub at: UnixMillis,
+}
+
+impl Notice {
+    /// The notice with one more parameter.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.params.insert(name.to_owned(), value.to_string());
+        self
+    }
 }
 
 /// `GET /delivery`.
@@ -470,7 +490,7 @@ pub struct Delivery {
     /// The four numbers.
     #[serde(flatten)]
     pub counts: DeliveryCounts,
-    /// Held envelopes by reason: `waiting`, `paused`, `no_destination`, `other_destination`.
+    /// Held envelopes by reason: `waiting`, `rate_limited`, `paused`, `no_destination`, `other_destination`.
     pub held_by_reason: Named<u64>,
     /// Dead envelopes by reason.
     pub dead_by_reason: Named<u64>,
@@ -482,6 +502,8 @@ pub struct Delivery {
     pub sessions: u64,
     /// Whether envelopes are being sent.
     pub sending: bool,
+    /// Whether envelopes that come are scrubbed before they are kept.
+    pub scrubbing: bool,
     /// Requests under way.
     pub in_flight: u64,
     /// Where to.
@@ -552,6 +574,11 @@ pub struct TestOutcome {
     pub code: String,
     /// One sentence.
     pub detail: String,
+    /// What the sentence names, so that it can be said in another language: `status` (of HTTP), `said` (by Sentry),
+    /// `cause` (by the system); for `dsn_invalid` `reason`, which is one of `empty`, `not_a_url`, `scheme`, `no_key`,
+    /// `odd_key`, `no_host`, `no_project`, `odd_project` and `trailing`.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub params: Named<String>,
     /// Masked DSN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destination: Option<String>,

@@ -1,0 +1,52 @@
+//! What must hold for whatever bytes come: for the fuzz target in `fuzz/`, and for the bytes it found, as a test.
+
+use crate::envelope::{Envelope, EnvelopeError};
+use crate::{facts, scrub};
+
+/// Reads, scrubs and indexes bytes as the collector does.
+///
+/// # Panics
+/// Something does not hold, or the code under test panics.
+pub fn envelope(bytes: &[u8]) {
+    let parsed = Envelope::parse(bytes);
+    let scrubbed = scrub::scrub(bytes);
+    if let Some(after) = &scrubbed {
+        assert!(scrub::is_suspect(bytes), "the quick look missed something");
+        let Ok(before) = &parsed else {
+            panic!("what is no envelope was scrubbed");
+        };
+        match Envelope::parse(after) {
+            Ok(after) => {
+                let types = |envelope: &Envelope<'_>| -> Vec<String> {
+                    let items = envelope.items.iter();
+                    items.map(|item| item.header.item_type.clone()).collect()
+                };
+                assert_eq!(types(before), types(&after), "an item was lost");
+                assert_eq!(before.line, after.line, "the header was changed");
+            }
+            // What is replaced may be shorter than what replaces it.
+            Err(EnvelopeError::TooLarge { .. }) => {}
+            Err(error) => panic!("scrubbing broke the envelope: {error}"),
+        }
+        assert_eq!(scrub::scrub(after), None, "twice is not once");
+    }
+    let kept = scrubbed.as_deref().unwrap_or(bytes);
+    if let Ok(envelope) = Envelope::parse(kept) {
+        let _ = facts::read(1, "external", &envelope);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    #[allow(clippy::unwrap_used)]
+    fn what_was_found_once_holds() {
+        let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/seeds");
+        let mut count = 0;
+        for file in std::fs::read_dir(seeds).unwrap() {
+            super::envelope(&std::fs::read(file.unwrap().path()).unwrap());
+            count += 1;
+        }
+        assert!(count > 0);
+    }
+}

@@ -1,0 +1,143 @@
+//! A disk that fills up and has room again: what was acknowledged is kept, what was refused was said, and what Sentry
+//! took meanwhile is not sent again.
+//!
+//! The disk is a small tmpfs in a mount namespace of its own. Where the system lets nobody make one, the test says so.
+#![allow(clippy::unwrap_used)]
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+
+use reelscope_collector::{CaptureError, Collector};
+use support::{FakeSentry, balanced, error, event_id, eventually, options, to};
+
+const DIR: &str = "REELSCOPE_COLLECTOR_SMALL_DISK";
+
+#[test]
+#[allow(clippy::print_stderr)] // that nothing was checked must be seen
+fn a_full_disk_is_said_and_forgotten() {
+    let dir = tempfile::tempdir().unwrap();
+    // The namespace, and with it the mount, ends with the process.
+    let in_namespace = |script: &str| {
+        let mut command = Command::new("unshare");
+        command
+            .args(["--user", "--map-root-user", "--mount", "sh", "-euc"])
+            .arg(format!("mount -t tmpfs -o size=2m none \"$0\"; {script}"))
+            .arg(dir.path());
+        command
+    };
+    if !in_namespace("true")
+        .output()
+        .is_ok_and(|output| output.status.success())
+    {
+        eprintln!("skipped: this system lets nobody mount a small disk");
+        return;
+    }
+    let output = in_namespace("exec \"$1\" --exact on_a_small_disk --ignored --nocapture")
+        .arg(std::env::current_exe().unwrap())
+        .env(DIR, dir.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("1 passed"),
+        "{said}"
+    );
+}
+
+/// Takes all room that is left.
+fn fill(dir: &Path) {
+    let mut ballast = File::create(dir.join("ballast")).unwrap();
+    for size in [64 * 1024, 4 * 1024, 1] {
+        while ballast.write_all(&vec![1; size]).is_ok() {}
+    }
+}
+
+/// Not a test of its own: it needs a directory that is a small disk.
+#[tokio::test]
+#[ignore = "run by the test above in a mount namespace of its own"]
+async fn on_a_small_disk() {
+    let Ok(dir) = std::env::var(DIR) else { return };
+    let dir = Path::new(&dir);
+    let telemetry = dir.join("telemetry");
+    let (collector, _) = Collector::open(&telemetry, options()).unwrap();
+    let sentry = FakeSentry::start().await;
+    let paused = reelscope_collector::Destinations {
+        sending: false,
+        ..to(&sentry.dsn())
+    };
+    collector.configure(paused);
+    for n in 0..20 {
+        collector.captured("api-gateway", error(n)).await.unwrap();
+    }
+    fill(dir);
+    // What is left of the last page takes a few more.
+    let mut taken = 20;
+    let refused = loop {
+        match collector.captured("api-gateway", error(taken)).await {
+            Ok(_) => taken += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(refused, CaptureError::Disk(_)), "{refused:?}");
+    let delivery = collector.delivery();
+    let said = delivery
+        .notices
+        .iter()
+        .find(|notice| notice.code == "disk_failed")
+        .unwrap();
+    assert!(said.params["cause"].contains("No space left"), "{said:?}");
+    assert_eq!((delivery.refused, delivery.counts.captured), (1, taken as u64));
+    balanced(&collector);
+
+    // Sending needs no room to begin with; that it happened is written once there is some.
+    collector.configure(to(&sentry.dsn()));
+    eventually("delivered from a full disk", || {
+        collector.counts().delivered == taken as u64
+    })
+    .await;
+    balanced(&collector);
+    let unwaited = taken + 100;
+    collector.capture("api-gateway", error(unwaited));
+    eventually("refused", || collector.delivery().refused == 2).await;
+
+    fs::remove_file(dir.join("ballast")).unwrap();
+    for n in taken..taken + 20 {
+        collector.captured("api-gateway", error(n)).await.unwrap();
+    }
+    taken += 20;
+    eventually("all delivered", || collector.counts().delivered == taken as u64).await;
+    balanced(&collector);
+    for (n, seq) in (1..=taken as u64).enumerate() {
+        assert_eq!(collector.envelope(seq).await.unwrap().1, error(n), "{seq}");
+    }
+    collector.shutdown().await;
+
+    let (collector, notices) = Collector::open(&telemetry, options()).unwrap();
+    assert_eq!(notices, []);
+    collector.configure(to(&sentry.dsn()));
+    let counts = collector.counts();
+    assert_eq!((counts.captured, counts.delivered), (taken as u64, taken as u64));
+    collector.shutdown().await;
+    assert!(sentry.how_often().values().all(|times| *times == 1));
+    assert!(!sentry.taken().contains(&event_id(unwaited)));
+    // Opened on a full disk it says what is wrong, and harms nothing.
+    fill(dir);
+    drop(collector);
+    match Collector::open(&telemetry, options()) {
+        Ok((collector, _)) => {
+            assert_eq!(collector.counts(), counts);
+            collector.shutdown().await;
+        }
+        Err(error) => assert!(error.to_string().contains("No space left"), "{error}"),
+    }
+    fs::remove_file(dir.join("ballast")).unwrap();
+    let (collector, _) = Collector::open(&telemetry, options()).unwrap();
+    assert_eq!(collector.counts(), counts);
+    collector.shutdown().await;
+}
