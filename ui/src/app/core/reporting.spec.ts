@@ -1,4 +1,5 @@
-import { onlyOrigin } from './reporting';
+import { NoAnswer, Problem } from './problem';
+import { onlyOrigin, reportedElsewhere } from './reporting';
 
 describe('where trace headers go', () => {
   const own = onlyOrigin('http://127.0.0.1:4200');
@@ -11,5 +12,18 @@ describe('where trace headers go', () => {
     check('http://127.0.0.1:42001/api', false);
     check('http://127x0.0.1:4200/', false);
     check('https://example.com/?http://127.0.0.1:4200/', false);
+  });
+});
+
+describe('what is not reported again', () => {
+  const check = (error: unknown, expected: boolean): void =>
+    expect(reportedElsewhere(error)).toBe(expected);
+
+  it('is what the gateway answered, and nothing that only this page saw', () => {
+    check(new Problem({ status: 502, code: 'payment_declined' }), true);
+    check(new Problem({ status: 402, code: 'insufficient_funds' }), true);
+    check(new NoAnswer('gone'), false);
+    check(new TypeError('a bug'), false);
+    check('thrown text', false);
   });
 });

@@ -3,6 +3,7 @@ import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/cor
 import { Gateway } from '../core/gateway';
 import { Language } from '../core/language';
 import { Problem } from '../core/problem';
+import { followSettings } from '../core/reporting';
 import { Settings, SettingsChange, TestOutcome } from '../core/telemetry-wire';
 import { DeliveryStore } from '../delivery/delivery-store';
 import { outcomeWords } from '../delivery/delivery-words';
@@ -100,7 +101,7 @@ export class SettingsPage {
     try {
       this.settings.set(await this.gateway.changeSettings(change));
       this.saved.set(true);
-      await this.delivery.refresh();
+      await Promise.all([this.delivery.refresh(), followSettings()]);
       return true;
     } catch (error) {
       this.refuse(error, field);

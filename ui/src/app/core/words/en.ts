@@ -30,7 +30,7 @@ export const en = {
     environment: 'Environment',
     rate: 'Traces, %',
     rateHint:
-      'Share of spins whose trace is recorded: 100 records every spin, 10 every tenth. Errors are always recorded. The page follows when it is loaded again.',
+      'Share of spins whose trace is recorded: 100 records every spin, 10 every tenth. Errors are always recorded.',
     rateInvalid: 'Type a number from 0 to 100.',
     organization: 'Organisation slug',
     organizationHint: 'For links to Sentry only: the part of the address before .sentry.io.',
