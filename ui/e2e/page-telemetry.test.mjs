@@ -14,7 +14,7 @@ test('the load of the page is a transaction with its web vitals, and opens a ses
   await page.ready();
 
   const load = await until('the page load', async () => {
-    const { traces } = await asked(page, '/api/telemetry/traces');
+    const { traces } = await page.asked('/api/telemetry/traces');
     return traces.find(({ op }) => op === 'pageload');
   });
   assert.equal(load.service, 'frontend');
@@ -171,7 +171,7 @@ test('release, environment and share of traces reach the page without a reload',
   await page.spin(() => page.click('spin'));
   await spinRoots(page, 1);
   const spin = await until('the spin', async () => {
-    const { traces } = await asked(page, '/api/telemetry/traces?release=1.1.0');
+    const { traces } = await page.asked('/api/telemetry/traces?release=1.1.0');
     return traces.find(({ name }) => name === 'slot-machine-spin');
   });
   assert.equal(spin.environment, 'stage');
@@ -196,27 +196,18 @@ test('release, environment and share of traces reach the page without a reload',
   assert.equal(await page.driver.executeScript('return window.sameDocument'), true);
 });
 
-/** Asks the gateway with the page's cookie, but past the page: what it asks itself is in its own trace. */
-async function asked(page, path, init = {}) {
-  const [cookie] = await page.driver.manage().getCookies();
-  const address = new URL(path, await page.driver.getCurrentUrl());
-  const headers = { ...init.headers, Cookie: `${cookie.name}=${cookie.value}` };
-  return (await fetch(address, { ...init, headers })).json();
-}
-
 function put(page, change) {
-  const headers = { 'Content-Type': 'application/json' };
-  return asked(page, '/api/settings', { method: 'PUT', headers, body: JSON.stringify(change) });
+  return page.asked('/api/settings', { method: 'PUT', body: change });
 }
 
 /** Payloads of the page's items of a type, newest first. */
 async function itemsOf(page, type) {
-  const { envelopes } = await asked(page, '/api/telemetry/envelopes?limit=500');
+  const { envelopes } = await page.asked('/api/telemetry/envelopes?limit=500');
   const found = [];
   for (const { seq } of envelopes.filter(
     ({ slot, categories }) => slot === 'frontend' && categories.includes(type),
   )) {
-    const { items } = await asked(page, `/api/telemetry/envelopes/${seq}`);
+    const { items } = await page.asked(`/api/telemetry/envelopes/${seq}`);
     found.push(...items.filter(({ header }) => header.type === type).map(({ json }) => json));
   }
   return found;
@@ -224,36 +215,36 @@ async function itemsOf(page, type) {
 
 /** The newest error of that type, if there is one. */
 async function errorOf(page, kind) {
-  const { issues } = await asked(page, '/api/telemetry/issues');
+  const { issues } = await page.asked('/api/telemetry/issues');
   const issue = issues.find((candidate) => candidate.kind === kind);
   return issue && (await issueOf(page, issue)).events[0];
 }
 
 async function errorsWith(page, words) {
-  const { issues } = await asked(page, '/api/telemetry/issues');
+  const { issues } = await page.asked('/api/telemetry/issues');
   const found = [];
   for (const issue of issues) found.push(...(await issueOf(page, issue)).events);
   return found.filter(({ value }) => value.includes(words));
 }
 
 function issueOf(page, { issue_id }) {
-  return asked(page, `/api/telemetry/issues/${issue_id}`);
+  return page.asked(`/api/telemetry/issues/${issue_id}`);
 }
 
 /** An event as it was sent. */
 async function payloadOf(page, { seq, event_id }) {
-  const { items } = await asked(page, `/api/telemetry/envelopes/${seq}`);
+  const { items } = await page.asked(`/api/telemetry/envelopes/${seq}`);
   return items.find(({ json }) => json?.event_id === event_id).json;
 }
 
 /** The page's transactions of spins, as soon as there are so many. */
 function spinRoots(page, count) {
   return until(`${count} spins at the collector`, async () => {
-    const { traces } = await asked(page, '/api/telemetry/traces');
+    const { traces } = await page.asked('/api/telemetry/traces');
     const spins = traces.filter(({ name }) => name === 'slot-machine-spin');
     const roots = [];
     for (const { trace_id } of spins) {
-      const { spans } = await asked(page, `/api/telemetry/traces/${trace_id}`);
+      const { spans } = await page.asked(`/api/telemetry/traces/${trace_id}`);
       const root = spans.find(({ service, transaction }) => service === 'frontend' && transaction);
       if (root) roots.push({ ...root, trace_id });
     }
@@ -265,7 +256,7 @@ function spinRoots(page, count) {
 async function nothingCaptured(page) {
   await page.driver.executeScript(`setTimeout(() => { throw new EvalError('the end'); });`);
   await until('the end', () => errorOf(page, 'EvalError'));
-  const { issues } = await asked(page, '/api/telemetry/issues');
+  const { issues } = await page.asked('/api/telemetry/issues');
   assert.deepEqual(
     issues.filter(({ services }) => services.includes('frontend')).map(({ kind }) => kind),
     ['EvalError'],

@@ -62,6 +62,13 @@ export function problemWords(error: unknown): ProblemWords {
   };
 }
 
+/** What is said of a request that is no spin and did not succeed. */
+export function refusalWords(error: unknown): Phrase | { literal: string } {
+  if (!(error instanceof Problem)) return { key: 'settings.failed' };
+  const what = `problem.${error.code}.what`;
+  return isKey(what) ? { key: what } : { literal: error.message };
+}
+
 /**
  * The gateway says where the stake is. Where it does not, a refusal (4xx) came before any
  * reservation; after a failure (5xx) or without an answer nothing is claimed.

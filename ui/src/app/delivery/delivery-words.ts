@@ -12,3 +12,9 @@ export function reasonWords(reason: string): Phrase | { literal: string } {
   const key = `reason.${reason}`;
   return isKey(key) ? { key } : outcomeWords(reason, reason);
 }
+
+/** Something that a person should know about the collector. */
+export function noticeWords(code: string, detail: string): Phrase | { literal: string } {
+  const key = `notice.${code}`;
+  return isKey(key) ? { key } : { literal: detail };
+}
