@@ -26,13 +26,17 @@ export class DeliveryPage {
 
   protected readonly reasons = computed(() => {
     const state = this.store.state();
+    if (!state) return [];
+    // These two have a card of their own.
+    const known = new Set([
+      ...(state.destinations.length === 0 ? ['no_destination'] : []),
+      ...(state.sending ? [] : ['paused']),
+    ]);
     const told = (reasons: Readonly<Record<string, number>>, kind: 'held' | 'dead'): Line[] =>
       Object.entries(reasons)
-        .filter(([, count]) => count > 0)
+        .filter(([reason, count]) => count > 0 && !known.has(reason))
         .map(([reason, count]) => ({ kind, count, words: this.words(reasonWords(reason)) }));
-    return state
-      ? [...told(state.held_by_reason, 'held'), ...told(state.dead_by_reason, 'dead')]
-      : [];
+    return [...told(state.held_by_reason, 'held'), ...told(state.dead_by_reason, 'dead')];
   });
   protected readonly lastError = computed(() => {
     const state = this.store.state();

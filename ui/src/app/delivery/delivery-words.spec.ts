@@ -1,4 +1,4 @@
-import { noticeWords, outcomeWords, reasonWords } from './delivery-words';
+import { noticeWords, outcomeWords, reasonWords, ruleWords } from './delivery-words';
 
 describe('the words of delivery', () => {
   it('are phrases for codes that are known', () => {
@@ -8,11 +8,16 @@ describe('the words of delivery', () => {
     expect(reasonWords('refused')).toEqual({ key: 'reason.refused' });
     expect(outcomeWords('refused', 'x')).toEqual({ key: 'outcome.refused' });
     expect(reasonWords('not_found')).toEqual({ key: 'outcome.not_found' });
+    expect(ruleWords('@email:filter')).toEqual({ key: 'rule.email' });
+    expect(ruleWords('@anything:filter')).toEqual({ key: 'rule.anything' });
+    expect(ruleWords('@anything:remove')).toEqual({ key: 'rule.ip' });
     expect(noticeWords('torn_tail', 'x')).toEqual({ key: 'notice.torn_tail' });
   });
   it('are those of the collector for others', () => {
     expect(outcomeWords('comet', 'A comet.')).toEqual({ literal: 'A comet.' });
     expect(reasonWords('comet')).toEqual({ literal: 'comet' });
+    expect(ruleWords('comet')).toEqual({ literal: 'comet' });
+    expect(ruleWords('@comet:mask')).toEqual({ literal: '@comet:mask' });
     expect(noticeWords('comet', 'A comet.')).toEqual({ literal: 'A comet.' });
   });
 });

@@ -17,7 +17,7 @@ import { Language } from '../core/language';
 import { Phrase, refusalWords } from '../core/problem';
 import { EnvelopeDetail, EnvelopeState } from '../core/telemetry-wire';
 import { DeliveryStore } from './delivery-store';
-import { reasonWords } from './delivery-words';
+import { reasonWords, ruleWords } from './delivery-words';
 import { retriable } from './retriable';
 import { Rows, newer, updated, withOlder } from './envelope-rows';
 import { scrubbed } from './scrubbed';
@@ -105,6 +105,10 @@ export class EnvelopeList {
 
   protected reason(reason: string): string {
     return this.words(reasonWords(reason));
+  }
+
+  protected rule(rule: string): string {
+    return this.words(ruleWords(rule));
   }
 
   protected pretty(value: unknown): string {

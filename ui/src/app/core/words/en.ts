@@ -19,9 +19,20 @@ export const en = {
     asCommon: 'As for all services',
     dsnExample: 'https://key@host/project',
     dsnMistake: {
-      address: 'This is no address. A DSN looks like https://key@host/project.',
-      key: 'The key is missing: it stands before the @, as in https://key@host/project.',
-      project: 'The project is missing: its number ends the address, as in https://key@host/7.',
+      empty: 'Type a DSN, as in https://key@host/project.',
+      not_a_url: 'This is no address. A DSN looks like https://key@host/project.',
+      scheme: 'A DSN begins with https:// or http://.',
+      no_host: 'The host is missing: it stands after the @, as in https://key@host/project.',
+      no_key: 'The key is missing: it stands before the @, as in https://key@host/project.',
+      odd_key: 'The key before the @ holds characters that a key never has. Copy the DSN again.',
+      trailing: 'The DSN goes on after the number of the project: cut it there.',
+      no_project: 'The project is missing: its number ends the address, as in https://key@host/7.',
+      odd_project: 'A DSN ends with the number of the project, not with its name.',
+    },
+    refused: {
+      service_unavailable:
+        'The settings file could not be written, so nothing was changed. Check space and permissions.',
+      traces_sample_rate: 'Type a number from 0 to 100.',
     },
     test: 'Test connection',
     testing: 'Testing…',
@@ -31,9 +42,12 @@ export const en = {
     rate: 'Traces, %',
     rateHint:
       'Share of spins whose trace is recorded: 100 records every spin, 10 every tenth. Errors are always recorded.',
-    rateInvalid: 'Type a number from 0 to 100.',
     organization: 'Organisation slug',
     organizationHint: 'For links to Sentry only: the part of the address before .sentry.io.',
+    organizationInvalid: 'Letters, digits and hyphens only, as in acme-games.',
+    scrubbing: 'Scrub before it is kept and sent',
+    scrubbingHint:
+      'Passwords, keys and tokens, e-mails, card and account numbers, names and network addresses become [Filtered]. What was scrubbed stands in each envelope on the Delivery page.',
     collector: 'Your own service',
     collectorHint:
       'Give this DSN to any Sentry SDK on this machine, with SENTRY_DSN or in its init. Its traces and errors then appear here beside those of the machine.',
@@ -90,7 +104,7 @@ export const en = {
       many: '{{ count }} envelopes are sent again',
       other: '{{ count }} envelopes are sent again',
     },
-    scrubbed: 'Scrubbed before it was kept, by these rules:',
+    scrubbed: 'Scrubbed before it was kept:',
     bytes: '{{ count }} bytes',
     header: 'Envelope header',
     item: 'Item {{ number }}',
@@ -122,6 +136,17 @@ export const en = {
     discarded: 'discarded by hand',
     evicted: 'had to make room for newer ones',
     damaged: 'damaged on the disk',
+  },
+  rule: {
+    password: 'password, key or token',
+    bearer: 'bearer token',
+    email: 'e-mail address',
+    creditcard: 'card number',
+    iban: 'account number',
+    pemkey: 'private key',
+    urlauth: 'password in an address',
+    anything: 'name of a person',
+    ip: 'network address',
   },
   notice: {
     totals_damaged:
