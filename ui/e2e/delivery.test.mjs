@@ -1,9 +1,11 @@
 /* The delivery page against a Sentry that refuses, limits, is away, and takes everything. */
 import assert from 'node:assert/strict';
+import { appendFileSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
 import { By } from 'selenium-webdriver';
 import { fakeSentry } from './fake-sentry.mjs';
-import { openWindow, ownPlace, until } from './real-window.mjs';
+import { openWindow, ownPlace, startProgram, until } from './real-window.mjs';
 
 test('what Sentry refused is explained, and is sent again: one, then all', async (t) => {
   const sentry = await fakeSentry(t);
@@ -137,6 +139,29 @@ test('what was meant for another DSN is discarded, and can be read', async (t) =
   await page.click('filter-dead');
   await page.click('envelope');
   assert.match(await page.text('envelope-reason'), /discarded by hand/);
+});
+
+test('what happened to the kept telemetry is said once the program starts again', async (t) => {
+  const place = ownPlace(t);
+  const program = startProgram(place);
+  const port = await until('the port', () => readFileSync(join(place.dataDir, 'port'), 'utf8'));
+  await until('the start', async () => (await fetch(`http://127.0.0.1:${port}/api/v1/health`)).ok);
+  program.process.kill('SIGTERM');
+  await program.ended;
+  const segments = join(place.dataDir, 'telemetry', 'segments');
+  // As after a power cut in the middle of a write.
+  appendFileSync(join(segments, readdirSync(segments).sort().at(-1)), 'half a fra');
+
+  const page = await openWindow(place);
+  // The start says it too, and goes on when it has been read.
+  await page.see('notice');
+  await page.driver.findElement(By.css('.onward')).click();
+  await page.ready();
+  await page.click('nav-delivery');
+  await page.click('lang-ru');
+  assert.match(await page.text('notices'), /оборвалась во время записи/);
+  await page.inBoth('delivery-notices');
+  assert.match(await page.text('notices'), /cut off while it wrote/);
 });
 
 /** The delivery page of a machine on which one spin was made; with a Sentry, that is where it reports to. */
