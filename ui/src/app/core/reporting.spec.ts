@@ -1,5 +1,5 @@
 import { NoAnswer, Problem } from './problem';
-import { onlyOrigin, reportedElsewhere } from './reporting';
+import { isForLater, onlyOrigin, reportedElsewhere } from './reporting';
 
 describe('where trace headers go', () => {
   const own = onlyOrigin('http://127.0.0.1:4200');
@@ -12,6 +12,15 @@ describe('where trace headers go', () => {
     check('http://127.0.0.1:42001/api', false);
     check('http://127x0.0.1:4200/', false);
     check('https://example.com/?http://127.0.0.1:4200/', false);
+  });
+});
+
+describe('an envelope that the gateway did not take', () => {
+  it('is kept where another moment may help, and only there', () => {
+    expect([200, 400, 401, 403, 413, 429, 500, 503].filter((status) => isForLater(status))).toEqual(
+      [401, 500, 503],
+    );
+    expect(isForLater(undefined)).toBe(false);
   });
 });
 

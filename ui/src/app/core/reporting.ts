@@ -5,6 +5,7 @@ import {
   getClient,
   init,
   makeBrowserOfflineTransport,
+  makeFetchTransport,
   startSession,
 } from '@sentry/angular';
 
@@ -77,7 +78,7 @@ function report({ dsn, environment, release, traces_sample_rate }: PageSettings)
     tunnel: '/api/telemetry/envelope',
     // While the gateway is away what is captured waits in the browser, and goes as soon as it is back.
     transport: (options) =>
-      makeBrowserOfflineTransport()({
+      makeBrowserOfflineTransport(sendOrKeep)({
         ...options,
         maxQueueSize: MOST_WAITING,
         flushAtStartup: true,
@@ -116,6 +117,26 @@ async function readable(event: ErrorEvent): Promise<ErrorEvent> {
       : exception;
   });
   return event.exception ? { ...event, exception: { ...event.exception, values } } : event;
+}
+
+/** Sends to the gateway. One that does not let this page in now, or has a problem of its own, takes it later. */
+function sendOrKeep(
+  options: Parameters<typeof makeFetchTransport>[0],
+): ReturnType<typeof makeFetchTransport> {
+  const direct = makeFetchTransport(options);
+  return {
+    ...direct,
+    send: async (envelope) => {
+      const reply = await direct.send(envelope);
+      if (isForLater(reply.statusCode)) throw new Error(`the gateway answered ${reply.statusCode}`);
+      return reply;
+    },
+  };
+}
+
+/** A gateway that was started anew knows no page of its last launch: 401 until this one is opened again. */
+export function isForLater(status = 200): boolean {
+  return status === 401 || status >= 500;
 }
 
 /** Matches addresses of this origin, and none that merely contain it. */
