@@ -159,7 +159,7 @@ test('what happened to the kept telemetry is said once the program starts again'
   await page.ready();
   await page.click('nav-delivery');
   await page.click('lang-ru');
-  assert.match(await page.text('notices'), /оборвалась во время записи/);
+  assert.match(await page.text('notices'), /прервана во время записи/);
   await page.inBoth('delivery-notices');
   assert.match(await page.text('notices'), /cut off while it wrote/);
 });

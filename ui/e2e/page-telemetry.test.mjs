@@ -193,6 +193,9 @@ test('release, environment and share of traces reach the page without a reload',
   await page.driver.executeScript(`setTimeout(() => { throw new EvalError('the end'); });`);
   await until('the end', () => errorOf(page, 'EvalError'));
   assert.equal((await spinRoots(page, 1)).length, 1);
+  const { traces } = await page.asked('/api/telemetry/traces');
+  const ownRoots = traces.filter(({ name }) => name === 'POST /api/v1/spins');
+  assert.deepEqual(ownRoots, [], 'the services follow the decision of the page');
   assert.equal(await page.driver.executeScript('return window.sameDocument'), true);
 });
 

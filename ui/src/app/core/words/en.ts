@@ -72,7 +72,8 @@ export const en = {
     underWay: 'On the way to Sentry',
     well: 'Sentry takes everything',
     lastError: 'Last error:',
-    noDsn: 'No DSN: everything is kept here. Set one in Settings, and what is kept is sent.',
+    noDsn:
+      'No DSN: everything is kept here. Set one in Settings; whether what is kept is sent is then your choice.',
     pausedHint: 'Sending is off. Turn it on in Settings, and what is kept is sent.',
     why: 'What holds it up',
     destinations: 'Where to',
