@@ -4,6 +4,7 @@
  * Every test has directories of its own (data, settings, cache) and a driver of its own, because the program inherits
  * the driver's environment. Nothing here sleeps for a fixed time: everything waits for a condition.
  */
+import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -186,6 +187,29 @@ export class Page {
     writeFileSync(join(SCREENSHOTS, `${name}.png`), png);
     if (isBlank(png)) throw new Error(`the picture ${name} is blank`);
     return png;
+  }
+
+  /** A picture in each language, in which no text is cut off. */
+  async inBoth(name) {
+    for (const lang of ['ru', 'en']) {
+      await this.click(`lang-${lang}`);
+      await until(`the page to be ${lang}`, () =>
+        this.driver.executeScript('return document.documentElement.lang === arguments[0]', lang),
+      );
+      await this.screenshot(`${name}-${lang}`);
+      assert.deepEqual(await this.cutOff(), [], `cut off in ${name}-${lang}`);
+    }
+  }
+
+  /** Asks the gateway with the page's cookie, but past the page: what it asks itself is in its own trace. */
+  async asked(path, { method = 'GET', body } = {}) {
+    const [cookie] = await this.driver.manage().getCookies();
+    const address = new URL(path, await this.driver.getCurrentUrl());
+    const headers = {
+      Cookie: `${cookie.name}=${cookie.value}`,
+      'Content-Type': 'application/json',
+    };
+    return (await fetch(address, { method, headers, body: body && JSON.stringify(body) })).json();
   }
 
   /** Texts that do not fit into their boxes, or that stick out of the window. */

@@ -1,17 +1,8 @@
 /* What Sentry gets of a spin in the real window, and what the window says of it. */
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
 import test from 'node:test';
+import { fakeSentry } from './fake-sentry.mjs';
 import { openWindow, ownPlace, until } from './real-window.mjs';
-
-/** Asks the gateway as the page does, with the page's cookie. */
-function fetched(page, path) {
-  return page.driver.executeAsyncScript(
-    `const done = arguments[arguments.length - 1];
-     fetch(arguments[0]).then((reply) => reply.json()).then(done, (error) => done({ error: String(error) }));`,
-    path,
-  );
-}
 
 test('a spin is one tree of five services, begun by the page', async (t) => {
   const page = await openWindow(ownPlace(t), ['--seed', '6']);
@@ -19,7 +10,7 @@ test('a spin is one tree of five services, begun by the page', async (t) => {
   await page.spin(() => page.click('spin'));
 
   const trace = await until('the whole trace', async () => {
-    const { traces } = await fetched(page, '/api/telemetry/traces');
+    const { traces } = await page.asked('/api/telemetry/traces');
     const spin = traces.find(({ name }) => name === 'slot-machine-spin');
     return spin?.services.length >= 5 && spin;
   });
@@ -31,7 +22,7 @@ test('a spin is one tree of five services, begun by the page', async (t) => {
   assert.deepEqual(trace.measurements.rtp, { value: 450, unit: 'percent' });
   assert.deepEqual(trace.measurements.rtp_running, { value: 450, unit: 'percent' });
 
-  const { spans } = await fetched(page, `/api/telemetry/traces/${trace.trace_id}`);
+  const { spans } = await page.asked(`/api/telemetry/traces/${trace.trace_id}`);
   const frontend = spans.filter(({ service }) => service === 'frontend');
   assert.deepEqual(frontend.map(({ op, description }) => `${op} ${description}`).sort(), [
     'http.client POST /api/v1/spins',
@@ -39,7 +30,7 @@ test('a spin is one tree of five services, begun by the page', async (t) => {
   ]);
   const [root] = frontend.filter(({ transaction }) => transaction);
   assert.equal(root.tags.service, 'frontend');
-  const { summary } = await fetched(page, `/api/telemetry/envelopes/${root.seq}`);
+  const { summary } = await page.asked(`/api/telemetry/envelopes/${root.seq}`);
   const late = summary.received_at - root.end_us / 1000;
   t.diagnostic(`at the collector ${Math.round(late)} ms after the end of the spin`);
   assert.ok(late < 300, `${late} ms`);
@@ -63,7 +54,7 @@ test('a DSN is set, tested and delivered to; both pages fit in both languages', 
   assert.equal(await page.text('strip-delivered'), '0');
 
   await page.click('nav-settings');
-  await inBoth(page, 'settings-empty');
+  await page.inBoth('settings-empty');
   await page.click('lang-en');
   const input = await page.see('input-dsn');
   await input.sendKeys('nonsense');
@@ -72,7 +63,7 @@ test('a DSN is set, tested and delivered to; both pages fit in both languages', 
     'the DSN to be refused',
     async () => (await input.getAttribute('aria-invalid')) === 'true',
   );
-  await inBoth(page, 'settings-refused');
+  await page.inBoth('settings-refused');
   await page.click('lang-ru');
   assert.match(await page.text('error-dsn'), /Это не адрес/);
   await page.click('lang-en');
@@ -85,7 +76,7 @@ test('a DSN is set, tested and delivered to; both pages fit in both languages', 
   });
   await page.click('test-connection');
   await until('the outcome', async () => /took a test/.test(await page.text('test-outcome')));
-  await inBoth(page, 'settings');
+  await page.inBoth('settings');
 
   // What was kept without a DSN goes to the one that is there now, with or without being asked about.
   await page.click('nav-delivery');
@@ -95,41 +86,13 @@ test('a DSN is set, tested and delivered to; both pages fit in both languages', 
     'envelopes to be delivered',
     async () => Number(await page.text('figure-delivered')) > 0,
   );
-  assert.ok(sentry.taken() > 1);
-  await inBoth(page, 'delivery');
+  assert.ok(sentry.taken.length > 1);
+  await page.inBoth('delivery');
   await page.click('filter-delivered');
   await page.click('envelope');
   assert.match(await page.text('envelope-detail'), /event_id|sent_at|items|type/);
-  await inBoth(page, 'envelope');
+  await page.inBoth('envelope');
   // Keys of the machine do nothing where it is not shown.
   await page.click('nav-machine');
   await page.ready();
 });
-
-/** A Sentry that takes everything. */
-async function fakeSentry(t) {
-  const key = '0123456789abcdef0123456789abcdef';
-  let taken = 0;
-  const server = createServer((request, reply) => {
-    request.resume().on('end', () => {
-      taken += 1;
-      reply.setHeader('Content-Type', 'application/json').end('{"id":"' + key + '"}');
-    });
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => server.close());
-  t.after(() => server.closeAllConnections());
-  const { port } = server.address();
-  return { port, key, dsn: `http://${key}@127.0.0.1:${port}/7`, taken: () => taken };
-}
-
-async function inBoth(page, name) {
-  for (const lang of ['ru', 'en']) {
-    await page.click(`lang-${lang}`);
-    await until(`the page to be ${lang}`, () =>
-      page.driver.executeScript('return document.documentElement.lang === arguments[0]', lang),
-    );
-    await page.screenshot(`${name}-${lang}`);
-    assert.deepEqual(await page.cutOff(), [], `cut off in ${name}-${lang}`);
-  }
-}

@@ -1,8 +1,9 @@
 /*
- * Moves the source maps of a build out of the folder that is served and embedded. They are for whoever reads stack
- * traces, not for every visitor of the page; README says how they get to Sentry.
+ * Moves the source maps of a build out of the folder that is served and embedded: whole, for Sentry; README says how
+ * they get there. What stays beside each script names places only and holds no source: with it the page makes the
+ * stack of an error readable before it is reported (src/app/core/readable-stack.ts).
  */
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const SERVED = 'dist/browser';
@@ -11,5 +12,16 @@ const KEPT = 'dist/sourcemaps';
 rmSync(KEPT, { recursive: true, force: true });
 mkdirSync(KEPT, { recursive: true });
 const maps = readdirSync(SERVED).filter((name) => name.endsWith('.map'));
-for (const name of maps) renameSync(join(SERVED, name), join(KEPT, name));
-console.log(`${maps.length} source maps kept in ${KEPT}`);
+for (const name of maps) {
+  const kept = join(KEPT, name);
+  renameSync(join(SERVED, name), kept);
+  const { version, sources, names, mappings } = JSON.parse(readFileSync(kept, 'utf8'));
+  const read = { version, sources: sources.map(shown), names, mappings };
+  writeFileSync(join(SERVED, name), JSON.stringify(read));
+}
+console.log(`${maps.length} source maps kept in ${KEPT}, and their places beside the scripts`);
+
+/** Angular's own maps name the directory of its build machine. */
+function shown(source) {
+  return source.replace(/^.*-fastbuild-[^/]*\/bin\/packages\//, '@angular/');
+}

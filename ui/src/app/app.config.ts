@@ -1,17 +1,13 @@
-import {
-  ApplicationConfig,
-  ErrorHandler,
-  provideBrowserGlobalErrorListeners,
-  provideZonelessChangeDetection,
-} from '@angular/core';
+import { ApplicationConfig, ErrorHandler, provideZonelessChangeDetection } from '@angular/core';
 import { createErrorHandler } from '@sentry/angular';
 
 import { provideLanguages } from './core/language';
 
 export const appConfig: ApplicationConfig = {
   providers: [
-    provideBrowserGlobalErrorListeners(),
     provideZonelessChangeDetection(),
+    // What no handler of Angular sees (timers, rejections) Sentry's own listeners catch. Angular's would pass the same
+    // failure on a second time, and only of an Error can Sentry tell that it is the same.
     { provide: ErrorHandler, useFactory: () => createErrorHandler({ logErrors: true }) },
     provideLanguages(),
   ],

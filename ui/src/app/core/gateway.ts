@@ -75,12 +75,15 @@ export class Gateway {
     return this.send('/telemetry/delivery');
   }
 
+  /** Newest first; `next` of the reply is the `before` of the page behind it. */
   envelopes(
     state: EnvelopeState | '',
     limit: number,
-  ): Promise<{ envelopes: readonly EnvelopeSummary[] }> {
+    before?: number,
+  ): Promise<{ envelopes: readonly EnvelopeSummary[]; next?: number }> {
     const filter = state === '' ? '' : `&state=${state}`;
-    return this.send(`/telemetry/envelopes?limit=${limit}${filter}`);
+    const below = before === undefined ? '' : `&before=${before}`;
+    return this.send(`/telemetry/envelopes?limit=${limit}${filter}${below}`);
   }
 
   envelope(seq: number): Promise<EnvelopeDetail> {
@@ -88,7 +91,7 @@ export class Gateway {
   }
 
   /** One dead envelope, or all of them. */
-  retryDead(seq?: number): Promise<unknown> {
+  retryDead(seq?: number): Promise<{ changed: number }> {
     const body = seq === undefined ? {} : { seq };
     return this.send('/telemetry/delivery/retry', { method: 'POST', body });
   }

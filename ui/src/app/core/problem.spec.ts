@@ -1,4 +1,4 @@
-import { NoAnswer, Problem, problemWords, stakeWhereabouts } from './problem';
+import { NoAnswer, Problem, problemWords, refusalWords, stakeWhereabouts } from './problem';
 import { StakeStatus } from './wire';
 
 function problem(status: number, code: string, stakeStatus?: StakeStatus): Problem {
@@ -42,6 +42,16 @@ describe('what is said of a problem', () => {
 
   it('knows that a refusal came before any reservation', () => {
     expect(stakeWhereabouts(problem(402, 'insufficient_funds'))).toBe('untouched');
+  });
+
+  it('says of other requests what happened, and of none that was lost more than that', () => {
+    expect(refusalWords(new NoAnswer())).toEqual({ key: 'settings.failed' });
+    expect(refusalWords(problem(401, 'launch_token_required'))).toEqual({
+      key: 'problem.launch_token_required.what',
+    });
+    expect(refusalWords(problem(418, 'teapot'))).toEqual({
+      literal: 'The gateway’s own sentence.',
+    });
   });
 
   it('believes the gateway first', () => {

@@ -3,6 +3,9 @@ import { ProblemBody, StakeStatus } from './wire';
 
 /** The gateway answered, and the answer is no. */
 export class Problem extends Error {
+  // The class has another name in a build, and this one groups its events.
+  override readonly name = 'Problem';
+
   constructor(
     readonly body: ProblemBody,
     readonly retryAfterSeconds: number | null = null,
@@ -16,7 +19,9 @@ export class Problem extends Error {
 }
 
 /** No answer at all: the request or its reply was lost, so its outcome is unknown. */
-export class NoAnswer extends Error {}
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
 
 export interface Phrase {
   key: Key;
@@ -55,6 +60,13 @@ export function problemWords(error: unknown): ProblemWords {
     money,
     todo: isKey(todo) ? { key: todo, params } : { key: 'problem.internal.todo' },
   };
+}
+
+/** What is said of a request that is no spin and did not succeed. */
+export function refusalWords(error: unknown): Phrase | { literal: string } {
+  if (!(error instanceof Problem)) return { key: 'settings.failed' };
+  const what = `problem.${error.code}.what`;
+  return isKey(what) ? { key: what } : { literal: error.message };
 }
 
 /**

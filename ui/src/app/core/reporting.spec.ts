@@ -1,4 +1,5 @@
-import { onlyOrigin } from './reporting';
+import { NoAnswer, Problem } from './problem';
+import { isForLater, onlyOrigin, reportedElsewhere } from './reporting';
 
 describe('where trace headers go', () => {
   const own = onlyOrigin('http://127.0.0.1:4200');
@@ -11,5 +12,27 @@ describe('where trace headers go', () => {
     check('http://127.0.0.1:42001/api', false);
     check('http://127x0.0.1:4200/', false);
     check('https://example.com/?http://127.0.0.1:4200/', false);
+  });
+});
+
+describe('an envelope that the gateway did not take', () => {
+  it('is kept where another moment may help, and only there', () => {
+    expect([200, 400, 401, 403, 413, 429, 500, 503].filter((status) => isForLater(status))).toEqual(
+      [401, 500, 503],
+    );
+    expect(isForLater(undefined)).toBe(false);
+  });
+});
+
+describe('what is not reported again', () => {
+  const check = (error: unknown, expected: boolean): void =>
+    expect(reportedElsewhere(error)).toBe(expected);
+
+  it('is what the gateway answered, and nothing that only this page saw', () => {
+    check(new Problem({ status: 502, code: 'payment_declined' }), true);
+    check(new Problem({ status: 402, code: 'insufficient_funds' }), true);
+    check(new NoAnswer('gone'), false);
+    check(new TypeError('a bug'), false);
+    check('thrown text', false);
   });
 });

@@ -9,6 +9,8 @@ export interface Settings {
   traces_sample_rate: number;
   organization: string | null;
   sending: boolean;
+  /** Absent where the collector does not scrub. */
+  scrubbing?: boolean;
   collector_dsn: string;
   /** Whether a change outlives the program. */
   kept: boolean;
@@ -22,12 +24,15 @@ export interface SettingsChange {
   traces_sample_rate?: number;
   organization?: string | null;
   sending?: boolean;
+  scrubbing?: boolean;
 }
 
 export interface TestOutcome {
   ok: boolean;
   code: string;
   detail: string;
+  /** What the sentence names: for `dsn_invalid` `reason`. */
+  params?: Readonly<Record<string, string>>;
   elapsed_ms: number;
 }
 

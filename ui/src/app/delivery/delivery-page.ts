@@ -1,113 +1,83 @@
-import {
-  ChangeDetectionStrategy,
-  Component,
-  computed,
-  effect,
-  inject,
-  signal,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
-import { Gateway } from '../core/gateway';
 import { Language } from '../core/language';
-import { EnvelopeDetail, EnvelopeState, EnvelopeSummary } from '../core/telemetry-wire';
-import { HeldChoice } from './held-choice';
+import { Phrase } from '../core/problem';
+import { Delivery } from '../core/telemetry-wire';
+import { Countdown } from './countdown';
 import { DeliveryStore } from './delivery-store';
-import { outcomeWords, reasonWords } from './delivery-words';
+import { isTroubled } from './is-troubled';
+import { noticeWords, outcomeWords, reasonWords } from './delivery-words';
+import { EnvelopeList } from './envelope-list';
+import { HeldChoice } from './held-choice';
 
-/** As many as a person looks through; the newest come first. */
-const LISTED = 100;
-
-/** Delivery in full: figures, reasons, limits, and every envelope as it was sent. */
+/** Delivery in full: figures, destinations, reasons, notices, and every envelope. */
 @Component({
   selector: 'rs-delivery-page',
-  imports: [HeldChoice],
+  imports: [Countdown, EnvelopeList, HeldChoice],
   templateUrl: './delivery-page.html',
   styleUrl: './delivery-page.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class DeliveryPage {
-  private readonly gateway = inject(Gateway);
   private readonly language = inject(Language);
   protected readonly store = inject(DeliveryStore);
   protected readonly say = this.language.say;
-  protected readonly states = ['', 'delivered', 'held', 'dead'] as const;
   protected readonly names = ['captured', 'delivered', 'held', 'dead'] as const;
-
-  protected readonly chosen = signal<EnvelopeState | ''>('');
-  protected readonly envelopes = signal<readonly EnvelopeSummary[] | null>(null);
-  protected readonly opened = signal<EnvelopeDetail | null>(null);
-  protected readonly failed = signal(false);
 
   protected readonly reasons = computed(() => {
     const state = this.store.state();
+    if (!state) return [];
+    // These two have a card of their own.
+    const known = new Set([
+      ...(state.destinations.length === 0 ? ['no_destination'] : []),
+      ...(state.sending ? [] : ['paused']),
+    ]);
     const told = (reasons: Readonly<Record<string, number>>, kind: 'held' | 'dead'): Line[] =>
       Object.entries(reasons)
-        .filter(([, count]) => count > 0)
-        .map(([reason, count]) => ({ kind, count, words: this.reason(reason) }));
-    return state
-      ? [...told(state.held_by_reason, 'held'), ...told(state.dead_by_reason, 'dead')]
-      : [];
+        .filter(([reason, count]) => count > 0 && !known.has(reason))
+        .map(([reason, count]) => ({ kind, count, words: this.words(reasonWords(reason)) }));
+    return [...told(state.held_by_reason, 'held'), ...told(state.dead_by_reason, 'dead')];
   });
   protected readonly lastError = computed(() => {
-    const error = this.store.state()?.last_error;
-    if (!error) return null;
-    const words = outcomeWords(error.code, error.detail);
-    return {
-      ...error,
-      words: 'literal' in words ? words.literal : this.say(words.key),
-      at: this.when(error.at),
-    };
+    const state = this.store.state();
+    const error = state?.last_error;
+    // Once nothing is held up by it any more it is history.
+    if (!error || !(isTroubled(state) || state.dead > 0)) return null;
+    const words = this.words(outcomeWords(error.code, error.detail));
+    return { ...error, words, at: this.when(error.at) };
   });
+  protected readonly notices = computed(() =>
+    (this.store.state()?.notices ?? []).map((notice) => ({
+      ...notice,
+      words: this.words(noticeWords(notice.code, notice.detail)),
+      at: this.language.formats().dateTime(new Date(notice.at).toISOString()),
+    })),
+  );
 
   constructor() {
     this.store.follow();
-    // The list follows the figures: each change of them is one of the envelopes.
-    effect(() => {
-      this.store.state();
-      void this.load(this.chosen());
-    });
   }
 
   protected number(value: number): string {
     return this.language.formats().number(value);
   }
 
-  protected when(milliseconds: number): string {
+  protected limitWords({ category, destination }: Delivery['rate_limits'][number]): string {
+    const words = this.say('delivery.limit', {
+      category: category === 'all' ? this.say('delivery.everything') : category,
+    });
+    const places = this.store.state()?.destinations ?? [];
+    const slot = places.find(({ dsn }) => dsn === destination)?.slot;
+    // Where there is one destination only, it stands above.
+    return places.length > 1 ? `${slot ?? this.say('settings.common')}: ${words}` : words;
+  }
+
+  private when(milliseconds: number): string {
     return this.language.formats().time(new Date(milliseconds).toISOString());
   }
 
-  protected reason(reason: string): string {
-    const words = reasonWords(reason);
-    return 'literal' in words ? words.literal : this.say(words.key);
-  }
-
-  protected pretty(value: unknown): string {
-    return JSON.stringify(value, null, 2);
-  }
-
-  protected async toggle(seq: number): Promise<void> {
-    if (this.opened()?.summary.seq === seq) return this.opened.set(null);
-    await this.attempt(async () => this.opened.set(await this.gateway.envelope(seq)));
-  }
-
-  protected retry(seq?: number): Promise<void> {
-    return this.attempt(() => this.gateway.retryDead(seq));
-  }
-
-  private load(state: EnvelopeState | ''): Promise<void> {
-    return this.attempt(async () => {
-      const { envelopes } = await this.gateway.envelopes(state, LISTED);
-      if (state === this.chosen()) this.envelopes.set(envelopes);
-    });
-  }
-
-  private async attempt(request: () => Promise<unknown>): Promise<void> {
-    try {
-      await request();
-      this.failed.set(false);
-    } catch {
-      this.failed.set(true);
-    }
+  private words(words: Phrase | { literal: string }): string {
+    return 'literal' in words ? words.literal : this.say(words.key, words.params);
   }
 }
 

@@ -12,7 +12,11 @@ export class DeliveryStore {
   private readonly _state = signal<Delivery | null>(null);
   private stream: EventSource | undefined;
 
+  private readonly _live = signal(true);
+
   readonly state = this._state.asReadonly();
+  /** Whether the stream is open; false from a break until it is open again. */
+  readonly live = this._live.asReadonly();
   readonly otherDestination = computed(
     () => this._state()?.held_by_reason['other_destination'] ?? 0,
   );
@@ -38,8 +42,10 @@ export class DeliveryStore {
     stream.addEventListener('delivery', ({ data }: MessageEvent<string>) =>
       this._state.set(JSON.parse(data) as Delivery),
     );
+    stream.addEventListener('open', () => this._live.set(true));
     stream.addEventListener('missed', () => void this.refresh());
     stream.addEventListener('error', () => {
+      this._live.set(false);
       // The browser reconnects after a break, but gives up where the answer was an error.
       if (stream.readyState === EventSource.CLOSED) setTimeout(() => this.connect(), RECONNECT_MS);
     });

@@ -3,6 +3,7 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { Language } from '../core/language';
 import { Pages } from '../core/pages';
 import { DeliveryStore } from './delivery-store';
+import { isTroubled } from './is-troubled';
 import { outcomeWords } from './delivery-words';
 
 /** Where the telemetry of this window stands, in one line below everything. */
@@ -22,7 +23,7 @@ import { outcomeWords } from './delivery-words';
             <b [attr.data-test]="'strip-' + name">{{ number(state[name]) }}</b>
           </span>
         }
-        <span class="words">{{ words() }}</span>
+        <span class="words" data-test="strip-words" [title]="words()">{{ words() }}</span>
       }
     </a>
   `,
@@ -74,10 +75,11 @@ export class DeliveryStrip {
   protected readonly words = computed(() => {
     const state = this.store.state();
     if (!state) return '';
+    if (!this.store.live()) return this.say('delivery.reconnectingShort');
     if (state.destinations.length === 0) return this.say('delivery.kept');
     if (!state.sending) return this.say('delivery.paused');
     if (this.store.otherDestination() > 0) return this.say('delivery.decide');
-    if (!state.last_error) {
+    if (!state.last_error || !isTroubled(state)) {
       if (state.dead > 0) return this.say('delivery.someDead');
       return this.say(state.held > 0 ? 'delivery.underWay' : 'delivery.well');
     }

@@ -1,13 +1,23 @@
-import { outcomeWords, reasonWords } from './delivery-words';
+import { noticeWords, outcomeWords, reasonWords, ruleWords } from './delivery-words';
 
 describe('the words of delivery', () => {
   it('are phrases for codes that are known', () => {
     expect(outcomeWords('dns', 'x')).toEqual({ key: 'outcome.dns' });
     expect(reasonWords('paused')).toEqual({ key: 'reason.paused' });
-    expect(reasonWords('unauthorized')).toEqual({ key: 'outcome.unauthorized' });
+    // The same word stands for a dead letter here and for an unreachable host there.
+    expect(reasonWords('refused')).toEqual({ key: 'reason.refused' });
+    expect(outcomeWords('refused', 'x')).toEqual({ key: 'outcome.refused' });
+    expect(reasonWords('not_found')).toEqual({ key: 'outcome.not_found' });
+    expect(ruleWords('@email:filter')).toEqual({ key: 'rule.email' });
+    expect(ruleWords('@anything:filter')).toEqual({ key: 'rule.anything' });
+    expect(ruleWords('@anything:remove')).toEqual({ key: 'rule.ip' });
+    expect(noticeWords('torn_tail', 'x')).toEqual({ key: 'notice.torn_tail' });
   });
   it('are those of the collector for others', () => {
     expect(outcomeWords('comet', 'A comet.')).toEqual({ literal: 'A comet.' });
     expect(reasonWords('comet')).toEqual({ literal: 'comet' });
+    expect(ruleWords('comet')).toEqual({ literal: 'comet' });
+    expect(ruleWords('@comet:mask')).toEqual({ literal: '@comet:mask' });
+    expect(noticeWords('comet', 'A comet.')).toEqual({ literal: 'A comet.' });
   });
 });

@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/cor
 
 import { Gateway } from '../core/gateway';
 import { Language } from '../core/language';
+import { Phrase, refusalWords } from '../core/problem';
 import { DeliveryStore } from './delivery-store';
 
 /** Envelopes that were meant for another DSN: only a person can say whether today's may have them. */
@@ -10,7 +11,8 @@ import { DeliveryStore } from './delivery-store';
   template: `
     @if (store.otherDestination(); as count) {
       <section class="card ask" role="group" data-test="held-choice">
-        <p>{{ say('delivery.other', { count: language.formats().number(count) }) }}</p>
+        <p>{{ question(count) }}</p>
+        <p class="hint">{{ say('delivery.otherHint') }}</p>
         <div class="row">
           <button
             type="button"
@@ -31,8 +33,8 @@ import { DeliveryStore } from './delivery-store';
             {{ say('delivery.otherDiscard') }}
           </button>
         </div>
-        @if (failed()) {
-          <p class="error" role="alert">{{ say('settings.failed') }}</p>
+        @if (trouble(); as trouble) {
+          <p class="error" role="alert">{{ words(trouble) }}</p>
         }
       </section>
     }
@@ -41,20 +43,29 @@ import { DeliveryStore } from './delivery-store';
 })
 export class HeldChoice {
   private readonly gateway = inject(Gateway);
-  protected readonly language = inject(Language);
+  private readonly language = inject(Language);
   protected readonly store = inject(DeliveryStore);
   protected readonly say = this.language.say;
   protected readonly busy = signal(false);
-  protected readonly failed = signal(false);
+  protected readonly trouble = signal<Phrase | { literal: string } | null>(null);
+
+  protected question(count: number): string {
+    const { number, plural } = this.language.formats();
+    return this.say(`delivery.other.${plural(count)}`, { count: number(count) });
+  }
+
+  protected words(words: Phrase | { literal: string }): string {
+    return 'literal' in words ? words.literal : this.say(words.key, words.params);
+  }
 
   protected async decide(action: 'send' | 'discard'): Promise<void> {
     this.busy.set(true);
     try {
       await this.gateway.decideHeld(action);
       await this.store.refresh();
-      this.failed.set(false);
-    } catch {
-      this.failed.set(true);
+      this.trouble.set(null);
+    } catch (error) {
+      this.trouble.set(refusalWords(error));
     } finally {
       this.busy.set(false);
     }

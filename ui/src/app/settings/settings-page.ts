@@ -1,13 +1,15 @@
 import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
 
 import { Gateway } from '../core/gateway';
-import { Language } from '../core/language';
-import { Problem } from '../core/problem';
+import { Key, Language, isKey } from '../core/language';
+import { Phrase } from '../core/problem';
+import { followSettings } from '../core/reporting';
 import { Settings, SettingsChange, TestOutcome } from '../core/telemetry-wire';
 import { DeliveryStore } from '../delivery/delivery-store';
 import { outcomeWords } from '../delivery/delivery-words';
 import { HeldChoice } from '../delivery/held-choice';
-import { dsnMistake } from './dsn-mistake';
+import { organizationOf } from './organization';
+import { Refusal, refusalOf } from './refusal';
 import { rateOf } from './sample-rate';
 
 const SERVICES = ['frontend', 'api-gateway', 'user-service', 'game-engine', 'payment-service'];
@@ -30,10 +32,11 @@ export class SettingsPage {
   /** The field whose DSN is being typed; it is never shown in full, so it is typed anew. */
   protected readonly edited = signal<string | null>(null);
   protected readonly draft = signal('');
+  /** Fields with something typed into them that is not saved. */
+  protected readonly typed = signal<ReadonlySet<string>>(new Set());
   protected readonly saving = signal(false);
   protected readonly saved = signal(false);
-  /** The field that was refused, `''` where no field is to blame, and the sentence, which follows the language. */
-  protected readonly refusal = signal<{ field: string; sentence: () => string } | null>(null);
+  protected readonly refusal = signal<Refusal | null>(null);
   protected readonly testing = signal(false);
   protected readonly outcome = signal<TestOutcome | null>(null);
   protected readonly copied = signal(false);
@@ -52,7 +55,7 @@ export class SettingsPage {
       this.settings.set(await this.gateway.settings());
       this.refusal.set(null);
     } catch (error) {
-      this.refuse(error, '');
+      this.refusal.set(refusalOf(error, '', ''));
     }
   }
 
@@ -71,6 +74,11 @@ export class SettingsPage {
     this.saved.set(false);
   }
 
+  protected type(field: string): void {
+    this.edit(null);
+    this.typed.update((fields) => new Set([...fields, field]));
+  }
+
   protected async saveDsn(service: string | null, typed: HTMLInputElement | null): Promise<void> {
     const dsn = typed?.value ?? null;
     const change = service === null ? { dsn } : { dsn_by_service: { [service]: dsn } };
@@ -85,12 +93,15 @@ export class SettingsPage {
   protected async saveRate(text: string): Promise<void> {
     const rate = rateOf(text);
     if (rate === null) {
-      this.saved.set(false);
-      this.refusal.set({
-        field: 'traces_sample_rate',
-        sentence: () => this.say('settings.rateInvalid'),
-      });
+      this.refuse('traces_sample_rate', 'settings.refused.traces_sample_rate');
     } else await this.change({ traces_sample_rate: rate }, 'traces_sample_rate');
+  }
+
+  protected async saveOrganization(typed: HTMLInputElement): Promise<void> {
+    const organization = organizationOf(typed.value);
+    if (organization === null) return this.refuse('organization', 'settings.organizationInvalid');
+    if (await this.change({ organization: organization || null }, 'organization'))
+      typed.value = organization;
   }
 
   protected async change(change: SettingsChange, field: string): Promise<boolean> {
@@ -100,10 +111,11 @@ export class SettingsPage {
     try {
       this.settings.set(await this.gateway.changeSettings(change));
       this.saved.set(true);
-      await this.delivery.refresh();
+      this.typed.update((fields) => new Set([...fields].filter((name) => name !== field)));
+      await Promise.all([this.delivery.refresh(), followSettings()]);
       return true;
     } catch (error) {
-      this.refuse(error, field);
+      this.refusal.set(refusalOf(error, field, this.draft()));
       return false;
     } finally {
       this.saving.set(false);
@@ -112,20 +124,30 @@ export class SettingsPage {
 
   protected async test(): Promise<void> {
     this.testing.set(true);
+    this.refusal.set(null);
     this.outcome.set(null);
     try {
       this.outcome.set(await this.gateway.testDelivery());
     } catch (error) {
-      const detail = error instanceof Problem ? error.message : this.say('settings.failed');
-      this.outcome.set({ ok: false, code: '', detail, elapsed_ms: 0 });
+      this.refusal.set(refusalOf(error, 'test', ''));
     } finally {
       this.testing.set(false);
     }
   }
 
-  protected outcomeText({ code, detail }: TestOutcome): string {
-    const words = outcomeWords(code, detail);
-    return 'literal' in words ? words.literal : this.say(words.key);
+  protected outcomeText({ code, detail, params }: TestOutcome): string {
+    const mistake = `settings.dsnMistake.${params?.['reason'] ?? ''}`;
+    return isKey(mistake) ? this.say(mistake) : this.words(outcomeWords(code, detail));
+  }
+
+  /** The sentence to show below that field. */
+  protected refused(field: string): string {
+    const refusal = this.refusal();
+    return refusal?.field === field ? this.words(refusal.words) : '';
+  }
+
+  private words(words: Phrase | { literal: string }): string {
+    return 'literal' in words ? words.literal : this.say(words.key, words.params);
   }
 
   protected async copy(text: string): Promise<void> {
@@ -137,14 +159,8 @@ export class SettingsPage {
     }
   }
 
-  private refuse(error: unknown, field: string): void {
-    if (!(error instanceof Problem)) {
-      this.refusal.set({ field, sentence: () => this.say('settings.failed') });
-      return;
-    }
-    const mistake = error.code === 'dsn_invalid' ? dsnMistake(this.draft()) : null;
-    const sentence = (): string =>
-      mistake ? this.say(`settings.dsnMistake.${mistake}`) : error.message;
-    this.refusal.set({ field: error.body.field ?? field, sentence });
+  private refuse(field: string, key: Key): void {
+    this.saved.set(false);
+    this.refusal.set({ field, words: { key } });
   }
 }

@@ -4,6 +4,7 @@ import { Health } from '../core/health';
 import { Language } from '../core/language';
 import { Pages } from '../core/pages';
 import { Preferences } from '../core/preferences';
+import { followSettings } from '../core/reporting';
 import { DeliveryPage } from '../delivery/delivery-page';
 import { DeliveryStrip } from '../delivery/delivery-strip';
 import { SettingsPage } from '../settings/settings-page';
@@ -67,9 +68,11 @@ export class Shell {
     if (this.commandOf(event) === 'spin') event.preventDefault();
   }
 
-  /** The release may have been changed while the window was in the background. */
+  /** Release and settings may have been changed while the window was in the background. */
   protected lookAgain(): void {
-    if (this.start.state() === 'ready') void this.health.watch();
+    if (this.start.state() !== 'ready') return;
+    void this.health.watch();
+    void followSettings();
   }
 
   protected showKeys(): void {

@@ -1,6 +1,7 @@
 import { Injectable } from '@angular/core';
 import {
   type Span,
+  captureException,
   metrics,
   setMeasurement,
   startInactiveSpan,
@@ -48,6 +49,11 @@ export class SpinTraces {
         if (error instanceof Problem) {
           root.setAttribute('problem.code', error.code);
           if (error.body.round_id) root.setAttribute('round.id', error.body.round_id);
+        } else {
+          // No service knows of it: the answer was lost, or the fault is this page's.
+          const code = error instanceof NoAnswer ? 'no_answer' : 'internal';
+          root.setAttribute('problem.code', code);
+          withActiveSpan(root, () => captureException(error, { tags: { 'problem.code': code } }));
         }
         root.end();
       },

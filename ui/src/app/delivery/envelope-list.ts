@@ -1,0 +1,213 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  ElementRef,
+  afterNextRender,
+  computed,
+  effect,
+  inject,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
+
+import { Gateway } from '../core/gateway';
+import { Language } from '../core/language';
+import { Phrase, refusalWords } from '../core/problem';
+import { EnvelopeDetail, EnvelopeState } from '../core/telemetry-wire';
+import { DeliveryStore } from './delivery-store';
+import { reasonWords, ruleWords } from './delivery-words';
+import { retriable } from './retriable';
+import { Rows, newer, updated, withOlder } from './envelope-rows';
+import { scrubbed } from './scrubbed';
+
+/** As many as a person looks through at once. */
+const PAGE = 100;
+/** The list is asked for no more often than this, however much is captured. */
+const CALM_MS = 1_000;
+
+/**
+ * Every envelope, the newest first, each as it was taken. While somebody reads (has scrolled down, has one open, or
+ * points into the list) states change in place and nothing moves; what has come meanwhile is offered.
+ */
+@Component({
+  selector: 'rs-envelope-list',
+  templateUrl: './envelope-list.html',
+  styleUrl: './envelope-list.css',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class EnvelopeList {
+  private readonly gateway = inject(Gateway);
+  private readonly language = inject(Language);
+  protected readonly store = inject(DeliveryStore);
+  protected readonly say = this.language.say;
+  protected readonly retriable = retriable;
+  protected readonly states = ['', 'delivered', 'held', 'dead'] as const;
+  private readonly top = viewChild.required<ElementRef<HTMLElement>>('top');
+
+  protected readonly chosen = signal<EnvelopeState | ''>('');
+  protected readonly rows = signal<Rows | null>(null);
+  protected readonly opened = signal<EnvelopeDetail | null>(null);
+  /** How many are newer than the rows; not shown yet. */
+  protected readonly waiting = signal(0);
+  /** Below which number the list goes on; undefined at its end. */
+  protected readonly next = signal<number | undefined>(undefined);
+  protected readonly loadingOlder = signal(false);
+  protected readonly trouble = signal<Phrase | { literal: string } | null>(null);
+  protected readonly retried = signal<number | null>(null);
+  protected readonly topShown = signal(true);
+  protected readonly touched = signal(false);
+  protected readonly reading = computed(
+    () => this.opened() !== null || !this.topShown() || this.touched(),
+  );
+  protected readonly items = computed(() =>
+    (this.opened()?.items ?? []).map((item) => ({ ...item, scrubbed: scrubbed(item.json) })),
+  );
+
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private changed = false;
+
+  constructor() {
+    // Each change of the figures is one of the envelopes, and one who stops reading wants to see the newest.
+    effect(() => {
+      this.store.state();
+      this.reading();
+      untracked(() => this.refreshSoon());
+    });
+    const destroyed = inject(DestroyRef);
+    afterNextRender(() => {
+      const observer = new IntersectionObserver(([entry]) =>
+        this.topShown.set(entry?.isIntersecting ?? true),
+      );
+      observer.observe(this.top().nativeElement);
+      destroyed.onDestroy(() => observer.disconnect());
+    });
+    destroyed.onDestroy(() => clearTimeout(this.timer));
+  }
+
+  protected number(value: number): string {
+    return this.language.formats().number(value);
+  }
+
+  protected when(milliseconds: number): string {
+    return this.language.formats().time(new Date(milliseconds).toISOString());
+  }
+
+  protected counted(name: 'fresh' | 'retried', count: number): string {
+    const form = this.language.formats().plural(count);
+    return this.say(`delivery.${name}.${form}`, { count: this.number(count) });
+  }
+
+  protected words(words: Phrase | { literal: string }): string {
+    return 'literal' in words ? words.literal : this.say(words.key, words.params);
+  }
+
+  protected reason(reason: string): string {
+    return this.words(reasonWords(reason));
+  }
+
+  protected rule(rule: string): string {
+    return this.words(ruleWords(rule));
+  }
+
+  protected pretty(value: unknown): string {
+    return JSON.stringify(value, null, 2);
+  }
+
+  protected emptyKey(): 'delivery.none' | 'delivery.noneOfThese' {
+    return this.chosen() === '' ? 'delivery.none' : 'delivery.noneOfThese';
+  }
+
+  protected choose(state: EnvelopeState | ''): void {
+    this.chosen.set(state);
+    this.showNewest();
+  }
+
+  protected showNewest(): void {
+    this.opened.set(null);
+    // What had the focus goes with its row, and does not say so.
+    this.touched.set(false);
+    this.rows.set(null);
+    this.waiting.set(0);
+    this.top().nativeElement.scrollIntoView({ block: 'nearest' });
+    void this.load();
+  }
+
+  protected async showOlder(): Promise<void> {
+    const rows = this.rows() ?? [];
+    this.loadingOlder.set(true);
+    await this.attempt(async () => {
+      const page = await this.page(this.next());
+      // The list may have been begun anew meanwhile.
+      if (this.rows()?.[0]?.seq !== rows[0]?.seq) return;
+      this.rows.update((known) => withOlder(known ?? [], page.envelopes));
+      this.next.set(page.next);
+    });
+    this.loadingOlder.set(false);
+  }
+
+  protected async toggle(seq: number): Promise<void> {
+    if (this.opened()?.summary.seq === seq) return this.opened.set(null);
+    await this.attempt(() => this.open(seq));
+  }
+
+  /** One dead envelope, or all of them. */
+  protected async retry(seq?: number): Promise<void> {
+    await this.attempt(async () => {
+      const { changed } = await this.gateway.retryDead(seq);
+      this.retried.set(changed);
+      await this.store.refresh();
+      if (seq !== undefined) await this.open(seq);
+    });
+  }
+
+  private async open(seq: number): Promise<void> {
+    const detail = await this.gateway.envelope(seq);
+    this.opened.set(detail);
+    this.rows.update((rows) => rows && updated(rows, [detail.summary]));
+  }
+
+  private refreshSoon(): void {
+    if (this.timer !== undefined) {
+      this.changed = true;
+      return;
+    }
+    this.changed = false;
+    void this.load();
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      if (this.changed) this.refreshSoon();
+    }, CALM_MS);
+  }
+
+  private async load(): Promise<void> {
+    const state = this.chosen();
+    await this.attempt(async () => {
+      const { envelopes: page, next } = await this.page();
+      if (state !== this.chosen()) return;
+      const rows = this.rows();
+      if (rows && rows.length > 0 && this.reading()) {
+        this.rows.set(updated(rows, page));
+        this.waiting.set(newer(rows, page));
+        return;
+      }
+      this.rows.set(page);
+      this.waiting.set(0);
+      this.next.set(next);
+    });
+  }
+
+  private page(before?: number): Promise<{ envelopes: Rows; next?: number }> {
+    return this.gateway.envelopes(this.chosen(), PAGE, before);
+  }
+
+  private async attempt(request: () => Promise<unknown>): Promise<void> {
+    try {
+      await request();
+      this.trouble.set(null);
+    } catch (error) {
+      this.trouble.set(refusalWords(error));
+    }
+  }
+}

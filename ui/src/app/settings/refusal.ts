@@ -1,0 +1,26 @@
+import { isKey } from '../core/language';
+import { Phrase, Problem, refusalWords } from '../core/problem';
+import { dsnMistake } from './dsn-mistake';
+
+/** Why a change of the settings was not taken. */
+export interface Refusal {
+  /** The field to blame, as the gateway names it; `''` where there is none. */
+  field: string;
+  words: Phrase | { literal: string };
+}
+
+/** `field` is the one that was changed, and `typed` what was typed into it. */
+export function refusalOf(error: unknown, field: string, typed: string): Refusal {
+  if (!(error instanceof Problem)) return { field, words: refusalWords(error) };
+  const blamed = error.body.field ?? field;
+  if (error.code === 'dsn_invalid') {
+    const mistake = dsnMistake(typed);
+    const words = mistake
+      ? ({ key: `settings.dsnMistake.${mistake}` } as const)
+      : { literal: error.message };
+    return { field: blamed, words };
+  }
+  // The same code means something else here than of a spin: it is the file that is not available.
+  const key = `settings.refused.${error.code === 'invalid_request' ? blamed : error.code}`;
+  return { field: blamed, words: isKey(key) ? { key } : refusalWords(error) };
+}
