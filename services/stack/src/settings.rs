@@ -44,6 +44,8 @@ pub struct Settings {
     pub organization: Option<String>,
     /// Whether anything is sent; what is captured meanwhile is held.
     pub sending: bool,
+    /// Whether secrets and what tells who a person is are taken out of envelopes before they are kept.
+    pub scrubbing: bool,
 }
 
 impl Default for Settings {
@@ -56,6 +58,7 @@ impl Default for Settings {
             traces_sample_rate: 1.0,
             organization: None,
             sending: true,
+            scrubbing: true,
         }
     }
 }

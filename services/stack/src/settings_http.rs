@@ -49,6 +49,7 @@ struct Shown {
     traces_sample_rate: f32,
     organization: Option<String>,
     sending: bool,
+    scrubbing: bool,
     /// The built-in collector's DSN, for a service of one's own. Its key opens nothing but this machine's collector.
     collector_dsn: String,
     /// Whether a change outlives the process.
@@ -65,6 +66,7 @@ impl Shown {
             traces_sample_rate,
             organization,
             sending,
+            scrubbing,
         } = current.settings.clone();
         let masked = |dsn: &str| {
             dsn.parse::<Dsn>()
@@ -81,6 +83,7 @@ impl Shown {
             traces_sample_rate,
             organization,
             sending,
+            scrubbing,
             collector_dsn: current.collector_dsn.clone(),
             kept: current.file.is_some(),
         }
@@ -109,6 +112,7 @@ struct Change {
     #[serde(with = "present")]
     organization: Option<Option<String>>,
     sending: Option<bool>,
+    scrubbing: Option<bool>,
 }
 
 /// Tells a field that is `null` from one that is absent.
@@ -142,6 +146,7 @@ impl Change {
         settings.release = filled(self.release).unwrap_or(settings.release);
         settings.traces_sample_rate = self.traces_sample_rate.unwrap_or(settings.traces_sample_rate);
         settings.sending = self.sending.unwrap_or(settings.sending);
+        settings.scrubbing = self.scrubbing.unwrap_or(settings.scrubbing);
         settings
     }
 }
@@ -176,6 +181,7 @@ async fn change(State(shared): State<Shared>, Body(change): Body<Change>) -> Res
             })?;
         }
         current.collector.configure(destinations);
+        current.collector.set_scrubbing(settings.scrubbing);
         let reported_otherwise = (&settings.environment, &settings.release)
             != (&current.settings.environment, &current.settings.release)
             || settings.traces_sample_rate.to_bits() != current.settings.traces_sample_rate.to_bits();

@@ -136,6 +136,7 @@ impl Stack {
         let reporting = match collector.as_ref().zip(config.settings.as_ref()) {
             Some((collector, settings)) => {
                 collector.configure(settings.destinations()?);
+                collector.set_scrubbing(settings.scrubbing);
                 Some(report_to(collector, settings))
             }
             None => None,

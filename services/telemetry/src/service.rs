@@ -2,7 +2,6 @@
 //! Sentry.
 
 use std::any::Any;
-use std::borrow::Cow;
 use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
@@ -228,17 +227,17 @@ impl Reporter {
 async fn observe(State(service): State<Service>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or(Cow::Borrowed(request.uri().path()), |path| {
-            Cow::Owned(path.as_str().to_owned())
-        });
-    let context = service.begin(
-        &format!("{method} {route}"),
-        "http.server",
-        Incoming::of(request.headers()),
-    );
+    let incoming = Incoming::of(request.headers());
+    let matched = request.extensions().get::<MatchedPath>();
+    // What no route answers is a file of the page or nobody's business: neither is an operation of the service.
+    let (route, context) = match matched {
+        Some(path) => {
+            let route = path.as_str().to_owned();
+            let context = service.begin(&format!("{method} {route}"), "http.server", incoming);
+            (route, context)
+        }
+        None => (request.uri().path().to_owned(), Context::silent(incoming)),
+    };
     if let Some(transaction) = context.transaction() {
         transaction.set_data("http.request.method", json!(method.as_str()));
         transaction.set_data("http.route", json!(route));
