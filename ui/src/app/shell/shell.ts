@@ -10,6 +10,7 @@ import { SettingsPage } from '../settings/settings-page';
 import { Machine } from '../slot/machine';
 import { Play } from '../slot/play';
 import { SymbolSprite } from '../slot/symbol-sprite';
+import { TracesScreen } from '../traces/traces-screen';
 import { Header } from './header';
 import { KeyList } from './key-list';
 import { Command, keyMeaning, placeOf } from './key-meaning';
@@ -29,6 +30,7 @@ import { Tabs } from './tabs';
     Panel,
     SettingsPage,
     SymbolSprite,
+    TracesScreen,
   ],
   templateUrl: './shell.html',
   styleUrl: './shell.css',

@@ -1,7 +1,16 @@
+import { viewer } from './en-viewer';
+
 /** English; its keys are the keys of every language. */
 export const en = {
   brand: 'Reelscope',
-  nav: { label: 'Sections', machine: 'Machine', delivery: 'Delivery', settings: 'Settings' },
+  viewer,
+  nav: {
+    label: 'Sections',
+    machine: 'Machine',
+    traces: 'Traces',
+    delivery: 'Delivery',
+    settings: 'Settings',
+  },
   settings: {
     title: 'Settings',
     saving: 'Saving…',

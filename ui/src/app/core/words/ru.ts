@@ -1,8 +1,16 @@
 import { Words } from './en';
+import { viewer } from './ru-viewer';
 
 export const ru: Words = {
   brand: 'Reelscope',
-  nav: { label: 'Разделы', machine: 'Автомат', delivery: 'Доставка', settings: 'Настройки' },
+  viewer,
+  nav: {
+    label: 'Разделы',
+    machine: 'Автомат',
+    traces: 'Трейсы',
+    delivery: 'Доставка',
+    settings: 'Настройки',
+  },
   settings: {
     title: 'Настройки',
     saving: 'Сохраняем…',
