@@ -71,6 +71,7 @@ export function formatsFor(lang: Lang): Formats {
     lapse,
     lapseChange: (span) => (span > 0 ? '+' : '') + lapse(span),
     mark: (span) => {
+      if (span === 0) return '0';
       const [value, , unit] = figures(span);
       const round = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });
       return round.format(value) + NO_BREAK_SPACE + units[unit];

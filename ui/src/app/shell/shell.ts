@@ -83,7 +83,8 @@ export class Shell {
     const place = placeOf(event.target);
     // Where no reels are to be seen, no key may spin them.
     const away = this.pages.shown() !== 'machine' && place === 'page';
-    return keyMeaning(event, away ? 'sheet' : place);
+    const elsewhere = this.pages.shown() === 'traces' ? 'viewer' : 'sheet';
+    return keyMeaning(event, away ? elsewhere : place);
   }
 
   private obey(command: Command): void {

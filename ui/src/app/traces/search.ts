@@ -1,16 +1,12 @@
 import { SpanNode, TraceTree } from './tree';
 
 /**
- * The spans that speak of what is searched for, in the order of their rows. Every word must be found, in the
- * service, operation, description, id, status, or in a name or value of data and tags; case does not matter.
+ * The spans that say what is searched for, in the order of their rows: in the service, operation, description, id,
+ * status, or in a name or value of data and tags. Case does not matter.
  */
 export function found(tree: TraceTree, query: string): SpanNode[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return [];
-  return tree.nodes.filter((node) => {
-    const text = textOf(node);
-    return words.every((word) => text.includes(word));
-  });
+  const wanted = query.trim().toLowerCase();
+  return wanted === '' ? [] : tree.nodes.filter((node) => textOf(node).includes(wanted));
 }
 
 /** The next place in a list of rows, going round; -1 where there is none. */

@@ -85,7 +85,8 @@ export class VirtualRows {
     const to = from + this.row() - (this.box.clientHeight - head);
     const { scrollTop } = this.box;
     if (from < scrollTop) this.box.scrollTop = from;
-    else if (to > scrollTop) this.box.scrollTop = to;
+    // Whole rows below the header: a row cut in half there could not be read.
+    else if (to > scrollTop) this.box.scrollTop = Math.ceil(to / this.row()) * this.row();
     this.top.set(this.box.scrollTop);
   }
 
