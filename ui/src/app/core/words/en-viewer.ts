@@ -208,4 +208,26 @@ export const viewer = {
     wheel: 'Zoom at the pointer; with Shift move along the time',
     wheelKey: 'Ctrl + wheel',
   },
+  path: {
+    total: '{{ services }} in {{ time }}, then {{ reels }} until the reels stood still',
+    answered: '{{ services }} in {{ time }}',
+    answer: 'The answer',
+    underWay: 'The spin is passing through the services',
+    bottleneck: 'Bottleneck',
+    open: 'Open the trace of this spin',
+    names: {
+      frontend: 'Frontend',
+      'api-gateway': 'API Gateway',
+      'user-service': 'User Service',
+      'game-engine': 'Game Engine',
+      'payment-service': 'Payment Service',
+      'payment-provider': 'Payment provider',
+    },
+    states: {
+      dark: 'nothing heard yet',
+      asked: 'asked',
+      passed: 'passed',
+      failed: 'failed here',
+    },
+  },
 };

@@ -173,11 +173,6 @@ export const en = {
   time: {
     label: 'The time of a spin',
     none: 'After a spin you see here what its time went into.',
-    total: 'From SPIN to the result: {{ time }}',
-    services: 'Services',
-    reels: 'Reels come to rest',
-    explained:
-      'From the press to the answer: the whole way through the services and back. From then until the reels rest.',
   },
   recent: {
     title: 'Recent spins',

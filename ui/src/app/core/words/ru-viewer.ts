@@ -209,4 +209,26 @@ export const viewer: Words['viewer'] = {
     wheel: 'Приблизить под указателем; с Shift — сдвинуть по времени',
     wheelKey: 'Ctrl + колесо',
   },
+  path: {
+    total: '{{ services }} за {{ time }}, затем {{ reels }} до остановки барабанов',
+    answered: '{{ services }} за {{ time }}',
+    answer: 'Ответ',
+    underWay: 'Спин проходит через сервисы',
+    bottleneck: 'Узкое место',
+    open: 'Открыть трейс этого спина',
+    names: {
+      frontend: 'Frontend',
+      'api-gateway': 'API Gateway',
+      'user-service': 'User Service',
+      'game-engine': 'Game Engine',
+      'payment-service': 'Payment Service',
+      'payment-provider': 'Провайдер',
+    },
+    states: {
+      dark: 'пока ничего не слышно',
+      asked: 'запрошен',
+      passed: 'пройден',
+      failed: 'сбой здесь',
+    },
+  },
 };
