@@ -3,6 +3,8 @@ import {
   Component,
   DestroyRef,
   ElementRef,
+  Injector,
+  afterNextRender,
   computed,
   effect,
   inject,
@@ -53,6 +55,7 @@ const STEP = 1.25;
   host: { '(document:keydown)': 'press($event)' },
 })
 export class TracePage {
+  private readonly injector = inject(Injector);
   private readonly address = inject(Address);
   private readonly gateway = inject(Gateway);
   private readonly language = inject(Language);
@@ -214,8 +217,9 @@ export class TracePage {
     effect(() => {
       const scroller = this.scroller();
       if (!scroller || this.initial().span === '') return;
-      const index = untracked(this.active);
-      untracked(() => queueMicrotask(() => scroller.reveal(index)));
+      // There is nothing to scroll before the rows are drawn.
+      const reveal = (): void => scroller.reveal(untracked(this.active));
+      afterNextRender({ write: reveal }, { injector: this.injector });
     });
     effect(() => {
       const reading: Reading = {
