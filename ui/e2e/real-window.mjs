@@ -16,6 +16,7 @@ import { Builder, By, Capabilities } from 'selenium-webdriver';
 
 export const BINARY =
   process.env.REELSCOPE_DESKTOP ?? fail('run scripts/e2e.sh, which builds the program');
+const AXE = readFileSync(join(import.meta.dirname, 'node_modules/axe-core/axe.min.js'), 'utf8');
 const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
 /** Generous, because the machine that runs the tests may be busy; nobody waits this long on a good day. */
 const PATIENCE_MS = 20_000;
@@ -212,6 +213,28 @@ export class Page {
     return (await fetch(address, { method, headers, body: body && JSON.stringify(body) })).json();
   }
 
+  /** What axe-core finds against the rules of accessibility, in a line each. */
+  async violations() {
+    await this.driver.executeScript(AXE);
+    const found = await this.driver.executeAsyncScript(`
+      const done = arguments[arguments.length - 1];
+      axe.run(document, { resultTypes: ['violations'] }).then(
+        ({ violations }) => done(violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + ' ' + target + ': ' + failureSummary))),
+        (error) => done([String(error)]),
+      );
+    `);
+    return found;
+  }
+
+  /** Asks the gateway as the page does, with the page's cookie. */
+  async fetched(path) {
+    return this.driver.executeAsyncScript(
+      `const done = arguments[arguments.length - 1];
+       fetch(arguments[0]).then((reply) => reply.json()).then(done, (error) => done({ error: String(error) }));`,
+      path,
+    );
+  }
+
   /** Texts that do not fit into their boxes, or that stick out of the window. */
   async cutOff() {
     return this.driver.executeScript(`
@@ -219,6 +242,8 @@ export class Page {
       for (const element of document.querySelectorAll('body *')) {
         const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
         if (!own || element.closest('.visually-hidden, dialog:not([open]), svg, .mover, pre')) continue;
+        // A name that is cut can be read where the pointer rests.
+        if (element.closest('[title]')) continue;
         const box = element.getBoundingClientRect();
         if (box.width === 0) continue;
         const style = getComputedStyle(element);

@@ -9,6 +9,9 @@ import {
   Settings,
   SettingsChange,
   TestOutcome,
+  TraceDetail,
+  TraceQuery,
+  TracesReply,
 } from './telemetry-wire';
 import {
   HealthReply,
@@ -69,6 +72,16 @@ export class Gateway {
 
   changeSettings(change: SettingsChange): Promise<Settings> {
     return this.send('/settings', { method: 'PUT', body: change });
+  }
+
+  /** Newest first; `next` of the reply is the `cursor` of the page behind it. */
+  traces(query: TraceQuery): Promise<TracesReply> {
+    const wanted = Object.entries(query).map(([name, value]) => [name, String(value)]);
+    return this.send(`/telemetry/traces?${new URLSearchParams(wanted)}`);
+  }
+
+  trace(id: string): Promise<TraceDetail> {
+    return this.send(`/telemetry/traces/${encodeURIComponent(id)}`);
   }
 
   delivery(): Promise<Delivery> {

@@ -1,3 +1,4 @@
+import { micros } from './micros';
 import { formatsFor } from './money';
 
 const NBSP = '\u00a0';
@@ -35,6 +36,30 @@ describe('money and numbers', () => {
     check(formatsFor('ru').duration(312.4), `312${NBSP}мс`);
     check(formatsFor('en').duration(999.7), `1.00${NBSP}s`);
     check(formatsFor('en').duration(4821), `4.82${NBSP}s`);
+  });
+
+  it('writes the time of a span to three figures', () => {
+    const { lapse, lapseChange, mark } = formatsFor('en');
+    const told = [0, 14, 999, 999.7, 2_140, 9_996, 99_960, 513_400, 999_600, 3_912_345].map(
+      (span) => lapse(micros(span)).replaceAll(NBSP, ' '),
+    );
+    expect(told).toEqual([
+      '0 µs',
+      '14 µs',
+      '999 µs',
+      '1.00 ms',
+      '2.14 ms',
+      '10.0 ms',
+      '100 ms',
+      '513 ms',
+      '1.00 s',
+      '3.91 s',
+    ]);
+    check(formatsFor('ru').lapse(micros(2_140)), `2,14${NBSP}мс`);
+    check(lapseChange(micros(-2_410_000)), `−2.41${NBSP}s`);
+    check(lapseChange(micros(1_500)), `+1.50${NBSP}ms`);
+    check(mark(micros(1_500_000)), `1.5${NBSP}s`);
+    check(mark(micros(20_000)), `20${NBSP}ms`);
   });
 
   it('knows the Russian plural forms', () => {

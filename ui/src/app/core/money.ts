@@ -1,4 +1,5 @@
 import { Lang } from './language-of';
+import { Micros } from './micros';
 
 const NO_BREAK_SPACE = '\u00a0';
 const MINUS = '\u2212';
@@ -18,16 +19,26 @@ export interface Formats {
   integer(digits: string): string;
   /** Below a second in ms, above in s. */
   duration(milliseconds: number): string;
+  /** The time of a span, to three figures: 340 µs, 2.14 ms, 513 ms, 3.91 s. */
+  lapse(span: Micros): string;
+  /** The same with a sign: what became slower (+) or faster (−); 0 has none. */
+  lapseChange(span: Micros): string;
+  /** The same for the marks of a ruler, without zeros that say nothing: 1.5 s, 20 ms. */
+  mark(span: Micros): string;
   time(rfc3339: string): string;
+  /** Time of day of microseconds since the Unix epoch. */
+  clock(at: Micros): string;
+  /** Day and time of day of microseconds since the Unix epoch. */
+  date(at: Micros): string;
   dateTime(rfc3339: string): string;
   /** Which plural form a count takes: "one", "few", "many" or "other". */
   plural(count: number): 'one' | 'few' | 'many' | 'other';
 }
 
 /** Intl writes "4.82 secs"; the symbols of the SI are shorter and the same everywhere. */
-const UNITS: Record<Lang, { millisecond: string; second: string }> = {
-  ru: { millisecond: 'мс', second: 'с' },
-  en: { millisecond: 'ms', second: 's' },
+const UNITS: Record<Lang, { microsecond: string; millisecond: string; second: string }> = {
+  ru: { microsecond: 'мкс', millisecond: 'мс', second: 'с' },
+  en: { microsecond: 'µs', millisecond: 'ms', second: 's' },
 };
 
 const LOCALES: Record<Lang, string> = { ru: 'ru-RU', en: 'en-GB' };
@@ -49,9 +60,22 @@ export function formatsFor(lang: Lang): Formats {
     const digits = minorDigits(currency);
     return number(minorUnits / 10 ** digits, digits);
   };
+  const units = UNITS[lang];
+  const lapse = (span: number): string => {
+    const [value, digits, unit] = figures(Math.abs(span));
+    return number(span < 0 ? -value : value, digits) + NO_BREAK_SPACE + units[unit];
+  };
   return {
     amount,
     number,
+    lapse,
+    lapseChange: (span) => (span > 0 ? '+' : '') + lapse(span),
+    mark: (span) => {
+      if (span === 0) return '0';
+      const [value, , unit] = figures(span);
+      const round = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });
+      return round.format(value) + NO_BREAK_SPACE + units[unit];
+    },
     money: (minorUnits, currency) =>
       amount(minorUnits, currency) + NO_BREAK_SPACE + currencySign(locale, currency),
     change: (minorUnits, currency) => (minorUnits > 0 ? '+' : '') + amount(minorUnits, currency),
@@ -70,11 +94,23 @@ export function formatsFor(lang: Lang): Formats {
     },
     time: (rfc3339) => time.format(new Date(rfc3339)),
     dateTime: (rfc3339) => dateTime.format(new Date(rfc3339)),
+    clock: (at) => time.format(at / 1000),
+    date: (at) => dateTime.format(at / 1000),
     plural: (count) => {
       const form = plurals.select(count);
       return form === 'one' || form === 'few' || form === 'many' ? form : 'other';
     },
   };
+}
+
+/** Microseconds in the unit that suits them, and how many digits after the point tell three figures. */
+function figures(span: number): [value: number, digits: number, unit: keyof (typeof UNITS)['en']] {
+  if (span < 999.5) return [span, 0, 'microsecond'];
+  const milliseconds = span / 1000;
+  if (milliseconds < 9.995) return [milliseconds, 2, 'millisecond'];
+  if (milliseconds < 99.95) return [milliseconds, 1, 'millisecond'];
+  if (milliseconds < 999.5) return [milliseconds, 0, 'millisecond'];
+  return [milliseconds / 1000, 2, 'second'];
 }
 
 /** How many digits stand after the point of a currency: 2 for RUB, 0 for JPY. */

@@ -1,10 +1,13 @@
-import { Injectable, signal } from '@angular/core';
+import { Injectable, computed, inject } from '@angular/core';
 
-export const PAGES = ['machine', 'delivery', 'settings'] as const;
+import { Address } from './address';
+
+export const PAGES = ['machine', 'traces', 'delivery', 'settings'] as const;
 export type PageName = (typeof PAGES)[number];
 
+/** A page has everything below its address too: `/traces/ID` is of the traces. */
 export function pageAt(path: string): PageName {
-  return PAGES.find((page) => `/${page}` === path) ?? 'machine';
+  return PAGES.find((page) => path === `/${page}` || path.startsWith(`/${page}/`)) ?? 'machine';
 }
 
 export function pathOf(page: PageName): string {
@@ -14,19 +17,12 @@ export function pathOf(page: PageName): string {
 /** Which page the window shows; its address says so too, for links and for going back. */
 @Injectable({ providedIn: 'root' })
 export class Pages {
-  private readonly _shown = signal<PageName>(pageAt(location.pathname));
-  readonly shown = this._shown.asReadonly();
+  private readonly address = inject(Address);
+  readonly shown = computed(() => pageAt(this.address.path()));
 
-  constructor() {
-    addEventListener('popstate', () => this._shown.set(pageAt(location.pathname)));
-  }
-
-  /** A click that asks for a window or a tab of its own keeps its meaning. */
   follow(event: MouseEvent, page: PageName): void {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-    event.preventDefault();
-    if (page === this._shown()) return;
-    history.pushState(null, '', pathOf(page));
-    this._shown.set(page);
+    const path = pathOf(page);
+    if (path !== this.address.path()) this.address.follow(event, path);
+    else if (!event.ctrlKey && !event.metaKey && !event.shiftKey) event.preventDefault();
   }
 }

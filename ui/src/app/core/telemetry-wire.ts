@@ -1,4 +1,9 @@
-/** What the collector and the settings of the gateway say. Times are milliseconds since the Unix epoch. */
+import { Micros } from './micros';
+
+/**
+ * What the collector and the settings of the gateway say. Times of spans are microseconds, their names end in `_us`;
+ * those of envelopes are milliseconds since the Unix epoch.
+ */
 
 export interface Settings {
   /** DSNs are masked. */
@@ -66,4 +71,173 @@ export interface EnvelopeDetail {
   summary: EnvelopeSummary;
   header: unknown;
   items: readonly { header: unknown; bytes: number; json?: unknown; text?: string }[];
+}
+
+/** Names of things, each with what belongs to it. */
+export type Named<T> = Readonly<Record<string, T>>;
+
+export interface Measurement {
+  value: number;
+  /** Sentry's name of the unit; `none` for a bare number. */
+  unit: string;
+}
+
+/** What one service did in a trace. */
+export interface ServiceShare {
+  service: string;
+  transactions: number;
+  errors: number;
+  /** Of its transactions, less the time in which it waited for an outgoing request. */
+  own_us: Micros;
+  waiting_us: Micros;
+}
+
+/** A trace in one line. */
+export interface TraceSummary {
+  trace_id: string;
+  name: string;
+  op: string;
+  service: string;
+  start_us: Micros;
+  duration_us: Micros;
+  spans: number;
+  transactions: number;
+  errors: number;
+  logs: number;
+  status: string;
+  ok: boolean;
+  release?: string;
+  environment?: string;
+  player?: string;
+  measurements: Named<Measurement>;
+  problems: readonly string[];
+  services: readonly ServiceShare[];
+  /** Stable words, such as `missing_root`. */
+  oddities: readonly string[];
+}
+
+export interface TracesReply {
+  /** Newest first. */
+  traces: readonly TraceSummary[];
+  /** Asks for the next page; absent on the last. */
+  next?: string;
+  /** Whether everything in the log has been read since the start. */
+  indexed: boolean;
+}
+
+/** What `GET /traces` can be asked for; what is absent does not filter. */
+export interface TraceQuery {
+  ok?: boolean;
+  service?: string;
+  min_duration_ms?: number;
+  max_duration_ms?: number;
+  release?: string;
+  player?: string;
+  limit?: number;
+  cursor?: string;
+}
+
+/** A span, or a transaction, which is the first span of a service. */
+export interface Span {
+  span_id: string;
+  parent_span_id?: string;
+  transaction: boolean;
+  service: string;
+  op: string;
+  /** Description of a span, name of a transaction. */
+  description: string;
+  start_us: Micros;
+  end_us: Micros;
+  status: string;
+  data: Named<unknown>;
+  tags: Named<string>;
+  measurements: Named<Measurement>;
+  oddities?: readonly string[];
+  seq: number;
+}
+
+export interface LogLine {
+  at_us: Micros;
+  level: string;
+  message: string;
+  service: string;
+  span_id?: string;
+  attributes: Named<unknown>;
+  seq: number;
+}
+
+export interface Frame {
+  function: string;
+  module?: string;
+  file?: string;
+  line?: number;
+  in_app: boolean;
+}
+
+export interface Breadcrumb {
+  at_us?: Micros;
+  category: string;
+  level: string;
+  message: string;
+  data: Named<unknown>;
+}
+
+export interface ErrorEvent {
+  event_id: string;
+  issue_id: string;
+  service: string;
+  at_us: Micros;
+  level: string;
+  kind: string;
+  value: string;
+  handled?: boolean;
+  transaction?: string;
+  trace_id?: string;
+  span_id?: string;
+  release?: string;
+  environment?: string;
+  player?: string;
+  tags: Named<string>;
+  /** The innermost frame first. */
+  frames: readonly Frame[];
+  /** Oldest first. */
+  breadcrumbs: readonly Breadcrumb[];
+  seq: number;
+}
+
+export interface MeasurementPoint {
+  at_us: Micros;
+  name: string;
+  value: number;
+  unit: string;
+  kind: string;
+  trace_id?: string;
+  service: string;
+  release?: string;
+}
+
+export interface TraceDetail {
+  summary: TraceSummary;
+  /** By start. Ids may repeat and parents may be missing. */
+  spans: readonly Span[];
+  errors: readonly ErrorEvent[];
+  logs: readonly LogLine[];
+  metrics: readonly MeasurementPoint[];
+  envelopes: readonly number[];
+}
+
+/** An issue in one line, as the stream tells it. */
+export interface IssueSummary {
+  issue_id: string;
+  kind: string;
+  value: string;
+  culprit: string;
+  level: string;
+  events: number;
+  players: number;
+  services: readonly string[];
+  releases: readonly string[];
+  first_seen_us: Micros;
+  last_seen_us: Micros;
+  trace_ids: readonly string[];
 }

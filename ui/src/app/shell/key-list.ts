@@ -8,13 +8,16 @@ import {
 } from '@angular/core';
 
 import { Language } from '../core/language';
+import { Pages } from '../core/pages';
 
 /** Which key does what. */
 @Component({
   selector: 'rs-key-list',
   template: `
     <dialog #dialog data-test="key-list" aria-labelledby="key-list-title">
-      <h2 id="key-list-title">{{ say('help.title') }}</h2>
+      <h2 id="key-list-title">
+        {{ say(ofTraces() ? 'viewer.keys.title' : 'help.title') }}
+      </h2>
       <dl>
         @for (row of rows(); track row.text) {
           <dt>
@@ -33,9 +36,31 @@ import { Language } from '../core/language';
 })
 export class KeyList {
   protected readonly say = inject(Language).say;
+  private readonly pages = inject(Pages);
   private readonly dialog = viewChild.required<ElementRef<HTMLDialogElement>>('dialog');
 
-  protected readonly rows = computed(() => [
+  protected readonly ofTraces = computed(() => this.pages.shown() === 'traces');
+  protected readonly rows = computed(() =>
+    this.ofTraces() ? this.traceRows() : this.machineRows(),
+  );
+
+  private readonly traceRows = computed(() => [
+    { keys: ['j', 'k', '↓', '↑'], text: this.say('viewer.keys.rows') },
+    { keys: ['h', 'l', '←', '→'], text: this.say('viewer.keys.fold') },
+    { keys: ['[', ']'], text: this.say('viewer.keys.foldAll') },
+    { keys: ['Enter'], text: this.say('viewer.keys.details') },
+    { keys: ['e'], text: this.say('viewer.keys.error') },
+    { keys: ['c'], text: this.say('viewer.keys.critical') },
+    { keys: ['g'], text: this.say('viewer.keys.gaps') },
+    { keys: ['x'], text: this.say('viewer.keys.compare') },
+    { keys: ['/'], text: this.say('viewer.keys.search') },
+    { keys: ['+', '−', '0'], text: this.say('viewer.keys.zoom') },
+    { keys: ['Shift', '←', '→'], text: this.say('viewer.keys.pan') },
+    { keys: [this.say('viewer.keys.wheelKey')], text: this.say('viewer.keys.wheel') },
+    { keys: ['Esc'], text: this.say('viewer.keys.back') },
+    { keys: ['?'], text: this.say('help.help') },
+  ]);
+  private readonly machineRows = computed(() => [
     { keys: [this.say('help.space')], text: this.say('help.spin') },
     { keys: ['↑', '↓'], text: this.say('help.stake') },
     { keys: ['T'], text: this.say('help.turbo') },

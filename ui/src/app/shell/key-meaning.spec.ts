@@ -30,6 +30,8 @@ describe('the meaning of keys', () => {
     check(pressed('ArrowUp'), 'sheet', null);
     check(pressed('KeyL'), 'sheet', 'language');
     check(pressed('Slash', { shiftKey: true }), 'sheet', 'help');
+    check(pressed('KeyL'), 'viewer', null);
+    check(pressed('Slash', { shiftKey: true }), 'viewer', 'help');
   });
 
   it('leaves shortcuts of the browser alone', () =>

@@ -11,17 +11,19 @@ export interface Pressed {
 }
 
 /** Where the focus is, as far as keys are concerned. */
-export type Place = 'page' | 'panel' | 'sheet' | 'text' | 'dialog';
+export type Place = 'page' | 'panel' | 'sheet' | 'viewer' | 'text' | 'dialog';
 
 /**
  * What a key means. Letters go by their place on the keyboard, so that they work in the Russian
  * layout too. In text and dialogs keys keep their own meaning; in the panel the arrows scroll;
- * on a sheet (a page without the machine) only the keys of the whole window mean something.
+ * on a sheet (a page without the machine) only the keys of the whole window mean something; the
+ * traces have letters of their own.
  */
 export function keyMeaning(pressed: Pressed, place: Place): Command | null {
   if (pressed.ctrlKey || pressed.altKey || pressed.metaKey) return null;
   if (place === 'text' || place === 'dialog') return null;
   if (pressed.key === '?' || (pressed.code === 'Slash' && pressed.shiftKey)) return 'help';
+  if (place === 'viewer') return null;
   if (place === 'sheet') return pressed.code === 'KeyL' ? 'language' : null;
   switch (pressed.code) {
     case 'Space':

@@ -11,6 +11,7 @@ import { SettingsPage } from '../settings/settings-page';
 import { Machine } from '../slot/machine';
 import { Play } from '../slot/play';
 import { SymbolSprite } from '../slot/symbol-sprite';
+import { TracesScreen } from '../traces/traces-screen';
 import { Header } from './header';
 import { KeyList } from './key-list';
 import { Command, keyMeaning, placeOf } from './key-meaning';
@@ -30,6 +31,7 @@ import { Tabs } from './tabs';
     Panel,
     SettingsPage,
     SymbolSprite,
+    TracesScreen,
   ],
   templateUrl: './shell.html',
   styleUrl: './shell.css',
@@ -84,7 +86,8 @@ export class Shell {
     const place = placeOf(event.target);
     // Where no reels are to be seen, no key may spin them.
     const away = this.pages.shown() !== 'machine' && place === 'page';
-    return keyMeaning(event, away ? 'sheet' : place);
+    const elsewhere = this.pages.shown() === 'traces' ? 'viewer' : 'sheet';
+    return keyMeaning(event, away ? elsewhere : place);
   }
 
   private obey(command: Command): void {

@@ -4,6 +4,7 @@ import { Gateway } from '../core/gateway';
 import { provideLanguages } from '../core/language';
 import { Preferences } from '../core/preferences';
 import { Session } from '../core/session';
+import { TelemetryStream } from '../core/telemetry-stream';
 import { SymbolName } from '../core/wire';
 import { PaytableStore } from '../paytable/paytable-store';
 import { Machine } from './machine';
@@ -67,6 +68,7 @@ describe('the machine', () => {
         provideLanguages(),
         { provide: Gateway, useValue: gateway },
         { provide: Sound, useValue: sound },
+        { provide: TelemetryStream, useValue: { on: () => () => undefined } },
       ],
     });
     TestBed.inject(Preferences).chooseLang('en');

@@ -17,13 +17,13 @@ import { Play } from './play';
 import { RecentSpins } from './recent-spins';
 import { Reels } from './reels';
 import { Sound } from './sound';
-import { SpinTime } from './spin-time';
+import { SpinPathStrip } from './spin-path-strip';
 import { winDetail } from './win-words';
 
 /** The slot machine: reels, result, stake, SPIN and balance. */
 @Component({
   selector: 'rs-machine',
-  imports: [CountedMoney, RecentSpins, Reels, SpinTime],
+  imports: [CountedMoney, RecentSpins, Reels, SpinPathStrip],
   templateUrl: './machine.html',
   styleUrl: './machine.css',
   changeDetection: ChangeDetectionStrategy.OnPush,

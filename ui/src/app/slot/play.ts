@@ -31,6 +31,8 @@ export interface Target {
 export interface RecentSpin {
   /** The idempotency key: asking again for the same spin replaces what was known of it. */
   key: string;
+  /** Null where it is not recorded. */
+  traceId: string | null;
   /** Unknown where the gateway did not say it. */
   roundId: string | null;
   kind: 'won' | 'lost' | 'returned' | 'pending' | 'untouched' | 'unknown';
@@ -42,6 +44,9 @@ export interface RecentSpin {
   /** From the press until the reels rested. */
   totalMs: number;
 }
+
+/** What is known of a spin whatever came of it. */
+type Timed = Pick<RecentSpin, 'key' | 'traceId' | 'roundTripMs' | 'totalMs'>;
 
 const USUAL_STAKE = 1000;
 const RECENT = 12;
@@ -70,6 +75,7 @@ export class Play {
   private readonly _trouble = signal<unknown>(null);
   private readonly _asking = signal(false);
   private readonly _recent = signal<readonly RecentSpin[]>([]);
+  private readonly _traceId = signal<string | null>(null);
   private readonly _hurried = signal(false);
   private readonly _wishedStake = signal(USUAL_STAKE);
   /** At first the board of the last round, else stop 0 everywhere; then what the replies say. */
@@ -96,6 +102,8 @@ export class Play {
   /** No answer came and the same spin is being asked for again. */
   readonly asking = this._asking.asReadonly();
   readonly recent = this._recent.asReadonly();
+  /** The trace of the spin that was begun last; null before the first, and where it is not recorded. */
+  readonly traceId = this._traceId.asReadonly();
   readonly target = this._target.asReadonly();
   /** The player wants to see the board at once. */
   readonly hurried = this._hurried.asReadonly();
@@ -147,6 +155,7 @@ export class Play {
     this._outcome.set(null);
     this._trouble.set(null);
     this._recent.set([]);
+    this._traceId.set(null);
     this.roundsStore.clear();
     this.lost = null;
   }
@@ -160,18 +169,20 @@ export class Play {
     this._outcome.set(null);
     this._trouble.set(null);
     const trace = this.traces.begin(stake, this.session.currency());
+    this._traceId.set(trace.id);
+    const traceId = trace.id;
     try {
       const reply = await this.askFor(key, stake, trace);
       trace.answered(reply);
       const roundTripMs = elapsed();
       this.lost = null;
       await this.aim(reply);
-      this.onRest = () => this.take(reply, { key, roundTripMs, totalMs: elapsed() });
+      this.onRest = () => this.take(reply, { key, traceId, roundTripMs, totalMs: elapsed() });
     } catch (error) {
       trace.failed(error);
       const roundTripMs = elapsed();
       this.lost = error instanceof NoAnswer ? { key, stake } : null;
-      this.onRest = () => this.explain(error, { key, roundTripMs, totalMs: elapsed() });
+      this.onRest = () => this.explain(error, { key, traceId, roundTripMs, totalMs: elapsed() });
     }
     this._asking.set(false);
     this._phase.set('stopping');
@@ -208,7 +219,7 @@ export class Play {
     this._target.set({ stops, board });
   }
 
-  private take(reply: SpinReply, spin: Pick<RecentSpin, 'key' | 'roundTripMs' | 'totalMs'>): void {
+  private take(reply: SpinReply, spin: Timed): void {
     this._outcome.set(reply);
     this.session.takeBalance(reply.balance);
     this.remember({
@@ -220,7 +231,7 @@ export class Play {
     void this.roundsStore.refresh();
   }
 
-  private explain(error: unknown, spin: Pick<RecentSpin, 'key' | 'roundTripMs' | 'totalMs'>): void {
+  private explain(error: unknown, spin: Timed): void {
     this._trouble.set(error);
     this.remember({
       ...spin,

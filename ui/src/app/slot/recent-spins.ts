@@ -1,6 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
+import { Address } from '../core/address';
 import { Language } from '../core/language';
+import { tracePath } from '../traces/place';
 import { Play } from './play';
 
 /** The last spins of this window, each with the time from the press to the answer. */
@@ -14,7 +16,16 @@ import { Play } from './play';
       <ol>
         @for (chip of chips(); track chip.key) {
           <li [class]="chip.kind" data-test="recent-spin">
-            {{ chip.text }} <span>{{ chip.roundTrip }}</span>
+            @if (chip.href; as href) {
+              <a
+                [href]="href"
+                [title]="say('viewer.path.open')"
+                (click)="address.follow($event, href)"
+                >{{ chip.text }} <span>{{ chip.roundTrip }}</span></a
+              >
+            } @else {
+              {{ chip.text }} <span>{{ chip.roundTrip }}</span>
+            }
           </li>
         }
       </ol>
@@ -26,11 +37,13 @@ import { Play } from './play';
 export class RecentSpins {
   private readonly language = inject(Language);
   private readonly play = inject(Play);
+  protected readonly address = inject(Address);
   protected readonly say = this.language.say;
 
   protected readonly chips = computed(() =>
-    this.play.recent().map(({ key, kind, change, currency, roundTripMs }) => ({
+    this.play.recent().map(({ key, kind, change, currency, roundTripMs, traceId }) => ({
       key,
+      href: traceId && tracePath(traceId),
       kind,
       text:
         kind === 'won' || kind === 'lost'

@@ -18,6 +18,8 @@ const ERROR = 2;
 
 /** The root transaction of a spin: from the press to the answer. */
 export interface SpinTrace {
+  /** Null where the spin is not recorded, since only a share of them is. */
+  readonly id: string | null;
   /** Requests that `ask` begins belong to the spin; whatever is begun later does not. */
   during<T>(ask: () => T): T;
   answered(reply: SpinReply): void;
@@ -42,6 +44,7 @@ export class SpinTraces {
       ),
     );
     return {
+      id: root.isRecording() ? root.spanContext().traceId : null,
       during: (ask) => withActiveSpan(root, ask),
       answered: (reply) => this.answered(root, reply),
       failed: (error) => {

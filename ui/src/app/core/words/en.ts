@@ -1,7 +1,16 @@
+import { viewer } from './en-viewer';
+
 /** English; its keys are the keys of every language. */
 export const en = {
   brand: 'Reelscope',
-  nav: { label: 'Sections', machine: 'Machine', delivery: 'Delivery', settings: 'Settings' },
+  viewer,
+  nav: {
+    label: 'Sections',
+    machine: 'Machine',
+    traces: 'Traces',
+    delivery: 'Delivery',
+    settings: 'Settings',
+  },
   settings: {
     title: 'Settings',
     saving: 'Saving…',
@@ -242,11 +251,6 @@ export const en = {
   time: {
     label: 'The time of a spin',
     none: 'After a spin you see here what its time went into.',
-    total: 'From SPIN to the result: {{ time }}',
-    services: 'Services',
-    reels: 'Reels come to rest',
-    explained:
-      'From the press to the answer: the whole way through the services and back. From then until the reels rest.',
   },
   recent: {
     title: 'Recent spins',

@@ -1,8 +1,16 @@
 import { Words } from './en';
+import { viewer } from './ru-viewer';
 
 export const ru: Words = {
   brand: 'Reelscope',
-  nav: { label: 'Разделы', machine: 'Автомат', delivery: 'Доставка', settings: 'Настройки' },
+  viewer,
+  nav: {
+    label: 'Разделы',
+    machine: 'Автомат',
+    traces: 'Трейсы',
+    delivery: 'Доставка',
+    settings: 'Настройки',
+  },
   settings: {
     title: 'Настройки',
     saving: 'Сохраняем…',
@@ -242,11 +250,6 @@ export const ru: Words = {
   time: {
     label: 'Время спина',
     none: 'После спина здесь видно, на что ушло его время.',
-    total: 'От нажатия до результата: {{ time }}',
-    services: 'Сервисы',
-    reels: 'Остановка барабанов',
-    explained:
-      'От нажатия до ответа: весь путь через сервисы и обратно. Дальше останавливаются барабаны.',
   },
   recent: {
     title: 'Последние спины',

@@ -1,0 +1,290 @@
+/* The traces in the real window: from a spin to its waterfall, by mouse and by keyboard, in both languages. */
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { By, Key } from 'selenium-webdriver';
+import { sendOddTrace } from './envelopes.mjs';
+import { openWindow, ownPlace, until } from './real-window.mjs';
+
+/** Letters are pressed by their place; WebDriver knows them by the English layout. */
+const STATIONS = [
+  'frontend',
+  'api-gateway',
+  'user-service',
+  'game-engine',
+  'payment-service',
+  'payment-provider',
+];
+
+async function inBoth(page, name) {
+  for (const lang of ['ru', 'en']) {
+    await page.click(`lang-${lang}`);
+    await until(`the page to be ${lang}`, () =>
+      page.driver.executeScript('return document.documentElement.lang === arguments[0]', lang),
+    );
+    await page.screenshot(`${name}-${lang}`);
+    assert.deepEqual(await page.cutOff(), [], `cut off in ${name}-${lang}`);
+    assert.deepEqual(await page.violations(), [], `axe-core in ${name}-${lang}`);
+  }
+}
+
+async function spinWithTrace(page) {
+  await page.spin(() => page.click('spin'));
+  await until(
+    'the trace to be whole',
+    async () => (await page.attribute('spin-path', 'data-whole')) === 'true',
+  );
+}
+
+/** The names of the rows that are drawn, and which one is selected. */
+function rows(page) {
+  return page.driver.executeScript(`
+    return [...document.querySelectorAll('[data-test="span-row"]')].map((row) => ({
+      key: row.id.replace('row-', ''),
+      text: row.querySelector('.label').textContent.trim(),
+      kind: row.dataset.kind,
+      mark: row.dataset.mark ?? null,
+      open: row.getAttribute('aria-expanded'),
+      level: Number(row.getAttribute('aria-level')),
+      selected: row.getAttribute('aria-selected') === 'true',
+    }));
+  `);
+}
+
+async function selected(page) {
+  return (await rows(page)).find((row) => row.selected);
+}
+
+function address(page) {
+  return page.driver.executeScript('return location.pathname + location.search');
+}
+
+test('a spin lights up its way, and a click opens its waterfall', async (t) => {
+  const page = await openWindow(ownPlace(t), ['--seed', '6']);
+  await page.ready();
+  for (const station of STATIONS)
+    assert.equal(await page.attribute(`station-${station}`, 'data-state'), 'dark');
+  await inBoth(page, 'path-before');
+  const reels = await (await page.see('reels')).getRect();
+
+  await spinWithTrace(page);
+
+  for (const station of STATIONS)
+    assert.equal(await page.attribute(`station-${station}`, 'data-state'), 'passed');
+  assert.match(await page.text('bottleneck'), /^Bottleneck: .+, .+(?:µs|ms|s), \d+%$/);
+  assert.deepEqual(await (await page.see('reels')).getRect(), reels, 'the reels have not moved');
+  await inBoth(page, 'path');
+
+  await page.click('spin-path');
+  await page.see('waterfall');
+  const { traces } = await page.fetched('/api/telemetry/traces?service=frontend');
+  const spin = traces.find(({ name }) => name === 'slot-machine-spin');
+  assert.match(await address(page), new RegExp(`^/traces/${spin.trace_id}`));
+  assert.equal(await page.attribute('waterfall', 'aria-rowcount'), String(spin.spans + 1));
+  assert.match(await page.text('trace-summary'), /26 spans, 5 services.*Critical path:/s);
+  assert.match(await page.text('trace-summary'), /Stake 10\.00 ₽.*Payout 45\.00 ₽/s);
+  const [first] = await rows(page);
+  assert.deepEqual([first.text, first.level, first.open], ['slot-machine-spin', 1, 'true']);
+  // What was chosen for a new reader took a part of the critical path.
+  assert.match(await page.text('details-facts'), /critical path\s*[\d.]+/);
+  await inBoth(page, 'waterfall');
+
+  await page.click('nav-traces');
+  await page.see('trace-row');
+  await inBoth(page, 'traces');
+  await page.click('outcome-failed');
+  await until('the address to say so', async () => /outcome=failed/.test(await address(page)));
+});
+
+test('the waterfall by keyboard alone', async (t) => {
+  const page = await openWindow(ownPlace(t), ['--seed', '6']);
+  await page.ready();
+  await spinWithTrace(page);
+  await spinWithTrace(page);
+  // From the machine: Tab goes to the way of the spin, Enter opens it.
+  await until('Tab to come to the way of the spin', async () => {
+    await page.press(Key.TAB);
+    return (await page.focused()) === 'spin-path';
+  });
+  await page.press(Key.ENTER);
+  await page.see('waterfall');
+  const all = Number(await page.attribute('waterfall', 'aria-rowcount'));
+
+  await page.press(Key.HOME);
+  assert.equal((await selected(page)).text, 'slot-machine-spin');
+  assert.equal(await page.focused(), 'waterfall');
+  await page.press('j');
+  assert.equal((await selected(page)).text, 'POST /api/v1/spins');
+  await page.press('k');
+  await page.press(Key.ARROW_DOWN);
+  await page.press('h');
+  await until(
+    'the row to be closed',
+    async () => (await page.attribute('waterfall', 'aria-rowcount')) === '3',
+  );
+  await until('the address to say so', async () => /closed=\w+/.test(await address(page)));
+  await page.press('l');
+  await until(
+    'all rows',
+    async () => (await page.attribute('waterfall', 'aria-rowcount')) === String(all),
+  );
+  await page.press('[');
+  await until(
+    'the root alone',
+    async () => (await page.attribute('waterfall', 'aria-rowcount')) === '2',
+  );
+
+  // A search opens what it finds, and restores exactly.
+  await page.press('/');
+  assert.equal(await page.focused(), 'search');
+  await page.press('External payment');
+  await until('the hit', async () =>
+    (await rows(page)).some(({ text }) => text === 'External payment provider API'),
+  );
+  await page.press(Key.ENTER);
+  assert.match(await page.text('details-title'), /External payment provider API/);
+  await page.press(Key.ESCAPE);
+  await until(
+    'what was before',
+    async () => (await page.attribute('waterfall', 'aria-rowcount')) === '2',
+  );
+  await page.press(']');
+  await until(
+    'all rows',
+    async () => (await page.attribute('waterfall', 'aria-rowcount')) === String(all),
+  );
+
+  await page.press('c');
+  assert.equal(await page.attribute('toggle-critical', 'aria-pressed'), 'false');
+  await page.press('c');
+  await page.press('g');
+  assert.equal(await page.attribute('toggle-gaps', 'aria-pressed'), 'true');
+  await page.press('+');
+  await page.see('zoom-reset');
+  await until('the zoom in the address', async () => /zoom=\d+-\d+/.test(await address(page)));
+  await page.press('0');
+  await until('the whole', async () => !(await page.isThere('zoom-reset')));
+  await page.press(Key.ENTER);
+  await until('the details to have the focus', async () => (await page.focused()) === 'details');
+  await page.press(Key.ESCAPE);
+  await until('the rows to have it again', async () => (await page.focused()) === 'waterfall');
+  await page.press('e');
+  await until('a word on errors', async () =>
+    /No span of this trace failed/.test(await page.attribute('trace-notice', 'textContent')),
+  );
+  await page.press('?');
+  await page.see('key-list');
+  assert.match(await page.text('key-list'), /Critical path/);
+  await page.press(Key.ESCAPE);
+
+  // A reload shows the same: the address says everything.
+  await page.press(Key.END);
+  const { key: last } = await selected(page);
+  await until('the span in the address', async () =>
+    (await address(page)).includes(`span=${last}`),
+  );
+  await page.driver.navigate().refresh();
+  await page.see('waterfall');
+  await until('the same row', async () => (await selected(page))?.key === last);
+
+  await page.press('x');
+  const sentence = await page.text('compare-sentence');
+  assert.match(sentence, /(faster|slower) \(\d+%\)|the same time/);
+  await until('the rows', async () => (await page.count('pair-row')) > 5);
+  await inBoth(page, 'compare');
+  await page.press(Key.ESCAPE);
+  await page.see('waterfall');
+});
+
+test('any two are compared from the list', async (t) => {
+  const page = await openWindow(ownPlace(t), ['--seed', '6']);
+  await page.ready();
+  for (let spin = 0; spin < 3; spin += 1) await spinWithTrace(page);
+  await page.click('nav-traces');
+  await page.see('trace-row');
+  await page.driver.executeScript(`
+    const names = document.querySelector('[data-test="filter-name"]');
+    names.value = 'slot-machine-spin';
+    names.dispatchEvent(new Event('change', { bubbles: true }));
+  `);
+  await until('the spins alone', async () => (await page.count('trace-row')) === 3);
+  await page.press('j', 'x');
+  await page.see('picked');
+  await page.press('j', 'j', 'x');
+  await page.see('compare-sentence');
+  const [, , before, , after] = (await address(page)).split('/');
+  const { traces } = await page.fetched('/api/telemetry/traces?service=frontend');
+  const spins = traces
+    .filter(({ name }) => name === 'slot-machine-spin')
+    .map(({ trace_id }) => trace_id);
+  assert.deepEqual([after, before], [spins[0], spins[2]], 'the earlier one is before');
+});
+
+test('an odd trace of somebody else is shown sanely, and no markup is followed', async (t) => {
+  const page = await openWindow(ownPlace(t));
+  await page.ready();
+  const { collector_dsn } = await page.fetched('/api/settings');
+  const id = await sendOddTrace(collector_dsn);
+  await page.click('nav-traces');
+  await until('the trace in the list', async () => {
+    const [link] = await page.driver.findElements(By.css(`a[href="/traces/${id}"]`));
+    return link && (await link.click(), true);
+  });
+  await page.see('waterfall');
+  const seen = await rows(page);
+  assert.ok(seen.some(({ text }) => text.includes('<img src=x onerror=alert(1)>')));
+  assert.ok(seen.some(({ kind, text }) => kind === 'group' && text.startsWith('12 × SELECT')));
+  const markup = await page.driver.executeScript(
+    `return document.querySelectorAll('rs-trace-page img, rs-trace-page script, rs-trace-page [onclick]').length`,
+  );
+  assert.equal(markup, 0);
+  assert.match(await page.text('trace-odd'), /clocks differ.*parent is missing/s);
+  // What failed is chosen first: the client span, by its peer's name.
+  assert.match(await page.text('details-facts'), /rates\.example[\s\S]*deadline_exceeded/);
+  assert.equal(seen[0].mark, 'below');
+  await page.click('lang-en');
+  for (const word of [
+    'parent is missing',
+    'go round in a circle',
+    'same id',
+    'Ends before it begins',
+    'less than a microsecond',
+    'in the background',
+  ])
+    assert.ok(
+      await page.driver.executeScript(
+        `return [...document.querySelectorAll('.oddity')].some(({ title }) => title.includes(arguments[0]))`,
+        word,
+      ),
+      word,
+    );
+  await inBoth(page, 'odd');
+});
+
+test('a trace is saved as JSON and as a page of its own', async (t) => {
+  const place = ownPlace(t);
+  const downloads = join(place.root, 'downloads');
+  mkdirSync(downloads);
+  writeFileSync(
+    join(place.env.XDG_CONFIG_HOME, 'user-dirs.dirs'),
+    `XDG_DOWNLOAD_DIR="${downloads}"\n`,
+  );
+  const page = await openWindow(place, ['--seed', '6']);
+  await page.ready();
+  await spinWithTrace(page);
+  await page.click('spin-path');
+  await page.see('waterfall');
+  for (const kind of ['json', 'html']) {
+    await page.click(`export-${kind}`);
+    const name = await until(`the ${kind}`, () =>
+      readdirSync(downloads).find((each) => each.endsWith(`.${kind}`)),
+    );
+    const text = await until('all of it', () => {
+      const found = readFileSync(join(downloads, name), 'utf8');
+      return (kind === 'json' ? found.trim().endsWith('}') : found.includes('</html>')) && found;
+    });
+    if (kind === 'json') assert.equal(JSON.parse(text).summary.name, 'slot-machine-spin');
+    else assert.match(text, /default-src 'none'/);
+  }
+});

@@ -1,0 +1,55 @@
+import { Injectable, signal } from '@angular/core';
+
+/**
+ * The address of the window. What a page shows is in it, so that it can be linked to, reloaded and gone back to.
+ * Two signals are all that these pages need; a router would add lifecycles and 30 kB to say the same.
+ */
+@Injectable({ providedIn: 'root' })
+export class Address {
+  private readonly _path = signal(location.pathname);
+  private readonly _query = signal(new URLSearchParams(location.search));
+
+  readonly path = this._path.asReadonly();
+  /** Not to be changed; `change` takes what differs. */
+  readonly query = this._query.asReadonly();
+
+  constructor() {
+    addEventListener('popstate', () => this.read());
+  }
+
+  /** Goes to another place; going back returns to this one. */
+  go(path: string, query: Readonly<Record<string, string>> = {}): void {
+    history.pushState(null, '', addressOf(path, new URLSearchParams(query)));
+    this.read();
+  }
+
+  /** Says more of the same place: nothing to go back to. Empty values are taken away. */
+  change(values: Readonly<Record<string, string>>): void {
+    const query = new URLSearchParams(this._query());
+    for (const [name, value] of Object.entries(values)) {
+      if (value === '') query.delete(name);
+      else query.set(name, value);
+    }
+    if (query.toString() === this._query().toString()) return;
+    history.replaceState(null, '', addressOf(location.pathname, query));
+    this._query.set(query);
+  }
+
+  /** Follows a link without loading the page anew; a click that asks for a tab of its own keeps its meaning. */
+  follow(event: MouseEvent, path: string, query: Readonly<Record<string, string>> = {}): void {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    this.go(path, query);
+  }
+
+  private read(): void {
+    this._path.set(location.pathname);
+    this._query.set(new URLSearchParams(location.search));
+  }
+}
+
+function addressOf(path: string, query: URLSearchParams): string {
+  // A comma may stand in a query as it is; a readable address is worth it.
+  const text = query.toString().replaceAll('%2C', ',');
+  return text === '' ? path : `${path}?${text}`;
+}

@@ -1,0 +1,60 @@
+import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
+
+import { Gateway } from '../core/gateway';
+import { TelemetryStream } from '../core/telemetry-stream';
+import { TraceDetail, TraceSummary } from '../core/telemetry-wire';
+import { layoutOf } from '../traces/layout';
+import { Play } from './play';
+import { isWhole } from './spin-path';
+
+/** Envelopes come within a moment of one another: the trace is read once for those. */
+const TOGETHER_MS = 40;
+
+/** What the collector tells of the spin that was made last. */
+@Injectable({ providedIn: 'root' })
+export class FollowedSpin {
+  private readonly gateway = inject(Gateway);
+  private readonly stream = inject(TelemetryStream);
+  private readonly play = inject(Play);
+  private readonly _summary = signal<TraceSummary | null>(null);
+  private readonly detail = signal<TraceDetail | null>(null);
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** As far as its envelopes are there. */
+  readonly summary = this._summary.asReadonly();
+  /** Null until the trace is whole. */
+  readonly layout = computed(() => {
+    const detail = this.detail();
+    return detail && layoutOf(detail);
+  });
+
+  constructor() {
+    effect(() => {
+      this.play.traceId();
+      clearTimeout(this.timer);
+      this.timer = undefined;
+      this._summary.set(null);
+      this.detail.set(null);
+    });
+    this.stream.on('trace', (trace) => {
+      if (trace.trace_id !== untracked(this.play.traceId)) return;
+      this._summary.set(trace);
+      if (isWhole(trace)) this.timer ??= setTimeout(() => void this.read(), TOGETHER_MS);
+    });
+    this.stream.on('missed', () => void this.read());
+  }
+
+  private async read(): Promise<void> {
+    this.timer = undefined;
+    const id = untracked(this.play.traceId);
+    if (id === null) return;
+    try {
+      const detail = await this.gateway.trace(id);
+      if (id !== untracked(this.play.traceId)) return;
+      this._summary.set(detail.summary);
+      if (isWhole(detail.summary)) this.detail.set(detail);
+    } catch {
+      // The spin is shown without its trace; the list of traces has it as soon as it is there.
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+
+import { Address } from '../core/address';
+import { Language } from '../core/language';
+import { ZERO, fromMilliseconds } from '../core/micros';
+import { tracePath } from '../traces/place';
+import { colourOf } from '../traces/service-colour';
+import { durationOf } from '../traces/tree';
+import { FollowedSpin } from './followed-spin';
+import { Play } from './play';
+import { Station, bottleneckOf, pathOf } from './spin-path';
+
+/** The way of the last spin through the services, as the collector tells it; a click shows its trace. */
+@Component({
+  selector: 'rs-spin-path',
+  templateUrl: './spin-path-strip.html',
+  styleUrl: './spin-path-strip.css',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class SpinPathStrip {
+  private readonly language = inject(Language);
+  private readonly address = inject(Address);
+  private readonly play = inject(Play);
+  private readonly spin = inject(FollowedSpin);
+  protected readonly say = this.language.say;
+
+  private readonly path = computed(() =>
+    pathOf(this.spin.summary(), this.spin.layout(), this.play.phase() === 'spinning'),
+  );
+  private readonly bottleneck = computed(() => bottleneckOf(this.path()));
+  protected readonly whole = computed(() => this.spin.layout() !== null);
+  protected readonly href = computed(() => {
+    const id = this.play.traceId();
+    return id !== null && this.spin.summary() ? tracePath(id) : null;
+  });
+
+  protected readonly stations = computed(() => {
+    const most = this.bottleneck();
+    return this.path().map((station) => this.told(station, station === most));
+  });
+  /** The times that the page measured by itself; how many services there were is known from the trace. */
+  protected readonly headline = computed(() => {
+    const { lapse, number, plural } = this.language.formats();
+    const [spin] = this.play.recent();
+    const root = this.spin.layout()?.tree.root;
+    const idle = this.play.phase() === 'idle';
+    if (idle && !spin) return { before: this.say('time.none'), time: '', after: '' };
+    if (!idle && !root) return { before: this.say('viewer.path.underWay'), time: '', after: '' };
+    const count = this.spin.summary()?.services.length ?? 0;
+    const services =
+      count === 0
+        ? this.say('viewer.path.answer')
+        : this.say(`viewer.trace.services.${plural(count)}`, { count: number(count) });
+    // The figure stands out of its sentence, wherever the language puts it.
+    const words =
+      idle && spin
+        ? this.say('viewer.path.total', {
+            services,
+            time: '\n',
+            reels: lapse(fromMilliseconds(spin.totalMs - spin.roundTripMs)),
+          })
+        : this.say('viewer.path.answered', { services, time: '\n' });
+    const [before = '', after = ''] = words.split('\n');
+    const time = idle && spin ? fromMilliseconds(spin.roundTripMs) : root ? durationOf(root) : ZERO;
+    return { before, time: lapse(time), after };
+  });
+  protected readonly cause = computed(() => {
+    const most = this.bottleneck();
+    if (!most || most.time === null || most.share === null) return null;
+    const { lapse, percent } = this.language.formats();
+    return {
+      name: this.say(`viewer.path.names.${most.name}`),
+      figures: `${lapse(most.time)}, ${percent(most.share * 100, 0)}`,
+    };
+  });
+
+  protected open(event: MouseEvent): void {
+    const href = this.href();
+    if (href !== null) this.address.follow(event, href);
+  }
+
+  /** The trace's screen is loaded while the reader is on the way to it. */
+  protected prepare(): void {
+    void import('../traces/traces-screen');
+  }
+
+  private told({ name, state, time, share }: Station, most: boolean): ToldStation {
+    const { lapse, percent } = this.language.formats();
+    return {
+      name,
+      label: this.say(`viewer.path.names.${name}`),
+      state,
+      stateWords: this.say(`viewer.path.states.${state}`),
+      colour: colourOf(name),
+      time: time === null ? '' : lapse(time),
+      // A share that is not nothing is not written as nothing.
+      share: share === null ? '' : percent(share * 100, share < 0.01 ? 1 : 0),
+      weight: share ?? 0,
+      most,
+    };
+  }
+}
+
+interface ToldStation {
+  readonly name: string;
+  readonly label: string;
+  readonly state: Station['state'];
+  readonly stateWords: string;
+  readonly colour: string;
+  readonly time: string;
+  readonly share: string;
+  readonly weight: number;
+  readonly most: boolean;
+}

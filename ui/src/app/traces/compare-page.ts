@@ -1,0 +1,261 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  signal,
+  viewChild,
+} from '@angular/core';
+
+import { Address } from '../core/address';
+import { Language } from '../core/language';
+import { micros } from '../core/micros';
+import { Formats } from '../core/money';
+import { ActorChange, Pair, compare } from './compare';
+import { followTrace } from './followed-trace';
+import { Layout, layoutOf } from './layout';
+import { comparePath, placeAt, tracePath } from './place';
+import { colourOf } from './service-colour';
+import { actorOf, labelOf } from './tree';
+import { VirtualRows } from './virtual-rows';
+
+/** Two traces side by side: what became slower or faster, span by span and on the critical path. */
+@Component({
+  selector: 'rs-compare-page',
+  imports: [VirtualRows],
+  templateUrl: './compare-page.html',
+  styleUrl: './compare-page.css',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { '(document:keydown)': 'press($event)' },
+})
+export class ComparePage {
+  private readonly address = inject(Address);
+  private readonly language = inject(Language);
+  protected readonly say = this.language.say;
+  private readonly scroller = viewChild('rows', { read: VirtualRows });
+
+  private readonly place = computed(() => {
+    const place = placeAt(this.address.path());
+    return place.what === 'compare' ? place : { before: '', after: '' };
+  });
+  private readonly beforeId = computed(() => this.place().before);
+  private readonly afterId = computed(() => this.place().after);
+  protected readonly before = followTrace(this.beforeId);
+  protected readonly after = followTrace(this.afterId);
+  /** Only what changed by more than a hundredth of the whole. */
+  protected readonly changedOnly = signal(false);
+
+  private readonly layouts = computed(() => {
+    const [before, after] = [this.before.detail(), this.after.detail()];
+    return before && after ? { before: layoutOf(before), after: layoutOf(after) } : null;
+  });
+  private readonly comparison = computed(() => {
+    const layouts = this.layouts();
+    return layouts && compare(layouts.before.tree, layouts.after.tree);
+  });
+  protected readonly state = computed(() => {
+    const states = [this.before.state(), this.after.state()];
+    return (
+      (['failed', 'unknown', 'loading'] as const).find((each) => states.includes(each)) ?? 'ready'
+    );
+  });
+
+  protected readonly sides = computed(() => {
+    const layouts = this.layouts();
+    if (!layouts) return [];
+    const longest = Math.max(this.rootTime(layouts.before), this.rootTime(layouts.after), 1);
+    return [
+      this.side('before', layouts.before, longest),
+      this.side('after', layouts.after, longest),
+    ];
+  });
+  protected readonly sentence = computed(() => {
+    const comparison = this.comparison();
+    if (!comparison) return '';
+    const { lapse, percent } = this.language.formats();
+    const { delta, cause, beforeTime } = comparison;
+    if (delta === 0) return this.say('viewer.compare.same');
+    const size = lapse(micros(Math.abs(delta)));
+    const share = beforeTime > 0 ? percent((Math.abs(delta) / beforeTime) * 100, 0) : '–';
+    const way = delta < 0 ? 'faster' : 'slower';
+    if (!cause) return this.say(`viewer.compare.${way}`, { size, share });
+    const part = lapse(micros(Math.abs(cause.delta)));
+    const against = Math.abs(cause.delta) - Math.abs(delta);
+    // One part changed more than the whole: the others changed the other way.
+    const words =
+      against > 0
+        ? (`viewer.compare.${way}Despite` as const)
+        : (`viewer.compare.${way}Because` as const);
+    return this.say(words, { size, share, part, actor: cause.actor, rest: lapse(micros(against)) });
+  });
+  protected readonly actors = computed(() =>
+    (this.comparison()?.actors ?? [])
+      .filter(
+        ({ beforeTime, afterTime, selfDelta }) => beforeTime + afterTime > 0 || selfDelta !== 0,
+      )
+      .map((actor) => this.actorLine(actor)),
+  );
+
+  private readonly pairs = computed(() => {
+    const comparison = this.comparison();
+    if (!comparison) return [];
+    if (!this.changedOnly()) return comparison.pairs;
+    const least = Math.max(comparison.beforeTime, comparison.afterTime) / 100;
+    return comparison.pairs.filter(({ delta }) => Math.abs(delta) >= least);
+  });
+  protected readonly count = computed(() => this.pairs().length);
+  protected readonly lines = computed(() => {
+    const scroller = this.scroller();
+    const comparison = this.comparison();
+    if (!scroller || !comparison) return [];
+    const longest = Math.max(comparison.beforeTime, comparison.afterTime, 1);
+    const formats = this.language.formats();
+    return this.pairs()
+      .slice(scroller.first(), scroller.last())
+      .map((pair) => lineOf(pair, longest, formats));
+  });
+
+  protected indexOf(line: number): number {
+    return (this.scroller()?.first() ?? 0) + line;
+  }
+
+  protected follow(event: MouseEvent, path: string): void {
+    this.address.follow(event, path);
+  }
+
+  protected swap(): void {
+    this.address.go(comparePath(this.afterId(), this.beforeId()));
+  }
+
+  protected reload(): void {
+    void this.before.load();
+    void this.after.load();
+  }
+
+  protected press(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.key !== 'Escape') return;
+    if (event.target instanceof Element && event.target.closest('dialog[open]')) return;
+    this.address.go(tracePath(this.afterId()));
+  }
+
+  private rootTime({ path }: Layout): number {
+    return path.segments.reduce((sum, { start, end }) => sum + end - start, 0);
+  }
+
+  private side(which: 'before' | 'after', layout: Layout, longest: number): Side {
+    const detail = which === 'before' ? this.before.detail() : this.after.detail();
+    const { lapse, date, percent } = this.language.formats();
+    const time = this.rootTime(layout);
+    return {
+      which,
+      id: detail?.summary.trace_id ?? '',
+      href: tracePath(detail?.summary.trace_id ?? ''),
+      name: detail?.summary.name ?? '',
+      when: detail ? date(detail.summary.start_us) : '',
+      ok: detail?.summary.ok ?? true,
+      release: detail?.summary.release ?? '',
+      time: lapse(micros(time)),
+      why: layout.path.why && this.say(`viewer.why.${layout.path.why}`),
+      width: (time / longest) * 100,
+      segments: layout.path.segments.map(({ node, start, end }) => ({
+        colour: node.failed ? '#ff7b73' : colourOf(actorOf(node)),
+        weight: end - start,
+        title: `${actorOf(node)} · ${labelOf(node)} · ${lapse(micros(end - start))}`,
+      })),
+      shares: layout.shares
+        .filter(({ share }) => share >= 0.01)
+        .slice(0, 4)
+        .map(({ actor, share, time }) => ({
+          actor,
+          colour: colourOf(actor),
+          text: `${lapse(time)} · ${percent(share * 100, 0)}`,
+        })),
+    };
+  }
+
+  private actorLine({ actor, beforeTime, afterTime, delta, selfDelta }: ActorChange): ActorLine {
+    const { lapse, lapseChange } = this.language.formats();
+    return {
+      actor,
+      colour: colourOf(actor),
+      before: lapse(beforeTime),
+      after: lapse(afterTime),
+      delta: lapseChange(delta),
+      way: wayOf(delta, 0),
+      self: lapseChange(selfDelta),
+    };
+  }
+}
+
+type Way = 'faster' | 'slower' | '';
+
+interface Side {
+  readonly which: 'before' | 'after';
+  readonly id: string;
+  readonly href: string;
+  readonly name: string;
+  readonly when: string;
+  readonly ok: boolean;
+  readonly release: string;
+  readonly time: string;
+  readonly why: string | null;
+  /** Of the longer of the two, per cent. */
+  readonly width: number;
+  readonly segments: readonly { colour: string; weight: number; title: string }[];
+  readonly shares: readonly { actor: string; colour: string; text: string }[];
+}
+
+interface ActorLine {
+  readonly actor: string;
+  readonly colour: string;
+  readonly before: string;
+  readonly after: string;
+  readonly delta: string;
+  readonly way: Way;
+  readonly self: string;
+}
+
+interface PairLine {
+  readonly key: string;
+  readonly depth: number;
+  readonly service: string;
+  readonly label: string;
+  readonly colour: string;
+  readonly before: string;
+  readonly after: string;
+  readonly beforeWidth: number;
+  readonly afterWidth: number;
+  readonly delta: string;
+  readonly way: Way;
+  readonly critical: string;
+  readonly only: 'before' | 'after' | null;
+  readonly failed: boolean;
+}
+
+function lineOf(pair: Pair, longest: number, formats: Formats): PairLine {
+  const { before, after, key, depth, beforeTime, afterTime, delta, criticalDelta } = pair;
+  const node = after ?? before;
+  const only = before ? (after ? null : 'before') : 'after';
+  return {
+    key,
+    depth: Math.min(depth, 20),
+    service: node?.span.service ?? '',
+    label: node ? labelOf(node) : '',
+    colour: node ? colourOf(actorOf(node)) : '',
+    before: before ? formats.lapse(beforeTime) : '–',
+    after: after ? formats.lapse(afterTime) : '–',
+    beforeWidth: (beforeTime / longest) * 100,
+    afterWidth: (afterTime / longest) * 100,
+    delta: formats.lapseChange(delta),
+    way: wayOf(delta, longest / 100),
+    critical: criticalDelta === 0 ? '' : formats.lapseChange(criticalDelta),
+    only,
+    failed: node?.failed ?? false,
+  };
+}
+
+/** Colour is for what matters: changes below `least` have none. */
+function wayOf(delta: number, least: number): Way {
+  if (Math.abs(delta) <= least) return '';
+  return delta < 0 ? 'faster' : 'slower';
+}

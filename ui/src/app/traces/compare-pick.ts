@@ -1,0 +1,27 @@
+import { Injectable, inject, signal } from '@angular/core';
+
+import { Address } from '../core/address';
+import { TraceSummary } from '../core/telemetry-wire';
+import { comparePath } from './place';
+
+/** The first of two traces that the reader wants to see side by side. */
+@Injectable({ providedIn: 'root' })
+export class ComparePick {
+  private readonly address = inject(Address);
+  private readonly _picked = signal<TraceSummary | null>(null);
+  readonly picked = this._picked.asReadonly();
+
+  /** The first time picks, the same again gives up, another one goes to the comparison, the earlier one first. */
+  pick(trace: TraceSummary): void {
+    const picked = this._picked();
+    if (!picked) return this._picked.set(trace);
+    this._picked.set(null);
+    if (picked.trace_id === trace.trace_id) return;
+    const [before, after] = picked.start_us <= trace.start_us ? [picked, trace] : [trace, picked];
+    this.address.go(comparePath(before.trace_id, after.trace_id));
+  }
+
+  cancel(): void {
+    this._picked.set(null);
+  }
+}

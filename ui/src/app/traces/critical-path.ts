@@ -1,0 +1,70 @@
+import { Micros, micros } from '../core/micros';
+import { SpanNode, TraceTree, durationOf } from './tree';
+
+/** A stretch of the critical path: here the trace waited for this span and for nothing below it. */
+export interface Segment {
+  readonly node: SpanNode;
+  readonly start: Micros;
+  readonly end: Micros;
+}
+
+export interface CriticalPath {
+  /** By time, without gaps and overlaps, from the root's start to its end. */
+  readonly segments: readonly Segment[];
+  /** Why there is none. */
+  readonly why: 'no_spans' | 'no_duration' | null;
+}
+
+interface Visit {
+  readonly node: SpanNode;
+  readonly start: Micros;
+  /** By end, the last first; cut to their parent. */
+  readonly children: readonly Segment[];
+  next: number;
+  /** What is behind this is told already. */
+  cursor: Micros;
+}
+
+/**
+ * The spans that decided how long the trace took. From the end of the root take the child that ends last, tell its
+ * path, and go on from its start: the algorithm of CRISP (Zhang, Ramanathan et al., USENIX ATC 2022), which Jaeger UI
+ * uses too. Children are cut to their parent; one that ends after the next one's start ran beside it and is passed
+ * over. Iterates, since a trace may be thousands of spans deep.
+ */
+export function criticalPath({ root }: Pick<TraceTree, 'root'>): CriticalPath {
+  if (!root) return { segments: [], why: 'no_spans' };
+  if (durationOf(root) === 0) return { segments: [], why: 'no_duration' };
+  const segments: Segment[] = [];
+  const tell = (node: SpanNode, start: Micros, end: Micros): void => {
+    if (start < end) segments.push({ node, start, end });
+  };
+  const visits = [visit(root, root.start, root.end)];
+  for (let last = visits.at(-1); last; last = visits.at(-1)) {
+    const child = last.children[last.next];
+    if (child === undefined) {
+      tell(last.node, last.start, last.cursor);
+      visits.pop();
+      continue;
+    }
+    last.next += 1;
+    if (child.end > last.cursor) continue;
+    tell(last.node, child.end, last.cursor);
+    last.cursor = child.start;
+    visits.push(visit(child.node, child.start, child.end));
+  }
+  return { segments: segments.reverse(), why: null };
+}
+
+function visit(node: SpanNode, start: Micros, end: Micros): Visit {
+  const children: Segment[] = [];
+  for (const child of node.children) {
+    const cut = {
+      node: child,
+      start: micros(Math.max(child.start, start)),
+      end: micros(Math.min(child.end, end)),
+    };
+    if (cut.start < cut.end) children.push(cut);
+  }
+  children.sort((one, other) => other.end - one.end || other.start - one.start);
+  return { node, start, children, next: 0, cursor: end };
+}

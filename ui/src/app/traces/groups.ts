@@ -1,0 +1,76 @@
+import { Micros, micros } from '../core/micros';
+import { SpanNode } from './tree';
+
+/** So many alike are told as one. */
+export const LEAST = 5;
+
+/** Siblings without children that do the same: a query in a loop, most often. */
+export interface Group {
+  readonly key: string;
+  readonly parent: SpanNode | null;
+  /** By start. */
+  readonly members: readonly SpanNode[];
+  readonly start: Micros;
+  readonly end: Micros;
+  /** Sum of the members' durations. */
+  readonly total: Micros;
+  readonly failed: boolean;
+}
+
+/**
+ * The children in the order of their rows, alike leaves drawn together where the first of them stands. Alike are
+ * service, operation and description.
+ */
+export function grouped(
+  children: readonly SpanNode[],
+  parent: SpanNode | null,
+): (SpanNode | Group)[] {
+  if (children.length < LEAST) return [...children];
+  const alike = new Map<string, SpanNode[]>();
+  for (const child of children) {
+    if (child.children.length > 0) continue;
+    const kind = kindOf(child);
+    const members = alike.get(kind);
+    if (members) members.push(child);
+    else alike.set(kind, [child]);
+  }
+  const rows: (SpanNode | Group)[] = [];
+  for (const child of children) {
+    const members = child.children.length > 0 ? undefined : alike.get(kindOf(child));
+    if (!members || members.length < LEAST) rows.push(child);
+    else if (members[0] === child) rows.push(groupOf(members, parent));
+  }
+  return rows;
+}
+
+export function isGroup(row: SpanNode | Group): row is Group {
+  return 'members' in row;
+}
+
+function kindOf({ span }: SpanNode): string {
+  return JSON.stringify([span.service, span.op, span.description]);
+}
+
+function groupOf(members: readonly SpanNode[], parent: SpanNode | null): Group {
+  let start = Infinity;
+  let end = -Infinity;
+  let total = 0;
+  let failed = false;
+  for (const member of members) {
+    start = Math.min(start, member.start);
+    end = Math.max(end, member.end);
+    total += member.end - member.start;
+    failed ||= member.failed;
+  }
+  // Named for the first member: the key outlives a trace that grows while it is looked at.
+  const key = `group:${members[0]?.key ?? ''}`;
+  return {
+    key,
+    parent,
+    members,
+    start: micros(start),
+    end: micros(end),
+    total: micros(total),
+    failed,
+  };
+}

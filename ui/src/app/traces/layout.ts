@@ -1,0 +1,38 @@
+import { TraceDetail } from '../core/telemetry-wire';
+import { Micros, micros } from '../core/micros';
+import { Share, criticalTimes, sharesOf } from './bottleneck';
+import { CriticalPath, Segment, criticalPath } from './critical-path';
+import { selfTime } from './self-time';
+import { SpanNode, TraceTree, buildTree } from './tree';
+
+/** Everything that is computed of a trace once, before its first row is drawn. */
+export interface Layout {
+  readonly tree: TraceTree;
+  readonly path: CriticalPath;
+  readonly segments: ReadonlyMap<SpanNode, readonly Segment[]>;
+  readonly critical: ReadonlyMap<SpanNode, Micros>;
+  readonly self: ReadonlyMap<SpanNode, Micros>;
+  readonly shares: readonly Share[];
+  /** From the first start to the last end. */
+  readonly total: Micros;
+}
+
+export function layoutOf(detail: Pick<TraceDetail, 'spans' | 'errors' | 'logs'>): Layout {
+  const tree = buildTree(detail);
+  const path = criticalPath(tree);
+  const segments = new Map<SpanNode, Segment[]>();
+  for (const segment of path.segments) {
+    const known = segments.get(segment.node);
+    if (known) known.push(segment);
+    else segments.set(segment.node, [segment]);
+  }
+  return {
+    tree,
+    path,
+    segments,
+    critical: criticalTimes(path),
+    self: new Map(tree.nodes.map((node) => [node, selfTime(node)])),
+    shares: sharesOf(path),
+    total: micros(tree.end - tree.start),
+  };
+}

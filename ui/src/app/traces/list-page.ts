@@ -1,0 +1,256 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  ElementRef,
+  computed,
+  effect,
+  inject,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
+
+import { Address } from '../core/address';
+import { Language } from '../core/language';
+import { Micros, micros } from '../core/micros';
+import { TraceSummary } from '../core/telemetry-wire';
+import { ComparePick } from './compare-pick';
+import { tracePath } from './place';
+import { colourOf } from './service-colour';
+import { MOST, TraceFeed } from './trace-feed';
+import { Filter, NO_FILTER, filterOf } from './trace-list';
+import { VirtualRows } from './virtual-rows';
+
+/** A row of the list, ready to be drawn. */
+interface Line {
+  readonly trace: TraceSummary;
+  readonly href: string;
+  readonly time: string;
+  readonly duration: string;
+  /** Of the longest trace in the list, per cent. */
+  readonly width: number;
+  readonly title: string;
+  readonly parts: readonly { colour: string; weight: number; title: string }[];
+}
+
+/** All traces, newest first, live, with what they amount to. */
+@Component({
+  selector: 'rs-trace-list-page',
+  imports: [VirtualRows],
+  templateUrl: './list-page.html',
+  styleUrl: './list-page.css',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { '(document:keydown)': 'press($event)' },
+})
+export class TraceListPage {
+  private readonly language = inject(Language);
+  private readonly address = inject(Address);
+  protected readonly feed = inject(TraceFeed);
+  protected readonly pick = inject(ComparePick);
+  protected readonly say = this.language.say;
+  protected readonly outcomes = ['', 'ok', 'failed'] as const;
+  private readonly rows = viewChild.required<VirtualRows>('rows');
+  private readonly grid = viewChild.required<ElementRef<HTMLElement>>('grid');
+
+  /** The row that the keyboard is at, by its trace: rows come and go above it. */
+  private readonly activeId = signal<string | null>(null);
+  protected readonly active = computed(() => {
+    const id = this.activeId();
+    return id === null ? -1 : this.feed.shown().findIndex(({ trace_id }) => trace_id === id);
+  });
+
+  private readonly query = computed(() => this.address.query().toString());
+  protected readonly filter = computed(() => filterOf(new URLSearchParams(this.query())));
+  protected readonly filtered = computed(
+    () => JSON.stringify(this.filter()) !== JSON.stringify(NO_FILTER),
+  );
+  /** What there is to choose from; what was chosen stays even when no trace has it. */
+  protected readonly names = computed(
+    () => this.choices(this.filter().name, ({ name }) => [name]).slice(0, 200),
+    { equal: sameWords },
+  );
+  protected readonly services = computed(
+    () =>
+      this.choices(this.filter().service, ({ services }) => services.map(({ service }) => service)),
+    { equal: sameWords },
+  );
+  protected readonly releases = computed(
+    () => this.choices(this.filter().release, ({ release }) => (release ? [release] : [])),
+    { equal: sameWords },
+  );
+  protected readonly players = computed(
+    () =>
+      this.choices(this.filter().player, ({ player }) => (player ? [player] : [])).slice(0, 200),
+    { equal: sameWords },
+  );
+
+  protected readonly figures = computed(() => {
+    const { count, p50, p95, p99, perMinute, failed } = this.feed.figures();
+    const { number, lapse, percent } = this.language.formats();
+    const time = (value: number | null): string => (value === null ? '–' : lapse(micros(value)));
+    const hint = (share: number): string =>
+      this.say('viewer.list.percentileHint', { percent: share });
+    return [
+      {
+        name: 'count',
+        value: number(count),
+        hint: this.say('viewer.list.countHint', { most: number(MOST) }),
+      },
+      { name: 'p50', value: time(p50), hint: hint(50) },
+      { name: 'p95', value: time(p95), hint: hint(95) },
+      { name: 'p99', value: time(p99), hint: hint(99) },
+      {
+        name: 'perMinute',
+        value: number(perMinute),
+        hint: this.say('viewer.list.perMinuteHint'),
+      },
+      {
+        name: 'failed',
+        value: count === 0 ? '–' : percent((failed / count) * 100, 1),
+        hint: number(failed),
+      },
+    ] as const;
+  });
+
+  private readonly longest = computed(() =>
+    this.feed.shown().reduce((most, { duration_us }) => Math.max(most, duration_us), 1),
+  );
+  protected readonly lines = computed(() => {
+    const rows = this.rows();
+    return this.feed
+      .shown()
+      .slice(rows.first(), rows.last())
+      .map((trace) => this.lineOf(trace));
+  });
+  protected readonly waiting = computed(() => {
+    const count = this.feed.waiting();
+    if (count === 0) return '';
+    const { plural, number } = this.language.formats();
+    return this.say(`viewer.list.newer.${plural(count)}`, { count: number(count) });
+  });
+  protected readonly picked = computed(() => {
+    const trace = this.pick.picked();
+    if (!trace) return '';
+    const time = this.language.formats().clock(trace.start_us);
+    return this.say('viewer.list.picked', { name: trace.name, time });
+  });
+
+  constructor() {
+    inject(DestroyRef).onDestroy(this.feed.watch());
+    effect(() => {
+      const filter = this.filter();
+      untracked(() => void this.feed.show(filter));
+    });
+    // Whoever has scrolled, or walks through the rows by keyboard, reads: no row moves then.
+    effect(() => {
+      const reading = !this.rows().atTop() || this.active() > 0;
+      untracked(() => this.feed.hold(reading));
+    });
+  }
+
+  protected indexOf(line: number): number {
+    return this.rows().first() + line;
+  }
+
+  protected choose(values: Partial<Record<keyof Filter, string>>): void {
+    this.address.change(values);
+  }
+
+  protected clear(): void {
+    this.choose({
+      outcome: '',
+      name: '',
+      service: '',
+      release: '',
+      player: '',
+      least: '',
+      most: '',
+    });
+  }
+
+  protected showNewest(): void {
+    this.activeId.set(null);
+    this.rows().toTop();
+    this.feed.hold(false);
+  }
+
+  protected open(event: MouseEvent, trace: TraceSummary): void {
+    this.address.follow(event, tracePath(trace.trace_id));
+  }
+
+  protected press(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const { target } = event;
+    // Fields, buttons and dialogs keep their keys.
+    if (target instanceof Element && target.closest('input, select, button, dialog[open]')) return;
+    if (this.obey(event)) event.preventDefault();
+  }
+
+  private obey({ key, code }: KeyboardEvent): boolean {
+    const last = this.feed.shown().length - 1;
+    const at = this.active();
+    if (key === 'ArrowDown' || code === 'KeyJ') return this.moveTo(Math.min(at + 1, last));
+    if (key === 'ArrowUp' || code === 'KeyK') return this.moveTo(Math.max(at - 1, 0));
+    if (key === 'PageDown') return this.moveTo(Math.min(at + this.rows().page(), last));
+    if (key === 'PageUp') return this.moveTo(Math.max(at - this.rows().page(), 0));
+    if (key === 'Home') return this.moveTo(0);
+    if (key === 'End') return this.moveTo(last);
+    if (key === 'Escape') {
+      this.pick.cancel();
+      this.showNewest();
+      return true;
+    }
+    const trace = this.feed.shown()[at];
+    if (!trace) return false;
+    if (key === 'Enter') this.address.go(tracePath(trace.trace_id));
+    else if (code === 'KeyX') this.pick.pick(trace);
+    else return false;
+    return true;
+  }
+
+  private moveTo(index: number): boolean {
+    const trace = this.feed.shown()[index];
+    if (!trace) return false;
+    this.activeId.set(trace.trace_id);
+    this.grid().nativeElement.focus({ preventScroll: true });
+    this.rows().reveal(index);
+    return true;
+  }
+
+  private choices(chosen: string, of: (trace: TraceSummary) => readonly string[]): string[] {
+    const names = new Set(this.feed.shown().flatMap(of));
+    if (chosen !== '') names.add(chosen);
+    return [...names].sort();
+  }
+
+  private lineOf(trace: TraceSummary): Line {
+    const { clock, lapse, number } = this.language.formats();
+    const { status, errors } = trace;
+    return {
+      trace,
+      href: tracePath(trace.trace_id),
+      time: clock(trace.start_us),
+      duration: lapse(trace.duration_us),
+      width: (trace.duration_us / this.longest()) * 100,
+      title: trace.ok
+        ? this.say('viewer.list.wellTitle')
+        : this.say('viewer.list.badTitle', { status, errors: number(errors) }),
+      parts: trace.services
+        .filter(({ own_us }) => own_us > 0)
+        .map(({ service, own_us }) => ({
+          colour: colourOf(service),
+          weight: own_us,
+          title: this.own(service, own_us),
+        })),
+    };
+  }
+
+  private own(service: string, time: Micros): string {
+    return this.say('viewer.list.own', { service, time: this.language.formats().lapse(time) });
+  }
+}
+
+function sameWords(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((word, index) => word === other[index]);
+}

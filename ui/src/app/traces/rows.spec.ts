@@ -1,0 +1,183 @@
+import fc from 'fast-check';
+
+import { anyTree, spanOf, treeOf } from './any-spans';
+import { grouped, isGroup } from './groups';
+import {
+  Folding,
+  Row,
+  UNFOLDED,
+  foldedAll,
+  openedTo,
+  revealing,
+  toggled,
+  visibleRows,
+} from './rows';
+import { found, nextOf } from './search';
+import { TraceTree } from './tree';
+
+const anyFolding = (tree: TraceTree): fc.Arbitrary<Folding> => {
+  const keys = fc.subarray([...tree.byKey.keys()]).map((chosen) => new Set(chosen));
+  return fc.record({ all: fc.boolean(), except: keys, opened: fc.constant(new Set<string>()) });
+};
+const anyScene = anyTree.chain((tree) =>
+  fc.record({ tree: fc.constant(tree), folding: anyFolding(tree), gaps: fc.boolean() }),
+);
+const keys = (rows: readonly Row[]): string[] => rows.map(({ key }) => key);
+const siblings = (count: number): TraceTree =>
+  treeOf(
+    spanOf('r', null, 1, 1000),
+    ...Array.from({ length: count }, (_, number) =>
+      spanOf(`q${number}`, 'r', 10 * number + 2, 10 * number + 8, { description: 'query' }),
+    ),
+  );
+
+describe('the visible rows', () => {
+  it('are all spans in reading order when nothing is closed or alike', () => {
+    fc.assert(
+      fc.property(anyTree, (tree) => {
+        const groups = visibleRows(tree, { folding: UNFOLDED, gaps: false }).filter(
+          ({ kind }) => kind === 'group',
+        );
+        const opened = new Set(keys(groups));
+        const rows = visibleRows(tree, { folding: { ...UNFOLDED, opened }, gaps: false });
+        const spans = rows.filter(({ kind }) => kind === 'span').map(({ key }) => key);
+        expect(spans.toSorted()).toEqual(tree.nodes.map(({ key }) => key).toSorted());
+        if (groups.length === 0) expect(spans).toEqual(tree.nodes.map(({ key }) => key));
+      }),
+    );
+  });
+
+  it('have names of their own, and say their place among their siblings', () => {
+    fc.assert(
+      fc.property(anyScene, ({ tree, folding, gaps }) => {
+        const rows = visibleRows(tree, { folding, gaps });
+        expect(new Set(keys(rows)).size).toBe(rows.length);
+        for (const { position, siblings } of rows) {
+          expect(position).toBeGreaterThanOrEqual(1);
+          expect(position).toBeLessThanOrEqual(siblings);
+        }
+      }),
+    );
+  });
+
+  it('are the same after opening and closing a row', () => {
+    fc.assert(
+      fc.property(anyScene, fc.nat(), ({ tree, folding, gaps }, choice) => {
+        const before = visibleRows(tree, { folding, gaps });
+        const row = before[choice % Math.max(before.length, 1)];
+        if (!row) return;
+        const there = toggled(folding, row);
+        const back = toggled(there, row);
+        expect(visibleRows(tree, { folding: back, gaps })).toEqual(before);
+        const openable = row.kind === 'group' || (row.kind === 'span' && row.open !== null);
+        if (openable)
+          expect(visibleRows(tree, { folding: there, gaps }).length).not.toBe(before.length);
+      }),
+    );
+  });
+
+  it('show any span that the reader asks for', () => {
+    fc.assert(
+      fc.property(anyScene, fc.nat(), ({ tree, folding, gaps }, choice) => {
+        const node = tree.nodes[choice % Math.max(tree.nodes.length, 1)];
+        if (!node) return;
+        const opened = openedTo(folding, tree, node);
+        expect(keys(visibleRows(tree, { folding: opened, gaps }))).toContain(node.key);
+      }),
+    );
+  });
+
+  it('are only the roots when all is closed', () => {
+    const tree = treeOf(
+      spanOf('r', null, 1, 9),
+      spanOf('a', 'r', 2, 3),
+      spanOf('o', 'nobody', 4, 5),
+    );
+    expect(keys(visibleRows(tree, { folding: foldedAll(), gaps: false }))).toEqual(['r', 'o']);
+  });
+
+  it('have gaps where they belong in time', () => {
+    const tree = treeOf(
+      spanOf('r', null, 1, 900_000),
+      spanOf('a', 'r', 2, 300_000),
+      spanOf('b', 'r', 500_000, 900_000),
+    );
+    const rows = visibleRows(tree, { folding: UNFOLDED, gaps: true });
+    expect(rows.map(({ kind }) => kind)).toEqual(['span', 'span', 'gap', 'span']);
+    expect(rows[2]).toMatchObject({ start: 300_000, end: 500_000, depth: 1, position: 2 });
+  });
+});
+
+describe('siblings that are alike', () => {
+  it('are one row from five on', () => {
+    const wishes = { folding: UNFOLDED, gaps: false };
+    expect(visibleRows(siblings(4), wishes)).toHaveLength(5);
+    const rows = visibleRows(siblings(5), wishes);
+    expect(rows).toHaveLength(2);
+    expect(rows[1]).toMatchObject({ kind: 'group', open: false, depth: 1 });
+    expect(rows[1]?.kind === 'group' && rows[1].group).toMatchObject({
+      start: 2,
+      end: 48,
+      total: 30,
+      failed: false,
+    });
+  });
+
+  it('are told one by one when the reader opens them', () => {
+    const tree = siblings(6);
+    const [, group] = visibleRows(tree, { folding: UNFOLDED, gaps: false });
+    const folding = toggled(UNFOLDED, group ?? expect.fail());
+    expect(visibleRows(tree, { folding, gaps: false })).toHaveLength(8);
+  });
+
+  it('have no children and do not hide one another', () => {
+    fc.assert(
+      fc.property(anyTree, ({ roots, nodes }) => {
+        for (const list of [roots, ...nodes.map(({ children }) => children)]) {
+          const members = grouped(list, null).flatMap((row) =>
+            isGroup(row) ? row.members : [row],
+          );
+          expect(new Set(members)).toEqual(new Set(list));
+          expect(members).toHaveLength(list.length);
+        }
+      }),
+    );
+  });
+
+  it('are grouped by the thousand without delay', () => {
+    const rows = visibleRows(siblings(20_000), { folding: UNFOLDED, gaps: false });
+    expect(rows).toHaveLength(2);
+  });
+});
+
+describe('the search', () => {
+  it('reveals every span that it finds, and changes nothing that is closed', () => {
+    fc.assert(
+      fc.property(anyScene, ({ tree, folding, gaps }) => {
+        const before = visibleRows(tree, { folding, gaps });
+        const hits = found(tree, 'one');
+        const revealed = revealing(tree, hits);
+        const shown = keys(visibleRows(tree, { folding, gaps, revealed }));
+        for (const { key } of hits) expect(shown).toContain(key);
+        expect(visibleRows(tree, { folding, gaps })).toEqual(before);
+      }),
+    );
+  });
+
+  it('finds what names and data say, whatever the case', () => {
+    const tree = treeOf(
+      spanOf('a', null, 1, 2, { data: { 'db.collection.name': 'Players' } }),
+      spanOf('b', null, 1, 2, { service: 'players' }),
+    );
+    expect(found(tree, ' PLAYERS').map(({ key }) => key)).toEqual(['a', 'b']);
+    expect(found(tree, 'collection.name').map(({ key }) => key)).toEqual(['a']);
+    expect(found(tree, '  ')).toEqual([]);
+  });
+
+  it('goes round', () => {
+    expect(nextOf([2, 5, 9], 5, 1)).toBe(9);
+    expect(nextOf([2, 5, 9], 9, 1)).toBe(2);
+    expect(nextOf([2, 5, 9], 2, -1)).toBe(9);
+    expect(nextOf([], 2, 1)).toBe(-1);
+  });
+});

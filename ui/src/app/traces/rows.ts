@@ -1,0 +1,176 @@
+import { Micros } from '../core/micros';
+import { Group, grouped, isGroup } from './groups';
+import { gapsOf } from './self-time';
+import { SpanNode, TraceTree } from './tree';
+
+/**
+ * Which rows are closed: only those named, or all but those named. Changed by the reader alone. Groups are closed
+ * until they are named in `opened`.
+ */
+export interface Folding {
+  readonly all: boolean;
+  readonly except: ReadonlySet<string>;
+  readonly opened: ReadonlySet<string>;
+}
+
+export const UNFOLDED: Folding = { all: false, except: new Set(), opened: new Set() };
+
+interface Place {
+  readonly key: string;
+  readonly depth: number;
+  /** Among its siblings, from 1, and how many there are: what a treegrid tells a screen reader. */
+  readonly position: number;
+  readonly siblings: number;
+}
+export interface SpanRow extends Place {
+  readonly kind: 'span';
+  readonly node: SpanNode;
+  /** Null where there is nothing to open. */
+  readonly open: boolean | null;
+}
+export interface GroupRow extends Place {
+  readonly kind: 'group';
+  readonly group: Group;
+  readonly open: boolean;
+}
+export interface GapRow extends Place {
+  readonly kind: 'gap';
+  readonly parent: SpanNode;
+  readonly start: Micros;
+  readonly end: Micros;
+}
+export type Row = SpanRow | GroupRow | GapRow;
+
+export interface Wishes {
+  readonly folding: Folding;
+  /** Whether long stretches that nothing tells of are rows. */
+  readonly gaps: boolean;
+  /** Opened for a search, whatever the folding says; taking it away restores what was. */
+  readonly revealed?: ReadonlySet<string>;
+}
+
+/** The rows that the reader sees, from top to bottom. Does not recurse. */
+export function visibleRows(tree: TraceTree, wishes: Wishes): Row[] {
+  const rows: Row[] = [];
+  const waiting: (SpanNode | Group | GapRow)[][] = [];
+  const places: { depth: number; total: number }[] = [];
+  const enter = (lines: (SpanNode | Group | GapRow)[], depth: number): void => {
+    waiting.push(lines.reverse());
+    places.push({ depth, total: lines.length });
+  };
+  enter(grouped(tree.roots, null), 0);
+  for (let lines = waiting.at(-1); lines; lines = waiting.at(-1)) {
+    const line = lines.pop();
+    const place = places.at(-1);
+    if (!line || !place) {
+      waiting.pop();
+      places.pop();
+      continue;
+    }
+    const { depth, total: siblings } = place;
+    const position = siblings - lines.length;
+    if ('kind' in line) {
+      rows.push({ ...line, depth, position, siblings });
+    } else if (isGroup(line)) {
+      const open = isOpenGroup(line.key, wishes);
+      rows.push({ kind: 'group', key: line.key, group: line, depth, position, siblings, open });
+      if (open) enter([...line.members], depth + 1);
+    } else {
+      const below = line.children.length > 0;
+      const open = below ? isOpen(line.key, wishes) : null;
+      rows.push({ kind: 'span', key: line.key, node: line, depth, position, siblings, open });
+      if (open) enter(below ? childLines(line, wishes.gaps) : [], depth + 1);
+    }
+  }
+  return rows;
+}
+
+/** Closed becomes open, open becomes closed. */
+export function toggled(folding: Folding, row: Pick<Row, 'key' | 'kind'>): Folding {
+  if (row.kind === 'gap') return folding;
+  if (row.kind === 'group') return { ...folding, opened: flipped(folding.opened, row.key) };
+  return { ...folding, except: flipped(folding.except, row.key) };
+}
+
+export function foldedAll(): Folding {
+  return { all: true, except: new Set(), opened: new Set() };
+}
+
+/** Opens whatever hides a span: its ancestors, and the group it is in. */
+export function openedTo(folding: Folding, tree: TraceTree, node: SpanNode): Folding {
+  const except = new Set(folding.except);
+  for (let each = node.parent; each; each = each.parent) {
+    if (folding.all) except.add(each.key);
+    else except.delete(each.key);
+  }
+  const opened = new Set(folding.opened);
+  for (const group of groupsAround(tree, node)) opened.add(group);
+  return { ...folding, except, opened };
+}
+
+/** Keys of everything that must be open for these spans to be seen. */
+export function revealing(tree: TraceTree, nodes: readonly SpanNode[]): Set<string> {
+  const keys = new Set<string>();
+  const parents = new Set<SpanNode | null>();
+  const wanted = new Set(nodes);
+  for (const node of nodes) {
+    parents.add(node.parent);
+    for (let each = node.parent; each && !keys.has(each.key); each = each.parent)
+      keys.add(each.key);
+  }
+  for (const parent of parents) {
+    for (const line of grouped(parent?.children ?? tree.roots, parent)) {
+      if (isGroup(line) && line.members.some((member) => wanted.has(member))) keys.add(line.key);
+    }
+  }
+  return keys;
+}
+
+function isOpen(key: string, { folding, revealed }: Wishes): boolean {
+  return folding.all === folding.except.has(key) || (revealed?.has(key) ?? false);
+}
+
+function isOpenGroup(key: string, { folding, revealed }: Wishes): boolean {
+  return folding.opened.has(key) || (revealed?.has(key) ?? false);
+}
+
+function childLines(node: SpanNode, gaps: boolean): (SpanNode | Group | GapRow)[] {
+  const lines: (SpanNode | Group | GapRow)[] = grouped(node.children, node);
+  if (!gaps) return lines;
+  const found = gapsOf(node).map(({ start, end }): GapRow => ({
+    kind: 'gap',
+    key: `gap:${node.key}:${start - node.start}`,
+    depth: 0,
+    position: 0,
+    siblings: 0,
+    parent: node,
+    start,
+    end,
+  }));
+  if (found.length === 0) return lines;
+  // Both are by time, and stay so.
+  const merged: (SpanNode | Group | GapRow)[] = [];
+  let at = 0;
+  for (const gap of found) {
+    for (let line = lines[at]; line && line.start < gap.start; line = lines[at]) {
+      merged.push(line);
+      at += 1;
+    }
+    merged.push(gap);
+  }
+  merged.push(...lines.slice(at));
+  return merged;
+}
+
+function groupsAround(tree: TraceTree, node: SpanNode): string[] {
+  return grouped(node.parent?.children ?? tree.roots, node.parent)
+    .filter(isGroup)
+    .filter((group) => group.members.includes(node))
+    .map(({ key }) => key);
+}
+
+function flipped(keys: ReadonlySet<string>, key: string): Set<string> {
+  const changed = new Set(keys);
+  if (!changed.delete(key)) changed.add(key);
+  return changed;
+}

@@ -1,0 +1,60 @@
+import { micros } from '../core/micros';
+import { Folding } from './rows';
+import { View } from './time-scale';
+
+/** What the reader has done to a trace, as far as a link to it should say so. */
+export interface Reading {
+  /** Key of the selected row; empty for the one that is chosen for a new reader. */
+  readonly span: string;
+  /** Null for the whole trace. */
+  readonly view: View | null;
+  readonly folding: Folding;
+  readonly gaps: boolean;
+  readonly critical: boolean;
+}
+
+/** Addresses have an end; whoever closed more rows than this closes them again. */
+const MOST_KEYS = 100;
+
+export function readingOf(query: URLSearchParams): Reading {
+  const closed = query.get('closed') ?? '';
+  const all = closed.startsWith('*');
+  return {
+    span: query.get('span') ?? '',
+    view: viewOf(query.get('zoom')),
+    folding: {
+      all,
+      except: new Set(keysOf(all ? closed.slice(1) : closed)),
+      opened: new Set(keysOf(query.get('groups') ?? '')),
+    },
+    gaps: query.get('gaps') === '1',
+    critical: query.get('path') !== '0',
+  };
+}
+
+/** Empty values are those that need not be said. */
+export function queryOf({ span, view, folding, gaps, critical }: Reading): Record<string, string> {
+  const closed = textOf(folding.except);
+  return {
+    span,
+    zoom: view ? `${Math.round(view.from)}-${Math.round(view.to)}` : '',
+    closed: folding.all ? `*${closed}` : closed,
+    groups: textOf(folding.opened),
+    gaps: gaps ? '1' : '',
+    path: critical ? '' : '0',
+  };
+}
+
+function viewOf(text: string | null): View | null {
+  const [, from, to] = /^(\d+)-(\d+)$/.exec(text ?? '') ?? [];
+  if (from === undefined || to === undefined || Number(from) >= Number(to)) return null;
+  return { from: micros(Number(from)), to: micros(Number(to)) };
+}
+
+function keysOf(text: string): string[] {
+  return text.split(',').filter(Boolean);
+}
+
+function textOf(keys: ReadonlySet<string>): string {
+  return keys.size > MOST_KEYS ? '' : [...keys].join(',');
+}

@@ -1,0 +1,140 @@
+import { Injectable, computed, inject, signal } from '@angular/core';
+
+import { Gateway } from '../core/gateway';
+import { TelemetryStream } from '../core/telemetry-stream';
+import { TraceQuery, TraceSummary } from '../core/telemetry-wire';
+import {
+  Filter,
+  NO_FILTER,
+  figuresOf,
+  matches,
+  merged,
+  previousOf,
+  queryOf,
+  refreshed,
+} from './trace-list';
+
+/** No more traces are held here; older ones are with the collector. */
+export const MOST = 1_000;
+const PAGE = 500;
+/** A list that changed with every message could not be read: changes are shown together, so often. */
+const CALM_MS = 150;
+/** How far back the collector is asked for traces of one name. */
+const PAGES_BACK = 6;
+
+export type FeedState = 'loading' | 'ready' | 'failed';
+
+/** The list of traces, followed live while a page shows it. */
+@Injectable({ providedIn: 'root' })
+export class TraceFeed {
+  private readonly gateway = inject(Gateway);
+  private readonly stream = inject(TelemetryStream);
+
+  private readonly _state = signal<FeedState>('loading');
+  private readonly _all = signal<readonly TraceSummary[]>([]);
+  private readonly _shown = signal<readonly TraceSummary[]>([]);
+  private readonly _filter = signal<Filter>(NO_FILTER);
+  private readonly _now = signal(Date.now());
+
+  private readonly news = new Map<string, TraceSummary>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private held = false;
+  private asked = 0;
+  private endings: (() => void)[] = [];
+
+  readonly state = this._state.asReadonly();
+  /** Newest first. While the reader is somewhere in it, no row moves. */
+  readonly shown = this._shown.asReadonly();
+  readonly filter = this._filter.asReadonly();
+  /** How many newer ones are not shown yet. */
+  readonly waiting = computed(() => {
+    const newest = this._shown()[0]?.start_us ?? -Infinity;
+    return this._all().filter(({ start_us }) => start_us > newest).length;
+  });
+  readonly figures = computed(() => figuresOf(this._all(), this._now()));
+
+  /** Begins to follow; the answer ends it. */
+  watch(): () => void {
+    this.endings = [
+      this.stream.on('trace', (trace) => this.take(trace)),
+      this.stream.on('missed', () => void this.load()),
+    ];
+    // "In the last minute" goes on when nothing happens.
+    const clock = setInterval(() => this._now.set(Date.now()), 5_000);
+    this.endings.push(() => clearInterval(clock));
+    return () => {
+      for (const end of this.endings) end();
+      this.endings = [];
+      clearTimeout(this.timer);
+      this.timer = undefined;
+      this.news.clear();
+    };
+  }
+
+  /** Shows what the filter lets through: asks the collector, and goes on with the stream. */
+  async show(filter: Filter): Promise<void> {
+    this._filter.set(filter);
+    this._state.set('loading');
+    this.held = false;
+    await this.load();
+  }
+
+  async load(): Promise<void> {
+    const question = (this.asked += 1);
+    const current = (): boolean => question === this.asked;
+    try {
+      let found: readonly TraceSummary[] = [];
+      let query: TraceQuery = { ...queryOf(this._filter()), limit: PAGE };
+      for (let page = 0; page < PAGES_BACK; page += 1) {
+        const { traces, next } = await this.gateway.traces(query);
+        if (!current()) return;
+        found = [...found, ...traces.filter((trace) => matches(this._filter(), trace))];
+        this._all.set(merged(found, this.news, this._filter(), MOST));
+        if (!this.held) this._shown.set(this._all());
+        this._now.set(Date.now());
+        this._state.set('ready');
+        if (next === undefined || found.length >= MOST) return;
+        query = { ...query, cursor: next };
+      }
+    } catch {
+      if (current()) this._state.set('failed');
+    }
+  }
+
+  /** While held no row moves under the reader; released, the list is as new as can be. */
+  hold(held: boolean): void {
+    if (this.held === held) return;
+    this.held = held;
+    if (!held) this._shown.set(this._all());
+  }
+
+  /** The one of the same kind that began last before this one; null when there is none. */
+  async previous(trace: TraceSummary): Promise<TraceSummary | null> {
+    const known = previousOf(trace, this._all());
+    if (known) return known;
+    let query: TraceQuery = { service: trace.service, limit: PAGE };
+    for (let page = 0; page < PAGES_BACK; page += 1) {
+      const { traces, next } = await this.gateway.traces(query);
+      const found = previousOf(trace, traces);
+      if (found || next === undefined) return found;
+      query = { ...query, cursor: next };
+    }
+    return null;
+  }
+
+  private take(trace: TraceSummary): void {
+    this.news.set(trace.trace_id, trace);
+    // A window that is not shown draws nothing, and its timers are slow: what waits stays bounded.
+    if (this.news.size > MOST) this.flush();
+    this.timer ??= setTimeout(() => this.flush(), CALM_MS);
+  }
+
+  private flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this._now.set(Date.now());
+    this._all.set(merged(this._all(), this.news, this._filter(), MOST));
+    this._shown.set(this.held ? refreshed(this._shown(), this.news) : this._all());
+    this.news.clear();
+  }
+}

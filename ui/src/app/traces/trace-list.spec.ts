@@ -1,0 +1,130 @@
+import { micros } from '../core/micros';
+import { TraceSummary } from '../core/telemetry-wire';
+import {
+  Filter,
+  NO_FILTER,
+  durationOf,
+  figuresOf,
+  filterOf,
+  matches,
+  merged,
+  previousOf,
+  queryOf,
+  refreshed,
+} from './trace-list';
+
+function trace(id: string, start: number, more: Partial<TraceSummary> = {}): TraceSummary {
+  return {
+    trace_id: id,
+    name: 'slot-machine-spin',
+    op: 'ui.action',
+    service: 'frontend',
+    start_us: micros(start),
+    duration_us: micros(2_000),
+    spans: 1,
+    transactions: 1,
+    errors: 0,
+    logs: 0,
+    status: 'ok',
+    ok: true,
+    measurements: {},
+    problems: [],
+    services: [
+      { service: 'frontend', transactions: 1, errors: 0, own_us: micros(1), waiting_us: micros(1) },
+    ],
+    oddities: [],
+    ...more,
+  };
+}
+const news = (...traces: TraceSummary[]): Map<string, TraceSummary> =>
+  new Map(traces.map((each) => [each.trace_id, each]));
+const ids = (traces: readonly TraceSummary[]): string[] => traces.map(({ trace_id }) => trace_id);
+
+describe('the list of traces', () => {
+  const list = [trace('c', 30), trace('b', 20), trace('a', 10)];
+
+  it('has what is new in its place, and what has grown once', () => {
+    const grown = trace('b', 20, { spans: 9 });
+    const now = merged(list, news(trace('d', 25), grown), NO_FILTER, 10);
+    expect(ids(now)).toEqual(['c', 'd', 'b', 'a']);
+    expect(now[2]).toBe(grown);
+  });
+
+  it('stays as long as it may be, and loses the oldest', () =>
+    expect(ids(merged(list, news(trace('d', 40)), NO_FILTER, 3))).toEqual(['d', 'c', 'b']));
+
+  it('loses a trace that no longer matches', () => {
+    const filter = { ...NO_FILTER, outcome: 'ok' } as const;
+    expect(ids(merged(list, news(trace('b', 20, { ok: false })), filter, 10))).toEqual(['c', 'a']);
+  });
+
+  it('does not move while it is read', () => {
+    const grown = trace('a', 10, { spans: 9 });
+    const now = refreshed(list, news(trace('d', 40), grown));
+    expect(ids(now)).toEqual(['c', 'b', 'a']);
+    expect(now[2]).toBe(grown);
+  });
+
+  it('knows the previous of the same kind', () => {
+    const other = trace('x', 25, { name: 'pageload' });
+    expect(previousOf(trace('c', 30), [trace('c', 30), other, ...list])?.trace_id).toBe('b');
+    expect(previousOf(trace('a', 10), list)).toBeNull();
+  });
+});
+
+describe('a filter', () => {
+  const cases: [Partial<Filter>, Partial<TraceSummary>, boolean][] = [
+    [{ outcome: 'ok' }, {}, true],
+    [{ outcome: 'failed' }, {}, false],
+    [{ name: 'slot-machine-spin' }, {}, true],
+    [{ name: 'pageload' }, {}, false],
+    [{ service: 'frontend' }, {}, true],
+    [{ service: 'game-engine' }, {}, false],
+    [{ release: '1.0.0' }, { release: '1.0.0' }, true],
+    [{ release: '1.0.0' }, {}, false],
+    [{ player: 'p1' }, { player: 'p2' }, false],
+    [{ least: 2 }, {}, true],
+    [{ least: 3 }, {}, false],
+    [{ most: 2 }, {}, true],
+    [{ most: 1 }, {}, false],
+  ];
+  for (const [filter, more, answer] of cases) {
+    it(`${JSON.stringify(filter)} ${answer ? 'takes' : 'leaves'} ${JSON.stringify(more)}`, () =>
+      expect(matches({ ...NO_FILTER, ...filter }, trace('a', 1, more))).toBe(answer));
+  }
+
+  it('is read from the address, and nonsense in it does not filter', () => {
+    const query = new URLSearchParams('outcome=failed&least=1,5&most=x&service=frontend');
+    expect(filterOf(query)).toEqual({
+      ...NO_FILTER,
+      outcome: 'failed',
+      least: 2,
+      service: 'frontend',
+    });
+    expect(queryOf(filterOf(query))).toEqual({
+      ok: false,
+      service: 'frontend',
+      min_duration_ms: 2,
+    });
+    expect(durationOf('')).toBeNull();
+  });
+});
+
+describe('the figures of a list', () => {
+  it('are of what was measured', () => {
+    const list = [10, 20, 30, 40].map((ms, index) =>
+      trace(String(index), 1_000_000 * index, {
+        duration_us: micros(ms * 1000),
+        ok: index > 0,
+      }),
+    );
+    expect(figuresOf(list, 60_500)).toEqual({
+      count: 4,
+      p50: 20_000,
+      p95: 40_000,
+      p99: 40_000,
+      perMinute: 3,
+      failed: 1,
+    });
+  });
+});

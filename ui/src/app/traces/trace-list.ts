@@ -1,0 +1,134 @@
+import { TraceQuery, TraceSummary } from '../core/telemetry-wire';
+import { percentile, perMinute } from './percentile';
+
+/** Which traces are wanted; an empty text and null do not filter. Durations are milliseconds. */
+export interface Filter {
+  readonly outcome: '' | 'ok' | 'failed';
+  readonly name: string;
+  readonly service: string;
+  readonly release: string;
+  readonly player: string;
+  readonly least: number | null;
+  readonly most: number | null;
+}
+
+export const NO_FILTER: Filter = {
+  outcome: '',
+  name: '',
+  service: '',
+  release: '',
+  player: '',
+  least: null,
+  most: null,
+};
+
+/** As the address says it. */
+export function filterOf(query: URLSearchParams): Filter {
+  const outcome = query.get('outcome');
+  return {
+    outcome: outcome === 'ok' || outcome === 'failed' ? outcome : '',
+    name: query.get('name') ?? '',
+    service: query.get('service') ?? '',
+    release: query.get('release') ?? '',
+    player: query.get('player') ?? '',
+    least: durationOf(query.get('least')),
+    most: durationOf(query.get('most')),
+  };
+}
+
+/** A duration as it was typed: milliseconds, or null where it is none. */
+export function durationOf(text: string | null): number | null {
+  const value = Number(text?.trim().replace(',', '.') || NaN);
+  return Number.isFinite(value) && value >= 0 ? Math.round(value) : null;
+}
+
+/** As the collector is asked. It does not filter by name: what it answers is looked through once more. */
+export function queryOf(filter: Filter): TraceQuery {
+  return {
+    ...(filter.outcome === '' ? {} : { ok: filter.outcome === 'ok' }),
+    ...(filter.service === '' ? {} : { service: filter.service }),
+    ...(filter.release === '' ? {} : { release: filter.release }),
+    ...(filter.player === '' ? {} : { player: filter.player }),
+    ...(filter.least === null ? {} : { min_duration_ms: filter.least }),
+    ...(filter.most === null ? {} : { max_duration_ms: filter.most }),
+  };
+}
+
+/** The same answer as the collector's, for what the stream brings. */
+export function matches(filter: Filter, trace: TraceSummary): boolean {
+  return (
+    (filter.outcome === '' || (filter.outcome === 'ok') === trace.ok) &&
+    (filter.name === '' || trace.name === filter.name) &&
+    (filter.service === '' || trace.services.some(({ service }) => service === filter.service)) &&
+    (filter.release === '' || trace.release === filter.release) &&
+    (filter.player === '' || trace.player === filter.player) &&
+    (filter.least === null || trace.duration_us >= filter.least * 1000) &&
+    (filter.most === null || trace.duration_us <= filter.most * 1000)
+  );
+}
+
+/**
+ * The list with what is new in it: newest first, each trace once, no more than `most`. A trace that has grown
+ * replaces what was known of it, and leaves when it no longer matches.
+ */
+export function merged(
+  list: readonly TraceSummary[],
+  news: ReadonlyMap<string, TraceSummary>,
+  filter: Filter,
+  most: number,
+): TraceSummary[] {
+  const kept = list.filter(({ trace_id }) => !news.has(trace_id));
+  for (const trace of news.values()) if (matches(filter, trace)) kept.push(trace);
+  return kept.sort(newestFirst).slice(0, most);
+}
+
+/** What is shown, brought up to date without a row moving: nothing comes, nothing goes. */
+export function refreshed(
+  shown: readonly TraceSummary[],
+  news: ReadonlyMap<string, TraceSummary>,
+): TraceSummary[] {
+  return shown.map((trace) => news.get(trace.trace_id) ?? trace);
+}
+
+/** What a list of traces amounts to. Durations are microseconds; all null and 0 for an empty list. */
+export interface Figures {
+  readonly count: number;
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+  readonly perMinute: number;
+  readonly failed: number;
+}
+
+/** `now` is milliseconds since the Unix epoch. */
+export function figuresOf(traces: readonly TraceSummary[], now: number): Figures {
+  const durations = traces.map(({ duration_us }) => duration_us).sort((one, other) => one - other);
+  return {
+    count: traces.length,
+    p50: percentile(durations, 50),
+    p95: percentile(durations, 95),
+    p99: percentile(durations, 99),
+    perMinute: perMinute(
+      traces.map(({ start_us }) => start_us / 1000),
+      now,
+    ),
+    failed: traces.filter(({ ok }) => !ok).length,
+  };
+}
+
+/** Two traces are of a kind when they begin with the same operation of the same service. */
+export function sameKind(one: TraceSummary, other: TraceSummary): boolean {
+  return one.name === other.name && one.service === other.service && one.op === other.op;
+}
+
+/** The newest of the kind that began before it. `traces` is newest first. */
+export function previousOf(
+  trace: TraceSummary,
+  traces: readonly TraceSummary[],
+): TraceSummary | null {
+  return traces.find((other) => other.start_us < trace.start_us && sameKind(trace, other)) ?? null;
+}
+
+function newestFirst(one: TraceSummary, other: TraceSummary): number {
+  return other.start_us - one.start_us || (other.trace_id < one.trace_id ? -1 : 1);
+}

@@ -1,0 +1,493 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  ElementRef,
+  Injector,
+  afterNextRender,
+  computed,
+  effect,
+  inject,
+  linkedSignal,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
+
+import { Address } from '../core/address';
+import { Gateway } from '../core/gateway';
+import { Key, Language, isKey } from '../core/language';
+import { ZERO, micros } from '../core/micros';
+import { Settings } from '../core/telemetry-wire';
+import { Columns } from './columns';
+import { ComparePick } from './compare-pick';
+import { download } from './download';
+import { fileName, traceHtml, traceJson } from './export-trace';
+import { followTrace } from './followed-trace';
+import { keyMeaning } from './key-meaning';
+import { layoutOf } from './layout';
+import { MinimapView } from './minimap-view';
+import { comparePath } from './place';
+import { Row, UNFOLDED, foldedAll, openedTo, revealing, toggled, visibleRows } from './rows';
+import { found, nextOf } from './search';
+import { colourOf } from './service-colour';
+import { sentryLink } from './sentry-link';
+import { SpanDetails } from './span-details';
+import { measuredWords } from './measured-words';
+import { View, isWhole, panned, percentAt, ticks, whole, within, zoomed } from './time-scale';
+import { Reading, queryOf, readingOf } from './trace-address';
+import { TraceFeed } from './trace-feed';
+import { SpanNode } from './tree';
+import { VirtualRows } from './virtual-rows';
+import { WaterfallLine, lineOf } from './waterfall-line';
+
+/** Browsers refuse an address that changes with every key. */
+const ADDRESS_CALM_MS = 300;
+const STEP = 1.25;
+
+/** One trace as a waterfall: rows, bars, critical path, and what each span says. */
+@Component({
+  selector: 'rs-trace-page',
+  imports: [MinimapView, SpanDetails, VirtualRows],
+  templateUrl: './trace-page.html',
+  styleUrl: './trace-page.css',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { '(document:keydown)': 'press($event)' },
+})
+export class TracePage {
+  private readonly injector = inject(Injector);
+  private readonly address = inject(Address);
+  private readonly gateway = inject(Gateway);
+  private readonly language = inject(Language);
+  private readonly feed = inject(TraceFeed);
+  protected readonly pick = inject(ComparePick);
+  protected readonly columns = inject(Columns);
+  protected readonly say = this.language.say;
+
+  protected readonly id = computed(() => this.address.path().split('/')[2] ?? '');
+  protected readonly trace = followTrace(this.id);
+  protected readonly layout = computed(() => {
+    const detail = this.trace.detail();
+    if (!detail) return null;
+    const begun = performance.now();
+    const layout = layoutOf(detail);
+    performance.measure('trace-layout', { start: begun, end: performance.now() });
+    return layout;
+  });
+  protected readonly total = computed(() => this.layout()?.total ?? ZERO);
+
+  /** What the reader does; at first as the address says it, and the address follows. */
+  private readonly initial = computed(() => {
+    this.id();
+    return readingOf(untracked(this.address.query));
+  });
+  private readonly wishedKey = linkedSignal(() => this.initial().span);
+  private readonly wishedView = linkedSignal<View | null>(() => this.initial().view);
+  private readonly folding = linkedSignal(() => this.initial().folding);
+  protected readonly gaps = linkedSignal(() => this.initial().gaps);
+  protected readonly critical = linkedSignal(() => this.initial().critical);
+  protected readonly search = linkedSignal({ source: this.id, computation: () => '' });
+  protected readonly details = signal(true);
+  protected readonly notice = signal<string | null>(null);
+  private readonly settings = signal<Settings | null>(null);
+
+  private readonly scroller = viewChild('rows', { read: VirtualRows });
+  private readonly grid = viewChild('rows', { read: ElementRef<HTMLElement> });
+  private readonly searchField = viewChild<ElementRef<HTMLInputElement>>('searchField');
+  private readonly timeline = viewChild<ElementRef<HTMLElement>>('timeline');
+  private readonly panel = viewChild('panel', { read: ElementRef<HTMLElement> });
+  private addressTimer: ReturnType<typeof setTimeout> | undefined;
+
+  protected readonly view = computed(() => {
+    const view = this.wishedView();
+    return view ? within(view, this.total()) : whole(this.total());
+  });
+  protected readonly zoomedIn = computed(() => !isWhole(this.view(), this.total()));
+
+  private readonly hits = computed(() => {
+    const tree = this.layout()?.tree;
+    return tree && this.search().trim() !== '' ? found(tree, this.search()) : null;
+  });
+  protected readonly rows = computed(() => {
+    const tree = this.layout()?.tree;
+    if (!tree) return [];
+    const hits = this.hits();
+    const wishes = { folding: this.folding(), gaps: this.gaps() };
+    return visibleRows(tree, hits ? { ...wishes, revealed: revealing(tree, hits) } : wishes);
+  });
+  private readonly indices = computed(
+    () => new Map(this.rows().map(({ key }, index) => [key, index] as const)),
+  );
+  /** The row of a new reader: what failed, else where the time went. */
+  private readonly selectedKey = computed(() => {
+    const layout = this.layout();
+    const wished = this.wishedKey();
+    if (!layout || wished !== '') return wished;
+    const failed = layout.tree.nodes.findLast(({ failed }) => failed);
+    return (failed ?? layout.shares[0]?.span ?? layout.tree.root)?.key ?? '';
+  });
+  protected readonly active = computed(() => {
+    const known = this.indices().get(this.selectedKey());
+    if (known !== undefined) return known;
+    // Closed above it: the nearest row that stands for it.
+    let node = this.layout()?.tree.byKey.get(this.selectedKey())?.parent ?? null;
+    while (node) {
+      const index = this.indices().get(node.key);
+      if (index !== undefined) return index;
+      node = node.parent;
+    }
+    return this.rows().length > 0 ? 0 : -1;
+  });
+  protected readonly selected = computed((): Row | null => this.rows()[this.active()] ?? null);
+
+  protected readonly lines = computed((): WaterfallLine[] => {
+    const layout = this.layout();
+    const scroller = this.scroller();
+    if (!layout || !scroller) return [];
+    const hits = this.hits();
+    const matched = hits && new Set<SpanNode>(hits);
+    const scene = {
+      layout,
+      view: this.view(),
+      critical: this.critical(),
+      formats: this.language.formats(),
+      say: this.say,
+      matched,
+    };
+    return this.rows()
+      .slice(scroller.first(), scroller.last())
+      .map((row) => lineOf(row, scene));
+  });
+  protected readonly marks = computed(() => {
+    const view = this.view();
+    const { mark } = this.language.formats();
+    return ticks(view, 5)
+      .map((time) => ({ text: mark(time), left: percentAt(view, time) }))
+      .filter(({ left }) => left < 94);
+  });
+  protected readonly matches = computed(() => {
+    const hits = this.hits();
+    if (!hits) return '';
+    const places = hits.map(({ key }) => this.indices().get(key) ?? -1);
+    const { number } = this.language.formats();
+    const at = places.indexOf(this.active());
+    return `${at < 0 ? '–' : number(at + 1)} / ${number(hits.length)}`;
+  });
+
+  protected readonly head = computed(() => {
+    const detail = this.trace.detail();
+    const layout = this.layout();
+    if (!detail || !layout) return null;
+    const { lapse, percent, number, plural, date } = this.language.formats();
+    const { summary } = detail;
+    const count = (key: 'spans' | 'services', value: number): string =>
+      this.say(`viewer.trace.${key}.${plural(value)}`, { count: number(value) });
+    return {
+      name: summary.name,
+      ok: summary.ok,
+      when: date(summary.start_us),
+      time: lapse(summary.duration_us),
+      counts: `, ${count('spans', layout.tree.nodes.length)}, ${count('services', summary.services.length)}`,
+      shares: layout.shares
+        .filter(({ share }) => share >= 0.005)
+        .slice(0, 3)
+        .map(({ actor, share }) => ({
+          actor,
+          colour: colourOf(actor),
+          share: percent(share * 100, 0),
+        })),
+      why: layout.path.why && this.say(`viewer.why.${layout.path.why}`),
+      measured: measuredWords(summary, detail.spans, this.say, this.language.formats()),
+      failure: summary.ok ? '' : this.say('viewer.trace.failed', { status: summary.status }),
+      odd: this.oddWords(
+        summary.oddities,
+        layout.tree.looseErrors.length,
+        layout.tree.looseLogs.length,
+      ),
+    };
+  });
+  protected readonly sentry = computed(() => {
+    const settings = this.settings();
+    return settings && sentryLink(settings, this.id());
+  });
+
+  constructor() {
+    void this.askSettings();
+    // The row of the address is brought into sight when the trace is there. A new reader begins at the top.
+    effect(() => {
+      const scroller = this.scroller();
+      if (!scroller || this.initial().span === '') return;
+      // There is nothing to scroll before the rows are drawn.
+      const reveal = (): void => scroller.reveal(untracked(this.active));
+      afterNextRender({ write: reveal }, { injector: this.injector });
+    });
+    effect(() => {
+      const reading: Reading = {
+        span: this.wishedKey(),
+        view: this.wishedView(),
+        folding: this.folding(),
+        gaps: this.gaps(),
+        critical: this.critical(),
+      };
+      const id = this.id();
+      clearTimeout(this.addressTimer);
+      this.addressTimer = setTimeout(() => {
+        if (id === this.id()) this.address.change(queryOf(reading));
+      }, ADDRESS_CALM_MS);
+    });
+    inject(DestroyRef).onDestroy(() => clearTimeout(this.addressTimer));
+  }
+
+  protected indexOf(line: number): number {
+    return (this.scroller()?.first() ?? 0) + line;
+  }
+
+  protected select(row: Row): void {
+    this.wishedKey.set(row.key);
+  }
+
+  protected toggle(row: Row): void {
+    this.wishedKey.set(row.key);
+    this.folding.update((folding) => toggled(folding, row));
+  }
+
+  protected look(view: View | null): void {
+    this.wishedView.set(view && within(view, this.total()));
+  }
+
+  protected back(event: MouseEvent): void {
+    this.address.follow(event, '/traces');
+  }
+
+  protected wheel(event: WheelEvent): void {
+    if (!event.ctrlKey && !event.shiftKey) return;
+    event.preventDefault();
+    const box = this.timeline()?.nativeElement.getBoundingClientRect();
+    if (!box || box.width === 0) return;
+    const by = Math.abs(event.deltaX) > Math.abs(event.deltaY) ? event.deltaX : event.deltaY;
+    if (event.ctrlKey) {
+      const at = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
+      this.look(zoomed(this.view(), Math.exp(by / 300), at, this.total()));
+    } else this.look(panned(this.view(), by / box.width, this.total()));
+  }
+
+  protected searchKey(event: KeyboardEvent): void {
+    if (event.key === 'Escape') {
+      this.search.set('');
+      this.focusGrid();
+    } else if (event.key === 'Enter') this.toHit(event.shiftKey ? -1 : 1);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  protected type(query: string): void {
+    this.search.set(query);
+    // The first of the found is shown at once; the row stays the reader's own until Enter.
+    const first = this.hits()?.[0];
+    const index = first && this.indices().get(first.key);
+    if (index !== undefined) this.scroller()?.reveal(index);
+  }
+
+  protected async copyId(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(this.id());
+      this.notice.set(this.say('viewer.trace.copied'));
+    } catch {
+      this.notice.set(this.say('viewer.trace.notCopied'));
+    }
+  }
+
+  protected save(kind: 'json' | 'html'): void {
+    const detail = this.trace.detail();
+    const layout = this.layout();
+    if (!detail || !layout) return;
+    const name = fileName(detail, kind);
+    if (kind === 'json') download(name, 'application/json', traceJson(detail));
+    else {
+      const words = {
+        lang: this.language.active(),
+        operation: this.say('viewer.trace.operation'),
+        duration: this.say('viewer.trace.time'),
+        path: this.say('viewer.trace.path'),
+        errors: this.say('viewer.trace.looseErrors'),
+        made: this.say('viewer.trace.made'),
+      };
+      download(name, 'text/html', traceHtml(detail, layout, this.language.formats(), words));
+    }
+    this.notice.set(this.say('viewer.trace.saved', { name }));
+  }
+
+  protected async comparePrevious(): Promise<void> {
+    const summary = this.trace.detail()?.summary;
+    if (!summary) return;
+    if (this.pick.picked()) return this.pick.pick(summary);
+    try {
+      const previous = await this.feed.previous(summary);
+      if (previous) this.address.go(comparePath(previous.trace_id, summary.trace_id));
+      else this.notice.set(this.say('viewer.trace.noPrevious'));
+    } catch {
+      this.notice.set(this.say('viewer.list.failedLoad'));
+    }
+  }
+
+  protected toSettings(event: MouseEvent): void {
+    this.address.follow(event, '/settings');
+  }
+
+  protected press(event: KeyboardEvent): void {
+    const meaning = keyMeaning(event);
+    if (!meaning || this.trace.state() !== 'ready') return;
+    event.preventDefault();
+    this.notice.set(null);
+    switch (meaning) {
+      case 'down':
+        return this.moveTo(this.active() + 1);
+      case 'up':
+        return this.moveTo(this.active() - 1);
+      case 'page-down':
+        return this.moveTo(this.active() + (this.scroller()?.page() ?? 1));
+      case 'page-up':
+        return this.moveTo(this.active() - (this.scroller()?.page() ?? 1));
+      case 'first':
+        return this.moveTo(0);
+      case 'last':
+        return this.moveTo(this.rows().length - 1);
+      case 'close':
+        return this.close();
+      case 'open':
+        return this.open();
+      case 'close-all':
+        return this.folding.set(foldedAll());
+      case 'open-all':
+        return this.folding.set(UNFOLDED);
+      case 'details':
+        return this.showDetails();
+      case 'next-error':
+        return this.toFailure();
+      case 'critical':
+        return this.critical.update((on) => !on);
+      case 'gaps':
+        return this.gaps.update((on) => !on);
+      case 'compare':
+        return void this.comparePrevious();
+      case 'search':
+        return this.searchField()?.nativeElement.focus();
+      case 'zoom-in':
+        return this.zoom(1 / STEP);
+      case 'zoom-out':
+        return this.zoom(STEP);
+      case 'pan-left':
+        return this.look(panned(this.view(), -0.2, this.total()));
+      case 'pan-right':
+        return this.look(panned(this.view(), 0.2, this.total()));
+      case 'whole':
+        return this.look(null);
+      case 'leave':
+        return this.leave();
+    }
+  }
+
+  /** Escape takes back the last thing that lies over the rows. */
+  private leave(): void {
+    if (this.search() !== '') this.search.set('');
+    else if (this.panel()?.nativeElement.contains(document.activeElement)) this.focusGrid();
+    else if (this.zoomedIn()) this.look(null);
+    this.focusGrid();
+  }
+
+  private moveTo(index: number): void {
+    const last = this.rows().length - 1;
+    const at = Math.min(Math.max(index, 0), last);
+    const row = this.rows()[at];
+    if (!row) return;
+    this.wishedKey.set(row.key);
+    this.scroller()?.reveal(at);
+    this.focusGrid();
+  }
+
+  private close(): void {
+    const row = this.selected();
+    if (!row) return;
+    if (row.kind !== 'gap' && row.open) return this.toggle(row);
+    // To the row above it in the tree.
+    for (let at = this.active() - 1; at >= 0; at -= 1) {
+      if ((this.rows()[at]?.depth ?? 0) < row.depth) return this.moveTo(at);
+    }
+  }
+
+  private open(): void {
+    const row = this.selected();
+    if (!row || row.kind === 'gap') return;
+    if (row.open === false) this.toggle(row);
+    else if (row.open) this.moveTo(this.active() + 1);
+  }
+
+  private toFailure(): void {
+    const tree = this.layout()?.tree;
+    if (!tree) return;
+    const failures = tree.nodes.filter(({ failed }) => failed).map(({ index }) => index);
+    const from = tree.byKey.get(this.selectedKey())?.index ?? -1;
+    const node = tree.nodes[nextOf(failures, from, 1)];
+    if (!node) return this.notice.set(this.say('viewer.trace.noErrors'));
+    this.folding.update((folding) => openedTo(folding, tree, node));
+    this.moveTo(this.indices().get(node.key) ?? 0);
+  }
+
+  private toHit(direction: 1 | -1): void {
+    const places = (this.hits() ?? []).flatMap(({ key }) => this.indices().get(key) ?? []);
+    const index = nextOf(
+      places.sort((one, other) => one - other),
+      this.wishedKey() === '' ? -1 : this.active(),
+      direction,
+    );
+    const row = this.rows()[index];
+    if (!row) return;
+    this.wishedKey.set(row.key);
+    this.scroller()?.reveal(index);
+  }
+
+  private zoom(factor: number): void {
+    const row = this.selected();
+    const view = this.view();
+    // Towards the selected span, as far as it is shown.
+    const node = row?.kind === 'span' ? row.node : null;
+    const start = this.layout()?.tree.start ?? ZERO;
+    const middle = node ? micros((node.start + node.end) / 2 - start) : null;
+    const at = middle === null ? 0.5 : percentAt(view, middle) / 100;
+    this.look(zoomed(view, factor, Math.min(Math.max(at, 0), 1), this.total()));
+  }
+
+  private showDetails(): void {
+    this.details.set(true);
+    // The panel is drawn first.
+    setTimeout(() => this.panel()?.nativeElement.focus());
+  }
+
+  private focusGrid(): void {
+    this.grid()?.nativeElement.focus({ preventScroll: true });
+  }
+
+  private async askSettings(): Promise<void> {
+    try {
+      this.settings.set(await this.gateway.settings());
+    } catch {
+      // Without settings there is no link into Sentry; everything else is here.
+    }
+  }
+
+  private oddWords(words: readonly string[], errors: number, logs: number): string[] {
+    const { number } = this.language.formats();
+    const told = words.map((word) => {
+      const key = `viewer.odd.${word}`;
+      return isKey(key) ? this.say(key) : word;
+    });
+    const loose = (key: Key, count: number): string[] =>
+      count === 0 ? [] : [`${this.say(key)}: ${number(count)}`];
+    return [
+      ...told,
+      ...loose('viewer.trace.looseErrors', errors),
+      ...loose('viewer.trace.looseLogs', logs),
+    ];
+  }
+}

@@ -1,0 +1,38 @@
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+
+import { Address } from '../core/address';
+import { ComparePage } from './compare-page';
+import { TraceListPage } from './list-page';
+import { placeAt } from './place';
+import { TracePage } from './trace-page';
+
+/** Everything below `/traces`: the list, one trace, or two side by side. */
+@Component({
+  selector: 'rs-traces-screen',
+  imports: [ComparePage, TraceListPage, TracePage],
+  template: `
+    @let shown = place();
+    @switch (shown.what) {
+      @case ('list') {
+        <rs-trace-list-page />
+      }
+      @case ('trace') {
+        <rs-trace-page />
+      }
+      @case ('compare') {
+        <rs-compare-page />
+      }
+    }
+  `,
+  styles: `
+    :host {
+      display: block;
+      height: 100%;
+    }
+  `,
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class TracesScreen {
+  private readonly address = inject(Address);
+  protected readonly place = computed(() => placeAt(this.address.path()));
+}

@@ -1,0 +1,282 @@
+import { Micros, ZERO, micros } from '../core/micros';
+import { ErrorEvent, LogLine, Span, TraceDetail } from '../core/telemetry-wire';
+
+/** How far a span may begin before its parent without a word: clocks of one machine differ by less. */
+export const SKEW = micros(1_000);
+
+/** What is odd about a span. The words are those of the collector, with more that only the tree shows. */
+export type Oddity = string;
+
+/** A span in its place in the tree. Times are microseconds since the Unix epoch. */
+export interface SpanNode {
+  readonly span: Span;
+  /** Names the row: the span's id; a repeated id is followed by a number. */
+  readonly key: string;
+  /** Place in `TraceTree.nodes`: parents before children, as the rows are read. */
+  index: number;
+  /** Where the subtree ends in `TraceTree.nodes`, exclusive. */
+  subtreeEnd: number;
+  depth: number;
+  parent: SpanNode | null;
+  /** By start; of those that start together the longer first. */
+  readonly children: SpanNode[];
+  readonly start: Micros;
+  /** Never before `start`. */
+  readonly end: Micros;
+  readonly oddities: Oddity[];
+  /** Errors and logs that name this span. */
+  readonly errors: ErrorEvent[];
+  readonly logs: LogLine[];
+  /** It failed itself: its status, or an error event of its own. */
+  failed: boolean;
+  /** A span below it failed. */
+  failedBelow: boolean;
+  /** Who it called, where nothing of the callee is in the trace: an external service. */
+  peer: string | null;
+}
+
+export interface TraceTree {
+  /** Every span, as a reader of the fully opened tree meets them. */
+  readonly nodes: readonly SpanNode[];
+  readonly roots: readonly SpanNode[];
+  readonly byKey: ReadonlyMap<string, SpanNode>;
+  /** The root that the trace is about: the longest one. */
+  readonly root: SpanNode | null;
+  readonly start: Micros;
+  readonly end: Micros;
+  /** Errors and logs of spans that are not in the trace. */
+  readonly looseErrors: readonly ErrorEvent[];
+  readonly looseLogs: readonly LogLine[];
+}
+
+/** Statuses that are no failure; Sentry counts `cancelled` and `unknown` as none either. */
+const CALM = new Set(['ok', 'unset', 'unknown', 'cancelled', '']);
+
+export function isFailure(status: string): boolean {
+  return !CALM.has(status);
+}
+
+/**
+ * Builds the tree of a trace from whatever came. Spans whose parent is missing or that go round in a circle become
+ * roots; a time that is not known is that of the trace's start; an end before its start counts as the start. Each of
+ * them says so in `oddities`. Takes O(n log n) and does not recurse.
+ */
+export function buildTree({
+  spans,
+  errors,
+  logs,
+}: Pick<TraceDetail, 'spans' | 'errors' | 'logs'>): TraceTree {
+  const earliest = earliestStart(spans);
+  const byId = new Map<string, SpanNode>();
+  const byKey = new Map<string, SpanNode>();
+  const all = spans.map((span) => {
+    const node = nodeOf(span, byKey, earliest);
+    byKey.set(node.key, node);
+    // Children of a repeated id belong to the first that had it.
+    if (span.span_id !== '' && !byId.has(span.span_id)) byId.set(span.span_id, node);
+    return node;
+  });
+  for (const node of all) {
+    const parentId = node.span.parent_span_id;
+    if (!parentId) continue;
+    const parent = byId.get(parentId);
+    if (parent) node.parent = parent;
+    else note(node, 'orphan');
+  }
+  cutCycles(all);
+
+  const roots: SpanNode[] = [];
+  for (const node of all) (node.parent?.children ?? roots).push(node);
+  for (const node of all) {
+    node.children.sort(byStart);
+    const { parent } = node;
+    if (!parent) continue;
+    if (node.start + SKEW < parent.start) note(node, 'clock_skew');
+    if (node.start > parent.end) note(node, 'after_parent');
+  }
+  roots.sort(byStart);
+
+  const looseErrors = attach(errors, byId, (node) => node.errors);
+  const looseLogs = attach(logs, byId, (node) => node.logs);
+  const nodes = inReadingOrder(roots);
+  markFailures(nodes);
+  for (const node of nodes) node.peer = peerOf(node);
+
+  let start = Infinity;
+  let end = -Infinity;
+  for (const node of nodes) {
+    start = Math.min(start, node.start);
+    end = Math.max(end, node.end);
+  }
+  return {
+    nodes,
+    roots,
+    byKey,
+    root: longest(roots),
+    start: nodes.length === 0 ? ZERO : micros(start),
+    end: nodes.length === 0 ? ZERO : micros(end),
+    looseErrors,
+    looseLogs,
+  };
+}
+
+/** Duration of a node, microseconds. */
+export function durationOf(node: Pick<SpanNode, 'start' | 'end'>): Micros {
+  return micros(node.end - node.start);
+}
+
+/** The row's second name: whom it called, or what it did. */
+export function labelOf({ span }: Pick<SpanNode, 'span'>): string {
+  return span.description || span.op || span.span_id;
+}
+
+/** Whom the time of this span is spent on: the service, or the external service that it waits for. */
+export function actorOf(node: SpanNode): string {
+  return node.peer ?? node.span.service;
+}
+
+function earliestStart(spans: readonly Span[]): Micros {
+  let earliest = Infinity;
+  for (const span of spans) {
+    if (!isTimeless(span) && span.start_us < earliest) earliest = span.start_us;
+  }
+  return Number.isFinite(earliest) ? micros(earliest) : ZERO;
+}
+
+/**
+ * The collector writes 0 where no time was given, and says so: 1970 would stretch the trace over decades. A 0 without
+ * that word is a time like any other.
+ */
+function isTimeless({ start_us, oddities }: Span): boolean {
+  return start_us === 0 && (oddities?.includes('missing_time') ?? false);
+}
+
+function nodeOf(span: Span, taken: ReadonlyMap<string, SpanNode>, earliest: Micros): SpanNode {
+  const oddities = [...(span.oddities ?? [])];
+  const timeless = isTimeless(span);
+  const start = timeless ? earliest : span.start_us;
+  const end = timeless ? earliest : micros(Math.max(span.start_us, span.end_us));
+  const node: SpanNode = {
+    span,
+    key: keyOf(span.span_id, taken),
+    index: 0,
+    subtreeEnd: 0,
+    depth: 0,
+    parent: null,
+    children: [],
+    start,
+    end,
+    oddities,
+    errors: [],
+    logs: [],
+    failed: isFailure(span.status),
+    failedBelow: false,
+    peer: null,
+  };
+  if (span.end_us < span.start_us) note(node, 'negative_duration');
+  else if (span.end_us === span.start_us && !timeless) note(node, 'zero_duration');
+  if (taken.has(span.span_id)) note(node, 'repeated_span_id');
+  return node;
+}
+
+function keyOf(id: string, taken: ReadonlyMap<string, SpanNode>): string {
+  if (id !== '' && !taken.has(id)) return id;
+  let number = taken.size;
+  while (taken.has(`${id}~${number}`)) number += 1;
+  return `${id}~${number}`;
+}
+
+function note(node: SpanNode, oddity: Oddity): void {
+  if (!node.oddities.includes(oddity)) node.oddities.push(oddity);
+}
+
+/** Opens every circle of parents at its earliest span, which becomes a root. */
+function cutCycles(all: readonly SpanNode[]): void {
+  const settled = new Set<SpanNode>();
+  for (const begin of all) {
+    const walked = new Set<SpanNode>();
+    let node: SpanNode | null = begin;
+    while (node && !settled.has(node) && !walked.has(node)) {
+      walked.add(node);
+      node = node.parent;
+    }
+    if (node && walked.has(node)) {
+      let first = node;
+      for (let each = node.parent; each && each !== node; each = each.parent) {
+        if (byStart(each, first) < 0) first = each;
+      }
+      first.parent = null;
+      note(first, 'cycle');
+    }
+    for (const each of walked) settled.add(each);
+  }
+}
+
+function byStart(one: SpanNode, other: SpanNode): number {
+  return one.start - other.start || other.end - one.end;
+}
+
+function inReadingOrder(roots: readonly SpanNode[]): SpanNode[] {
+  const nodes: SpanNode[] = [];
+  const waiting = [...roots].reverse();
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    node.index = nodes.length;
+    node.depth = node.parent ? node.parent.depth + 1 : 0;
+    nodes.push(node);
+    for (let at = node.children.length - 1; at >= 0; at -= 1) {
+      const child = node.children[at];
+      if (child) waiting.push(child);
+    }
+  }
+  for (let at = nodes.length - 1; at >= 0; at -= 1) {
+    const node = nodes[at];
+    if (node) node.subtreeEnd = node.children.at(-1)?.subtreeEnd ?? at + 1;
+  }
+  return nodes;
+}
+
+function attach<T extends { span_id?: string }>(
+  events: readonly T[],
+  byId: ReadonlyMap<string, SpanNode>,
+  listOf: (node: SpanNode) => T[],
+): T[] {
+  const loose: T[] = [];
+  for (const event of events) {
+    const node = event.span_id === undefined ? undefined : byId.get(event.span_id);
+    (node ? listOf(node) : loose).push(event);
+  }
+  return loose;
+}
+
+function markFailures(nodes: readonly SpanNode[]): void {
+  for (let at = nodes.length - 1; at >= 0; at -= 1) {
+    const node = nodes[at];
+    if (!node) continue;
+    node.failed ||= node.errors.length > 0;
+    if (node.parent && (node.failed || node.failedBelow)) node.parent.failedBelow = true;
+  }
+}
+
+function peerOf({ span, children }: SpanNode): string | null {
+  if (children.length > 0 || !isClient(span)) return null;
+  for (const name of ['peer.service', 'server.address', 'net.peer.name']) {
+    const value = span.data[name];
+    if (typeof value === 'string' && value !== '') return value;
+  }
+  return hostOf(span.data['url.full'] ?? span.data['http.url'] ?? span.data['url']);
+}
+
+function isClient(span: Span): boolean {
+  return /^(?:http|rpc|grpc|graphql)\.client/.test(span.op) || span.data['span.kind'] === 'client';
+}
+
+function hostOf(url: unknown): string | null {
+  if (typeof url !== 'string' || !URL.canParse(url)) return null;
+  return new URL(url).host || null;
+}
+
+function longest(roots: readonly SpanNode[]): SpanNode | null {
+  let best: SpanNode | null = null;
+  for (const root of roots) if (!best || durationOf(root) > durationOf(best)) best = root;
+  return best;
+}

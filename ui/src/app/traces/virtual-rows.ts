@@ -1,0 +1,111 @@
+import {
+  DestroyRef,
+  Directive,
+  ElementRef,
+  afterNextRender,
+  computed,
+  inject,
+  input,
+  signal,
+} from '@angular/core';
+
+/** Rows drawn beyond the edges, so that a fast scroll finds them. */
+const BEYOND = 8;
+
+/** Which of `count` rows to draw: from `first`, up to but without `last`. All lengths are in pixels. */
+export function windowOf(
+  top: number,
+  height: number,
+  row: number,
+  count: number,
+): { first: number; last: number } {
+  const first = Math.max(0, Math.min(count, Math.floor(top / row) - BEYOND));
+  const last = Math.min(count, Math.ceil((top + height) / row) + BEYOND);
+  return { first, last: Math.max(first, last) };
+}
+
+/**
+ * A scrolling box of rows that are all alike in height, of which only those in sight are drawn. Its first child is a
+ * header of `headRem` that stays in sight.
+ */
+@Directive({
+  selector: '[rsVirtualRows]',
+  exportAs: 'virtualRows',
+  host: { '(scroll)': 'scrolled()' },
+})
+export class VirtualRows {
+  /** How many rows there are. */
+  readonly rsVirtualRows = input.required<number>();
+  /** Heights in rem: a rem follows the window. */
+  readonly rowRem = input(1.9);
+  readonly headRem = input(0);
+
+  private readonly box = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  private readonly top = signal(0);
+  private readonly height = signal(0);
+  private readonly rem = signal(16);
+  private frame = 0;
+
+  readonly row = computed(() => this.rowRem() * this.rem());
+  private readonly view = computed(
+    () => windowOf(this.top(), this.height(), this.row(), this.rsVirtualRows()),
+    {
+      equal: (one, other) => one.first === other.first && one.last === other.last,
+    },
+  );
+  readonly first = computed(() => this.view().first);
+  readonly last = computed(() => this.view().last);
+  /** Height of all rows. */
+  readonly whole = computed(() => this.rsVirtualRows() * this.row());
+  /** How far down the drawn rows begin. */
+  readonly offset = computed(() => this.first() * this.row());
+  readonly atTop = computed(() => this.top() < this.row() / 2);
+  /** Rows that fit. */
+  readonly page = computed(() =>
+    Math.max(1, Math.floor((this.height() - this.headRem() * this.rem()) / this.row()) - 1),
+  );
+
+  constructor() {
+    const observer = new ResizeObserver(() => this.measure());
+    afterNextRender(() => {
+      this.measure();
+      observer.observe(this.box);
+    });
+    inject(DestroyRef).onDestroy(() => {
+      observer.disconnect();
+      cancelAnimationFrame(this.frame);
+    });
+  }
+
+  /** Brings a row into sight, and no farther than needed. */
+  reveal(index: number): void {
+    if (index < 0) return;
+    const head = this.headRem() * this.rem();
+    const from = index * this.row();
+    const to = from + this.row() - (this.box.clientHeight - head);
+    const { scrollTop } = this.box;
+    if (from < scrollTop) this.box.scrollTop = from;
+    // Whole rows below the header: a row cut in half there could not be read.
+    else if (to > scrollTop) this.box.scrollTop = Math.ceil(to / this.row()) * this.row();
+    this.top.set(this.box.scrollTop);
+  }
+
+  toTop(): void {
+    this.box.scrollTop = 0;
+    this.top.set(0);
+  }
+
+  /** One look for each frame, however many scroll events there are. */
+  protected scrolled(): void {
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      this.top.set(this.box.scrollTop);
+    });
+  }
+
+  private measure(): void {
+    this.rem.set(parseFloat(getComputedStyle(document.documentElement).fontSize) || 16);
+    this.height.set(this.box.clientHeight);
+    this.top.set(this.box.scrollTop);
+  }
+}

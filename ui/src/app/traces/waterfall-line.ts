@@ -1,0 +1,189 @@
+import { Language, isKey } from '../core/language';
+import { Micros, micros } from '../core/micros';
+import { Formats } from '../core/money';
+import { Layout } from './layout';
+import { Row } from './rows';
+import { colourOf } from './service-colour';
+import { View, barOf, percentAt } from './time-scale';
+import { SpanNode, actorOf, durationOf, labelOf } from './tree';
+
+/** Deeper rows are not indented further: the name would have no room left. */
+const DEEPEST = 24;
+/** More dots than this on a bar are a line. */
+const MOST_DOTS = 40;
+
+/** Shares of the width of the bars, per cent. */
+interface Stretch {
+  readonly left: number;
+  readonly width: number;
+}
+
+/** A row of the waterfall as it is drawn. */
+export interface WaterfallLine {
+  readonly row: Row;
+  readonly indent: number;
+  readonly service: string;
+  readonly label: string;
+  readonly title: string;
+  readonly colour: string;
+  readonly time: string;
+  readonly bar: (Stretch & { readonly cutLeft: boolean; readonly cutRight: boolean }) | null;
+  /** Drawn over the bar's lower edge. */
+  readonly path: readonly Stretch[];
+  readonly dots: readonly { readonly left: number; readonly kind: 'log' | 'error' }[];
+  readonly note: string;
+  /** Where the note has room. */
+  readonly side: 'inside' | 'right' | 'left';
+  /** It failed itself; something below failed; nothing did. */
+  readonly mark: 'own' | 'below' | null;
+  readonly odd: string;
+  /** Not found by the search that is on. */
+  readonly faded: boolean;
+}
+
+/** What every row of a waterfall has in common. */
+export interface Scene {
+  readonly layout: Layout;
+  readonly view: View;
+  readonly critical: boolean;
+  readonly formats: Formats;
+  readonly say: Language['say'];
+  readonly matched: ReadonlySet<SpanNode> | null;
+}
+
+export function lineOf(row: Row, scene: Scene): WaterfallLine {
+  switch (row.kind) {
+    case 'span':
+      return spanLine(row, row.node, scene);
+    case 'group':
+      return groupLine(row, scene);
+    case 'gap': {
+      const { say, formats } = scene;
+      const bar = placed(row.start, row.end, scene);
+      return {
+        ...plain(row, bar, scene),
+        service: '',
+        label: say('viewer.gap.name'),
+        title: say('viewer.gap.hint'),
+        time: formats.lapse(micros(row.end - row.start)),
+        colour: '',
+      };
+    }
+  }
+}
+
+/** What is odd about a span, in words; a word that is not known is shown as it came. */
+export function oddWords(oddities: readonly string[], say: Language['say']): string {
+  return oddities
+    .map((word) => {
+      const key = `viewer.odd.${word}`;
+      return isKey(key) ? say(key) : word;
+    })
+    .join('; ');
+}
+
+function spanLine(row: Row, node: SpanNode, scene: Scene): WaterfallLine {
+  const { layout, say, formats, critical, matched } = scene;
+  const { span } = node;
+  const bar = placed(node.start, node.end, scene);
+  const share = (layout.critical.get(node) ?? 0) / rootTime(layout);
+  const notes = [
+    node.peer ?? '',
+    node.failed ? span.status : '',
+    critical && share >= 0.01 ? formats.percent(share * 100, 0) : '',
+  ];
+  const note = notes.filter((each) => each !== '' && each !== 'ok').join(' · ');
+  return {
+    ...plain(row, bar, scene),
+    service: span.service,
+    label: labelOf(node),
+    title: `${span.service} · ${span.op} · ${labelOf(node)}`,
+    colour: colourOf(actorOf(node)),
+    time: formats.lapse(durationOf(node)),
+    path: critical
+      ? (layout.segments.get(node) ?? []).flatMap(
+          ({ start, end }) => placed(start, end, scene) ?? [],
+        )
+      : [],
+    dots: dotsOf(node, scene),
+    note,
+    side: sideOf(bar, note),
+    mark: node.failed ? 'own' : node.failedBelow ? 'below' : null,
+    odd: oddWords(node.oddities, say),
+    faded: matched !== null && !matched.has(node),
+  };
+}
+
+function groupLine(row: Row & { kind: 'group' }, scene: Scene): WaterfallLine {
+  const { group } = row;
+  const { formats, say, matched, layout, critical } = scene;
+  const [first] = group.members;
+  const bar = placed(group.start, group.end, scene);
+  const count = formats.number(group.members.length);
+  const label = first ? labelOf(first) : '';
+  const path = critical
+    ? group.members
+        .flatMap((member) => layout.segments.get(member) ?? [])
+        .slice(0, 200)
+        .flatMap(({ start, end }) => placed(start, end, scene) ?? [])
+    : [];
+  return {
+    ...plain(row, bar, scene),
+    service: first?.span.service ?? '',
+    label: `${count} × ${label}`,
+    title: say('viewer.group.hint', { count, label }),
+    colour: first ? colourOf(actorOf(first)) : '',
+    time: formats.lapse(group.total),
+    path,
+    mark: group.failed ? 'below' : null,
+    note: `${count} ×`,
+    side: sideOf(bar, count),
+    faded: matched !== null && !group.members.some((member) => matched.has(member)),
+  };
+}
+
+function plain(row: Row, bar: WaterfallLine['bar'], { matched }: Scene): WaterfallLine {
+  return {
+    row,
+    indent: Math.min(row.depth, DEEPEST),
+    service: '',
+    label: '',
+    title: '',
+    colour: '',
+    time: '',
+    bar,
+    path: [],
+    dots: [],
+    note: '',
+    side: 'right',
+    mark: null,
+    odd: '',
+    faded: matched !== null,
+  };
+}
+
+function placed(start: Micros, end: Micros, { view, layout }: Scene): WaterfallLine['bar'] {
+  const from = layout.tree.start;
+  return barOf(view, start - from, end - from);
+}
+
+function dotsOf(node: SpanNode, { view, layout }: Scene): WaterfallLine['dots'] {
+  const dots: { left: number; kind: 'log' | 'error' }[] = [];
+  const add = (at: Micros, kind: 'log' | 'error'): void => {
+    const left = percentAt(view, at - layout.tree.start);
+    if (left >= 0 && left <= 100 && dots.length < MOST_DOTS) dots.push({ left, kind });
+  };
+  for (const { at_us } of node.errors) add(at_us, 'error');
+  for (const { at_us } of node.logs) add(at_us, 'log');
+  return dots;
+}
+
+function sideOf(bar: WaterfallLine['bar'], note: string): WaterfallLine['side'] {
+  if (!bar || note === '') return 'right';
+  if (bar.width > 12 + note.length * 1.4) return 'inside';
+  return bar.left + bar.width < 70 ? 'right' : 'left';
+}
+
+function rootTime({ tree }: Layout): number {
+  return tree.root ? Math.max(durationOf(tree.root), 1) : 1;
+}
