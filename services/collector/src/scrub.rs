@@ -15,6 +15,7 @@
 //! project's public key.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -568,9 +569,9 @@ static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| Patterns {
         r#"(?i)((?:password|passwd|passphrase|secret|api[-_]?key|\bauth|authorization|credentials|mysql_pwd|private[-_]?key|token|cookie|csrf|xsrf|\botp)[\w.-]*)["']?\s*[:=]\s*["']?(?:(?:basic|digest|bearer)\s+)?([^\s"'&,;<>{}():=][^\s"'&,;<>{}()]*)"#,
     ),
     bearer: pattern(r"(?i)\bbearer\s+([^\s\x22',;]+)"),
-    email: pattern(r"[\w.+%-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}"),
+    email: pattern(r"[\w.+%-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}\b"),
     iban: pattern(r"\b[A-Z]{2}\d{2} ?[A-Z0-9]{4}(?: ?[A-Z0-9]){7,26}\b"),
-    private_key: pattern(r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----(.+?)(?:-----END|\z)"),
+    private_key: pattern(r"-----BEGIN [A-Z ]*PRIVATE KEY-----((?:-{0,4}[^-])+)"),
     url_auth: pattern(r#"//[^\s/"'@:]*:([^\s/"'@]+)@"#),
     digits: pattern(r"\d(?:[ -]?\d){12,}"),
 });
@@ -582,7 +583,7 @@ fn pattern(text: &str) -> Regex {
     built.expect("a pattern")
 }
 
-/// What is to be taken out of a text, in order, without overlaps: what begins first wins.
+/// What is to be taken out of a text, in order and without overlaps.
 fn findings(text: &str) -> Vec<(Range<usize>, Rule)> {
     let bytes = text.as_bytes();
     if !PATTERNS.suspect.is_match(bytes) {
@@ -623,60 +624,81 @@ fn findings(text: &str) -> Vec<(Range<usize>, Rule)> {
         let parts = parts.filter(|part| !part.as_bytes().starts_with(FILTERED.as_bytes()));
         found.extend(parts.map(|part| (part.range(), rule)));
     }
+    let passwords: HashSet<usize> = found
+        .iter()
+        .filter(|(_, rule)| *rule == Rule::UrlAuth)
+        .map(|(range, _)| range.start)
+        .collect();
     for email in PATTERNS.email.find_iter(bytes) {
         // `//key@host` and `//name:password@host` name no person.
-        let after_slashes = email
-            .start()
-            .checked_sub(2)
-            .and_then(|from| bytes.get(from..email.start()))
-            == Some(b"//");
-        let is_password =
-            |(range, rule): &(Range<usize>, Rule)| range.start == email.start() && *rule == Rule::UrlAuth;
-        if !after_slashes && !found.iter().any(is_password) {
+        let before = email.start().checked_sub(2);
+        let after_slashes = before.and_then(|before| bytes.get(before..email.start())) == Some(b"//");
+        if !after_slashes && !passwords.contains(&email.start()) {
             found.push((email.range(), Rule::Email));
         }
     }
     for run in PATTERNS.digits.find_iter(bytes) {
-        if stands_alone(bytes, run.range(), b"-._") {
-            let cards = cards(run.as_bytes()).into_iter();
-            found.extend(cards.map(|card| (run.start() + card.start..run.start() + card.end, Rule::Card)));
+        let (mut start, mut end) = (run.start(), run.end());
+        let space = |byte: &u8| *byte == b' ';
+        // What touches a letter is something else, and what a space parts from it is not.
+        if !is_free_before(bytes, start, b"-._") {
+            start = run
+                .as_bytes()
+                .iter()
+                .position(space)
+                .map_or(end, |at| start + at + 1);
         }
+        if !is_free_after(bytes, end, b"-._") {
+            end = run
+                .as_bytes()
+                .iter()
+                .rposition(space)
+                .map_or(start, |at| run.start() + at);
+        }
+        let cards = cards(bytes.get(start..end).unwrap_or_default()).into_iter();
+        found.extend(cards.map(|card| (start + card.start..start + card.end, Rule::Card)));
     }
-    for candidate in PATTERNS.iban.find_iter(bytes) {
+    let mut at = 0;
+    while let Some(candidate) = PATTERNS.iban.find_at(bytes, at) {
+        at = candidate.start() + 2;
         if let Some(length) = iban_len(candidate.as_bytes()) {
             let range = candidate.start()..candidate.start() + length;
-            if stands_alone(bytes, range.clone(), b"-_") {
+            if is_free_before(bytes, range.start, b"-_") && is_free_after(bytes, range.end, b"-_") {
+                at = range.end;
                 found.push((range, Rule::Iban));
             }
         }
     }
     found.sort_by_key(|(range, _)| (range.start, usize::MAX - range.end));
+    // Of two that overlap the second goes on where the first ends.
     let mut from = 0;
-    found.retain(|(range, _)| {
-        let free = range.start >= from && text.get(range.clone()).is_some();
-        if free {
-            from = range.end;
-        }
-        free
-    });
+    for (range, _) in &mut found {
+        range.start = range.start.max(from);
+        from = from.max(range.end);
+    }
+    found.retain(|(range, _)| !range.is_empty() && text.get(range.clone()).is_some());
     found
 }
 
-/// Whether neither a letter, nor a digit, nor one of `joints` touches a part of a text.
-fn stands_alone(text: &[u8], range: Range<usize>, joints: &[u8]) -> bool {
-    let touches = |byte: Option<&u8>| {
-        byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii() || joints.contains(byte))
-    };
-    let before = range.start.checked_sub(1).and_then(|before| text.get(before));
-    // A full stop may end a sentence.
-    let after = text
-        .get(range.end)
-        .filter(|byte| **byte != b'.' || text.get(range.end + 1).is_some_and(u8::is_ascii_digit));
-    !touches(before) && !touches(after)
+/// Whether neither a letter, nor a digit, nor one of `joints` stands before `at`.
+fn is_free_before(text: &[u8], at: usize, joints: &[u8]) -> bool {
+    let before = at.checked_sub(1).and_then(|before| text.get(before));
+    !before.is_some_and(|byte| is_part(*byte, joints))
+}
+
+/// The same of what stands at `at`. A full stop may end a sentence.
+fn is_free_after(text: &[u8], at: usize, joints: &[u8]) -> bool {
+    let goes_on = text.get(at + 1).is_some_and(u8::is_ascii_digit);
+    let after = text.get(at).filter(|byte| **byte != b'.' || goes_on);
+    !after.is_some_and(|byte| is_part(*byte, joints))
+}
+
+fn is_part(byte: u8, joints: &[u8]) -> bool {
+    byte.is_ascii_alphanumeric() || !byte.is_ascii() || joints.contains(&byte)
 }
 
 /// The cards in a run of digits that spaces or dashes may part into groups. Other numbers may stand beside a card,
-/// but a list of numbers as long as a card's groups is a list.
+/// but a list of numbers as long as a card's groups is a list, and what dashes join is one thing.
 fn cards(run: &[u8]) -> Vec<Range<usize>> {
     let mut groups: Vec<Range<usize>> = Vec::new();
     let mut start = 0;
@@ -684,22 +706,34 @@ fn cards(run: &[u8]) -> Vec<Range<usize>> {
         groups.push(start..start + part.len());
         start += part.len() + 1;
     }
+    let card_from = |first: usize| {
+        let lasts = (first..groups.len().min(first + MOST_GROUPS)).rev();
+        lasts.into_iter().find_map(|last| {
+            let (head, tail) = (groups.get(first)?, groups.get(last)?);
+            // Whether the group beside goes with the group at the card's edge.
+            let belongs = |beside: Option<&Range<usize>>, joint: Option<&u8>, edge: &Range<usize>| {
+                beside.is_some_and(|beside| match joint {
+                    Some(b'-') => first == last || beside.len() > 3,
+                    _ => first != last && beside.len() == edge.len(),
+                })
+            };
+            let before = head.start.checked_sub(1).and_then(|at| run.get(at));
+            let is_part = belongs(first.checked_sub(1).and_then(|at| groups.get(at)), before, head)
+                || belongs(groups.get(last + 1), run.get(tail.end), tail);
+            let range = head.start..tail.end;
+            (!is_part && is_card(run.get(range.clone())?)).then_some((range, last))
+        })
+    };
     let mut cards = Vec::new();
     let mut first = 0;
     while first < groups.len() {
-        let beside = |index: Option<usize>| index.and_then(|index| groups.get(index)).map_or(0, Range::len);
-        let found = (first..groups.len().min(first + MOST_GROUPS))
-            .rev()
-            .find_map(|last| {
-                let range = groups.get(first)?.start..groups.get(last)?.end;
-                let alone = beside(first.checked_sub(1)) < 4 && beside(last.checked_add(1)) < 4;
-                (alone && is_card(run.get(range.clone())?)).then_some((range, last))
-            });
-        first += 1;
-        if let Some((range, last)) = found {
-            cards.push(range);
-            first = last + 1;
-        }
+        first = match card_from(first) {
+            Some((card, last)) => {
+                cards.push(card);
+                last + 1
+            }
+            None => first + 1,
+        };
     }
     cards
 }
@@ -1016,6 +1050,24 @@ mod tests {
                 (after.to_owned(), vec![rule.to_owned()]),
                 "{before}"
             );
+        }
+        for (before, after) in [
+            (
+                "account 12345678 4111 1111 1111 1111 end",
+                "account 12345678 [Filtered] end",
+            ),
+            (
+                "4111111111111111 2030 378282246310005",
+                "[Filtered] 2030 [Filtered]",
+            ),
+            ("DE89370400440532013000 4111111111111111", "[Filtered] [Filtered]"),
+            (
+                "DE89370400440532013000 GB82WEST12345698765432",
+                "[Filtered] [Filtered]",
+            ),
+            ("x7 4111111111111111 8y", "x7 [Filtered] 8y"),
+        ] {
+            assert_eq!(text(before).0, after);
         }
         let (after, rules) = text("Ж a@b.cc 5555555555554444 token=x");
         assert_eq!(after, "Ж [Filtered] [Filtered] token=[Filtered]");
@@ -1374,7 +1426,7 @@ mod tests {
         }
 
         #[test]
-        fn an_id_of_decimal_digits_is_an_id(digits in "[2-6][0-9]{15}", key in "[a-z]{1,5}_id") {
+        fn an_id_of_decimal_digits_is_an_id(digits in "[2-6][0-9]{15}", key in "[a-g]{1,5}_id") {
             prop_assert_eq!(scrub(&event(&json!({ "contexts": { "trace": { key: digits } } }))), None);
         }
 
