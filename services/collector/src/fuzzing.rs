@@ -8,7 +8,7 @@ use crate::{facts, scrub};
 /// # Panics
 /// Something does not hold, or the code under test panics.
 pub fn envelope(bytes: &[u8]) {
-    let parsed = Envelope::parse(bytes);
+    let parsed = Envelope::framed(bytes);
     let scrubbed = scrub::scrub(bytes);
     if let Some(after) = &scrubbed {
         assert!(scrub::is_suspect(bytes), "the quick look missed something");

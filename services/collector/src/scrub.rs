@@ -90,7 +90,7 @@ pub(crate) fn is_suspect(bytes: &[u8]) -> bool {
 
 /// The same without the quick look.
 pub(crate) fn scrub(bytes: &[u8]) -> Option<Vec<u8>> {
-    let envelope = Envelope::parse(bytes).ok()?;
+    let envelope = Envelope::framed(bytes).ok()?;
     let mut edits = Vec::new();
     for item in &envelope.items {
         if item.header.item_type == "attachment" {
