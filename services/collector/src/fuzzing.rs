@@ -15,7 +15,7 @@ pub fn envelope(bytes: &[u8]) {
         let Ok(before) = &parsed else {
             panic!("what is no envelope was scrubbed");
         };
-        match Envelope::parse(after) {
+        match Envelope::framed(after) {
             Ok(after) => {
                 let types = |envelope: &Envelope<'_>| -> Vec<String> {
                     let items = envelope.items.iter();
