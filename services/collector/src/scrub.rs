@@ -1163,7 +1163,7 @@ mod tests {
 
     #[test]
     fn nothing_else_is_written_anew() {
-        let payload = "{ \"n\" : 0.10000000000000000001e+5,\"a\":\"\\u0041\\ud800\",\"a\":1, \"m\":\"x@y.example \\ud800\", \"_meta\" : {\"m\":{\"\":{\"rem\":[[\"!limit\",\"s\",1,2]],\"len\":99}}} }";
+        let payload = "{ \"n\" : 0.10000000000000000001e+5,\"a\":\"\\u0041\\ud800\",\"a\":1, \"m\":\"x@y.example \\ud800\", \"_meta\" : {\"m\":{\"\":{\"len\":99,\"rem\":[[\"!limit\",\"s\",1,2]]}}} }";
         let length = payload.len();
         let before = format!(
             "{{\"dsn\":\"http://key:secret@h/1\"}}\n{{\"length\" : {length},\"type\":\"event\"}}\n{payload}\r\n\n{{\"type\":\"attachment\",\"length\":11}}\nx@y.example\n{{\"type\":\"replay_recording\"}}\n{{}} x@y.example\n"
@@ -1172,7 +1172,7 @@ mod tests {
         let expected = payload
             .replace("\"x@y.example \\ud800\"", "\"[Filtered] \u{fffd}\"")
             .replace(
-                "{\"m\":{\"\":{\"rem\":[[\"!limit\",\"s\",1,2]],\"len\":99}}}",
+                "{\"m\":{\"\":{\"len\":99,\"rem\":[[\"!limit\",\"s\",1,2]]}}}",
                 "{\"m\":{\"\":{\"len\":99,\"rem\":[[\"!limit\",\"s\",1,2],[\"@email:filter\",\"s\",0,10]]}}}",
             );
         assert_eq!(
