@@ -197,6 +197,99 @@ test('the waterfall by keyboard alone', async (t) => {
   await page.see('waterfall');
 });
 
+test('the waterfall by mouse: zoom, columns, folding', async (t) => {
+  const page = await openWindow(ownPlace(t), ['--seed', '6']);
+  await page.ready();
+  await spinWithTrace(page);
+  await page.click('spin-path');
+  await page.see('waterfall');
+  const map = await page.driver.findElement(By.css('rs-minimap'));
+  const drag = (from, to) =>
+    page.driver
+      .actions()
+      .move({ origin: map, x: from, y: 0 })
+      .press()
+      .move({ origin: map, x: to, y: 0, duration: 50 })
+      .release()
+      .perform();
+
+  await drag(-200, 100);
+  await page.see('zoom-reset');
+  const zoom = async () =>
+    /zoom=(\d+)-(\d+)/
+      .exec(await address(page))
+      ?.slice(1)
+      .map(Number);
+  const [from, to] = await until('the zoom in the address', zoom);
+  const { summary } = await page.fetched(
+    `/api${(await address(page)).split('?')[0].replace('/', '/telemetry/')}`,
+  );
+  const { width } = await map.getRect();
+  const part = (to - from) / summary.duration_us;
+  assert.ok(Math.abs(part - 300 / width) < 0.02, `a drag of 300 of ${width} pixels shows ${part}`);
+
+  // Ctrl and the wheel: what is under the pointer stays there.
+  await page.driver.executeScript(`
+    const box = document.querySelector('.ruler').getBoundingClientRect();
+    document.querySelector('[role=treegrid]').dispatchEvent(new WheelEvent('wheel', {
+      deltaY: -100, ctrlKey: true, bubbles: true, cancelable: true, clientX: box.left + box.width / 4, clientY: box.top + 60,
+    }));
+  `);
+  const [closerFrom, closerTo] = await until('a closer look', async () => {
+    const now = await zoom();
+    return now && now[1] - now[0] < to - from && now;
+  });
+  const fixed = from + (to - from) / 4;
+  assert.ok(Math.abs(closerFrom + (closerTo - closerFrom) / 4 - fixed) <= (to - from) / 100);
+  await page.driver.actions().doubleClick(map).perform();
+  await until('the whole', async () => !(await page.isThere('zoom-reset')));
+
+  const line = await page.see('resize-name');
+  const before = Number(await line.getAttribute('aria-valuenow'));
+  await page.driver.actions().dragAndDrop(line, { x: 80, y: 0 }).perform();
+  const wider = Number(await line.getAttribute('aria-valuenow'));
+  assert.ok(wider > before + 3, `${before} became ${wider}`);
+  await page.driver.executeScript('arguments[0].focus()', line);
+  await page.press(Key.ARROW_LEFT);
+  assert.equal(Number(await line.getAttribute('aria-valuenow')), wider - 1);
+
+  await page.click('fold');
+  assert.equal(await page.attribute('waterfall', 'aria-rowcount'), '2');
+});
+
+test('the link into Sentry says what it needs, and leads to the trace', async (t) => {
+  const page = await openWindow(ownPlace(t), ['--seed', '6']);
+  await page.ready();
+  const set = (change) =>
+    page.driver.executeAsyncScript(
+      `const done = arguments[arguments.length - 1];
+       fetch('/api/settings', { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(arguments[0]) })
+         .then((reply) => done(reply.status));`,
+      change,
+    );
+  await spinWithTrace(page);
+  await page.click('spin-path');
+  assert.match(await page.text('set-sentry'), /set a DSN/);
+  // Kept, not sent: nobody is there.
+  const dsn = 'https://0123456789abcdef0123456789abcdef@o1.ingest.sentry.io/7';
+  assert.equal(await set({ sending: false, dsn }), 200);
+  await page.driver.navigate().refresh();
+  assert.match(await page.text('set-sentry'), /set the organisation/);
+  assert.equal(await set({ organization: 'casino' }), 200);
+  await page.driver.navigate().refresh();
+  const id = (await address(page)).split(/[/?]/)[2];
+  assert.equal(
+    await page.attribute('open-sentry', 'href'),
+    `https://casino.sentry.io/explore/traces/trace/${id}/`,
+  );
+
+  await page.driver.executeScript(`
+    history.pushState(null, '', '/traces/ffffffffffffffffffffffffffffffff');
+    dispatchEvent(new PopStateEvent('popstate'));
+  `);
+  assert.match(await page.text('trace-unknown'), /keeps no trace with this id/);
+});
+
 test('any two are compared from the list', async (t) => {
   const page = await openWindow(ownPlace(t), ['--seed', '6']);
   await page.ready();
