@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { By, Key } from 'selenium-webdriver';
-import { sendOddTrace } from './envelopes.mjs';
+import { hex, send, sendOddTrace, transaction } from './envelopes.mjs';
 import { openWindow, ownPlace, until } from './real-window.mjs';
 
 /** Letters are pressed by their place; WebDriver knows them by the English layout. */
@@ -176,6 +176,7 @@ test('the waterfall by keyboard alone', async (t) => {
   await page.press('?');
   await page.see('key-list');
   assert.match(await page.text('key-list'), /Critical path/);
+  assert.deepEqual(await page.violations(), []);
   await page.press(Key.ESCAPE);
 
   // A reload shows the same: the address says everything.
@@ -312,6 +313,62 @@ test('any two are compared from the list', async (t) => {
     .filter(({ name }) => name === 'slot-machine-spin')
     .map(({ trace_id }) => trace_id);
   assert.deepEqual([after, before], [spins[0], spins[2]], 'the earlier one is before');
+});
+
+test('the list is live, and stays where the reader is', async (t) => {
+  const page = await openWindow(ownPlace(t));
+  await page.ready();
+  const { collector_dsn: dsn } = await page.fetched('/api/settings');
+  const sendSome = async (count) => {
+    for (let number = 0; number < count; number += 1) {
+      const end = Date.now() / 1000;
+      const service = 'my-service';
+      await send(
+        dsn,
+        transaction({ trace: hex(32), name: `call ${number}`, service, start: end - 0.01, end }),
+      );
+    }
+  };
+  await sendSome(60);
+  await page.driver.executeScript(`
+    history.pushState(null, '', '/traces?service=my-service');
+    dispatchEvent(new PopStateEvent('popstate'));
+  `);
+  const count = async () => Number(await page.attribute('list-count', 'textContent'));
+  await until('all of them', async () => (await count()) === 60);
+  await sendSome(1);
+  await until('one more at the top', async () => (await count()) === 61);
+  // The driver takes a text that may be cut for hidden, and says nothing of it.
+  const top = async () => (await page.attribute('trace-link', 'textContent')).trim();
+  assert.equal(await top(), 'call 0');
+
+  const list = await page.see('trace-list');
+  await page.driver.executeScript('arguments[0].scrollTop = 900', list);
+  const inSight = () =>
+    page.driver.executeScript(`
+      const head = document.querySelector('.head').getBoundingClientRect().bottom;
+      return [...document.querySelectorAll('[data-test="trace-row"]')]
+        .find((row) => row.getBoundingClientRect().top >= head).id;
+    `);
+  await until('other rows', async () => !/^$/.test(await inSight()));
+  const before = await inSight();
+  await sendSome(5);
+  await until('a word on what is new', async () => (await page.text('newer')) === '↑ 5 new');
+  assert.equal(await inSight(), before, 'no row moves under the reader');
+  await page.screenshot('traces-newer');
+  await page.click('newer');
+  await until('the newest', async () => (await top()) === 'call 4');
+  assert.equal(await page.isThere('newer'), false);
+
+  await page.driver.executeScript(`
+    const player = document.querySelector('[data-test="filter-player"]');
+    player.value = 'nobody';
+    player.dispatchEvent(new Event('change', { bubbles: true }));
+  `);
+  await until('an empty list', async () => (await page.count('trace-row')) === 0);
+  await inBoth(page, 'traces-empty');
+  await page.click('clear-filters');
+  await page.see('trace-row');
 });
 
 test('an odd trace of somebody else is shown sanely, and no markup is followed', async (t) => {
