@@ -199,7 +199,8 @@ export class TracePage {
     return {
       name: summary.name,
       ok: summary.ok,
-      when: date(summary.start_us),
+      when: [date(summary.start_us), summary.release ?? ''].filter(Boolean).join(' · '),
+      player: summary.player ?? '',
       time: lapse(summary.duration_us),
       counts: `, ${count('spans', layout.tree.nodes.length)}, ${count('services', summary.services.length)}`,
       shares: layout.shares
