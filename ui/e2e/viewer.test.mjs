@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { By, Key } from 'selenium-webdriver';
-import { sendOddTrace } from './envelopes.mjs';
+import { hex, send, sendOddTrace, transaction } from './envelopes.mjs';
 import { openWindow, ownPlace, until } from './real-window.mjs';
 
 /** Letters are pressed by their place; WebDriver knows them by the English layout. */
@@ -176,6 +176,7 @@ test('the waterfall by keyboard alone', async (t) => {
   await page.press('?');
   await page.see('key-list');
   assert.match(await page.text('key-list'), /Critical path/);
+  assert.deepEqual(await page.violations(), []);
   await page.press(Key.ESCAPE);
 
   // A reload shows the same: the address says everything.
@@ -195,6 +196,99 @@ test('the waterfall by keyboard alone', async (t) => {
   await inBoth(page, 'compare');
   await page.press(Key.ESCAPE);
   await page.see('waterfall');
+});
+
+test('the waterfall by mouse: zoom, columns, folding', async (t) => {
+  const page = await openWindow(ownPlace(t), ['--seed', '6']);
+  await page.ready();
+  await spinWithTrace(page);
+  await page.click('spin-path');
+  await page.see('waterfall');
+  const map = await page.driver.findElement(By.css('rs-minimap'));
+  const drag = (from, to) =>
+    page.driver
+      .actions()
+      .move({ origin: map, x: from, y: 0 })
+      .press()
+      .move({ origin: map, x: to, y: 0, duration: 50 })
+      .release()
+      .perform();
+
+  await drag(-200, 100);
+  await page.see('zoom-reset');
+  const zoom = async () =>
+    /zoom=(\d+)-(\d+)/
+      .exec(await address(page))
+      ?.slice(1)
+      .map(Number);
+  const [from, to] = await until('the zoom in the address', zoom);
+  const { summary } = await page.fetched(
+    `/api${(await address(page)).split('?')[0].replace('/', '/telemetry/')}`,
+  );
+  const { width } = await map.getRect();
+  const part = (to - from) / summary.duration_us;
+  assert.ok(Math.abs(part - 300 / width) < 0.02, `a drag of 300 of ${width} pixels shows ${part}`);
+
+  // Ctrl and the wheel: what is under the pointer stays there.
+  await page.driver.executeScript(`
+    const box = document.querySelector('.ruler').getBoundingClientRect();
+    document.querySelector('[role=treegrid]').dispatchEvent(new WheelEvent('wheel', {
+      deltaY: -100, ctrlKey: true, bubbles: true, cancelable: true, clientX: box.left + box.width / 4, clientY: box.top + 60,
+    }));
+  `);
+  const [closerFrom, closerTo] = await until('a closer look', async () => {
+    const now = await zoom();
+    return now && now[1] - now[0] < to - from && now;
+  });
+  const fixed = from + (to - from) / 4;
+  assert.ok(Math.abs(closerFrom + (closerTo - closerFrom) / 4 - fixed) <= (to - from) / 100);
+  await page.driver.actions().doubleClick(map).perform();
+  await until('the whole', async () => !(await page.isThere('zoom-reset')));
+
+  const line = await page.see('resize-name');
+  const before = Number(await line.getAttribute('aria-valuenow'));
+  await page.driver.actions().dragAndDrop(line, { x: 80, y: 0 }).perform();
+  const wider = Number(await line.getAttribute('aria-valuenow'));
+  assert.ok(wider > before + 3, `${before} became ${wider}`);
+  await page.driver.executeScript('arguments[0].focus()', line);
+  await page.press(Key.ARROW_LEFT);
+  assert.equal(Number(await line.getAttribute('aria-valuenow')), wider - 1);
+
+  await page.click('fold');
+  assert.equal(await page.attribute('waterfall', 'aria-rowcount'), '2');
+});
+
+test('the link into Sentry says what it needs, and leads to the trace', async (t) => {
+  const page = await openWindow(ownPlace(t), ['--seed', '6']);
+  await page.ready();
+  const set = (change) =>
+    page.driver.executeAsyncScript(
+      `const done = arguments[arguments.length - 1];
+       fetch('/api/settings', { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(arguments[0]) })
+         .then((reply) => done(reply.status));`,
+      change,
+    );
+  await spinWithTrace(page);
+  await page.click('spin-path');
+  assert.match(await page.text('set-sentry'), /set a DSN/);
+  // Kept, not sent: nobody is there.
+  const dsn = 'https://0123456789abcdef0123456789abcdef@o1.ingest.sentry.io/7';
+  assert.equal(await set({ sending: false, dsn }), 200);
+  await page.driver.navigate().refresh();
+  assert.match(await page.text('set-sentry'), /set the organisation/);
+  assert.equal(await set({ organization: 'casino' }), 200);
+  await page.driver.navigate().refresh();
+  const id = (await address(page)).split(/[/?]/)[2];
+  assert.equal(
+    await page.attribute('open-sentry', 'href'),
+    `https://casino.sentry.io/explore/traces/trace/${id}/`,
+  );
+
+  await page.driver.executeScript(`
+    history.pushState(null, '', '/traces/ffffffffffffffffffffffffffffffff');
+    dispatchEvent(new PopStateEvent('popstate'));
+  `);
+  assert.match(await page.text('trace-unknown'), /keeps no trace with this id/);
 });
 
 test('any two are compared from the list', async (t) => {
@@ -219,6 +313,62 @@ test('any two are compared from the list', async (t) => {
     .filter(({ name }) => name === 'slot-machine-spin')
     .map(({ trace_id }) => trace_id);
   assert.deepEqual([after, before], [spins[0], spins[2]], 'the earlier one is before');
+});
+
+test('the list is live, and stays where the reader is', async (t) => {
+  const page = await openWindow(ownPlace(t));
+  await page.ready();
+  const { collector_dsn: dsn } = await page.fetched('/api/settings');
+  const sendSome = async (count) => {
+    for (let number = 0; number < count; number += 1) {
+      const end = Date.now() / 1000;
+      const service = 'my-service';
+      await send(
+        dsn,
+        transaction({ trace: hex(32), name: `call ${number}`, service, start: end - 0.01, end }),
+      );
+    }
+  };
+  await sendSome(60);
+  await page.driver.executeScript(`
+    history.pushState(null, '', '/traces?service=my-service');
+    dispatchEvent(new PopStateEvent('popstate'));
+  `);
+  const count = async () => Number(await page.attribute('list-count', 'textContent'));
+  await until('all of them', async () => (await count()) === 60);
+  await sendSome(1);
+  await until('one more at the top', async () => (await count()) === 61);
+  // The driver takes a text that may be cut for hidden, and says nothing of it.
+  const top = async () => (await page.attribute('trace-link', 'textContent')).trim();
+  assert.equal(await top(), 'call 0');
+
+  const list = await page.see('trace-list');
+  await page.driver.executeScript('arguments[0].scrollTop = 900', list);
+  const inSight = () =>
+    page.driver.executeScript(`
+      const head = document.querySelector('.head').getBoundingClientRect().bottom;
+      return [...document.querySelectorAll('[data-test="trace-row"]')]
+        .find((row) => row.getBoundingClientRect().top >= head).id;
+    `);
+  await until('other rows', async () => !/^$/.test(await inSight()));
+  const before = await inSight();
+  await sendSome(5);
+  await until('a word on what is new', async () => (await page.text('newer')) === '↑ 5 new');
+  assert.equal(await inSight(), before, 'no row moves under the reader');
+  await page.screenshot('traces-newer');
+  await page.click('newer');
+  await until('the newest', async () => (await top()) === 'call 4');
+  assert.equal(await page.isThere('newer'), false);
+
+  await page.driver.executeScript(`
+    const player = document.querySelector('[data-test="filter-player"]');
+    player.value = 'nobody';
+    player.dispatchEvent(new Event('change', { bubbles: true }));
+  `);
+  await until('an empty list', async () => (await page.count('trace-row')) === 0);
+  await inBoth(page, 'traces-empty');
+  await page.click('clear-filters');
+  await page.see('trace-row');
 });
 
 test('an odd trace of somebody else is shown sanely, and no markup is followed', async (t) => {

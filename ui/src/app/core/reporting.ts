@@ -13,6 +13,8 @@ import { Problem } from './problem';
 import { SourceMap, readableStack } from './readable-stack';
 import { sourceMapOf } from './source-maps';
 
+import { pageAt, pathOf } from './pages';
+
 /** What the gateway starts this page's SDK with. */
 interface PageSettings {
   dsn: string;
@@ -87,7 +89,15 @@ function report({ dsn, environment, release, traces_sample_rate }: PageSettings)
     // A player is an id: no address is to be inferred from the request.
     dataCollection: { userInfo: false },
     // Timings of a request arrive later than its answer, and a spin is reported as soon as it is answered.
-    integrations: [browserTracingIntegration({ enableHTTPTimings: false })],
+    integrations: [
+      browserTracingIntegration({
+        enableHTTPTimings: false,
+        // Whoever reads traces makes none: an address changes with every row that is looked at.
+        instrumentNavigation: false,
+        // Named for the page, not for the trace that it shows.
+        beforeStartSpan: (span) => ({ ...span, name: pathOf(pageAt(location.pathname)) }),
+      }),
+    ],
     initialScope: { tags: { service: 'frontend' } },
     beforeSend: (event, { originalException }) =>
       reportedElsewhere(originalException) ? null : readable(event),

@@ -30,7 +30,8 @@ export class FollowedSpin {
 
   constructor() {
     effect(() => {
-      this.play.traceId();
+      // The trace's screen is loaded while the first spin is under way, so that nobody waits for it afterwards.
+      if (this.play.traceId() !== null) void import('../traces/traces-screen');
       clearTimeout(this.timer);
       this.timer = undefined;
       this._summary.set(null);

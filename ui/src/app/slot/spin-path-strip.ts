@@ -79,11 +79,6 @@ export class SpinPathStrip {
     if (href !== null) this.address.follow(event, href);
   }
 
-  /** The trace's screen is loaded while the reader is on the way to it. */
-  protected prepare(): void {
-    void import('../traces/traces-screen');
-  }
-
   private told({ name, state, time, share }: Station, most: boolean): ToldStation {
     const { lapse, percent } = this.language.formats();
     return {

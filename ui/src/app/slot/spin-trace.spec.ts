@@ -1,5 +1,7 @@
+import { close, getActiveSpan, init } from '@sentry/angular';
+
 import { NoAnswer, Problem } from '../core/problem';
-import { statusOf } from './spin-trace';
+import { SpinTraces, statusOf } from './spin-trace';
 
 describe('the status of a failed spin', () => {
   const check = (error: unknown, expected: string): void => expect(statusOf(error)).toBe(expected);
@@ -12,5 +14,29 @@ describe('the status of a failed spin', () => {
     check(answer(502), 'internal_error');
     check(answer(504), 'deadline_exceeded');
     check(new TypeError(), 'internal_error');
+  });
+});
+
+describe('the trace of a spin', () => {
+  beforeEach(() => {
+    init({
+      dsn: 'https://0123456789abcdef0123456789abcdef@sentry.invalid/1',
+      defaultIntegrations: false,
+      tracesSampleRate: 1,
+      transport: () => ({ send: async () => ({}), flush: async () => true }),
+    });
+  });
+  afterEach(() => close());
+
+  it('has what is asked for, and nothing that is begun while the answer is awaited', async () => {
+    const trace = new SpinTraces().begin(1000, 'RUB');
+    let answer: (reply: string) => void = () => undefined;
+    const asked = trace.during(() => {
+      expect(getActiveSpan()?.spanContext().traceId).toBe(trace.id);
+      return new Promise<string>((resolve) => (answer = resolve));
+    });
+    expect(getActiveSpan()).toBeUndefined();
+    answer('an answer');
+    expect(await asked).toBe('an answer');
   });
 });

@@ -45,7 +45,13 @@ export class SpinTraces {
     );
     return {
       id: root.isRecording() ? root.spanContext().traceId : null,
-      during: (ask) => withActiveSpan(root, ask),
+      during: (ask) => {
+        // The SDK would hold the span active until a promise that it is given is settled, and whatever the page asks
+        // for meanwhile would be counted as a part of the spin.
+        const asked: ReturnType<typeof ask>[] = [];
+        withActiveSpan(root, () => void asked.push(ask()));
+        return asked[0] as ReturnType<typeof ask>;
+      },
       answered: (reply) => this.answered(root, reply),
       failed: (error) => {
         root.setStatus({ code: ERROR, message: statusOf(error) });

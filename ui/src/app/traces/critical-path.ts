@@ -50,7 +50,8 @@ export function criticalPath({ root }: Pick<TraceTree, 'root'>): CriticalPath {
     if (child.end > last.cursor) continue;
     tell(last.node, child.end, last.cursor);
     last.cursor = child.start;
-    visits.push(visit(child.node, child.start, child.end));
+    if (child.node.children.length === 0) tell(child.node, child.start, child.end);
+    else visits.push(visit(child.node, child.start, child.end));
   }
   return { segments: segments.reverse(), why: null };
 }
@@ -65,6 +66,7 @@ function visit(node: SpanNode, start: Micros, end: Micros): Visit {
     };
     if (cut.start < cut.end) children.push(cut);
   }
-  children.sort((one, other) => other.end - one.end || other.start - one.start);
+  if (children.length > 1)
+    children.sort((one, other) => other.end - one.end || other.start - one.start);
   return { node, start, children, next: 0, cursor: end };
 }

@@ -26,12 +26,14 @@ export function layoutOf(detail: Pick<TraceDetail, 'spans' | 'errors' | 'logs'>)
     if (known) known.push(segment);
     else segments.set(segment.node, [segment]);
   }
+  const self = new Map<SpanNode, Micros>();
+  for (const node of tree.nodes) self.set(node, selfTime(node));
   return {
     tree,
     path,
     segments,
     critical: criticalTimes(path),
-    self: new Map(tree.nodes.map((node) => [node, selfTime(node)])),
+    self,
     shares: sharesOf(path),
     total: micros(tree.end - tree.start),
   };

@@ -146,10 +146,17 @@ export class MinimapView {
     if (!pencil || width === 0) return;
     canvas.width = width;
     canvas.height = height;
-    const edge = 3 * devicePixelRatio;
-    const { lanes, bars } = minimap(tree, Math.floor((height - 2 * edge) / 2), width);
-    const lane = Math.min((height - 2 * edge) / lanes, 6 * devicePixelRatio);
-    const thick = Math.max(lane - Math.min(lane / 3, 2 * devicePixelRatio), 1);
+    // A rem follows the window: on a 4K projector bars are thicker too.
+    const dot =
+      (parseFloat(getComputedStyle(document.documentElement).fontSize) / 16) * devicePixelRatio;
+    const edge = 3 * dot;
+    const { lanes, bars } = minimap(
+      tree,
+      Math.max(Math.floor((height - 2 * edge) / (2 * dot)), 1),
+      width,
+    );
+    const lane = Math.min((height - 2 * edge) / lanes, 6 * dot);
+    const thick = Math.max(lane - Math.min(lane / 3, 2 * dot), 1);
     for (const bar of bars) {
       pencil.fillStyle = bar.node.failed ? '#ff7b73' : colourOf(actorOf(bar.node));
       const long = Math.max(bar.width * width, devicePixelRatio);

@@ -39,7 +39,7 @@ import { Reading, queryOf, readingOf } from './trace-address';
 import { TraceFeed } from './trace-feed';
 import { SpanNode } from './tree';
 import { VirtualRows } from './virtual-rows';
-import { WaterfallLine, lineOf } from './waterfall-line';
+import { Scene, WaterfallLine, lineOf } from './waterfall-line';
 
 /** Browsers refuse an address that changes with every key. */
 const ADDRESS_CALM_MS = 300;
@@ -140,23 +140,37 @@ export class TracePage {
   });
   protected readonly selected = computed((): Row | null => this.rows()[this.active()] ?? null);
 
-  protected readonly lines = computed((): WaterfallLine[] => {
+  private readonly scene = computed((): Scene | null => {
     const layout = this.layout();
-    const scroller = this.scroller();
-    if (!layout || !scroller) return [];
     const hits = this.hits();
-    const matched = hits && new Set<SpanNode>(hits);
-    const scene = {
-      layout,
-      view: this.view(),
-      critical: this.critical(),
-      formats: this.language.formats(),
-      say: this.say,
-      matched,
-    };
+    return (
+      layout && {
+        layout,
+        view: this.view(),
+        critical: this.critical(),
+        formats: this.language.formats(),
+        say: this.say,
+        matched: hits && new Set<SpanNode>(hits),
+      }
+    );
+  });
+  /** Lines that were drawn in this scene: scrolling makes only those that come into sight. */
+  private readonly known = computed(() => {
+    this.scene();
+    return new WeakMap<Row, WaterfallLine>();
+  });
+  protected readonly lines = computed((): WaterfallLine[] => {
+    const scene = this.scene();
+    const scroller = this.scroller();
+    if (!scene || !scroller) return [];
+    const known = this.known();
     return this.rows()
       .slice(scroller.first(), scroller.last())
-      .map((row) => lineOf(row, scene));
+      .map((row) => {
+        const line = known.get(row) ?? lineOf(row, scene);
+        known.set(row, line);
+        return line;
+      });
   });
   protected readonly marks = computed(() => {
     const view = this.view();
@@ -185,7 +199,8 @@ export class TracePage {
     return {
       name: summary.name,
       ok: summary.ok,
-      when: date(summary.start_us),
+      when: [date(summary.start_us), summary.release ?? ''].filter(Boolean).join(' · '),
+      player: summary.player ?? '',
       time: lapse(summary.duration_us),
       counts: `, ${count('spans', layout.tree.nodes.length)}, ${count('services', summary.services.length)}`,
       shares: layout.shares

@@ -67,19 +67,17 @@ export function buildTree({
   logs,
 }: Pick<TraceDetail, 'spans' | 'errors' | 'logs'>): TraceTree {
   const earliest = earliestStart(spans);
-  const byId = new Map<string, SpanNode>();
+  // The first span of an id has the id as its key: children of a repeated id belong to the first that had it.
   const byKey = new Map<string, SpanNode>();
   const all = spans.map((span) => {
     const node = nodeOf(span, byKey, earliest);
     byKey.set(node.key, node);
-    // Children of a repeated id belong to the first that had it.
-    if (span.span_id !== '' && !byId.has(span.span_id)) byId.set(span.span_id, node);
     return node;
   });
   for (const node of all) {
     const parentId = node.span.parent_span_id;
     if (!parentId) continue;
-    const parent = byId.get(parentId);
+    const parent = byKey.get(parentId);
     if (parent) node.parent = parent;
     else note(node, 'orphan');
   }
@@ -88,7 +86,7 @@ export function buildTree({
   const roots: SpanNode[] = [];
   for (const node of all) (node.parent?.children ?? roots).push(node);
   for (const node of all) {
-    node.children.sort(byStart);
+    if (node.children.length > 1) node.children.sort(byStart);
     const { parent } = node;
     if (!parent) continue;
     if (node.start + SKEW < parent.start) note(node, 'clock_skew');
@@ -96,8 +94,8 @@ export function buildTree({
   }
   roots.sort(byStart);
 
-  const looseErrors = attach(errors, byId, (node) => node.errors);
-  const looseLogs = attach(logs, byId, (node) => node.logs);
+  const looseErrors = attach(errors, byKey, (node) => node.errors);
+  const looseLogs = attach(logs, byKey, (node) => node.logs);
   const nodes = inReadingOrder(roots);
   markFailures(nodes);
   for (const node of nodes) node.peer = peerOf(node);
@@ -152,13 +150,14 @@ function isTimeless({ start_us, oddities }: Span): boolean {
 }
 
 function nodeOf(span: Span, taken: ReadonlyMap<string, SpanNode>, earliest: Micros): SpanNode {
-  const oddities = [...(span.oddities ?? [])];
+  const oddities = span.oddities ? [...span.oddities] : [];
+  const repeated = taken.has(span.span_id);
   const timeless = isTimeless(span);
   const start = timeless ? earliest : span.start_us;
   const end = timeless ? earliest : micros(Math.max(span.start_us, span.end_us));
   const node: SpanNode = {
     span,
-    key: keyOf(span.span_id, taken),
+    key: span.span_id !== '' && !repeated ? span.span_id : freeKey(span.span_id, taken),
     index: 0,
     subtreeEnd: 0,
     depth: 0,
@@ -175,12 +174,11 @@ function nodeOf(span: Span, taken: ReadonlyMap<string, SpanNode>, earliest: Micr
   };
   if (span.end_us < span.start_us) note(node, 'negative_duration');
   else if (span.end_us === span.start_us && !timeless) note(node, 'zero_duration');
-  if (taken.has(span.span_id)) note(node, 'repeated_span_id');
+  if (repeated) note(node, 'repeated_span_id');
   return node;
 }
 
-function keyOf(id: string, taken: ReadonlyMap<string, SpanNode>): string {
-  if (id !== '' && !taken.has(id)) return id;
+function freeKey(id: string, taken: ReadonlyMap<string, SpanNode>): string {
   let number = taken.size;
   while (taken.has(`${id}~${number}`)) number += 1;
   return `${id}~${number}`;
@@ -190,25 +188,25 @@ function note(node: SpanNode, oddity: Oddity): void {
   if (!node.oddities.includes(oddity)) node.oddities.push(oddity);
 }
 
-/** Opens every circle of parents at its earliest span, which becomes a root. */
+/**
+ * Opens every circle of parents at its earliest span, which becomes a root. Each node is walked over once; until the
+ * nodes have their places, `index` says by which walk.
+ */
 function cutCycles(all: readonly SpanNode[]): void {
-  const settled = new Set<SpanNode>();
-  for (const begin of all) {
-    const walked = new Set<SpanNode>();
+  for (const [number, begin] of all.entries()) {
+    const walk = number + 1;
     let node: SpanNode | null = begin;
-    while (node && !settled.has(node) && !walked.has(node)) {
-      walked.add(node);
+    while (node && node.index === 0) {
+      node.index = walk;
       node = node.parent;
     }
-    if (node && walked.has(node)) {
-      let first = node;
-      for (let each = node.parent; each && each !== node; each = each.parent) {
-        if (byStart(each, first) < 0) first = each;
-      }
-      first.parent = null;
-      note(first, 'cycle');
+    if (!node || node.index !== walk) continue;
+    let first = node;
+    for (let each = node.parent; each && each !== node; each = each.parent) {
+      if (byStart(each, first) < 0) first = each;
     }
-    for (const each of walked) settled.add(each);
+    first.parent = null;
+    note(first, 'cycle');
   }
 }
 
@@ -237,12 +235,12 @@ function inReadingOrder(roots: readonly SpanNode[]): SpanNode[] {
 
 function attach<T extends { span_id?: string }>(
   events: readonly T[],
-  byId: ReadonlyMap<string, SpanNode>,
+  byKey: ReadonlyMap<string, SpanNode>,
   listOf: (node: SpanNode) => T[],
 ): T[] {
   const loose: T[] = [];
   for (const event of events) {
-    const node = event.span_id === undefined ? undefined : byId.get(event.span_id);
+    const node = event.span_id === undefined ? undefined : byKey.get(event.span_id);
     (node ? listOf(node) : loose).push(event);
   }
   return loose;

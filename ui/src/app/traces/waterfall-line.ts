@@ -8,7 +8,7 @@ import { View, barOf, percentAt } from './time-scale';
 import { SpanNode, actorOf, durationOf, labelOf } from './tree';
 
 /** Deeper rows are not indented further: the name would have no room left. */
-const DEEPEST = 24;
+const DEEPEST = 16;
 /** More dots than this on a bar are a line. */
 const MOST_DOTS = 40;
 

@@ -1,0 +1,142 @@
+import { TestBed } from '@angular/core/testing';
+
+import { Gateway } from '../core/gateway';
+import { micros } from '../core/micros';
+import { TelemetryStream } from '../core/telemetry-stream';
+import { TraceSummary } from '../core/telemetry-wire';
+import { MOST, TraceFeed } from './trace-feed';
+import { NO_FILTER } from './trace-list';
+
+function trace(number: number, more: Partial<TraceSummary> = {}): TraceSummary {
+  return {
+    trace_id: `t${number}`,
+    name: 'slot-machine-spin',
+    op: 'ui.action',
+    service: 'frontend',
+    start_us: micros(number * 1_000_000),
+    duration_us: micros(2_000),
+    spans: 1,
+    transactions: 1,
+    errors: 0,
+    logs: 0,
+    status: 'ok',
+    ok: true,
+    measurements: {},
+    problems: [],
+    services: [],
+    oddities: [],
+    ...more,
+  };
+}
+
+describe('the feed of traces', () => {
+  const gateway = { traces: vi.fn() };
+  const listeners: Record<string, (told: TraceSummary) => void> = {};
+  let feed: TraceFeed;
+  let end: () => void;
+
+  beforeEach(async () => {
+    vi.useFakeTimers();
+    vi.resetAllMocks();
+    gateway.traces.mockResolvedValue({ traces: [trace(2), trace(1)], indexed: true });
+    TestBed.configureTestingModule({
+      providers: [
+        { provide: Gateway, useValue: gateway },
+        {
+          provide: TelemetryStream,
+          useValue: {
+            on: (kind: string, listener: (told: TraceSummary) => void) => {
+              listeners[kind] = listener;
+              return () => undefined;
+            },
+          },
+        },
+      ],
+    });
+    feed = TestBed.inject(TraceFeed);
+    end = feed.watch();
+    await feed.show(NO_FILTER);
+  });
+  afterEach(() => {
+    end();
+    vi.useRealTimers();
+  });
+
+  const tell = (...traces: TraceSummary[]): void => {
+    for (const each of traces) listeners['trace']?.(each);
+    vi.advanceTimersByTime(200);
+  };
+  const shown = (): string[] => feed.shown().map(({ trace_id }) => trace_id);
+
+  it('shows what comes, together and newest first', () => {
+    listeners['trace']?.(trace(3));
+    expect(shown()).toEqual(['t2', 't1']);
+    tell(trace(4));
+    expect(shown()).toEqual(['t4', 't3', 't2', 't1']);
+  });
+
+  it('does not move under a reader, counts what waits, and shows it when asked', () => {
+    feed.hold(true);
+    tell(trace(3), trace(4), trace(1, { spans: 9 }));
+    expect(shown()).toEqual(['t2', 't1']);
+    expect(feed.shown()[1]?.spans).toBe(9);
+    expect(feed.waiting()).toBe(2);
+    feed.hold(false);
+    expect(shown()).toEqual(['t4', 't3', 't2', 't1']);
+    expect(feed.waiting()).toBe(0);
+  });
+
+  it('never holds more than it may, whatever comes', () => {
+    feed.hold(true);
+    tell(...Array.from({ length: 3 * MOST }, (_, number) => trace(10 + number)));
+    expect(feed.shown()).toHaveLength(2);
+    feed.hold(false);
+    expect(feed.shown()).toHaveLength(MOST);
+    expect(shown()[0]).toBe(`t${9 + 3 * MOST}`);
+  });
+
+  it('lets through what the filter lets through, from the stream too', async () => {
+    await feed.show({ ...NO_FILTER, outcome: 'failed' });
+    expect(gateway.traces).toHaveBeenLastCalledWith({ ok: false, limit: 500 });
+    expect(shown()).toEqual([]);
+    tell(trace(5), trace(6, { ok: false }));
+    expect(shown()).toEqual(['t6']);
+  });
+
+  it('asks anew when the stream has lost something', async () => {
+    gateway.traces.mockResolvedValue({ traces: [trace(9)], indexed: true });
+    listeners['missed']?.(trace(0));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(shown()).toEqual(['t9']);
+  });
+
+  it('takes the answer to the last question, not the one that came last', async () => {
+    let answer: (reply: unknown) => void = () => undefined;
+    gateway.traces.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    const first = feed.show({ ...NO_FILTER, service: 'frontend' });
+    gateway.traces.mockResolvedValue({ traces: [trace(7)], indexed: true });
+    await feed.show(NO_FILTER);
+    answer({ traces: [trace(8)], indexed: true });
+    await first;
+    expect(shown()).toEqual(['t7']);
+  });
+
+  it('says when the collector does not answer', async () => {
+    gateway.traces.mockRejectedValue(new Error('gone'));
+    await feed.load();
+    expect(feed.state()).toBe('failed');
+  });
+
+  it('finds the previous of a kind with the collector when it is not here', async () => {
+    gateway.traces
+      .mockResolvedValueOnce({ traces: [trace(20)], next: 'further', indexed: true })
+      .mockResolvedValueOnce({ traces: [trace(12, { name: 'other' }), trace(11)], indexed: true });
+    await feed.show({ ...NO_FILTER, outcome: 'failed' });
+    gateway.traces.mockClear();
+    gateway.traces
+      .mockResolvedValueOnce({ traces: [trace(20)], next: 'further', indexed: true })
+      .mockResolvedValueOnce({ traces: [trace(12, { name: 'other' }), trace(11)], indexed: true });
+    expect((await feed.previous(trace(20)))?.trace_id).toBe('t11');
+    expect(gateway.traces).toHaveBeenCalledTimes(2);
+  });
+});
