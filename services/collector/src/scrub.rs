@@ -391,10 +391,10 @@ impl<'a> Walk<'a> {
             let Value::Object(below) = below else { return };
             node = below;
         }
-        node.insert("rem".to_owned(), remarks.into());
         if let Some(length) = length {
             node.insert("len".to_owned(), length.into());
         }
+        node.insert("rem".to_owned(), remarks.into());
     }
 
     /// The edits, that of `_meta` among them, in order.
