@@ -3,6 +3,7 @@ import { Injectable, computed, effect, inject, signal, untracked } from '@angula
 import { Gateway } from '../core/gateway';
 import { TelemetryStream } from '../core/telemetry-stream';
 import { TraceDetail, TraceSummary } from '../core/telemetry-wire';
+import { FreshTraces } from '../traces/followed-trace';
 import { layoutOf } from '../traces/layout';
 import { Play } from './play';
 import { isWhole } from './spin-path';
@@ -15,6 +16,7 @@ const TOGETHER_MS = 40;
 export class FollowedSpin {
   private readonly gateway = inject(Gateway);
   private readonly stream = inject(TelemetryStream);
+  private readonly fresh = inject(FreshTraces);
   private readonly play = inject(Play);
   private readonly _summary = signal<TraceSummary | null>(null);
   private readonly detail = signal<TraceDetail | null>(null);
@@ -51,6 +53,7 @@ export class FollowedSpin {
     if (id === null) return;
     try {
       const detail = await this.gateway.trace(id);
+      this.fresh.keep(detail);
       if (id !== untracked(this.play.traceId)) return;
       this._summary.set(detail.summary);
       if (isWhole(detail.summary)) this.detail.set(detail);

@@ -1,4 +1,4 @@
-import { DestroyRef, Signal, effect, inject, signal, untracked } from '@angular/core';
+import { DestroyRef, Injectable, Signal, effect, inject, signal, untracked } from '@angular/core';
 
 import { Gateway } from '../core/gateway';
 import { Problem } from '../core/problem';
@@ -14,6 +14,25 @@ export interface FollowedTrace {
   readonly load: () => Promise<void>;
 }
 
+/** Traces that were read a moment ago, so that whoever opens one sees it at once and not after another request. */
+@Injectable({ providedIn: 'root' })
+export class FreshTraces {
+  private readonly kept = new Map<string, TraceDetail>();
+
+  keep(detail: TraceDetail): void {
+    this.kept.delete(detail.summary.trace_id);
+    this.kept.set(detail.summary.trace_id, detail);
+    const [oldest] = this.kept.keys();
+    if (this.kept.size > MOST_KEPT && oldest !== undefined) this.kept.delete(oldest);
+  }
+
+  of(id: string): TraceDetail | null {
+    return this.kept.get(id) ?? null;
+  }
+}
+
+/** Enough for a spin and for two that are compared. */
+const MOST_KEPT = 3;
 /** The envelopes of a trace come within a moment of one another: they are read together. */
 const TOGETHER_MS = 60;
 
@@ -21,6 +40,7 @@ const TOGETHER_MS = 60;
 export function followTrace(id: Signal<string>): FollowedTrace {
   const gateway = inject(Gateway);
   const stream = inject(TelemetryStream);
+  const fresh = inject(FreshTraces);
   const destroyed = inject(DestroyRef);
   const state = signal<TraceState>('loading');
   const detail = signal<TraceDetail | null>(null);
@@ -32,8 +52,10 @@ export function followTrace(id: Signal<string>): FollowedTrace {
     timer = undefined;
     try {
       const found = await gateway.trace(asked);
+      fresh.keep(found);
       if (asked !== id()) return;
-      detail.set(found);
+      // The same envelopes make the same trace: nothing is computed and drawn again.
+      if (detail()?.envelopes.join() !== found.envelopes.join()) detail.set(found);
       state.set('ready');
     } catch (error) {
       // What was shown stays: a moment without an answer is no reason to take it away.
@@ -43,10 +65,11 @@ export function followTrace(id: Signal<string>): FollowedTrace {
     }
   };
   effect(() => {
-    id();
+    const known = fresh.of(id());
     untracked(() => {
-      detail.set(null);
-      state.set('loading');
+      detail.set(known);
+      state.set(known ? 'ready' : 'loading');
+      // It may have grown since.
       void load();
     });
   });

@@ -1,5 +1,5 @@
 import { Micros, micros } from '../core/micros';
-import { SpanNode, durationOf } from './tree';
+import { SpanNode } from './tree';
 
 /** A stretch of time without a span. */
 export interface Stretch {
@@ -26,12 +26,16 @@ export function uncovered(node: SpanNode): Stretch[] {
   return stretches;
 }
 
-/** Time that a span did not spend waiting for its children, microseconds. */
+/** Time that a span did not spend waiting for its children, microseconds: the sum of what is uncovered. */
 export function selfTime(node: SpanNode): Micros {
-  if (node.children.length === 0) return durationOf(node);
   let sum = 0;
-  for (const { start, end } of uncovered(node)) sum += end - start;
-  return micros(sum);
+  let covered: number = node.start;
+  for (const child of node.children) {
+    if (child.start >= node.end) break;
+    if (child.start > covered) sum += child.start - covered;
+    if (child.end > covered) covered = child.end;
+  }
+  return micros(sum + Math.max(node.end - covered, 0));
 }
 
 /** Long stretches of a span with children of which no child tells anything. */

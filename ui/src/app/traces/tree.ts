@@ -23,10 +23,10 @@ export interface SpanNode {
   readonly start: Micros;
   /** Never before `start`. */
   readonly end: Micros;
-  readonly oddities: Oddity[];
+  oddities: readonly Oddity[];
   /** Errors and logs that name this span. */
-  readonly errors: ErrorEvent[];
-  readonly logs: LogLine[];
+  errors: readonly ErrorEvent[];
+  logs: readonly LogLine[];
   /** It failed itself: its status, or an error event of its own. */
   failed: boolean;
   /** A span below it failed. */
@@ -48,6 +48,9 @@ export interface TraceTree {
   readonly looseErrors: readonly ErrorEvent[];
   readonly looseLogs: readonly LogLine[];
 }
+
+/** Most spans have no oddities, errors and logs: ten thousand need not have an empty list of each. */
+const NONE: readonly never[] = [];
 
 /** Statuses that are no failure; Sentry counts `cancelled` and `unknown` as none either. */
 const CALM = new Set(['ok', 'unset', 'unknown', 'cancelled', '']);
@@ -94,8 +97,8 @@ export function buildTree({
   }
   roots.sort(byStart);
 
-  const looseErrors = attach(errors, byKey, (node) => node.errors);
-  const looseLogs = attach(logs, byKey, (node) => node.logs);
+  const looseErrors = attach(errors, byKey, (node, own) => (node.errors = own));
+  const looseLogs = attach(logs, byKey, (node, own) => (node.logs = own));
   const nodes = inReadingOrder(roots);
   markFailures(nodes);
   for (const node of nodes) node.peer = peerOf(node);
@@ -150,7 +153,6 @@ function isTimeless({ start_us, oddities }: Span): boolean {
 }
 
 function nodeOf(span: Span, taken: ReadonlyMap<string, SpanNode>, earliest: Micros): SpanNode {
-  const oddities = span.oddities ? [...span.oddities] : [];
   const repeated = taken.has(span.span_id);
   const timeless = isTimeless(span);
   const start = timeless ? earliest : span.start_us;
@@ -165,9 +167,9 @@ function nodeOf(span: Span, taken: ReadonlyMap<string, SpanNode>, earliest: Micr
     children: [],
     start,
     end,
-    oddities,
-    errors: [],
-    logs: [],
+    oddities: span.oddities ?? NONE,
+    errors: NONE,
+    logs: NONE,
     failed: isFailure(span.status),
     failedBelow: false,
     peer: null,
@@ -185,7 +187,7 @@ function freeKey(id: string, taken: ReadonlyMap<string, SpanNode>): string {
 }
 
 function note(node: SpanNode, oddity: Oddity): void {
-  if (!node.oddities.includes(oddity)) node.oddities.push(oddity);
+  if (!node.oddities.includes(oddity)) node.oddities = [...node.oddities, oddity];
 }
 
 /**
@@ -233,16 +235,21 @@ function inReadingOrder(roots: readonly SpanNode[]): SpanNode[] {
   return nodes;
 }
 
+/** Gives each event to its span; answers those that have none. */
 function attach<T extends { span_id?: string }>(
   events: readonly T[],
   byKey: ReadonlyMap<string, SpanNode>,
-  listOf: (node: SpanNode) => T[],
+  give: (node: SpanNode, own: readonly T[]) => void,
 ): T[] {
   const loose: T[] = [];
+  const owned = new Map<SpanNode, T[]>();
   for (const event of events) {
     const node = event.span_id === undefined ? undefined : byKey.get(event.span_id);
-    (node ? listOf(node) : loose).push(event);
+    if (!node) loose.push(event);
+    else if (owned.has(node)) owned.get(node)?.push(event);
+    else owned.set(node, [event]);
   }
+  for (const [node, own] of owned) give(node, own);
   return loose;
 }
 
