@@ -3,9 +3,11 @@
 //! It shows either the splash page, which is inside this program, or the page of the stack. Everything else on this
 //! earth is opened in the user's browser or not at all.
 
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tauri::webview::{Color, NewWindowResponse, PageLoadEvent};
+use tauri::webview::{Color, DownloadEvent, NewWindowResponse, PageLoadEvent};
 use tauri::{AppHandle, Manager, Theme, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 use tauri_plugin_opener::OpenerExt;
 use tokio::sync::Notify;
@@ -57,6 +59,19 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<Shown> {
             move |url, _features| {
                 leave(&app, &url, destination(&url, current(&home).as_ref()));
                 NewWindowResponse::Deny
+            }
+        })
+        .on_download({
+            let app = app.clone();
+            move |_webview, event| {
+                if let DownloadEvent::Requested { destination, .. } = event {
+                    // Without an answer WebKitGTK saves into the working directory where no folder is configured.
+                    let paths = app.path();
+                    if let Ok(folder) = paths.download_dir().or_else(|_| paths.home_dir()) {
+                        *destination = free_place(&folder, destination, Path::exists);
+                    }
+                }
+                true
             }
         })
         .on_page_load({
@@ -143,6 +158,20 @@ enum Destination {
     Nowhere,
 }
 
+/// Where a file with the name of `suggested` can be saved in `folder` without taking another's place.
+fn free_place(folder: &Path, suggested: &Path, is_taken: impl Fn(&Path) -> bool) -> PathBuf {
+    let text = |part: Option<&OsStr>| part.map(|part| part.to_string_lossy().into_owned());
+    let stem = text(suggested.file_stem()).unwrap_or_else(|| "reelscope".to_owned());
+    let extension = text(suggested.extension()).map_or_else(String::new, |extension| format!(".{extension}"));
+    let mut place = folder.join(format!("{stem}{extension}"));
+    let mut number = 1_u32;
+    while is_taken(&place) {
+        place = folder.join(format!("{stem} ({number}){extension}"));
+        number += 1;
+    }
+    place
+}
+
 /// The splash page is left for good once the stack's page is there: going back in the history would strand the
 /// player on it.
 fn destination(url: &Url, home: Option<&Url>) -> Destination {
@@ -184,6 +213,19 @@ fn leave(app: &AppHandle, url: &Url, destination: Destination) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_download_takes_no_other_files_place() {
+        let check = |suggested: &str, taken: &[&str], expected: &str| {
+            let is_taken = |place: &Path| taken.iter().any(|name| place == Path::new("/d").join(name));
+            let found = free_place(Path::new("/d"), Path::new(suggested), is_taken);
+            assert_eq!(found, Path::new("/d").join(expected));
+        };
+        check("trace.json", &[], "trace.json");
+        check("/elsewhere/trace.json", &["trace.json"], "trace (1).json");
+        check("trace.json", &["trace.json", "trace (1).json"], "trace (2).json");
+        check("", &[], "reelscope");
+    }
 
     #[test]
     fn only_our_own_pages_open_in_the_window() {
