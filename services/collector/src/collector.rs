@@ -21,9 +21,10 @@ use crate::dsn::Dsn;
 use crate::error::{CaptureError, CollectorError};
 use crate::frame::{Change, DeadReason};
 use crate::index::{self, Attention, Index};
+use crate::issue_status::Statuses;
 use crate::ledger::{Kept, Ledger, Standing};
 use crate::live::Live;
-use crate::log::{Log, Opened, ReadError, Reader, replace};
+use crate::log::{Log, Opened, ReadError, Reader, notice, replace};
 use crate::outbox::{self, Note};
 use crate::rate_limits::RateLimits;
 use crate::scrub;
@@ -158,6 +159,8 @@ pub(crate) struct Shared {
     pub(crate) key: String,
     pub(crate) ledger: Mutex<Ledger>,
     pub(crate) index: Mutex<Index>,
+    /// Held while its small file is written; by the index, and by who decides.
+    pub(crate) statuses: Mutex<Statuses>,
     pub(crate) outbox: Mutex<OutboxStatus>,
     pub(crate) live: broadcast::Sender<Arc<Live>>,
     /// Counts what changed in delivery.
@@ -246,6 +249,11 @@ impl Collector {
             mut notices,
         } = Log::open(dir, options.segment_bytes)?;
         let key = own_key(dir).map_err(|error| CollectorError::unwritable(dir, &error))?;
+        let (statuses, damage) = Statuses::open(dir);
+        notices.extend(damage.map(|cause| {
+            let detail = format!("What was resolved is not known any more: {cause}. The file was put aside.");
+            notice("issue_statuses_damaged", detail).with("cause", cause)
+        }));
         let sender = Sender::new(options.pace.timeout, &mut notices);
         let (jobs, waiting_jobs) = mpsc::channel();
         let (notes, waiting_notes) = tokio::sync::mpsc::unbounded_channel();
@@ -256,6 +264,7 @@ impl Collector {
             key: key.clone(),
             ledger: Mutex::new(ledger),
             index: Mutex::new(Index::new()),
+            statuses: Mutex::new(statuses),
             outbox: Mutex::new(OutboxStatus::default()),
             live: broadcast::Sender::new(MOST_LIVE),
             revision: watch::Sender::new(0),

@@ -19,6 +19,11 @@ use crate::skim::{self, Place};
 /// Most frames and breadcrumbs of an event that are shown.
 const MOST_LINES: usize = 200;
 
+/// Most lines of source before a frame's, and after it.
+const MOST_CONTEXT: usize = 10;
+/// Longest line of source that is shown.
+const MOST_LINE: usize = 300;
+
 /// A transaction or a standalone span, with what it says about its trace.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SpanFact {
@@ -367,8 +372,23 @@ fn frames(exception: &Map<String, Value>) -> Vec<Frame> {
             file: text(frame, "filename").or_else(|| text(frame, "abs_path")),
             line: frame.get("lineno").and_then(Value::as_u64),
             in_app: frame.get("in_app").and_then(Value::as_bool).unwrap_or(false),
+            context_line: text(frame, "context_line").map(|line| cut(&line)),
+            pre_context: source_lines(frame, "pre_context"),
+            post_context: source_lines(frame, "post_context"),
         })
         .collect()
+}
+
+/// Lines of source around a frame.
+fn source_lines(frame: &Map<String, Value>, name: &str) -> Vec<String> {
+    let lines = frame.get(name).and_then(Value::as_array);
+    let lines = lines.into_iter().flatten().filter_map(Value::as_str);
+    lines.take(MOST_CONTEXT).map(cut).collect()
+}
+
+/// A line of minified code may be as long as its file.
+fn cut(line: &str) -> String {
+    line.chars().take(MOST_LINE).collect()
 }
 
 fn breadcrumbs(payload: &Map<String, Value>) -> Vec<Breadcrumb> {

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use crate::collector::{Shared, lock};
 use crate::envelope::{Envelope, format_id, parse_id};
 use crate::facts::{self, Facts};
-use crate::issues::Issue;
+use crate::issues::{Issue, Request};
 use crate::live::Live;
 use crate::log::Reader;
 use crate::measurements::Series;
@@ -22,6 +22,8 @@ use crate::trace::{self, Trace};
 
 /// Most traces in memory; the oldest go. One takes about two kilobytes.
 const MOST_TRACES: usize = 10_000;
+/// Most kinds of requests that are counted; more would be names that hold an id.
+const MOST_REQUESTS: usize = 2_000;
 /// Most issues in memory; those not seen for longest go.
 const MOST_ISSUES: usize = 1_000;
 
@@ -65,6 +67,8 @@ pub(crate) struct Index {
     /// Traces by start.
     by_start: BTreeSet<(Micros, u128)>,
     issues: HashMap<String, Issue>,
+    /// Transactions of each kind.
+    requests: BTreeMap<Request, u64>,
     series: Series,
     lost_by_sdks: BTreeMap<String, u64>,
     sessions: u64,
@@ -82,6 +86,7 @@ impl Index {
             traces: HashMap::new(),
             by_start: BTreeSet::new(),
             issues: HashMap::new(),
+            requests: BTreeMap::new(),
             series: Series::default(),
             lost_by_sdks: BTreeMap::new(),
             sessions: 0,
@@ -127,6 +132,12 @@ impl Index {
             }
         }
         for fact in &facts.spans {
+            if fact.span.transaction {
+                let request = (fact.span.service.clone(), fact.span.description.clone());
+                if self.requests.len() < MOST_REQUESTS || self.requests.contains_key(&request) {
+                    *self.requests.entry(request).or_default() += 1;
+                }
+            }
             for (name, measurement) in &fact.span.measurements {
                 self.series.add(&MeasurementPoint {
                     at_us: fact.span.start_us,
@@ -202,13 +213,27 @@ impl Index {
     pub(crate) fn issues(&self, limit: usize) -> Vec<IssueSummary> {
         let mut issues: Vec<_> = self.issues.values().collect();
         issues.sort_by_key(|issue| std::cmp::Reverse(issue.last_seen()));
-        issues.into_iter().take(limit).map(Issue::summary).collect()
+        let newest = issues.into_iter().take(limit);
+        newest.map(|issue| issue.summary(&self.requests)).collect()
     }
 
-    /// An issue and the envelopes of its newest events.
-    pub(crate) fn issue(&self, id: &str) -> Option<(IssueSummary, Vec<u64>)> {
+    /// The envelopes of each of the newest traces.
+    pub(crate) fn newest_traces(&self, limit: usize) -> Vec<(u128, Vec<u64>)> {
+        let newest = self.by_start.iter().rev().take(limit);
+        newest
+            .filter_map(|(_, id)| Some((*id, self.envelopes_of(*id)?)))
+            .collect()
+    }
+
+    /// An issue's line.
+    pub(crate) fn issue(&self, id: &str) -> Option<IssueSummary> {
+        Some(self.issues.get(id)?.summary(&self.requests))
+    }
+
+    /// An issue, the envelopes of its newest events, and the times of its events.
+    pub(crate) fn issue_with_events(&self, id: &str) -> Option<(IssueSummary, Vec<u64>, Vec<Micros>)> {
         let issue = self.issues.get(id)?;
-        Some((issue.summary(), issue.envelopes()))
+        Some((issue.summary(&self.requests), issue.envelopes(), issue.times()))
     }
 
     pub(crate) fn measurements(&self, name: Option<&str>, since: Micros, limit: usize) -> Measurements {
@@ -232,7 +257,7 @@ impl Index {
         let issues = touched.issues.iter().filter_map(|id| self.issues.get(id));
         traces
             .map(|trace| Live::Trace(trace.summary()))
-            .chain(issues.map(|issue| Live::Issue(issue.summary())))
+            .chain(issues.map(|issue| Live::Issue(issue.summary(&self.requests))))
             .collect()
     }
 }
@@ -346,7 +371,8 @@ fn index_one(shared: &Shared, reader: &mut Reader, seq: u64, is_new: bool) {
         return;
     };
     let facts = facts::skim(seq, &slot, &envelope);
-    let live = {
+    note_returns(shared, seq, &facts);
+    let mut live = {
         let mut index = lock(&shared.index);
         let touched = index.add(seq, &facts);
         if is_new && shared.live.receiver_count() > 0 {
@@ -355,7 +381,28 @@ fn index_one(shared: &Shared, reader: &mut Reader, seq: u64, is_new: bool) {
             Vec::new()
         }
     };
+    for message in &mut live {
+        if let Live::Issue(issue) = message {
+            lock(&shared.statuses).tell(issue);
+        }
+    }
     for message in live {
         let _ = shared.live.send(Arc::new(message));
+    }
+}
+
+/// Issues that were resolved and are in this envelope have come back.
+fn note_returns(shared: &Shared, seq: u64, facts: &Facts) {
+    if facts.errors.is_empty() {
+        return;
+    }
+    let mut statuses = lock(&shared.statuses);
+    let mut came_back = false;
+    for error in &facts.errors {
+        came_back |= statuses.met(&error.issue_id, seq, error.release.as_deref());
+    }
+    // What is not written is seen anew in the log after the next start.
+    if came_back && let Err(error) = statuses.write() {
+        tracing::warn!(%error, "that an issue came back was not written");
     }
 }

@@ -1,10 +1,11 @@
 //! Which errors are the same: by fingerprint, else by type, pattern of the value, and the application's frames.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
-use reelscope_contracts::telemetry::{ErrorEvent, IssueSummary, Micros};
+use reelscope_contracts::telemetry::{ErrorEvent, IssueStatus, IssueSummary, Micros, RequestShare};
 
 use crate::dsn::fnv1a;
+use crate::issue_status::by_release;
 
 /// Most frames that make an issue.
 const MOST_FRAMES: usize = 5;
@@ -14,6 +15,10 @@ const MOST_PLAYERS: usize = 1_000;
 const MOST_TRACES: usize = 20;
 /// Most events that an issue shows.
 const MOST_EVENTS: usize = 50;
+/// Most times of events that an issue shows.
+const MOST_TIMES: usize = 2_000;
+/// Most kinds of requests that an issue is counted in.
+const MOST_REQUESTS: usize = 50;
 /// Longest value that an issue shows.
 const MOST_TEXT: usize = 1_000;
 
@@ -74,7 +79,13 @@ pub(crate) struct Issue {
     releases: BTreeSet<String>,
     /// Newest first: time, envelope, trace.
     events: VecDeque<(Micros, u64, Option<String>)>,
+    /// Oldest first.
+    times: VecDeque<Micros>,
+    requests: BTreeMap<Request, u64>,
 }
+
+/// A kind of request: service and name of its transaction.
+pub(crate) type Request = (String, String);
 
 impl Issue {
     pub(crate) fn new(event: &ErrorEvent) -> Self {
@@ -91,6 +102,10 @@ impl Issue {
             first_seen_us: event.at_us,
             last_seen_us: Micros::MIN,
             trace_ids: Vec::new(),
+            share: None,
+            status: IssueStatus::Unresolved,
+            resolved_in: None,
+            regressed_in: None,
         };
         Self {
             summary,
@@ -98,6 +113,8 @@ impl Issue {
             services: BTreeSet::new(),
             releases: BTreeSet::new(),
             events: VecDeque::new(),
+            times: VecDeque::new(),
+            requests: BTreeMap::new(),
         }
     }
 
@@ -129,6 +146,17 @@ impl Issue {
         }
         self.services.insert(event.service.clone());
         self.releases.extend(event.release.clone());
+        if let Some(name) = &event.transaction {
+            let request = (event.service.clone(), name.clone());
+            if self.requests.len() < MOST_REQUESTS || self.requests.contains_key(&request) {
+                *self.requests.entry(request).or_default() += 1;
+            }
+        }
+        let position = self.times.partition_point(|at| *at <= event.at_us);
+        self.times.insert(position, event.at_us);
+        if self.times.len() > MOST_TIMES {
+            self.times.pop_front();
+        }
         let position = self.events.partition_point(|(at, ..)| *at > event.at_us);
         if position < MOST_EVENTS {
             self.events
@@ -141,17 +169,36 @@ impl Issue {
         self.summary.last_seen_us
     }
 
-    pub(crate) fn summary(&self) -> IssueSummary {
+    /// Its line; `requests` counts the transactions of each kind.
+    pub(crate) fn summary(&self, requests: &BTreeMap<Request, u64>) -> IssueSummary {
         let mut summary = self.summary.clone();
+        let counted = self
+            .requests
+            .iter()
+            .filter(|(request, _)| requests.contains_key(*request));
+        summary.share = counted
+            .max_by_key(|(_, failed)| **failed)
+            .map(|(request, failed)| RequestShare {
+                service: request.0.clone(),
+                transaction: request.1.clone(),
+                failed: *failed,
+                requests: requests[request],
+            });
         summary.players = self.players.len() as u64;
         summary.services = self.services.iter().cloned().collect();
         summary.releases = self.releases.iter().cloned().collect();
+        summary.releases.sort_by(|one, other| by_release(one, other));
         for trace in self.events.iter().filter_map(|(.., trace)| trace.as_ref()) {
             if summary.trace_ids.len() < MOST_TRACES && !summary.trace_ids.contains(trace) {
                 summary.trace_ids.push(trace.clone());
             }
         }
         summary
+    }
+
+    /// Times of the newest events, oldest first.
+    pub(crate) fn times(&self) -> Vec<Micros> {
+        self.times.iter().copied().collect()
     }
 
     /// Envelopes of the newest events, newest first.

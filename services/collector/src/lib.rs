@@ -6,7 +6,7 @@
 //!
 //! Modules in reading order: [`envelope`] (the format), [`dsn`], [`category`], [`rate_limits`], [`scrub`] (pure rules);
 //! `frame`, `log`, `ledger`, `writer` (what is kept, and where it stands); `facts`, `trace`, `issues`,
-//! `measurements`, `index` (what the viewer asks for); `sender`, `outbox` (what leaves); [`collector`] (all of it
+//! `issue_status`, `measurements`, `service_map`, `index` (what the viewer asks for); `sender`, `outbox` (what leaves); [`collector`] (all of it
 //! as its owner sees it); [`ingest`] and [`viewer`] (routes). Four threads: one writes, one indexes, one sends,
 //! and whoever calls.
 
@@ -21,6 +21,7 @@ mod frame;
 pub mod fuzzing;
 mod index;
 pub mod ingest;
+mod issue_status;
 mod issues;
 mod ledger;
 mod live;
@@ -30,6 +31,7 @@ mod outbox;
 pub mod rate_limits;
 pub mod scrub;
 mod sender;
+mod service_map;
 mod skim;
 mod trace;
 pub mod viewer;

@@ -2,7 +2,7 @@
 //!
 //! The routes are relative: the stack mounts them under `/api/telemetry`, behind the gateway's guard.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -17,10 +17,11 @@ use axum::{Json, Router};
 use futures_util::stream::{self, Stream};
 use reelscope_contracts::http::{Body as JsonBody, method_not_allowed, not_found};
 use reelscope_contracts::telemetry::{
-    Changed, DecideHeld, Delivery, EnvelopeDetail, EnvelopeItem, EnvelopeState, Envelopes, IssueDetail,
-    Issues, Measurements, Micros, RetryDead, TestDelivery, TestOutcome, TraceDetail, Traces,
+    ChangeIssue, Changed, DecideHeld, Delivery, EnvelopeDetail, EnvelopeItem, EnvelopeState, Envelopes,
+    IssueDetail, IssueSummary, Issues, Measurements, Micros, RetryDead, ServiceMap, Span, TestDelivery,
+    TestOutcome, TraceDetail, Traces,
 };
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{Code, Problem, now};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -34,11 +35,13 @@ use crate::envelope::{Envelope, MAX_EVENT, format_id, parse_id};
 use crate::index::{self, TraceFilter};
 use crate::ingest::{Room, Taken, check_tunnelled, receive};
 use crate::live::Live;
-use crate::{facts, trace};
+use crate::{facts, service_map, trace};
 
 /// Most lines of a list that are answered at once, and how many when nobody asks for a number.
 const MOST_LINES: usize = 500;
 const USUAL_LINES: usize = 50;
+/// How many traces the map is drawn from when nobody asks for a number: it follows what happens now.
+const USUAL_MAP: usize = 200;
 /// Most points of a measurement that are answered at once.
 const MOST_POINTS: usize = 10_000;
 /// Longest text of a payload that is shown.
@@ -70,7 +73,8 @@ pub fn viewer_router(collector: Collector) -> Router {
         .route("/traces", get(traces))
         .route("/traces/{id}", get(one_trace))
         .route("/issues", get(issues))
-        .route("/issues/{id}", get(one_issue))
+        .route("/issues/{id}", get(one_issue).post(change_issue))
+        .route("/map", get(map))
         .route("/measurements", get(measurements))
         .route("/events", get(events))
         .route("/envelopes", get(envelopes))
@@ -167,7 +171,12 @@ struct Page {
 
 async fn issues(State(viewer): State<Viewer>, Asked(page): Asked<Page>) -> Json<Issues> {
     viewer.look().await;
-    let issues = lock(&viewer.collector.shared().index).issues(lines(page.limit));
+    let shared = viewer.collector.shared();
+    let mut issues = lock(&shared.index).issues(lines(page.limit));
+    let statuses = lock(&shared.statuses);
+    for issue in &mut issues {
+        statuses.tell(issue);
+    }
     Json(Issues {
         issues,
         indexed: viewer.collector.indexed(),
@@ -180,9 +189,10 @@ async fn one_issue(
 ) -> Result<Json<IssueDetail>, Problem> {
     viewer.look().await;
     let gone = || Problem::new(Code::NotFound, "No issue with this id is kept.");
-    let (summary, seqs) = lock(&viewer.collector.shared().index)
-        .issue(&id)
-        .ok_or_else(gone)?;
+    let shared = viewer.collector.shared();
+    let found = lock(&shared.index).issue_with_events(&id);
+    let (mut summary, seqs, times_us) = found.ok_or_else(gone)?;
+    lock(&shared.statuses).tell(&mut summary);
     let (found, _) = viewer.collector.read_many(seqs).await;
     let events = tokio::task::spawn_blocking(move || {
         let mut events = Vec::new();
@@ -196,7 +206,77 @@ async fn one_issue(
         events
     });
     let events = events.await.map_err(|_| gone())?;
-    Ok(Json(IssueDetail { summary, events }))
+    Ok(Json(IssueDetail {
+        summary,
+        events,
+        times_us,
+    }))
+}
+
+async fn change_issue(
+    State(viewer): State<Viewer>,
+    Path(id): Path<String>,
+    JsonBody(change): JsonBody<ChangeIssue>,
+) -> Result<Json<IssueSummary>, Problem> {
+    viewer.look().await;
+    let collector = viewer.collector.clone();
+    let decided = tokio::task::spawn_blocking(move || {
+        let shared = collector.shared();
+        let found = lock(&shared.index).issue(&id);
+        let mut issue =
+            found.ok_or_else(|| Problem::new(Code::NotFound, "No issue with this id is kept."))?;
+        let newest = lock(&shared.ledger).next_seq() - 1;
+        let mut statuses = lock(&shared.statuses);
+        statuses.decide(&issue, change.status, newest).map_err(|error| {
+            tracing::warn!(%error, "a decision on an issue was not written");
+            let detail =
+                "The decision could not be written, so nothing was changed. Check space and permissions.";
+            Problem::new(Code::ServiceUnavailable, detail)
+        })?;
+        statuses.tell(&mut issue);
+        drop(statuses);
+        let _ = shared.live.send(Arc::new(Live::Issue(issue.clone())));
+        Ok(issue)
+    });
+    let failed = |_| Problem::new(Code::Internal, "The decision was not taken.");
+    decided.await.map_err(failed)?.map(Json)
+}
+
+#[derive(Deserialize)]
+struct MapQuery {
+    traces: Option<usize>,
+}
+
+async fn map(State(viewer): State<Viewer>, Asked(query): Asked<MapQuery>) -> Json<ServiceMap> {
+    viewer.look().await;
+    let limit = query.traces.unwrap_or(USUAL_MAP).clamp(1, MOST_LINES);
+    let newest = lock(&viewer.collector.shared().index).newest_traces(limit);
+    let ids: HashSet<u128> = newest.iter().map(|(id, _)| *id).collect();
+    // An envelope may hold parts of several traces; newest first, since there is a bound to what is read.
+    let mut seqs: Vec<u64> = newest.into_iter().flat_map(|(_, seqs)| seqs).collect();
+    seqs.sort_unstable_by(|one, other| other.cmp(one));
+    seqs.dedup();
+    let (found, _) = viewer.collector.read_many(seqs).await;
+    let now = now().saturating_mul(1_000);
+    let drawn = tokio::task::spawn_blocking(move || {
+        let mut traces: HashMap<u128, Vec<Span>> = HashMap::new();
+        for (seq, slot, bytes) in &found {
+            let Ok(envelope) = Envelope::parse(bytes) else {
+                continue;
+            };
+            for fact in facts::read(*seq, slot, &envelope).spans {
+                if ids.contains(&fact.trace_id) {
+                    traces.entry(fact.trace_id).or_default().push(fact.span);
+                }
+            }
+        }
+        service_map::draw(&traces.into_values().collect::<Vec<_>>(), now)
+    });
+    let drawn = drawn.await.unwrap_or_else(|_| service_map::draw(&[], now));
+    Json(ServiceMap {
+        indexed: viewer.collector.indexed(),
+        ..drawn
+    })
 }
 
 #[derive(Deserialize)]

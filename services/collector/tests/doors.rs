@@ -498,3 +498,153 @@ async fn envelopes_are_listed_page_by_page() {
     );
     opened.collector.shutdown().await;
 }
+
+/// An error of `release`, in the same request and of the same kind as all of [`error`].
+fn error_of(n: usize, release: &str) -> Vec<u8> {
+    let text = String::from_utf8(error(n)).unwrap();
+    text.replace("\"release\":\"1.0.0\"", &format!("\"release\":\"{release}\""))
+        .into_bytes()
+}
+
+async fn only_issue(viewer: &Router) -> Value {
+    let list = get(viewer, "/issues").await;
+    assert_eq!(list["issues"].as_array().unwrap().len(), 1);
+    list["issues"][0].clone()
+}
+
+async fn decide(viewer: &Router, id: &str, status: &str) -> (Response<()>, Value) {
+    let request = Request::post(format!("/issues/{id}"))
+        .header("content-type", "application/json")
+        .body(Body::from(format!("{{\"status\":\"{status}\"}}")))
+        .unwrap();
+    send(viewer, request).await
+}
+
+#[tokio::test]
+async fn a_resolved_issue_that_comes_back_has_regressed_also_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = || Collector::open(dir.path(), options()).unwrap().0;
+    let collector = open();
+    let viewer = viewer_router(collector.clone());
+    for (n, release) in [(1, "1.9.0"), (2, "1.10.0")] {
+        collector
+            .captured("payments", error_of(n, release))
+            .await
+            .unwrap();
+    }
+    let issue = only_issue(&viewer).await;
+    assert_eq!(issue["status"], "unresolved");
+    assert_eq!(issue["releases"], serde_json::json!(["1.9.0", "1.10.0"]));
+    let id = issue["issue_id"].as_str().unwrap().to_owned();
+
+    let (response, resolved) = decide(&viewer, &id, "resolved").await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(
+        (&resolved["status"], &resolved["resolved_in"]),
+        (&"resolved".into(), &"1.10.0".into())
+    );
+    assert_eq!(
+        decide(&viewer, &id, "regressed").await.0.status(),
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(
+        decide(&viewer, "0000000000000000", "resolved").await.0.status(),
+        StatusCode::NOT_FOUND
+    );
+    collector.shutdown().await;
+
+    // Its old events are indexed anew, and bring nothing back.
+    let collector = open();
+    let viewer = viewer_router(collector.clone());
+    eventually("the log to be indexed", || collector.indexed()).await;
+    assert_eq!(only_issue(&viewer).await["status"], "resolved");
+    collector
+        .captured("payments", error_of(3, "1.11.0"))
+        .await
+        .unwrap();
+    let back = only_issue(&viewer).await;
+    assert_eq!(
+        (&back["status"], &back["regressed_in"]),
+        (&"regressed".into(), &"1.11.0".into())
+    );
+    collector
+        .captured("payments", error_of(4, "1.12.0"))
+        .await
+        .unwrap();
+    assert_eq!(
+        only_issue(&viewer).await["regressed_in"],
+        "1.11.0",
+        "the first one brought it back"
+    );
+    collector.shutdown().await;
+
+    let collector = open();
+    let viewer = viewer_router(collector.clone());
+    eventually("the log to be indexed", || collector.indexed()).await;
+    assert_eq!(only_issue(&viewer).await["status"], "regressed");
+    decide(&viewer, &id, "unresolved").await;
+    let reopened = get(&viewer, &format!("/issues/{id}")).await;
+    assert_eq!(reopened["summary"]["status"], "unresolved");
+    assert_eq!(reopened["times_us"].as_array().unwrap().len(), 4);
+    collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_share_of_an_issue_is_of_the_requests_it_befalls() {
+    let opened = open();
+    for n in 1..=10 {
+        let text = String::from_utf8(transaction(
+            n,
+            &format!("{n:032x}"),
+            "00f067aa0ba902b7",
+            None,
+            5.0,
+        ))
+        .unwrap();
+        let settle = text.replace(
+            "\"transaction\":\"slot-machine-spin\"",
+            "\"transaction\":\"POST /spin\"",
+        );
+        opened
+            .collector
+            .captured("payments", settle.into_bytes())
+            .await
+            .unwrap();
+    }
+    opened
+        .collector
+        .captured("payments", error_in(11, &format!("{:032x}", 3)))
+        .await
+        .unwrap();
+    let expected = serde_json::json!({ "service": "payments", "transaction": "POST /spin", "failed": 1, "requests": 10 });
+    assert_eq!(only_issue(&opened.viewer).await["share"], expected);
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_map_shows_who_calls_whom() {
+    let opened = open();
+    opened
+        .collector
+        .captured("gateway", transaction(1, TRACE, "a", None, 10.0))
+        .await
+        .unwrap();
+    opened
+        .collector
+        .captured("payments", transaction(2, TRACE, "b", Some("a-c"), 4.0))
+        .await
+        .unwrap();
+    let map = get(&opened.viewer, "/map").await;
+    assert_eq!(
+        (&map["traces"], &map["nodes"][0]["id"]),
+        (&1.into(), &"gateway".into())
+    );
+    assert_eq!(map["nodes"][1]["traffic"]["p95_us"], 4_000);
+    let edge = &map["edges"][0];
+    assert_eq!(
+        (&edge["from"], &edge["to"], &edge["traffic"]["calls"]),
+        (&"gateway".into(), &"payments".into(), &1.into())
+    );
+    assert_eq!(get(&opened.viewer, "/map?traces=1").await["edges"], map["edges"]);
+    opened.collector.shutdown().await;
+}

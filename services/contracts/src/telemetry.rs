@@ -173,6 +173,15 @@ pub struct Frame {
     pub line: Option<u64>,
     /// Whether it is the application's own code.
     pub in_app: bool,
+    /// The line itself, where the event brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context_line: Option<String>,
+    /// Lines of source before it, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pre_context: Vec<String>,
+    /// Lines of source after it, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub post_context: Vec<String>,
 }
 
 /// What happened before an error.
@@ -257,6 +266,33 @@ pub struct TraceDetail {
     pub envelopes: Vec<u64>,
 }
 
+/// What people hold of an issue.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IssueStatus {
+    /// It is open.
+    #[default]
+    Unresolved,
+    /// Somebody said that it is mended, and it has not come back.
+    Resolved,
+    /// It was resolved and came back.
+    Regressed,
+}
+
+/// How often a request ends in an issue: `failed` of `requests`. Both are counted over all that is kept, where every
+/// request is recorded; while transactions are sampled and errors are not, the share is too high.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RequestShare {
+    /// The service that answers it.
+    pub service: String,
+    /// Name of its transaction.
+    pub transaction: String,
+    /// Events of the issue in such transactions.
+    pub failed: u64,
+    /// Such transactions.
+    pub requests: u64,
+}
+
 /// An issue in one line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct IssueSummary {
@@ -276,7 +312,7 @@ pub struct IssueSummary {
     pub players: u64,
     /// Services.
     pub services: Vec<String>,
-    /// Releases it was seen in, in the order of the alphabet.
+    /// Releases it was seen in, oldest first where they are semantic versions, else in the order of the alphabet.
     pub releases: Vec<String>,
     /// First event.
     pub first_seen_us: Micros,
@@ -284,6 +320,36 @@ pub struct IssueSummary {
     pub last_seen_us: Micros,
     /// Some of its traces, newest first.
     pub trace_ids: Vec<String>,
+    /// The request that it befalls most often; absent where no event names one that was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<RequestShare>,
+    /// Whether it is open.
+    #[serde(default)]
+    pub status: IssueStatus,
+    /// The newest release it had been seen in when it was resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved_in: Option<String>,
+    /// The release it came back in; absent where the event that brought it back names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regressed_in: Option<String>,
+}
+
+/// `POST /issues/{id}`; answered with the issue's line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeIssue {
+    /// What it shall be.
+    pub status: IssueDecision,
+}
+
+/// What a person may say of an issue; that it regressed is for the collector to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IssueDecision {
+    /// It is mended.
+    Resolved,
+    /// It is open.
+    Unresolved,
 }
 
 /// `GET /issues`.
@@ -302,6 +368,73 @@ pub struct IssueDetail {
     pub summary: IssueSummary,
     /// Its newest events, newest first.
     pub events: Vec<ErrorEvent>,
+    /// Times of its newest events, at most 2,000, oldest first: those of `events` and more.
+    #[serde(default)]
+    pub times_us: Vec<Micros>,
+}
+
+/// What was done, how often and how fast.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Traffic {
+    /// Requests, or calls.
+    pub calls: u64,
+    /// Those that began in the minute before the answer.
+    pub last_minute: u64,
+    /// Those whose status is not `ok`.
+    pub errors: u64,
+    /// The duration that half of them do not exceed (nearest rank).
+    pub p50_us: Micros,
+    /// The duration that 95 of 100 do not exceed.
+    pub p95_us: Micros,
+}
+
+/// What kind of thing does the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeKind {
+    /// It records transactions.
+    Service,
+    /// A database as one service uses it.
+    Database,
+    /// It is called, and records nothing here.
+    External,
+}
+
+/// A thing that does work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MapNode {
+    /// Name of a service or peer; `<service>/<system>` of a database.
+    pub id: String,
+    /// What it is.
+    pub kind: NodeKind,
+    /// Transactions of a service; of the others, the calls made to them.
+    pub traffic: Traffic,
+}
+
+/// Calls from one to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MapEdge {
+    /// Id of the node that calls.
+    pub from: String,
+    /// Id of the node that is called.
+    pub to: String,
+    /// The calls, as the caller saw them.
+    pub traffic: Traffic,
+}
+
+/// `GET /map`: who calls whom, from the newest traces.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ServiceMap {
+    /// By id.
+    pub nodes: Vec<MapNode>,
+    /// By ids.
+    pub edges: Vec<MapEdge>,
+    /// Traces that were looked at.
+    pub traces: u64,
+    /// Start of the oldest of them; 0 when there is none.
+    pub from_us: Micros,
+    /// Whether everything in the log has been read since the start.
+    pub indexed: bool,
 }
 
 /// One number at one time.
@@ -464,7 +597,8 @@ pub struct DeliveryError {
 pub struct Notice {
     /// Stable code, with what [`Notice::params`] has for it: `torn_tail` (`bytes`, `segment`), `envelopes_lost` (`count`,
     /// `segment`), `segment_damaged` (`bytes`, `segment`, `copy`: a path), `totals_damaged` (`cause`), `disk_failed`
-    /// (`cause`), `envelope_refused` (`cause`), `evicted` (`count`), `no_trust_store` (`cause`).
+    /// (`cause`), `envelope_refused` (`cause`), `evicted` (`count`), `no_trust_store` (`cause`), `issue_statuses_damaged`
+    /// (`cause`).
     pub code: String,
     /// One sentence.
     pub detail: String,

@@ -6,6 +6,9 @@ import {
   EnvelopeDetail,
   EnvelopeState,
   EnvelopeSummary,
+  IssueDetail,
+  IssueSummary,
+  ServiceMap,
   Settings,
   SettingsChange,
   TestOutcome,
@@ -82,6 +85,26 @@ export class Gateway {
 
   trace(id: string): Promise<TraceDetail> {
     return this.send(`/telemetry/traces/${encodeURIComponent(id)}`);
+  }
+
+  /** Last seen first. */
+  issues(limit: number): Promise<{ issues: readonly IssueSummary[]; indexed: boolean }> {
+    return this.send(`/telemetry/issues?limit=${limit}`);
+  }
+
+  issue(id: string): Promise<IssueDetail> {
+    return this.send(`/telemetry/issues/${encodeURIComponent(id)}`);
+  }
+
+  decideIssue(id: string, status: 'resolved' | 'unresolved'): Promise<IssueSummary> {
+    return this.send(`/telemetry/issues/${encodeURIComponent(id)}`, {
+      method: 'POST',
+      body: { status },
+    });
+  }
+
+  serviceMap(): Promise<ServiceMap> {
+    return this.send('/telemetry/map');
   }
 
   delivery(): Promise<Delivery> {

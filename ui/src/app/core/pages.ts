@@ -2,7 +2,15 @@ import { Injectable, computed, inject } from '@angular/core';
 
 import { Address } from './address';
 
-export const PAGES = ['machine', 'traces', 'delivery', 'settings'] as const;
+export const PAGES = [
+  'machine',
+  'traces',
+  'issues',
+  'map',
+  'business',
+  'delivery',
+  'settings',
+] as const;
 export type PageName = (typeof PAGES)[number];
 
 /** A page has everything below its address too: `/traces/ID` is of the traces. */

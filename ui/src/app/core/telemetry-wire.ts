@@ -172,6 +172,9 @@ export interface Frame {
   file?: string;
   line?: number;
   in_app: boolean;
+  context_line?: string;
+  pre_context?: readonly string[];
+  post_context?: readonly string[];
 }
 
 export interface Breadcrumb {
@@ -226,7 +229,18 @@ export interface TraceDetail {
   envelopes: readonly number[];
 }
 
-/** An issue in one line, as the stream tells it. */
+export type IssueStatus = 'unresolved' | 'resolved' | 'regressed';
+
+/** How often a request ends in an issue: `failed` of `requests`, counted over all that the collector keeps. */
+export interface RequestShare {
+  service: string;
+  /** Name of its transaction. */
+  transaction: string;
+  failed: number;
+  requests: number;
+}
+
+/** An issue in one line. */
 export interface IssueSummary {
   issue_id: string;
   kind: string;
@@ -234,10 +248,56 @@ export interface IssueSummary {
   culprit: string;
   level: string;
   events: number;
+  /** Counted up to 1,000. */
   players: number;
   services: readonly string[];
+  /** Oldest first. */
   releases: readonly string[];
   first_seen_us: Micros;
   last_seen_us: Micros;
   trace_ids: readonly string[];
+  share?: RequestShare;
+  status: IssueStatus;
+  resolved_in?: string;
+  regressed_in?: string;
+}
+
+export interface IssueDetail {
+  summary: IssueSummary;
+  /** Newest first. */
+  events: readonly ErrorEvent[];
+  /** Oldest first; of more events than `events` has. */
+  times_us: readonly Micros[];
+}
+
+/** What was done, how often and how fast. */
+export interface Traffic {
+  calls: number;
+  last_minute: number;
+  errors: number;
+  p50_us: Micros;
+  p95_us: Micros;
+}
+
+export interface MapNode {
+  /** Name of a service or peer; `<service>/<system>` of a database. */
+  id: string;
+  kind: 'service' | 'database' | 'external';
+  traffic: Traffic;
+}
+
+export interface MapEdge {
+  from: string;
+  to: string;
+  /** As the caller saw it. */
+  traffic: Traffic;
+}
+
+/** Who calls whom, from the newest traces. */
+export interface ServiceMap {
+  nodes: readonly MapNode[];
+  edges: readonly MapEdge[];
+  traces: number;
+  from_us: Micros;
+  indexed: boolean;
 }

@@ -5,6 +5,7 @@ import { Language } from '../core/language';
 import { LANGS } from '../core/language-of';
 import { PAGES, Pages, pathOf } from '../core/pages';
 import { Preferences } from '../core/preferences';
+import { IssueStore } from '../issues/issue-store';
 import { Account } from './account';
 
 /** Brand, sections, and what the whole window shares. */
@@ -24,6 +25,17 @@ export class Header {
   protected readonly langs = LANGS;
   protected readonly all = PAGES;
   protected readonly pathOf = pathOf;
+  private readonly issues = inject(IssueStore);
+  /** What waits for somebody; nothing is said of none. */
+  protected readonly openIssues = computed(() => {
+    const count = this.issues.open();
+    if (count === 0) return null;
+    const { number, plural } = this.language.formats();
+    return {
+      count: number(count),
+      title: this.say(`insights.issues.openCount.${plural(count)}`, { count: number(count) }),
+    };
+  });
 
   /** The key list is wanted. */
   readonly help = output();

@@ -1,5 +1,6 @@
-import { ChangeDetectionStrategy, Component, inject, viewChild } from '@angular/core';
+import { ChangeDetectionStrategy, Component, effect, inject, viewChild } from '@angular/core';
 
+import { BusinessPage } from '../business/business-page';
 import { Health } from '../core/health';
 import { Language } from '../core/language';
 import { Pages } from '../core/pages';
@@ -7,6 +8,9 @@ import { Preferences } from '../core/preferences';
 import { followSettings } from '../core/reporting';
 import { DeliveryPage } from '../delivery/delivery-page';
 import { DeliveryStrip } from '../delivery/delivery-strip';
+import { IssueStore } from '../issues/issue-store';
+import { IssuesScreen } from '../issues/issues-screen';
+import { MapPage } from '../map/map-page';
 import { SettingsPage } from '../settings/settings-page';
 import { Machine } from '../slot/machine';
 import { Play } from '../slot/play';
@@ -23,11 +27,14 @@ import { Tabs } from './tabs';
 @Component({
   selector: 'app-root',
   imports: [
+    BusinessPage,
     DeliveryPage,
     DeliveryStrip,
     Header,
+    IssuesScreen,
     KeyList,
     Machine,
+    MapPage,
     Panel,
     SettingsPage,
     SymbolSprite,
@@ -48,6 +55,7 @@ export class Shell {
   private readonly language = inject(Language);
   private readonly tabs = inject(Tabs);
   private readonly health = inject(Health);
+  private readonly issues = inject(IssueStore);
   protected readonly pages = inject(Pages);
   protected readonly start = inject(Start);
   protected readonly say = this.language.say;
@@ -55,6 +63,9 @@ export class Shell {
 
   constructor() {
     void this.start.run();
+    effect(() => {
+      if (this.start.state() === 'ready') this.issues.follow();
+    });
   }
 
   protected press(event: KeyboardEvent): void {

@@ -1,13 +1,18 @@
+import { insights } from './en-insights';
 import { viewer } from './en-viewer';
 
 /** English; its keys are the keys of every language. */
 export const en = {
   brand: 'Reelscope',
+  insights,
   viewer,
   nav: {
     label: 'Sections',
     machine: 'Machine',
     traces: 'Traces',
+    issues: 'Issues',
+    map: 'Map',
+    business: 'Business',
     delivery: 'Delivery',
     settings: 'Settings',
   },

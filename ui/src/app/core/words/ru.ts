@@ -1,13 +1,18 @@
 import { Words } from './en';
+import { insights } from './ru-insights';
 import { viewer } from './ru-viewer';
 
 export const ru: Words = {
   brand: 'Reelscope',
+  insights,
   viewer,
   nav: {
     label: 'Разделы',
     machine: 'Автомат',
     traces: 'Трейсы',
+    issues: 'Ошибки',
+    map: 'Карта',
+    business: 'Бизнес',
     delivery: 'Доставка',
     settings: 'Настройки',
   },

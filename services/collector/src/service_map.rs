@@ -1,0 +1,269 @@
+//! Who calls whom, how often and how fast, drawn from the spans of the newest traces.
+//!
+//! A service is known by its transactions. A call is a client's span: to the service whose transaction continues it,
+//! else to the peer that it names. A database belongs to the service that uses it, since services do not share one.
+
+use std::collections::{BTreeMap, HashMap};
+
+use reelscope_contracts::telemetry::{MapEdge, MapNode, Micros, NodeKind, ServiceMap, Span, Traffic};
+use serde_json::Value;
+
+/// Most things that are told; more could not be drawn.
+const MOST_NODES: usize = 60;
+/// What "the last minute" is.
+const MINUTE: Micros = 60_000_000;
+
+/// Calls while they are counted.
+#[derive(Default)]
+struct Calls {
+    durations: Vec<Micros>,
+    last_minute: u64,
+    errors: u64,
+}
+
+impl Calls {
+    fn add(&mut self, span: &Span, now: Micros) {
+        self.durations
+            .push(span.end_us.saturating_sub(span.start_us).max(0));
+        self.last_minute += u64::from(span.start_us > now.saturating_sub(MINUTE));
+        self.errors += u64::from(span.status != "ok");
+    }
+
+    fn traffic(mut self) -> Traffic {
+        self.durations.sort_unstable();
+        Traffic {
+            calls: self.durations.len() as u64,
+            last_minute: self.last_minute,
+            errors: self.errors,
+            p50_us: percentile(&self.durations, 50),
+            p95_us: percentile(&self.durations, 95),
+        }
+    }
+}
+
+/// The nearest rank (Hyndman and Fan 1996, definition 1): always a value that was measured. 0 for none.
+fn percentile(sorted: &[Micros], percent: usize) -> Micros {
+    let rank = (sorted.len() * percent).div_ceil(100).max(1);
+    sorted.get(rank - 1).copied().unwrap_or(0)
+}
+
+/// Draws the map of traces, given as the spans of each. `now` is microseconds since the Unix epoch.
+pub(crate) fn draw(traces: &[Vec<Span>], now: Micros) -> ServiceMap {
+    let mut nodes: BTreeMap<String, (NodeKind, Calls)> = BTreeMap::new();
+    let mut edges: BTreeMap<(String, String), Calls> = BTreeMap::new();
+    for spans in traces {
+        let continued: HashMap<&str, &str> = spans
+            .iter()
+            .filter(|span| span.transaction)
+            .filter_map(|span| Some((span.parent_span_id.as_deref()?, span.service.as_str())))
+            .collect();
+        for span in spans {
+            if span.transaction {
+                let (known, calls) = nodes
+                    .entry(span.service.clone())
+                    .or_insert((NodeKind::Service, Calls::default()));
+                if *known != NodeKind::Service {
+                    (*known, *calls) = (NodeKind::Service, Calls::default());
+                }
+                calls.add(span, now);
+                continue;
+            }
+            let Some((callee, kind)) = called(span, &continued) else {
+                continue;
+            };
+            if kind != NodeKind::Service {
+                let (known, calls) = nodes.entry(callee.clone()).or_insert((kind, Calls::default()));
+                // What records transactions is a service: its own figures count, not those of who called it.
+                if *known == kind {
+                    calls.add(span, now);
+                }
+            }
+            let edge = edges.entry((span.service.clone(), callee)).or_default();
+            edge.add(span, now);
+        }
+    }
+    let starts = traces.iter().flatten().map(|span| span.start_us);
+    let mut map = ServiceMap {
+        nodes: nodes
+            .into_iter()
+            .map(|(id, (kind, calls))| MapNode {
+                id,
+                kind,
+                traffic: calls.traffic(),
+            })
+            .collect(),
+        edges: edges
+            .into_iter()
+            .map(|((from, to), calls)| MapEdge {
+                from,
+                to,
+                traffic: calls.traffic(),
+            })
+            .collect(),
+        traces: traces.len() as u64,
+        from_us: starts.min().unwrap_or(0),
+        indexed: false,
+    };
+    if map.nodes.len() > MOST_NODES {
+        map.nodes
+            .sort_by_key(|node| std::cmp::Reverse(node.traffic.calls));
+        map.nodes.truncate(MOST_NODES);
+        map.nodes.sort_by(|one, other| one.id.cmp(&other.id));
+    }
+    let is_told = |id: &String| map.nodes.iter().any(|node| node.id == *id);
+    map.edges.retain(|edge| is_told(&edge.from) && is_told(&edge.to));
+    map
+}
+
+/// Whom a span calls; `continued` has the service of each transaction by the span it continues.
+fn called(span: &Span, continued: &HashMap<&str, &str>) -> Option<(String, NodeKind)> {
+    if let Some(service) = continued.get(span.span_id.as_str()) {
+        // A span that is continued in its own service calls nobody.
+        return (*service != span.service).then(|| ((*service).to_owned(), NodeKind::Service));
+    }
+    let fact = |names: &[&str]| {
+        let values = names.iter().filter_map(|name| span.data.get(*name));
+        values.filter_map(Value::as_str).find(|text| !text.is_empty())
+    };
+    if span.op == "db" || span.op.starts_with("db.") {
+        let system = fact(&["db.system.name", "db.system"]).unwrap_or("db");
+        return Some((format!("{}/{system}", span.service), NodeKind::Database));
+    }
+    if span.op.starts_with("http.client") {
+        let peer = fact(&["peer.service", "server.address"])?;
+        return (peer != span.service).then(|| (peer.to_owned(), NodeKind::External));
+    }
+    None
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn span(service: &str, id: &str, parent: Option<&str>, op: &str, data: &[(&str, &str)]) -> Span {
+        Span {
+            span_id: id.to_owned(),
+            parent_span_id: parent.map(str::to_owned),
+            transaction: op == "http.server",
+            service: service.to_owned(),
+            op: op.to_owned(),
+            description: String::new(),
+            start_us: MINUTE * 3,
+            end_us: MINUTE * 3 + 1_000,
+            status: "ok".to_owned(),
+            data: data
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), Value::from(*value)))
+                .collect(),
+            tags: BTreeMap::new(),
+            measurements: BTreeMap::new(),
+            oddities: Vec::new(),
+            seq: 1,
+        }
+    }
+
+    fn edges(map: &ServiceMap) -> Vec<(&str, &str)> {
+        map.edges
+            .iter()
+            .map(|edge| (edge.from.as_str(), edge.to.as_str()))
+            .collect()
+    }
+
+    #[test]
+    fn calls_lead_to_services_databases_and_strangers() {
+        let trace = vec![
+            span("gateway", "1", None, "http.server", &[]),
+            // The peer is called otherwise by its caller; what continues the span decides.
+            span(
+                "gateway",
+                "2",
+                Some("1"),
+                "http.client",
+                &[("server.address", "127.0.0.1")],
+            ),
+            span("payments", "3", Some("2"), "http.server", &[]),
+            span("payments", "4", Some("3"), "db.query", &[("db.system", "polodb")]),
+            span(
+                "payments",
+                "5",
+                Some("3"),
+                "http.client",
+                &[("peer.service", "bank")],
+            ),
+            span("payments", "6", Some("3"), "function", &[]),
+        ];
+        let map = draw(&[trace], MINUTE * 3 + 5);
+        assert_eq!(
+            edges(&map),
+            [
+                ("gateway", "payments"),
+                ("payments", "bank"),
+                ("payments", "payments/polodb")
+            ]
+        );
+        let kinds: Vec<_> = map
+            .nodes
+            .iter()
+            .map(|node| (node.id.as_str(), node.kind))
+            .collect();
+        assert_eq!(
+            kinds,
+            [
+                ("bank", NodeKind::External),
+                ("gateway", NodeKind::Service),
+                ("payments", NodeKind::Service),
+                ("payments/polodb", NodeKind::Database)
+            ]
+        );
+        assert_eq!((map.traces, map.from_us), (1, MINUTE * 3));
+    }
+
+    #[test]
+    fn rates_errors_and_percentiles_are_counted() {
+        let traces: Vec<Vec<Span>> = (1..=100)
+            .map(|n| {
+                let mut one = span("gateway", "1", None, "http.server", &[]);
+                one.start_us = MINUTE * n / 50;
+                one.end_us = one.start_us + n * 10;
+                if n % 10 == 0 {
+                    one.status = "deadline_exceeded".to_owned();
+                }
+                vec![one]
+            })
+            .collect();
+        let map = draw(&traces, MINUTE * 2);
+        let expected = Traffic {
+            calls: 100,
+            last_minute: 50,
+            errors: 10,
+            p50_us: 500,
+            p95_us: 950,
+        };
+        assert_eq!(map.nodes[0].traffic, expected);
+        assert_eq!(draw(&[], 0).nodes, []);
+    }
+
+    #[test]
+    fn a_peer_that_speaks_for_itself_counts_as_it_speaks() {
+        let calls = |id, parent| {
+            span(
+                "gateway",
+                id,
+                Some(parent),
+                "http.client",
+                &[("peer.service", "payments")],
+            )
+        };
+        let trace = vec![
+            calls("2", "1"),
+            calls("4", "1"),
+            span("payments", "5", Some("4"), "http.server", &[]),
+        ];
+        let map = draw(&[trace], 0);
+        let payments = map.nodes.iter().find(|node| node.id == "payments").unwrap();
+        assert_eq!((payments.kind, payments.traffic.calls), (NodeKind::Service, 1));
+        assert_eq!(map.edges, [], "the gateway itself recorded nothing here");
+    }
+}

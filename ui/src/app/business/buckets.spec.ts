@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+
+import { micros } from '../core/micros';
+import { bucketsOf } from './buckets';
+import { totalsOf } from './spin-money';
+
+describe('money over time', () => {
+  it('has every spin once, in few buckets that join', () => {
+    const time = fc.integer({ min: 0, max: 40 * 86_400_000_000 });
+    fc.assert(
+      fc.property(fc.array(time, { minLength: 1 }), (times) => {
+        const spins = times
+          .sort((one, other) => one - other)
+          .map((at, index) => ({
+            traceId: String(index),
+            at: micros(at),
+            stake: 10,
+            payout: index,
+            failed: index % 4 === 0,
+            release: '',
+          }));
+        const buckets = bucketsOf(spins, 40);
+        expect(buckets.length).toBeLessThanOrEqual(41);
+        expect(buckets.flatMap((bucket) => bucket.spins)).toEqual(spins);
+        const sum = buckets.reduce((total, { totals }) => total + totals.ggr, 0);
+        expect(sum).toBe(totalsOf(spins).ggr);
+        for (const { from, to, spins: part } of buckets)
+          for (const { at } of part) expect(at >= from && at < to).toBe(true);
+        buckets.slice(1).forEach(({ from }, index) => expect(from).toBe(buckets[index]?.to));
+      }),
+    );
+  });
+
+  it('is empty without spins', () => expect(bucketsOf([], 40)).toEqual([]));
+});

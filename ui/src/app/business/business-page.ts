@@ -1,0 +1,281 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  computed,
+  inject,
+  signal,
+} from '@angular/core';
+
+import { Address } from '../core/address';
+import { Language } from '../core/language';
+import { micros, toMilliseconds } from '../core/micros';
+import { Session } from '../core/session';
+import { PaytableStore } from '../paytable/paytable-store';
+import { bucketsOf } from './buckets';
+import { Z_95, bandOf, rtpPoints } from './confidence';
+import { Drawing, LineChart } from './line-chart';
+import { SpinMoney, totalsOf } from './spin-money';
+import { MOST, SpinsStore } from './spins-store';
+
+const MOST_POINTS = 400;
+const MOST_BUCKETS = 48;
+const MOST_PICKED = 50;
+
+/** Money: what was staked, paid and kept, how the observed RTP stands to the exact one, and what failures cost. */
+@Component({
+  selector: 'rs-business-page',
+  imports: [LineChart],
+  templateUrl: './business-page.html',
+  styleUrls: ['../core/insights.css', './business-page.css'],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class BusinessPage {
+  private readonly language = inject(Language);
+  private readonly address = inject(Address);
+  private readonly paytable = inject(PaytableStore);
+  private readonly session = inject(Session);
+  protected readonly store = inject(SpinsStore);
+  protected readonly say = this.language.say;
+
+  private readonly spins = this.store.spins;
+  private readonly settled = computed(() => this.spins().filter(({ failed }) => !failed));
+  private readonly totals = computed(() => totalsOf(this.spins()));
+  private readonly par = computed(() => {
+    const par = this.paytable.table()?.par_sheet;
+    return par && { exact: par.rtp_percent / 100, sigma: par.volatility.standard_deviation };
+  });
+  private readonly buckets = computed(() => bucketsOf(this.spins(), MOST_BUCKETS));
+  private readonly points = computed(() => {
+    const par = this.par();
+    return par ? rtpPoints(this.settled(), par.exact, par.sigma, MOST_POINTS) : [];
+  });
+  /** The spins of the point that was chosen, newest first. */
+  private readonly _picked = signal<readonly SpinMoney[]>([]);
+
+  protected readonly empty = computed(() => this.spins().length === 0);
+  protected readonly scope = computed(() => {
+    const first = this.spins()[0];
+    if (!first) return '';
+    const { date, number, plural } = this.language.formats();
+    const count = this.spins().length;
+    return this.say(`insights.business.scope.${plural(count)}`, {
+      count: number(count),
+      since: date(first.at),
+    });
+  });
+  protected readonly truncated = computed(() =>
+    this.store.truncated()
+      ? this.say('insights.business.truncated', { most: this.language.formats().number(MOST) })
+      : '',
+  );
+
+  protected readonly tiles = computed(() => {
+    const { staked, paid, ggr, failed, failedStake } = this.totals();
+    const { number } = this.language.formats();
+    const failedHint = this.say('insights.business.failedHint', {
+      count: number(failed),
+      all: number(this.spins().length),
+    });
+    return [
+      { name: 'staked', value: this.money(staked), hint: this.say('insights.business.stakedHint') },
+      { name: 'paid', value: this.money(paid), hint: this.say('insights.business.paidHint') },
+      { name: 'ggr', value: this.money(ggr), hint: this.say('insights.business.ggrHint') },
+      { name: 'failed', value: this.money(failedStake), hint: failedHint },
+    ] as const;
+  });
+  protected readonly rtp = computed(() => {
+    const totals = this.totals();
+    const par = this.par();
+    if (!par || totals.staked === 0) return null;
+    const { number, percent } = this.language.formats();
+    const observed = totals.paid / totals.staked;
+    const band = bandOf(par.exact, par.sigma, totals);
+    const inside = band !== null && observed >= band.low && observed <= band.high;
+    return {
+      value: percent(observed * 100),
+      hint: this.say('insights.business.rtpHint', { exact: percent(par.exact * 100, 3) }),
+      band: band ? this.bandWords('insights.business.band', band) : '',
+      inside,
+      verdict: this.say(inside ? 'insights.business.inside' : 'insights.business.outside'),
+      bandHint: this.say('insights.business.bandHint', {
+        z: number(Z_95, 2),
+        sigma: number(par.sigma, 2),
+      }),
+    };
+  });
+
+  protected readonly rtpDrawing = computed((): Drawing | null => {
+    const points = this.points();
+    const par = this.par();
+    if (points.length === 0 || !par) return null;
+    const { number, percent } = this.language.formats();
+    const say = (key: 'observed' | 'exact' | 'bandOf'): string =>
+      this.say(`insights.business.${key}`);
+    return {
+      x: points.map(({ n }) => n),
+      ys: [
+        points.map(({ observed }) => observed * 100),
+        points.map(() => par.exact * 100),
+        points.map(({ band }) => band.high * 100),
+        points.map(({ band }) => band.low * 100),
+      ],
+      series: [
+        { label: say('observed'), colour: '#f3bd4d', kind: 'line' },
+        { label: say('exact'), colour: '#e9ecf2', kind: 'dashes' },
+        { label: say('bandOf'), colour: '#f3bd4d55', kind: 'area' },
+        { label: `${say('bandOf')}, min`, colour: '#f3bd4d55', kind: 'edge' },
+      ],
+      time: false,
+      band: [2, 3],
+      xText: (x) => (Number.isInteger(x) ? number(x) : ''),
+      yText: (y) => percent(y, 0),
+    };
+  });
+  protected readonly rtpText = (index: number): string => {
+    const point = this.points()[index];
+    if (!point) return '';
+    const { number, percent } = this.language.formats();
+    return this.say('insights.business.rtpPoint', {
+      n: number(point.n),
+      rtp: percent(point.observed * 100),
+      low: percent(point.band.low * 100, 1),
+      high: percent(point.band.high * 100, 1),
+    });
+  };
+
+  protected readonly moneyDrawing = computed((): Drawing => {
+    const buckets = this.buckets();
+    const { clock, number } = this.language.formats();
+    const of = (key: 'staked' | 'paid' | 'ggr'): number[] =>
+      buckets.map(({ totals }) => totals[key] / 100);
+    return {
+      x: buckets.map(({ from }) => from / 1_000_000),
+      ys: [of('staked'), of('paid'), of('ggr')],
+      series: [
+        { label: this.say('insights.business.staked'), colour: '#35507d', kind: 'bars' },
+        { label: this.say('insights.business.paid'), colour: '#7aa7ff', kind: 'line' },
+        { label: this.say('insights.business.ggr'), colour: '#f3bd4d', kind: 'line' },
+      ],
+      time: true,
+      band: null,
+      xText: (x) => clock(micros(x * 1_000_000)),
+      yText: (y) => number(y),
+    };
+  });
+  protected readonly width = computed(() => {
+    const [bucket] = this.buckets();
+    if (!bucket) return '';
+    const seconds = toMilliseconds(bucket.to) / 1000 - toMilliseconds(bucket.from) / 1000;
+    const unit =
+      seconds >= 86_400 ? 'day' : seconds >= 3_600 ? 'hour' : seconds >= 60 ? 'minute' : 'second';
+    const length = { day: 86_400, hour: 3_600, minute: 60, second: 1 }[unit];
+    const written = new Intl.NumberFormat(this.language.active(), {
+      style: 'unit',
+      unit,
+      unitDisplay: 'short',
+    }).format(seconds / length);
+    return this.say('insights.business.perBucket', { width: written });
+  });
+  protected readonly moneyText = (index: number): string => {
+    const bucket = this.buckets()[index];
+    if (!bucket) return '';
+    const { clock } = this.language.formats();
+    const { staked, paid, ggr, failedStake } = bucket.totals;
+    return this.say('insights.business.moneyPoint', {
+      from: clock(bucket.from),
+      to: clock(bucket.to),
+      staked: this.money(staked),
+      paid: this.money(paid),
+      ggr: this.money(ggr),
+      failed: this.money(failedStake),
+    });
+  };
+
+  protected readonly releases = computed(() => {
+    const byRelease = new Map<string, SpinMoney[]>();
+    for (const spin of this.spins()) {
+      const spins = byRelease.get(spin.release);
+      if (spins) spins.push(spin);
+      else byRelease.set(spin.release, [spin]);
+    }
+    const par = this.par();
+    const { number, percent } = this.language.formats();
+    return [...byRelease]
+      .sort(([one], [other]) => other.localeCompare(one, 'en', { numeric: true }))
+      .map(([release, spins]) => {
+        const totals = totalsOf(spins);
+        const band = par ? bandOf(par.exact, par.sigma, totals) : null;
+        const observed = totals.staked > 0 ? totals.paid / totals.staked : null;
+        return {
+          release,
+          name: release || this.say('insights.business.noRelease'),
+          spins: number(spins.length),
+          staked: this.money(totals.staked),
+          paid: this.money(totals.paid),
+          ggr: this.money(totals.ggr),
+          rtp: observed === null ? '–' : percent(observed * 100),
+          band: band ? `${percent(band.low * 100, 1)} – ${percent(band.high * 100, 1)}` : '',
+          outside: !!band && observed !== null && (observed < band.low || observed > band.high),
+          failed: this.money(totals.failedStake),
+          failures: totals.failed,
+          href: release ? `/traces?release=${encodeURIComponent(release)}` : '/traces',
+        };
+      });
+  });
+
+  protected readonly picked = computed(() => {
+    const spins = this._picked();
+    if (spins.length === 0) return null;
+    const { date, number } = this.language.formats();
+    const shown = spins.slice(0, MOST_PICKED);
+    return {
+      text: this.say('insights.business.pickedOf', {
+        shown: number(shown.length),
+        all: number(spins.length),
+      }),
+      spins: shown.map((spin) => ({
+        spin,
+        at: date(spin.at),
+        stake: this.money(spin.stake),
+        payout: spin.failed ? '–' : this.money(spin.payout),
+        href: `/traces/${spin.traceId}`,
+        label: this.say('insights.business.openTrace', { at: date(spin.at) }),
+      })),
+    };
+  });
+
+  constructor() {
+    inject(DestroyRef).onDestroy(this.store.watch());
+  }
+
+  protected pickRtp(index: number): void {
+    const point = this.points()[index];
+    if (point) this.pick(this.settled().slice(point.from, point.to));
+  }
+
+  protected pickMoney(index: number): void {
+    this.pick(this.buckets()[index]?.spins ?? []);
+  }
+
+  protected pick(spins: readonly SpinMoney[]): void {
+    this._picked.set([...spins].reverse());
+  }
+
+  protected follow(event: MouseEvent, href: string): void {
+    const { pathname, searchParams } = new URL(href, location.origin);
+    this.address.follow(event, pathname, Object.fromEntries(searchParams));
+  }
+
+  private money(minorUnits: number): string {
+    return this.language.formats().money(minorUnits, this.session.currency());
+  }
+
+  private bandWords(
+    key: 'insights.business.band',
+    { low, high }: { low: number; high: number },
+  ): string {
+    const { percent } = this.language.formats();
+    return this.say(key, { low: percent(low * 100, 1), high: percent(high * 100, 1) });
+  }
+}

@@ -1,0 +1,76 @@
+import { micros } from '../core/micros';
+import { TraceSummary } from '../core/telemetry-wire';
+import { inOrder, spinOf, totalsOf } from './spin-money';
+
+const trace = (more: Partial<TraceSummary> = {}): TraceSummary => ({
+  trace_id: 'a',
+  name: 'slot-machine-spin',
+  op: 'ui.action',
+  service: 'frontend',
+  start_us: micros(1),
+  duration_us: micros(1),
+  spans: 26,
+  transactions: 7,
+  errors: 0,
+  logs: 0,
+  status: 'ok',
+  ok: true,
+  release: '1.0.0',
+  measurements: {
+    stake: { value: 10, unit: 'none' },
+    payout: { value: 45.1, unit: 'none' },
+  },
+  problems: [],
+  services: [],
+  oddities: [],
+  ...more,
+});
+
+describe('the money of a spin', () => {
+  it('is what the root measured', () =>
+    expect(spinOf(trace())).toEqual({
+      traceId: 'a',
+      at: 1,
+      stake: 1000,
+      payout: 4510,
+      failed: false,
+      release: '1.0.0',
+    }));
+
+  it('is lost when the root failed: what was drawn was not paid', () => {
+    const failed = spinOf(trace({ status: 'deadline_exceeded', ok: false, errors: 1 }));
+    expect([failed?.failed, failed?.stake, failed?.payout]).toEqual([true, 1000, 0]);
+  });
+
+  it('is earned when an error on the way was mended', () =>
+    expect(spinOf(trace({ status: 'error', ok: false, errors: 1 }))?.failed).toBe(false));
+
+  it('waits for the root, and is nothing of other traces', () => {
+    expect(spinOf(trace({ oddities: ['missing_root'] }))).toBeNull();
+    expect(spinOf(trace({ measurements: {} }))).toBeNull();
+  });
+});
+
+describe('the money of many spins', () => {
+  it('has each trace once, as it was told last, by time', () => {
+    const spins = inOrder([
+      trace({ trace_id: 'b', start_us: micros(2) }),
+      trace(),
+      trace({ status: 'deadline_exceeded', ok: false }),
+    ]);
+    expect(spins.map(({ traceId, failed }) => [traceId, failed])).toEqual([
+      ['a', true],
+      ['b', false],
+    ]);
+    const totals = totalsOf(spins);
+    expect(totals).toEqual({
+      settled: 1,
+      staked: 1000,
+      paid: 4510,
+      ggr: -3510,
+      failed: 1,
+      failedStake: 1000,
+      squares: 1_000_000,
+    });
+  });
+});

@@ -1,0 +1,84 @@
+import { Micros } from '../core/micros';
+import { TraceSummary } from '../core/telemetry-wire';
+
+/** The money of one spin, in minor units. */
+export interface SpinMoney {
+  readonly traceId: string;
+  readonly at: Micros;
+  readonly stake: number;
+  /** 0 for a spin that failed: what it drew was not paid. */
+  readonly payout: number;
+  readonly failed: boolean;
+  readonly release: string;
+}
+
+/** Telemetry has major units, with two digits after the point. */
+const MINOR = 100;
+/** What a trace lacks while its root is still to come. */
+const UNFINISHED = new Set(['missing_root', 'no_spans']);
+/** Statuses of a root that ended well: `error` says that errors belong to the trace, of an attempt that was repeated. */
+const WELL = new Set(['ok', 'error']);
+
+/**
+ * What a trace says of money, or null when it says nothing. A spin is measured by three services and in three ways; the
+ * summary of its trace has what the root measured, once. When the root did not end well, what others measured on the way
+ * is money that was not earned: the stake was drawn for, and given back or left open.
+ */
+export function spinOf(trace: TraceSummary): SpinMoney | null {
+  const { stake, payout } = trace.measurements;
+  if (!stake || stake.value <= 0 || trace.oddities.some((word) => UNFINISHED.has(word)))
+    return null;
+  const failed = !WELL.has(trace.status);
+  if (!failed && !payout) return null;
+  return {
+    traceId: trace.trace_id,
+    at: trace.start_us,
+    stake: Math.round(stake.value * MINOR),
+    payout: failed ? 0 : Math.round((payout?.value ?? 0) * MINOR),
+    failed,
+    release: trace.release ?? '',
+  };
+}
+
+/** What spins amount to, in minor units. */
+export interface Totals {
+  /** Spins that were settled. */
+  readonly settled: number;
+  readonly staked: number;
+  readonly paid: number;
+  /** Gross gaming revenue: stakes less payouts. */
+  readonly ggr: number;
+  readonly failed: number;
+  readonly failedStake: number;
+  /** Σs² of the settled stakes: how unequal they are decides how sure their RTP is. */
+  readonly squares: number;
+}
+
+export function totalsOf(spins: readonly SpinMoney[]): Totals {
+  const sums = { settled: 0, staked: 0, paid: 0, failed: 0, failedStake: 0, squares: 0 };
+  for (const { stake, payout, failed } of spins) {
+    if (failed) {
+      sums.failed += 1;
+      sums.failedStake += stake;
+    } else {
+      sums.settled += 1;
+      sums.staked += stake;
+      sums.paid += payout;
+      sums.squares += stake * stake;
+    }
+  }
+  return { ...sums, ggr: sums.staked - sums.paid };
+}
+
+/** Spins by time, oldest first, each trace once: the newest word on a trace counts. */
+export function inOrder(traces: Iterable<TraceSummary>): SpinMoney[] {
+  const byTrace = new Map<string, SpinMoney>();
+  for (const trace of traces) {
+    const spin = spinOf(trace);
+    if (spin) byTrace.set(spin.traceId, spin);
+    else byTrace.delete(trace.trace_id);
+  }
+  return [...byTrace.values()].sort(
+    (one, other) => one.at - other.at || (one.traceId < other.traceId ? -1 : 1),
+  );
+}

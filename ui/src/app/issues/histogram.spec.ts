@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+
+import { Micros, micros } from '../core/micros';
+import { histogram } from './histogram';
+
+describe('events over time', () => {
+  it('counts every event within exactly once, in bars that join', () => {
+    const time = fc.integer({ min: 0, max: 10 ** 9 });
+    fc.assert(
+      fc.property(fc.array(time), time, time, (times, one, other) => {
+        const [from, to] = [micros(Math.min(one, other)), micros(Math.max(one, other))];
+        const within = times.filter((at) => at >= from && at <= to) as Micros[];
+        const bars = histogram(within, from, to, 12);
+        expect(bars.reduce((sum, { count }) => sum + count, 0)).toBe(within.length);
+        bars.slice(1).forEach((bar, index) => expect(bar.from).toBe(bars[index]?.to));
+        expect(bars[11]?.to).toBeGreaterThanOrEqual(to);
+      }),
+    );
+  });
+
+  it('keeps a moment readable: no bar is shorter than a second', () => {
+    const [first, second] = histogram([micros(5)], micros(5), micros(6), 4);
+    expect([first?.count, (first?.to ?? 0) - (first?.from ?? 0), second?.count]).toEqual([
+      1, 1_000_000, 0,
+    ]);
+  });
+});

@@ -1,0 +1,20 @@
+import { IssueSummary } from '../core/telemetry-wire';
+
+/** Whether it waits for somebody: open, or back again. A collector that keeps no status has only open ones. */
+export function isOpen({ status }: Pick<IssueSummary, 'status'>): boolean {
+  return status !== 'resolved';
+}
+
+/** The list with one issue in it as it is now: last seen first. */
+export function withIssue(list: readonly IssueSummary[], news: IssueSummary): IssueSummary[] {
+  const others = list.filter(({ issue_id }) => issue_id !== news.issue_id);
+  return [news, ...others].sort(
+    (one, other) =>
+      other.last_seen_us - one.last_seen_us || (one.issue_id < other.issue_id ? -1 : 1),
+  );
+}
+
+/** In per cent; null where no request is known. */
+export function sharePercent({ share }: Pick<IssueSummary, 'share'>): number | null {
+  return share && share.requests > 0 ? (share.failed / share.requests) * 100 : null;
+}

@@ -1,0 +1,245 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  signal,
+  untracked,
+} from '@angular/core';
+
+import { Address } from '../core/address';
+import { Gateway } from '../core/gateway';
+import { Language } from '../core/language';
+import { Problem } from '../core/problem';
+import { ErrorEvent, Frame, IssueDetail } from '../core/telemetry-wire';
+import { histogram } from './histogram';
+import { isOpen } from './issue-list';
+import { IssueStore } from './issue-store';
+import { shareWords, statusWords } from './issue-words';
+
+const BARS = 48;
+const MOST_CRUMBS = 30;
+
+/** One issue: how often, for whom, since when, and one of its events with everything that was known. */
+@Component({
+  selector: 'rs-issue-page',
+  templateUrl: './issue-page.html',
+  styleUrls: ['../core/insights.css', './issue-page.css'],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class IssuePage {
+  readonly id = input.required<string>();
+
+  private readonly gateway = inject(Gateway);
+  private readonly language = inject(Language);
+  private readonly address = inject(Address);
+  private readonly store = inject(IssueStore);
+  protected readonly say = this.language.say;
+
+  private readonly _detail = signal<IssueDetail | null>(null);
+  private readonly _trouble = signal<'' | 'unknown' | 'noAnswer'>('');
+  private readonly _busy = signal(false);
+  private readonly _decideFailed = signal(false);
+  /** The event that is shown; new ones do not push it away. */
+  private readonly _eventId = signal<string | null>(null);
+  protected readonly trouble = this._trouble.asReadonly();
+  protected readonly busy = this._busy.asReadonly();
+  protected readonly decideFailed = this._decideFailed.asReadonly();
+
+  /** What the stream says is newer than what was asked for. */
+  private readonly summary = computed(() => {
+    const live = this.store.issues().find(({ issue_id }) => issue_id === this.id());
+    return live ?? this._detail()?.summary ?? null;
+  });
+  private readonly count = computed(() => this.summary()?.events ?? 0);
+
+  protected readonly head = computed(() => {
+    const issue = this.summary();
+    if (!issue || !this._detail()) return null;
+    const { date, number } = this.language.formats();
+    return {
+      issue,
+      open: isOpen(issue),
+      status: statusWords(issue, this.say),
+      share: shareWords(issue, this.language),
+      events: number(issue.events),
+      players: number(issue.players),
+      releases: issue.releases.join(', ') || '–',
+      first: date(issue.first_seen_us),
+      last: date(issue.last_seen_us),
+    };
+  });
+
+  protected readonly bars = computed(() => {
+    const detail = this._detail();
+    const issue = this.summary();
+    const first = detail?.times_us?.[0];
+    const last = detail?.times_us?.at(-1);
+    if (!issue || !detail || first === undefined || last === undefined) return [];
+    const bars = histogram(detail.times_us, first, last, BARS);
+    const most = Math.max(...bars.map(({ count }) => count));
+    const { date, number } = this.language.formats();
+    return bars.map(({ from, to, count }) => ({
+      height: (count / most) * 100,
+      title: this.say('insights.issues.bar', {
+        from: date(from),
+        to: date(to),
+        count: number(count),
+      }),
+    }));
+  });
+
+  private readonly events = computed(() => this._detail()?.events ?? []);
+  private readonly index = computed(() =>
+    Math.max(
+      0,
+      this.events().findIndex(({ event_id }) => event_id === this._eventId()),
+    ),
+  );
+  protected readonly event = computed(() => {
+    const event = this.events()[this.index()];
+    return event ? this.told(event) : null;
+  });
+  protected readonly position = computed(() => {
+    const { number } = this.language.formats();
+    const all = this.events().length;
+    return {
+      text: this.say('insights.issues.eventOf', {
+        at: number(this.index() + 1),
+        all: number(all),
+      }),
+      newer: this.events()[this.index() - 1]?.event_id ?? null,
+      older: this.events()[this.index() + 1]?.event_id ?? null,
+    };
+  });
+
+  constructor() {
+    effect(() => {
+      const id = this.id();
+      // An event more, or one of another page: the details have it.
+      this.count();
+      untracked(() => void this.load(id));
+    });
+  }
+
+  protected async load(id = this.id()): Promise<void> {
+    try {
+      const detail = await this.gateway.issue(id);
+      if (id !== this.id()) return;
+      this._detail.set(detail);
+      this._eventId.update((shown) => shown ?? detail.events[0]?.event_id ?? null);
+      this._trouble.set('');
+    } catch (error) {
+      if (id !== this.id()) return;
+      const unknown = error instanceof Problem && error.body.status === 404;
+      this._trouble.set(unknown ? 'unknown' : 'noAnswer');
+    }
+  }
+
+  protected async decide(status: 'resolved' | 'unresolved'): Promise<void> {
+    if (this._busy()) return;
+    this._busy.set(true);
+    this._decideFailed.set(false);
+    try {
+      await this.store.decide(this.id(), status);
+    } catch {
+      this._decideFailed.set(true);
+    } finally {
+      this._busy.set(false);
+    }
+  }
+
+  protected show(eventId: string | null): void {
+    if (eventId !== null) this._eventId.set(eventId);
+  }
+
+  protected follow(event: MouseEvent, path: string, span?: string): void {
+    this.address.follow(event, path, span ? { span } : {});
+  }
+
+  private told(event: ErrorEvent): {
+    at: string;
+    value: string;
+    facts: { name: string; value: string }[];
+    tags: { name: string; value: string }[];
+    own: readonly Told[];
+    others: readonly Told[];
+    othersText: string;
+    crumbs: { at: string; category: string; text: string; bad: boolean }[];
+    trace: { path: string; href: string; span: string | undefined } | null;
+  } {
+    const { clock, date, number, plural } = this.language.formats();
+    const name = (key: 'service' | 'request' | 'release' | 'environment' | 'player'): string =>
+      this.say(`insights.issues.${key}`);
+    const facts = [
+      { name: name('service'), value: event.service },
+      { name: name('request'), value: event.transaction },
+      { name: name('player'), value: event.player },
+      { name: name('release'), value: event.release },
+      { name: name('environment'), value: event.environment },
+      {
+        name: this.say('insights.issues.handled'),
+        value:
+          event.handled === undefined
+            ? undefined
+            : this.say(event.handled ? 'insights.issues.yes' : 'insights.issues.no'),
+      },
+    ];
+    const others = event.frames.filter(({ in_app }) => !in_app);
+    const path = `/traces/${event.trace_id}`;
+    return {
+      at: date(event.at_us),
+      value: event.value,
+      facts: facts.flatMap(({ name, value }) => (value ? [{ name, value }] : [])),
+      tags: Object.entries(event.tags).map(([name, value]) => ({ name, value })),
+      own: event.frames.filter(({ in_app }) => in_app).map(toldFrame),
+      others: others.map(toldFrame),
+      othersText: this.say(`insights.issues.other.${plural(others.length)}`, {
+        count: number(others.length),
+      }),
+      crumbs: event.breadcrumbs.slice(-MOST_CRUMBS).map((crumb) => ({
+        at: crumb.at_us === undefined ? '' : clock(crumb.at_us),
+        category: crumb.category,
+        text: crumbText(crumb.message, crumb.data),
+        bad: ['error', 'fatal', 'warning'].includes(crumb.level),
+      })),
+      trace: event.trace_id
+        ? {
+            path,
+            href: event.span_id ? `${path}?span=${event.span_id}` : path,
+            span: event.span_id,
+          }
+        : null,
+    };
+  }
+}
+
+interface Told {
+  readonly name: string;
+  readonly place: string;
+  readonly source: readonly { number: number | null; text: string; here: boolean }[];
+}
+
+function toldFrame(frame: Frame): Told {
+  const { file, line, module, pre_context = [], post_context = [], context_line } = frame;
+  const first = line === undefined ? null : line - pre_context.length;
+  const texts = context_line === undefined ? [] : [...pre_context, context_line, ...post_context];
+  return {
+    name: frame.function,
+    place: [file ?? module ?? '', line].filter(Boolean).join(':'),
+    source: texts.map((text, index) => ({
+      number: first === null ? null : first + index,
+      text,
+      here: index === pre_context.length,
+    })),
+  };
+}
+
+function crumbText(message: string, data: Readonly<Record<string, unknown>>): string {
+  const rest = Object.entries(data)
+    .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+    .map(([name, value]) => `${name}=${String(value)}`);
+  return [message, ...rest].filter(Boolean).join(' · ');
+}

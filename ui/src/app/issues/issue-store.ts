@@ -1,0 +1,56 @@
+import { Injectable, computed, inject, signal } from '@angular/core';
+
+import { Gateway } from '../core/gateway';
+import { TelemetryStream } from '../core/telemetry-stream';
+import { IssueSummary } from '../core/telemetry-wire';
+import { isOpen, withIssue } from './issue-list';
+
+/** As many as the collector answers at once. */
+const MOST = 500;
+
+export type LoadState = 'loading' | 'ready' | 'failed';
+
+/** All issues, followed live from the first moment: the header counts those that are open. */
+@Injectable({ providedIn: 'root' })
+export class IssueStore {
+  private readonly gateway = inject(Gateway);
+  private readonly stream = inject(TelemetryStream);
+  private readonly _state = signal<LoadState>('loading');
+  private readonly _issues = signal<readonly IssueSummary[]>([]);
+  private following = false;
+
+  readonly state = this._state.asReadonly();
+  /** Last seen first. */
+  readonly issues = this._issues.asReadonly();
+  readonly open = computed(() => this._issues().filter(isOpen).length);
+
+  /** Begins to follow; a second call changes nothing. */
+  follow(): void {
+    if (this.following) return;
+    this.following = true;
+    this.stream.on('issue', (issue) => this.take(issue));
+    this.stream.on('missed', () => void this.load());
+    void this.load();
+  }
+
+  async load(): Promise<void> {
+    try {
+      const { issues } = await this.gateway.issues(MOST);
+      this._issues.set(issues);
+      this._state.set('ready');
+    } catch {
+      if (this._state() !== 'ready') this._state.set('failed');
+    }
+  }
+
+  /** Resolves or reopens; what the collector says then is what is shown. */
+  async decide(id: string, status: 'resolved' | 'unresolved'): Promise<IssueSummary> {
+    const issue = await this.gateway.decideIssue(id, status);
+    this.take(issue);
+    return issue;
+  }
+
+  private take(issue: IssueSummary): void {
+    this._issues.update((list) => withIssue(list, issue));
+  }
+}

@@ -1,0 +1,42 @@
+import { Language } from '../core/language';
+import { IssueSummary } from '../core/telemetry-wire';
+import { sharePercent } from './issue-list';
+
+/** The share of requests, short and with what it means. */
+export interface ShareWords {
+  readonly percent: string;
+  readonly of: string;
+  readonly hint: string;
+}
+
+export function shareWords(issue: IssueSummary, language: Language): ShareWords {
+  const percent = sharePercent(issue);
+  if (!issue.share || percent === null)
+    return { percent: '–', of: '', hint: language.say('insights.issues.shareUnknown') };
+  const { number, percent: written } = language.formats();
+  const { service, transaction, failed, requests } = issue.share;
+  return {
+    percent: written(percent, 1),
+    of: transaction,
+    hint: language.say('insights.issues.shareHint', {
+      service,
+      request: transaction,
+      failed: number(failed),
+      requests: number(requests),
+    }),
+  };
+}
+
+/** How it stands, with the releases that make it so. */
+export function statusWords(
+  { status, resolved_in, regressed_in }: IssueSummary,
+  say: Language['say'],
+): string {
+  if (status === 'resolved' && resolved_in)
+    return say('insights.issues.resolvedIn', { release: resolved_in });
+  if (status === 'regressed')
+    return resolved_in && regressed_in
+      ? say('insights.issues.regressedIn', { before: resolved_in, release: regressed_in })
+      : say('insights.issues.regressed');
+  return say(`insights.issues.status.${status ?? 'unresolved'}`);
+}

@@ -1,0 +1,111 @@
+import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject } from '@angular/core';
+
+import { Address } from '../core/address';
+import { Language } from '../core/language';
+import { MapNode, Traffic } from '../core/telemetry-wire';
+import { colourOf } from '../traces/service-colour';
+import { curveOf, layoutOf } from './map-layout';
+import { MapStore } from './map-store';
+
+/** Services, databases and strangers as the traces show them: who calls whom, how often, how fast, how well. */
+@Component({
+  selector: 'rs-map-page',
+  templateUrl: './map-page.html',
+  styleUrls: ['../core/insights.css', './map-page.css'],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class MapPage {
+  private readonly language = inject(Language);
+  private readonly address = inject(Address);
+  protected readonly store = inject(MapStore);
+  protected readonly say = this.language.say;
+
+  protected readonly scope = computed(() => {
+    const map = this.store.map();
+    if (!map || map.traces === 0) return '';
+    const { date, number, plural } = this.language.formats();
+    return this.say(`insights.map.scope.${plural(map.traces)}`, {
+      count: number(map.traces),
+      since: date(map.from_us),
+    });
+  });
+  private readonly layout = computed(() => {
+    const map = this.store.map();
+    return layoutOf(map?.nodes ?? [], map?.edges ?? []);
+  });
+  protected readonly rows = computed(() => this.layout().rows);
+  protected readonly nodes = computed(() =>
+    this.layout().nodes.map(({ node, x, y }) => {
+      const words = this.words(node.traffic);
+      const name = nameOf(node);
+      const kind = this.say(`insights.map.${node.kind}`);
+      return {
+        node,
+        x: x * 100,
+        y: y * 100,
+        name,
+        kind,
+        words,
+        failing: node.traffic.errors > 0,
+        colour: colourOf(node.kind === 'database' ? (node.id.split('/')[0] ?? '') : node.id),
+        service: this.serviceOf(node),
+        title: this.say('insights.map.open', { name, kind, ...words }),
+      };
+    }),
+  );
+  protected readonly wires = computed(() =>
+    this.layout().wires.map((wire) => {
+      const { from, to, traffic } = wire.edge;
+      const words = this.words(traffic);
+      return {
+        id: `${from} ${to}`,
+        path: curveOf(wire),
+        busy: traffic.last_minute > 0,
+        failing: traffic.errors > 0,
+        title: this.say('insights.map.edge', { from, to, ...words }),
+        from,
+        to,
+        words,
+      };
+    }),
+  );
+
+  constructor() {
+    inject(DestroyRef).onDestroy(this.store.watch());
+  }
+
+  protected href(service: string): string {
+    return `/traces?service=${encodeURIComponent(service)}`;
+  }
+
+  protected open(event: MouseEvent, service: string): void {
+    this.address.follow(event, '/traces', { service });
+  }
+
+  /** Whose traces show it: its own, or those of a service that calls it. */
+  private serviceOf(node: MapNode): string {
+    if (node.kind === 'service') return node.id;
+    const caller = this.store.map()?.edges.find(({ to }) => to === node.id)?.from;
+    return caller ?? node.id;
+  }
+
+  private words(
+    traffic: Traffic,
+  ): Record<'calls' | 'share' | 'p50' | 'p95' | 'rate' | 'errors', string> {
+    const { lapse, number, percent } = this.language.formats();
+    const { calls, errors, last_minute, p50_us, p95_us } = traffic;
+    return {
+      calls: number(calls),
+      errors: number(errors),
+      share: percent(calls === 0 ? 0 : (errors / calls) * 100, 1),
+      rate: this.say('insights.map.rate', { count: number(last_minute) }),
+      p50: lapse(p50_us),
+      p95: lapse(p95_us),
+    };
+  }
+}
+
+/** A database is named by its system: whose it is shows by its place. */
+function nameOf({ id, kind }: MapNode): string {
+  return kind === 'database' ? (id.split('/').at(-1) ?? id) : id;
+}
