@@ -604,9 +604,12 @@ impl Collector {
         self.shared.indexed.load(Ordering::Acquire)
     }
 
-    /// Whether everything that was captured by now is indexed. Asking does not count as looking.
+    /// Whether everything that was handed over by now is indexed. Asking does not count as looking.
     #[must_use]
     pub fn caught_up(&self) -> bool {
+        if self.shared.queued.load(Ordering::Relaxed) > 0 {
+            return false;
+        }
         let captured = lock(&self.shared.ledger).next_seq() - 1;
         self.shared.attention.is_through(captured)
     }

@@ -103,18 +103,11 @@ impl Bench {
         if let Some(collector) = self.stack.collector() {
             self.stack.flush().await;
             let started = Instant::now();
-            let mut quiet = collector.counts().captured;
-            loop {
-                // Twice the time for which the collector gathers: what was handed over by now is counted then.
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                let captured = collector.counts().captured;
-                if captured == quiet && collector.caught_up() {
-                    return Ok(());
-                }
-                quiet = captured;
+            while !collector.caught_up() {
                 if started.elapsed() > CAUGHT_UP_WITHIN {
                     return Err("the collector does not keep up".to_owned());
                 }
+                tokio::time::sleep(Duration::from_millis(2)).await;
             }
         }
         Ok(())

@@ -518,8 +518,8 @@ fn print_shares(report: &Report) {
     );
 }
 
-/// How long the index may take to show the last trace of a run.
-const INDEXED_WITHIN: Duration = Duration::from_secs(5);
+/// How long the index may take to catch up with a run, during which it stood back.
+const INDEXED_WITHIN: Duration = Duration::from_secs(60);
 
 /// What became of a run's telemetry.
 struct Reported {

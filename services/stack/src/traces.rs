@@ -88,8 +88,8 @@ pub async fn one(collector: &Collector, trace_id: &str) -> Result<TraceDetail, S
     ask(collector, &format!("/traces/{trace_id}")).await
 }
 
-/// Fewest and most spans of these traces, once the collector has seen all of them or `patience` is over; `None` when
-/// it has seen none.
+/// Fewest and most spans of those of these traces that the collector still lists, once it has indexed all that was
+/// captured; `None` when it has not after `patience`, or lists none.
 ///
 /// # Errors
 /// A sentence.
@@ -99,19 +99,17 @@ pub async fn spans(
     patience: Duration,
 ) -> Result<Option<(u32, u32)>, String> {
     let started = Instant::now();
-    loop {
-        let seen = list(collector, trace_ids.len().saturating_mul(2)).await?;
-        let seen: HashMap<&str, u32> = seen
-            .iter()
-            .map(|trace| (trace.trace_id.as_str(), trace.spans))
-            .collect();
-        let counts: Vec<u32> = trace_ids
-            .iter()
-            .filter_map(|id| seen.get(id.as_str()).copied())
-            .collect();
-        if counts.len() == trace_ids.len() || started.elapsed() > patience {
-            return Ok(counts.iter().min().copied().zip(counts.iter().max().copied()));
+    while !collector.caught_up() {
+        if started.elapsed() > patience {
+            return Ok(None);
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }
+    let seen = list(collector, trace_ids.len().saturating_mul(2)).await?;
+    let seen: HashMap<&str, u32> = seen
+        .iter()
+        .map(|trace| (trace.trace_id.as_str(), trace.spans))
+        .collect();
+    let counts = || trace_ids.iter().filter_map(|id| seen.get(id.as_str()).copied());
+    Ok(counts().min().zip(counts().max()))
 }
