@@ -202,6 +202,8 @@ export class LineChart {
       width: clientWidth || 300,
       height: clientHeight || 200,
       legend: { show: false },
+      // The last mark of x may stick out by half of its words.
+      padding: [rem * 0.6, rem * 2, 0, 0],
       cursor: {
         y: false,
         drag: { x: false, y: false, setScale: false },
