@@ -1,7 +1,8 @@
 //! Who calls whom, how often and how fast, drawn from the spans of the newest traces.
 //!
 //! A service is known by its transactions. A call is a client's span: to the service whose transaction continues it,
-//! else to the peer that it names. A database belongs to the service that uses it, since services do not share one.
+//! else to the peer that it names, which is a service where calls of the same caller to the same address are continued
+//! by one: what a page loads from its gateway has no trace there. A database belongs to the service that uses it, since services do not share one.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -51,12 +52,9 @@ fn percentile(sorted: &[Micros], percent: usize) -> Micros {
 pub(crate) fn draw(traces: &[Vec<Span>], now: Micros) -> ServiceMap {
     let mut nodes: BTreeMap<String, (NodeKind, Calls)> = BTreeMap::new();
     let mut edges: BTreeMap<(String, String), Calls> = BTreeMap::new();
+    let known = addresses(traces);
     for spans in traces {
-        let continued: HashMap<&str, &str> = spans
-            .iter()
-            .filter(|span| span.transaction)
-            .filter_map(|span| Some((span.parent_span_id.as_deref()?, span.service.as_str())))
-            .collect();
+        let continued = continued(spans);
         for span in spans {
             if span.transaction {
                 let (known, calls) = nodes
@@ -68,7 +66,7 @@ pub(crate) fn draw(traces: &[Vec<Span>], now: Micros) -> ServiceMap {
                 calls.add(span, now);
                 continue;
             }
-            let Some((callee, kind)) = called(span, &continued) else {
+            let Some((callee, kind)) = called(span, &continued, &known) else {
                 continue;
             };
             if kind != NodeKind::Service {
@@ -115,8 +113,36 @@ pub(crate) fn draw(traces: &[Vec<Span>], now: Micros) -> ServiceMap {
     map
 }
 
-/// Whom a span calls; `continued` has the service of each transaction by the span it continues.
-fn called(span: &Span, continued: &HashMap<&str, &str>) -> Option<(String, NodeKind)> {
+/// The service of each transaction of a trace by the span it continues.
+fn continued(spans: &[Span]) -> HashMap<&str, &str> {
+    let transactions = spans.iter().filter(|span| span.transaction);
+    transactions
+        .filter_map(|span| Some((span.parent_span_id.as_deref()?, span.service.as_str())))
+        .collect()
+}
+
+/// Which service answers at an address, by who asks and the address.
+fn addresses(traces: &[Vec<Span>]) -> HashMap<(&str, &str), &str> {
+    let mut known = HashMap::new();
+    for spans in traces {
+        let continued = continued(spans);
+        for span in spans.iter().filter(|span| !span.transaction) {
+            let address = span.data.get("server.address").and_then(Value::as_str);
+            let service = continued.get(span.span_id.as_str());
+            if let (Some(address), Some(service)) = (address, service) {
+                known.insert((span.service.as_str(), address), *service);
+            }
+        }
+    }
+    known
+}
+
+/// Whom a span calls.
+fn called(
+    span: &Span,
+    continued: &HashMap<&str, &str>,
+    known: &HashMap<(&str, &str), &str>,
+) -> Option<(String, NodeKind)> {
     if let Some(service) = continued.get(span.span_id.as_str()) {
         // A span that is continued in its own service calls nobody.
         return (*service != span.service).then(|| ((*service).to_owned(), NodeKind::Service));
@@ -131,6 +157,9 @@ fn called(span: &Span, continued: &HashMap<&str, &str>) -> Option<(String, NodeK
     }
     if span.op.starts_with("http.client") {
         let peer = fact(&["peer.service", "server.address"])?;
+        if let Some(service) = known.get(&(span.service.as_str(), peer)) {
+            return Some(((*service).to_owned(), NodeKind::Service));
+        }
         return (peer != span.service).then(|| (peer.to_owned(), NodeKind::External));
     }
     None
@@ -218,6 +247,24 @@ mod tests {
             ]
         );
         assert_eq!((map.traces, map.from_us), (1, MINUTE * 3));
+    }
+
+    #[test]
+    fn what_has_no_trace_at_a_known_address_is_a_call_of_the_service_there() {
+        let ask = |id| {
+            span(
+                "page",
+                id,
+                None,
+                "http.client",
+                &[("server.address", "127.0.0.1:4200")],
+            )
+        };
+        let spin = vec![ask("1"), span("gateway", "2", Some("1"), "http.server", &[])];
+        let root = span("page", "0", None, "http.server", &[]);
+        let map = draw(&[vec![ask("3"), root], spin], 0);
+        assert_eq!(edges(&map), [("page", "gateway")]);
+        assert_eq!(map.edges[0].traffic.calls, 2);
     }
 
     #[test]

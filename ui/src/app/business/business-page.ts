@@ -13,7 +13,7 @@ import { micros, toMilliseconds } from '../core/micros';
 import { Session } from '../core/session';
 import { PaytableStore } from '../paytable/paytable-store';
 import { bucketsOf } from './buckets';
-import { Z_95, bandOf, rtpPoints } from './confidence';
+import { RtpPoint, Z_95, bandOf, rtpPoints } from './confidence';
 import { Drawing, LineChart } from './line-chart';
 import { SpinMoney, totalsOf } from './spin-money';
 import { MOST, SpinsStore } from './spins-store';
@@ -128,6 +128,7 @@ export class BusinessPage {
       ],
       time: false,
       band: [2, 3],
+      yMost: mostShown(points) * 100,
       xText: (x) => (Number.isInteger(x) ? number(x) : ''),
       yText: (y) => percent(y, 0),
     };
@@ -159,6 +160,7 @@ export class BusinessPage {
       ],
       time: true,
       band: null,
+      yMost: null,
       xText: (x) => clock(micros(x * 1_000_000)),
       yText: (y) => number(y),
     };
@@ -278,4 +280,13 @@ export class BusinessPage {
     const { percent } = this.language.formats();
     return this.say(key, { low: percent(low * 100, 1), high: percent(high * 100, 1) });
   }
+}
+
+/**
+ * Where the chart of the RTP ends, as a part of 1: above the last two thirds of the band and of what was observed. The
+ * first spins swing so widely that nothing could be read otherwise.
+ */
+function mostShown(points: readonly RtpPoint[]): number {
+  const settled = points.slice(Math.floor(points.length / 3));
+  return 1.1 * Math.max(...settled.map(({ observed, band }) => Math.max(observed, band.high)));
 }

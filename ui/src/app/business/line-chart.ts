@@ -30,6 +30,8 @@ export interface Drawing {
   readonly time: boolean;
   /** The area between two of the series, by index. */
   readonly band: readonly [upper: number, lower: number] | null;
+  /** Where y ends, for a chart whose first points would make the others flat. */
+  readonly yMost: number | null;
   readonly xText: (x: number) => string;
   readonly yText: (y: number) => string;
 }
@@ -200,6 +202,8 @@ export class LineChart {
       width: clientWidth || 300,
       height: clientHeight || 200,
       legend: { show: false },
+      // The last mark of x may stick out by half of its words.
+      padding: [rem * 0.6, rem * 2, 0, 0],
       cursor: {
         y: false,
         drag: { x: false, y: false, setScale: false },
@@ -213,13 +217,23 @@ export class LineChart {
           },
         },
       },
-      scales: { x: { time } },
+      scales: {
+        x: { time },
+        // What lies above is cut off; its figures are told beside the chart.
+        y: {
+          range: (_, least, most) => {
+            const cap = this.drawing().yMost;
+            if (cap !== null) return [0, cap];
+            return uPlot.rangeNum(least, most, 0.1, true);
+          },
+        },
+      },
       axes: [
         {
           ...axis,
           size: rem * 1.8,
           space: rem * 6,
-          values: (_, splits) => splits.map((x) => this.drawing().xText(x)),
+          values: (_, splits) => withoutRepeats(splits.map((x) => this.drawing().xText(x))),
         },
         {
           ...axis,
@@ -249,4 +263,9 @@ export class LineChart {
       },
     };
   }
+}
+
+/** Marks closer than what their words tell apart would repeat them. */
+function withoutRepeats(words: readonly string[]): string[] {
+  return words.map((word, index) => (word === words[index - 1] ? '' : word));
 }

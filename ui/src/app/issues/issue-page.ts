@@ -82,6 +82,8 @@ export class IssuePage {
     const most = Math.max(...bars.map(({ count }) => count));
     const { date, number } = this.language.formats();
     return bars.map(({ from, to, count }) => ({
+      from: date(from),
+      to: date(to),
       height: (count / most) * 100,
       title: this.say('insights.issues.bar', {
         from: date(from),

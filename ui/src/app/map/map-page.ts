@@ -45,9 +45,11 @@ export class MapPage {
         y: y * 100,
         name,
         kind,
+        // Databases have the names of their systems; whose one is has to be told.
+        owner: node.kind === 'database' ? ` · ${ownerOf(node)}` : '',
         words,
         failing: node.traffic.errors > 0,
-        colour: colourOf(node.kind === 'database' ? (node.id.split('/')[0] ?? '') : node.id),
+        colour: colourOf(node.kind === 'database' ? ownerOf(node) : node.id),
         service: this.serviceOf(node),
         title: this.say('insights.map.open', { name, kind, ...words }),
       };
@@ -105,7 +107,11 @@ export class MapPage {
   }
 }
 
-/** A database is named by its system: whose it is shows by its place. */
+function ownerOf({ id }: MapNode): string {
+  return id.slice(0, id.lastIndexOf('/'));
+}
+
+/** A database is named by its system. */
 function nameOf({ id, kind }: MapNode): string {
   return kind === 'database' ? (id.split('/').at(-1) ?? id) : id;
 }

@@ -1,0 +1,136 @@
+/*
+ * Issues, the service map and the business numbers in the real window. The failed payment is that of somebody's own
+ * service, told to the collector's DSN as its SDK would tell it.
+ */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { Key } from 'selenium-webdriver';
+import { sendFailedPayment, sendPayment } from './failed-payments.mjs';
+import { openWindow, ownPlace, until } from './real-window.mjs';
+
+async function inBoth(page, name) {
+  await page.inBoth(name);
+  assert.deepEqual(await page.violations(), [], `axe-core in ${name}`);
+}
+
+function address(page) {
+  return page.driver.executeScript('return location.pathname + location.search');
+}
+
+test('a failed payment is an issue that is resolved, and regresses with a later release', async (t) => {
+  const page = await openWindow(ownPlace(t));
+  await page.ready();
+  const { collector_dsn: dsn } = await page.asked('/api/settings');
+  await page.click('nav-issues');
+  await page.see('issues-empty');
+  await until('the list to be there', async () =>
+    /No errors so far/.test(await page.text('issues-empty')),
+  );
+  await inBoth(page, 'issues-none');
+
+  for (let count = 0; count < 9; count += 1) await sendPayment(dsn, '1.9.0');
+  const { trace, span } = await sendFailedPayment(dsn, '1.9.0');
+  await page.see('issue-row');
+  assert.equal(await page.text('open-issues'), '1');
+  // The stream may tell of the error before the last of the ten payments is indexed: the details have it all.
+  await inBoth(page, 'issues');
+  await page.driver.executeScript(`document.querySelector('[data-test="issue-row"] a').click()`);
+  await page.see('frames');
+  await until('the share', async () => (await page.text('issue-share')) === '10.0%');
+  assert.equal(await page.text('issue-title'), 'PaymentTimeout');
+  assert.match(
+    await page.text('frames'),
+    /^settle\s*src\/payments\.ts:41[\s\S]*bank\.charge\(bet\)/,
+  );
+  assert.doesNotMatch(await page.text('frames'), /listen/);
+  assert.match(await page.text('crumbs'), /no answer, <b>giving up<\/b>/);
+  assert.match(await page.text('event-facts'), /player-000007/);
+  await inBoth(page, 'issue');
+
+  await page.click('resolve');
+  await until('the issue to be resolved', async () =>
+    /^Resolved in 1\.9\.0$/.test(await page.text('issue-status')),
+  );
+  await until('no open issue', async () => !(await page.isThere('open-issues')));
+  await sendFailedPayment(dsn, '1.10.0');
+  await until('the issue to be back', async () =>
+    /^Resolved in 1\.9\.0, came back in 1\.10\.0$/.test(await page.text('issue-status')),
+  );
+  assert.equal(await page.text('open-issues'), '1');
+  assert.equal(await page.text('issue-releases'), '1.9.0, 1.10.0');
+  await inBoth(page, 'issue-regressed');
+
+  // The older event is still the one that is read; its trace opens at the span that failed.
+  await page.click('issue-trace');
+  await page.see('waterfall');
+  await until('the trace and its span in the address', async () =>
+    (await address(page)).startsWith(`/traces/${trace}?span=${span}`),
+  );
+});
+
+test('spins are in the chart and on the map, and every point leads to its trace', async (t) => {
+  const page = await openWindow(ownPlace(t), ['--seed', '6']);
+  await page.ready();
+  const { collector_dsn: dsn } = await page.asked('/api/settings');
+  await page.click('nav-business');
+  await page.see('business-empty');
+  await inBoth(page, 'business-none');
+  await page.click('nav-machine');
+  for (let spin = 0; spin < 3; spin += 1) {
+    await page.spin(() => page.click('spin'));
+    await until(
+      'the trace to be whole',
+      async () => (await page.attribute('spin-path', 'data-whole')) === 'true',
+    );
+  }
+  await sendFailedPayment(dsn, '1.0.0');
+
+  await page.click('nav-business');
+  await page.see('rtp-chart');
+  await page.click('lang-en');
+  // Each spin once, though three services measure it in three ways.
+  await until('the three spins and the failure', async () =>
+    /^4 spins since/.test(await page.text('business-scope')),
+  );
+  assert.equal(await page.text('business-staked'), '30.00 ₽');
+  assert.equal(await page.text('business-failed'), '10.00 ₽');
+  const { rounds } = await page.driver.executeAsyncScript(`
+    const done = arguments[arguments.length - 1];
+    fetch('/api/telemetry/traces?service=frontend').then((reply) => reply.json()).then(({ traces }) =>
+      done({ rounds: traces.filter(({ measurements }) => measurements.stake) }));
+  `);
+  const paid = rounds.reduce((sum, { measurements }) => sum + measurements.payout.value, 0);
+  assert.equal(await page.text('business-paid'), `${paid.toFixed(2)} ₽`);
+  assert.equal(await page.text('business-rtp'), `${((paid / 30) * 100).toFixed(2)}%`);
+  assert.match(await page.text('business-band'), /^95% band: 0\.0% – [\d,.]+%$/);
+  await inBoth(page, 'business');
+
+  await page.driver.executeScript(
+    `document.querySelector('[data-test="rtp-chart"] [role="slider"]').focus()`,
+  );
+  await page.press(Key.HOME);
+  await page.press(Key.ENTER);
+  await page.see('picked-spin');
+  assert.match(
+    await page.driver.executeScript(
+      `return document.querySelector('[data-test="rtp-chart"] [role="slider"]').getAttribute('aria-valuetext')`,
+    ),
+    /^Spin 1: RTP/,
+  );
+  await page.click('picked-spin');
+  await page.see('waterfall');
+  assert.ok((await address(page)).startsWith(`/traces/${rounds.at(-1).trace_id}`));
+
+  await page.click('nav-map');
+  for (const node of [
+    'frontend',
+    'api-gateway',
+    'game-engine',
+    'payment-service/polodb',
+    'payment-provider',
+  ])
+    await until(`${node} on the map`, () => page.isThere(`node-${node}`));
+  await inBoth(page, 'map');
+  await page.click('node-game-engine');
+  await until('its traces', async () => /^\/traces\?service=game-engine/.test(await address(page)));
+});
