@@ -218,7 +218,16 @@ export class LineChart {
         },
       },
       scales: {
-        x: { time },
+        x: {
+          time,
+          // Bars stand around their x: the first and the last need room for half of theirs. One point needs some too.
+          range: (_, least, most) => {
+            const [first, second] = this.drawing().x;
+            const step = first === undefined || second === undefined ? 1 : second - first;
+            const room = least === most || this.drawing().time ? step / 2 : 0;
+            return [least - room, most + room];
+          },
+        },
         // What lies above is cut off; its figures are told beside the chart.
         y: {
           range: (_, least, most) => {
@@ -232,7 +241,7 @@ export class LineChart {
         {
           ...axis,
           size: rem * 1.8,
-          space: rem * 6,
+          space: rem * 5,
           values: (_, splits) => withoutRepeats(splits.map((x) => this.drawing().xText(x))),
         },
         {

@@ -24,7 +24,6 @@ export const insights = {
     seen: 'Last seen',
     firstSeen: 'First seen',
     lastSeen: 'Last seen',
-    shareOf: '{{ share }} of {{ request }}',
     shareHint:
       '{{ failed }} of {{ requests }} requests “{{ request }}” of {{ service }} ended in this issue, over all that the collector keeps. Requests are counted from their transactions.',
     shareUnknown: 'The events name no request that was recorded.',
@@ -65,11 +64,9 @@ export const insights = {
     no: 'no',
     trace: 'The trace around it',
     noTrace: 'This event belongs to no trace.',
-    otherEvents: 'Newest events',
     newer: 'Newer',
     older: 'Older',
     eventOf: 'Event {{ at }} of {{ all }}',
-    eventsHint: 'The collector shows the newest 50 events.',
   },
   map: {
     title: 'Service map',

@@ -26,7 +26,6 @@ export const insights: Words['insights'] = {
     seen: 'В последний раз',
     firstSeen: 'Впервые',
     lastSeen: 'В последний раз',
-    shareOf: '{{ share }} от {{ request }}',
     shareHint:
       '{{ failed }} из {{ requests }} запросов «{{ request }}» сервиса {{ service }} закончились этой ошибкой — по всему, что хранит коллектор. Запросы сосчитаны по их транзакциям.',
     shareUnknown: 'События не называют ни одного записанного запроса.',
@@ -67,11 +66,9 @@ export const insights: Words['insights'] = {
     no: 'нет',
     trace: 'Трейс вокруг неё',
     noTrace: 'Это событие не относится ни к одному трейсу.',
-    otherEvents: 'Последние события',
     newer: 'Новее',
     older: 'Старее',
     eventOf: 'Событие {{ at }} из {{ all }}',
-    eventsHint: 'Коллектор показывает 50 последних событий.',
   },
   map: {
     title: 'Карта сервисов',
