@@ -59,9 +59,10 @@ export function ownPlace(t, { language = 'en' } = {}) {
   };
 }
 
-/** The flags of a test's program: few players, so that the start is short. */
+/** The flags of a test's program: few players, so that the start is short, unless the test says how many. */
 export function flags(place, more = []) {
-  return ['--data-dir', place.dataDir, '--players', '2000', ...more];
+  const players = more.includes('--players') ? [] : ['--players', '2000'];
+  return ['--data-dir', place.dataDir, ...players, ...more];
 }
 
 /** Starts the program under WebDriver. Closed, and waited for, when the test ends. */

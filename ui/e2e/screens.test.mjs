@@ -73,3 +73,36 @@ for (const language of LANGUAGES) {
     await page.ready();
   });
 }
+
+test('the header has room for its names and the progress of the first start, in the smallest window too', async (t) => {
+  // So many players that they are still being written when all sizes have been looked at.
+  const page = await openWindow(ownPlace(t), ['--players', '2000000']);
+  await page.ready();
+  await page.see('seeding');
+  for (const [width, height] of [
+    [1280, 800],
+    [1100, 700],
+  ]) {
+    await page.driver.manage().window().setRect({ width, height });
+    await until(`the window to be ${width} wide`, () =>
+      page.driver.executeScript('return innerWidth === arguments[0]', width),
+    );
+    for (const lang of LANGUAGES) {
+      await page.click(`lang-${lang}`);
+      await until(`the page to be ${lang}`, () =>
+        page.driver.executeScript('return document.documentElement.lang === arguments[0]', lang),
+      );
+      await page.see('seeding');
+      const [names, right] = await page.driver.executeScript(`
+        const edge = (css, side) => document.querySelector(css).getBoundingClientRect()[side];
+        return [edge('header nav a:last-child', 'right'), [edge('header .right', 'left'), edge('header .right', 'right')]];
+      `);
+      await page.screenshot(`seeding-${width}-${lang}`);
+      assert.ok(
+        names < right[0],
+        `names end at ${names}, the rest begins at ${right[0]} (${lang}, ${width})`,
+      );
+      assert.ok(right[1] <= width, `the header ends at ${right[1]} of ${width} (${lang})`);
+    }
+  }
+});
