@@ -76,16 +76,14 @@ for (const language of LANGUAGES) {
 
 test('the header has room for its names and the progress of the first start, in the smallest window too', async (t) => {
   // So many players that they are still being written when all sizes have been looked at.
-  const page = await openWindow(ownPlace(t), ['--players', '2000000']);
+  const page = await openWindow(ownPlace(t), ['--players', '200000']);
   await page.ready();
   await page.see('seeding');
-  for (const [width, height] of [
-    [1280, 800],
-    [1100, 700],
-  ]) {
-    await page.driver.manage().window().setRect({ width, height });
-    await until(`the window to be ${width} wide`, () =>
-      page.driver.executeScript('return innerWidth === arguments[0]', width),
+  for (const width of [1280, 1100]) {
+    // A window without a window manager takes no size, but the header goes by its own.
+    await page.driver.executeScript(
+      'document.querySelector("header").parentElement.style.width = arguments[0] + "px"',
+      width,
     );
     for (const lang of LANGUAGES) {
       await page.click(`lang-${lang}`);
