@@ -80,7 +80,7 @@ test('the header has room for its names and the progress of the first start, in 
   await page.ready();
   await page.see('seeding');
   for (const width of [1280, 1100]) {
-    // A window without a window manager takes no size, but the header goes by its own.
+    // The header goes by its own width, not by that of the window.
     await page.driver.executeScript(
       'document.querySelector("header").parentElement.style.width = arguments[0] + "px"',
       width,
