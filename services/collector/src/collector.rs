@@ -229,7 +229,6 @@ pub type Notices = Vec<Notice>;
 #[derive(Clone)]
 pub struct Collector {
     shared: Arc<Shared>,
-    key: Arc<str>,
     jobs: mpsc::Sender<Job>,
     threads: Arc<Mutex<Vec<JoinHandle<()>>>>,
     sender: Sender,
@@ -261,7 +260,7 @@ impl Collector {
         let attention = Attention::new(ledger.next_seq() - 1);
         let shared = Arc::new(Shared {
             dir: dir.to_owned(),
-            key: key.clone(),
+            key,
             ledger: Mutex::new(ledger),
             index: Mutex::new(Index::new()),
             statuses: Mutex::new(statuses),
@@ -303,7 +302,6 @@ impl Collector {
         ];
         let collector = Self {
             shared,
-            key: key.into(),
             jobs,
             threads: Arc::new(Mutex::new(threads)),
             sender,
@@ -314,7 +312,7 @@ impl Collector {
     /// The public key of this collector's own DSN, `http://<key>@<address>/1`; the same after a restart.
     #[must_use]
     pub fn key(&self) -> &str {
-        &self.key
+        &self.shared.key
     }
 
     /// Hands an envelope that this process's own SDK wrote over to be written, without waiting. Its payloads are not
