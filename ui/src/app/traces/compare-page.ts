@@ -24,7 +24,7 @@ import { VirtualRows } from './virtual-rows';
   selector: 'rs-compare-page',
   imports: [VirtualRows],
   templateUrl: './compare-page.html',
-  styleUrl: './compare-page.css',
+  styleUrls: ['./rows.css', './compare-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { '(document:keydown)': 'press($event)' },
 })

@@ -39,7 +39,7 @@ interface Line {
   selector: 'rs-trace-list-page',
   imports: [VirtualRows],
   templateUrl: './list-page.html',
-  styleUrl: './list-page.css',
+  styleUrls: ['./rows.css', './list-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { '(document:keydown)': 'press($event)' },
 })

@@ -50,7 +50,7 @@ const STEP = 1.25;
   selector: 'rs-trace-page',
   imports: [MinimapView, SpanDetails, VirtualRows],
   templateUrl: './trace-page.html',
-  styleUrl: './trace-page.css',
+  styleUrls: ['./rows.css', './trace-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { '(document:keydown)': 'press($event)' },
 })
