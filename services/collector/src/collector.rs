@@ -12,12 +12,13 @@ use std::time::{Duration, Instant};
 use rand::RngExt;
 use reelscope_contracts::telemetry::{
     ActiveLimit, Delivery, DeliveryCounts, DeliveryError, DestinationStatus, EnvelopeState, EnvelopeSummary,
-    HeldAction, Named, Notice, TestOutcome,
+    HeldAction, Micros, Named, Notice, TestOutcome, TraceDetail, TraceSummary,
 };
 use reelscope_contracts::{UnixMillis, now};
 use tokio::sync::{broadcast, oneshot, watch};
 
 use crate::dsn::Dsn;
+use crate::envelope::parse_id;
 use crate::error::{CaptureError, CollectorError};
 use crate::frame::{Change, DeadReason};
 use crate::index::{self, Attention, Index};
@@ -29,6 +30,7 @@ use crate::outbox::{self, Note};
 use crate::rate_limits::RateLimits;
 use crate::scrub;
 use crate::sender::Sender;
+use crate::trace;
 use crate::writer::{Captured, Job, Writer};
 
 /// Most bytes that wait for the disk; more are refused.
@@ -610,6 +612,23 @@ impl Collector {
         }
         let captured = lock(&self.shared.ledger).next_seq() - 1;
         self.shared.attention.is_through(captured)
+    }
+
+    /// Traces that are indexed and began at or after `since_us`, newest first: at most `limit`. Asking does not count as
+    /// looking.
+    #[must_use]
+    pub fn traces_since(&self, since_us: Micros, limit: usize) -> Vec<TraceSummary> {
+        lock(&self.shared.index).traces_since(since_us, limit)
+    }
+
+    /// Everything that is kept of one trace; `None` when nothing is. Asking does not count as looking.
+    pub async fn trace(&self, trace_id: &str) -> Option<TraceDetail> {
+        let id = parse_id(trace_id)?;
+        let seqs = lock(&self.shared.index).envelopes_of(id)?;
+        let (found, missing) = self.read_many(seqs).await;
+        tokio::task::spawn_blocking(move || trace::detail(id, &found, missing))
+            .await
+            .ok()
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {

@@ -42,6 +42,8 @@ pub(crate) struct TraceFilter {
     pub(crate) release: Option<String>,
     /// Only those of this player.
     pub(crate) player: Option<String>,
+    /// Only those of generated traffic, or only those of people.
+    pub(crate) virtual_player: Option<bool>,
 }
 
 impl TraceFilter {
@@ -58,6 +60,9 @@ impl TraceFilter {
             && self.max_duration_us.is_none_or(|most| trace.duration_us <= most)
             && is(&self.release, &trace.release)
             && is(&self.player, &trace.player)
+            && self
+                .virtual_player
+                .is_none_or(|wanted| wanted == trace.virtual_player)
     }
 }
 
@@ -202,6 +207,14 @@ impl Index {
             }
         }
         (page, None)
+    }
+
+    /// Traces that began at or after `since`, newest first.
+    pub(crate) fn traces_since(&self, since: Micros, limit: usize) -> Vec<TraceSummary> {
+        let newest = self.by_start.range((since, 0)..).rev().take(limit);
+        newest
+            .filter_map(|(_, id)| Some(self.traces.get(id)?.summary()))
+            .collect()
     }
 
     /// The envelopes of a trace, oldest first.

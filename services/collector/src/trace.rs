@@ -26,6 +26,7 @@ pub(crate) struct Trace {
     measured_by: BTreeMap<String, Claim>,
     services: BTreeMap<String, ServiceShare>,
     problems: BTreeSet<String>,
+    problems_fixed: BTreeSet<String>,
     oddities: BTreeSet<String>,
     seqs: BTreeSet<u64>,
 }
@@ -39,6 +40,7 @@ impl Trace {
             service: String::new(),
             start_us: Micros::MAX,
             duration_us: 0,
+            root_us: 0,
             spans: 0,
             transactions: 0,
             errors: 0,
@@ -50,6 +52,8 @@ impl Trace {
             player: None,
             measurements: BTreeMap::new(),
             problems: Vec::new(),
+            problems_fixed: Vec::new(),
+            virtual_player: false,
             services: Vec::new(),
             oddities: Vec::new(),
         };
@@ -60,6 +64,7 @@ impl Trace {
             measured_by: BTreeMap::new(),
             services: BTreeMap::new(),
             problems: BTreeSet::new(),
+            problems_fixed: BTreeSet::new(),
             oddities: BTreeSet::new(),
             seqs: BTreeSet::new(),
         }
@@ -131,6 +136,7 @@ impl Trace {
             summary.op.clone_from(&span.op);
             summary.service.clone_from(&span.service);
             summary.status.clone_from(&span.status);
+            summary.root_us = (span.end_us - span.start_us).max(0);
             summary.release = fact.release.clone().or(summary.release.take());
             summary.environment = fact.environment.clone().or(summary.environment.take());
             summary.player = fact.player.clone().or(summary.player.take());
@@ -148,6 +154,10 @@ impl Trace {
             }
         }
         self.problems.extend(problems(span));
+        if let Some(fixed) = span.tags.get("problems.fixed") {
+            self.problems_fixed.extend(names(fixed));
+        }
+        self.summary.virtual_player |= span.tags.get("traffic").is_some_and(|who| who == "virtual");
     }
 
     fn share(&mut self, service: &str) -> &mut ServiceShare {
@@ -186,6 +196,7 @@ impl Trace {
         summary.ok = summary.errors == 0 && summary.status == "ok";
         summary.services = self.services.values().cloned().collect();
         summary.problems = self.problems.iter().cloned().collect();
+        summary.problems_fixed = self.problems_fixed.iter().cloned().collect();
         summary.oddities = oddities.into_iter().collect();
         summary
     }
@@ -214,12 +225,17 @@ fn waiting<'a>(transaction: &Span, spans: impl Iterator<Item = &'a Span>) -> Mic
 }
 
 /// `problem: "slow-rng,missing-index"`, or `problem.slow-rng: "on"`.
+/// Names in a tag, separated by commas.
+fn names(value: &str) -> impl Iterator<Item = String> {
+    let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
+    names.map(str::to_owned)
+}
+
 fn problems(span: &Span) -> Vec<String> {
     let mut found = Vec::new();
     for (name, value) in &span.tags {
         if name == "problem" || name == "problems" {
-            let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
-            found.extend(names.map(str::to_owned));
+            found.extend(names(value));
         } else if let Some(name) = name.strip_prefix("problem.")
             && !matches!(value.as_str(), "off" | "false" | "0")
         {

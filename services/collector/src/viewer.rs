@@ -35,7 +35,7 @@ use crate::envelope::{Envelope, MAX_EVENT, format_id, parse_id};
 use crate::index::{self, TraceFilter};
 use crate::ingest::{Room, Taken, check_tunnelled, receive};
 use crate::live::Live;
-use crate::{facts, service_map, trace};
+use crate::{facts, service_map};
 
 /// Most lines of a list that are answered at once, and how many when nobody asks for a number.
 const MOST_LINES: usize = 500;
@@ -111,6 +111,7 @@ struct TraceQuery {
     max_duration_ms: Option<i64>,
     release: Option<String>,
     player: Option<String>,
+    virtual_player: Option<bool>,
     limit: Option<usize>,
     /// `next` of the page before.
     cursor: Option<String>,
@@ -128,6 +129,7 @@ async fn traces(
         max_duration_us: query.max_duration_ms.map(|ms| ms.saturating_mul(1_000)),
         release: query.release,
         player: query.player,
+        virtual_player: query.virtual_player,
     };
     let before = match query.cursor {
         Some(cursor) => Some(parse_cursor(&cursor).ok_or_else(|| {
@@ -155,13 +157,7 @@ async fn one_trace(
 ) -> Result<Json<TraceDetail>, Problem> {
     viewer.look().await;
     let gone = || Problem::new(Code::NotFound, "No trace with this id is kept.");
-    let id = parse_id(&id).ok_or_else(gone)?;
-    let seqs = lock(&viewer.collector.shared().index)
-        .envelopes_of(id)
-        .ok_or_else(gone)?;
-    let (found, missing) = viewer.collector.read_many(seqs).await;
-    let detail = tokio::task::spawn_blocking(move || trace::detail(id, &found, missing)).await;
-    detail.map(Json).map_err(|_| gone())
+    viewer.collector.trace(&id).await.map(Json).ok_or_else(gone)
 }
 
 #[derive(Deserialize)]

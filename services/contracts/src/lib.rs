@@ -1,8 +1,9 @@
 //! Everything that crosses a wire: money, ids, requests, replies, problem codes.
 //!
 //! Read in this order: [`money`], [`problem`], then one module a service: [`gateway`] (public), [`users`],
-//! [`game`], [`payments`], [`provider`]; [`telemetry`] is what the collector's viewer answers. [`http`] is the one place that knows axum: how a body is read and how
-//! a problem is answered, the same in every server.
+//! [`game`], [`payments`], [`provider`]; [`problems`] is what the demo is steered with, [`telemetry`] what the
+//! collector's viewer answers. [`http`] is the one place that knows axum: how a body is read and how a problem is
+//! answered, the same in every server.
 
 pub mod game;
 pub mod gateway;
@@ -10,6 +11,7 @@ pub mod http;
 pub mod money;
 pub mod payments;
 pub mod problem;
+pub mod problems;
 pub mod provider;
 pub mod telemetry;
 pub mod users;

@@ -5,6 +5,14 @@ use utoipa::ToSchema;
 
 use crate::RoundId;
 
+/// Thiserror's texts are fragments; a problem's detail is a sentence.
+#[must_use]
+pub fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().collect::<String>());
+    format!("{}{}.", first.unwrap_or_default(), chars.as_str())
+}
+
 /// The stable name of a problem. Clients translate and decide by it; the sentence beside it may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -51,6 +59,12 @@ pub enum Code {
     DsnRejected,
     /// A DSN that is to be sent to cannot be one.
     DsnInvalid,
+    /// The demo's problem is in the wanted state already, or has nothing to be fixed.
+    ProblemUnchanged,
+    /// The demo's problem is being switched; wait for its end.
+    ProblemSwitching,
+    /// The players are being written; what needs all of them has to wait.
+    PlayersNotReady,
     /// A service behind this one cannot be reached.
     ServiceUnavailable,
     /// A service behind this one did not answer in time.
@@ -107,6 +121,9 @@ impl Code {
             Self::DsnRequired => ("dsn_required", 401, "DSN required"),
             Self::DsnRejected => ("dsn_rejected", 403, "DSN rejected"),
             Self::DsnInvalid => ("dsn_invalid", 422, "Invalid DSN"),
+            Self::ProblemUnchanged => ("problem_unchanged", 409, "Nothing to change"),
+            Self::ProblemSwitching => ("problem_switching", 409, "Change under way"),
+            Self::PlayersNotReady => ("players_not_ready", 409, "Players are being written"),
             Self::ServiceUnavailable => ("service_unavailable", 503, "Service unavailable"),
             Self::DeadlineExceeded => ("deadline_exceeded", 504, "Deadline exceeded"),
             Self::NotFound => ("not_found", 404, "Not found"),

@@ -57,6 +57,9 @@ pub struct TraceSummary {
     pub start_us: Micros,
     /// From the earliest start to the latest end.
     pub duration_us: Micros,
+    /// Length of the root transaction, or of the earliest one while the root is not there: what whoever began the trace
+    /// waited for. Work in the background may go on after it.
+    pub root_us: Micros,
     /// Spans, transactions included.
     pub spans: u32,
     /// Transactions.
@@ -82,6 +85,12 @@ pub struct TraceSummary {
     pub measurements: Named<Measurement>,
     /// Problems that the tags `problem` and `problem.*` name.
     pub problems: Vec<String>,
+    /// Problems that the tag `problems.fixed` names: they are there, and are coped with.
+    #[serde(default)]
+    pub problems_fixed: Vec<String>,
+    /// Whether it was begun by traffic that is generated, as the tag `traffic` says.
+    #[serde(default)]
+    pub virtual_player: bool,
     /// One entry a service.
     pub services: Vec<ServiceShare>,
     /// What is odd about it, such as `missing_root` or `negative_duration`.

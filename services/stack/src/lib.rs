@@ -8,11 +8,14 @@
 pub mod bench;
 pub mod config;
 pub mod doctor;
+pub mod figures;
 pub mod load;
 pub mod settings;
 mod settings_http;
 pub mod start;
 pub mod traces;
+pub mod traffic;
+mod traffic_http;
 
 pub use config::{Config, default_data_dir};
 pub use reelscope_telemetry::init_logs as init_logs_at;

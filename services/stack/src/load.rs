@@ -15,6 +15,7 @@ use reelscope_telemetry::{Client, Method, Share, TraceLink, Turnover};
 use reelscope_user_service::players::account_code;
 
 use crate::Stack;
+use crate::figures::SPIN;
 
 const GATEWAY: &str = "api-gateway";
 /// Longer than the gateway's own patience with a settlement.
@@ -54,10 +55,18 @@ pub struct Report {
     pub services: BTreeMap<&'static str, Share>,
     /// CPU time that the whole process used, in milliseconds; `None` where the system does not tell.
     pub cpu_ms: Option<f64>,
-    /// Traces of the spins, in the order in which they ended; empty when nothing is reported.
-    pub trace_ids: Vec<String>,
+    /// Traces of the spins, in the order in which they ended; empty when nothing is reported. As numbers, because a long
+    /// run has a million of them.
+    pub trace_ids: Vec<u128>,
     /// From the first spin to the last answer, log-ins excluded.
     pub wall: Duration,
+}
+
+impl Report {
+    /// Trace ids as they are written, 32 hexadecimal digits.
+    pub fn trace_ids(&self) -> impl Iterator<Item = String> {
+        self.trace_ids.iter().map(|id| format!("{id:032x}"))
+    }
 }
 
 struct Player {
@@ -118,7 +127,7 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
                     (result, TraceLink::current())
                 };
                 let (result, link) = frontend
-                    .transaction("slot-machine-spin", "ui.action", TraceLink::default(), work)
+                    .transaction(SPIN, "ui.action", TraceLink::default(), work)
                     .await;
                 tally.lock().unwrap_or_else(PoisonError::into_inner).add(
                     sent.elapsed(),
@@ -173,7 +182,7 @@ struct Tally {
     staked: Money,
     paid_out: Money,
     latency_us: Histogram<u64>,
-    trace_ids: Vec<String>,
+    trace_ids: Vec<u128>,
 }
 
 impl Tally {
@@ -193,7 +202,8 @@ impl Tally {
     }
 
     fn add(&mut self, latency: Duration, result: Result<SpinResult, Code>, trace_id: Option<&str>) {
-        self.trace_ids.extend(trace_id.map(str::to_owned));
+        self.trace_ids
+            .extend(trace_id.and_then(|id| u128::from_str_radix(id, 16).ok()));
         self.latency_us
             .saturating_record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
         match result {
@@ -208,7 +218,21 @@ impl Tally {
 }
 
 async fn log_in(stack: &Stack, client: &Client, number: u64) -> Result<Player, String> {
-    let url = format!("{}/api/v1/sessions", stack.origin());
+    let token = log_in_at(&stack.origin(), stack.token(), client, number).await?;
+    Ok(Player { token })
+}
+
+/// A session token of the account with this number, once it can be had.
+///
+/// # Errors
+/// A sentence.
+pub(crate) async fn log_in_at(
+    origin: &str,
+    launch: &str,
+    client: &Client,
+    number: u64,
+) -> Result<String, String> {
+    let url = format!("{origin}/api/v1/sessions");
     // While players are still being written the account may have to be waited for.
     for _ in 0..600 {
         let body = LogIn {
@@ -216,11 +240,11 @@ async fn log_in(stack: &Stack, client: &Client, number: u64) -> Result<Player, S
         };
         let request = client
             .request(GATEWAY, Method::POST, &url, DEADLINE)
-            .header("x-reelscope-token", stack.token())
+            .header("x-reelscope-token", launch)
             .json(&body);
         let (status, body) = request.send().await.map_err(|error| error.to_string())?;
         match reply::<LoggedIn>(status, &body) {
-            Ok(session) => return Ok(Player { token: session.token }),
+            Ok(session) => return Ok(session.token),
             Err(problem) if problem.retry_after.is_some() => {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
@@ -233,7 +257,7 @@ async fn log_in(stack: &Stack, client: &Client, number: u64) -> Result<Player, S
     ))
 }
 
-async fn spin(
+pub(crate) async fn spin(
     client: &Client,
     url: &str,
     launch: &str,

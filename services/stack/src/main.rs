@@ -545,7 +545,7 @@ impl Reported {
     }
 
     fn add_to(&self, figures: &mut Value, report: &Report) {
-        figures["trace_ids"] = json!(report.trace_ids);
+        figures["trace_ids"] = report.trace_ids().collect();
         if let Some((min, max)) = self.spans {
             figures["spans_per_trace"] = json!({"min": min, "max": max});
         }

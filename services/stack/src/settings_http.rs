@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
 use reelscope_collector::{Collector, Dsn};
 use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::problem::sentence;
 use reelscope_contracts::{Code, Problem};
 use reelscope_telemetry::Service;
 use serde::{Deserialize, Serialize};
@@ -25,16 +26,41 @@ pub(crate) struct Current {
     pub(crate) collector: Collector,
 }
 
-type Shared = Arc<Mutex<Current>>;
+/// The settings in force; clones share them.
+#[derive(Clone)]
+pub(crate) struct Shared(Arc<Mutex<Current>>);
+
+impl Shared {
+    pub(crate) fn new(current: Current) -> Self {
+        Self(Arc::new(Mutex::new(current)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Current> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Every envelope says this release from the next request on.
+    ///
+    /// # Errors
+    /// The problem of a settings file that cannot be written.
+    #[expect(dead_code)]
+    pub(crate) async fn say_release(&self, release: &str) -> Result<(), Problem> {
+        let change = Change {
+            release: Some(release.to_owned()),
+            ..Change::default()
+        };
+        apply(self.clone(), change).await.map(drop)
+    }
+}
 
 /// The routes; they belong behind a guard.
-pub(crate) fn settings_router(current: Current) -> Router {
+pub(crate) fn settings_router(shared: Shared) -> Router {
     Router::new()
         .route("/", get(read).put(change))
         .route("/page", get(page))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(Arc::new(Mutex::new(current)))
+        .with_state(shared)
 }
 
 /// The settings as they are shown: no key in them.
@@ -152,11 +178,11 @@ impl Change {
 }
 
 async fn read(State(shared): State<Shared>) -> Json<Shown> {
-    Json(Shown::of(&shared.lock().unwrap_or_else(PoisonError::into_inner)))
+    Json(Shown::of(&shared.lock()))
 }
 
 async fn page(State(shared): State<Shared>) -> Json<Page> {
-    let current = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    let current = shared.lock();
     Json(Page {
         dsn: current.collector_dsn.clone(),
         environment: current.settings.environment.clone(),
@@ -165,10 +191,14 @@ async fn page(State(shared): State<Shared>) -> Json<Page> {
     })
 }
 
-/// Checks everything, keeps it, then puts it in force: nothing is half done.
 async fn change(State(shared): State<Shared>, Body(change): Body<Change>) -> Result<Json<Shown>, Problem> {
+    apply(shared, change).await.map(Json)
+}
+
+/// Checks everything, keeps it, then puts it in force: nothing is half done.
+async fn apply(shared: Shared, change: Change) -> Result<Shown, Problem> {
     let changed = tokio::task::spawn_blocking(move || {
-        let mut current = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = shared.lock();
         let settings = change.applied_to(current.settings.clone());
         let destinations = settings.destinations().map_err(|error| problem(&error))?;
         if let Some(file) = &current.file {
@@ -192,7 +222,7 @@ async fn change(State(shared): State<Shared>, Body(change): Body<Change>) -> Res
             }
         }
         current.settings = settings;
-        Ok(Json(Shown::of(&current)))
+        Ok(Shown::of(&current))
     });
     changed
         .await
@@ -200,8 +230,7 @@ async fn change(State(shared): State<Shared>, Body(change): Body<Change>) -> Res
 }
 
 fn problem(error: &SettingsError) -> Problem {
-    let text = error.to_string();
-    let sentence = format!("{}{}.", text[..1].to_uppercase(), &text[1..]);
+    let sentence = sentence(&error.to_string());
     let (code, field) = match error {
         SettingsError::Dsn { whose, .. } if whose == "all services" => (Code::DsnInvalid, "dsn".to_owned()),
         SettingsError::Dsn { whose, .. } => (Code::DsnInvalid, format!("dsn_by_service.{whose}")),

@@ -22,7 +22,9 @@ use tokio::task::JoinSet;
 
 use crate::Config;
 use crate::settings::{RELEASE, Settings, SettingsError};
-use crate::settings_http::{Current, settings_router};
+use crate::settings_http::{self, Current, settings_router};
+use crate::traffic::{Table, Traffic};
+use crate::traffic_http::traffic_router;
 
 /// How long requests that are under way may take to end when the stack stops.
 const DRAIN: Duration = Duration::from_millis(1_500);
@@ -43,6 +45,7 @@ pub struct Stack {
     stop: watch::Sender<bool>,
     servers: JoinSet<Result<(), String>>,
     background: JoinSet<()>,
+    traffic: Option<Traffic>,
 }
 
 /// Why a stack did not start.
@@ -156,7 +159,7 @@ impl Stack {
             notices,
             collector: collector.clone(),
             services: vec![
-                frontend,
+                frontend.clone(),
                 payment.clone(),
                 engine.clone(),
                 user.clone(),
@@ -171,6 +174,7 @@ impl Stack {
             stop: watch::Sender::new(false),
             servers: JoinSet::new(),
             background: JoinSet::new(),
+            traffic: None,
         };
 
         let provider_at = url(&provider_listener)?;
@@ -228,6 +232,7 @@ impl Stack {
             user_listener,
             user.layer(users::router(user_state), panicked),
         )?;
+        let seeded = progress.clone();
         stack.background.spawn(async move {
             if let Err(error) = users::seeding::run(players, progress).await {
                 tracing::error!(%error, "players could not be written; the next start goes on");
@@ -253,6 +258,13 @@ impl Stack {
                 .map_or_else(|| RELEASE.to_owned(), |settings| settings.release.clone()),
         };
         let access = state.access.clone();
+        let traffic = Traffic::new(Table {
+            origin: format!("http://{listen}"),
+            launch_token: stack.token.clone(),
+            frontend,
+            accounts: Arc::new(move || seeded.read().done),
+        });
+        stack.traffic = Some(traffic.clone());
         let mut routes = front.layer(gateway::router(state), panicked);
         if let Some(collector) = collector {
             let ingest_listener = bind_where_it_was(&config.data_dir).await?;
@@ -266,9 +278,11 @@ impl Stack {
                 services: stack.services.clone(),
                 collector: collector.clone(),
             };
+            let settings = settings_http::Shared::new(current);
             let viewer = Router::new()
                 .nest("/api/telemetry", viewer_router(collector))
-                .nest("/api/settings", settings_router(current));
+                .nest("/api/settings", settings_router(settings))
+                .nest("/api/traffic", traffic_router(traffic));
             routes = Router::new()
                 .merge(gateway::guarded(access, viewer))
                 .fallback_service(routes);
@@ -390,6 +404,9 @@ impl Stack {
 
     /// Takes no new requests, lets those under way end within 1.5 s, then stops.
     pub async fn shutdown(mut self) {
+        if let Some(traffic) = &self.traffic {
+            traffic.stop();
+        }
         let _ = self.stop.send(true);
         self.background.abort_all();
         let drained = async { while self.servers.join_next().await.is_some() {} };

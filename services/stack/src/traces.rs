@@ -95,7 +95,7 @@ pub async fn one(collector: &Collector, trace_id: &str) -> Result<TraceDetail, S
 /// A sentence.
 pub async fn spans(
     collector: &Collector,
-    trace_ids: &[String],
+    trace_ids: &[u128],
     patience: Duration,
 ) -> Result<Option<(u32, u32)>, String> {
     let started = Instant::now();
@@ -106,10 +106,10 @@ pub async fn spans(
         tokio::time::sleep(LOOK_AGAIN).await;
     }
     let seen = list(collector, trace_ids.len().saturating_mul(2)).await?;
-    let seen: HashMap<&str, u32> = seen
+    let seen: HashMap<u128, u32> = seen
         .iter()
-        .map(|trace| (trace.trace_id.as_str(), trace.spans))
+        .filter_map(|trace| Some((u128::from_str_radix(&trace.trace_id, 16).ok()?, trace.spans)))
         .collect();
-    let counts = || trace_ids.iter().filter_map(|id| seen.get(id.as_str()).copied());
+    let counts = || trace_ids.iter().filter_map(|id| seen.get(id).copied());
     Ok(counts().min().zip(counts().max()))
 }

@@ -89,7 +89,7 @@ async fn a_spin_is_one_trace_of_this_shape() {
     let dir = tempfile::tempdir().unwrap();
     let stack = Stack::start(config(dir.path())).await.unwrap();
     let report = spin(&stack, 2).await;
-    let trace = trace(&stack, &report.trace_ids[1], 26).await;
+    let trace = trace(&stack, &report.trace_ids().nth(1).unwrap(), 26).await;
     insta::assert_json_snapshot!("spin", shape(&trace));
     assert!(trace.summary.ok && trace.summary.errors == 0 && trace.summary.oddities.is_empty());
     assert_eq!(trace.summary.player.as_deref(), Some("player-000001"));
@@ -153,7 +153,10 @@ async fn a_spin_is_one_trace_of_this_shape() {
         assert_eq!(measured.data["stake"], 10.0);
     }
     stack.flush().await;
-    let metrics = eventually(&stack, &report.trace_ids[1], |trace| !trace.metrics.is_empty()).await;
+    let metrics = eventually(&stack, &report.trace_ids().nth(1).unwrap(), |trace| {
+        !trace.metrics.is_empty()
+    })
+    .await;
     assert!(metrics.metrics.iter().any(|metric| metric.name == "stake"));
     stack.shutdown().await;
 }
@@ -186,7 +189,8 @@ async fn a_failed_payment_is_one_issue_with_its_place_its_player_and_its_trace()
     .unwrap();
     let report = spin(&stack, 3).await;
     assert_eq!(report.failed_by_code["payment_declined"], 3);
-    for id in &report.trace_ids {
+    for id in report.trace_ids() {
+        let id = id.as_str();
         let trace = trace(&stack, id, 24).await;
         let trace = if trace.errors.is_empty() {
             eventually(&stack, id, |trace| !trace.errors.is_empty()).await
@@ -324,7 +328,7 @@ async fn the_envelopes_carry_the_heads_context_and_no_time_or_address_of_sending
     .await
     .unwrap();
     let report = spin(&stack, 1).await;
-    let trace = trace(&stack, &report.trace_ids[0], 26).await;
+    let trace = trace(&stack, &report.trace_ids().nth(0).unwrap(), 26).await;
     let collector = stack.collector().unwrap();
     let mut transactions = 0;
     for seq in &trace.envelopes {
@@ -338,7 +342,7 @@ async fn the_envelopes_carry_the_heads_context_and_no_time_or_address_of_sending
         );
         if item["type"] == "transaction" {
             transactions += 1;
-            assert_eq!(header["trace"]["trace_id"], report.trace_ids[0].as_str());
+            assert_eq!(header["trace"]["trace_id"], report.trace_ids().next().unwrap());
             assert_eq!(header["trace"]["transaction"], "slot-machine-spin");
             assert_eq!(header["trace"]["environment"], "pilot, Москва");
             assert_eq!(header["trace"]["public_key"], collector.key());

@@ -27,6 +27,13 @@ pub fn annotate(key: &str, value: impl Into<Value>) {
     }
 }
 
+/// Puts a tag on the transaction of the work, and on events of it from here on: what is filtered by.
+pub fn tag(key: &str, value: &str) {
+    if let Some(hub) = Context::current().hub() {
+        hub.configure_scope(|scope| scope.set_tag(key, value));
+    }
+}
+
 /// Measures a business number in all three ways that Sentry reads: as a measurement of the transaction, in its span's
 /// data, and as a metric of its own. `unit` is one of Sentry's (`none`, `percent`, `millisecond` …); at most ten
 /// names a transaction, of `[a-z0-9._]`.

@@ -2,6 +2,7 @@
 //! Sentry.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
@@ -53,6 +54,8 @@ pub struct Service {
     name: &'static str,
     timings: Timings,
     reporter: Option<Arc<RwLock<Arc<Reporter>>>>,
+    /// What every event and transaction says, whatever client sends it.
+    tags: Arc<RwLock<BTreeMap<&'static str, String>>>,
 }
 
 struct Reporter {
@@ -68,6 +71,7 @@ impl Service {
             name,
             timings,
             reporter: None,
+            tags: Arc::default(),
         }
     }
 
@@ -78,6 +82,7 @@ impl Service {
             name,
             timings,
             reporter: Some(Arc::new(RwLock::new(Arc::new(Reporter::new(name, reporting))))),
+            tags: Arc::default(),
         }
     }
 
@@ -86,11 +91,27 @@ impl Service {
     pub fn report_with(&self, reporting: Reporting) {
         if let Some(current) = &self.reporter {
             let new = Arc::new(Reporter::new(self.name, reporting));
+            let tags = self.tags.read().unwrap_or_else(PoisonError::into_inner);
+            for (key, value) in &*tags {
+                new.tag(key, Some(value));
+            }
             let old = std::mem::replace(&mut *current.write().unwrap_or_else(PoisonError::into_inner), new);
             // What the old client holds back in batches goes now; requests under way keep its hub until they end.
             if let Some(client) = old.hub.client() {
                 client.flush(None);
             }
+        }
+    }
+
+    /// Puts a tag on every event and transaction from the next request on; `None` takes it away.
+    pub fn tag(&self, key: &'static str, value: Option<&str>) {
+        let mut tags = self.tags.write().unwrap_or_else(PoisonError::into_inner);
+        match value {
+            Some(value) => tags.insert(key, value.to_owned()),
+            None => tags.remove(key),
+        };
+        if let Some(reporter) = self.reporter() {
+            reporter.tag(key, value);
         }
     }
 
@@ -206,6 +227,13 @@ impl Reporter {
             hub: Arc::new(hub),
             reporting,
         }
+    }
+
+    fn tag(&self, key: &str, value: Option<&str>) {
+        self.hub.configure_scope(|scope| match value {
+            Some(value) => scope.set_tag(key, value),
+            None => scope.remove_tag(key),
+        });
     }
 
     /// Baggage of a trace that begins here.

@@ -1,0 +1,267 @@
+//! The problems of the demo, the release dial, the traffic, and what was measured before and after: what the page asks
+//! the stack. Times are milliseconds since the Unix epoch.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{Money, UnixMillis};
+
+/// A problem: a real cause in one service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProblemId {
+    /// Players are looked up without an index.
+    MissingIndex,
+    /// The generator does its start-up work again for every stop.
+    SlowRng,
+    /// The player waits for a provider that takes seconds.
+    SlowProvider,
+    /// One payment in ten fails at the provider.
+    PaymentErrors,
+}
+
+impl ProblemId {
+    /// All of them, in the order of the story.
+    pub const ALL: [Self; 4] = [
+        Self::MissingIndex,
+        Self::SlowRng,
+        Self::SlowProvider,
+        Self::PaymentErrors,
+    ];
+
+    /// Stable name, as on the wire and in traces.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MissingIndex => "missing-index",
+            Self::SlowRng => "slow-rng",
+            Self::SlowProvider => "slow-provider",
+            Self::PaymentErrors => "payment-errors",
+        }
+    }
+
+    /// The service that the fix belongs to.
+    #[must_use]
+    pub const fn service(self) -> &'static str {
+        match self {
+            Self::MissingIndex => "user-service",
+            Self::SlowRng => "game-engine",
+            Self::SlowProvider | Self::PaymentErrors => "payment-service",
+        }
+    }
+}
+
+impl std::str::FromStr for ProblemId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|id| id.as_str() == text);
+        found.ok_or_else(|| {
+            let names = Self::ALL.map(Self::as_str).join(", ");
+            format!("`{text}` is none of the problems; they are {names}")
+        })
+    }
+}
+
+/// Where a problem stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ProblemState {
+    /// The cause is there and hurts.
+    On,
+    /// The cause is mended; what is somebody else's, such as a slow provider, is coped with.
+    Fixed,
+    /// There is no cause: the world is healthy.
+    Off,
+}
+
+impl ProblemState {
+    /// Stable name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Fixed => "fixed",
+            Self::Off => "off",
+        }
+    }
+}
+
+impl std::str::FromStr for ProblemState {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "on" => Ok(Self::On),
+            "fixed" => Ok(Self::Fixed),
+            "off" => Ok(Self::Off),
+            _ => Err(format!("`{text}` is none of on, fixed and off")),
+        }
+    }
+}
+
+/// A change that is under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Switching {
+    /// The state that it leads to.
+    pub to: ProblemState,
+    /// Documents that are done with, as far as that can be known.
+    pub done: u64,
+    /// Documents in all; 0 when that cannot be known.
+    pub total: u64,
+}
+
+/// Evidence of a problem in real spans or issues.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Observed {
+    /// Traces that show it since it was switched on.
+    pub count: u64,
+    /// The newest of them.
+    pub trace_id: String,
+    /// When that trace began.
+    pub at: UnixMillis,
+    /// Milliseconds that the span took; absent where the evidence is an issue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ms: Option<f64>,
+}
+
+/// One problem.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ProblemView {
+    /// Which.
+    pub id: ProblemId,
+    /// Where it is mended.
+    pub service: String,
+    /// Where it stands.
+    pub state: ProblemState,
+    /// A change that is under way.
+    pub switching: Option<Switching>,
+    /// When it came to this state.
+    pub switched_at: UnixMillis,
+    /// Evidence since it was switched on; absent while there is none.
+    pub observed: Option<Observed>,
+}
+
+/// A release of the demo and the problems it has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReleaseView {
+    /// Version, as every envelope says it.
+    pub version: String,
+    /// Problems that hurt in it.
+    pub problems: Vec<ProblemId>,
+    /// Whether it has the wrong paytable.
+    pub wrong_paytable: bool,
+}
+
+/// `GET /api/problems`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Problems {
+    /// Release that envelopes say now.
+    pub release: String,
+    /// The dial.
+    pub releases: Vec<ReleaseView>,
+    /// In the order of the story.
+    pub problems: Vec<ProblemView>,
+    /// Payments that will fail on cue.
+    pub armed_failures: u32,
+    /// Whether every problem can be switched: the players are written.
+    pub ready: bool,
+}
+
+/// `PUT /api/problems/{id}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SwitchProblem {
+    /// The state that is wanted.
+    pub state: ProblemState,
+}
+
+/// `PUT /api/problems/release`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChooseRelease {
+    /// One of the dial's versions.
+    pub release: String,
+}
+
+/// What was measured of spins under one condition, as their players saw them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Figures {
+    /// Spins behind these figures.
+    pub spins: u64,
+    /// Of them, spins that ended in an error.
+    pub failed: u64,
+    /// Milliseconds; nearest rank, as everywhere.
+    pub p50_ms: f64,
+    /// Milliseconds.
+    pub p95_ms: f64,
+    /// Milliseconds.
+    pub p99_ms: f64,
+    /// 100 × failed ÷ spins.
+    pub error_rate_percent: f64,
+    /// Spins a second while they came without a pause of ten seconds; absent for fewer than two.
+    pub per_second: Option<f64>,
+    /// Seconds that a player waited in all, on average over the players.
+    pub waited_s_per_player: f64,
+    /// Stakes of failed spins.
+    pub failed_minor: Money,
+}
+
+/// The same before and after a fix.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct BeforeAfter {
+    /// A problem's id, or `all`.
+    pub problem: String,
+    /// With the problem (with all four).
+    pub before: Option<Figures>,
+    /// With its fix (with all four fixes), everything else alike.
+    pub after: Option<Figures>,
+    /// A typical trace of each: the one at the median.
+    pub before_trace: Option<String>,
+    /// See `before_trace`.
+    pub after_trace: Option<String>,
+}
+
+/// `GET /api/problems/figures`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ProblemFigures {
+    /// Only spins since then count: the start of this session, or the last reset.
+    pub since: UnixMillis,
+    /// One entry a problem, and one for all of them.
+    pub pairs: Vec<BeforeAfter>,
+}
+
+/// `GET /api/traffic`: virtual players that spin in the background.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Traffic {
+    /// Whether they spin.
+    pub running: bool,
+    /// How many there are.
+    pub players: u32,
+    /// Share of all cores that this process may use before they slow down; absent when that is lifted.
+    pub budget_percent: Option<u32>,
+    /// Spins since it was started.
+    pub spins: u64,
+    /// Of them, spins that ended in an error.
+    pub failed: u64,
+    /// Spins a second, over the last seconds.
+    pub per_second: f64,
+    /// Spins a second that the players would make if nothing held them back and spins took no time.
+    pub wanted_per_second: f64,
+    /// Share of all cores that this process uses now; absent where the system does not tell.
+    pub cpu_percent: Option<f64>,
+    /// Whether the budget holds them back.
+    pub throttled: bool,
+}
+
+/// `PUT /api/traffic`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetTraffic {
+    /// Whether they are to spin.
+    pub running: bool,
+    /// 1 to 200.
+    pub players: u32,
+    /// 10 to 100; `null` lifts it.
+    pub budget_percent: Option<u32>,
+}
