@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use reelscope_stack::problems::{self, RELEASES};
 use reelscope_stack::{Config, Settings, Stack, StartError, default_data_dir};
 use tauri::async_runtime::{JoinHandle, block_on, spawn};
 use tauri::{AppHandle, Manager, RunEvent, Url};
@@ -135,12 +136,21 @@ async fn start(arguments: Arguments, data_dir: Option<PathBuf>) -> Result<(Stack
     let data_dir = data_dir.ok_or_else(Failure::no_data_dir)?;
     let mut config = Config::new(data_dir.clone());
     config.seed = arguments.seed;
-    if let Some(players) = arguments.players {
-        config.players = players;
+    if arguments.players.is_some() {
+        config.players = arguments.players;
     }
     config.settings_file = Settings::file();
     let settings = Settings::of_this_machine()
         .map_err(|error| Failure::of_start(&StartError::from(error), &data_dir))?;
+    // The dial stands where it was left; at the first start that is the start of the demo.
+    let release = RELEASES
+        .iter()
+        .find(|release| release.version == settings.release);
+    if let Some(release) = release {
+        config.problems = release.states();
+        config.wrong_paytable = release.wrong_paytable;
+    }
+    config.problems.extend(problems::states(&arguments.problems));
     config.settings = Some(settings);
     let stack = start_where_it_was(config)
         .await

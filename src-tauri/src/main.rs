@@ -19,6 +19,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use reelscope_stack::problems::{Argument, argument};
 
 /// Reelscope in a window of its own.
 ///
@@ -38,6 +39,10 @@ struct Arguments {
     /// How many players a new data directory is filled with.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=200_000))]
     players: Option<u64>,
+
+    /// Where a problem of the demo stands at the start, instead of where the release has it; the id can be `all`.
+    #[arg(long = "problem", value_name = "ID=on|off|fixed", value_parser = argument)]
+    problems: Vec<Argument>,
 }
 
 fn main() -> ExitCode {

@@ -39,8 +39,8 @@ pub struct State {
     pub access: Access,
     /// Buckets of the sessions.
     pub limits: Limits,
-    /// Release of this stack.
-    pub release: String,
+    /// Release of this stack; the dial changes it while everything runs.
+    pub release: tokio::sync::watch::Receiver<String>,
 }
 
 #[derive(OpenApi)]
@@ -171,7 +171,7 @@ async fn spin(
         return Err(GatewayError::KeyMissing);
     }
     // On its own task: a client that goes away does not leave a round half played.
-    let orchestration = orchestration::spin(state.upstream, claims, key.to_owned(), request.stake);
+    let orchestration = orchestration::spin(state.upstream, claims, key.to_owned(), request);
     let round = reelscope_telemetry::spawn(orchestration).await;
     round
         .unwrap_or_else(|_| {
@@ -286,7 +286,7 @@ async fn health(AxumState(state): AxumState<State>) -> Json<StackHealth> {
     by_name.insert("api-gateway".to_owned(), "ok".to_owned());
     Json(StackHealth {
         status: if well { "ok" } else { "degraded" }.to_owned(),
-        release: state.release,
+        release: state.release.borrow().clone(),
         services: by_name,
         seeding: seeding.ok(),
     })

@@ -1,11 +1,11 @@
 //! A spin, on one page.
 
 use reelscope_contracts::game::{DrawRound, Round};
-use reelscope_contracts::gateway::SpinResult;
+use reelscope_contracts::gateway::{Spin, SpinResult};
 use reelscope_contracts::payments::{Bet, BetStatus, Reserve, Void};
 use reelscope_contracts::users::CheckEligibility;
-use reelscope_contracts::{Code, Money, Problem, RoundId, StakeStatus};
-use reelscope_telemetry::{CallError, annotate};
+use reelscope_contracts::{Code, Problem, RoundId, StakeStatus};
+use reelscope_telemetry::{CallError, annotate, measure};
 use uuid::Uuid;
 
 use crate::GatewayError;
@@ -32,15 +32,23 @@ pub async fn spin(
     upstream: Upstream,
     claims: Claims,
     key: String,
-    stake: Money,
+    Spin { stake, same_seed_as }: Spin,
 ) -> Result<SpinResult, GatewayError> {
     let round_id = round_id(&claims.sub, &key);
     annotate("round.id", round_id.to_string());
     annotate("stake", stake.major());
-    let fail = |source: GatewayError, stake| GatewayError::Spin {
-        source: Box::new(source),
-        round_id,
-        stake,
+    let fail = |source: GatewayError, standing| {
+        if let GatewayError::Service(problem) = &source
+            && matches!(problem.code, Code::PaymentDeclined | Code::PaymentPending)
+        {
+            // What the failure of a payment costs, in money.
+            measure("failed_stake", stake.major(), "none");
+        }
+        GatewayError::Spin {
+            source: Box::new(source),
+            round_id,
+            stake: standing,
+        }
     };
 
     let check = CheckEligibility {
@@ -80,7 +88,14 @@ pub async fn spin(
         return Err(fail(declined(), StakeStatus::Returned));
     }
 
-    let round = match upstream.draw(&DrawRound { round_id, stake }).await {
+    let round = match upstream
+        .draw(&DrawRound {
+            round_id,
+            stake,
+            same_seed_as,
+        })
+        .await
+    {
         Ok(round) => round,
         Err(error) => {
             let stake = give_back(

@@ -176,7 +176,7 @@ fn gateway(base: &str, rate: Option<Rate>) -> Router {
         tokens: Tokens::new(&[3; 32]),
         access: Access::new(TOKEN, LISTEN.parse().unwrap()),
         limits: Limits::new(rate),
-        release: "1.0.0".into(),
+        release: tokio::sync::watch::channel("1.0.0".to_owned()).1,
     })
 }
 

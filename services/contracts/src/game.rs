@@ -13,6 +13,9 @@ pub struct DrawRound {
     pub round_id: RoundId,
     /// The stake of the whole round.
     pub stake: Money,
+    /// A round whose seed is drawn from again: the same board.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_seed_as: Option<RoundId>,
 }
 
 /// One winning combination.

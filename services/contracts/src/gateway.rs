@@ -37,6 +37,11 @@ pub struct LoggedIn {
 pub struct Spin {
     /// The stake of the whole round in minor units.
     pub stake: Money,
+    /// A round whose seed is drawn from again, so that two traces of one board can be compared. Real
+    /// machines offer no such thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub same_seed_as: Option<RoundId>,
 }
 
 /// A spin that was played.

@@ -21,6 +21,9 @@ pub enum GameError {
     /// The round was drawn for another stake.
     #[error("round {0} was drawn for another stake; use a new idempotency key")]
     Conflict(RoundId),
+    /// No round has this id.
+    #[error("round {0} was never drawn; leave same_seed_as out, or name a round that was")]
+    NoSuchRound(RoundId),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -33,6 +36,7 @@ impl From<&GameError> for Problem {
             GameError::Stake(_) => Self::new(Code::InvalidRequest, text).field("stake"),
             GameError::Seed => Self::new(Code::InvalidRequest, text).field("seed"),
             GameError::TooMany(_) => Self::new(Code::InvalidRequest, text).field("round_ids"),
+            GameError::NoSuchRound(_) => Self::new(Code::NotFound, text).field("same_seed_as"),
             GameError::Conflict(_) => Self::new(Code::IdempotencyConflict, text),
             GameError::Store(StoreError::Full) => Self::new(Code::ServiceUnavailable, text),
             GameError::Store(_) => Self::new(

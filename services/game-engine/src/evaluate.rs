@@ -1,6 +1,6 @@
 //! What a board pays for a stake: a pure function of the two.
 
-use crate::paytable::{FEWEST, PAYLINES, pay};
+use crate::paytable::{FEWEST, InForce, PAYLINES, pay, pay_by};
 use crate::reels::{Board, REELS, Symbol};
 
 /// The number of paylines as money counts it; the stake is a multiple of it, so that every line has whole
@@ -74,6 +74,14 @@ pub enum StakeError {
 /// # Errors
 /// When the stake is not a positive multiple of [`STAKE_STEP`], or is above [`LARGEST_STAKE`].
 pub fn evaluate(board: &Board, stake_minor: i64) -> Result<Evaluation, StakeError> {
+    evaluate_by(InForce::Certified, board, stake_minor)
+}
+
+/// The same, by the pays in force.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn evaluate_by(in_force: InForce, board: &Board, stake_minor: i64) -> Result<Evaluation, StakeError> {
     if stake_minor <= 0 || stake_minor % STAKE_STEP != 0 {
         return Err(StakeError::NotAStep(stake_minor));
     }
@@ -93,7 +101,7 @@ pub fn evaluate(board: &Board, stake_minor: i64) -> Result<Evaluation, StakeErro
         // Ended early or at the last reel: either way this is the run.
         let (Ok(run) | Err(run)) = run;
         if let Some((symbol, count)) = run.win() {
-            let multiplier = pay(symbol, count);
+            let multiplier = pay_by(in_force, symbol, count);
             wins.push(Win {
                 kind: WinKind::Line { payline },
                 symbol,
@@ -118,7 +126,7 @@ pub fn evaluate(board: &Board, stake_minor: i64) -> Result<Evaluation, StakeErro
         .map(|(reel, row, _)| (reel, row))
         .collect();
     if scatters.len() >= FEWEST {
-        let multiplier = pay(Symbol::Scatter, scatters.len());
+        let multiplier = pay_by(in_force, Symbol::Scatter, scatters.len());
         wins.push(Win {
             kind: WinKind::Scatter,
             symbol: Symbol::Scatter,

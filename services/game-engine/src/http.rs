@@ -1,5 +1,6 @@
 //! Routes of the game engine.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::extract::State as AxumState;
@@ -12,6 +13,7 @@ use reelscope_store::Store;
 use reelscope_telemetry::{Turnover, annotate};
 
 use crate::GameError;
+use crate::paytable::InForce;
 use crate::rng::{Seeds, seeds};
 use crate::rounds;
 
@@ -50,6 +52,30 @@ pub struct State {
     turnover: Turnover,
     /// Enumerated when first asked for.
     paytable: Arc<OnceLock<Paytable>>,
+    paytable_in_force: PaytableInForce,
+}
+
+/// The pays that rounds are evaluated with from the next one on; clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct PaytableInForce {
+    wrong: Arc<AtomicBool>,
+}
+
+impl PaytableInForce {
+    /// Puts these in force.
+    pub fn put(&self, in_force: InForce) {
+        self.wrong.store(in_force == InForce::Wrong, Ordering::Relaxed);
+    }
+
+    /// Those that are in force.
+    #[must_use]
+    pub fn get(&self) -> InForce {
+        if self.wrong.load(Ordering::Relaxed) {
+            InForce::Wrong
+        } else {
+            InForce::Certified
+        }
+    }
 }
 
 impl State {
@@ -61,7 +87,14 @@ impl State {
             seeds,
             turnover: Turnover::default(),
             paytable: Arc::default(),
+            paytable_in_force: PaytableInForce::default(),
         }
+    }
+
+    /// The pays in force, for whoever releases.
+    #[must_use]
+    pub fn paytable(&self) -> PaytableInForce {
+        self.paytable_in_force.clone()
     }
 }
 
@@ -82,11 +115,26 @@ async fn draw(
     AxumState(state): AxumState<State>,
     Body(request): Body<DrawRound>,
 ) -> Result<Json<Round>, GameError> {
-    let DrawRound { round_id, stake } = request;
+    let DrawRound {
+        round_id,
+        stake,
+        same_seed_as,
+    } = request;
     annotate("round.id", round_id.to_string());
     annotate("game", rounds::GAME);
-    let seed = state.seeds.next();
-    let round = rounds::draw_round(&state.store, round_id, stake, seed, now()).await?;
+    let seed = match same_seed_as {
+        Some(earlier) => rounds::seed_of(&state.store, earlier).await?,
+        None => state.seeds.next(),
+    };
+    let round = rounds::draw_round(
+        &state.store,
+        round_id,
+        stake,
+        seed,
+        state.paytable_in_force.get(),
+        now(),
+    )
+    .await?;
     state.turnover.measure(round.stake.major(), round.payout.major());
     Ok(Json(round))
 }
@@ -100,7 +148,7 @@ async fn look_up(
 
 async fn replay(Body(request): Body<Replay>) -> Result<Json<Round>, GameError> {
     let seed = rounds::parse_seed(&request.seed)?;
-    rounds::play(RoundId::nil(), request.stake, seed, now()).map(Json)
+    rounds::play(RoundId::nil(), request.stake, seed, InForce::Certified, now()).map(Json)
 }
 
 async fn paytable(AxumState(state): AxumState<State>) -> Json<Paytable> {
@@ -178,6 +226,40 @@ mod tests {
         let (_, found) = call(&router, "/v1/rounds/lookup", &body).await;
         let found: Vec<Round> = reelscope_contracts::http::parse(&found).unwrap();
         assert_eq!(found, vec![first]);
+    }
+
+    #[tokio::test]
+    async fn a_round_can_be_drawn_again_from_the_seed_of_another_and_keeps_its_pays() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("rounds"), rounds::SCHEMA_VERSION)
+            .unwrap()
+            .store;
+        let state = State::new(store, SeedSource::new(Some(7)));
+        let (paytable, router) = (state.paytable(), router(state));
+        let draw = async |id: u128, like: Option<u128>| {
+            let mut body: serde_json::Value = serde_json::from_str(&draw_body(id, 1000)).unwrap();
+            if let Some(like) = like {
+                body["same_seed_as"] = RoundId::from_u128(like).to_string().into();
+            }
+            call(&router, "/v1/rounds", &body.to_string()).await
+        };
+        let round = |bytes: &[u8]| reelscope_contracts::http::parse::<Round>(bytes).unwrap();
+        // Three cherries come within a few rounds; the first that pays more by the wrong paytable will do.
+        for id in 1..=1_000 {
+            let first = round(&draw(id, None).await.1);
+            paytable.put(InForce::Wrong);
+            let again = round(&draw(10_000 + id, Some(id)).await.1);
+            paytable.put(InForce::Certified);
+            assert_eq!((&again.seed, &again.stops), (&first.seed, &first.stops));
+            let kept = round(&draw(10_000 + id, None).await.1);
+            assert_eq!(kept, again, "a round stays what it was");
+            if again.payout > first.payout {
+                let (status, _) = draw(20_000, Some(99_999)).await;
+                assert_eq!(status, StatusCode::NOT_FOUND);
+                return;
+            }
+        }
+        panic!("no round paid more by the wrong paytable");
     }
 
     #[tokio::test]

@@ -19,4 +19,5 @@ pub mod error;
 pub mod http;
 
 pub use error::GameError;
-pub use http::{State, router};
+pub use http::{PaytableInForce, State, router};
+pub use paytable::InForce;

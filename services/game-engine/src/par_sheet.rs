@@ -283,6 +283,7 @@ fn scatters_in(window: &Window) -> usize {
 mod tests {
     use super::*;
     use crate::evaluate::{Evaluation, WinKind, evaluate};
+    use crate::paytable::{InForce, pay_by};
     use crate::reels::{Stops, board_at, board_on};
     use crate::rng::{draw, seeds};
     use proptest::prelude::*;
@@ -314,6 +315,19 @@ mod tests {
         assert!((0.95..=0.97).contains(&approximate(sheet.rtp)));
         assert!((0.25..=0.35).contains(&approximate(sheet.hit_frequency)));
         assert!(sheet.max_payout >= Ratio::from_integer(1_000));
+    }
+
+    #[test]
+    fn the_wrong_paytable_pays_more_than_is_staked() {
+        let sheet = par_sheet();
+        let extra = sheet.contributions.iter().map(|part| {
+            let certified = u128::from(pay(part.symbol, part.count));
+            let wrong = u128::from(pay_by(InForce::Wrong, part.symbol, part.count));
+            part.rtp * Ratio::new(wrong - certified, certified)
+        });
+        let rtp = approximate(sheet.rtp + extra.sum::<Ratio<u128>>());
+        // Far enough from the certified 96 % that a few hundred rounds leave its band.
+        assert!((1.2..3.0).contains(&rtp), "{rtp}");
     }
 
     #[test]

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use tracing::info_span;
 
 use crate::GameError;
-use crate::evaluate::{Evaluation, WinKind, evaluate};
+use crate::evaluate::{Evaluation, WinKind, evaluate_by};
 use crate::par_sheet::{self, approximate};
-use crate::paytable::{FEWEST, PAYLINES, pays};
+use crate::paytable::{FEWEST, InForce, PAYLINES, pays};
 use crate::reels::{Board, REELS, ROWS, STRIPS, Stops, Symbol, board_at};
 use crate::rng::draw;
 
@@ -39,6 +39,9 @@ struct RoundRecord {
     seed: String,
     stops: Vec<i64>,
     drawn_at: i64,
+    /// Whether it was evaluated with the wrong pays: a round stays what it was.
+    #[serde(default)]
+    wrong_paytable: bool,
 }
 
 impl RoundRecord {
@@ -53,7 +56,12 @@ impl RoundRecord {
             *stop = usize::try_from(*stored).ok().filter(|stop| *stop < strip.len())?;
         }
         let board = board_at(stops);
-        let evaluation = evaluate(&board, self.stake).ok()?;
+        let in_force = if self.wrong_paytable {
+            InForce::Wrong
+        } else {
+            InForce::Certified
+        };
+        let evaluation = evaluate_by(in_force, &board, self.stake).ok()?;
         let round_id = self.round_id.parse().ok()?;
         let mut round = round(
             round_id,
@@ -79,10 +87,11 @@ pub async fn draw_round(
     round_id: RoundId,
     stake: Money,
     seed: u64,
+    in_force: InForce,
     at: UnixMillis,
 ) -> Result<Round, GameError> {
     // Computed outside of the writer, which everybody waits for.
-    let drawn = play(round_id, stake, seed, at)?;
+    let drawn = play(round_id, stake, seed, in_force, at)?;
     let record = RoundRecord {
         round_id: round_id.to_string(),
         stake: stake.minor(),
@@ -90,6 +99,7 @@ pub async fn draw_round(
         seed: drawn.seed.clone(),
         stops: drawn.stops.iter().map(|stop| i64::from(*stop)).collect(),
         drawn_at: at,
+        wrong_paytable: in_force == InForce::Wrong,
     };
     store
         .write(move |tx| {
@@ -119,11 +129,26 @@ pub async fn look_up(store: &Store, ids: &[RoundId]) -> Result<Vec<Round>, GameE
     Ok(records.iter().filter_map(RoundRecord::round).collect())
 }
 
+/// The seed that a round was drawn from.
+///
+/// # Errors
+/// [`GameError::NoSuchRound`], [`GameError::Store`].
+pub async fn seed_of(store: &Store, round_id: RoundId) -> Result<u64, GameError> {
+    let record = store.get::<RoundRecord>(ROUNDS, round_id.to_string()).await?;
+    parse_seed(&record.ok_or(GameError::NoSuchRound(round_id))?.seed)
+}
+
 /// Plays a seed without recording anything.
 ///
 /// # Errors
 /// [`GameError::Stake`].
-pub fn play(round_id: RoundId, stake: Money, seed: u64, at: UnixMillis) -> Result<Round, GameError> {
+pub fn play(
+    round_id: RoundId,
+    stake: Money,
+    seed: u64,
+    in_force: InForce,
+    at: UnixMillis,
+) -> Result<Round, GameError> {
     let stops =
         info_span!("game.rng", sentry.op = "game.rng", sentry.name = "draw stops").in_scope(|| draw(seed));
     let board = board_at(stops);
@@ -132,7 +157,7 @@ pub fn play(round_id: RoundId, stake: Money, seed: u64, at: UnixMillis) -> Resul
         sentry.op = "game.evaluate",
         sentry.name = "evaluate paylines"
     )
-    .in_scope(|| evaluate(&board, stake.minor()))
+    .in_scope(|| evaluate_by(in_force, &board, stake.minor()))
     .map_err(GameError::Stake)?;
     Ok(round(
         round_id,

@@ -63,7 +63,7 @@ struct Bench {
 impl Bench {
     async fn start(dir: &Path, players: u64, settings: Option<Settings>) -> Result<Self, String> {
         let config = Config {
-            players: (players + 1).max(1_000),
+            players: Some((players + 1).max(1_000)),
             rate: None,
             settings,
             ..Config::new(dir.to_owned())

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use reelscope_api_gateway::limits::Rate;
 use reelscope_payment_provider::Behaviour;
 
+use crate::problems::States;
 use crate::settings::Settings;
 
 /// Everything a stack can be told.
@@ -16,12 +17,17 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where the gateway listens; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Synthetic players there are to be.
-    pub players: u64,
+    /// Synthetic players there are to be; `None` takes as many as make a look-up without an index cost half a second on
+    /// this machine.
+    pub players: Option<u64>,
     /// Begins a reproducible sequence of rounds; without it the operating system's generator seeds each.
     pub seed: Option<u64>,
     /// How the external payment provider behaves.
     pub provider: Behaviour,
+    /// Where the demo's problems are to stand; those that are not named are off.
+    pub problems: States,
+    /// Whether the game pays by the wrong paytable that a release of the dial has.
+    pub wrong_paytable: bool,
     /// Requests of one session; `None` lets everything through.
     pub rate: Option<Rate>,
     /// What is reported, as what, and where it goes; `None` reports nothing and keeps nothing.
@@ -31,15 +37,17 @@ pub struct Config {
 }
 
 impl Config {
-    /// What a double click starts: a free port on loopback, 100,000 players, a healthy provider.
+    /// What a double click starts: a free port on loopback, about 100,000 players, no problem.
     #[must_use]
     pub fn new(data_dir: PathBuf) -> Self {
         Self {
             data_dir,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            players: 100_000,
+            players: None,
             seed: None,
             provider: Behaviour::healthy(),
+            problems: States::new(),
+            wrong_paytable: false,
             // A finger on the space bar in turbo makes five spins a second, each with its look at the history.
             rate: NonZeroU32::new(30)
                 .zip(NonZeroU32::new(60))

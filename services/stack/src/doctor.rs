@@ -181,7 +181,7 @@ async fn spin() -> Finding {
 
 async fn try_spin(dir: &Path) -> Result<Duration, String> {
     let config = Config {
-        players: 10,
+        players: Some(10),
         ..Config::new(dir.to_owned())
     };
     let stack = Stack::start(config).await.map_err(|error| error.to_string())?;

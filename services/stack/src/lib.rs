@@ -10,6 +10,8 @@ pub mod config;
 pub mod doctor;
 pub mod figures;
 pub mod load;
+pub mod problems;
+mod problems_http;
 pub mod settings;
 mod settings_http;
 pub mod start;

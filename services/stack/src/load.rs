@@ -270,7 +270,10 @@ pub(crate) async fn spin(
         .header("x-reelscope-token", launch)
         .header("idempotency-key", key)
         .header("authorization", &format!("Bearer {token}"))
-        .json(&Spin { stake });
+        .json(&Spin {
+            stake,
+            same_seed_as: None,
+        });
     let (status, body) = request.send().await.map_err(|_| Code::ServiceUnavailable)?;
     reply::<SpinResult>(status, &body).map_err(|problem: Problem| problem.code)
 }

@@ -10,8 +10,10 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use reelscope_contracts::Money;
 use reelscope_contracts::game::Paytable;
+use reelscope_contracts::problems::{ProblemId, ProblemState};
 use reelscope_contracts::telemetry::{DeliveryCounts, Span, TraceDetail};
 use reelscope_stack::load::{self, Plan, Report};
+use reelscope_stack::problems::{self, FIRST_RELEASE, States};
 use reelscope_stack::settings::{Settings, SettingsError};
 use reelscope_stack::{Config, Stack, StartError, default_data_dir, doctor, init_logs};
 use serde_json::{Value, json};
@@ -37,9 +39,15 @@ enum Command {
         /// Begin a reproducible sequence of rounds.
         #[arg(long)]
         seed: Option<u64>,
-        /// Synthetic players there are to be.
-        #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=200_000))]
-        players: u64,
+        /// Synthetic players there are to be [default: so many that a look-up without index costs half a second here].
+        #[arg(long, value_parser = clap::value_parser!(u64).range(1..=200_000))]
+        players: Option<u64>,
+        /// Begin where the demo begins: release 1.0.0 with all four problems on.
+        #[arg(long)]
+        demo: bool,
+        /// Where a problem stands; the id can be `all`.
+        #[arg(long = "problem", value_name = "ID=on|off|fixed", value_parser = problems::argument)]
+        problems: Vec<problems::Argument>,
         /// Where envelopes are sent [default: the settings file's, SENTRY_DSN over it; none keeps them here].
         #[arg(long)]
         dsn: Option<String>,
@@ -61,6 +69,9 @@ enum Command {
         /// Begin a reproducible sequence of rounds.
         #[arg(long)]
         seed: Option<u64>,
+        /// Where a problem stands; the id can be `all`. `fixed` keeps a bad provider and copes with it.
+        #[arg(long = "problem", value_name = "ID=on|off|fixed", value_parser = problems::argument)]
+        problems: Vec<problems::Argument>,
         /// Release that the stack says it is.
         #[arg(long)]
         release: Option<String>,
@@ -210,14 +221,32 @@ async fn main() -> ExitCode {
             data_dir,
             seed,
             players,
+            demo,
+            problems,
             dsn,
-        } => serve(listen, data_dir, seed, players, dsn).await,
+        } => {
+            let mut states = if demo {
+                FIRST_RELEASE.states()
+            } else {
+                States::new()
+            };
+            states.extend(problems::states(&problems));
+            let config = Config {
+                listen,
+                seed,
+                players,
+                problems: states,
+                ..Config::new(data_dir_or_default(data_dir)?)
+            };
+            serve(config, dsn).await
+        }
         Command::Spin {
             count,
             concurrency,
             players,
             stake,
             seed,
+            problems,
             release,
             dsn,
             drain,
@@ -234,6 +263,7 @@ async fn main() -> ExitCode {
             let run = Run {
                 plan,
                 seed,
+                problems: problems::states(&problems),
                 release,
                 dsn,
                 drain: Duration::from_secs(drain),
@@ -271,24 +301,13 @@ fn settings(dsn: Option<String>) -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-async fn serve(
-    listen: SocketAddr,
-    data_dir: Option<PathBuf>,
-    seed: Option<u64>,
-    players: u64,
-    dsn: Option<String>,
-) -> Result<ExitCode, Failure> {
+async fn serve(config: Config, dsn: Option<String>) -> Result<ExitCode, Failure> {
     // Before anything else, so that a signal during the start is not lost.
     let stop = stop_signal();
-    let settings = settings(dsn)?;
-    let data_dir = data_dir_or_default(data_dir)?;
     let mut stack = Stack::start(Config {
-        listen,
-        seed,
-        players,
-        settings: Some(settings),
+        settings: Some(settings(dsn)?),
         settings_file: Settings::file(),
-        ..Config::new(data_dir)
+        ..config
     })
     .await?;
     for notice in stack.notices() {
@@ -351,6 +370,7 @@ fn enough_players(count: u64, concurrency: u64, stake: Money) -> u64 {
 struct Run {
     plan: Plan,
     seed: Option<u64>,
+    problems: States,
     release: Option<String>,
     dsn: Option<String>,
     drain: Duration,
@@ -362,6 +382,7 @@ async fn spin(run: Run) -> Result<ExitCode, Failure> {
     let Run {
         plan,
         seed,
+        problems,
         release,
         dsn,
         drain,
@@ -375,9 +396,12 @@ async fn spin(run: Run) -> Result<ExitCode, Failure> {
         .unwrap_or_else(|| std::env::temp_dir().join(format!("reelscope-spin-{}", uuid::Uuid::new_v4())));
     // One more than there are players in the run, because the second account is left out.
     let players = (plan.players + 1).max(1_000);
+    // A look-up without an index costs what it is said to only among all players.
+    let scans = problems.get(&ProblemId::MissingIndex) == Some(&ProblemState::On);
     let config = Config {
-        players,
+        players: (!scans).then_some(players),
         seed,
+        problems,
         settings: Some(settings),
         rate: None,
         ..Config::new(dir.clone())
@@ -388,6 +412,7 @@ async fn spin(run: Run) -> Result<ExitCode, Failure> {
             eprintln!("reelscope: {notice}");
         }
         let measured = async {
+            stack.seeded().await;
             let report = load::run(&stack, &plan).await?;
             let reported = Reported::of(&stack, &report, drain).await?;
             Ok::<_, String>((report, reported))
@@ -461,7 +486,7 @@ async fn shares(count: u64) -> Result<(), Failure> {
     let dir = std::env::temp_dir().join(format!("reelscope-bench-{}", uuid::Uuid::new_v4()));
     let players = enough_players(count, BENCH_CONCURRENCY, stake);
     let config = Config {
-        players: (players + 1).max(1_000),
+        players: Some((players + 1).max(1_000)),
         rate: None,
         ..Config::new(dir.clone())
     };

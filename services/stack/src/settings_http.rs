@@ -13,6 +13,7 @@ use reelscope_contracts::problem::sentence;
 use reelscope_contracts::{Code, Problem};
 use reelscope_telemetry::Service;
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 
 use crate::settings::{Settings, SettingsError};
 use crate::start::report_to;
@@ -24,6 +25,8 @@ pub(crate) struct Current {
     pub(crate) collector_dsn: String,
     pub(crate) services: Vec<Service>,
     pub(crate) collector: Collector,
+    /// Tells the gateway, whose health says it.
+    pub(crate) release: watch::Sender<String>,
 }
 
 /// The settings in force; clones share them.
@@ -43,7 +46,6 @@ impl Shared {
     ///
     /// # Errors
     /// The problem of a settings file that cannot be written.
-    #[expect(dead_code)]
     pub(crate) async fn say_release(&self, release: &str) -> Result<(), Problem> {
         let change = Change {
             release: Some(release.to_owned()),
@@ -221,6 +223,7 @@ async fn apply(shared: Shared, change: Change) -> Result<Shown, Problem> {
                 service.report_with(reporting.clone());
             }
         }
+        current.release.send_replace(settings.release.clone());
         current.settings = settings;
         Ok(Shown::of(&current))
     });

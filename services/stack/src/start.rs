@@ -10,17 +10,21 @@ use axum::Router;
 use reelscope_api_gateway as gateway;
 use reelscope_collector::{Collector, CollectorError, Options, ingest_router, viewer_router};
 use reelscope_contracts::http::panicked;
+use reelscope_contracts::problems::{ProblemId, ProblemState};
 use reelscope_game_engine as game;
 use reelscope_payment_provider as provider;
 use reelscope_payment_service as payments;
 use reelscope_store::{Store, StoreError, WriteStats};
 use reelscope_telemetry::{Reporting, Service, Timings, init_logs};
 use reelscope_user_service as users;
+use reelscope_user_service::seeding::Progress;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::Config;
+use crate::problems::{Knobs, Problems, Refusal};
+use crate::problems_http::{Steering, problems_router};
 use crate::settings::{RELEASE, Settings, SettingsError};
 use crate::settings_http::{self, Current, settings_router};
 use crate::traffic::{Table, Traffic};
@@ -30,6 +34,8 @@ use crate::traffic_http::traffic_router;
 const DRAIN: Duration = Duration::from_millis(1_500);
 /// How long a session lasts.
 const SESSION_MS: i64 = 30 * 60 * 1_000;
+/// Between two looks at the seeding.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// The payment service's patience with the provider.
 const PROVIDER_DEADLINE: Duration = Duration::from_secs(10);
 
@@ -46,6 +52,8 @@ pub struct Stack {
     servers: JoinSet<Result<(), String>>,
     background: JoinSet<()>,
     traffic: Option<Traffic>,
+    problems: Option<Problems>,
+    seeding: Option<Progress>,
 }
 
 /// Why a stack did not start.
@@ -74,6 +82,9 @@ pub enum StartError {
     /// The settings cannot be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// A problem of the demo could not be brought to where it is to stand.
+    #[error(transparent)]
+    Problem(#[from] Refusal),
     /// The wallets could not be read at the start.
     #[error("the wallets cannot be read: {0}")]
     Wallets(String),
@@ -103,7 +114,7 @@ impl StartError {
             Self::Collector(CollectorError::Locked { .. }) => ("data_dir_locked", 12),
             Self::Collector(CollectorError::Unwritable { .. }) => ("data_dir_unwritable", 13),
             Self::Collector(CollectorError::NewerFormat { .. }) => ("data_dir_newer", 15),
-            Self::Store(_) | Self::Wallets(_) => ("data_dir_unreadable", 16),
+            Self::Store(_) | Self::Wallets(_) | Self::Problem(_) => ("data_dir_unreadable", 16),
             Self::Settings(_) => ("settings_invalid", 17),
         }
     }
@@ -175,6 +186,8 @@ impl Stack {
             servers: JoinSet::new(),
             background: JoinSet::new(),
             traffic: None,
+            problems: None,
+            seeding: None,
         };
 
         let provider_at = url(&provider_listener)?;
@@ -182,12 +195,13 @@ impl Stack {
         stack.serve(
             "payment-provider",
             provider_listener,
-            provider::router(provider_state),
+            provider::router(provider_state.clone()),
         )?;
 
         let payment_at = url(&payment_listener)?;
         let client = payments::provider::Provider::new(payment.client(), provider_at, PROVIDER_DEADLINE);
         let payment_state = payments::State::new(wallets.clone(), client);
+        let payment_knobs = payment_state.knobs();
         // Read before the first request is taken: these bets are of a process that is gone.
         let left_over = payments::journal::open_bets(&wallets)
             .await
@@ -212,6 +226,7 @@ impl Stack {
 
         let game_at = url(&game_listener)?;
         let game_state = game::State::new(rounds, game::http::SeedSource::new(config.seed));
+        let (slow_rng, paytable) = (game_state.slow_rng(), game_state.paytable());
         stack.serve(
             "game-engine",
             game_listener,
@@ -219,7 +234,8 @@ impl Stack {
         )?;
 
         let user_at = url(&user_listener)?;
-        let progress = users::seeding::prepare(&players, config.players).await?;
+        let scans = config.problems.get(&ProblemId::MissingIndex) == Some(&ProblemState::On);
+        let progress = users::seeding::prepare(&players, config.players, !scans).await?;
         let user_state = users::State::new(
             players.clone(),
             progress.clone(),
@@ -227,17 +243,37 @@ impl Stack {
             payment_at.clone(),
             SESSION_MS,
         );
+        let missing_index = user_state.missing_index();
         stack.serve(
             "user-service",
             user_listener,
             user.layer(users::router(user_state), panicked),
         )?;
         let seeded = progress.clone();
+        stack.seeding = Some(progress.clone());
         stack.background.spawn(async move {
             if let Err(error) = users::seeding::run(players, progress).await {
                 tracing::error!(%error, "players could not be written; the next start goes on");
             }
         });
+
+        let release = config
+            .settings
+            .as_ref()
+            .map_or_else(|| RELEASE.to_owned(), |settings| settings.release.clone());
+        let knobs = Knobs {
+            missing_index,
+            slow_rng,
+            paytable,
+            payments: payment_knobs,
+            provider: provider_state,
+            services: stack.services.clone(),
+        };
+        let problems = Problems::new(knobs, release.clone());
+        problems.bring_all(&config.problems).await?;
+        problems.put_paytable(config.wrong_paytable);
+        stack.problems = Some(problems.clone());
+        let release = watch::Sender::new(release);
 
         let at = gateway::upstream::Addresses {
             user_service: user_at,
@@ -252,10 +288,7 @@ impl Stack {
             tokens: gateway::auth::Tokens::new(&rand::random::<[u8; 32]>()),
             access: gateway::access::Access::new(&stack.token, listen),
             limits: gateway::limits::Limits::new(config.rate),
-            release: config
-                .settings
-                .as_ref()
-                .map_or_else(|| RELEASE.to_owned(), |settings| settings.release.clone()),
+            release: release.subscribe(),
         };
         let access = state.access.clone();
         let traffic = Traffic::new(Table {
@@ -277,11 +310,20 @@ impl Stack {
                 collector_dsn: stack.collector_dsn().unwrap_or_default(),
                 services: stack.services.clone(),
                 collector: collector.clone(),
+                release,
             };
             let settings = settings_http::Shared::new(current);
+            stack.background.spawn(problems.clone().watch(collector.clone()));
+            let steering = Steering {
+                problems,
+                traffic: traffic.clone(),
+                collector: collector.clone(),
+                settings: settings.clone(),
+            };
             let viewer = Router::new()
                 .nest("/api/telemetry", viewer_router(collector))
                 .nest("/api/settings", settings_router(settings))
+                .nest("/api/problems", problems_router(steering))
                 .nest("/api/traffic", traffic_router(traffic));
             routes = Router::new()
                 .merge(gateway::guarded(access, viewer))
@@ -382,6 +424,23 @@ impl Stack {
     #[must_use]
     pub fn timings(&self) -> &Timings {
         &self.timings
+    }
+
+    /// Waits until all players are written.
+    pub async fn seeded(&self) {
+        let written = |progress: &Progress| {
+            let seeding = progress.read();
+            seeding.done >= seeding.total
+        };
+        while !self.seeding.as_ref().is_none_or(written) {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    /// The demo's problems; none when nothing is reported.
+    #[must_use]
+    pub fn problems(&self) -> Option<&Problems> {
+        self.problems.as_ref()
     }
 
     /// What the writers of the databases did.

@@ -24,7 +24,7 @@ use tower::ServiceExt;
 async fn spins(provider: Behaviour, stake: Money, to: &Path, name: &str) {
     let dir = tempfile::tempdir().unwrap();
     let stack = Stack::start(Config {
-        players: 600,
+        players: Some(600),
         seed: Some(11),
         rate: None,
         provider,

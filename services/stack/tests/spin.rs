@@ -97,7 +97,7 @@ async fn read(request: reqwest::RequestBuilder) -> Reply {
 
 fn config(dir: &Path) -> Config {
     Config {
-        players: 600,
+        players: Some(600),
         seed: Some(11),
         ..Config::new(dir.to_owned())
     }

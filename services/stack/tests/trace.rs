@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 fn config(dir: &Path) -> Config {
     Config {
-        players: 600,
+        players: Some(600),
         seed: Some(11),
         rate: None,
         ..Config::new(dir.to_owned())

@@ -35,7 +35,7 @@ async fn until(stack: &Stack, path: &str, holds: impl Fn(&Value) -> bool) -> Val
 async fn virtual_players_spin_are_marked_and_stop() {
     let dir = tempfile::tempdir().unwrap();
     let stack = Stack::start(Config {
-        players: 1_200,
+        players: Some(1_200),
         ..Config::new(dir.path().to_owned())
     })
     .await
@@ -86,7 +86,7 @@ async fn virtual_players_spin_are_marked_and_stop() {
 async fn traffic_that_cannot_be_is_refused_with_its_field() {
     let dir = tempfile::tempdir().unwrap();
     let stack = Stack::start(Config {
-        players: 500,
+        players: Some(500),
         ..Config::new(dir.path().to_owned())
     })
     .await

@@ -1,0 +1,550 @@
+//! The problems of the demo: which there are, where each stands, and how it is switched while everything runs.
+//!
+//! Every problem is a cause in its own service, behind one knob there; this is where the knobs come together with the
+//! release dial, and where the spans are looked at for evidence. What is in force is a tag on every envelope: `problems`
+//! for those that hurt, `problems.fixed` for those that are coped with.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use reelscope_collector::Collector;
+use reelscope_contracts::problems::{
+    Observed, ProblemId, ProblemState, ProblemView, Problems as View, ReleaseView, Switching,
+};
+use reelscope_contracts::telemetry::{Span, TraceDetail};
+use reelscope_contracts::{UnixMillis, now};
+use reelscope_game_engine as game;
+use reelscope_payment_provider as provider;
+use reelscope_payment_service as payments;
+use reelscope_telemetry::Service;
+use reelscope_user_service as users;
+
+use crate::figures::micros;
+
+/// Where each problem is to stand.
+pub type States = HashMap<ProblemId, ProblemState>;
+
+/// A release of the demo's dial.
+#[derive(Debug, Clone, Copy)]
+pub struct Release {
+    /// Its version.
+    pub version: &'static str,
+    /// Problems that hurt in it; the others are fixed.
+    pub problems: &'static [ProblemId],
+    /// Whether its paytable pays what the game was not certified with: a regression that only the business figures show.
+    pub wrong_paytable: bool,
+}
+
+/// The dial, oldest first: what a team would have shipped one after the other.
+pub const RELEASES: [Release; 4] = [
+    Release {
+        version: "1.0.0",
+        problems: &ProblemId::ALL,
+        wrong_paytable: false,
+    },
+    Release {
+        version: "1.1.0",
+        problems: &[ProblemId::SlowProvider, ProblemId::PaymentErrors],
+        wrong_paytable: false,
+    },
+    Release {
+        version: "1.2.0",
+        problems: &[],
+        wrong_paytable: false,
+    },
+    // The fix of the payments is lost in a merge, and a paytable is deployed that nobody has enumerated.
+    Release {
+        version: "1.3.0",
+        problems: &[ProblemId::PaymentErrors],
+        wrong_paytable: true,
+    },
+];
+
+/// The start of the demo.
+pub const FIRST_RELEASE: &Release = &RELEASES[0];
+
+impl Release {
+    /// Where every problem stands in this release.
+    #[must_use]
+    pub fn states(&self) -> States {
+        let state = |id| {
+            if self.problems.contains(&id) {
+                ProblemState::On
+            } else {
+                ProblemState::Fixed
+            }
+        };
+        ProblemId::ALL.into_iter().map(|id| (id, state(id))).collect()
+    }
+}
+
+/// One `--problem` of a command line: a problem, or all of them, and where it is to stand.
+pub type Argument = (Option<ProblemId>, ProblemState);
+
+/// Reads `slow-rng=on` or `all=fixed`.
+///
+/// # Errors
+/// A sentence that names what there is.
+pub fn argument(text: &str) -> Result<Argument, String> {
+    let (id, state) = text
+        .split_once('=')
+        .ok_or("write ID=on, ID=off or ID=fixed, such as slow-rng=on")?;
+    let id = if id == "all" { None } else { Some(id.parse()?) };
+    Ok((id, state.parse()?))
+}
+
+/// What these arguments come to; later ones win over earlier ones.
+#[must_use]
+pub fn states(arguments: &[Argument]) -> States {
+    let mut states = States::new();
+    for (id, state) in arguments {
+        match id {
+            Some(id) => states.extend([(*id, *state)]),
+            None => states.extend(ProblemId::ALL.map(|id| (id, *state))),
+        }
+    }
+    states
+}
+
+/// Why a problem was not switched.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It is there already.
+    #[error("{0} is {1} already; nothing was changed")]
+    Unchanged(&'static str, &'static str),
+    /// There is no cause that could be fixed.
+    #[error("{0} is off, so there is nothing to fix; switch it on first")]
+    NothingToFix(&'static str),
+    /// Another switch has not ended.
+    #[error("{0} is being switched; wait for its end")]
+    UnderWay(&'static str),
+    /// The players are being written.
+    #[error("the players are still being written; wait until that has ended")]
+    NotReady,
+    /// The dial has no such release.
+    #[error("the dial has no release {0}")]
+    NoSuchRelease(String),
+    /// The service could not do it.
+    #[error("{0} could not be switched: {1}")]
+    Failed(&'static str, String),
+}
+
+/// The knobs of the services, as the stack was started with them.
+pub(crate) struct Knobs {
+    pub(crate) missing_index: users::MissingIndex,
+    pub(crate) slow_rng: game::SlowRng,
+    pub(crate) paytable: game::PaytableInForce,
+    pub(crate) payments: payments::Knobs,
+    pub(crate) provider: provider::State,
+    /// Tagged with what is in force.
+    pub(crate) services: Vec<Service>,
+}
+
+/// All problems; clones share them.
+#[derive(Clone)]
+pub struct Problems {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    knobs: Knobs,
+    board: Mutex<Board>,
+}
+
+struct Board {
+    cells: HashMap<ProblemId, Cell>,
+    release: String,
+    /// Figures and evidence count from here.
+    since: UnixMillis,
+}
+
+struct Cell {
+    state: ProblemState,
+    /// The state that a switch under way leads to.
+    to: Option<ProblemState>,
+    switched_at: UnixMillis,
+    observed: Option<Observed>,
+    /// Traces that were counted as evidence.
+    counted: BTreeSet<String>,
+}
+
+impl Problems {
+    /// Everything off, or, for what a database remembers, as it says.
+    pub(crate) fn new(knobs: Knobs, release: String) -> Self {
+        let cell = |id| {
+            let on = id == ProblemId::MissingIndex && knobs.missing_index.is_on();
+            let cell = Cell {
+                state: if on { ProblemState::On } else { ProblemState::Off },
+                to: None,
+                switched_at: now(),
+                observed: None,
+                counted: BTreeSet::new(),
+            };
+            (id, cell)
+        };
+        let board = Board {
+            cells: ProblemId::ALL.into_iter().map(cell).collect(),
+            release,
+            since: now(),
+        };
+        let problems = Self {
+            shared: Arc::new(Shared {
+                knobs,
+                board: Mutex::new(board),
+            }),
+        };
+        problems.tag(&problems.board());
+        problems
+    }
+
+    fn board(&self) -> MutexGuard<'_, Board> {
+        self.shared.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When this session's figures begin.
+    #[must_use]
+    pub fn since(&self) -> UnixMillis {
+        self.board().since
+    }
+
+    /// Where a problem stands.
+    #[must_use]
+    pub fn state(&self, id: ProblemId) -> ProblemState {
+        self.board()
+            .cells
+            .get(&id)
+            .map_or(ProblemState::Off, |cell| cell.state)
+    }
+
+    /// What the page shows.
+    #[must_use]
+    pub fn view(&self) -> View {
+        let knobs = &self.shared.knobs;
+        let building = knobs.missing_index.progress();
+        let board = self.board();
+        let problem = |id: ProblemId| {
+            let cell = board.cells.get(&id)?;
+            let progress = building.as_ref().filter(|_| id == ProblemId::MissingIndex);
+            let switching = cell.to.map(|to| Switching {
+                to,
+                done: progress.map_or(0, |progress| progress.done),
+                total: progress.map_or(0, |progress| progress.total),
+            });
+            Some(ProblemView {
+                id,
+                service: id.service().to_owned(),
+                state: cell.state,
+                switching,
+                switched_at: cell.switched_at,
+                observed: cell.observed.clone(),
+            })
+        };
+        View {
+            release: board.release.clone(),
+            releases: RELEASES.iter().map(release_view).collect(),
+            problems: ProblemId::ALL.into_iter().filter_map(problem).collect(),
+            armed_failures: knobs.provider.armed(),
+            ready: knobs.missing_index.is_ready(),
+        }
+    }
+
+    /// Switches one problem. The next spin meets it.
+    ///
+    /// # Errors
+    /// [`Refusal`]; the problem is then as it was.
+    pub async fn switch(&self, id: ProblemId, to: ProblemState) -> Result<(), Refusal> {
+        let from = self.state(id);
+        if from == ProblemState::Off && to == ProblemState::Fixed {
+            return Err(Refusal::NothingToFix(id.as_str()));
+        }
+        if from == to {
+            // While it is being switched it is neither.
+            return Err(match self.board().cells.get(&id).and_then(|cell| cell.to) {
+                Some(_) => Refusal::UnderWay(id.as_str()),
+                None => Refusal::Unchanged(id.as_str(), to.as_str()),
+            });
+        }
+        self.bring(id, to).await
+    }
+
+    /// Brings every problem to its state, those that are there already included in the success.
+    ///
+    /// # Errors
+    /// The first [`Refusal`]; what was brought before it stays.
+    pub async fn bring_all(&self, states: &States) -> Result<(), Refusal> {
+        for id in ProblemId::ALL {
+            if let Some(to) = states.get(&id)
+                && self.state(id) != *to
+            {
+                self.bring(id, *to).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// On a task of its own, so that nobody who goes away leaves it half done.
+    async fn bring(&self, id: ProblemId, to: ProblemState) -> Result<(), Refusal> {
+        {
+            let mut board = self.board();
+            let Some(cell) = board.cells.get_mut(&id) else {
+                return Ok(());
+            };
+            if cell.to.is_some() {
+                return Err(Refusal::UnderWay(id.as_str()));
+            }
+            cell.to = Some(to);
+        }
+        let problems = self.clone();
+        let task = tokio::spawn(async move {
+            let turned = problems.turn(id, to).await;
+            let mut board = problems.board();
+            if let Some(cell) = board.cells.get_mut(&id) {
+                cell.to = None;
+                if turned.is_ok() {
+                    cell.state = to;
+                    cell.switched_at = now();
+                    cell.observed = None;
+                    cell.counted.clear();
+                }
+            }
+            problems.tag(&board);
+            turned
+        });
+        let failed = || Refusal::Failed(id.as_str(), "its service met a defect".to_owned());
+        task.await.unwrap_or_else(|_| Err(failed()))
+    }
+
+    /// Turns the knob of a problem.
+    async fn turn(&self, id: ProblemId, to: ProblemState) -> Result<(), Refusal> {
+        let knobs = &self.shared.knobs;
+        let hurts = to == ProblemState::On;
+        match id {
+            ProblemId::MissingIndex => {
+                let index = &knobs.missing_index;
+                if index.is_on() == hurts {
+                    return Ok(());
+                }
+                let switched = if hurts {
+                    index.switch_on().await
+                } else {
+                    index.switch_off().await
+                };
+                switched.map_err(|error| match error {
+                    users::SwitchError::Busy => Refusal::UnderWay(id.as_str()),
+                    users::SwitchError::Seeding => Refusal::NotReady,
+                    users::SwitchError::Store(error) => Refusal::Failed(id.as_str(), error.to_string()),
+                })?;
+            }
+            ProblemId::SlowRng => knobs.slow_rng.switch(hurts),
+            ProblemId::SlowProvider => {
+                knobs.payments.settle(if to == ProblemState::Fixed {
+                    payments::Settling::InBackground
+                } else {
+                    payments::Settling::WhilePlayerWaits
+                });
+                let mut behaviour = knobs.provider.behaviour();
+                behaviour.latency_ms = if to == ProblemState::Off {
+                    provider::Behaviour::healthy().latency_ms
+                } else {
+                    provider::SLOW_MS
+                };
+                knobs.provider.behave(behaviour);
+            }
+            ProblemId::PaymentErrors => {
+                knobs.payments.retry(if to == ProblemState::Fixed {
+                    payments::Retrying::WithBackoff
+                } else {
+                    payments::Retrying::Never
+                });
+                let mut behaviour = knobs.provider.behaviour();
+                behaviour.failure = provider::Failure::AcquirerTimeout;
+                behaviour.failures_in_ten = u8::from(to != ProblemState::Off);
+                knobs.provider.behave(behaviour);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the game pays by the wrong paytable.
+    pub(crate) fn put_paytable(&self, wrong: bool) {
+        self.shared.knobs.paytable.put(if wrong {
+            game::InForce::Wrong
+        } else {
+            game::InForce::Certified
+        });
+    }
+
+    /// No payment fails on cue any more.
+    pub fn disarm(&self) {
+        self.shared.knobs.provider.disarm();
+    }
+
+    /// The next payment fails.
+    pub fn fire(&self) {
+        self.shared.knobs.provider.fail_next(1);
+    }
+
+    /// Says what is in force on every envelope from the next request on.
+    fn tag(&self, board: &Board) {
+        let names = |wanted| {
+            let of = ProblemId::ALL
+                .into_iter()
+                .filter(|id| board.cells.get(id).is_some_and(|cell| cell.state == wanted));
+            let names: Vec<_> = of.map(ProblemId::as_str).collect();
+            (!names.is_empty()).then(|| names.join(","))
+        };
+        let (on, fixed) = (names(ProblemState::On), names(ProblemState::Fixed));
+        for service in &self.shared.knobs.services {
+            service.tag("problems", on.as_deref());
+            service.tag("problems.fixed", fixed.as_deref());
+        }
+    }
+
+    /// Puts a release of the dial in force: its problems and its paytable. The caller sees to it that envelopes say so.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn release(&self, version: &str) -> Result<&'static Release, Refusal> {
+        let release = RELEASES.iter().find(|release| release.version == version);
+        let release = release.ok_or_else(|| Refusal::NoSuchRelease(version.to_owned()))?;
+        self.bring_all(&release.states()).await?;
+        self.put_paytable(release.wrong_paytable);
+        self.board().release = release.version.to_owned();
+        Ok(release)
+    }
+
+    /// Everything is measured anew from now on.
+    pub fn begin_session(&self) {
+        let mut board = self.board();
+        board.since = now();
+        for cell in board.cells.values_mut() {
+            cell.observed = None;
+            cell.counted.clear();
+        }
+    }
+
+    /// Looks for evidence in what was recorded, for as long as the stack runs.
+    pub(crate) async fn watch(self, collector: Collector) {
+        let mut ticks = tokio::time::interval(LOOK_EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            self.look(&collector).await;
+        }
+    }
+
+    async fn look(&self, collector: &Collector) {
+        let earliest = {
+            let board = self.board();
+            let on = board.cells.values().filter(|cell| cell.state == ProblemState::On);
+            on.map(|cell| cell.switched_at.max(board.since)).min()
+        };
+        let Some(earliest) = earliest else { return };
+        let from = earliest.max(now() - LOOK_BACK_MS);
+        for line in collector.traces_since(micros(from), LOOK_AT_MOST) {
+            let wanted: Vec<_> = {
+                let board = self.board();
+                let in_question = |id: &ProblemId| {
+                    board.cells.get(id).is_some_and(|cell| {
+                        cell.state == ProblemState::On
+                            && line.start_us >= micros(cell.switched_at.max(board.since))
+                            && !cell.counted.contains(&line.trace_id)
+                    })
+                };
+                ProblemId::ALL.into_iter().filter(in_question).collect()
+            };
+            if wanted.is_empty() {
+                continue;
+            }
+            let Some(detail) = collector.trace(&line.trace_id).await else {
+                continue;
+            };
+            let mut board = self.board();
+            for id in wanted {
+                if let (Some(evidence), Some(cell)) = (evidence(id, &detail), board.cells.get_mut(&id)) {
+                    cell.note(&detail, evidence);
+                }
+            }
+        }
+    }
+}
+
+/// Between two looks for evidence.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// A trace is looked at again while its envelopes may still come.
+const LOOK_BACK_MS: i64 = 15_000;
+/// Traces that are read in one look: under load the newest are evidence enough.
+const LOOK_AT_MOST: usize = 20;
+
+/// What shows a problem in a trace: milliseconds of a span, or an issue without any.
+struct Evidence(Option<f64>);
+
+impl Cell {
+    fn note(&mut self, trace: &TraceDetail, Evidence(ms): Evidence) {
+        let summary = &trace.summary;
+        self.counted.insert(summary.trace_id.clone());
+        let at = summary.start_us / 1_000;
+        if self.observed.as_ref().is_none_or(|newest| newest.at <= at) {
+            self.observed = Some(Observed {
+                count: 0,
+                trace_id: summary.trace_id.clone(),
+                at,
+                ms,
+            });
+        }
+        if let Some(observed) = &mut self.observed {
+            observed.count = self.counted.len() as u64;
+        }
+    }
+}
+
+/// Shorter than this nobody would call the generator slow.
+const SLOW_RNG_MS: f64 = 50.0;
+/// Shorter than this nobody would call the provider slow.
+const SLOW_PROVIDER_MS: f64 = 1_000.0;
+
+/// The evidence of a problem in a trace, by what a reader of the trace would point at.
+fn evidence(id: ProblemId, trace: &TraceDetail) -> Option<Evidence> {
+    let longest = |shows: &dyn Fn(&Span) -> bool| {
+        let spans = trace.spans.iter().filter(|span| shows(span));
+        spans.map(milliseconds).max_by(f64::total_cmp)
+    };
+    let is = |span: &Span, name: &str, wanted: &serde_json::Value| span.data.get(name) == Some(wanted);
+    match id {
+        ProblemId::MissingIndex => longest(&|span| {
+            span.service == "user-service"
+                && span.op == "db.query"
+                && is(span, "db.index_used", &false.into())
+        })
+        .map(|ms| Evidence(Some(ms))),
+        ProblemId::SlowRng => longest(&|span| span.op == "game.rng")
+            .filter(|ms| *ms >= SLOW_RNG_MS)
+            .map(|ms| Evidence(Some(ms))),
+        ProblemId::SlowProvider => longest(&|span| span.description == PROVIDER_SPAN)
+            .filter(|ms| *ms >= SLOW_PROVIDER_MS)
+            .map(|ms| Evidence(Some(ms))),
+        ProblemId::PaymentErrors => {
+            let failed = trace
+                .errors
+                .iter()
+                .any(|error| error.service == "payment-service");
+            failed.then_some(Evidence(None))
+        }
+    }
+}
+
+const PROVIDER_SPAN: &str = "External payment provider API";
+
+#[allow(clippy::cast_precision_loss)] // a span is shorter than 2^53 microseconds
+fn milliseconds(span: &Span) -> f64 {
+    (span.end_us - span.start_us) as f64 / 1e3
+}
+
+fn release_view(release: &Release) -> ReleaseView {
+    ReleaseView {
+        version: release.version.to_owned(),
+        problems: release.problems.to_vec(),
+        wrong_paytable: release.wrong_paytable,
+    }
+}

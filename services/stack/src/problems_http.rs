@@ -1,0 +1,127 @@
+//! The problems and the release dial over HTTP, for the page.
+
+use axum::extract::{Path, State};
+use axum::routing::{get, post, put};
+use axum::{Json, Router};
+use reelscope_collector::Collector;
+use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::problem::sentence;
+use reelscope_contracts::problems::{
+    ChooseRelease, ProblemFigures, ProblemId, Problems as View, SwitchProblem,
+};
+use reelscope_contracts::{Code, Problem};
+use serde::Deserialize;
+
+use crate::figures::{micros, pairs};
+use crate::problems::{FIRST_RELEASE, Problems, Refusal};
+use crate::settings_http::Shared as Settings;
+use crate::traffic::Traffic;
+
+/// Most spins that the figures are made of: as many traces as the collector lists.
+const MOST_SPINS: usize = 10_000;
+
+#[derive(Clone)]
+pub(crate) struct Steering {
+    pub(crate) problems: Problems,
+    pub(crate) traffic: Traffic,
+    pub(crate) collector: Collector,
+    pub(crate) settings: Settings,
+}
+
+/// `/api/problems`; it belongs behind a guard.
+pub(crate) fn problems_router(steering: Steering) -> Router {
+    Router::new()
+        .route("/", get(view))
+        .route("/{id}", put(switch))
+        .route("/{id}/fire", post(fire))
+        .route("/reset", post(reset))
+        .route("/release", put(release))
+        .route("/figures", get(figures))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(steering)
+}
+
+async fn view(State(steering): State<Steering>) -> Json<View> {
+    Json(steering.problems.view())
+}
+
+fn named(id: &str) -> Result<ProblemId, Problem> {
+    id.parse()
+        .map_err(|text: String| Problem::new(Code::NotFound, sentence(&text)).field("id"))
+}
+
+async fn switch(
+    State(steering): State<Steering>,
+    Path(id): Path<String>,
+    Body(wanted): Body<SwitchProblem>,
+) -> Result<Json<View>, Problem> {
+    steering.problems.switch(named(&id)?, wanted.state).await?;
+    Ok(view(State(steering)).await)
+}
+
+/// No fields: there is nothing to say about it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+async fn fire(
+    State(steering): State<Steering>,
+    Path(id): Path<String>,
+    Body(Nothing {}): Body<Nothing>,
+) -> Result<Json<View>, Problem> {
+    if named(&id)? != ProblemId::PaymentErrors {
+        let sentence = "Only payment-errors can be fired once; the others are switched on.";
+        return Err(Problem::new(Code::InvalidRequest, sentence).field("id"));
+    }
+    steering.problems.fire();
+    Ok(view(State(steering)).await)
+}
+
+async fn release(
+    State(steering): State<Steering>,
+    Body(ChooseRelease { release }): Body<ChooseRelease>,
+) -> Result<Json<View>, Problem> {
+    let chosen = steering.problems.release(&release).await?;
+    steering.settings.say_release(chosen.version).await?;
+    Ok(view(State(steering)).await)
+}
+
+/// The start of the demo: the first release, no traffic, nothing armed, and figures that begin now.
+async fn reset(
+    State(steering): State<Steering>,
+    Body(Nothing {}): Body<Nothing>,
+) -> Result<Json<View>, Problem> {
+    steering.traffic.stop();
+    steering.problems.disarm();
+    let first = steering.problems.release(FIRST_RELEASE.version).await?;
+    steering.settings.say_release(first.version).await?;
+    steering.problems.begin_session();
+    Ok(view(State(steering)).await)
+}
+
+async fn figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
+    let since = steering.problems.since();
+    let collector = steering.collector.clone();
+    let pairs =
+        tokio::task::spawn_blocking(move || pairs(&collector.traces_since(micros(since), MOST_SPINS)));
+    Json(ProblemFigures {
+        since,
+        pairs: pairs.await.unwrap_or_default(),
+    })
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let sentence = sentence(&refusal.to_string());
+        match refusal {
+            Refusal::Unchanged(..) | Refusal::NothingToFix(_) => {
+                Self::new(Code::ProblemUnchanged, sentence).field("state")
+            }
+            Refusal::UnderWay(_) => Self::new(Code::ProblemSwitching, sentence).field("state"),
+            Refusal::NotReady => Self::new(Code::PlayersNotReady, sentence),
+            Refusal::NoSuchRelease(_) => Self::new(Code::InvalidRequest, sentence).field("release"),
+            Refusal::Failed(..) => Self::new(Code::Internal, sentence),
+        }
+    }
+}
