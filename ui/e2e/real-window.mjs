@@ -62,7 +62,9 @@ export function ownPlace(t, { language = 'en' } = {}) {
 /** The flags of a test's program: few players, so that the start is short, unless the test says how many. */
 export function flags(place, more = []) {
   const players = more.includes('--players') ? [] : ['--players', '2000'];
-  return ['--data-dir', place.dataDir, ...players, ...more];
+  // A window that is about something else is not to wait for the demo's slow provider, nor to meet its failures.
+  const problems = more.includes('--problem') ? [] : ['--problem', 'all=off'];
+  return ['--data-dir', place.dataDir, ...players, ...problems, ...more];
 }
 
 /** Starts the program under WebDriver. Closed, and waited for, when the test ends. */

@@ -147,27 +147,59 @@ impl Bench {
     }
 }
 
-/// Measures `count` spins of each side one after another and as many at `concurrency`, in `dir`, with `players`
-/// taking turns.
+/// How it is measured.
+#[derive(Debug, Clone, Copy)]
+pub struct Method {
+    /// Spins of each side one after another, and as many again at `concurrency`.
+    pub count: u64,
+    /// Spins under way at the same time where throughput is measured.
+    pub concurrency: u64,
+    /// Players who take turns.
+    pub players: u64,
+    /// Share of traces that the side with telemetry reports, 0 to 1.
+    pub sample_rate: f32,
+}
+
+/// Blocks of one measurement, those that warm up included.
+pub const BLOCKS: u64 = 2 + 2 * PAIRS;
+
+/// Measures in `dir`, which has to be new; `done` is told how many of [`BLOCKS`] are over.
 ///
 /// # Errors
 /// A sentence.
-pub async fn telemetry(dir: &Path, count: u64, concurrency: u64, players: u64) -> Result<Comparison, String> {
+pub async fn telemetry(
+    dir: &Path,
+    method: Method,
+    done: impl Fn(u64) + Send,
+) -> Result<Comparison, String> {
+    let Method {
+        count,
+        concurrency,
+        players,
+        sample_rate,
+    } = method;
+    let settings = Settings {
+        traces_sample_rate: sample_rate,
+        ..Settings::default()
+    };
     let mut off = Bench::start(&dir.join("off"), players, None).await?;
-    let mut on = Bench::start(&dir.join("on"), players, Some(Settings::default())).await?;
+    let mut on = Bench::start(&dir.join("on"), players, Some(settings)).await?;
     let each = (count / PAIRS).max(10);
     // Caches, indexes and the players' wallets are not what is measured.
     off.run(each, concurrency).await?;
     on.run(each, concurrency).await?;
     on.settle().await?;
+    done(2);
     for pair in 0..PAIRS {
-        if pair % 2 == 0 {
-            off.block(each, concurrency).await?;
-            on.block(each, concurrency).await?;
+        let (first, second) = if pair % 2 == 0 {
+            (&mut off, &mut on)
         } else {
-            on.block(each, concurrency).await?;
-            off.block(each, concurrency).await?;
-        }
+            (&mut on, &mut off)
+        };
+        first.block(each, concurrency).await?;
+        done(3 + 2 * pair);
+        second.block(each, concurrency).await?;
+        done(4 + 2 * pair);
     }
     let (without, with) = (off.side(), on.side());
     off.stack.shutdown().await;

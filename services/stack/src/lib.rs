@@ -10,6 +10,7 @@ pub mod config;
 pub mod doctor;
 pub mod figures;
 pub mod load;
+mod overhead;
 pub mod problems;
 mod problems_http;
 pub mod settings;

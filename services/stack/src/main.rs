@@ -12,6 +12,7 @@ use reelscope_contracts::Money;
 use reelscope_contracts::game::Paytable;
 use reelscope_contracts::problems::{ProblemId, ProblemState};
 use reelscope_contracts::telemetry::{DeliveryCounts, Span, TraceDetail};
+use reelscope_stack::bench::Method;
 use reelscope_stack::load::{self, Plan, Report};
 use reelscope_stack::problems::{self, FIRST_RELEASE, States};
 use reelscope_stack::settings::{Settings, SettingsError};
@@ -448,7 +449,17 @@ async fn bench(count: u64, json: bool) -> Result<ExitCode, Failure> {
     }
     let dir = std::env::temp_dir().join(format!("reelscope-bench-{}", uuid::Uuid::new_v4()));
     let players = enough_players(3 * count, BENCH_CONCURRENCY, BENCH_STAKE);
-    let measured = reelscope_stack::bench::telemetry(&dir, count, BENCH_CONCURRENCY, players).await;
+    let measured = reelscope_stack::bench::telemetry(
+        &dir,
+        Method {
+            count,
+            concurrency: BENCH_CONCURRENCY,
+            players,
+            sample_rate: 1.0,
+        },
+        |_| (),
+    )
+    .await;
     let _ = std::fs::remove_dir_all(&dir);
     let measured = measured?;
     if json {

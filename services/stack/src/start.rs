@@ -23,6 +23,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::Config;
+use crate::overhead::{Overhead, overhead_router};
 use crate::problems::{Knobs, Problems, Refusal};
 use crate::problems_http::{Steering, problems_router};
 use crate::settings::{RELEASE, Settings, SettingsError};
@@ -52,6 +53,7 @@ pub struct Stack {
     servers: JoinSet<Result<(), String>>,
     background: JoinSet<()>,
     traffic: Option<Traffic>,
+    overhead: Option<Overhead>,
     problems: Option<Problems>,
     seeding: Option<Progress>,
 }
@@ -186,6 +188,7 @@ impl Stack {
             servers: JoinSet::new(),
             background: JoinSet::new(),
             traffic: None,
+            overhead: None,
             problems: None,
             seeding: None,
         };
@@ -313,6 +316,8 @@ impl Stack {
                 release,
             };
             let settings = settings_http::Shared::new(current);
+            let overhead = Overhead::default();
+            stack.overhead = Some(overhead.clone());
             stack.background.spawn(problems.clone().watch(collector.clone()));
             let steering = Steering {
                 problems,
@@ -323,6 +328,7 @@ impl Stack {
             let viewer = Router::new()
                 .nest("/api/telemetry", viewer_router(collector))
                 .nest("/api/settings", settings_router(settings))
+                .nest("/api/overhead", overhead_router(overhead))
                 .nest("/api/problems", problems_router(steering))
                 .nest("/api/traffic", traffic_router(traffic));
             routes = Router::new()
@@ -465,6 +471,9 @@ impl Stack {
     pub async fn shutdown(mut self) {
         if let Some(traffic) = &self.traffic {
             traffic.stop();
+        }
+        if let Some(overhead) = &self.overhead {
+            overhead.cancel();
         }
         let _ = self.stop.send(true);
         self.background.abort_all();

@@ -1,0 +1,178 @@
+//! What telemetry costs on this machine, measured while somebody looks: the benchmark in two stacks of its own beside the
+//! one that is played on, so that nothing of the demo is touched.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router};
+use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::{Code, Problem};
+use serde::{Deserialize, Serialize};
+use tokio::task::AbortHandle;
+
+use crate::bench::{self, BLOCKS, Comparison, Method};
+
+/// Spins of each side, one after another and again at once: enough for a 95th percentile of a hundred spins a block.
+const SPINS: u64 = 600;
+const CONCURRENCY: u64 = 16;
+/// So many that no purse runs empty.
+const PLAYERS: u64 = 200;
+
+/// The measurement; clones share it.
+#[derive(Clone, Default)]
+pub(crate) struct Overhead {
+    state: Arc<Mutex<Measuring>>,
+}
+
+#[derive(Default)]
+struct Measuring {
+    sample_rate: f32,
+    /// Blocks that are over, while it runs.
+    done: Option<u64>,
+    task: Option<AbortHandle>,
+    result: Option<Comparison>,
+    failed: Option<String>,
+}
+
+/// `GET /api/overhead`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct View {
+    running: bool,
+    /// Blocks that are over.
+    done: u64,
+    /// Blocks in all.
+    total: u64,
+    /// Share of traces that the side with telemetry reports.
+    sample_rate: f32,
+    /// Spins of each side one after another, and as many again at once.
+    spins: u64,
+    /// Spins under way at the same time where throughput is measured.
+    concurrency: u64,
+    /// Of the last measurement that came to its end.
+    result: Option<Comparison>,
+    /// Why the last one did not.
+    failed: Option<String>,
+}
+
+/// `POST /api/overhead`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Start {
+    sample_rate: f32,
+}
+
+/// `/api/overhead`; it belongs behind a guard.
+pub(crate) fn overhead_router(overhead: Overhead) -> Router {
+    Router::new()
+        .route("/", get(view).post(start).delete(cancel))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(overhead)
+}
+
+impl Overhead {
+    fn state(&self) -> MutexGuard<'_, Measuring> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn view(&self) -> View {
+        let state = self.state();
+        View {
+            running: state.done.is_some(),
+            done: state.done.unwrap_or(0),
+            total: BLOCKS,
+            sample_rate: state.sample_rate,
+            spins: SPINS,
+            concurrency: CONCURRENCY,
+            result: state.result.clone(),
+            failed: state.failed.clone(),
+        }
+    }
+
+    /// Ends a measurement that runs; its directory goes with it.
+    pub(crate) fn cancel(&self) {
+        let mut state = self.state();
+        state.done = None;
+        if let Some(task) = state.task.take() {
+            task.abort();
+        }
+    }
+
+    fn start(&self, sample_rate: f32) -> Result<(), Problem> {
+        if !(0.0..=1.0).contains(&sample_rate) {
+            let sentence = "The sample rate is a number from 0 to 1.";
+            return Err(Problem::new(Code::InvalidRequest, sentence).field("sample_rate"));
+        }
+        let mut state = self.state();
+        if state.done.is_some() {
+            let sentence = "A measurement is under way; wait for its end or cancel it.";
+            return Err(Problem::new(Code::ProblemSwitching, sentence));
+        }
+        *state = Measuring {
+            sample_rate,
+            done: Some(0),
+            result: state.result.take(),
+            ..Measuring::default()
+        };
+        let overhead = self.clone();
+        let task = tokio::spawn(async move {
+            let dir = Removed(std::env::temp_dir().join(format!("reelscope-overhead-{}", uuid::Uuid::new_v4())));
+            let method = Method {
+                count: SPINS,
+                concurrency: CONCURRENCY,
+                players: PLAYERS,
+                sample_rate,
+            };
+            let progress = overhead.clone();
+            let measured = bench::telemetry(dir.path(), method, move |blocks| {
+                if let Some(done) = &mut progress.state().done {
+                    *done = blocks;
+                }
+            })
+            .await;
+            let mut state = overhead.state();
+            (state.done, state.task) = (None, None);
+            match measured {
+                Ok(comparison) => state.result = Some(comparison),
+                Err(sentence) => state.failed = Some(sentence),
+            }
+        });
+        state.task = Some(task.abort_handle());
+        Ok(())
+    }
+}
+
+/// A directory that goes when it is dropped, which a task that is aborted does too.
+struct Removed(PathBuf);
+
+impl Removed {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Removed {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+async fn view(State(overhead): State<Overhead>) -> Json<View> {
+    Json(overhead.view())
+}
+
+async fn start(
+    State(overhead): State<Overhead>,
+    Body(Start { sample_rate }): Body<Start>,
+) -> Result<(StatusCode, Json<View>), Problem> {
+    overhead.start(sample_rate)?;
+    Ok((StatusCode::ACCEPTED, Json(overhead.view())))
+}
+
+async fn cancel(State(overhead): State<Overhead>) -> Json<View> {
+    overhead.cancel();
+    Json(overhead.view())
+}
