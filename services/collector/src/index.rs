@@ -44,6 +44,12 @@ pub(crate) struct TraceFilter {
     pub(crate) player: Option<String>,
     /// Only those of generated traffic, or only those of people.
     pub(crate) virtual_player: Option<bool>,
+    /// Only those with this name.
+    pub(crate) name: Option<String>,
+    /// Only those that began at or after this.
+    pub(crate) since_us: Option<Micros>,
+    /// Only those that began before this.
+    pub(crate) until_us: Option<Micros>,
 }
 
 impl TraceFilter {

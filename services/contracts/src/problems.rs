@@ -265,3 +265,48 @@ pub struct SetTraffic {
     /// 10 to 100; `null` lifts it.
     pub budget_percent: Option<u32>,
 }
+
+/// A figure of a release that left what chance allows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Regression {
+    /// `p95`, `errors` or `rtp`.
+    pub figure: String,
+    /// What is compared with: the release before; for `rtp` the exact figure of the PAR sheet. Milliseconds or percent.
+    pub expected: f64,
+    /// What was measured. Milliseconds or percent.
+    pub measured: f64,
+    /// Standard errors between the two; beyond 3.29 chance alone gets there once in a thousand times.
+    pub standard_errors: f64,
+    /// Service that its traces point at.
+    pub service: String,
+    /// Change of this release in that service; absent when the release names none.
+    pub suspect: Option<String>,
+}
+
+/// What was measured of one release.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ReleaseFigures {
+    /// Version as envelopes say it.
+    pub release: String,
+    /// Changes that it came with: stable names, such as `slow-rng` or `wrong-paytable`, with `-fixed` when it took one away.
+    pub changes: Vec<String>,
+    /// Of its spins.
+    pub figures: Figures,
+    /// Paid out of a hundred staked; absent while nothing was staked.
+    pub rtp_percent: Option<f64>,
+    /// Half width of the band in which chance keeps the observed RTP 999 times in 1,000, in percent.
+    pub rtp_band_percent: Option<f64>,
+    /// What left its band.
+    pub regressions: Vec<Regression>,
+}
+
+/// `GET /api/problems/releases`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Releases {
+    /// Only spins since then count.
+    pub since: UnixMillis,
+    /// The exact RTP of the game, in percent.
+    pub exact_rtp_percent: f64,
+    /// In the order in which they were first seen.
+    pub releases: Vec<ReleaseFigures>,
+}

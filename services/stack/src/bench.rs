@@ -167,11 +167,7 @@ pub const BLOCKS: u64 = 2 + 2 * PAIRS;
 ///
 /// # Errors
 /// A sentence.
-pub async fn telemetry(
-    dir: &Path,
-    method: Method,
-    done: impl Fn(u64) + Send,
-) -> Result<Comparison, String> {
+pub async fn telemetry(dir: &Path, method: Method, done: impl Fn(u64) + Send) -> Result<Comparison, String> {
     let Method {
         count,
         concurrency,

@@ -131,7 +131,19 @@ fn minor(major: f64) -> Money {
     Money((major * 100.0).round() as i64)
 }
 
-fn sorted_waits(spins: &[Spin<'_>]) -> Vec<Micros> {
+/// What the players of these spins met.
+pub(crate) fn figures_of<'a>(traces: impl Iterator<Item = &'a TraceSummary>) -> Figures {
+    figures(&traces.map(spin).collect::<Vec<_>>())
+}
+
+/// How long the players of these spins waited, sorted.
+pub(crate) fn sorted_waits(traces: &[&TraceSummary]) -> Vec<Micros> {
+    let mut waits: Vec<_> = traces.iter().map(|trace| trace.root_us).collect();
+    waits.sort_unstable();
+    waits
+}
+
+fn waits_of(spins: &[Spin<'_>]) -> Vec<Micros> {
     let mut waits: Vec<_> = spins.iter().map(|spin| spin.waited).collect();
     waits.sort_unstable();
     waits
@@ -139,14 +151,14 @@ fn sorted_waits(spins: &[Spin<'_>]) -> Vec<Micros> {
 
 /// The value below or at which at least `percent` of the sorted values lie: the nearest-rank method (Hyndman and Fan 1996,
 /// definition 1).
-fn nearest_rank(sorted: &[Micros], percent: usize) -> Micros {
+pub(crate) fn nearest_rank(sorted: &[Micros], percent: usize) -> Micros {
     let rank = (sorted.len() * percent).div_ceil(100).max(1);
     sorted.get(rank - 1).copied().unwrap_or(0)
 }
 
 #[allow(clippy::cast_precision_loss)] // microseconds of a session stay far below 2^53
 fn figures(spins: &[Spin<'_>]) -> Figures {
-    let waits = sorted_waits(spins);
+    let waits = waits_of(spins);
     let ms = |percent| nearest_rank(&waits, percent) as f64 / 1e3;
     let failed = spins.iter().filter(|spin| spin.failed).count();
     let players: BTreeSet<_> = spins.iter().map(|spin| spin.player).collect();
@@ -213,11 +225,11 @@ pub const fn micros(at: UnixMillis) -> Micros {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use reelscope_contracts::telemetry::Measurement;
 
-    fn trace(n: i64, wait_ms: i64, on: &[&str], fixed: &[&str]) -> TraceSummary {
+    pub(crate) fn trace(n: i64, wait_ms: i64, on: &[&str], fixed: &[&str]) -> TraceSummary {
         let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect();
         TraceSummary {
             trace_id: format!("{n:032x}"),

@@ -13,6 +13,7 @@ pub mod load;
 mod overhead;
 pub mod problems;
 mod problems_http;
+pub mod releases;
 pub mod settings;
 mod settings_http;
 pub mod start;

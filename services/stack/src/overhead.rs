@@ -119,7 +119,8 @@ impl Overhead {
         };
         let overhead = self.clone();
         let task = tokio::spawn(async move {
-            let dir = Removed(std::env::temp_dir().join(format!("reelscope-overhead-{}", uuid::Uuid::new_v4())));
+            let dir =
+                Removed(std::env::temp_dir().join(format!("reelscope-overhead-{}", uuid::Uuid::new_v4())));
             let method = Method {
                 count: SPINS,
                 concurrency: CONCURRENCY,

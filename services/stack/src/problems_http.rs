@@ -7,13 +7,15 @@ use reelscope_collector::Collector;
 use reelscope_contracts::http::{Body, method_not_allowed, not_found};
 use reelscope_contracts::problem::sentence;
 use reelscope_contracts::problems::{
-    ChooseRelease, ProblemFigures, ProblemId, Problems as View, SwitchProblem,
+    ChooseRelease, ProblemFigures, ProblemId, Problems as View, Releases, SwitchProblem,
 };
 use reelscope_contracts::{Code, Problem};
+use reelscope_game_engine::par_sheet::{approximate, par_sheet};
 use serde::Deserialize;
 
 use crate::figures::{micros, pairs};
 use crate::problems::{FIRST_RELEASE, Problems, Refusal};
+use crate::releases::{Exact, compare};
 use crate::settings_http::Shared as Settings;
 use crate::traffic::Traffic;
 
@@ -37,6 +39,7 @@ pub(crate) fn problems_router(steering: Steering) -> Router {
         .route("/reset", post(reset))
         .route("/release", put(release))
         .route("/figures", get(figures))
+        .route("/releases", get(releases))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(steering)
@@ -108,6 +111,26 @@ async fn figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
     Json(ProblemFigures {
         since,
         pairs: pairs.await.unwrap_or_default(),
+    })
+}
+
+async fn releases(State(steering): State<Steering>) -> Json<Releases> {
+    let since = steering.problems.since();
+    let collector = steering.collector.clone();
+    let compared = tokio::task::spawn_blocking(move || {
+        let sheet = par_sheet();
+        let exact = Exact {
+            rtp: approximate(sheet.rtp),
+            standard_deviation: sheet.standard_deviation,
+        };
+        let releases = compare(&collector.traces_since(micros(since), MOST_SPINS), exact);
+        (100.0 * exact.rtp, releases)
+    });
+    let (exact_rtp_percent, releases) = compared.await.unwrap_or_default();
+    Json(Releases {
+        since,
+        exact_rtp_percent,
+        releases,
     })
 }
 

@@ -1,0 +1,315 @@
+//! Releases compared: what each did to waiting, failures and the return to the player, and whether more than chance. Pure.
+//!
+//! Shares are compared with the z-test of two proportions (pooled variance); that of slow spins is the share above the
+//! release before's 95th percentile. The observed RTP is compared with the exact one by the standard deviation of the PAR
+//! sheet, weighted with the stakes.
+
+use std::collections::BTreeMap;
+
+use reelscope_contracts::problems::{ProblemId, Regression, ReleaseFigures};
+use reelscope_contracts::telemetry::TraceSummary;
+
+use crate::figures::{SPIN, figures_of, nearest_rank, sorted_waits};
+use crate::problems::{RELEASES, Release};
+
+/// Standard normal quantile of 0.9995: chance gets beyond it, on either side, once in a thousand times.
+const BEYOND_CHANCE: f64 = 3.29;
+
+/// What the game pays in the long run, from its PAR sheet.
+#[derive(Debug, Clone, Copy)]
+pub struct Exact {
+    /// Mean payout of a stake of 1.
+    pub rtp: f64,
+    /// Standard deviation of the payout of a stake of 1.
+    pub standard_deviation: f64,
+}
+
+/// Every release among the spins of `traces`, in the order in which they were first seen.
+#[must_use]
+pub fn compare(traces: &[TraceSummary], exact: Exact) -> Vec<ReleaseFigures> {
+    let mut by_release: BTreeMap<&str, Vec<&TraceSummary>> = BTreeMap::new();
+    for trace in traces.iter().filter(|trace| trace.name == SPIN) {
+        if let Some(release) = &trace.release {
+            by_release.entry(release).or_default().push(trace);
+        }
+    }
+    let mut order: Vec<_> = by_release.into_iter().collect();
+    order.sort_by_key(|(_, spins)| spins.iter().map(|spin| spin.start_us).min());
+    let mut found = Vec::new();
+    let mut before: Option<&Vec<&TraceSummary>> = None;
+    for (version, spins) in &order {
+        let dialled = RELEASES.iter().position(|release| release.version == *version);
+        let changes = dialled.map_or_else(Vec::new, changes);
+        let mut regressions = Vec::new();
+        if let Some(before) = before {
+            regressions.extend(slower(before, spins));
+            regressions.extend(more_errors(before, spins));
+        }
+        let rtp = Rtp::of(spins, exact);
+        regressions.extend(rtp.as_ref().and_then(|rtp| rtp.out_of_band(exact)));
+        for regression in &mut regressions {
+            let of_service = |change: &&Change| change.service == regression.service && !change.mends;
+            regression.suspect = changes.iter().find(of_service).map(|change| change.name.clone());
+        }
+        found.push(ReleaseFigures {
+            release: (*version).to_owned(),
+            changes: changes.into_iter().map(|change| change.name).collect(),
+            figures: figures_of(spins.iter().copied()),
+            rtp_percent: rtp.as_ref().map(|rtp| 100.0 * rtp.observed),
+            rtp_band_percent: rtp.as_ref().map(|rtp| 100.0 * BEYOND_CHANCE * rtp.standard_error),
+            regressions,
+        });
+        before = Some(spins);
+    }
+    found
+}
+
+struct Change {
+    name: String,
+    service: &'static str,
+    /// Whether it takes a problem away.
+    mends: bool,
+}
+
+/// What a release of the dial changed against the one before it.
+fn changes(place: usize) -> Vec<Change> {
+    let release = &RELEASES[place];
+    let Some(before) = place.checked_sub(1).map(|place| &RELEASES[place]) else {
+        return Vec::new();
+    };
+    let has = |release: &Release, id| release.problems.contains(&id);
+    let mut changes: Vec<_> = ProblemId::ALL
+        .into_iter()
+        .filter(|id| has(release, *id) != has(before, *id))
+        .map(|id| {
+            let mends = has(before, id);
+            let name = if mends {
+                format!("{}-fixed", id.as_str())
+            } else {
+                id.as_str().to_owned()
+            };
+            Change {
+                name,
+                service: id.service(),
+                mends,
+            }
+        })
+        .collect();
+    if release.wrong_paytable && !before.wrong_paytable {
+        changes.push(Change {
+            name: "wrong-paytable".to_owned(),
+            service: "game-engine",
+            mends: false,
+        });
+    }
+    changes
+}
+
+/// How many standard errors the second share lies above the first; `None` when there is nothing to compare.
+#[allow(clippy::cast_precision_loss)] // counts of a session stay far below 2^53
+fn above((some, of): (usize, usize), (others, of_others): (usize, usize)) -> Option<f64> {
+    if of == 0 || of_others == 0 {
+        return None;
+    }
+    let pooled = (some + others) as f64 / (of + of_others) as f64;
+    let variance = pooled * (1.0 - pooled) * (1.0 / of as f64 + 1.0 / of_others as f64);
+    let difference = others as f64 / of_others as f64 - some as f64 / of as f64;
+    (variance > 0.0).then(|| difference / variance.sqrt())
+}
+
+#[allow(clippy::cast_precision_loss)] // microseconds of a spin stay far below 2^53
+fn slower(before: &[&TraceSummary], after: &[&TraceSummary]) -> Option<Regression> {
+    let (old, new) = (sorted_waits(before), sorted_waits(after));
+    let bar = nearest_rank(&old, 95);
+    let beyond = |waits: &[i64]| waits.len() - waits.partition_point(|wait| *wait <= bar);
+    let standard_errors = above((beyond(&old), old.len()), (beyond(&new), new.len()))?;
+    let measured = nearest_rank(&new, 95);
+    (standard_errors > BEYOND_CHANCE && measured > bar).then(|| Regression {
+        figure: "p95".to_owned(),
+        expected: bar as f64 / 1e3,
+        measured: measured as f64 / 1e3,
+        standard_errors,
+        service: grown(before, after),
+        suspect: None,
+    })
+}
+
+/// The service whose work for a spin grew most. What payment-service waits for is the provider, and its own affair.
+#[allow(clippy::cast_precision_loss)]
+fn grown(before: &[&TraceSummary], after: &[&TraceSummary]) -> String {
+    let mean = |spins: &[&TraceSummary]| {
+        let mut sums: BTreeMap<String, f64> = BTreeMap::new();
+        for share in spins.iter().flat_map(|spin| &spin.services) {
+            let waiting = if share.service == "payment-service" {
+                share.waiting_us
+            } else {
+                0
+            };
+            *sums.entry(share.service.clone()).or_default() +=
+                (share.own_us + waiting) as f64 / spins.len() as f64;
+        }
+        sums
+    };
+    let old = mean(before);
+    let growth = mean(after).into_iter().map(|(service, now)| {
+        let then = old.get(&service).copied().unwrap_or(0.0);
+        (service, now - then)
+    });
+    growth
+        .max_by(|(_, one), (_, other)| one.total_cmp(other))
+        .map_or_else(String::new, |(service, _)| service)
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn more_errors(before: &[&TraceSummary], after: &[&TraceSummary]) -> Option<Regression> {
+    let failed = |spins: &[&TraceSummary]| spins.iter().filter(|spin| spin.status != "ok").count();
+    let (old, new) = ((failed(before), before.len()), (failed(after), after.len()));
+    let standard_errors = above(old, new)?;
+    let percent = |(failed, of): (usize, usize)| 100.0 * failed as f64 / of.max(1) as f64;
+    (standard_errors > BEYOND_CHANCE).then(|| {
+        let mut by_service: BTreeMap<&str, u32> = BTreeMap::new();
+        for share in after.iter().flat_map(|spin| &spin.services) {
+            *by_service.entry(&share.service).or_default() += share.errors;
+        }
+        let most = by_service.into_iter().max_by_key(|(_, errors)| *errors);
+        Regression {
+            figure: "errors".to_owned(),
+            expected: percent(old),
+            measured: percent(new),
+            standard_errors,
+            service: most.map_or_else(String::new, |(service, _)| service.to_owned()),
+            suspect: None,
+        }
+    })
+}
+
+struct Rtp {
+    observed: f64,
+    standard_error: f64,
+}
+
+impl Rtp {
+    fn of(spins: &[&TraceSummary], exact: Exact) -> Option<Self> {
+        let (mut staked, mut squares, mut paid) = (0.0, 0.0, 0.0);
+        for spin in spins {
+            let of = |name: &str| spin.measurements.get(name).map(|measurement| measurement.value);
+            if let (Some(stake), Some(payout)) = (of("stake"), of("payout")) {
+                staked += stake;
+                squares += stake * stake;
+                paid += payout;
+            }
+        }
+        (staked > 0.0).then(|| Self {
+            observed: paid / staked,
+            standard_error: exact.standard_deviation * squares.sqrt() / staked,
+        })
+    }
+
+    fn out_of_band(&self, exact: Exact) -> Option<Regression> {
+        let standard_errors = (self.observed - exact.rtp) / self.standard_error;
+        // A handful of spins is no sample: the payout of one is far from normal.
+        (standard_errors.abs() > BEYOND_CHANCE
+            && self.standard_error < exact.standard_deviation / 100_f64.sqrt())
+        .then(|| Regression {
+            figure: "rtp".to_owned(),
+            expected: 100.0 * exact.rtp,
+            measured: 100.0 * self.observed,
+            standard_errors,
+            service: "game-engine".to_owned(),
+            suspect: None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reelscope_contracts::telemetry::{Measurement, ServiceShare};
+
+    const EXACT: Exact = Exact {
+        rtp: 0.96,
+        standard_deviation: 4.45,
+    };
+
+    fn spin(n: i64, release: &str, wait_ms: i64, payout: f64) -> TraceSummary {
+        let mut trace = crate::figures::tests::trace(n, wait_ms, &[], &[]);
+        trace.release = Some(release.to_owned());
+        let bare = |value| Measurement {
+            value,
+            unit: "none".to_owned(),
+        };
+        trace.measurements = [
+            ("stake".to_owned(), bare(1.0)),
+            ("payout".to_owned(), bare(payout)),
+        ]
+        .into();
+        trace.services = vec![ServiceShare {
+            service: "payment-service".to_owned(),
+            transactions: 1,
+            errors: 0,
+            own_us: 1_000,
+            waiting_us: wait_ms * 1_000,
+        }];
+        trace
+    }
+
+    #[test]
+    fn alike_releases_regress_in_nothing() {
+        let spins: Vec<_> = (0..400)
+            .map(|n| {
+                spin(
+                    n,
+                    if n < 200 { "1.0.0" } else { "1.1.0" },
+                    50 + n % 17,
+                    if n % 5 == 0 { 4.8 } else { 0.0 },
+                )
+            })
+            .collect();
+        let found = compare(&spins, EXACT);
+        assert_eq!(found.len(), 2);
+        for release in &found {
+            assert_eq!(release.figures.spins, 200);
+            assert_eq!(release.regressions, [], "{}", release.release);
+            assert!((release.rtp_percent.unwrap() - 96.0).abs() < 1e-9);
+        }
+        assert_eq!(found[1].changes, ["missing-index-fixed", "slow-rng-fixed"]);
+    }
+
+    #[test]
+    fn the_release_that_hurts_is_marked_with_its_suspect() {
+        let mut spins: Vec<_> = (0..300)
+            .map(|n| spin(n, "1.2.0", 50 + n % 17, if n % 5 == 0 { 4.8 } else { 0.0 }))
+            .collect();
+        spins.extend((300..600).map(|n| {
+            let mut spin = spin(n, "1.3.0", 80 + n % 17, if n % 5 == 0 { 14.8 } else { 0.0 });
+            if n % 10 == 0 {
+                spin.status = "internal_error".to_owned();
+                spin.services[0].errors = 1;
+            }
+            spin
+        }));
+        let found = compare(&spins, EXACT);
+        assert_eq!(found[0].regressions, []);
+        let regressions = &found[1].regressions;
+        let of = |figure: &str| {
+            regressions
+                .iter()
+                .find(|regression| regression.figure == figure)
+                .unwrap()
+        };
+        assert_eq!(of("p95").service, "payment-service");
+        assert_eq!(of("errors").suspect.as_deref(), Some("payment-errors"));
+        assert_eq!((of("errors").expected, of("errors").measured), (0.0, 10.0));
+        assert_eq!(of("rtp").suspect.as_deref(), Some("wrong-paytable"));
+        assert!(of("rtp").standard_errors > BEYOND_CHANCE);
+    }
+
+    #[test]
+    fn chance_alone_is_not_marked() {
+        // 6 of 100 against 5 of 100 is nothing; 30 of 100 is something.
+        assert!(above((5, 100), (6, 100)).unwrap() < 1.0);
+        assert!(above((5, 100), (30, 100)).unwrap() > BEYOND_CHANCE);
+        assert_eq!(above((0, 100), (0, 100)), None);
+        assert_eq!(above((0, 0), (1, 100)), None);
+    }
+}
