@@ -66,6 +66,9 @@ impl TraceFilter {
             && self.max_duration_us.is_none_or(|most| trace.duration_us <= most)
             && is(&self.release, &trace.release)
             && is(&self.player, &trace.player)
+            && self.name.as_ref().is_none_or(|wanted| *wanted == trace.name)
+            && self.since_us.is_none_or(|since| trace.start_us >= since)
+            && self.until_us.is_none_or(|until| trace.start_us < until)
             && self
                 .virtual_player
                 .is_none_or(|wanted| wanted == trace.virtual_player)

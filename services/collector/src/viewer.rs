@@ -112,6 +112,9 @@ struct TraceQuery {
     release: Option<String>,
     player: Option<String>,
     virtual_player: Option<bool>,
+    name: Option<String>,
+    since_us: Option<Micros>,
+    until_us: Option<Micros>,
     limit: Option<usize>,
     /// `next` of the page before.
     cursor: Option<String>,
@@ -130,6 +133,9 @@ async fn traces(
         release: query.release,
         player: query.player,
         virtual_player: query.virtual_player,
+        name: query.name,
+        since_us: query.since_us,
+        until_us: query.until_us,
     };
     let before = match query.cursor {
         Some(cursor) => Some(parse_cursor(&cursor).ok_or_else(|| {

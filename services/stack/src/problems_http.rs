@@ -1,5 +1,7 @@
 //! The problems and the release dial over HTTP, for the page.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::extract::{Path, State};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
@@ -28,6 +30,8 @@ pub(crate) struct Steering {
     pub(crate) traffic: Traffic,
     pub(crate) collector: Collector,
     pub(crate) settings: Settings,
+    /// Enumerated when first asked for.
+    pub(crate) exact: Arc<OnceLock<Exact>>,
 }
 
 /// `/api/problems`; it belongs behind a guard.
@@ -117,12 +121,15 @@ async fn figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
 async fn releases(State(steering): State<Steering>) -> Json<Releases> {
     let since = steering.problems.since();
     let collector = steering.collector.clone();
+    let exact = Arc::clone(&steering.exact);
     let compared = tokio::task::spawn_blocking(move || {
-        let sheet = par_sheet();
-        let exact = Exact {
-            rtp: approximate(sheet.rtp),
-            standard_deviation: sheet.standard_deviation,
-        };
+        let exact = *exact.get_or_init(|| {
+            let sheet = par_sheet();
+            Exact {
+                rtp: approximate(sheet.rtp),
+                standard_deviation: sheet.standard_deviation,
+            }
+        });
         let releases = compare(&collector.traces_since(micros(since), MOST_SPINS), exact);
         (100.0 * exact.rtp, releases)
     });

@@ -324,6 +324,7 @@ impl Stack {
                 traffic: traffic.clone(),
                 collector: collector.clone(),
                 settings: settings.clone(),
+                exact: Arc::default(),
             };
             let viewer = Router::new()
                 .nest("/api/telemetry", viewer_router(collector))
