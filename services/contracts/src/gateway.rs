@@ -50,7 +50,9 @@ pub struct SpinResult {
     /// The round.
     #[schema(value_type = String, format = "uuid")]
     pub round_id: RoundId,
-    /// Where its bet stands: `posted`.
+    /// Where its bet stands: `posted`; or `pending` when the payment provider is asked after the answer. A pending
+    /// round's payout is what it will pay, and not in the balance yet; `GET /api/v1/rounds` shows when it is posted,
+    /// or that the stake was returned.
     pub status: BetStatus,
     /// The stake.
     pub stake: Money,

@@ -1,12 +1,12 @@
 //! The external payment provider, simulated: a real server with faults of its own.
 //!
 //! It stands for somebody else's machine, so it knows nothing of ours but the wire format. How it behaves is
-//! [`Behaviour`]: how long it takes, and which requests it does not serve. It is the only place of the product
-//! that waits.
+//! [`Behaviour`]: how long it takes, and which payments it does not serve; it can be changed while it runs. It is the
+//! only place of the product that waits.
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::RangeInclusive;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::extract::State as AxumState;
@@ -18,17 +18,22 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 use reelscope_contracts::http::{Body, method_not_allowed, not_found};
 use reelscope_contracts::provider::{SettlementReply, SettlementRequest};
-use reelscope_contracts::{Code, Health, Problem};
+use reelscope_contracts::{Code, Health, Money, Problem};
+
+/// Latency of a provider that is slow, in milliseconds: a trace shows `External payment provider API` as about four
+/// fifths of the spin, and a spin of three to six seconds in all.
+pub const SLOW_MS: RangeInclusive<u64> = 2_000..=4_600;
 
 /// How the provider treats its callers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Behaviour {
-    /// Time to an answer in milliseconds, drawn evenly: what a player waits for at a slow provider.
+    /// Time to an answer in milliseconds, drawn evenly. With [`SLOW_MS`] a trace shows a long span
+    /// `External payment provider API` in which nothing of ours works.
     pub latency_ms: RangeInclusive<u64>,
-    /// What a request meets that is to fail.
+    /// What a payment meets that is to fail: the status of the span `External payment provider API`, and the issue.
     pub failure: Failure,
-    /// Requests of every consecutive ten that fail, in a shuffled order; 0 is a provider that works. A bag, not
-    /// a coin: the share is exact and the place cannot be foreseen.
+    /// Payments of every consecutive ten new ones that fail, in a shuffled order; 0 is a provider that works. A bag,
+    /// not a coin: the share of traces with an issue is exact and the place cannot be foreseen.
     pub failures_in_ten: u8,
     /// Seed of the shuffles, and of the latencies of requests that bring none.
     pub seed: u64,
@@ -40,84 +45,214 @@ impl Behaviour {
     pub const fn healthy() -> Self {
         Self {
             latency_ms: 0..=0,
-            failure: Failure::Decline,
+            failure: Failure::AcquirerTimeout,
             failures_in_ten: 0,
             seed: 0,
         }
     }
 }
 
-/// How a request fails.
+/// How a payment fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
-    /// Refused for good: 402, nothing was settled.
+    /// Refused for good, at every attempt: 402, nothing was settled.
     Decline,
-    /// Settled, but the answer never comes: the caller's deadline passes.
+    /// Settled, but the answer never comes: the caller's deadline passes. Asked again, it answers.
     Hang,
-    /// 503; nothing is said of whether it was settled, and it was not.
+    /// 503; nothing is said of whether it was settled, and it was not. Asked again, it settles.
     Unavailable,
+    /// The acquiring bank did not answer the provider in time: 504 after the usual latency; nothing was settled.
+    /// Asked again, it settles.
+    AcquirerTimeout,
 }
 
-/// Settlements remembered for callers that ask again.
+/// Payments remembered for callers that ask again.
 const REMEMBERED: usize = 100_000;
 
-/// What the routes share.
+/// What the routes share; clones share it too.
 #[derive(Clone)]
 pub struct State {
-    behaviour: Arc<Behaviour>,
     desk: Arc<Mutex<Desk>>,
 }
 
+/// What was settled, each reference once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Settled {
+    /// References.
+    pub payments: u64,
+    /// What players paid, in minor units.
+    pub debit: i128,
+    /// What players got, in minor units.
+    pub credit: i128,
+}
+
 struct Desk {
+    behaviour: Behaviour,
     rng: ChaCha12Rng,
-    /// What the next requests meet; refilled with ten, shuffled, when empty.
+    /// What the next new payments meet; refilled with ten, shuffled, when empty.
     bag: Vec<bool>,
-    settled: HashMap<String, SettlementRequest>,
+    /// New payments that fail before the bag is asked.
+    armed: u32,
+    payments: HashMap<String, Payment>,
+    /// References of `payments`, oldest first.
     order: VecDeque<String>,
+    settled: Settled,
+}
+
+/// A payment that was asked for at least once.
+struct Payment {
+    debit: Money,
+    credit: Money,
+    standing: Standing,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Open,
+    Declined,
+    Settled,
 }
 
 impl State {
     /// A provider that behaves so.
     #[must_use]
     pub fn new(behaviour: Behaviour) -> Self {
-        let rng = ChaCha12Rng::seed_from_u64(behaviour.seed);
         let desk = Desk {
-            rng,
+            rng: ChaCha12Rng::seed_from_u64(behaviour.seed),
+            behaviour,
             bag: Vec::new(),
-            settled: HashMap::new(),
+            armed: 0,
+            payments: HashMap::new(),
             order: VecDeque::new(),
+            settled: Settled::default(),
         };
         Self {
-            behaviour: Arc::new(behaviour),
             desk: Arc::new(Mutex::new(desk)),
         }
     }
+
+    /// Behaves so from the next request on. What was settled stays settled. A block of ten that has begun goes on
+    /// unless the share of failures or the seed changes.
+    pub fn behave(&self, behaviour: Behaviour) {
+        let mut desk = self.desk();
+        if behaviour.seed != desk.behaviour.seed {
+            desk.rng = ChaCha12Rng::seed_from_u64(behaviour.seed);
+        }
+        if (behaviour.seed, behaviour.failures_in_ten)
+            != (desk.behaviour.seed, desk.behaviour.failures_in_ten)
+        {
+            desk.bag.clear();
+        }
+        desk.behaviour = behaviour;
+    }
+
+    /// How it behaves now.
+    #[must_use]
+    pub fn behaviour(&self) -> Behaviour {
+        self.desk().behaviour.clone()
+    }
+
+    /// Lets the next `payments` new ones fail, on cue: they show as the failures of the bag do, and the bag's own
+    /// blocks of ten are neither shortened nor skipped. A new number replaces the one before.
+    pub fn fail_next(&self, payments: u32) {
+        self.desk().armed = payments;
+    }
+
+    /// New payments that are still to fail on cue.
+    #[must_use]
+    pub fn armed(&self) -> u32 {
+        self.desk().armed
+    }
+
+    /// What was settled since the start.
+    #[must_use]
+    pub fn settled(&self) -> Settled {
+        self.desk().settled
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What was decided about a request when it arrived.
+struct Decision {
+    latency: Duration,
+    failure: Option<Failure>,
 }
 
 impl Desk {
-    fn next_fails(&mut self, failures_in_ten: u8) -> bool {
-        if failures_in_ten == 0 {
+    /// Takes a request in. Whether a payment fails is drawn when its reference is new, and never again: whoever asks
+    /// again meets what a provider says that has come to itself.
+    fn decide(&mut self, request: &SettlementRequest) -> Result<Decision, Problem> {
+        let failure = match self.payments.get(&request.reference) {
+            Some(payment) if (payment.debit, payment.credit) != (request.debit, request.credit) => {
+                return Err(Problem::new(
+                    Code::IdempotencyConflict,
+                    "This reference came with other amounts before.",
+                ));
+            }
+            Some(payment) => (payment.standing == Standing::Declined).then_some(Failure::Decline),
+            None => {
+                let failure = self.next_fails().then_some(self.behaviour.failure);
+                self.remember(request, failure);
+                failure
+            }
+        };
+        let range = self.behaviour.latency_ms.clone();
+        let latency = match request.seed {
+            Some(seed) => ChaCha12Rng::seed_from_u64(seed).random_range(range),
+            None => self.rng.random_range(range),
+        };
+        Ok(Decision {
+            latency: Duration::from_millis(latency),
+            failure,
+        })
+    }
+
+    fn next_fails(&mut self) -> bool {
+        if self.armed > 0 {
+            self.armed -= 1;
+            return true;
+        }
+        if self.behaviour.failures_in_ten == 0 {
             return false;
         }
         if self.bag.is_empty() {
-            self.bag = (0..10).map(|n| n < failures_in_ten).collect();
+            self.bag = (0..10).map(|n| n < self.behaviour.failures_in_ten).collect();
             self.bag.shuffle(&mut self.rng);
         }
         self.bag.pop().unwrap_or(false)
     }
 
-    fn remember(&mut self, request: &SettlementRequest) {
-        if self
-            .settled
-            .insert(request.reference.clone(), request.clone())
-            .is_none()
-        {
-            self.order.push_back(request.reference.clone());
-        }
+    fn remember(&mut self, request: &SettlementRequest, failure: Option<Failure>) {
+        let standing = match failure {
+            Some(Failure::Decline) => Standing::Declined,
+            _ => Standing::Open,
+        };
+        let payment = Payment {
+            debit: request.debit,
+            credit: request.credit,
+            standing,
+        };
+        self.payments.insert(request.reference.clone(), payment);
+        self.order.push_back(request.reference.clone());
         if self.order.len() > REMEMBERED
             && let Some(oldest) = self.order.pop_front()
         {
-            self.settled.remove(&oldest);
+            self.payments.remove(&oldest);
+        }
+    }
+
+    /// Settles once, however often it is asked.
+    fn settle(&mut self, reference: &str) {
+        if let Some(payment) = self.payments.get_mut(reference)
+            && payment.standing == Standing::Open
+        {
+            payment.standing = Standing::Settled;
+            self.settled.payments += 1;
+            self.settled.debit += i128::from(payment.debit.minor());
+            self.settled.credit += i128::from(payment.credit.minor());
         }
     }
 }
@@ -148,46 +283,29 @@ async fn settle(
         )
         .field("Idempotency-Key"));
     }
-    let (known, fails, latency) = {
-        let mut desk = state.desk.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = desk.settled.get(key).cloned();
-        let fails = known.is_none() && desk.next_fails(state.behaviour.failures_in_ten);
-        let range = state.behaviour.latency_ms.clone();
-        let latency = match request.seed {
-            Some(seed) => ChaCha12Rng::seed_from_u64(seed).random_range(range),
-            None => desk.rng.random_range(range),
-        };
-        (known, fails, latency)
-    };
-    if let Some(earlier) = &known
-        && (earlier.debit, earlier.credit) != (request.debit, request.credit)
-    {
-        return Err(Problem::new(
-            Code::IdempotencyConflict,
-            "This reference was settled with other amounts.",
-        ));
+    let decision = state.desk().decide(&request)?;
+    if !decision.latency.is_zero() {
+        tokio::time::sleep(decision.latency).await;
     }
-    if latency > 0 {
-        tokio::time::sleep(Duration::from_millis(latency)).await;
-    }
-    match (fails, state.behaviour.failure) {
-        (true, Failure::Decline) => {
+    match decision.failure {
+        Some(Failure::Decline) => {
             return Err(Problem::new(Code::PaymentDeclined, "The bank declined.").with_status(402));
         }
-        (true, Failure::Unavailable) => {
+        Some(Failure::Unavailable) => {
             return Err(Problem::new(
                 Code::ServiceUnavailable,
                 "The provider is being maintained.",
             ));
         }
-        (true, Failure::Hang) | (false, _) => {}
+        Some(Failure::AcquirerTimeout) => {
+            return Err(Problem::new(
+                Code::DeadlineExceeded,
+                "The acquiring bank did not answer in time; ask again with the same reference.",
+            ));
+        }
+        Some(Failure::Hang) | None => state.desk().settle(&request.reference),
     }
-    state
-        .desk
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .remember(&request);
-    if fails {
+    if decision.failure == Some(Failure::Hang) {
         std::future::pending::<()>().await;
     }
     Ok(Json(SettlementReply {
@@ -201,19 +319,168 @@ async fn health() -> Json<Health> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use axum::body::Body as HttpBody;
+    use axum::http::{Request, StatusCode, header};
     use proptest::prelude::*;
+    use tower::ServiceExt;
+
+    fn failing(failure: Failure, failures_in_ten: u8, seed: u64) -> State {
+        State::new(Behaviour {
+            failure,
+            failures_in_ten,
+            seed,
+            ..Behaviour::healthy()
+        })
+    }
+
+    async fn ask(state: &State, reference: &str, credit: i64) -> StatusCode {
+        let body = format!(
+            r#"{{"reference":"{reference}","debit":100,"credit":{credit},"currency":"RUB","seed":7}}"#
+        );
+        let request = Request::post("/v1/settlements")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("idempotency-key", reference)
+            .body(HttpBody::from(body))
+            .unwrap();
+        let response = router(state.clone()).oneshot(request).await.unwrap();
+        response.status()
+    }
+
+    fn request(reference: &str) -> SettlementRequest {
+        SettlementRequest {
+            reference: reference.to_owned(),
+            debit: Money(100),
+            credit: Money(0),
+            currency: "RUB".to_owned(),
+            seed: None,
+        }
+    }
+
+    fn fails(state: &State, reference: &str) -> bool {
+        state
+            .desk()
+            .decide(&request(reference))
+            .unwrap()
+            .failure
+            .is_some()
+    }
+
+    fn failures(state: &State, name: &str, count: usize) -> usize {
+        (0..count)
+            .filter(|n| fails(state, &format!("{name}-{n}")))
+            .count()
+    }
 
     proptest! {
         #[test]
-        fn every_block_of_ten_holds_exactly_the_failures(seed in any::<u64>(), failures in 0_u8..=10) {
-            let state = State::new(Behaviour { failures_in_ten: failures, seed, ..Behaviour::healthy() });
-            let mut desk = state.desk.lock().unwrap();
-            for _ in 0..5 {
-                let failed = (0..10).filter(|_| desk.next_fails(failures)).count();
-                prop_assert_eq!(failed, usize::from(failures));
+        fn every_block_of_ten_new_payments_holds_exactly_the_failures(
+            seed in any::<u64>(),
+            share in 0_u8..=10,
+            again in proptest::collection::vec(any::<proptest::sample::Index>(), 50),
+        ) {
+            let state = failing(Failure::AcquirerTimeout, share, seed);
+            for block in 0..5 {
+                let mut failed = 0;
+                for n in 0..10 {
+                    let met = block * 10 + n;
+                    failed += u8::from(fails(&state, &met.to_string()));
+                    // Whoever asks again draws nothing, and is served.
+                    let earlier = again[met].index(met + 1);
+                    prop_assert!(!fails(&state, &earlier.to_string()));
+                }
+                prop_assert_eq!(failed, share);
             }
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn payments_at_the_same_time_share_the_bag_and_settle_once() {
+        let state = failing(Failure::AcquirerTimeout, 1, 3);
+        let mut payments = tokio::task::JoinSet::new();
+        for n in 0..200 {
+            let state = state.clone();
+            payments.spawn(async move {
+                let reference = n.to_string();
+                let first = ask(&state, &reference, 40).await;
+                let (second, third) = tokio::join!(ask(&state, &reference, 40), ask(&state, &reference, 40));
+                assert_eq!((second, third), (StatusCode::OK, StatusCode::OK));
+                first
+            });
+        }
+        let first = payments.join_all().await;
+        let failed = first
+            .iter()
+            .filter(|status| **status == StatusCode::GATEWAY_TIMEOUT)
+            .count();
+        let settled = first.iter().filter(|status| **status == StatusCode::OK).count();
+        assert_eq!((failed, settled), (20, 180));
+        let expected = Settled {
+            payments: 200,
+            debit: 20_000,
+            credit: 8_000,
+        };
+        assert_eq!(state.settled(), expected);
+    }
+
+    #[test]
+    fn on_cue_fails_what_comes_next_and_leaves_the_bag_alone() {
+        let state = failing(Failure::AcquirerTimeout, 1, 5);
+        let before = failures(&state, "before", 4);
+        state.fail_next(3);
+        assert!(!fails(&state, "before-0"), "a known payment is not new");
+        assert_eq!(state.armed(), 3);
+        assert_eq!(failures(&state, "cue", 3), 3);
+        assert_eq!(state.armed(), 0);
+        assert_eq!(
+            before + failures(&state, "after", 6),
+            1,
+            "the block of ten is whole"
+        );
+    }
+
+    #[test]
+    fn another_latency_leaves_the_block_of_ten_as_it_is_and_another_share_begins_one() {
+        let state = failing(Failure::AcquirerTimeout, 1, 9);
+        let mut failed = 0;
+        for n in 0..10 {
+            failed += failures(&state, &format!("latency-{n}"), 1);
+            let behaviour = state.behaviour();
+            state.behave(Behaviour {
+                latency_ms: n..=n + 1,
+                ..behaviour
+            });
+        }
+        assert_eq!((failed, state.behaviour().latency_ms), (1, 9..=10));
+        failures(&state, "half", 5);
+        let behaviour = state.behaviour();
+        state.behave(Behaviour {
+            failures_in_ten: 2,
+            ..behaviour
+        });
+        assert_eq!(failures(&state, "share", 10), 2);
+    }
+
+    #[tokio::test]
+    async fn what_was_settled_stays_settled_whatever_the_behaviour() {
+        let state = State::new(Behaviour::healthy());
+        assert_eq!(ask(&state, "a", 1).await, StatusCode::OK);
+        state.behave(Behaviour {
+            failure: Failure::Decline,
+            failures_in_ten: 10,
+            ..Behaviour::healthy()
+        });
+        assert_eq!(ask(&state, "a", 1).await, StatusCode::OK);
+        assert_eq!(ask(&state, "a", 2).await, StatusCode::CONFLICT, "other amounts");
+        assert_eq!(ask(&state, "b", 1).await, StatusCode::PAYMENT_REQUIRED);
+        state.behave(Behaviour::healthy());
+        assert_eq!(
+            ask(&state, "b", 1).await,
+            StatusCode::PAYMENT_REQUIRED,
+            "refused for good"
+        );
+        assert_eq!(state.settled().payments, 1);
     }
 }

@@ -1,7 +1,7 @@
 //! What the payment service refuses or cannot do, and how it says so.
 
 use axum::response::{IntoResponse, Response};
-use reelscope_contracts::payments::BetStatus;
+use reelscope_contracts::payments::{Bet, BetStatus};
 use reelscope_contracts::{Code, Problem, RoundId, StakeStatus};
 use reelscope_store::StoreError;
 
@@ -94,11 +94,11 @@ fn sentence(text: &str) -> String {
     format!("{first}{}.", chars.as_str())
 }
 
-/// Whether a bet that has come to its end ended well.
-pub(crate) fn ended(round: RoundId, status: BetStatus) -> Result<(), PaymentError> {
-    if status == BetStatus::Voided {
-        Err(PaymentError::Declined(round))
+/// The bet, unless it was voided.
+pub(crate) fn ended(bet: Bet) -> Result<Bet, PaymentError> {
+    if bet.status == BetStatus::Voided {
+        Err(PaymentError::Declined(bet.round_id))
     } else {
-        Ok(())
+        Ok(bet)
     }
 }

@@ -11,32 +11,43 @@ use reelscope_telemetry::{annotate, player};
 use serde::Deserialize;
 use tracing::{Instrument, info_span};
 
-use crate::PaymentError;
+use crate::background::{self, Backlog, Queue};
 use crate::journal::{self, Voidable};
 use crate::provider::Provider;
 use crate::settlement::Settlement;
+use crate::{Knobs, PaymentError, Settling};
 
 /// What the routes share.
 #[derive(Clone)]
 pub struct State {
     store: Store,
     settlement: Settlement,
+    queue: Queue,
 }
 
 impl State {
-    /// Wallets in `store`, settled with `provider`.
+    /// Wallets in `store`, settled with `provider`; the backlog is for [`crate::background::run`].
     #[must_use]
-    pub fn new(store: Store, provider: Provider) -> Self {
-        Self {
+    pub fn new(store: Store, provider: Provider) -> (Self, Backlog) {
+        let (queue, backlog) = background::queue();
+        let state = Self {
             settlement: Settlement::new(store.clone(), provider),
             store,
-        }
+            queue,
+        };
+        (state, backlog)
     }
 
-    /// For [`crate::recovery::run`].
+    /// For [`crate::background::run`] and [`crate::recovery::run`].
     #[must_use]
     pub fn settlement(&self) -> Settlement {
         self.settlement.clone()
+    }
+
+    /// What can be changed while the service runs.
+    #[must_use]
+    pub fn knobs(&self) -> Knobs {
+        self.settlement.knobs().clone()
     }
 }
 
@@ -105,7 +116,12 @@ async fn settle(
     Path(round_id): Path<RoundId>,
     Body(request): Body<Settle>,
 ) -> Result<Json<Bet>, PaymentError> {
-    state.settlement.settle(round_id, request.payout).await.map(Json)
+    let settlement = &state.settlement;
+    let bet = match settlement.knobs().settling() {
+        Settling::WhilePlayerWaits => settlement.settle(round_id, request.payout).await,
+        Settling::InBackground => settlement.accept(&state.queue, round_id, request.payout).await,
+    };
+    bet.map(Json)
 }
 
 async fn void(

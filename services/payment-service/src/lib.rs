@@ -6,12 +6,18 @@
 //! then stake and payout are **posted** in one transaction. A failure that is known **voids** the reservation.
 //! An outcome that is unknown stays pending and is asked for again, with the same key, by [`recovery`].
 //!
-//! Modules in reading order: [`ledger`] (the pure rules), [`journal`] (the rules applied to the store),
-//! [`provider`] (the client), [`settlement`], [`recovery`], [`http`].
+//! Whether the player waits for the provider or is answered once the payout is written down, and whether a failed
+//! attempt is made again at once, is set by [`Knobs`] while the service runs.
+//!
+//! Modules in reading order: [`ledger`] (the pure rules), [`journal`] (the rules applied to the store), `knobs`,
+//! [`provider`] (the client), `claims` (who settles what), [`settlement`], [`background`], [`recovery`], [`http`].
 
+pub mod background;
+mod claims;
 pub mod error;
 pub mod http;
 pub mod journal;
+mod knobs;
 pub mod ledger;
 pub mod provider;
 pub mod recovery;
@@ -19,3 +25,4 @@ pub mod settlement;
 
 pub use error::PaymentError;
 pub use http::{State, router};
+pub use knobs::{Knobs, Retrying, Settling};

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use reelscope_contracts::{RoundId, UnixMillis, now};
 use reelscope_telemetry::{Service, annotate, player};
+use tokio::task::JoinSet;
 
 use crate::PaymentError;
+use crate::background::AT_ONCE;
 use crate::journal::{self, OpenBet, Voidable};
 use crate::settlement::Settlement;
 
@@ -30,15 +32,13 @@ pub struct Patience {
 /// `left_over` must be read before the service takes requests: these bets belong to a process that is gone.
 pub async fn run(service: Service, settlement: Settlement, left_over: Vec<OpenBet>, patience: Patience) {
     let mut attempts = HashMap::new();
-    for bet in left_over {
-        let settlement = settlement.clone();
-        end(&service, &settlement, &bet).await;
-    }
+    end_all(&service, &settlement, left_over).await;
     let mut ticks = tokio::time::interval(patience.interval);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        match journal::open_bets(settlement.store()).await {
+        let unattended = |round_id| !settlement.is_under_way(round_id);
+        match journal::open_bets(settlement.store(), unattended).await {
             Ok(open) => look(&service, &settlement, &open, &mut attempts, patience).await,
             Err(error) => tracing::warn!(%error, "open bets cannot be read"),
         }
@@ -60,11 +60,12 @@ async fn look(
     patience: Patience,
 ) {
     attempts.retain(|round, _| open.iter().any(|bet| bet.round_id == *round));
-    for bet in open.iter().filter(|bet| !settlement.is_under_way(bet.round_id)) {
+    let mut due = Vec::new();
+    for bet in open {
         let now = now();
         if bet.payout.is_none() {
             if now - bet.reserved_at >= millis(patience.abandoned_after) {
-                end(service, settlement, bet).await;
+                due.push(bet.clone());
             }
             continue;
         }
@@ -80,17 +81,30 @@ async fn look(
                 .saturating_mul(1 << attempt.made.min(16))
                 .min(patience.longest_retry);
             attempt.next_at = now + millis(pause);
-            end(service, settlement, bet).await;
+            due.push(bet.clone());
         }
     }
+    end_all(service, settlement, due).await;
+}
+
+/// Ends bets beside each other: a slow provider may have left thousands.
+async fn end_all(service: &Service, settlement: &Settlement, bets: Vec<OpenBet>) {
+    let mut tasks = JoinSet::new();
+    for bet in bets {
+        if tasks.len() >= AT_ONCE {
+            tasks.join_next().await;
+        }
+        tasks.spawn(end(service.clone(), settlement.clone(), bet));
+    }
+    while tasks.join_next().await.is_some() {}
 }
 
 /// Ends a bet as a transaction of its own, within the trace that the round began in.
-async fn end(service: &Service, settlement: &Settlement, bet: &OpenBet) {
+async fn end(service: Service, settlement: Settlement, bet: OpenBet) {
     let work = async {
         player(&bet.player_id);
         annotate("round.id", bet.round_id.to_string());
-        report(bet, bring_to_end(settlement, bet).await);
+        report(&bet, bring_to_end(&settlement, &bet).await);
     };
     service
         .transaction("settle open bet", "task", bet.trace.clone(), work)
@@ -101,7 +115,7 @@ async fn end(service: &Service, settlement: &Settlement, bet: &OpenBet) {
 /// it is.
 async fn bring_to_end(settlement: &Settlement, bet: &OpenBet) -> Result<(), PaymentError> {
     let ended = match bet.payout {
-        Some(payout) => settlement.settle(bet.round_id, payout).await,
+        Some(payout) => settlement.resume(bet.round_id, payout).await,
         None => {
             let reason = "abandoned before its outcome was known".to_owned();
             let player = bet.player_id.clone();
@@ -114,10 +128,11 @@ async fn bring_to_end(settlement: &Settlement, bet: &OpenBet) -> Result<(), Paym
                 now(),
             )
             .await
+            .map(drop)
         }
     };
     match ended {
-        Ok(_) | Err(PaymentError::Declined(_) | PaymentError::AlreadyPosted(_)) => Ok(()),
+        Ok(()) | Err(PaymentError::Declined(_) | PaymentError::AlreadyPosted(_)) => Ok(()),
         Err(error) => Err(error),
     }
 }

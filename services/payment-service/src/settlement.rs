@@ -1,8 +1,5 @@
 //! From a known payout to posted money, by way of the provider.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use reelscope_contracts::payments::{Bet, BetStatus};
 use reelscope_contracts::provider::SettlementRequest;
 use reelscope_contracts::{Money, RoundId, now};
@@ -11,8 +8,11 @@ use reelscope_telemetry::{Turnover, annotate, player};
 use tracing::{Instrument, info_span};
 
 use crate::PaymentError;
+use crate::background::Queue;
+use crate::claims::Claims;
 use crate::error::ended;
-use crate::journal::{self, Voidable};
+use crate::journal::{self, Intent, Voidable};
+use crate::knobs::Knobs;
 use crate::provider::{Outcome, Provider};
 
 /// Settles rounds; cheap to clone.
@@ -20,8 +20,8 @@ use crate::provider::{Outcome, Provider};
 pub struct Settlement {
     store: Store,
     provider: Provider,
-    /// Rounds that a task is settling, so that [`crate::recovery`] leaves them alone.
-    under_way: Arc<Mutex<HashSet<RoundId>>>,
+    claims: Claims,
+    knobs: Knobs,
     /// What was posted since the service started.
     turnover: Turnover,
 }
@@ -33,39 +33,98 @@ impl Settlement {
         Self {
             store,
             provider,
-            under_way: Arc::default(),
+            claims: Claims::default(),
+            knobs: Knobs::default(),
             turnover: Turnover::default(),
         }
     }
 
-    /// Writes the payout down, asks the provider, posts or voids. Runs to its end even when the caller is gone.
+    /// What can be changed while it settles.
+    #[must_use]
+    pub fn knobs(&self) -> &Knobs {
+        &self.knobs
+    }
+
+    /// Writes the payout down, asks the provider, posts or voids. Runs to its end even when the caller is gone. A
+    /// round that is being settled in the background is answered as it stands.
     ///
     /// # Errors
     /// [`PaymentError::Declined`] (the stake is back), [`PaymentError::OutcomeUnknown`] (it stays reserved and
     /// is settled later), and those of [`journal::intend`].
     pub async fn settle(&self, round_id: RoundId, payout: Money) -> Result<Bet, PaymentError> {
         let settlement = self.clone();
-        let task = reelscope_telemetry::spawn(async move { settlement.run(round_id, payout).await });
+        let task = reelscope_telemetry::spawn(async move {
+            let claim = settlement.claims.waiting(round_id);
+            let intent = settlement.intend(round_id, payout).await?;
+            match claim {
+                Some(_claim) if intent.bet.status == BetStatus::Pending => settlement.conclude(intent).await,
+                _ => ended(intent.bet),
+            }
+        });
         task.await.unwrap_or(Err(PaymentError::OutcomeUnknown(round_id)))
     }
 
-    async fn run(&self, round_id: RoundId, payout: Money) -> Result<Bet, PaymentError> {
-        let intended = info_span!(
+    /// Writes the payout down, leaves the rest to `queue` and answers with the pending bet, also when somebody is
+    /// settling it already.
+    ///
+    /// # Errors
+    /// [`PaymentError::Declined`] when it was voided before, and those of [`journal::intend`].
+    pub(crate) async fn accept(
+        &self,
+        queue: &Queue,
+        round_id: RoundId,
+        payout: Money,
+    ) -> Result<Bet, PaymentError> {
+        let (settlement, queue) = (self.clone(), queue.clone());
+        let task = reelscope_telemetry::spawn(async move {
+            // Claimed before it is written down: recovery never sees the bet pending and unattended.
+            let claim = settlement.claims.alone(round_id);
+            let intent = settlement.intend(round_id, payout).await?;
+            let bet = intent.bet.clone();
+            if let Some(claim) = claim
+                && bet.status == BetStatus::Pending
+            {
+                queue.leave(intent, claim);
+            }
+            ended(bet)
+        });
+        task.await.unwrap_or(Err(PaymentError::OutcomeUnknown(round_id)))
+    }
+
+    /// Settles a round that nobody attends to; does nothing when somebody does after all.
+    ///
+    /// # Errors
+    /// As [`Settlement::settle`].
+    pub(crate) async fn resume(&self, round_id: RoundId, payout: Money) -> Result<(), PaymentError> {
+        let Some(_claim) = self.claims.alone(round_id) else {
+            return Ok(());
+        };
+        let intent = self.intend(round_id, payout).await?;
+        if intent.bet.status == BetStatus::Pending {
+            self.conclude(intent).await?;
+        }
+        Ok(())
+    }
+
+    async fn intend(&self, round_id: RoundId, payout: Money) -> Result<Intent, PaymentError> {
+        let span = info_span!(
             "wallet.intend",
             sentry.op = "wallet.intend",
             sentry.name = "write the payout down"
         );
-        let bet = journal::intend(&self.store, round_id, payout)
-            .instrument(intended)
+        let intent = journal::intend(&self.store, round_id, payout)
+            .instrument(span)
             .await?;
-        player(&bet.player_id);
-        annotate("round.id", round_id.to_string());
-        annotate("currency", bet.currency.as_str());
-        if bet.status != BetStatus::Pending {
-            ended(round_id, bet.status)?;
-            return Ok(bet);
-        }
-        let _mark = UnderWay::mark(&self.under_way, round_id);
+        describe(&intent.bet);
+        Ok(intent)
+    }
+
+    /// Asks the provider and posts or voids. The caller holds the claim on the round.
+    pub(crate) async fn conclude(&self, intent: Intent) -> Result<Bet, PaymentError> {
+        let Intent { bet, first } = intent;
+        describe(&bet);
+        let round_id = bet.round_id;
+        let payout = bet.payout.unwrap_or_default();
         let request = SettlementRequest {
             reference: round_id.to_string(),
             debit: bet.stake,
@@ -73,7 +132,11 @@ impl Settlement {
             currency: bet.currency.clone(),
             seed: Some(round_id.as_u64_pair().1),
         };
-        let settled = match self.provider.settle(&request).await {
+        let settled = match self
+            .provider
+            .settle(&request, self.knobs.retrying(), !first)
+            .await
+        {
             Outcome::Settled => {
                 let posting = info_span!(
                     "wallet.post",
@@ -105,17 +168,19 @@ impl Settlement {
             }
             Outcome::Unknown => return Err(PaymentError::OutcomeUnknown(round_id)),
         };
-        ended(round_id, settled.status)?;
-        Ok(settled)
+        ended(settled)
     }
 
     /// Whether a task is settling this round.
     #[must_use]
     pub fn is_under_way(&self, round_id: RoundId) -> bool {
-        self.under_way
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(&round_id)
+        self.claims.contains(round_id)
+    }
+
+    /// Rounds that are being settled now, those in the background and those that wait for their turn among them.
+    #[must_use]
+    pub fn under_way(&self) -> usize {
+        self.claims.count()
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -123,26 +188,9 @@ impl Settlement {
     }
 }
 
-/// Takes its mark away however the task ends.
-struct UnderWay<'a> {
-    set: &'a Mutex<HashSet<RoundId>>,
-    round_id: RoundId,
-}
-
-impl<'a> UnderWay<'a> {
-    fn mark(set: &'a Mutex<HashSet<RoundId>>, round_id: RoundId) -> Self {
-        set.lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(round_id);
-        Self { set, round_id }
-    }
-}
-
-impl Drop for UnderWay<'_> {
-    fn drop(&mut self) {
-        self.set
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&self.round_id);
-    }
+/// Says whose round the running work is about.
+fn describe(bet: &Bet) {
+    player(&bet.player_id);
+    annotate("round.id", bet.round_id.to_string());
+    annotate("currency", bet.currency.as_str());
 }

@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use reelscope_contracts::payments::{Bet, BetStatus, Wallet};
 use reelscope_contracts::{Code, Money, Problem, RoundId, StakeStatus};
-use reelscope_payment_service::provider::Provider;
+use reelscope_payment_service::provider::{Deadlines, Provider};
 use reelscope_payment_service::{State, journal, router};
 use reelscope_store::Store;
 use reelscope_telemetry::{Service, Timings};
@@ -45,7 +45,11 @@ async fn bench() -> Bench {
     let provider = Router::new().route("/v1/settlements", axum::routing::post(answer));
     tokio::spawn(async move { axum::serve(listener, provider).await });
     let client = Service::new("payment-service", Timings::default()).client();
-    let state = State::new(store.clone(), Provider::new(client, url, Duration::from_secs(5)));
+    let deadlines = Deadlines {
+        attempt: Duration::from_secs(5),
+        overall: Duration::from_secs(5),
+    };
+    let (state, _) = State::new(store.clone(), Provider::new(client, url, deadlines));
     Bench {
         router: router(state),
         store,
@@ -186,7 +190,7 @@ async fn a_refusal_returns_the_stake_and_silence_keeps_it_until_asked_again() {
         BetStatus::Pending,
         "nobody may void what may be settled"
     );
-    let open = journal::open_bets(&bench.store).await.unwrap();
+    let open = journal::open_bets(&bench.store, |_| true).await.unwrap();
     assert_eq!(
         open.iter().map(|bet| bet.payout).collect::<Vec<_>>(),
         [Some(Money(3_000))]
@@ -195,7 +199,12 @@ async fn a_refusal_returns_the_stake_and_silence_keeps_it_until_asked_again() {
     bench.status.store(200, Ordering::SeqCst);
     assert_eq!(bench.settle(2, 3_000).await.unwrap().status, BetStatus::Posted);
     assert_eq!(bench.purse().await, (7_000, 0));
-    assert!(journal::open_bets(&bench.store).await.unwrap().is_empty());
+    assert!(
+        journal::open_bets(&bench.store, |_| true)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     bench.balanced().await;
 }
 

@@ -19,6 +19,7 @@ use reelscope_payment_provider as provider;
 use reelscope_payment_service as payments;
 use reelscope_telemetry::Service;
 use reelscope_user_service as users;
+use reelscope_user_service::seeding::Progress;
 
 use crate::figures::micros;
 
@@ -137,6 +138,8 @@ pub(crate) struct Knobs {
     pub(crate) paytable: game::PaytableInForce,
     pub(crate) payments: payments::Knobs,
     pub(crate) provider: provider::State,
+    /// While players are being written the index cannot be switched.
+    pub(crate) seeding: Progress,
     /// Tagged with what is in force.
     pub(crate) services: Vec<Service>,
 }
@@ -245,7 +248,7 @@ impl Problems {
             releases: RELEASES.iter().map(release_view).collect(),
             problems: ProblemId::ALL.into_iter().filter_map(problem).collect(),
             armed_failures: knobs.provider.armed(),
-            ready: knobs.missing_index.is_ready(),
+            ready: written(&knobs.seeding),
         }
     }
 
@@ -331,14 +334,14 @@ impl Problems {
                     index.switch_off().await
                 };
                 switched.map_err(|error| match error {
-                    users::SwitchError::Busy => Refusal::UnderWay(id.as_str()),
-                    users::SwitchError::Seeding => Refusal::NotReady,
-                    users::SwitchError::Store(error) => Refusal::Failed(id.as_str(), error.to_string()),
+                    users::UserError::Busy => Refusal::UnderWay(id.as_str()),
+                    users::UserError::Seeding(_) => Refusal::NotReady,
+                    error => Refusal::Failed(id.as_str(), error.to_string()),
                 })?;
             }
             ProblemId::SlowRng => knobs.slow_rng.switch(hurts),
             ProblemId::SlowProvider => {
-                knobs.payments.settle(if to == ProblemState::Fixed {
+                knobs.payments.set_settling(if to == ProblemState::Fixed {
                     payments::Settling::InBackground
                 } else {
                     payments::Settling::WhilePlayerWaits
@@ -352,7 +355,7 @@ impl Problems {
                 knobs.provider.behave(behaviour);
             }
             ProblemId::PaymentErrors => {
-                knobs.payments.retry(if to == ProblemState::Fixed {
+                knobs.payments.set_retrying(if to == ProblemState::Fixed {
                     payments::Retrying::WithBackoff
                 } else {
                     payments::Retrying::Never
@@ -377,12 +380,13 @@ impl Problems {
 
     /// No payment fails on cue any more.
     pub fn disarm(&self) {
-        self.shared.knobs.provider.disarm();
+        self.shared.knobs.provider.fail_next(0);
     }
 
     /// The next payment fails.
     pub fn fire(&self) {
-        self.shared.knobs.provider.fail_next(1);
+        let provider = &self.shared.knobs.provider;
+        provider.fail_next(provider.armed().saturating_add(1));
     }
 
     /// Says what is in force on every envelope from the next request on.
@@ -532,6 +536,12 @@ fn evidence(id: ProblemId, trace: &TraceDetail) -> Option<Evidence> {
             failed.then_some(Evidence(None))
         }
     }
+}
+
+/// Whether all players are written.
+pub(crate) fn written(seeding: &Progress) -> bool {
+    let seeding = seeding.read();
+    seeding.done >= seeding.total
 }
 
 const PROVIDER_SPAN: &str = "External payment provider API";

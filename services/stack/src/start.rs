@@ -14,6 +14,8 @@ use reelscope_contracts::problems::{ProblemId, ProblemState};
 use reelscope_game_engine as game;
 use reelscope_payment_provider as provider;
 use reelscope_payment_service as payments;
+use reelscope_payment_service::provider::Deadlines;
+use reelscope_payment_service::settlement::Settlement;
 use reelscope_store::{Store, StoreError, WriteStats};
 use reelscope_telemetry::{Reporting, Service, Timings, init_logs};
 use reelscope_user_service as users;
@@ -24,7 +26,7 @@ use tokio::task::JoinSet;
 
 use crate::Config;
 use crate::overhead::{Overhead, overhead_router};
-use crate::problems::{Knobs, Problems, Refusal};
+use crate::problems::{Knobs, Problems, Refusal, written};
 use crate::problems_http::{Steering, problems_router};
 use crate::settings::{RELEASE, Settings, SettingsError};
 use crate::settings_http::{self, Current, settings_router};
@@ -37,8 +39,11 @@ const DRAIN: Duration = Duration::from_millis(1_500);
 const SESSION_MS: i64 = 30 * 60 * 1_000;
 /// Between two looks at the seeding.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
-/// The payment service's patience with the provider.
-const PROVIDER_DEADLINE: Duration = Duration::from_secs(10);
+/// The payment service's patience with the provider: less than the gateway's with the payment service, which is 15 s.
+const PROVIDER_DEADLINES: Deadlines = Deadlines {
+    attempt: Duration::from_secs(10),
+    overall: Duration::from_secs(13),
+};
 
 /// A stack that runs. Dropping it stops its tasks at once; [`Stack::shutdown`] lets requests end.
 pub struct Stack {
@@ -46,6 +51,8 @@ pub struct Stack {
     token: String,
     notices: Vec<String>,
     timings: Timings,
+    provider: provider::State,
+    settlement: Settlement,
     stores: Vec<(&'static str, Store)>,
     collector: Option<Collector>,
     services: Vec<Service>,
@@ -166,6 +173,10 @@ impl Stack {
         let engine = service("game-engine");
         let user = service("user-service");
         let front = service("api-gateway");
+        let provider_state = provider::State::new(config.provider);
+        let client =
+            payments::provider::Provider::new(payment.client(), url(&provider_listener)?, PROVIDER_DEADLINES);
+        let (payment_state, backlog) = payments::State::new(wallets.clone(), client);
         let mut stack = Self {
             addresses: Vec::new(),
             token: format!("{:032x}", rand::random::<u128>()),
@@ -179,6 +190,8 @@ impl Stack {
                 front.clone(),
             ],
             timings: timings.clone(),
+            provider: provider_state.clone(),
+            settlement: payment_state.settlement(),
             stores: vec![
                 ("user-service", players.clone()),
                 ("game-engine", rounds.clone()),
@@ -193,8 +206,6 @@ impl Stack {
             seeding: None,
         };
 
-        let provider_at = url(&provider_listener)?;
-        let provider_state = provider::State::new(config.provider);
         stack.serve(
             "payment-provider",
             provider_listener,
@@ -202,13 +213,13 @@ impl Stack {
         )?;
 
         let payment_at = url(&payment_listener)?;
-        let client = payments::provider::Provider::new(payment.client(), provider_at, PROVIDER_DEADLINE);
-        let payment_state = payments::State::new(wallets.clone(), client);
         let payment_knobs = payment_state.knobs();
+        let unreadable = |error: payments::PaymentError| StartError::Wallets(error.to_string());
+        payments::journal::migrate(&wallets).await.map_err(unreadable)?;
         // Read before the first request is taken: these bets are of a process that is gone.
-        let left_over = payments::journal::open_bets(&wallets)
+        let left_over = payments::journal::open_bets(&wallets, |_| true)
             .await
-            .map_err(|error| StartError::Wallets(error.to_string()))?;
+            .map_err(unreadable)?;
         let patience = payments::recovery::Patience {
             interval: Duration::from_secs(1),
             abandoned_after: Duration::from_secs(60),
@@ -221,6 +232,16 @@ impl Stack {
             left_over,
             patience,
         ));
+        let settled = payments::background::run(
+            payment.clone(),
+            payment_state.settlement(),
+            backlog,
+            stack.stopped(),
+        );
+        stack.servers.spawn(async move {
+            settled.await;
+            Ok(())
+        });
         stack.serve(
             "payment-service",
             payment_listener,
@@ -270,6 +291,7 @@ impl Stack {
             paytable,
             payments: payment_knobs,
             provider: provider_state,
+            seeding: seeded.clone(),
             services: stack.services.clone(),
         };
         let problems = Problems::new(knobs, release.clone());
@@ -345,17 +367,22 @@ impl Stack {
             .local_addr()
             .map_err(|error| listen_error(([127, 0, 0, 1], 0).into(), &error))?;
         self.addresses.push((name, address));
-        let mut stop = self.stop.subscribe();
+        let stopped = self.stopped();
         self.servers.spawn(async move {
-            let stopped = async move {
-                let _ = stop.wait_for(|stop| *stop).await;
-            };
             let served = axum::serve(listener, router)
                 .with_graceful_shutdown(stopped)
                 .await;
             served.map_err(|error| format!("{name} stopped: {error}"))
         });
         Ok(())
+    }
+
+    /// Comes true when the stack is to stop.
+    fn stopped(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut stop = self.stop.subscribe();
+        async move {
+            let _ = stop.wait_for(|stop| *stop).await;
+        }
     }
 
     /// `http://127.0.0.1:PORT` of the gateway.
@@ -435,10 +462,6 @@ impl Stack {
 
     /// Waits until all players are written.
     pub async fn seeded(&self) {
-        let written = |progress: &Progress| {
-            let seeding = progress.read();
-            seeding.done >= seeding.total
-        };
         while !self.seeding.as_ref().is_none_or(written) {
             tokio::time::sleep(LOOK_AGAIN).await;
         }
@@ -457,6 +480,18 @@ impl Stack {
             .iter()
             .map(|(name, store)| (*name, store.stats()))
             .collect()
+    }
+
+    /// The external payment provider, to change how it behaves.
+    #[must_use]
+    pub fn provider(&self) -> &provider::State {
+        &self.provider
+    }
+
+    /// The settlement of the payment service, with its knobs.
+    #[must_use]
+    pub fn settlement(&self) -> &Settlement {
+        &self.settlement
     }
 
     /// Waits until a server ends, which none does by itself: returns its last words.

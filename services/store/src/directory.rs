@@ -58,14 +58,12 @@ pub(crate) fn open(dir: &Path, schema_version: u32) -> Result<(Database, Directo
     fs::create_dir_all(dir).map_err(unwritable)?;
     let lock = lock(dir)?;
     let files = dir.join("db");
-    if found.is_none() {
-        if files.exists() {
-            return Err(damaged(dir, "schema-version is missing"));
-        }
-        let mut file = File::create(&version_file).map_err(unwritable)?;
-        writeln!(file, "{schema_version}")
-            .and_then(|()| file.sync_all())
-            .map_err(unwritable)?;
+    if found.is_none() && files.exists() {
+        return Err(damaged(dir, "schema-version is missing"));
+    }
+    if found != Some(schema_version) {
+        // From here on an older build refuses the directory: before the first document that it would misread.
+        write_version(dir, schema_version).map_err(unwritable)?;
     }
 
     // PoloDB unwraps in a few places while it opens; on files that it does not understand this is damage too.
@@ -75,6 +73,15 @@ pub(crate) fn open(dir: &Path, schema_version: u32) -> Result<(Database, Directo
         Ok(Err(error)) => Err(classify(dir, error)),
         Err(_) => Err(damaged(dir, "the database could not make sense of its files")),
     }
+}
+
+/// Whole or not at all: a version that is cut short would be taken for damage.
+fn write_version(dir: &Path, schema_version: u32) -> io::Result<()> {
+    let new = dir.join("schema-version.new");
+    let mut file = File::create(&new)?;
+    writeln!(file, "{schema_version}")?;
+    file.sync_all()?;
+    fs::rename(new, dir.join("schema-version"))
 }
 
 fn open_database(files: &Path) -> Result<Database, StoreError> {

@@ -36,6 +36,7 @@ impl Client {
     pub fn request(&self, peer: &'static str, method: Method, url: &str, deadline: Duration) -> Call {
         Call {
             name: None,
+            attempt: None,
             peer,
             method: method.clone(),
             builder: self.http.request(method, url).timeout(deadline),
@@ -47,6 +48,7 @@ impl Client {
 /// A request that is being put together.
 pub struct Call {
     name: Option<&'static str>,
+    attempt: Option<u32>,
     peer: &'static str,
     method: Method,
     builder: RequestBuilder,
@@ -58,6 +60,13 @@ impl Call {
     #[must_use]
     pub fn named(mut self, name: &'static str) -> Self {
         self.name = Some(name);
+        self
+    }
+
+    /// Says which attempt at the same thing this is, 1 for the first; the span has it as `retry.attempt`.
+    #[must_use]
+    pub fn attempt(mut self, attempt: u32) -> Self {
+        self.attempt = Some(attempt);
         self
     }
 
@@ -98,6 +107,7 @@ impl Call {
             server.port = url.as_ref().and_then(Url::port),
             peer.service = self.peer,
             http.response.status_code = Empty,
+            retry.attempt = self.attempt,
         );
         let builder = self.builder;
         let result = async {
@@ -119,6 +129,7 @@ impl Call {
                     Ok((status, ..)) if *status < 400 => SpanStatus::Ok,
                     Ok((404, ..)) => SpanStatus::NotFound,
                     Ok((status, ..)) if *status < 500 => SpanStatus::InvalidArgument,
+                    Ok((504, ..)) => SpanStatus::DeadlineExceeded,
                     Ok(_) => SpanStatus::InternalError,
                     Err(CallError::Deadline) => SpanStatus::DeadlineExceeded,
                     Err(CallError::NotSent | CallError::Broken) => SpanStatus::Unavailable,
