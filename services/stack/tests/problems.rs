@@ -1,0 +1,366 @@
+//! The four problems, their fixes, the dial and the reset, through the whole stack and its real spans.
+#![allow(clippy::unwrap_used)]
+
+use std::time::{Duration, Instant};
+
+use reelscope_contracts::problems::{ProblemId, ProblemState};
+use reelscope_payment_service::journal;
+use reelscope_stack::start::open_wallets;
+use reelscope_stack::{Config, Stack};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+struct Demo {
+    stack: Stack,
+    http: reqwest::Client,
+    session: String,
+    _dir: tempfile::TempDir,
+}
+
+impl Demo {
+    async fn start() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let stack = Stack::start(Config {
+            players: Some(3_000),
+            rate: None,
+            ..Config::new(dir.path().to_owned())
+        })
+        .await
+        .unwrap();
+        stack.seeded().await;
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let mut demo = Self {
+            stack,
+            http,
+            session: String::new(),
+            _dir: dir,
+        };
+        let (status, session) = demo
+            .ask(Method::POST, "/api/v1/sessions", json!({"account_code": "RS-000001"}))
+            .await;
+        assert_eq!(status, 201, "{session}");
+        demo.session = session["token"].as_str().unwrap().to_owned();
+        demo
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.stack.origin()))
+            .header("x-reelscope-token", self.stack.token())
+            .bearer_auth(&self.session);
+        if !body.is_null() {
+            request = request.json(&body);
+        }
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap())
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.ask(Method::GET, path, Value::Null).await.1
+    }
+
+    async fn put(&self, id: &str, state: &str) -> (u16, Value) {
+        self.ask(Method::PUT, &format!("/api/problems/{id}"), json!({"state": state})).await
+    }
+
+    async fn switch(&self, id: &str, state: &str) {
+        let (status, seen) = self.put(id, state).await;
+        assert_eq!(status, 200, "{id} {state}: {seen}");
+        assert_eq!(problem(&seen, id)["state"], state, "{seen}");
+    }
+
+    /// A spin with a trace of its own: status, answer, trace id.
+    async fn spin(&self) -> (u16, Value, String) {
+        let trace = format!("{:032x}", rand::random::<u128>());
+        let response = self
+            .http
+            .post(format!("{}/api/v1/spins", self.stack.origin()))
+            .header("x-reelscope-token", self.stack.token())
+            .header("idempotency-key", &trace)
+            .header("sentry-trace", format!("{trace}-{:016x}-1", rand::random::<u64>()))
+            .bearer_auth(&self.session)
+            .json(&json!({"stake": 100}))
+            .send()
+            .await
+            .unwrap();
+        (response.status().as_u16(), response.json().await.unwrap(), trace)
+    }
+
+    /// The trace once it shows what is waited for.
+    async fn trace(&self, id: &str, shows: impl Fn(&Value) -> bool) -> Value {
+        self.until(&format!("/api/telemetry/traces/{id}"), shows).await
+    }
+
+    async fn until(&self, path: &str, shows: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            let seen = self.get(path).await;
+            if shows(&seen) {
+                return seen;
+            }
+            assert!(Instant::now() < deadline, "{path}: {seen}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Stops, and proves that no money was lost or made.
+    async fn end(self) {
+        let Self { stack, _dir, .. } = self;
+        stack.shutdown().await;
+        let wallets = open_wallets(_dir.path()).unwrap();
+        let ledger = journal::verify(&wallets).await.unwrap();
+        assert!(ledger.entries > 0);
+        assert_eq!(ledger.imbalance, 0);
+    }
+}
+
+fn problem<'a>(board: &'a Value, id: &str) -> &'a Value {
+    let problems = board["problems"].as_array().unwrap();
+    problems.iter().find(|problem| problem["id"] == id).unwrap()
+}
+
+fn spans<'a>(trace: &'a Value, shows: impl Fn(&Value) -> bool) -> Vec<&'a Value> {
+    let spans = trace["spans"].as_array().map(Vec::as_slice).unwrap_or_default();
+    spans.iter().filter(|span| shows(span)).collect()
+}
+
+fn ms(span: &Value) -> f64 {
+    (span["end_us"].as_f64().unwrap() - span["start_us"].as_f64().unwrap()) / 1e3
+}
+
+fn lookup(span: &Value) -> bool {
+    span["op"] == "db.query" && span["data"]["db.collection.name"] == "players"
+}
+
+fn drawing(span: &Value) -> bool {
+    span["op"] == "game.rng"
+}
+
+fn provider(span: &Value) -> bool {
+    span["description"] == "External payment provider API"
+}
+
+/// Whether the gateway's transaction, which ends last of those that a player waits for, is there.
+fn answered(trace: &Value) -> bool {
+    !spans(trace, |span| span["service"] == "api-gateway" && span["transaction"] == true).is_empty()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_index_and_a_slow_generator_show_in_the_very_next_spin_and_so_do_their_fixes() {
+    let demo = Demo::start().await;
+    for (state, indexed) in [("on", false), ("fixed", true), ("on", false), ("off", true)] {
+        demo.switch("missing-index", state).await;
+        let (status, _, id) = demo.spin().await;
+        assert_eq!(status, 200);
+        let trace = demo.trace(&id, |trace| answered(trace) && !spans(trace, lookup).is_empty()).await;
+        let query = spans(&trace, lookup)[0];
+        assert_eq!(query["data"]["db.index_used"], indexed, "{query}");
+        let rows = if indexed { 1 } else { 3_000 };
+        assert_eq!(query["data"]["db.rows_scanned"], rows, "{query}");
+        let named = trace["problems"].as_array().unwrap().contains(&json!("missing-index"));
+        assert_eq!(named, state == "on", "{}", trace["problems"]);
+    }
+    demo.switch("slow-rng", "on").await;
+    let (_, before, id) = demo.spin().await;
+    let trace = demo.trace(&id, |trace| answered(trace) && !spans(trace, drawing).is_empty()).await;
+    let slow = ms(spans(&trace, drawing)[0]);
+    assert!((100.0..1_500.0).contains(&slow), "{slow} ms");
+    let board = demo
+        .until("/api/problems", |board| !problem(board, "slow-rng")["observed"].is_null())
+        .await;
+    assert_eq!(problem(&board, "slow-rng")["observed"]["trace_id"], id.as_str());
+
+    demo.switch("slow-rng", "fixed").await;
+    let again = json!({"stake": 100, "same_seed_as": before["round_id"]});
+    let response = demo
+        .http
+        .post(format!("{}/api/v1/spins", demo.stack.origin()))
+        .header("x-reelscope-token", demo.stack.token())
+        .header("idempotency-key", "once more")
+        .bearer_auth(&demo.session)
+        .json(&again)
+        .send()
+        .await
+        .unwrap();
+    let after: Value = response.json().await.unwrap();
+    assert_eq!((&after["seed"], &after["board"]), (&before["seed"], &before["board"]));
+    assert_ne!(after["round_id"], before["round_id"]);
+    let (_, _, id) = demo.spin().await;
+    let trace = demo.trace(&id, |trace| answered(trace) && !spans(trace, drawing).is_empty()).await;
+    let quick = ms(spans(&trace, drawing)[0]);
+    assert!(quick < slow / 20.0, "{quick} ms after {slow} ms");
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_provider_is_waited_for_until_settlement_goes_on_behind_the_player() {
+    let demo = Demo::start().await;
+    demo.switch("slow-provider", "on").await;
+    let sent = Instant::now();
+    let (status, round, id) = demo.spin().await;
+    let waited = sent.elapsed();
+    assert_eq!((status, &round["status"]), (200, &json!("posted")));
+    assert!(waited >= Duration::from_secs(2), "{waited:?}");
+    let trace = demo.trace(&id, answered).await;
+    assert!(ms(spans(&trace, provider)[0]) >= 2_000.0);
+
+    demo.switch("slow-provider", "fixed").await;
+    let sent = Instant::now();
+    let (status, round, id) = demo.spin().await;
+    assert!(sent.elapsed() < waited / 4, "{:?}", sent.elapsed());
+    assert_eq!((status, &round["status"]), (200, &json!("pending")));
+    // In the same trace, and posted in the end.
+    let trace = demo.trace(&id, |trace| !spans(trace, provider).is_empty()).await;
+    assert!(ms(spans(&trace, provider)[0]) >= 2_000.0);
+    assert_eq!(trace["problems_fixed"], json!(["slow-provider"]));
+    let rounds = demo
+        .until("/api/v1/rounds", |rounds| rounds["rounds"][0]["status"] == "posted")
+        .await;
+    assert_eq!(rounds["rounds"][0]["round_id"], round["round_id"]);
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_payment_in_ten_fails_until_it_is_tried_again() {
+    let demo = Demo::start().await;
+    demo.switch("payment-errors", "on").await;
+    for block in 0..5 {
+        let mut failed = 0;
+        for _ in 0..10 {
+            let (status, problem, _) = demo.spin().await;
+            if status != 200 {
+                assert_eq!(problem["code"], "payment_pending", "{problem}");
+                failed += 1;
+            }
+        }
+        assert_eq!(failed, 1, "block {block}");
+    }
+    let issues = demo
+        .until("/api/telemetry/issues", |seen| seen["issues"][0]["count"] == 5)
+        .await;
+    assert_eq!(issues["issues"].as_array().unwrap().len(), 1, "{issues}");
+    let seen = demo
+        .until("/api/problems", |board| problem(board, "payment-errors")["observed"]["count"] == 5)
+        .await;
+    assert!(problem(&seen, "payment-errors")["observed"]["ms"].is_null());
+
+    demo.switch("payment-errors", "fixed").await;
+    for _ in 0..20 {
+        let (status, answer, _) = demo.spin().await;
+        assert_eq!(status, 200, "{answer}");
+    }
+    // On cue, whatever the bag says; tried again it goes well.
+    let fire = "/api/problems/payment-errors/fire";
+    demo.switch("payment-errors", "off").await;
+    let (_, board) = demo.ask(Method::POST, fire, json!({})).await;
+    assert_eq!(board["armed_failures"], 1);
+    assert_ne!(demo.spin().await.0, 200);
+    assert_eq!(demo.spin().await.0, 200);
+    assert_eq!(demo.get("/api/problems").await["armed_failures"], 0);
+
+    // Every round comes to its end in the background, with the same reference.
+    demo.until("/api/v1/rounds?limit=50", |seen| {
+        seen["rounds"].as_array().unwrap().iter().all(|round| round["status"] == "posted")
+    })
+    .await;
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_dial_brings_problems_and_says_its_release_and_a_reset_goes_back() {
+    let demo = Demo::start().await;
+    let states = |board: &Value| {
+        let problems = board["problems"].as_array().unwrap().clone();
+        problems.iter().map(|problem| problem["state"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for (release, expected) in [
+        ("1.2.0", ["fixed", "fixed", "fixed", "fixed"]),
+        ("1.3.0", ["fixed", "fixed", "fixed", "on"]),
+        ("1.1.0", ["fixed", "fixed", "on", "on"]),
+    ] {
+        let (status, board) = demo.ask(Method::PUT, "/api/problems/release", json!({"release": release})).await;
+        assert_eq!(status, 200, "{board}");
+        assert_eq!((states(&board), &board["release"]), (expected.map(str::to_owned).to_vec(), &json!(release)));
+        assert_eq!(demo.get("/api/v1/health").await["release"], release);
+    }
+    let (_, _, id) = demo.spin().await;
+    let trace = demo.trace(&id, answered).await;
+    assert_eq!(trace["release"], "1.1.0");
+    assert_eq!(trace["problems"], json!(["payment-errors", "slow-provider"]));
+
+    let began = Instant::now();
+    let (status, board) = demo.ask(Method::POST, "/api/problems/reset", json!({})).await;
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    assert_eq!((status, states(&board), &board["release"]), (200, vec!["on".to_owned(); 4], &json!("1.0.0")));
+    let figures = demo.get("/api/problems/figures").await;
+    assert_eq!(figures["pairs"].as_array().unwrap().len(), 5);
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_switched_is_refused_and_stays() {
+    let demo = Demo::start().await;
+    let before = demo.get("/api/problems").await;
+    let check = async |method: Method, path: &str, body: Value, status: u16, code: &str| {
+        let (found, problem) = demo.ask(method, path, body).await;
+        assert_eq!((found, problem["code"].as_str()), (status, Some(code)), "{path}: {problem}");
+    };
+    let on = json!({"state": "on"});
+    check(Method::PUT, "/api/problems/no-such", on, 404, "not_found").await;
+    check(Method::PUT, "/api/problems/slow-rng", json!({"state": "fixed"}), 409, "problem_unchanged").await;
+    check(Method::PUT, "/api/problems/slow-rng", json!({"state": "off"}), 409, "problem_unchanged").await;
+    check(Method::PUT, "/api/problems/slow-rng", json!({"state": "maybe"}), 422, "invalid_request").await;
+    check(Method::PUT, "/api/problems/slow-rng", json!({"state": "on", "x": 1}), 422, "invalid_request").await;
+    check(Method::POST, "/api/problems/slow-rng/fire", json!({}), 422, "invalid_request").await;
+    check(Method::PUT, "/api/problems/release", json!({"release": "9.9.9"}), 422, "invalid_request").await;
+    let after = demo.get("/api/problems").await;
+    assert_eq!(before, after);
+
+    // Two at once: one wins, the other is told.
+    let (one, other) = tokio::join!(demo.put("missing-index", "on"), demo.put("missing-index", "on"));
+    let mut statuses = [one.0, other.0];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409], "{} {}", one.1, other.1);
+    assert_eq!(problem(&demo.get("/api/problems").await, "missing-index")["state"], "on");
+    demo.end().await;
+}
+
+/// Toggled a hundred times in random order while virtual players spin, everything behaves as at the start.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_random_switches_under_traffic_leave_no_trace() {
+    use rand::SeedableRng;
+    use rand::seq::IndexedRandom;
+
+    let demo = Demo::start().await;
+    let traffic = |running| json!({"running": running, "players": 10, "budget_percent": null});
+    let (status, _) = demo.ask(Method::PUT, "/api/traffic", traffic(true)).await;
+    assert_eq!(status, 200);
+    let mut rng = rand_chacha::ChaCha12Rng::seed_from_u64(5);
+    let problems = demo.stack.problems().unwrap().clone();
+    for _ in 0..100 {
+        let id = *ProblemId::ALL.choose(&mut rng).unwrap();
+        let to = *match problems.state(id) {
+            ProblemState::Off => [ProblemState::On].as_slice(),
+            ProblemState::On => &[ProblemState::Off, ProblemState::Fixed],
+            ProblemState::Fixed => &[ProblemState::Off, ProblemState::On],
+        }
+        .choose(&mut rng)
+        .unwrap();
+        problems.switch(id, to).await.unwrap();
+    }
+    for id in ProblemId::ALL {
+        if problems.state(id) != ProblemState::Off {
+            problems.switch(id, ProblemState::Off).await.unwrap();
+        }
+    }
+    demo.ask(Method::PUT, "/api/traffic", traffic(false)).await;
+    let (status, round, id) = demo.spin().await;
+    assert_eq!((status, &round["status"]), (200, &json!("posted")), "{round}");
+    let trace = demo.trace(&id, |trace| answered(trace) && !spans(trace, lookup).is_empty()).await;
+    assert_eq!(spans(&trace, lookup)[0]["data"]["db.index_used"], true);
+    assert!(ms(spans(&trace, drawing)[0]) < 50.0);
+    assert!(ms(spans(&trace, provider)[0]) < 1_000.0);
+    assert_eq!((&trace["problems"], &trace["problems_fixed"]), (&json!([]), &json!([])));
+    demo.end().await;
+}
