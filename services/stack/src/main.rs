@@ -232,14 +232,17 @@ async fn main() -> ExitCode {
                 States::new()
             };
             states.extend(problems::states(&problems));
-            let config = Config {
+            let config = |data_dir| Config {
                 listen,
                 seed,
                 players,
                 problems: states,
-                ..Config::new(data_dir_or_default(data_dir)?)
+                ..Config::new(data_dir)
             };
-            serve(config, dsn).await
+            match data_dir_or_default(data_dir) {
+                Ok(data_dir) => serve(config(data_dir), dsn).await,
+                Err(failure) => Err(failure),
+            }
         }
         Command::Spin {
             count,

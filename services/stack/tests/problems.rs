@@ -158,8 +158,8 @@ async fn a_missing_index_and_a_slow_generator_show_in_the_very_next_spin_and_so_
         assert_eq!(query["data"]["db.index_used"], indexed, "{query}");
         let rows = if indexed { 1 } else { 3_000 };
         assert_eq!(query["data"]["db.rows_scanned"], rows, "{query}");
-        let named = trace["problems"].as_array().unwrap().contains(&json!("missing-index"));
-        assert_eq!(named, state == "on", "{}", trace["problems"]);
+        let named = trace["summary"]["problems"].as_array().unwrap().contains(&json!("missing-index"));
+        assert_eq!(named, state == "on", "{}", trace["summary"]["problems"]);
     }
     demo.switch("slow-rng", "on").await;
     let (_, before, id) = demo.spin().await;
@@ -213,7 +213,7 @@ async fn a_slow_provider_is_waited_for_until_settlement_goes_on_behind_the_playe
     // In the same trace, and posted in the end.
     let trace = demo.trace(&id, |trace| !spans(trace, provider).is_empty()).await;
     assert!(ms(spans(&trace, provider)[0]) >= 2_000.0);
-    assert_eq!(trace["problems_fixed"], json!(["slow-provider"]));
+    assert_eq!(trace["summary"]["problems_fixed"], json!(["slow-provider"]));
     let rounds = demo
         .until("/api/v1/rounds", |rounds| rounds["rounds"][0]["status"] == "posted")
         .await;
@@ -237,7 +237,7 @@ async fn one_payment_in_ten_fails_until_it_is_tried_again() {
         assert_eq!(failed, 1, "block {block}");
     }
     let issues = demo
-        .until("/api/telemetry/issues", |seen| seen["issues"][0]["count"] == 5)
+        .until("/api/telemetry/issues", |seen| seen["issues"][0]["events"] == 5)
         .await;
     assert_eq!(issues["issues"].as_array().unwrap().len(), 1, "{issues}");
     let seen = demo
@@ -286,8 +286,8 @@ async fn the_dial_brings_problems_and_says_its_release_and_a_reset_goes_back() {
     }
     let (_, _, id) = demo.spin().await;
     let trace = demo.trace(&id, answered).await;
-    assert_eq!(trace["release"], "1.1.0");
-    assert_eq!(trace["problems"], json!(["payment-errors", "slow-provider"]));
+    assert_eq!(trace["summary"]["release"], "1.1.0");
+    assert_eq!(trace["summary"]["problems"], json!(["payment-errors", "slow-provider"]));
 
     let began = Instant::now();
     let (status, board) = demo.ask(Method::POST, "/api/problems/reset", json!({})).await;
@@ -361,6 +361,6 @@ async fn a_hundred_random_switches_under_traffic_leave_no_trace() {
     assert_eq!(spans(&trace, lookup)[0]["data"]["db.index_used"], true);
     assert!(ms(spans(&trace, drawing)[0]) < 50.0);
     assert!(ms(spans(&trace, provider)[0]) < 1_000.0);
-    assert_eq!((&trace["problems"], &trace["problems_fixed"]), (&json!([]), &json!([])));
+    assert_eq!((&trace["summary"]["problems"], &trace["summary"]["problems_fixed"]), (&json!([]), &json!([])));
     demo.end().await;
 }
