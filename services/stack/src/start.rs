@@ -215,7 +215,7 @@ impl Stack {
         )?;
 
         let user_at = url(&user_listener)?;
-        let progress = users::seeding::prepare(&players, config.players).await?;
+        let progress = users::seeding::prepare(&players, Some(config.players), true).await?;
         let user_state = users::State::new(
             players.clone(),
             progress.clone(),

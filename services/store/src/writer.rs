@@ -181,12 +181,7 @@ impl Drop for Writer {
     }
 }
 
-fn write_until_closed(
-    db: &Database,
-    indexes: &Indexes,
-    jobs: &mpsc::Receiver<Job>,
-    counters: &Counters,
-) {
+fn write_until_closed(db: &Database, indexes: &Indexes, jobs: &mpsc::Receiver<Job>, counters: &Counters) {
     let mut next = jobs.recv().ok();
     while let Some(job) = next.take() {
         match job {

@@ -106,7 +106,11 @@ async fn without_an_index_every_lookup_reads_every_document_and_says_so() {
     assert_eq!(told.lookup(), by("true", 0));
     let read: Option<Player> = store.find_by_reading_all(PLAYERS, CODE, code(3)).await.unwrap();
     assert_eq!(read, Some(player(3)));
-    assert_eq!(told.lookup(), by("false", 700), "what was asked for is what is done");
+    assert_eq!(
+        told.lookup(),
+        by("false", 700),
+        "what was asked for is what is done"
+    );
 
     store.drop_index(PLAYERS, CODE).await.unwrap();
     assert_eq!(find(&store, 699).await, Some(player(699)));
@@ -148,7 +152,11 @@ async fn whether_there_is_an_index_is_known_after_a_restart() {
     let told = Told::default();
     let _guard = tracing::subscriber::set_default(Registry::default().with(told.clone()));
     let store = open(dir.path());
-    assert_eq!(find(&store, 49).await, Some(player(49)), "nobody has asked before");
+    assert_eq!(
+        find(&store, 49).await,
+        Some(player(49)),
+        "nobody has asked before"
+    );
     assert_eq!(told.lookup().0, "true");
     assert_eq!(store.has_index(PLAYERS, CODE).await.unwrap(), Some(true));
     fill(&store, 50, 60).await;
@@ -203,7 +211,13 @@ async fn shortest<F: Future>(times: u32, mut work: impl FnMut() -> F) -> Duratio
 
 async fn cost(store: &Store) -> [Duration; 3] {
     let get = shortest(200, || async {
-        assert!(store.get::<Player>(PLAYERS, "player-000007").await.unwrap().is_some());
+        assert!(
+            store
+                .get::<Player>(PLAYERS, "player-000007")
+                .await
+                .unwrap()
+                .is_some()
+        );
     });
     let lookup = shortest(5, || async { assert!(find(store, 7).await.is_some()) });
     let scan = shortest(5, || async {
@@ -217,7 +231,7 @@ async fn cost(store: &Store) -> [Duration; 3] {
 }
 
 /// PoloDB walks over what deleted entries leave behind, at every read; only the sentinel keeps it from that
-/// (`facts-polodb.md`; `src/directory.rs`). Without it a read by id costs 30 times as much after this.
+/// (`facts-polodb.md`; `src/directory.rs`). Without it a read by id costs 400 times as much after this.
 #[tokio::test]
 async fn an_index_that_came_and_went_ten_times_costs_later_reads_nothing() {
     let dir = tempfile::tempdir().unwrap();
