@@ -12,7 +12,7 @@ use reelscope_collector::Collector;
 use reelscope_contracts::problems::{
     Observed, ProblemId, ProblemState, ProblemView, Problems as View, ReleaseView, Switching,
 };
-use reelscope_contracts::telemetry::{Span, TraceDetail};
+use reelscope_contracts::telemetry::{ServiceShare, Span, TraceDetail, TraceSummary};
 use reelscope_contracts::{UnixMillis, now};
 use reelscope_game_engine as game;
 use reelscope_payment_provider as provider;
@@ -446,30 +446,41 @@ impl Problems {
         };
         let Some(earliest) = earliest else { return };
         let from = earliest.max(now() - LOOK_BACK_MS);
+        let mut read = 0;
         for line in collector.traces_since(micros(from), LOOK_AT_MOST) {
-            let wanted: Vec<_> = {
-                let board = self.board();
-                let in_question = |id: &ProblemId| {
-                    board.cells.get(id).is_some_and(|cell| {
-                        cell.state == ProblemState::On
-                            && line.start_us >= micros(cell.switched_at.max(board.since))
-                            && !cell.counted.contains(&line.trace_id)
-                    })
-                };
-                ProblemId::ALL.into_iter().filter(in_question).collect()
-            };
-            if wanted.is_empty() {
+            let wanted = self.wanted(&line);
+            for id in &wanted {
+                self.note(*id, &line, evidence_of_line(*id, &line));
+            }
+            // Under load the newest are evidence enough.
+            if read == READ_AT_MOST || !wanted.iter().any(|id| in_spans(*id)) {
                 continue;
             }
-            let Some(detail) = collector.trace(&line.trace_id).await else {
-                continue;
-            };
-            let mut board = self.board();
-            for id in wanted {
-                if let (Some(evidence), Some(cell)) = (evidence(id, &detail), board.cells.get_mut(&id)) {
-                    cell.note(&detail, evidence);
+            read += 1;
+            if let Some(detail) = collector.trace(&line.trace_id).await {
+                for id in wanted {
+                    self.note(id, &line, evidence(id, &detail));
                 }
             }
+        }
+    }
+
+    /// Problems that hurt while this trace was made, and that it has not shown yet.
+    fn wanted(&self, line: &TraceSummary) -> Vec<ProblemId> {
+        let board = self.board();
+        let in_question = |id: &ProblemId| {
+            board.cells.get(id).is_some_and(|cell| {
+                cell.state == ProblemState::On
+                    && line.start_us >= micros(cell.switched_at.max(board.since))
+                    && !cell.counted.contains(&line.trace_id)
+            })
+        };
+        ProblemId::ALL.into_iter().filter(in_question).collect()
+    }
+
+    fn note(&self, id: ProblemId, line: &TraceSummary, evidence: Option<Evidence>) {
+        if let (Some(evidence), Some(cell)) = (evidence, self.board().cells.get_mut(&id)) {
+            cell.note(line, evidence);
         }
     }
 }
@@ -478,15 +489,16 @@ impl Problems {
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// A trace is looked at again while its envelopes may still come.
 const LOOK_BACK_MS: i64 = 15_000;
-/// Traces that are read in one look: under load the newest are evidence enough.
-const LOOK_AT_MOST: usize = 20;
+/// Traces whose line is looked at in one look.
+const LOOK_AT_MOST: usize = 1_000;
+/// Traces that are read in one look.
+const READ_AT_MOST: usize = 20;
 
 /// What shows a problem in a trace: milliseconds of a span, or an issue without any.
 struct Evidence(Option<f64>);
 
 impl Cell {
-    fn note(&mut self, trace: &TraceDetail, Evidence(ms): Evidence) {
-        let summary = &trace.summary;
+    fn note(&mut self, summary: &TraceSummary, Evidence(ms): Evidence) {
         self.counted.insert(summary.trace_id.clone());
         let at = summary.start_us / 1_000;
         if self.observed.as_ref().is_none_or(|newest| newest.at <= at) {
@@ -508,7 +520,18 @@ const SLOW_RNG_MS: f64 = 50.0;
 /// Shorter than this nobody would call the provider slow.
 const SLOW_PROVIDER_MS: f64 = 1_000.0;
 
-/// The evidence of a problem in a trace, by what a reader of the trace would point at.
+/// Whether a problem shows in spans, which have to be read, or in the line of a trace.
+const fn in_spans(id: ProblemId) -> bool {
+    !matches!(id, ProblemId::PaymentErrors)
+}
+
+/// The evidence of a problem in the line of a trace.
+fn evidence_of_line(id: ProblemId, line: &TraceSummary) -> Option<Evidence> {
+    let failed = |share: &ServiceShare| share.service == "payment-service" && share.errors > 0;
+    (!in_spans(id) && line.services.iter().any(failed)).then_some(Evidence(None))
+}
+
+/// The evidence of a problem in the spans of a trace, by what a reader of the trace would point at.
 fn evidence(id: ProblemId, trace: &TraceDetail) -> Option<Evidence> {
     let longest = |shows: &dyn Fn(&Span) -> bool| {
         let spans = trace.spans.iter().filter(|span| shows(span));

@@ -51,6 +51,14 @@ pub enum StoreError {
         /// The id.
         id: String,
     },
+    /// Two documents have a value that only one may have.
+    #[error("two documents of {collection} have the same {field}")]
+    Ambiguous {
+        /// The collection.
+        collection: &'static str,
+        /// The field.
+        field: &'static str,
+    },
     /// A record cannot be turned into a document, or back.
     #[error("a document does not fit its record: {0}")]
     Document(String),

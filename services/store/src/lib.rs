@@ -13,17 +13,17 @@
 //!   error or remedy ([`Store::open`]), and nothing is ever deleted.
 //!
 //! Modules in reading order: [`directory`](self) checks and locks the directory, `transaction` is what a closure
-//! may do, `writer` is the thread that commits.
+//! may do, `writer` is the thread that commits, `indexes` knows which indexes there are.
 
 mod directory;
 mod error;
+mod indexes;
 mod transaction;
 mod writer;
 
-use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use polodb_core::bson::{self, Document, doc};
@@ -36,6 +36,7 @@ pub use error::StoreError;
 pub use transaction::Tx;
 
 use directory::DirectoryLock;
+use indexes::Indexes;
 use writer::Writer;
 
 /// Name of the field that PoloDB looks documents up by.
@@ -54,8 +55,7 @@ struct Inner {
     writer: Writer,
     db: Database,
     _lock: DirectoryLock,
-    /// Fields that [`Store::create_index`] was called for since the start.
-    indexed: Mutex<BTreeSet<(&'static str, &'static str)>>,
+    indexes: Arc<Indexes>,
 }
 
 /// What the writer did since the store was opened.
@@ -106,12 +106,13 @@ impl Store {
     }
 
     fn start(db: Database, lock: DirectoryLock) -> Self {
+        let indexes = Arc::new(Indexes::of(&db));
         Self {
             inner: Arc::new(Inner {
-                writer: Writer::start(db.clone()),
+                writer: Writer::start(db.clone(), Arc::clone(&indexes)),
                 db,
                 _lock: lock,
-                indexed: Mutex::default(),
+                indexes,
             }),
         }
     }
@@ -144,7 +145,8 @@ impl Store {
     }
 
     /// Makes lookups by `field` fast, for documents that are there and for those to come. Runs on the writer,
-    /// with nothing beside it; 100,000 documents take about a second. Does nothing when it exists.
+    /// with nothing beside it; 100,000 documents take about a second. Does nothing when it exists. Either the
+    /// whole index is there afterwards or none of it, after a kill too. Dropping the future does not stop it.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -153,9 +155,30 @@ impl Store {
         collection: &'static str,
         field: &'static str,
     ) -> Result<(), StoreError> {
-        self.inner.writer.create_index(collection, field).await?;
-        self.indexed().insert((collection, field));
-        Ok(())
+        self.inner.writer.create_index(collection, field).await
+    }
+
+    /// Takes the index away again, as [`Store::create_index`] made it and at the same price. What its entries leave
+    /// behind costs later reads nothing (`tests/indexes.rs` pins that).
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn drop_index(&self, collection: &'static str, field: &'static str) -> Result<(), StoreError> {
+        self.inner.writer.drop_index(collection, field).await
+    }
+
+    /// Whether lookups by `field` use an index, as the database itself shows it, from whichever process it is.
+    /// `None` while that cannot be told: the collection is empty, and nobody has created or dropped the index.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn has_index(
+        &self,
+        collection: &'static str,
+        field: &'static str,
+    ) -> Result<Option<bool>, StoreError> {
+        self.blocking(move |inner| inner.indexes.has(&inner.db, collection, field))
+            .await
     }
 
     /// The document with this id.
@@ -173,7 +196,7 @@ impl Store {
         let id = id.into();
         let span = query_span(collection, "findOne", "{_id: ?}");
         let found = self
-            .blocking(move |txn| find_one(txn, collection, doc! { ID: id }))
+            .reading(move |txn| find_one(txn, collection, doc! { ID: id }))
             .instrument(span.clone())
             .await?;
         span.record("db.rows_scanned", u64::from(found.is_some()));
@@ -190,7 +213,7 @@ impl Store {
     {
         let span = query_span(collection, "find", "{_id: {$in: [?]}}");
         let found: Vec<R> = self
-            .blocking(move |txn| {
+            .reading(move |txn| {
                 ids.into_iter()
                     .filter_map(|id| find_one(txn, collection, doc! { ID: id }).transpose())
                     .collect()
@@ -201,11 +224,11 @@ impl Store {
         Ok(found)
     }
 
-    /// The first document whose `field` equals `value`: by the index when there is one, else by reading the
-    /// collection from its start (about 5 µs a document).
+    /// The document whose `field`, which must be different in all of them, equals `value`: by the index when there is
+    /// one, else as [`Store::find_by_reading_all`].
     ///
     /// # Errors
-    /// As [`Store::get`].
+    /// As there.
     pub async fn find_by<R>(
         &self,
         collection: &'static str,
@@ -217,16 +240,44 @@ impl Store {
     {
         let value = value.into();
         let span = query_span(collection, "findOne", &format!("{{{field}: ?}}"));
-        let indexed = self.indexed().contains(&(collection, field));
-        let found = self
-            .blocking(move |txn| find_one(txn, collection, doc! { field: value }))
+        let lookup = move |inner: &Inner| {
+            let query = doc! { field: value.clone() };
+            let by_index = || read_only(&inner.db, |txn| find_one(txn, collection, query));
+            match inner.indexes.using(&inner.db, collection, field, by_index)? {
+                Some(found) => Ok(Lookup {
+                    rows_scanned: u64::from(found.is_some()),
+                    found,
+                    index_used: true,
+                }),
+                None => read_only(&inner.db, |txn| find_in_all(txn, collection, field, &value)),
+            }
+        };
+        let lookup = self.blocking(lookup).instrument(span.clone()).await?;
+        Ok(lookup.told_to(&span))
+    }
+
+    /// The same without any index, even when there is one: every document is read, about 4 µs each, to the end of
+    /// the collection, because nothing but reading on shows that the value is there only once. What a lookup without
+    /// an index would cost can be measured with it before there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Ambiguous`] when two documents have the value; else as [`Store::get`].
+    pub async fn find_by_reading_all<R>(
+        &self,
+        collection: &'static str,
+        field: &'static str,
+        value: impl Into<String>,
+    ) -> Result<Option<R>, StoreError>
+    where
+        R: DeserializeOwned + Send + 'static,
+    {
+        let value = value.into();
+        let span = query_span(collection, "findOne", &format!("{{{field}: ?}}"));
+        let lookup = self
+            .reading(move |txn| find_in_all(txn, collection, field, &value))
             .instrument(span.clone())
             .await?;
-        span.record("db.index_used", indexed);
-        if indexed {
-            span.record("db.rows_scanned", u64::from(found.is_some()));
-        }
-        Ok(found)
+        Ok(lookup.told_to(&span))
     }
 
     /// Hands every document of a collection to `visit`, in the order of their ids, until it breaks.
@@ -258,7 +309,7 @@ impl Store {
             }
             Ok((state, scanned))
         };
-        let (state, scanned) = self.blocking(read).instrument(span.clone()).await?;
+        let (state, scanned) = self.reading(read).instrument(span.clone()).await?;
         span.record("db.rows_scanned", scanned);
         Ok(state)
     }
@@ -269,19 +320,38 @@ impl Store {
         self.inner.writer.stats()
     }
 
-    fn indexed(&self) -> std::sync::MutexGuard<'_, BTreeSet<(&'static str, &'static str)>> {
-        self.inner.indexed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn blocking<T, F>(&self, read: F) -> Result<T, StoreError>
+    async fn reading<T, F>(&self, read: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Transaction) -> Result<T, StoreError> + Send + 'static,
     {
+        self.blocking(move |inner| read_only(&inner.db, read)).await
+    }
+
+    async fn blocking<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Inner) -> Result<T, StoreError> + Send + 'static,
+    {
         let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || read_only(&inner.db, read))
+        tokio::task::spawn_blocking(move || work(&inner))
             .await
             .map_err(|_| StoreError::Closed)?
+    }
+}
+
+/// What a lookup by a field found, and how.
+struct Lookup<R> {
+    found: Option<R>,
+    rows_scanned: u64,
+    index_used: bool,
+}
+
+impl<R> Lookup<R> {
+    fn told_to(self, span: &Span) -> Option<R> {
+        span.record("db.index_used", self.index_used);
+        span.record("db.rows_scanned", self.rows_scanned);
+        self.found
     }
 }
 
@@ -319,4 +389,30 @@ fn find_one<R: DeserializeOwned>(
     debug_assert_eq!(query.len(), 1, "only single-field queries are answered rightly");
     let found = txn.collection::<Document>(collection).find_one(query)?;
     Ok(found.map(bson::from_document).transpose()?)
+}
+
+/// Reads every document. A search within PoloDB would be cheaper, but it does not tell how many it read.
+fn find_in_all<R: DeserializeOwned>(
+    txn: &Transaction,
+    collection: &'static str,
+    field: &'static str,
+    value: &str,
+) -> Result<Lookup<R>, StoreError> {
+    let mut rows_scanned = 0;
+    let mut found = None;
+    let mut cursor = txn.collection::<Document>(collection).find(doc! {}).run()?;
+    while cursor.advance()? {
+        rows_scanned += 1;
+        let document = cursor.deserialize_current()?;
+        // It goes on after a hit: with no unique index to vouch for it, only the end of the collection shows that
+        // no other document has the value.
+        if document.get_str(field) == Ok(value) && found.replace(document).is_some() {
+            return Err(StoreError::Ambiguous { collection, field });
+        }
+    }
+    Ok(Lookup {
+        found: found.map(bson::from_document).transpose()?,
+        rows_scanned,
+        index_used: false,
+    })
 }

@@ -8,9 +8,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use polodb_core::bson::{Document, doc};
-use polodb_core::{CollectionT, Database, IndexModel, Transaction};
+use polodb_core::{CollectionT, Database, Transaction};
 use tokio::sync::oneshot;
 
+use crate::indexes::Indexes;
 use crate::transaction::{Change, Changes, Tx};
 use crate::{ID, StoreError, WriteStats};
 
@@ -26,11 +27,17 @@ type Operation = Box<dyn FnOnce(&Transaction, &Changes) -> Option<(Changes, Answ
 
 enum Job {
     Write(Operation),
-    CreateIndex {
+    Index {
+        change: IndexChange,
         collection: &'static str,
         field: &'static str,
         answer: oneshot::Sender<Result<(), StoreError>>,
     },
+}
+
+enum IndexChange {
+    Create,
+    Drop,
 }
 
 /// What one operation changed.
@@ -64,13 +71,13 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(db: Database) -> Self {
+    pub(crate) fn start(db: Database, indexes: Arc<Indexes>) -> Self {
         let (queue, jobs) = mpsc::channel();
         let counters = Arc::new(Counters::default());
         let counted = Arc::clone(&counters);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || write_until_closed(&db, &jobs, &counted))
+            .spawn(move || write_until_closed(&db, &indexes, &jobs, &counted))
             .ok();
         Self {
             queue: Some(queue),
@@ -123,8 +130,26 @@ impl Writer {
         collection: &'static str,
         field: &'static str,
     ) -> Result<(), StoreError> {
+        self.index(IndexChange::Create, collection, field).await
+    }
+
+    pub(crate) async fn drop_index(
+        &self,
+        collection: &'static str,
+        field: &'static str,
+    ) -> Result<(), StoreError> {
+        self.index(IndexChange::Drop, collection, field).await
+    }
+
+    async fn index(
+        &self,
+        change: IndexChange,
+        collection: &'static str,
+        field: &'static str,
+    ) -> Result<(), StoreError> {
         let (answer, receiver) = oneshot::channel();
-        self.send(Job::CreateIndex {
+        self.send(Job::Index {
+            change,
             collection,
             field,
             answer,
@@ -156,24 +181,22 @@ impl Drop for Writer {
     }
 }
 
-fn write_until_closed(db: &Database, jobs: &mpsc::Receiver<Job>, counters: &Counters) {
+fn write_until_closed(db: &Database, indexes: &Indexes, jobs: &mpsc::Receiver<Job>, counters: &Counters) {
     let mut next = jobs.recv().ok();
     while let Some(job) = next.take() {
         match job {
             Job::Write(first) => next = write_batch(db, first, jobs, counters),
-            Job::CreateIndex {
+            // On this thread, because PoloDB leaves holes in an index that is made beside inserts.
+            Job::Index {
+                change,
                 collection,
                 field,
                 answer,
             } => {
-                let model = IndexModel {
-                    keys: doc! { field: 1 },
-                    options: None,
+                let result = match change {
+                    IndexChange::Create => indexes.create(db, collection, field),
+                    IndexChange::Drop => indexes.drop(db, collection, field),
                 };
-                let result = db
-                    .collection::<Document>(collection)
-                    .create_index(model)
-                    .map_err(StoreError::from);
                 let _ = answer.send(result);
             }
         }

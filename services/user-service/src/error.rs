@@ -1,7 +1,7 @@
 //! What the user service refuses or cannot do.
 
 use axum::response::{IntoResponse, Response};
-use reelscope_contracts::users::Limits;
+use reelscope_contracts::users::{Limits, Seeding};
 use reelscope_contracts::{Code, Problem};
 use reelscope_store::StoreError;
 use reelscope_telemetry::CallError;
@@ -17,6 +17,12 @@ pub enum UserError {
     /// The players are still being written and this one is not there yet.
     #[error("the player {0} is not there yet: players are still being written")]
     NotSeededYet(String),
+    /// The index cannot be switched while players are being written: PoloDB would leave holes in it.
+    #[error("players are still being written: {} of {}", .0.done, .0.total)]
+    Seeding(Seeding),
+    /// The index is being created or dropped already.
+    #[error("the index of the players is being switched already")]
+    Busy,
     /// The session is unknown or over.
     #[error("the session is over; sign in again")]
     SessionExpired,
@@ -51,6 +57,22 @@ impl From<&UserError> for Problem {
                     ),
                 )
                 .field("account_code")
+            },
+            UserError::Seeding(Seeding { done, total }) => Self {
+                retry_after: Some(2),
+                ..Self::new(
+                    Code::ServiceUnavailable,
+                    format!(
+                        "The index can be switched once all players are written, {done} of {total} are; try again in a moment."
+                    ),
+                )
+            },
+            UserError::Busy => Self {
+                retry_after: Some(1),
+                ..Self::new(
+                    Code::ServiceUnavailable,
+                    "The index is being switched already; try again in a moment.",
+                )
             },
             UserError::SessionExpired => {
                 Self::new(Code::SessionExpired, "The session is over; sign in again.")

@@ -14,6 +14,7 @@ use reelscope_telemetry::{Client, player as player_of_request};
 use uuid::Uuid;
 
 use crate::UserError;
+use crate::lookup::MissingIndex;
 use crate::players::{Player, account_code, check_stake};
 use crate::seeding::{ACCOUNT_CODE, PLAYERS, PlayerRecord, Progress};
 use crate::sessions::Sessions;
@@ -24,6 +25,7 @@ use crate::wallets::Wallets;
 pub struct State {
     store: Store,
     progress: Progress,
+    missing_index: MissingIndex,
     sessions: Arc<Mutex<Sessions>>,
     wallets: Wallets,
 }
@@ -41,6 +43,7 @@ impl State {
     ) -> Self {
         let sessions = Arc::new(Mutex::new(Sessions::new(session_lifetime_ms)));
         Self {
+            missing_index: MissingIndex::new(store.clone(), progress.clone()),
             store,
             progress,
             sessions,
@@ -49,6 +52,12 @@ impl State {
                 payment_service,
             },
         }
+    }
+
+    /// The switch of the problem `missing-index`.
+    #[must_use]
+    pub fn missing_index(&self) -> MissingIndex {
+        self.missing_index.clone()
     }
 }
 

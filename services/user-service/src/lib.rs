@@ -1,13 +1,16 @@
 //! The user service: who is playing, within which limits, and whether the balance suffices.
 //!
-//! Players are looked up by account code. There are about 100,000 of them, synthetic ([`players`]), written in
-//! the background at the first start ([`seeding`]). The balance belongs to the payment service and is asked for
+//! Players are looked up by account code, by an index or, as a demonstration, without one ([`lookup`]). There are
+//! 50,000 to 200,000 of them, synthetic ([`players`]), written in the background at the first start ([`seeding`]).
+//! The balance belongs to the payment service and is asked for
 //! over HTTP.
 //!
-//! Modules in reading order: [`players`] (pure), [`sessions`] (pure), [`seeding`], [`http`].
+//! Modules in reading order: [`players`] (pure), [`sessions`] (pure), [`seeding`], [`lookup`],
+//! [`http`].
 
 pub mod error;
 pub mod http;
+pub mod lookup;
 pub mod players;
 pub mod seeding;
 pub mod sessions;
@@ -15,3 +18,4 @@ mod wallets;
 
 pub use error::UserError;
 pub use http::{State, router};
+pub use lookup::MissingIndex;

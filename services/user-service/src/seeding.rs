@@ -1,14 +1,16 @@
-//! Writes the synthetic players in the background, in batches, from where the last start stopped.
+//! Writes the synthetic players in the background, in batches, from where the last start stopped; decides on the way
+//! how many there are to be.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use reelscope_contracts::Money;
 use reelscope_contracts::users::{Limits, Seeding};
 use reelscope_store::{Store, StoreError};
 use serde::{Deserialize, Serialize};
 
-use crate::players::{Player, synthetic};
+use crate::players::{Player, account_code, synthetic};
 
 /// Version of the documents below; raised when an older build would misread them.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -72,44 +74,118 @@ impl From<PlayerRecord> for Player {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct ProgressRecord {
     done: i64,
+    /// The number that was found for this machine; not written before it was, and never by a start that was given one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    total: Option<i64>,
 }
 
-/// How far the seeding is; shared between the task and the route that tells.
+/// How many players there are to be, when nobody says. The more there are, the longer a lookup takes that has no
+/// index: these figures decide what the problem `missing-index` shows in a trace.
+struct Sizing {
+    /// Players that are written before the lookup is measured.
+    sample: u64,
+    /// What a lookup without an index is to cost on this machine, when it has nothing else to do.
+    lookup: Duration,
+    /// Fewest players, on a slow machine.
+    fewest: u64,
+    /// Most players, on a fast one: they are written within seconds and need room.
+    most: u64,
+}
+
+const SIZING: Sizing = Sizing {
+    sample: 20_000,
+    lookup: Duration::from_millis(500),
+    fewest: 50_000,
+    most: 200_000,
+};
+
+/// What is told as the total until it is known.
+const PROVISIONAL: u64 = 100_000;
+
+/// Times a lookup is measured for the sizing.
+const MEASUREMENTS: u32 = 9;
+
+/// How far the seeding is; shared between the task and those who ask.
 #[derive(Debug, Clone)]
 pub struct Progress {
-    done: Arc<AtomicU64>,
-    total: u64,
+    shared: Arc<Counts>,
+    indexed: bool,
+}
+
+#[derive(Debug)]
+struct Counts {
+    done: AtomicU64,
+    total: AtomicU64,
+    /// Whether the total will stay as it is.
+    total_known: AtomicBool,
 }
 
 impl Progress {
-    /// For the route.
+    /// For the route. The total may change once, when this machine was measured at its first start.
     #[must_use]
     pub fn read(&self) -> Seeding {
+        let total = self.total();
         Seeding {
-            done: self.done.load(Ordering::Relaxed).min(self.total),
-            total: self.total,
+            done: self.done().min(total),
+            total,
         }
+    }
+
+    /// Whether all players are there.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.total_is_known() && self.done() >= self.total()
+    }
+
+    /// Whether the players were prepared with an index.
+    pub(crate) fn indexed(&self) -> bool {
+        self.indexed
+    }
+
+    fn done(&self) -> u64 {
+        self.shared.done.load(Ordering::Acquire)
+    }
+
+    fn total(&self) -> u64 {
+        self.shared.total.load(Ordering::Acquire)
+    }
+
+    fn total_is_known(&self) -> bool {
+        self.shared.total_known.load(Ordering::Acquire)
     }
 }
 
-/// Prepares the collection: its index, and the first batch with the player of the demo, so that the machine can
-/// be played before the rest is there.
+/// Prepares the collection: its index, or none, as `indexed` says; and the first batch with the player of the demo,
+/// so that the machine can be played before the rest is there. Creating or dropping the index of a collection that is
+/// full takes a second or so.
+///
+/// There are to be `players`; without a number, as many as make a lookup without an index cost about half a second on
+/// this machine, which [`run`] finds out once for a database.
 ///
 /// # Errors
 /// The store's.
-pub async fn prepare(store: &Store, total: u64) -> Result<Progress, StoreError> {
-    // With the index before the first player there is never anything to index beside other writes.
-    store.create_index(PLAYERS, ACCOUNT_CODE).await?;
-    let done = store
+pub async fn prepare(store: &Store, players: Option<u64>, indexed: bool) -> Result<Progress, StoreError> {
+    // Before the first player is written by this process, so that nothing is ever indexed beside other writes.
+    if indexed {
+        store.create_index(PLAYERS, ACCOUNT_CODE).await?;
+    } else {
+        store.drop_index(PLAYERS, ACCOUNT_CODE).await?;
+    }
+    let record = store
         .get::<ProgressRecord>(PROGRESS, PROGRESS_ID)
         .await?
-        .unwrap_or_default()
-        .done;
+        .unwrap_or_default();
+    let found = record.total.and_then(|total| u64::try_from(total).ok());
+    let total = players.or(found);
     let progress = Progress {
-        done: Arc::new(AtomicU64::new(u64::try_from(done).unwrap_or(0))),
-        total,
+        shared: Arc::new(Counts {
+            done: AtomicU64::new(u64::try_from(record.done).unwrap_or(0)),
+            total: AtomicU64::new(total.unwrap_or(PROVISIONAL)),
+            total_known: AtomicBool::new(total.is_some()),
+        }),
+        indexed,
     };
-    if done == 0 {
+    if progress.done() == 0 {
         write_batch(store, &progress).await?;
     }
     Ok(progress)
@@ -120,17 +196,62 @@ pub async fn prepare(store: &Store, total: u64) -> Result<Progress, StoreError> 
 /// # Errors
 /// The store's.
 pub async fn run(store: Store, progress: Progress) -> Result<(), StoreError> {
-    while progress.done.load(Ordering::Relaxed) < progress.total {
-        write_batch(&store, &progress).await?;
+    run_sized(&store, &progress, &SIZING).await
+}
+
+async fn run_sized(store: &Store, progress: &Progress, sizing: &Sizing) -> Result<(), StoreError> {
+    while !progress.is_complete() {
+        if !progress.total_is_known() && progress.done() >= sizing.sample {
+            size(store, progress, sizing).await?;
+        } else {
+            write_batch(store, progress).await?;
+        }
         // The first spins matter more than the last players.
         tokio::task::yield_now().await;
     }
     Ok(())
 }
 
+/// Measures this machine, and decides for this database once and for all.
+async fn size(store: &Store, progress: &Progress, sizing: &Sizing) -> Result<(), StoreError> {
+    let done = progress.done();
+    // The shortest, not the median: at a first start the page loads beside this and the first spins come in, and what
+    // counts is the lookup on a machine that has come to rest.
+    let mut shortest = Duration::MAX;
+    for _ in 0..MEASUREMENTS {
+        let started = Instant::now();
+        store
+            .find_by_reading_all::<PlayerRecord>(PLAYERS, ACCOUNT_CODE, account_code(1))
+            .await?;
+        shortest = shortest.min(started.elapsed());
+    }
+    let total = sizing.players(done, shortest).max(done);
+    let record = ProgressRecord {
+        done: i64::try_from(done).unwrap_or(i64::MAX),
+        total: Some(i64::try_from(total).unwrap_or(i64::MAX)),
+    };
+    store
+        .write::<_, StoreError, _>(move |tx| tx.put(PROGRESS, PROGRESS_ID, &record))
+        .await?;
+    progress.shared.total.store(total, Ordering::Release);
+    progress.shared.total_known.store(true, Ordering::Release);
+    Ok(())
+}
+
+impl Sizing {
+    /// How many players make a lookup cost what it is to cost, when among `measured` of them it takes `took`: the
+    /// cost of reading grows with their number.
+    fn players(&self, measured: u64, took: Duration) -> u64 {
+        let wanted = self.lookup.as_nanos() * u128::from(measured) / took.as_nanos().max(1);
+        u64::try_from(wanted)
+            .unwrap_or(u64::MAX)
+            .clamp(self.fewest, self.most)
+    }
+}
+
 async fn write_batch(store: &Store, progress: &Progress) -> Result<(), StoreError> {
-    let from = progress.done.load(Ordering::Relaxed);
-    let to = (from + BATCH).min(progress.total);
+    let from = progress.done();
+    let to = (from + BATCH).min(progress.total());
     store
         .write(move |tx| {
             for number in from + 1..=to {
@@ -138,10 +259,103 @@ async fn write_batch(store: &Store, progress: &Progress) -> Result<(), StoreErro
                 let id = player.player_id.clone();
                 tx.insert(PLAYERS, &id, &PlayerRecord::from(player))?;
             }
+            // A total that was found earlier stays in the record, since it is not a field of this one.
             let done = i64::try_from(to).unwrap_or(i64::MAX);
-            tx.put(PROGRESS, PROGRESS_ID, &ProgressRecord { done })
+            tx.put(PROGRESS, PROGRESS_ID, &ProgressRecord { done, total: None })
         })
         .await?;
-    progress.done.store(to, Ordering::Relaxed);
+    progress.shared.done.store(to, Ordering::Release);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: Sizing = Sizing {
+        sample: 1_000,
+        // So short that every machine is to have the fewest, so long that it is to have the most.
+        lookup: Duration::from_nanos(1),
+        fewest: 1_700,
+        most: 2_600,
+    };
+
+    fn open(dir: &tempfile::TempDir) -> Store {
+        Store::open(dir.path(), SCHEMA_VERSION).unwrap().store
+    }
+
+    async fn written(store: &Store) -> u64 {
+        store
+            .scan::<serde::de::IgnoredAny, _, _>(PLAYERS, 0, |count, _| {
+                *count += 1;
+                std::ops::ControlFlow::Continue(())
+            })
+            .await
+            .unwrap()
+    }
+
+    #[test]
+    fn the_number_of_players_follows_the_speed_of_the_machine_within_bounds() {
+        let check = |micros, players| {
+            assert_eq!(SIZING.players(20_000, Duration::from_micros(micros)), players);
+        };
+        check(100_000, 100_000);
+        check(68_000, 147_058);
+        check(400_000, 50_000);
+        check(1_000, 200_000);
+        check(0, 200_000);
+    }
+
+    #[tokio::test]
+    async fn a_total_that_was_found_stays_and_a_given_one_leaves_it_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(&dir);
+        let progress = prepare(&store, None, true).await.unwrap();
+        assert_eq!((progress.read().done, progress.read().total), (500, PROVISIONAL));
+        assert!(!progress.is_complete());
+        run_sized(&store, &progress, &SMALL).await.unwrap();
+        assert_eq!((progress.read().done, progress.read().total), (1_700, 1_700));
+        assert_eq!(written(&store).await, 1_700);
+        drop((progress, store));
+
+        // On another day the machine would be found fast; this database has its number already.
+        let long = Sizing {
+            lookup: Duration::from_secs(3_600),
+            ..SMALL
+        };
+        let store = open(&dir);
+        let given = prepare(&store, Some(2_000), true).await.unwrap();
+        run_sized(&store, &given, &long).await.unwrap();
+        assert_eq!(written(&store).await, 2_000);
+        let found = prepare(&store, None, true).await.unwrap();
+        assert!(found.is_complete());
+        assert_eq!(found.read().total, 1_700);
+
+        let other = tempfile::tempdir().unwrap();
+        let store = open(&other);
+        let progress = prepare(&store, None, true).await.unwrap();
+        run_sized(&store, &progress, &long).await.unwrap();
+        assert_eq!(written(&store).await, 2_600);
+    }
+
+    #[tokio::test]
+    async fn a_database_of_an_older_build_is_measured_and_keeps_its_players() {
+        #[derive(Serialize)]
+        struct Older {
+            done: i64,
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(&dir);
+        let progress = prepare(&store, Some(2_000), true).await.unwrap();
+        run_sized(&store, &progress, &SMALL).await.unwrap();
+        store
+            .write::<_, StoreError, _>(|tx| tx.put(PROGRESS, PROGRESS_ID, &Older { done: 2_000 }))
+            .await
+            .unwrap();
+        let progress = prepare(&store, None, true).await.unwrap();
+        assert_eq!(progress.read().done, 2_000);
+        run_sized(&store, &progress, &SMALL).await.unwrap();
+        assert_eq!((progress.read().done, progress.read().total), (2_000, 2_000));
+        assert_eq!(written(&store).await, 2_000);
+    }
 }

@@ -1,7 +1,10 @@
 //! The service through its router, with a payment service that holds one balance for everybody.
 #![allow(clippy::unwrap_used)]
 
+use std::future::poll_fn;
 use std::ops::ControlFlow;
+use std::pin::{Pin, pin};
+use std::task::Poll;
 
 use axum::body::Body;
 use axum::http::{Request, header};
@@ -12,7 +15,8 @@ use reelscope_contracts::users::{Player, Seeding, Session};
 use reelscope_contracts::{Code, Money, Problem};
 use reelscope_store::Store;
 use reelscope_telemetry::{Service, Timings};
-use reelscope_user_service::{State, router, seeding};
+use reelscope_user_service::players::account_code;
+use reelscope_user_service::{MissingIndex, State, UserError, router, seeding};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use tower::ServiceExt;
 
@@ -90,7 +94,7 @@ async fn eligible(router: &Router, session: &str, account: &str, stake: i64) -> 
 async fn a_session_is_checked_with_its_account_and_the_stake_with_its_limits() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(&dir);
-    let progress = seeding::prepare(&store, 10).await.unwrap();
+    let progress = seeding::prepare(&store, Some(10), true).await.unwrap();
     let router = service(&store, progress, SESSION_MS).await;
     let session = log_in(&router, "RS-000001").await.unwrap();
     assert_eq!(
@@ -121,7 +125,7 @@ async fn a_session_is_checked_with_its_account_and_the_stake_with_its_limits() {
     let unknown = log_in(&router, "RS-999999").await.unwrap_err();
     assert_eq!((unknown.code, unknown.retry_after), (Code::PlayerNotFound, None));
 
-    let ended = service(&store, seeding::prepare(&store, 10).await.unwrap(), 0).await;
+    let ended = service(&store, seeding::prepare(&store, Some(10), true).await.unwrap(), 0).await;
     let session = log_in(&ended, "RS-000001").await.unwrap();
     let late = eligible(&ended, &session.session_id, "RS-000001", 1_000)
         .await
@@ -133,7 +137,7 @@ async fn a_session_is_checked_with_its_account_and_the_stake_with_its_limits() {
 async fn seeding_goes_on_where_it_was_stopped_and_the_demo_player_is_there_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(&dir);
-    let progress = seeding::prepare(&store, 2_300).await.unwrap();
+    let progress = seeding::prepare(&store, Some(2_300), true).await.unwrap();
     let router = service(&store, progress.clone(), SESSION_MS).await;
     let told: Seeding = call(&router, "GET", "/v1/seeding", "").await.unwrap();
     assert_eq!(
@@ -153,7 +157,7 @@ async fn seeding_goes_on_where_it_was_stopped_and_the_demo_player_is_there_at_on
 
     // A start after that, as after a kill: it takes up the count that the last batch wrote with its players.
     let store = open(&dir);
-    let progress = seeding::prepare(&store, 2_300).await.unwrap();
+    let progress = seeding::prepare(&store, Some(2_300), true).await.unwrap();
     assert_eq!(progress.read().done, 500);
     seeding::run(store.clone(), progress.clone()).await.unwrap();
     assert_eq!(
@@ -173,4 +177,126 @@ async fn seeding_goes_on_where_it_was_stopped_and_the_demo_player_is_there_at_on
     assert_eq!(count, 2_300);
     let router = service(&store, progress, SESSION_MS).await;
     log_in(&router, "RS-002300").await.unwrap();
+}
+
+/// A service with so many players, all of them written, and its switch.
+async fn seeded(store: &Store, players: u64, indexed: bool) -> (Router, MissingIndex) {
+    let progress = seeding::prepare(store, Some(players), indexed).await.unwrap();
+    seeding::run(store.clone(), progress.clone()).await.unwrap();
+    let client = Service::new("user-service", Timings::default()).client();
+    let state = State::new(
+        store.clone(),
+        progress,
+        client,
+        payment_service().await,
+        SESSION_MS,
+    );
+    let missing_index = state.missing_index();
+    (router(state), missing_index)
+}
+
+async fn has_index(store: &Store) -> Option<bool> {
+    store.has_index("players", "account_code").await.unwrap()
+}
+
+/// The first, one in the middle, the last, and one that there is not.
+async fn look_players_up(router: &Router, last: u64) {
+    for number in [1, last / 2, last] {
+        let code = account_code(number);
+        let session = log_in(router, &code).await.unwrap();
+        assert_eq!(session.player.account_code, code);
+    }
+    let unknown = log_in(router, &account_code(last + 1)).await.unwrap_err();
+    assert_eq!(unknown.code, Code::PlayerNotFound);
+}
+
+#[tokio::test]
+async fn players_are_found_with_the_index_and_without_it_and_across_restarts() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = open(&dir);
+    for indexed in [true, false, false, true] {
+        let (router, missing_index) = seeded(&store, 1_200, indexed).await;
+        assert_eq!(missing_index.is_on(), !indexed);
+        assert_eq!(has_index(&store).await, Some(indexed), "as the start says");
+        look_players_up(&router, 1_200).await;
+
+        missing_index.switch_on().await.unwrap();
+        assert!(missing_index.is_on());
+        assert_eq!(has_index(&store).await, Some(false));
+        look_players_up(&router, 1_200).await;
+        missing_index.switch_on().await.unwrap();
+
+        missing_index.switch_off().await.unwrap();
+        assert!(!missing_index.is_on());
+        assert_eq!(missing_index.progress(), None);
+        assert_eq!(has_index(&store).await, Some(true));
+        look_players_up(&router, 1_200).await;
+        drop((router, missing_index, store));
+        store = open(&dir);
+    }
+}
+
+#[tokio::test]
+async fn a_second_switch_is_busy_and_a_caller_who_goes_away_stops_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir);
+    let (router, missing_index) = seeded(&store, 1_200, false).await;
+    let (first, second) = tokio::join!(missing_index.switch_off(), missing_index.switch_on());
+    first.unwrap();
+    let busy = second.unwrap_err();
+    assert!(matches!(busy, UserError::Busy), "{busy}");
+    let problem = Problem::from(&busy);
+    assert_eq!(
+        (problem.code, problem.retry_after),
+        (Code::ServiceUnavailable, Some(1))
+    );
+    assert_eq!(
+        (missing_index.is_on(), has_index(&store).await),
+        (false, Some(true))
+    );
+
+    {
+        let mut abandoned = pin!(missing_index.switch_on());
+        assert!(polled(abandoned.as_mut()).await.is_pending());
+    }
+    let Seeding { done, total } = missing_index.progress().unwrap();
+    assert!(done < total);
+    assert_eq!(total, 1_200);
+    while missing_index.progress().is_some() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(
+        (missing_index.is_on(), has_index(&store).await),
+        (true, Some(false))
+    );
+    look_players_up(&router, 1_200).await;
+}
+
+/// Polls once.
+async fn polled<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
+    poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await
+}
+
+#[tokio::test]
+async fn the_index_is_not_switched_before_all_players_are_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir);
+    let progress = seeding::prepare(&store, Some(2_300), true).await.unwrap();
+    let client = Service::new("user-service", Timings::default()).client();
+    let state = State::new(store.clone(), progress.clone(), client, String::new(), SESSION_MS);
+    let missing_index = state.missing_index();
+    let refused = missing_index.switch_on().await.unwrap_err();
+    let expected = Seeding {
+        done: 500,
+        total: 2_300,
+    };
+    assert!(
+        matches!(refused, UserError::Seeding(seeding) if seeding == expected),
+        "{refused}"
+    );
+    assert_eq!((missing_index.is_on(), missing_index.progress()), (false, None));
+    assert_eq!(has_index(&store).await, Some(true));
+    seeding::run(store.clone(), progress).await.unwrap();
+    missing_index.switch_on().await.unwrap();
+    assert!(missing_index.is_on());
 }

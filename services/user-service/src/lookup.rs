@@ -1,0 +1,199 @@
+//! The problem `missing-index`: players are looked up by account code without an index.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use reelscope_contracts::users::Seeding;
+use reelscope_store::{Store, StoreError};
+use serde::de::IgnoredAny;
+
+use crate::UserError;
+use crate::seeding::{ACCOUNT_CODE, PLAYERS, Progress};
+
+/// Switches the index on the account code. In a trace its absence is a `db.query` of about half a second that read
+/// every player (`db.rows_scanned`) and used no index (`db.index_used`); with it the same query takes less than a
+/// millisecond and reads one. Clones share the switch.
+#[derive(Clone)]
+pub struct MissingIndex {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    store: Store,
+    seeding: Progress,
+    on: AtomicBool,
+    switching: Mutex<Switching>,
+}
+
+#[derive(Default)]
+struct Switching {
+    under_way: Option<UnderWay>,
+    /// How long the last one took.
+    last: Option<Duration>,
+}
+
+struct UnderWay {
+    started: Instant,
+    /// How long it will take; `None` until that was estimated.
+    expected: Option<Duration>,
+}
+
+/// Players whose reading is timed for the first estimate.
+const SAMPLE: u32 = 2_000;
+/// Making an index of a document costs about so many hundredths of reading it (measured: 5.3 µs against 3.4 µs).
+const PERCENT_OF_READING: u32 = 160;
+
+impl MissingIndex {
+    pub(crate) fn new(store: Store, seeding: Progress) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                store,
+                on: AtomicBool::new(!seeding.indexed()),
+                seeding,
+                switching: Mutex::default(),
+            }),
+        }
+    }
+
+    /// Whether the index is missing. What a switch that is under way will bring does not count yet.
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        self.shared.on.load(Ordering::Acquire)
+    }
+
+    /// Drops the index while lookups go on; they read every player from the moment it begins. Does nothing when it is
+    /// missing already.
+    ///
+    /// A switch that has begun goes on when the future is dropped, and it is all or nothing.
+    ///
+    /// # Errors
+    /// [`UserError::Seeding`], [`UserError::Busy`], [`UserError::Store`].
+    pub async fn switch_on(&self) -> Result<(), UserError> {
+        self.switch(false).await
+    }
+
+    /// Creates the index while lookups go on; they use it from the moment it is whole. Otherwise as
+    /// [`MissingIndex::switch_on`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn switch_off(&self) -> Result<(), UserError> {
+        self.switch(true).await
+    }
+
+    /// How far a switch is that is under way, in players. **An estimate**: PoloDB makes an index in one call and does
+    /// not tell how far it is, so this is the time gone by against the time that the last switch took, or before the
+    /// first one against what reading some players took. It is never complete before the switch is.
+    #[must_use]
+    pub fn progress(&self) -> Option<Seeding> {
+        let switching = self.shared.switching();
+        let under_way = switching.under_way.as_ref()?;
+        let Seeding { total, .. } = self.shared.seeding.read();
+        let expected = under_way
+            .expected
+            .map_or(u128::MAX, |expected| expected.as_nanos());
+        let done = u128::from(total) * under_way.started.elapsed().as_nanos() / expected.max(1);
+        Some(Seeding {
+            done: u64::try_from(done)
+                .unwrap_or(u64::MAX)
+                .min(total.saturating_sub(1)),
+            total,
+        })
+    }
+
+    async fn switch(&self, indexed: bool) -> Result<(), UserError> {
+        let claim = Claim::take(&self.shared)?;
+        if self.is_on() != indexed {
+            return Ok(());
+        }
+        // In a task of its own: whoever asked for it may go away, and it must not stay half known.
+        let switched = tokio::spawn(async move { claim.carry_out(indexed).await });
+        switched
+            .await
+            .unwrap_or(Err(UserError::Store(StoreError::Closed)))
+    }
+}
+
+impl Shared {
+    fn switching(&self) -> MutexGuard<'_, Switching> {
+        self.switching.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn expected(&self) -> Result<Duration, StoreError> {
+        let last = self.switching().last;
+        if let Some(last) = last {
+            return Ok(last);
+        }
+        let started = Instant::now();
+        let read = self
+            .store
+            .scan::<IgnoredAny, _, _>(PLAYERS, 0, |count: &mut u32, _| {
+                *count += 1;
+                if *count < SAMPLE {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
+                }
+            })
+            .await?;
+        let players = u32::try_from(self.seeding.read().total).unwrap_or(u32::MAX);
+        Ok(started.elapsed() / read.max(1) * players * PERCENT_OF_READING / 100)
+    }
+}
+
+/// The right to switch; there is one.
+struct Claim {
+    shared: Arc<Shared>,
+}
+
+impl Claim {
+    fn take(shared: &Arc<Shared>) -> Result<Self, UserError> {
+        if !shared.seeding.is_complete() {
+            return Err(UserError::Seeding(shared.seeding.read()));
+        }
+        let mut switching = shared.switching();
+        if switching.under_way.is_some() {
+            return Err(UserError::Busy);
+        }
+        switching.under_way = Some(UnderWay {
+            started: Instant::now(),
+            expected: None,
+        });
+        drop(switching);
+        Ok(Self {
+            shared: Arc::clone(shared),
+        })
+    }
+
+    async fn carry_out(self, indexed: bool) -> Result<(), UserError> {
+        let shared = &self.shared;
+        let expected = shared.expected().await?;
+        let started = Instant::now();
+        shared.switching().under_way = Some(UnderWay {
+            started,
+            expected: Some(expected),
+        });
+        let store = &shared.store;
+        let switched = if indexed {
+            store.create_index(PLAYERS, ACCOUNT_CODE).await
+        } else {
+            store.drop_index(PLAYERS, ACCOUNT_CODE).await
+        };
+        // Asked rather than assumed, so that it is right after a failure too.
+        if let Some(there) = store.has_index(PLAYERS, ACCOUNT_CODE).await? {
+            shared.on.store(!there, Ordering::Release);
+        }
+        switched?;
+        shared.switching().last = Some(started.elapsed());
+        Ok(())
+    }
+}
+
+impl Drop for Claim {
+    /// However it ended.
+    fn drop(&mut self) {
+        self.shared.switching().under_way = None;
+    }
+}
