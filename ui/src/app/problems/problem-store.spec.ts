@@ -91,13 +91,11 @@ describe('the problems', () => {
       gateway.problems.mockResolvedValue(board(state));
       gateway.switchProblem.mockResolvedValue(board(wanted));
       await store.load();
-      await store.toggleAt(1);
+      await store.toggle('slow-rng');
       expect(gateway.switchProblem).toHaveBeenLastCalledWith('slow-rng', wanted);
       expect(store.changed()).toEqual({ id: 'slow-rng', state: wanted });
       expect(store.board()?.problems[1]?.state).toBe(wanted);
     }
-    await store.toggleAt(7);
-    expect(gateway.switchProblem).toHaveBeenCalledTimes(3);
   });
 
   it('are looked at first when a key switches one that was never shown', async () => {

@@ -2,7 +2,7 @@ import { Injectable, computed, inject, signal } from '@angular/core';
 
 import { Gateway } from '../core/gateway';
 import { Health } from '../core/health';
-import { PROBLEM_IDS, ProblemId, ProblemState, ProblemView, Problems } from '../core/problems-wire';
+import { ProblemId, ProblemState, ProblemView, Problems } from '../core/problems-wire';
 import { followSettings } from '../core/reporting';
 import { PaytableStore } from '../paytable/paytable-store';
 
@@ -74,12 +74,6 @@ export class ProblemStore {
     const to = wantedOf(problem);
     const done = await this.steer(id, () => this.gateway.switchProblem(id, to));
     if (done) this._changed.set({ id, state: to });
-  }
-
-  /** By its place in the story, from 0. */
-  async toggleAt(place: number): Promise<void> {
-    const id = PROBLEM_IDS[place];
-    if (id) await this.toggle(id);
   }
 
   async failNextPayment(): Promise<void> {
