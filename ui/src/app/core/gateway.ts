@@ -2,6 +2,14 @@ import { Injectable } from '@angular/core';
 
 import { NoAnswer, Problem } from './problem';
 import {
+  ProblemFigures,
+  ProblemId,
+  ProblemState,
+  Problems,
+  Traffic,
+  TrafficWish,
+} from './problems-wire';
+import {
   Delivery,
   EnvelopeDetail,
   EnvelopeState,
@@ -28,12 +36,15 @@ import {
 
 /** Longer than any deadline of the gateway: whatever takes more is not going to answer. */
 const PATIENCE_MS = 30_000;
+/** A switch that rewrites every player is answered at its end. */
+const SWITCH_PATIENCE_MS = 180_000;
 
 interface Call {
   method?: 'GET' | 'POST' | 'PUT';
   token?: string;
   body?: unknown;
   headers?: Record<string, string>;
+  patience?: number;
 }
 
 /** The only door to the network: every request of this page leaves from here. */
@@ -51,12 +62,20 @@ export class Gateway {
     return this.send('/v1/paytable');
   }
 
-  /** The same key means the same spin: repeating it returns the first reply, never a second bet. */
-  spin(token: string, idempotencyKey: string, stake: number): Promise<SpinReply> {
+  /**
+   * The same key means the same spin: repeating it returns the first reply, never a second bet. A new spin that has the
+   * seed of another round draws the board of that round.
+   */
+  spin(
+    token: string,
+    idempotencyKey: string,
+    stake: number,
+    sameSeedAs: string | null = null,
+  ): Promise<SpinReply> {
     return this.send('/v1/spins', {
       method: 'POST',
       token,
-      body: { stake },
+      body: sameSeedAs === null ? { stake } : { stake, same_seed_as: sameSeedAs },
       headers: { 'Idempotency-Key': idempotencyKey },
     });
   }
@@ -141,6 +160,43 @@ export class Gateway {
     return this.send('/telemetry/delivery/test', { method: 'POST', body: {} });
   }
 
+  problems(): Promise<Problems> {
+    return this.send('/problems');
+  }
+
+  /** What every one of these answers is how all problems stand then. */
+  switchProblem(id: ProblemId, state: ProblemState): Promise<Problems> {
+    return this.steer('PUT', `/problems/${id}`, { state });
+  }
+
+  failNextPayment(): Promise<Problems> {
+    return this.steer('POST', '/problems/payment-errors/fire', {});
+  }
+
+  startOfDemo(): Promise<Problems> {
+    return this.steer('POST', '/problems/reset', {});
+  }
+
+  chooseRelease(release: string): Promise<Problems> {
+    return this.steer('PUT', '/problems/release', { release });
+  }
+
+  figures(): Promise<ProblemFigures> {
+    return this.send('/problems/figures');
+  }
+
+  traffic(): Promise<Traffic> {
+    return this.send('/traffic');
+  }
+
+  setTraffic(wish: TrafficWish): Promise<Traffic> {
+    return this.send('/traffic', { method: 'PUT', body: wish });
+  }
+
+  private steer(method: 'POST' | 'PUT', path: string, body: unknown): Promise<Problems> {
+    return this.send(path, { method, body, patience: SWITCH_PATIENCE_MS });
+  }
+
   private async send<T>(path: string, call: Call = {}): Promise<T> {
     const headers: Record<string, string> = { Accept: 'application/json', ...call.headers };
     if (call.token) headers['Authorization'] = `Bearer ${call.token}`;
@@ -154,7 +210,7 @@ export class Gateway {
         headers,
         body: call.body === undefined ? null : JSON.stringify(call.body),
         cache: 'no-store',
-        signal: AbortSignal.timeout(PATIENCE_MS),
+        signal: AbortSignal.timeout(call.patience ?? PATIENCE_MS),
       });
       text = await response.text();
     } catch (cause) {

@@ -1,5 +1,5 @@
 import { NoAnswer, Problem } from './problem';
-import { isForLater, onlyOrigin, reportedElsewhere } from './reporting';
+import { isForLater, isLook, isSteering, onlyOrigin, reportedElsewhere } from './reporting';
 
 describe('where trace headers go', () => {
   const own = onlyOrigin('http://127.0.0.1:4200');
@@ -34,5 +34,28 @@ describe('what is not reported again', () => {
     check(new NoAnswer('gone'), false);
     check(new TypeError('a bug'), false);
     check('thrown text', false);
+  });
+});
+
+describe('steering the demo', () => {
+  const crumb = (method: string, url: string): boolean =>
+    isLook({ category: 'fetch', data: { method, url } });
+
+  it('is no part of what the demo shows', () => {
+    expect(
+      ['/api/problems', '/api/problems/figures', '/api/traffic'].map((url) => isSteering(url)),
+    ).toEqual([true, true, true]);
+    expect(['/api/v1/spins', '/api/problems2', '/api/telemetry/problems'].map(isSteering)).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('leaves a breadcrumb of what was done, and none of every look', () => {
+    expect(crumb('GET', '/api/problems')).toBe(true);
+    expect(crumb('PUT', '/api/problems/slow-rng')).toBe(false);
+    expect(crumb('GET', '/api/v1/players/me')).toBe(false);
+    expect(isLook({ category: 'console', message: '/api/problems' })).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import {
+  type Breadcrumb,
   type ErrorEvent,
   browserTracingIntegration,
   captureSession,
@@ -94,11 +95,13 @@ function report({ dsn, environment, release, traces_sample_rate }: PageSettings)
         enableHTTPTimings: false,
         // Whoever reads traces makes none: an address changes with every row that is looked at.
         instrumentNavigation: false,
+        shouldCreateSpanForRequest: (url) => !isSteering(url),
         // Named for the page, not for the trace that it shows.
         beforeStartSpan: (span) => ({ ...span, name: pathOf(pageAt(location.pathname)) }),
       }),
     ],
     initialScope: { tags: { service: 'frontend' } },
+    beforeBreadcrumb: (crumb) => (isLook(crumb) ? null : crumb),
     beforeSend: (event, { originalException }) =>
       reportedElsewhere(originalException) ? null : readable(event),
   });
@@ -110,6 +113,16 @@ function report({ dsn, environment, release, traces_sample_rate }: PageSettings)
  */
 export function reportedElsewhere(error: unknown): boolean {
   return error instanceof Problem;
+}
+
+/** Whether a request steers the demo or looks how it goes: that is no part of what the demo shows. */
+export function isSteering(url: string): boolean {
+  return /^\/api\/(problems|traffic)(\/|$)/.test(new URL(url, location.origin).pathname);
+}
+
+/** Looks come every second, and would leave no room for what was done before an error. */
+export function isLook({ category, data }: Breadcrumb): boolean {
+  return category === 'fetch' && data?.['method'] === 'GET' && isSteering(String(data['url']));
 }
 
 /** The event with its stacks in terms of the sources. One that cannot be read goes as it is. */

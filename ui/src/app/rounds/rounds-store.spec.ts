@@ -67,6 +67,17 @@ describe('the last rounds', () => {
     expect(store.rounds()[0]?.status).toBe('posted');
   });
 
+  it('are not looked at for ever, but again with the next round', async () => {
+    gateway.rounds.mockResolvedValue(answer('pending'));
+    await store.refresh();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    const looks = gateway.rounds.mock.calls.length;
+    expect(looks).toBe(24);
+    await store.refresh();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(gateway.rounds).toHaveBeenCalledTimes(looks + 2);
+  });
+
   it('are looked at again although a look in between fails', async () => {
     gateway.rounds
       .mockResolvedValueOnce(answer('pending'))

@@ -1,7 +1,10 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 
+import { Address } from '../core/address';
 import { Language } from '../core/language';
 import { Round } from '../core/wire';
+import { Play } from '../slot/play';
+import { comparePath } from '../traces/place';
 import { RoundsStore } from './rounds-store';
 import { SmallBoard } from './small-board';
 
@@ -15,6 +18,8 @@ import { SmallBoard } from './small-board';
 })
 export class RoundsTab {
   private readonly language = inject(Language);
+  protected readonly address = inject(Address);
+  protected readonly play = inject(Play);
   protected readonly store = inject(RoundsStore);
   protected readonly say = this.language.say;
   protected readonly formats = this.language.formats;
@@ -31,8 +36,17 @@ export class RoundsTab {
       stake: amount(round.stake, round.currency),
       payout: round.status === 'posted' ? amount(round.payout, round.currency) : '—',
       status: this.say(`rounds.${kindOf(round)}`),
+      compare: this.compareOf(round),
     }));
   });
+
+  /** Both times of a round that was spun again, from either of its rows. */
+  private compareOf({ round_id }: Round): string | null {
+    const repeat = this.play
+      .repeats()
+      .find(({ of, roundId }) => of === round_id || roundId === round_id);
+    return repeat ? comparePath(repeat.before, repeat.after) : null;
+  }
 
   protected toggle(id: string): void {
     this._opened.update((opened) => (opened === id ? null : id));

@@ -67,6 +67,7 @@ export class KeyList {
     { keys: ['M'], text: this.say('help.sound') },
     { keys: ['L'], text: this.say('help.language') },
     { keys: ['P'], text: this.say('help.paytable') },
+    { keys: ['1', '2', '3', '4'], text: this.say('help.problems') },
     { keys: ['?'], text: this.say('help.help') },
   ]);
 

@@ -1,5 +1,15 @@
+import { PROBLEM_IDS, ProblemId } from '../core/problems-wire';
+
 export type Command =
-  'spin' | 'stake-up' | 'stake-down' | 'turbo' | 'sound' | 'language' | 'paytable' | 'help';
+  | 'spin'
+  | 'stake-up'
+  | 'stake-down'
+  | 'turbo'
+  | 'sound'
+  | 'language'
+  | 'paytable'
+  | 'help'
+  | ProblemId;
 
 export interface Pressed {
   key: string;
@@ -43,8 +53,14 @@ export function keyMeaning(pressed: Pressed, place: Place): Command | null {
     case 'KeyP':
       return 'paytable';
     default:
-      return null;
+      return pressed.shiftKey ? null : (problemOf(pressed.code) ?? null);
   }
+}
+
+/** The digits of the upper row, in the order of the story. */
+function problemOf(code: string): ProblemId | undefined {
+  const [, digit] = /^Digit([1-9])$/.exec(code) ?? [];
+  return digit === undefined ? undefined : PROBLEM_IDS[Number(digit) - 1];
 }
 
 export function placeOf(target: EventTarget | null): Place {

@@ -9,13 +9,14 @@ import {
 import { Language } from '../core/language';
 import { ParTab } from '../paytable/par-tab';
 import { PaytableTab } from '../paytable/paytable-tab';
+import { ProblemsTab } from '../problems/problems-tab';
 import { RoundsTab } from '../rounds/rounds-tab';
 import { TABS, Tab, Tabs } from './tabs';
 
-/** The panel on the right: last rounds, paytable and PAR sheet. */
+/** The panel on the right: problems, rounds, paytable and PAR sheet. */
 @Component({
   selector: 'rs-panel',
-  imports: [ParTab, PaytableTab, RoundsTab],
+  imports: [ParTab, PaytableTab, ProblemsTab, RoundsTab],
   templateUrl: './panel.html',
   styleUrl: './panel.css',
   changeDetection: ChangeDetectionStrategy.OnPush,

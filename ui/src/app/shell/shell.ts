@@ -11,6 +11,7 @@ import { DeliveryStrip } from '../delivery/delivery-strip';
 import { IssueStore } from '../issues/issue-store';
 import { IssuesScreen } from '../issues/issues-screen';
 import { MapPage } from '../map/map-page';
+import { ProblemStore } from '../problems/problem-store';
 import { SettingsPage } from '../settings/settings-page';
 import { Machine } from '../slot/machine';
 import { Play } from '../slot/play';
@@ -56,6 +57,7 @@ export class Shell {
   private readonly tabs = inject(Tabs);
   private readonly health = inject(Health);
   private readonly issues = inject(IssueStore);
+  private readonly problems = inject(ProblemStore);
   protected readonly pages = inject(Pages);
   protected readonly start = inject(Start);
   protected readonly say = this.language.say;
@@ -119,6 +121,10 @@ export class Shell {
         return this.tabs.show('paytable');
       case 'help':
         return this.showKeys();
+      default:
+        // The change is seen where it is told.
+        this.tabs.show('problems');
+        void this.problems.toggle(command);
     }
   }
 }

@@ -94,16 +94,27 @@ describe('the machine', () => {
     play.rest();
   };
 
-  it('says that a pending round is being settled, and then what became of it', async () => {
-    gateway.rounds.mockResolvedValue({ rounds: [ROUND] });
+  it('shows the win of a round at once, says that it is being settled, and celebrates it once', async () => {
+    gateway.spin.mockResolvedValue({ ...ROUND, payout: 4500 });
+    gateway.rounds.mockResolvedValue({ rounds: [{ ...ROUND, payout: 4500 }] });
     await spun();
-    expect(text()).toContain('settlement is under way');
-    expect(sound.win).not.toHaveBeenCalled();
+    expect(text()).toMatch(/Win.*settlement is under way/s);
+    expect(sound.win).toHaveBeenCalledTimes(1);
 
     gateway.rounds.mockResolvedValue({ rounds: [{ ...ROUND, status: 'posted', payout: 4500 }] });
+    gateway.player.mockResolvedValue({ ...PLAYER, balance: 103_500 });
     await vi.advanceTimersByTimeAsync(1_000);
     expect(text()).toContain('Win');
+    expect(text()).not.toContain('settlement');
     expect(sound.win).toHaveBeenCalledTimes(1);
+    expect(TestBed.inject(Session).player()?.balance).toBe(103_500);
+  });
+
+  it('says of a round without a win that it is being settled', async () => {
+    gateway.rounds.mockResolvedValue({ rounds: [ROUND] });
+    await spun();
+    expect(text()).toMatch(/No win.*settlement is under way/s);
+    expect(sound.win).not.toHaveBeenCalled();
   });
 
   it('says that the stake of a voided round was returned, not that nothing was won', async () => {

@@ -11,6 +11,7 @@ import { Language } from '../core/language';
 import { Preferences } from '../core/preferences';
 import { problemWords } from '../core/problem';
 import { Session } from '../core/session';
+import { SpinReply } from '../core/wire';
 import { PaytableStore } from '../paytable/paytable-store';
 import { CountedMoney } from './counted-money';
 import { Play } from './play';
@@ -78,19 +79,30 @@ export class Machine {
     if (!outcome) return '';
     const { money } = this.language.formats();
     const balance = money(outcome.balance, outcome.currency);
-    if (outcome.status === 'pending') return this.say('machine.pending');
     if (outcome.status === 'voided') return this.say('machine.voided');
+    if (outcome.status === 'pending') {
+      // The balance is not told: it is about to change.
+      const result = outcome.payout > 0 ? this.winText(outcome) : this.say('machine.noWin');
+      return `${result}. ${this.say('machine.pending')}`;
+    }
     if (outcome.payout === 0) return this.say('win.spokenLoss', { balance });
     const amount = money(outcome.payout, outcome.currency);
     return `${this.say('win.spoken', { amount, balance })} ${this.winDetail()}`;
   });
 
   constructor() {
+    let heard = '';
     effect(() => {
       const outcome = this.play.outcome();
-      // A pending payout is not celebrated before it is paid.
-      if (outcome?.status !== 'posted' || outcome.payout === 0) return;
+      // The reels show a win at once, and its settlement later is no second one.
+      if (!outcome || outcome.payout === 0 || outcome.round_id === heard) return;
+      if (outcome.status === 'voided') return;
+      heard = outcome.round_id;
       untracked(() => this.sound.win(outcome.payout / outcome.stake));
     });
+  }
+
+  private winText({ payout, currency }: SpinReply): string {
+    return this.say('win.title', { amount: this.language.formats().money(payout, currency) });
   }
 }

@@ -7,6 +7,7 @@ import { Session } from '../core/session';
 import { Round, SpinReply, SymbolName } from '../core/wire';
 import { PaytableStore } from '../paytable/paytable-store';
 import { Play } from './play';
+import { SpinTraces } from './spin-trace';
 
 const STRIP: SymbolName[] = ['seven', 'gem', 'bell', 'bar'];
 const PLAYER = {
@@ -276,5 +277,64 @@ describe('a spin', () => {
     TestBed.tick();
     expect(play.trouble()).toBeNull();
     expect(play.recent()).toMatchObject([{ kind: 'returned', change: 0 }]);
+  });
+
+  it('that is spun again has the stake and the seed of its round, and a key of its own', async () => {
+    const traces = ['a'.repeat(32), 'b'.repeat(32)];
+    vi.spyOn(TestBed.inject(SpinTraces), 'begin').mockImplementation(() => ({
+      id: traces.shift() ?? null,
+      during: (ask) => ask(),
+      answered: () => undefined,
+      failed: () => undefined,
+    }));
+    gateway.spin.mockResolvedValueOnce(reply());
+    play.press();
+    await answered();
+    play.rest();
+    gateway.spin.mockResolvedValueOnce(reply({ round_id: 'r2' }));
+    play.repeat({ round_id: 'r1', stake: 100 });
+    await answered();
+    play.rest();
+    const [[, key, stake, same], [, otherKey, otherStake, sameAs]] = gateway.spin.mock.calls as [
+      unknown[],
+      unknown[],
+    ];
+    expect([stake, same, otherStake, sameAs]).toEqual([1000, null, 100, 'r1']);
+    expect(otherKey).not.toBe(key);
+    const [second] = play.recent();
+    expect(play.repeats()).toEqual([
+      {
+        of: 'r1',
+        roundId: 'r2',
+        before: 'a'.repeat(32),
+        after: 'b'.repeat(32),
+        at: second?.at,
+      },
+    ]);
+  });
+
+  it('that is spun again is compared with nothing when its first trace is not known', async () => {
+    gateway.spin.mockResolvedValue(reply({ round_id: 'r2' }));
+    play.repeat({ round_id: 'of another window', stake: 100 });
+    await answered();
+    play.rest();
+    expect(play.repeats()).toEqual([]);
+    expect(play.recent()).toHaveLength(1);
+  });
+
+  it('that is spun again and lost is asked for with the seed once more', async () => {
+    gateway.spin.mockRejectedValueOnce(new NoAnswer('gone')).mockResolvedValue(reply());
+    play.repeat({ round_id: 'r0', stake: 100 });
+    await answered();
+    expect(gateway.spin.mock.calls.map((call) => (call as unknown[])[3])).toEqual(['r0', 'r0']);
+    expect(new Set(keys()).size).toBe(1);
+  });
+
+  it('is not begun by a repeat while another is under way', async () => {
+    gateway.spin.mockReturnValue(new Promise(() => undefined));
+    play.press();
+    play.repeat({ round_id: 'r1', stake: 100 });
+    await answered();
+    expect(gateway.spin).toHaveBeenCalledTimes(1);
   });
 });

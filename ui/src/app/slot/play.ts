@@ -31,6 +31,8 @@ export interface Target {
 export interface RecentSpin {
   /** The idempotency key: asking again for the same spin replaces what was known of it. */
   key: string;
+  /** When it was begun, milliseconds since the Unix epoch. */
+  at: number;
   /** Null where it is not recorded. */
   traceId: string | null;
   /** Unknown where the gateway did not say it. */
@@ -45,11 +47,33 @@ export interface RecentSpin {
   totalMs: number;
 }
 
+/** A round that was spun again with its seed, where the traces of both times are known. */
+export interface Repeat {
+  /** The round that was spun again. */
+  of: string;
+  /** The round that came of it. */
+  roundId: string;
+  before: string;
+  after: string;
+  /** When it was begun, milliseconds since the Unix epoch. */
+  at: number;
+}
+
+/** A spin to be asked for. */
+interface Wish {
+  key: string;
+  stake: number;
+  /** The round whose seed it is to have. */
+  sameSeedAs: string | null;
+}
+
 /** What is known of a spin whatever came of it. */
-type Timed = Pick<RecentSpin, 'key' | 'traceId' | 'roundTripMs' | 'totalMs'>;
+type Timed = Pick<RecentSpin, 'key' | 'at' | 'traceId' | 'roundTripMs' | 'totalMs'>;
 
 const USUAL_STAKE = 1000;
 const RECENT = 12;
+/** Rounds whose trace is remembered: more than the list of rounds shows. */
+const TRACED = 100;
 /** Pauses before a lost spin is asked for again, with the same key. */
 const BACKOFF_MS = [400, 1200];
 /** New strips are waited for no longer than this; the round is played, and its board is shown in any case. */
@@ -76,6 +100,7 @@ export class Play {
   private readonly _asking = signal(false);
   private readonly _recent = signal<readonly RecentSpin[]>([]);
   private readonly _traceId = signal<string | null>(null);
+  private readonly _repeats = signal<readonly Repeat[]>([]);
   private readonly _hurried = signal(false);
   private readonly _wishedStake = signal(USUAL_STAKE);
   /** At first the board of the last round, else stop 0 everywhere; then what the replies say. */
@@ -85,7 +110,9 @@ export class Play {
   });
 
   /** The spin whose outcome is unknown; asking again uses its key. */
-  private lost: { key: string; stake: number } | null = null;
+  private lost: Wish | null = null;
+  /** Traces of the rounds of this window, by round. */
+  private readonly traced = new Map<string, string>();
   /** Applied when the reels rest, so that the balance does not tell the result in advance. */
   private onRest: () => void = () => undefined;
   private restDeadline: ReturnType<typeof setTimeout> | undefined;
@@ -104,6 +131,8 @@ export class Play {
   readonly recent = this._recent.asReadonly();
   /** The trace of the spin that was begun last; null before the first, and where it is not recorded. */
   readonly traceId = this._traceId.asReadonly();
+  /** Newest first. */
+  readonly repeats = this._repeats.asReadonly();
   readonly target = this._target.asReadonly();
   /** The player wants to see the board at once. */
   readonly hurried = this._hurried.asReadonly();
@@ -132,14 +161,20 @@ export class Play {
   /** A press of SPIN: starts a spin, or hurries the reels of the one that has been answered. */
   press(): void {
     if (this._phase() === 'idle') {
-      void this.spin(crypto.randomUUID(), this.stake());
+      void this.spin({ key: crypto.randomUUID(), stake: this.stake(), sameSeedAs: null });
     } else if (this._phase() === 'stopping') {
       this._hurried.set(true);
     }
   }
 
   askAgain(): void {
-    if (this._phase() === 'idle' && this.lost) void this.spin(this.lost.key, this.lost.stake);
+    if (this._phase() === 'idle' && this.lost) void this.spin(this.lost);
+  }
+
+  /** Spins a round again: a new bet with the same stake, the same seed and so the same board. */
+  repeat({ round_id, stake }: Pick<Round, 'round_id' | 'stake'>): void {
+    if (this._phase() !== 'idle') return;
+    void this.spin({ key: crypto.randomUUID(), stake, sameSeedAs: round_id });
   }
 
   /** The reels have come to rest. */
@@ -155,12 +190,16 @@ export class Play {
     this._outcome.set(null);
     this._trouble.set(null);
     this._recent.set([]);
+    this._repeats.set([]);
+    this.traced.clear();
     this._traceId.set(null);
     this.roundsStore.clear();
     this.lost = null;
   }
 
-  private async spin(key: string, stake: number): Promise<void> {
+  private async spin(wish: Wish): Promise<void> {
+    const { key, stake, sameSeedAs } = wish;
+    const at = Date.now();
     const startedAt = performance.now();
     const elapsed = (): number => performance.now() - startedAt;
     this._spins.update((spins) => spins + 1);
@@ -172,17 +211,26 @@ export class Play {
     this._traceId.set(trace.id);
     const traceId = trace.id;
     try {
-      const reply = await this.askFor(key, stake, trace);
+      const reply = await this.askFor(wish, trace);
       trace.answered(reply);
       const roundTripMs = elapsed();
       this.lost = null;
       await this.aim(reply);
-      this.onRest = () => this.take(reply, { key, traceId, roundTripMs, totalMs: elapsed() });
+      this.onRest = () => {
+        const spin = { key, at, traceId, roundTripMs, totalMs: elapsed() };
+        this.pair(reply.round_id, sameSeedAs, spin);
+        this.take(reply, spin);
+      };
     } catch (error) {
       trace.failed(error);
       const roundTripMs = elapsed();
-      this.lost = error instanceof NoAnswer ? { key, stake } : null;
-      this.onRest = () => this.explain(error, { key, traceId, roundTripMs, totalMs: elapsed() });
+      this.lost = error instanceof NoAnswer ? wish : null;
+      this.onRest = () => {
+        const spin = { key, at, traceId, roundTripMs, totalMs: elapsed() };
+        const roundId = error instanceof Problem ? error.body.round_id : undefined;
+        if (roundId !== undefined) this.pair(roundId, sameSeedAs, spin);
+        this.explain(error, spin);
+      };
     }
     this._asking.set(false);
     this._phase.set('stopping');
@@ -190,11 +238,12 @@ export class Play {
   }
 
   /** A lost reply is asked for again with the same key, which cannot become a second bet. */
-  private async askFor(key: string, stake: number, trace: SpinTrace): Promise<SpinReply> {
+  private async askFor(wish: Wish, trace: SpinTrace): Promise<SpinReply> {
+    const { key, stake, sameSeedAs } = wish;
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await this.session.authorised((token) =>
-          trace.during(() => this.gateway.spin(token, key, stake)),
+          trace.during(() => this.gateway.spin(token, key, stake, sameSeedAs)),
         );
       } catch (error) {
         const milliseconds = BACKOFF_MS[attempt];
@@ -217,6 +266,18 @@ export class Play {
       await Promise.race([loaded, pause(STRIPS_PATIENCE_MS)]);
     }
     this._target.set({ stops, board });
+  }
+
+  /** Remembers which trace a round has, and which two belong together. */
+  private pair(roundId: string, of: string | null, { traceId, at }: Timed): void {
+    if (traceId === null) return;
+    this.traced.set(roundId, traceId);
+    const [oldest] = this.traced.keys();
+    if (this.traced.size > TRACED && oldest !== undefined) this.traced.delete(oldest);
+    const before = of === null ? undefined : this.traced.get(of);
+    if (of === null || before === undefined) return;
+    const repeat = { of, roundId, before, after: traceId, at };
+    this._repeats.update((repeats) => [repeat, ...repeats].slice(0, TRACED));
   }
 
   private take(reply: SpinReply, spin: Timed): void {

@@ -1,6 +1,7 @@
-import { close, getActiveSpan, init } from '@sentry/angular';
+import { close, getActiveSpan, getClient, init, spanToJSON } from '@sentry/angular';
 
 import { NoAnswer, Problem } from '../core/problem';
+import { SpinReply } from '../core/wire';
 import { SpinTraces, statusOf } from './spin-trace';
 
 describe('the status of a failed spin', () => {
@@ -38,5 +39,16 @@ describe('the trace of a spin', () => {
     expect(getActiveSpan()).toBeUndefined();
     answer('an answer');
     expect(await asked).toBe('an answer');
+  });
+
+  it('tells what was won as soon as it is drawn, and nothing of a stake that came back', () => {
+    const measured: unknown[] = [];
+    const client = getClient();
+    client?.on('spanEnd', (span) => measured.push(spanToJSON(span).attributes['payout']));
+    for (const status of ['posted', 'pending', 'voided'] as const) {
+      const reply = { round_id: status, status, stake: 1000, payout: 4500, replayed: false };
+      new SpinTraces().begin(1000, 'RUB').answered(reply as unknown as SpinReply);
+    }
+    expect(measured).toEqual([45, 45, undefined]);
   });
 });

@@ -73,8 +73,8 @@ export class SpinTraces {
     root.setAttribute('round.id', reply.round_id);
     root.setAttribute('round.status', reply.status);
     root.setStatus({ code: OK });
-    // A round that is not posted has moved no money yet, and one that is repeated has been counted.
-    if (reply.status === 'posted' && !reply.replayed) {
+    // What is drawn is won or lost, also while it is being settled; an answer that is repeated has been counted.
+    if (reply.status !== 'voided' && !reply.replayed) {
       const figures = Object.entries(this.turnover.add(reply));
       withActiveSpan(root, () => {
         for (const [name, value] of figures) {

@@ -1,4 +1,5 @@
 import { insights } from './en-insights';
+import { impact, problems, traffic } from './en-problems';
 import { viewer } from './en-viewer';
 
 /** English; its keys are the keys of every language. */
@@ -6,6 +7,9 @@ export const en = {
   brand: 'Reelscope',
   insights,
   viewer,
+  problems,
+  impact,
+  traffic,
   nav: {
     label: 'Sections',
     machine: 'Machine',
@@ -267,7 +271,8 @@ export const en = {
   },
   panel: {
     label: 'About the game',
-    rounds: 'Last rounds',
+    problems: 'Problems',
+    rounds: 'Rounds',
     paytable: 'Paytable',
     par: 'PAR sheet',
   },
@@ -289,6 +294,9 @@ export const en = {
     failed: 'The rounds could not be loaded.',
     again: 'Try again',
     show: 'Show round',
+    repeat: 'Spin this round again',
+    repeatHint: 'a new bet with the same seed: the same board comes',
+    compare: 'Compare the two traces',
   },
   paytable: {
     forStake: 'Payouts for a stake of {{ stake }}',
@@ -353,6 +361,7 @@ export const en = {
     sound: 'Sound',
     language: 'Russian / English',
     paytable: 'Paytable',
+    problems: 'Fix a problem, or bring it back',
     help: 'This list',
     close: 'Close',
     space: 'Space',
@@ -407,6 +416,18 @@ export const en = {
     payload_too_large: {
       what: 'The request was too large.',
       todo: 'Reload the page and spin again.',
+    },
+    problem_unchanged: {
+      what: 'It is so already: nothing was changed.',
+      todo: 'Look at how the problem stands.',
+    },
+    problem_switching: {
+      what: 'The problem is still being switched.',
+      todo: 'Wait for its end.',
+    },
+    players_not_ready: {
+      what: 'The players are still being written.',
+      todo: 'Wait until all of them are there.',
     },
     idempotency_key_missing: {
       what: 'The spin arrived without its key.',

@@ -1,11 +1,15 @@
 import { Words } from './en';
 import { insights } from './ru-insights';
+import { impact, problems, traffic } from './ru-problems';
 import { viewer } from './ru-viewer';
 
 export const ru: Words = {
   brand: 'Reelscope',
   insights,
   viewer,
+  problems,
+  impact,
+  traffic,
   nav: {
     label: 'Разделы',
     machine: 'Автомат',
@@ -266,7 +270,8 @@ export const ru: Words = {
   },
   panel: {
     label: 'Об игре',
-    rounds: 'Последние раунды',
+    problems: 'Проблемы',
+    rounds: 'Раунды',
     paytable: 'Выплаты',
     par: 'PAR-лист',
   },
@@ -288,6 +293,9 @@ export const ru: Words = {
     failed: 'Не удалось загрузить раунды.',
     again: 'Повторить',
     show: 'Показать раунд',
+    repeat: 'Сыграть этот раунд ещё раз',
+    repeatHint: 'новая ставка с тем же сидом: выпадет то же поле',
+    compare: 'Сравнить два трейса',
   },
   paytable: {
     forStake: 'Выплаты при ставке {{ stake }}',
@@ -352,6 +360,7 @@ export const ru: Words = {
     sound: 'Звук',
     language: 'Русский / English',
     paytable: 'Выплаты',
+    problems: 'Исправить проблему или вернуть её',
     help: 'Этот список',
     close: 'Закрыть',
     space: 'Пробел',
@@ -406,6 +415,18 @@ export const ru: Words = {
     payload_too_large: {
       what: 'Запрос слишком велик.',
       todo: 'Обновите страницу и крутите снова.',
+    },
+    problem_unchanged: {
+      what: 'Так уже и есть: ничего не изменилось.',
+      todo: 'Посмотрите, в каком состоянии проблема.',
+    },
+    problem_switching: {
+      what: 'Проблема ещё переключается.',
+      todo: 'Дождитесь конца.',
+    },
+    players_not_ready: {
+      what: 'Игроки ещё создаются.',
+      todo: 'Дождитесь, пока появятся все.',
     },
     idempotency_key_missing: {
       what: 'Спин пришёл без ключа.',

@@ -1,0 +1,99 @@
+/**
+ * What the demo is steered with: the problems, the release dial, the traffic, and what was measured before and after.
+ * Times are milliseconds since the Unix epoch, money is whole minor units.
+ */
+
+/** In the order of the story. */
+export const PROBLEM_IDS = [
+  'missing-index',
+  'slow-rng',
+  'slow-provider',
+  'payment-errors',
+] as const;
+export type ProblemId = (typeof PROBLEM_IDS)[number];
+
+/** Its cause is there and hurts; is coped with; is not there at all. */
+export type ProblemState = 'on' | 'fixed' | 'off';
+
+export interface ProblemView {
+  id: ProblemId;
+  /** Where it is fixed. */
+  service: string;
+  state: ProblemState;
+  /** A change that is under way; `total` is 0 where its length is not known. */
+  switching: { to: ProblemState; done: number; total: number } | null;
+  /** When it came to this state. */
+  switched_at: number;
+  /** What showed it since then: how many traces, the newest of them, and its span unless it was an issue. */
+  observed: { count: number; trace_id: string; at: number; ms?: number } | null;
+}
+
+export interface ReleaseView {
+  version: string;
+  /** Those that hurt in it. */
+  problems: readonly ProblemId[];
+  wrong_paytable?: boolean;
+}
+
+export interface Problems {
+  /** As every envelope says it; it need not be one of the dial. */
+  release: string;
+  releases: readonly ReleaseView[];
+  problems: readonly ProblemView[];
+  /** Payments that are going to fail on cue. */
+  armed_failures: number;
+  /** False while players are being written: until then the index cannot be switched. */
+  ready: boolean;
+}
+
+/** What was measured of spins under one condition, as their players saw them. */
+export interface Figures {
+  spins: number;
+  failed: number;
+  p50_ms: number;
+  p95_ms: number;
+  p99_ms: number;
+  error_rate_percent: number;
+  /** Null for fewer than two spins. */
+  per_second: number | null;
+  /** Stakes of the spins that failed. */
+  failed_minor: number;
+}
+
+export interface BeforeAfter {
+  problem: ProblemId | 'all';
+  /** With the problem. */
+  before: Figures | null;
+  /** With its fix, everything else alike. */
+  after: Figures | null;
+  /** A typical trace of each. */
+  before_trace: string | null;
+  after_trace: string | null;
+}
+
+export interface ProblemFigures {
+  /** Spins since then count. */
+  since: number;
+  pairs: readonly BeforeAfter[];
+}
+
+/** What virtual players are told to do. */
+export interface TrafficWish {
+  running: boolean;
+  /** 1 to 200. */
+  players: number;
+  /** Share of all cores, 10 to 100 per cent; null lifts it. */
+  budget_percent: number | null;
+}
+
+export interface Traffic extends TrafficWish {
+  spins: number;
+  failed: number;
+  per_second: number;
+  /** What the players would make if nothing held them back. */
+  wanted_per_second: number;
+  /** Null where the system does not tell. */
+  cpu_percent: number | null;
+  /** Whether the budget holds them back. */
+  throttled: boolean;
+}

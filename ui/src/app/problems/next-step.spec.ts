@@ -1,0 +1,62 @@
+import { ProblemView } from '../core/problems-wire';
+import { LastRound, NextStep, Repeated, nextStep } from './next-step';
+
+function problem(over: Partial<ProblemView>): ProblemView {
+  return {
+    id: 'slow-rng',
+    service: 'game-engine',
+    state: 'on',
+    switching: null,
+    switched_at: 100,
+    observed: null,
+    ...over,
+  };
+}
+
+const SEEN = { count: 1, trace_id: 'a', at: 150, ms: 280 };
+
+describe('the next step of the demo', () => {
+  const check = (
+    problems: readonly ProblemView[],
+    last: LastRound | null,
+    repeated: Repeated | null,
+    expected: NextStep | null,
+  ): void => expect(nextStep(problems, last, repeated)).toEqual(expected);
+
+  it('is to spin until a problem is seen, and then to fix it', () => {
+    check([problem({})], null, null, { what: 'spin' });
+    check([problem({ observed: SEEN }), problem({})], { roundId: 'r', at: 150 }, null, {
+      what: 'fix',
+    });
+  });
+
+  it('is to spin the same round again after a fix', () => {
+    const fixed = problem({ state: 'fixed', switched_at: 200 });
+    check([fixed], { roundId: 'r', at: 150 }, null, { what: 'repeat', roundId: 'r' });
+    // It was spun with the fix already.
+    check([fixed], { roundId: 'r', at: 250 }, null, null);
+    check([fixed], null, null, null);
+  });
+
+  it('is not to spin again after a problem was brought back', () =>
+    check([problem({ switched_at: 200 })], { roundId: 'r', at: 150 }, null, { what: 'spin' }));
+
+  it('is to compare what was spun again, until something is switched once more', () => {
+    const repeated = { before: 'a', after: 'b', at: 250 };
+    const last = { roundId: 's', at: 250 };
+    check([problem({ state: 'fixed', switched_at: 200 })], last, repeated, {
+      what: 'compare',
+      before: 'a',
+      after: 'b',
+    });
+    check([problem({ state: 'fixed', switched_at: 300 })], last, repeated, {
+      what: 'repeat',
+      roundId: 's',
+    });
+  });
+
+  it('is none in a world without problems', () => {
+    check([problem({ state: 'off' })], null, null, null);
+    check([], null, null, null);
+  });
+});

@@ -1,0 +1,180 @@
+import { TestBed } from '@angular/core/testing';
+
+import { Gateway } from '../core/gateway';
+import { Problem } from '../core/problem';
+import { ProblemId, ProblemState, Problems } from '../core/problems-wire';
+import { ProblemStore } from './problem-store';
+
+function board(state: ProblemState = 'on', over: Partial<Problems> = {}): Problems {
+  const problem = (id: ProblemId): Problems['problems'][number] => ({
+    id,
+    service: 'game-engine',
+    state,
+    switching: null,
+    switched_at: 1,
+    observed: null,
+  });
+  return {
+    release: '1.0.0',
+    releases: [],
+    problems: [problem('missing-index'), problem('slow-rng')],
+    armed_failures: 0,
+    ready: true,
+    ...over,
+  };
+}
+
+/** An answer that comes when it is told to. */
+function later<T>(): { promise: Promise<T>; answer: (value: T) => void } {
+  let answer: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((resolve) => (answer = resolve));
+  return { promise, answer };
+}
+
+describe('the problems', () => {
+  const gateway = {
+    problems: vi.fn(),
+    switchProblem: vi.fn(),
+    failNextPayment: vi.fn(),
+    startOfDemo: vi.fn(),
+    chooseRelease: vi.fn(),
+    health: vi.fn(),
+    paytable: vi.fn(),
+  };
+  let store: ProblemStore;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.resetAllMocks();
+    vi.stubGlobal('fetch', () => Promise.reject(new Error('no settings here')));
+    gateway.problems.mockResolvedValue(board());
+    gateway.health.mockResolvedValue({ release: '1.1.0', services: {}, seeding: {} });
+    gateway.paytable.mockResolvedValue({});
+    TestBed.configureTestingModule({ providers: [{ provide: Gateway, useValue: gateway }] });
+    store = TestBed.inject(ProblemStore);
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  it('are looked at each second for as long as somebody watches', async () => {
+    const ends = [store.watch(), store.watch()];
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(gateway.problems).toHaveBeenCalledTimes(3);
+    ends[0]?.();
+    ends[0]?.();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(gateway.problems).toHaveBeenCalledTimes(4);
+    ends[1]?.();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(gateway.problems).toHaveBeenCalledTimes(4);
+  });
+
+  it('are looked at again after a look that was not answered', async () => {
+    gateway.problems.mockRejectedValueOnce(new Error('away'));
+    const end = store.watch();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([store.failed(), store.board()]).toEqual([true, null]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(store.failed()).toBe(false);
+    expect(store.board()?.release).toBe('1.0.0');
+    end();
+  });
+
+  it('are fixed where they hurt, and brought back where they do not', async () => {
+    for (const [state, wanted] of [
+      ['on', 'fixed'],
+      ['fixed', 'on'],
+      ['off', 'on'],
+    ] as const) {
+      gateway.problems.mockResolvedValue(board(state));
+      gateway.switchProblem.mockResolvedValue(board(wanted));
+      await store.load();
+      await store.toggle('slow-rng');
+      expect(gateway.switchProblem).toHaveBeenLastCalledWith('slow-rng', wanted);
+      expect(store.changed()).toEqual({ id: 'slow-rng', state: wanted });
+      expect(store.board()?.problems[1]?.state).toBe(wanted);
+    }
+  });
+
+  it('are looked at first when a key switches one that was never shown', async () => {
+    gateway.switchProblem.mockResolvedValue(board('fixed'));
+    await store.toggle('missing-index');
+    expect(gateway.switchProblem).toHaveBeenCalledWith('missing-index', 'fixed');
+  });
+
+  it('are switched once, however often it is asked for', async () => {
+    const { promise, answer } = later<Problems>();
+    gateway.switchProblem.mockReturnValue(promise);
+    await store.load();
+    const first = store.toggle('slow-rng');
+    await store.toggle('slow-rng');
+    expect(store.busy().has('slow-rng')).toBe(true);
+    answer(board('fixed'));
+    await first;
+    expect(store.busy().size).toBe(0);
+    expect(gateway.switchProblem).toHaveBeenCalledTimes(1);
+  });
+
+  it('are not what a look says that was asked for before a switch was answered', async () => {
+    const { promise, answer } = later<Problems>();
+    await store.load();
+    gateway.problems.mockReturnValueOnce(promise);
+    const look = store.load();
+    gateway.switchProblem.mockResolvedValue(board('fixed'));
+    await store.toggle('slow-rng');
+    answer(board('on'));
+    await look;
+    expect(store.board()?.problems[1]?.state).toBe('fixed');
+  });
+
+  it('say why one was not switched, until the next is', async () => {
+    const refusal = new Problem({ status: 409, code: 'players_not_ready' });
+    gateway.switchProblem.mockRejectedValueOnce(refusal);
+    await store.toggle('missing-index');
+    expect(store.refusal()).toEqual({ of: 'missing-index', error: refusal });
+    expect(store.changed()).toBeNull();
+    gateway.failNextPayment.mockResolvedValue(board('on', { armed_failures: 1 }));
+    await store.failNextPayment();
+    expect(store.refusal()).toBeNull();
+    expect(store.board()?.armed_failures).toBe(1);
+  });
+
+  it('are those of the release that was chosen last, which everything then says', async () => {
+    const { promise, answer } = later<Problems>();
+    gateway.chooseRelease.mockReturnValueOnce(promise);
+    await store.load();
+    const walk = store.choose('1.1.0');
+    await store.choose('1.2.0');
+    await store.choose('1.3.0');
+    expect(store.release()).toBe('1.3.0');
+    gateway.chooseRelease.mockResolvedValue(board('fixed', { release: '1.3.0' }));
+    answer(board('fixed', { release: '1.1.0' }));
+    await walk;
+    expect(gateway.chooseRelease.mock.calls).toEqual([['1.1.0'], ['1.3.0']]);
+    expect([store.release(), store.board()?.release]).toEqual(['1.3.0', '1.3.0']);
+    expect(gateway.health).toHaveBeenCalledTimes(2);
+    expect(gateway.paytable).toHaveBeenCalledTimes(2);
+  });
+
+  it('are of the release that is in force when the chosen one is refused', async () => {
+    gateway.chooseRelease.mockRejectedValue(
+      new Problem({ status: 409, code: 'problem_switching' }),
+    );
+    await store.load();
+    await store.choose('1.2.0');
+    expect(store.release()).toBe('1.0.0');
+    expect(store.refusal()?.of).toBe('release');
+    expect(gateway.chooseRelease).toHaveBeenCalledTimes(1);
+  });
+
+  it('start anew', async () => {
+    gateway.startOfDemo.mockResolvedValue(board('on', { release: '1.0.0' }));
+    gateway.problems.mockResolvedValue(board('fixed', { release: '1.2.0' }));
+    await store.load();
+    await store.startOfDemo();
+    expect(store.release()).toBe('1.0.0');
+    expect(store.board()?.problems[0]?.state).toBe('on');
+  });
+});

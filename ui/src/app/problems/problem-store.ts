@@ -1,0 +1,138 @@
+import { Injectable, computed, inject, signal } from '@angular/core';
+
+import { Gateway } from '../core/gateway';
+import { Health } from '../core/health';
+import { ProblemId, ProblemState, ProblemView, Problems } from '../core/problems-wire';
+import { followSettings } from '../core/reporting';
+import { PaytableStore } from '../paytable/paytable-store';
+
+/** Evidence and progress change while nobody does anything; a second is soon enough for the eye. */
+const LOOK_MS = 1_000;
+
+/** What was asked for: one problem, or what concerns all of them. */
+export type Steered = ProblemId | 'fire' | 'reset' | 'release';
+
+/** How the problems stand, and the switches. */
+@Injectable({ providedIn: 'root' })
+export class ProblemStore {
+  private readonly gateway = inject(Gateway);
+  private readonly health = inject(Health);
+  private readonly paytable = inject(PaytableStore);
+
+  private readonly _board = signal<Problems | null>(null);
+  private readonly _failed = signal(false);
+  private readonly _busy = signal<ReadonlySet<Steered>>(new Set());
+  private readonly _refusal = signal<{ of: Steered; error: unknown } | null>(null);
+  private readonly _changed = signal<{ id: ProblemId; state: ProblemState } | null>(null);
+  private readonly _wished = signal<string | null>(null);
+  private watchers = 0;
+  /** Answers to switches: a look that was asked for before one of them is older than it. */
+  private answers = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  readonly board = this._board.asReadonly();
+  /** The last look was not answered. */
+  readonly failed = this._failed.asReadonly();
+  /** What was asked for and is not answered yet. */
+  readonly busy = this._busy.asReadonly();
+  /** Why the last thing that was asked for was not done. */
+  readonly refusal = this._refusal.asReadonly();
+  /** The last switch of this window that was done. */
+  readonly changed = this._changed.asReadonly();
+  /** The release that is chosen: it shows at once, before everything is switched. */
+  readonly release = computed(() => this._wished() ?? this._board()?.release ?? null);
+
+  /** Looks each second from now on; the answer ends it. */
+  watch(): () => void {
+    this.watchers += 1;
+    if (this.watchers === 1) void this.look();
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      this.watchers -= 1;
+      if (this.watchers === 0) clearTimeout(this.timer);
+    };
+  }
+
+  async load(): Promise<void> {
+    const answers = this.answers;
+    try {
+      const board = await this.gateway.problems();
+      if (answers === this.answers) this._board.set(board);
+      this._failed.set(false);
+    } catch {
+      this._failed.set(true);
+    }
+  }
+
+  /** Fixes what hurts, and brings back what does not. */
+  async toggle(id: ProblemId): Promise<void> {
+    if (!this._board()) await this.load();
+    const problem = this._board()?.problems.find((each) => each.id === id);
+    if (!problem || problem.switching || this._busy().has(id)) return;
+    const to = wantedOf(problem);
+    const done = await this.steer(id, () => this.gateway.switchProblem(id, to));
+    if (done) this._changed.set({ id, state: to });
+  }
+
+  async failNextPayment(): Promise<void> {
+    await this.steer('fire', () => this.gateway.failNextPayment());
+  }
+
+  async startOfDemo(): Promise<void> {
+    await this.steer('reset', () => this.gateway.startOfDemo());
+  }
+
+  /** Whoever walks along the dial chooses faster than releases are switched: the last choice counts. */
+  async choose(version: string): Promise<void> {
+    this._wished.set(version);
+    if (this._busy().has('release')) return;
+    let tried: string | null = null;
+    for (;;) {
+      const wished = this._wished();
+      if (wished === null || wished === tried) break;
+      tried = wished;
+      await this.steer('release', () => this.gateway.chooseRelease(wished));
+    }
+    this._wished.set(null);
+  }
+
+  private async look(): Promise<void> {
+    if (!document.hidden) await this.load();
+    clearTimeout(this.timer);
+    if (this.watchers > 0) this.timer = setTimeout(() => void this.look(), LOOK_MS);
+  }
+
+  private async steer(of: Steered, ask: () => Promise<Problems>): Promise<boolean> {
+    this._busy.update((busy) => new Set([...busy, of]));
+    this._refusal.set(null);
+    const before = this._board()?.release;
+    try {
+      const board = await ask();
+      this.answers += 1;
+      this._board.set(board);
+      if (board.release !== before) this.follow();
+      return true;
+    } catch (error) {
+      this._refusal.set({ of, error });
+      // Part of it may have been done.
+      void this.load();
+      return false;
+    } finally {
+      this._busy.update((busy) => new Set([...busy].filter((each) => each !== of)));
+    }
+  }
+
+  /** Another release has a name that everything says from now on, and perhaps another paytable. */
+  private follow(): void {
+    void this.health.watch();
+    void followSettings();
+    // The machine asks again by itself when a board differs from its strips.
+    void this.paytable.load().catch(() => undefined);
+  }
+}
+
+export function wantedOf({ state }: ProblemView): ProblemState {
+  return state === 'on' ? 'fixed' : 'on';
+}

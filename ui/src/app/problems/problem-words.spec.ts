@@ -1,0 +1,98 @@
+import { PROBLEM_IDS, ProblemView, Problems } from '../core/problems-wire';
+import { isKey } from '../core/language';
+import { actionKey, firstOf, hurtingIn, leadOf, lookKey, onDial, shareOf } from './problem-words';
+
+function problem(over: Partial<ProblemView>): ProblemView {
+  return {
+    id: 'missing-index',
+    service: 'user-service',
+    state: 'on',
+    switching: null,
+    switched_at: 0,
+    observed: null,
+    ...over,
+  };
+}
+
+const SEEN = { count: 1, trace_id: 'a', at: 1 };
+
+describe('the words of a problem', () => {
+  it('are there for every problem in every state', () => {
+    for (const id of PROBLEM_IDS)
+      for (const state of ['on', 'fixed', 'off'] as const)
+        expect(
+          [lookKey({ id, state }), actionKey({ id, state })].filter((key) => !isKey(key)),
+        ).toEqual([]);
+  });
+
+  it('ask to fix what hurts, and to bring back what does not', () => {
+    const of = (state: ProblemView['state']): string => actionKey({ id: 'slow-rng', state });
+    expect([of('on'), of('fixed'), of('off')]).toEqual([
+      'problems.fix.slow-rng',
+      'problems.back',
+      'problems.bring',
+    ]);
+  });
+});
+
+describe('the button that is pressed next', () => {
+  const check = (problems: ProblemView[], expected: string | null): void =>
+    expect(leadOf(problems)).toBe(expected);
+
+  it('fixes the first that hurts and was seen', () => {
+    check([problem({}), problem({ id: 'slow-rng', observed: SEEN })], 'slow-rng');
+    check(
+      [problem({ state: 'fixed', observed: SEEN }), problem({ id: 'slow-provider' })],
+      'slow-provider',
+    );
+  });
+
+  it('is none where nothing hurts', () => {
+    check([problem({ state: 'fixed' }), problem({ state: 'off' })], null);
+    check([], null);
+  });
+});
+
+describe('how far a switch is', () => {
+  const check = (done: number, total: number, expected: number | null): void =>
+    expect(shareOf({ switching: { to: 'on', done, total } })).toBe(expected);
+
+  it('is a part of the whole, where the whole is known', () => {
+    check(25, 100, 0.25);
+    check(120, 100, 1);
+    check(0, 0, null);
+    expect(shareOf({ switching: null })).toBeNull();
+  });
+});
+
+describe('a release of the dial', () => {
+  const board: Problems = {
+    release: '1.1.0',
+    releases: [
+      { version: '1.2.0', problems: [] },
+      { version: '1.0.0', problems: [...PROBLEM_IDS] },
+      { version: '1.3.0', problems: ['payment-errors'], wrong_paytable: true },
+    ],
+    problems: [],
+    armed_failures: 0,
+    ready: true,
+  };
+
+  it('has all problems, none or some', () => {
+    expect(board.releases.map((release) => hurtingIn(release, 4))).toEqual([
+      { kind: 'none', wrongPaytable: false },
+      { kind: 'all', wrongPaytable: false },
+      { kind: 'some', wrongPaytable: true },
+    ]);
+  });
+
+  it('is not one that only the environment knows', () => {
+    expect(onDial(board, '1.3.0')?.version).toBe('1.3.0');
+    expect(onDial(board, 'acme-7')).toBeNull();
+  });
+
+  it('starts the demo where it has most problems', () => {
+    expect(firstOf(board)).toBe('1.0.0');
+    expect(firstOf({ ...board, releases: [] })).toBe('');
+  });
+});

@@ -1,0 +1,190 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  computed,
+  inject,
+  signal,
+} from '@angular/core';
+
+import { Address } from '../core/address';
+import { Language } from '../core/language';
+import { fromMilliseconds } from '../core/micros';
+import { refusalWords } from '../core/problem';
+import { ProblemView, ReleaseView } from '../core/problems-wire';
+import { RoundsStore } from '../rounds/rounds-store';
+import { Play } from '../slot/play';
+import { comparePath, tracePath } from '../traces/place';
+import { nextStep } from './next-step';
+import { ProblemStore, Steered } from './problem-store';
+import { actionKey, firstOf, hurtingIn, leadOf, lookKey, onDial, shareOf } from './problem-words';
+
+/** The four problems, each with its evidence and its fix; the release dial; the way back to the start. */
+@Component({
+  selector: 'rs-problems-tab',
+  templateUrl: './problems-tab.html',
+  styleUrl: './problems-tab.css',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class ProblemsTab {
+  private readonly language = inject(Language);
+  private readonly play = inject(Play);
+  private readonly rounds = inject(RoundsStore);
+  protected readonly address = inject(Address);
+  protected readonly store = inject(ProblemStore);
+  protected readonly say = this.language.say;
+  /** The start of the demo is asked about before it is gone to: what was measured is lost. */
+  protected readonly asking = signal(false);
+
+  protected readonly ready = computed(() => this.store.board() !== null);
+  protected readonly dial = computed(() => {
+    const board = this.store.board();
+    const chosen = this.store.release();
+    return (board?.releases ?? []).map((release) => ({
+      version: release.version,
+      chosen: release.version === chosen,
+      label: this.say('problems.dialOf', {
+        version: release.version,
+        what: this.releaseWords(release),
+      }),
+    }));
+  });
+  protected readonly choosing = computed(() => this.store.busy().has('release'));
+  protected readonly dialWords = computed(() => {
+    const board = this.store.board();
+    if (!board) return '';
+    if (this.choosing()) return this.say('problems.ofRelease.choosing');
+    const release = onDial(board, this.store.release());
+    return release
+      ? this.releaseWords(release)
+      : this.say('problems.ofRelease.other', { release: board.release });
+  });
+  protected readonly first = computed(() => {
+    const board = this.store.board();
+    return board ? firstOf(board) : '';
+  });
+
+  protected readonly cards = computed(() => {
+    const board = this.store.board();
+    if (!board) return [];
+    const lead = leadOf(board.problems);
+    return board.problems.map((problem, place) => {
+      const locked = problem.id === 'missing-index' && !board.ready;
+      return {
+        id: problem.id,
+        key: String(place + 1),
+        name: this.say(`problems.name.${problem.id}`),
+        service: problem.service,
+        state: problem.state,
+        stateWords: this.say(`problems.state.${problem.state}`),
+        look: this.say(lookKey(problem)),
+        action: this.say(actionKey(problem)),
+        lead: problem.id === lead,
+        locked,
+        switching: this.switchingOf(problem),
+        seen: this.seenOf(problem),
+        refusal: this.refusalOf(problem.id),
+        armed:
+          problem.id === 'payment-errors' ? this.armedWords(board.armed_failures, problem) : null,
+      };
+    });
+  });
+  /** What concerns all of them stands below the dial. */
+  protected readonly refusal = computed(
+    () => this.refusalOf('release') || this.refusalOf('reset') || '',
+  );
+  protected readonly changed = computed(() => {
+    const changed = this.store.changed();
+    if (!changed) return '';
+    return this.say('problems.changed', {
+      name: this.say(`problems.name.${changed.id}`),
+      state: this.say(`problems.state.${changed.state}`),
+    });
+  });
+
+  /** The last spin, if its round has a board that can come again. */
+  private readonly last = computed(() => {
+    const [spin] = this.play.recent();
+    const round = this.rounds.rounds().find(({ round_id }) => round_id === spin?.roundId);
+    return spin && round?.board ? { roundId: round.round_id, at: spin.at, round } : null;
+  });
+  private readonly step = computed(() => {
+    const board = this.store.board();
+    if (!board || this.play.phase() !== 'idle') return null;
+    return nextStep(board.problems, this.last(), this.play.repeats()[0] ?? null);
+  });
+  protected readonly next = computed(() => {
+    const step = this.step();
+    if (!step) return null;
+    return {
+      what: step.what,
+      words: this.say(`problems.next.${step.what}`),
+      href: step.what === 'compare' ? comparePath(step.before, step.after) : null,
+    };
+  });
+
+  constructor() {
+    inject(DestroyRef).onDestroy(this.store.watch());
+  }
+
+  protected repeat(): void {
+    const last = this.last();
+    if (last) this.play.repeat(last.round);
+  }
+
+  protected async startOfDemo(): Promise<void> {
+    this.asking.set(false);
+    await this.store.startOfDemo();
+  }
+
+  private switchingOf(problem: ProblemView): { share: number | null; words: string } | null {
+    if (!problem.switching && !this.store.busy().has(problem.id)) return null;
+    const share = shareOf(problem);
+    const words = this.say('problems.switching', {
+      share: share === null ? '' : this.language.formats().percent(share * 100, 0),
+    });
+    return { share, words: words.trim() };
+  }
+
+  private seenOf({ state, observed }: ProblemView): Seen | null {
+    if (state !== 'on' || !observed) return null;
+    const { lapse, number, plural, clock } = this.language.formats();
+    return {
+      href: tracePath(observed.trace_id),
+      text: this.say(`problems.seen.${plural(observed.count)}`, { count: number(observed.count) }),
+      time: observed.ms === undefined ? '' : lapse(fromMilliseconds(observed.ms)),
+      title: this.say('problems.openSeen', { at: clock(fromMilliseconds(observed.at)) }),
+    };
+  }
+
+  private armedWords(armed: number, { state }: ProblemView): string {
+    if (armed === 0) return '';
+    const { number, plural } = this.language.formats();
+    const words = this.say(`problems.armed.${plural(armed)}`, { count: number(armed) });
+    return state === 'fixed' ? `${words}, ${this.say('problems.armedFixed')}` : words;
+  }
+
+  private releaseWords(release: ReleaseView): string {
+    const { kind, wrongPaytable } = hurtingIn(release, this.store.board()?.problems.length ?? 0);
+    const names = release.problems.map((id) => this.say(`problems.name.${id}`));
+    const what = this.say(`problems.ofRelease.${kind}`, {
+      names: names.join(', ').toLocaleLowerCase(this.language.active()),
+    });
+    return wrongPaytable ? this.say('problems.ofRelease.wrongPaytable', { what }) : what;
+  }
+
+  private refusalOf(of: Steered): string {
+    const refusal = this.store.refusal();
+    const concerns = refusal?.of === of || (of === 'payment-errors' && refusal?.of === 'fire');
+    if (!refusal || !concerns) return '';
+    const words = refusalWords(refusal.error);
+    return 'literal' in words ? words.literal : this.say(words.key, words.params);
+  }
+}
+
+interface Seen {
+  readonly href: string;
+  readonly text: string;
+  readonly time: string;
+  readonly title: string;
+}
