@@ -5,6 +5,7 @@ use reelscope_contracts::{Code, Problem, RoundId};
 use reelscope_store::StoreError;
 
 use crate::evaluate::StakeError;
+use crate::health::HealthFailure;
 
 /// Every failure of this service.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -21,6 +22,9 @@ pub enum GameError {
     /// The round was drawn for another stake.
     #[error("round {0} was drawn for another stake; use a new idempotency key")]
     Conflict(RoundId),
+    /// The generator failed a health test; nothing may be drawn from it.
+    #[error("the random number generator is unsound: {0}")]
+    Unhealthy(HealthFailure),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -34,6 +38,10 @@ impl From<&GameError> for Problem {
             GameError::Seed => Self::new(Code::InvalidRequest, text).field("seed"),
             GameError::TooMany(_) => Self::new(Code::InvalidRequest, text).field("round_ids"),
             GameError::Conflict(_) => Self::new(Code::IdempotencyConflict, text),
+            GameError::Unhealthy(_) => Self::new(
+                Code::Internal,
+                "The random number generator failed its health test; nothing was drawn.",
+            ),
             GameError::Store(StoreError::Full) => Self::new(Code::ServiceUnavailable, text),
             GameError::Store(_) => Self::new(
                 Code::Internal,
@@ -45,8 +53,10 @@ impl From<&GameError> for Problem {
 
 impl IntoResponse for GameError {
     fn into_response(self) -> Response {
-        if let Self::Store(error) = &self {
-            tracing::error!(%error, "store");
+        match &self {
+            Self::Store(error) => tracing::error!(%error, "store"),
+            Self::Unhealthy(error) => tracing::error!(%error, "random number generator"),
+            _ => {}
         }
         Problem::from(&self).into_response()
     }

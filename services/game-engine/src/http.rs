@@ -14,6 +14,7 @@ use reelscope_telemetry::{Turnover, annotate};
 use crate::GameError;
 use crate::rng::{Seeds, seeds};
 use crate::rounds;
+use crate::slow_rng::SlowRng;
 
 /// Where the seeds of rounds come from.
 #[derive(Clone)]
@@ -46,6 +47,7 @@ impl SeedSource {
 pub struct State {
     store: Store,
     seeds: SeedSource,
+    slow_rng: SlowRng,
     /// What was drawn since the service started.
     turnover: Turnover,
     /// Enumerated when first asked for.
@@ -59,9 +61,16 @@ impl State {
         Self {
             store,
             seeds,
+            slow_rng: SlowRng::default(),
             turnover: Turnover::default(),
             paytable: Arc::default(),
         }
+    }
+
+    /// The switch of the problem `slow-rng`.
+    #[must_use]
+    pub fn slow_rng(&self) -> SlowRng {
+        self.slow_rng.clone()
     }
 }
 
@@ -86,7 +95,7 @@ async fn draw(
     annotate("round.id", round_id.to_string());
     annotate("game", rounds::GAME);
     let seed = state.seeds.next();
-    let round = rounds::draw_round(&state.store, round_id, stake, seed, now()).await?;
+    let round = rounds::draw_round(&state.store, &state.slow_rng, round_id, stake, seed, now()).await?;
     state.turnover.measure(round.stake.major(), round.payout.major());
     Ok(Json(round))
 }
@@ -122,11 +131,18 @@ mod tests {
     use tower::ServiceExt;
 
     fn service() -> (Router, tempfile::TempDir) {
+        let (router, _, dir) = switched();
+        (router, dir)
+    }
+
+    fn switched() -> (Router, SlowRng, tempfile::TempDir) {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&dir.path().join("rounds"), rounds::SCHEMA_VERSION)
             .unwrap()
             .store;
-        (router(State::new(store, SeedSource::new(Some(7)))), dir)
+        let state = State::new(store, SeedSource::new(Some(7)));
+        let slow_rng = state.slow_rng();
+        (router(state), slow_rng, dir)
     }
 
     async fn call(router: &Router, path: &str, body: &str) -> (StatusCode, Vec<u8>) {
@@ -195,5 +211,32 @@ mod tests {
         call(&router, "/v1/rounds", &draw_body(5, 1000)).await;
         let (status, _) = call(&router, "/v1/rounds", &draw_body(5, 2000)).await;
         assert_eq!(status, StatusCode::CONFLICT);
+    }
+
+    #[tokio::test]
+    async fn the_slow_generator_draws_the_rounds_that_the_sound_one_draws() {
+        let (sound, _, _sound_dir) = switched();
+        let (slow, slow_rng, _slow_dir) = switched();
+        assert!(!slow_rng.is_on());
+        assert_eq!(slow_rng.words_per_stop(), None);
+        slow_rng.switch(true).await;
+        assert!(slow_rng.is_on());
+        // Testing a word takes less than 100 ns on every machine, so many are needed to fill the time.
+        let words = slow_rng.words_per_stop().unwrap();
+        assert!(words > 500_000, "{words} words");
+
+        let mut outcomes = Vec::new();
+        for router in [&sound, &slow] {
+            let (status, body) = call(router, "/v1/rounds", &draw_body(1, 1000)).await;
+            assert_eq!(status, StatusCode::OK);
+            let round: Round = reelscope_contracts::http::parse(&body).unwrap();
+            outcomes.push((round.seed, round.stops, round.board, round.payout));
+        }
+        assert_eq!(outcomes[0], outcomes[1]);
+
+        slow_rng.switch(false).await;
+        assert_eq!(slow_rng.words_per_stop(), None);
+        slow_rng.switch(true).await;
+        assert_eq!(slow_rng.words_per_stop(), Some(words), "measured once");
     }
 }
