@@ -5,6 +5,7 @@ use reelscope_contracts::{Code, Problem, RoundId};
 use reelscope_store::StoreError;
 
 use crate::evaluate::StakeError;
+use crate::health::HealthFailure;
 
 /// Every failure of this service.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -24,6 +25,9 @@ pub enum GameError {
     /// No round has this id.
     #[error("round {0} was never drawn; leave same_seed_as out, or name a round that was")]
     NoSuchRound(RoundId),
+    /// The generator failed a health test; nothing may be drawn from it.
+    #[error("the random number generator is unsound: {0}")]
+    Unhealthy(HealthFailure),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -38,6 +42,10 @@ impl From<&GameError> for Problem {
             GameError::TooMany(_) => Self::new(Code::InvalidRequest, text).field("round_ids"),
             GameError::NoSuchRound(_) => Self::new(Code::NotFound, text).field("same_seed_as"),
             GameError::Conflict(_) => Self::new(Code::IdempotencyConflict, text),
+            GameError::Unhealthy(_) => Self::new(
+                Code::Internal,
+                "The random number generator failed its health test; nothing was drawn.",
+            ),
             GameError::Store(StoreError::Full) => Self::new(Code::ServiceUnavailable, text),
             GameError::Store(_) => Self::new(
                 Code::Internal,
@@ -49,8 +57,10 @@ impl From<&GameError> for Problem {
 
 impl IntoResponse for GameError {
     fn into_response(self) -> Response {
-        if let Self::Store(error) = &self {
-            tracing::error!(%error, "store");
+        match &self {
+            Self::Store(error) => tracing::error!(%error, "store"),
+            Self::Unhealthy(error) => tracing::error!(%error, "random number generator"),
+            _ => {}
         }
         Problem::from(&self).into_response()
     }

@@ -16,6 +16,7 @@ use crate::GameError;
 use crate::paytable::InForce;
 use crate::rng::{Seeds, seeds};
 use crate::rounds;
+use crate::slow_rng::SlowRng;
 
 /// Where the seeds of rounds come from.
 #[derive(Clone)]
@@ -48,6 +49,7 @@ impl SeedSource {
 pub struct State {
     store: Store,
     seeds: SeedSource,
+    slow_rng: SlowRng,
     /// What was drawn since the service started.
     turnover: Turnover,
     /// Enumerated when first asked for.
@@ -85,6 +87,7 @@ impl State {
         Self {
             store,
             seeds,
+            slow_rng: SlowRng::default(),
             turnover: Turnover::default(),
             paytable: Arc::default(),
             paytable_in_force: PaytableInForce::default(),
@@ -95,6 +98,12 @@ impl State {
     #[must_use]
     pub fn paytable(&self) -> PaytableInForce {
         self.paytable_in_force.clone()
+    }
+
+    /// The switch of the problem `slow-rng`.
+    #[must_use]
+    pub fn slow_rng(&self) -> SlowRng {
+        self.slow_rng.clone()
     }
 }
 
@@ -128,6 +137,7 @@ async fn draw(
     };
     let round = rounds::draw_round(
         &state.store,
+        &state.slow_rng,
         round_id,
         stake,
         seed,
@@ -148,7 +158,7 @@ async fn look_up(
 
 async fn replay(Body(request): Body<Replay>) -> Result<Json<Round>, GameError> {
     let seed = rounds::parse_seed(&request.seed)?;
-    rounds::play(RoundId::nil(), request.stake, seed, InForce::Certified, now()).map(Json)
+    rounds::play(RoundId::nil(), request.stake, seed, now()).map(Json)
 }
 
 async fn paytable(AxumState(state): AxumState<State>) -> Json<Paytable> {
@@ -170,11 +180,18 @@ mod tests {
     use tower::ServiceExt;
 
     fn service() -> (Router, tempfile::TempDir) {
+        let (router, _, dir) = switched();
+        (router, dir)
+    }
+
+    fn switched() -> (Router, SlowRng, tempfile::TempDir) {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&dir.path().join("rounds"), rounds::SCHEMA_VERSION)
             .unwrap()
             .store;
-        (router(State::new(store, SeedSource::new(Some(7)))), dir)
+        let state = State::new(store, SeedSource::new(Some(7)));
+        let slow_rng = state.slow_rng();
+        (router(state), slow_rng, dir)
     }
 
     async fn call(router: &Router, path: &str, body: &str) -> (StatusCode, Vec<u8>) {
@@ -277,5 +294,32 @@ mod tests {
         call(&router, "/v1/rounds", &draw_body(5, 1000)).await;
         let (status, _) = call(&router, "/v1/rounds", &draw_body(5, 2000)).await;
         assert_eq!(status, StatusCode::CONFLICT);
+    }
+
+    #[tokio::test]
+    async fn the_slow_generator_draws_the_rounds_that_the_sound_one_draws() {
+        let (sound, _, _sound_dir) = switched();
+        let (slow, slow_rng, _slow_dir) = switched();
+        assert!(!slow_rng.is_on());
+        assert_eq!(slow_rng.words_per_stop(), None);
+        slow_rng.switch(true).await;
+        assert!(slow_rng.is_on());
+        // Testing a word takes less than 100 ns on every machine, so many are needed to fill the time.
+        let words = slow_rng.words_per_stop().unwrap();
+        assert!(words > 500_000, "{words} words");
+
+        let mut outcomes = Vec::new();
+        for router in [&sound, &slow] {
+            let (status, body) = call(router, "/v1/rounds", &draw_body(1, 1000)).await;
+            assert_eq!(status, StatusCode::OK);
+            let round: Round = reelscope_contracts::http::parse(&body).unwrap();
+            outcomes.push((round.seed, round.stops, round.board, round.payout));
+        }
+        assert_eq!(outcomes[0], outcomes[1]);
+
+        slow_rng.switch(false).await;
+        assert_eq!(slow_rng.words_per_stop(), None);
+        slow_rng.switch(true).await;
+        assert_eq!(slow_rng.words_per_stop(), Some(words), "measured once");
     }
 }

@@ -8,7 +8,11 @@ pub mod paytable;
 
 pub mod evaluate;
 
+pub mod health;
+
 pub mod rng;
+
+pub mod slow_rng;
 
 pub mod par_sheet;
 
@@ -21,3 +25,4 @@ pub mod http;
 pub use error::GameError;
 pub use http::{PaytableInForce, State, router};
 pub use paytable::InForce;
+pub use slow_rng::SlowRng;

@@ -2,24 +2,48 @@
 //!
 //! There is no player, stake, balance or history in these signatures, so none of them can touch the outcome.
 
+use crate::health::{self, HealthFailure};
 use crate::reels::{STRIPS, Stops};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 
 /// Draws the stops of the round with this seed. The same seed draws the same stops: a replay is the same
-/// call.
-///
-/// The generator is chosen here and only here: another one, slower but statistically equal, goes beside this
-/// one and hands itself to [`spin_reels`] in the same way.
+/// call. Every stop of a strip is exactly equally likely: `random_range` rejects what would favour the first stops
+/// (rand's feature `unbiased`).
 #[must_use]
 pub fn draw(seed: u64) -> Stops {
-    spin_reels(&mut generator(seed, Stream::Stops))
+    let mut rng = generator(seed, Stream::Stops);
+    STRIPS.map(|strip| rng.random_range(0..strip.len()))
 }
 
-/// Turns a generator's output into stops. Every stop of a strip is exactly equally likely: `random_range`
-/// rejects what would favour the first stops (rand's feature `unbiased`).
-fn spin_reels(rng: &mut impl Rng) -> Stops {
-    STRIPS.map(|strip| rng.random_range(0..strip.len()))
+/// Draws the same stops as [`draw`], wastefully: each stop has its own generator started up, a start-up test of
+/// `words` words included, only to be wound forward to where the last one left off. One generator would do for all
+/// of them.
+///
+/// # Errors
+/// A health test failed.
+pub fn draw_stop_by_stop(seed: u64, words: u64) -> Result<Stops, HealthFailure> {
+    let mut stops = Stops::default();
+    let mut left_off = 0;
+    for (stop, strip) in stops.iter_mut().zip(STRIPS) {
+        let mut rng = start_up(seed, words)?;
+        while rng.get_word_pos() < left_off {
+            rng.next_u32();
+        }
+        *stop = rng.random_range(0..strip.len());
+        left_off = rng.get_word_pos();
+    }
+    Ok(stops)
+}
+
+/// A generator of stops that has passed the health tests. They have a stream of their own, so that what was tested is
+/// not drawn from and the stops stay those of the seed.
+///
+/// # Errors
+/// A health test failed.
+pub(crate) fn start_up(seed: u64, words: u64) -> Result<ChaCha12Rng, HealthFailure> {
+    health::check(&mut generator(seed, Stream::StartUpTest), words)?;
+    Ok(generator(seed, Stream::Stops))
 }
 
 /// An endless sequence of round seeds for a run that can be repeated.
@@ -58,6 +82,7 @@ impl Iterator for Seeds {
 enum Stream {
     Stops = 0,
     RoundSeeds = 1,
+    StartUpTest = 2,
 }
 
 /// ChaCha with 12 rounds, keyed with the seed's little-endian bytes and zeros. The key is written out here
@@ -130,12 +155,31 @@ mod tests {
 
     #[test]
     fn stops_are_uniform_on_every_reel_and_neighbouring_reels_are_independent() {
+        check_stops(200_000, draw);
+    }
+
+    #[test]
+    fn stops_that_are_drawn_stop_by_stop_are_as_uniform() {
+        check_stops(50_000, |seed| draw_stop_by_stop(seed, 16).unwrap());
+    }
+
+    #[test]
+    fn both_ways_draw_the_same_stops_from_the_same_seed() {
+        let check = |seed, words| assert_eq!(draw_stop_by_stop(seed, words), Ok(draw(seed)), "{seed:#x}");
+        seeds(3).take(50_000).for_each(|seed| check(seed, 3));
+        for seed in [0, 1, u64::MAX] {
+            check(seed, 0);
+            check(seed, 100_000);
+        }
+    }
+
+    fn check_stops(rounds: usize, draw: impl Fn(u64) -> Stops) {
         let mut stops = STRIPS.map(|strip| vec![0_u32; strip.len()]);
         let mut pairs: Vec<Vec<u32>> = STRIPS
             .windows(2)
             .map(|pair| vec![0; pair[0].len() * pair[1].len()])
             .collect();
-        for seed in seeds(1).take(200_000) {
+        for seed in seeds(1).take(rounds) {
             let drawn = draw(seed);
             for (reel, stop) in drawn.into_iter().enumerate() {
                 stops[reel][stop] += 1;

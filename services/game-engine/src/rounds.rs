@@ -6,14 +6,16 @@ use reelscope_contracts::game::{
 use reelscope_contracts::{Money, RoundId, UnixMillis};
 use reelscope_store::Store;
 use serde::{Deserialize, Serialize};
-use tracing::info_span;
+use tracing::field::Empty;
+use tracing::{Instrument, Span, info_span};
 
 use crate::GameError;
 use crate::evaluate::{Evaluation, WinKind, evaluate_by};
 use crate::par_sheet::{self, approximate};
 use crate::paytable::{FEWEST, InForce, PAYLINES, pays};
 use crate::reels::{Board, REELS, ROWS, STRIPS, Stops, Symbol, board_at};
-use crate::rng::draw;
+use crate::rng::{draw, draw_stop_by_stop};
+use crate::slow_rng::SlowRng;
 
 /// Version of the documents below; raised when an older build would misread them.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -81,9 +83,11 @@ impl RoundRecord {
 /// `seed` is used the first time only.
 ///
 /// # Errors
-/// [`GameError::Stake`], [`GameError::Conflict`] when the id was drawn for another stake, [`GameError::Store`].
+/// [`GameError::Stake`], [`GameError::Conflict`] when the id was drawn for another stake, [`GameError::Store`],
+/// [`GameError::Unhealthy`].
 pub async fn draw_round(
     store: &Store,
+    slow_rng: &SlowRng,
     round_id: RoundId,
     stake: Money,
     seed: u64,
@@ -91,7 +95,8 @@ pub async fn draw_round(
     at: UnixMillis,
 ) -> Result<Round, GameError> {
     // Computed outside of the writer, which everybody waits for.
-    let drawn = play(round_id, stake, seed, in_force, at)?;
+    let stops = draw_stops(slow_rng, seed).await?;
+    let drawn = evaluated(round_id, stake, seed, stops, in_force, at)?;
     let record = RoundRecord {
         round_id: round_id.to_string(),
         stake: stake.minor(),
@@ -138,19 +143,54 @@ pub async fn seed_of(store: &Store, round_id: RoundId) -> Result<u64, GameError>
     parse_seed(&record.ok_or(GameError::NoSuchRound(round_id))?.seed)
 }
 
-/// Plays a seed without recording anything.
+/// Plays a seed by the certified paytable, without recording anything. What is drawn is known to be sound, so this never draws slowly.
 ///
 /// # Errors
 /// [`GameError::Stake`].
-pub fn play(
+pub fn play(round_id: RoundId, stake: Money, seed: u64, at: UnixMillis) -> Result<Round, GameError> {
+    evaluated(round_id, stake, seed, draw_at_once(seed), InForce::Certified, at)
+}
+
+async fn draw_stops(slow_rng: &SlowRng, seed: u64) -> Result<Stops, GameError> {
+    let Some(words) = slow_rng.words_per_stop() else {
+        return Ok(draw_at_once(seed));
+    };
+    let span = rng_span("ChaCha12, started up for each stop");
+    // Hundreds of milliseconds of work do not belong on a thread that serves others.
+    let drawing = tokio::task::spawn_blocking(move || draw_stop_by_stop(seed, words));
+    let stops = match drawing.instrument(span.clone()).await {
+        Ok(drawn) => drawn.map_err(GameError::Unhealthy)?,
+        // A panic there is a panic here, where it is caught and reported.
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    };
+    span.record("rng.words_tested", words * STRIPS.len() as u64);
+    Ok(stops)
+}
+
+fn draw_at_once(seed: u64) -> Stops {
+    let span = rng_span("ChaCha12");
+    span.record("rng.words_tested", 0);
+    span.in_scope(|| draw(seed))
+}
+
+fn rng_span(algorithm: &'static str) -> Span {
+    info_span!(
+        "game.rng",
+        sentry.op = "game.rng",
+        sentry.name = "draw stops",
+        rng.algorithm = algorithm,
+        rng.words_tested = Empty,
+    )
+}
+
+fn evaluated(
     round_id: RoundId,
     stake: Money,
     seed: u64,
+    stops: Stops,
     in_force: InForce,
     at: UnixMillis,
 ) -> Result<Round, GameError> {
-    let stops =
-        info_span!("game.rng", sentry.op = "game.rng", sentry.name = "draw stops").in_scope(|| draw(seed));
     let board = board_at(stops);
     let evaluation = info_span!(
         "game.evaluate",

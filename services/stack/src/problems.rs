@@ -339,7 +339,7 @@ impl Problems {
                     error => Refusal::Failed(id.as_str(), error.to_string()),
                 })?;
             }
-            ProblemId::SlowRng => knobs.slow_rng.switch(hurts),
+            ProblemId::SlowRng => knobs.slow_rng.switch(hurts).await,
             ProblemId::SlowProvider => {
                 knobs.payments.set_settling(if to == ProblemState::Fixed {
                     payments::Settling::InBackground

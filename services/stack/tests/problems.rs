@@ -36,7 +36,11 @@ impl Demo {
             _dir: dir,
         };
         let (status, session) = demo
-            .ask(Method::POST, "/api/v1/sessions", json!({"account_code": "RS-000001"}))
+            .ask(
+                Method::POST,
+                "/api/v1/sessions",
+                json!({"account_code": "RS-000001"}),
+            )
             .await;
         assert_eq!(status, 201, "{session}");
         demo.session = session["token"].as_str().unwrap().to_owned();
@@ -61,7 +65,12 @@ impl Demo {
     }
 
     async fn put(&self, id: &str, state: &str) -> (u16, Value) {
-        self.ask(Method::PUT, &format!("/api/problems/{id}"), json!({"state": state})).await
+        self.ask(
+            Method::PUT,
+            &format!("/api/problems/{id}"),
+            json!({"state": state}),
+        )
+        .await
     }
 
     async fn switch(&self, id: &str, state: &str) {
@@ -78,7 +87,10 @@ impl Demo {
             .post(format!("{}/api/v1/spins", self.stack.origin()))
             .header("x-reelscope-token", self.stack.token())
             .header("idempotency-key", &trace)
-            .header("sentry-trace", format!("{trace}-{:016x}-1", rand::random::<u64>()))
+            .header(
+                "sentry-trace",
+                format!("{trace}-{:016x}-1", rand::random::<u64>()),
+            )
             .bearer_auth(&self.session)
             .json(&json!({"stake": 100}))
             .send()
@@ -143,7 +155,10 @@ fn provider(span: &Value) -> bool {
 
 /// Whether the gateway's transaction, which ends last of those that a player waits for, is there.
 fn answered(trace: &Value) -> bool {
-    !spans(trace, |span| span["service"] == "api-gateway" && span["transaction"] == true).is_empty()
+    !spans(trace, |span| {
+        span["service"] == "api-gateway" && span["transaction"] == true
+    })
+    .is_empty()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -153,21 +168,30 @@ async fn a_missing_index_and_a_slow_generator_show_in_the_very_next_spin_and_so_
         demo.switch("missing-index", state).await;
         let (status, _, id) = demo.spin().await;
         assert_eq!(status, 200);
-        let trace = demo.trace(&id, |trace| answered(trace) && !spans(trace, lookup).is_empty()).await;
+        let trace = demo
+            .trace(&id, |trace| answered(trace) && !spans(trace, lookup).is_empty())
+            .await;
         let query = spans(&trace, lookup)[0];
         assert_eq!(query["data"]["db.index_used"], indexed, "{query}");
         let rows = if indexed { 1 } else { 3_000 };
         assert_eq!(query["data"]["db.rows_scanned"], rows, "{query}");
-        let named = trace["summary"]["problems"].as_array().unwrap().contains(&json!("missing-index"));
+        let named = trace["summary"]["problems"]
+            .as_array()
+            .unwrap()
+            .contains(&json!("missing-index"));
         assert_eq!(named, state == "on", "{}", trace["summary"]["problems"]);
     }
     demo.switch("slow-rng", "on").await;
     let (_, before, id) = demo.spin().await;
-    let trace = demo.trace(&id, |trace| answered(trace) && !spans(trace, drawing).is_empty()).await;
+    let trace = demo
+        .trace(&id, |trace| answered(trace) && !spans(trace, drawing).is_empty())
+        .await;
     let slow = ms(spans(&trace, drawing)[0]);
     assert!((100.0..1_500.0).contains(&slow), "{slow} ms");
     let board = demo
-        .until("/api/problems", |board| !problem(board, "slow-rng")["observed"].is_null())
+        .until("/api/problems", |board| {
+            !problem(board, "slow-rng")["observed"].is_null()
+        })
         .await;
     assert_eq!(problem(&board, "slow-rng")["observed"]["trace_id"], id.as_str());
 
@@ -184,10 +208,15 @@ async fn a_missing_index_and_a_slow_generator_show_in_the_very_next_spin_and_so_
         .await
         .unwrap();
     let after: Value = response.json().await.unwrap();
-    assert_eq!((&after["seed"], &after["board"]), (&before["seed"], &before["board"]));
+    assert_eq!(
+        (&after["seed"], &after["board"]),
+        (&before["seed"], &before["board"])
+    );
     assert_ne!(after["round_id"], before["round_id"]);
     let (_, _, id) = demo.spin().await;
-    let trace = demo.trace(&id, |trace| answered(trace) && !spans(trace, drawing).is_empty()).await;
+    let trace = demo
+        .trace(&id, |trace| answered(trace) && !spans(trace, drawing).is_empty())
+        .await;
     let quick = ms(spans(&trace, drawing)[0]);
     assert!(quick < slow / 20.0, "{quick} ms after {slow} ms");
     demo.end().await;
@@ -215,7 +244,9 @@ async fn a_slow_provider_is_waited_for_until_settlement_goes_on_behind_the_playe
     assert!(ms(spans(&trace, provider)[0]) >= 2_000.0);
     assert_eq!(trace["summary"]["problems_fixed"], json!(["slow-provider"]));
     let rounds = demo
-        .until("/api/v1/rounds", |rounds| rounds["rounds"][0]["status"] == "posted")
+        .until("/api/v1/rounds", |rounds| {
+            rounds["rounds"][0]["status"] == "posted"
+        })
         .await;
     assert_eq!(rounds["rounds"][0]["round_id"], round["round_id"]);
     demo.end().await;
@@ -241,7 +272,9 @@ async fn one_payment_in_ten_fails_until_it_is_tried_again() {
         .await;
     assert_eq!(issues["issues"].as_array().unwrap().len(), 1, "{issues}");
     let seen = demo
-        .until("/api/problems", |board| problem(board, "payment-errors")["observed"]["count"] == 5)
+        .until("/api/problems", |board| {
+            problem(board, "payment-errors")["observed"]["count"] == 5
+        })
         .await;
     assert!(problem(&seen, "payment-errors")["observed"]["ms"].is_null());
 
@@ -261,7 +294,11 @@ async fn one_payment_in_ten_fails_until_it_is_tried_again() {
 
     // Every round comes to its end in the background, with the same reference.
     demo.until("/api/v1/rounds?limit=50", |seen| {
-        seen["rounds"].as_array().unwrap().iter().all(|round| round["status"] == "posted")
+        seen["rounds"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|round| round["status"] == "posted")
     })
     .await;
     demo.end().await;
@@ -272,27 +309,41 @@ async fn the_dial_brings_problems_and_says_its_release_and_a_reset_goes_back() {
     let demo = Demo::start().await;
     let states = |board: &Value| {
         let problems = board["problems"].as_array().unwrap().clone();
-        problems.iter().map(|problem| problem["state"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        problems
+            .iter()
+            .map(|problem| problem["state"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     for (release, expected) in [
         ("1.2.0", ["fixed", "fixed", "fixed", "fixed"]),
         ("1.3.0", ["fixed", "fixed", "fixed", "on"]),
         ("1.1.0", ["fixed", "fixed", "on", "on"]),
     ] {
-        let (status, board) = demo.ask(Method::PUT, "/api/problems/release", json!({"release": release})).await;
+        let (status, board) = demo
+            .ask(Method::PUT, "/api/problems/release", json!({"release": release}))
+            .await;
         assert_eq!(status, 200, "{board}");
-        assert_eq!((states(&board), &board["release"]), (expected.map(str::to_owned).to_vec(), &json!(release)));
+        assert_eq!(
+            (states(&board), &board["release"]),
+            (expected.map(str::to_owned).to_vec(), &json!(release))
+        );
         assert_eq!(demo.get("/api/v1/health").await["release"], release);
     }
     let (_, _, id) = demo.spin().await;
     let trace = demo.trace(&id, answered).await;
     assert_eq!(trace["summary"]["release"], "1.1.0");
-    assert_eq!(trace["summary"]["problems"], json!(["payment-errors", "slow-provider"]));
+    assert_eq!(
+        trace["summary"]["problems"],
+        json!(["payment-errors", "slow-provider"])
+    );
 
     let began = Instant::now();
     let (status, board) = demo.ask(Method::POST, "/api/problems/reset", json!({})).await;
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
-    assert_eq!((status, states(&board), &board["release"]), (200, vec!["on".to_owned(); 4], &json!("1.0.0")));
+    assert_eq!(
+        (status, states(&board), &board["release"]),
+        (200, vec!["on".to_owned(); 4], &json!("1.0.0"))
+    );
     let figures = demo.get("/api/problems/figures").await;
     assert_eq!(figures["pairs"].as_array().unwrap().len(), 5);
     demo.end().await;
@@ -304,16 +355,62 @@ async fn what_cannot_be_switched_is_refused_and_stays() {
     let before = demo.get("/api/problems").await;
     let check = async |method: Method, path: &str, body: Value, status: u16, code: &str| {
         let (found, problem) = demo.ask(method, path, body).await;
-        assert_eq!((found, problem["code"].as_str()), (status, Some(code)), "{path}: {problem}");
+        assert_eq!(
+            (found, problem["code"].as_str()),
+            (status, Some(code)),
+            "{path}: {problem}"
+        );
     };
     let on = json!({"state": "on"});
     check(Method::PUT, "/api/problems/no-such", on, 404, "not_found").await;
-    check(Method::PUT, "/api/problems/slow-rng", json!({"state": "fixed"}), 409, "problem_unchanged").await;
-    check(Method::PUT, "/api/problems/slow-rng", json!({"state": "off"}), 409, "problem_unchanged").await;
-    check(Method::PUT, "/api/problems/slow-rng", json!({"state": "maybe"}), 422, "invalid_request").await;
-    check(Method::PUT, "/api/problems/slow-rng", json!({"state": "on", "x": 1}), 422, "invalid_request").await;
-    check(Method::POST, "/api/problems/slow-rng/fire", json!({}), 422, "invalid_request").await;
-    check(Method::PUT, "/api/problems/release", json!({"release": "9.9.9"}), 422, "invalid_request").await;
+    check(
+        Method::PUT,
+        "/api/problems/slow-rng",
+        json!({"state": "fixed"}),
+        409,
+        "problem_unchanged",
+    )
+    .await;
+    check(
+        Method::PUT,
+        "/api/problems/slow-rng",
+        json!({"state": "off"}),
+        409,
+        "problem_unchanged",
+    )
+    .await;
+    check(
+        Method::PUT,
+        "/api/problems/slow-rng",
+        json!({"state": "maybe"}),
+        422,
+        "invalid_request",
+    )
+    .await;
+    check(
+        Method::PUT,
+        "/api/problems/slow-rng",
+        json!({"state": "on", "x": 1}),
+        422,
+        "invalid_request",
+    )
+    .await;
+    check(
+        Method::POST,
+        "/api/problems/slow-rng/fire",
+        json!({}),
+        422,
+        "invalid_request",
+    )
+    .await;
+    check(
+        Method::PUT,
+        "/api/problems/release",
+        json!({"release": "9.9.9"}),
+        422,
+        "invalid_request",
+    )
+    .await;
     let after = demo.get("/api/problems").await;
     assert_eq!(before, after);
 
@@ -322,7 +419,10 @@ async fn what_cannot_be_switched_is_refused_and_stays() {
     let mut statuses = [one.0, other.0];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409], "{} {}", one.1, other.1);
-    assert_eq!(problem(&demo.get("/api/problems").await, "missing-index")["state"], "on");
+    assert_eq!(
+        problem(&demo.get("/api/problems").await, "missing-index")["state"],
+        "on"
+    );
     demo.end().await;
 }
 
@@ -357,10 +457,15 @@ async fn a_hundred_random_switches_under_traffic_leave_no_trace() {
     demo.ask(Method::PUT, "/api/traffic", traffic(false)).await;
     let (status, round, id) = demo.spin().await;
     assert_eq!((status, &round["status"]), (200, &json!("posted")), "{round}");
-    let trace = demo.trace(&id, |trace| answered(trace) && !spans(trace, lookup).is_empty()).await;
+    let trace = demo
+        .trace(&id, |trace| answered(trace) && !spans(trace, lookup).is_empty())
+        .await;
     assert_eq!(spans(&trace, lookup)[0]["data"]["db.index_used"], true);
     assert!(ms(spans(&trace, drawing)[0]) < 50.0);
     assert!(ms(spans(&trace, provider)[0]) < 1_000.0);
-    assert_eq!((&trace["summary"]["problems"], &trace["summary"]["problems_fixed"]), (&json!([]), &json!([])));
+    assert_eq!(
+        (&trace["summary"]["problems"], &trace["summary"]["problems_fixed"]),
+        (&json!([]), &json!([]))
+    );
     demo.end().await;
 }
