@@ -258,6 +258,10 @@ pub(crate) mod tests {
         }
     }
 
+    fn near(found: f64, expected: f64) {
+        assert!((found - expected).abs() < 1e-9, "{found} is not {expected}");
+    }
+
     fn of<'a>(found: &'a [BeforeAfter], problem: &str) -> &'a BeforeAfter {
         found.iter().find(|pair| pair.problem == problem).unwrap()
     }
@@ -272,15 +276,15 @@ pub(crate) mod tests {
         ];
         let found = pairs(&traces);
         let index = of(&found, "missing-index");
-        assert_eq!(index.before.as_ref().unwrap().p50_ms, 900.0);
-        assert_eq!(index.after.as_ref().unwrap().p50_ms, 400.0);
+        near(index.before.as_ref().unwrap().p50_ms, 900.0);
+        near(index.after.as_ref().unwrap().p50_ms, 400.0);
         assert_eq!(
             index.before_trace.as_deref(),
             Some(format!("{:032x}", 1).as_str())
         );
         let rng = of(&found, "slow-rng");
-        assert_eq!(rng.before.as_ref().unwrap().p50_ms, 400.0);
-        assert_eq!(rng.after.as_ref().unwrap().p50_ms, 5.0);
+        near(rng.before.as_ref().unwrap().p50_ms, 400.0);
+        near(rng.after.as_ref().unwrap().p50_ms, 5.0);
         assert_eq!(
             (&of(&found, "all").before, &of(&found, "all").after),
             (&None, &None)
@@ -302,7 +306,7 @@ pub(crate) mod tests {
             ),
             (10, 10)
         );
-        assert_eq!(rng.before.as_ref().unwrap().p95_ms, 100.0);
+        near(rng.before.as_ref().unwrap().p95_ms, 100.0);
     }
 
     #[test]
@@ -322,7 +326,7 @@ pub(crate) mod tests {
         assert_eq!(figures.failed_minor, Money(1_250));
         // Two runs of 9.5 s each, and 980 s in between that do not count.
         assert!((figures.per_second.unwrap() - 1.0).abs() < 1e-9, "{figures:?}");
-        assert_eq!(figures.waited_s_per_player, 9.5);
+        near(figures.waited_s_per_player, 9.5);
         assert_eq!(of(&found, "payment-errors").after, None);
     }
 
