@@ -1,11 +1,14 @@
 //! The service with its background and its recovery, before a real provider on a real port.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
+use axum::middleware::{Next, from_fn};
 use reelscope_contracts::payments::{Bet, BetStatus, Bets, Wallet};
 use reelscope_contracts::{Problem, RoundId};
 use reelscope_payment_service::provider::{Deadlines, Provider};
@@ -24,11 +27,22 @@ pub(crate) const OPENING: i64 = 1_000_000;
 
 /// Serves a provider; the URL ends with the listener's task.
 pub(crate) async fn serve(provider: reelscope_payment_provider::State) -> String {
+    serve_counted(provider).await.0
+}
+
+/// Serves a provider and counts what it is asked.
+pub(crate) async fn serve_counted(provider: reelscope_payment_provider::State) -> (String, Arc<AtomicU64>) {
+    let asked = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&asked);
+    let count = move |request: axum::extract::Request, next: Next| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        next.run(request)
+    };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let routes = reelscope_payment_provider::router(provider);
+    let routes = reelscope_payment_provider::router(provider).layer(from_fn(count));
     tokio::spawn(async move { axum::serve(listener, routes).await });
-    url
+    (url, asked)
 }
 
 pub(crate) struct Bench {

@@ -4,9 +4,10 @@
 mod bench;
 mod kill;
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use bench::{Bench, OPENING, eventually, serve};
+use bench::{Bench, OPENING, eventually, serve, serve_counted};
 use proptest::prelude::*;
 use reelscope_contracts::payments::BetStatus;
 use reelscope_contracts::{Code, RoundId, StakeStatus};
@@ -30,7 +31,8 @@ async fn a_player_is_answered_before_the_provider_and_a_replay_starts_nothing() 
         latency_ms: 1_500..=1_500,
         ..Behaviour::healthy()
     });
-    let bench = Bench::start(dir.path(), serve(provider.clone()).await, PATIENT).await;
+    let (url, asked) = serve_counted(provider.clone()).await;
+    let bench = Bench::start(dir.path(), url, PATIENT).await;
     bench.knobs.set_settling(Settling::InBackground);
     bench.open("p").await;
     bench.reserve("p", round(1), 1_000).await.unwrap();
@@ -67,6 +69,7 @@ async fn a_player_is_answered_before_the_provider_and_a_replay_starts_nothing() 
         credit: 3_000,
     };
     assert_eq!(provider.settled(), once);
+    assert_eq!(asked.load(Ordering::SeqCst), 1, "one settlement, one attempt");
 }
 
 #[tokio::test(flavor = "multi_thread")]
