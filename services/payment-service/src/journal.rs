@@ -29,7 +29,7 @@ const WALLETS: &str = "wallets";
 const BETS: &str = "bets";
 const ENTRIES: &str = "entries";
 const OPEN: &str = "open";
-/// Lists of open bets. With 2,000 bets open a round costs 1.2 ms with 64 lists and 4.6 ms with one.
+/// Lists of open bets. With 2,000 bets open a round takes 1.0 ms of processor time with 64 lists and 4.6 ms with one.
 const OPEN_LISTS: u64 = 64;
 /// The list of all open bets, in version 1.
 const ONE_LIST: &str = "bets";

@@ -1,8 +1,6 @@
 //! The lists of open bets: what thousands of them cost a round, and that the one list of an older build is taken over.
 #![allow(clippy::unwrap_used)]
 
-use std::time::Instant;
-
 use reelscope_contracts::payments::{OpenWallet, Reserve};
 use reelscope_contracts::{Money, RoundId};
 use reelscope_payment_service::journal;
@@ -88,35 +86,38 @@ async fn the_one_list_of_version_1_is_taken_over_and_its_build_refuses_what_foll
     assert!(matches!(older, StoreError::NewerSchema { .. }), "{older}");
 }
 
+/// Processor time of this process in milliseconds (proc(5)): the fsync of a write is as slow as the disk is busy.
+#[cfg(target_os = "linux")]
+fn cpu_ms() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+    10.0 * (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap())
+}
+
 /// `cargo test --workspace --test open_bets -- --ignored --nocapture`
+#[cfg(target_os = "linux")]
 #[tokio::test]
-#[ignore = "a measurement of two minutes"]
-async fn what_open_bets_cost_a_round() {
+#[ignore = "a measurement of a minute"]
+async fn thousands_of_open_bets_cost_a_round_less_than_a_millisecond() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(dir.path(), journal::SCHEMA_VERSION).unwrap().store;
     open_wallet(&store).await;
     let mut number = 0;
     let mut per_round = Vec::new();
     for target in [0, 2_000, 10_000] {
-        let mut open_now = open(&store).await.len();
-        while open_now < target {
+        let open_now = open(&store).await.len();
+        for _ in open_now..target {
             reserve(&store, number).await;
             number += 1;
-            open_now += 1;
         }
-        let began = Instant::now();
-        for _ in 0..500 {
+        let before = cpu_ms();
+        for _ in 0..1_000 {
             play(&store, number).await;
             number += 1;
         }
-        let cost = began.elapsed() / 500;
-        let began = Instant::now();
-        let found = open(&store).await.len();
-        println!(
-            "{target} open: {cost:?} a round; reading {found}: {:?}",
-            began.elapsed()
-        );
+        let cost = (cpu_ms() - before) / 1_000.0;
+        println!("{target} open: {cost:.2} ms of processor a round");
         per_round.push(cost);
     }
-    assert!(per_round[1] < per_round[0] + std::time::Duration::from_millis(1));
+    assert!(per_round[1] < per_round[0] + 1.0, "{per_round:?}");
 }

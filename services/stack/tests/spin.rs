@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use reelscope_payment_provider::{Behaviour, Failure};
-use reelscope_payment_service::journal;
+use reelscope_payment_service::{Settling, journal};
 use reelscope_stack::start::open_wallets;
 use reelscope_stack::{Config, Stack, StartError};
 use reqwest::{Method, StatusCode};
@@ -375,6 +375,104 @@ async fn a_provider_that_declines_gives_the_stake_back() {
         assert_eq!(client.purse().await, (balance, 0));
     }
     assert_eq!(declined, 3, "one in every ten");
+    stack.shutdown().await;
+    assert_eq!(imbalance(dir.path()).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spin_that_is_settled_in_the_background_is_answered_pending_and_posted_later() {
+    let dir = tempfile::tempdir().unwrap();
+    let provider = Behaviour {
+        latency_ms: 1_500..=1_500,
+        ..Behaviour::healthy()
+    };
+    let stack = start(Config {
+        provider,
+        ..config(dir.path())
+    })
+    .await;
+    stack.settlement().knobs().set_settling(Settling::InBackground);
+    let client = Client::new(&stack, "RS-000001").await;
+    let (before, _) = client.purse().await;
+    let first = client.spin("k", 1_000).await;
+    let again = client.spin("k", 1_000).await;
+    for (reply, replayed) in [(&first, false), (&again, true)] {
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        assert_eq!(reply.body["status"], "pending");
+        assert_eq!(reply.body["balance"], before - 1_000);
+        assert_eq!(reply.body["replayed"], replayed);
+        assert_eq!(reply.body["round_id"], first.body["round_id"]);
+        assert_eq!(reply.body["payout"], first.body["payout"]);
+    }
+    assert_eq!(client.purse().await, (before - 1_000, 1_000));
+    let rounds = client.get("/api/v1/rounds").await;
+    assert_eq!(rounds["rounds"][0]["status"], "pending");
+    assert_eq!(
+        stack.provider().settled().payments,
+        0,
+        "the provider was not waited for"
+    );
+
+    let after = before - 1_000 + first.body["payout"].as_i64().unwrap();
+    eventually("the round is posted", async || client.purse().await == (after, 0)).await;
+    let rounds = client.get("/api/v1/rounds").await;
+    assert_eq!(rounds["rounds"][0]["status"], "posted");
+    let last = client.spin("k", 1_000).await;
+    assert_eq!((last.status, &last.body["status"]), (200, &json!("posted")));
+    assert_eq!(last.body["balance"], after);
+    assert_eq!(stack.provider().settled().payments, 1);
+
+    // A decline that comes after the answer returns the stake, and the same key says so.
+    stack.provider().behave(Behaviour {
+        failure: Failure::Decline,
+        failures_in_ten: 10,
+        ..Behaviour::healthy()
+    });
+    assert_eq!(client.spin("declined", 1_000).await.body["status"], "pending");
+    eventually("the stake is back", async || client.purse().await == (after, 0)).await;
+    let declined = client.spin("declined", 1_000).await;
+    assert_eq!(
+        (declined.status, &declined.body["stake_status"]),
+        (502, &json!("returned"))
+    );
+    stack.shutdown().await;
+    assert_eq!(imbalance(dir.path()).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stack_that_stops_leaves_settlements_under_way_to_its_next_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let provider = Behaviour {
+        latency_ms: 60_000..=60_000,
+        ..Behaviour::healthy()
+    };
+    let stack = start(Config {
+        provider,
+        ..config(dir.path())
+    })
+    .await;
+    stack.settlement().knobs().set_settling(Settling::InBackground);
+    let client = Client::new(&stack, "RS-000001").await;
+    let (mut balance, _) = client.purse().await;
+    for n in 0..20 {
+        let round = client.spin(&format!("k{n}"), 1_000).await;
+        assert_eq!(round.body["status"], "pending", "{}", round.body);
+        balance += round.body["payout"].as_i64().unwrap() - 1_000;
+    }
+    assert_eq!(stack.settlement().under_way(), 20);
+    let stopping = Instant::now();
+    stack.shutdown().await;
+    assert!(stopping.elapsed() < Duration::from_secs(10));
+
+    let mut again = None;
+    eventually("the directory is free", async || {
+        again = Stack::start(config(dir.path())).await.ok();
+        again.is_some()
+    })
+    .await;
+    let stack = again.unwrap();
+    let client = Client::new(&stack, "RS-000001").await;
+    eventually("all are posted", async || client.purse().await == (balance, 0)).await;
     stack.shutdown().await;
     assert_eq!(imbalance(dir.path()).await, 0);
 }

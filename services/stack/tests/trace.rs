@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use reelscope_contracts::Money;
 use reelscope_contracts::telemetry::{Span, TraceDetail};
 use reelscope_payment_provider::{Behaviour, Failure};
+use reelscope_payment_service::{Retrying, Settling};
 use reelscope_stack::load::{self, Plan, Report};
 use reelscope_stack::settings::Settings;
 use reelscope_stack::{Config, Stack, traces};
@@ -230,6 +231,114 @@ async fn a_failed_payment_is_one_issue_with_its_place_its_player_and_its_trace()
         assert!(!trace.summary.ok);
     }
     stack.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_settled_in_the_background_hangs_under_the_request_that_was_answered() {
+    let dir = tempfile::tempdir().unwrap();
+    let provider = Behaviour {
+        latency_ms: 300..=300,
+        ..Behaviour::healthy()
+    };
+    let stack = Stack::start(Config {
+        provider,
+        ..config(dir.path())
+    })
+    .await
+    .unwrap();
+    stack.settlement().knobs().set_settling(Settling::InBackground);
+    let report = spin(&stack, 1).await;
+    assert_eq!(report.ok, 1);
+    let settled = |trace: &TraceDetail| named(trace, "settle in the background").is_some();
+    let trace = eventually(&stack, &report.trace_ids[0], settled).await;
+    let task = named(&trace, "settle in the background").unwrap();
+    assert!(task.transaction && task.service == "payment-service" && task.op == "task");
+    let request = named(&trace, "POST /v1/reservations/{round_id}/settle").unwrap();
+    assert_eq!(task.parent_span_id.as_deref(), Some(request.span_id.as_str()));
+    assert!(
+        request.end_us < task.end_us - 200_000,
+        "the player did not wait: {request:?} {task:?}"
+    );
+    let payment = named(&trace, PROVIDER).unwrap();
+    assert_eq!(payment.parent_span_id.as_deref(), Some(task.span_id.as_str()));
+    assert_eq!(payment.data["retry.attempt"], 1);
+    assert_eq!(task.data["round.id"], request.data["round.id"]);
+    assert_eq!(task.measurements["stake"].value.to_string(), "10");
+    shape(&trace);
+    assert!(
+        trace.summary.ok && trace.summary.oddities.is_empty(),
+        "{:?}",
+        trace.summary
+    );
+
+    // Nobody waits for a decline any more: its issue is in the trace all the same.
+    stack.provider().behave(Behaviour {
+        failure: Failure::Decline,
+        failures_in_ten: 10,
+        ..Behaviour::healthy()
+    });
+    let plan = Plan {
+        count: 1,
+        concurrency: 1,
+        players: 1,
+        stake: Money(1_000),
+        run: "declined".into(),
+    };
+    let report = load::run(&stack, &plan).await.unwrap();
+    assert_eq!(report.ok, 1);
+    let declined = |trace: &TraceDetail| !trace.errors.is_empty() && settled(trace);
+    let trace = eventually(&stack, &report.trace_ids[0], declined).await;
+    let error = &trace.errors[0];
+    assert_eq!((trace.errors.len(), error.kind.as_str()), (1, "Declined"));
+    assert_eq!(error.player.as_deref(), Some("player-000001"));
+    stack.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_that_is_made_good_is_a_span_with_an_error_and_no_issue() {
+    let dir = tempfile::tempdir().unwrap();
+    let stack = Stack::start(config(dir.path())).await.unwrap();
+    stack.settlement().knobs().set_retrying(Retrying::WithBackoff);
+    stack.provider().fail_next(1);
+    let report = spin(&stack, 1).await;
+    assert_eq!(report.ok, 1, "{:?}", report.failed_by_code);
+    let trace = trace(&stack, &report.trace_ids[0], 28).await;
+    let payments: Vec<_> = trace
+        .spans
+        .iter()
+        .filter(|span| span.description == PROVIDER)
+        .collect();
+    let attempts: BTreeSet<_> = payments
+        .iter()
+        .map(|span| (span.data["retry.attempt"].as_u64().unwrap(), span.status.as_str()))
+        .collect();
+    assert_eq!(attempts, BTreeSet::from([(1, "deadline_exceeded"), (2, "ok")]));
+    assert!(named(&trace, "wait before asking again").is_some());
+    assert!(trace.errors.is_empty(), "{:?}", trace.errors);
+
+    // Without retries the same failure is an issue of its own kind.
+    stack.settlement().knobs().set_retrying(Retrying::Never);
+    stack.provider().fail_next(1);
+    let plan = Plan {
+        count: 1,
+        concurrency: 1,
+        players: 1,
+        stake: Money(1_000),
+        run: "once".into(),
+    };
+    let report = load::run(&stack, &plan).await.unwrap();
+    assert_eq!(report.failed_by_code["payment_pending"], 1);
+    let failed = eventually(&stack, &report.trace_ids[0], |trace| !trace.errors.is_empty()).await;
+    let error = &failed.errors[0];
+    assert_eq!(error.kind, "AcquirerTimeout");
+    assert_eq!(error.tags["provider.code"], "timeout");
+    stack.shutdown().await;
+}
+
+const PROVIDER: &str = "External payment provider API";
+
+fn named<'a>(trace: &'a TraceDetail, name: &str) -> Option<&'a Span> {
+    trace.spans.iter().find(|span| span.description == name)
 }
 
 #[tokio::test(flavor = "multi_thread")]
