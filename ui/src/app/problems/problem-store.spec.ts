@@ -169,6 +169,18 @@ describe('the problems', () => {
     expect(gateway.chooseRelease).toHaveBeenCalledTimes(1);
   });
 
+  it('remember after a fix what the span took that showed them', async () => {
+    const seen = board();
+    seen.problems[1]!.observed = { count: 2, trace_id: 'a', at: 5, ms: 287.4 };
+    gateway.problems.mockResolvedValue(seen);
+    gateway.switchProblem.mockResolvedValue(board('fixed'));
+    await store.toggle('slow-rng');
+    expect([...store.took()]).toEqual([['slow-rng', 287.4]]);
+    gateway.startOfDemo.mockResolvedValue(board());
+    await store.startOfDemo();
+    expect(store.took().size).toBe(0);
+  });
+
   it('start anew', async () => {
     gateway.startOfDemo.mockResolvedValue(board('on', { release: '1.0.0' }));
     gateway.problems.mockResolvedValue(board('fixed', { release: '1.2.0' }));

@@ -15,6 +15,7 @@ import { ProblemView, ReleaseView } from '../core/problems-wire';
 import { RoundsStore } from '../rounds/rounds-store';
 import { Play } from '../slot/play';
 import { comparePath, tracePath } from '../traces/place';
+import { colourOf } from '../traces/service-colour';
 import { nextStep } from './next-step';
 import { ProblemStore, Steered } from './problem-store';
 import { actionKey, firstOf, hurtingIn, leadOf, lookKey, onDial, shareOf } from './problem-words';
@@ -75,6 +76,8 @@ export class ProblemsTab {
         key: String(place + 1),
         name: this.say(`problems.name.${problem.id}`),
         service: problem.service,
+        colour: colourOf(problem.service),
+        lookTitle: this.say('problems.lookOf', { service: problem.service }),
         state: problem.state,
         stateWords: this.say(`problems.state.${problem.state}`),
         look: this.say(lookKey(problem)),
@@ -83,6 +86,7 @@ export class ProblemsTab {
         locked,
         switching: this.switchingOf(problem),
         seen: this.seenOf(problem),
+        took: this.tookOf(problem),
         refusal: this.refusalOf(problem.id),
         armed:
           problem.id === 'payment-errors' ? this.armedWords(board.armed_failures, problem) : null,
@@ -155,6 +159,13 @@ export class ProblemsTab {
       time: observed.ms === undefined ? '' : lapse(fromMilliseconds(observed.ms)),
       title: this.say('problems.openSeen', { at: clock(fromMilliseconds(observed.at)) }),
     };
+  }
+
+  private tookOf({ id, state }: ProblemView): string {
+    const took = this.store.took().get(id);
+    if (state !== 'fixed' || took === undefined) return '';
+    const time = this.language.formats().lapse(fromMilliseconds(took));
+    return this.say('problems.was', { time });
   }
 
   private armedWords(armed: number, { state }: ProblemView): string {
