@@ -7,6 +7,7 @@ import {
   signal,
 } from '@angular/core';
 
+import { IMPACT_PATH } from '../business/part';
 import { Address } from '../core/address';
 import { Language } from '../core/language';
 import { fromMilliseconds } from '../core/micros';
@@ -34,6 +35,7 @@ export class ProblemsTab {
   protected readonly address = inject(Address);
   protected readonly store = inject(ProblemStore);
   protected readonly say = this.language.say;
+  protected readonly impactPath = IMPACT_PATH;
   /** The start of the demo is asked about before it is gone to: what was measured is lost. */
   protected readonly asking = signal(false);
 
