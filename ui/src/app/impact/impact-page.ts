@@ -12,7 +12,16 @@ import { comparePath } from '../traces/place';
 import { TrafficControls } from '../traffic/traffic-controls';
 import { AssumptionCard } from './assumption-card';
 import { FiguresStore } from './figures-store';
-import { LEAST_SPINS, inOrder, judged, missingOf, speedUp, wayOf, widths } from './impact';
+import {
+  LEAST_SPINS,
+  inOrder,
+  judged,
+  judgedShares,
+  missingOf,
+  speedUp,
+  wayOf,
+  widths,
+} from './impact';
 
 const TIMES = ['p50', 'p95', 'p99'] as const;
 
@@ -57,7 +66,7 @@ export class ImpactPage {
     return {
       problem: pair.problem,
       name,
-      missing: missing === null ? '' : this.say(missingKey(pair.problem, missing)),
+      missing: missing === null ? '' : this.say(this.missingKey(pair.problem, missing)),
       sides: missing === 'both' ? [] : [this.side('before', pair), this.side('after', pair)],
       change: this.changeOf(pair),
       compare: before_trace && after_trace ? comparePath(before_trace, after_trace) : null,
@@ -82,10 +91,9 @@ export class ImpactPage {
         mark: mark((each) => each[`${name}_ms`]),
       })),
       errors: figures ? percent(figures.error_rate_percent, 1) : '',
-      errorsMark: mark((each) => each.error_rate_percent),
+      errorsMark: which === 'after' ? judgedShares(pair.before, pair.after) : '',
       rate: figures?.per_second === null || !figures ? '–' : number(figures.per_second, 1),
       failed: figures ? money(figures.failed_minor, this.session.currency()) : '',
-      failedMark: mark((each) => each.failed_minor / Math.max(1, each.spins)),
       spins: figures ? number(figures.spins) : '',
       few: few ? this.say('impact.few') : '',
       fewHint: this.say('impact.fewHint', { least: number(LEAST_SPINS) }),
@@ -109,20 +117,26 @@ export class ImpactPage {
   private actionOf({ problem, before }: BeforeAfter): string | null {
     const view = this.problems.board()?.problems.find(({ id }) => id === problem);
     if (!view || view.switching || this.problems.busy().has(view.id)) return null;
-    // While the half that is there now is the one that is missing, spins are what it needs.
-    const needs = before ? 'fixed' : 'on';
-    return view.state === needs ? null : this.say(actionKey(view));
+    return view.state === (before ? 'fixed' : 'on') ? null : this.say(actionKey(view));
+  }
+
+  /** Where it stands already as it has to be measured, spins are all that is needed. */
+  private missingKey(problem: BeforeAfter['problem'], missing: 'both' | 'before' | 'after'): Key {
+    const views = this.problems
+      .board()
+      ?.problems.filter(({ id }) => problem === 'all' || problem === id);
+    const stands = (state: 'on' | 'fixed'): boolean =>
+      !!views?.length && views.every((view) => view.state === state);
+    if (missing === 'before' && stands('on')) return 'impact.missing.spinBefore';
+    if (missing === 'after' && stands('fixed')) return 'impact.missing.spinAfter';
+    if (problem !== 'all') return `impact.missing.${missing}`;
+    const keys = { both: 'allBoth', before: 'allBefore', after: 'allAfter' } as const;
+    return `impact.missing.${keys[missing]}`;
   }
 
   protected toggle(problem: BeforeAfter['problem']): void {
     if (problem !== 'all') void this.problems.toggle(problem);
   }
-}
-
-function missingKey(problem: BeforeAfter['problem'], missing: 'both' | 'before' | 'after'): Key {
-  if (problem !== 'all') return `impact.missing.${missing}`;
-  const keys = { both: 'allBoth', before: 'allBefore', after: 'allAfter' } as const;
-  return `impact.missing.${keys[missing]}`;
 }
 
 interface Change {
@@ -138,7 +152,6 @@ interface Side {
   readonly errorsMark: string;
   readonly rate: string;
   readonly failed: string;
-  readonly failedMark: string;
   readonly spins: string;
   readonly few: string;
   readonly fewHint: string;

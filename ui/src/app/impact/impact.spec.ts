@@ -1,5 +1,5 @@
 import { BeforeAfter, Figures } from '../core/problems-wire';
-import { inOrder, judged, missingOf, speedUp, wayOf, widths } from './impact';
+import { inOrder, judged, judgedShares, missingOf, speedUp, wayOf, widths } from './impact';
 
 function figures(p95: number): Figures {
   return {
@@ -59,6 +59,24 @@ describe('a pair of before and after', () => {
     expect(widths(slow, fast, 'p95_ms')).toEqual({ before: 100, after: 5 });
     expect(widths(null, fast, 'p50_ms')).toEqual({ before: 0, after: 100 });
     expect(widths(null, null, 'p99_ms')).toEqual({ before: 0, after: 0 });
+  });
+
+  it('is judged by failures only as far as chance does not explain them', () => {
+    const check = (before: number[], after: number[], expected: string): void => {
+      const of = ([failed = 0, spins = 0]: number[]): Figures => ({ ...slow, failed, spins });
+      expect([before, after, judgedShares(of(before), of(after))]).toEqual([
+        before,
+        after,
+        expected,
+      ]);
+    };
+    check([4, 41], [5, 44], '');
+    check([10, 100], [0, 100], 'good');
+    check([0, 100], [10, 100], 'bad');
+    check([1, 10], [0, 10], '');
+    check([0, 10], [0, 10], '');
+    check([0, 0], [1, 10], '');
+    expect(judgedShares(null, slow)).toBe('');
   });
 
   it('is judged by less being better', () => {

@@ -2,9 +2,12 @@ import {
   ChangeDetectionStrategy,
   Component,
   DestroyRef,
+  ElementRef,
+  afterRenderEffect,
   computed,
   inject,
   signal,
+  viewChild,
 } from '@angular/core';
 
 import { IMPACT_PATH } from '../business/part';
@@ -19,7 +22,16 @@ import { comparePath, tracePath } from '../traces/place';
 import { colourOf } from '../traces/service-colour';
 import { nextStep } from './next-step';
 import { ProblemStore, Steered } from './problem-store';
-import { actionKey, firstOf, hurtingIn, leadOf, lookKey, onDial, shareOf } from './problem-words';
+import {
+  actionKey,
+  firstOf,
+  hurtingIn,
+  isAsReleased,
+  leadOf,
+  lookKey,
+  onDial,
+  shareOf,
+} from './problem-words';
 
 /** The four problems, each with its evidence and its fix; the release dial; the way back to the start. */
 @Component({
@@ -58,9 +70,9 @@ export class ProblemsTab {
     if (!board) return '';
     if (this.choosing()) return this.say('problems.ofRelease.choosing');
     const release = onDial(board, this.store.release());
-    return release
-      ? this.releaseWords(release)
-      : this.say('problems.ofRelease.other', { release: board.release });
+    if (!release) return this.say('problems.ofRelease.other', { release: board.release });
+    const what = this.releaseWords(release);
+    return isAsReleased(board, release) ? what : this.say('problems.ofRelease.byHand', { what });
   });
   protected readonly first = computed(() => {
     const board = this.store.board();
@@ -129,8 +141,12 @@ export class ProblemsTab {
     };
   });
 
+  private readonly question = viewChild<ElementRef<HTMLElement>>('question');
+
   constructor() {
     inject(DestroyRef).onDestroy(this.store.watch());
+    // It opens at the end of the panel, where it may not be seen.
+    afterRenderEffect(() => this.question()?.nativeElement.scrollIntoView({ block: 'nearest' }));
   }
 
   protected repeat(): void {

@@ -12,6 +12,7 @@ export const problems = {
     some: 'hurting: {{ names }}',
     wrongPaytable: '{{ what }}, and a wrong paytable',
     other: 'Release {{ release }} is in force; choosing one here replaces it',
+    byHand: '{{ what }}; switched by hand since',
     choosing: 'Switching…',
   },
   name: {
@@ -109,6 +110,8 @@ export const impact = {
     both: 'Not measured yet: spin with the problem, fix it, and spin again.',
     before: 'Not measured with the problem: bring it back and spin.',
     after: 'Not measured with the fix: fix it and spin.',
+    spinBefore: 'Not measured with the problem yet: spin, or start the virtual players.',
+    spinAfter: 'Not measured with the fix yet: spin, or start the virtual players.',
     allBoth: 'Not measured yet: spin with all four, fix all four, and spin again.',
     allBefore: 'Not measured with all four problems: choose release 1.0.0 and spin.',
     allAfter: 'Not measured with all four fixes: choose release 1.2.0 and spin.',
