@@ -13,6 +13,7 @@ import { micros, toMilliseconds } from '../core/micros';
 import { Session } from '../core/session';
 import { PaytableStore } from '../paytable/paytable-store';
 import { bucketsOf } from './buckets';
+import { BusinessParts } from './business-parts';
 import { RtpPoint, Z_95, bandOf, rtpPoints } from './confidence';
 import { Drawing, LineChart } from './line-chart';
 import { SpinMoney, totalsOf } from './spin-money';
@@ -25,7 +26,7 @@ const MOST_PICKED = 50;
 /** Money: what was staked, paid and kept, how the observed RTP stands to the exact one, and what failures cost. */
 @Component({
   selector: 'rs-business-page',
-  imports: [LineChart],
+  imports: [BusinessParts, LineChart],
   templateUrl: './business-page.html',
   styleUrls: ['../core/insights.css', './business-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -1,5 +1,6 @@
 import { Injectable, Signal, WritableSignal, signal } from '@angular/core';
 
+import { AS_IN_SCRIPT, Assumptions, assumptionsOf } from './assumptions';
 import { Lang, isLang, langOf } from './language-of';
 
 const PREFIX = 'reelscope.';
@@ -12,10 +13,13 @@ export class Preferences {
   private readonly _turbo = signal(read('turbo') === 'on');
   private readonly _accountCode = signal(read('account') ?? 'RS-000001');
 
+  private readonly _assumptions = signal(assumptionsOf(read('assumptions')));
+
   readonly lang: Signal<Lang> = this._lang.asReadonly();
   readonly sound = this._sound.asReadonly();
   readonly turbo = this._turbo.asReadonly();
   readonly accountCode = this._accountCode.asReadonly();
+  readonly assumptions = this._assumptions.asReadonly();
 
   chooseLang(lang: Lang): void {
     this._lang.set(lang);
@@ -28,6 +32,12 @@ export class Preferences {
 
   toggleTurbo(): void {
     toggle(this._turbo, 'turbo');
+  }
+
+  /** Null takes all of them back to the script. */
+  assume(change: Partial<Assumptions> | null): void {
+    this._assumptions.update((all) => (change ? { ...all, ...change } : AS_IN_SCRIPT));
+    write('assumptions', JSON.stringify(this._assumptions()));
   }
 
   rememberAccount(code: string): void {

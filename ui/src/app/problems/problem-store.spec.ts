@@ -2,7 +2,7 @@ import { TestBed } from '@angular/core/testing';
 
 import { Gateway } from '../core/gateway';
 import { Problem } from '../core/problem';
-import { ProblemId, ProblemState, Problems } from '../core/problems-wire';
+import { ProblemId, ProblemState, ProblemView, Problems } from '../core/problems-wire';
 import { ProblemStore } from './problem-store';
 
 function board(state: ProblemState = 'on', over: Partial<Problems> = {}): Problems {
@@ -167,6 +167,19 @@ describe('the problems', () => {
     expect(store.release()).toBe('1.0.0');
     expect(store.refusal()?.of).toBe('release');
     expect(gateway.chooseRelease).toHaveBeenCalledTimes(1);
+  });
+
+  it('remember after a fix what the span took that showed them', async () => {
+    const observed = { count: 2, trace_id: 'a', at: 5, ms: 287.4 };
+    const [index, rng] = board().problems as [ProblemView, ProblemView];
+    const seen = board('on', { problems: [index, { ...rng, observed }] });
+    gateway.problems.mockResolvedValue(seen);
+    gateway.switchProblem.mockResolvedValue(board('fixed'));
+    await store.toggle('slow-rng');
+    expect([...store.took()]).toEqual([['slow-rng', 287.4]]);
+    gateway.startOfDemo.mockResolvedValue(board());
+    await store.startOfDemo();
+    expect(store.took().size).toBe(0);
   });
 
   it('start anew', async () => {

@@ -25,6 +25,7 @@ export class ProblemStore {
   private readonly _refusal = signal<{ of: Steered; error: unknown } | null>(null);
   private readonly _changed = signal<{ id: ProblemId; state: ProblemState } | null>(null);
   private readonly _wished = signal<string | null>(null);
+  private readonly _took = signal<ReadonlyMap<ProblemId, number>>(new Map());
   private watchers = 0;
   /** Answers to switches: a look that was asked for before one of them is older than it. */
   private answers = 0;
@@ -39,6 +40,8 @@ export class ProblemStore {
   readonly refusal = this._refusal.asReadonly();
   /** The last switch of this window that was done. */
   readonly changed = this._changed.asReadonly();
+  /** Milliseconds of the span that showed a problem last: after its fix there is no evidence any more. */
+  readonly took = this._took.asReadonly();
   /** The release that is chosen: it shows at once, before everything is switched. */
   readonly release = computed(() => this._wished() ?? this._board()?.release ?? null);
 
@@ -59,7 +62,7 @@ export class ProblemStore {
     const answers = this.answers;
     try {
       const board = await this.gateway.problems();
-      if (answers === this.answers) this._board.set(board);
+      if (answers === this.answers) this.take(board);
       this._failed.set(false);
     } catch {
       this._failed.set(true);
@@ -81,7 +84,7 @@ export class ProblemStore {
   }
 
   async startOfDemo(): Promise<void> {
-    await this.steer('reset', () => this.gateway.startOfDemo());
+    if (await this.steer('reset', () => this.gateway.startOfDemo())) this._took.set(new Map());
   }
 
   /** Whoever walks along the dial chooses faster than releases are switched: the last choice counts. */
@@ -98,6 +101,14 @@ export class ProblemStore {
     this._wished.set(null);
   }
 
+  private take(board: Problems): void {
+    this._board.set(board);
+    const seen = board.problems.flatMap(({ id, observed }) =>
+      observed?.ms === undefined ? [] : [[id, observed.ms] as const],
+    );
+    if (seen.length > 0) this._took.update((took) => new Map([...took, ...seen]));
+  }
+
   private async look(): Promise<void> {
     if (!document.hidden) await this.load();
     clearTimeout(this.timer);
@@ -111,7 +122,7 @@ export class ProblemStore {
     try {
       const board = await ask();
       this.answers += 1;
-      this._board.set(board);
+      this.take(board);
       if (board.release !== before) this.follow();
       return true;
     } catch (error) {

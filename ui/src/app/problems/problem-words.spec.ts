@@ -1,6 +1,15 @@
 import { PROBLEM_IDS, ProblemView, Problems } from '../core/problems-wire';
 import { isKey } from '../core/language';
-import { actionKey, firstOf, hurtingIn, leadOf, lookKey, onDial, shareOf } from './problem-words';
+import {
+  actionKey,
+  firstOf,
+  hurtingIn,
+  isAsReleased,
+  leadOf,
+  lookKey,
+  onDial,
+  shareOf,
+} from './problem-words';
 
 function problem(over: Partial<ProblemView>): ProblemView {
   return {
@@ -89,6 +98,15 @@ describe('a release of the dial', () => {
   it('is not one that only the environment knows', () => {
     expect(onDial(board, '1.3.0')?.version).toBe('1.3.0');
     expect(onDial(board, 'acme-7')).toBeNull();
+  });
+
+  it('is as it was released until a problem is switched by itself', () => {
+    const problems = [problem({ state: 'fixed' }), problem({ id: 'payment-errors' })];
+    expect(board.releases.map((release) => isAsReleased({ ...board, problems }, release))).toEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 
   it('starts the demo where it has most problems', () => {

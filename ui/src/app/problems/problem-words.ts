@@ -40,6 +40,11 @@ export function onDial(board: Problems, release: string | null): ReleaseView | n
   return board.releases.find(({ version }) => version === release) ?? null;
 }
 
+/** Whether every problem stands as a release has it, and none was switched by itself. */
+export function isAsReleased({ problems }: Problems, release: ReleaseView): boolean {
+  return problems.every(({ id, state }) => (state === 'on') === release.problems.includes(id));
+}
+
 /** The release that a demo starts with: the one in which most hurts. */
 export function firstOf({ releases }: Problems): string {
   return releases.reduce(

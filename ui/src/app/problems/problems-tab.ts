@@ -2,11 +2,15 @@ import {
   ChangeDetectionStrategy,
   Component,
   DestroyRef,
+  ElementRef,
+  afterRenderEffect,
   computed,
   inject,
   signal,
+  viewChild,
 } from '@angular/core';
 
+import { IMPACT_PATH } from '../business/part';
 import { Address } from '../core/address';
 import { Language } from '../core/language';
 import { fromMilliseconds } from '../core/micros';
@@ -15,9 +19,19 @@ import { ProblemView, ReleaseView } from '../core/problems-wire';
 import { RoundsStore } from '../rounds/rounds-store';
 import { Play } from '../slot/play';
 import { comparePath, tracePath } from '../traces/place';
+import { colourOf } from '../traces/service-colour';
 import { nextStep } from './next-step';
 import { ProblemStore, Steered } from './problem-store';
-import { actionKey, firstOf, hurtingIn, leadOf, lookKey, onDial, shareOf } from './problem-words';
+import {
+  actionKey,
+  firstOf,
+  hurtingIn,
+  isAsReleased,
+  leadOf,
+  lookKey,
+  onDial,
+  shareOf,
+} from './problem-words';
 
 /** The four problems, each with its evidence and its fix; the release dial; the way back to the start. */
 @Component({
@@ -33,6 +47,7 @@ export class ProblemsTab {
   protected readonly address = inject(Address);
   protected readonly store = inject(ProblemStore);
   protected readonly say = this.language.say;
+  protected readonly impactPath = IMPACT_PATH;
   /** The start of the demo is asked about before it is gone to: what was measured is lost. */
   protected readonly asking = signal(false);
 
@@ -55,9 +70,9 @@ export class ProblemsTab {
     if (!board) return '';
     if (this.choosing()) return this.say('problems.ofRelease.choosing');
     const release = onDial(board, this.store.release());
-    return release
-      ? this.releaseWords(release)
-      : this.say('problems.ofRelease.other', { release: board.release });
+    if (!release) return this.say('problems.ofRelease.other', { release: board.release });
+    const what = this.releaseWords(release);
+    return isAsReleased(board, release) ? what : this.say('problems.ofRelease.byHand', { what });
   });
   protected readonly first = computed(() => {
     const board = this.store.board();
@@ -75,6 +90,8 @@ export class ProblemsTab {
         key: String(place + 1),
         name: this.say(`problems.name.${problem.id}`),
         service: problem.service,
+        colour: colourOf(problem.service),
+        lookTitle: this.say('problems.lookOf', { service: problem.service }),
         state: problem.state,
         stateWords: this.say(`problems.state.${problem.state}`),
         look: this.say(lookKey(problem)),
@@ -83,6 +100,7 @@ export class ProblemsTab {
         locked,
         switching: this.switchingOf(problem),
         seen: this.seenOf(problem),
+        took: this.tookOf(problem),
         refusal: this.refusalOf(problem.id),
         armed:
           problem.id === 'payment-errors' ? this.armedWords(board.armed_failures, problem) : null,
@@ -123,8 +141,12 @@ export class ProblemsTab {
     };
   });
 
+  private readonly question = viewChild<ElementRef<HTMLElement>>('question');
+
   constructor() {
     inject(DestroyRef).onDestroy(this.store.watch());
+    // It opens at the end of the panel, where it may not be seen.
+    afterRenderEffect(() => this.question()?.nativeElement.scrollIntoView({ block: 'nearest' }));
   }
 
   protected repeat(): void {
@@ -155,6 +177,13 @@ export class ProblemsTab {
       time: observed.ms === undefined ? '' : lapse(fromMilliseconds(observed.ms)),
       title: this.say('problems.openSeen', { at: clock(fromMilliseconds(observed.at)) }),
     };
+  }
+
+  private tookOf({ id, state }: ProblemView): string {
+    const took = this.store.took().get(id);
+    if (state !== 'fixed' || took === undefined) return '';
+    const time = this.language.formats().lapse(fromMilliseconds(took));
+    return this.say('problems.was', { time });
   }
 
   private armedWords(armed: number, { state }: ProblemView): string {

@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, effect, inject, viewChild } from '@angular/core';
 
-import { BusinessPage } from '../business/business-page';
+import { BusinessScreen } from '../business/business-screen';
 import { Health } from '../core/health';
 import { Language } from '../core/language';
 import { Pages } from '../core/pages';
@@ -28,7 +28,7 @@ import { Tabs } from './tabs';
 @Component({
   selector: 'app-root',
   imports: [
-    BusinessPage,
+    BusinessScreen,
     DeliveryPage,
     DeliveryStrip,
     Header,

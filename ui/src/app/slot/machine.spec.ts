@@ -106,6 +106,7 @@ describe('the machine', () => {
     await vi.advanceTimersByTimeAsync(1_000);
     expect(text()).toContain('Win');
     expect(text()).not.toContain('settlement');
+    await vi.advanceTimersByTimeAsync(0);
     expect(sound.win).toHaveBeenCalledTimes(1);
     expect(TestBed.inject(Session).player()?.balance).toBe(103_500);
   });

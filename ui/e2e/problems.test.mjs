@@ -1,0 +1,209 @@
+/*
+ * The problems in the real window: each is seen in a trace, fixed and compared; a payment fails on cue; the dial goes
+ * through the releases; before and after fill with the spins of virtual players.
+ */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { Key } from 'selenium-webdriver';
+import { openWindow, ownPlace, until } from './real-window.mjs';
+
+const PROBLEMS = ['missing-index', 'slow-rng', 'slow-provider', 'payment-errors'];
+/** Spins take as long as the provider, and the players have to be written before their index can be switched. */
+const LONG_MS = 60_000;
+
+async function inBoth(page, name) {
+  await page.inBoth(name);
+  assert.deepEqual(await page.violations(), [], `axe-core in ${name}`);
+}
+
+function states(page) {
+  return Promise.all(PROBLEMS.map((id) => page.attribute(`problem-${id}`, 'data-state')));
+}
+
+async function all(page, wanted) {
+  await until(
+    `the problems to be ${wanted}`,
+    async () => (await states(page)).join() === wanted.join(),
+    LONG_MS,
+  );
+}
+
+async function opened(t, more = []) {
+  const page = await openWindow(ownPlace(t), more);
+  await page.ready();
+  await page.click('lang-en');
+  await page.see('problems');
+  await until('the players to be there', async () =>
+    page.asked('/api/problems').then(({ ready }) => ready),
+  );
+  return page;
+}
+
+/** The start of the demo, as whoever shows it goes there. */
+async function startOfDemo(page) {
+  await page.click('reset');
+  assert.match(await page.text('reset-question'), /Release 1\.0\.0 with all four problems/);
+  await page.click('reset-do');
+  await all(page, ['on', 'on', 'on', 'on']);
+}
+
+/** A radio button is drawn by its label. */
+function onDial(page, version) {
+  return page.driver.executeScript(
+    `const radio = document.querySelector('[data-test="release-' + arguments[0] + '"]'); radio.focus(); return radio.checked`,
+    version,
+  );
+}
+
+async function seedOf(page, row) {
+  await page.driver.executeScript(
+    `document.querySelectorAll('[data-test="round-row"]')[arguments[0]].click()`,
+    row,
+  );
+  const [, seed] = /Seed\s+([0-9a-f]+)/.exec(await page.text('round-detail')) ?? [];
+  return seed;
+}
+
+test('problems are seen in a trace, fixed, and the same round is spun again and compared', async (t) => {
+  const page = await opened(t, ['--seed', '6']);
+  await startOfDemo(page);
+  await inBoth(page, 'problems');
+
+  await page.spin(() => page.click('spin'));
+  for (const id of ['missing-index', 'slow-rng', 'slow-provider'])
+    assert.match(await page.text(`seen-${id}`), /^[\d.]+\s(ms|s) · seen in 1 trace →$/);
+  await inBoth(page, 'problems-seen');
+  await page.click('lang-en');
+
+  // By key and by mouse.
+  await page.press('2');
+  await all(page, ['on', 'fixed', 'on', 'on']);
+  await page.click('switch-missing-index');
+  await all(page, ['fixed', 'fixed', 'on', 'on']);
+  await until(
+    'the same round to be offered',
+    async () => (await page.attribute('next-step', 'data-step')) === 'repeat',
+  );
+  await page.spin(() => page.click('repeat'));
+  await until(
+    'the comparison to be offered',
+    async () => (await page.attribute('next-step', 'data-step')) === 'compare',
+  );
+  await inBoth(page, 'problems-fixed');
+  await page.click('lang-en');
+
+  await page.click('tab-rounds');
+  await until('both rounds', async () => (await page.count('round-row')) === 2);
+  const again = await seedOf(page, 0);
+  assert.match(again, /^[0-9a-f]+$/);
+  assert.equal(await seedOf(page, 1), again);
+  await page.see('compare-round');
+  await inBoth(page, 'round-again');
+  await page.click('lang-en');
+
+  await page.click('compare-round');
+  await until('two traces', async () =>
+    /(faster|slower|same)/.test(await page.text('compare-sentence')),
+  );
+  const address = await page.driver.executeScript('return location.pathname');
+  assert.match(address, /^\/traces\/[0-9a-f]{32}\/with\/[0-9a-f]{32}$/);
+
+  // What was fixed can be brought back.
+  await page.click('nav-machine');
+  await page.click('tab-problems');
+  await page.click('switch-slow-rng');
+  await all(page, ['fixed', 'on', 'on', 'on']);
+});
+
+test('the next payment fails on cue, and is seen as an issue', async (t) => {
+  const page = await opened(t);
+  await startOfDemo(page);
+  await page.click('fire');
+  await until('a payment to be armed', async () =>
+    /^the next payment fails$/.test(await page.text('armed')),
+  );
+  await page.spin(() => page.click('spin'));
+  assert.notEqual((await page.text('error')).trim(), '');
+  await until('nothing to be armed', async () =>
+    page.asked('/api/problems').then(({ armed_failures }) => armed_failures === 0),
+  );
+  assert.match(await page.text('seen-payment-errors'), /^seen in 1 trace →$/);
+  await until('an open issue', async () => (await page.text('open-issues')) === '1');
+  await inBoth(page, 'payment-failed');
+});
+
+test('the dial goes through the releases by keyboard, and the player does not wait any more', async (t) => {
+  const page = await opened(t);
+  await startOfDemo(page);
+  assert.equal(await onDial(page, '1.0.0'), true);
+  await page.press(Key.ARROW_RIGHT);
+  await page.press(Key.ARROW_RIGHT);
+  await all(page, ['fixed', 'fixed', 'fixed', 'fixed']);
+  await until('the release in the header', async () => /1\.2\.0/.test(await page.text('release')));
+
+  const before = await page.amount('balance');
+  const stake = await page.amount('stake');
+  await page.spin(() => page.click('spin'));
+  // It is being settled behind the answer, and the balance follows by itself.
+  await page.see('pending');
+  await page.screenshot('settling');
+  await until('the settlement', async () => !(await page.isThere('pending')), LONG_MS);
+  const won = (await page.isThere('win')) ? Number(await page.attribute('win', 'data-payout')) : 0;
+  await until(
+    'the balance to follow',
+    async () => (await page.amount('balance')) === before - stake + won,
+  );
+
+  await onDial(page, '1.2.0');
+  await page.press(Key.ARROW_RIGHT);
+  await all(page, ['fixed', 'fixed', 'fixed', 'on']);
+  await until('what it brings', async () => /a wrong paytable/.test(await page.text('dial-words')));
+  await inBoth(page, 'release-1.3.0');
+  await page.click('lang-en');
+  await startOfDemo(page);
+  assert.equal(await page.text('dial-words'), 'all four problems');
+});
+
+test('virtual players fill before and after, within their budget', async (t) => {
+  const page = await opened(t);
+  await startOfDemo(page);
+  await page.click('to-impact');
+  assert.match(await page.text('missing-all'), /^Not measured yet/);
+  await inBoth(page, 'impact-none');
+  await page.click('lang-en');
+
+  await page.click('traffic-switch');
+  await until('spins', async () => /spins\/s/.test(await page.text('traffic-live')));
+  await until('spins with all problems', () => page.isThere('impact-all-before'), LONG_MS);
+  await page.click('nav-machine');
+  await onDial(page, '1.1.0');
+  await page.driver.executeScript(`document.querySelector('[data-test="release-1.2.0"]').click()`);
+  await all(page, ['fixed', 'fixed', 'fixed', 'fixed']);
+  await page.click('to-impact');
+  await until('spins with all fixes', () => page.isThere('change-all'), LONG_MS);
+  assert.match(await page.text('change-all'), /^[\d.,]+× faster$/);
+  await inBoth(page, 'impact');
+  await page.click('lang-en');
+
+  await page.click('traffic-budget');
+  await until('no budget', async () => /^Nothing holds/.test(await page.text('traffic-words')));
+  await page.screenshot('impact-lifted');
+  await page.click('traffic-budget');
+  await page.click('traffic-switch');
+  await until(
+    'the players to stop',
+    async () => (await page.attribute('traffic', 'data-running')) === 'false',
+  );
+
+  const typed = await page.see('assumed-conversion');
+  await typed.clear();
+  await typed.sendKeys('7', Key.TAB);
+  await page.click('part-money');
+  await page.click('part-impact');
+  assert.equal(await (await page.see('assumed-conversion')).getAttribute('value'), '7');
+  await page.click('assumptions-reset');
+  assert.equal(await (await page.see('assumed-conversion')).getAttribute('value'), '15');
+
+  await page.click('compare-all');
+  await until('two traces', async () => /faster/.test(await page.text('compare-sentence')));
+});

@@ -1,0 +1,12 @@
+import { pageAt } from '../core/pages';
+import { PARTS, partAt } from './part';
+
+describe('the parts of the business pages', () => {
+  it('have addresses below the one of the page', () => {
+    for (const { name, path } of PARTS)
+      expect([partAt(path), pageAt(path)]).toEqual([name, 'business']);
+  });
+
+  it('are the money where the address says none', () =>
+    expect(partAt('/business/elsewhere')).toBe('money'));
+});

@@ -1,0 +1,127 @@
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+
+import { Assumption, assumptionOf } from '../core/assumptions';
+import { Key, Language } from '../core/language';
+import { Preferences } from '../core/preferences';
+
+interface Field {
+  readonly name: Assumption;
+  readonly label: Key;
+  /** What stands before and behind the figure. */
+  readonly before: string;
+  readonly unit: Key | null;
+}
+
+interface Line {
+  readonly title: Key;
+  readonly fields: readonly Field[];
+}
+
+const LINES: readonly Line[] = [
+  {
+    title: 'impact.assumed.mttr',
+    fields: [
+      { name: 'repairBeforeFrom', label: 'impact.assumed.beforeFrom', before: '', unit: null },
+      {
+        name: 'repairBeforeTo',
+        label: 'impact.assumed.beforeTo',
+        before: '–',
+        unit: 'impact.assumed.hours',
+      },
+      { name: 'repairAfterFrom', label: 'impact.assumed.afterFrom', before: '→', unit: null },
+      {
+        name: 'repairAfterTo',
+        label: 'impact.assumed.afterTo',
+        before: '–',
+        unit: 'impact.assumed.minutes',
+      },
+    ],
+  },
+  {
+    title: 'impact.assumed.conversion',
+    fields: [
+      {
+        name: 'conversion',
+        label: 'impact.assumed.conversion',
+        before: '+',
+        unit: 'impact.assumed.percent',
+      },
+    ],
+  },
+  {
+    title: 'impact.assumed.engagement',
+    fields: [
+      {
+        name: 'engagement',
+        label: 'impact.assumed.engagement',
+        before: '+',
+        unit: 'impact.assumed.percent',
+      },
+    ],
+  },
+  {
+    title: 'impact.assumed.downtime',
+    fields: [
+      {
+        name: 'downtime',
+        label: 'impact.assumed.downtime',
+        before: '−',
+        unit: 'impact.assumed.percent',
+      },
+    ],
+  },
+  {
+    title: 'impact.assumed.roi',
+    fields: [
+      { name: 'returnFrom', label: 'impact.assumed.from', before: '', unit: null },
+      {
+        name: 'returnTo',
+        label: 'impact.assumed.to',
+        before: '–',
+        unit: 'impact.assumed.months',
+      },
+    ],
+  },
+];
+
+/** What the script expects and a demo cannot measure: figures of whoever shows it, and said to be so. */
+@Component({
+  selector: 'rs-assumption-card',
+  templateUrl: './assumption-card.html',
+  styleUrls: ['../core/insights.css', './assumption-card.css'],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class AssumptionCard {
+  private readonly language = inject(Language);
+  private readonly preferences = inject(Preferences);
+  protected readonly say = this.language.say;
+  /** A field in which something else than a figure was typed. */
+  protected readonly wrong = signal<Assumption | null>(null);
+
+  protected readonly lines = computed(() => {
+    const assumed = this.preferences.assumptions();
+    return LINES.map(({ title, fields }) => ({
+      title: this.say(title),
+      fields: fields.map(({ name, label, before, unit }) => ({
+        name,
+        label: this.say(label, { name: this.say(title) }),
+        before,
+        unit: unit ? this.say(unit) : '',
+        value: new Intl.NumberFormat(this.language.active(), { useGrouping: false }).format(
+          assumed[name],
+        ),
+      })),
+    }));
+  });
+
+  protected keep(name: Assumption, input: HTMLInputElement): void {
+    const value = assumptionOf(input.value);
+    this.wrong.set(value === null ? name : null);
+    if (value !== null) this.preferences.assume({ [name]: value });
+  }
+
+  protected asInScript(): void {
+    this.wrong.set(null);
+    this.preferences.assume(null);
+  }
+}

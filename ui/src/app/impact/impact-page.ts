@@ -1,0 +1,170 @@
+import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject } from '@angular/core';
+
+import { BusinessParts } from '../business/business-parts';
+import { Address } from '../core/address';
+import { Key, Language } from '../core/language';
+import { fromMilliseconds } from '../core/micros';
+import { BeforeAfter, Figures } from '../core/problems-wire';
+import { Session } from '../core/session';
+import { ProblemStore } from '../problems/problem-store';
+import { actionKey } from '../problems/problem-words';
+import { comparePath } from '../traces/place';
+import { TrafficControls } from '../traffic/traffic-controls';
+import { AssumptionCard } from './assumption-card';
+import { FiguresStore } from './figures-store';
+import {
+  LEAST_SPINS,
+  inOrder,
+  judged,
+  judgedShares,
+  missingOf,
+  speedUp,
+  wayOf,
+  widths,
+} from './impact';
+
+const TIMES = ['p50', 'p95', 'p99'] as const;
+
+/** What players met with each problem and with its fix, measured; and what is expected beyond that, assumed. */
+@Component({
+  selector: 'rs-impact-page',
+  imports: [AssumptionCard, BusinessParts, TrafficControls],
+  templateUrl: './impact-page.html',
+  styleUrls: ['../core/insights.css', './impact-page.css'],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class ImpactPage {
+  private readonly language = inject(Language);
+  private readonly session = inject(Session);
+  protected readonly address = inject(Address);
+  protected readonly store = inject(FiguresStore);
+  protected readonly problems = inject(ProblemStore);
+  protected readonly say = this.language.say;
+  protected readonly times = TIMES;
+
+  protected readonly scope = computed(() => {
+    const figures = this.store.figures();
+    if (!figures) return '';
+    const since = this.language.formats().clock(fromMilliseconds(figures.since));
+    return this.say('impact.scope', { since });
+  });
+  protected readonly rows = computed(() =>
+    inOrder(this.store.figures()?.pairs ?? []).map((pair) => this.rowOf(pair)),
+  );
+
+  constructor() {
+    const destroyed = inject(DestroyRef);
+    destroyed.onDestroy(this.store.watch());
+    destroyed.onDestroy(this.problems.watch());
+  }
+
+  private rowOf(pair: BeforeAfter): Row {
+    const name =
+      pair.problem === 'all' ? this.say('impact.all') : this.say(`problems.name.${pair.problem}`);
+    const missing = missingOf(pair);
+    const { before, after, before_trace, after_trace } = pair;
+    return {
+      problem: pair.problem,
+      name,
+      missing: missing === null ? '' : this.say(this.missingKey(pair.problem, missing)),
+      sides: missing === 'both' ? [] : [this.side('before', pair), this.side('after', pair)],
+      change: this.changeOf(pair),
+      compare: before_trace && after_trace ? comparePath(before_trace, after_trace) : null,
+      compareLabel: this.say('impact.compareOf', { name }),
+      action: before && after ? null : this.actionOf(pair),
+    };
+  }
+
+  private side(which: 'before' | 'after', pair: BeforeAfter): Side {
+    const figures = pair[which];
+    const { lapse, number, percent, money } = this.language.formats();
+    const mark = (of: (figures: Figures) => number): 'good' | 'bad' | '' =>
+      which === 'after' && pair.before && pair.after ? judged(of(pair.before), of(pair.after)) : '';
+    const few = figures !== null && figures.spins < LEAST_SPINS;
+    return {
+      which,
+      label: this.say(`impact.side.${which}`),
+      times: TIMES.map((name) => ({
+        name,
+        text: figures ? lapse(fromMilliseconds(figures[`${name}_ms`])) : '',
+        width: widths(pair.before, pair.after, `${name}_ms`)[which],
+        mark: mark((each) => each[`${name}_ms`]),
+      })),
+      errors: figures ? percent(figures.error_rate_percent, 1) : '',
+      errorsMark: which === 'after' ? judgedShares(pair.before, pair.after) : '',
+      rate: figures?.per_second === null || !figures ? '–' : number(figures.per_second, 1),
+      failed: figures ? money(figures.failed_minor, this.session.currency()) : '',
+      spins: figures ? number(figures.spins) : '',
+      few: few ? this.say('impact.few') : '',
+      fewHint: this.say('impact.fewHint', { least: number(LEAST_SPINS) }),
+      measured: figures !== null,
+    };
+  }
+
+  private changeOf(pair: BeforeAfter): Change | null {
+    const factor = speedUp(pair);
+    if (factor === null) return null;
+    const way = wayOf(factor);
+    const times = way === 'slower' ? 1 / factor : factor;
+    const { number } = this.language.formats();
+    return {
+      way,
+      words: this.say(`impact.${way}`, { times: number(times, times < 10 ? 1 : 0) }),
+    };
+  }
+
+  /** What leads to the missing half, as far as a single problem does. */
+  private actionOf({ problem, before }: BeforeAfter): string | null {
+    const view = this.problems.board()?.problems.find(({ id }) => id === problem);
+    if (!view || view.switching || this.problems.busy().has(view.id)) return null;
+    return view.state === (before ? 'fixed' : 'on') ? null : this.say(actionKey(view));
+  }
+
+  /** Where it stands already as it has to be measured, spins are all that is needed. */
+  private missingKey(problem: BeforeAfter['problem'], missing: 'both' | 'before' | 'after'): Key {
+    const views = this.problems
+      .board()
+      ?.problems.filter(({ id }) => problem === 'all' || problem === id);
+    const stands = (state: 'on' | 'fixed'): boolean =>
+      !!views?.length && views.every((view) => view.state === state);
+    if (missing === 'before' && stands('on')) return 'impact.missing.spinBefore';
+    if (missing === 'after' && stands('fixed')) return 'impact.missing.spinAfter';
+    if (problem !== 'all') return `impact.missing.${missing}`;
+    const keys = { both: 'allBoth', before: 'allBefore', after: 'allAfter' } as const;
+    return `impact.missing.${keys[missing]}`;
+  }
+
+  protected toggle(problem: BeforeAfter['problem']): void {
+    if (problem !== 'all') void this.problems.toggle(problem);
+  }
+}
+
+interface Change {
+  readonly way: 'faster' | 'slower' | 'alike';
+  readonly words: string;
+}
+
+interface Side {
+  readonly which: 'before' | 'after';
+  readonly label: string;
+  readonly times: readonly { name: string; text: string; width: number; mark: string }[];
+  readonly errors: string;
+  readonly errorsMark: string;
+  readonly rate: string;
+  readonly failed: string;
+  readonly spins: string;
+  readonly few: string;
+  readonly fewHint: string;
+  readonly measured: boolean;
+}
+
+interface Row {
+  readonly problem: BeforeAfter['problem'];
+  readonly name: string;
+  readonly missing: string;
+  readonly sides: readonly Side[];
+  readonly change: Change | null;
+  readonly compare: string | null;
+  readonly compareLabel: string;
+  readonly action: string | null;
+}

@@ -1,0 +1,90 @@
+import { BeforeAfter, Figures } from '../core/problems-wire';
+import { inOrder, judged, judgedShares, missingOf, speedUp, wayOf, widths } from './impact';
+
+function figures(p95: number): Figures {
+  return {
+    spins: 40,
+    failed: 0,
+    p50_ms: p95 / 2,
+    p95_ms: p95,
+    p99_ms: p95 * 1.1,
+    error_rate_percent: 0,
+    per_second: 2,
+    failed_minor: 0,
+  };
+}
+
+function pair(problem: BeforeAfter['problem']): BeforeAfter {
+  return { problem, before: null, after: null, before_trace: null, after_trace: null };
+}
+
+describe('a pair of before and after', () => {
+  const [slow, fast] = [figures(5000), figures(250)];
+
+  it('says what of it is still to be measured', () => {
+    expect(missingOf({ before: null, after: null })).toBe('both');
+    expect(missingOf({ before: slow, after: null })).toBe('after');
+    expect(missingOf({ before: null, after: fast })).toBe('before');
+    expect(missingOf({ before: slow, after: fast })).toBeNull();
+  });
+
+  it('of all problems stands first, and the others as the story tells them', () => {
+    const pairs = [pair('missing-index'), pair('slow-rng'), pair('all')];
+    expect(inOrder(pairs).map(({ problem }) => problem)).toEqual([
+      'all',
+      'missing-index',
+      'slow-rng',
+    ]);
+  });
+
+  it('is so many times faster', () => {
+    expect(speedUp({ before: slow, after: fast })).toBe(20);
+    expect(speedUp({ before: fast, after: slow })).toBe(0.05);
+    expect(speedUp({ before: slow, after: null })).toBeNull();
+    expect(speedUp({ before: slow, after: figures(0) })).toBeNull();
+  });
+
+  it('is as before where nobody would notice a difference', () => {
+    expect([20, 1.06, 1.04, 1, 0.96, 0.9].map(wayOf)).toEqual([
+      'faster',
+      'faster',
+      'alike',
+      'alike',
+      'alike',
+      'slower',
+    ]);
+  });
+
+  it('is drawn to the longer of the two', () => {
+    expect(widths(slow, fast, 'p95_ms')).toEqual({ before: 100, after: 5 });
+    expect(widths(null, fast, 'p50_ms')).toEqual({ before: 0, after: 100 });
+    expect(widths(null, null, 'p99_ms')).toEqual({ before: 0, after: 0 });
+  });
+
+  it('is judged by failures only as far as chance does not explain them', () => {
+    const check = (before: number[], after: number[], expected: string): void => {
+      const of = ([failed = 0, spins = 0]: number[]): Figures => ({ ...slow, failed, spins });
+      expect([before, after, judgedShares(of(before), of(after))]).toEqual([
+        before,
+        after,
+        expected,
+      ]);
+    };
+    check([4, 41], [5, 44], '');
+    check([10, 100], [0, 100], 'good');
+    check([0, 100], [10, 100], 'bad');
+    check([1, 10], [0, 10], '');
+    check([0, 10], [0, 10], '');
+    check([0, 0], [1, 10], '');
+    expect(judgedShares(null, slow)).toBe('');
+  });
+
+  it('is judged by less being better', () => {
+    expect(judged(10, 1)).toBe('good');
+    expect(judged(1, 10)).toBe('bad');
+    expect(judged(0, 0)).toBe('');
+    expect(judged(0, 2)).toBe('bad');
+    expect(judged(100, 98)).toBe('');
+    expect(judged(undefined, 98)).toBe('');
+  });
+});
