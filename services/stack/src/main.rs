@@ -560,6 +560,9 @@ fn print_shares(report: &Report) {
 /// How long the index may take to catch up with a run, during which it stood back.
 const INDEXED_WITHIN: Duration = Duration::from_secs(60);
 
+/// How long settlements in the background may take after a run: 256 at a time, each as slow as the provider.
+const SETTLED_WITHIN: Duration = Duration::from_secs(120);
+
 /// What became of a run's telemetry.
 struct Reported {
     envelopes: DeliveryCounts,
@@ -575,6 +578,17 @@ impl Reported {
                 spans: None,
             });
         };
+        // What is settled behind the players belongs to their traces.
+        let settled = async {
+            while stack.settlement().under_way() > 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        if tokio::time::timeout(SETTLED_WITHIN, settled).await.is_err() {
+            eprintln!(
+                "reelscope: settlements are still under way; the next start of this data directory ends them"
+            );
+        }
         stack.flush().await;
         let spans = reelscope_stack::traces::spans(collector, &report.trace_ids, INDEXED_WITHIN).await?;
         Ok(Self {

@@ -250,7 +250,7 @@ async fn what_is_settled_in_the_background_hangs_under_the_request_that_was_answ
     let report = spin(&stack, 1).await;
     assert_eq!(report.ok, 1);
     let settled = |trace: &TraceDetail| named(trace, "settle in the background").is_some();
-    let trace = eventually(&stack, &report.trace_ids[0], settled).await;
+    let trace = eventually(&stack, &report.trace_ids().next().unwrap(), settled).await;
     let task = named(&trace, "settle in the background").unwrap();
     assert!(task.transaction && task.service == "payment-service" && task.op == "task");
     let request = named(&trace, "POST /v1/reservations/{round_id}/settle").unwrap();
@@ -287,7 +287,7 @@ async fn what_is_settled_in_the_background_hangs_under_the_request_that_was_answ
     let report = load::run(&stack, &plan).await.unwrap();
     assert_eq!(report.ok, 1);
     let declined = |trace: &TraceDetail| !trace.errors.is_empty() && settled(trace);
-    let trace = eventually(&stack, &report.trace_ids[0], declined).await;
+    let trace = eventually(&stack, &report.trace_ids().next().unwrap(), declined).await;
     let error = &trace.errors[0];
     assert_eq!((trace.errors.len(), error.kind.as_str()), (1, "Declined"));
     assert_eq!(error.player.as_deref(), Some("player-000001"));
@@ -302,7 +302,7 @@ async fn an_attempt_that_is_made_good_is_a_span_with_an_error_and_no_issue() {
     stack.provider().fail_next(1);
     let report = spin(&stack, 1).await;
     assert_eq!(report.ok, 1, "{:?}", report.failed_by_code);
-    let trace = trace(&stack, &report.trace_ids[0], 28).await;
+    let trace = trace(&stack, &report.trace_ids().next().unwrap(), 28).await;
     let payments: Vec<_> = trace
         .spans
         .iter()
@@ -328,7 +328,10 @@ async fn an_attempt_that_is_made_good_is_a_span_with_an_error_and_no_issue() {
     };
     let report = load::run(&stack, &plan).await.unwrap();
     assert_eq!(report.failed_by_code["payment_pending"], 1);
-    let failed = eventually(&stack, &report.trace_ids[0], |trace| !trace.errors.is_empty()).await;
+    let failed = eventually(&stack, &report.trace_ids().next().unwrap(), |trace| {
+        !trace.errors.is_empty()
+    })
+    .await;
     let error = &failed.errors[0];
     assert_eq!(error.kind, "AcquirerTimeout");
     assert_eq!(error.tags["provider.code"], "timeout");
