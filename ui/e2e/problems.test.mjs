@@ -60,7 +60,17 @@ async function seedOf(page, row) {
     `document.querySelectorAll('[data-test="round-row"]')[arguments[0]].click()`,
     row,
   );
-  const [, seed] = /Seed\s+([0-9a-f]+)/.exec(await page.text('round-detail')) ?? [];
+  let seed;
+  await until(`the seed of row ${row}`, async () => {
+    seed = await page.driver.executeScript(
+      `const row = document.querySelectorAll('[data-test="round-row"]')[arguments[0]];
+       const detail = document.querySelector('[data-test="round-detail"]');
+       const facts = [...(detail?.querySelectorAll('dd') ?? [])].map((fact) => fact.textContent.trim());
+       return row?.getAttribute('aria-expanded') === 'true' && facts.find((fact) => /^[0-9a-f]{16}$/.test(fact))`,
+      row,
+    );
+    return Boolean(seed);
+  });
   return seed;
 }
 
