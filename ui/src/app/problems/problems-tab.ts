@@ -20,7 +20,7 @@ import { RoundsStore } from '../rounds/rounds-store';
 import { Play } from '../slot/play';
 import { comparePath, tracePath } from '../traces/place';
 import { colourOf } from '../traces/service-colour';
-import { nextStep } from './next-step';
+import { isHealthy, nextStep } from './next-step';
 import { ProblemStore, Steered } from './problem-store';
 import {
   actionKey,
@@ -69,6 +69,7 @@ export class ProblemsTab {
     const board = this.store.board();
     if (!board) return '';
     if (this.choosing()) return this.say('problems.ofRelease.choosing');
+    if (isHealthy(board.problems)) return this.say('problems.ofRelease.healthy');
     const release = onDial(board, this.store.release());
     if (!release) return this.say('problems.ofRelease.other', { release: board.release });
     const what = this.releaseWords(release);
