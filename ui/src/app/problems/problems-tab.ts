@@ -75,6 +75,8 @@ export class ProblemsTab {
     const what = this.releaseWords(release);
     return isAsReleased(board, release) ? what : this.say('problems.ofRelease.byHand', { what });
   });
+  /** Whether all players are there: before, the index cannot be switched, and so the demo cannot begin. */
+  protected readonly written = computed(() => this.store.board()?.ready ?? false);
   protected readonly first = computed(() => {
     const board = this.store.board();
     return board ? firstOf(board) : '';
@@ -137,7 +139,11 @@ export class ProblemsTab {
     if (!step) return null;
     return {
       what: step.what,
-      words: this.say(`problems.next.${step.what}`),
+      words: this.say(
+        step.what === 'begin' && !this.written()
+          ? 'problems.beginLater'
+          : `problems.next.${step.what}`,
+      ),
       href: step.what === 'compare' ? comparePath(step.before, step.after) : null,
     };
   });

@@ -56,6 +56,7 @@ export const problems = {
   was: 'it took {{ time }}',
   switching: 'Switching… {{ share }}',
   notReady: 'The players are still being written: the index can be switched afterwards.',
+  beginLater: 'The players are still being written: the demo can begin afterwards.',
   fire: 'Fail the next payment',
   armed: {
     one: 'the next payment fails',
