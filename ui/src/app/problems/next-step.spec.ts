@@ -55,8 +55,10 @@ describe('the next step of the demo', () => {
     });
   });
 
-  it('is none in a world without problems', () => {
-    check([problem({ state: 'off' })], null, null, null);
+  it('is to begin in a world without problems', () => {
+    const off = problem({ state: 'off', switched_at: 300 });
+    check([off, off], { roundId: 'r', at: 150 }, null, { what: 'begin' });
+    check([off, problem({ state: 'fixed' })], null, null, null);
     check([], null, null, null);
   });
 });

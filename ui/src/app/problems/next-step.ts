@@ -2,6 +2,7 @@ import { ProblemView } from '../core/problems-wire';
 
 /** What whoever shows the demo may do next. */
 export type NextStep =
+  | { readonly what: 'begin' }
   | { readonly what: 'spin' }
   | { readonly what: 'fix' }
   | { readonly what: 'repeat'; readonly roundId: string }
@@ -21,7 +22,7 @@ export interface Repeated {
 }
 
 /**
- * Spin, look, fix, spin the same round again, compare. Times of the page and of the services are of one machine, so they
+ * Begin, spin, look, fix, spin the same round again, compare. Times of the page and of the services are of one machine, so they
  * can be compared.
  */
 export function nextStep(
@@ -29,6 +30,7 @@ export function nextStep(
   last: LastRound | null,
   repeated: Repeated | null,
 ): NextStep | null {
+  if (problems.length > 0 && isHealthy(problems)) return { what: 'begin' };
   const switchedAt = Math.max(0, ...problems.map(({ switched_at }) => switched_at));
   const fixedAt = Math.max(
     0,
@@ -40,4 +42,9 @@ export function nextStep(
   const hurting = problems.filter(({ state }) => state === 'on');
   if (hurting.length === 0) return null;
   return { what: hurting.some(({ observed }) => observed) ? 'fix' : 'spin' };
+}
+
+/** Nothing is there that could be shown. */
+export function isHealthy(problems: readonly ProblemView[]): boolean {
+  return problems.every(({ state }) => state === 'off');
 }

@@ -20,7 +20,7 @@ import { RoundsStore } from '../rounds/rounds-store';
 import { Play } from '../slot/play';
 import { comparePath, tracePath } from '../traces/place';
 import { colourOf } from '../traces/service-colour';
-import { nextStep } from './next-step';
+import { isHealthy, nextStep } from './next-step';
 import { ProblemStore, Steered } from './problem-store';
 import {
   actionKey,
@@ -69,11 +69,14 @@ export class ProblemsTab {
     const board = this.store.board();
     if (!board) return '';
     if (this.choosing()) return this.say('problems.ofRelease.choosing');
+    if (isHealthy(board.problems)) return this.say('problems.ofRelease.healthy');
     const release = onDial(board, this.store.release());
     if (!release) return this.say('problems.ofRelease.other', { release: board.release });
     const what = this.releaseWords(release);
     return isAsReleased(board, release) ? what : this.say('problems.ofRelease.byHand', { what });
   });
+  /** Whether all players are there: before, the index cannot be switched, and so the demo cannot begin. */
+  protected readonly written = computed(() => this.store.board()?.ready ?? false);
   protected readonly first = computed(() => {
     const board = this.store.board();
     return board ? firstOf(board) : '';
@@ -136,7 +139,11 @@ export class ProblemsTab {
     if (!step) return null;
     return {
       what: step.what,
-      words: this.say(`problems.next.${step.what}`),
+      words: this.say(
+        step.what === 'begin' && !this.written()
+          ? 'problems.beginLater'
+          : `problems.next.${step.what}`,
+      ),
       href: step.what === 'compare' ? comparePath(step.before, step.after) : null,
     };
   });

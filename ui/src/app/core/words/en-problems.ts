@@ -9,6 +9,7 @@ export const problems = {
   ofRelease: {
     all: 'all four problems',
     none: 'all four fixed',
+    healthy: 'no problem is there: the demo has not begun',
     some: 'hurting: {{ names }}',
     wrongPaytable: '{{ what }}, and a wrong paytable',
     other: 'Release {{ release }} is in force; choosing one here replaces it',
@@ -55,6 +56,7 @@ export const problems = {
   was: 'it took {{ time }}',
   switching: 'Switching… {{ share }}',
   notReady: 'The players are still being written: the index can be switched afterwards.',
+  beginLater: 'The players are still being written: the demo can begin afterwards.',
   fire: 'Fail the next payment',
   armed: {
     one: 'the next payment fails',
@@ -66,6 +68,8 @@ export const problems = {
   changed: '{{ name }}: {{ state }}',
   next: {
     label: 'Next step',
+    begin: 'Begin with release 1.0.0 and all four problems.',
+    doBegin: 'Begin the demo',
     spin: 'Spin: the trace shows the problems.',
     fix: 'Open the trace, see where the time goes, and fix it.',
     repeat: 'Now spin the same round again and compare.',
