@@ -60,7 +60,7 @@ async function seedOf(page, row) {
     `document.querySelectorAll('[data-test="round-row"]')[arguments[0]].click()`,
     row,
   );
-  const [, seed] = /Seed\s+([0-9a-f]+)/.exec(await page.text('round-detail')) ?? [];
+  const [, seed] = /Seed\s*([0-9a-f]{16})/.exec(await page.text('round-detail')) ?? [];
   return seed;
 }
 
@@ -95,7 +95,7 @@ test('problems are seen in a trace, fixed, and the same round is spun again and 
   await page.click('tab-rounds');
   await until('both rounds', async () => (await page.count('round-row')) === 2);
   const again = await seedOf(page, 0);
-  assert.match(again, /^[0-9a-f]+$/);
+  assert.match(again, /^[0-9a-f]{16}$/);
   assert.equal(await seedOf(page, 1), again);
   await page.see('compare-round');
   await inBoth(page, 'round-again');
