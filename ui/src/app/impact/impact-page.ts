@@ -1,3 +1,4 @@
+import { NgTemplateOutlet } from '@angular/common';
 import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject } from '@angular/core';
 
 import { BusinessParts } from '../business/business-parts';
@@ -28,7 +29,7 @@ const TIMES = ['p50', 'p95', 'p99'] as const;
 /** What players met with each problem and with its fix, measured; and what is expected beyond that, assumed. */
 @Component({
   selector: 'rs-impact-page',
-  imports: [AssumptionCard, BusinessParts, TrafficControls],
+  imports: [AssumptionCard, BusinessParts, NgTemplateOutlet, TrafficControls],
   templateUrl: './impact-page.html',
   styleUrls: ['../core/insights.css', './impact-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
