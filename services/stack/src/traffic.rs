@@ -41,7 +41,7 @@ const CONTROL_EVERY: Duration = Duration::from_millis(500);
 /// The rate is shown over this long.
 const SHOWN_OVER: Duration = Duration::from_secs(5);
 /// What the rate rises by in each look, in spins a second.
-const RISE: f64 = 0.5;
+const RISE: f64 = 0.25;
 /// The rate never falls below: something has to be seen.
 const LEAST_RATE: f64 = 0.5;
 
@@ -172,7 +172,7 @@ impl Traffic {
         let began = !before.running;
         if began {
             (state.spins, state.failed, state.throttled) = (0, 0, false);
-            state.rate = LEAST_RATE.max(self::wanted(wanted) / 4.0);
+            state.rate = LEAST_RATE;
             state.next_turn = Instant::now();
             state.tasks = JoinSet::new();
             state.tasks.spawn(Arc::clone(&self.shared).control());
@@ -195,6 +195,20 @@ impl Traffic {
     }
 }
 
+/// Jiffies that the cores of this machine were idle, and all of them, from `/proc/stat` (proc(5)); `None` elsewhere.
+fn machine_ticks() -> Option<(u64, u64)> {
+    let stat = std::fs::read_to_string("/proc/stat").ok()?;
+    let ticks = stat.lines().next()?.split_whitespace().skip(1).take(8);
+    let ticks: Vec<u64> = ticks.map(|tick| tick.parse().unwrap_or(0)).collect();
+    Some((ticks.get(3)? + ticks.get(4)?, ticks.iter().sum()))
+}
+
+/// Whether less than a tenth of all cores was idle in between.
+fn is_full((idle_before, all_before): (u64, u64), (idle, all): (u64, u64)) -> bool {
+    let all = all.saturating_sub(all_before);
+    all > 0 && idle.saturating_sub(idle_before) * 10 < all
+}
+
 /// Spins a second of players who do nothing but think and spin at once.
 fn wanted(set: SetTraffic) -> f64 {
     f64::from(set.players) / THINKS.as_secs_f64()
@@ -212,9 +226,15 @@ impl Shared {
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         ticks.tick().await;
         let mut before = (Instant::now(), cpu_ms());
+        let mut machine_before = machine_ticks();
         loop {
             ticks.tick().await;
             let after = (Instant::now(), cpu_ms());
+            let machine = machine_ticks();
+            let full = machine_before
+                .zip(machine)
+                .is_some_and(|(before, after)| is_full(before, after));
+            machine_before = machine;
             let spent_ms = before.1.zip(after.1).map(|(before, after)| after - before);
             let elapsed_ms = (after.0 - before.0).as_secs_f64() * 1e3;
             before = after;
@@ -226,8 +246,14 @@ impl Shared {
             let most = wanted(state.set);
             let (budget, used) = (state.set.budget_percent, state.cpu_percent);
             match budget.zip(used) {
-                Some((budget, used)) if used > f64::from(budget) => {
-                    state.rate = (state.rate * (f64::from(budget) / used).max(0.5)).max(LEAST_RATE);
+                Some((budget, used)) if used > f64::from(budget) || full => {
+                    // On a machine that others keep busy, spins would queue up long before the budget is used.
+                    let back = if full {
+                        0.8
+                    } else {
+                        (f64::from(budget) / used).max(0.5)
+                    };
+                    state.rate = (state.rate * back).max(LEAST_RATE);
                     state.throttled = state.rate < most;
                 }
                 _ => {
@@ -257,22 +283,20 @@ impl Shared {
         // They do not come in step.
         tokio::time::sleep(THINKS.mul_f64(rng.random::<f64>())).await;
         while self.is_seated(seat) {
-            let token = match session.clone() {
-                Some(token) => token,
-                None => match self.sit_down(&client).await {
-                    Some(token) => session.insert(token).clone(),
-                    None => {
-                        tokio::time::sleep(THINKS).await;
-                        continue;
-                    }
-                },
-            };
+            // A log-in looks the player up as a spin does, so it takes a turn too.
             if let Some(turn) = self.turn() {
                 tokio::select! {
                     () = tokio::time::sleep_until(turn.into()) => {}
                     () = self.changed.notified() => continue,
                 }
             }
+            let Some(token) = session.clone() else {
+                session = self.sit_down(&client).await;
+                if session.is_none() {
+                    tokio::time::sleep(THINKS).await;
+                }
+                continue;
+            };
             let stake = stake(&mut rng);
             let key = format!("traffic-{:032x}", rng.random::<u128>());
             let url = format!("{}/api/v1/spins", self.table.origin);
@@ -350,6 +374,17 @@ fn thinks(rng: &mut impl Rng) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_machine_is_full_when_less_than_a_tenth_is_idle() {
+        assert!(is_full((100, 1_000), (109, 1_100)));
+        assert!(!is_full((100, 1_000), (110, 1_100)));
+        assert!(!is_full((100, 1_000), (100, 1_000)));
+        if cfg!(target_os = "linux") {
+            let (idle, all) = machine_ticks().unwrap();
+            assert!(idle <= all && all > 0);
+        }
+    }
 
     #[test]
     fn stakes_follow_their_weights() {
