@@ -283,18 +283,18 @@ impl Shared {
         // They do not come in step.
         tokio::time::sleep(THINKS.mul_f64(rng.random::<f64>())).await;
         while self.is_seated(seat) {
-            // A log-in looks the player up as a spin does, so it takes a turn too.
+            // A log-in looks the player up as a spin does: both belong to the turn.
             if let Some(turn) = self.turn() {
                 tokio::select! {
                     () = tokio::time::sleep_until(turn.into()) => {}
                     () = self.changed.notified() => continue,
                 }
             }
-            let Some(token) = session.clone() else {
+            if session.is_none() {
                 session = self.sit_down(&client).await;
-                if session.is_none() {
-                    tokio::time::sleep(THINKS).await;
-                }
+            }
+            let Some(token) = session.clone() else {
+                tokio::time::sleep(THINKS).await;
                 continue;
             };
             let stake = stake(&mut rng);
