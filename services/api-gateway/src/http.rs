@@ -21,7 +21,7 @@ use crate::access::{Access, TOKEN_HEADER, exchange_token, launch_token_only, own
 use crate::auth::{Claims, Tokens};
 use crate::limits::Limits;
 use crate::upstream::Upstream;
-use crate::{GatewayError, spin as orchestration, ui};
+use crate::{GatewayError, Knobs, spin as orchestration, ui};
 
 /// Largest request body: the largest honest one is a hundredth of it.
 const BODY_LIMIT: usize = 16 * 1024;
@@ -39,6 +39,8 @@ pub struct State {
     pub access: Access,
     /// Buckets of the sessions.
     pub limits: Limits,
+    /// What the demo can break.
+    pub knobs: Knobs,
     /// Release of this stack; the dial changes it while everything runs.
     pub release: tokio::sync::watch::Receiver<String>,
 }
@@ -171,7 +173,7 @@ async fn spin(
         return Err(GatewayError::KeyMissing);
     }
     // On its own task: a client that goes away does not leave a round half played.
-    let orchestration = orchestration::spin(state.upstream, claims, key.to_owned(), request);
+    let orchestration = orchestration::spin(state.upstream, state.knobs, claims, key.to_owned(), request);
     let round = reelscope_telemetry::spawn(orchestration).await;
     round
         .unwrap_or_else(|_| {

@@ -1,10 +1,11 @@
 //! Everything that crosses a wire: money, ids, requests, replies, problem codes.
 //!
 //! Read in this order: [`money`], [`problem`], then one module a service: [`gateway`] (public), [`users`],
-//! [`game`], [`payments`], [`provider`]; [`problems`] is what the demo is steered with, [`telemetry`] what the
+//! [`game`], [`payments`], [`provider`]; [`problems`] and [`faults`] are what the demo is steered with, [`telemetry`] what the
 //! collector's viewer answers. [`http`] is the one place that knows axum: how a body is read and how a problem is
 //! answered, the same in every server.
 
+pub mod faults;
 pub mod game;
 pub mod gateway;
 pub mod http;

@@ -8,6 +8,8 @@
 pub mod bench;
 pub mod config;
 pub mod doctor;
+pub mod faults;
+mod faults_http;
 pub mod figures;
 pub mod load;
 mod overhead;
