@@ -230,11 +230,17 @@ async fn rounds(
         )
     })?;
     let bets = state.upstream.bets(&claims.sub, limit).await?;
-    // One request for all boards; the bets alone would do without them.
-    let drawn = state
-        .upstream
-        .rounds(bets.iter().map(|bet| bet.round_id).collect())
-        .await?;
+    // The bets alone would do without their boards.
+    let wanted: Vec<RoundId> = bets.iter().map(|bet| bet.round_id).collect();
+    let drawn = if state.knobs.looks_rounds_up_singly() {
+        let mut drawn = Vec::with_capacity(wanted.len());
+        for round_id in wanted {
+            drawn.extend(state.upstream.rounds(vec![round_id]).await?);
+        }
+        drawn
+    } else {
+        state.upstream.rounds(wanted).await?
+    };
     let mut drawn: HashMap<RoundId, _> = drawn.into_iter().map(|round| (round.round_id, round)).collect();
     let summary = |bet: reelscope_contracts::payments::Bet| {
         let round = drawn.remove(&bet.round_id);

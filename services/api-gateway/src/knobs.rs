@@ -1,12 +1,13 @@
 //! What can be changed while the gateway runs.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 /// The knobs of a running gateway; clones turn the same ones. All start as a gateway without defects.
 #[derive(Debug, Clone, Default)]
 pub struct Knobs {
     panics: Arc<AtomicU32>,
+    rounds_singly: Arc<AtomicBool>,
 }
 
 impl Knobs {
@@ -31,5 +32,18 @@ impl Knobs {
         self.panics
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less)
             .is_ok()
+    }
+
+    /// Whether the history asks the game engine for every round by itself, one after the other, instead of once for all. A
+    /// trace of `GET /api/v1/rounds` shows as many equal `http.client` spans as it has rounds, up to 50, each with a
+    /// `db.query` behind it.
+    pub fn look_rounds_up_singly(&self, singly: bool) {
+        self.rounds_singly.store(singly, Ordering::Relaxed);
+    }
+
+    /// Whether it does.
+    #[must_use]
+    pub fn looks_rounds_up_singly(&self) -> bool {
+        self.rounds_singly.load(Ordering::Relaxed)
     }
 }

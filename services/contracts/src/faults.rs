@@ -18,6 +18,10 @@ pub enum FaultId {
     GatewayPanic,
     /// All sessions in force end before their time.
     ExpiredToken,
+    /// The provider refuses connections.
+    ProviderDown,
+    /// The history asks for every round by itself.
+    NPlusOne,
 }
 
 /// How a fault is brought about.
@@ -32,11 +36,13 @@ pub enum FaultKind {
 
 impl FaultId {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::ProviderSpike,
         Self::RtpAnomaly,
         Self::GatewayPanic,
         Self::ExpiredToken,
+        Self::ProviderDown,
+        Self::NPlusOne,
     ];
 
     /// Stable name, as on the wire and in traces.
@@ -70,6 +76,8 @@ impl FaultId {
             Self::RtpAnomaly => ("rtp-anomaly", "game-engine", FaultKind::Switch, false),
             Self::GatewayPanic => ("gateway-panic", "api-gateway", FaultKind::Fire, false),
             Self::ExpiredToken => ("expired-token", "user-service", FaultKind::Fire, false),
+            Self::ProviderDown => ("provider-down", "payment-provider", FaultKind::Switch, false),
+            Self::NPlusOne => ("n-plus-one", "api-gateway", FaultKind::Switch, true),
         }
     }
 }

@@ -19,12 +19,14 @@ use reelscope_payment_provider as provider;
 use reelscope_telemetry::Service;
 use reelscope_user_service::sessions::SessionsInForce;
 
+use crate::door::Door;
 use crate::figures::micros;
 use crate::problems::Refusal;
 
 /// The knobs of the services, as the stack was started with them.
 pub(crate) struct FaultKnobs {
     pub(crate) provider: provider::State,
+    pub(crate) door: Door,
     pub(crate) paytable: game::PaytableInForce,
     pub(crate) gateway: gateway::Knobs,
     pub(crate) sessions: SessionsInForce,
@@ -100,6 +102,8 @@ impl Faults {
         match id {
             FaultId::ProviderSpike => knobs.provider.behaviour().spike,
             FaultId::RtpAnomaly => knobs.paytable.get() == game::InForce::Wrong,
+            FaultId::ProviderDown => knobs.door.is_shut(),
+            FaultId::NPlusOne => knobs.gateway.looks_rounds_up_singly(),
             FaultId::GatewayPanic | FaultId::ExpiredToken => false,
         }
     }
@@ -151,6 +155,11 @@ impl Faults {
             } else {
                 game::InForce::Certified
             }),
+            FaultId::ProviderDown => {
+                let moved = knobs.door.set_open(!on).await;
+                moved.map_err(|reason| Refusal::Failed(id.as_str(), reason))?;
+            }
+            FaultId::NPlusOne => knobs.gateway.look_rounds_up_singly(on),
             FaultId::GatewayPanic | FaultId::ExpiredToken => {
                 return Err(Refusal::NotSwitched(id.as_str()));
             }
@@ -273,6 +282,8 @@ impl Faults {
 const LOOK_AT_MOST: usize = 200;
 /// Traces that are read in one look.
 const READ_AT_MOST: usize = 20;
+/// More equal look-ups than this in one request nobody would have written on purpose.
+const MANY_LOOK_UPS: u32 = 4;
 
 /// Whether the line of a trace leaves it possible that the trace shows a fault.
 fn may_show(id: FaultId, line: &TraceSummary) -> bool {
@@ -281,12 +292,13 @@ fn may_show(id: FaultId, line: &TraceSummary) -> bool {
         shares.any(|share| share.service == service && share.errors > 0)
     };
     match id {
-        FaultId::ProviderSpike => failed("payment-service"),
+        FaultId::ProviderSpike | FaultId::ProviderDown => failed("payment-service"),
         FaultId::RtpAnomaly => line
             .measurements
             .get("payout")
             .is_some_and(|payout| payout.value > 0.0),
         FaultId::GatewayPanic => failed("api-gateway"),
+        FaultId::NPlusOne => line.spans > MANY_LOOK_UPS,
         // A refusal is no error.
         FaultId::ExpiredToken => true,
     }
@@ -297,6 +309,23 @@ fn shows(id: FaultId, trace: &TraceDetail) -> bool {
     match id {
         // In full in the line.
         FaultId::ProviderSpike | FaultId::RtpAnomaly => may_show(id, &trace.summary),
+        FaultId::ProviderDown => {
+            let mut errors = trace.errors.iter();
+            errors.any(|error| error.tags.get("provider.code").map(String::as_str) == Some("unreachable"))
+        }
+        FaultId::NPlusOne => {
+            let look_up = |span: &&Span| {
+                span.service == "api-gateway"
+                    && span.op == "http.client"
+                    && span.description.ends_with("/v1/rounds/lookup")
+            };
+            trace
+                .spans
+                .iter()
+                .filter(look_up)
+                .nth(MANY_LOOK_UPS as usize)
+                .is_some()
+        }
         FaultId::GatewayPanic => {
             let mut errors = trace.errors.iter();
             errors.any(|error| error.service == "api-gateway" && error.kind == "panic")

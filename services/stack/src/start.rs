@@ -25,6 +25,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::Config;
+use crate::door::Door;
 use crate::faults::{FaultKnobs, Faults};
 use crate::faults_http::{Panel, faults_router};
 use crate::overhead::{Overhead, overhead_router};
@@ -210,7 +211,7 @@ impl Stack {
             seeding: None,
         };
 
-        stack.serve(
+        let provider_door = stack.serve_behind_door(
             "payment-provider",
             provider_listener,
             provider::router(provider_state.clone()),
@@ -293,6 +294,7 @@ impl Stack {
         let gateway_knobs = gateway::Knobs::default();
         let fault_knobs = FaultKnobs {
             provider: provider_state.clone(),
+            door: provider_door,
             paytable: paytable.clone(),
             gateway: gateway_knobs.clone(),
             sessions,
@@ -397,6 +399,21 @@ impl Stack {
             served.map_err(|error| format!("{name} stopped: {error}"))
         });
         Ok(())
+    }
+
+    /// As [`Stack::serve`], with a door that can be shut.
+    fn serve_behind_door(
+        &mut self,
+        name: &'static str,
+        listener: TcpListener,
+        router: Router,
+    ) -> Result<Door, StartError> {
+        let unknown = |error| listen_error(([127, 0, 0, 1], 0).into(), &error);
+        let address = listener.local_addr().map_err(unknown)?;
+        let (door, server) = Door::new(name, listener, router, self.stop.subscribe()).map_err(unknown)?;
+        self.addresses.push((name, address));
+        self.servers.spawn(server);
+        Ok(door)
     }
 
     /// Comes true when the stack is to stop.

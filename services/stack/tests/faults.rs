@@ -290,6 +290,71 @@ async fn sessions_end_before_their_time_and_a_log_in_begins_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_is_down_refuses_connections_and_costs_no_stake() {
+    let demo = Demo::start().await;
+    let at = demo.stack.address("payment-provider").unwrap();
+    // The connection that it leaves behind must not be mistaken for an open door.
+    assert_eq!(demo.spin().await.0, 200);
+    demo.switch("provider-down", "on").await;
+    let refused = tokio::net::TcpStream::connect(at).await.unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
+    let before = demo.money().await;
+    for _ in 0..3 {
+        let (status, problem, _) = demo.spin().await;
+        assert_eq!(
+            (status, &problem["code"], &problem["stake_status"]),
+            (502, &json!("payment_declined"), &json!("returned")),
+            "{problem}"
+        );
+    }
+    assert_eq!(demo.money().await, before);
+    let (_, _, id) = demo.spin().await;
+    let trace = demo.trace(&id).await;
+    assert_eq!(
+        trace["errors"][0]["tags"]["provider.code"], "unreachable",
+        "{trace}"
+    );
+    demo.shown("provider-down", &id).await;
+
+    demo.switch("provider-down", "off").await;
+    tokio::net::TcpStream::connect(at).await.unwrap();
+    assert_eq!(demo.spin().await.0, 200);
+    // Stops as well while it is down.
+    demo.switch("provider-down", "on").await;
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_asks_for_every_round_by_itself_until_it_asks_once() {
+    let demo = Demo::start().await;
+    for _ in 0..12 {
+        assert_eq!(demo.spin().await.0, 200);
+    }
+    let history = async || {
+        let path = "/api/v1/rounds?limit=50";
+        let (status, rounds, id) = demo.ask_traced(Method::GET, path, Value::Null, "").await;
+        assert_eq!(status, 200, "{rounds}");
+        let trace = demo.trace(&id).await;
+        let look_up = |span: &Value| {
+            span["service"] == "api-gateway" && span["description"] == "POST /v1/rounds/lookup"
+        };
+        (rounds, spans(&trace, look_up).len(), id)
+    };
+    let (rounds, once, _) = history().await;
+    assert_eq!((rounds["rounds"].as_array().unwrap().len(), once), (12, 1));
+    demo.switch("n-plus-one", "on").await;
+    let (same, often, id) = history().await;
+    assert_eq!((&same, often), (&rounds, 12));
+    demo.shown("n-plus-one", &id).await;
+    demo.switch("n-plus-one", "fixed").await;
+    let (same, once, _) = history().await;
+    assert_eq!((&same, once), (&rounds, 1));
+    demo.switch("n-plus-one", "off").await;
+    assert_eq!(demo.put("n-plus-one", "fixed").await.0, 409);
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_done_is_refused_and_a_reset_ends_everything() {
     let demo = Demo::start().await;
     let check = async |method: Method, path: &str, body: Value, status: u16, code: &str| {
