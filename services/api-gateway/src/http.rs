@@ -8,8 +8,9 @@ use axum::{Json, Router};
 use reelscope_contracts::game::Paytable;
 use reelscope_contracts::gateway::{LogIn, LoggedIn, RoundSummary, Rounds, Spin, SpinResult, StackHealth};
 use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::payments::DailyReport;
 use reelscope_contracts::users::Player;
-use reelscope_contracts::{Problem, RoundId, rfc3339};
+use reelscope_contracts::{Problem, RoundId, is_day, rfc3339};
 use serde::Deserialize;
 use std::collections::HashMap;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -77,7 +78,8 @@ fn api() -> (OpenApiRouter<State>, OpenApiRouter<State>) {
         .routes(routes!(spin))
         .routes(routes!(me))
         .routes(routes!(rounds))
-        .routes(routes!(paytable));
+        .routes(routes!(paytable))
+        .routes(routes!(daily_report));
     let open = OpenApiRouter::new().routes(routes!(health));
     (guarded, open)
 }
@@ -277,6 +279,37 @@ async fn rounds(
 )]
 async fn paytable(AxumState(state): AxumState<State>) -> Result<Json<Paytable>, GatewayError> {
     state.upstream.paytable().await.map(Json)
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct OfDay {
+    /// The day in UTC, as `2026-01-31`; today when absent.
+    day: Option<String>,
+}
+
+/// What was staked and paid out on a day. For the operator: it is no player's, so it wants no session.
+#[utoipa::path(
+    get, path = "/api/v1/reports/daily", params(OfDay),
+    responses(
+        (status = 200, description = "The day", body = DailyReport),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn daily_report(
+    AxumState(state): AxumState<State>,
+    asked: Result<Query<OfDay>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<DailyReport>, GatewayError> {
+    let day = asked
+        .ok()
+        .map(|Query(OfDay { day })| day)
+        .filter(|day| day.as_deref().is_none_or(is_day));
+    let day = day.ok_or_else(|| {
+        let sentence = "The day is written as 2026-01-31.";
+        GatewayError::Service(Problem::new(reelscope_contracts::Code::InvalidRequest, sentence).field("day"))
+    })?;
+    state.upstream.daily_report(day.as_deref()).await.map(Json)
 }
 
 /// How every service is. Needs no token.

@@ -22,6 +22,8 @@ pub enum FaultId {
     ProviderDown,
     /// The history asks for every round by itself.
     NPlusOne,
+    /// The daily report reads every bet.
+    SlowReport,
 }
 
 /// How a fault is brought about.
@@ -36,13 +38,14 @@ pub enum FaultKind {
 
 impl FaultId {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ProviderSpike,
         Self::RtpAnomaly,
         Self::GatewayPanic,
         Self::ExpiredToken,
         Self::ProviderDown,
         Self::NPlusOne,
+        Self::SlowReport,
     ];
 
     /// Stable name, as on the wire and in traces.
@@ -78,6 +81,7 @@ impl FaultId {
             Self::ExpiredToken => ("expired-token", "user-service", FaultKind::Fire, false),
             Self::ProviderDown => ("provider-down", "payment-provider", FaultKind::Switch, false),
             Self::NPlusOne => ("n-plus-one", "api-gateway", FaultKind::Switch, true),
+            Self::SlowReport => ("slow-report", "payment-service", FaultKind::Switch, true),
         }
     }
 }

@@ -16,6 +16,7 @@ use reelscope_contracts::telemetry::{Span, TraceDetail, TraceSummary};
 use reelscope_contracts::{UnixMillis, now};
 use reelscope_game_engine as game;
 use reelscope_payment_provider as provider;
+use reelscope_payment_service as payments;
 use reelscope_telemetry::Service;
 use reelscope_user_service::sessions::SessionsInForce;
 
@@ -27,6 +28,7 @@ use crate::problems::Refusal;
 pub(crate) struct FaultKnobs {
     pub(crate) provider: provider::State,
     pub(crate) door: Door,
+    pub(crate) payments: payments::Knobs,
     pub(crate) paytable: game::PaytableInForce,
     pub(crate) gateway: gateway::Knobs,
     pub(crate) sessions: SessionsInForce,
@@ -104,6 +106,7 @@ impl Faults {
             FaultId::RtpAnomaly => knobs.paytable.get() == game::InForce::Wrong,
             FaultId::ProviderDown => knobs.door.is_shut(),
             FaultId::NPlusOne => knobs.gateway.looks_rounds_up_singly(),
+            FaultId::SlowReport => knobs.payments.reporting() == payments::Reporting::ReadingAllBets,
             FaultId::GatewayPanic | FaultId::ExpiredToken => false,
         }
     }
@@ -160,6 +163,11 @@ impl Faults {
                 moved.map_err(|reason| Refusal::Failed(id.as_str(), reason))?;
             }
             FaultId::NPlusOne => knobs.gateway.look_rounds_up_singly(on),
+            FaultId::SlowReport => knobs.payments.set_reporting(if on {
+                payments::Reporting::ReadingAllBets
+            } else {
+                payments::Reporting::FromTotals
+            }),
             FaultId::GatewayPanic | FaultId::ExpiredToken => {
                 return Err(Refusal::NotSwitched(id.as_str()));
             }
@@ -235,7 +243,9 @@ impl Faults {
 
     /// Looks for traces that show what is on or was fired.
     async fn look(&self, collector: &Collector) {
-        let in_question = |cell: &Cell| cell.seen == ProblemState::On || cell.fired > 0;
+        // What was fired happens once.
+        let in_question =
+            |cell: &Cell| cell.seen == ProblemState::On || (cell.fired > 0 && cell.last.is_none());
         let since = self
             .cells()
             .values()
@@ -299,8 +309,8 @@ fn may_show(id: FaultId, line: &TraceSummary) -> bool {
             .is_some_and(|payout| payout.value > 0.0),
         FaultId::GatewayPanic => failed("api-gateway"),
         FaultId::NPlusOne => line.spans > MANY_LOOK_UPS,
-        // A refusal is no error.
-        FaultId::ExpiredToken => true,
+        // A refusal is no error, and a report no spin: neither is in the line.
+        FaultId::SlowReport | FaultId::ExpiredToken => true,
     }
 }
 
@@ -325,6 +335,10 @@ fn shows(id: FaultId, trace: &TraceDetail) -> bool {
                 .filter(look_up)
                 .nth(MANY_LOOK_UPS as usize)
                 .is_some()
+        }
+        FaultId::SlowReport => {
+            let reads_all = |span: &Span| span.op == "db.query" && span.description == "bets.find({})";
+            trace.spans.iter().any(reads_all)
         }
         FaultId::GatewayPanic => {
             let mut errors = trace.errors.iter();

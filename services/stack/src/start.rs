@@ -295,6 +295,7 @@ impl Stack {
         let fault_knobs = FaultKnobs {
             provider: provider_state.clone(),
             door: provider_door,
+            payments: payment_knobs.clone(),
             paytable: paytable.clone(),
             gateway: gateway_knobs.clone(),
             sessions,

@@ -355,6 +355,56 @@ async fn a_history_asks_for_every_round_by_itself_until_it_asks_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_daily_report_reads_every_bet_until_it_reads_its_totals() {
+    let demo = Demo::start().await;
+    let mut paid = 0;
+    for _ in 0..20 {
+        let (status, round, _) = demo.spin().await;
+        assert_eq!(status, 200);
+        paid += round["payout"].as_i64().unwrap();
+    }
+    let report = async || {
+        let path = "/api/v1/reports/daily";
+        let (status, report, id) = demo.ask_traced(Method::GET, path, Value::Null, "").await;
+        assert_eq!(status, 200, "{report}");
+        let trace = demo.trace(&id).await;
+        let queries = spans(&trace, |span| {
+            span["op"] == "db.query" && span["service"] == "payment-service"
+        });
+        assert_eq!(queries.len(), 1, "{trace}");
+        let collection = queries[0]["data"]["db.collection.name"].clone();
+        (
+            report,
+            collection,
+            queries[0]["data"]["db.rows_scanned"].clone(),
+            id,
+        )
+    };
+    let (quick, collection, rows, _) = report().await;
+    let totals = json!([{"currency": "RUB", "stakes": 2_000, "payouts": paid, "bets": 20}]);
+    assert_eq!(quick["totals"], totals);
+    assert_eq!((collection, rows), (json!("reports"), json!(1)));
+    demo.switch("slow-report", "on").await;
+    let (slow, collection, rows, id) = report().await;
+    assert_eq!(slow, quick);
+    assert_eq!((collection, rows), (json!("bets"), json!(20)));
+    demo.shown("slow-report", &id).await;
+    demo.switch("slow-report", "fixed").await;
+    let (fixed, collection, _, _) = report().await;
+    assert_eq!((fixed, collection), (quick, json!("reports")));
+
+    let (status, none) = demo
+        .ask(Method::GET, "/api/v1/reports/daily?day=2001-02-03", Value::Null)
+        .await;
+    assert_eq!((status, &none["totals"]), (200, &json!([])));
+    let (status, refused) = demo
+        .ask(Method::GET, "/api/v1/reports/daily?day=yesterday", Value::Null)
+        .await;
+    assert_eq!((status, &refused["field"]), (422, &json!("day")));
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_done_is_refused_and_a_reset_ends_everything() {
     let demo = Demo::start().await;
     let check = async |method: Method, path: &str, body: Value, status: u16, code: &str| {
