@@ -8,8 +8,9 @@ use axum::{Json, Router};
 use reelscope_contracts::game::Paytable;
 use reelscope_contracts::gateway::{LogIn, LoggedIn, RoundSummary, Rounds, Spin, SpinResult, StackHealth};
 use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::payments::DailyReport;
 use reelscope_contracts::users::Player;
-use reelscope_contracts::{Problem, RoundId, rfc3339};
+use reelscope_contracts::{Problem, RoundId, is_day, rfc3339};
 use serde::Deserialize;
 use std::collections::HashMap;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -21,7 +22,7 @@ use crate::access::{Access, TOKEN_HEADER, exchange_token, launch_token_only, own
 use crate::auth::{Claims, Tokens};
 use crate::limits::Limits;
 use crate::upstream::Upstream;
-use crate::{GatewayError, spin as orchestration, ui};
+use crate::{GatewayError, Knobs, spin as orchestration, ui};
 
 /// Largest request body: the largest honest one is a hundredth of it.
 const BODY_LIMIT: usize = 16 * 1024;
@@ -39,6 +40,8 @@ pub struct State {
     pub access: Access,
     /// Buckets of the sessions.
     pub limits: Limits,
+    /// What the demo can break.
+    pub knobs: Knobs,
     /// Release of this stack; the dial changes it while everything runs.
     pub release: tokio::sync::watch::Receiver<String>,
 }
@@ -75,7 +78,8 @@ fn api() -> (OpenApiRouter<State>, OpenApiRouter<State>) {
         .routes(routes!(spin))
         .routes(routes!(me))
         .routes(routes!(rounds))
-        .routes(routes!(paytable));
+        .routes(routes!(paytable))
+        .routes(routes!(daily_report));
     let open = OpenApiRouter::new().routes(routes!(health));
     (guarded, open)
 }
@@ -171,7 +175,7 @@ async fn spin(
         return Err(GatewayError::KeyMissing);
     }
     // On its own task: a client that goes away does not leave a round half played.
-    let orchestration = orchestration::spin(state.upstream, claims, key.to_owned(), request);
+    let orchestration = orchestration::spin(state.upstream, state.knobs, claims, key.to_owned(), request);
     let round = reelscope_telemetry::spawn(orchestration).await;
     round
         .unwrap_or_else(|_| {
@@ -228,11 +232,17 @@ async fn rounds(
         )
     })?;
     let bets = state.upstream.bets(&claims.sub, limit).await?;
-    // One request for all boards; the bets alone would do without them.
-    let drawn = state
-        .upstream
-        .rounds(bets.iter().map(|bet| bet.round_id).collect())
-        .await?;
+    // The bets alone would do without their boards.
+    let wanted: Vec<RoundId> = bets.iter().map(|bet| bet.round_id).collect();
+    let drawn = if state.knobs.looks_rounds_up_singly() {
+        let mut drawn = Vec::with_capacity(wanted.len());
+        for round_id in wanted {
+            drawn.extend(state.upstream.rounds(vec![round_id]).await?);
+        }
+        drawn
+    } else {
+        state.upstream.rounds(wanted).await?
+    };
     let mut drawn: HashMap<RoundId, _> = drawn.into_iter().map(|round| (round.round_id, round)).collect();
     let summary = |bet: reelscope_contracts::payments::Bet| {
         let round = drawn.remove(&bet.round_id);
@@ -269,6 +279,37 @@ async fn rounds(
 )]
 async fn paytable(AxumState(state): AxumState<State>) -> Result<Json<Paytable>, GatewayError> {
     state.upstream.paytable().await.map(Json)
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct OfDay {
+    /// The day in UTC, as `2026-01-31`; today when absent.
+    day: Option<String>,
+}
+
+/// What was staked and paid out on a day. For the operator: it is no player's, so it wants no session.
+#[utoipa::path(
+    get, path = "/api/v1/reports/daily", params(OfDay),
+    responses(
+        (status = 200, description = "The day", body = DailyReport),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn daily_report(
+    AxumState(state): AxumState<State>,
+    asked: Result<Query<OfDay>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<DailyReport>, GatewayError> {
+    let day = asked
+        .ok()
+        .map(|Query(OfDay { day })| day)
+        .filter(|day| day.as_deref().is_none_or(is_day));
+    let day = day.ok_or_else(|| {
+        let sentence = "The day is written as 2026-01-31.";
+        GatewayError::Service(Problem::new(reelscope_contracts::Code::InvalidRequest, sentence).field("day"))
+    })?;
+    state.upstream.daily_report(day.as_deref()).await.map(Json)
 }
 
 /// How every service is. Needs no token.

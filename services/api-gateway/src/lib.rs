@@ -1,13 +1,14 @@
 //! The API gateway: authorises, orchestrates a spin, serves the UI.
 //!
 //! Modules in reading order: [`access`] (who may speak to this server at all), [`auth`] (who is playing),
-//! [`limits`] (how often), [`spin`] (the orchestration, on one page), [`upstream`] (the services behind),
+//! [`limits`] (how often), [`knobs`] (what the demo can break), [`spin`] (the orchestration, on one page), [`upstream`] (the services behind),
 //! [`ui`] (the page), [`http`] (routes and OpenAPI).
 
 pub mod access;
 pub mod auth;
 pub mod error;
 pub mod http;
+pub mod knobs;
 pub mod limits;
 pub mod spin;
 pub mod ui;
@@ -15,3 +16,4 @@ pub mod upstream;
 
 pub use error::GatewayError;
 pub use http::{State, guarded, openapi, router};
+pub use knobs::Knobs;

@@ -8,9 +8,9 @@ use reelscope_contracts::{Code, Problem, RoundId, StakeStatus};
 use reelscope_telemetry::{CallError, annotate, measure};
 use uuid::Uuid;
 
-use crate::GatewayError;
 use crate::auth::Claims;
 use crate::upstream::Upstream;
+use crate::{GatewayError, Knobs};
 
 /// Namespace of round ids (UUID version 5, RFC 9562): a fixed random UUID.
 const ROUNDS: Uuid = Uuid::from_u128(0x6f1c_7a52_0d0e_4a7b_9b6e_2f55_d0c1_84e3);
@@ -30,6 +30,7 @@ pub fn round_id(player_id: &str, key: &str) -> RoundId {
 /// [`GatewayError::Spin`], with the service's own problem and the state of the stake.
 pub async fn spin(
     upstream: Upstream,
+    knobs: Knobs,
     claims: Claims,
     key: String,
     Spin { stake, same_seed_as }: Spin,
@@ -113,7 +114,12 @@ pub async fn spin(
     }
 
     match upstream.settle(round_id, round.payout).await {
-        Ok(bet) => Ok(result(round, &bet, reserved.status != BetStatus::Reserved)),
+        Ok(bet) => {
+            if knobs.meets_defect() {
+                annotate("board.middle_row", middle_row(&round.board));
+            }
+            Ok(result(round, &bet, reserved.status != BetStatus::Reserved))
+        }
         Err(GatewayError::Service(problem)) => {
             let stake = problem.stake_status.unwrap_or(StakeStatus::Pending);
             Err(fail(GatewayError::Service(problem), stake))
@@ -121,6 +127,13 @@ pub async fn spin(
         // The payment service has the payout or will void by itself; nobody here can know which.
         Err(error) => Err(fail(error, StakeStatus::Pending)),
     }
+}
+
+/// The middle row of a board as text, the way a careless change would read it: as rows of reels. A board is reels of
+/// rows, so that the fourth symbol of a "row" is out of bounds.
+fn middle_row(board: &[Vec<String>]) -> String {
+    let symbols = (0..board.len()).map(|reel| board[1][reel].as_str());
+    symbols.collect::<Vec<_>>().join(" ")
 }
 
 async fn give_back(upstream: &Upstream, round_id: RoundId, player_id: String, reason: &str) -> StakeStatus {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reelscope_contracts::game::{DrawRound, LookUpRounds, Paytable, Round};
 use reelscope_contracts::http::reply;
-use reelscope_contracts::payments::{Bet, Bets, Reserve, Settle, Void};
+use reelscope_contracts::payments::{Bet, Bets, DailyReport, Reserve, Settle, Void};
 use reelscope_contracts::users::{CheckEligibility, OpenSession, Player, Seeding, Session};
 use reelscope_contracts::{Health, Money, RoundId};
 use reelscope_telemetry::{Client, Method};
@@ -17,6 +17,8 @@ use crate::GatewayError;
 const QUICK: Duration = Duration::from_secs(5);
 /// Longer than the payment service waits for the provider, so that its answer is the one that arrives.
 const SETTLEMENT: Duration = Duration::from_secs(15);
+/// A report that reads everything takes its time.
+const REPORT: Duration = Duration::from_secs(15);
 const HEALTH: Duration = Duration::from_secs(1);
 
 const USER_SERVICE: &str = "user-service";
@@ -130,6 +132,15 @@ impl Upstream {
             .call(PAYMENT_SERVICE, Method::GET, url, None::<&()>, QUICK)
             .await?;
         Ok(bets.bets)
+    }
+
+    pub(crate) async fn daily_report(&self, day: Option<&str>) -> Result<DailyReport, GatewayError> {
+        let url = match day {
+            Some(day) => format!("{}/v1/reports/daily?day={day}", self.at.payment_service),
+            None => format!("{}/v1/reports/daily", self.at.payment_service),
+        };
+        self.call(PAYMENT_SERVICE, Method::GET, url, None::<&()>, REPORT)
+            .await
     }
 
     pub(crate) async fn draw(&self, draw: &DrawRound) -> Result<Round, GatewayError> {

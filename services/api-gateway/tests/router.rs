@@ -14,7 +14,7 @@ use reelscope_api_gateway::access::Access;
 use reelscope_api_gateway::auth::Tokens;
 use reelscope_api_gateway::limits::{Limits, Rate};
 use reelscope_api_gateway::upstream::{Addresses, Upstream};
-use reelscope_api_gateway::{State, router};
+use reelscope_api_gateway::{Knobs, State, router};
 use reelscope_contracts::game::Round;
 use reelscope_contracts::payments::{Bet, BetStatus};
 use reelscope_contracts::users::{Limits as StakeLimits, Player, Session};
@@ -176,6 +176,7 @@ fn gateway(base: &str, rate: Option<Rate>) -> Router {
         tokens: Tokens::new(&[3; 32]),
         access: Access::new(TOKEN, LISTEN.parse().unwrap()),
         limits: Limits::new(rate),
+        knobs: Knobs::default(),
         release: tokio::sync::watch::channel("1.0.0".to_owned()).1,
     })
 }

@@ -1,10 +1,11 @@
 //! Everything that crosses a wire: money, ids, requests, replies, problem codes.
 //!
 //! Read in this order: [`money`], [`problem`], then one module a service: [`gateway`] (public), [`users`],
-//! [`game`], [`payments`], [`provider`]; [`problems`] is what the demo is steered with, [`telemetry`] what the
+//! [`game`], [`payments`], [`provider`]; [`problems`] and [`faults`] are what the demo is steered with, [`telemetry`] what the
 //! collector's viewer answers. [`http`] is the one place that knows axum: how a body is read and how a problem is
 //! answered, the same in every server.
 
+pub mod faults;
 pub mod game;
 pub mod gateway;
 pub mod http;
@@ -42,6 +43,21 @@ pub fn rfc3339(at: UnixMillis) -> String {
         .to_string()
 }
 
+/// The day of a time in UTC, as `2026-01-31`.
+#[must_use]
+pub fn day_of(at: UnixMillis) -> String {
+    let mut text = rfc3339(at);
+    text.truncate("2026-01-31".len());
+    text
+}
+
+/// Whether this is a day as [`day_of`] writes it.
+#[must_use]
+pub fn is_day(text: &str) -> bool {
+    let day = text.parse::<jiff::civil::Date>();
+    day.is_ok_and(|day| day.to_string() == text)
+}
+
 /// Answer of every service's `GET /health`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Health {
@@ -58,6 +74,29 @@ impl Health {
         Self {
             service: service.to_owned(),
             status: "ok".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_that_of_utc_and_is_written_in_one_way() {
+        assert_eq!(day_of(0), "1970-01-01");
+        assert_eq!(day_of(86_400_000 - 1), "1970-01-01");
+        assert_eq!(day_of(86_400_000), "1970-01-02");
+        assert!(is_day("2024-02-29"));
+        for text in [
+            "2026-02-29",
+            "2026-1-31",
+            "20260131",
+            "2026-01-31T00:00",
+            "today",
+            "",
+        ] {
+            assert!(!is_day(text), "{text}");
         }
     }
 }

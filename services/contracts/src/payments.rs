@@ -1,6 +1,7 @@
 //! What the payment service takes and answers.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{Money, RoundId, UnixMillis};
 
@@ -61,7 +62,7 @@ pub struct Void {
 }
 
 /// Where a bet stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BetStatus {
     /// The stake is set aside and no payout is known.
@@ -102,4 +103,27 @@ pub struct Bet {
 pub struct Bets {
     /// Newest first.
     pub bets: Vec<Bet>,
+}
+
+/// `GET /v1/reports/daily?day=2026-01-31`: what was staked and paid out by the bets that were posted on a day (UTC).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DailyReport {
+    /// The day.
+    #[schema(example = "2026-01-31")]
+    pub day: String,
+    /// One entry a currency, in the order of the alphabet; none when nothing was posted.
+    pub totals: Vec<DayTotals>,
+}
+
+/// What was staked and paid out in one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DayTotals {
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Sum of the stakes.
+    pub stakes: Money,
+    /// Sum of the payouts.
+    pub payouts: Money,
+    /// Bets that were posted.
+    pub bets: i64,
 }

@@ -24,6 +24,9 @@ use reelscope_contracts::{Code, Health, Money, Problem};
 /// fifths of the spin, and a spin of three to six seconds in all.
 pub const SLOW_MS: RangeInclusive<u64> = 2_000..=4_600;
 
+/// Payments of ten that fail while failures spike.
+pub const SPIKE_IN_TEN: u8 = 6;
+
 /// How the provider treats its callers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Behaviour {
@@ -35,6 +38,10 @@ pub struct Behaviour {
     /// Payments of every consecutive ten new ones that fail, in a shuffled order; 0 is a provider that works. A bag,
     /// not a coin: the share of traces with an issue is exact and the place cannot be foreseen.
     pub failures_in_ten: u8,
+    /// While this holds, [`SPIKE_IN_TEN`] new payments in ten fail, whatever `failures_in_ten` says: issues of
+    /// `External payment provider API` come so fast that a spike alert fires. Beside `failures_in_ten` rather than in
+    /// its place, so that what that says is in force again when the spike is over.
+    pub spike: bool,
     /// Seed of the shuffles, and of the latencies of requests that bring none.
     pub seed: u64,
 }
@@ -47,7 +54,18 @@ impl Behaviour {
             latency_ms: 0..=0,
             failure: Failure::AcquirerTimeout,
             failures_in_ten: 0,
+            spike: false,
             seed: 0,
+        }
+    }
+
+    /// Payments of every consecutive ten new ones that fail now.
+    #[must_use]
+    pub const fn failing_in_ten(&self) -> u8 {
+        if self.spike {
+            SPIKE_IN_TEN
+        } else {
+            self.failures_in_ten
         }
     }
 }
@@ -134,12 +152,20 @@ impl State {
     /// Behaves so from the next request on. What was settled stays settled. A block of ten that has begun goes on
     /// unless the share of failures or the seed changes.
     pub fn behave(&self, behaviour: Behaviour) {
+        self.change(|current| *current = behaviour);
+    }
+
+    /// Changes something of how it behaves, and leaves the rest as whoever else changed it. Otherwise as
+    /// [`State::behave`].
+    pub fn change(&self, change: impl FnOnce(&mut Behaviour)) {
         let mut desk = self.desk();
+        let mut behaviour = desk.behaviour.clone();
+        change(&mut behaviour);
         if behaviour.seed != desk.behaviour.seed {
             desk.rng = ChaCha12Rng::seed_from_u64(behaviour.seed);
         }
-        if (behaviour.seed, behaviour.failures_in_ten)
-            != (desk.behaviour.seed, desk.behaviour.failures_in_ten)
+        if (behaviour.seed, behaviour.failing_in_ten())
+            != (desk.behaviour.seed, desk.behaviour.failing_in_ten())
         {
             desk.bag.clear();
         }
@@ -215,11 +241,12 @@ impl Desk {
             self.armed -= 1;
             return true;
         }
-        if self.behaviour.failures_in_ten == 0 {
+        let failing = self.behaviour.failing_in_ten();
+        if failing == 0 {
             return false;
         }
         if self.bag.is_empty() {
-            self.bag = (0..10).map(|n| n < self.behaviour.failures_in_ten).collect();
+            self.bag = (0..10).map(|n| n < failing).collect();
             self.bag.shuffle(&mut self.rng);
         }
         self.bag.pop().unwrap_or(false)

@@ -36,6 +36,9 @@ pub enum PaymentError {
         "the payment provider has not confirmed yet; the round is settled or the stake returned automatically"
     )]
     OutcomeUnknown(RoundId),
+    /// A report was asked for what is no day.
+    #[error("`{0}` is no day; write it as 2026-01-31")]
+    NoDay(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -66,6 +69,7 @@ impl From<&PaymentError> for Problem {
             PaymentError::OutcomeUnknown(round) => {
                 detail(Code::PaymentPending).stake(StakeStatus::Pending, *round)
             }
+            PaymentError::NoDay(_) => detail(Code::InvalidRequest).field("day"),
             PaymentError::Store(StoreError::Full) => detail(Code::ServiceUnavailable),
             PaymentError::Store(_) => Problem::new(
                 Code::Internal,

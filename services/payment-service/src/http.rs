@@ -4,8 +4,8 @@ use axum::extract::{Path, Query, State as AxumState};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use reelscope_contracts::http::{Body, method_not_allowed, not_found};
-use reelscope_contracts::payments::{Bet, Bets, OpenWallet, Reserve, Settle, Void, Wallet};
-use reelscope_contracts::{Health, RoundId, now};
+use reelscope_contracts::payments::{Bet, Bets, DailyReport, OpenWallet, Reserve, Settle, Void, Wallet};
+use reelscope_contracts::{Health, RoundId, day_of, is_day, now};
 use reelscope_store::Store;
 use reelscope_telemetry::{annotate, player};
 use serde::Deserialize;
@@ -15,7 +15,7 @@ use crate::background::{self, Backlog, Queue};
 use crate::journal::{self, Voidable};
 use crate::provider::Provider;
 use crate::settlement::Settlement;
-use crate::{Knobs, PaymentError, Settling};
+use crate::{Knobs, PaymentError, Settling, reports};
 
 /// What the routes share.
 #[derive(Clone)]
@@ -60,6 +60,7 @@ pub fn router(state: State) -> Router {
         .route("/v1/reservations", post(reserve))
         .route("/v1/reservations/{round_id}/settle", post(settle))
         .route("/v1/reservations/{round_id}/void", post(void))
+        .route("/v1/reports/daily", get(daily_report))
         .route("/health", get(health))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
@@ -140,6 +141,23 @@ async fn void(
     )
     .await
     .map(Json)
+}
+
+#[derive(Deserialize)]
+struct OfDay {
+    day: Option<String>,
+}
+
+async fn daily_report(
+    AxumState(state): AxumState<State>,
+    Query(OfDay { day }): Query<OfDay>,
+) -> Result<Json<DailyReport>, PaymentError> {
+    let day = day.unwrap_or_else(|| day_of(now()));
+    if !is_day(&day) {
+        return Err(PaymentError::NoDay(day));
+    }
+    let reporting = state.settlement.knobs().reporting();
+    reports::daily(&state.store, day, reporting).await.map(Json)
 }
 
 async fn health() -> Json<Health> {

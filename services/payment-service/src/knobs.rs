@@ -24,12 +24,23 @@ pub enum Retrying {
     WithBackoff,
 }
 
-/// The knobs of a running service; clones turn the same ones. Both start as the story does: the player waits, and
-/// nothing is tried twice.
+/// What a daily report is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reporting {
+    /// Of totals that posting keeps up to date. A trace shows one `db.query` of one row.
+    FromTotals,
+    /// Of every bet that there ever was. A trace shows one `db.query` with as many `db.rows_scanned`, and it takes longer
+    /// with every spin.
+    ReadingAllBets,
+}
+
+/// The knobs of a running service; clones turn the same ones. They start as the story does: the player waits,
+/// and nothing is tried twice; and as a report should be made.
 #[derive(Debug, Clone, Default)]
 pub struct Knobs {
     in_background: Arc<AtomicBool>,
     with_backoff: Arc<AtomicBool>,
+    reading_all_bets: Arc<AtomicBool>,
 }
 
 impl Knobs {
@@ -63,5 +74,21 @@ impl Knobs {
     pub fn set_retrying(&self, retrying: Retrying) {
         self.with_backoff
             .store(retrying == Retrying::WithBackoff, Ordering::Relaxed);
+    }
+
+    /// What daily reports are made of now.
+    #[must_use]
+    pub fn reporting(&self) -> Reporting {
+        if self.reading_all_bets.load(Ordering::Relaxed) {
+            Reporting::ReadingAllBets
+        } else {
+            Reporting::FromTotals
+        }
+    }
+
+    /// Holds for reports that are asked for from now on.
+    pub fn set_reporting(&self, reporting: Reporting) {
+        self.reading_all_bets
+            .store(reporting == Reporting::ReadingAllBets, Ordering::Relaxed);
     }
 }

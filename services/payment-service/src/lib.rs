@@ -10,7 +10,8 @@
 //! attempt is made again at once, is set by [`Knobs`] while the service runs.
 //!
 //! Modules in reading order: [`ledger`] (the pure rules), [`journal`] (the rules applied to the store), `knobs`,
-//! [`provider`] (the client), `claims` (who settles what), [`settlement`], [`background`], [`recovery`], [`http`].
+//! [`provider`] (the client), `claims` (who settles what), [`settlement`], [`background`], [`recovery`], [`reports`],
+//! [`http`].
 
 pub mod background;
 mod claims;
@@ -21,8 +22,9 @@ mod knobs;
 pub mod ledger;
 pub mod provider;
 pub mod recovery;
+pub mod reports;
 pub mod settlement;
 
 pub use error::PaymentError;
 pub use http::{State, router};
-pub use knobs::{Knobs, Retrying, Settling};
+pub use knobs::{Knobs, Reporting, Retrying, Settling};

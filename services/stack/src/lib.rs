@@ -8,6 +8,9 @@
 pub mod bench;
 pub mod config;
 pub mod doctor;
+mod door;
+pub mod faults;
+mod faults_http;
 pub mod figures;
 pub mod load;
 mod overhead;

@@ -126,6 +126,15 @@ pub enum Refusal {
     /// The dial has no such release.
     #[error("the dial has no release {0}")]
     NoSuchRelease(String),
+    /// Our code has nothing to cope with it.
+    #[error("{0} is either on or off; there is no fix of ours for it")]
+    NoFix(&'static str),
+    /// It holds until it is switched off.
+    #[error("{0} is switched on and off, not fired")]
+    NotFired(&'static str),
+    /// It happens once.
+    #[error("{0} is fired, not switched")]
+    NotSwitched(&'static str),
     /// The service could not do it.
     #[error("{0} could not be switched: {1}")]
     Failed(&'static str, String),
@@ -346,13 +355,14 @@ impl Problems {
                 } else {
                     payments::Settling::WhilePlayerWaits
                 });
-                let mut behaviour = knobs.provider.behaviour();
-                behaviour.latency_ms = if to == ProblemState::Off {
+                let latency_ms = if to == ProblemState::Off {
                     provider::Behaviour::healthy().latency_ms
                 } else {
                     provider::SLOW_MS
                 };
-                knobs.provider.behave(behaviour);
+                knobs
+                    .provider
+                    .change(|behaviour| behaviour.latency_ms = latency_ms);
             }
             ProblemId::PaymentErrors => {
                 knobs.payments.set_retrying(if to == ProblemState::Fixed {
@@ -360,10 +370,10 @@ impl Problems {
                 } else {
                     payments::Retrying::Never
                 });
-                let mut behaviour = knobs.provider.behaviour();
-                behaviour.failure = provider::Failure::AcquirerTimeout;
-                behaviour.failures_in_ten = u8::from(to != ProblemState::Off);
-                knobs.provider.behave(behaviour);
+                knobs.provider.change(|behaviour| {
+                    behaviour.failure = provider::Failure::AcquirerTimeout;
+                    behaviour.failures_in_ten = u8::from(to != ProblemState::Off);
+                });
             }
         }
         Ok(())

@@ -15,6 +15,7 @@ use reelscope_contracts::{Code, Problem};
 use reelscope_game_engine::par_sheet::{approximate, par_sheet};
 use serde::Deserialize;
 
+use crate::faults::Faults;
 use crate::figures::{micros, pairs};
 use crate::problems::{FIRST_RELEASE, Problems, Refusal};
 use crate::releases::{Exact, compare};
@@ -27,6 +28,7 @@ const MOST_SPINS: usize = 10_000;
 #[derive(Clone)]
 pub(crate) struct Steering {
     pub(crate) problems: Problems,
+    pub(crate) faults: Faults,
     pub(crate) traffic: Traffic,
     pub(crate) collector: Collector,
     pub(crate) settings: Settings,
@@ -94,13 +96,14 @@ async fn release(
     Ok(view(State(steering)).await)
 }
 
-/// The start of the demo: the first release, no traffic, nothing armed, and figures that begin now.
+/// The start of the demo: the first release, no traffic, no fault, nothing armed, and figures that begin now.
 async fn reset(
     State(steering): State<Steering>,
     Body(Nothing {}): Body<Nothing>,
 ) -> Result<Json<View>, Problem> {
     steering.traffic.stop();
     steering.problems.disarm();
+    steering.faults.all_off().await?;
     let first = steering.problems.release(FIRST_RELEASE.version).await?;
     steering.settings.say_release(first.version).await?;
     steering.problems.begin_session();
@@ -151,6 +154,10 @@ impl From<Refusal> for Problem {
             Refusal::UnderWay(_) => Self::new(Code::ProblemSwitching, sentence).field("state"),
             Refusal::NotReady => Self::new(Code::PlayersNotReady, sentence),
             Refusal::NoSuchRelease(_) => Self::new(Code::InvalidRequest, sentence).field("release"),
+            Refusal::NoFix(_) => Self::new(Code::InvalidRequest, sentence).field("state"),
+            Refusal::NotFired(_) | Refusal::NotSwitched(_) => {
+                Self::new(Code::InvalidRequest, sentence).field("id")
+            }
             Refusal::Failed(..) => Self::new(Code::Internal, sentence),
         }
     }

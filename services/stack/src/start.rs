@@ -25,6 +25,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::Config;
+use crate::door::Door;
+use crate::faults::{FaultKnobs, Faults};
+use crate::faults_http::{Panel, faults_router};
 use crate::overhead::{Overhead, overhead_router};
 use crate::problems::{Knobs, Problems, Refusal, written};
 use crate::problems_http::{Steering, problems_router};
@@ -62,6 +65,7 @@ pub struct Stack {
     traffic: Option<Traffic>,
     overhead: Option<Overhead>,
     problems: Option<Problems>,
+    faults: Option<Faults>,
     seeding: Option<Progress>,
 }
 
@@ -203,10 +207,11 @@ impl Stack {
             traffic: None,
             overhead: None,
             problems: None,
+            faults: None,
             seeding: None,
         };
 
-        stack.serve(
+        let provider_door = stack.serve_behind_door(
             "payment-provider",
             provider_listener,
             provider::router(provider_state.clone()),
@@ -268,6 +273,7 @@ impl Stack {
             SESSION_MS,
         );
         let missing_index = user_state.missing_index();
+        let sessions = user_state.sessions_in_force();
         stack.serve(
             "user-service",
             user_listener,
@@ -285,6 +291,16 @@ impl Stack {
             .settings
             .as_ref()
             .map_or_else(|| RELEASE.to_owned(), |settings| settings.release.clone());
+        let gateway_knobs = gateway::Knobs::default();
+        let fault_knobs = FaultKnobs {
+            provider: provider_state.clone(),
+            door: provider_door,
+            payments: payment_knobs.clone(),
+            paytable: paytable.clone(),
+            gateway: gateway_knobs.clone(),
+            sessions,
+            services: stack.services.clone(),
+        };
         let knobs = Knobs {
             missing_index,
             slow_rng,
@@ -298,6 +314,8 @@ impl Stack {
         problems.bring_all(&config.problems).await?;
         problems.put_paytable(config.wrong_paytable);
         stack.problems = Some(problems.clone());
+        let faults = Faults::new(fault_knobs);
+        stack.faults = Some(faults.clone());
         let release = watch::Sender::new(release);
 
         let at = gateway::upstream::Addresses {
@@ -313,6 +331,7 @@ impl Stack {
             tokens: gateway::auth::Tokens::new(&rand::random::<[u8; 32]>()),
             access: gateway::access::Access::new(&stack.token, listen),
             limits: gateway::limits::Limits::new(config.rate),
+            knobs: gateway_knobs,
             release: release.subscribe(),
         };
         let access = state.access.clone();
@@ -341,8 +360,13 @@ impl Stack {
             let overhead = Overhead::default();
             stack.overhead = Some(overhead.clone());
             stack.background.spawn(problems.clone().watch(collector.clone()));
+            let panel = Panel {
+                faults: faults.clone(),
+                collector: collector.clone(),
+            };
             let steering = Steering {
                 problems,
+                faults,
                 traffic: traffic.clone(),
                 collector: collector.clone(),
                 settings: settings.clone(),
@@ -353,6 +377,7 @@ impl Stack {
                 .nest("/api/settings", settings_router(settings))
                 .nest("/api/overhead", overhead_router(overhead))
                 .nest("/api/problems", problems_router(steering))
+                .nest("/api/faults", faults_router(panel))
                 .nest("/api/traffic", traffic_router(traffic));
             routes = Router::new()
                 .merge(gateway::guarded(access, viewer))
@@ -375,6 +400,21 @@ impl Stack {
             served.map_err(|error| format!("{name} stopped: {error}"))
         });
         Ok(())
+    }
+
+    /// As [`Stack::serve`], with a door that can be shut.
+    fn serve_behind_door(
+        &mut self,
+        name: &'static str,
+        listener: TcpListener,
+        router: Router,
+    ) -> Result<Door, StartError> {
+        let unknown = |error| listen_error(([127, 0, 0, 1], 0).into(), &error);
+        let address = listener.local_addr().map_err(unknown)?;
+        let (door, server) = Door::new(name, listener, router, self.stop.subscribe()).map_err(unknown)?;
+        self.addresses.push((name, address));
+        self.servers.spawn(server);
+        Ok(door)
     }
 
     /// Comes true when the stack is to stop.
@@ -471,6 +511,12 @@ impl Stack {
     #[must_use]
     pub fn problems(&self) -> Option<&Problems> {
         self.problems.as_ref()
+    }
+
+    /// The second group of faults.
+    #[must_use]
+    pub fn faults(&self) -> Option<&Faults> {
+        self.faults.as_ref()
     }
 
     /// What the writers of the databases did.

@@ -17,7 +17,7 @@ use crate::UserError;
 use crate::lookup::MissingIndex;
 use crate::players::{Player, account_code, check_stake};
 use crate::seeding::{ACCOUNT_CODE, PLAYERS, PlayerRecord, Progress};
-use crate::sessions::Sessions;
+use crate::sessions::{Sessions, SessionsInForce};
 use crate::wallets::Wallets;
 
 /// What the routes share.
@@ -58,6 +58,12 @@ impl State {
     #[must_use]
     pub fn missing_index(&self) -> MissingIndex {
         self.missing_index.clone()
+    }
+
+    /// The sessions that are open, for whoever ends them on cue.
+    #[must_use]
+    pub fn sessions_in_force(&self) -> SessionsInForce {
+        SessionsInForce::new(Arc::clone(&self.sessions))
     }
 }
 

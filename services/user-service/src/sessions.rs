@@ -1,6 +1,7 @@
 //! Open sessions, in memory: they end with the process, as the tokens that name them do.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use reelscope_contracts::UnixMillis;
 
@@ -35,12 +36,38 @@ impl Sessions {
         ends
     }
 
+    /// Ends all that are open, before their time.
+    pub fn end_all(&mut self) {
+        self.open.clear();
+    }
+
     /// Whether this session of this account is open.
     #[must_use]
     pub fn is_open(&self, id: &str, account_code: &str, now: UnixMillis) -> bool {
         self.open
             .get(id)
             .is_some_and(|(account, ends)| account == account_code && *ends > now)
+    }
+}
+
+/// Ends sessions on cue; clones end the same ones. A trace shows the next spin of a session that is over answered with
+/// 401 `session_expired` by `POST /v1/eligibility`, its stake untouched, and then the log-in anew.
+#[derive(Debug, Clone)]
+pub struct SessionsInForce {
+    sessions: Arc<Mutex<Sessions>>,
+}
+
+impl SessionsInForce {
+    pub(crate) fn new(sessions: Arc<Mutex<Sessions>>) -> Self {
+        Self { sessions }
+    }
+
+    /// Ends all of them, though their tokens say that they go on.
+    pub fn end_all(&self) {
+        self.sessions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .end_all();
     }
 }
 
@@ -56,6 +83,8 @@ mod tests {
         assert!(!sessions.is_open("s", "RS-000001", 6_000));
         assert!(!sessions.is_open("s", "RS-000002", 5_500));
         assert!(!sessions.is_open("t", "RS-000001", 5_500));
+        sessions.end_all();
+        assert!(!sessions.is_open("s", "RS-000001", 5_500));
     }
 
     #[test]

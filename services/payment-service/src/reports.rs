@@ -1,0 +1,297 @@
+//! What was staked and paid out on a day.
+//!
+//! Collection `reports`: totals by day, brought up to date by the write that posts a bet, so that they are never behind
+//! the ledger. The same figures come from reading every bet, which is what the fault `slow-report` does.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use reelscope_contracts::payments::{BetStatus, DailyReport, DayTotals};
+use reelscope_contracts::{Money, UnixMillis, day_of};
+use reelscope_store::{Store, StoreError, Tx};
+use serde::{Deserialize, Serialize};
+
+use crate::PaymentError;
+use crate::journal::BETS;
+use crate::knobs::Reporting;
+
+const REPORTS: &str = "reports";
+/// Under this id it is written down that bets of older builds, which kept no totals, are counted too.
+const COMPLETE: &str = "complete";
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct DayRecord {
+    totals: Vec<TotalsRecord>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct TotalsRecord {
+    currency: String,
+    stakes: i64,
+    payouts: i64,
+    bets: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Marker {
+    complete: bool,
+}
+
+/// Of a bet, what a report counts.
+#[derive(Deserialize)]
+struct Counted {
+    currency: String,
+    stake: i64,
+    payout: Option<i64>,
+    status: BetStatus,
+    settled_at: Option<i64>,
+}
+
+impl Counted {
+    /// The day on which it was posted, and its payout.
+    fn posted(&self) -> Option<(String, i64)> {
+        let posted = self.status == BetStatus::Posted;
+        posted.then_some(())?;
+        Some((day_of(self.settled_at?), self.payout?))
+    }
+}
+
+impl DayRecord {
+    fn add(&mut self, currency: &str, stake: i64, payout: i64) {
+        let at = match self
+            .totals
+            .binary_search_by(|totals| totals.currency.as_str().cmp(currency))
+        {
+            Ok(at) => at,
+            Err(at) => {
+                let none = TotalsRecord {
+                    currency: currency.to_owned(),
+                    stakes: 0,
+                    payouts: 0,
+                    bets: 0,
+                };
+                self.totals.insert(at, none);
+                at
+            }
+        };
+        // A sum out of range must not keep a bet from being posted.
+        let totals = &mut self.totals[at];
+        totals.stakes = totals.stakes.saturating_add(stake);
+        totals.payouts = totals.payouts.saturating_add(payout);
+        totals.bets += 1;
+    }
+
+    fn reply(self, day: String) -> DailyReport {
+        let totals = self.totals.into_iter().map(|totals| DayTotals {
+            currency: totals.currency,
+            stakes: Money(totals.stakes),
+            payouts: Money(totals.payouts),
+            bets: totals.bets,
+        });
+        DailyReport {
+            day,
+            totals: totals.collect(),
+        }
+    }
+}
+
+/// Counts a bet that this write posts.
+pub(crate) fn count(
+    tx: &mut Tx<'_>,
+    currency: &str,
+    stake: i64,
+    payout: i64,
+    at: UnixMillis,
+) -> Result<(), StoreError> {
+    let day = day_of(at);
+    let mut record = tx.get::<DayRecord>(REPORTS, &day)?.unwrap_or_default();
+    record.add(currency, stake, payout);
+    tx.put(REPORTS, &day, &record)
+}
+
+/// Counts the bets that were posted before there were totals. Does nothing when that was done. Nothing may be posted
+/// meanwhile.
+pub(crate) async fn complete(store: &Store) -> Result<(), PaymentError> {
+    if store.get::<Marker>(REPORTS, COMPLETE.to_owned()).await?.is_some() {
+        return Ok(());
+    }
+    let days = store
+        .scan::<Counted, _, _>(BETS, BTreeMap::<String, DayRecord>::new(), |days, bet| {
+            if let Some((day, payout)) = bet.posted() {
+                days.entry(day).or_default().add(&bet.currency, bet.stake, payout);
+            }
+            ControlFlow::Continue(())
+        })
+        .await?;
+    store
+        .write(move |tx| {
+            for (day, record) in &days {
+                tx.put(REPORTS, day, record)?;
+            }
+            tx.put(REPORTS, COMPLETE, &Marker { complete: true })?;
+            Ok::<_, PaymentError>(())
+        })
+        .await
+}
+
+/// What was staked and paid out on a day, which is as [`day_of`] writes it.
+///
+/// # Errors
+/// [`PaymentError::Store`].
+pub async fn daily(store: &Store, day: String, reporting: Reporting) -> Result<DailyReport, PaymentError> {
+    let record = match reporting {
+        Reporting::FromTotals => store
+            .get::<DayRecord>(REPORTS, day.clone())
+            .await?
+            .unwrap_or_default(),
+        Reporting::ReadingAllBets => {
+            let wanted = day.clone();
+            store
+                .scan::<Counted, _, _>(BETS, DayRecord::default(), move |record, bet| {
+                    if let Some((day, payout)) = bet.posted()
+                        && day == wanted
+                    {
+                        record.add(&bet.currency, bet.stake, payout);
+                    }
+                    ControlFlow::Continue(())
+                })
+                .await?
+        }
+    };
+    Ok(record.reply(day))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::journal::{self, Voidable};
+    use proptest::prelude::*;
+    use reelscope_contracts::RoundId;
+    use reelscope_contracts::payments::{OpenWallet, Reserve};
+
+    const DAY_MS: i64 = 86_400_000;
+    const PLAYERS: [(&str, &str); 3] = [("p", "RUB"), ("q", "RUB"), ("r", "EUR")];
+
+    /// How a round goes.
+    #[derive(Debug, Clone)]
+    struct Plan {
+        player: usize,
+        stake: i64,
+        payout: i64,
+        posted: bool,
+        at: i64,
+        /// Posted again, as after a lost answer.
+        again: bool,
+    }
+
+    fn plan() -> impl Strategy<Value = Plan> {
+        (
+            0..3_usize,
+            1..500_i64,
+            0..900_i64,
+            any::<bool>(),
+            0..4 * DAY_MS,
+            any::<bool>(),
+        )
+            .prop_map(|(player, stake, payout, posted, at, again)| Plan {
+                player,
+                stake,
+                payout,
+                posted,
+                at,
+                again,
+            })
+    }
+
+    async fn play(store: &Store, number: usize, plan: &Plan) {
+        let id = RoundId::from_u128(number as u128);
+        let player = PLAYERS[plan.player].0.to_owned();
+        let reserve = Reserve {
+            round_id: id,
+            player_id: player.clone(),
+            stake: Money(plan.stake),
+        };
+        journal::reserve(store, reserve, plan.at).await.unwrap();
+        if plan.posted {
+            journal::intend(store, id, Money(plan.payout)).await.unwrap();
+            for _ in 0..=i32::from(plan.again) {
+                journal::post(store, id, plan.at).await.unwrap();
+            }
+        } else {
+            let why = "test".to_owned();
+            journal::void(store, id, player, why, Voidable::Refused, plan.at)
+                .await
+                .unwrap();
+        }
+    }
+
+    fn expected(plans: &[Plan], day: &str) -> DailyReport {
+        let mut totals = BTreeMap::<&str, DayTotals>::new();
+        for plan in plans.iter().filter(|plan| plan.posted && day_of(plan.at) == day) {
+            let currency = PLAYERS[plan.player].1;
+            let entry = totals.entry(currency).or_insert_with(|| DayTotals {
+                currency: currency.to_owned(),
+                stakes: Money(0),
+                payouts: Money(0),
+                bets: 0,
+            });
+            entry.stakes.0 += plan.stake;
+            entry.payouts.0 += plan.payout;
+            entry.bets += 1;
+        }
+        DailyReport {
+            day: day.to_owned(),
+            totals: totals.into_values().collect(),
+        }
+    }
+
+    async fn check(store: &Store, plans: &[Plan]) {
+        for number in 0..5 {
+            let day = day_of(number * DAY_MS);
+            for reporting in [Reporting::FromTotals, Reporting::ReadingAllBets] {
+                let report = daily(store, day.clone(), reporting).await.unwrap();
+                assert_eq!(report, expected(plans, &day), "{reporting:?}");
+            }
+        }
+    }
+
+    async fn figures_agree(plans: Vec<Plan>) {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), journal::SCHEMA_VERSION).unwrap().store;
+        journal::migrate(&store).await.unwrap();
+        for (player, currency) in PLAYERS {
+            let wallet = OpenWallet {
+                player_id: player.to_owned(),
+                currency: currency.to_owned(),
+                opening_balance: Money(100_000),
+            };
+            journal::open_wallet(&store, wallet, 0).await.unwrap();
+        }
+        for (number, plan) in plans.iter().enumerate() {
+            play(&store, number, plan).await;
+        }
+        check(&store, &plans).await;
+        // As an older build left it: without any totals.
+        let forgotten = store.write(|tx| {
+            for number in 0..5 {
+                tx.delete(REPORTS, &day_of(number * DAY_MS))?;
+            }
+            tx.delete(REPORTS, COMPLETE)
+        });
+        assert!(forgotten.await.map_err(|error: StoreError| error).unwrap());
+        for _ in 0..2 {
+            journal::migrate(&store).await.unwrap();
+            check(&store, &plans).await;
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+        #[test]
+        fn totals_that_are_kept_are_those_of_all_bets(plans in proptest::collection::vec(plan(), 0..30)) {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+            runtime.block_on(figures_agree(plans));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! A server whose door can be shut and opened again while everything else runs.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// How long requests under way may take to end when the door is shut; longer than a slow provider takes.
+const PATIENCE: Duration = Duration::from_secs(6);
+
+/// Shuts and opens a server. While it is shut nothing listens on its port, so that whoever connects is refused by the
+/// operating system: a trace of a spin shows `External payment provider API` end at once, an issue with `provider.code`
+/// `unreachable`, and the stake returned. Clones move the same door.
+#[derive(Clone)]
+pub(crate) struct Door {
+    orders: mpsc::Sender<Order>,
+    shut: Arc<AtomicBool>,
+}
+
+struct Order {
+    open: bool,
+    done: oneshot::Sender<Result<(), String>>,
+}
+
+impl Door {
+    /// A server that is open; it runs with the future that comes with it, until `stop` comes true.
+    pub(crate) fn new(
+        name: &'static str,
+        listener: TcpListener,
+        router: Router,
+        stop: watch::Receiver<bool>,
+    ) -> io::Result<(Self, impl Future<Output = Result<(), String>> + Send)> {
+        let address = listener.local_addr()?;
+        let (orders, taken) = mpsc::channel(1);
+        let shut = Arc::new(AtomicBool::new(false));
+        let server = Server {
+            name,
+            address,
+            router,
+            orders: taken,
+            shut: Arc::clone(&shut),
+            stop,
+        };
+        Ok((Self { orders, shut }, server.run(listener)))
+    }
+
+    /// Whether it is shut.
+    pub(crate) fn is_shut(&self) -> bool {
+        self.shut.load(Ordering::Acquire)
+    }
+
+    /// Shuts or opens it; returns when that is so. What has begun goes on when the future is dropped.
+    ///
+    /// # Errors
+    /// What the operating system says when the port cannot be listened on again; it stays shut then.
+    pub(crate) async fn set_open(&self, open: bool) -> Result<(), String> {
+        let (done, told) = oneshot::channel();
+        let stopped = || "its server has stopped".to_owned();
+        let order = Order { open, done };
+        self.orders.send(order).await.map_err(|_| stopped())?;
+        told.await.unwrap_or_else(|_| Err(stopped()))
+    }
+}
+
+struct Server {
+    name: &'static str,
+    address: SocketAddr,
+    router: Router,
+    orders: mpsc::Receiver<Order>,
+    shut: Arc<AtomicBool>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Server {
+    async fn run(mut self, first: TcpListener) -> Result<(), String> {
+        let mut listener = first;
+        loop {
+            let Some(done) = self.serve(listener).await? else {
+                return Ok(());
+            };
+            self.shut.store(true, Ordering::Release);
+            // Whoever ordered it may be gone.
+            let _ = done.send(Ok(()));
+            let Some(opened) = self.wait_outside().await else {
+                return Ok(());
+            };
+            listener = opened;
+        }
+    }
+
+    /// Serves until it is ordered to shut; `None` when everything stops.
+    async fn serve(
+        &mut self,
+        listener: TcpListener,
+    ) -> Result<Option<oneshot::Sender<Result<(), String>>>, String> {
+        let (close, closed) = oneshot::channel::<()>();
+        let mut stop = self.stop.clone();
+        let ending = async move {
+            tokio::select! {
+                _ = closed => {}
+                _ = stop.wait_for(|stop| *stop) => {}
+            }
+        };
+        let serving = axum::serve(listener, self.router.clone()).with_graceful_shutdown(ending);
+        let mut serving = pin!(serving.into_future());
+        let done = loop {
+            tokio::select! {
+                served = &mut serving => {
+                    return served
+                        .map(|()| None)
+                        .map_err(|error| format!("{} stopped: {error}", self.name));
+                }
+                Some(Order { open, done }) = self.orders.recv() => {
+                    if !open {
+                        break done;
+                    }
+                    let _ = done.send(Ok(()));
+                }
+            }
+        };
+        // The listener is closed first, then every connection once its request has been answered. One that takes too long
+        // goes on by itself.
+        let _ = close.send(());
+        let _ = tokio::time::timeout(PATIENCE, serving).await;
+        Ok(Some(done))
+    }
+
+    /// Waits until it is ordered to open and can be; `None` when everything stops.
+    async fn wait_outside(&mut self) -> Option<TcpListener> {
+        loop {
+            let order = tokio::select! {
+                _ = self.stop.wait_for(|stop| *stop) => return None,
+                order = self.orders.recv() => order?,
+            };
+            if !order.open {
+                let _ = order.done.send(Ok(()));
+                continue;
+            }
+            match TcpListener::bind(self.address).await {
+                Ok(listener) => {
+                    self.shut.store(false, Ordering::Release);
+                    let _ = order.done.send(Ok(()));
+                    return Some(listener);
+                }
+                Err(error) => {
+                    let _ = order.done.send(Err(error.to_string()));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! The second group of faults: which there are, where each stands, and how it is switched or fired while everything
+//! runs.
+//!
+//! As with the problems, each is a cause behind one knob in its own service, and this is where the knobs come together.
+//! Where a fault stands is read from its knob, because others turn some of them too: the release dial has a wrong
+//! paytable of its own. What is on is the tag `faults` on every envelope.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use reelscope_api_gateway as gateway;
+use reelscope_collector::Collector;
+use reelscope_contracts::faults::{FaultId, FaultKind, FaultView, Faults as View};
+use reelscope_contracts::problems::ProblemState;
+use reelscope_contracts::telemetry::{Span, TraceDetail, TraceSummary};
+use reelscope_contracts::{UnixMillis, now};
+use reelscope_game_engine as game;
+use reelscope_payment_provider as provider;
+use reelscope_payment_service as payments;
+use reelscope_telemetry::Service;
+use reelscope_user_service::sessions::SessionsInForce;
+
+use crate::door::Door;
+use crate::figures::micros;
+use crate::problems::Refusal;
+
+/// The knobs of the services, as the stack was started with them.
+pub(crate) struct FaultKnobs {
+    pub(crate) provider: provider::State,
+    pub(crate) door: Door,
+    pub(crate) payments: payments::Knobs,
+    pub(crate) paytable: game::PaytableInForce,
+    pub(crate) gateway: gateway::Knobs,
+    pub(crate) sessions: SessionsInForce,
+    /// Tagged with what is on.
+    pub(crate) services: Vec<Service>,
+}
+
+/// All faults; clones share them.
+#[derive(Clone)]
+pub struct Faults {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    knobs: FaultKnobs,
+    cells: Mutex<HashMap<FaultId, Cell>>,
+    /// Held while a switch is turned, so that the second of two that come together sees what the first has done.
+    turning: tokio::sync::Mutex<()>,
+}
+
+#[derive(Clone)]
+struct Cell {
+    /// Where it was last seen: when it stands elsewhere now, somebody else has turned the knob.
+    seen: ProblemState,
+    /// Our code copes with it.
+    fixed: bool,
+    fired: u64,
+    /// Traces count from here.
+    since: UnixMillis,
+    /// The newest trace that shows it, and when that began.
+    last: Option<(i64, String)>,
+}
+
+impl Faults {
+    /// As the knobs stand.
+    pub(crate) fn new(knobs: FaultKnobs) -> Self {
+        let cell = Cell {
+            seen: ProblemState::Off,
+            fixed: false,
+            fired: 0,
+            since: now(),
+            last: None,
+        };
+        let faults = Self {
+            shared: Arc::new(Shared {
+                knobs,
+                cells: Mutex::new(FaultId::ALL.into_iter().map(|id| (id, cell.clone())).collect()),
+                turning: tokio::sync::Mutex::default(),
+            }),
+        };
+        faults.see();
+        faults
+    }
+
+    fn cells(&self) -> MutexGuard<'_, HashMap<FaultId, Cell>> {
+        self.shared.cells.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where a switch stands, as its knob says; what is fired is always off.
+    #[must_use]
+    pub fn state(&self, id: FaultId) -> ProblemState {
+        if self.is_on(id) {
+            ProblemState::On
+        } else if self.cells().get(&id).is_some_and(|cell| cell.fixed) {
+            ProblemState::Fixed
+        } else {
+            ProblemState::Off
+        }
+    }
+
+    fn is_on(&self, id: FaultId) -> bool {
+        let knobs = &self.shared.knobs;
+        match id {
+            FaultId::ProviderSpike => knobs.provider.behaviour().spike,
+            FaultId::RtpAnomaly => knobs.paytable.get() == game::InForce::Wrong,
+            FaultId::ProviderDown => knobs.door.is_shut(),
+            FaultId::NPlusOne => knobs.gateway.looks_rounds_up_singly(),
+            FaultId::SlowReport => knobs.payments.reporting() == payments::Reporting::ReadingAllBets,
+            FaultId::GatewayPanic | FaultId::ExpiredToken => false,
+        }
+    }
+
+    /// Switches one. The next request meets it.
+    ///
+    /// # Errors
+    /// [`Refusal`]; the fault is then as it was.
+    pub async fn switch(&self, id: FaultId, to: ProblemState) -> Result<(), Refusal> {
+        if id.kind() == FaultKind::Fire {
+            return Err(Refusal::NotSwitched(id.as_str()));
+        }
+        if to == ProblemState::Fixed && !id.has_fix() {
+            return Err(Refusal::NoFix(id.as_str()));
+        }
+        let _turning = self.shared.turning.lock().await;
+        let from = self.state(id);
+        if from == to {
+            return Err(Refusal::Unchanged(id.as_str(), to.as_str()));
+        }
+        if from == ProblemState::Off && to == ProblemState::Fixed {
+            return Err(Refusal::NothingToFix(id.as_str()));
+        }
+        self.turn(id, to).await
+    }
+
+    /// Switches everything off that is not; what was fired and has not happened yet will not.
+    ///
+    /// # Errors
+    /// The first [`Refusal`]; what was switched off before it stays off.
+    pub async fn all_off(&self) -> Result<(), Refusal> {
+        let _turning = self.shared.turning.lock().await;
+        self.shared.knobs.gateway.disarm();
+        for id in FaultId::ALL {
+            if self.state(id) != ProblemState::Off {
+                self.turn(id, ProblemState::Off).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn turn(&self, id: FaultId, to: ProblemState) -> Result<(), Refusal> {
+        let knobs = &self.shared.knobs;
+        let on = to == ProblemState::On;
+        match id {
+            FaultId::ProviderSpike => knobs.provider.change(|behaviour| behaviour.spike = on),
+            FaultId::RtpAnomaly => knobs.paytable.put(if on {
+                game::InForce::Wrong
+            } else {
+                game::InForce::Certified
+            }),
+            FaultId::ProviderDown => {
+                let moved = knobs.door.set_open(!on).await;
+                moved.map_err(|reason| Refusal::Failed(id.as_str(), reason))?;
+            }
+            FaultId::NPlusOne => knobs.gateway.look_rounds_up_singly(on),
+            FaultId::SlowReport => knobs.payments.set_reporting(if on {
+                payments::Reporting::ReadingAllBets
+            } else {
+                payments::Reporting::FromTotals
+            }),
+            FaultId::GatewayPanic | FaultId::ExpiredToken => {
+                return Err(Refusal::NotSwitched(id.as_str()));
+            }
+        }
+        if let Some(cell) = self.cells().get_mut(&id) {
+            cell.fixed = to == ProblemState::Fixed;
+        }
+        self.see();
+        Ok(())
+    }
+
+    /// Lets one happen once.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFired`].
+    pub fn fire(&self, id: FaultId) -> Result<(), Refusal> {
+        match id {
+            FaultId::GatewayPanic => self.shared.knobs.gateway.panic_once(),
+            FaultId::ExpiredToken => self.shared.knobs.sessions.end_all(),
+            _ => return Err(Refusal::NotFired(id.as_str())),
+        }
+        if let Some(cell) = self.cells().get_mut(&id) {
+            cell.fired += 1;
+            cell.since = now();
+            cell.last = None;
+        }
+        Ok(())
+    }
+
+    /// Takes notice of what was switched here or elsewhere, and says what is on, on every envelope from the next request
+    /// on.
+    fn see(&self) {
+        let states = FaultId::ALL.map(|id| (id, self.state(id)));
+        let mut cells = self.cells();
+        for (id, state) in states {
+            if let Some(cell) = cells.get_mut(&id)
+                && cell.seen != state
+            {
+                cell.seen = state;
+                cell.since = now();
+                cell.last = None;
+            }
+        }
+        let on = states.iter().filter(|(_, state)| *state == ProblemState::On);
+        let on: Vec<_> = on.map(|(id, _)| id.as_str()).collect();
+        let on = (!on.is_empty()).then(|| on.join(","));
+        for service in &self.shared.knobs.services {
+            service.tag("faults", on.as_deref());
+        }
+    }
+
+    /// What the page shows.
+    pub async fn view(&self, collector: &Collector) -> View {
+        self.see();
+        self.look(collector).await;
+        let cells = self.cells().clone();
+        let fault = |id: FaultId| {
+            let cell = cells.get(&id)?;
+            let switched = id.kind() == FaultKind::Switch;
+            Some(FaultView {
+                id,
+                service: id.service().to_owned(),
+                kind: id.kind(),
+                state: switched.then_some(cell.seen),
+                fired: (!switched).then_some(cell.fired),
+                last_trace_id: cell.last.as_ref().map(|(_, trace)| trace.clone()),
+            })
+        };
+        View {
+            faults: FaultId::ALL.into_iter().filter_map(fault).collect(),
+        }
+    }
+
+    /// Looks for traces that show what is on or was fired.
+    async fn look(&self, collector: &Collector) {
+        // What was fired happens once.
+        let in_question =
+            |cell: &Cell| cell.seen == ProblemState::On || (cell.fired > 0 && cell.last.is_none());
+        let since = self
+            .cells()
+            .values()
+            .filter(|cell| in_question(cell))
+            .map(|cell| cell.since)
+            .min();
+        let Some(since) = since else { return };
+        let mut read = 0;
+        for line in collector.traces_since(micros(since), LOOK_AT_MOST) {
+            let wanted: Vec<FaultId> = {
+                let cells = self.cells();
+                let wanted = |id: &FaultId| {
+                    cells.get(id).is_some_and(|cell| {
+                        in_question(cell)
+                            && line.start_us >= micros(cell.since)
+                            && cell.last.as_ref().is_none_or(|(at, _)| *at < line.start_us)
+                            && may_show(*id, &line)
+                    })
+                };
+                FaultId::ALL.into_iter().filter(wanted).collect()
+            };
+            if wanted.is_empty() {
+                continue;
+            }
+            // Under load the newest are evidence enough.
+            read += 1;
+            if read > READ_AT_MOST {
+                return;
+            }
+            let Some(detail) = collector.trace(&line.trace_id).await else {
+                continue;
+            };
+            let mut cells = self.cells();
+            for id in wanted.into_iter().filter(|id| shows(*id, &detail)) {
+                if let Some(cell) = cells.get_mut(&id) {
+                    cell.last = Some((line.start_us, line.trace_id.clone()));
+                }
+            }
+        }
+    }
+}
+
+/// Traces whose line is looked at in one look.
+const LOOK_AT_MOST: usize = 200;
+/// Traces that are read in one look.
+const READ_AT_MOST: usize = 20;
+/// More equal look-ups than this in one request nobody would have written on purpose.
+const MANY_LOOK_UPS: u32 = 4;
+
+/// Whether the line of a trace leaves it possible that the trace shows a fault.
+fn may_show(id: FaultId, line: &TraceSummary) -> bool {
+    let failed = |service: &str| {
+        let mut shares = line.services.iter();
+        shares.any(|share| share.service == service && share.errors > 0)
+    };
+    match id {
+        FaultId::ProviderSpike | FaultId::ProviderDown => failed("payment-service"),
+        FaultId::RtpAnomaly => line
+            .measurements
+            .get("payout")
+            .is_some_and(|payout| payout.value > 0.0),
+        FaultId::GatewayPanic => failed("api-gateway"),
+        FaultId::NPlusOne => line.spans > MANY_LOOK_UPS,
+        // A refusal is no error, and a report no spin: neither is in the line.
+        FaultId::SlowReport | FaultId::ExpiredToken => true,
+    }
+}
+
+/// Whether a trace shows a fault, by what its reader would point at.
+fn shows(id: FaultId, trace: &TraceDetail) -> bool {
+    match id {
+        // In full in the line.
+        FaultId::ProviderSpike | FaultId::RtpAnomaly => may_show(id, &trace.summary),
+        FaultId::ProviderDown => {
+            let mut errors = trace.errors.iter();
+            errors.any(|error| error.tags.get("provider.code").map(String::as_str) == Some("unreachable"))
+        }
+        FaultId::NPlusOne => {
+            let look_up = |span: &&Span| {
+                span.service == "api-gateway"
+                    && span.op == "http.client"
+                    && span.description.ends_with("/v1/rounds/lookup")
+            };
+            trace
+                .spans
+                .iter()
+                .filter(look_up)
+                .nth(MANY_LOOK_UPS as usize)
+                .is_some()
+        }
+        FaultId::SlowReport => {
+            let reads_all = |span: &Span| span.op == "db.query" && span.description == "bets.find({})";
+            trace.spans.iter().any(reads_all)
+        }
+        FaultId::GatewayPanic => {
+            let mut errors = trace.errors.iter();
+            errors.any(|error| error.service == "api-gateway" && error.kind == "panic")
+        }
+        FaultId::ExpiredToken => {
+            let unauthenticated = |span: &Span| {
+                span.service == "user-service"
+                    && span.transaction
+                    && span.data.get("http.response.status_code") == Some(&401.into())
+            };
+            trace.spans.iter().any(unauthenticated)
+        }
+    }
+}

@@ -1,0 +1,453 @@
+//! The second group of faults, switched and fired through the whole stack and seen in its real traces.
+#![allow(clippy::unwrap_used)]
+
+use std::time::{Duration, Instant};
+
+use reelscope_contracts::problems::ProblemId;
+use reelscope_payment_service::journal;
+use reelscope_stack::start::open_wallets;
+use reelscope_stack::{Config, Stack};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+struct Demo {
+    stack: Stack,
+    http: reqwest::Client,
+    session: String,
+    _dir: tempfile::TempDir,
+}
+
+impl Demo {
+    async fn start() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let stack = Stack::start(Config {
+            players: Some(200),
+            rate: None,
+            seed: Some(11),
+            ..Config::new(dir.path().to_owned())
+        })
+        .await
+        .unwrap();
+        stack.seeded().await;
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let mut demo = Self {
+            stack,
+            http,
+            session: String::new(),
+            _dir: dir,
+        };
+        demo.log_in().await;
+        demo
+    }
+
+    async fn log_in(&mut self) {
+        let account = json!({"account_code": "RS-000001"});
+        let (status, session) = self.ask(Method::POST, "/api/v1/sessions", account).await;
+        assert_eq!(status, 201, "{session}");
+        self.session = session["token"].as_str().unwrap().to_owned();
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
+        let (status, answer, _) = self.ask_traced(method, path, body, "").await;
+        (status, answer)
+    }
+
+    /// Asks with a trace of its own: status, answer, trace id.
+    async fn ask_traced(&self, method: Method, path: &str, body: Value, key: &str) -> (u16, Value, String) {
+        let trace = format!("{:032x}", rand::random::<u128>());
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.stack.origin()))
+            .header("x-reelscope-token", self.stack.token())
+            .header("idempotency-key", if key.is_empty() { &trace } else { key })
+            .header(
+                "sentry-trace",
+                format!("{trace}-{:016x}-1", rand::random::<u64>()),
+            )
+            .bearer_auth(&self.session);
+        if !body.is_null() {
+            request = request.json(&body);
+        }
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap(), trace)
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.ask(Method::GET, path, Value::Null).await.1
+    }
+
+    async fn put(&self, id: &str, state: &str) -> (u16, Value) {
+        let path = format!("/api/faults/{id}");
+        self.ask(Method::PUT, &path, json!({"state": state})).await
+    }
+
+    async fn switch(&self, id: &str, state: &str) {
+        let (status, seen) = self.put(id, state).await;
+        assert_eq!(status, 200, "{id} {state}: {seen}");
+        assert_eq!(fault(&seen, id)["state"], state, "{seen}");
+    }
+
+    async fn fire(&self, id: &str) {
+        let (status, seen) = self
+            .ask(Method::POST, &format!("/api/faults/{id}/fire"), json!({}))
+            .await;
+        assert_eq!(status, 200, "{seen}");
+        assert_eq!(fault(&seen, id)["fired"], 1, "{seen}");
+    }
+
+    async fn spin(&self) -> (u16, Value, String) {
+        self.ask_traced(Method::POST, "/api/v1/spins", json!({"stake": 100}), "")
+            .await
+    }
+
+    /// Ten spins: how many of them failed.
+    async fn failures(&self) -> usize {
+        let mut failed = 0;
+        for _ in 0..10 {
+            failed += usize::from(self.spin().await.0 != 200);
+        }
+        failed
+    }
+
+    /// Money that can be staked and money that is set aside.
+    async fn money(&self) -> (i64, i64) {
+        let player = self.get("/api/v1/players/me").await;
+        let amount = |name: &str| player[name].as_i64().unwrap();
+        (amount("balance"), amount("reserved"))
+    }
+
+    async fn until(&self, path: &str, shows: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            let seen = self.get(path).await;
+            if shows(&seen) {
+                return seen;
+            }
+            assert!(Instant::now() < deadline, "{path}: {seen}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// The trace once the gateway's transaction, which ends last of those that a player waits for, is there.
+    async fn trace(&self, id: &str) -> Value {
+        let path = format!("/api/telemetry/traces/{id}");
+        let answered = |span: &Value| span["service"] == "api-gateway" && span["transaction"] == true;
+        self.until(&path, |trace| !spans(trace, answered).is_empty())
+            .await
+    }
+
+    /// Waits until the document names this trace.
+    async fn shown(&self, id: &str, trace: &str) {
+        self.until("/api/faults", |seen| fault(seen, id)["last_trace_id"] == trace)
+            .await;
+    }
+
+    /// Stops, and proves that no money was lost or made.
+    async fn end(self) {
+        let Self { stack, _dir, .. } = self;
+        stack.shutdown().await;
+        let wallets = open_wallets(_dir.path()).unwrap();
+        let ledger = journal::verify(&wallets).await.unwrap();
+        assert!(ledger.entries > 0);
+        assert_eq!(ledger.imbalance, 0);
+    }
+}
+
+fn fault<'a>(seen: &'a Value, id: &str) -> &'a Value {
+    let faults = seen["faults"].as_array().unwrap();
+    faults.iter().find(|fault| fault["id"] == id).unwrap()
+}
+
+fn spans<'a>(trace: &'a Value, shows: impl Fn(&Value) -> bool) -> Vec<&'a Value> {
+    let spans = trace["spans"].as_array().map(Vec::as_slice).unwrap_or_default();
+    spans.iter().filter(|span| shows(span)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failures_spike_and_afterwards_what_payment_errors_says_is_in_force_again() {
+    let demo = Demo::start().await;
+    assert_eq!(demo.failures().await, 0);
+    demo.switch("provider-spike", "on").await;
+    assert_eq!(demo.failures().await, 6);
+    let errors = json!({"state": "on"});
+    let (status, _) = demo
+        .ask(Method::PUT, "/api/problems/payment-errors", errors)
+        .await;
+    assert_eq!(status, 200);
+    assert_eq!(demo.failures().await, 6, "the spike goes on");
+    let failed = loop {
+        let (status, _, id) = demo.spin().await;
+        if status != 200 {
+            break id;
+        }
+    };
+    let trace = demo.trace(&failed).await;
+    let tagged = |span: &Value| span["tags"]["faults"] == "provider-spike";
+    assert!(!spans(&trace, tagged).is_empty(), "{trace}");
+    demo.shown("provider-spike", &failed).await;
+    demo.switch("provider-spike", "off").await;
+    assert_eq!(demo.failures().await, 1);
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_the_wrong_paytable_the_later_of_dial_and_fault_wins() {
+    let demo = Demo::start().await;
+    let state = async || fault(&demo.get("/api/faults").await, "rtp-anomaly")["state"].clone();
+    let dial = async |release: &str| {
+        let (status, seen) = demo
+            .ask(Method::PUT, "/api/problems/release", json!({"release": release}))
+            .await;
+        assert_eq!(status, 200, "{seen}");
+    };
+    demo.switch("rtp-anomaly", "on").await;
+    let won = loop {
+        let (status, round, id) = demo.spin().await;
+        assert_eq!(status, 200);
+        let wins = round["wins"].as_array().unwrap();
+        if let Some(cherries) = wins
+            .iter()
+            .find(|win| win["symbol"] == "cherry" && win["count"] == 3)
+        {
+            assert_eq!(cherries["multiplier"], 50, "{cherries}");
+            break id;
+        }
+    };
+    demo.shown("rtp-anomaly", &won).await;
+    dial("1.2.0").await;
+    assert_eq!(state().await, "off");
+    dial("1.3.0").await;
+    assert_eq!(state().await, "on");
+    demo.switch("rtp-anomaly", "off").await;
+    assert_eq!(state().await, "off");
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_of_the_gateway_costs_an_answer_and_no_money() {
+    let demo = Demo::start().await;
+    let (before, _) = demo.money().await;
+    demo.fire("gateway-panic").await;
+    let (status, problem, id) = demo.spin().await;
+    assert_eq!((status, &problem["code"]), (500, &json!("internal")), "{problem}");
+
+    // The same key again: the round is known, and played once.
+    let stake = json!({"stake": 100});
+    let (status, round, _) = demo.ask_traced(Method::POST, "/api/v1/spins", stake, &id).await;
+    assert_eq!(
+        (status, &round["status"], &round["replayed"]),
+        (200, &json!("posted"), &json!(true))
+    );
+    let after = before - 100 + round["payout"].as_i64().unwrap();
+    assert_eq!(demo.money().await, (after, 0));
+
+    let path = format!("/api/telemetry/traces/{id}");
+    let trace = demo
+        .until(&path, |trace| {
+            trace["errors"]
+                .as_array()
+                .is_some_and(|errors| !errors.is_empty())
+        })
+        .await;
+    let errors = trace["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert_eq!(
+        (&errors[0]["service"], &errors[0]["kind"]),
+        (&json!("api-gateway"), &json!("panic"))
+    );
+    assert!(
+        errors[0]["value"]
+            .as_str()
+            .unwrap()
+            .contains("index out of bounds")
+    );
+    let frames = errors[0]["frames"].to_string();
+    assert!(frames.contains("middle_row"), "{frames}");
+    demo.shown("gateway-panic", &id).await;
+
+    // The gateway goes on.
+    assert_eq!(demo.spin().await.0, 200);
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_end_before_their_time_and_a_log_in_begins_anew() {
+    let mut demo = Demo::start().await;
+    let (before, _) = demo.money().await;
+    demo.fire("expired-token").await;
+    let (status, problem, id) = demo.spin().await;
+    assert_eq!(
+        (status, &problem["code"]),
+        (401, &json!("session_expired")),
+        "{problem}"
+    );
+    assert_eq!(problem["stake_status"], "untouched", "{problem}");
+    assert_eq!(demo.money().await, (before, 0));
+    demo.shown("expired-token", &id).await;
+    demo.log_in().await;
+    assert_eq!(demo.spin().await.0, 200);
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_is_down_refuses_connections_and_costs_no_stake() {
+    let demo = Demo::start().await;
+    let at = demo.stack.address("payment-provider").unwrap();
+    // The connection that it leaves behind must not be mistaken for an open door.
+    assert_eq!(demo.spin().await.0, 200);
+    demo.switch("provider-down", "on").await;
+    let refused = tokio::net::TcpStream::connect(at).await.unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
+    let before = demo.money().await;
+    for _ in 0..3 {
+        let (status, problem, _) = demo.spin().await;
+        assert_eq!(
+            (status, &problem["code"], &problem["stake_status"]),
+            (502, &json!("payment_declined"), &json!("returned")),
+            "{problem}"
+        );
+    }
+    assert_eq!(demo.money().await, before);
+    let (_, _, id) = demo.spin().await;
+    let trace = demo.trace(&id).await;
+    assert_eq!(
+        trace["errors"][0]["tags"]["provider.code"], "unreachable",
+        "{trace}"
+    );
+    demo.shown("provider-down", &id).await;
+
+    demo.switch("provider-down", "off").await;
+    tokio::net::TcpStream::connect(at).await.unwrap();
+    assert_eq!(demo.spin().await.0, 200);
+    // Stops as well while it is down.
+    demo.switch("provider-down", "on").await;
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_asks_for_every_round_by_itself_until_it_asks_once() {
+    let demo = Demo::start().await;
+    for _ in 0..12 {
+        assert_eq!(demo.spin().await.0, 200);
+    }
+    let history = async || {
+        let path = "/api/v1/rounds?limit=50";
+        let (status, rounds, id) = demo.ask_traced(Method::GET, path, Value::Null, "").await;
+        assert_eq!(status, 200, "{rounds}");
+        let trace = demo.trace(&id).await;
+        let look_up = |span: &Value| {
+            span["service"] == "api-gateway" && span["description"] == "POST /v1/rounds/lookup"
+        };
+        (rounds, spans(&trace, look_up).len(), id)
+    };
+    let (rounds, once, _) = history().await;
+    assert_eq!((rounds["rounds"].as_array().unwrap().len(), once), (12, 1));
+    demo.switch("n-plus-one", "on").await;
+    let (same, often, id) = history().await;
+    assert_eq!((&same, often), (&rounds, 12));
+    demo.shown("n-plus-one", &id).await;
+    demo.switch("n-plus-one", "fixed").await;
+    let (same, once, _) = history().await;
+    assert_eq!((&same, once), (&rounds, 1));
+    demo.switch("n-plus-one", "off").await;
+    assert_eq!(demo.put("n-plus-one", "fixed").await.0, 409);
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daily_report_reads_every_bet_until_it_reads_its_totals() {
+    let demo = Demo::start().await;
+    let mut paid = 0;
+    for _ in 0..20 {
+        let (status, round, _) = demo.spin().await;
+        assert_eq!(status, 200);
+        paid += round["payout"].as_i64().unwrap();
+    }
+    let report = async || {
+        let path = "/api/v1/reports/daily";
+        let (status, report, id) = demo.ask_traced(Method::GET, path, Value::Null, "").await;
+        assert_eq!(status, 200, "{report}");
+        let trace = demo.trace(&id).await;
+        let queries = spans(&trace, |span| {
+            span["op"] == "db.query" && span["service"] == "payment-service"
+        });
+        assert_eq!(queries.len(), 1, "{trace}");
+        let collection = queries[0]["data"]["db.collection.name"].clone();
+        (
+            report,
+            collection,
+            queries[0]["data"]["db.rows_scanned"].clone(),
+            id,
+        )
+    };
+    let (quick, collection, rows, _) = report().await;
+    let totals = json!([{"currency": "RUB", "stakes": 2_000, "payouts": paid, "bets": 20}]);
+    assert_eq!(quick["totals"], totals);
+    assert_eq!((collection, rows), (json!("reports"), json!(1)));
+    demo.switch("slow-report", "on").await;
+    let (slow, collection, rows, id) = report().await;
+    assert_eq!(slow, quick);
+    assert_eq!((collection, rows), (json!("bets"), json!(20)));
+    demo.shown("slow-report", &id).await;
+    demo.switch("slow-report", "fixed").await;
+    let (fixed, collection, _, _) = report().await;
+    assert_eq!((fixed, collection), (quick, json!("reports")));
+
+    let (status, none) = demo
+        .ask(Method::GET, "/api/v1/reports/daily?day=2001-02-03", Value::Null)
+        .await;
+    assert_eq!((status, &none["totals"]), (200, &json!([])));
+    let (status, refused) = demo
+        .ask(Method::GET, "/api/v1/reports/daily?day=yesterday", Value::Null)
+        .await;
+    assert_eq!((status, &refused["field"]), (422, &json!("day")));
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_done_is_refused_and_a_reset_ends_everything() {
+    let demo = Demo::start().await;
+    let check = async |method: Method, path: &str, body: Value, status: u16, code: &str| {
+        let (found, problem) = demo.ask(method, path, body).await;
+        assert_eq!(
+            (found, problem["code"].as_str()),
+            (status, Some(code)),
+            "{path}: {problem}"
+        );
+    };
+    let to = |state: &str| json!({"state": state});
+    let (put, post) = (Method::PUT, Method::POST);
+    let spike = "/api/faults/provider-spike";
+    let panic = "/api/faults/gateway-panic";
+    check(put.clone(), "/api/faults/no-such", to("on"), 404, "not_found").await;
+    check(put.clone(), spike, to("off"), 409, "problem_unchanged").await;
+    check(put.clone(), spike, to("fixed"), 422, "invalid_request").await;
+    check(put.clone(), spike, to("maybe"), 422, "invalid_request").await;
+    check(put.clone(), panic, to("on"), 422, "invalid_request").await;
+    let fire = |path: &str| format!("{path}/fire");
+    check(post.clone(), &fire(spike), json!({}), 422, "invalid_request").await;
+    check(
+        post.clone(),
+        &fire(panic),
+        json!({"x": 1}),
+        422,
+        "invalid_request",
+    )
+    .await;
+
+    let (one, other) = tokio::join!(demo.put("provider-spike", "on"), demo.put("provider-spike", "on"));
+    let mut statuses = [one.0, other.0];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409], "{} {}", one.1, other.1);
+    demo.fire("gateway-panic").await;
+    let (status, _) = demo.ask(post, "/api/problems/reset", json!({})).await;
+    assert_eq!(status, 200);
+    for id in ProblemId::ALL {
+        let path = format!("/api/problems/{}", id.as_str());
+        assert_eq!(demo.ask(Method::PUT, &path, to("off")).await.0, 200);
+    }
+    let seen = demo.get("/api/faults").await;
+    assert_eq!(fault(&seen, "provider-spike")["state"], "off");
+    assert_eq!(demo.failures().await, 0, "and nothing is armed");
+    demo.end().await;
+}
