@@ -272,6 +272,7 @@ async fn never_charged_twice(steps: Vec<Step>) {
             latency_ms: 0..=10,
             failure: step.failure,
             failures_in_ten: step.failures_in_ten,
+            spike: false,
             seed: 1,
         });
         provider.fail_next(step.on_cue);
