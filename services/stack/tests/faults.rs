@@ -161,7 +161,7 @@ fn fault<'a>(seen: &'a Value, id: &str) -> &'a Value {
     faults.iter().find(|fault| fault["id"] == id).unwrap()
 }
 
-fn spans<'a>(trace: &'a Value, shows: impl Fn(&Value) -> bool) -> Vec<&'a Value> {
+fn spans(trace: &Value, shows: impl Fn(&Value) -> bool) -> Vec<&Value> {
     let spans = trace["spans"].as_array().map(Vec::as_slice).unwrap_or_default();
     spans.iter().filter(|span| shows(span)).collect()
 }

@@ -132,7 +132,7 @@ fn problem<'a>(board: &'a Value, id: &str) -> &'a Value {
     problems.iter().find(|problem| problem["id"] == id).unwrap()
 }
 
-fn spans<'a>(trace: &'a Value, shows: impl Fn(&Value) -> bool) -> Vec<&'a Value> {
+fn spans(trace: &Value, shows: impl Fn(&Value) -> bool) -> Vec<&Value> {
     let spans = trace["spans"].as_array().map(Vec::as_slice).unwrap_or_default();
     spans.iter().filter(|span| shows(span)).collect()
 }

@@ -328,7 +328,7 @@ async fn the_envelopes_carry_the_heads_context_and_no_time_or_address_of_sending
     .await
     .unwrap();
     let report = spin(&stack, 1).await;
-    let trace = trace(&stack, &report.trace_ids().nth(0).unwrap(), 26).await;
+    let trace = trace(&stack, &report.trace_ids().next().unwrap(), 26).await;
     let collector = stack.collector().unwrap();
     let mut transactions = 0;
     for seq in &trace.envelopes {
