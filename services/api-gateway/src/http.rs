@@ -175,16 +175,23 @@ async fn spin(
         return Err(GatewayError::KeyMissing);
     }
     // On its own task: a client that goes away does not leave a round half played.
-    let orchestration = orchestration::spin(state.upstream, state.knobs, claims, key.to_owned(), request);
-    let round = reelscope_telemetry::spawn(orchestration).await;
-    round
+    let orchestration = orchestration::spin(
+        state.upstream,
+        state.knobs.clone(),
+        claims,
+        key.to_owned(),
+        request,
+    );
+    let round = reelscope_telemetry::spawn(orchestration)
+        .await
         .unwrap_or_else(|_| {
             Err(GatewayError::Service(Problem::new(
                 reelscope_contracts::Code::Internal,
                 "The gateway met a defect; send the same key again to learn what became of the round.",
             )))
-        })
-        .map(Json)
+        })?;
+    state.knobs.answers().take(key, &round);
+    Ok(Json(round))
 }
 
 /// The player of the session.

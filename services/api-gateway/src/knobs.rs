@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use crate::answers::Answers;
+
 /// The knobs of a running gateway; clones turn the same ones. All start as a gateway without defects.
 #[derive(Debug, Clone, Default)]
 pub struct Knobs {
     panics: Arc<AtomicU32>,
     rounds_singly: Arc<AtomicBool>,
+    answers: Answers,
 }
 
 impl Knobs {
@@ -45,5 +48,11 @@ impl Knobs {
     #[must_use]
     pub fn looks_rounds_up_singly(&self) -> bool {
         self.rounds_singly.load(Ordering::Relaxed)
+    }
+
+    /// The answers that are kept for ever.
+    #[must_use]
+    pub fn answers(&self) -> &Answers {
+        &self.answers
     }
 }

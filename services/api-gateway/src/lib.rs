@@ -1,10 +1,11 @@
 //! The API gateway: authorises, orchestrates a spin, serves the UI.
 //!
 //! Modules in reading order: [`access`] (who may speak to this server at all), [`auth`] (who is playing),
-//! [`limits`] (how often), [`knobs`] (what the demo can break), [`spin`] (the orchestration, on one page), [`upstream`] (the services behind),
+//! [`limits`] (how often), [`knobs`] and [`answers`] (what the demo can break), [`spin`] (the orchestration, on one page), [`upstream`] (the services behind),
 //! [`ui`] (the page), [`http`] (routes and OpenAPI).
 
 pub mod access;
+pub mod answers;
 pub mod auth;
 pub mod error;
 pub mod http;

@@ -24,6 +24,10 @@ pub enum FaultId {
     NPlusOne,
     /// The daily report reads every bet.
     SlowReport,
+    /// The gateway keeps every answer for ever.
+    MemoryLeak,
+    /// Three hundred players log in within ten seconds.
+    SessionSurge,
 }
 
 /// How a fault is brought about.
@@ -38,7 +42,7 @@ pub enum FaultKind {
 
 impl FaultId {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::ProviderSpike,
         Self::RtpAnomaly,
         Self::GatewayPanic,
@@ -46,6 +50,8 @@ impl FaultId {
         Self::ProviderDown,
         Self::NPlusOne,
         Self::SlowReport,
+        Self::MemoryLeak,
+        Self::SessionSurge,
     ];
 
     /// Stable name, as on the wire and in traces.
@@ -82,6 +88,8 @@ impl FaultId {
             Self::ProviderDown => ("provider-down", "payment-provider", FaultKind::Switch, false),
             Self::NPlusOne => ("n-plus-one", "api-gateway", FaultKind::Switch, true),
             Self::SlowReport => ("slow-report", "payment-service", FaultKind::Switch, true),
+            Self::MemoryLeak => ("memory-leak", "api-gateway", FaultKind::Switch, false),
+            Self::SessionSurge => ("session-surge", "api-gateway", FaultKind::Fire, false),
         }
     }
 }

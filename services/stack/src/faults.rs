@@ -23,6 +23,7 @@ use reelscope_user_service::sessions::SessionsInForce;
 use crate::door::Door;
 use crate::figures::micros;
 use crate::problems::Refusal;
+use crate::surge::{LOG_IN, Surge};
 
 /// The knobs of the services, as the stack was started with them.
 pub(crate) struct FaultKnobs {
@@ -47,6 +48,7 @@ struct Shared {
     cells: Mutex<HashMap<FaultId, Cell>>,
     /// Held while a switch is turned, so that the second of two that come together sees what the first has done.
     turning: tokio::sync::Mutex<()>,
+    surge: Surge,
 }
 
 #[derive(Clone)]
@@ -64,7 +66,7 @@ struct Cell {
 
 impl Faults {
     /// As the knobs stand.
-    pub(crate) fn new(knobs: FaultKnobs) -> Self {
+    pub(crate) fn new(knobs: FaultKnobs, surge: Surge) -> Self {
         let cell = Cell {
             seen: ProblemState::Off,
             fixed: false,
@@ -77,6 +79,7 @@ impl Faults {
                 knobs,
                 cells: Mutex::new(FaultId::ALL.into_iter().map(|id| (id, cell.clone())).collect()),
                 turning: tokio::sync::Mutex::default(),
+                surge,
             }),
         };
         faults.see();
@@ -107,7 +110,8 @@ impl Faults {
             FaultId::ProviderDown => knobs.door.is_shut(),
             FaultId::NPlusOne => knobs.gateway.looks_rounds_up_singly(),
             FaultId::SlowReport => knobs.payments.reporting() == payments::Reporting::ReadingAllBets,
-            FaultId::GatewayPanic | FaultId::ExpiredToken => false,
+            FaultId::MemoryLeak => knobs.gateway.answers().keeps_all(),
+            FaultId::GatewayPanic | FaultId::ExpiredToken | FaultId::SessionSurge => false,
         }
     }
 
@@ -168,7 +172,8 @@ impl Faults {
             } else {
                 payments::Reporting::FromTotals
             }),
-            FaultId::GatewayPanic | FaultId::ExpiredToken => {
+            FaultId::MemoryLeak => knobs.gateway.answers().keep_all(on),
+            FaultId::GatewayPanic | FaultId::ExpiredToken | FaultId::SessionSurge => {
                 return Err(Refusal::NotSwitched(id.as_str()));
             }
         }
@@ -182,11 +187,16 @@ impl Faults {
     /// Lets one happen once.
     ///
     /// # Errors
-    /// [`Refusal::NotFired`].
+    /// [`Refusal::NotFired`]; [`Refusal::UnderWay`] while a surge goes on.
     pub fn fire(&self, id: FaultId) -> Result<(), Refusal> {
         match id {
             FaultId::GatewayPanic => self.shared.knobs.gateway.panic_once(),
             FaultId::ExpiredToken => self.shared.knobs.sessions.end_all(),
+            FaultId::SessionSurge => {
+                if !self.shared.surge.begin() {
+                    return Err(Refusal::UnderWay(id.as_str()));
+                }
+            }
             _ => return Err(Refusal::NotFired(id.as_str())),
         }
         if let Some(cell) = self.cells().get_mut(&id) {
@@ -311,6 +321,8 @@ fn may_show(id: FaultId, line: &TraceSummary) -> bool {
         FaultId::NPlusOne => line.spans > MANY_LOOK_UPS,
         // A refusal is no error, and a report no spin: neither is in the line.
         FaultId::SlowReport | FaultId::ExpiredToken => true,
+        FaultId::MemoryLeak => line.measurements.contains_key("payout"),
+        FaultId::SessionSurge => line.name == LOG_IN,
     }
 }
 
@@ -318,7 +330,15 @@ fn may_show(id: FaultId, line: &TraceSummary) -> bool {
 fn shows(id: FaultId, trace: &TraceDetail) -> bool {
     match id {
         // In full in the line.
-        FaultId::ProviderSpike | FaultId::RtpAnomaly => may_show(id, &trace.summary),
+        FaultId::ProviderSpike | FaultId::RtpAnomaly | FaultId::SessionSurge => may_show(id, &trace.summary),
+        FaultId::MemoryLeak => {
+            let mut spans = trace.spans.iter();
+            spans.any(|span| {
+                span.data
+                    .get("cache.entries")
+                    .is_some_and(|entries| *entries != 0)
+            })
+        }
         FaultId::ProviderDown => {
             let mut errors = trace.errors.iter();
             errors.any(|error| error.tags.get("provider.code").map(String::as_str) == Some("unreachable"))

@@ -225,6 +225,7 @@ pub const fn micros(at: UnixMillis) -> Micros {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp)] // milliseconds of the fixtures come back unchanged
 pub(crate) mod tests {
     use super::*;
     use reelscope_contracts::telemetry::Measurement;

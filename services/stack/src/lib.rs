@@ -20,6 +20,7 @@ pub mod releases;
 pub mod settings;
 mod settings_http;
 pub mod start;
+mod surge;
 pub mod traces;
 pub mod traffic;
 mod traffic_http;

@@ -33,6 +33,7 @@ use crate::problems::{Knobs, Problems, Refusal, written};
 use crate::problems_http::{Steering, problems_router};
 use crate::settings::{RELEASE, Settings, SettingsError};
 use crate::settings_http::{self, Current, settings_router};
+use crate::surge::Surge;
 use crate::traffic::{Table, Traffic};
 use crate::traffic_http::traffic_router;
 
@@ -314,8 +315,6 @@ impl Stack {
         problems.bring_all(&config.problems).await?;
         problems.put_paytable(config.wrong_paytable);
         stack.problems = Some(problems.clone());
-        let faults = Faults::new(fault_knobs);
-        stack.faults = Some(faults.clone());
         let release = watch::Sender::new(release);
 
         let at = gateway::upstream::Addresses {
@@ -335,12 +334,15 @@ impl Stack {
             release: release.subscribe(),
         };
         let access = state.access.clone();
-        let traffic = Traffic::new(Table {
+        let table = Table {
             origin: format!("http://{listen}"),
             launch_token: stack.token.clone(),
             frontend,
             accounts: Arc::new(move || seeded.read().done),
-        });
+        };
+        let faults = Faults::new(fault_knobs, Surge::new(table.clone(), stack.stop.subscribe()));
+        stack.faults = Some(faults.clone());
+        let traffic = Traffic::new(table);
         stack.traffic = Some(traffic.clone());
         let mut routes = front.layer(gateway::router(state), panicked);
         if let Some(collector) = collector {

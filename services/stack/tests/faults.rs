@@ -19,15 +19,18 @@ struct Demo {
 
 impl Demo {
     async fn start() -> Self {
+        Self::start_with(|config| config.rate = None).await
+    }
+
+    async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let stack = Stack::start(Config {
-            players: Some(200),
-            rate: None,
+        let mut config = Config {
+            players: Some(400),
             seed: Some(11),
             ..Config::new(dir.path().to_owned())
-        })
-        .await
-        .unwrap();
+        };
+        change(&mut config);
+        let stack = Stack::start(config).await.unwrap();
         stack.seeded().await;
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let mut demo = Self {
@@ -401,6 +404,93 @@ async fn a_daily_report_reads_every_bet_until_it_reads_its_totals() {
         .ask(Method::GET, "/api/v1/reports/daily?day=yesterday", Value::Null)
         .await;
     assert_eq!((status, &refused["field"]), (422, &json!("day")));
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leak_climbs_with_every_spin_and_is_gone_when_it_is_switched_off() {
+    let demo = Demo::start().await;
+    let gauges = async |name: &str| -> Vec<f64> {
+        demo.stack.flush().await;
+        let path = format!("/api/telemetry/measurements?name={name}");
+        let seen = demo.get(&path).await;
+        let points = seen["points"].as_array().unwrap().iter();
+        let mut points: Vec<_> = points
+            .filter(|point| point["kind"] == "gauge")
+            .map(|point| (point["at_us"].as_i64().unwrap(), point["value"].as_f64().unwrap()))
+            .collect();
+        points.sort_by_key(|(at, _)| *at);
+        points.into_iter().map(|(_, value)| value).collect()
+    };
+    assert_eq!(demo.spin().await.0, 200);
+    demo.switch("memory-leak", "on").await;
+    let mut last = String::new();
+    for _ in 0..40 {
+        let (status, _, id) = demo.spin().await;
+        assert_eq!(status, 200);
+        last = id;
+    }
+    demo.shown("memory-leak", &last).await;
+    demo.switch("memory-leak", "off").await;
+    for _ in 0..2 {
+        assert_eq!(demo.spin().await.0, 200);
+    }
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let entries = loop {
+        let entries = gauges("cache.entries").await;
+        if entries.len() == 41 {
+            break entries;
+        }
+        assert!(Instant::now() < deadline, "{entries:?}");
+    };
+    let mut expected: Vec<_> = (1..=40).map(f64::from).collect();
+    expected.push(0.0);
+    assert_eq!(entries, expected);
+    if cfg!(target_os = "linux") {
+        assert_eq!(gauges("process.memory").await.len(), 41);
+    }
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_surge_of_log_ins_shows_in_the_sessions_and_the_gateway_lets_all_of_them_in() {
+    let demo = Demo::start_with(|_| ()).await;
+    let sessions = async || {
+        demo.stack.flush().await;
+        let delivery = demo.get("/api/telemetry/delivery").await;
+        delivery["sessions"].as_u64().unwrap()
+    };
+    let before = sessions().await;
+    let began = Instant::now();
+    demo.fire("session-surge").await;
+    let (status, problem) = demo
+        .ask(Method::POST, "/api/faults/session-surge/fire", json!({}))
+        .await;
+    assert_eq!((status, &problem["code"]), (409, &json!("problem_switching")));
+    let log_ins = |traces: &Value| {
+        let traces = traces["traces"].as_array().unwrap().iter();
+        let logged_in = |trace: &&Value| trace["name"] == "log in" && trace["ok"] == true;
+        traces.filter(logged_in).count()
+    };
+    demo.until("/api/telemetry/traces?limit=1000", |traces| {
+        log_ins(traces) == 300
+    })
+    .await;
+    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+    // Each in the gateway and in the user service at least.
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let counted = sessions().await - before;
+        if counted >= 600 {
+            break;
+        }
+        assert!(Instant::now() < deadline, "{counted}");
+    }
+    let seen = demo.get("/api/faults").await;
+    assert!(
+        fault(&seen, "session-surge")["last_trace_id"].is_string(),
+        "{seen}"
+    );
     demo.end().await;
 }
 

@@ -52,6 +52,19 @@ pub fn measure(name: &'static str, value: f64, unit: &'static str) {
     }
 }
 
+/// Says what something stands at now, as a metric of its own: in the work that looked, since it belongs to no
+/// transaction. `unit` is `none` or `byte`.
+pub fn gauge(name: &'static str, value: f64, unit: &'static str) {
+    if Context::current().hub().is_none() {
+        return;
+    }
+    let metric = sentry::metrics::gauge(name, value);
+    match unit {
+        "byte" => metric.unit(Unit::Byte).capture(),
+        _ => metric.capture(),
+    }
+}
+
 /// Stakes and payouts of a service since it started; clones share them.
 #[derive(Clone, Default)]
 pub struct Turnover {

@@ -1,0 +1,131 @@
+//! The fault `memory-leak`: answers are kept by idempotency key, and nobody ever forgets one.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use reelscope_contracts::gateway::SpinResult;
+use reelscope_telemetry::{annotate, gauge};
+
+/// An answer is rendered into a buffer of this size and kept with it, as somebody does who wants to save himself the
+/// growing of a buffer: a hundred times what an answer needs.
+const BUFFER: usize = 256 * 1024;
+/// Where even this leak ends, so that the machine of the demo survives it.
+const MOST_BYTES: usize = 256 * 1024 * 1024;
+
+/// Keeps the answer of every spin while it is on. A trace shows `cache.entries` in the data of the gateway's transaction,
+/// and the gauges `cache.entries` and `process.memory` climb with every spin until it is switched off. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
+    shared: Arc<Mutex<Kept>>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    on: bool,
+    by_key: HashMap<String, Vec<u8>>,
+    bytes: usize,
+    /// What the gauge said last; a gauge that said something says 0 once it is over.
+    told: usize,
+}
+
+impl Answers {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps from now on, or forgets all and keeps no more.
+    pub fn keep_all(&self, on: bool) {
+        let mut kept = self.kept();
+        kept.on = on;
+        if !on {
+            kept.bytes = 0;
+            kept.by_key = HashMap::new();
+        }
+    }
+
+    /// Whether answers are kept.
+    #[must_use]
+    pub fn keeps_all(&self) -> bool {
+        self.kept().on
+    }
+
+    /// Takes notice of an answer, and says how much is kept.
+    pub(crate) fn take(&self, key: &str, answer: &SpinResult) {
+        let Some(entries) = self.kept().take(key, answer, MOST_BYTES) else {
+            return;
+        };
+        annotate("cache.entries", entries);
+        #[allow(clippy::cast_precision_loss)] // at most 1,024
+        gauge("cache.entries", entries as f64, "none");
+        if let Some(bytes) = resident_bytes() {
+            gauge("process.memory", bytes, "byte");
+        }
+    }
+}
+
+impl Kept {
+    /// How many answers are kept now, when there is anything to tell.
+    fn take(&mut self, key: &str, answer: &SpinResult, most_bytes: usize) -> Option<usize> {
+        if self.on && self.bytes + BUFFER <= most_bytes && !self.by_key.contains_key(key) {
+            // Spaces around JSON mean nothing; written, so that the memory is really there.
+            let mut buffer = vec![b' '; BUFFER];
+            // An answer that were larger would be cut off, and nobody reads it.
+            let _ = serde_json::to_writer(buffer.as_mut_slice(), answer);
+            self.bytes += buffer.len();
+            self.by_key.insert(key.to_owned(), buffer);
+        }
+        let entries = self.by_key.len();
+        let before = std::mem::replace(&mut self.told, entries);
+        (self.on || before > 0).then_some(entries)
+    }
+}
+
+/// Memory of this process that is in use, from `/proc/self/status` (proc(5)); absent where the system has none.
+fn resident_bytes() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes = line.split_whitespace().next()?.parse::<f64>().ok()?;
+    Some(kibibytes * 1_024.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reelscope_contracts::payments::BetStatus;
+    use reelscope_contracts::{Money, RoundId};
+
+    fn answer() -> SpinResult {
+        SpinResult {
+            round_id: RoundId::from_u128(7),
+            status: BetStatus::Posted,
+            stake: Money(100),
+            payout: Money(0),
+            currency: "RUB".to_owned(),
+            balance: Money(0),
+            seed: "1".to_owned(),
+            stops: Vec::new(),
+            board: Vec::new(),
+            wins: Vec::new(),
+            replayed: false,
+        }
+    }
+
+    #[test]
+    fn what_is_kept_grows_to_its_limit_and_goes_when_it_is_switched_off() {
+        let answers = Answers::default();
+        let take = |key: usize| answers.kept().take(&key.to_string(), &answer(), 5 * BUFFER + 1);
+        assert_eq!(take(0), None, "nothing to tell");
+        answers.keep_all(true);
+        assert_eq!(
+            (0..9).filter_map(take).collect::<Vec<_>>(),
+            [1, 2, 3, 4, 5, 5, 5, 5, 5]
+        );
+        assert_eq!(take(0), Some(5), "a key is kept once");
+        assert_eq!(answers.kept().bytes, 5 * BUFFER);
+        let kept = answers.kept().by_key["0"].clone();
+        assert_eq!(serde_json::from_slice::<SpinResult>(&kept).ok(), Some(answer()));
+        answers.keep_all(false);
+        assert_eq!((take(1), take(2)), (Some(0), None));
+        assert_eq!(answers.kept().by_key.capacity(), 0);
+    }
+}

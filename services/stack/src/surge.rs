@@ -1,0 +1,81 @@
+//! The fault `session-surge`: many players log in at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use reelscope_telemetry::{TraceLink, tag};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::load::log_in_at;
+use crate::traffic::Table;
+
+/// Log-ins of one surge.
+const LOG_INS: u32 = 300;
+/// They come evenly within this time. That is what the gateway lets all log-ins have in the long run; one that it refuses
+/// is made again when the gateway says that it may be.
+const WITHIN: Duration = Duration::from_secs(10);
+/// Name of the transaction of each of them.
+pub(crate) const LOG_IN: &str = "log in";
+
+/// Lets players log in: the sessions of the release's health jump, and so do the traces of `POST /api/v1/sessions`, each
+/// of another player. Clones are the same door.
+#[derive(Clone)]
+pub(crate) struct Surge {
+    table: Arc<Table>,
+    under_way: Arc<AtomicBool>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Surge {
+    pub(crate) fn new(table: Table, stop: watch::Receiver<bool>) -> Self {
+        Self {
+            table: Arc::new(table),
+            under_way: Arc::default(),
+            stop,
+        }
+    }
+
+    /// Begins; says whether it did, which it does not while one is under way.
+    pub(crate) fn begin(&self) -> bool {
+        let begins = !self.under_way.swap(true, Ordering::AcqRel);
+        if begins {
+            let surge = self.clone();
+            tokio::spawn(async move {
+                let mut stop = surge.stop.clone();
+                tokio::select! {
+                    () = surge.run() => {}
+                    _ = stop.wait_for(|stop| *stop) => {}
+                }
+                surge.under_way.store(false, Ordering::Release);
+            });
+        }
+        begins
+    }
+
+    async fn run(&self) {
+        let accounts = (self.table.accounts)().max(1);
+        let client = self.table.frontend.client();
+        let mut ticks = tokio::time::interval(WITHIN / LOG_INS);
+        let mut log_ins = JoinSet::new();
+        for number in 0..u64::from(LOG_INS) {
+            ticks.tick().await;
+            let (table, client) = (Arc::clone(&self.table), client.clone());
+            log_ins.spawn(async move {
+                let work = async {
+                    tag("traffic", "virtual");
+                    let account = 1 + number % accounts;
+                    log_in_at(&table.origin, &table.launch_token, &client, account).await
+                };
+                let logged_in = table
+                    .frontend
+                    .transaction(LOG_IN, "ui.action", TraceLink::default(), work);
+                if let Err(reason) = logged_in.await {
+                    tracing::warn!(reason, "a player of the surge did not get in");
+                }
+            });
+        }
+        while log_ins.join_next().await.is_some() {}
+    }
+}
