@@ -184,9 +184,7 @@ test('the waterfall by keyboard alone', async (t) => {
   let last;
   await until('the last span in the address', async () => {
     last = (await rows(page)).at(-1)?.key;
-    return (
-      (await selected(page))?.key === last && (await address(page)).includes(`span=${last}`)
-    );
+    return (await selected(page))?.key === last && (await address(page)).includes(`span=${last}`);
   });
   await page.driver.navigate().refresh();
   await page.see('waterfall');
