@@ -6,6 +6,7 @@ import {
   ProblemId,
   ProblemState,
   Problems,
+  Releases,
   Traffic,
   TrafficWish,
 } from './problems-wire';
@@ -183,6 +184,10 @@ export class Gateway {
 
   figures(): Promise<ProblemFigures> {
     return this.send('/problems/figures');
+  }
+
+  releases(): Promise<Releases> {
+    return this.send('/problems/releases');
   }
 
   traffic(): Promise<Traffic> {

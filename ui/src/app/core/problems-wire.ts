@@ -77,6 +77,40 @@ export interface ProblemFigures {
   pairs: readonly BeforeAfter[];
 }
 
+/** A figure of a release that chance does not explain. */
+export interface Regression {
+  /** Compared with the release before; the RTP with the exact one. */
+  figure: 'p95' | 'errors' | 'rtp';
+  /** Milliseconds or per cent. */
+  expected: number;
+  measured: number;
+  standard_errors: number;
+  /** What its traces point at; empty where nothing stands out. */
+  service: string;
+  /** A change of that release in that service. */
+  suspect: string | null;
+}
+
+export interface ReleaseFigures {
+  release: string;
+  /** Names as of problems, or `wrong-paytable`; with `-fixed` where it took one away. */
+  changes: readonly string[];
+  figures: Figures;
+  /** Null while nothing was staked. */
+  rtp_percent: number | null;
+  /** How far from the exact RTP chance alone takes it, but once in a thousand times. */
+  rtp_band_percent: number | null;
+  regressions: readonly Regression[];
+}
+
+export interface Releases {
+  /** Spins since then count. */
+  since: number;
+  exact_rtp_percent: number;
+  /** In the order in which they were first seen. */
+  releases: readonly ReleaseFigures[];
+}
+
 /** What virtual players are told to do. */
 export interface TrafficWish {
   running: boolean;

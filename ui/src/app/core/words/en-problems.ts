@@ -87,7 +87,12 @@ export const problems = {
 
 export const impact = {
   title: 'Before and after',
-  parts: { label: 'Parts of Business', money: 'Money', impact: 'Before and after' },
+  parts: {
+    label: 'Parts of Business',
+    money: 'Money',
+    impact: 'Before and after',
+    releases: 'Releases',
+  },
   scope:
     'Spins since {{ since }}. A problem is compared with its fix among spins that differ in nothing else.',
   loading: 'Adding up the spins…',
@@ -147,6 +152,40 @@ export const impact = {
     wrong: 'Type a number from 0 to 1,000.',
     reset: 'As in the script',
   },
+};
+
+export const releases = {
+  title: 'Releases',
+  scope:
+    'Spins since {{ since }}. A release is compared with the one before it, its RTP with the exact {{ exact }}.',
+  standardErrors:
+    'Standard errors say how far a figure lies beyond what chance alone explains: more than 3.29 happen by chance once in 1,000 times, and only that is marked.',
+  loading: 'Adding up the spins…',
+  none: 'No release has been spun yet. Spin, or start the virtual players here; then choose the next release on the dial of the machine.',
+  one: 'There is nothing to compare it with yet: choose the next release on the dial of the machine, and spin on.',
+  toDial: 'To the dial',
+  table: 'What was measured of each release',
+  release: 'Release',
+  changes: 'Changes',
+  noChanges: 'none named',
+  fixed: 'Fixed: {{ names }}',
+  came: 'New: {{ names }}',
+  wrongPaytable: 'Wrong paytable',
+  rtp: 'RTP',
+  rtpHint:
+    'Paid out of a hundred staked. The mark stands in the band unless chance does not explain it.',
+  band: '± {{ band }}',
+  drawing: 'Exact {{ exact }}, by chance ± {{ band }}, observed {{ observed }}',
+  traces: 'Traces of release {{ release }}',
+  regression: {
+    p95: 'P95 {{ measured }} instead of {{ expected }}',
+    errors: 'Errors {{ measured }} instead of {{ expected }}',
+    rtp: 'RTP {{ measured }} instead of {{ expected }}',
+  },
+  beyond: '{{ count }} standard errors',
+  suspect: 'suspect: {{ change }} in {{ service }}',
+  points: 'the traces point at {{ service }}',
+  fine: 'no regression',
 };
 
 export const traffic = {

@@ -1,5 +1,5 @@
 import { insights } from './en-insights';
-import { impact, problems, traffic } from './en-problems';
+import { impact, problems, releases, traffic } from './en-problems';
 import { viewer } from './en-viewer';
 
 /** English; its keys are the keys of every language. */
@@ -8,6 +8,7 @@ export const en = {
   insights,
   viewer,
   problems,
+  releases,
   impact,
   traffic,
   nav: {

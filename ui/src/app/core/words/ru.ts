@@ -1,6 +1,6 @@
 import { Words } from './en';
 import { insights } from './ru-insights';
-import { impact, problems, traffic } from './ru-problems';
+import { impact, problems, releases, traffic } from './ru-problems';
 import { viewer } from './ru-viewer';
 
 export const ru: Words = {
@@ -8,6 +8,7 @@ export const ru: Words = {
   insights,
   viewer,
   problems,
+  releases,
   impact,
   traffic,
   nav: {
