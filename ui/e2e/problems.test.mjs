@@ -259,3 +259,29 @@ test('releases are compared, and the one that hurts is marked with its suspect',
   await page.click('traffic-switch');
   await inBoth(page, 'releases');
 });
+
+test('what telemetry costs is measured, cancelled, and measured at another share', async (t) => {
+  const page = await opened(t);
+  await page.click('nav-settings');
+  assert.match(await page.text('overhead-method'), /two stacks of their own/);
+  await page.click('overhead-start');
+  await until('a block', async () =>
+    /^Block \d+ of \d+/.test(await page.text('overhead-progress')),
+  );
+  await page.click('overhead-cancel');
+  await page.see('overhead-start');
+  assert.equal(await page.isThere('overhead-result'), false);
+
+  await page.click('overhead-start');
+  await until('the result', () => page.isThere('overhead-result'), MANY_SPINS_MS);
+  assert.match(await page.text('overhead-bytes'), /\+[\d.]+\skB$/);
+  assert.match(await page.text('overhead-saturated'), /\d+% of that without$/);
+  assert.match(await page.text('overhead-bytes-by-rate'), /^100%\s+[\d.]+\skB$/);
+  await inBoth(page, 'overhead');
+  await page.click('lang-en');
+
+  // Another share has no result before it is measured.
+  await (await page.see('overhead-rate')).sendKeys(Key.ARROW_LEFT);
+  await until('no result of it', async () => !(await page.isThere('overhead-result')));
+  assert.equal(await page.attribute('overhead-rate', 'aria-valuetext'), '50%');
+});

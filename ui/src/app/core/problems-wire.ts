@@ -131,3 +131,43 @@ export interface Traffic extends TrafficWish {
   /** Whether the budget holds them back. */
   throttled: boolean;
 }
+
+/** Spins of one way of running: with telemetry, or without. */
+export interface OverheadSide {
+  spins: number;
+  /** Of the whole process; null where the system does not tell. */
+  cpu_ms_per_spin: number | null;
+  p50_ms: number;
+  p95_ms: number;
+  /** Spins a second with as many at once as the machine takes. */
+  saturated_per_s: number;
+  /** Telemetry that is kept. */
+  bytes_per_spin: number;
+}
+
+export interface Comparison {
+  off: OverheadSide;
+  on: OverheadSide;
+  added_cpu_ms: number | null;
+  added_p50_ms: number;
+  /** Saturated throughput with telemetry, as a share of the one without. */
+  saturated_ratio: number;
+}
+
+/** The measurement of what telemetry costs. */
+export interface Overhead {
+  running: boolean;
+  /** Blocks that are over, and blocks in all. */
+  done: number;
+  total: number;
+  /** Of the measurement that runs, or was asked for last: 0 to 1. */
+  sample_rate: number;
+  /** Spins of each side one after another, and as many again at once. */
+  spins: number;
+  /** How many at once. */
+  concurrency: number;
+  /** Of the last measurement that came to its end. */
+  result: Comparison | null;
+  /** Why the last one did not. */
+  failed: string | null;
+}

@@ -188,6 +188,35 @@ export const releases = {
   fine: 'no regression',
 };
 
+export const overhead = {
+  title: 'What telemetry costs',
+  method:
+    'Measured on this machine in two stacks of their own, one without telemetry and one with it, in alternating blocks: {{ spins }} spins of each one after another, and as many again {{ concurrency }} at once. The machine you play on is not touched.',
+  rate: 'Traces recorded',
+  start: 'Measure',
+  again: 'Measure again',
+  cancel: 'Cancel',
+  running: 'Block {{ done }} of {{ total }}, {{ rate }} of traces',
+  failed: 'The measurement did not come to its end: {{ why }}',
+  notAtRate: 'Not measured at {{ rate }} yet.',
+  table: 'Telemetry off and on, {{ rate }} of traces recorded',
+  figure: 'Per spin',
+  off: 'Off',
+  on: 'On',
+  added: 'Added',
+  cpu: 'CPU',
+  cpuHint: 'Of the whole process: services, load and, with telemetry, the collector',
+  p50: 'P50',
+  p95: 'P95',
+  bytes: 'Telemetry kept',
+  saturated: 'Spins/s at most',
+  saturatedHint: 'With {{ concurrency }} spins at once',
+  ratio: '{{ share }} of that without',
+  kilobytes: '{{ count }} kB',
+  byRate: 'Telemetry kept per spin, by share of traces recorded',
+  measured: 'Only shares that were measured are shown: move the slider and measure another.',
+};
+
 export const traffic = {
   title: 'Virtual players',
   start: 'Start',

@@ -1,12 +1,13 @@
 import { Words } from './en';
 import { insights } from './ru-insights';
-import { impact, problems, releases, traffic } from './ru-problems';
+import { impact, overhead, problems, releases, traffic } from './ru-problems';
 import { viewer } from './ru-viewer';
 
 export const ru: Words = {
   brand: 'Reelscope',
   insights,
   viewer,
+  overhead,
   problems,
   releases,
   impact,
