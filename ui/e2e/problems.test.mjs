@@ -10,6 +10,8 @@ import { openWindow, ownPlace, until } from './real-window.mjs';
 const PROBLEMS = ['missing-index', 'slow-rng', 'slow-provider', 'payment-errors'];
 /** Spins take as long as the provider, and the players have to be written before their index can be switched. */
 const LONG_MS = 60_000;
+/** What chance does not explain takes some hundred spins. */
+const MANY_SPINS_MS = 180_000;
 
 async function inBoth(page, name) {
   await page.inBoth(name);
@@ -206,4 +208,70 @@ test('virtual players fill before and after, within their budget', async (t) => 
 
   await page.click('compare-all');
   await until('two traces', async () => /faster/.test(await page.text('compare-sentence')));
+});
+
+test('releases are compared, and the one that hurts is marked with its suspect', async (t) => {
+  const page = await opened(t);
+  await startOfDemo(page);
+  await onDial(page, '1.0.0');
+  await page.press(Key.ARROW_RIGHT);
+  await page.press(Key.ARROW_RIGHT);
+  await all(page, ['fixed', 'fixed', 'fixed', 'fixed']);
+  await page.click('to-impact');
+  await page.click('part-releases');
+  assert.match(await page.text('releases-none'), /^No release has been spun yet/);
+  await inBoth(page, 'releases-none');
+  await page.click('lang-en');
+
+  await page.click('traffic-switch');
+  const spins = async (release) => {
+    const { releases } = await page.asked('/api/problems/releases');
+    return releases.find((each) => each.release === release)?.figures.spins ?? 0;
+  };
+  await until('spins of 1.2.0', async () => (await spins('1.2.0')) >= 200, MANY_SPINS_MS);
+  assert.match(await page.text('releases-one'), /^There is nothing to compare it with yet/);
+  await page.click('nav-machine');
+  await onDial(page, '1.2.0');
+  await page.press(Key.ARROW_RIGHT);
+  await all(page, ['fixed', 'fixed', 'fixed', 'on']);
+  await page.click('to-impact');
+  await page.click('part-releases');
+  await until(
+    'the failures to be more than chance',
+    () => page.isThere('regression-errors'),
+    MANY_SPINS_MS,
+  );
+  assert.match(
+    await page.text('regression-errors'),
+    /^Errors [\d.]+% instead of [\d.]+%\s+suspect: Payment errors in payment-service\s+[\d.]+ standard errors$/,
+  );
+  assert.equal(await page.attribute('figures-of-1.2.0', 'data-regressions'), '0');
+  await page.click('traffic-switch');
+  await inBoth(page, 'releases');
+});
+
+test('what telemetry costs is measured, cancelled, and measured at another share', async (t) => {
+  const page = await opened(t);
+  await page.click('nav-settings');
+  assert.match(await page.text('overhead-method'), /two stacks of their own/);
+  await page.click('overhead-start');
+  await until('a block', async () =>
+    /^Block \d+ of \d+/.test(await page.text('overhead-progress')),
+  );
+  await page.click('overhead-cancel');
+  await page.see('overhead-start');
+  assert.equal(await page.isThere('overhead-result'), false);
+
+  await page.click('overhead-start');
+  await until('the result', () => page.isThere('overhead-result'), MANY_SPINS_MS);
+  assert.match(await page.text('overhead-bytes'), /\+[\d.]+\skB$/);
+  assert.match(await page.text('overhead-saturated'), /\d+% of that without$/);
+  assert.match(await page.text('overhead-bytes-by-rate'), /^100%\s+[\d.]+\skB$/);
+  await inBoth(page, 'overhead');
+  await page.click('lang-en');
+
+  // Another share has no result before it is measured.
+  await (await page.see('overhead-rate')).sendKeys(Key.ARROW_LEFT);
+  await until('no result of it', async () => !(await page.isThere('overhead-result')));
+  assert.equal(await page.attribute('overhead-rate', 'aria-valuetext'), '50%');
 });

@@ -1,7 +1,8 @@
-/** The two parts of the business pages. */
+/** The parts of the business pages. */
 export const PARTS = [
   { name: 'money', path: '/business', key: 'impact.parts.money' },
   { name: 'impact', path: '/business/impact', key: 'impact.parts.impact' },
+  { name: 'releases', path: '/business/releases', key: 'impact.parts.releases' },
 ] as const;
 export type Part = (typeof PARTS)[number]['name'];
 

@@ -2,10 +2,12 @@ import { Injectable } from '@angular/core';
 
 import { NoAnswer, Problem } from './problem';
 import {
+  Overhead,
   ProblemFigures,
   ProblemId,
   ProblemState,
   Problems,
+  Releases,
   Traffic,
   TrafficWish,
 } from './problems-wire';
@@ -40,7 +42,7 @@ const PATIENCE_MS = 30_000;
 const SWITCH_PATIENCE_MS = 180_000;
 
 interface Call {
-  method?: 'GET' | 'POST' | 'PUT';
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   token?: string;
   body?: unknown;
   headers?: Record<string, string>;
@@ -185,12 +187,29 @@ export class Gateway {
     return this.send('/problems/figures');
   }
 
+  releases(): Promise<Releases> {
+    return this.send('/problems/releases');
+  }
+
   traffic(): Promise<Traffic> {
     return this.send('/traffic');
   }
 
   setTraffic(wish: TrafficWish): Promise<Traffic> {
     return this.send('/traffic', { method: 'PUT', body: wish });
+  }
+
+  overhead(): Promise<Overhead> {
+    return this.send('/overhead');
+  }
+
+  /** Is answered at the start; the measurement takes its time. */
+  measureOverhead(sampleRate: number): Promise<Overhead> {
+    return this.send('/overhead', { method: 'POST', body: { sample_rate: sampleRate } });
+  }
+
+  cancelOverhead(): Promise<Overhead> {
+    return this.send('/overhead', { method: 'DELETE' });
   }
 
   private steer(method: 'POST' | 'PUT', path: string, body: unknown): Promise<Problems> {

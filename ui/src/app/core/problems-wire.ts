@@ -77,6 +77,40 @@ export interface ProblemFigures {
   pairs: readonly BeforeAfter[];
 }
 
+/** A figure of a release that chance does not explain. */
+export interface Regression {
+  /** Compared with the release before; the RTP with the exact one. */
+  figure: 'p95' | 'errors' | 'rtp';
+  /** Milliseconds or per cent. */
+  expected: number;
+  measured: number;
+  standard_errors: number;
+  /** What its traces point at; empty where nothing stands out. */
+  service: string;
+  /** A change of that release in that service. */
+  suspect: string | null;
+}
+
+export interface ReleaseFigures {
+  release: string;
+  /** Names as of problems, or `wrong-paytable`; with `-fixed` where it took one away. */
+  changes: readonly string[];
+  figures: Figures;
+  /** Null while nothing was staked. */
+  rtp_percent: number | null;
+  /** How far from the exact RTP chance alone takes it, but once in a thousand times. */
+  rtp_band_percent: number | null;
+  regressions: readonly Regression[];
+}
+
+export interface Releases {
+  /** Spins since then count. */
+  since: number;
+  exact_rtp_percent: number;
+  /** In the order in which they were first seen. */
+  releases: readonly ReleaseFigures[];
+}
+
 /** What virtual players are told to do. */
 export interface TrafficWish {
   running: boolean;
@@ -96,4 +130,44 @@ export interface Traffic extends TrafficWish {
   cpu_percent: number | null;
   /** Whether the budget holds them back. */
   throttled: boolean;
+}
+
+/** Spins of one way of running: with telemetry, or without. */
+export interface OverheadSide {
+  spins: number;
+  /** Of the whole process; null where the system does not tell. */
+  cpu_ms_per_spin: number | null;
+  p50_ms: number;
+  p95_ms: number;
+  /** Spins a second with as many at once as the machine takes. */
+  saturated_per_s: number;
+  /** Telemetry that is kept. */
+  bytes_per_spin: number;
+}
+
+export interface Comparison {
+  off: OverheadSide;
+  on: OverheadSide;
+  added_cpu_ms: number | null;
+  added_p50_ms: number;
+  /** Saturated throughput with telemetry, as a share of the one without. */
+  saturated_ratio: number;
+}
+
+/** The measurement of what telemetry costs. */
+export interface Overhead {
+  running: boolean;
+  /** Blocks that are over, and blocks in all. */
+  done: number;
+  total: number;
+  /** Of the measurement that runs, or was asked for last: 0 to 1. */
+  sample_rate: number;
+  /** Spins of each side one after another, and as many again at once. */
+  spins: number;
+  /** How many at once. */
+  concurrency: number;
+  /** Of the last measurement that came to its end. */
+  result: Comparison | null;
+  /** Why the last one did not. */
+  failed: string | null;
 }

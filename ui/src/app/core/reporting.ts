@@ -117,7 +117,9 @@ export function reportedElsewhere(error: unknown): boolean {
 
 /** Whether a request steers the demo or looks how it goes: that is no part of what the demo shows. */
 export function isSteering(url: string): boolean {
-  return /^\/api\/(problems|traffic)(\/|$)/.test(new URL(url, location.origin).pathname);
+  return /^\/api\/(problems|traffic|overhead|faults)(\/|$)/.test(
+    new URL(url, location.origin).pathname,
+  );
 }
 
 /** Looks come every second, and would leave no room for what was done before an error. */

@@ -8,6 +8,7 @@ import { Settings, SettingsChange, TestOutcome } from '../core/telemetry-wire';
 import { DeliveryStore } from '../delivery/delivery-store';
 import { outcomeWords } from '../delivery/delivery-words';
 import { HeldChoice } from '../delivery/held-choice';
+import { OverheadCard } from '../overhead/overhead-card';
 import { organizationOf } from './organization';
 import { Refusal, refusalOf } from './refusal';
 import { rateOf } from './sample-rate';
@@ -17,7 +18,7 @@ const SERVICES = ['frontend', 'api-gateway', 'user-service', 'game-engine', 'pay
 /** Where traces and errors go, and how they are named there. Every field is saved by itself. */
 @Component({
   selector: 'rs-settings-page',
-  imports: [HeldChoice],
+  imports: [HeldChoice, OverheadCard],
   templateUrl: './settings-page.html',
   styleUrl: './settings-page.css',
   changeDetection: ChangeDetectionStrategy.OnPush,

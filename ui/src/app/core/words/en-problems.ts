@@ -87,7 +87,12 @@ export const problems = {
 
 export const impact = {
   title: 'Before and after',
-  parts: { label: 'Parts of Business', money: 'Money', impact: 'Before and after' },
+  parts: {
+    label: 'Parts of Business',
+    money: 'Money',
+    impact: 'Before and after',
+    releases: 'Releases',
+  },
   scope:
     'Spins since {{ since }}. A problem is compared with its fix among spins that differ in nothing else.',
   loading: 'Adding up the spins…',
@@ -147,6 +152,69 @@ export const impact = {
     wrong: 'Type a number from 0 to 1,000.',
     reset: 'As in the script',
   },
+};
+
+export const releases = {
+  title: 'Releases',
+  scope:
+    'Spins since {{ since }}. A release is compared with the one before it, its RTP with the exact {{ exact }}.',
+  standardErrors:
+    'Standard errors say how far a figure lies beyond what chance alone explains: more than 3.29 happen by chance once in 1,000 times, and only that is marked.',
+  loading: 'Adding up the spins…',
+  none: 'No release has been spun yet. Spin, or start the virtual players here; then choose the next release on the dial of the machine.',
+  one: 'There is nothing to compare it with yet: choose the next release on the dial of the machine, and spin on.',
+  toDial: 'To the dial',
+  table: 'What was measured of each release',
+  release: 'Release',
+  changes: 'Changes',
+  noChanges: 'none named',
+  fixed: 'Fixed: {{ names }}',
+  came: 'New: {{ names }}',
+  wrongPaytable: 'Wrong paytable',
+  rtp: 'RTP',
+  rtpHint:
+    'Paid out of a hundred staked. The mark stands in the band unless chance does not explain it.',
+  band: '± {{ band }}',
+  drawing: 'Exact {{ exact }}, by chance ± {{ band }}, observed {{ observed }}',
+  traces: 'Traces of release {{ release }}',
+  regression: {
+    p95: 'P95 {{ measured }} instead of {{ expected }}',
+    errors: 'Errors {{ measured }} instead of {{ expected }}',
+    rtp: 'RTP {{ measured }} instead of {{ expected }}',
+  },
+  beyond: '{{ count }} standard errors',
+  suspect: 'suspect: {{ change }} in {{ service }}',
+  points: 'the traces point at {{ service }}',
+  fine: 'no regression',
+};
+
+export const overhead = {
+  title: 'What telemetry costs',
+  method:
+    'Measured on this machine in two stacks of their own, one without telemetry and one with it, in alternating blocks: {{ spins }} spins of each one after another, and as many again {{ concurrency }} at once. The machine you play on is not touched.',
+  rate: 'Traces recorded',
+  start: 'Measure',
+  again: 'Measure again',
+  cancel: 'Cancel',
+  running: 'Block {{ done }} of {{ total }}, {{ rate }} of traces',
+  failed: 'The measurement did not come to its end: {{ why }}',
+  notAtRate: 'Not measured at {{ rate }} yet.',
+  table: 'Telemetry off and on, {{ rate }} of traces recorded',
+  figure: 'Per spin',
+  off: 'Off',
+  on: 'On',
+  added: 'Added',
+  cpu: 'CPU',
+  cpuHint: 'Of the whole process: services, load and, with telemetry, the collector',
+  p50: 'P50',
+  p95: 'P95',
+  bytes: 'Telemetry kept',
+  saturated: 'Spins/s at most',
+  saturatedHint: 'With {{ concurrency }} spins at once',
+  ratio: '{{ share }} of that without',
+  kilobytes: '{{ count }} kB',
+  byRate: 'Telemetry kept per spin, by share of traces recorded',
+  measured: 'Only shares that were measured are shown: move the slider and measure another.',
 };
 
 export const traffic = {

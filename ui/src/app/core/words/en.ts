@@ -1,5 +1,5 @@
 import { insights } from './en-insights';
-import { impact, problems, traffic } from './en-problems';
+import { impact, overhead, problems, releases, traffic } from './en-problems';
 import { viewer } from './en-viewer';
 
 /** English; its keys are the keys of every language. */
@@ -7,7 +7,9 @@ export const en = {
   brand: 'Reelscope',
   insights,
   viewer,
+  overhead,
   problems,
+  releases,
   impact,
   traffic,
   nav: {

@@ -1,13 +1,15 @@
 import { Words } from './en';
 import { insights } from './ru-insights';
-import { impact, problems, traffic } from './ru-problems';
+import { impact, overhead, problems, releases, traffic } from './ru-problems';
 import { viewer } from './ru-viewer';
 
 export const ru: Words = {
   brand: 'Reelscope',
   insights,
   viewer,
+  overhead,
   problems,
+  releases,
   impact,
   traffic,
   nav: {

@@ -1,0 +1,60 @@
+import { Injectable, inject, signal } from '@angular/core';
+
+import { Gateway } from '../core/gateway';
+import { Overhead } from '../core/problems-wire';
+import { Watched } from '../core/watched';
+import { Measured, withResult } from './overhead';
+
+const LOOK_MS = 1_000;
+
+/** The measurement of what telemetry costs, and everything that was measured in this session. */
+@Injectable({ providedIn: 'root' })
+export class OverheadStore {
+  private readonly gateway = inject(Gateway);
+  private readonly watched = new Watched(
+    async () => this.kept(await this.gateway.overhead()),
+    LOOK_MS,
+  );
+  private readonly _measured = signal<Measured>({ byRate: new Map(), last: null });
+  private readonly _busy = signal(false);
+  private readonly _error = signal<unknown>(null);
+
+  readonly view = this.watched.value;
+  readonly state = this.watched.state;
+  readonly measured = this._measured.asReadonly();
+  /** Something was asked for and is not answered yet. */
+  readonly busy = this._busy.asReadonly();
+  /** Why the last thing that was asked for was not done. */
+  readonly error = this._error.asReadonly();
+
+  /** Looks each second from now on; the answer ends it. */
+  watch(): () => void {
+    return this.watched.watch();
+  }
+
+  measure(sampleRate: number): Promise<void> {
+    return this.ask(() => this.gateway.measureOverhead(sampleRate));
+  }
+
+  cancel(): Promise<void> {
+    return this.ask(() => this.gateway.cancelOverhead());
+  }
+
+  private async ask(of: () => Promise<Overhead>): Promise<void> {
+    if (this._busy()) return;
+    this._busy.set(true);
+    this._error.set(null);
+    try {
+      this.watched.take(this.kept(await of()));
+    } catch (error) {
+      this._error.set(error);
+    } finally {
+      this._busy.set(false);
+    }
+  }
+
+  private kept(view: Overhead): Overhead {
+    this._measured.update((measured) => withResult(measured, view));
+    return view;
+  }
+}

@@ -1,0 +1,47 @@
+import { Comparison, Overhead } from '../core/problems-wire';
+
+/** Shares of traces that are worth a measurement, 0 to 1. */
+const USUAL_RATES = [0.01, 0.1, 0.25, 0.5, 1];
+
+/** The wire has single precision: 0.1 may arrive as 0.10000000149. */
+export function rounded(rate: number): number {
+  return Number(rate.toFixed(5));
+}
+
+/** Where the slider can stand: the usual shares, and others that were measured all the same. */
+export function ratesOf(measured: Iterable<number>): readonly number[] {
+  return [...new Set([...USUAL_RATES, ...measured])].sort((one, other) => one - other);
+}
+
+/** What was measured in this session, by the share of traces. */
+export interface Measured {
+  readonly byRate: ReadonlyMap<number, Comparison>;
+  /** The last result that was seen, of whatever share. */
+  readonly last: string | null;
+}
+
+/**
+ * A result stays while the next measurement runs, and after one that was cancelled; only one that was not seen before
+ * is of the share that was asked for last.
+ */
+export function withResult(measured: Measured, view: Overhead): Measured {
+  if (!view.result) return measured;
+  const result = JSON.stringify(view.result);
+  if (result === measured.last) return measured;
+  if (view.running || view.failed !== null) return { ...measured, last: result };
+  return {
+    byRate: new Map([...measured.byRate, [rounded(view.sample_rate), view.result]]),
+    last: result,
+  };
+}
+
+/** Bytes of a spin at each share that was measured, as bars to the longest. */
+export function bytesByRate(
+  measured: ReadonlyMap<number, Comparison>,
+): readonly { rate: number; bytes: number; width: number }[] {
+  const all = [...measured].map(([rate, { on }]) => ({ rate, bytes: on.bytes_per_spin }));
+  const most = Math.max(0, ...all.map(({ bytes }) => bytes));
+  return all
+    .sort((one, other) => one.rate - other.rate)
+    .map((each) => ({ ...each, width: most > 0 ? (100 * each.bytes) / most : 0 }));
+}

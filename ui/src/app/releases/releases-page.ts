@@ -1,0 +1,168 @@
+import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject } from '@angular/core';
+
+import { BusinessParts } from '../business/business-parts';
+import { Address } from '../core/address';
+import { Language } from '../core/language';
+import { fromMilliseconds } from '../core/micros';
+import { Regression, ReleaseFigures } from '../core/problems-wire';
+import { LEAST_SPINS } from '../impact/impact';
+import { TrafficControls } from '../traffic/traffic-controls';
+import { RtpDrawing, barWidths, changeOf, rtpDrawings } from './releases';
+import { ReleasesStore } from './releases-store';
+
+const TIMES = ['p50', 'p95'] as const;
+
+/** What every release did to waiting, failures and the RTP; what chance does not explain is marked, with its suspect. */
+@Component({
+  selector: 'rs-releases-page',
+  imports: [BusinessParts, TrafficControls],
+  templateUrl: './releases-page.html',
+  styleUrls: ['../core/insights.css', './releases-page.css'],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class ReleasesPage {
+  private readonly language = inject(Language);
+  protected readonly address = inject(Address);
+  protected readonly store = inject(ReleasesStore);
+  protected readonly say = this.language.say;
+  protected readonly times = TIMES;
+
+  private readonly exact = computed(() => this.store.releases()?.exact_rtp_percent ?? 0);
+  protected readonly scope = computed(() => {
+    const releases = this.store.releases();
+    if (!releases) return '';
+    const { clock, percent } = this.language.formats();
+    return this.say('releases.scope', {
+      since: clock(fromMilliseconds(releases.since)),
+      exact: percent(releases.exact_rtp_percent),
+    });
+  });
+  protected readonly rows = computed(() => {
+    const releases = this.store.releases()?.releases ?? [];
+    const widths = { p50: barWidths(releases, 'p50_ms'), p95: barWidths(releases, 'p95_ms') };
+    const drawings = rtpDrawings(releases, this.exact());
+    return releases.map((release, place) =>
+      this.rowOf(
+        release,
+        { p50: widths.p50[place] ?? 0, p95: widths.p95[place] ?? 0 },
+        drawings[place] ?? null,
+        place > 0,
+      ),
+    );
+  });
+
+  constructor() {
+    inject(DestroyRef).onDestroy(this.store.watch());
+  }
+
+  private rowOf(
+    release: ReleaseFigures,
+    widths: Record<(typeof TIMES)[number], number>,
+    drawing: RtpDrawing | null,
+    compared: boolean,
+  ): Row {
+    const { figures, regressions, rtp_percent, rtp_band_percent } = release;
+    const { lapse, number, percent } = this.language.formats();
+    const regressed = (figure: Regression['figure']): boolean =>
+      regressions.some((regression) => regression.figure === figure);
+    const band = this.points(rtp_band_percent ?? 0);
+    const observed = rtp_percent === null ? '–' : percent(rtp_percent, 1);
+    return {
+      release: release.release,
+      href: `/traces?${new URLSearchParams({ name: 'slot-machine-spin', release: release.release })}`,
+      label: this.say('releases.traces', { release: release.release }),
+      changes: this.changes(release),
+      times: TIMES.map((name) => ({
+        name,
+        text: lapse(fromMilliseconds(figures[`${name}_ms`])),
+        width: widths[name],
+        bad: name === 'p95' && regressed('p95'),
+      })),
+      errors: percent(figures.error_rate_percent, 1),
+      errorsBad: regressed('errors'),
+      rtp: observed,
+      rtpBad: regressed('rtp'),
+      band: drawing ? this.say('releases.band', { band }) : '',
+      drawing,
+      drawingWords: this.say('releases.drawing', {
+        exact: percent(this.exact(), 1),
+        band,
+        observed,
+      }),
+      spins: number(figures.spins),
+      few: figures.spins < LEAST_SPINS ? this.say('impact.few') : '',
+      fewHint: this.say('impact.fewHint', { least: number(LEAST_SPINS) }),
+      fine: compared && regressions.length === 0 ? this.say('releases.fine') : '',
+      regressions: regressions.map((regression) => this.regression(regression)),
+    };
+  }
+
+  private changes({ changes }: ReleaseFigures): readonly string[] {
+    const all = changes.map(changeOf);
+    const names = (mends: boolean): string =>
+      all
+        .filter((change) => change.mends === mends)
+        .map(({ key, name }) => (key === null ? name : this.say(key)))
+        .join(', ');
+    const [fixed, came] = [names(true), names(false)];
+    return [
+      ...(fixed === '' ? [] : [this.say('releases.fixed', { names: fixed })]),
+      ...(came === '' ? [] : [this.say('releases.came', { names: came })]),
+    ];
+  }
+
+  private regression(regression: Regression): RegressionWords {
+    const { lapse, number, percent } = this.language.formats();
+    const { figure, expected, measured, standard_errors, service, suspect } = regression;
+    const shown = (value: number): string =>
+      figure === 'p95' ? lapse(fromMilliseconds(value)) : percent(value, 1);
+    return {
+      figure,
+      what: this.say(`releases.regression.${figure}`, {
+        measured: shown(measured),
+        expected: shown(expected),
+      }),
+      beyond: this.say('releases.beyond', { count: number(Math.abs(standard_errors), 1) }),
+      points: this.pointsAt(service, suspect),
+    };
+  }
+
+  private pointsAt(service: string, suspect: string | null): string {
+    if (service === '') return '';
+    if (suspect === null) return this.say('releases.points', { service });
+    const { key, name } = changeOf(suspect);
+    return this.say('releases.suspect', { change: key === null ? name : this.say(key), service });
+  }
+
+  /** A band wider than what is paid says no more with digits behind the point. */
+  private points(percent: number): string {
+    return this.language.formats().percent(percent, percent < 100 ? 1 : 0);
+  }
+}
+
+interface RegressionWords {
+  readonly figure: Regression['figure'];
+  readonly what: string;
+  readonly beyond: string;
+  readonly points: string;
+}
+
+interface Row {
+  readonly release: string;
+  readonly href: string;
+  readonly label: string;
+  readonly changes: readonly string[];
+  readonly times: readonly { name: string; text: string; width: number; bad: boolean }[];
+  readonly errors: string;
+  readonly errorsBad: boolean;
+  readonly rtp: string;
+  readonly rtpBad: boolean;
+  readonly band: string;
+  readonly drawing: RtpDrawing | null;
+  readonly drawingWords: string;
+  readonly spins: string;
+  readonly few: string;
+  readonly fewHint: string;
+  readonly fine: string;
+  readonly regressions: readonly RegressionWords[];
+}
