@@ -13,6 +13,7 @@ describe('the button of a fault', () => {
       buttonKey(state === undefined ? { id, kind } : { id, kind, state });
     expect(key('gateway-panic', 'fire')).toBe('faults.fire');
     expect(key('slow-report', 'switch', 'on')).toBe('faults.fix');
+    expect(key('slow-report', 'switch', 'fixed')).toBe('problems.back');
     expect(key('memory-leak', 'switch', 'on')).toBe('faults.off');
     expect(key('memory-leak', 'switch', 'off')).toBe('faults.on');
   });

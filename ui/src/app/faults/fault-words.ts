@@ -12,6 +12,7 @@ export function nextState({ id, state }: Pick<FaultView, 'id' | 'state'>): Probl
 
 export function buttonKey(fault: Pick<FaultView, 'id' | 'kind' | 'state'>): Key {
   if (fault.kind === 'fire') return 'faults.fire';
+  if (fault.state === 'fixed') return 'problems.back';
   const next = nextState(fault);
   return next === 'fixed' ? 'faults.fix' : `faults.${next}`;
 }
