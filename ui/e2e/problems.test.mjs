@@ -279,3 +279,27 @@ test('what telemetry costs is measured, cancelled, and measured at another share
   await until('no result of it', async () => !(await page.isThere('overhead-result')));
   assert.equal(await page.attribute('overhead-rate', 'aria-valuetext'), '50%');
 });
+
+test('the page fails in two ways of its own, each an issue, and goes on', async (t) => {
+  const page = await opened(t);
+  await page.driver.executeScript(
+    `document.querySelector('[data-test="more-faults"] summary').click()`,
+  );
+  await page.click('act-page-rejection');
+  await page.click('act-page-component');
+  const failures = await until('both issues', async () => {
+    const { issues } = await page.asked('/api/telemetry/issues');
+    const found = issues.filter(({ kind }) => kind === 'TypeError');
+    return found.length === 2 && found;
+  });
+  for (const { culprit } of failures) assert.match(culprit, /src\/app\/faults\/page-faults\.ts/);
+  assert.match(await page.text('fault-page-component'), /happened 1 time/);
+  await inBoth(page, 'more-faults');
+  await page.click('lang-en');
+  await page.spin(() => page.click('spin'));
+  await page.click('evidence-page-component');
+  await until(
+    'the issues',
+    async () => (await page.driver.executeScript('return location.pathname')) === '/issues',
+  );
+});

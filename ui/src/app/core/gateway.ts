@@ -2,6 +2,7 @@ import { Injectable } from '@angular/core';
 
 import { NoAnswer, Problem } from './problem';
 import {
+  Faults,
   Overhead,
   ProblemFigures,
   ProblemId,
@@ -197,6 +198,20 @@ export class Gateway {
 
   setTraffic(wish: TrafficWish): Promise<Traffic> {
     return this.send('/traffic', { method: 'PUT', body: wish });
+  }
+
+  faults(): Promise<Faults> {
+    return this.send('/faults');
+  }
+
+  /** Each answer is how all faults stand then. */
+  switchFault(id: string, state: ProblemState): Promise<Faults> {
+    const path = `/faults/${encodeURIComponent(id)}`;
+    return this.send(path, { method: 'PUT', body: { state }, patience: SWITCH_PATIENCE_MS });
+  }
+
+  fireFault(id: string): Promise<Faults> {
+    return this.send(`/faults/${encodeURIComponent(id)}/fire`, { method: 'POST', body: {} });
   }
 
   overhead(): Promise<Overhead> {

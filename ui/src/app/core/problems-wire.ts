@@ -171,3 +171,20 @@ export interface Overhead {
   /** Why the last one did not. */
   failed: string | null;
 }
+
+/** A fault beside the four problems: it holds until it is switched, or happens once. */
+export interface FaultView {
+  id: string;
+  service: string;
+  kind: 'switch' | 'fire';
+  /** Of a switch. */
+  state?: ProblemState;
+  /** How often it was fired. */
+  fired?: number;
+  /** The newest trace that shows it. */
+  last_trace_id: string | null;
+}
+
+export interface Faults {
+  faults: readonly FaultView[];
+}

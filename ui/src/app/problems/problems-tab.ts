@@ -16,6 +16,7 @@ import { Language } from '../core/language';
 import { fromMilliseconds } from '../core/micros';
 import { refusalWords } from '../core/problem';
 import { ProblemView, ReleaseView } from '../core/problems-wire';
+import { MoreFaults } from '../faults/more-faults';
 import { RoundsStore } from '../rounds/rounds-store';
 import { Play } from '../slot/play';
 import { comparePath, tracePath } from '../traces/place';
@@ -36,6 +37,7 @@ import {
 /** The four problems, each with its evidence and its fix; the release dial; the way back to the start. */
 @Component({
   selector: 'rs-problems-tab',
+  imports: [MoreFaults],
   templateUrl: './problems-tab.html',
   styleUrl: './problems-tab.css',
   changeDetection: ChangeDetectionStrategy.OnPush,

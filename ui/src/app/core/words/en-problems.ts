@@ -188,6 +188,53 @@ export const releases = {
   fine: 'no regression',
 };
 
+export const faults = {
+  more: 'More faults',
+  label: 'Faults beside the four problems',
+  name: {
+    'provider-spike': 'Spike of failures',
+    'rtp-anomaly': 'Anomalous RTP',
+    'gateway-panic': 'Panic in the gateway',
+    'expired-token': 'Expired sessions',
+    'provider-down': 'Provider down',
+    'n-plus-one': 'N+1 requests',
+    'slow-report': 'Slow report',
+    'memory-leak': 'Memory leak',
+    'session-surge': 'Surge of sessions',
+    'page-rejection': 'Unhandled rejection',
+    'page-component': 'Error in a component',
+  },
+  what: {
+    'provider-spike': 'six payments in ten fail',
+    'rtp-anomaly': 'pays by a paytable that nobody certified',
+    'gateway-panic': 'the next spin meets a panic: an issue with its stack',
+    'expired-token': 'all sessions end early; the next spin logs in again',
+    'provider-down': 'refuses connections; stakes are returned',
+    'n-plus-one': 'the history asks for every round by itself',
+    'slow-report': 'the daily report reads every bet',
+    'memory-leak': 'keeps every answer; a gauge shows it grow',
+    'session-surge': '300 log-ins within ten seconds',
+    'page-rejection':
+      'the page reads a bonus that the paytable does not have, and nobody waits for it',
+    'page-component': 'the page shows a component whose template fails',
+  },
+  on: 'Switch on',
+  off: 'Switch off',
+  fix: 'Fix it',
+  fire: 'Let it happen',
+  doOf: '{{ action }}: {{ name }}',
+  state: { on: 'on', fixed: 'fixed', off: 'off' },
+  fired: {
+    one: 'happened {{ count }} time',
+    few: 'happened {{ count }} times',
+    many: 'happened {{ count }} times',
+    other: 'happened {{ count }} times',
+  },
+  trace: 'newest trace',
+  traceOf: 'Open the newest trace that shows it: {{ name }}',
+  issues: 'see Issues',
+};
+
 export const overhead = {
   title: 'What telemetry costs',
   method:

@@ -1,5 +1,5 @@
 import { insights } from './en-insights';
-import { impact, overhead, problems, releases, traffic } from './en-problems';
+import { faults, impact, overhead, problems, releases, traffic } from './en-problems';
 import { viewer } from './en-viewer';
 
 /** English; its keys are the keys of every language. */
@@ -7,6 +7,7 @@ export const en = {
   brand: 'Reelscope',
   insights,
   viewer,
+  faults,
   overhead,
   problems,
   releases,

@@ -1,12 +1,13 @@
 import { Words } from './en';
 import { insights } from './ru-insights';
-import { impact, overhead, problems, releases, traffic } from './ru-problems';
+import { faults, impact, overhead, problems, releases, traffic } from './ru-problems';
 import { viewer } from './ru-viewer';
 
 export const ru: Words = {
   brand: 'Reelscope',
   insights,
   viewer,
+  faults,
   overhead,
   problems,
   releases,
