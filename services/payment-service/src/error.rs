@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use reelscope_contracts::payments::{Bet, BetStatus};
+use reelscope_contracts::problem::sentence;
 use reelscope_contracts::{Code, Problem, RoundId, StakeStatus};
 use reelscope_store::StoreError;
 
@@ -86,16 +87,6 @@ impl IntoResponse for PaymentError {
         }
         Problem::from(&self).into_response()
     }
-}
-
-/// Thiserror's texts are fragments; a problem's detail is a sentence.
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars
-        .next()
-        .map(|c| c.to_uppercase().collect::<String>())
-        .unwrap_or_default();
-    format!("{first}{}.", chars.as_str())
 }
 
 /// The bet, unless it was voided.

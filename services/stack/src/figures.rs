@@ -136,15 +136,9 @@ pub(crate) fn figures_of<'a>(traces: impl Iterator<Item = &'a TraceSummary>) -> 
     figures(&traces.map(spin).collect::<Vec<_>>())
 }
 
-/// How long the players of these spins waited, sorted.
-pub(crate) fn sorted_waits(traces: &[&TraceSummary]) -> Vec<Micros> {
-    let mut waits: Vec<_> = traces.iter().map(|trace| trace.root_us).collect();
-    waits.sort_unstable();
-    waits
-}
-
-fn waits_of(spins: &[Spin<'_>]) -> Vec<Micros> {
-    let mut waits: Vec<_> = spins.iter().map(|spin| spin.waited).collect();
+/// How long the players of spins waited, sorted.
+pub(crate) fn sorted(waits: impl Iterator<Item = Micros>) -> Vec<Micros> {
+    let mut waits: Vec<_> = waits.collect();
     waits.sort_unstable();
     waits
 }
@@ -158,7 +152,7 @@ pub(crate) fn nearest_rank(sorted: &[Micros], percent: usize) -> Micros {
 
 #[allow(clippy::cast_precision_loss)] // microseconds of a session stay far below 2^53
 fn figures(spins: &[Spin<'_>]) -> Figures {
-    let waits = waits_of(spins);
+    let waits = sorted(spins.iter().map(|spin| spin.waited));
     let ms = |percent| nearest_rank(&waits, percent) as f64 / 1e3;
     let failed = spins.iter().filter(|spin| spin.failed).count();
     let players: BTreeSet<_> = spins.iter().map(|spin| spin.player).collect();

@@ -20,6 +20,7 @@ use reelscope_payment_service as payments;
 use reelscope_telemetry::Service;
 use reelscope_user_service as users;
 use reelscope_user_service::seeding::Progress;
+use tokio::sync::watch;
 
 use crate::figures::micros;
 
@@ -161,12 +162,13 @@ pub struct Problems {
 
 struct Shared {
     knobs: Knobs,
+    /// Release that envelopes say now, whoever set it.
+    release: watch::Receiver<String>,
     board: Mutex<Board>,
 }
 
 struct Board {
     cells: HashMap<ProblemId, Cell>,
-    release: String,
     /// Figures and evidence count from here.
     since: UnixMillis,
 }
@@ -183,7 +185,7 @@ struct Cell {
 
 impl Problems {
     /// Everything off, or, for what a database remembers, as it says.
-    pub(crate) fn new(knobs: Knobs, release: String) -> Self {
+    pub(crate) fn new(knobs: Knobs, release: watch::Receiver<String>) -> Self {
         let cell = |id| {
             let on = id == ProblemId::MissingIndex && knobs.missing_index.is_on();
             let cell = Cell {
@@ -197,12 +199,12 @@ impl Problems {
         };
         let board = Board {
             cells: ProblemId::ALL.into_iter().map(cell).collect(),
-            release,
             since: now(),
         };
         let problems = Self {
             shared: Arc::new(Shared {
                 knobs,
+                release,
                 board: Mutex::new(board),
             }),
         };
@@ -253,11 +255,11 @@ impl Problems {
             })
         };
         View {
-            release: board.release.clone(),
+            release: self.shared.release.borrow().clone(),
             releases: RELEASES.iter().map(release_view).collect(),
             problems: ProblemId::ALL.into_iter().filter_map(problem).collect(),
             armed_failures: knobs.provider.armed(),
-            ready: written(&knobs.seeding),
+            ready: knobs.seeding.is_complete(),
         }
     }
 
@@ -424,7 +426,6 @@ impl Problems {
         let release = release.ok_or_else(|| Refusal::NoSuchRelease(version.to_owned()))?;
         self.bring_all(&release.states()).await?;
         self.put_paytable(release.wrong_paytable);
-        self.board().release = release.version.to_owned();
         Ok(release)
     }
 
@@ -569,12 +570,6 @@ fn evidence(id: ProblemId, trace: &TraceDetail) -> Option<Evidence> {
             failed.then_some(Evidence(None))
         }
     }
-}
-
-/// Whether all players are written.
-pub(crate) fn written(seeding: &Progress) -> bool {
-    let seeding = seeding.read();
-    seeding.done >= seeding.total
 }
 
 const PROVIDER_SPAN: &str = "External payment provider API";

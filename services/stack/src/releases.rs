@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use reelscope_contracts::problems::{ProblemId, Regression, ReleaseFigures};
 use reelscope_contracts::telemetry::TraceSummary;
 
-use crate::figures::{SPIN, figures_of, nearest_rank, sorted_waits};
+use crate::figures::{SPIN, figures_of, nearest_rank, sorted};
 use crate::problems::{RELEASES, Release};
 
 /// Standard normal quantile of 0.9995: chance gets beyond it, on either side, once in a thousand times.
@@ -119,7 +119,8 @@ fn above((some, of): (usize, usize), (others, of_others): (usize, usize)) -> Opt
 
 #[allow(clippy::cast_precision_loss)] // microseconds of a spin stay far below 2^53
 fn slower(before: &[&TraceSummary], after: &[&TraceSummary]) -> Option<Regression> {
-    let (old, new) = (sorted_waits(before), sorted_waits(after));
+    let waits = |spins: &[&TraceSummary]| sorted(spins.iter().map(|spin| spin.root_us));
+    let (old, new) = (waits(before), waits(after));
     let bar = nearest_rank(&old, 95);
     let beyond = |waits: &[i64]| waits.len() - waits.partition_point(|wait| *wait <= bar);
     let standard_errors = above((beyond(&old), old.len()), (beyond(&new), new.len()))?;

@@ -29,7 +29,7 @@ use crate::door::Door;
 use crate::faults::{FaultKnobs, Faults};
 use crate::faults_http::{Panel, faults_router};
 use crate::overhead::{Overhead, overhead_router};
-use crate::problems::{Knobs, Problems, Refusal, written};
+use crate::problems::{Knobs, Problems, Refusal};
 use crate::problems_http::{Steering, problems_router};
 use crate::settings::{RELEASE, Settings, SettingsError};
 use crate::settings_http::{self, Current, settings_router};
@@ -292,6 +292,7 @@ impl Stack {
             .settings
             .as_ref()
             .map_or_else(|| RELEASE.to_owned(), |settings| settings.release.clone());
+        let release = watch::Sender::new(release);
         let gateway_knobs = gateway::Knobs::default();
         let fault_knobs = FaultKnobs {
             provider: provider_state.clone(),
@@ -311,11 +312,10 @@ impl Stack {
             seeding: seeded.clone(),
             services: stack.services.clone(),
         };
-        let problems = Problems::new(knobs, release.clone());
+        let problems = Problems::new(knobs, release.subscribe());
         problems.bring_all(&config.problems).await?;
         problems.put_paytable(config.wrong_paytable);
         stack.problems = Some(problems.clone());
-        let release = watch::Sender::new(release);
 
         let at = gateway::upstream::Addresses {
             user_service: user_at,
@@ -504,7 +504,7 @@ impl Stack {
 
     /// Waits until all players are written.
     pub async fn seeded(&self) {
-        while !self.seeding.as_ref().is_none_or(written) {
+        while !self.seeding.as_ref().is_none_or(Progress::is_complete) {
             tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
