@@ -1,82 +1,28 @@
 //! The second group of faults, switched and fired through the whole stack and seen in its real traces.
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use std::time::{Duration, Instant};
 
 use reelscope_contracts::problems::ProblemId;
-use reelscope_payment_service::journal;
-use reelscope_stack::start::open_wallets;
-use reelscope_stack::{Config, Stack};
+use reelscope_stack::Config;
 use reqwest::Method;
 use serde_json::{Value, json};
+use support::{Demo, answered, spans};
 
-struct Demo {
-    stack: Stack,
-    http: reqwest::Client,
-    session: String,
-    _dir: tempfile::TempDir,
+fn few_players(config: &mut Config) {
+    config.players = Some(400);
+    config.seed = Some(11);
 }
 
 impl Demo {
     async fn start() -> Self {
-        Self::start_with(|config| config.rate = None).await
-    }
-
-    async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let mut config = Config {
-            players: Some(400),
-            seed: Some(11),
-            ..Config::new(dir.path().to_owned())
-        };
-        change(&mut config);
-        let stack = Stack::start(config).await.unwrap();
-        stack.seeded().await;
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let mut demo = Self {
-            stack,
-            http,
-            session: String::new(),
-            _dir: dir,
-        };
-        demo.log_in().await;
-        demo
-    }
-
-    async fn log_in(&mut self) {
-        let account = json!({"account_code": "RS-000001"});
-        let (status, session) = self.ask(Method::POST, "/api/v1/sessions", account).await;
-        assert_eq!(status, 201, "{session}");
-        self.session = session["token"].as_str().unwrap().to_owned();
-    }
-
-    async fn ask(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
-        let (status, answer, _) = self.ask_traced(method, path, body, "").await;
-        (status, answer)
-    }
-
-    /// Asks with a trace of its own: status, answer, trace id.
-    async fn ask_traced(&self, method: Method, path: &str, body: Value, key: &str) -> (u16, Value, String) {
-        let trace = format!("{:032x}", rand::random::<u128>());
-        let mut request = self
-            .http
-            .request(method, format!("{}{path}", self.stack.origin()))
-            .header("x-reelscope-token", self.stack.token())
-            .header("idempotency-key", if key.is_empty() { &trace } else { key })
-            .header(
-                "sentry-trace",
-                format!("{trace}-{:016x}-1", rand::random::<u64>()),
-            )
-            .bearer_auth(&self.session);
-        if !body.is_null() {
-            request = request.json(&body);
-        }
-        let response = request.send().await.unwrap();
-        (response.status().as_u16(), response.json().await.unwrap(), trace)
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        self.ask(Method::GET, path, Value::Null).await.1
+        Self::start_with(|config| {
+            few_players(config);
+            config.rate = None;
+        })
+        .await
     }
 
     async fn put(&self, id: &str, state: &str) -> (u16, Value) {
@@ -98,11 +44,6 @@ impl Demo {
         assert_eq!(fault(&seen, id)["fired"], 1, "{seen}");
     }
 
-    async fn spin(&self) -> (u16, Value, String) {
-        self.ask_traced(Method::POST, "/api/v1/spins", json!({"stake": 100}), "")
-            .await
-    }
-
     /// Ten spins: how many of them failed.
     async fn failures(&self) -> usize {
         let mut failed = 0;
@@ -119,24 +60,9 @@ impl Demo {
         (amount("balance"), amount("reserved"))
     }
 
-    async fn until(&self, path: &str, shows: impl Fn(&Value) -> bool) -> Value {
-        let deadline = Instant::now() + Duration::from_secs(30);
-        loop {
-            let seen = self.get(path).await;
-            if shows(&seen) {
-                return seen;
-            }
-            assert!(Instant::now() < deadline, "{path}: {seen}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-
     /// The trace once the gateway's transaction, which ends last of those that a player waits for, is there.
     async fn trace(&self, id: &str) -> Value {
-        let path = format!("/api/telemetry/traces/{id}");
-        let answered = |span: &Value| span["service"] == "api-gateway" && span["transaction"] == true;
-        self.until(&path, |trace| !spans(trace, answered).is_empty())
-            .await
+        self.trace_that(id, answered).await
     }
 
     /// Waits until the document names this trace.
@@ -144,26 +70,11 @@ impl Demo {
         self.until("/api/faults", |seen| fault(seen, id)["last_trace_id"] == trace)
             .await;
     }
-
-    /// Stops, and proves that no money was lost or made.
-    async fn end(self) {
-        let Self { stack, _dir, .. } = self;
-        stack.shutdown().await;
-        let wallets = open_wallets(_dir.path()).unwrap();
-        let ledger = journal::verify(&wallets).await.unwrap();
-        assert!(ledger.entries > 0);
-        assert_eq!(ledger.imbalance, 0);
-    }
 }
 
 fn fault<'a>(seen: &'a Value, id: &str) -> &'a Value {
     let faults = seen["faults"].as_array().unwrap();
     faults.iter().find(|fault| fault["id"] == id).unwrap()
-}
-
-fn spans(trace: &Value, shows: impl Fn(&Value) -> bool) -> Vec<&Value> {
-    let spans = trace["spans"].as_array().map(Vec::as_slice).unwrap_or_default();
-    spans.iter().filter(|span| shows(span)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -454,7 +365,7 @@ async fn a_leak_climbs_with_every_spin_and_is_gone_when_it_is_switched_off() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_surge_of_log_ins_shows_in_the_sessions_and_the_gateway_lets_all_of_them_in() {
-    let demo = Demo::start_with(|_| ()).await;
+    let demo = Demo::start_with(few_players).await;
     let sessions = async || {
         demo.stack.flush().await;
         let delivery = demo.get("/api/telemetry/delivery").await;

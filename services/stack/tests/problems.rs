@@ -1,67 +1,22 @@
 //! The four problems, their fixes, the dial and the reset, through the whole stack and its real spans.
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use std::time::{Duration, Instant};
 
 use reelscope_contracts::problems::{ProblemId, ProblemState};
-use reelscope_payment_service::journal;
-use reelscope_stack::start::open_wallets;
-use reelscope_stack::{Config, Stack};
 use reqwest::Method;
 use serde_json::{Value, json};
-
-struct Demo {
-    stack: Stack,
-    http: reqwest::Client,
-    session: String,
-    _dir: tempfile::TempDir,
-}
+use support::{Demo, answered, spans};
 
 impl Demo {
     async fn start() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let stack = Stack::start(Config {
-            players: Some(3_000),
-            rate: None,
-            ..Config::new(dir.path().to_owned())
+        Self::start_with(|config| {
+            config.players = Some(3_000);
+            config.rate = None;
         })
         .await
-        .unwrap();
-        stack.seeded().await;
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let mut demo = Self {
-            stack,
-            http,
-            session: String::new(),
-            _dir: dir,
-        };
-        let (status, session) = demo
-            .ask(
-                Method::POST,
-                "/api/v1/sessions",
-                json!({"account_code": "RS-000001"}),
-            )
-            .await;
-        assert_eq!(status, 201, "{session}");
-        demo.session = session["token"].as_str().unwrap().to_owned();
-        demo
-    }
-
-    async fn ask(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
-        let mut request = self
-            .http
-            .request(method, format!("{}{path}", self.stack.origin()))
-            .header("x-reelscope-token", self.stack.token())
-            .bearer_auth(&self.session);
-        if !body.is_null() {
-            request = request.json(&body);
-        }
-        let response = request.send().await.unwrap();
-        (response.status().as_u16(), response.json().await.unwrap())
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        self.ask(Method::GET, path, Value::Null).await.1
     }
 
     async fn put(&self, id: &str, state: &str) -> (u16, Value) {
@@ -78,71 +33,11 @@ impl Demo {
         assert_eq!(status, 200, "{id} {state}: {seen}");
         assert_eq!(problem(&seen, id)["state"], state, "{seen}");
     }
-
-    /// A spin with a trace of its own: status, answer, trace id.
-    async fn spin(&self) -> (u16, Value, String) {
-        let trace = format!("{:032x}", rand::random::<u128>());
-        let response = self
-            .http
-            .post(format!("{}/api/v1/spins", self.stack.origin()))
-            .header("x-reelscope-token", self.stack.token())
-            .header("idempotency-key", &trace)
-            .header(
-                "sentry-trace",
-                format!("{trace}-{:016x}-1", rand::random::<u64>()),
-            )
-            .bearer_auth(&self.session)
-            .json(&json!({"stake": 100}))
-            .send()
-            .await
-            .unwrap();
-        (response.status().as_u16(), response.json().await.unwrap(), trace)
-    }
-
-    /// The trace once it shows what is waited for.
-    async fn trace(&self, id: &str, shows: impl Fn(&Value) -> bool) -> Value {
-        self.until(&format!("/api/telemetry/traces/{id}"), shows).await
-    }
-
-    async fn until(&self, path: &str, shows: impl Fn(&Value) -> bool) -> Value {
-        let deadline = Instant::now() + Duration::from_secs(30);
-        loop {
-            let seen = self.get(path).await;
-            if shows(&seen) {
-                return seen;
-            }
-            assert!(Instant::now() < deadline, "{path}: {seen}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-
-    /// Stops, and proves that no money was lost or made.
-    async fn end(self) {
-        let Self { stack, _dir, .. } = self;
-        stack.shutdown().await;
-        // A round that was under way may hold its database a moment longer.
-        let deadline = Instant::now() + Duration::from_secs(10);
-        let wallets = loop {
-            match open_wallets(_dir.path()) {
-                Ok(wallets) => break wallets,
-                Err(error) => assert!(Instant::now() < deadline, "{error}"),
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        };
-        let ledger = journal::verify(&wallets).await.unwrap();
-        assert!(ledger.entries > 0);
-        assert_eq!(ledger.imbalance, 0);
-    }
 }
 
 fn problem<'a>(board: &'a Value, id: &str) -> &'a Value {
     let problems = board["problems"].as_array().unwrap();
     problems.iter().find(|problem| problem["id"] == id).unwrap()
-}
-
-fn spans(trace: &Value, shows: impl Fn(&Value) -> bool) -> Vec<&Value> {
-    let spans = trace["spans"].as_array().map(Vec::as_slice).unwrap_or_default();
-    spans.iter().filter(|span| shows(span)).collect()
 }
 
 fn ms(span: &Value) -> f64 {
@@ -161,14 +56,6 @@ fn provider(span: &Value) -> bool {
     span["description"] == "External payment provider API"
 }
 
-/// Whether the gateway's transaction, which ends last of those that a player waits for, is there.
-fn answered(trace: &Value) -> bool {
-    !spans(trace, |span| {
-        span["service"] == "api-gateway" && span["transaction"] == true
-    })
-    .is_empty()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_index_and_a_slow_generator_show_in_the_very_next_spin_and_so_do_their_fixes() {
     let demo = Demo::start().await;
@@ -177,7 +64,7 @@ async fn a_missing_index_and_a_slow_generator_show_in_the_very_next_spin_and_so_
         let (status, _, id) = demo.spin().await;
         assert_eq!(status, 200);
         let trace = demo
-            .trace(&id, |trace| answered(trace) && !spans(trace, lookup).is_empty())
+            .trace_that(&id, |trace| answered(trace) && !spans(trace, lookup).is_empty())
             .await;
         let query = spans(&trace, lookup)[0];
         assert_eq!(query["data"]["db.index_used"], indexed, "{query}");
@@ -192,7 +79,7 @@ async fn a_missing_index_and_a_slow_generator_show_in_the_very_next_spin_and_so_
     demo.switch("slow-rng", "on").await;
     let (_, before, id) = demo.spin().await;
     let trace = demo
-        .trace(&id, |trace| answered(trace) && !spans(trace, drawing).is_empty())
+        .trace_that(&id, |trace| answered(trace) && !spans(trace, drawing).is_empty())
         .await;
     let slow = ms(spans(&trace, drawing)[0]);
     assert!((100.0..1_500.0).contains(&slow), "{slow} ms");
@@ -223,7 +110,7 @@ async fn a_missing_index_and_a_slow_generator_show_in_the_very_next_spin_and_so_
     assert_ne!(after["round_id"], before["round_id"]);
     let (_, _, id) = demo.spin().await;
     let trace = demo
-        .trace(&id, |trace| answered(trace) && !spans(trace, drawing).is_empty())
+        .trace_that(&id, |trace| answered(trace) && !spans(trace, drawing).is_empty())
         .await;
     let quick = ms(spans(&trace, drawing)[0]);
     assert!(quick < slow / 20.0, "{quick} ms after {slow} ms");
@@ -239,7 +126,7 @@ async fn a_slow_provider_is_waited_for_until_settlement_goes_on_behind_the_playe
     let waited = sent.elapsed();
     assert_eq!((status, &round["status"]), (200, &json!("posted")));
     assert!(waited >= Duration::from_secs(2), "{waited:?}");
-    let trace = demo.trace(&id, answered).await;
+    let trace = demo.trace_that(&id, answered).await;
     assert!(ms(spans(&trace, provider)[0]) >= 2_000.0);
 
     demo.switch("slow-provider", "fixed").await;
@@ -248,7 +135,9 @@ async fn a_slow_provider_is_waited_for_until_settlement_goes_on_behind_the_playe
     assert!(sent.elapsed() < waited / 4, "{:?}", sent.elapsed());
     assert_eq!((status, &round["status"]), (200, &json!("pending")));
     // In the same trace, and posted in the end.
-    let trace = demo.trace(&id, |trace| !spans(trace, provider).is_empty()).await;
+    let trace = demo
+        .trace_that(&id, |trace| !spans(trace, provider).is_empty())
+        .await;
     assert!(ms(spans(&trace, provider)[0]) >= 2_000.0);
     assert_eq!(trace["summary"]["problems_fixed"], json!(["slow-provider"]));
     let rounds = demo
@@ -338,7 +227,7 @@ async fn the_dial_brings_problems_and_says_its_release_and_a_reset_goes_back() {
         assert_eq!(demo.get("/api/v1/health").await["release"], release);
     }
     let (_, _, id) = demo.spin().await;
-    let trace = demo.trace(&id, answered).await;
+    let trace = demo.trace_that(&id, answered).await;
     assert_eq!(trace["summary"]["release"], "1.1.0");
     assert_eq!(
         trace["summary"]["problems"],
@@ -466,7 +355,7 @@ async fn a_hundred_random_switches_under_traffic_leave_no_trace() {
     let (status, round, id) = demo.spin().await;
     assert_eq!((status, &round["status"]), (200, &json!("posted")), "{round}");
     let trace = demo
-        .trace(&id, |trace| answered(trace) && !spans(trace, lookup).is_empty())
+        .trace_that(&id, |trace| answered(trace) && !spans(trace, lookup).is_empty())
         .await;
     assert_eq!(spans(&trace, lookup)[0]["data"]["db.index_used"], true);
     assert!(ms(spans(&trace, drawing)[0]) < 50.0);

@@ -1,0 +1,134 @@
+//! A demo that a test steers over HTTP. Each test program uses a part of it.
+#![allow(dead_code)]
+
+use std::time::{Duration, Instant};
+
+use reelscope_payment_service::journal;
+use reelscope_stack::start::open_wallets;
+use reelscope_stack::{Config, Stack};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// A running stack and a player of it.
+pub(crate) struct Demo {
+    pub(crate) stack: Stack,
+    pub(crate) http: reqwest::Client,
+    pub(crate) session: String,
+    _dir: tempfile::TempDir,
+}
+
+impl Demo {
+    /// A stack that was told so, its players written, and a player logged in.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = Config::new(dir.path().to_owned());
+        change(&mut config);
+        let stack = Stack::start(config).await.unwrap();
+        stack.seeded().await;
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let mut demo = Self {
+            stack,
+            http,
+            session: String::new(),
+            _dir: dir,
+        };
+        demo.log_in().await;
+        demo
+    }
+
+    pub(crate) async fn log_in(&mut self) {
+        let account = json!({"account_code": "RS-000001"});
+        let (status, session) = self.ask(Method::POST, "/api/v1/sessions", account).await;
+        assert_eq!(status, 201, "{session}");
+        self.session = session["token"].as_str().unwrap().to_owned();
+    }
+
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
+        let (status, answer, _) = self.ask_traced(method, path, body, "").await;
+        (status, answer)
+    }
+
+    /// Asks with a trace of its own: status, answer, trace id.
+    pub(crate) async fn ask_traced(
+        &self,
+        method: Method,
+        path: &str,
+        body: Value,
+        key: &str,
+    ) -> (u16, Value, String) {
+        let trace = format!("{:032x}", rand::random::<u128>());
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.stack.origin()))
+            .header("x-reelscope-token", self.stack.token())
+            .header("idempotency-key", if key.is_empty() { &trace } else { key })
+            .header(
+                "sentry-trace",
+                format!("{trace}-{:016x}-1", rand::random::<u64>()),
+            )
+            .bearer_auth(&self.session);
+        if !body.is_null() {
+            request = request.json(&body);
+        }
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap(), trace)
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        self.ask(Method::GET, path, Value::Null).await.1
+    }
+
+    /// A spin with a trace of its own: status, answer, trace id.
+    pub(crate) async fn spin(&self) -> (u16, Value, String) {
+        self.ask_traced(Method::POST, "/api/v1/spins", json!({"stake": 100}), "")
+            .await
+    }
+
+    /// The answer once it shows what is waited for.
+    pub(crate) async fn until(&self, path: &str, shows: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            let seen = self.get(path).await;
+            if shows(&seen) {
+                return seen;
+            }
+            assert!(Instant::now() < deadline, "{path}: {seen}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// The trace once it shows what is waited for.
+    pub(crate) async fn trace_that(&self, id: &str, shows: impl Fn(&Value) -> bool) -> Value {
+        self.until(&format!("/api/telemetry/traces/{id}"), shows).await
+    }
+
+    /// Stops, and proves that no money was lost or made.
+    pub(crate) async fn end(self) {
+        let Self { stack, _dir, .. } = self;
+        stack.shutdown().await;
+        // A round that was under way may hold its database a moment longer.
+        let deadline = Instant::now() + Duration::from_secs(10);
+        let wallets = loop {
+            match open_wallets(_dir.path()) {
+                Ok(wallets) => break wallets,
+                Err(error) => assert!(Instant::now() < deadline, "{error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        let ledger = journal::verify(&wallets).await.unwrap();
+        assert!(ledger.entries > 0);
+        assert_eq!(ledger.imbalance, 0);
+    }
+}
+
+/// Spans of a trace that show something.
+pub(crate) fn spans(trace: &Value, shows: impl Fn(&Value) -> bool) -> Vec<&Value> {
+    let spans = trace["spans"].as_array().map(Vec::as_slice).unwrap_or_default();
+    spans.iter().filter(|span| shows(span)).collect()
+}
+
+/// Whether the gateway's transaction, which ends last of those that a player waits for, is there.
+pub(crate) fn answered(trace: &Value) -> bool {
+    let last = |span: &Value| span["service"] == "api-gateway" && span["transaction"] == true;
+    !spans(trace, last).is_empty()
+}
