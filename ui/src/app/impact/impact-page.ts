@@ -31,7 +31,7 @@ const TIMES = ['p50', 'p95', 'p99'] as const;
   selector: 'rs-impact-page',
   imports: [AssumptionCard, BusinessParts, NgTemplateOutlet, TrafficControls],
   templateUrl: './impact-page.html',
-  styleUrls: ['../core/insights.css', './impact-page.css'],
+  styleUrls: ['../core/insights.css', '../business/figures-table.css', './impact-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class ImpactPage {

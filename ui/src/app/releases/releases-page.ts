@@ -17,7 +17,7 @@ const TIMES = ['p50', 'p95'] as const;
   selector: 'rs-releases-page',
   imports: [BusinessParts, TrafficControls],
   templateUrl: './releases-page.html',
-  styleUrls: ['../core/insights.css', './releases-page.css'],
+  styleUrls: ['../core/insights.css', '../business/figures-table.css', './releases-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class ReleasesPage {
