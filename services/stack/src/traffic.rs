@@ -75,7 +75,9 @@ pub struct Traffic {
 struct Shared {
     table: Table,
     state: Mutex<State>,
-    /// Wakes players that wait for their turn when the settings change.
+    /// When the last turn was given; who wants the next waits for it in the order of coming.
+    turns: tokio::sync::Mutex<Instant>,
+    /// Wakes the player whose turn comes next when the settings change.
     changed: Notify,
     next_account: AtomicU64,
 }
@@ -84,8 +86,6 @@ struct State {
     set: SetTraffic,
     /// Spins a second that may begin; infinite without a budget.
     rate: f64,
-    /// When the next spin may begin.
-    next_turn: Instant,
     cpu_percent: Option<f64>,
     throttled: bool,
     spins: u64,
@@ -103,7 +103,6 @@ impl Traffic {
                 budget_percent: Some(50),
             },
             rate: LEAST_RATE,
-            next_turn: Instant::now(),
             cpu_percent: None,
             throttled: false,
             spins: 0,
@@ -115,6 +114,7 @@ impl Traffic {
             shared: Arc::new(Shared {
                 table,
                 state: Mutex::new(state),
+                turns: tokio::sync::Mutex::new(Instant::now()),
                 changed: Notify::new(),
                 next_account: AtomicU64::new(FIRST_ACCOUNT),
             }),
@@ -173,7 +173,6 @@ impl Traffic {
         if began {
             (state.spins, state.failed, state.throttled) = (0, 0, false);
             state.rate = LEAST_RATE;
-            state.next_turn = Instant::now();
             state.tasks = JoinSet::new();
             state.tasks.spawn(Arc::clone(&self.shared).control());
         }
@@ -264,14 +263,24 @@ impl Shared {
         }
     }
 
-    /// When this player may begin a spin: turns are spread evenly, so that no burst delays a person's spin.
-    fn turn(&self) -> Option<Instant> {
-        let mut state = self.state();
-        state.set.budget_percent?;
-        let now = Instant::now();
-        let turn = state.next_turn.max(now);
-        state.next_turn = turn + Duration::from_secs_f64(1.0 / state.rate.max(LEAST_RATE));
-        Some(turn)
+    /// Waits until this player may begin a spin. Turns are spread evenly, so that no burst delays a person's spin, and each
+    /// is given at the rate of its moment: whoever waits in the queue gains from a rate that has risen since.
+    async fn turn(&self) {
+        let mut last = self.turns.lock().await;
+        let interval = {
+            let state = self.state();
+            state
+                .set
+                .budget_percent
+                .map(|_| Duration::from_secs_f64(1.0 / state.rate))
+        };
+        if let Some(interval) = interval {
+            tokio::select! {
+                () = tokio::time::sleep_until((*last + interval).into()) => {}
+                () = self.changed.notified() => {}
+            }
+        }
+        *last = Instant::now();
     }
 
     /// One virtual player, in one of the seats.
@@ -284,12 +293,7 @@ impl Shared {
         tokio::time::sleep(THINKS.mul_f64(rng.random::<f64>())).await;
         while self.is_seated(seat) {
             // A log-in looks the player up as a spin does: both belong to the turn.
-            if let Some(turn) = self.turn() {
-                tokio::select! {
-                    () = tokio::time::sleep_until(turn.into()) => {}
-                    () = self.changed.notified() => continue,
-                }
-            }
+            self.turn().await;
             if session.is_none() {
                 session = self.sit_down(&client).await;
             }
