@@ -551,7 +551,8 @@ static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| Patterns {
             r#"|(?i:bearer)[\s\\]"#,
             r#"|[\w.+%-]@[\w-]+\."#,
             r#"|:[^\s/"@]+@"#,
-            r#"|(?:\b|\\[bfnrt])[2-6]\d{{3}}(?:[ -]?\d){{9}}"#,
+            // Not a fraction's digits, and not the beginning of something hexadecimal.
+            r#"|(?:\A|[^\w.]|\\[bfnrt])[2-6]\d{{3}}(?:[ -]?\d){{9,}}(?:\W|\z)"#,
             r#"|(?:\b|\\[bfnrt])[A-Z]{{2}}\d{{2}} ?[A-Z0-9]{{4}}"#,
             r#"|-----BEGIN"#,
             // A letter that need not be escaped may hide any of these.
@@ -1406,6 +1407,28 @@ mod tests {
                 .map(|(index, value)| below(&index.to_string(), value))
                 .collect(),
             other => other.clone(),
+        }
+    }
+
+    #[test]
+    fn what_our_own_envelopes_are_full_of_needs_no_closer_look() {
+        let numbers = [59.233_870_967_741_936, 1_795_553_596.530_547_6];
+        let ids = [
+            "373a2487e9bcef0f3eb690a98919582a",
+            "50405527386964df",
+            "f16f9654-ce96-5322-8201-5804870080a9",
+        ];
+        let spans: Vec<_> = ids
+            .iter()
+            .map(|id| json!({ "span_id": id, "op": "auth", "description": "verify the session token" }))
+            .collect();
+        assert!(!is_suspect(&event(&json!({ "data": numbers, "spans": spans }))));
+        for card in [
+            "4111111111111111",
+            "pays with 4111 1111 1111 1111.",
+            "a\n4111111111111111",
+        ] {
+            assert!(is_suspect(&event(&json!({ "text": card }))), "{card}");
         }
     }
 

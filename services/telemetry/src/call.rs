@@ -1,18 +1,16 @@
 //! Calls to other services, each a span of the caller with the trace handed on.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::{Method, RequestBuilder, Url};
-use sentry::protocol::SpanStatus;
-use sentry::{Breadcrumb, Hub};
 use serde::Serialize;
-use serde_json::json;
 use tracing::Instrument;
 use tracing::field::Empty;
 
-use crate::context::Context;
+use crate::context::{Called, Context};
 use crate::service::REPORTED;
+use crate::spans::STATUS;
 
 /// Speaks to other services.
 #[derive(Clone)]
@@ -107,65 +105,51 @@ impl Call {
             server.port = url.as_ref().and_then(Url::port),
             peer.service = self.peer,
             http.response.status_code = Empty,
+            sentry.status = Empty,
             retry.attempt = self.attempt,
         );
         let builder = self.builder;
         let result = async {
-            let hub = Hub::current();
             let builder = context
                 .headers()
                 .into_iter()
                 .fold(builder, |builder, (name, value)| builder.header(name, value));
-            let result = async {
-                let response = builder.send().await?;
-                let status = response.status().as_u16();
-                let reported = response.headers().contains_key(REPORTED);
-                Ok((status, reported, response.bytes().await?.to_vec()))
-            }
-            .await
-            .map_err(|error: reqwest::Error| CallError::of(&error));
-            if context.hub().is_some() {
-                let status = match &result {
-                    Ok((status, ..)) if *status < 400 => SpanStatus::Ok,
-                    Ok((404, ..)) => SpanStatus::NotFound,
-                    Ok((status, ..)) if *status < 500 => SpanStatus::InvalidArgument,
-                    Ok((504, ..)) => SpanStatus::DeadlineExceeded,
-                    Ok(_) => SpanStatus::InternalError,
-                    Err(CallError::Deadline) => SpanStatus::DeadlineExceeded,
-                    Err(CallError::NotSent | CallError::Broken) => SpanStatus::Unavailable,
-                };
-                if let Some(open) = hub.configure_scope(|scope| scope.get_span()) {
-                    open.set_status(status);
-                }
-            }
-            result
+            let response = builder.send().await?;
+            let status = response.status().as_u16();
+            let reported = response.headers().contains_key(REPORTED);
+            Ok((status, reported, response.bytes().await?.to_vec()))
         }
         .instrument(span.clone())
-        .await;
+        .await
+        .map_err(|error: reqwest::Error| CallError::of(&error));
         context.add_wait(started.elapsed());
+        span.record(STATUS, status_of(&result));
         if let Ok((status, reported, _)) = &result {
             span.record("http.response.status_code", status);
             if *reported {
                 context.set_reported();
             }
         }
-        if let Some(hub) = context.hub() {
-            hub.add_breadcrumb(Breadcrumb {
-                ty: "http".to_owned(),
-                category: Some("http".to_owned()),
-                data: [
-                    ("method".to_owned(), json!(self.method.as_str())),
-                    ("url".to_owned(), json!(format!("{}{route}", self.peer))),
-                    (
-                        "status_code".to_owned(),
-                        json!(result.as_ref().map(|reply| reply.0).ok()),
-                    ),
-                ]
-                .into(),
-                ..Breadcrumb::default()
-            });
-        }
+        context.called(Called {
+            at: SystemTime::now(),
+            method: self.method,
+            peer: self.peer,
+            route,
+            status: result.as_ref().map(|reply| reply.0).ok(),
+        });
         result.map(|(status, _, body)| (status, body))
+    }
+}
+
+/// How the call ended, in Sentry's words for a span's status.
+fn status_of(result: &Result<(u16, bool, Vec<u8>), CallError>) -> &'static str {
+    match result {
+        Ok((status, ..)) if *status < 400 => "ok",
+        Ok((404, ..)) => "not_found",
+        Ok((status, ..)) if *status < 500 => "invalid_argument",
+        Ok((504, ..)) | Err(CallError::Deadline) => "deadline_exceeded",
+        Ok(_) => "internal_error",
+        Err(CallError::NotSent | CallError::Broken) => "unavailable",
     }
 }
 

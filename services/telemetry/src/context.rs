@@ -3,17 +3,24 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use sentry::protocol::{Map, SpanStatus, Value};
+use reqwest::Method;
+use sentry::protocol::{SpanId, SpanStatus};
 use sentry::{Hub, SentryFutureExt, Transaction};
+use serde_json::json;
 use tokio::task::{JoinError, JoinHandle};
 use tracing::Instrument;
 
+use crate::spans::{self, OpenSpan, Recorded};
 use crate::trace_headers::{BAGGAGE, Incoming, SENTRY_TRACE};
-use crate::transport::MEASUREMENTS;
+use crate::transport::{self, Carried};
+
+/// Most spans of a transaction, as Sentry takes it
+/// (<https://develop.sentry.dev/sdk/telemetry/traces/#span-limits>); what comes later is counted.
+const MOST_SPANS: usize = 1_000;
 
 /// The work that a task is part of.
 #[derive(Clone, Default)]
@@ -31,7 +38,6 @@ struct Shared {
     waited: AtomicU64,
     /// Whether what went wrong here was reported, by this service or by one behind it.
     reported: AtomicBool,
-    measurements: Mutex<Map<String, Value>>,
     traced: Option<Traced>,
 }
 
@@ -39,6 +45,42 @@ struct Shared {
 pub(crate) struct Traced {
     pub(crate) hub: Arc<Hub>,
     pub(crate) transaction: Transaction,
+    /// 32 hexadecimal digits.
+    pub(crate) trace_id: String,
+    /// Span of the transaction itself.
+    pub(crate) span_id: SpanId,
+    /// Whether the head of the trace decided to send it.
+    pub(crate) sampled: bool,
+    /// The envelope's `trace` header, as JSON.
+    pub(crate) sampling: Option<Arc<str>>,
+    pub(crate) kept: Mutex<Kept>,
+    pub(crate) calls: Calls,
+}
+
+/// What a transaction is sent with, gathered while it runs.
+#[derive(Default)]
+pub(crate) struct Kept {
+    spans: Vec<Recorded>,
+    /// Spans for which there was no room.
+    lost: usize,
+    measurements: Vec<Measurement>,
+}
+
+/// A number of the business: its name, its value, its unit.
+pub(crate) type Measurement = (&'static str, f64, &'static str);
+
+/// Calls that the work has made, for the event of a failure.
+pub(crate) type Calls = Arc<Mutex<Vec<Called>>>;
+
+/// One of them.
+#[derive(Clone)]
+pub(crate) struct Called {
+    pub(crate) at: SystemTime,
+    pub(crate) method: Method,
+    pub(crate) peer: &'static str,
+    pub(crate) route: String,
+    /// None when no reply came.
+    pub(crate) status: Option<u16>,
 }
 
 tokio::task_local! {
@@ -58,7 +100,7 @@ impl Context {
     }
 
     /// Work that is reported as a transaction.
-    pub(crate) fn traced(traced: Traced, baggage: Option<String>) -> Self {
+    pub(crate) fn reported(traced: Traced, baggage: Option<String>) -> Self {
         Self {
             shared: Arc::new(Shared {
                 baggage,
@@ -87,48 +129,99 @@ impl Context {
         self.scope(hub, future).await
     }
 
-    /// Ends the work's transaction.
+    /// Ends the work's transaction. Spans that are still open are not part of it.
     pub(crate) fn finish(&self, status: SpanStatus) {
         let Some(traced) = &self.shared.traced else {
             return;
         };
-        let measurements = std::mem::take(&mut *self.measurements());
-        if !measurements.is_empty() {
-            let object = Value::Object(measurements.into_iter().collect());
-            traced.transaction.set_extra(MEASUREMENTS, object);
+        let kept = std::mem::take(&mut *lock(&traced.kept));
+        if kept.lost > 0 {
+            traced.transaction.set_data("spans.lost", json!(kept.lost));
         }
         traced.transaction.set_status(status);
         let transaction = traced.transaction.clone();
-        Hub::run(Arc::clone(&traced.hub), || transaction.finish());
+        let carried = Carried {
+            trace_id: traced.trace_id.clone(),
+            spans: kept.spans,
+            measurements: kept.measurements,
+            sampling: traced.sampling.clone(),
+        };
+        transport::carrying(carried, || {
+            Hub::run(Arc::clone(&traced.hub), || transaction.finish());
+        });
     }
 
     /// Headers for a request to another service, naming the span that is open now as its parent.
     pub(crate) fn headers(&self) -> Vec<(&'static str, String)> {
         let mut headers = Vec::with_capacity(2);
-        let open = Hub::current().configure_scope(|scope| scope.get_span());
-        let trace = match (&self.shared.traced, open) {
-            (Some(_), Some(span)) => span.iter_headers().next().map(|(_, value)| value),
-            (Some(traced), None) => traced.transaction.iter_headers().next().map(|(_, value)| value),
-            (None, _) => self.shared.incoming.sentry_trace.clone(),
+        let trace = match &self.shared.traced {
+            Some(traced) => {
+                let parent = traced.open().map_or(traced.span_id, |open| open.id);
+                let sampled = u8::from(traced.sampled);
+                Some(format!("{}-{parent}-{sampled}", traced.trace_id))
+            }
+            None => self.shared.incoming.sentry_trace.clone(),
         };
         headers.extend(trace.map(|value| (SENTRY_TRACE, value)));
         headers.extend(self.shared.baggage.clone().map(|value| (BAGGAGE, value)));
         headers
     }
 
+    pub(crate) fn traced(&self) -> Option<&Traced> {
+        self.shared.traced.as_ref()
+    }
+
     pub(crate) fn hub(&self) -> Option<&Arc<Hub>> {
-        self.shared.traced.as_ref().map(|traced| &traced.hub)
+        self.traced().map(|traced| &traced.hub)
     }
 
     pub(crate) fn transaction(&self) -> Option<&Transaction> {
-        self.shared.traced.as_ref().map(|traced| &traced.transaction)
+        self.traced().map(|traced| &traced.transaction)
     }
 
-    pub(crate) fn measurements(&self) -> std::sync::MutexGuard<'_, Map<String, Value>> {
-        self.shared
-            .measurements
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// Whether the running task works on something that is reported.
+    pub(crate) fn is_reporting() -> bool {
+        CURRENT
+            .try_with(|context| context.shared.traced.is_some())
+            .unwrap_or(false)
+    }
+
+    /// Span of the transaction that spans opened now are part of; `None` where none is sent.
+    pub(crate) fn recording(&self) -> Option<SpanId> {
+        self.traced()
+            .filter(|traced| traced.sampled)
+            .map(|traced| traced.span_id)
+    }
+
+    /// Adds a span that ended, unless the transaction did before.
+    pub(crate) fn record(&self, span: Recorded) {
+        let Some(traced) = self.traced() else { return };
+        let mut kept = lock(&traced.kept);
+        if kept.spans.len() < MOST_SPANS {
+            kept.spans.push(span);
+        } else {
+            kept.lost += 1;
+        }
+    }
+
+    /// Adds a number of the business; a later one of the same name takes its place.
+    pub(crate) fn measured(&self, measurement: Measurement) {
+        let Some(traced) = self.traced() else { return };
+        let measurements = &mut lock(&traced.kept).measurements;
+        measurements.retain(|(name, ..)| *name != measurement.0);
+        measurements.push(measurement);
+    }
+
+    /// Remembers a call for the event of a failure; the newest are kept.
+    pub(crate) fn called(&self, call: Called) {
+        /// As many as the SDK keeps breadcrumbs.
+        const MOST: usize = 100;
+        let Some(traced) = self.traced() else { return };
+        let mut calls = lock(&traced.calls);
+        if calls.len() == MOST {
+            calls.remove(0);
+        }
+        calls.push(call);
     }
 
     /// Says that the failure of this work is reported; whether it was before.
@@ -148,6 +241,18 @@ impl Context {
     pub(crate) fn waited(&self) -> Duration {
         Duration::from_nanos(self.shared.waited.load(Ordering::Relaxed))
     }
+}
+
+impl Traced {
+    /// The innermost span of this work that the running thread is within.
+    fn open(&self) -> Option<OpenSpan> {
+        spans::open_in(self.span_id)
+    }
+}
+
+/// A lock whose holder panicked guards data that is still whole.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A trace that can be gone on with later, by another task or by another process.
@@ -199,7 +304,7 @@ where
     F::Output: Send + 'static,
 {
     let context = Context::current();
-    let hub = context.hub().map(|_| Hub::current());
+    let hub = context.hub().cloned();
     let task = context.clone().scope(hub, future.in_current_span());
     Spawned {
         task: tokio::spawn(task),

@@ -7,7 +7,7 @@
 //! that it spawns with [`spawn`]; work that goes on later links to it with [`TraceLink`].
 //!
 //! Modules in reading order: [`logs`](init_logs), `trace_headers` (what goes from hop to hop), `context` (what a task
-//! works on), `service`, `call`, `report` (what a service says of its work), `frames` (whose code a stack shows), `transport` (envelopes to bytes),
+//! works on), `spans` (what it does there), `service`, `call`, `report` (what a service says of its work), `frames` (whose code a stack shows), `transport` (envelopes to bytes),
 //! `timings` (how long each service worked itself).
 
 mod call;
@@ -16,6 +16,7 @@ mod frames;
 mod logs;
 mod report;
 mod service;
+mod spans;
 mod timings;
 mod trace_headers;
 mod transport;

@@ -1,14 +1,17 @@
 //! Where log lines and spans of this process go: lines to standard error, so that standard output stays the
 //! program's answer; spans and lines of a request also to the client of the service that works on it.
 
-use sentry::Hub;
-use sentry::integrations::tracing::{BreadcrumbLayer, LogLayer, SpanLayer};
+use sentry::integrations::tracing::{BreadcrumbLayer, LogLayer};
 use tracing::subscriber::Interest;
-use tracing::{Level, Metadata, Subscriber};
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::filter::{LevelFilter, dynamic_filter_fn};
 use tracing_subscriber::layer::{Context, Filter, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
+
+use crate::report::at_open_span;
+use crate::spans::RecordSpans;
 
 /// Starts logging at `RUST_LOG`'s level, or at `default_filter` when it is unset or wrong. A second call does
 /// nothing: the first one in a process wins.
@@ -17,9 +20,9 @@ pub fn init_logs(default_filter: &str) {
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_filter(filter);
-    let spans = SpanLayer::new().with_filter(reported());
-    let logs = LogLayer::new().with_filter(reported());
-    let breadcrumbs = BreadcrumbLayer::new().with_filter(reported());
+    let spans = RecordSpans.with_filter(reported(Kind::Span));
+    let logs = AtOpenSpan(LogLayer::new()).with_filter(reported(Kind::Line));
+    let breadcrumbs = BreadcrumbLayer::new().with_filter(reported(Kind::Line));
     let _ = tracing_subscriber::registry()
         .with(lines)
         .with(spans)
@@ -28,27 +31,45 @@ pub fn init_logs(default_filter: &str) {
         .try_init();
 }
 
-/// What goes to Sentry: spans and events of ours, within a transaction. A span outside of one would begin a transaction
-/// of its own.
+/// What a layer takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Span,
+    Line,
+}
+
+/// What goes to Sentry: spans or lines of ours, within a transaction.
 ///
 /// The hint and the callsite's own answer matter: without them every trace line of every library below would be looked
 /// at for each request.
-fn reported<S: Subscriber>() -> impl Filter<S> {
-    dynamic_filter_fn(|metadata: &Metadata<'_>, _: &Context<'_, S>| is_ours(metadata) && in_transaction())
-        .with_max_level_hint(LevelFilter::INFO)
-        .with_callsite_filter(|metadata| {
-            if is_ours(metadata) {
-                Interest::sometimes()
-            } else {
-                Interest::never()
-            }
-        })
+fn reported<S: Subscriber>(kind: Kind) -> impl Filter<S> {
+    let is_ours = move |metadata: &Metadata<'_>| {
+        metadata.is_span() == (kind == Kind::Span)
+            && *metadata.level() <= Level::INFO
+            && metadata.target().starts_with("reelscope")
+    };
+    dynamic_filter_fn(move |metadata: &Metadata<'_>, _: &Context<'_, S>| {
+        is_ours(metadata) && crate::context::Context::is_reporting()
+    })
+    .with_max_level_hint(LevelFilter::INFO)
+    .with_callsite_filter(move |metadata| {
+        if is_ours(metadata) {
+            Interest::sometimes()
+        } else {
+            Interest::never()
+        }
+    })
 }
 
-fn is_ours(metadata: &Metadata<'_>) -> bool {
-    *metadata.level() <= Level::INFO && metadata.target().starts_with("reelscope")
-}
+/// Hands lines on as of the span that is open where they are written, which the SDK's scope does not know.
+struct AtOpenSpan<L>(L);
 
-fn in_transaction() -> bool {
-    Hub::with_active(|hub| hub.configure_scope(|scope| scope.get_span().is_some()))
+impl<S, L> Layer<S> for AtOpenSpan<L>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    L: Layer<S>,
+{
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        at_open_span(|| self.0.on_event(event, context));
+    }
 }

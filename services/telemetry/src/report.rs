@@ -1,13 +1,16 @@
 //! What a service says of the work it is doing: who it is for, what it is about, its numbers, and what went wrong.
 
 use std::error::Error;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
-use sentry::Hub;
-use sentry::protocol::{Level, Unit, User, Value};
+use sentry::Breadcrumb;
+use sentry::protocol::{Context as SentryContext, Event, Level, SpanId, TraceContext, Unit, User, Value};
 use serde_json::json;
 
-use crate::context::Context;
+use crate::context::{Called, Calls, Context, lock};
+use crate::spans::open_in;
+use crate::transport::SAMPLING_CONTEXT;
 
 /// Names the player whom the work is for, by id only.
 pub fn player(id: &str) {
@@ -43,8 +46,7 @@ pub fn measure(name: &'static str, value: f64, unit: &'static str) {
         return;
     };
     transaction.set_data(name, json!(value));
-    let measurement = json!({"value": value, "unit": unit});
-    context.measurements().insert(name.to_owned(), measurement);
+    context.measured((name, value, unit));
     let metric = sentry::metrics::distribution(name, value);
     match unit {
         "percent" => metric.unit(Unit::Percent).capture(),
@@ -76,7 +78,7 @@ impl Turnover {
     /// the player in percent, of this round (`rtp`) and of all since the start (`rtp_running`).
     pub fn measure(&self, stake: f64, payout: f64) {
         let (staked, paid_out) = {
-            let mut sums = self.sums.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut sums = lock(&self.sums);
             sums.0 += stake;
             sums.1 += payout;
             *sums
@@ -87,6 +89,69 @@ impl Turnover {
             measure("rtp", 100.0 * payout / stake, "percent");
             measure("rtp_running", 100.0 * paid_out / staked, "percent");
         }
+    }
+}
+
+/// Does something with the SDK's scope at the span that is open on this thread.
+pub(crate) fn at_open_span(act: impl FnOnce()) {
+    let context = Context::current();
+    let open = context
+        .traced()
+        .and_then(|traced| Some((traced, open_in(traced.span_id)?)));
+    match open {
+        Some((traced, open)) => {
+            // Stands for ours in the scope; it is never finished, so it is sent nowhere.
+            let stand_in = traced
+                .transaction
+                .start_child_with_details("", "", open.id, SystemTime::now());
+            traced
+                .hub
+                .with_scope(|scope| scope.set_span(Some(stand_in.into())), act);
+        }
+        None => act(),
+    }
+}
+
+/// Adds to an event what the SDK's scope does not know: the calls made before it, the span it happened in, and what the
+/// head of its trace said.
+pub(crate) fn complete(
+    mut event: Event<'static>,
+    work: SpanId,
+    calls: &Calls,
+    sampling: Option<&str>,
+) -> Event<'static> {
+    let crumbs = lock(calls).clone().into_iter().map(crumb);
+    event.breadcrumbs.values.extend(crumbs);
+    event.breadcrumbs.values.sort_by_key(|crumb| crumb.timestamp);
+    if let Some(open) = open_in(work)
+        && let Some(SentryContext::Trace(trace)) = event.contexts.get_mut("trace")
+    {
+        let of_span = TraceContext {
+            span_id: open.id,
+            parent_span_id: Some(open.parent),
+            trace_id: trace.trace_id,
+            ..TraceContext::default()
+        };
+        **trace = of_span;
+    }
+    if let Some(sampling) = sampling.and_then(|text| serde_json::from_str(text).ok()) {
+        event.extra.insert(SAMPLING_CONTEXT.to_owned(), sampling);
+    }
+    event
+}
+
+fn crumb(call: Called) -> Breadcrumb {
+    let data = [
+        ("method".to_owned(), json!(call.method.as_str())),
+        ("url".to_owned(), json!(format!("{}{}", call.peer, call.route))),
+        ("status_code".to_owned(), json!(call.status)),
+    ];
+    Breadcrumb {
+        timestamp: call.at,
+        ty: "http".to_owned(),
+        category: Some("http".to_owned()),
+        data: data.into(),
+        ..Breadcrumb::default()
     }
 }
 
@@ -105,9 +170,7 @@ pub fn capture(error: &dyn Error, tags: &[(&'static str, &str)]) {
         exception.stacktrace = sentry::integrations::backtrace::current_stacktrace();
     }
     event.level = Level::Error;
-    let open = Hub::current().configure_scope(|scope| scope.get_span());
     let describe = |scope: &mut sentry::Scope| {
-        scope.set_span(open);
         for (key, value) in tags {
             scope.set_tag(key, value);
         }

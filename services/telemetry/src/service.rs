@@ -4,7 +4,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
 use axum::Router;
@@ -19,12 +19,12 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument;
 
 use crate::call::Client;
-use crate::context::{Context, TraceLink, Traced};
+use crate::context::{Calls, Context, TraceLink, Traced};
 use crate::frames;
-use crate::report::capture;
+use crate::report::{capture, complete};
 use crate::timings::Timings;
 use crate::trace_headers::{Head, Incoming, SENTRY_TRACE, sampling_context};
-use crate::transport::{SAMPLING_CONTEXT, ToSink};
+use crate::transport::ToSink;
 
 /// Takes the name of a service and one envelope of it, in the wire's form without `dsn` and `sent_at`. Called on the
 /// tasks that serve requests, so it must not block.
@@ -181,6 +181,7 @@ impl Service {
             .map(|value| (SENTRY_TRACE, value));
         let transaction = hub.start_transaction(TransactionContext::continue_from_headers(name, op, trace));
         transaction.set_origin("auto.http.axum");
+        let sampled = transaction.iter_headers().any(|(_, value)| value.ends_with("-1"));
         let baggage = match incoming {
             Incoming {
                 sentry_trace: Some(_),
@@ -188,17 +189,28 @@ impl Service {
             } => baggage,
             Incoming {
                 sentry_trace: None, ..
-            } => Some(reporter.head(name, &transaction)),
+            } => Some(reporter.head(name, &transaction, sampled)),
         };
-        let sampling = baggage.as_deref().and_then(sampling_context);
+        let sampling: Option<Arc<str>> = baggage.as_deref().and_then(sampling_context).map(Into::into);
+        let trace = transaction.get_trace_context();
+        let (work, calls) = (trace.span_id, Calls::default());
         hub.configure_scope(|scope| {
             scope.set_transaction(Some(name));
             scope.set_span(Some(transaction.clone().into()));
-            if let Some(sampling) = sampling {
-                scope.set_extra(SAMPLING_CONTEXT, sampling);
-            }
+            let (calls, sampling) = (Arc::clone(&calls), sampling.clone());
+            scope.add_event_processor(move |event| Some(complete(event, work, &calls, sampling.as_deref())));
         });
-        Context::traced(Traced { hub, transaction }, baggage)
+        let traced = Traced {
+            sampled,
+            hub,
+            transaction,
+            trace_id: trace.trace_id.to_string(),
+            span_id: work,
+            sampling,
+            kept: Mutex::default(),
+            calls,
+        };
+        Context::reported(traced, baggage)
     }
 }
 
@@ -237,8 +249,7 @@ impl Reporter {
     }
 
     /// Baggage of a trace that begins here.
-    fn head(&self, name: &str, transaction: &sentry::Transaction) -> String {
-        let sampled = transaction.iter_headers().any(|(_, value)| value.ends_with("-1"));
+    fn head(&self, name: &str, transaction: &sentry::Transaction, sampled: bool) -> String {
         Head {
             trace_id: transaction.get_trace_context().trace_id.to_string(),
             public_key: &self.reporting.public_key,

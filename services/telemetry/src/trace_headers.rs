@@ -6,9 +6,11 @@
 //! Sentry decides about the whole trace as one
 //! (<https://develop.sentry.dev/sdk/telemetry/traces/dynamic-sampling-context/>).
 
+use std::borrow::Cow;
+
 use http::HeaderMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use serde_json::{Map, Value, json};
+use serde::Serializer as _;
 
 pub(crate) const SENTRY_TRACE: &str = "sentry-trace";
 pub(crate) const BAGGAGE: &str = "baggage";
@@ -76,26 +78,39 @@ impl Head<'_> {
     }
 }
 
-/// The `sentry-*` members of baggage as the `trace` header of an envelope; `None` when there are none, since a head
-/// that did not say cannot be spoken for.
-pub(crate) fn sampling_context(baggage: &str) -> Option<Value> {
-    let mut members = Map::new();
+/// The `sentry-*` members of baggage as the `trace` header of an envelope, a JSON object; `None` when there are none,
+/// since a head that did not say cannot be spoken for.
+pub(crate) fn sampling_context(baggage: &str) -> Option<String> {
+    let mut members: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(8);
     for member in baggage.split(',') {
         // What follows a semicolon are properties of the member (W3C Baggage §3.2.1.2).
         let member = member.split(';').next().unwrap_or_default();
         if let Some((key, value)) = member.split_once('=')
             && let Some(key) = key.trim().strip_prefix("sentry-")
         {
-            let value = percent_decode_str(value.trim()).decode_utf8_lossy();
-            members.insert(key.to_owned(), json!(value));
+            members.retain(|(known, _)| *known != key);
+            members.push((key, percent_decode_str(value.trim()).decode_utf8_lossy()));
         }
     }
-    (!members.is_empty()).then_some(Value::Object(members))
+    if members.is_empty() {
+        return None;
+    }
+    let mut written = Vec::with_capacity(baggage.len() + 64);
+    let mut serializer = serde_json::Serializer::new(&mut written);
+    // Texts can be written, and memory takes them.
+    serializer.collect_map(members).ok()?;
+    String::from_utf8(written).ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+
+    fn sampling_context(baggage: &str) -> Option<Value> {
+        super::sampling_context(baggage).map(|text| serde_json::from_str(&text).unwrap())
+    }
 
     #[test]
     fn what_the_head_says_arrives_in_the_envelopes_of_all() {

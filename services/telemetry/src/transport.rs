@@ -1,25 +1,24 @@
 //! From the SDK's envelopes to bytes, handed to whoever keeps them.
 //!
-//! The SDK's `Transaction` has no `measurements` and its envelopes no `trace` header, though Sentry reads both
-//! (<https://develop.sentry.dev/sdk/foundations/envelopes/>). Both travel through the SDK in `extra`, under names of
-//! ours, and are put in their places here.
+//! The SDK's `Transaction` has no `measurements` and its envelopes carry another `trace` header than the head of the
+//! trace wrote, though Sentry reads both (<https://develop.sentry.dev/sdk/foundations/envelopes/>); spans are ours.
+//! So a transaction's JSON is written here.
 
 use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sentry::protocol::{EnvelopeItem, Map, Span, Value};
+use sentry::protocol::{ClientSdkInfo, Context, EnvelopeItem, Map, Request, Transaction, User, Value};
+use sentry::types::Uuid;
 use sentry::{Envelope, Transport, TransportFactory};
-use serde::Serialize;
-use serde_json::json;
+use serde::{Serialize, Serializer};
 
 use crate::Sink;
+use crate::context::Measurement;
+use crate::spans::{Recorded, seconds};
 
-/// Key in `extra` of the dynamic sampling context, as the JSON object of the envelope's `trace` header.
+/// Key in `extra` of an event's dynamic sampling context, as the JSON object of the envelope's `trace` header.
 pub(crate) const SAMPLING_CONTEXT: &str = "reelscope.trace";
-/// Key in `extra` of the measurements, as the JSON object of the transaction.
-pub(crate) const MEASUREMENTS: &str = "reelscope.measurements";
-
 /// Hands every envelope of one service to the sink.
 pub(crate) struct ToSink {
     pub(crate) service: &'static str,
@@ -46,98 +45,177 @@ impl Transport for ToSink {
     }
 }
 
+/// What a transaction is sent with that the SDK's own has no place for.
+#[derive(Default)]
+pub(crate) struct Carried {
+    /// 32 hexadecimal digits.
+    pub(crate) trace_id: String,
+    pub(crate) spans: Vec<Recorded>,
+    pub(crate) measurements: Vec<Measurement>,
+    /// The envelope's `trace` header, as JSON.
+    pub(crate) sampling: Option<Arc<str>>,
+}
+
+thread_local! {
+    static CARRIED: Cell<Option<Carried>> = const { Cell::new(None) };
+}
+
+/// Does what sends a transaction, which happens on this thread before it returns, with what goes along.
+pub(crate) fn carrying(carried: Carried, send: impl FnOnce()) {
+    CARRIED.set(Some(carried));
+    send();
+    // Not sent, such as by the head's decision.
+    CARRIED.set(None);
+}
+
 /// The envelope as it goes over the wire, without `dsn` and `sent_at`: these belong to the moment of sending.
 fn bytes(envelope: Envelope) -> Vec<u8> {
-    let mut trace = None;
-    let mut items = Vec::new();
-    let id = envelope.uuid().map(|id| id.simple().to_string());
+    let mut whole = Vec::new();
+    let mut id = envelope.uuid().copied();
+    let mut header = |whole: &mut Vec<u8>, trace: Option<&str>, room: usize| {
+        if whole.is_empty() {
+            // An envelope of one item is copied once.
+            whole.reserve_exact(room + trace.map_or(0, str::len) + 160);
+            begin(whole, id.take(), trace);
+        }
+    };
     for item in envelope.into_items() {
-        match item {
-            EnvelopeItem::Transaction(mut transaction) => {
-                trace = transaction.extra.remove(SAMPLING_CONTEXT).or(trace);
-                let measurements = transaction.extra.remove(MEASUREMENTS);
-                transaction.spans.iter_mut().for_each(without_carriers_code);
-                let whole = Measured {
-                    transaction: &transaction,
-                    measurements,
-                };
-                push(&mut items, "transaction", &whole);
+        with_scratch(|written| match item {
+            EnvelopeItem::Transaction(transaction) => {
+                let carried = CARRIED.take().unwrap_or_default();
+                if serde_json::to_writer(&mut *written, &Written::of(&transaction, &carried)).is_ok() {
+                    header(&mut whole, carried.sampling.as_deref(), written.len());
+                    push(&mut whole, "transaction", written);
+                }
             }
             EnvelopeItem::Event(mut event) => {
-                trace = event.extra.remove(SAMPLING_CONTEXT).or(trace);
-                event.extra.remove(MEASUREMENTS);
-                push(&mut items, "event", &event);
+                let trace = event
+                    .extra
+                    .remove(SAMPLING_CONTEXT)
+                    .map(|trace| trace.to_string());
+                if serde_json::to_writer(&mut *written, &event).is_ok() {
+                    header(&mut whole, trace.as_deref(), written.len());
+                    push(&mut whole, "event", written);
+                }
             }
             // The SDK knows how the rest is written; what is written before the first newline is its own header.
             other => {
                 let mut alone = Envelope::new();
                 alone.add_item(other);
-                with_scratch(|written| {
-                    // Writing to memory does not fail.
-                    if alone.to_writer(&mut *written).is_ok()
-                        && let Some(end) = written.iter().position(|byte| *byte == b'\n')
-                    {
-                        items.extend_from_slice(&written[end + 1..]);
-                    }
-                });
+                // Writing to memory does not fail.
+                if alone.to_writer(&mut *written).is_ok()
+                    && let Some(end) = written.iter().position(|byte| *byte == b'\n')
+                {
+                    header(&mut whole, None, written.len());
+                    whole.extend_from_slice(&written[end + 1..]);
+                }
             }
-        }
+        });
     }
-    let mut header = Map::new();
-    if let Some(id) = id {
-        header.insert("event_id".to_owned(), json!(id));
-    }
-    if let Some(trace) = trace {
-        header.insert("trace".to_owned(), trace);
-    }
-    let header = serde_json::to_vec(&header).unwrap_or_else(|_| b"{}".to_vec());
-    let mut whole = Vec::with_capacity(header.len() + 1 + items.len());
-    whole.extend_from_slice(&header);
-    whole.push(b'\n');
-    whole.extend_from_slice(&items);
+    header(&mut whole, None, 0);
     whole
 }
 
-/// Takes the place in the code from spans that are made by the crates which carry calls and queries for everybody: it
-/// says nothing of who called, and is a third of a small span.
-fn without_carriers_code(span: &mut Span) {
-    const PLACE: [&str; 4] = [
-        "code.module.name",
-        "code.file.path",
-        "code.line.number",
-        "sentry.tracing.target",
-    ];
-    let module = span
-        .data
-        .get(PLACE[0])
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    if module.starts_with("reelscope_telemetry") || module.starts_with("reelscope_store") {
-        for name in PLACE {
-            span.data.remove(name);
+/// The envelope's own header, and the end of its line.
+fn begin(whole: &mut Vec<u8>, id: Option<Uuid>, trace: Option<&str>) {
+    let id = id.map(|id| format!("\"event_id\":\"{}\"", id.simple()));
+    let trace = trace.map(|trace| format!("\"trace\":{trace}"));
+    let members: Vec<_> = id.into_iter().chain(trace).collect();
+    whole.push(b'{');
+    whole.extend_from_slice(members.join(",").as_bytes());
+    whole.extend_from_slice(b"}\n");
+}
+
+fn push(whole: &mut Vec<u8>, kind: &str, payload: &[u8]) {
+    let header = format!("{{\"type\":\"{kind}\",\"length\":{}}}\n", payload.len());
+    whole.extend_from_slice(header.as_bytes());
+    whole.extend_from_slice(payload);
+    whole.push(b'\n');
+}
+
+/// A transaction as Sentry reads it
+/// (<https://develop.sentry.dev/sdk/foundations/transport/event-payloads/transaction/>).
+#[derive(Serialize)]
+struct Written<'a> {
+    event_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transaction: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    release: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<&'a User>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    tags: &'a Map<String, String>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    extra: &'a Map<String, Value>,
+    sdk: Option<&'a ClientSdkInfo>,
+    platform: &'a str,
+    start_timestamp: f64,
+    timestamp: f64,
+    spans: Spans<'a>,
+    contexts: &'a Map<String, Context>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<&'a Request>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Measurements::is_empty")]
+    measurements: Measurements<'a>,
+}
+
+impl<'a> Written<'a> {
+    fn of(transaction: &'a Transaction<'static>, carried: &'a Carried) -> Self {
+        Self {
+            event_id: transaction.event_id.simple().to_string(),
+            transaction: transaction.name.as_deref(),
+            release: transaction.release.as_deref(),
+            environment: transaction.environment.as_deref(),
+            user: transaction.user.as_ref(),
+            tags: &transaction.tags,
+            extra: &transaction.extra,
+            sdk: transaction.sdk.as_deref(),
+            platform: &transaction.platform,
+            start_timestamp: seconds(transaction.start_timestamp),
+            timestamp: seconds(transaction.timestamp.unwrap_or(transaction.start_timestamp)),
+            spans: Spans(carried),
+            contexts: &transaction.contexts,
+            request: transaction.request.as_ref(),
+            server_name: transaction.server_name.as_deref(),
+            measurements: Measurements(&carried.measurements),
         }
     }
 }
 
-#[derive(Serialize)]
-struct Measured<'a> {
-    #[serde(flatten)]
-    transaction: &'a sentry::protocol::Transaction<'static>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    measurements: Option<Value>,
+struct Spans<'a>(&'a Carried);
+
+impl Serialize for Spans<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.spans.iter().map(|span| span.within(&self.0.trace_id)))
+    }
 }
 
-fn push(items: &mut Vec<u8>, kind: &str, payload: &impl Serialize) {
-    with_scratch(|written| {
-        if serde_json::to_writer(&mut *written, payload).is_ok() {
-            items.reserve_exact(written.len() + 64);
-            let header = json!({"type": kind, "length": written.len()});
-            items.extend_from_slice(header.to_string().as_bytes());
-            items.push(b'\n');
-            items.extend_from_slice(written);
-            items.push(b'\n');
+struct Measurements<'a>(&'a [Measurement]);
+
+impl Measurements<'_> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Measurements<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Value {
+            value: f64,
+            unit: &'static str,
         }
-    });
+        let values = self
+            .0
+            .iter()
+            .map(|&(name, value, unit)| (name, Value { value, unit }));
+        serializer.collect_map(values)
+    }
 }
 
 /// Lends an empty buffer that has grown already: a payload is written before its length is known, and growing anew for
