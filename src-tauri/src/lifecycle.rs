@@ -140,7 +140,9 @@ async fn start(arguments: Arguments, data_dir: Option<PathBuf>) -> Result<(Stack
         config.players = arguments.players;
     }
     config.settings_file = Settings::file();
-    let settings = Settings::of_this_machine()
+    let settings = arguments
+        .settings
+        .over_this_machine()
         .map_err(|error| Failure::of_start(&StartError::from(error), &data_dir))?;
     // The dial stands where it was left; at the first start that is the start of the demo.
     let release = RELEASES

@@ -20,6 +20,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use reelscope_stack::problems::{Argument, argument};
+use reelscope_stack::settings::Flags;
 
 /// Reelscope in a window of its own.
 ///
@@ -43,6 +44,9 @@ struct Arguments {
     /// Where a problem of the demo stands at the start, instead of where the release has it; the id can be `all`.
     #[arg(long = "problem", value_name = "ID=on|off|fixed", value_parser = argument)]
     problems: Vec<Argument>,
+
+    #[command(flatten)]
+    settings: Flags,
 }
 
 fn main() -> ExitCode {

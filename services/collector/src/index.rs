@@ -286,8 +286,8 @@ impl Index {
 
 /// Longest work without a pause while envelopes keep coming and nobody looks.
 const SLICE: Duration = Duration::from_millis(5);
-/// How many slices the pause after one is: the index then takes a tenth of one core from those who serve.
-const PAUSE: u32 = 9;
+/// How many slices the pause after one is: the index then takes a twentieth of one core from those who serve.
+const PAUSE: u32 = 19;
 /// How long after a question somebody is taken to look.
 const LOOKS_FOR: Duration = Duration::from_secs(10);
 

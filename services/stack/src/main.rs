@@ -15,7 +15,7 @@ use reelscope_contracts::telemetry::{DeliveryCounts, Span, TraceDetail};
 use reelscope_stack::bench::Method;
 use reelscope_stack::load::{self, Plan, Report};
 use reelscope_stack::problems::{self, FIRST_RELEASE, States};
-use reelscope_stack::settings::{Settings, SettingsError};
+use reelscope_stack::settings::{Flags, Settings, SettingsError};
 use reelscope_stack::{Config, Stack, StartError, default_data_dir, doctor, init_logs};
 use serde_json::{Value, json};
 
@@ -49,9 +49,8 @@ enum Command {
         /// Where a problem stands; the id can be `all`.
         #[arg(long = "problem", value_name = "ID=on|off|fixed", value_parser = problems::argument)]
         problems: Vec<problems::Argument>,
-        /// Where envelopes are sent [default: the settings file's, SENTRY_DSN over it; none keeps them here].
-        #[arg(long)]
-        dsn: Option<String>,
+        #[command(flatten)]
+        settings: Flags,
     },
     /// Start the stack, spin, print what was measured.
     Spin {
@@ -73,12 +72,8 @@ enum Command {
         /// Where a problem stands; the id can be `all`. `fixed` keeps a bad provider and copes with it.
         #[arg(long = "problem", value_name = "ID=on|off|fixed", value_parser = problems::argument)]
         problems: Vec<problems::Argument>,
-        /// Release that the stack says it is.
-        #[arg(long)]
-        release: Option<String>,
-        /// Where envelopes are sent [default: the settings file's, SENTRY_DSN over it; none keeps them here].
-        #[arg(long)]
-        dsn: Option<String>,
+        #[command(flatten)]
+        settings: Flags,
         /// Wait so many seconds for envelopes to be delivered.
         #[arg(long, default_value_t = 10, value_name = "SECONDS")]
         drain: u64,
@@ -224,7 +219,7 @@ async fn main() -> ExitCode {
             players,
             demo,
             problems,
-            dsn,
+            settings,
         } => {
             let mut states = if demo {
                 FIRST_RELEASE.states()
@@ -240,7 +235,7 @@ async fn main() -> ExitCode {
                 ..Config::new(data_dir)
             };
             match data_dir_or_default(data_dir) {
-                Ok(data_dir) => serve(config(data_dir), dsn).await,
+                Ok(data_dir) => serve(config(data_dir), settings).await,
                 Err(failure) => Err(failure),
             }
         }
@@ -251,8 +246,7 @@ async fn main() -> ExitCode {
             stake,
             seed,
             problems,
-            release,
-            dsn,
+            settings,
             drain,
             data_dir,
             json,
@@ -268,8 +262,7 @@ async fn main() -> ExitCode {
                 plan,
                 seed,
                 problems: problems::states(&problems),
-                release,
-                dsn,
+                settings,
                 drain: Duration::from_secs(drain),
                 data_dir,
                 json,
@@ -298,18 +291,11 @@ fn data_dir_or_default(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
     given.or_else(default_data_dir).ok_or_else(none)
 }
 
-/// The settings of this machine and environment, with a flag over them.
-fn settings(dsn: Option<String>) -> Result<Settings, Failure> {
-    let mut settings = Settings::of_this_machine()?;
-    settings.dsn = dsn.or(settings.dsn);
-    Ok(settings)
-}
-
-async fn serve(config: Config, dsn: Option<String>) -> Result<ExitCode, Failure> {
+async fn serve(config: Config, settings: Flags) -> Result<ExitCode, Failure> {
     // Before anything else, so that a signal during the start is not lost.
     let stop = stop_signal();
     let mut stack = Stack::start(Config {
-        settings: Some(settings(dsn)?),
+        settings: Some(settings.over_this_machine()?),
         settings_file: Settings::file(),
         ..config
     })
@@ -375,8 +361,7 @@ struct Run {
     plan: Plan,
     seed: Option<u64>,
     problems: States,
-    release: Option<String>,
-    dsn: Option<String>,
+    settings: Flags,
     drain: Duration,
     data_dir: Option<PathBuf>,
     json: bool,
@@ -387,14 +372,12 @@ async fn spin(run: Run) -> Result<ExitCode, Failure> {
         plan,
         seed,
         problems,
-        release,
-        dsn,
+        settings,
         drain,
         data_dir,
         json,
     } = run;
-    let mut settings = settings(dsn)?;
-    settings.release = release.unwrap_or(settings.release);
+    let settings = settings.over_this_machine()?;
     let own = data_dir.is_none();
     let dir = data_dir
         .unwrap_or_else(|| std::env::temp_dir().join(format!("reelscope-spin-{}", uuid::Uuid::new_v4())));
@@ -872,7 +855,10 @@ fn print_tree(trace: &TraceDetail) {
 
 async fn examine(dsn: Option<String>, data_dir: Option<PathBuf>, json: bool) -> Result<ExitCode, Failure> {
     let mut findings = doctor::examine(&data_dir_or_default(data_dir)?).await;
-    if let Some(dsn) = settings(dsn)?.dsn {
+    if let Some(dsn) = dsn.map_or_else(
+        || Settings::of_this_machine().map(|found| found.dsn),
+        |dsn| Ok(Some(dsn)),
+    )? {
         findings.push(doctor::delivery(&dsn).await);
     }
     let well = findings.iter().all(|finding| finding.ok);

@@ -98,6 +98,72 @@ pub enum SettingsError {
     /// Not between 0 and 1.
     #[error("the sample rate {0} is not a number from 0 to 1")]
     SampleRate(String),
+    /// Neither on nor off.
+    #[error("{name} is `{value}`; say on or off")]
+    Switch {
+        /// The variable.
+        name: &'static str,
+        /// What it says.
+        value: String,
+    },
+}
+
+/// The settings as flags of a program, over all other places.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Settings, over the settings file and the environment")]
+pub struct Flags {
+    /// Where envelopes are sent [default: the settings file's, SENTRY_DSN over it; none keeps them here].
+    #[arg(long)]
+    dsn: Option<String>,
+    /// Environment that the stack says it runs in.
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
+    /// Release that the stack says it is.
+    #[arg(long, value_name = "VERSION")]
+    release: Option<String>,
+    /// Share of traces that are reported, 0 to 1.
+    #[arg(long, value_name = "SHARE")]
+    sample_rate: Option<f32>,
+    /// Sentry's organisation slug, for links.
+    #[arg(long, value_name = "SLUG")]
+    organization: Option<String>,
+    /// Whether anything is sent; what is captured meanwhile is held.
+    #[arg(long, value_name = "on|off", value_parser = switch)]
+    sending: Option<bool>,
+    /// Whether secrets and what tells who a person is are taken out of envelopes before they are kept.
+    #[arg(long, value_name = "on|off", value_parser = switch)]
+    scrubbing: Option<bool>,
+}
+
+impl Flags {
+    /// The settings of this machine with these over them.
+    ///
+    /// # Errors
+    /// Those of [`Settings::of_this_machine`].
+    pub fn over_this_machine(self) -> Result<Settings, SettingsError> {
+        Ok(self.over(Settings::of_this_machine()?))
+    }
+
+    fn over(self, settings: Settings) -> Settings {
+        Settings {
+            dsn: self.dsn.or(settings.dsn),
+            environment: self.environment.unwrap_or(settings.environment),
+            release: self.release.unwrap_or(settings.release),
+            traces_sample_rate: self.sample_rate.unwrap_or(settings.traces_sample_rate),
+            organization: self.organization.or(settings.organization),
+            sending: self.sending.unwrap_or(settings.sending),
+            scrubbing: self.scrubbing.unwrap_or(settings.scrubbing),
+            dsn_by_service: settings.dsn_by_service,
+        }
+    }
+}
+
+fn switch(text: &str) -> Result<bool, String> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("say on or off".to_owned()),
+    }
 }
 
 impl Settings {
@@ -142,7 +208,7 @@ impl Settings {
     /// Lays the environment over the settings; `variable` reads it.
     ///
     /// # Errors
-    /// [`SettingsError::SampleRate`].
+    /// [`SettingsError::SampleRate`], [`SettingsError::Switch`].
     pub fn with_environment(
         mut self,
         variable: impl Fn(&str) -> Option<String>,
@@ -154,6 +220,16 @@ impl Settings {
         self.release = variable("SENTRY_RELEASE").unwrap_or(self.release);
         if let Some(rate) = variable("SENTRY_TRACES_SAMPLE_RATE") {
             self.traces_sample_rate = rate.parse().map_err(|_| SettingsError::SampleRate(rate))?;
+        }
+        // The name that Sentry's own command line gives it.
+        self.organization = variable("SENTRY_ORG").or(self.organization);
+        for (name, set) in [
+            ("REELSCOPE_SENDING", &mut self.sending),
+            ("REELSCOPE_SCRUBBING", &mut self.scrubbing),
+        ] {
+            if let Some(value) = variable(name) {
+                *set = switch(&value).map_err(|_| SettingsError::Switch { name, value })?;
+            }
         }
         for service in SERVICES {
             let name = format!("SENTRY_DSN_{}", service.to_uppercase().replace('-', "_"));
@@ -245,6 +321,45 @@ mod tests {
                 .of("frontend")
                 .is_none()
         );
+    }
+
+    #[test]
+    fn flags_go_over_the_environment_and_only_where_they_are_given() {
+        #[derive(clap::Parser)]
+        struct Program {
+            #[command(flatten)]
+            flags: Flags,
+        }
+        let over = |flags: &[&str]| {
+            let program = <Program as clap::Parser>::try_parse_from([&["program"], flags].concat());
+            let environment = with(&[
+                ("SENTRY_ORG", "casino"),
+                ("SENTRY_RELEASE", "1.1.0"),
+                ("REELSCOPE_SCRUBBING", "off"),
+                ("REELSCOPE_SENDING", "off"),
+            ]);
+            program.map(|program| program.flags.over(environment.unwrap()))
+        };
+        let settings = over(&[
+            "--sending",
+            "on",
+            "--sample-rate",
+            "0.5",
+            "--environment",
+            "pilot",
+        ])
+        .unwrap();
+        assert!(settings.sending && !settings.scrubbing);
+        assert_eq!(settings.organization.as_deref(), Some("casino"));
+        assert_eq!(
+            (settings.release.as_str(), settings.environment.as_str()),
+            ("1.1.0", "pilot")
+        );
+        assert!((settings.traces_sample_rate - 0.5).abs() < f32::EPSILON);
+        let error = over(&["--scrubbing", "maybe"]).unwrap_err().to_string();
+        assert!(error.contains("say on or off"), "{error}");
+        let error = with(&[("REELSCOPE_SENDING", "1")]).unwrap_err().to_string();
+        assert_eq!(error, "REELSCOPE_SENDING is `1`; say on or off");
     }
 
     #[test]

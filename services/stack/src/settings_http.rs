@@ -239,7 +239,7 @@ fn problem(error: &SettingsError) -> Problem {
         SettingsError::Dsn { whose, .. } => (Code::DsnInvalid, format!("dsn_by_service.{whose}")),
         SettingsError::NoSuchService(service) => (Code::InvalidRequest, format!("dsn_by_service.{service}")),
         SettingsError::SampleRate(_) => (Code::InvalidRequest, "traces_sample_rate".to_owned()),
-        SettingsError::Unreadable { .. } | SettingsError::Malformed { .. } => {
+        SettingsError::Unreadable { .. } | SettingsError::Malformed { .. } | SettingsError::Switch { .. } => {
             return Problem::new(Code::Internal, sentence);
         }
     };
