@@ -154,11 +154,27 @@ async fn a_spin_is_one_trace_of_this_shape() {
         assert_eq!(measured.data["stake"], 10.0);
     }
     stack.flush().await;
-    let metrics = eventually(&stack, &report.trace_ids().nth(1).unwrap(), |trace| {
-        !trace.metrics.is_empty()
+    let whole = eventually(&stack, &report.trace_ids().nth(1).unwrap(), |trace| {
+        !trace.metrics.is_empty() && !trace.logs.is_empty()
     })
     .await;
-    assert!(metrics.metrics.iter().any(|metric| metric.name == "stake"));
+    assert!(whole.metrics.iter().any(|metric| metric.name == "stake"));
+    let [log] = &whole.logs[..] else {
+        panic!("one line of a log: {:?}", whole.logs)
+    };
+    assert_eq!(
+        (log.service.as_str(), log.level.as_str(), log.message.as_str()),
+        ("payment-service", "info", "round settled")
+    );
+    assert_eq!(
+        (&log.attributes["round.id"], &log.attributes["stake"]),
+        (&round, &json!(10.0))
+    );
+    let within = whole
+        .spans
+        .iter()
+        .find(|span| Some(&span.span_id) == log.span_id.as_ref());
+    assert_eq!(within.map(|span| span.service.as_str()), Some("payment-service"));
     stack.shutdown().await;
 }
 

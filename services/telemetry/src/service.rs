@@ -12,7 +12,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderValue;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use sentry::protocol::{SessionStatus, SpanStatus};
+use sentry::protocol::{Log, SessionStatus, SpanStatus};
 use sentry::{ClientOptions, Hub, SessionMode, TransactionContext};
 use serde_json::json;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -222,6 +222,7 @@ impl Reporter {
             .server_name(name)
             .traces_sample_rate(reporting.sample_rate.clamp(0.0, 1.0))
             .before_send(|event| Some(frames::mark(event)))
+            .before_send_log(|log| Some(at_its_span(log)))
             .auto_session_tracking(false)
             .session_mode(SessionMode::Request)
             .transport(ToSink {
@@ -261,6 +262,15 @@ impl Reporter {
         }
         .baggage()
     }
+}
+
+/// The span that a line was written in, under the name that Sentry reads
+/// (<https://develop.sentry.dev/sdk/telemetry/logs/>); the SDK gives it another.
+fn at_its_span(mut log: Log) -> Log {
+    if let Some(span) = log.attributes.remove("parent_span_id") {
+        log.attributes.insert("sentry.trace.parent_span_id".to_owned(), span);
+    }
+    log
 }
 
 async fn observe(State(service): State<Service>, request: Request, next: Next) -> Response {

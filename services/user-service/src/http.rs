@@ -92,6 +92,8 @@ async fn open_session(
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .open(session_id.clone(), player.account_code.clone(), now());
+    // Not the session's id: whoever has it plays as this player.
+    tracing::info!(user.id = %player.player_id, "session opened");
     Ok(Json(Session {
         session_id,
         expires_at,
