@@ -70,7 +70,15 @@ impl Report {
 }
 
 struct Player {
-    token: String,
+    number: u64,
+    /// Of its present session; a long run outlives sessions.
+    token: Mutex<Arc<str>>,
+}
+
+impl Player {
+    fn token(&self) -> Arc<str> {
+        Arc::clone(&self.token.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// Logs the players in, spins, measures. The stack must run without a rate limit.
@@ -88,7 +96,11 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
     for number in 1..=plan.players.max(1) {
         // The second account has an almost empty purse, which is not what a load is about.
         let number = if number == 1 { 1 } else { number + 1 };
-        players.push(log_in(stack, &client, number).await?);
+        let token = log_in_at(&stack.origin(), stack.token(), &client, number).await?;
+        players.push(Player {
+            number,
+            token: Mutex::new(token.into()),
+        });
     }
     let players = Arc::new(players);
     let next = Arc::new(AtomicU64::new(0));
@@ -104,11 +116,8 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
     for _ in 0..plan.concurrency.clamp(1, plan.count.max(1)) {
         let (client, players, next, tally) = (client.clone(), players.clone(), next.clone(), tally.clone());
         let (frontend, turnover) = (frontend.clone(), turnover.clone());
-        let (plan, url, launch) = (
-            plan.clone(),
-            format!("{}/api/v1/spins", stack.origin()),
-            stack.token().to_owned(),
-        );
+        let (plan, origin, launch) = (plan.clone(), stack.origin(), stack.token().to_owned());
+        let url = format!("{origin}/api/v1/spins");
         workers.spawn(async move {
             loop {
                 let n = next.fetch_add(1, Ordering::Relaxed);
@@ -118,9 +127,16 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
                 let index = usize::try_from(n % players.len() as u64).unwrap_or(0);
                 let key = format!("{}-{n}", plan.run);
                 let sent = Instant::now();
-                let token = &players[index].token;
+                let player = &players[index];
                 let work = async {
-                    let result = spin(&client, &url, &launch, token, &key, plan.stake).await;
+                    let mut result = spin(&client, &url, &launch, &player.token(), &key, plan.stake).await;
+                    if result.as_ref().is_err_and(|code| *code == Code::SessionExpired)
+                        && let Ok(token) = log_in_at(&origin, &launch, &client, player.number).await
+                    {
+                        let token: Arc<str> = token.into();
+                        *player.token.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&token);
+                        result = spin(&client, &url, &launch, &token, &key, plan.stake).await;
+                    }
                     if let Ok(round) = &result {
                         turnover.measure(round.stake.major(), round.payout.major());
                     }
@@ -215,11 +231,6 @@ impl Tally {
             Err(code) => *self.failed_by_code.entry(code.as_str().to_owned()).or_default() += 1,
         }
     }
-}
-
-async fn log_in(stack: &Stack, client: &Client, number: u64) -> Result<Player, String> {
-    let token = log_in_at(&stack.origin(), stack.token(), client, number).await?;
-    Ok(Player { token })
 }
 
 /// A session token of the account with this number, once it can be had.

@@ -3,10 +3,13 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use reelscope_contracts::Money;
 use reelscope_contracts::problems::ProblemId;
 use reelscope_stack::Config;
+use reelscope_stack::load::{self, Plan};
 use reqwest::Method;
 use serde_json::{Value, json};
 use support::{Demo, answered, spans};
@@ -201,6 +204,38 @@ async fn sessions_end_before_their_time_and_a_log_in_begins_anew() {
     demo.log_in().await;
     assert_eq!(demo.spin().await.0, 200);
     demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_outlives_the_sessions_of_its_players() {
+    let demo = Demo::start().await;
+    let plan = Plan {
+        count: 300,
+        concurrency: 8,
+        players: 4,
+        stake: Money(1_000),
+        run: "run".into(),
+    };
+    let ended = async {
+        // Under way: each player has a session, and spins are answered.
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while answered_spins(&demo) < 50 {
+            assert!(Instant::now() < deadline, "no spins are answered");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        demo.fire("expired-token").await;
+        answered_spins(&demo)
+    };
+    let (report, before) = tokio::join!(load::run(&demo.stack, &plan), ended);
+    let report = report.unwrap();
+    assert!(before < 300, "the sessions ended after the run");
+    assert_eq!((report.ok, &report.failed_by_code), (300, &BTreeMap::new()));
+}
+
+/// Rounds that the game engine has answered since the run began.
+fn answered_spins(demo: &Demo) -> u64 {
+    let shares = demo.stack.timings().shares();
+    shares.get("game-engine").map_or(0, |share| share.requests)
 }
 
 #[tokio::test(flavor = "multi_thread")]
