@@ -125,7 +125,11 @@ async function scrolling({ name, run }, id) {
     const times = frames.map(({ time }) => time);
     tell(`${name}: frame ${what}, P50`, at(times, 50), 'ms');
     tell(`${name}: frame ${what}, P95`, at(times, 95), 'ms');
-    tell(`${name}: script of a frame ${what}, mean`, mean(frames.map(({ script }) => script)), 'ms');
+    tell(
+      `${name}: script of a frame ${what}, mean`,
+      mean(frames.map(({ script }) => script)),
+      'ms',
+    );
     const work = frames.map(({ work }) => work);
     tell(`${name}: script, layout and drawing of a frame ${what}, P50`, at(work, 50), 'ms');
     tell(`${name}: the same, P95`, at(work, 95), 'ms');
