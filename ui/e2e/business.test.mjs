@@ -110,16 +110,30 @@ test('spins are in the chart and on the map, and every point leads to its trace'
   );
   await page.press(Key.HOME);
   await page.press(Key.ENTER);
-  await page.see('picked-spin');
+  await page.see('filter-period');
+  const first = rounds.at(-1);
+  assert.equal(
+    await address(page),
+    `/traces?since=${first.start_us}&until=${first.start_us + 1}&name=slot-machine-spin`,
+  );
+  await until('its one trace', async () => (await page.count('trace-row')) === 1);
+  await inBoth(page, 'traces-period');
+  await page.driver.navigate().back();
+  await page.see('money-chart');
+  await page.driver.executeScript(
+    `document.querySelector('[data-test="money-chart"] [role="slider"]').focus()`,
+  );
+  await page.press(Key.HOME);
   assert.match(
     await page.driver.executeScript(
-      `return document.querySelector('[data-test="rtp-chart"] [role="slider"]').getAttribute('aria-valuetext')`,
+      `return document.querySelector('[data-test="money-chart"] [role="slider"]').getAttribute('aria-valuetext')`,
     ),
-    /^Spin 1: RTP/,
+    /: stakes /,
   );
-  await page.click('picked-spin');
-  await page.see('waterfall');
-  assert.ok((await address(page)).startsWith(`/traces/${rounds.at(-1).trace_id}`));
+  await page.press(Key.ENTER);
+  await page.see('filter-period');
+  await page.click('filter-period');
+  await until('all the spins', async () => (await page.count('trace-row')) === 3);
 
   await page.click('nav-map');
   for (const node of [

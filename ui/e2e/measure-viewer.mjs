@@ -3,14 +3,17 @@
  *
  *   layout        tree, critical path and self time of 10,000 spans, as the page measures it itself
  *   first paint   of that trace, from its reply and from the click until its rows have been drawn
- *   scroll        frames while that trace is scrolled from top to bottom and back
+ *   scroll        that trace from top to bottom and back: frames that were late, beside those of a page at rest, the
+ *                 script of a frame, and its script, layout and drawing together
+ *   reels         frames of the machine while it spins, without and with 50 traces a second coming in
  *   input delay   from a key until the list handles it, with 1,000 traces and 50 a second coming in
  *   readable      from the end of a spin until its waterfall is drawn; it is opened as soon as it can be
  *
- * scripts/measure-viewer.sh runs it.
+ * Scroll and reels are measured once more in Chromium, where there is one. scripts/measure-viewer.sh runs it.
  */
 import test from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { findChromium, openChromium } from './chromium.mjs';
 import { hex, send, sendLargeTrace, transaction } from './envelopes.mjs';
 import { openWindow, ownPlace, until } from './real-window.mjs';
 
@@ -19,22 +22,58 @@ const TRACES = 1_000;
 const PER_SECOND = 50;
 const KEYS = 60;
 const SPINS = 10;
+/** Frames that are looked at for each figure about frames. */
+const FRAMES = 300;
+/** Spins for each figure about the reels. */
+const REEL_SPINS = 6;
+/** A screen of 60 frames a second misses one when a frame takes longer than this, in milliseconds. */
+const LATE_MS = 25;
 
 const figures = [];
 
-test('the figures of the traces', { timeout: 300_000 }, async (t) => {
+test('the figures of the traces', { timeout: 400_000 }, async (t) => {
   const page = await openWindow(ownPlace(t));
   await page.driver.manage().setTimeouts({ script: 60_000 });
   await page.ready();
   const { collector_dsn: dsn } = await page.fetched('/api/settings');
 
+  const window = { name: 'window', run: (body) => inPage(page, body) };
   await spins(page);
-  await largeTrace(page, dsn);
+  const id = await largeTrace(page, dsn);
+  await scrolling(window, id);
+  await reels(window, dsn);
   await busyList(page, dsn);
 
-  process.stdout.write(`\n${await page.driver.executeScript('return navigator.userAgent')}\n`);
+  const agents = [await page.driver.executeScript('return navigator.userAgent')];
+  const program = findChromium();
+  if (program) agents.push(await inChromium(program, page, dsn, id));
+
+  process.stdout.write(`\n${agents.join('\n')}\n`);
   console.table(figures);
 });
+
+/** What concerns frames, in Chromium, on the same program. Answers what the browser says it is. */
+async function inChromium(program, page, dsn, id) {
+  const address = new URL('/', await page.driver.getCurrentUrl()).href;
+  const cookies = await page.driver.manage().getCookies();
+  // A page that nothing happens on, so that the window draws as little as it can meanwhile.
+  await page.click('nav-settings');
+  const browser = await openChromium(program, { address, cookies, size: [1280, 800] });
+  try {
+    const chromium = {
+      name: 'Chromium',
+      run: (body) => browser.evaluate(`(async () => { ${TOOLS} ${body} })()`),
+    };
+    await chromium.run(
+      `while (document.querySelector('[data-test="reels"]')?.dataset.state !== 'idle') await frame();`,
+    );
+    await reels(chromium, dsn);
+    await scrolling(chromium, id);
+    return await browser.evaluate('navigator.userAgent');
+  } finally {
+    await browser.close();
+  }
+}
 
 async function largeTrace(page, dsn) {
   const id = await sendLargeTrace(dsn, SPANS);
@@ -68,39 +107,98 @@ async function largeTrace(page, dsn) {
     'ms',
   );
 
-  const frames = await inPage(
-    page,
-    `const grid = document.querySelector('[role=treegrid]');
-     const times = [];
-     let last = await frame();
-     for (const direction of [1, -1]) {
-       for (let step = 0; step < 150; step += 1) {
-         grid.scrollTop += direction * 120;
-         const now = await frame();
-         times.push(now - last);
-         last = now;
-       }
-     }
-     return times;`,
+  return id;
+}
+
+/** Scrolls through the trace that has many spans, and looks at as many frames of a page at rest. */
+async function scrolling({ name, run }, id) {
+  const measured = (step) => `
+    await open('/traces/${id}');
+    while (!document.querySelector('[data-test="span-row"]')) await frame();
+    const grid = document.querySelector('[role=treegrid]');
+    return watchFrames(${FRAMES}, (number) => { ${step} });`;
+  const rest = await run(measured(''));
+  const scrolled = await run(
+    measured(`grid.scrollTop += number < ${FRAMES / 2} ? 120 : -120; return grid.scrollTop;`),
   );
-  const resting = await inPage(
-    page,
-    `const times = [];
-     let last = await frame();
-     for (let step = 0; step < 300; step += 1) {
-       const now = await frame();
-       times.push(now - last);
-       last = now;
-     }
-     return times;`,
-  );
-  // A screen of 60 frames a second is late when it misses one: the machine misses some by itself.
-  const late = (times) => times.filter((each) => each > 25).length;
-  tell('frame at rest, median', at(resting, 50), 'ms');
-  tell('frame while scrolling, median', at(frames, 50), 'ms');
-  tell('frame while scrolling, P95', at(frames, 95), 'ms');
-  tell(`frames late at rest, of ${resting.length}`, late(resting), '');
-  tell(`frames late while scrolling, of ${frames.length}`, late(frames), '', late(resting));
+  const tellOf = (what, frames, restFrames) => {
+    const times = frames.map(({ time }) => time);
+    tell(`${name}: frame ${what}, P50`, at(times, 50), 'ms');
+    tell(`${name}: frame ${what}, P95`, at(times, 95), 'ms');
+    tell(
+      `${name}: script of a frame ${what}, mean`,
+      mean(frames.map(({ script }) => script)),
+      'ms',
+    );
+    const work = frames.map(({ work }) => work);
+    tell(`${name}: script, layout and drawing of a frame ${what}, P50`, at(work, 50), 'ms');
+    tell(`${name}: the same, P95`, at(work, 95), 'ms');
+    const most = restFrames && late(restFrames);
+    tell(`${name}: frames late ${what}, of ${frames.length}`, late(frames), '', most);
+  };
+  tellOf('at rest', rest);
+  tellOf('while scrolling', scrolled, rest);
+}
+
+/** Spins the machine without and with traces of somebody else coming in. */
+async function reels({ name, run }, dsn) {
+  const spinning = `
+    await open('/');
+    const reels = () => document.querySelector('[data-test="reels"]');
+    while (reels()?.dataset.state !== 'idle') await frame();
+    const frames = [];
+    for (let spin = 0; spin < ${REEL_SPINS}; spin += 1) {
+      while (document.querySelector('[data-test=spin]').disabled) await frame();
+      document.querySelector('[data-test=spin]').click();
+      while (reels().dataset.state === 'idle') await frame();
+      frames.push(...(await watchFrames(1_000, () => {}, () => reels().dataset.state === 'idle')));
+    }
+    return frames;`;
+  const tellOf = (what, frames) => {
+    const times = frames.map(({ time }) => time);
+    tell(`${name}: frame of the reels ${what}, P50`, at(times, 50), 'ms');
+    tell(`${name}: frame of the reels ${what}, P95`, at(times, 95), 'ms');
+    tell(`${name}: frame of the reels ${what}, worst`, at(times, 100), 'ms');
+    tell(`${name}: script of such a frame, mean`, mean(frames.map(({ script }) => script)), 'ms');
+    tell(
+      `${name}: frames late of the reels ${what}, of ${frames.length}`,
+      (late(frames) / frames.length) * 100,
+      '%',
+    );
+  };
+  tellOf('without a feed', await run(spinning));
+  const feed = fed(dsn);
+  const busy = await run(spinning);
+  tellOf(`with ${Math.round(await feed.end())} traces a second`, busy);
+}
+
+function late(frames) {
+  return frames.filter(({ time }) => time > LATE_MS).length;
+}
+
+function mean(values) {
+  return values.reduce((sum, each) => sum + each, 0) / values.length;
+}
+
+/** Sends traces, so many a second, until it is ended; then says how many a second it were. */
+function fed(dsn) {
+  let going = true;
+  let sent = 0;
+  const begun = Date.now();
+  const sending = (async () => {
+    while (going) {
+      await Promise.all(Array.from({ length: PER_SECOND / 10 }, () => small(dsn)));
+      sent += PER_SECOND / 10;
+      await pause(Math.max(0, begun + (sent / PER_SECOND) * 1000 - Date.now()));
+    }
+    return sent / ((Date.now() - begun) / 1000);
+  })();
+  return {
+    end: () => {
+      going = false;
+      return sending;
+    },
+  };
 }
 
 async function busyList(page, dsn) {
@@ -119,23 +217,12 @@ async function busyList(page, dsn) {
       requestAnimationFrame(() => setTimeout(() => delays.push({ handled: handled - timeStamp, drawn: performance.now() - timeStamp })));
     }, true);
   `);
-  let going = true;
-  let came = 0;
-  const feed = (async () => {
-    const begun = Date.now();
-    while (going) {
-      await Promise.all(Array.from({ length: PER_SECOND / 10 }, () => small(dsn)));
-      came += PER_SECOND / 10;
-      await pause(Math.max(0, begun + (came / PER_SECOND) * 1000 - Date.now()));
-    }
-    return came / ((Date.now() - begun) / 1000);
-  })();
+  const feed = fed(dsn);
   for (let key = 0; key < KEYS; key += 1) {
     await page.press(key % 2 === 0 ? 'j' : 'k');
     await pause(100);
   }
-  going = false;
-  const rate = await feed;
+  const rate = await feed.end();
   const delays = await page.driver.executeScript('return delays');
   const handled = delays.map((each) => each.handled);
   tell(`input delay with ${Math.round(rate)} traces a second, P95`, at(handled, 95), 'ms', 50);
@@ -175,11 +262,63 @@ async function spins(page) {
   tell('spin to readable waterfall, worst', at(times, 100), 'ms', 500);
 }
 
-/** Runs the body of an async function in the page; `frame()` waits for the next frame and tells its time. */
+/**
+ * What the measured code in the page may use. `frame()` waits for the next frame and tells its time. `open()` goes to
+ * another page of the program. `watchFrames()` looks at so many frames, or until `done()`: the time of each since the
+ * one before, its script, and all work from its begin until it was drawn. What the program asks for later or in the next
+ * frame is counted with its script; `step()` is called in each frame.
+ */
+const TOOLS = `
+  const frame = () => new Promise((next) => requestAnimationFrame(next));
+  const open = async (path) => {
+    if (location.pathname !== path) {
+      history.pushState(null, '', path);
+      dispatchEvent(new PopStateEvent('popstate'));
+    }
+    for (let calm = 0; calm < 30; calm += 1) await frame();
+  };
+  const watchFrames = (count, step, done = () => false) => new Promise((told) => {
+    const { requestAnimationFrame: ask, setTimeout: later } = window;
+    let script = 0;
+    const counted = (callback) => (...values) => {
+      const begun = performance.now();
+      try { return callback(...values); } finally { script += performance.now() - begun; }
+    };
+    window.requestAnimationFrame = (callback) => ask.call(window, counted(callback));
+    window.setTimeout = (callback, ...rest) =>
+      later.call(window, typeof callback === 'function' ? counted(callback) : callback, ...rest);
+    const frames = [];
+    let last;
+    let work = 0;
+    const look = (now) => {
+      if (last !== undefined) frames.push({ time: now - last, script, work });
+      last = now;
+      script = 0;
+      work = 0;
+      if (frames.length === count || done()) {
+        Object.assign(window, { requestAnimationFrame: ask, setTimeout: later });
+        return told(frames);
+      }
+      // A message is handled when this frame has been drawn.
+      const { port1, port2 } = new MessageChannel();
+      const begun = performance.now();
+      port1.onmessage = () => {
+        work = performance.now() - begun;
+        port1.close();
+      };
+      step(frames.length);
+      port2.postMessage(null);
+      ask.call(window, look);
+    };
+    ask.call(window, look);
+  });
+`;
+
+/** Runs the body of an async function in the page of the window. */
 async function inPage(page, body) {
   const answer = await page.driver.executeAsyncScript(`
     const done = arguments[arguments.length - 1];
-    const frame = () => new Promise((next) => requestAnimationFrame(next));
+    ${TOOLS}
     (async () => { ${body} })().then((value) => done({ value }), (error) => done({ error: String(error) }));
   `);
   if (answer.error) throw new Error(answer.error);

@@ -84,17 +84,19 @@ fn api() -> (OpenApiRouter<State>, OpenApiRouter<State>) {
     (guarded, open)
 }
 
-/// The OpenAPI document, generated from the routes.
+/// The OpenAPI document of the gateway's own routes, generated from them.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let (guarded, open) = api();
     guarded.merge(open).into_openapi()
 }
 
-/// The gateway's routes: the API, and the page on every other path.
-pub fn router(state: State) -> Router {
+/// The gateway's routes: the API, and the page on every other path. Its OpenAPI document has `others` too, the routes of
+/// other services of this page's origin.
+pub fn router(state: State, others: utoipa::openapi::OpenApi) -> Router {
     let access = state.access.clone();
-    let document = openapi();
+    let mut document = openapi();
+    document.merge(others);
     let (guarded, open) = api();
     let guarded: Router<State> = guarded.into();
     let open: Router<State> = open.into();

@@ -171,14 +171,15 @@ fn gateway(base: &str, rate: Option<Rate>) -> Router {
         game_engine: base.to_owned(),
         payment_service: base.to_owned(),
     };
-    router(State {
+    let state = State {
         upstream: Upstream::new(Service::new("api-gateway", Timings::default()).client(), at),
         tokens: Tokens::new(&[3; 32]),
         access: Access::new(TOKEN, LISTEN.parse().unwrap()),
         limits: Limits::new(rate),
         knobs: Knobs::default(),
         release: tokio::sync::watch::channel("1.0.0".to_owned()).1,
-    })
+    };
+    router(state, Default::default())
 }
 
 async fn send(router: &Router, request: Request<Body>) -> (u16, HeaderMap, Vec<u8>) {

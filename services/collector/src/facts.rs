@@ -32,6 +32,8 @@ pub(crate) struct SpanFact {
     pub(crate) release: Option<String>,
     pub(crate) environment: Option<String>,
     pub(crate) player: Option<String>,
+    /// ISO 4217 code that its data name.
+    pub(crate) currency: Option<String>,
 }
 
 /// Everything that an envelope says.
@@ -198,6 +200,7 @@ fn transaction(facts: &mut Facts, seq: u64, slot: &str, payload: &Map<String, Va
     };
     facts.spans.push(SpanFact {
         trace_id,
+        currency: currency(&span.data),
         span,
         release: context.release.clone(),
         environment: context.environment.clone(),
@@ -247,6 +250,7 @@ fn span_v1(
     };
     facts.spans.push(SpanFact {
         trace_id,
+        currency: currency(&span.data),
         span,
         release: context.release.clone(),
         environment: context.environment.clone(),
@@ -288,11 +292,19 @@ fn span_v2(facts: &mut Facts, seq: u64, slot: &str, payload: &Map<String, Value>
     };
     facts.spans.push(SpanFact {
         trace_id,
+        currency: currency(&span.data),
         span,
         release: attribute(&["sentry.release"]),
         environment: attribute(&["sentry.environment"]),
         player: attribute(&["user.id"]),
     });
+}
+
+/// The currency that data name, where it looks like a code of ISO 4217.
+fn currency(data: &Named<Value>) -> Option<String> {
+    let code = data.get("currency")?.as_str()?;
+    let is_code = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+    is_code.then(|| code.to_owned())
 }
 
 fn error_event(seq: u64, slot: &str, payload: &Map<String, Value>) -> ErrorEvent {

@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::decompression::RequestDecompressionLayer;
+use utoipa::ToSchema;
 
 use crate::collector::{Collector, EXTERNAL};
 use crate::dsn::Dsn;
@@ -94,7 +95,7 @@ async fn speak(request: axum::extract::Request, next: Next) -> Response {
 }
 
 /// Sentry's answer to an envelope.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Taken {
     /// Id of the event in it, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]

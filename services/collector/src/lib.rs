@@ -41,5 +41,5 @@ pub use collector::{Collector, Destinations, EXTERNAL, Notices, Options, Pace, R
 pub use dsn::{Dsn, DsnError};
 pub use error::{CaptureError, CollectorError};
 pub use ingest::ingest_router;
-pub use viewer::viewer_router;
+pub use viewer::{viewer_openapi, viewer_router};
 pub use writer::Captured;

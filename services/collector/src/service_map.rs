@@ -2,9 +2,10 @@
 //!
 //! A service is known by its transactions. A call is a client's span: to the service whose transaction continues it,
 //! else to the peer that it names, which is a service where calls of the same caller to the same address are continued
-//! by one: what a page loads from its gateway has no trace there. A database belongs to the service that uses it, since services do not share one.
+//! by one: what a page loads from its gateway has no trace there. Until one is, what a page loads from where it came from
+//! itself is no call of a stranger, and is not told. A database belongs to the service that uses it, since services do not share one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use reelscope_contracts::telemetry::{MapEdge, MapNode, Micros, NodeKind, ServiceMap, Span, Traffic};
 use serde_json::Value;
@@ -53,6 +54,7 @@ pub(crate) fn draw(traces: &[Vec<Span>], now: Micros) -> ServiceMap {
     let mut nodes: BTreeMap<String, (NodeKind, Calls)> = BTreeMap::new();
     let mut edges: BTreeMap<(String, String), Calls> = BTreeMap::new();
     let known = addresses(traces);
+    let origins = origins(traces);
     for spans in traces {
         let continued = continued(spans);
         for span in spans {
@@ -66,7 +68,7 @@ pub(crate) fn draw(traces: &[Vec<Span>], now: Micros) -> ServiceMap {
                 calls.add(span, now);
                 continue;
             }
-            let Some((callee, kind)) = called(span, &continued, &known) else {
+            let Some((callee, kind)) = called(span, &continued, &known, &origins) else {
                 continue;
             };
             if kind != NodeKind::Service {
@@ -137,11 +139,24 @@ fn addresses(traces: &[Vec<Span>]) -> HashMap<(&str, &str), &str> {
     known
 }
 
+/// Where the pages that a service shows came from, by service and address.
+fn origins(traces: &[Vec<Span>]) -> HashSet<(&str, &str)> {
+    let pages = traces.iter().flatten().filter(|span| span.transaction);
+    pages
+        .filter_map(|span| {
+            let (_, rest) = span.data.get("url.full")?.as_str()?.split_once("://")?;
+            let address = rest.split(['/', '?', '#']).next()?;
+            matches!(span.op.as_str(), "pageload" | "navigation").then_some((span.service.as_str(), address))
+        })
+        .collect()
+}
+
 /// Whom a span calls.
 fn called(
     span: &Span,
     continued: &HashMap<&str, &str>,
     known: &HashMap<(&str, &str), &str>,
+    origins: &HashSet<(&str, &str)>,
 ) -> Option<(String, NodeKind)> {
     if let Some(service) = continued.get(span.span_id.as_str()) {
         // A span that is continued in its own service calls nobody.
@@ -160,7 +175,8 @@ fn called(
         if let Some(service) = known.get(&(span.service.as_str(), peer)) {
             return Some(((*service).to_owned(), NodeKind::Service));
         }
-        return (peer != span.service).then(|| (peer.to_owned(), NodeKind::External));
+        let is_stranger = peer != span.service && !origins.contains(&(span.service.as_str(), peer));
+        return is_stranger.then(|| (peer.to_owned(), NodeKind::External));
     }
     None
 }
@@ -175,7 +191,7 @@ mod tests {
         Span {
             span_id: id.to_owned(),
             parent_span_id: parent.map(str::to_owned),
-            transaction: op == "http.server",
+            transaction: op == "http.server" || op == "pageload",
             service: service.to_owned(),
             op: op.to_owned(),
             description: String::new(),
@@ -263,6 +279,37 @@ mod tests {
         let spin = vec![ask("1"), span("gateway", "2", Some("1"), "http.server", &[])];
         let root = span("page", "0", None, "http.server", &[]);
         let map = draw(&[vec![ask("3"), root], spin], 0);
+        assert_eq!(edges(&map), [("page", "gateway")]);
+        assert_eq!(map.edges[0].traffic.calls, 2);
+    }
+
+    #[test]
+    fn what_a_page_loads_from_where_it_came_from_is_no_stranger() {
+        let page = |call: &str| {
+            let mut load = span("page", "1", None, "pageload", &[]);
+            load.data.insert(
+                "url.full".to_owned(),
+                Value::from("http://127.0.0.1:4200/?token=#a"),
+            );
+            vec![
+                load,
+                span("page", "2", Some("1"), "http.client", &[("server.address", call)]),
+            ]
+        };
+        assert_eq!(edges(&draw(&[page("127.0.0.1:4200")], 0)), []);
+        assert_eq!(edges(&draw(&[page("127.0.0.1:9")], 0)), [("page", "127.0.0.1:9")]);
+        // Once a call to it is continued, all of them are calls of whoever continues it.
+        let spin = vec![
+            span(
+                "page",
+                "3",
+                None,
+                "http.client",
+                &[("server.address", "127.0.0.1:4200")],
+            ),
+            span("gateway", "4", Some("3"), "http.server", &[]),
+        ];
+        let map = draw(&[page("127.0.0.1:4200"), spin], 0);
         assert_eq!(edges(&map), [("page", "gateway")]);
         assert_eq!(map.edges[0].traffic.calls, 2);
     }

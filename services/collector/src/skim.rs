@@ -1,7 +1,7 @@
 //! Reads of a payload only what the index asks for.
 //!
-//! Data of spans and attributes of metrics are most of an envelope, and the index keeps none of them; they are passed
-//! over without being built. A test holds this to what [`crate::facts::read`] finds.
+//! Data of spans and attributes of metrics are most of an envelope, and the index keeps next to none of them; they are
+//! passed over without being built. A test holds this to what [`crate::facts::read`] finds.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,6 +17,8 @@ pub(crate) enum Place {
     Contexts,
     TraceContext,
     Spans,
+    /// Data of a transaction or a span.
+    SpanData,
     Logs,
     Metrics,
     Attributes,
@@ -56,7 +58,9 @@ impl Place {
                 ]),
             },
             Self::Contexts => (name == "trace").then_some(Self::TraceContext),
-            Self::TraceContext | Self::Spans => (name != "data").then_some(Self::Whole),
+            Self::TraceContext | Self::Spans if name == "data" => Some(Self::SpanData),
+            Self::TraceContext | Self::Spans => Some(Self::Whole),
+            Self::SpanData => wanted(&["currency"]),
             // One alone, or a list of them.
             Self::Logs if name == "items" => Some(Self::Logs),
             Self::Logs => wanted(&["timestamp", "trace_id"]),

@@ -24,6 +24,7 @@ pub(crate) struct Trace {
     end_us: Micros,
     claim: Option<Claim>,
     measured_by: BTreeMap<String, Claim>,
+    currency_by: Option<Claim>,
     services: BTreeMap<String, ServiceShare>,
     problems: BTreeSet<String>,
     problems_fixed: BTreeSet<String>,
@@ -51,6 +52,7 @@ impl Trace {
             environment: None,
             player: None,
             measurements: BTreeMap::new(),
+            currency: None,
             problems: Vec::new(),
             problems_fixed: Vec::new(),
             virtual_player: false,
@@ -62,6 +64,7 @@ impl Trace {
             end_us: Micros::MIN,
             claim: None,
             measured_by: BTreeMap::new(),
+            currency_by: None,
             services: BTreeMap::new(),
             problems: BTreeSet::new(),
             problems_fixed: BTreeSet::new(),
@@ -153,6 +156,10 @@ impl Trace {
                     .insert(name.clone(), measurement.clone());
             }
         }
+        if fact.currency.is_some() && self.currency_by.is_none_or(|best| claim < best) {
+            self.currency_by = Some(claim);
+            self.summary.currency.clone_from(&fact.currency);
+        }
         self.problems.extend(problems(span));
         if let Some(fixed) = span.tags.get("problems.fixed") {
             self.problems_fixed.extend(names(fixed));
@@ -224,13 +231,13 @@ fn waiting<'a>(transaction: &Span, spans: impl Iterator<Item = &'a Span>) -> Mic
     total
 }
 
-/// `problem: "slow-rng,missing-index"`, or `problem.slow-rng: "on"`.
 /// Names in a tag, separated by commas.
 fn names(value: &str) -> impl Iterator<Item = String> {
     let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
     names.map(str::to_owned)
 }
 
+/// `problem: "slow-rng,missing-index"`, or `problem.slow-rng: "on"`.
 fn problems(span: &Span) -> Vec<String> {
     let mut found = Vec::new();
     for (name, value) in &span.tags {
@@ -358,5 +365,49 @@ fn mark_odd_spans(spans: &mut [Span]) {
             }
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn currency(transactions: &[(Option<&str>, Option<&str>)]) -> Option<String> {
+        let mut trace = Trace::new(1);
+        for (number, (parent, currency)) in transactions.iter().enumerate() {
+            let payload = json!({
+                "transaction": "spin",
+                "start_timestamp": 10 + number,
+                "timestamp": 20 + number,
+                "contexts": { "trace": {
+                    "trace_id": format_id(1), "span_id": "a", "parent_span_id": parent, "data": { "currency": currency },
+                } },
+            })
+            .to_string();
+            let bytes = format!("{{}}\n{{\"type\":\"transaction\"}}\n{payload}\n");
+            let envelope = Envelope::parse(bytes.as_bytes()).unwrap();
+            add(
+                &mut trace,
+                1,
+                number as u64,
+                &facts::skim(1, "frontend", &envelope),
+            );
+        }
+        trace.summary().currency
+    }
+
+    #[test]
+    fn the_currency_is_the_roots_and_else_that_of_the_first_who_names_one() {
+        assert_eq!(
+            currency(&[(Some("b"), Some("EUR")), (None, Some("RUB"))]).as_deref(),
+            Some("RUB")
+        );
+        assert_eq!(
+            currency(&[(Some("b"), Some("EUR")), (None, None)]).as_deref(),
+            Some("EUR")
+        );
+        assert_eq!(currency(&[(None, Some("roubles")), (None, None)]), None);
     }
 }

@@ -12,7 +12,6 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use axum::{Json, Router};
 use futures_util::stream::{self, Stream};
 use reelscope_contracts::http::{Body as JsonBody, method_not_allowed, not_found};
@@ -29,6 +28,10 @@ use std::sync::Arc;
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 use tower_http::decompression::RequestDecompressionLayer;
+use utoipa::IntoParams;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::collector::{Collector, FRONTEND, lock};
 use crate::envelope::{Envelope, MAX_EVENT, format_id, parse_id};
@@ -66,23 +69,27 @@ impl Viewer {
     }
 }
 
+fn api() -> OpenApiRouter<Viewer> {
+    OpenApiRouter::new()
+        .routes(routes!(tunnel))
+        .routes(routes!(traces))
+        .routes(routes!(one_trace))
+        .routes(routes!(issues))
+        .routes(routes!(one_issue, change_issue))
+        .routes(routes!(map))
+        .routes(routes!(measurements))
+        .routes(routes!(events))
+        .routes(routes!(envelopes))
+        .routes(routes!(one_envelope))
+        .routes(routes!(delivery))
+        .routes(routes!(retry))
+        .routes(routes!(held))
+        .routes(routes!(test))
+}
+
 /// The viewer's routes. They show everything and change delivery, so they belong behind a guard.
 pub fn viewer_router(collector: Collector) -> Router {
-    Router::new()
-        .route("/envelope", post(tunnel))
-        .route("/traces", get(traces))
-        .route("/traces/{id}", get(one_trace))
-        .route("/issues", get(issues))
-        .route("/issues/{id}", get(one_issue).post(change_issue))
-        .route("/map", get(map))
-        .route("/measurements", get(measurements))
-        .route("/events", get(events))
-        .route("/envelopes", get(envelopes))
-        .route("/envelopes/{seq}", get(one_envelope))
-        .route("/delivery", get(delivery))
-        .route("/delivery/retry", post(retry))
-        .route("/delivery/held", post(held))
-        .route("/delivery/test", post(test))
+    Router::from(api())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(RequestDecompressionLayer::new())
@@ -92,6 +99,25 @@ pub fn viewer_router(collector: Collector) -> Router {
         })
 }
 
+/// The OpenAPI document of the viewer's routes, generated from them, for where they are mounted, such as
+/// `/api/telemetry`.
+#[must_use]
+pub fn viewer_openapi(mounted_at: &str) -> OpenApi {
+    OpenApiRouter::<Viewer>::new()
+        .nest(mounted_at, api())
+        .into_openapi()
+}
+
+/// Take an envelope of the page, or of any other browser of this origin.
+#[utoipa::path(
+    post, path = "/envelope",
+    request_body(content = inline(Vec<u8>), content_type = "application/x-sentry-envelope", description = "An envelope of Sentry"),
+    responses(
+        (status = 200, description = "Taken", body = Taken),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
 async fn tunnel(State(viewer): State<Viewer>, body: Body) -> Result<Json<Taken>, Problem> {
     let (bytes, _room) = receive(body, &viewer.room).await?;
     let envelope = Envelope::parse(&bytes).map_err(|error| Problem::from(&error))?;
@@ -103,7 +129,8 @@ async fn tunnel(State(viewer): State<Viewer>, body: Body) -> Result<Json<Taken>,
     }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct TraceQuery {
     ok: Option<bool>,
     service: Option<String>,
@@ -120,6 +147,15 @@ struct TraceQuery {
     cursor: Option<String>,
 }
 
+/// Traces, newest first.
+#[utoipa::path(
+    get, path = "/traces",
+    params(TraceQuery),
+    responses(
+        (status = 200, description = "A page of them", body = Traces),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
 async fn traces(
     State(viewer): State<Viewer>,
     Asked(query): Asked<TraceQuery>,
@@ -157,6 +193,15 @@ fn parse_cursor(cursor: &str) -> Option<(Micros, u128)> {
     Some((start.parse().ok()?, parse_id(id)?))
 }
 
+/// A trace with all that is known of it.
+#[utoipa::path(
+    get, path = "/traces/{id}",
+    params(("id" = String, Path, description = "Id of the trace")),
+    responses(
+        (status = 200, description = "The trace", body = TraceDetail),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
 async fn one_trace(
     State(viewer): State<Viewer>,
     Path(id): Path<String>,
@@ -166,11 +211,21 @@ async fn one_trace(
     viewer.collector.trace(&id).await.map(Json).ok_or_else(gone)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Page {
     limit: Option<usize>,
 }
 
+/// Issues, last seen first.
+#[utoipa::path(
+    get, path = "/issues",
+    params(Page),
+    responses(
+        (status = 200, description = "The issues", body = Issues),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
 async fn issues(State(viewer): State<Viewer>, Asked(page): Asked<Page>) -> Json<Issues> {
     viewer.look().await;
     let shared = viewer.collector.shared();
@@ -185,6 +240,15 @@ async fn issues(State(viewer): State<Viewer>, Asked(page): Asked<Page>) -> Json<
     })
 }
 
+/// An issue with its newest events.
+#[utoipa::path(
+    get, path = "/issues/{id}",
+    params(("id" = String, Path, description = "Id of the issue")),
+    responses(
+        (status = 200, description = "The issue", body = IssueDetail),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
 async fn one_issue(
     State(viewer): State<Viewer>,
     Path(id): Path<String>,
@@ -215,6 +279,17 @@ async fn one_issue(
     }))
 }
 
+/// Resolve an issue, or open it again.
+#[utoipa::path(
+    post, path = "/issues/{id}",
+    params(("id" = String, Path, description = "Id of the issue")),
+    request_body = ChangeIssue,
+    responses(
+        (status = 200, description = "The issue as it is then", body = IssueSummary),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
 async fn change_issue(
     State(viewer): State<Viewer>,
     Path(id): Path<String>,
@@ -244,11 +319,21 @@ async fn change_issue(
     decided.await.map_err(failed)?.map(Json)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct MapQuery {
     traces: Option<usize>,
 }
 
+/// Who calls whom, how often and how fast, drawn from the newest traces.
+#[utoipa::path(
+    get, path = "/map",
+    params(MapQuery),
+    responses(
+        (status = 200, description = "The map", body = ServiceMap),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
 async fn map(State(viewer): State<Viewer>, Asked(query): Asked<MapQuery>) -> Json<ServiceMap> {
     viewer.look().await;
     let limit = query.traces.unwrap_or(USUAL_MAP).clamp(1, MOST_LINES);
@@ -281,13 +366,23 @@ async fn map(State(viewer): State<Viewer>, Asked(query): Asked<MapQuery>) -> Jso
     })
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct PointQuery {
     name: Option<String>,
     since_us: Option<Micros>,
     limit: Option<usize>,
 }
 
+/// Numbers that transactions measured and metrics recorded, newest first.
+#[utoipa::path(
+    get, path = "/measurements",
+    params(PointQuery),
+    responses(
+        (status = 200, description = "The points", body = Measurements),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
 async fn measurements(State(viewer): State<Viewer>, Asked(query): Asked<PointQuery>) -> Json<Measurements> {
     viewer.look().await;
     let limit = query.limit.unwrap_or(MOST_POINTS).min(MOST_POINTS);
@@ -299,7 +394,8 @@ async fn measurements(State(viewer): State<Viewer>, Asked(query): Asked<PointQue
     })
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct EnvelopeQuery {
     state: Option<EnvelopeState>,
     /// Only those with a smaller number: `next` of the page before.
@@ -307,6 +403,15 @@ struct EnvelopeQuery {
     limit: Option<usize>,
 }
 
+/// Envelopes, newest first.
+#[utoipa::path(
+    get, path = "/envelopes",
+    params(EnvelopeQuery),
+    responses(
+        (status = 200, description = "A page of them", body = Envelopes),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
 async fn envelopes(State(viewer): State<Viewer>, Asked(query): Asked<EnvelopeQuery>) -> Json<Envelopes> {
     let limit = lines(query.limit);
     // One more tells whether there is another page.
@@ -318,11 +423,21 @@ async fn envelopes(State(viewer): State<Viewer>, Asked(query): Asked<EnvelopeQue
     Json(Envelopes { envelopes, next })
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Raw {
     raw: Option<u8>,
 }
 
+/// An envelope, readable or as it was received.
+#[utoipa::path(
+    get, path = "/envelopes/{seq}",
+    params(("seq" = u64, Path, description = "Number of the envelope"), Raw),
+    responses(
+        (status = 200, description = "The envelope", body = EnvelopeDetail),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
 async fn one_envelope(
     State(viewer): State<Viewer>,
     Path(seq): Path<String>,
@@ -357,22 +472,57 @@ async fn one_envelope(
     .into_response())
 }
 
+/// How delivery stands.
+#[utoipa::path(
+    get, path = "/delivery",
+    responses(
+        (status = 200, description = "The state of the moment", body = Delivery),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
 async fn delivery(State(viewer): State<Viewer>) -> Json<Delivery> {
     Json(viewer.collector.delivery())
 }
 
+/// Send again what will not be sent by itself.
+#[utoipa::path(
+    post, path = "/delivery/retry",
+    request_body = RetryDead,
+    responses(
+        (status = 200, description = "How many it changed", body = Changed),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
 async fn retry(State(viewer): State<Viewer>, JsonBody(request): JsonBody<RetryDead>) -> Json<Changed> {
     Json(Changed {
         changed: viewer.collector.retry_dead(request.seq).await,
     })
 }
 
+/// Decide on what was captured for another DSN.
+#[utoipa::path(
+    post, path = "/delivery/held",
+    request_body = DecideHeld,
+    responses(
+        (status = 200, description = "How many it changed", body = Changed),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
 async fn held(State(viewer): State<Viewer>, JsonBody(request): JsonBody<DecideHeld>) -> Json<Changed> {
     Json(Changed {
         changed: viewer.collector.decide_held(request.action).await,
     })
 }
 
+/// Send a test envelope.
+#[utoipa::path(
+    post, path = "/delivery/test",
+    request_body = TestDelivery,
+    responses(
+        (status = 200, description = "What it met, good or bad", body = TestOutcome),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
 async fn test(State(viewer): State<Viewer>, JsonBody(request): JsonBody<TestDelivery>) -> Json<TestOutcome> {
     Json(viewer.collector.test_delivery(request.dsn.as_deref()).await)
 }
@@ -387,6 +537,15 @@ struct Watching {
     waiting: VecDeque<Event>,
 }
 
+/// What happens, as it happens: `trace` (`TraceSummary`), `issue` (`IssueSummary`), `delivery` (`Delivery`), and
+/// `missed` where the reader was too slow for all of it.
+#[utoipa::path(
+    get, path = "/events",
+    responses(
+        (status = 200, description = "Server-sent events", body = String, content_type = "text/event-stream"),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
 async fn events(State(viewer): State<Viewer>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let shared = viewer.collector.shared();
     let live = shared.live.subscribe();
@@ -463,5 +622,55 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
             let detail = format!("The query does not fit: {}.", rejection.body_text());
             Problem::new(Code::InvalidRequest, detail).field("query")
         })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_openapi_document_names_every_route_and_what_it_speaks_of() {
+        let document = serde_json::to_value(viewer_openapi("/api/telemetry")).unwrap();
+        let mut routes = Vec::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            let path = path.strip_prefix("/api/telemetry").unwrap();
+            routes.extend(
+                methods
+                    .as_object()
+                    .unwrap()
+                    .keys()
+                    .map(|method| format!("{method} {path}")),
+            );
+        }
+        routes.sort_unstable();
+        let expected = [
+            "get /delivery",
+            "get /envelopes",
+            "get /envelopes/{seq}",
+            "get /events",
+            "get /issues",
+            "get /issues/{id}",
+            "get /map",
+            "get /measurements",
+            "get /traces",
+            "get /traces/{id}",
+            "post /delivery/held",
+            "post /delivery/retry",
+            "post /delivery/test",
+            "post /envelope",
+            "post /issues/{id}",
+        ];
+        assert_eq!(routes, expected);
+        let text = document.to_string();
+        for (at, _) in text.match_indices("#/components/schemas/") {
+            let name = &text[at + "#/components/schemas/".len()..];
+            let name = &name[..name.find('"').unwrap()];
+            assert!(
+                document["components"]["schemas"].get(name).is_some(),
+                "{name} is not described"
+            );
+        }
     }
 }

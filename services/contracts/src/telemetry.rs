@@ -83,6 +83,9 @@ pub struct TraceSummary {
     pub player: Option<String>,
     /// Measurements of all transactions; the root's win.
     pub measurements: Named<Measurement>,
+    /// ISO 4217 code of its money, which the root's data name, or those of whichever span comes next to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
     /// Problems that the tags `problem` and `problem.*` name.
     pub problems: Vec<String>,
     /// Problems that the tag `problems.fixed` names: they are there, and are coped with.

@@ -245,6 +245,7 @@ pub(crate) mod tests {
             environment: None,
             player: Some("player-1".to_owned()),
             measurements: BTreeMap::new(),
+            currency: None,
             problems: names(on),
             problems_fixed: names(fixed),
             virtual_player: false,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use reelscope_api_gateway as gateway;
-use reelscope_collector::{Collector, CollectorError, Options, ingest_router, viewer_router};
+use reelscope_collector::{Collector, CollectorError, Options, ingest_router, viewer_openapi, viewer_router};
 use reelscope_contracts::http::panicked;
 use reelscope_contracts::problems::{ProblemId, ProblemState};
 use reelscope_game_engine as game;
@@ -37,6 +37,8 @@ use crate::surge::Surge;
 use crate::traffic::{Table, Traffic};
 use crate::traffic_http::traffic_router;
 
+/// Where the page finds the collector's viewer.
+const TELEMETRY: &str = "/api/telemetry";
 /// How long requests that are under way may take to end when the stack stops.
 const DRAIN: Duration = Duration::from_millis(1_500);
 /// How long a session lasts.
@@ -344,7 +346,8 @@ impl Stack {
         stack.faults = Some(faults.clone());
         let traffic = Traffic::new(table);
         stack.traffic = Some(traffic.clone());
-        let mut routes = front.layer(gateway::router(state), panicked);
+        let viewed = collector.as_ref().map(|_| viewer_openapi(TELEMETRY));
+        let mut routes = front.layer(gateway::router(state, viewed.unwrap_or_default()), panicked);
         if let Some(collector) = collector {
             let ingest_listener = bind_where_it_was(&config.data_dir).await?;
             stack.serve("collector", ingest_listener, ingest_router(collector.clone()))?;
@@ -375,7 +378,7 @@ impl Stack {
                 exact: Arc::default(),
             };
             let viewer = Router::new()
-                .nest("/api/telemetry", viewer_router(collector))
+                .nest(TELEMETRY, viewer_router(collector))
                 .nest("/api/settings", settings_router(settings))
                 .nest("/api/overhead", overhead_router(overhead))
                 .nest("/api/problems", problems_router(steering))

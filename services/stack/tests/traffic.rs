@@ -32,6 +32,10 @@ async fn virtual_players_spin_are_marked_and_stop() {
         })
         .await;
     assert_eq!(marked["traces"][0]["name"], "slot-machine-spin");
+    assert_eq!(marked["traces"][0]["currency"], "RUB");
+    let (_, document) = demo.ask(Method::GET, "/api/openapi.json", Value::Null).await;
+    assert!(document["paths"]["/api/v1/spins"]["post"].is_object());
+    assert!(document["paths"]["/api/telemetry/issues/{id}"]["post"].is_object());
     let (_, people) = demo
         .ask(
             Method::GET,

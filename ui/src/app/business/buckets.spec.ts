@@ -18,6 +18,8 @@ describe('money over time', () => {
             payout: index,
             failed: index % 4 === 0,
             release: '',
+            name: '',
+            currency: '',
           }));
         const buckets = bucketsOf(spins, 40);
         expect(buckets.length).toBeLessThanOrEqual(41);

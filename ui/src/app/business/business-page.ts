@@ -1,17 +1,11 @@
-import {
-  ChangeDetectionStrategy,
-  Component,
-  DestroyRef,
-  computed,
-  inject,
-  signal,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject } from '@angular/core';
 
 import { Address } from '../core/address';
 import { Language } from '../core/language';
 import { micros, toMilliseconds } from '../core/micros';
 import { Session } from '../core/session';
 import { PaytableStore } from '../paytable/paytable-store';
+import { addressOf } from '../traces/trace-list';
 import { bucketsOf } from './buckets';
 import { BusinessParts } from './business-parts';
 import { RtpPoint, Z_95, bandOf, rtpPoints } from './confidence';
@@ -21,7 +15,6 @@ import { MOST, SpinsStore } from './spins-store';
 
 const MOST_POINTS = 400;
 const MOST_BUCKETS = 48;
-const MOST_PICKED = 50;
 
 /** Money: what was staked, paid and kept, how the observed RTP stands to the exact one, and what failures cost. */
 @Component({
@@ -39,7 +32,12 @@ export class BusinessPage {
   protected readonly store = inject(SpinsStore);
   protected readonly say = this.language.say;
 
-  private readonly spins = this.store.spins;
+  /** Amounts of several currencies cannot be added: those of the player's. */
+  private readonly spins = computed(() =>
+    this.store
+      .spins()
+      .filter(({ currency }) => currency === '' || currency === this.session.currency()),
+  );
   private readonly settled = computed(() => this.spins().filter(({ failed }) => !failed));
   private readonly totals = computed(() => totalsOf(this.spins()));
   private readonly par = computed(() => {
@@ -51,8 +49,6 @@ export class BusinessPage {
     const par = this.par();
     return par ? rtpPoints(this.settled(), par.exact, par.sigma, MOST_POINTS) : [];
   });
-  /** The spins of the point that was chosen, newest first. */
-  private readonly _picked = signal<readonly SpinMoney[]>([]);
 
   protected readonly empty = computed(() => this.spins().length === 0);
   protected readonly scope = computed(() => {
@@ -227,42 +223,31 @@ export class BusinessPage {
       });
   });
 
-  protected readonly picked = computed(() => {
-    const spins = this._picked();
-    if (spins.length === 0) return null;
-    const { date, number } = this.language.formats();
-    const shown = spins.slice(0, MOST_PICKED);
-    return {
-      text: this.say('insights.business.pickedOf', {
-        shown: number(shown.length),
-        all: number(spins.length),
-      }),
-      spins: shown.map((spin) => ({
-        spin,
-        at: date(spin.at),
-        stake: this.money(spin.stake),
-        payout: spin.failed ? '–' : this.money(spin.payout),
-        href: `/traces/${spin.traceId}`,
-        label: this.say('insights.business.openTrace', { at: date(spin.at) }),
-      })),
-    };
-  });
-
   constructor() {
     inject(DestroyRef).onDestroy(this.store.watch());
   }
 
   protected pickRtp(index: number): void {
     const point = this.points()[index];
-    if (point) this.pick(this.settled().slice(point.from, point.to));
+    if (point) this.showTraces(this.settled().slice(point.from, point.to));
   }
 
   protected pickMoney(index: number): void {
-    this.pick(this.buckets()[index]?.spins ?? []);
+    this.showTraces(this.buckets()[index]?.spins ?? []);
   }
 
-  protected pick(spins: readonly SpinMoney[]): void {
-    this._picked.set([...spins].reverse());
+  /** The list of traces, from the first of these spins to the last. They are by time. */
+  private showTraces(spins: readonly SpinMoney[]): void {
+    const [first] = spins;
+    const last = spins.at(-1);
+    if (!first || !last) return;
+    const filter = addressOf({
+      since: first.at,
+      until: micros(last.at + 1),
+      // Between two spins the page asks for other things too.
+      ...(spins.every(({ name }) => name === first.name) ? { name: first.name } : {}),
+    });
+    this.address.go('/traces', filter);
   }
 
   protected follow(event: MouseEvent, href: string): void {

@@ -8,7 +8,7 @@ import { PARTS, partAt } from './part';
 @Component({
   selector: 'rs-business-parts',
   template: `
-    <nav [attr.aria-label]="say('impact.parts.label')">
+    <nav class="choices" [attr.aria-label]="say('impact.parts.label')">
       @for (part of parts; track part.name) {
         <a
           [href]="part.path"
@@ -20,31 +20,7 @@ import { PARTS, partAt } from './part';
       }
     </nav>
   `,
-  styles: `
-    nav {
-      display: flex;
-      border: 1px solid var(--line);
-      border-radius: 0.6rem;
-      overflow: hidden;
-      font-size: 0.8rem;
-      white-space: nowrap;
-    }
-    a {
-      padding: 0.3rem 0.8rem;
-      color: var(--dim);
-      text-decoration: none;
-    }
-    a:hover {
-      color: var(--text);
-    }
-    a[aria-current] {
-      background: #232a3a;
-      color: var(--text);
-    }
-    a:focus-visible {
-      outline-offset: -0.2rem;
-    }
-  `,
+  styleUrl: '../core/choices.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class BusinessParts {

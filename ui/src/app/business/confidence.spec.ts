@@ -11,6 +11,8 @@ const spin = (stake: number, payout: number, index = 0): SpinMoney => ({
   payout,
   failed: false,
   release: '1.0.0',
+  name: 'slot-machine-spin',
+  currency: 'RUB',
 });
 const stakes = fc.array(fc.integer({ min: 1, max: 100_000 }), { minLength: 1, maxLength: 60 });
 

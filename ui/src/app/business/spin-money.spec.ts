@@ -16,6 +16,7 @@ const trace = (more: Partial<TraceSummary> = {}): TraceSummary => ({
   status: 'ok',
   ok: true,
   release: '1.0.0',
+  currency: 'RUB',
   measurements: {
     stake: { value: 10, unit: 'none' },
     payout: { value: 45.1, unit: 'none' },
@@ -35,6 +36,8 @@ describe('the money of a spin', () => {
       payout: 4510,
       failed: false,
       release: '1.0.0',
+      name: 'slot-machine-spin',
+      currency: 'RUB',
     }));
 
   it('is lost when the root failed: what was drawn was not paid', () => {

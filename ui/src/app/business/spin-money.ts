@@ -10,6 +10,10 @@ export interface SpinMoney {
   readonly payout: number;
   readonly failed: boolean;
   readonly release: string;
+  /** Name of its trace. */
+  readonly name: string;
+  /** ISO 4217 code; empty where the trace names none. */
+  readonly currency: string;
 }
 
 /** Telemetry has major units, with two digits after the point. */
@@ -37,6 +41,8 @@ export function spinOf(trace: TraceSummary): SpinMoney | null {
     payout: failed ? 0 : Math.round((payout?.value ?? 0) * MINOR),
     failed,
     release: trace.release ?? '',
+    name: trace.name,
+    currency: trace.currency ?? '',
   };
 }
 

@@ -110,6 +110,8 @@ export interface TraceSummary {
   environment?: string;
   player?: string;
   measurements: Named<Measurement>;
+  /** ISO 4217 code of its money, where the trace names one. */
+  currency?: string;
   problems: readonly string[];
   services: readonly ServiceShare[];
   /** Stable words, such as `missing_root`. */
@@ -133,6 +135,11 @@ export interface TraceQuery {
   max_duration_ms?: number;
   release?: string;
   player?: string;
+  name?: string;
+  /** Begun at or after this. */
+  since_us?: Micros;
+  /** Begun before this. */
+  until_us?: Micros;
   limit?: number;
   cursor?: string;
 }

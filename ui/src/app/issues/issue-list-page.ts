@@ -1,23 +1,56 @@
-import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  computed,
+  inject,
+  signal,
+  viewChild,
+} from '@angular/core';
 
 import { Address } from '../core/address';
 import { Language } from '../core/language';
+import { isTaken, rowAfter } from '../core/row-keys';
+import { IssueSummary } from '../core/telemetry-wire';
+import { VirtualRows } from '../traces/virtual-rows';
 import { isOpen } from './issue-list';
 import { IssueStore } from './issue-store';
-import { shareWords, statusWords } from './issue-words';
+import { ShareWords, shareWords, statusWords } from './issue-words';
+
+/** A row of the list, ready to be drawn. */
+interface Line {
+  readonly issue: IssueSummary;
+  readonly href: string;
+  readonly events: string;
+  readonly players: string;
+  readonly share: ShareWords;
+  readonly status: string;
+  readonly releases: string;
+  readonly first: string;
+  readonly last: string;
+}
 
 /** What fails: every kind of error once, live. */
 @Component({
   selector: 'rs-issue-list-page',
+  imports: [VirtualRows],
   templateUrl: './issue-list-page.html',
-  styleUrls: ['../core/insights.css', './issue-list-page.css'],
+  styleUrls: [
+    '../core/insights.css',
+    '../core/choices.css',
+    '../core/live-list.css',
+    './issue-list-page.css',
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { '(document:keydown)': 'press($event)' },
 })
 export class IssueListPage {
   private readonly language = inject(Language);
   private readonly address = inject(Address);
   protected readonly store = inject(IssueStore);
   protected readonly say = this.language.say;
+  private readonly drawn = viewChild<VirtualRows>('rows');
+  private readonly grid = viewChild<ElementRef<HTMLElement>>('grid');
 
   protected readonly all = computed(() => this.address.query().get('status') === 'all');
   protected readonly openCount = computed(() => {
@@ -25,23 +58,28 @@ export class IssueListPage {
     const { number, plural } = this.language.formats();
     return this.say(`insights.issues.openCount.${plural(count)}`, { count: number(count) });
   });
-  protected readonly rows = computed(() => {
-    const { date, number } = this.language.formats();
-    return this.store
-      .issues()
-      .filter((issue) => this.all() || isOpen(issue))
-      .map((issue) => ({
-        issue,
-        href: `/issues/${issue.issue_id}`,
-        events: number(issue.events),
-        players: number(issue.players),
-        share: shareWords(issue, this.language),
-        status: statusWords(issue, this.say),
-        releases: issue.releases.join(', '),
-        first: date(issue.first_seen_us),
-        last: date(issue.last_seen_us),
-      }));
+  protected readonly issues = computed(() =>
+    this.store.issues().filter((issue) => this.all() || isOpen(issue)),
+  );
+  protected readonly lines = computed(() => {
+    const drawn = this.drawn();
+    return drawn
+      ? this.issues()
+          .slice(drawn.first(), drawn.last())
+          .map((issue) => this.lineOf(issue))
+      : [];
   });
+
+  /** The row that the keyboard is at, by its issue: what happened last comes first, so rows move. */
+  private readonly activeId = signal<string | null>(null);
+  protected readonly active = computed(() => {
+    const id = this.activeId();
+    return id === null ? -1 : this.issues().findIndex(({ issue_id }) => issue_id === id);
+  });
+
+  protected indexOf(line: number): number {
+    return (this.drawn()?.first() ?? 0) + line;
+  }
 
   protected choose(status: '' | 'all'): void {
     this.address.change({ status });
@@ -50,4 +88,36 @@ export class IssueListPage {
   protected open(event: MouseEvent, href: string): void {
     this.address.follow(event, href);
   }
+
+  protected press(event: KeyboardEvent): void {
+    const drawn = this.drawn();
+    if (!drawn || isTaken(event)) return;
+    const to = rowAfter(event, this.active(), this.issues().length, drawn.page());
+    const issue = this.issues()[to ?? this.active()];
+    if (!issue || (to === null && event.key !== 'Enter')) return;
+    event.preventDefault();
+    if (to === null) return this.address.go(pathOf(issue));
+    this.activeId.set(issue.issue_id);
+    this.grid()?.nativeElement.focus({ preventScroll: true });
+    drawn.reveal(to);
+  }
+
+  private lineOf(issue: IssueSummary): Line {
+    const { date, number } = this.language.formats();
+    return {
+      issue,
+      href: pathOf(issue),
+      events: number(issue.events),
+      players: number(issue.players),
+      share: shareWords(issue, this.language),
+      status: statusWords(issue, this.say),
+      releases: issue.releases.join(', '),
+      first: date(issue.first_seen_us),
+      last: date(issue.last_seen_us),
+    };
+  }
+}
+
+function pathOf({ issue_id }: IssueSummary): string {
+  return `/issues/${issue_id}`;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { micros } from '../core/micros';
 import { MapEdge, MapNode, Traffic } from '../core/telemetry-wire';
-import { curveOf, layoutOf } from './map-layout';
+import { HALF_BOX, curveOf, layoutOf } from './map-layout';
 
 const traffic: Traffic = {
   calls: 1,
@@ -62,11 +62,61 @@ describe('the layout of the map', () => {
     );
   });
 
-  it('draws a call back as a curve too', () => {
-    const { wires } = layoutOf([node('a'), node('b')], [edge('a', 'b'), edge('b', 'a')]);
-    expect(wires.map((wire) => curveOf(wire))).toEqual([
-      'M25 50 C50 50 50 50 75 50',
-      'M75 50 C75 70 25 70 25 50',
+  it('leads every call past the boxes of others', () => {
+    const name = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g');
+    fc.assert(
+      fc.property(fc.uniqueArray(name), fc.array(fc.tuple(name, name)), (names, pairs) => {
+        const layout = layoutOf(
+          names.map((id) => node(id)),
+          pairs.map(([from, to]) => edge(from, to)),
+        );
+        // The map makes a row 8.2 rem high at least, and a box is 5.7 rem high.
+        const [halfWidth, halfHeight] = [(HALF_BOX / layout.columns) * 100 - 0.1, 35 / layout.rows];
+        for (const wire of layout.wires) {
+          const others = layout.nodes.filter(({ node: { id } }) => {
+            return id !== wire.edge.from && id !== wire.edge.to;
+          });
+          for (const [x, y] of pointsOf(curveOf(wire, layout)))
+            for (const box of others) {
+              const hit =
+                Math.abs(x - box.x * 100) < halfWidth && Math.abs(y - box.y * 100) < halfHeight;
+              expect(hit, `${wire.edge.from} → ${wire.edge.to} at ${x} ${y}`).toBe(false);
+            }
+        }
+      }),
+    );
+  });
+
+  it('draws a call to a neighbour as one curve, and a call back around below', () => {
+    const layout = layoutOf([node('a'), node('b')], [edge('a', 'b'), edge('b', 'a')]);
+    expect(layout.wires.map((wire) => curveOf(wire, layout))).toEqual([
+      'M25 50 H46 H54 H75',
+      'M75 50 H96 C100 50 100 93 96 93 H4 C0 93 0 50 4 50 H25',
     ]);
   });
 });
+
+/** Points along a path of level lines and curves. */
+function pointsOf(path: string): [number, number][] {
+  const points: [number, number][] = [];
+  let [x, y] = [0, 0];
+  for (const [, command, rest] of path.matchAll(/([MHC])([^MHC]*)/g)) {
+    const numbers = (rest ?? '').trim().split(' ').map(Number);
+    const [x1 = 0, y1 = 0, x2 = 0, y2 = 0, x3 = 0, y3 = 0] = numbers;
+    const [toX, toY] = command === 'C' ? [x3, y3] : [x1, command === 'M' ? y1 : y];
+    if (command !== 'M')
+      for (let step = 0; step <= 20; step += 1) {
+        const part = step / 20;
+        const of = (a: number, b: number, c: number, d: number): number =>
+          command === 'C'
+            ? (1 - part) ** 3 * a +
+              3 * (1 - part) ** 2 * part * b +
+              3 * (1 - part) * part ** 2 * c +
+              part ** 3 * d
+            : a + (d - a) * part;
+        points.push([of(x, x1, x2, toX), of(y, y1, y2, toY)]);
+      }
+    [x, y] = [toX, toY];
+  }
+  return points;
+}

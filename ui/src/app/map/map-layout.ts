@@ -105,13 +105,54 @@ function columnsOf(nodes: readonly MapNode[], calls: readonly MapEdge[]): Map<st
   return column;
 }
 
-/** A curve between two points of a field of 100 × 100, leaving and arriving level; a call back goes around below. */
-export function curveOf({ from, to }: Pick<Wire, 'from' | 'to'>): string {
-  const [x1, y1, x2, y2] = [from.x * 100, from.y * 100, to.x * 100, to.y * 100];
-  if (x2 > x1) {
-    const bend = (x1 + x2) / 2;
-    return `M${x1} ${y1} C${bend} ${y1} ${bend} ${y2} ${x2} ${y2}`;
+/** Half the width of the place that a box may take, as a part of its column; the rest is for curves. */
+export const HALF_BOX = 0.42;
+/** How far from the edge of the field calls run that go around all boxes, as a part of the height of a row. */
+const MARGIN = 0.07;
+
+/**
+ * The way of a call through a field of 100 × 100, so that it lies behind no box but those at its ends: level within
+ * columns, above, below or between their boxes, and as a curve from column to column. A call back goes around below.
+ */
+export function curveOf({ from, to }: Pick<Wire, 'from' | 'to'>, layout: Layout): string {
+  const { columns, rows, nodes } = layout;
+  const columnOf = ({ x }: Placed): number => Math.round(x * columns - 0.5);
+  const edge = (column: number, side: 1 | -1): number => (column + 0.5 + side * HALF_BOX) / columns;
+  const [first, last] = [columnOf(from), columnOf(to)];
+  const points: [x: number, y: number][] = [[from.x, from.y]];
+  const back = last <= first;
+  points.push([edge(first, 1), from.y]);
+  if (back) {
+    const below = 1 - MARGIN / rows;
+    points.push([edge(first, 1), below], [edge(last, -1), below]);
+  } else {
+    for (let column = first + 1; column < last; column += 1) {
+      const part = (column - first) / (last - first);
+      const members = nodes.filter((placed) => columnOf(placed) === column).length;
+      const y = nearestGap(from.y + (to.y - from.y) * part, members, rows);
+      points.push([edge(column, -1), y], [edge(column, 1), y]);
+    }
   }
-  const below = Math.min(100, Math.max(y1, y2) + 20);
-  return `M${x1} ${y1} C${x1} ${below} ${x2} ${below} ${x2} ${y2}`;
+  points.push([edge(last, -1), to.y], [to.x, to.y]);
+  return points.reduce((path, [x, y], index) => {
+    const [before] = points.slice(index - 1, index);
+    const [px, py] = before ?? [x, y];
+    if (index === 0) return `M${round(x)} ${round(y)}`;
+    if (py === y) return `${path} H${round(x)}`;
+    // Beside its column a call back turns within its own gutter.
+    const bend =
+      px === x ? px + (index === 2 ? 1 : -1) * ((0.5 - HALF_BOX) / columns) : (px + x) / 2;
+    return `${path} C${round(bend)} ${round(py)} ${round(bend)} ${round(y)} ${round(x)} ${round(y)}`;
+  }, '');
+}
+
+/** The height between the boxes of a column, or beyond the first and the last, that is nearest to `y`. */
+function nearestGap(y: number, boxes: number, rows: number): number {
+  const between = Array.from({ length: Math.max(boxes - 1, 0) }, (_, gap) => (gap + 1) / boxes);
+  const gaps = [MARGIN / rows, ...between, 1 - MARGIN / rows];
+  return gaps.reduce((best, gap) => (Math.abs(gap - y) < Math.abs(best - y) ? gap : best));
+}
+
+function round(part: number): number {
+  return Math.round(part * 1e4) / 100;
 }

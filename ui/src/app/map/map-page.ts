@@ -4,7 +4,7 @@ import { Address } from '../core/address';
 import { Language } from '../core/language';
 import { MapNode, Traffic } from '../core/telemetry-wire';
 import { colourOf } from '../traces/service-colour';
-import { curveOf, layoutOf } from './map-layout';
+import { HALF_BOX, curveOf, layoutOf } from './map-layout';
 import { MapStore } from './map-store';
 
 /** Services, databases and strangers as the traces show them: who calls whom, how often, how fast, how well. */
@@ -34,6 +34,8 @@ export class MapPage {
     return layoutOf(map?.nodes ?? [], map?.edges ?? []);
   });
   protected readonly rows = computed(() => this.layout().rows);
+  /** Most of the width of the field that a box may take, per cent. */
+  protected readonly boxWidth = computed(() => ((2 * HALF_BOX) / this.layout().columns) * 100);
   protected readonly nodes = computed(() =>
     this.layout().nodes.map(({ node, x, y }) => {
       const words = this.words(node.traffic);
@@ -61,7 +63,7 @@ export class MapPage {
       const words = this.words(traffic);
       return {
         id: `${from} ${to}`,
-        path: curveOf(wire),
+        path: curveOf(wire, this.layout()),
         busy: traffic.last_minute > 0,
         failing: traffic.errors > 0,
         title: this.say('insights.map.edge', { from, to, ...words }),

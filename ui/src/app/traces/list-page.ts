@@ -14,6 +14,7 @@ import {
 import { Address } from '../core/address';
 import { Language } from '../core/language';
 import { Micros, micros } from '../core/micros';
+import { isTaken, rowAfter } from '../core/row-keys';
 import { TraceSummary } from '../core/telemetry-wire';
 import { ComparePick } from './compare-pick';
 import { tracePath } from './place';
@@ -39,7 +40,7 @@ interface Line {
   selector: 'rs-trace-list-page',
   imports: [VirtualRows],
   templateUrl: './list-page.html',
-  styleUrls: ['./rows.css', './list-page.css'],
+  styleUrls: ['../core/choices.css', '../core/live-list.css', './list-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { '(document:keydown)': 'press($event)' },
 })
@@ -113,6 +114,21 @@ export class TraceListPage {
     ] as const;
   });
 
+  /** The stretch of time that is shown, where it is not all: short, and with its days. */
+  protected readonly period = computed(() => {
+    const { since, until } = this.filter();
+    const { clock, date } = this.language.formats();
+    if (since === null && until === null) return null;
+    const words = (tell: (at: Micros) => string): string => {
+      const [from, to] = [since, until].map((at) => (at === null ? '…' : tell(at)));
+      return from === to ? `${from}` : `${from} – ${to}`;
+    };
+    return {
+      text: words(clock),
+      hint: this.say('viewer.list.periodHint', { period: words(date) }),
+    };
+  });
+
   private readonly longest = computed(() =>
     this.feed.shown().reduce((most, { duration_us }) => Math.max(most, duration_us), 1),
   );
@@ -166,6 +182,8 @@ export class TraceListPage {
       player: '',
       least: '',
       most: '',
+      since: '',
+      until: '',
     });
   }
 
@@ -180,22 +198,14 @@ export class TraceListPage {
   }
 
   protected press(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const { target } = event;
-    // Fields, buttons and dialogs keep their keys.
-    if (target instanceof Element && target.closest('input, select, button, dialog[open]')) return;
-    if (this.obey(event)) event.preventDefault();
+    if (!isTaken(event) && this.obey(event)) event.preventDefault();
   }
 
-  private obey({ key, code }: KeyboardEvent): boolean {
-    const last = this.feed.shown().length - 1;
+  private obey(event: KeyboardEvent): boolean {
+    const { key, code } = event;
     const at = this.active();
-    if (key === 'ArrowDown' || code === 'KeyJ') return this.moveTo(Math.min(at + 1, last));
-    if (key === 'ArrowUp' || code === 'KeyK') return this.moveTo(Math.max(at - 1, 0));
-    if (key === 'PageDown') return this.moveTo(Math.min(at + this.rows().page(), last));
-    if (key === 'PageUp') return this.moveTo(Math.max(at - this.rows().page(), 0));
-    if (key === 'Home') return this.moveTo(0);
-    if (key === 'End') return this.moveTo(last);
+    const to = rowAfter(event, at, this.feed.shown().length, this.rows().page());
+    if (to !== null) return this.moveTo(to);
     if (key === 'Escape') {
       this.pick.cancel();
       this.showNewest();

@@ -1,6 +1,6 @@
 import { Language } from '../core/language';
 import { Formats } from '../core/money';
-import { Measurement, Span, TraceSummary } from '../core/telemetry-wire';
+import { Measurement, TraceSummary } from '../core/telemetry-wire';
 
 /** A measurement in words; its name is not translated where nobody but the customer knows it. */
 export interface Measured {
@@ -10,14 +10,10 @@ export interface Measured {
 
 /** What a trace measured: the money of a spin with its currency, whatever else as it is. */
 export function measuredWords(
-  { measurements }: Pick<TraceSummary, 'measurements'>,
-  spans: readonly Pick<Span, 'data'>[],
+  { measurements, currency }: Pick<TraceSummary, 'measurements' | 'currency'>,
   say: Language['say'],
   formats: Formats,
 ): Measured[] {
-  const currency = spans
-    .map(({ data }) => data['currency'])
-    .find((each) => typeof each === 'string');
   const told: Measured[] = [];
   for (const [name, measurement] of Object.entries(measurements)) {
     if (name === 'rtp_running') continue;
@@ -26,7 +22,7 @@ export function measuredWords(
     told.push({
       name: known ? say(`viewer.measured.${name}`) : name,
       value:
-        money && typeof currency === 'string' && /^[A-Z]{3}$/.test(currency)
+        money && currency !== undefined
           ? formats.money(Math.round(measurement.value * 100), currency)
           : valueWords(measurement, formats),
     });

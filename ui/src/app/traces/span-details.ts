@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject, input, signal } f
 
 import { Language } from '../core/language';
 import { Micros, between, micros } from '../core/micros';
-import { ErrorEvent, Frame } from '../core/telemetry-wire';
+import { ErrorEvent, Frame, MeasurementPoint } from '../core/telemetry-wire';
 import { Layout } from './layout';
 import { valueWords } from './measured-words';
 import { Row } from './rows';
@@ -15,8 +15,9 @@ const LONG = 600;
 const STATEMENTS = ['db.statement', 'db.query.text'];
 const MOST_FRAMES = 12;
 const MOST_LOGS = 200;
+const MOST_METRICS = 100;
 
-/** What the selected row says: times, oddities, errors, logs, attributes, and the span as it was recorded. */
+/** What the selected row says: times, oddities, errors, logs, metrics, attributes, and the span as it was recorded. */
 @Component({
   selector: 'rs-span-details',
   templateUrl: './span-details.html',
@@ -26,6 +27,8 @@ const MOST_LOGS = 200;
 export class SpanDetails {
   readonly row = input.required<Row>();
   readonly layout = input.required<Layout>();
+  /** Of the whole trace; they name a service and no span. */
+  readonly metrics = input<readonly MeasurementPoint[]>([]);
 
   private readonly language = inject(Language);
   protected readonly say = this.language.say;
@@ -121,6 +124,14 @@ export class SpanDetails {
         name,
         value: valueWords(measurement, this.language.formats()),
       })),
+      metrics: this.metrics()
+        .filter(({ service }) => service === span.service)
+        .slice(0, MOST_METRICS)
+        .map((point) => ({
+          name: point.name,
+          value: valueWords(point, this.language.formats()),
+          note: `${since(point.at_us)} ${point.kind}`,
+        })),
       attributes: this.pairs(span.data),
       tags: this.pairs(span.tags),
       errors: node.errors,
@@ -161,6 +172,7 @@ interface Told {
   readonly facts: readonly Pair[];
   readonly statement: string | null;
   readonly measurements: readonly Pair[];
+  readonly metrics: readonly Pair[];
   readonly attributes: readonly Pair[];
   readonly tags: readonly Pair[];
   readonly errors: readonly ErrorEvent[];

@@ -3,6 +3,7 @@ import { TraceSummary } from '../core/telemetry-wire';
 import {
   Filter,
   NO_FILTER,
+  addressOf,
   durationOf,
   figuresOf,
   filterOf,
@@ -87,6 +88,10 @@ describe('a filter', () => {
     [{ least: 3 }, {}, false],
     [{ most: 2 }, {}, true],
     [{ most: 1 }, {}, false],
+    [{ since: micros(1) }, {}, true],
+    [{ since: micros(2) }, {}, false],
+    [{ until: micros(2) }, {}, true],
+    [{ until: micros(1) }, {}, false],
   ];
   for (const [filter, more, answer] of cases) {
     it(`${JSON.stringify(filter)} ${answer ? 'takes' : 'leaves'} ${JSON.stringify(more)}`, () =>
@@ -107,6 +112,24 @@ describe('a filter', () => {
       min_duration_ms: 2,
     });
     expect(durationOf('')).toBeNull();
+    expect(filterOf(new URLSearchParams('since=1.5&until=soon'))).toEqual(NO_FILTER);
+  });
+
+  it('is the same when it has been in the address', () => {
+    const filter = {
+      ...NO_FILTER,
+      name: 'a & b',
+      least: 5,
+      since: micros(1_700_000_000_000_000),
+      until: micros(1_700_000_000_000_001),
+    };
+    expect(filterOf(new URLSearchParams(addressOf(filter)))).toEqual(filter);
+    expect(queryOf(filter)).toEqual({
+      name: 'a & b',
+      min_duration_ms: 5,
+      since_us: filter.since,
+      until_us: filter.until,
+    });
   });
 });
 

@@ -1,7 +1,11 @@
+import { Micros, micros } from '../core/micros';
 import { TraceQuery, TraceSummary } from '../core/telemetry-wire';
 import { percentile, perMinute } from './percentile';
 
-/** Which traces are wanted; an empty text and null do not filter. Durations are milliseconds. */
+/**
+ * Which traces are wanted; an empty text and null do not filter. Durations are milliseconds. `since` is included,
+ * `until` is not.
+ */
 export interface Filter {
   readonly outcome: '' | 'ok' | 'failed';
   readonly name: string;
@@ -10,6 +14,8 @@ export interface Filter {
   readonly player: string;
   readonly least: number | null;
   readonly most: number | null;
+  readonly since: Micros | null;
+  readonly until: Micros | null;
 }
 
 export const NO_FILTER: Filter = {
@@ -20,6 +26,8 @@ export const NO_FILTER: Filter = {
   player: '',
   least: null,
   most: null,
+  since: null,
+  until: null,
 };
 
 /** As the address says it. */
@@ -33,6 +41,8 @@ export function filterOf(query: URLSearchParams): Filter {
     player: query.get('player') ?? '',
     least: durationOf(query.get('least')),
     most: durationOf(query.get('most')),
+    since: momentOf(query.get('since')),
+    until: momentOf(query.get('until')),
   };
 }
 
@@ -42,15 +52,31 @@ export function durationOf(text: string | null): number | null {
   return Number.isFinite(value) && value >= 0 ? Math.round(value) : null;
 }
 
-/** As the collector is asked. It does not filter by name: what it answers is looked through once more. */
+/** A time as the address says it: whole microseconds since the Unix epoch. */
+function momentOf(text: string | null): Micros | null {
+  const value = Number(text || NaN);
+  return Number.isSafeInteger(value) && value >= 0 ? micros(value) : null;
+}
+
+/** As the address says it: what `filterOf` reads. */
+export function addressOf(filter: Partial<Filter>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(filter).map(([name, value]) => [name, value === null ? '' : String(value)]),
+  );
+}
+
+/** As the collector is asked. */
 export function queryOf(filter: Filter): TraceQuery {
   return {
     ...(filter.outcome === '' ? {} : { ok: filter.outcome === 'ok' }),
+    ...(filter.name === '' ? {} : { name: filter.name }),
     ...(filter.service === '' ? {} : { service: filter.service }),
     ...(filter.release === '' ? {} : { release: filter.release }),
     ...(filter.player === '' ? {} : { player: filter.player }),
     ...(filter.least === null ? {} : { min_duration_ms: filter.least }),
     ...(filter.most === null ? {} : { max_duration_ms: filter.most }),
+    ...(filter.since === null ? {} : { since_us: filter.since }),
+    ...(filter.until === null ? {} : { until_us: filter.until }),
   };
 }
 
@@ -63,7 +89,9 @@ export function matches(filter: Filter, trace: TraceSummary): boolean {
     (filter.release === '' || trace.release === filter.release) &&
     (filter.player === '' || trace.player === filter.player) &&
     (filter.least === null || trace.duration_us >= filter.least * 1000) &&
-    (filter.most === null || trace.duration_us <= filter.most * 1000)
+    (filter.most === null || trace.duration_us <= filter.most * 1000) &&
+    (filter.since === null || trace.start_us >= filter.since) &&
+    (filter.until === null || trace.start_us < filter.until)
   );
 }
 

@@ -212,7 +212,7 @@ export class TracePage {
           share: percent(share * 100, 0),
         })),
       why: layout.path.why && this.say(`viewer.why.${layout.path.why}`),
-      measured: measuredWords(summary, detail.spans, this.say, this.language.formats()),
+      measured: measuredWords(summary, this.say, this.language.formats()),
       failure: summary.ok ? '' : this.say('viewer.trace.failed', { status: summary.status }),
       odd: this.oddWords(
         summary.oddities,
@@ -255,6 +255,10 @@ export class TracePage {
 
   protected indexOf(line: number): number {
     return (this.scroller()?.first() ?? 0) + line;
+  }
+
+  protected slotOf(line: number): number {
+    return this.scroller()?.slotOf(line) ?? line;
   }
 
   protected select(row: Row): void {

@@ -1,4 +1,5 @@
 import {
+  ApplicationRef,
   DestroyRef,
   Directive,
   ElementRef,
@@ -31,7 +32,6 @@ export function windowOf(
 @Directive({
   selector: '[rsVirtualRows]',
   exportAs: 'virtualRows',
-  host: { '(scroll)': 'scrolled()' },
 })
 export class VirtualRows {
   /** How many rows there are. */
@@ -40,6 +40,7 @@ export class VirtualRows {
   readonly rowRem = input(1.9);
   readonly headRem = input(0);
 
+  private readonly app = inject(ApplicationRef);
   private readonly box = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private readonly top = signal(0);
   private readonly height = signal(0);
@@ -60,6 +61,8 @@ export class VirtualRows {
   /** How far down the drawn rows begin. */
   readonly offset = computed(() => this.first() * this.row());
   readonly atTop = computed(() => this.top() < this.row() / 2);
+  /** More than are ever drawn at once. */
+  private readonly slots = computed(() => Math.ceil(this.height() / this.row()) + 2 * BEYOND + 1);
   /** Rows that fit. */
   readonly page = computed(() =>
     Math.max(1, Math.floor((this.height() - this.headRem() * this.rem()) / this.row()) - 1),
@@ -71,10 +74,22 @@ export class VirtualRows {
       this.measure();
       observer.observe(this.box);
     });
+    // Not as a host binding: that would check the whole page with every event, also where no other row comes into sight.
+    const scrolled = (): void => this.scrolled();
+    this.box.addEventListener('scroll', scrolled, { passive: true });
     inject(DestroyRef).onDestroy(() => {
+      this.box.removeEventListener('scroll', scrolled);
       observer.disconnect();
       cancelAnimationFrame(this.frame);
     });
+  }
+
+  /**
+   * A name for the elements of a drawn row that is free again when the row is out of sight: tracked by it, the elements of
+   * rows that leave are given to rows that come instead of being made anew.
+   */
+  slotOf(line: number): number {
+    return (this.first() + line) % this.slots();
   }
 
   /** Brings a row into sight, and no farther than needed. */
@@ -95,11 +110,13 @@ export class VirtualRows {
     this.top.set(0);
   }
 
-  /** One look for each frame, however many scroll events there are. */
-  protected scrolled(): void {
+  /** One look for each frame, however many scroll events there are; drawn in that same frame. */
+  private scrolled(): void {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
+      const before = this.view();
       this.top.set(this.box.scrollTop);
+      if (this.view() !== before) this.app.tick();
     });
   }
 

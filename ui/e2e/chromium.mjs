@@ -1,0 +1,91 @@
+/*
+ * Chromium without a driver: it is told what to do over two pipes, in the DevTools protocol, a message between zeros.
+ * For measurements beside those of the real window; tests do not need it.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+
+/** The first Chromium on the path, or undefined. */
+export function findChromium() {
+  return NAMES.find((name) => spawnSync(name, ['--version']).status === 0);
+}
+
+/**
+ * Opens `address` in a window of its own, with the cookies of another browser (as WebDriver tells them). Without a
+ * screen: it draws as it would on one of 60 Hz. `size` is in CSS pixels.
+ */
+export async function openChromium(program, { address, cookies, size: [width, height] }) {
+  const home = mkdtempSync(join(tmpdir(), 'reelscope-chromium-'));
+  // With the display or the session of the window it would wait for frames that never come.
+  const env = { ...process.env };
+  for (const name of ['DISPLAY', 'DBUS_SESSION_BUS_ADDRESS', 'XAUTHORITY']) delete env[name];
+  const browser = spawn(
+    program,
+    [
+      '--headless=new',
+      '--no-sandbox',
+      '--no-first-run',
+      '--remote-debugging-pipe',
+      `--user-data-dir=${home}`,
+      `--window-size=${width},${height}`,
+      'about:blank',
+    ],
+    { env, stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
+  );
+  const gone = new Promise((resolve) => browser.once('exit', resolve));
+  const waiting = new Map();
+  let last = 0;
+  let text = '';
+  browser.stdio[4].setEncoding('utf8').on('data', (part) => {
+    text += part;
+    for (let end = text.indexOf('\0'); end >= 0; end = text.indexOf('\0')) {
+      const message = JSON.parse(text.slice(0, end));
+      text = text.slice(end + 1);
+      const { resolve, reject } = waiting.get(message.id) ?? {};
+      waiting.delete(message.id);
+      if (message.error) reject?.(new Error(message.error.message));
+      else resolve?.(message.result);
+    }
+  });
+  const tell = (method, params = {}, sessionId) =>
+    new Promise((resolve, reject) => {
+      last += 1;
+      waiting.set(last, { resolve, reject });
+      browser.stdio[3].write(`${JSON.stringify({ id: last, method, params, sessionId })}\0`);
+    });
+  const { targetInfos } = await tell('Target.getTargets');
+  const { targetId } = targetInfos.find(({ type }) => type === 'page');
+  const { sessionId } = await tell('Target.attachToTarget', { targetId, flatten: true });
+  const page = (method, params) => tell(method, params, sessionId);
+  await page('Emulation.setDeviceMetricsOverride', {
+    width,
+    height,
+    deviceScaleFactor: 1,
+    mobile: false,
+  });
+  for (const { name, value } of cookies)
+    await page('Network.setCookie', { name, value, url: new URL(address).origin });
+  await page('Page.navigate', { url: address });
+  return {
+    /** Runs an expression that may be a promise in the page, and answers its value. */
+    async evaluate(expression) {
+      const { result, exceptionDetails } = await page('Runtime.evaluate', {
+        expression,
+        awaitPromise: true,
+        returnByValue: true,
+      });
+      if (exceptionDetails)
+        throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+      return result.value;
+    },
+    async close() {
+      await Promise.race([tell('Browser.close').catch(() => {}), gone]);
+      await gone;
+      rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { ChangeDetectionStrategy, Component, input, output, signal } from '@angular/core';
+import { ComponentFixture, TestBed } from '@angular/core/testing';
+import { By } from '@angular/platform-browser';
+
+import { Address } from '../core/address';
+import { Gateway } from '../core/gateway';
+import { provideLanguages } from '../core/language';
+import { micros } from '../core/micros';
+import { Preferences } from '../core/preferences';
+import { Session } from '../core/session';
+import { PaytableStore } from '../paytable/paytable-store';
+import type { BusinessPage } from './business-page';
+import type { Drawing } from './line-chart';
+import { SpinMoney } from './spin-money';
+import { SpinsStore } from './spins-store';
+
+/** jsdom draws nothing: what is drawn, and what a choice leads to. */
+@Component({
+  selector: 'rs-line-chart',
+  template: '',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+class ChartDouble {
+  readonly drawing = input.required<Drawing>();
+  readonly label = input.required<string>();
+  readonly pointText = input.required<(index: number) => string>();
+  readonly chosen = output<number>();
+}
+
+const spin = (number: number, more: Partial<SpinMoney> = {}): SpinMoney => ({
+  traceId: `t${number}`,
+  at: micros(number * 1_000_000),
+  stake: 1_000,
+  payout: 500,
+  failed: false,
+  release: '1.0.0',
+  name: 'slot-machine-spin',
+  currency: 'RUB',
+  ...more,
+});
+
+describe('the business page', () => {
+  const address = { path: vi.fn(() => '/business'), go: vi.fn(), follow: vi.fn() };
+  const store = {
+    spins: signal<readonly SpinMoney[]>([]),
+    state: signal('ready'),
+    truncated: signal(false),
+    watch: () => () => undefined,
+  };
+  let fixture: ComponentFixture<BusinessPage>;
+  let page: typeof BusinessPage;
+
+  beforeEach(async () => {
+    address.go.mockClear();
+    // The library of the charts asks for the screen as soon as it is loaded; jsdom has none.
+    vi.stubGlobal('matchMedia', () => ({ addEventListener: vi.fn() }));
+    page = (await import('./business-page')).BusinessPage;
+    const { LineChart } = await import('./line-chart');
+    TestBed.configureTestingModule({
+      providers: [
+        provideLanguages(),
+        { provide: Gateway, useValue: {} },
+        { provide: Address, useValue: address },
+        { provide: Session, useValue: { currency: () => 'RUB' } },
+        { provide: SpinsStore, useValue: store },
+        {
+          provide: PaytableStore,
+          useValue: {
+            table: () => ({
+              par_sheet: { rtp_percent: 96, volatility: { standard_deviation: 4.5 } },
+            }),
+          },
+        },
+      ],
+    });
+    TestBed.overrideComponent(page, {
+      remove: { imports: [LineChart] },
+      add: { imports: [ChartDouble] },
+    });
+    TestBed.inject(Preferences).chooseLang('en');
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  async function shown(...spins: SpinMoney[]): Promise<HTMLElement> {
+    store.spins.set(spins);
+    fixture = TestBed.createComponent(page);
+    await fixture.whenStable();
+    return fixture.nativeElement as HTMLElement;
+  }
+  const text = (page: HTMLElement, name: string): string | undefined =>
+    page.querySelector(`[data-test="${name}"]`)?.textContent.trim();
+  const charts = (): ChartDouble[] =>
+    fixture.debugElement
+      .queryAll(By.directive(ChartDouble))
+      .map(({ componentInstance }) => componentInstance as ChartDouble);
+
+  it('adds up what was earned, and what failures cost apart', async () => {
+    const page = await shown(spin(1), spin(2), spin(3, { failed: true, payout: 0 }));
+    expect(
+      ['staked', 'paid', 'ggr', 'failed', 'rtp'].map((name) => text(page, `business-${name}`)),
+    ).toEqual(['20.00 ₽', '10.00 ₽', '10.00 ₽', '10.00 ₽', '50.00%'].map(nonBreaking));
+  });
+
+  it('adds no amounts of other currencies', async () => {
+    const page = await shown(spin(1), spin(2, { currency: 'EUR' }), spin(3, { currency: '' }));
+    expect(text(page, 'business-staked')).toBe(nonBreaking('20.00 ₽'));
+  });
+
+  it('leads from a point of the RTP to the traces of its spins', async () => {
+    await shown(spin(1), spin(2));
+    charts()[0]?.chosen.emit(1);
+    expect(address.go).toHaveBeenCalledWith('/traces', {
+      since: '2000000',
+      until: '2000001',
+      name: 'slot-machine-spin',
+    });
+  });
+
+  it('leads from a while to its traces, of whatever name they are', async () => {
+    await shown(spin(1), spin(1.5, { name: 'POST /payments' }), spin(30));
+    charts()[1]?.chosen.emit(0);
+    expect(address.go).toHaveBeenCalledWith('/traces', { since: '1000000', until: '1500001' });
+    address.go.mockClear();
+    // Nothing happened in this while: there is nowhere to go.
+    charts()[1]?.chosen.emit(5);
+    expect(address.go).not.toHaveBeenCalled();
+  });
+
+  it('has a row for each release, the newest first', async () => {
+    const page = await shown(spin(1, { release: '1.9.0' }), spin(2, { release: '1.10.0' }));
+    const names = [...page.querySelectorAll('[data-test="release-row"] td:first-child')].map(
+      (cell) => cell.textContent.trim(),
+    );
+    expect(names).toEqual(['1.10.0 →', '1.9.0 →']);
+  });
+
+  it('says that there is nothing yet', async () =>
+    expect(text(await shown(), 'business-empty')).toMatch(/^No spins in the traces yet/));
+});
+
+function nonBreaking(words: string): string {
+  return words.replace(' ', '\u00a0');
+}

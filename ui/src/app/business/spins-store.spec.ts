@@ -1,0 +1,112 @@
+import { TestBed } from '@angular/core/testing';
+
+import { Gateway } from '../core/gateway';
+import { micros } from '../core/micros';
+import { StreamDouble } from '../core/stream-double';
+import { TelemetryStream } from '../core/telemetry-stream';
+import { TraceSummary } from '../core/telemetry-wire';
+import { MOST, SpinsStore } from './spins-store';
+
+function spin(number: number, more: Partial<TraceSummary> = {}): TraceSummary {
+  return {
+    trace_id: `t${number}`,
+    name: 'slot-machine-spin',
+    op: 'ui.action',
+    service: 'frontend',
+    start_us: micros(number),
+    duration_us: micros(2_000),
+    spans: 1,
+    transactions: 1,
+    errors: 0,
+    logs: 0,
+    status: 'ok',
+    ok: true,
+    measurements: { stake: { value: 10, unit: 'none' }, payout: { value: 5, unit: 'none' } },
+    problems: [],
+    services: [],
+    oddities: [],
+    ...more,
+  };
+}
+
+describe('the spins that traces tell of', () => {
+  const gateway = { traces: vi.fn() };
+  let stream: StreamDouble;
+  let store: SpinsStore;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.resetAllMocks();
+    gateway.traces.mockResolvedValue({
+      traces: [spin(2), spin(9, { measurements: {} }), spin(1)],
+      indexed: true,
+    });
+    stream = new StreamDouble();
+    TestBed.configureTestingModule({
+      providers: [
+        { provide: Gateway, useValue: gateway },
+        { provide: TelemetryStream, useValue: stream },
+      ],
+    });
+    store = TestBed.inject(SpinsStore);
+  });
+  afterEach(() => vi.useRealTimers());
+
+  const ids = (): string[] => store.spins().map(({ traceId }) => traceId);
+
+  it('are those with money, oldest first, page after page', async () => {
+    gateway.traces
+      .mockResolvedValueOnce({ traces: [spin(4), spin(3)], next: 'further', indexed: true })
+      .mockResolvedValueOnce({ traces: [spin(2)], indexed: true });
+    const end = store.watch();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(ids()).toEqual(['t2', 't3', 't4']);
+    expect(gateway.traces).toHaveBeenLastCalledWith({ limit: 500, cursor: 'further' });
+    expect([store.state(), store.truncated()]).toEqual(['ready', false]);
+    end();
+  });
+
+  it('come together and not one by one, each once', async () => {
+    const end = store.watch();
+    await vi.advanceTimersByTimeAsync(0);
+    stream.tell('trace', spin(3));
+    stream.tell('trace', spin(3, { status: 'deadline_exceeded', ok: false }));
+    stream.tell('trace', spin(8, { measurements: {} }));
+    expect(ids()).toEqual(['t1', 't2']);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(store.spins().map(({ traceId, failed }) => [traceId, failed])).toEqual([
+      ['t1', false],
+      ['t2', false],
+      ['t3', true],
+    ]);
+    end();
+  });
+
+  it('are bounded, and it is said that there are older ones', async () => {
+    gateway.traces.mockImplementation(() =>
+      Promise.resolve({
+        traces: Array.from({ length: 500 }, (_, number) => spin(number)),
+        next: 'further',
+        indexed: true,
+      }),
+    );
+    const end = store.watch();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([gateway.traces.mock.calls.length, store.truncated()]).toEqual([MOST / 500, true]);
+    end();
+  });
+
+  it('are not asked for when nobody looks any more', async () => {
+    store.watch()();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([ids(), stream.followers]).toEqual([[], 0]);
+  });
+
+  it('that cannot be had are said to be so', async () => {
+    gateway.traces.mockRejectedValue(new Error('away'));
+    const end = store.watch();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(store.state()).toBe('failed');
+    end();
+  });
+});

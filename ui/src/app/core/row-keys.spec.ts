@@ -1,0 +1,21 @@
+import { rowAfter } from './row-keys';
+
+describe('the keys of a list', () => {
+  const press = (name: string, at: number, count = 10): number | null =>
+    rowAfter({ key: name, code: name }, at, count, 4);
+
+  it('lead from row to row and stay within', () => {
+    expect(press('ArrowDown', -1)).toBe(0);
+    expect(press('KeyJ', 9)).toBe(9);
+    expect(press('KeyK', 0)).toBe(0);
+    expect(press('PageDown', 7)).toBe(9);
+    expect(press('PageUp', 3)).toBe(0);
+    expect([press('Home', 5), press('End', 5)]).toEqual([0, 9]);
+    expect(press('KeyX', 5)).toBeNull();
+  });
+
+  it('lead nowhere where there is no row', () => {
+    for (const name of ['ArrowDown', 'ArrowUp', 'PageDown', 'PageUp', 'Home', 'End'])
+      expect(press(name, -1, 0)).toBe(-1);
+  });
+});

@@ -1,0 +1,25 @@
+/** Where a key leads in a list of `count` rows, of which `page` fit; `at` is -1 before the first key. Null for other keys. */
+export function rowAfter(
+  { key, code }: Pick<KeyboardEvent, 'key' | 'code'>,
+  at: number,
+  count: number,
+  page: number,
+): number | null {
+  const last = count - 1;
+  // Letters by their place on the keyboard: they are the same ones in Russian.
+  if (key === 'ArrowDown' || code === 'KeyJ') return Math.min(at + 1, last);
+  if (key === 'ArrowUp' || code === 'KeyK') return Math.min(Math.max(at - 1, 0), last);
+  if (key === 'PageDown') return Math.min(at + page, last);
+  if (key === 'PageUp') return Math.min(Math.max(at - page, 0), last);
+  if (key === 'Home') return Math.min(0, last);
+  if (key === 'End') return last;
+  return null;
+}
+
+/** Whether a key belongs to what has the focus, or to the browser: fields, buttons and dialogs keep their keys. */
+export function isTaken({ target, ctrlKey, altKey, metaKey }: KeyboardEvent): boolean {
+  if (ctrlKey || altKey || metaKey) return true;
+  return (
+    target instanceof Element && target.closest('input, select, button, dialog[open]') !== null
+  );
+}

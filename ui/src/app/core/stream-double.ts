@@ -1,0 +1,22 @@
+import { Kind, Told } from './telemetry-stream';
+
+/** For specs: a stream of the collector that tells what a spec wants told. */
+export class StreamDouble {
+  private readonly listeners = new Map<Kind, Set<(told: never) => void>>();
+
+  on<K extends Kind>(kind: K, listener: (told: Told[K]) => void): () => void {
+    const known = this.listeners.get(kind) ?? new Set();
+    this.listeners.set(kind, known.add(listener));
+    return () => known.delete(listener);
+  }
+
+  tell<K extends Kind>(kind: K, told: Told[K]): void {
+    for (const listener of this.listeners.get(kind) ?? [])
+      (listener as (told: Told[K]) => void)(told);
+  }
+
+  /** How many follow it. */
+  get followers(): number {
+    return [...this.listeners.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+}

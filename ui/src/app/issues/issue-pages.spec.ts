@@ -1,0 +1,208 @@
+import { Type } from '@angular/core';
+import { ComponentFixture, TestBed } from '@angular/core/testing';
+
+import { Address } from '../core/address';
+import { Gateway } from '../core/gateway';
+import { provideLanguages } from '../core/language';
+import { micros } from '../core/micros';
+import { Preferences } from '../core/preferences';
+import { Problem } from '../core/problem';
+import { StreamDouble } from '../core/stream-double';
+import { TelemetryStream } from '../core/telemetry-stream';
+import { ErrorEvent, IssueDetail, IssueSummary } from '../core/telemetry-wire';
+import { IssueListPage } from './issue-list-page';
+import { IssuePage } from './issue-page';
+import { IssueStore } from './issue-store';
+
+const issue = (issue_id: string, seen: number, more: Partial<IssueSummary> = {}): IssueSummary => ({
+  issue_id,
+  kind: 'PaymentTimeout',
+  value: 'no answer <b>at all</b>',
+  culprit: 'settle (payments.ts)',
+  level: 'error',
+  events: 3,
+  players: 2,
+  services: ['payment-service'],
+  releases: ['1.0.0'],
+  first_seen_us: micros(1),
+  last_seen_us: micros(seen),
+  trace_ids: [],
+  status: 'unresolved',
+  share: { service: 'payment-service', transaction: 'POST /payments', failed: 3, requests: 30 },
+  ...more,
+});
+const event = (event_id: string, more: Partial<ErrorEvent> = {}): ErrorEvent => ({
+  event_id,
+  issue_id: 'a',
+  service: 'payment-service',
+  at_us: micros(1_000_000),
+  level: 'error',
+  kind: 'PaymentTimeout',
+  value: `value of ${event_id}`,
+  tags: {},
+  frames: [
+    { function: 'poll', file: 'tokio.rs', in_app: false },
+    { function: 'settle', file: 'payments.ts', line: 41, in_app: true, context_line: 'charge()' },
+  ],
+  breadcrumbs: [],
+  seq: 1,
+  ...more,
+});
+
+describe('the pages of issues', () => {
+  const gateway = { issues: vi.fn(), issue: vi.fn(), decideIssue: vi.fn() };
+  const address = { path: vi.fn(() => '/issues'), query: vi.fn(), change: vi.fn(), go: vi.fn() };
+  let stream: StreamDouble;
+  let query: URLSearchParams;
+
+  beforeEach(async () => {
+    vi.resetAllMocks();
+    vi.stubGlobal(
+      'ResizeObserver',
+      class {
+        observe(): void {
+          // Nothing changes its size here.
+        }
+        disconnect(): void {
+          // Nor does anything end.
+        }
+      },
+    );
+    stream = new StreamDouble();
+    query = new URLSearchParams();
+    address.query.mockImplementation(() => query);
+    gateway.issues.mockResolvedValue({
+      issues: [issue('a', 2), issue('b', 1, { status: 'resolved', resolved_in: '1.1.0' })],
+      indexed: true,
+    });
+    TestBed.configureTestingModule({
+      providers: [
+        provideLanguages(),
+        { provide: Gateway, useValue: gateway },
+        { provide: Address, useValue: address },
+        { provide: TelemetryStream, useValue: stream },
+      ],
+    });
+    TestBed.inject(Preferences).chooseLang('en');
+    TestBed.inject(IssueStore).follow();
+    await Promise.resolve();
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  async function shown<T>(
+    page: Type<T>,
+    inputs: Record<string, unknown> = {},
+  ): Promise<ComponentFixture<T>> {
+    const fixture = TestBed.createComponent(page);
+    for (const [name, value] of Object.entries(inputs)) fixture.componentRef.setInput(name, value);
+    await fixture.whenStable();
+    await fixture.whenStable();
+    return fixture;
+  }
+  const text = (fixture: ComponentFixture<unknown>, name: string): string | undefined =>
+    (fixture.nativeElement as HTMLElement)
+      .querySelector(`[data-test="${name}"]`)
+      ?.textContent.replace(/\s+/g, ' ')
+      .trim();
+  const rows = (fixture: ComponentFixture<unknown>): string[] =>
+    [...(fixture.nativeElement as HTMLElement).querySelectorAll('[data-test="issue-row"]')].map(
+      ({ id }) => id,
+    );
+
+  describe('the list', () => {
+    it('has those that are open, or all, and no markup of theirs', async () => {
+      const fixture = await shown(IssueListPage);
+      expect(rows(fixture)).toEqual(['issue-a']);
+      expect(text(fixture, 'issue-row')).toContain('no answer <b>at all</b>');
+      expect(text(fixture, 'issue-share')).toBe('10.0%');
+      expect(text(fixture, 'open-count')).toBe('1 open issue');
+
+      query = new URLSearchParams('status=all');
+      const all = await shown(IssueListPage);
+      expect(rows(all)).toEqual(['issue-a', 'issue-b']);
+    });
+
+    it('draws those in sight and says how many there are', async () => {
+      gateway.issues.mockResolvedValue({
+        issues: Array.from({ length: 500 }, (_, number) => issue(`i${number}`, 500 - number)),
+        indexed: true,
+      });
+      await TestBed.inject(IssueStore).load();
+      const fixture = await shown(IssueListPage);
+      expect(rows(fixture).length).toBeLessThan(40);
+      const grid = (fixture.nativeElement as HTMLElement).querySelector('[role="grid"]');
+      expect(grid?.getAttribute('aria-rowcount')).toBe('501');
+    });
+
+    it('is walked through by keyboard, and Enter opens', async () => {
+      const fixture = await shown(IssueListPage);
+      const press = async (key: string): Promise<void> => {
+        document.dispatchEvent(new KeyboardEvent('keydown', { key, code: key, bubbles: true }));
+        await fixture.whenStable();
+      };
+      await press('Enter');
+      expect(address.go).not.toHaveBeenCalled();
+      await press('ArrowDown');
+      const grid = (fixture.nativeElement as HTMLElement).querySelector('[role="grid"]');
+      expect(grid?.getAttribute('aria-activedescendant')).toBe('issue-a');
+      await press('Enter');
+      expect(address.go).toHaveBeenCalledWith('/issues/a');
+    });
+
+    it('says that there is none', async () => {
+      gateway.issues.mockResolvedValue({ issues: [], indexed: true });
+      await TestBed.inject(IssueStore).load();
+      expect(text(await shown(IssueListPage), 'issues-empty')).toMatch(/^No errors so far/);
+    });
+  });
+
+  describe('one issue', () => {
+    const detail = (...events: ErrorEvent[]): IssueDetail => ({
+      summary: issue('a', 2, { events: events.length }),
+      events,
+      times_us: [micros(1_000_000), micros(2_000_000)],
+    });
+
+    it('shows the stack with our own code first', async () => {
+      gateway.issue.mockResolvedValue(detail(event('e2'), event('e1')));
+      const fixture = await shown(IssuePage, { id: 'a' });
+      expect(text(fixture, 'frames')).toMatch(/^settle\s*payments\.ts:41/);
+      expect(text(fixture, 'other-frames')).toContain('poll');
+    });
+
+    it('keeps the event that is read while others come', async () => {
+      gateway.issue.mockResolvedValue(detail(event('e2'), event('e1')));
+      const fixture = await shown(IssuePage, { id: 'a' });
+      gateway.issue.mockResolvedValue(detail(event('e3'), event('e2'), event('e1')));
+      stream.tell('issue', issue('a', 3, { events: 4 }));
+      await fixture.whenStable();
+      await fixture.whenStable();
+      expect(gateway.issue).toHaveBeenCalledTimes(2);
+      expect((fixture.nativeElement as HTMLElement).textContent).toContain('Event 2 of 3');
+    });
+
+    it('is resolved, and says when that failed', async () => {
+      gateway.issue.mockResolvedValue(detail(event('e1')));
+      const fixture = await shown(IssuePage, { id: 'a' });
+      const press = async (): Promise<void> => {
+        (fixture.nativeElement as HTMLElement)
+          .querySelector<HTMLElement>('[data-test="resolve"]')
+          ?.click();
+        await fixture.whenStable();
+        await fixture.whenStable();
+      };
+      gateway.decideIssue.mockRejectedValueOnce(new Error('disk full'));
+      await press();
+      expect((fixture.nativeElement as HTMLElement).textContent).toContain('was not kept');
+      gateway.decideIssue.mockResolvedValue(issue('a', 2, { status: 'resolved' }));
+      await press();
+      expect(gateway.decideIssue).toHaveBeenLastCalledWith('a', 'resolved');
+      expect(text(fixture, 'issue-status')).toBe('Resolved');
+    });
+
+    it('that is not kept any more is said to be so', async () => {
+      gateway.issue.mockRejectedValue(new Problem({ status: 404, code: 'not_found' }));
+      expect(text(await shown(IssuePage, { id: 'gone' }), 'issue-unknown')).toMatch(/no issue/);
+    });
+  });
+});

@@ -1,0 +1,95 @@
+import { TestBed } from '@angular/core/testing';
+
+import { Gateway } from '../core/gateway';
+import { micros } from '../core/micros';
+import { StreamDouble } from '../core/stream-double';
+import { TelemetryStream } from '../core/telemetry-stream';
+import { IssueSummary } from '../core/telemetry-wire';
+import { IssueStore } from './issue-store';
+
+const issue = (issue_id: string, seen: number, more: Partial<IssueSummary> = {}): IssueSummary => ({
+  issue_id,
+  kind: 'PaymentTimeout',
+  value: '',
+  culprit: '',
+  level: 'error',
+  events: 1,
+  players: 0,
+  services: [],
+  releases: [],
+  first_seen_us: micros(0),
+  last_seen_us: micros(seen),
+  trace_ids: [],
+  status: 'unresolved',
+  ...more,
+});
+
+describe('the issues', () => {
+  const gateway = { issues: vi.fn(), decideIssue: vi.fn() };
+  let stream: StreamDouble;
+  let store: IssueStore;
+  const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+  beforeEach(async () => {
+    vi.resetAllMocks();
+    stream = new StreamDouble();
+    gateway.issues.mockResolvedValue({ issues: [issue('a', 1)], indexed: true });
+    TestBed.configureTestingModule({
+      providers: [
+        { provide: Gateway, useValue: gateway },
+        { provide: TelemetryStream, useValue: stream },
+      ],
+    });
+    store = TestBed.inject(IssueStore);
+    store.follow();
+    await settled();
+  });
+
+  const ids = (): string[] => store.issues().map(({ issue_id }) => issue_id);
+
+  it('are read once, however many follow them', async () => {
+    store.follow();
+    await settled();
+    expect(gateway.issues).toHaveBeenCalledTimes(1);
+    expect([store.state(), ids()]).toEqual(['ready', ['a']]);
+  });
+
+  it('come as they happen, and those that wait for somebody are counted', () => {
+    stream.tell('issue', issue('b', 2));
+    expect([ids(), store.open()]).toEqual([['b', 'a'], 2]);
+    stream.tell('issue', issue('a', 3, { status: 'resolved' }));
+    expect([ids(), store.open()]).toEqual([['a', 'b'], 1]);
+  });
+
+  it('are read again when the stream has lost something', async () => {
+    gateway.issues.mockResolvedValue({ issues: [issue('c', 9)], indexed: true });
+    stream.tell('missed', null);
+    await settled();
+    expect(ids()).toEqual(['c']);
+  });
+
+  it('stay when the collector does not answer, and an empty list says so', async () => {
+    gateway.issues.mockRejectedValue(new Error('away'));
+    await store.load();
+    expect([store.state(), ids()]).toEqual(['ready', ['a']]);
+    TestBed.resetTestingModule().configureTestingModule({
+      providers: [
+        { provide: Gateway, useValue: gateway },
+        { provide: TelemetryStream, useValue: stream },
+      ],
+    });
+    const other = TestBed.inject(IssueStore);
+    other.follow();
+    await settled();
+    expect(other.state()).toBe('failed');
+  });
+
+  it('are as the collector says after a decision', async () => {
+    gateway.decideIssue.mockResolvedValue(issue('a', 1, { status: 'resolved' }));
+    await store.decide('a', 'resolved');
+    expect(store.open()).toBe(0);
+    gateway.decideIssue.mockRejectedValue(new Error('away'));
+    await expect(store.decide('a', 'unresolved')).rejects.toThrow('away');
+    expect(store.open()).toBe(0);
+  });
+});

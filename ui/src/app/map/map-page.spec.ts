@@ -1,0 +1,105 @@
+import { ComponentFixture, TestBed } from '@angular/core/testing';
+
+import { Address } from '../core/address';
+import { Gateway } from '../core/gateway';
+import { provideLanguages } from '../core/language';
+import { micros } from '../core/micros';
+import { Preferences } from '../core/preferences';
+import { StreamDouble } from '../core/stream-double';
+import { TelemetryStream } from '../core/telemetry-stream';
+import { ServiceMap, Traffic } from '../core/telemetry-wire';
+import { MapPage } from './map-page';
+
+const traffic = (more: Partial<Traffic> = {}): Traffic => ({
+  calls: 20,
+  last_minute: 4,
+  errors: 0,
+  p50_us: micros(2_000),
+  p95_us: micros(90_000),
+  ...more,
+});
+const MAP: ServiceMap = {
+  nodes: [
+    { id: 'payments', kind: 'service', traffic: traffic() },
+    { id: 'payments/polodb', kind: 'database', traffic: traffic({ last_minute: 0 }) },
+    { id: 'bank', kind: 'external', traffic: traffic({ errors: 5 }) },
+  ],
+  edges: [
+    { from: 'payments', to: 'payments/polodb', traffic: traffic({ last_minute: 0 }) },
+    { from: 'payments', to: 'bank', traffic: traffic({ errors: 5 }) },
+  ],
+  traces: 2,
+  from_us: micros(0),
+  indexed: true,
+};
+
+describe('the page of the map', () => {
+  const gateway = { serviceMap: vi.fn() };
+  const address = { follow: vi.fn() };
+  let fixture: ComponentFixture<MapPage>;
+
+  async function shown(map: ServiceMap): Promise<HTMLElement> {
+    gateway.serviceMap.mockResolvedValue(map);
+    fixture = TestBed.createComponent(MapPage);
+    await fixture.whenStable();
+    await fixture.whenStable();
+    return fixture.nativeElement as HTMLElement;
+  }
+  const words = (element: Element | null): string =>
+    element?.textContent.replace(/\s+/g, ' ').trim() ?? '';
+
+  beforeEach(() => {
+    vi.resetAllMocks();
+    TestBed.configureTestingModule({
+      providers: [
+        provideLanguages(),
+        { provide: Gateway, useValue: gateway },
+        { provide: Address, useValue: address },
+        { provide: TelemetryStream, useValue: new StreamDouble() },
+      ],
+    });
+    TestBed.inject(Preferences).chooseLang('en');
+  });
+
+  it('says of each box what it is, how busy, how well and how fast', async () => {
+    const page = await shown(MAP);
+    expect(words(page.querySelector('[data-test="node-bank"]'))).toBe(
+      'bankexternal4/minerrors 25.0%P50 2.00 msP95 90.0 ms',
+    );
+    expect(words(page.querySelector('[data-test="node-payments/polodb"]'))).toMatch(
+      /^polodbdatabase · payments/,
+    );
+  });
+
+  it('moves on wires that are busy, and marks those that fail', async () => {
+    const wires = [...(await shown(MAP)).querySelectorAll('svg g')];
+    expect(wires.map(({ classList }) => [...classList].sort())).toEqual([[], ['busy', 'failing']]);
+  });
+
+  it('tells the same in a table', async () => {
+    const page = await shown(MAP);
+    const rows = [...page.querySelectorAll('[data-test="map-calls"] tbody tr')].map((row) =>
+      [...row.children].map(words),
+    );
+    expect(rows).toEqual([
+      ['payments', 'payments/polodb', '20', '0/min', '0.0%', '2.00 ms', '90.0 ms'],
+      ['payments', 'bank', '20', '4/min', '25.0%', '2.00 ms', '90.0 ms'],
+    ]);
+  });
+
+  it('leads to the traces of a service, and of whoever calls what has none', async () => {
+    const page = await shown(MAP);
+    const of = (id: string): HTMLElement | null =>
+      page.querySelector<HTMLElement>(`[data-test="node-${id}"]`);
+    expect(of('bank')?.getAttribute('href')).toBe('/traces?service=payments');
+    of('payments')?.click();
+    expect(address.follow).toHaveBeenLastCalledWith(expect.anything(), '/traces', {
+      service: 'payments',
+    });
+  });
+
+  it('is empty before the first trace, and says what to do', async () => {
+    const page = await shown({ ...MAP, nodes: [], edges: [], traces: 0 });
+    expect(words(page.querySelector('[data-test="map-empty"]'))).toMatch(/^No traces yet/);
+  });
+});
