@@ -14,6 +14,7 @@ use reelscope_contracts::problems::{ProblemId, ProblemState};
 use reelscope_contracts::telemetry::{DeliveryCounts, Span, TraceDetail};
 use reelscope_stack::bench::Method;
 use reelscope_stack::load::{self, Plan, Report};
+use reelscope_stack::problem_bench::{self, Met};
 use reelscope_stack::problems::{self, FIRST_RELEASE, States};
 use reelscope_stack::settings::{Flags, Settings, SettingsError};
 use reelscope_stack::{Config, Stack, StartError, default_data_dir, doctor, init_logs};
@@ -84,10 +85,10 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Measure this machine: spins one after another, then 32 at a time, with the share of each service, and what
-    /// telemetry costs.
+    /// Measure this machine: spins one after another, then 32 at a time, with the share of each service; what telemetry
+    /// costs; and what players meet with the problems and with their fixes. Takes two to three minutes.
     Bench {
-        /// Print JSON, of the cost of telemetry only.
+        /// Print JSON, of the costs of telemetry and of the problems only.
         #[arg(long)]
         json: bool,
         /// Spins of each of the two runs.
@@ -433,6 +434,7 @@ async fn bench(count: u64, json: bool) -> Result<ExitCode, Failure> {
     if !json {
         shares(count).await?;
     }
+    eprintln!("reelscope: telemetry on against off…");
     let dir = std::env::temp_dir().join(format!("reelscope-bench-{}", uuid::Uuid::new_v4()));
     let players = enough_players(3 * count, BENCH_CONCURRENCY, BENCH_STAKE);
     let measured = reelscope_stack::bench::telemetry(
@@ -448,8 +450,14 @@ async fn bench(count: u64, json: bool) -> Result<ExitCode, Failure> {
     .await;
     let _ = std::fs::remove_dir_all(&dir);
     let measured = measured?;
+    let dir = std::env::temp_dir().join(format!("reelscope-bench-{}", uuid::Uuid::new_v4()));
+    let met = problem_bench::run(&dir, |next| eprintln!("reelscope: {next}…")).await;
+    let _ = std::fs::remove_dir_all(&dir);
+    let met = met?;
     if json {
-        println!("{}", json!(measured));
+        let mut fields = json!(measured);
+        fields["problems"] = json!(met);
+        println!("{fields}");
         return Ok(ExitCode::SUCCESS);
     }
     println!(
@@ -471,7 +479,32 @@ async fn bench(count: u64, json: bool) -> Result<ExitCode, Failure> {
         measured.added_p50_ms,
         measured.saturated_ratio,
     );
+    print_met(&met);
     Ok(ExitCode::SUCCESS)
+}
+
+fn print_met(met: &[Met]) {
+    println!(
+        "-- problems: what players meet, and the errors among all requests to the four backend services"
+    );
+    println!(
+        "  {:<15} {:>6} {:>8} {:>10} {:>10} {:>9} {:>8} {:>14}",
+        "condition", "spins", "at once", "p50 ms", "p95 ms", "provider", "failed", "errors"
+    );
+    for met in met {
+        println!(
+            "  {:<15} {:>6} {:>8} {:>10.1} {:>10.1} {:>7.1} % {:>6.1} % {:>6.2} % of {}",
+            met.condition,
+            met.spins,
+            met.at_once,
+            met.p50_ms,
+            met.p95_ms,
+            met.provider_share_percent,
+            met.failed_percent,
+            met.error_rate_percent,
+            met.requests,
+        );
+    }
 }
 
 const BENCH_STAKE: Money = Money(1_000);

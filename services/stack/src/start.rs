@@ -359,7 +359,7 @@ impl Stack {
                 release,
             };
             let settings = settings_http::Shared::new(current);
-            let overhead = Overhead::default();
+            let overhead = Overhead::new(config.data_dir.join(OVERHEAD));
             stack.overhead = Some(overhead.clone());
             stack.background.spawn(problems.clone().watch(collector.clone()));
             let panel = Panel {
@@ -668,6 +668,8 @@ async fn open_stores(data_dir: PathBuf) -> Result<(Stores, Vec<String>), StartEr
     Ok((stores, notices))
 }
 
+/// Where the cost of telemetry is measured.
+const OVERHEAD: &str = "overhead";
 const PLAYERS: &str = "players";
 const ROUNDS: &str = "rounds";
 const WALLETS: &str = "wallets";
