@@ -19,8 +19,9 @@ const LONGEST_MEMORY_S: f64 = 16.0;
 const LEAST_RATE: f64 = 0.1;
 /// Share of all cores, in percent, that is left to others however much the budget allows.
 const LEFT_FREE: f64 = 10.0;
-/// Share of all cores, in percent, that players may use on a machine that others keep busy.
-const LEAST_SHARE: f64 = 5.0;
+/// Share of all cores, in percent, that players may use even on a machine that others keep busy, where the budget allows
+/// it: something has to be seen.
+const LEAST_SHARE: f64 = 20.0;
 /// Debt is forgotten beyond what this time pays off.
 const MOST_DEBT_S: f64 = 5.0;
 /// Turns may overlap by so much more than they do at the rate and the length that they have, and by some more.
@@ -91,9 +92,8 @@ impl Pace {
 
         let own = look.spent_ms / elapsed_s / self.cores / 10.0;
         self.others += 0.2 * ((look.busy_percent - own).max(0.0) - self.others);
-        let share = budget_percent
-            .min(100.0 - LEFT_FREE - self.others)
-            .max(LEAST_SHARE);
+        let left = (100.0 - LEFT_FREE - self.others).max(LEAST_SHARE);
+        let share = budget_percent.min(left);
         let ms_a_second = share * self.cores * 10.0;
         let debt = self.debt_ms + look.spent_ms - ms_a_second * elapsed_s;
         self.debt_ms = debt.clamp(0.0, ms_a_second * MOST_DEBT_S);

@@ -344,6 +344,18 @@ impl Stack {
         stack.faults = Some(faults.clone());
         let traffic = Traffic::new(table);
         stack.traffic = Some(traffic.clone());
+        if let Some(wish) = config.traffic {
+            let (traffic, written) = (traffic.clone(), stack.seeding.clone());
+            stack.background.spawn(async move {
+                // Before that they would be people.
+                while !written.as_ref().is_none_or(Progress::is_complete) {
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
+                if let Err(refusal) = traffic.set(wish) {
+                    tracing::warn!(%refusal, "no virtual players");
+                }
+            });
+        }
         let mut routes = front.layer(gateway::router(state), panicked);
         if let Some(collector) = collector {
             let ingest_listener = bind_where_it_was(&config.data_dir).await?;
@@ -513,6 +525,12 @@ impl Stack {
     #[must_use]
     pub fn problems(&self) -> Option<&Problems> {
         self.problems.as_ref()
+    }
+
+    /// The virtual players.
+    #[must_use]
+    pub fn traffic(&self) -> Option<&Traffic> {
+        self.traffic.as_ref()
     }
 
     /// The second group of faults.

@@ -57,6 +57,54 @@ pub enum TrafficRefusal {
     Budget(u32),
 }
 
+/// What a command line says about virtual players.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+// Another group of flags is called `Flags` too.
+#[group(id = "traffic_flags")]
+pub struct Flags {
+    /// Virtual players that spin in the background once all players are written, 1 to 200 [default: none].
+    #[arg(long, value_name = "PLAYERS", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_PLAYERS)))]
+    traffic: Option<u32>,
+    /// Share of all cores that they keep to, 10 to 100, or `none` [default: 50].
+    #[arg(long, value_name = "PERCENT|none", requires = "traffic", value_parser = budget)]
+    traffic_budget: Option<Budget>,
+}
+
+impl Flags {
+    /// What they are told to do; `None` when there are to be none.
+    #[must_use]
+    pub fn wish(self) -> Option<SetTraffic> {
+        Some(SetTraffic {
+            running: true,
+            players: self.traffic?,
+            budget_percent: self.traffic_budget.unwrap_or_default().0,
+        })
+    }
+}
+
+/// Share of all cores in percent; `None` lifts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget(pub Option<u32>);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(Some(50))
+    }
+}
+
+/// Reads `50` or `none`.
+///
+/// # Errors
+/// A sentence.
+pub fn budget(text: &str) -> Result<Budget, String> {
+    if text == "none" {
+        return Ok(Budget(None));
+    }
+    let percent = text.parse().ok().filter(|percent| (10..=100).contains(percent));
+    let budget = percent.map(|percent| Budget(Some(percent)));
+    budget.ok_or_else(|| "the budget is 10 to 100 percent of all cores, or `none`".to_owned())
+}
+
 /// Where virtual players spin.
 #[derive(Clone)]
 pub(crate) struct Table {
@@ -271,7 +319,7 @@ fn busy((idle_before, all_before): (u64, u64), (idle, all): (u64, u64)) -> Optio
     Some(100.0 * (1.0 - idle.saturating_sub(idle_before) as f64 / all as f64))
 }
 
-fn cores() -> f64 {
+pub(crate) fn cores() -> f64 {
     #[allow(clippy::cast_precision_loss)] // a few hundred
     std::thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64)
 }

@@ -137,6 +137,8 @@ export interface Traffic extends TrafficWish {
   spins: number;
   failed: number;
   per_second: number;
+  /** Of what they waited over the last seconds; null while no spin has ended. */
+  p95_ms: number | null;
   /** What the players would make if nothing held them back. */
   wanted_per_second: number;
   /** Null where the system does not tell. */
