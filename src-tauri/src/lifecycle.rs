@@ -139,6 +139,7 @@ async fn start(arguments: Arguments, data_dir: Option<PathBuf>) -> Result<(Stack
     if arguments.players.is_some() {
         config.players = arguments.players;
     }
+    config.traffic = arguments.traffic.wish();
     config.settings_file = Settings::file();
     let settings = arguments
         .settings

@@ -21,6 +21,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use reelscope_stack::problems::{Argument, argument};
 use reelscope_stack::settings::Flags;
+use reelscope_stack::traffic;
 
 /// Reelscope in a window of its own.
 ///
@@ -44,6 +45,9 @@ struct Arguments {
     /// Where a problem of the demo stands at the start, instead of where the release has it; the id can be `all`.
     #[arg(long = "problem", value_name = "ID=on|off|fixed", value_parser = argument)]
     problems: Vec<Argument>,
+
+    #[command(flatten)]
+    traffic: traffic::Flags,
 
     #[command(flatten)]
     settings: Flags,

@@ -39,10 +39,8 @@ pub async fn spin(
     annotate("round.id", round_id.to_string());
     annotate("stake", stake.major());
     let fail = |source: GatewayError, standing| {
-        if let GatewayError::Service(problem) = &source
-            && matches!(problem.code, Code::PaymentDeclined | Code::PaymentPending)
-        {
-            // What the failure of a payment costs, in money.
+        // What is the player's own affair, such as an empty purse, costs nobody anything.
+        if Problem::from(&source).status >= 500 {
             measure("failed_stake", stake.major(), "none");
         }
         GatewayError::Spin {

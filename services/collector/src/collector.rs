@@ -618,7 +618,20 @@ impl Collector {
     /// looking.
     #[must_use]
     pub fn traces_since(&self, since_us: Micros, limit: usize) -> Vec<TraceSummary> {
-        lock(&self.shared.index).traces_since(since_us, limit)
+        self.look_at_traces(since_us, limit, |traces| {
+            traces.iter().copied().cloned().collect()
+        })
+    }
+
+    /// As [`Collector::traces_since`], lent instead of copied: nothing is indexed while `look` works, so that it has to be
+    /// quick.
+    pub fn look_at_traces<T>(
+        &self,
+        since_us: Micros,
+        limit: usize,
+        look: impl FnOnce(&[&TraceSummary]) -> T,
+    ) -> T {
+        look(&lock(&self.shared.index).traces_since(since_us, limit))
     }
 
     /// Everything that is kept of one trace; `None` when nothing is. Asking does not count as looking.

@@ -207,11 +207,11 @@ impl Index {
                 continue;
             };
             let summary = trace.summary();
-            if filter.takes(&summary) {
+            if filter.takes(summary) {
                 if page.len() == limit {
                     return (page, last);
                 }
-                page.push(summary);
+                page.push(summary.clone());
                 last = Some(*place);
             }
         }
@@ -219,7 +219,7 @@ impl Index {
     }
 
     /// Traces that began at or after `since`, newest first.
-    pub(crate) fn traces_since(&self, since: Micros, limit: usize) -> Vec<TraceSummary> {
+    pub(crate) fn traces_since(&self, since: Micros, limit: usize) -> Vec<&TraceSummary> {
         let newest = self.by_start.range((since, 0)..).rev().take(limit);
         newest
             .filter_map(|(_, id)| Some(self.traces.get(id)?.summary()))
@@ -278,7 +278,7 @@ impl Index {
         let traces = touched.traces.iter().filter_map(|id| self.traces.get(id));
         let issues = touched.issues.iter().filter_map(|id| self.issues.get(id));
         traces
-            .map(|trace| Live::Trace(trace.summary()))
+            .map(|trace| Live::Trace(trace.summary().clone()))
             .chain(issues.map(|issue| Live::Issue(issue.summary(&self.requests))))
             .collect()
     }

@@ -20,14 +20,15 @@ type Claim = (u8, Micros);
 
 /// A trace while its envelopes come in, in any order.
 pub(crate) struct Trace {
+    /// Up to date after every [`Trace::add`], so that it can be lent; its lists of names are sorted.
     summary: TraceSummary,
+    start_us: Micros,
     end_us: Micros,
     claim: Option<Claim>,
+    /// What the root says, or whatever stands for it while it is not there.
+    root_status: String,
     measured_by: BTreeMap<String, Claim>,
     currency_by: Option<Claim>,
-    services: BTreeMap<String, ServiceShare>,
-    problems: BTreeSet<String>,
-    problems_fixed: BTreeSet<String>,
     oddities: BTreeSet<String>,
     seqs: BTreeSet<u64>,
 }
@@ -39,7 +40,7 @@ impl Trace {
             name: String::new(),
             op: String::new(),
             service: String::new(),
-            start_us: Micros::MAX,
+            start_us: 0,
             duration_us: 0,
             root_us: 0,
             spans: 0,
@@ -55,19 +56,19 @@ impl Trace {
             currency: None,
             problems: Vec::new(),
             problems_fixed: Vec::new(),
+            faults: Vec::new(),
             virtual_player: false,
             services: Vec::new(),
             oddities: Vec::new(),
         };
         Self {
             summary,
+            start_us: Micros::MAX,
             end_us: Micros::MIN,
             claim: None,
+            root_status: "ok".to_owned(),
             measured_by: BTreeMap::new(),
             currency_by: None,
-            services: BTreeMap::new(),
-            problems: BTreeSet::new(),
-            problems_fixed: BTreeSet::new(),
             oddities: BTreeSet::new(),
             seqs: BTreeSet::new(),
         }
@@ -75,7 +76,7 @@ impl Trace {
 
     /// Where the trace stands in the list.
     pub(crate) fn start(&self) -> Micros {
-        self.summary.start_us
+        self.start_us
     }
 
     pub(crate) fn envelopes(&self) -> &BTreeSet<u64> {
@@ -97,6 +98,10 @@ impl Trace {
             let length = (transaction.span.end_us - transaction.span.start_us).max(0);
             let share = self.share(&transaction.span.service);
             share.transactions += 1;
+            if transaction.span.op == "http.server" {
+                share.requests += 1;
+                share.failed_requests += u32::from(is_server_error(&transaction.span.status));
+            }
             share.own_us = share.own_us.saturating_add(length - waiting);
             share.waiting_us = share.waiting_us.saturating_add(waiting);
         }
@@ -115,6 +120,7 @@ impl Trace {
             self.summary.logs += 1;
             self.extend_to(log.at_us, log.at_us);
         }
+        self.conclude();
     }
 
     fn add_span(&mut self, fact: &SpanFact) {
@@ -138,7 +144,7 @@ impl Trace {
             summary.name.clone_from(&span.description);
             summary.op.clone_from(&span.op);
             summary.service.clone_from(&span.service);
-            summary.status.clone_from(&span.status);
+            self.root_status.clone_from(&span.status);
             summary.root_us = (span.end_us - span.start_us).max(0);
             summary.release = fact.release.clone().or(summary.release.take());
             summary.environment = fact.environment.clone().or(summary.environment.take());
@@ -160,52 +166,71 @@ impl Trace {
             self.currency_by = Some(claim);
             self.summary.currency.clone_from(&fact.currency);
         }
-        self.problems.extend(problems(span));
-        if let Some(fixed) = span.tags.get("problems.fixed") {
-            self.problems_fixed.extend(names(fixed));
-        }
-        self.summary.virtual_player |= span.tags.get("traffic").is_some_and(|who| who == "virtual");
+        let summary = &mut self.summary;
+        insert_all(&mut summary.problems, problems(span));
+        let tag = |name: &str| span.tags.get(name).map_or("", String::as_str);
+        insert_all(&mut summary.problems_fixed, names(tag("problems.fixed")));
+        insert_all(&mut summary.faults, names(tag("faults")));
+        summary.virtual_player |= span.tags.get("traffic").is_some_and(|who| who == "virtual");
     }
 
     fn share(&mut self, service: &str) -> &mut ServiceShare {
-        let new = || ServiceShare {
-            service: service.to_owned(),
-            ..ServiceShare::default()
-        };
-        self.services.entry(service.to_owned()).or_insert_with(new)
+        let services = &mut self.summary.services;
+        let place = services.binary_search_by(|share| share.service.as_str().cmp(service));
+        let place = place.unwrap_or_else(|place| {
+            let new = ServiceShare {
+                service: service.to_owned(),
+                ..ServiceShare::default()
+            };
+            services.insert(place, new);
+            place
+        });
+        &mut services[place]
     }
 
     /// A time of 0 means that none was given, and does not move the trace to 1970.
     fn extend_to(&mut self, start: Micros, end: Micros) {
         if start != 0 {
-            self.summary.start_us = self.summary.start_us.min(start);
+            self.start_us = self.start_us.min(start);
             self.end_us = self.end_us.max(start).max(end);
         }
     }
 
-    pub(crate) fn summary(&self) -> TraceSummary {
-        let mut summary = self.summary.clone();
-        if summary.start_us == Micros::MAX {
-            summary.start_us = 0;
+    /// Brings what follows from the rest up to date.
+    fn conclude(&mut self) {
+        let summary = &mut self.summary;
+        if self.start_us != Micros::MAX {
+            summary.start_us = self.start_us;
+            summary.duration_us = self.end_us.saturating_sub(self.start_us);
+        }
+        summary.oddities.clear();
+        summary.oddities.extend(self.oddities.iter().cloned());
+        let missing = match self.claim {
+            None => Some("no_spans"),
+            Some((class, _)) => (class > 0).then_some("missing_root"),
+        };
+        insert_all(&mut summary.oddities, missing.map(str::to_owned));
+        let status = if summary.errors > 0 && self.root_status == "ok" {
+            "error"
         } else {
-            summary.duration_us = self.end_us.saturating_sub(summary.start_us);
-        }
-        let mut oddities = self.oddities.clone();
-        if self.claim.is_some_and(|(class, _)| class > 0) {
-            oddities.insert("missing_root".to_owned());
-        }
-        if self.claim.is_none() {
-            oddities.insert("no_spans".to_owned());
-        }
-        if summary.errors > 0 && summary.status == "ok" {
-            summary.status = "error".to_owned();
-        }
+            &self.root_status
+        };
+        status.clone_into(&mut summary.status);
         summary.ok = summary.errors == 0 && summary.status == "ok";
-        summary.services = self.services.values().cloned().collect();
-        summary.problems = self.problems.iter().cloned().collect();
-        summary.problems_fixed = self.problems_fixed.iter().cloned().collect();
-        summary.oddities = oddities.into_iter().collect();
-        summary
+    }
+
+    /// Its line.
+    pub(crate) fn summary(&self) -> &TraceSummary {
+        &self.summary
+    }
+}
+
+/// Adds names to a sorted list that has each once.
+fn insert_all(list: &mut Vec<String>, names: impl IntoIterator<Item = String>) {
+    for name in names {
+        if let Err(place) = list.binary_search(&name) {
+            list.insert(place, name);
+        }
     }
 }
 
@@ -229,6 +254,15 @@ fn waiting<'a>(transaction: &Span, spans: impl Iterator<Item = &'a Span>) -> Mic
         until = until.max(end);
     }
     total
+}
+
+/// Whether a status stands for an answer with a 5xx, as Sentry maps HTTP to span statuses
+/// (<https://develop.sentry.dev/sdk/foundations/transport/event-payloads/span/>).
+fn is_server_error(status: &str) -> bool {
+    matches!(
+        status,
+        "internal_error" | "unimplemented" | "unavailable" | "deadline_exceeded"
+    )
 }
 
 /// Names in a tag, separated by commas.
@@ -313,8 +347,9 @@ pub(crate) fn detail<S: AsRef<str>>(
     trace
         .oddities
         .extend(spans.iter().flat_map(|span| span.oddities.iter().cloned()));
+    trace.conclude();
     TraceDetail {
-        summary: trace.summary(),
+        summary: trace.summary,
         spans,
         errors,
         logs,

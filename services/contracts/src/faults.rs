@@ -115,6 +115,8 @@ pub struct FaultView {
     pub service: String,
     /// How it is brought about.
     pub kind: FaultKind,
+    /// Whether our code has a way to cope with it: it can be `fixed`, and not only off.
+    pub fixable: bool,
     /// Where a switch stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<ProblemState>,

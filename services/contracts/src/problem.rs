@@ -63,6 +63,8 @@ pub enum Code {
     ProblemUnchanged,
     /// The demo's problem is being switched; wait for its end.
     ProblemSwitching,
+    /// A measurement runs; wait for its end or cancel it.
+    MeasurementUnderWay,
     /// The players are being written; what needs all of them has to wait.
     PlayersNotReady,
     /// A service behind this one cannot be reached.
@@ -123,6 +125,7 @@ impl Code {
             Self::DsnInvalid => ("dsn_invalid", 422, "Invalid DSN"),
             Self::ProblemUnchanged => ("problem_unchanged", 409, "Nothing to change"),
             Self::ProblemSwitching => ("problem_switching", 409, "Change under way"),
+            Self::MeasurementUnderWay => ("measurement_under_way", 409, "Measurement under way"),
             Self::PlayersNotReady => ("players_not_ready", 409, "Players are being written"),
             Self::ServiceUnavailable => ("service_unavailable", 503, "Service unavailable"),
             Self::DeadlineExceeded => ("deadline_exceeded", 504, "Deadline exceeded"),

@@ -189,7 +189,7 @@ pub struct ChooseRelease {
 pub struct Figures {
     /// Spins behind these figures.
     pub spins: u64,
-    /// Of them, spins that ended in an error.
+    /// Of them, spins whose player was told of a failure.
     pub failed: u64,
     /// Milliseconds; nearest rank, as everywhere.
     pub p50_ms: f64,
@@ -203,8 +203,15 @@ pub struct Figures {
     pub per_second: Option<f64>,
     /// Seconds that a player waited in all, on average over the players.
     pub waited_s_per_player: f64,
-    /// Stakes of failed spins.
+    /// Stakes of the spins that the gateway answered with a 5xx once it knew whose they were.
     pub failed_minor: Money,
+    /// Requests that our backend services answered for these spins: api-gateway, user-service, game-engine and
+    /// payment-service; neither the page nor the provider.
+    pub requests: u64,
+    /// Of them, those answered with a 5xx.
+    pub failed_requests: u64,
+    /// 100 × failed_requests ÷ requests: the overall error rate, as `reelscope spin --json` counts it.
+    pub overall_error_rate_percent: f64,
 }
 
 /// The same before and after a fix.
@@ -227,6 +234,10 @@ pub struct BeforeAfter {
 pub struct ProblemFigures {
     /// Only spins since then count: the start of this session, or the last reset.
     pub since: UnixMillis,
+    /// Spins since then with every problem where it stands now; absent while there are none.
+    pub now: Option<Figures>,
+    /// Spins since then that count nowhere, because a fault of the second group was on.
+    pub left_out: u64,
     /// One entry a problem, and one for all of them.
     pub pairs: Vec<BeforeAfter>,
 }
@@ -246,6 +257,8 @@ pub struct Traffic {
     pub failed: u64,
     /// Spins a second, over the last seconds.
     pub per_second: f64,
+    /// 95th percentile of what their players waited over the last seconds, in milliseconds; absent while none has ended.
+    pub p95_ms: Option<f64>,
     /// Spins a second that the players would make if nothing held them back and spins took no time.
     pub wanted_per_second: f64,
     /// Share of all cores that this process uses now; absent where the system does not tell.
@@ -305,6 +318,8 @@ pub struct ReleaseFigures {
 pub struct Releases {
     /// Only spins since then count.
     pub since: UnixMillis,
+    /// Spins since then that count nowhere, because a fault of the second group was on that the release does not have.
+    pub left_out: u64,
     /// The exact RTP of the game, in percent.
     pub exact_rtp_percent: f64,
     /// In the order in which they were first seen.

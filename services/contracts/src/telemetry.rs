@@ -36,6 +36,12 @@ pub struct ServiceShare {
     pub transactions: u32,
     /// Errors it recorded.
     pub errors: u32,
+    /// Requests it answered: its transactions of operation `http.server`.
+    #[serde(default)]
+    pub requests: u32,
+    /// Of them, those that it answered with a 5xx.
+    #[serde(default)]
+    pub failed_requests: u32,
     /// Microseconds of its transactions, less those in which it waited for an outgoing HTTP request.
     pub own_us: Micros,
     /// Microseconds of its transactions in which it waited for an outgoing HTTP request.
@@ -91,6 +97,9 @@ pub struct TraceSummary {
     /// Problems that the tag `problems.fixed` names: they are there, and are coped with.
     #[serde(default)]
     pub problems_fixed: Vec<String>,
+    /// Faults that the tag `faults` names.
+    #[serde(default)]
+    pub faults: Vec<String>,
     /// Whether it was begun by traffic that is generated, as the tag `traffic` says.
     #[serde(default)]
     pub virtual_player: bool,

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use reelscope_api_gateway::limits::Rate;
+use reelscope_contracts::problems::SetTraffic;
 use reelscope_payment_provider::Behaviour;
 
 use crate::problems::States;
@@ -28,6 +29,8 @@ pub struct Config {
     pub problems: States,
     /// Whether the game pays by the wrong paytable that a release of the dial has.
     pub wrong_paytable: bool,
+    /// Virtual players that begin once all players are written.
+    pub traffic: Option<SetTraffic>,
     /// Requests of one session; `None` lets everything through.
     pub rate: Option<Rate>,
     /// What is reported, as what, and where it goes; `None` reports nothing and keeps nothing.
@@ -48,6 +51,7 @@ impl Config {
             provider: Behaviour::healthy(),
             problems: States::new(),
             wrong_paytable: false,
+            traffic: None,
             // A finger on the space bar in turbo makes five spins a second, each with its look at the history.
             rate: NonZeroU32::new(30)
                 .zip(NonZeroU32::new(60))

@@ -241,6 +241,7 @@ impl Faults {
                 id,
                 service: id.service().to_owned(),
                 kind: id.kind(),
+                fixable: id.has_fix(),
                 state: switched.then_some(cell.seen),
                 fired: (!switched).then_some(cell.fired),
                 last_trace_id: cell.last.as_ref().map(|(_, trace)| trace.clone()),

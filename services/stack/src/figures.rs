@@ -3,14 +3,20 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
+use reelscope_contracts::faults::FaultId;
 use reelscope_contracts::problems::{BeforeAfter, Figures, ProblemId, ProblemState};
-use reelscope_contracts::telemetry::{Micros, TraceSummary};
+use reelscope_contracts::telemetry::{Micros, ServiceShare, TraceSummary};
 use reelscope_contracts::{Money, UnixMillis};
 
 /// Name of the root transaction of a spin.
 pub const SPIN: &str = "slot-machine-spin";
 /// Measurement of the stake of a spin that failed, in major units.
 pub const FAILED_STAKE: &str = "failed_stake";
+
+/// Services whose requests make the overall error rate.
+const BACKEND: [&str; 4] = ["api-gateway", "user-service", "game-engine", "payment-service"];
+/// The fault that changes what is paid and nothing else, and that a release of the dial has too.
+pub(crate) const RTP_ANOMALY: &str = FaultId::RtpAnomaly.as_str();
 
 /// A pause of this length parts two runs of spins: nobody played in between.
 const PAUSE: Micros = 10_000_000;
@@ -24,17 +30,38 @@ struct Spin<'a> {
     failed: bool,
     failed_stake: Money,
     player: Option<&'a str>,
+    requests: u64,
+    failed_requests: u64,
     trace_id: &'a str,
 }
 
-/// The pairs for every problem and for all of them, from the traces of spins among `traces`.
+/// What the spins of a session come to.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Compared {
+    /// One for every problem, and one for all of them.
+    pub pairs: Vec<BeforeAfter>,
+    /// Spins with everything as it stands now.
+    pub now: Option<Figures>,
+    /// Spins that count nowhere.
+    pub left_out: u64,
+}
+
+/// Compares the spins among `traces`, each problem with its fix, and says what they met with the problems as they stand
+/// in `now`.
 ///
 /// A problem is compared under conditions that differ in nothing else; of several such pairs the one counts whose smaller
-/// side has the most spins.
+/// side has the most spins. A fault of the second group is such a condition too, of which nobody wants a comparison: spins
+/// with one are left out.
 #[must_use]
-pub fn pairs(traces: &[TraceSummary]) -> Vec<BeforeAfter> {
+pub fn compare(traces: &[&TraceSummary], now: impl Fn(ProblemId) -> ProblemState) -> Compared {
     let mut by_condition: BTreeMap<[u8; 4], Vec<Spin<'_>>> = BTreeMap::new();
+    let mut left_out = 0;
     for trace in traces.iter().filter(|trace| trace.name == SPIN) {
+        // A paytable makes nobody wait, and nothing fail.
+        if trace.faults.iter().any(|fault| fault != RTP_ANOMALY) {
+            left_out += 1;
+            continue;
+        }
         by_condition
             .entry(condition(trace).map(rank))
             .or_default()
@@ -70,7 +97,11 @@ pub fn pairs(traces: &[TraceSummary]) -> Vec<BeforeAfter> {
         of([ProblemState::On; 4]),
         of([ProblemState::Fixed; 4]),
     ));
-    found
+    Compared {
+        pairs: found,
+        now: of(ProblemId::ALL.map(now)).map(figures),
+        left_out,
+    }
 }
 
 fn pair(problem: &str, before: Option<&[Spin<'_>]>, after: Option<&[Spin<'_>]>) -> BeforeAfter {
@@ -118,11 +149,28 @@ fn spin(trace: &TraceSummary) -> Spin<'_> {
     Spin {
         start: trace.start_us,
         waited: trace.root_us,
-        failed: trace.status != "ok",
+        failed: failed(trace),
         failed_stake: stake.map_or(Money::ZERO, |stake| minor(stake.value)),
         player: trace.player.as_deref(),
+        requests: of_backend(trace).map(|share| u64::from(share.requests)).sum(),
+        failed_requests: of_backend(trace)
+            .map(|share| u64::from(share.failed_requests))
+            .sum(),
         trace_id: &trace.trace_id,
     }
+}
+
+/// Whether its player was told of a failure. `error` is said of a trace whose root ended well and that has an issue all
+/// the same: of a settlement in the background, of which the player hears nothing.
+pub(crate) fn failed(spin: &TraceSummary) -> bool {
+    !matches!(spin.status.as_str(), "ok" | "error")
+}
+
+/// The shares of our own backend services: the page is no backend, and the provider, which reports nothing, not ours.
+fn of_backend(spin: &TraceSummary) -> impl Iterator<Item = &ServiceShare> {
+    spin.services
+        .iter()
+        .filter(|share| BACKEND.contains(&share.service.as_str()))
 }
 
 /// Measurements are floating: amounts of a demo are far below 2^53 minor units.
@@ -157,6 +205,8 @@ fn figures(spins: &[Spin<'_>]) -> Figures {
     let failed = spins.iter().filter(|spin| spin.failed).count();
     let players: BTreeSet<_> = spins.iter().map(|spin| spin.player).collect();
     let waited: Micros = waits.iter().sum();
+    let requests = spins.iter().map(|spin| spin.requests).sum::<u64>();
+    let failed_requests = spins.iter().map(|spin| spin.failed_requests).sum::<u64>();
     let sum = |sum: Money, spin: &Spin<'_>| sum.checked_add(spin.failed_stake).unwrap_or(sum);
     Figures {
         spins: spins.len() as u64,
@@ -168,6 +218,9 @@ fn figures(spins: &[Spin<'_>]) -> Figures {
         per_second: per_second(spins),
         waited_s_per_player: waited as f64 / 1e6 / players.len().max(1) as f64,
         failed_minor: spins.iter().fold(Money::ZERO, sum),
+        requests,
+        failed_requests,
+        overall_error_rate_percent: 100.0 * failed_requests as f64 / requests.max(1) as f64,
     }
 }
 
@@ -248,10 +301,19 @@ pub(crate) mod tests {
             currency: None,
             problems: names(on),
             problems_fixed: names(fixed),
+            faults: Vec::new(),
             virtual_player: false,
             services: Vec::new(),
             oddities: Vec::new(),
         }
+    }
+
+    fn pairs(traces: &[TraceSummary]) -> Vec<BeforeAfter> {
+        all_on(traces).pairs
+    }
+
+    fn all_on(traces: &[TraceSummary]) -> Compared {
+        compare(&traces.iter().collect::<Vec<_>>(), |_| ProblemState::On)
     }
 
     fn near(found: f64, expected: f64) {
@@ -324,6 +386,52 @@ pub(crate) mod tests {
         assert!((figures.per_second.unwrap() - 1.0).abs() < 1e-9, "{figures:?}");
         near(figures.waited_s_per_player, 9.5);
         assert_eq!(of(&found, "payment-errors").after, None);
+    }
+
+    #[test]
+    fn what_holds_now_is_summed_and_the_overall_error_rate_is_of_backend_requests() {
+        let all = ["missing-index", "slow-rng", "slow-provider", "payment-errors"];
+        let share = |service: &str, requests, failed_requests| ServiceShare {
+            service: service.to_owned(),
+            requests,
+            failed_requests,
+            ..ServiceShare::default()
+        };
+        let mut traces: Vec<_> = (0..10).map(|n| trace(n, 500, &all, &[])).collect();
+        for spin in &mut traces {
+            spin.services = vec![
+                share("api-gateway", 1, 0),
+                share("frontend", 0, 0),
+                share("game-engine", 1, 0),
+                share("payment-service", 3, 0),
+                share("user-service", 1, 0),
+                // Somebody else's, in the same trace.
+                share("crm", 7, 7),
+            ];
+        }
+        traces[2].status = "internal_error".to_owned();
+        traces[2].services[0].failed_requests = 1;
+        traces[2].services[3].failed_requests = 1;
+        // Ends well for its player: only the background met an error.
+        traces[3].status = "error".to_owned();
+        // Another condition.
+        traces.push(trace(20, 5, &[], &all));
+        let found = all_on(&traces).now.unwrap();
+        assert_eq!((found.spins, found.failed), (10, 1));
+        assert_eq!((found.requests, found.failed_requests), (60, 2));
+        near(found.overall_error_rate_percent, 100.0 * 2.0 / 60.0);
+        assert_eq!(all_on(&traces[10..]).now, None);
+    }
+
+    #[test]
+    fn spins_with_a_fault_count_nowhere_unless_it_is_only_what_is_paid() {
+        let mut traces: Vec<_> = (0..4).map(|n| trace(n, 500, &["slow-rng"], &[])).collect();
+        traces[0].faults = vec!["provider-down".to_owned(), "rtp-anomaly".to_owned()];
+        traces[1].faults = vec!["rtp-anomaly".to_owned()];
+        traces[2].faults = vec!["memory-leak".to_owned()];
+        let found = all_on(&traces);
+        assert_eq!(found.left_out, 2);
+        assert_eq!(of(&found.pairs, "slow-rng").before.as_ref().unwrap().spins, 2);
     }
 
     #[test]

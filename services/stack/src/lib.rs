@@ -3,7 +3,8 @@
 //!
 //! Modules in reading order: [`config`] (read once, passed as values), [`start`] (bind everything, then serve),
 //! [`settings`] (what a person can set), [`load`] (spins for the command line and the benchmark), [`traces`],
-//! [`bench`] (what telemetry costs), [`doctor`].
+//! [`bench`] (what telemetry costs), [`problem_bench`] (what the problems cost), [`soak`]
+//! (traffic for a while), [`doctor`].
 
 pub mod bench;
 pub mod config;
@@ -14,11 +15,14 @@ mod faults_http;
 pub mod figures;
 pub mod load;
 mod overhead;
+mod pace;
+pub mod problem_bench;
 pub mod problems;
 mod problems_http;
 pub mod releases;
 pub mod settings;
 mod settings_http;
+pub mod soak;
 pub mod start;
 mod surge;
 pub mod traces;

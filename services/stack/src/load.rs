@@ -289,6 +289,15 @@ pub(crate) async fn spin(
     reply::<SpinResult>(status, &body).map_err(|problem: Problem| problem.code)
 }
 
+/// Memory of this process that is in use, from `/proc/self/status` (proc(5)); `None` where the system has none.
+#[must_use]
+pub fn resident_bytes() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes = line.split_whitespace().next()?.parse::<f64>().ok()?;
+    Some(kibibytes * 1_024.0)
+}
+
 /// CPU time of this process in milliseconds, user and system, from `/proc/self/stat` (proc(5)); ticks are 10 ms on
 /// every Linux that Rust supports.
 #[must_use]

@@ -10,12 +10,15 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use reelscope_contracts::Money;
 use reelscope_contracts::game::Paytable;
-use reelscope_contracts::problems::{ProblemId, ProblemState};
+use reelscope_contracts::problems::{ProblemId, ProblemState, SetTraffic};
 use reelscope_contracts::telemetry::{DeliveryCounts, Span, TraceDetail};
 use reelscope_stack::bench::Method;
 use reelscope_stack::load::{self, Plan, Report};
+use reelscope_stack::problem_bench::{self, Met};
 use reelscope_stack::problems::{self, FIRST_RELEASE, States};
 use reelscope_stack::settings::{Flags, Settings, SettingsError};
+use reelscope_stack::soak;
+use reelscope_stack::traffic;
 use reelscope_stack::{Config, Stack, StartError, default_data_dir, doctor, init_logs};
 use serde_json::{Value, json};
 
@@ -50,7 +53,31 @@ enum Command {
         #[arg(long = "problem", value_name = "ID=on|off|fixed", value_parser = problems::argument)]
         problems: Vec<problems::Argument>,
         #[command(flatten)]
+        traffic: traffic::Flags,
+        #[command(flatten)]
         settings: Flags,
+    },
+    /// Run virtual players for a while, and a person who spins beside them; print what all of them met. Ctrl-C ends it
+    /// early, with the figures so far.
+    Traffic {
+        /// Virtual players.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
+        players: u32,
+        /// How long they spin, in minutes; a part of one is as good.
+        #[arg(long, default_value = "1", value_parser = minutes)]
+        minutes: Duration,
+        /// Share of all cores that they keep to, 10 to 100, or `none`.
+        #[arg(long, default_value = "50", value_name = "PERCENT|none", value_parser = traffic::budget)]
+        budget: traffic::Budget,
+        /// Where a problem stands; the id can be `all`.
+        #[arg(long = "problem", value_name = "ID=on|off|fixed", value_parser = problems::argument)]
+        problems: Vec<problems::Argument>,
+        /// Where the databases are [default: a directory that is removed afterwards].
+        #[arg(long)]
+        data_dir: Option<PathBuf>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Start the stack, spin, print what was measured.
     Spin {
@@ -84,10 +111,10 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Measure this machine: spins one after another, then 32 at a time, with the share of each service, and what
-    /// telemetry costs.
+    /// Measure this machine: spins one after another, then 32 at a time, with the share of each service; what telemetry
+    /// costs; and what players meet with the problems and with their fixes. Takes two to three minutes.
     Bench {
-        /// Print JSON, of the cost of telemetry only.
+        /// Print JSON, of the costs of telemetry and of the problems only.
         #[arg(long)]
         json: bool,
         /// Spins of each of the two runs.
@@ -219,6 +246,7 @@ async fn main() -> ExitCode {
             players,
             demo,
             problems,
+            traffic,
             settings,
         } => {
             let mut states = if demo {
@@ -232,6 +260,7 @@ async fn main() -> ExitCode {
                 seed,
                 players,
                 problems: states,
+                traffic: traffic.wish(),
                 ..Config::new(data_dir)
             };
             match data_dir_or_default(data_dir) {
@@ -268,6 +297,21 @@ async fn main() -> ExitCode {
                 json,
             };
             spin(run).await
+        }
+        Command::Traffic {
+            players,
+            minutes,
+            budget,
+            problems,
+            data_dir,
+            json,
+        } => {
+            let wish = SetTraffic {
+                running: true,
+                players,
+                budget_percent: budget.0,
+            };
+            soak(wish, minutes, problems::states(&problems), data_dir, json).await
         }
         Command::Bench { json, count } => bench(count, json).await,
         Command::ParSheet { json } => par_sheet(json),
@@ -323,6 +367,120 @@ async fn serve(config: Config, settings: Flags) -> Result<ExitCode, Failure> {
         }
         words = stack.failed() => Err(Failure::from(words)),
     }
+}
+
+/// Reads minutes such as `10` or `0.5`: from a second to a day.
+fn minutes(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().map(|minutes| 60.0 * minutes);
+    let seconds = seconds.filter(|seconds| (1.0..=86_400.0).contains(seconds));
+    let none = "minutes are a number such as 10 or 0.5, at most those of a day";
+    seconds
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| none.to_owned())
+}
+
+/// A round that was under way at the end may hold its database a moment longer.
+const CLOSED_WITHIN: Duration = Duration::from_secs(5);
+/// Accounts for two hundred players, beside the thousand that are people's.
+const PLAYERS_OF_TRAFFIC: u64 = 2_000;
+/// Settlements in the background after the players have gone.
+const SETTLED_AFTER_TRAFFIC: Duration = Duration::from_secs(60);
+
+async fn soak(
+    wish: SetTraffic,
+    minutes: Duration,
+    problems: States,
+    data_dir: Option<PathBuf>,
+    json: bool,
+) -> Result<ExitCode, Failure> {
+    let stop = stop_signal();
+    let own = data_dir.is_none();
+    let dir = data_dir
+        .unwrap_or_else(|| std::env::temp_dir().join(format!("reelscope-traffic-{}", uuid::Uuid::new_v4())));
+    let stood = problems.clone();
+    // A look-up without an index costs what it is said to only among all players.
+    let scans = problems.get(&ProblemId::MissingIndex) == Some(&ProblemState::On);
+    let result = async {
+        let stack = Stack::start(Config {
+            problems,
+            players: (!scans).then_some(PLAYERS_OF_TRAFFIC),
+            settings: Some(Flags::default().over_this_machine()?),
+            ..Config::new(dir.clone())
+        })
+        .await?;
+        for notice in stack.notices() {
+            eprintln!("reelscope: {notice}");
+        }
+        let measured = async {
+            eprintln!("reelscope: writing the players, then spinning alone, then beside them…");
+            stack.seeded().await;
+            let measured = soak::run(&stack, wish, minutes, stop).await?;
+            let settled = async {
+                while stack.settlement().under_way() > 0 {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            };
+            if tokio::time::timeout(SETTLED_AFTER_TRAFFIC, settled).await.is_err() {
+                eprintln!("reelscope: settlements are still under way; the next start of this data directory ends them");
+            }
+            Ok::<_, String>(measured)
+        }
+        .await;
+        stack.shutdown().await;
+        let measured = measured?;
+        Ok::<_, Failure>((measured, verified(dir.clone(), CLOSED_WITHIN).await?))
+    }
+    .await;
+    if own {
+        let _ = std::fs::remove_dir_all(&dir);
+    }
+    let (measured, ledger) = result?;
+    let mut fields = json!(measured);
+    let states = stood
+        .iter()
+        .map(|(id, state)| (id.as_str().to_owned(), json!(state)));
+    fields["problems"] = Value::Object(states.collect());
+    fields["ledger"] = ledger.json();
+    if json {
+        println!("{fields}");
+    } else {
+        print_soak(&measured);
+        println!("{}", ledger.sentence());
+    }
+    Ok(ledger.code())
+}
+
+fn print_soak(measured: &soak::Measured) {
+    let waits = |name: &str, waits: &soak::Waits| {
+        println!(
+            "{name:<22} {:>6} spins, {:>4} failed, p50 {:.1} ms, p95 {:.1} ms, max {:.1} ms",
+            waits.spins, waits.failed, waits.p50, waits.p95, waits.max
+        );
+    };
+    println!(
+        "{} players for {:.0} s: {:.2} spins a second, held back {:.0} % of the time",
+        measured.players, measured.seconds, measured.per_second, measured.throttled_percent
+    );
+    waits("the players", &measured.players_ms);
+    for (code, count) in &measured.failed_by_code {
+        println!("  failed: {code} {count}");
+    }
+    waits("a person alone", &measured.own_alone_ms);
+    waits("the same beside them", &measured.own_beside_ms);
+    let cpu = &measured.cpu_percent;
+    println!(
+        "CPU of all cores       mean {:.1} %; over two seconds p5 {:.1} %, p50 {:.1} %, p95 {:.1} %",
+        cpu.mean, cpu.p5, cpu.p50, cpu.p95
+    );
+    let memory = &measured.memory_mb;
+    let by_minute: Vec<_> = memory.by_minute.iter().map(|mb| format!("{mb:.0}")).collect();
+    println!(
+        "memory MB              {:.0} at the start, {:.0} at most, {:.0} at the end; by minute {}",
+        memory.start,
+        memory.max,
+        memory.end,
+        by_minute.join(" ")
+    );
 }
 
 #[cfg(unix)]
@@ -433,6 +591,7 @@ async fn bench(count: u64, json: bool) -> Result<ExitCode, Failure> {
     if !json {
         shares(count).await?;
     }
+    eprintln!("reelscope: telemetry on against off…");
     let dir = std::env::temp_dir().join(format!("reelscope-bench-{}", uuid::Uuid::new_v4()));
     let players = enough_players(3 * count, BENCH_CONCURRENCY, BENCH_STAKE);
     let measured = reelscope_stack::bench::telemetry(
@@ -448,8 +607,14 @@ async fn bench(count: u64, json: bool) -> Result<ExitCode, Failure> {
     .await;
     let _ = std::fs::remove_dir_all(&dir);
     let measured = measured?;
+    let dir = std::env::temp_dir().join(format!("reelscope-bench-{}", uuid::Uuid::new_v4()));
+    let met = problem_bench::run(&dir, |next| eprintln!("reelscope: {next}…")).await;
+    let _ = std::fs::remove_dir_all(&dir);
+    let met = met?;
     if json {
-        println!("{}", json!(measured));
+        let mut fields = json!(measured);
+        fields["problems"] = json!(met);
+        println!("{fields}");
         return Ok(ExitCode::SUCCESS);
     }
     println!(
@@ -471,7 +636,32 @@ async fn bench(count: u64, json: bool) -> Result<ExitCode, Failure> {
         measured.added_p50_ms,
         measured.saturated_ratio,
     );
+    print_met(&met);
     Ok(ExitCode::SUCCESS)
+}
+
+fn print_met(met: &[Met]) {
+    println!(
+        "-- problems: what players meet, and the errors among all requests to the four backend services"
+    );
+    println!(
+        "  {:<15} {:>6} {:>8} {:>10} {:>10} {:>9} {:>8} {:>14}",
+        "condition", "spins", "at once", "p50 ms", "p95 ms", "provider", "failed", "errors"
+    );
+    for met in met {
+        println!(
+            "  {:<15} {:>6} {:>8} {:>10.1} {:>10.1} {:>7.1} % {:>6.1} % {:>6.2} % of {}",
+            met.condition,
+            met.spins,
+            met.at_once,
+            met.p50_ms,
+            met.p95_ms,
+            met.provider_share_percent,
+            met.failed_percent,
+            met.error_rate_percent,
+            met.requests,
+        );
+    }
 }
 
 const BENCH_STAKE: Money = Money(1_000);
@@ -730,36 +920,75 @@ fn par_sheet_json(paytable: &Paytable) -> Result<Value, Failure> {
 }
 
 async fn verify(data_dir: PathBuf, json: bool) -> Result<ExitCode, Failure> {
-    let store = tokio::task::spawn_blocking(move || reelscope_stack::start::open_wallets(&data_dir))
+    let verdict = verified(data_dir, Duration::ZERO).await?;
+    if json {
+        println!("{}", verdict.json());
+    } else {
+        println!("{}", verdict.sentence());
+    }
+    Ok(verdict.code())
+}
+
+/// What the ledger says of itself.
+struct Verdict(reelscope_payment_service::ledger::Verification);
+
+impl Verdict {
+    fn imbalance(&self) -> i64 {
+        i64::try_from(self.0.imbalance).unwrap_or(i64::MAX)
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "accounts": self.0.accounts, "entries": self.0.entries,
+            "pending": self.0.pending, "imbalance": self.imbalance(),
+        })
+    }
+
+    fn sentence(&self) -> String {
+        let verdict = if self.imbalance() == 0 {
+            "the ledger balances"
+        } else {
+            "THE LEDGER DOES NOT BALANCE"
+        };
+        format!(
+            "{verdict}: {} accounts, {} entries, {} pending, imbalance {}",
+            self.0.accounts,
+            self.0.entries,
+            self.0.pending,
+            self.imbalance()
+        )
+    }
+
+    fn code(&self) -> ExitCode {
+        if self.imbalance() == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Recomputes every balance of the wallets in a data directory that nothing else has open, or will have after `patience`.
+async fn verified(data_dir: PathBuf, patience: Duration) -> Result<Verdict, Failure> {
+    let opened = tokio::task::spawn_blocking(move || {
+        let began = std::time::Instant::now();
+        loop {
+            match reelscope_stack::start::open_wallets(&data_dir) {
+                Err(reelscope_store::StoreError::Locked { .. }) if began.elapsed() < patience => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                opened => break opened,
+            }
+        }
+    });
+    let store = opened
         .await
         .map_err(|error| Failure::from(error.to_string()))?
         .map_err(StartError::from)?;
     let result = reelscope_payment_service::journal::verify(&store)
         .await
         .map_err(|e| Failure::from(e.to_string()))?;
-    let imbalance = i64::try_from(result.imbalance).unwrap_or(i64::MAX);
-    if json {
-        let fields = json!({
-            "accounts": result.accounts, "entries": result.entries,
-            "pending": result.pending, "imbalance": imbalance,
-        });
-        println!("{fields}");
-    } else {
-        let verdict = if imbalance == 0 {
-            "the ledger balances"
-        } else {
-            "THE LEDGER DOES NOT BALANCE"
-        };
-        println!(
-            "{verdict}: {} accounts, {} entries, {} pending, imbalance {imbalance}",
-            result.accounts, result.entries, result.pending
-        );
-    }
-    Ok(if imbalance == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(Verdict(result))
 }
 
 async fn traces(command: TracesCommand) -> Result<ExitCode, Failure> {

@@ -1,5 +1,6 @@
 //! What telemetry costs on this machine, measured while somebody looks: the benchmark in two stacks of its own beside the
-//! one that is played on, so that nothing of the demo is touched.
+//! one that is played on, so that nothing of the demo is touched. They lie in a directory of their own within the data
+//! directory: on the same disk, and no other process removes it or is in it.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,8 +23,9 @@ const CONCURRENCY: u64 = 16;
 const PLAYERS: u64 = 200;
 
 /// The measurement; clones share it.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Overhead {
+    dir: Arc<PathBuf>,
     state: Arc<Mutex<Measuring>>,
 }
 
@@ -33,8 +35,17 @@ struct Measuring {
     /// Blocks that are over, while it runs.
     done: Option<u64>,
     task: Option<AbortHandle>,
-    result: Option<Comparison>,
+    result: Option<Measured>,
     failed: Option<String>,
+}
+
+/// A measurement that came to its end.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Measured {
+    /// Share of traces that its side with telemetry reported.
+    sample_rate: f32,
+    #[serde(flatten)]
+    comparison: Comparison,
 }
 
 /// `GET /api/overhead`.
@@ -45,14 +56,14 @@ struct View {
     done: u64,
     /// Blocks in all.
     total: u64,
-    /// Share of traces that the side with telemetry reports.
+    /// Share of traces that the side with telemetry reports, of the measurement that was asked for last.
     sample_rate: f32,
     /// Spins of each side one after another, and as many again at once.
     spins: u64,
     /// Spins under way at the same time where throughput is measured.
     concurrency: u64,
     /// Of the last measurement that came to its end.
-    result: Option<Comparison>,
+    result: Option<Measured>,
     /// Why the last one did not.
     failed: Option<String>,
 }
@@ -74,6 +85,15 @@ pub(crate) fn overhead_router(overhead: Overhead) -> Router {
 }
 
 impl Overhead {
+    /// Measures in `dir`. What a process that was killed has left there goes now.
+    pub(crate) fn new(dir: PathBuf) -> Self {
+        drop(Removed(dir.clone()));
+        Self {
+            dir: Arc::new(dir),
+            state: Arc::default(),
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, Measuring> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -109,7 +129,7 @@ impl Overhead {
         let mut state = self.state();
         if state.done.is_some() {
             let sentence = "A measurement is under way; wait for its end or cancel it.";
-            return Err(Problem::new(Code::ProblemSwitching, sentence));
+            return Err(Problem::new(Code::MeasurementUnderWay, sentence));
         }
         *state = Measuring {
             sample_rate,
@@ -119,8 +139,8 @@ impl Overhead {
         };
         let overhead = self.clone();
         let task = tokio::spawn(async move {
-            let dir =
-                Removed(std::env::temp_dir().join(format!("reelscope-overhead-{}", uuid::Uuid::new_v4())));
+            // One that was cancelled may still be closing its databases.
+            let dir = Removed(overhead.dir.join(uuid::Uuid::new_v4().to_string()));
             let method = Method {
                 count: SPINS,
                 concurrency: CONCURRENCY,
@@ -137,7 +157,12 @@ impl Overhead {
             let mut state = overhead.state();
             (state.done, state.task) = (None, None);
             match measured {
-                Ok(comparison) => state.result = Some(comparison),
+                Ok(comparison) => {
+                    state.result = Some(Measured {
+                        sample_rate,
+                        comparison,
+                    });
+                }
                 Err(sentence) => state.failed = Some(sentence),
             }
         });

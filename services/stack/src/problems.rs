@@ -231,6 +231,13 @@ impl Problems {
             .map_or(ProblemState::Off, |cell| cell.state)
     }
 
+    /// Where all of them stand.
+    #[must_use]
+    pub fn states(&self) -> States {
+        let board = self.board();
+        board.cells.iter().map(|(id, cell)| (*id, cell.state)).collect()
+    }
+
     /// What the page shows.
     #[must_use]
     pub fn view(&self) -> View {

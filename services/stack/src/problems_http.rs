@@ -9,16 +9,16 @@ use reelscope_collector::Collector;
 use reelscope_contracts::http::{Body, method_not_allowed, not_found};
 use reelscope_contracts::problem::sentence;
 use reelscope_contracts::problems::{
-    ChooseRelease, ProblemFigures, ProblemId, Problems as View, Releases, SwitchProblem,
+    ChooseRelease, ProblemFigures, ProblemId, ProblemState, Problems as View, Releases, SwitchProblem,
 };
 use reelscope_contracts::{Code, Problem};
 use reelscope_game_engine::par_sheet::{approximate, par_sheet};
 use serde::Deserialize;
 
 use crate::faults::Faults;
-use crate::figures::{micros, pairs};
+use crate::figures::{self, Compared, micros};
 use crate::problems::{FIRST_RELEASE, Problems, Refusal};
-use crate::releases::{Exact, compare};
+use crate::releases::{self, Exact};
 use crate::settings_http::Shared as Settings;
 use crate::traffic::Traffic;
 
@@ -111,13 +111,23 @@ async fn reset(
 }
 
 async fn figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
-    let since = steering.problems.since();
-    let collector = steering.collector.clone();
-    let pairs =
-        tokio::task::spawn_blocking(move || pairs(&collector.traces_since(micros(since), MOST_SPINS)));
+    let problems = steering.problems;
+    let since = problems.since();
+    let now = problems.states();
+    let state = move |id| now.get(&id).copied().unwrap_or(ProblemState::Off);
+    let compared = tokio::task::spawn_blocking(move || {
+        steering
+            .collector
+            .look_at_traces(micros(since), MOST_SPINS, |traces| {
+                figures::compare(traces, state)
+            })
+    });
+    let Compared { pairs, now, left_out } = compared.await.unwrap_or_default();
     Json(ProblemFigures {
         since,
-        pairs: pairs.await.unwrap_or_default(),
+        now,
+        left_out,
+        pairs,
     })
 }
 
@@ -133,12 +143,15 @@ async fn releases(State(steering): State<Steering>) -> Json<Releases> {
                 standard_deviation: sheet.standard_deviation,
             }
         });
-        let releases = compare(&collector.traces_since(micros(since), MOST_SPINS), exact);
-        (100.0 * exact.rtp, releases)
+        let compared = collector.look_at_traces(micros(since), MOST_SPINS, |traces| {
+            releases::compare(traces, exact)
+        });
+        (100.0 * exact.rtp, compared)
     });
-    let (exact_rtp_percent, releases) = compared.await.unwrap_or_default();
+    let (exact_rtp_percent, (releases, left_out)) = compared.await.unwrap_or_default();
     Json(Releases {
         since,
+        left_out,
         exact_rtp_percent,
         releases,
     })

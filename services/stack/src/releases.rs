@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use reelscope_contracts::problems::{ProblemId, Regression, ReleaseFigures};
 use reelscope_contracts::telemetry::TraceSummary;
 
-use crate::figures::{SPIN, figures_of, nearest_rank, sorted};
+use crate::figures::{RTP_ANOMALY, SPIN, failed, figures_of, nearest_rank, sorted};
 use crate::problems::{RELEASES, Release};
 
 /// Standard normal quantile of 0.9995: chance gets beyond it, on either side, once in a thousand times.
@@ -24,12 +24,17 @@ pub struct Exact {
     pub standard_deviation: f64,
 }
 
-/// Every release among the spins of `traces`, in the order in which they were first seen.
+/// Every release among the spins of `traces`, in the order in which they were first seen; and how many spins were left
+/// out because of a fault that their release does not have.
 #[must_use]
-pub fn compare(traces: &[TraceSummary], exact: Exact) -> Vec<ReleaseFigures> {
+pub fn compare(traces: &[&TraceSummary], exact: Exact) -> (Vec<ReleaseFigures>, u64) {
     let mut by_release: BTreeMap<&str, Vec<&TraceSummary>> = BTreeMap::new();
+    let mut left_out = 0;
     for trace in traces.iter().filter(|trace| trace.name == SPIN) {
-        if let Some(release) = &trace.release {
+        let Some(release) = &trace.release else { continue };
+        if trace.faults.iter().any(|fault| !is_of(release, fault)) {
+            left_out += 1;
+        } else {
             by_release.entry(release).or_default().push(trace);
         }
     }
@@ -61,7 +66,13 @@ pub fn compare(traces: &[TraceSummary], exact: Exact) -> Vec<ReleaseFigures> {
         });
         before = Some(spins);
     }
-    found
+    (found, left_out)
+}
+
+/// Whether a fault came with a release of the dial.
+fn is_of(version: &str, fault: &str) -> bool {
+    let mut releases = RELEASES.iter();
+    fault == RTP_ANOMALY && releases.any(|release| release.version == version && release.wrong_paytable)
 }
 
 struct Change {
@@ -163,8 +174,8 @@ fn grown(before: &[&TraceSummary], after: &[&TraceSummary]) -> String {
 
 #[allow(clippy::cast_precision_loss)]
 fn more_errors(before: &[&TraceSummary], after: &[&TraceSummary]) -> Option<Regression> {
-    let failed = |spins: &[&TraceSummary]| spins.iter().filter(|spin| spin.status != "ok").count();
-    let (old, new) = ((failed(before), before.len()), (failed(after), after.len()));
+    let count = |spins: &[&TraceSummary]| spins.iter().filter(|spin| failed(spin)).count();
+    let (old, new) = ((count(before), before.len()), (count(after), after.len()));
     let standard_errors = above(old, new)?;
     let percent = |(failed, of): (usize, usize)| 100.0 * failed as f64 / of.max(1) as f64;
     (standard_errors > BEYOND_CHANCE).then(|| {
@@ -232,6 +243,10 @@ mod tests {
         standard_deviation: 4.45,
     };
 
+    fn compare(spins: &[TraceSummary]) -> Vec<ReleaseFigures> {
+        super::compare(&spins.iter().collect::<Vec<_>>(), EXACT).0
+    }
+
     fn spin(n: i64, release: &str, wait_ms: i64, payout: f64) -> TraceSummary {
         let mut trace = crate::figures::tests::trace(n, wait_ms, &[], &[]);
         trace.release = Some(release.to_owned());
@@ -247,9 +262,9 @@ mod tests {
         trace.services = vec![ServiceShare {
             service: "payment-service".to_owned(),
             transactions: 1,
-            errors: 0,
             own_us: 1_000,
             waiting_us: wait_ms * 1_000,
+            ..ServiceShare::default()
         }];
         trace
     }
@@ -266,7 +281,7 @@ mod tests {
                 )
             })
             .collect();
-        let found = compare(&spins, EXACT);
+        let found = compare(&spins);
         assert_eq!(found.len(), 2);
         for release in &found {
             assert_eq!(release.figures.spins, 200);
@@ -289,7 +304,7 @@ mod tests {
             }
             spin
         }));
-        let found = compare(&spins, EXACT);
+        let found = compare(&spins);
         assert_eq!(found[0].regressions, []);
         let regressions = &found[1].regressions;
         let of = |figure: &str| {
@@ -303,6 +318,24 @@ mod tests {
         assert_eq!((of("errors").expected, of("errors").measured), (0.0, 10.0));
         assert_eq!(of("rtp").suspect.as_deref(), Some("wrong-paytable"));
         assert!(of("rtp").standard_errors > BEYOND_CHANCE);
+    }
+
+    #[test]
+    fn spins_with_a_fault_are_left_out_unless_it_came_with_the_release() {
+        let mut spins: Vec<_> = ["1.2.0", "1.2.0", "1.3.0", "1.3.0"]
+            .into_iter()
+            .enumerate()
+            .map(|(n, release)| spin(i64::try_from(n).unwrap(), release, 50, 0.0))
+            .collect();
+        for (n, fault) in [(0, "rtp-anomaly"), (2, "rtp-anomaly"), (3, "provider-spike")] {
+            spins[n].faults = vec![fault.to_owned()];
+        }
+        let (found, left_out) = super::compare(&spins.iter().collect::<Vec<_>>(), EXACT);
+        let counts: Vec<_> = found
+            .iter()
+            .map(|release| (release.release.as_str(), release.figures.spins))
+            .collect();
+        assert_eq!((counts, left_out), (vec![("1.2.0", 1), ("1.3.0", 1)], 2));
     }
 
     #[test]

@@ -346,6 +346,18 @@ impl Stack {
         stack.faults = Some(faults.clone());
         let traffic = Traffic::new(table);
         stack.traffic = Some(traffic.clone());
+        if let Some(wish) = config.traffic {
+            let (traffic, written) = (traffic.clone(), stack.seeding.clone());
+            stack.background.spawn(async move {
+                // Before that they would be people.
+                while !written.as_ref().is_none_or(Progress::is_complete) {
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
+                if let Err(refusal) = traffic.set(wish) {
+                    tracing::warn!(%refusal, "no virtual players");
+                }
+            });
+        }
         let viewed = collector.as_ref().map(|_| viewer_openapi(TELEMETRY));
         let mut routes = front.layer(gateway::router(state, viewed.unwrap_or_default()), panicked);
         if let Some(collector) = collector {
@@ -362,7 +374,7 @@ impl Stack {
                 release,
             };
             let settings = settings_http::Shared::new(current);
-            let overhead = Overhead::default();
+            let overhead = Overhead::new(config.data_dir.join(OVERHEAD));
             stack.overhead = Some(overhead.clone());
             stack.background.spawn(problems.clone().watch(collector.clone()));
             let panel = Panel {
@@ -518,6 +530,12 @@ impl Stack {
         self.problems.as_ref()
     }
 
+    /// The virtual players.
+    #[must_use]
+    pub fn traffic(&self) -> Option<&Traffic> {
+        self.traffic.as_ref()
+    }
+
     /// The second group of faults.
     #[must_use]
     pub fn faults(&self) -> Option<&Faults> {
@@ -671,6 +689,8 @@ async fn open_stores(data_dir: PathBuf) -> Result<(Stores, Vec<String>), StartEr
     Ok((stores, notices))
 }
 
+/// Where the cost of telemetry is measured.
+const OVERHEAD: &str = "overhead";
 const PLAYERS: &str = "players";
 const ROUNDS: &str = "rounds";
 const WALLETS: &str = "wallets";

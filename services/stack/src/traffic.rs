@@ -1,15 +1,15 @@
 //! Virtual players that spin in the background, so that percentiles fill in a minute.
 //!
-//! Each player thinks, spins through the gateway as the page does, and thinks again. Spins begin on a common clock whose
-//! rate keeps the process within a budget of CPU: it falls at once when the budget is exceeded and rises slowly when there
-//! is room (additive increase, multiplicative decrease; Chiu and Jain 1989). With the budget lifted nothing holds them
-//! back, which is what shows a service collapse under load.
+//! Each player thinks, spins through the gateway as the page does, and thinks again. Turns begin on a common clock that
+//! keeps the process within a budget of CPU ([`crate::pace`]). With the budget lifted nothing holds them back, which is
+//! what shows a service collapse under load.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use hdrhistogram::Histogram;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 use reelscope_contracts::problems::{SetTraffic, Traffic as View};
@@ -18,8 +18,9 @@ use reelscope_telemetry::{Client, Service, TraceLink, Turnover, tag};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use crate::figures::SPIN;
+use crate::figures::{SPIN, nearest_rank, sorted};
 use crate::load::{self, cpu_ms};
+use crate::pace::{Look, Pace};
 
 /// Most virtual players.
 pub const MOST_PLAYERS: u32 = 200;
@@ -40,10 +41,10 @@ const FIRST_ACCOUNT: u64 = 1_001;
 const CONTROL_EVERY: Duration = Duration::from_millis(500);
 /// The rate is shown over this long.
 const SHOWN_OVER: Duration = Duration::from_secs(5);
-/// What the rate rises by in each look, in spins a second.
-const RISE: f64 = 0.25;
-/// The rate never falls below: something has to be seen.
-const LEAST_RATE: f64 = 0.5;
+/// The 95th percentile is shown over this long: at three spins a second, over thirty of them.
+const WAITS_SHOWN_OVER: Duration = Duration::from_secs(10);
+/// How long a turn is thought to take before the first has ended.
+const FIRST_TURN_TAKES: Duration = Duration::from_secs(4);
 
 /// Why traffic was not set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +55,54 @@ pub enum TrafficRefusal {
     /// Not 10 to 100.
     #[error("the budget is 10 to 100 percent of all cores, not {0}")]
     Budget(u32),
+}
+
+/// What a command line says about virtual players.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+// Another group of flags is called `Flags` too.
+#[group(id = "traffic_flags")]
+pub struct Flags {
+    /// Virtual players that spin in the background once all players are written, 1 to 200 [default: none].
+    #[arg(long, value_name = "PLAYERS", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_PLAYERS)))]
+    traffic: Option<u32>,
+    /// Share of all cores that they keep to, 10 to 100, or `none` [default: 50].
+    #[arg(long, value_name = "PERCENT|none", requires = "traffic", value_parser = budget)]
+    traffic_budget: Option<Budget>,
+}
+
+impl Flags {
+    /// What they are told to do; `None` when there are to be none.
+    #[must_use]
+    pub fn wish(self) -> Option<SetTraffic> {
+        Some(SetTraffic {
+            running: true,
+            players: self.traffic?,
+            budget_percent: self.traffic_budget.unwrap_or_default().0,
+        })
+    }
+}
+
+/// Share of all cores in percent; `None` lifts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget(pub Option<u32>);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(Some(50))
+    }
+}
+
+/// Reads `50` or `none`.
+///
+/// # Errors
+/// A sentence.
+pub fn budget(text: &str) -> Result<Budget, String> {
+    if text == "none" {
+        return Ok(Budget(None));
+    }
+    let percent = text.parse().ok().filter(|percent| (10..=100).contains(percent));
+    let budget = percent.map(|percent| Budget(Some(percent)));
+    budget.ok_or_else(|| "the budget is 10 to 100 percent of all cores, or `none`".to_owned())
 }
 
 /// Where virtual players spin.
@@ -84,14 +133,56 @@ struct Shared {
 
 struct State {
     set: SetTraffic,
-    /// Spins a second that may begin; infinite without a budget.
-    rate: f64,
+    pace: Pace,
+    /// Turns begun since the last look.
+    begun: u32,
+    under_way: usize,
+    /// How long a turn takes, smoothed.
+    turn_takes: Duration,
     cpu_percent: Option<f64>,
-    throttled: bool,
-    spins: u64,
-    failed: u64,
-    ended: VecDeque<Instant>,
+    tally: Tally,
+    /// The newest spins: when they ended, and how long their players waited.
+    ended: VecDeque<(Instant, Duration)>,
     tasks: JoinSet<()>,
+}
+
+/// What virtual players met since they were started.
+#[derive(Debug, Clone)]
+pub struct Tally {
+    /// Spins that were played.
+    pub ok: u64,
+    /// Spins that were not, by stable code.
+    pub failed_by_code: BTreeMap<String, u64>,
+    /// How long players waited, in microseconds; longer than an hour counts as an hour.
+    pub waits_us: Histogram<u64>,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self {
+            ok: 0,
+            failed_by_code: BTreeMap::new(),
+            waits_us: Histogram::new_with_bounds(1, 3_600_000_000, 3)
+                .unwrap_or_else(|_| unreachable!("the bounds are valid")),
+        }
+    }
+}
+
+impl Tally {
+    /// Spins that were not played.
+    #[must_use]
+    pub fn failed(&self) -> u64 {
+        self.failed_by_code.values().sum()
+    }
+
+    fn add(&mut self, waited: Duration, failed: Option<Code>) {
+        self.waits_us
+            .saturating_record(u64::try_from(waited.as_micros()).unwrap_or(u64::MAX));
+        match failed {
+            None => self.ok += 1,
+            Some(code) => *self.failed_by_code.entry(code.as_str().to_owned()).or_default() += 1,
+        }
+    }
 }
 
 impl Traffic {
@@ -102,11 +193,12 @@ impl Traffic {
                 players: 50,
                 budget_percent: Some(50),
             },
-            rate: LEAST_RATE,
+            pace: Pace::new(cores()),
+            begun: 0,
+            under_way: 0,
+            turn_takes: FIRST_TURN_TAKES,
             cpu_percent: None,
-            throttled: false,
-            spins: 0,
-            failed: 0,
+            tally: Tally::default(),
             ended: VecDeque::new(),
             tasks: JoinSet::new(),
         };
@@ -126,21 +218,35 @@ impl Traffic {
     pub fn view(&self) -> View {
         let mut state = self.shared.state();
         let now = Instant::now();
-        while state.ended.front().is_some_and(|at| now - *at > SHOWN_OVER) {
+        while state
+            .ended
+            .front()
+            .is_some_and(|(at, _)| now - *at > WAITS_SHOWN_OVER)
+        {
             state.ended.pop_front();
         }
+        let newest = state.ended.iter().filter(|(at, _)| now - *at <= SHOWN_OVER);
         #[allow(clippy::cast_precision_loss)] // a few thousand
-        let per_second = state.ended.len() as f64 / SHOWN_OVER.as_secs_f64();
+        let per_second = newest.count() as f64 / SHOWN_OVER.as_secs_f64();
+        let waits = sorted(
+            state
+                .ended
+                .iter()
+                .map(|(_, waited)| i64::try_from(waited.as_micros()).unwrap_or(i64::MAX)),
+        );
+        #[allow(clippy::cast_precision_loss)] // far below 2^53 microseconds
+        let p95_ms = (!waits.is_empty()).then(|| nearest_rank(&waits, 95) as f64 / 1e3);
         View {
             running: state.set.running,
             players: state.set.players,
             budget_percent: state.set.budget_percent,
-            spins: state.spins,
-            failed: state.failed,
+            spins: state.tally.ok + state.tally.failed(),
+            failed: state.tally.failed(),
             per_second,
+            p95_ms,
             wanted_per_second: wanted(state.set),
             cpu_percent: state.cpu_percent.filter(|_| state.set.running),
-            throttled: state.set.running && state.throttled,
+            throttled: state.set.running && state.set.budget_percent.is_some() && state.pace.throttled(),
         }
     }
 
@@ -160,9 +266,6 @@ impl Traffic {
         }
         let mut state = self.shared.state();
         let before = std::mem::replace(&mut state.set, wanted);
-        if before.budget_percent != wanted.budget_percent {
-            state.throttled = false;
-        }
         if !wanted.running {
             // Spins under way end on tasks of the gateway, whoever waits for them.
             state.tasks.abort_all();
@@ -171,8 +274,9 @@ impl Traffic {
         }
         let began = !before.running;
         if began {
-            (state.spins, state.failed, state.throttled) = (0, 0, false);
-            state.rate = LEAST_RATE;
+            state.tally = Tally::default();
+            state.pace = Pace::new(cores());
+            state.turn_takes = FIRST_TURN_TAKES;
             state.tasks = JoinSet::new();
             state.tasks.spawn(Arc::clone(&self.shared).control());
         }
@@ -183,6 +287,12 @@ impl Traffic {
         drop(state);
         self.shared.changed.notify_waiters();
         Ok(())
+    }
+
+    /// What virtual players have met since they were started last.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.shared.state().tally.clone()
     }
 
     /// Stops it.
@@ -202,10 +312,33 @@ fn machine_ticks() -> Option<(u64, u64)> {
     Some((ticks.get(3)? + ticks.get(4)?, ticks.iter().sum()))
 }
 
-/// Whether less than a tenth of all cores was idle in between.
-fn is_full((idle_before, all_before): (u64, u64), (idle, all): (u64, u64)) -> bool {
-    let all = all.saturating_sub(all_before);
-    all > 0 && idle.saturating_sub(idle_before) * 10 < all
+/// Share of all cores that was busy in between, in percent.
+#[allow(clippy::cast_precision_loss)] // ticks of half a second
+fn busy((idle_before, all_before): (u64, u64), (idle, all): (u64, u64)) -> Option<f64> {
+    let all = all.checked_sub(all_before).filter(|all| *all > 0)?;
+    Some(100.0 * (1.0 - idle.saturating_sub(idle_before) as f64 / all as f64))
+}
+
+pub(crate) fn cores() -> f64 {
+    #[allow(clippy::cast_precision_loss)] // a few hundred
+    std::thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64)
+}
+
+/// A turn that is under way.
+struct Turn {
+    shared: Arc<Shared>,
+    began: Instant,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut state = self.shared.state();
+        state.under_way = state.under_way.saturating_sub(1);
+        let took = self.began.elapsed().as_secs_f64();
+        let before = state.turn_takes.as_secs_f64();
+        // Over about ten turns.
+        state.turn_takes = Duration::from_secs_f64(before + 0.1 * (took - before));
+    }
 }
 
 /// Spins a second of players who do nothing but think and spin at once.
@@ -218,69 +351,71 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps the rate within the budget.
+    /// Looks at the CPU, for the pace and for who looks on.
     async fn control(self: Arc<Self>) {
-        let cores = std::thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64);
         let mut ticks = tokio::time::interval(CONTROL_EVERY);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         ticks.tick().await;
-        let mut before = (Instant::now(), cpu_ms());
-        let mut machine_before = machine_ticks();
+        let (mut then, mut cpu_then, mut machine_then) = (Instant::now(), cpu_ms(), machine_ticks());
         loop {
             ticks.tick().await;
-            let after = (Instant::now(), cpu_ms());
-            let machine = machine_ticks();
-            let full = machine_before
+            let (now, cpu, machine) = (Instant::now(), cpu_ms(), machine_ticks());
+            let elapsed = now - then;
+            let spent = cpu_then.zip(cpu).map(|(before, after)| after - before);
+            let busy_percent = machine_then
                 .zip(machine)
-                .is_some_and(|(before, after)| is_full(before, after));
-            machine_before = machine;
-            let spent_ms = before.1.zip(after.1).map(|(before, after)| after - before);
-            let elapsed_ms = (after.0 - before.0).as_secs_f64() * 1e3;
-            before = after;
+                .and_then(|(before, after)| busy(before, after));
+            (then, cpu_then, machine_then) = (now, cpu, machine);
             let mut state = self.state();
-            let used = spent_ms.map(|spent| 100.0 * spent / elapsed_ms / cores);
-            // Smoothed over about two seconds: a single spin is a burst of CPU.
-            let smooth = |old: f64| used.map(|used| old + 0.3 * (used - old));
-            state.cpu_percent = state.cpu_percent.map_or(used, smooth);
-            let most = wanted(state.set);
-            let (budget, used) = (state.set.budget_percent, state.cpu_percent);
-            match budget.zip(used) {
-                Some((budget, used)) if used > f64::from(budget) || full => {
-                    // On a machine that others keep busy, spins would queue up long before the budget is used.
-                    let back = if full {
-                        0.8
-                    } else {
-                        (f64::from(budget) / used).max(0.5)
-                    };
-                    state.rate = (state.rate * back).max(LEAST_RATE);
-                    state.throttled = state.rate < most;
-                }
-                _ => {
-                    state.rate = (state.rate + RISE).min(most);
-                    state.throttled = state.throttled && state.rate < most;
-                }
+            let begun = std::mem::take(&mut state.begun);
+            let own = spent.map(|spent| spent / elapsed.as_secs_f64() / cores() / 10.0);
+            // Over a few seconds: a single spin is a burst of CPU.
+            let smooth = |old: f64| own.map(|own| old + 0.15 * (own - old));
+            state.cpu_percent = state.cpu_percent.map_or(own, smooth);
+            if let (Some(budget), Some(spent_ms), Some(own)) = (state.set.budget_percent, spent, own) {
+                let most = wanted(state.set);
+                let look = Look {
+                    elapsed,
+                    spent_ms,
+                    begun,
+                    busy_percent: busy_percent.unwrap_or(own),
+                };
+                state.pace.look(look, f64::from(budget), most);
             }
+            drop(state);
+            self.changed.notify_waiters();
         }
     }
 
-    /// Waits until this player may begin a spin. Turns are spread evenly, so that no burst delays a person's spin, and each
-    /// is given at the rate of its moment: whoever waits in the queue gains from a rate that has risen since.
-    async fn turn(&self) {
+    /// Waits until this player may begin a turn, which is under way until what is returned is dropped. Turns are spread
+    /// evenly, so that no burst delays a person's spin, and each is given at the rate of its moment: whoever waits in the
+    /// queue gains from a rate that has risen since.
+    async fn turn(self: &Arc<Self>) -> Turn {
         let mut last = self.turns.lock().await;
-        let interval = {
-            let state = self.state();
-            state
-                .set
-                .budget_percent
-                .map(|_| Duration::from_secs_f64(1.0 / state.rate))
-        };
-        if let Some(interval) = interval {
+        loop {
+            let wait = {
+                let mut state = self.state();
+                let wait = state
+                    .set
+                    .budget_percent
+                    .and_then(|_| state.pace.wait(last.elapsed(), state.under_way, state.turn_takes));
+                if wait.is_none() {
+                    state.begun += 1;
+                    state.under_way += 1;
+                }
+                wait
+            };
+            let Some(wait) = wait else { break };
             tokio::select! {
-                () = tokio::time::sleep_until((*last + interval).into()) => {}
+                () = tokio::time::sleep(wait) => {}
                 () = self.changed.notified() => {}
             }
         }
         *last = Instant::now();
+        Turn {
+            shared: Arc::clone(self),
+            began: *last,
+        }
     }
 
     /// One virtual player, in one of the seats.
@@ -292,15 +427,17 @@ impl Shared {
         // They do not come in step.
         tokio::time::sleep(THINKS.mul_f64(rng.random::<f64>())).await;
         while self.is_seated(seat) {
-            // A log-in looks the player up as a spin does: both belong to the turn.
-            self.turn().await;
-            if session.is_none() {
-                session = self.sit_down(&client).await;
-            }
+            let turn = self.turn().await;
+            // A log-in looks the player up as a spin does, and so costs about as much: it is a turn of its own.
             let Some(token) = session.clone() else {
-                tokio::time::sleep(THINKS).await;
+                session = self.sit_down(&client).await;
+                drop(turn);
+                if session.is_none() {
+                    tokio::time::sleep(THINKS).await;
+                }
                 continue;
             };
+            let began = Instant::now();
             let stake = stake(&mut rng);
             let key = format!("traffic-{:032x}", rng.random::<u128>());
             let url = format!("{}/api/v1/spins", self.table.origin);
@@ -316,11 +453,13 @@ impl Shared {
             let spun = frontend
                 .transaction(SPIN, "ui.action", TraceLink::default(), work)
                 .await;
+            drop(turn);
+            let waited = began.elapsed();
             match spun {
-                Ok(_) => self.note(true),
+                Ok(_) => self.note(waited, None),
                 // An empty purse or a session that is over are not failures: somebody else sits down.
                 Err(Code::InsufficientFunds | Code::SessionExpired | Code::Unauthorized) => session = None,
-                Err(_) => self.note(false),
+                Err(code) => self.note(waited, Some(code)),
             }
             tokio::time::sleep(thinks(&mut rng)).await;
         }
@@ -331,11 +470,10 @@ impl Shared {
         state.set.running && seat < state.set.players
     }
 
-    fn note(&self, ok: bool) {
+    fn note(&self, waited: Duration, failed: Option<Code>) {
         let mut state = self.state();
-        state.spins += 1;
-        state.failed += u64::from(!ok);
-        state.ended.push_back(Instant::now());
+        state.tally.add(waited, failed);
+        state.ended.push_back((Instant::now(), waited));
         if state.ended.len() > 100_000 {
             state.ended.pop_front();
         }
@@ -380,10 +518,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_machine_is_full_when_less_than_a_tenth_is_idle() {
-        assert!(is_full((100, 1_000), (109, 1_100)));
-        assert!(!is_full((100, 1_000), (110, 1_100)));
-        assert!(!is_full((100, 1_000), (100, 1_000)));
+    fn a_machine_is_busy_as_far_as_it_is_not_idle() {
+        assert_eq!(busy((100, 1_000), (150, 1_200)), Some(75.0));
+        assert_eq!(busy((100, 1_000), (100, 1_000)), None);
         if cfg!(target_os = "linux") {
             let (idle, all) = machine_ticks().unwrap();
             assert!(idle <= all && all > 0);

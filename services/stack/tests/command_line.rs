@@ -161,6 +161,99 @@ fn spin_prints_what_it_measured_and_repeats_a_seed() {
 }
 
 #[test]
+fn traffic_says_what_players_and_a_person_met_and_what_the_ledger_says() {
+    let output = run(&[
+        "traffic",
+        "--players",
+        "30",
+        "--minutes",
+        "0.1",
+        "--budget",
+        "none",
+        "--problem",
+        "all=off",
+        "--json",
+    ]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let told = json(&output);
+    assert!(told["players_ms"]["spins"].as_u64() > Some(0), "{told}");
+    assert_eq!(told["failed_by_code"], serde_json::json!({}), "{told}");
+    assert_eq!(told["own_alone_ms"]["spins"], 10, "{told}");
+    assert_eq!(
+        (&told["budget_percent"], &told["problems"]["slow-rng"]),
+        (&Value::Null, &"off".into())
+    );
+    assert_eq!(
+        (&told["ledger"]["imbalance"], &told["ledger"]["pending"]),
+        (&0.into(), &0.into())
+    );
+}
+
+/// Ended by Ctrl-C it says what there is so far.
+#[cfg(unix)]
+#[test]
+fn traffic_that_is_interrupted_prints_its_figures() {
+    let mut child = reelscope(&["traffic", "--players", "5", "--minutes", "60", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stderr.as_mut().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(
+        (output.status.code(), &json(&output)["ledger"]["imbalance"]),
+        (Some(0), &0.into())
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn serve_begins_with_the_virtual_players_that_it_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().to_str().unwrap();
+    let (served, ready) = serve(&[
+        "--listen",
+        "127.0.0.1:0",
+        "--data-dir",
+        data,
+        "--traffic",
+        "7",
+        "--traffic-budget",
+        "none",
+    ]);
+    let (address, token) = ready["ui"].as_str().unwrap().split_once("/?token=").unwrap();
+    let address = address.strip_prefix("http://").unwrap();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let begun = loop {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        let request = format!(
+            "GET /api/traffic HTTP/1.1\r\nhost: {address}\r\nx-reelscope-token: {token}\r\nconnection: close\r\n\r\n"
+        );
+        std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+        let seen: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+        if seen["running"] == true {
+            break seen;
+        }
+        assert!(std::time::Instant::now() < deadline, "{seen}");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    };
+    assert_eq!(
+        (&begun["players"], &begun["budget_percent"]),
+        (&7.into(), &Value::Null)
+    );
+    assert_eq!(terminate(served), Some(0));
+}
+
+#[test]
 fn the_par_sheet_is_enough_to_recompute_it() {
     let sheet = json(&run(&["par-sheet", "--json"]));
     assert_eq!(sheet["cycle"], 32_378_880);
@@ -197,6 +290,13 @@ fn wrong_usage_ends_with_2_and_a_wrong_directory_with_its_own_code() {
         &["spin", "--count", "0"][..],
         &["spin", "--stake", "ten"],
         &["serve", "--listen", "nowhere"],
+        &["serve", "--traffic", "0"],
+        &["serve", "--traffic", "201"],
+        &["serve", "--traffic", "5", "--traffic-budget", "9"],
+        &["serve", "--traffic-budget", "50"],
+        &["traffic", "--players", "201"],
+        &["traffic", "--minutes", "0"],
+        &["traffic", "--budget", "all"],
         &["ledger", "verify"],
         &["nothing"],
     ] {

@@ -272,8 +272,8 @@ async fn never_charged_twice(steps: Vec<Step>) {
             latency_ms: 0..=10,
             failure: step.failure,
             failures_in_ten: step.failures_in_ten,
-            spike: false,
             seed: 1,
+            ..Behaviour::healthy()
         });
         provider.fail_next(step.on_cue);
         for _ in 0..step.rounds {

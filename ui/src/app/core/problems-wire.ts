@@ -49,6 +49,7 @@ export interface Problems {
 /** What was measured of spins under one condition, as their players saw them. */
 export interface Figures {
   spins: number;
+  /** Whose player was told of a failure. */
   failed: number;
   p50_ms: number;
   p95_ms: number;
@@ -56,8 +57,14 @@ export interface Figures {
   error_rate_percent: number;
   /** Null for fewer than two spins. */
   per_second: number | null;
-  /** Stakes of the spins that failed. */
+  /** In all, on average over the players. */
+  waited_s_per_player: number;
+  /** Stakes of the spins that were answered with a 5xx. */
   failed_minor: number;
+  /** Requests that the four backend services answered for these spins, and those of them that ended in a 5xx. */
+  requests: number;
+  failed_requests: number;
+  overall_error_rate_percent: number;
 }
 
 export interface BeforeAfter {
@@ -74,6 +81,10 @@ export interface BeforeAfter {
 export interface ProblemFigures {
   /** Spins since then count. */
   since: number;
+  /** Spins since then with every problem where it stands now; null while there are none. */
+  now: Figures | null;
+  /** Spins that count nowhere, because a fault was on. */
+  left_out: number;
   pairs: readonly BeforeAfter[];
 }
 
@@ -106,6 +117,8 @@ export interface ReleaseFigures {
 export interface Releases {
   /** Spins since then count. */
   since: number;
+  /** Spins that count nowhere, because a fault was on. */
+  left_out: number;
   exact_rtp_percent: number;
   /** In the order in which they were first seen. */
   releases: readonly ReleaseFigures[];
@@ -124,6 +137,8 @@ export interface Traffic extends TrafficWish {
   spins: number;
   failed: number;
   per_second: number;
+  /** Of what they waited over the last seconds; null while no spin has ended. */
+  p95_ms: number | null;
   /** What the players would make if nothing held them back. */
   wanted_per_second: number;
   /** Null where the system does not tell. */
@@ -154,6 +169,11 @@ export interface Comparison {
   saturated_ratio: number;
 }
 
+/** A measurement that came to its end, with the share of traces that it was of: 0 to 1. */
+export interface OverheadResult extends Comparison {
+  sample_rate: number;
+}
+
 /** The measurement of what telemetry costs. */
 export interface Overhead {
   running: boolean;
@@ -167,7 +187,7 @@ export interface Overhead {
   /** How many at once. */
   concurrency: number;
   /** Of the last measurement that came to its end. */
-  result: Comparison | null;
+  result: OverheadResult | null;
   /** Why the last one did not. */
   failed: string | null;
 }
@@ -177,6 +197,8 @@ export interface FaultView {
   id: string;
   service: string;
   kind: 'switch' | 'fire';
+  /** Whether our code has a way to cope with it; the others are there or not. */
+  fixable: boolean;
   /** Of a switch. */
   state?: ProblemState;
   /** How often it was fired. */

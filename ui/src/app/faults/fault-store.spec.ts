@@ -6,7 +6,7 @@ import { FaultStore } from './fault-store';
 
 describe('the faults', () => {
   const gateway = { faults: vi.fn(), switchFault: vi.fn(), fireFault: vi.fn() };
-  const down = { id: 'provider-down', kind: 'switch', state: 'off' } as const;
+  const down = { id: 'provider-down', kind: 'switch', fixable: false, state: 'off' } as const;
   let store: FaultStore;
 
   beforeEach(() => {
@@ -41,7 +41,7 @@ describe('the faults', () => {
     expect(gateway.switchFault).toHaveBeenCalledWith('provider-down', 'on');
     expect(store.faults()?.faults[0]?.state).toBe('on');
     gateway.fireFault.mockResolvedValue({ faults: [] });
-    await store.act({ id: 'gateway-panic', kind: 'fire' });
+    await store.act({ id: 'gateway-panic', kind: 'fire', fixable: false });
     expect(gateway.fireFault).toHaveBeenCalledWith('gateway-panic');
   });
 

@@ -31,7 +31,7 @@ export class FaultStore {
   }
 
   /** Switches a switch, and lets happen what happens once. */
-  async act(fault: Pick<FaultView, 'id' | 'kind' | 'state'>): Promise<void> {
+  async act(fault: Pick<FaultView, 'id' | 'kind' | 'fixable' | 'state'>): Promise<void> {
     const { id, kind } = fault;
     if (this._busy().has(id)) return;
     this._busy.update((busy) => new Set([...busy, id]));

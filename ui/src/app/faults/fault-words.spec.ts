@@ -2,20 +2,20 @@ import { buttonKey, keyOf, nextState } from './fault-words';
 
 describe('the button of a fault', () => {
   it('switches on and off, and fixes what can be fixed', () => {
-    expect(nextState({ id: 'provider-down', state: 'off' })).toBe('on');
-    expect(nextState({ id: 'provider-down', state: 'on' })).toBe('off');
-    expect(nextState({ id: 'n-plus-one', state: 'on' })).toBe('fixed');
-    expect(nextState({ id: 'n-plus-one', state: 'fixed' })).toBe('on');
+    expect(nextState({ fixable: false, state: 'off' })).toBe('on');
+    expect(nextState({ fixable: false, state: 'on' })).toBe('off');
+    expect(nextState({ fixable: true, state: 'on' })).toBe('fixed');
+    expect(nextState({ fixable: true, state: 'fixed' })).toBe('on');
   });
 
   it('says what it does', () => {
-    const key = (id: string, kind: 'switch' | 'fire', state?: 'on' | 'off' | 'fixed') =>
-      buttonKey(state === undefined ? { id, kind } : { id, kind, state });
-    expect(key('gateway-panic', 'fire')).toBe('faults.fire');
-    expect(key('slow-report', 'switch', 'on')).toBe('faults.fix');
-    expect(key('slow-report', 'switch', 'fixed')).toBe('problems.back');
-    expect(key('memory-leak', 'switch', 'on')).toBe('faults.off');
-    expect(key('memory-leak', 'switch', 'off')).toBe('faults.on');
+    const key = (fixable: boolean, state: 'on' | 'off' | 'fixed') =>
+      buttonKey({ kind: 'switch', fixable, state });
+    expect(buttonKey({ kind: 'fire', fixable: false })).toBe('faults.fire');
+    expect(key(true, 'on')).toBe('faults.fix');
+    expect(key(true, 'fixed')).toBe('problems.back');
+    expect(key(false, 'on')).toBe('faults.off');
+    expect(key(false, 'off')).toBe('faults.on');
   });
 });
 

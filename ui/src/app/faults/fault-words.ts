@@ -1,16 +1,13 @@
 import { Key, isKey } from '../core/language';
 import { FaultView, ProblemState } from '../core/problems-wire';
 
-/** Faults that our code has a way to cope with; the others are there or not. */
-const WITH_FIX: readonly string[] = ['n-plus-one', 'slow-report'];
-
 /** The state that the one button of a switch leads to. */
-export function nextState({ id, state }: Pick<FaultView, 'id' | 'state'>): ProblemState {
+export function nextState({ fixable, state }: Pick<FaultView, 'fixable' | 'state'>): ProblemState {
   if (state !== 'on') return 'on';
-  return WITH_FIX.includes(id) ? 'fixed' : 'off';
+  return fixable ? 'fixed' : 'off';
 }
 
-export function buttonKey(fault: Pick<FaultView, 'id' | 'kind' | 'state'>): Key {
+export function buttonKey(fault: Pick<FaultView, 'kind' | 'fixable' | 'state'>): Key {
   if (fault.kind === 'fire') return 'faults.fire';
   if (fault.state === 'fixed') return 'problems.back';
   const next = nextState(fault);

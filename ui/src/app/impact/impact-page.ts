@@ -13,6 +13,7 @@ import { comparePath } from '../traces/place';
 import { TrafficControls } from '../traffic/traffic-controls';
 import { AssumptionCard } from './assumption-card';
 import { FiguresStore } from './figures-store';
+import { leftOutWords } from './left-out';
 import {
   LEAST_SPINS,
   inOrder,
@@ -49,6 +50,22 @@ export class ImpactPage {
     const since = this.language.formats().clock(fromMilliseconds(figures.since));
     return this.say('impact.scope', { since });
   });
+  protected readonly now = computed(() => {
+    const figures = this.store.figures();
+    if (!figures) return null;
+    if (!figures.now) return { rate: '–', failing: false, words: this.say('impact.now.none') };
+    const { number, percent } = this.language.formats();
+    const { requests, failed_requests, overall_error_rate_percent } = figures.now;
+    return {
+      rate: percent(overall_error_rate_percent, 1),
+      failing: failed_requests > 0,
+      words: this.say('impact.now.definition', {
+        failed: number(failed_requests),
+        requests: number(requests),
+      }),
+    };
+  });
+  protected readonly leftOut = computed(() => leftOutWords(this.language, this.store.figures()));
   protected readonly rows = computed(() =>
     inOrder(this.store.figures()?.pairs ?? []).map((pair) => this.rowOf(pair)),
   );
@@ -93,6 +110,8 @@ export class ImpactPage {
       })),
       errors: figures ? percent(figures.error_rate_percent, 1) : '',
       errorsMark: which === 'after' ? judgedShares(pair.before, pair.after) : '',
+      overall: figures ? percent(figures.overall_error_rate_percent, 1) : '',
+      waited: figures ? lapse(fromMilliseconds(1_000 * figures.waited_s_per_player)) : '',
       rate: figures?.per_second === null || !figures ? '–' : number(figures.per_second, 1),
       failed: figures ? money(figures.failed_minor, this.session.currency()) : '',
       spins: figures ? number(figures.spins) : '',
@@ -151,6 +170,8 @@ interface Side {
   readonly times: readonly { name: string; text: string; width: number; mark: string }[];
   readonly errors: string;
   readonly errorsMark: string;
+  readonly overall: string;
+  readonly waited: string;
   readonly rate: string;
   readonly failed: string;
   readonly spins: string;

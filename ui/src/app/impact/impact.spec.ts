@@ -10,7 +10,11 @@ function figures(p95: number): Figures {
     p99_ms: p95 * 1.1,
     error_rate_percent: 0,
     per_second: 2,
+    waited_s_per_player: 30,
     failed_minor: 0,
+    requests: 240,
+    failed_requests: 0,
+    overall_error_rate_percent: 0,
   };
 }
 

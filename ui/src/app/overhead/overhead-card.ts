@@ -28,7 +28,7 @@ export class OverheadCard {
   /** Where the slider was put. */
   private readonly chosen = signal<number | null>(null);
 
-  private readonly measured = computed(() => this.store.measured().byRate);
+  private readonly measured = this.store.measured;
   protected readonly rates = computed(() => ratesOf(this.measured().keys()));
   protected readonly rate = computed(() => {
     const view = this.store.view();

@@ -7,7 +7,7 @@ describe('the measurement of the overhead', () => {
   const gateway = { overhead: vi.fn(), measureOverhead: vi.fn(), cancelOverhead: vi.fn() };
   const idle = { running: false, done: 0, total: 14, sample_rate: 0, result: null, failed: null };
   const running = { ...idle, running: true, sample_rate: 0.5 };
-  const result = { on: { bytes_per_spin: 18_000 } };
+  const result = { sample_rate: 0.5, on: { bytes_per_spin: 18_000 } };
   let store: OverheadStore;
 
   beforeEach(() => {
@@ -31,7 +31,7 @@ describe('the measurement of the overhead', () => {
     expect(store.view()?.done).toBe(3);
     gateway.overhead.mockResolvedValue({ ...running, running: false, result });
     await vi.advanceTimersByTimeAsync(1_000);
-    expect([...store.measured().byRate]).toEqual([[0.5, result]]);
+    expect([...store.measured()]).toEqual([[0.5, result]]);
     end();
   });
 

@@ -15,7 +15,7 @@ export class OverheadStore {
     async () => this.kept(await this.gateway.overhead()),
     LOOK_MS,
   );
-  private readonly _measured = signal<Measured>({ byRate: new Map(), last: null });
+  private readonly _measured = signal<Measured>(new Map());
   private readonly _busy = signal(false);
   private readonly _error = signal<unknown>(null);
 

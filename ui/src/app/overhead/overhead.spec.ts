@@ -1,5 +1,5 @@
-import { Comparison, Overhead } from '../core/problems-wire';
-import { Measured, bytesByRate, ratesOf, rounded, withResult } from './overhead';
+import { Comparison } from '../core/problems-wire';
+import { bytesByRate, ratesOf, rounded, withResult } from './overhead';
 
 function comparison(bytes: number): Comparison {
   const side = { spins: 600, cpu_ms_per_spin: 3, p50_ms: 7, p95_ms: 15, saturated_per_s: 700 };
@@ -12,55 +12,24 @@ function comparison(bytes: number): Comparison {
   };
 }
 
-function view(change: Partial<Overhead>): Overhead {
-  return {
-    running: false,
-    done: 0,
-    total: 14,
-    sample_rate: 1,
-    spins: 600,
-    concurrency: 16,
-    result: null,
-    failed: null,
-    ...change,
-  };
-}
-
-const NOTHING: Measured = { byRate: new Map(), last: null };
-
 describe('what was measured of the overhead', () => {
-  it('belongs to the share that it was asked for', () => {
-    const all = withResult(NOTHING, view({ result: comparison(36_000) }));
-    expect([...all.byRate.keys()]).toEqual([1]);
-    const tenth = view({ result: comparison(4_000), sample_rate: 0.10000000149 });
-    const both = withResult(all, tenth);
-    expect([...both.byRate].map(([rate, { on }]) => [rate, on.bytes_per_spin])).toEqual([
-      [1, 36_000],
+  const of = (sample_rate: number, bytes: number) => ({ ...comparison(bytes), sample_rate });
+
+  it('belongs to the share that its result names, the newest last', () => {
+    const all = withResult(new Map(), { result: of(1, 36_000) });
+    const both = withResult(all, { result: of(0.10000000149, 4_000) });
+    const again = withResult(both, { result: of(1, 35_000) });
+    expect([...again].map(([rate, { on }]) => [rate, on.bytes_per_spin])).toEqual([
       [0.1, 4_000],
+      [1, 35_000],
     ]);
   });
 
-  it('is not of another share because that one was begun, cancelled or failed', () => {
-    const result = comparison(36_000);
-    const all = withResult(NOTHING, view({ result }));
-    for (const later of [
-      view({ result, running: true, sample_rate: 0.1 }),
-      view({ result, sample_rate: 0.1 }),
-      view({ result, sample_rate: 0.1, failed: 'the collector does not keep up' }),
-    ])
-      expect([...withResult(all, later).byRate.keys()]).toEqual([1]);
+  it('is as it was where there is no result, or the same one once more', () => {
+    const all = withResult(new Map(), { result: of(1, 36_000) });
+    expect(withResult(all, { result: null })).toBe(all);
+    expect(withResult(all, { result: of(1, 36_000) })).toBe(all);
   });
-
-  it('is of no known share where a page comes to it while the next one runs', () => {
-    const result = comparison(36_000);
-    const met = withResult(NOTHING, view({ result, running: true, sample_rate: 0.1 }));
-    const cancelled = withResult(met, view({ result, sample_rate: 0.1 }));
-    expect([met.byRate.size, cancelled.byRate.size]).toEqual([0, 0]);
-    const ended = withResult(met, view({ result: comparison(4_000), sample_rate: 0.1 }));
-    expect([...ended.byRate.keys()]).toEqual([0.1]);
-  });
-
-  it('is nothing before the first', () => expect(withResult(NOTHING, view({}))).toBe(NOTHING));
 });
 
 describe('shares of traces', () => {

@@ -13,31 +13,20 @@ export function ratesOf(measured: Iterable<number>): readonly number[] {
   return [...new Set([...USUAL_RATES, ...measured])].sort((one, other) => one - other);
 }
 
-/** What was measured in this session, by the share of traces. */
-export interface Measured {
-  readonly byRate: ReadonlyMap<number, Comparison>;
-  /** The last result that was seen, of whatever share. */
-  readonly last: string | null;
-}
+/** What was measured in this session, by the share of traces, the newest last. */
+export type Measured = ReadonlyMap<number, Comparison>;
 
-/**
- * A result stays while the next measurement runs, and after one that was cancelled; only one that was not seen before
- * is of the share that was asked for last.
- */
-export function withResult(measured: Measured, view: Overhead): Measured {
-  if (!view.result) return measured;
-  const result = JSON.stringify(view.result);
-  if (result === measured.last) return measured;
-  if (view.running || view.failed !== null) return { ...measured, last: result };
-  return {
-    byRate: new Map([...measured.byRate, [rounded(view.sample_rate), view.result]]),
-    last: result,
-  };
+/** The last result stays in the answer while the next measurement runs, and after one that was cancelled. */
+export function withResult(measured: Measured, { result }: Pick<Overhead, 'result'>): Measured {
+  if (!result) return measured;
+  const rate = rounded(result.sample_rate);
+  if (JSON.stringify(measured.get(rate)) === JSON.stringify(result)) return measured;
+  return new Map([...[...measured].filter(([each]) => each !== rate), [rate, result]]);
 }
 
 /** Bytes of a spin at each share that was measured, as bars to the longest. */
 export function bytesByRate(
-  measured: ReadonlyMap<number, Comparison>,
+  measured: Measured,
 ): readonly { rate: number; bytes: number; width: number }[] {
   const all = [...measured].map(([rate, { on }]) => ({ rate, bytes: on.bytes_per_spin }));
   const most = Math.max(0, ...all.map(({ bytes }) => bytes));

@@ -8,6 +8,7 @@ import {
 } from '@angular/core';
 
 import { Language } from '../core/language';
+import { fromMilliseconds } from '../core/micros';
 import { refusalWords } from '../core/problem';
 import { TrafficStore } from './traffic-store';
 
@@ -40,10 +41,14 @@ export class TrafficControls {
   protected readonly live = computed(() => {
     const traffic = this.traffic();
     if (!traffic?.running) return null;
-    const { number, plural } = this.language.formats();
+    const { lapse, number, plural } = this.language.formats();
     return {
       rate: this.say('traffic.rate', { rate: number(traffic.per_second, 1) }),
       wanted: this.say('traffic.wanted', { rate: number(traffic.wanted_per_second, 1) }),
+      p95:
+        traffic.p95_ms === null
+          ? ''
+          : `${this.say('impact.p95')} ${lapse(fromMilliseconds(traffic.p95_ms))}`,
       cpu:
         traffic.cpu_percent === null
           ? ''

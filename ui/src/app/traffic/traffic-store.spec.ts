@@ -12,6 +12,7 @@ const IDLE: Traffic = {
   spins: 0,
   failed: 0,
   per_second: 0,
+  p95_ms: null,
   wanted_per_second: 16.7,
   cpu_percent: null,
   throttled: false,

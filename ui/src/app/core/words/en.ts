@@ -428,6 +428,10 @@ export const en = {
       what: 'The problem is still being switched.',
       todo: 'Wait for its end.',
     },
+    measurement_under_way: {
+      what: 'A measurement is under way.',
+      todo: 'Wait for its end or cancel it.',
+    },
     players_not_ready: {
       what: 'The players are still being written.',
       todo: 'Wait until all of them are there.',

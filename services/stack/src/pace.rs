@@ -1,0 +1,286 @@
+//! How fast virtual players may begin their turns: as fast as a budget of CPU allows. Pure; whoever keeps to it brings the
+//! clock and the CPU times.
+//!
+//! The price of a turn is what the process has spent for the turns of the last seconds, and turns are spaced so that
+//! price × rate is the budget. A price that turns out too low, because a problem was switched on, runs into debt, and
+//! nobody begins before it is paid off: a token bucket in milliseconds of CPU (Turner 1986).
+
+use std::time::Duration;
+
+/// What a turn is thought to cost before the first: more than most do, so that the beginning is gentle.
+const FIRST_PRICE_MS: f64 = 1_000.0;
+/// The price is of about so many turns,
+const TURNS_REMEMBERED: f64 = 8.0;
+/// but not of a shorter time,
+const SHORTEST_MEMORY_S: f64 = 4.0;
+/// and not of a longer one.
+const LONGEST_MEMORY_S: f64 = 16.0;
+/// The rate never falls below: something has to be seen. Turns a second.
+const LEAST_RATE: f64 = 0.1;
+/// Share of all cores, in percent, that is left to others however much the budget allows.
+const LEFT_FREE: f64 = 10.0;
+/// Share of all cores, in percent, that players may use even on a machine that others keep busy, where the budget allows
+/// it: something has to be seen.
+const LEAST_SHARE: f64 = 20.0;
+/// Debt is forgotten beyond what this time pays off.
+const MOST_DEBT_S: f64 = 5.0;
+/// Turns may overlap by so much more than they do at the rate and the length that they have, and by some more.
+const OVERLAP: (f64, f64) = (2.0, 3.0);
+
+/// What was seen since the last look.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Look {
+    /// Since the last one.
+    pub(crate) elapsed: Duration,
+    /// CPU that this process has spent meanwhile, in milliseconds.
+    pub(crate) spent_ms: f64,
+    /// Turns that were begun meanwhile.
+    pub(crate) begun: u32,
+    /// Share of all cores that was busy meanwhile, whoever kept it so, in percent; as much as this process used where the
+    /// system does not tell.
+    pub(crate) busy_percent: f64,
+}
+
+/// The pace; see the module.
+#[derive(Debug, Clone)]
+pub(crate) struct Pace {
+    cores: f64,
+    /// CPU spent and turns begun, those of long ago less.
+    spent_ms: f64,
+    begun: f64,
+    /// CPU spent beyond the budget.
+    debt_ms: f64,
+    /// Share of all cores that others use, smoothed.
+    others: f64,
+    /// Turns a second.
+    rate: f64,
+    /// Whether the budget, and not the players, decides the rate.
+    throttled: bool,
+}
+
+impl Pace {
+    /// As before the first turn.
+    pub(crate) fn new(cores: f64) -> Self {
+        Self {
+            cores,
+            spent_ms: 2.0 * FIRST_PRICE_MS,
+            begun: 2.0,
+            debt_ms: 0.0,
+            others: 0.0,
+            rate: LEAST_RATE,
+            throttled: false,
+        }
+    }
+
+    /// CPU of a turn, in milliseconds.
+    pub(crate) fn price_ms(&self) -> f64 {
+        self.spent_ms / self.begun.max(0.1)
+    }
+
+    /// Whether the budget holds players back.
+    pub(crate) fn throttled(&self) -> bool {
+        self.throttled
+    }
+
+    /// Takes a look in. The budget is a share of all cores in percent; `most` is what players want, in turns a second.
+    pub(crate) fn look(&mut self, look: Look, budget_percent: f64, most: f64) {
+        let elapsed_s = look.elapsed.as_secs_f64().max(1e-3);
+        let memory_s = (TURNS_REMEMBERED / self.rate).clamp(SHORTEST_MEMORY_S, LONGEST_MEMORY_S);
+        let kept = (-elapsed_s / memory_s).exp();
+        self.spent_ms = self.spent_ms * kept + look.spent_ms;
+        self.begun = self.begun * kept + f64::from(look.begun);
+
+        let own = look.spent_ms / elapsed_s / self.cores / 10.0;
+        self.others += 0.2 * ((look.busy_percent - own).max(0.0) - self.others);
+        let left = (100.0 - LEFT_FREE - self.others).max(LEAST_SHARE);
+        let share = budget_percent.min(left);
+        let ms_a_second = share * self.cores * 10.0;
+        let debt = self.debt_ms + look.spent_ms - ms_a_second * elapsed_s;
+        self.debt_ms = debt.clamp(0.0, ms_a_second * MOST_DEBT_S);
+
+        self.rate = (ms_a_second / self.price_ms()).clamp(LEAST_RATE, most.max(LEAST_RATE));
+        // Around the limit it does not flicker.
+        let enough = if self.throttled { 0.99 } else { 0.9 };
+        self.throttled = self.rate < enough * most;
+    }
+
+    /// How long a turn still has to wait, the last of which began so long ago, while so many are under way that take so
+    /// long; `None` when it may begin.
+    pub(crate) fn wait(&self, since_last: Duration, under_way: usize, length: Duration) -> Option<Duration> {
+        let interval = Duration::from_secs_f64(1.0 / self.rate);
+        // A turn's CPU comes at once, and so runs into debt by its own price.
+        let in_debt = self.debt_ms > 1.5 * self.price_ms();
+        let most_under_way = OVERLAP.0 * self.rate * length.as_secs_f64() + OVERLAP.1;
+        #[allow(clippy::cast_precision_loss)] // a few hundred
+        let crowded = under_way as f64 >= most_under_way;
+        if in_debt || crowded {
+            return Some(LOOK_AGAIN);
+        }
+        (since_last < interval).then(|| interval - since_last)
+    }
+}
+
+/// After this, whoever waits for others looks again.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha12Rng;
+
+    const STEP: Duration = Duration::from_millis(10);
+    const CORES: usize = 2;
+
+    /// A machine in virtual time: players who think for three seconds, turns that need a core for a while and then wait for
+    /// somebody else.
+    struct Machine {
+        pace: Pace,
+        players: usize,
+        price_ms: f64,
+        others_ms_a_second: f64,
+        /// When each player is ready for a turn, in steps.
+        thinking: Vec<u64>,
+        /// CPU that turns under way still need.
+        working: Vec<f64>,
+        /// When turns end that need no CPU any more.
+        waiting: Vec<u64>,
+        now: u64,
+        last_turn: u64,
+        spent_ms: f64,
+        begun: u32,
+        rng: ChaCha12Rng,
+    }
+
+    impl Machine {
+        fn new(players: usize, price_ms: f64) -> Self {
+            Self {
+                pace: Pace::new(2.0),
+                players,
+                price_ms,
+                others_ms_a_second: 0.0,
+                thinking: vec![0; players],
+                working: Vec::new(),
+                waiting: Vec::new(),
+                now: 0,
+                last_turn: 0,
+                spent_ms: 0.0,
+                begun: 0,
+                rng: ChaCha12Rng::seed_from_u64(7),
+            }
+        }
+
+        fn step(&mut self) {
+            let step_ms = 10.0;
+            self.now += 1;
+            let since_last = STEP * u32::try_from(self.now - self.last_turn).unwrap();
+            let under_way = self.working.len() + self.waiting.len();
+            let ready = self.thinking.iter().position(|at| *at <= self.now);
+            if let Some(ready) = ready
+                && self
+                    .pace
+                    .wait(since_last, under_way, Duration::from_secs(4))
+                    .is_none()
+            {
+                self.thinking.swap_remove(ready);
+                let price = self.price_ms * self.rng.random_range(0.7..1.3);
+                self.working.push(price);
+                self.begun += 1;
+                self.last_turn = self.now;
+            }
+            // Each turn has a core to itself, or its share of all.
+            let share = step_ms * (CORES as f64 / self.working.len().max(CORES) as f64);
+            for left in &mut self.working {
+                self.spent_ms += left.min(share);
+                *left -= share;
+            }
+            let done = self.working.iter().filter(|left| **left <= 0.0).count();
+            self.working.retain(|left| *left > 0.0);
+            for _ in 0..done {
+                self.waiting.push(self.now + 340);
+            }
+            let now = self.now;
+            self.waiting.retain(|ends| *ends > now);
+            while self.thinking.len() + self.working.len() + self.waiting.len() < self.players {
+                let thinks = -300.0 * (1.0 - self.rng.random::<f64>()).ln();
+                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+                self.thinking.push(self.now + thinks as u64);
+            }
+        }
+
+        /// Half a second with a budget; the share of all cores that was used, in percent.
+        fn half_a_second(&mut self, budget: f64) -> f64 {
+            (self.spent_ms, self.begun) = (0.0, 0);
+            for _ in 0..50 {
+                self.step();
+            }
+            let used = self.spent_ms / 10.0;
+            let look = Look {
+                elapsed: Duration::from_millis(500),
+                spent_ms: self.spent_ms,
+                begun: self.begun,
+                busy_percent: used + self.others_ms_a_second / 20.0,
+            };
+            self.pace.look(look, budget, self.players as f64 / 3.0);
+            used
+        }
+
+        /// Shares of all cores, each over two seconds.
+        fn run(&mut self, seconds: usize, budget: f64) -> Vec<f64> {
+            let pair = |machine: &mut Self| (0..4).map(|_| machine.half_a_second(budget)).sum::<f64>() / 4.0;
+            (0..seconds / 2).map(|_| pair(self)).collect()
+        }
+    }
+
+    fn mean(values: &[f64]) -> f64 {
+        values.iter().sum::<f64>() / values.len() as f64
+    }
+
+    #[test]
+    fn the_budget_is_kept_calmly() {
+        for (price, budget) in [(700.0, 50.0), (700.0, 30.0), (40.0, 50.0), (250.0, 70.0)] {
+            let mut machine = Machine::new(200, price);
+            machine.run(20, budget);
+            let used = machine.run(120, budget);
+            let around = (mean(&used) - budget).abs();
+            assert!(around < 6.0, "{price} ms, {budget} %: {} %", mean(&used));
+            let beyond = used.iter().filter(|used| (**used - budget).abs() > 15.0).count();
+            assert!(beyond <= used.len() / 20, "{price} ms, {budget} %: {used:?}");
+            assert!(machine.pace.throttled());
+        }
+    }
+
+    #[test]
+    fn players_who_want_less_than_the_budget_are_not_held_back() {
+        let mut machine = Machine::new(20, 10.0);
+        machine.run(30, 50.0);
+        let used = machine.run(20, 50.0);
+        assert!(mean(&used) < 10.0, "{used:?}");
+        assert!(!machine.pace.throttled());
+    }
+
+    #[test]
+    fn a_problem_that_comes_and_goes_is_met_within_seconds() {
+        let mut machine = Machine::new(100, 5.0);
+        machine.run(40, 50.0);
+        assert!(!machine.pace.throttled());
+        machine.price_ms = 700.0;
+        machine.run(16, 50.0);
+        let used = machine.run(40, 50.0);
+        assert!((mean(&used) - 50.0).abs() < 8.0, "{used:?}");
+        assert!(machine.pace.throttled());
+        machine.price_ms = 5.0;
+        machine.run(40, 50.0);
+        assert!(!machine.pace.throttled(), "{:?}", machine.pace);
+    }
+
+    #[test]
+    fn what_others_use_is_left_to_them() {
+        let mut machine = Machine::new(100, 700.0);
+        machine.others_ms_a_second = 1_300.0;
+        machine.run(20, 50.0);
+        let used = machine.run(60, 50.0);
+        // Others use 65 % of two cores, and a tenth is left free.
+        assert!((mean(&used) - 25.0).abs() < 5.0, "{used:?}");
+    }
+}

@@ -1,0 +1,261 @@
+//! What players meet under given conditions: all four problems, all four fixes, and each problem alone. Spins of a real
+//! stack, and the traces of these spins.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use reelscope_contracts::Money;
+use reelscope_contracts::problems::{ProblemId, ProblemState};
+use reelscope_contracts::telemetry::{Micros, Span, TraceDetail};
+use serde::Serialize;
+
+use crate::figures::{micros, nearest_rank, sorted};
+use crate::load::{self, Plan};
+use crate::problems::States;
+use crate::{Config, Stack};
+
+/// How long what a run leaves behind, settlements and traces, may take to come to rest.
+const AT_REST_WITHIN: Duration = Duration::from_secs(60);
+/// Between two looks at it.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// Conditions to measure, the order in which they are measured, and how many spins of each: so many that every condition
+/// takes about a quarter of a minute.
+#[must_use]
+pub fn conditions() -> Vec<Condition> {
+    let alone = |id: ProblemId, spins, at_once| Condition {
+        name: id.as_str().to_owned(),
+        states: ProblemId::ALL
+            .map(|each| {
+                (
+                    each,
+                    if each == id {
+                        ProblemState::On
+                    } else {
+                        ProblemState::Off
+                    },
+                )
+            })
+            .into(),
+        spins,
+        at_once,
+    };
+    let all = |name: &str, state, spins, at_once| Condition {
+        name: name.to_owned(),
+        states: ProblemId::ALL.map(|id| (id, state)).into(),
+        spins,
+        at_once,
+    };
+    vec![
+        // Two at once share the cores for a fifth of their time, and the rest of it they wait for somebody else.
+        all("all on", ProblemState::On, 20, 2),
+        all("all fixed", ProblemState::Fixed, 300, 1),
+        alone(ProblemId::MissingIndex, 30, 1),
+        alone(ProblemId::SlowRng, 40, 1),
+        alone(ProblemId::SlowProvider, 60, 20),
+        alone(ProblemId::PaymentErrors, 300, 1),
+    ]
+}
+
+/// What is measured at a time.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    /// Its name: a problem's id, or `all on`, `all fixed`.
+    pub name: String,
+    /// Where every problem stands.
+    pub states: States,
+    /// Spins.
+    pub spins: u64,
+    /// Of them, under way at the same time.
+    pub at_once: u64,
+}
+
+/// One spin, as its player and its trace saw it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sample {
+    /// Microseconds that its player waited.
+    pub waited: Micros,
+    /// Of them, microseconds in which the provider was waited for.
+    pub provider: Micros,
+    /// Of them, microseconds of look-ups of the player.
+    pub look_up: Micros,
+}
+
+/// What the players met under one condition.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Met {
+    /// The condition's name.
+    pub condition: String,
+    /// Where every problem stood.
+    pub problems: BTreeMap<&'static str, ProblemState>,
+    /// Spins behind these figures.
+    pub spins: u64,
+    /// Of them, under way at the same time.
+    pub at_once: u64,
+    /// Median of what players waited, in milliseconds; nearest rank.
+    pub p50_ms: f64,
+    /// 95th percentile, in milliseconds.
+    pub p95_ms: f64,
+    /// Share of what players waited in which the provider was waited for, in percent: the median of the spins.
+    pub provider_share_percent: f64,
+    /// Spins that failed.
+    pub failed: u64,
+    /// 100 × failed ÷ spins.
+    pub failed_percent: f64,
+    /// Requests that the backend services answered.
+    pub requests: u64,
+    /// Of them, those answered with a 5xx.
+    pub errors: u64,
+    /// 100 × errors ÷ requests.
+    pub error_rate_percent: f64,
+    /// The spins one by one.
+    #[serde(skip)]
+    pub samples: Vec<Sample>,
+}
+
+impl Met {
+    #[allow(clippy::cast_precision_loss)] // microseconds and counts of a run stay far below 2^53
+    fn of(condition: &Condition, samples: Vec<Sample>, report: &load::Report) -> Self {
+        let waits = sorted(samples.iter().map(|sample| sample.waited));
+        let shares = sorted(samples.iter().map(Sample::provider_share));
+        let failed: u64 = report.failed_by_code.values().sum();
+        let requests: u64 = report.services.values().map(|share| share.requests).sum();
+        let errors: u64 = report.services.values().map(|share| share.errors).sum();
+        let percent = |part: u64, of: u64| 100.0 * part as f64 / of.max(1) as f64;
+        Self {
+            condition: condition.name.clone(),
+            problems: condition
+                .states
+                .iter()
+                .map(|(id, state)| (id.as_str(), *state))
+                .collect(),
+            spins: condition.spins,
+            at_once: condition.at_once,
+            p50_ms: nearest_rank(&waits, 50) as f64 / 1e3,
+            p95_ms: nearest_rank(&waits, 95) as f64 / 1e3,
+            provider_share_percent: nearest_rank(&shares, 50) as f64 / 1e4,
+            failed,
+            failed_percent: percent(failed, condition.spins),
+            requests,
+            errors,
+            error_rate_percent: percent(errors, requests),
+            samples,
+        }
+    }
+}
+
+impl Sample {
+    /// Parts in a million.
+    fn provider_share(&self) -> Micros {
+        1_000_000 * self.provider / self.waited.max(1)
+    }
+
+    fn of(trace: &TraceDetail) -> Self {
+        let root = (
+            trace.summary.start_us,
+            trace.summary.start_us + trace.summary.root_us,
+        );
+        // A settlement in the background goes on when nobody waits any more.
+        let within = |span: &Span| (span.end_us.min(root.1) - span.start_us.max(root.0)).max(0);
+        let sum = |is: &dyn Fn(&Span) -> bool| trace.spans.iter().filter(|span| is(span)).map(within).sum();
+        Self {
+            waited: trace.summary.root_us,
+            provider: sum(&|span| {
+                span.service == "payment-service" && span.description == "External payment provider API"
+            }),
+            look_up: sum(&|span| span.service == "user-service" && span.op == "db.query"),
+        }
+    }
+}
+
+/// Measures every condition in a stack of its own in `dir`, which has to be new, with as many players as make a look-up
+/// without an index cost what it is said to. `begins` is told what is measured next.
+///
+/// # Errors
+/// A sentence.
+pub async fn run(dir: &Path, begins: impl Fn(&str)) -> Result<Vec<Met>, String> {
+    begins("writing the players");
+    let config = Config {
+        rate: None,
+        ..Config::new(dir.to_owned())
+    };
+    let stack = Stack::start(config).await.map_err(|error| error.to_string())?;
+    stack.seeded().await;
+    let measured = async {
+        let mut met = Vec::new();
+        for condition in conditions() {
+            begins(&condition.name);
+            met.push(measure(&stack, &condition).await?);
+        }
+        Ok(met)
+    }
+    .await;
+    stack.shutdown().await;
+    measured
+}
+
+/// Brings every problem of a running stack to where a condition has it, spins, and reads the traces.
+///
+/// # Errors
+/// A sentence.
+pub async fn measure(stack: &Stack, condition: &Condition) -> Result<Met, String> {
+    let (Some(problems), Some(collector)) = (stack.problems(), stack.collector()) else {
+        return Err("this stack reports nothing".to_owned());
+    };
+    problems
+        .bring_all(&condition.states)
+        .await
+        .map_err(|error| error.to_string())?;
+    let plan = |run: &str, count, concurrency| Plan {
+        count,
+        concurrency,
+        players: 20,
+        stake: Money(1_000),
+        run: format!("{} {run}", condition.name),
+    };
+    // What is met for the first time, such as a connection, is not what is measured; and what a condition leaves behind
+    // is not the next one's.
+    if condition.states.get(&ProblemId::SlowProvider) != Some(&ProblemState::On) {
+        load::run(stack, &plan("warm-up", 20, condition.at_once)).await?;
+        at_rest(stack).await?;
+    }
+    let began = reelscope_contracts::now();
+    let report = load::run(stack, &plan("measured", condition.spins, condition.at_once)).await?;
+    at_rest(stack).await?;
+    let lines = collector.traces_since(micros(began), usize::MAX);
+    let mut samples = Vec::new();
+    for line in lines.iter().filter(|line| line.name == crate::figures::SPIN) {
+        if let Some(trace) = collector.trace(&line.trace_id).await {
+            samples.push(Sample::of(&trace));
+        }
+    }
+    if samples.len() as u64 != condition.spins {
+        return Err(format!(
+            "{} traces were kept of {} spins",
+            samples.len(),
+            condition.spins
+        ));
+    }
+    Ok(Met::of(condition, samples, &report))
+}
+
+/// Waits for settlements in the background, and until all traces are there.
+async fn at_rest(stack: &Stack) -> Result<(), String> {
+    let came = async {
+        while stack.settlement().under_way() > 0 {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        stack.flush().await;
+        while !stack
+            .collector()
+            .is_none_or(reelscope_collector::Collector::caught_up)
+        {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    };
+    let began = Instant::now();
+    tokio::time::timeout(AT_REST_WITHIN, came)
+        .await
+        .map_err(|_| format!("the run did not come to rest within {:?}", began.elapsed()))
+}
