@@ -430,7 +430,7 @@ mod tests {
                 &facts::skim(1, "frontend", &envelope),
             );
         }
-        trace.summary().currency
+        trace.summary().currency.clone()
     }
 
     #[test]
