@@ -268,7 +268,8 @@ impl Reporter {
 /// (<https://develop.sentry.dev/sdk/telemetry/logs/>); the SDK gives it another.
 fn at_its_span(mut log: Log) -> Log {
     if let Some(span) = log.attributes.remove("parent_span_id") {
-        log.attributes.insert("sentry.trace.parent_span_id".to_owned(), span);
+        log.attributes
+            .insert("sentry.trace.parent_span_id".to_owned(), span);
     }
     log
 }
