@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
-use reelscope_contracts::telemetry::{ErrorEvent, IssueStatus, IssueSummary, Micros, RequestShare};
+use reelscope_contracts::telemetry::{ErrorEvent, Frame, IssueStatus, IssueSummary, Micros, RequestShare};
 
 use crate::dsn::fnv1a;
 use crate::issue_status::by_release;
@@ -47,6 +47,15 @@ pub(crate) fn key(fingerprint: &[String], event: &ErrorEvent) -> String {
         parts.collect::<Vec<_>>().join("\u{1d}")
     };
     format!("{:016x}", fnv1a(text.as_bytes()))
+}
+
+/// A function as it is told; nameless code, such as a closure or the body of an async function, by its module.
+fn name_of(frame: &Frame) -> String {
+    let module = frame.module.as_deref().and_then(|path| path.rsplit("::").next());
+    match module {
+        Some(module) if frame.function.starts_with('{') => format!("{module}::{}", frame.function),
+        _ => frame.function.clone(),
+    }
 }
 
 /// The value without what differs from event to event: a word with a digit in it, be it a number, a UUID, a hash
@@ -133,8 +142,8 @@ impl Issue {
                 .or(event.frames.first());
             summary.culprit = match frame {
                 Some(frame) => match &frame.file {
-                    Some(file) => format!("{} ({file})", frame.function),
-                    None => frame.function.clone(),
+                    Some(file) => format!("{} ({file})", name_of(frame)),
+                    None => name_of(frame),
                 },
                 None => event.transaction.clone().unwrap_or_default(),
             };

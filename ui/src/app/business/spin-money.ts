@@ -1,5 +1,6 @@
 import { Micros } from '../core/micros';
 import { TraceSummary } from '../core/telemetry-wire';
+import { WELL } from '../traces/measured-words';
 
 /** The money of one spin, in minor units. */
 export interface SpinMoney {
@@ -20,8 +21,6 @@ export interface SpinMoney {
 const MINOR = 100;
 /** What a trace lacks while its root is still to come. */
 const UNFINISHED = new Set(['missing_root', 'no_spans']);
-/** Statuses of a root that ended well: `error` says that errors belong to the trace, of an attempt that was repeated. */
-const WELL = new Set(['ok', 'error']);
 
 /**
  * What a trace says of money, or null when it says nothing. A spin is measured by three services and in three ways; the

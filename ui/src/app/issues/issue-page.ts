@@ -224,12 +224,18 @@ interface Told {
   readonly source: readonly { number: number | null; text: string; here: boolean }[];
 }
 
+/** Nameless code, such as a closure or the body of an async function, is known by its module. */
+function nameOf({ function: name, module }: Frame): string {
+  const within = name.startsWith('{') ? module?.split('::').at(-1) : undefined;
+  return within ? `${within}::${name}` : name;
+}
+
 function toldFrame(frame: Frame): Told {
   const { file, line, module, pre_context = [], post_context = [], context_line } = frame;
   const first = line === undefined ? null : line - pre_context.length;
   const texts = context_line === undefined ? [] : [...pre_context, context_line, ...post_context];
   return {
-    name: frame.function,
+    name: nameOf(frame),
     place: [file ?? module ?? '', line].filter(Boolean).join(':'),
     source: texts.map((text, index) => ({
       number: first === null ? null : first + index,

@@ -149,6 +149,24 @@ describe('the pages of issues', () => {
       expect(address.go).toHaveBeenCalledWith('/issues/a');
     });
 
+    it('refers to no row that is not drawn', async () => {
+      gateway.issues.mockResolvedValue({
+        issues: Array.from({ length: 500 }, (_, number) => issue(`i${number}`, 500 - number)),
+        indexed: true,
+      });
+      await TestBed.inject(IssueStore).load();
+      const fixture = await shown(IssueListPage);
+      document.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }));
+      await fixture.whenStable();
+      // Many others happen after it: it goes down and out of sight.
+      for (let number = 400; number < 500; number += 1)
+        stream.tell('issue', issue(`i${number}`, 1_000 + number));
+      await fixture.whenStable();
+      const grid = (fixture.nativeElement as HTMLElement).querySelector('[role="grid"]');
+      expect(rows(fixture)).not.toContain('issue-i0');
+      expect(grid?.hasAttribute('aria-activedescendant')).toBe(false);
+    });
+
     it('says that there is none', async () => {
       gateway.issues.mockResolvedValue({ issues: [], indexed: true });
       await TestBed.inject(IssueStore).load();

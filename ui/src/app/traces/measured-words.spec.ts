@@ -3,9 +3,13 @@ import { Measurement } from '../core/telemetry-wire';
 import { measuredWords } from './measured-words';
 
 describe('what a trace measured', () => {
-  const told = (measurements: Record<string, Measurement>, currency?: string): string[] =>
+  const told = (
+    measurements: Record<string, Measurement>,
+    currency?: string,
+    status = 'ok',
+  ): string[] =>
     measuredWords(
-      currency === undefined ? { measurements } : { measurements, currency },
+      currency === undefined ? { measurements, status } : { measurements, status, currency },
       (key) => key.replace('viewer.measured.', ''),
       formatsFor('en'),
     ).map(({ name, value }) => `${name} ${value.replaceAll('\u00a0', ' ')}`);
@@ -22,6 +26,18 @@ describe('what a trace measured', () => {
         'RUB',
       ),
     ).toEqual(['stake 10.00 ₽', 'payout 45.00 ₽', 'rtp 450.0%']));
+
+  it('is the stake alone where the spin failed, and nothing that was drawn on the way', () => {
+    const drawn = {
+      stake: { value: 10, unit: 'none' },
+      payout: { value: 5, unit: 'none' },
+      rtp: { value: 50, unit: 'percent' },
+    };
+    const failed = { ...drawn, failed_stake: { value: 10, unit: 'none' } };
+    expect(told(failed, 'RUB', 'deadline_exceeded')).toEqual(['failed_stake 10.00 ₽']);
+    expect(told(drawn, 'RUB', 'deadline_exceeded')).toEqual(['stake 10.00 ₽']);
+    expect(told(drawn, 'RUB', 'error')).toHaveLength(3);
+  });
 
   it('is a number where the currency is not known', () =>
     expect(told({ stake: { value: 10, unit: 'none' } })).toEqual(['stake 10']));

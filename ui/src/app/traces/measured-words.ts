@@ -8,29 +8,38 @@ export interface Measured {
   readonly value: string;
 }
 
-/** What a trace measured: the money of a spin with its currency, whatever else as it is. */
+/** In the order in which they are told: the stake comes before what came of it. */
+const KNOWN = ['failed_stake', 'stake', 'payout', 'rtp'] as const;
+const MONEY: ReadonlySet<string> = new Set(['failed_stake', 'stake', 'payout']);
+/** Statuses of a root that ended well: `error` says that errors belong to the trace, of an attempt that was repeated. */
+export const WELL: ReadonlySet<string> = new Set(['ok', 'error']);
+
+/**
+ * What a trace measured: the money of a spin with its currency, whatever else as it is. Of a spin that failed only its
+ * stake is told: what services on the way drew was not paid.
+ */
 export function measuredWords(
-  { measurements, currency }: Pick<TraceSummary, 'measurements' | 'currency'>,
+  { measurements, currency, status }: Pick<TraceSummary, 'measurements' | 'currency' | 'status'>,
   say: Language['say'],
   formats: Formats,
 ): Measured[] {
-  const told: Measured[] = [];
-  for (const [name, measurement] of Object.entries(measurements)) {
-    if (name === 'rtp_running') continue;
-    const known = name === 'stake' || name === 'payout' || name === 'rtp';
-    const money = name === 'stake' || name === 'payout';
-    told.push({
-      name: known ? say(`viewer.measured.${name}`) : name,
-      value:
-        money && currency !== undefined
-          ? formats.money(Math.round(measurement.value * 100), currency)
-          : valueWords(measurement, formats),
-    });
-  }
-  // The stake comes before what came of it.
-  const order = ['stake', 'payout', 'rtp'].map((name) => say(`viewer.measured.${name as 'rtp'}`));
-  const rank = ({ name }: Measured): number => (order.indexOf(name) + 9) % 9;
-  return told.sort((one, other) => rank(one) - rank(other));
+  const known = KNOWN.filter((name) => {
+    if (name === 'failed_stake') return true;
+    return WELL.has(status) || (name === 'stake' && !measurements['failed_stake']);
+  });
+  const told: Measured[] = known.flatMap((name) => {
+    const measurement = measurements[name];
+    if (!measurement) return [];
+    const value =
+      MONEY.has(name) && currency !== undefined
+        ? formats.money(Math.round(measurement.value * 100), currency)
+        : valueWords(measurement, formats);
+    return [{ name: say(`viewer.measured.${name}`), value }];
+  });
+  const others = Object.entries(measurements)
+    .filter(([name]) => name !== 'rtp_running' && !KNOWN.some((each) => each === name))
+    .map(([name, measurement]) => ({ name, value: valueWords(measurement, formats) }));
+  return [...told, ...others];
 }
 
 export function valueWords({ value, unit }: Measurement, formats: Formats): string {

@@ -215,7 +215,10 @@ export class TracePage {
       measured: measuredWords(summary, this.say, this.language.formats()),
       failure: summary.ok ? '' : this.say('viewer.trace.failed', { status: summary.status }),
       odd: this.oddWords(
-        summary.oddities,
+        // Circles only show in the tree.
+        layout.tree.nodes.some(({ oddities }) => oddities.includes('cycle'))
+          ? [...summary.oddities, 'cycle']
+          : summary.oddities,
         layout.tree.looseErrors.length,
         layout.tree.looseLogs.length,
       ),

@@ -84,6 +84,11 @@ export class VirtualRows {
     });
   }
 
+  /** Whether a row is drawn: nothing may refer to the element of one that is not. */
+  draws(index: number): boolean {
+    return index >= this.first() && index < this.last();
+  }
+
   /**
    * A name for the elements of a drawn row that is free again when the row is out of sight: tracked by it, the elements of
    * rows that leave are given to rows that come instead of being made anew.

@@ -110,7 +110,7 @@ export const viewer = {
     no_spans: 'There are no spans, so there is no critical path.',
     no_duration: 'The root took no time, so there is no critical path.',
   },
-  measured: { stake: 'Stake', payout: 'Payout', rtp: 'RTP' },
+  measured: { failed_stake: 'Failed stake', stake: 'Stake', payout: 'Payout', rtp: 'RTP' },
   gap: {
     name: 'no span',
     hint: '100 ms or more of which no span tells',
@@ -182,7 +182,7 @@ export const viewer = {
     services: 'On the critical path',
     servicesHint: 'The changes sum to the change of the whole trace.',
     selfHint: 'Self time of all its spans: {{ time }}',
-    changedOnly: 'Only changes of 1 % or more',
+    changedOnly: 'Only changes of 1% or more',
     same: 'Both took the same time.',
     faster: '{{ size }} faster ({{ share }}).',
     slower: '{{ size }} slower ({{ share }}).',

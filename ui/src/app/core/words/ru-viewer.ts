@@ -112,7 +112,7 @@ export const viewer: Words['viewer'] = {
     no_spans: 'Спанов нет, поэтому нет и критического пути.',
     no_duration: 'Корень занял ноль времени, поэтому критического пути нет.',
   },
-  measured: { stake: 'Ставка', payout: 'Выплата', rtp: 'RTP' },
+  measured: { failed_stake: 'Сорванная ставка', stake: 'Ставка', payout: 'Выплата', rtp: 'RTP' },
   gap: {
     name: 'нет спанов',
     hint: '100 мс или больше, о которых не говорит ни один спан',
