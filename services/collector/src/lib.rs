@@ -19,6 +19,7 @@ mod facts;
 mod frame;
 #[cfg(any(fuzzing, test))]
 pub mod fuzzing;
+mod gate;
 mod index;
 pub mod ingest;
 mod issue_status;

@@ -23,6 +23,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use serde_json::{Map, Value};
 
 use crate::envelope::{Envelope, MAX_DEPTH, MAX_EVENT, is_container};
+use crate::gate;
 
 /// What stands where something was.
 pub const FILTERED: &str = "[Filtered]";
@@ -80,12 +81,16 @@ pub fn scrubbed(envelope: &[u8]) -> Option<Vec<u8>> {
 
 /// Whether a closer look is needed: never false when there is something to scrub. A few microseconds.
 pub(crate) fn is_suspect(bytes: &[u8]) -> bool {
-    PATTERNS.suspect.is_match(bytes)
+    matches_suspect(bytes)
         || PATTERNS.user.find_iter(bytes).any(|found| {
             !PATTERNS
                 .only_an_id
                 .is_match(bytes.get(found.end()..).unwrap_or_default())
         })
+}
+
+fn matches_suspect(bytes: &[u8]) -> bool {
+    gate::may_hold(bytes) && PATTERNS.suspect.is_match(bytes)
 }
 
 /// The same without the quick look.
@@ -587,7 +592,7 @@ fn pattern(text: &str) -> Regex {
 /// What is to be taken out of a text, in order and without overlaps.
 fn findings(text: &str) -> Vec<(Range<usize>, Rule)> {
     let bytes = text.as_bytes();
-    if !PATTERNS.suspect.is_match(bytes) {
+    if !matches_suspect(bytes) {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -1340,6 +1345,26 @@ mod tests {
         ]
     }
 
+    /// Texts that each part of the pattern for suspects finds.
+    fn suspects() -> impl Strategy<Value = String> {
+        let parts = [
+            format!(r#"({WORDS})[a-z_]{{0,4}}" ?:"#),
+            format!(r#"({WORDS}|otp)[a-z.-]{{0,3}}["']?( |\\n)?[:=]x"#),
+            format!(r#"\[ ?"[a-z]{{0,3}}({WORDS})[a-z]{{0,3}}" ?,"#),
+            r#""(otp|two[-_]?factor)""#.to_owned(),
+            r#""(user\.(e|n|u|f|ip)[a-z]{0,6}|client\.address|ip_address|client_ip|REMOTE_ADDR|remote_addr|username)""#.to_owned(),
+            r"bearer[ \\]".to_owned(),
+            r"[a-z.+%-]@[a-z-]{1,4}\.".to_owned(),
+            ":[a-z.]{1,4}@".to_owned(),
+            r"( |\\n)[2-6][0-9]{3}([ -]?[0-9]){9,14} ".to_owned(),
+            r"( |\\n)[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4}".to_owned(),
+            "-----BEGIN".to_owned(),
+            r"\\u00[2-7]".to_owned(),
+        ];
+        let parts = parts.map(|part| proptest::string::string_regex(&part).unwrap().boxed());
+        proptest::strategy::Union::new(parts)
+    }
+
     /// Texts out of pieces that rules are made of, to meet what nobody thought of.
     fn pieces() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
@@ -1468,8 +1493,23 @@ mod tests {
         }
 
         #[test]
+        fn the_gate_is_open_where_the_patterns_find_something(
+            text in suspects(),
+            before in "[ -~]{0,20}",
+            after in "[ -~]{0,20}",
+        ) {
+            prop_assert!(PATTERNS.suspect.is_match(text.as_bytes()), "{}", text);
+            let around = format!("{before}{text}{after}");
+            for text in [&text, &around, &around.to_uppercase(), &around.to_lowercase()] {
+                let found = PATTERNS.suspect.is_match(text.as_bytes());
+                prop_assert!(!found || gate::may_hold(text.as_bytes()), "{}", text);
+            }
+        }
+
+        #[test]
         fn the_quick_look_misses_nothing_and_twice_is_once(tree in odd_trees()) {
             let before = event(&tree);
+            prop_assert!(gate::may_hold(&before) || !PATTERNS.suspect.is_match(&before));
             if let Some(after) = scrub(&before) {
                 prop_assert!(is_suspect(&before), "{}", tree);
                 prop_assert_eq!(scrub(&after).map(|again| String::from_utf8(again).unwrap()), None);
