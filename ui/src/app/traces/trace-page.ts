@@ -260,10 +260,6 @@ export class TracePage {
     return (this.scroller()?.first() ?? 0) + line;
   }
 
-  protected slotOf(line: number): number {
-    return this.scroller()?.slotOf(line) ?? line;
-  }
-
   protected select(row: Row): void {
     this.wishedKey.set(row.key);
   }

@@ -61,8 +61,6 @@ export class VirtualRows {
   /** How far down the drawn rows begin. */
   readonly offset = computed(() => this.first() * this.row());
   readonly atTop = computed(() => this.top() < this.row() / 2);
-  /** More than are ever drawn at once. */
-  private readonly slots = computed(() => Math.ceil(this.height() / this.row()) + 2 * BEYOND + 1);
   /** Rows that fit. */
   readonly page = computed(() =>
     Math.max(1, Math.floor((this.height() - this.headRem() * this.rem()) / this.row()) - 1),
@@ -87,14 +85,6 @@ export class VirtualRows {
   /** Whether a row is drawn: nothing may refer to the element of one that is not. */
   draws(index: number): boolean {
     return index >= this.first() && index < this.last();
-  }
-
-  /**
-   * A name for the elements of a drawn row that is free again when the row is out of sight: tracked by it, the elements of
-   * rows that leave are given to rows that come instead of being made anew.
-   */
-  slotOf(line: number): number {
-    return (this.first() + line) % this.slots();
   }
 
   /** Brings a row into sight, and no farther than needed. */
