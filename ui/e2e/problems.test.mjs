@@ -117,6 +117,21 @@ test('problems are seen in a trace, fixed, and the same round is spun again and 
   await all(page, ['fixed', 'on', 'on', 'on']);
 });
 
+test('a double click begins with the demo, and with the virtual players that a flag names', async (t) => {
+  const place = Object.assign(ownPlace(t), { asStarted: true });
+  const page = await openWindow(place, ['--traffic', '5', '--traffic-budget', 'none']);
+  await page.ready();
+  await page.click('lang-en');
+  await all(page, ['on', 'on', 'on', 'on']);
+  assert.match(await page.text('release'), /1\.0\.0/);
+  assert.equal(await page.text('dial-words'), 'all four problems');
+  const traffic = await until('the virtual players', async () => {
+    const told = await page.asked('/api/traffic');
+    return told.running && told;
+  });
+  assert.deepEqual([traffic.players, traffic.budget_percent], [5, null]);
+});
+
 test('the next payment fails on cue, and is seen as an issue', async (t) => {
   const page = await opened(t);
   await startOfDemo(page);

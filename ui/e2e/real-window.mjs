@@ -59,11 +59,15 @@ export function ownPlace(t, { language = 'en' } = {}) {
   };
 }
 
-/** The flags of a test's program: few players, so that the start is short, unless the test says how many. */
+/**
+ * The flags of a test's program: few players, so that the start is short, unless the test says how many. With
+ * `place.asStarted` the problems are where a double click has them.
+ */
 export function flags(place, more = []) {
   const players = more.includes('--players') ? [] : ['--players', '2000'];
   // A window that is about something else is not to wait for the demo's slow provider, nor to meet its failures.
-  const problems = more.includes('--problem') ? [] : ['--problem', 'all=off'];
+  const told = place.asStarted || more.includes('--problem');
+  const problems = told ? [] : ['--problem', 'all=off'];
   return ['--data-dir', place.dataDir, ...players, ...problems, ...more];
 }
 

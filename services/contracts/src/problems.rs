@@ -189,7 +189,7 @@ pub struct ChooseRelease {
 pub struct Figures {
     /// Spins behind these figures.
     pub spins: u64,
-    /// Of them, spins whose player was told of a failure.
+    /// Of them, spins that ended in an error: their player was told of it, or their settlement failed behind the answer.
     pub failed: u64,
     /// Milliseconds; nearest rank, as everywhere.
     pub p50_ms: f64,

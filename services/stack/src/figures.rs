@@ -160,10 +160,9 @@ fn spin(trace: &TraceSummary) -> Spin<'_> {
     }
 }
 
-/// Whether its player was told of a failure. `error` is said of a trace whose root ended well and that has an issue all
-/// the same: of a settlement in the background, of which the player hears nothing.
+/// Whether it ended in an error: its player was told of a failure, or what went on behind the answer failed.
 pub(crate) fn failed(spin: &TraceSummary) -> bool {
-    !matches!(spin.status.as_str(), "ok" | "error")
+    spin.status != "ok"
 }
 
 /// The shares of our own backend services: the page is no backend, and the provider, which reports nothing, not ours.
@@ -412,12 +411,12 @@ pub(crate) mod tests {
         traces[2].status = "internal_error".to_owned();
         traces[2].services[0].failed_requests = 1;
         traces[2].services[3].failed_requests = 1;
-        // Ends well for its player: only the background met an error.
+        // Ended well for its player: what went on behind the answer failed.
         traces[3].status = "error".to_owned();
         // Another condition.
         traces.push(trace(20, 5, &[], &all));
         let found = all_on(&traces).now.unwrap();
-        assert_eq!((found.spins, found.failed), (10, 1));
+        assert_eq!((found.spins, found.failed), (10, 2));
         assert_eq!((found.requests, found.failed_requests), (60, 2));
         near(found.overall_error_rate_percent, 100.0 * 2.0 / 60.0);
         assert_eq!(all_on(&traces[10..]).now, None);

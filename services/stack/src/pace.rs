@@ -15,8 +15,9 @@ const TURNS_REMEMBERED: f64 = 8.0;
 const SHORTEST_MEMORY_S: f64 = 4.0;
 /// and not of a longer one.
 const LONGEST_MEMORY_S: f64 = 16.0;
-/// The rate never falls below: something has to be seen. Turns a second.
-const LEAST_RATE: f64 = 0.1;
+/// The rate never falls below, whatever the debt: something has to be seen, and without turns there is no price. Turns a
+/// second.
+const LEAST_RATE: f64 = 0.25;
 /// Share of all cores, in percent, that is left to others however much the budget allows.
 const LEFT_FREE: f64 = 10.0;
 /// Share of all cores, in percent, that players may use even on a machine that others keep busy, where the budget allows
@@ -113,7 +114,8 @@ impl Pace {
         let most_under_way = OVERLAP.0 * self.rate * length.as_secs_f64() + OVERLAP.1;
         #[allow(clippy::cast_precision_loss)] // a few hundred
         let crowded = under_way as f64 >= most_under_way;
-        if in_debt || crowded {
+        let long_ago = since_last.as_secs_f64() * LEAST_RATE >= 1.0;
+        if crowded || (in_debt && !long_ago) {
             return Some(LOOK_AGAIN);
         }
         (since_last < interval).then(|| interval - since_last)

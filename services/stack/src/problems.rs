@@ -424,6 +424,24 @@ impl Problems {
         }
     }
 
+    /// Whether a release can be put in force now.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub(crate) fn may_release(&self, release: &Release) -> Result<(), Refusal> {
+        let board = self.board();
+        if let Some((id, _)) = board.cells.iter().find(|(_, cell)| cell.to.is_some()) {
+            return Err(Refusal::UnderWay(id.as_str()));
+        }
+        let missing =
+            board.cells.get(&ProblemId::MissingIndex).map(|cell| cell.state) == Some(ProblemState::On);
+        let switches_index = missing != release.problems.contains(&ProblemId::MissingIndex);
+        if switches_index && !self.shared.knobs.seeding.is_complete() {
+            return Err(Refusal::NotReady);
+        }
+        Ok(())
+    }
+
     /// Puts a release of the dial in force: its problems and its paytable. The caller sees to it that envelopes say so.
     ///
     /// # Errors

@@ -101,6 +101,8 @@ async fn reset(
     State(steering): State<Steering>,
     Body(Nothing {}): Body<Nothing>,
 ) -> Result<Json<View>, Problem> {
+    // Before anything is touched: all or nothing.
+    steering.problems.may_release(FIRST_RELEASE)?;
     steering.traffic.stop();
     steering.problems.disarm();
     steering.faults.all_off().await?;

@@ -146,14 +146,18 @@ fn slower(before: &[&TraceSummary], after: &[&TraceSummary]) -> Option<Regressio
     })
 }
 
-/// The service whose work for a spin grew most. What payment-service waits for is the provider, and its own affair.
+/// The service whose work for a spin grew most. What payment-service waits for is the provider, and its own affair, as far
+/// as the player waited too: the rest goes on behind the answer.
 #[allow(clippy::cast_precision_loss)]
 fn grown(before: &[&TraceSummary], after: &[&TraceSummary]) -> String {
     let mean = |spins: &[&TraceSummary]| {
         let mut sums: BTreeMap<String, f64> = BTreeMap::new();
-        for share in spins.iter().flat_map(|spin| &spin.services) {
+        let shares = spins
+            .iter()
+            .flat_map(|spin| spin.services.iter().map(|share| (spin.root_us, share)));
+        for (waited, share) in shares {
             let waiting = if share.service == "payment-service" {
-                share.waiting_us
+                share.waiting_us.min(waited)
             } else {
                 0
             };

@@ -304,12 +304,16 @@ impl Traffic {
     }
 }
 
-/// Jiffies that the cores of this machine were idle, and all of them, from `/proc/stat` (proc(5)); `None` elsewhere.
+/// Jiffies that the cores of this machine were idle, and all of them, from `/proc/stat` (proc(5)); `None` elsewhere. What is
+/// run with a lower priority than usual counts as idle: it gives way.
 fn machine_ticks() -> Option<(u64, u64)> {
     let stat = std::fs::read_to_string("/proc/stat").ok()?;
     let ticks = stat.lines().next()?.split_whitespace().skip(1).take(8);
     let ticks: Vec<u64> = ticks.map(|tick| tick.parse().unwrap_or(0)).collect();
-    Some((ticks.get(3)? + ticks.get(4)?, ticks.iter().sum()))
+    let [_user, nice, _system, idle, waiting, ..] = ticks.as_slice() else {
+        return None;
+    };
+    Some((nice + idle + waiting, ticks.iter().sum()))
 }
 
 /// Share of all cores that was busy in between, in percent.

@@ -92,17 +92,8 @@ async fn a_missing_index_and_a_slow_generator_show_in_the_very_next_spin_and_so_
 
     demo.switch("slow-rng", "fixed").await;
     let again = json!({"stake": 100, "same_seed_as": before["round_id"]});
-    let response = demo
-        .http
-        .post(format!("{}/api/v1/spins", demo.stack.origin()))
-        .header("x-reelscope-token", demo.stack.token())
-        .header("idempotency-key", "once more")
-        .bearer_auth(&demo.session)
-        .json(&again)
-        .send()
-        .await
-        .unwrap();
-    let after: Value = response.json().await.unwrap();
+    let spun = demo.ask(Method::POST, "/api/v1/spins", again).await;
+    let after = spun.1;
     assert_eq!(
         (&after["seed"], &after["board"]),
         (&before["seed"], &before["board"])
@@ -321,6 +312,42 @@ async fn what_cannot_be_switched_is_refused_and_stays() {
         "on"
     );
     demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_players_are_written_the_index_waits_and_nothing_is_half_switched() {
+    let demo = Demo::starting_with(|config| config.players = Some(200_000)).await;
+    let before = demo.get("/api/problems").await;
+    assert_eq!(before["ready"], false, "{before}");
+    let (status, refused) = demo.put("missing-index", "on").await;
+    assert_eq!(
+        (status, &refused["code"]),
+        (409, &json!("players_not_ready")),
+        "{refused}"
+    );
+    let traffic = json!({"running": true, "players": 3, "budget_percent": 50});
+    demo.ask(Method::PUT, "/api/traffic", traffic).await;
+    // All or nothing: a reset that cannot be leaves the traffic running too.
+    for (method, path, body) in [
+        (Method::POST, "/api/problems/reset", json!({})),
+        (Method::PUT, "/api/problems/release", json!({"release": "1.0.0"})),
+    ] {
+        let (status, refused) = demo.ask(method, path, body).await;
+        assert_eq!(
+            (status, &refused["code"]),
+            (409, &json!("players_not_ready")),
+            "{path}: {refused}"
+        );
+    }
+    assert_eq!(demo.get("/api/traffic").await["running"], true);
+    let after = demo.get("/api/problems").await;
+    assert_eq!(
+        (&after["problems"], &after["release"]),
+        (&before["problems"], &before["release"])
+    );
+    // What needs no players can be switched.
+    demo.switch("slow-rng", "on").await;
+    demo.stack.shutdown().await;
 }
 
 /// Toggled a hundred times in random order while virtual players spin, everything behaves as at the start.

@@ -1,6 +1,8 @@
 //! The whole stack over real HTTP: what a player, a clumsy client and an unlucky one meet.
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -10,90 +12,7 @@ use reelscope_stack::start::open_wallets;
 use reelscope_stack::{Config, Stack, StartError};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-
-struct Client {
-    http: reqwest::Client,
-    origin: String,
-    launch: String,
-    session: String,
-}
-
-struct Reply {
-    status: u16,
-    body: Value,
-}
-
-impl Client {
-    async fn new(stack: &Stack, account: &str) -> Self {
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let mut client = Self {
-            http,
-            origin: stack.origin(),
-            launch: stack.token().to_owned(),
-            session: String::new(),
-        };
-        let reply = client
-            .send(
-                Method::POST,
-                "/api/v1/sessions",
-                None,
-                json!({ "account_code": account }),
-            )
-            .await;
-        assert_eq!(reply.status, 201, "{}", reply.body);
-        client.session = reply.body["token"].as_str().unwrap().to_owned();
-        client
-    }
-
-    fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        self.http
-            .request(method, format!("{}{path}", self.origin))
-            .header("x-reelscope-token", &self.launch)
-            .bearer_auth(&self.session)
-    }
-
-    async fn send(&self, method: Method, path: &str, key: Option<&str>, body: Value) -> Reply {
-        let mut request = self.request(method, path);
-        if let Some(key) = key {
-            request = request.header("idempotency-key", key);
-        }
-        let request = if body.is_null() {
-            request
-        } else {
-            request.json(&body)
-        };
-        read(request).await
-    }
-
-    async fn spin(&self, key: &str, stake: i64) -> Reply {
-        self.send(
-            Method::POST,
-            "/api/v1/spins",
-            Some(key),
-            json!({ "stake": stake }),
-        )
-        .await
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        self.send(Method::GET, path, None, Value::Null).await.body
-    }
-
-    async fn purse(&self) -> (i64, i64) {
-        let me = self.get("/api/v1/players/me").await;
-        (me["balance"].as_i64().unwrap(), me["reserved"].as_i64().unwrap())
-    }
-}
-
-async fn read(request: reqwest::RequestBuilder) -> Reply {
-    let response = request.send().await.unwrap();
-    let status = response.status().as_u16();
-    let bytes = response.bytes().await.unwrap();
-    Reply {
-        status,
-        body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
-    }
-}
+use support::{Client, Reply, read};
 
 fn config(dir: &Path) -> Config {
     Config {

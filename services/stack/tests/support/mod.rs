@@ -9,38 +9,122 @@ use reelscope_stack::{Config, Stack};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+/// A player of a running stack, over real HTTP.
+pub(crate) struct Client {
+    pub(crate) http: reqwest::Client,
+    origin: String,
+    pub(crate) launch: String,
+    pub(crate) session: String,
+}
+
+/// What was answered.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+impl Client {
+    pub(crate) async fn new(stack: &Stack, account: &str) -> Self {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let mut client = Self {
+            http,
+            origin: stack.origin(),
+            launch: stack.token().to_owned(),
+            session: String::new(),
+        };
+        client.log_in(account).await;
+        client
+    }
+
+    /// Begins a session.
+    pub(crate) async fn log_in(&mut self, account: &str) {
+        let body = json!({ "account_code": account });
+        let reply = self.send(Method::POST, "/api/v1/sessions", None, body).await;
+        assert_eq!(reply.status, 201, "{}", reply.body);
+        self.session = reply.body["token"].as_str().unwrap().to_owned();
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.http
+            .request(method, format!("{}{path}", self.origin))
+            .header("x-reelscope-token", &self.launch)
+            .bearer_auth(&self.session)
+    }
+
+    pub(crate) async fn send(&self, method: Method, path: &str, key: Option<&str>, body: Value) -> Reply {
+        let mut request = self.request(method, path);
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let request = if body.is_null() {
+            request
+        } else {
+            request.json(&body)
+        };
+        read(request).await
+    }
+
+    pub(crate) async fn spin(&self, key: &str, stake: i64) -> Reply {
+        self.send(
+            Method::POST,
+            "/api/v1/spins",
+            Some(key),
+            json!({ "stake": stake }),
+        )
+        .await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        self.send(Method::GET, path, None, Value::Null).await.body
+    }
+
+    pub(crate) async fn purse(&self) -> (i64, i64) {
+        let me = self.get("/api/v1/players/me").await;
+        (me["balance"].as_i64().unwrap(), me["reserved"].as_i64().unwrap())
+    }
+}
+
+pub(crate) async fn read(request: reqwest::RequestBuilder) -> Reply {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let bytes = response.bytes().await.unwrap();
+    Reply {
+        status,
+        body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+    }
+}
+
 /// A running stack and a player of it.
 pub(crate) struct Demo {
     pub(crate) stack: Stack,
-    pub(crate) http: reqwest::Client,
-    pub(crate) session: String,
+    pub(crate) client: Client,
     _dir: tempfile::TempDir,
 }
 
 impl Demo {
     /// A stack that was told so, its players written, and a player logged in.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let demo = Self::starting_with(change).await;
+        demo.stack.seeded().await;
+        demo
+    }
+
+    /// The same while its players are still being written.
+    pub(crate) async fn starting_with(change: impl FnOnce(&mut Config)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut config = Config::new(dir.path().to_owned());
         change(&mut config);
         let stack = Stack::start(config).await.unwrap();
-        stack.seeded().await;
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let mut demo = Self {
+        let client = Client::new(&stack, "RS-000001").await;
+        Self {
             stack,
-            http,
-            session: String::new(),
+            client,
             _dir: dir,
-        };
-        demo.log_in().await;
-        demo
+        }
     }
 
     pub(crate) async fn log_in(&mut self) {
-        let account = json!({"account_code": "RS-000001"});
-        let (status, session) = self.ask(Method::POST, "/api/v1/sessions", account).await;
-        assert_eq!(status, 201, "{session}");
-        self.session = session["token"].as_str().unwrap().to_owned();
+        self.client.log_in("RS-000001").await;
     }
 
     pub(crate) async fn ask(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
@@ -58,20 +142,18 @@ impl Demo {
     ) -> (u16, Value, String) {
         let trace = format!("{:032x}", rand::random::<u128>());
         let mut request = self
-            .http
-            .request(method, format!("{}{path}", self.stack.origin()))
-            .header("x-reelscope-token", self.stack.token())
+            .client
+            .request(method, path)
             .header("idempotency-key", if key.is_empty() { &trace } else { key })
             .header(
                 "sentry-trace",
                 format!("{trace}-{:016x}-1", rand::random::<u64>()),
-            )
-            .bearer_auth(&self.session);
+            );
         if !body.is_null() {
             request = request.json(&body);
         }
-        let response = request.send().await.unwrap();
-        (response.status().as_u16(), response.json().await.unwrap(), trace)
+        let reply = read(request).await;
+        (reply.status, reply.body, trace)
     }
 
     pub(crate) async fn get(&self, path: &str) -> Value {

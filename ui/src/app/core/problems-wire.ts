@@ -49,7 +49,7 @@ export interface Problems {
 /** What was measured of spins under one condition, as their players saw them. */
 export interface Figures {
   spins: number;
-  /** Whose player was told of a failure. */
+  /** That ended in an error: their player was told of it, or their settlement failed behind the answer. */
   failed: number;
   p50_ms: number;
   p95_ms: number;

@@ -107,7 +107,7 @@ export const impact = {
   p95Hint: '95% waited no longer',
   p99Hint: '99% waited no longer',
   errors: 'Errors',
-  errorsHint: 'Spins whose player was told of a failure',
+  errorsHint: 'Spins that ended in an error, also behind the answer',
   overall: 'Of requests',
   overallHint:
     'The overall error rate: of all requests that api-gateway, user-service, game-engine and payment-service answered for these spins, the share that ended in a 5xx',

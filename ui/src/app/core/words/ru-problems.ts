@@ -109,7 +109,7 @@ export const impact: Words['impact'] = {
   p95Hint: '95 % ждали не дольше',
   p99Hint: '99 % ждали не дольше',
   errors: 'Ошибки',
-  errorsHint: 'Спины, игрок которых увидел ошибку',
+  errorsHint: 'Спины, которые закончились ошибкой, в том числе после ответа игроку',
   overall: 'Из запросов',
   overallHint:
     'Общая доля ошибок: сколько всех запросов к api-gateway, user-service, game-engine и payment-service за эти спины закончилось ответом 5xx',
