@@ -432,13 +432,14 @@ impl Shared {
         tokio::time::sleep(THINKS.mul_f64(rng.random::<f64>())).await;
         while self.is_seated(seat) {
             let turn = self.turn().await;
-            // A log-in looks the player up as a spin does, and so costs about as much: it is a turn of its own.
-            let Some(token) = session.clone() else {
+            // A log-in looks the player up as a spin does: both belong to the turn. Were they two, every player would log in
+            // before the first of them spins.
+            if session.is_none() {
                 session = self.sit_down(&client).await;
+            }
+            let Some(token) = session.clone() else {
                 drop(turn);
-                if session.is_none() {
-                    tokio::time::sleep(THINKS).await;
-                }
+                tokio::time::sleep(THINKS).await;
                 continue;
             };
             let began = Instant::now();

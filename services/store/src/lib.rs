@@ -23,7 +23,7 @@ mod writer;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use polodb_core::bson::{self, Document, doc};
@@ -240,6 +240,7 @@ impl Store {
     {
         let value = value.into();
         let span = query_span(collection, "findOne", &format!("{{{field}: ?}}"));
+        let (asker, wanted) = asked();
         let lookup = move |inner: &Inner| {
             let query = doc! { field: value.clone() };
             let by_index = || read_only(&inner.db, |txn| find_one(txn, collection, query));
@@ -249,10 +250,13 @@ impl Store {
                     found,
                     index_used: true,
                 }),
-                None => read_only(&inner.db, |txn| find_in_all(txn, collection, field, &value)),
+                None => read_only(&inner.db, |txn| {
+                    find_in_all(txn, collection, field, &value, &wanted)
+                }),
             }
         };
         let lookup = self.blocking(lookup).instrument(span.clone()).await?;
+        drop(asker);
         Ok(lookup.told_to(&span))
     }
 
@@ -273,10 +277,12 @@ impl Store {
     {
         let value = value.into();
         let span = query_span(collection, "findOne", &format!("{{{field}: ?}}"));
+        let (asker, wanted) = asked();
         let lookup = self
-            .reading(move |txn| find_in_all(txn, collection, field, &value))
+            .reading(move |txn| find_in_all(txn, collection, field, &value, &wanted))
             .instrument(span.clone())
             .await?;
+        drop(asker);
         Ok(lookup.told_to(&span))
     }
 
@@ -391,18 +397,33 @@ fn find_one<R: DeserializeOwned>(
     Ok(found.map(bson::from_document).transpose()?)
 }
 
+/// Documents between two looks whether somebody still waits: about a millisecond of reading.
+const LOOKED_UP_EVERY: u64 = 256;
+
+/// Held by whoever waits for a lookup, and what the lookup knows of it.
+fn asked() -> (Arc<()>, Weak<()>) {
+    let asker = Arc::new(());
+    let wanted = Arc::downgrade(&asker);
+    (asker, wanted)
+}
+
 /// Reads every document. A search within PoloDB would be cheaper, but it does not tell how many it read.
 fn find_in_all<R: DeserializeOwned>(
     txn: &Transaction,
     collection: &'static str,
     field: &'static str,
     value: &str,
+    wanted: &Weak<()>,
 ) -> Result<Lookup<R>, StoreError> {
-    let mut rows_scanned = 0;
+    let mut rows_scanned: u64 = 0;
     let mut found = None;
     let mut cursor = txn.collection::<Document>(collection).find(doc! {}).run()?;
     while cursor.advance()? {
         rows_scanned += 1;
+        // Lookups that nobody waits for any more would pile up, and take the time of those that somebody waits for.
+        if rows_scanned.is_multiple_of(LOOKED_UP_EVERY) && wanted.strong_count() == 0 {
+            return Err(StoreError::Closed);
+        }
         let document = cursor.deserialize_current()?;
         // It goes on after a hit: with no unique index to vouch for it, only the end of the collection shows that
         // no other document has the value.
