@@ -219,8 +219,8 @@ async fn cost(store: &Store) -> [Duration; 3] {
                 .is_some()
         );
     });
-    let lookup = shortest(5, || async { assert!(find(store, 7).await.is_some()) });
-    let scan = shortest(5, || async {
+    let lookup = shortest(20, || async { assert!(find(store, 7).await.is_some()) });
+    let scan = shortest(20, || async {
         let count = store.scan::<IgnoredAny, _, _>(PLAYERS, 0_u64, |count, _| {
             *count += 1;
             ControlFlow::Continue(())
