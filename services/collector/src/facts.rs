@@ -250,7 +250,8 @@ fn span_v1(
     };
     facts.spans.push(SpanFact {
         trace_id,
-        currency: currency(&span.data),
+        // Within a transaction it is the transaction that names it.
+        currency: within.map_or_else(|| currency(&span.data), |_| None),
         span,
         release: context.release.clone(),
         environment: context.environment.clone(),

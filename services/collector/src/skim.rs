@@ -17,8 +17,8 @@ pub(crate) enum Place {
     Contexts,
     TraceContext,
     Spans,
-    /// Data of a transaction or a span.
-    SpanData,
+    /// Data of a transaction.
+    TraceData,
     Logs,
     Metrics,
     Attributes,
@@ -58,9 +58,10 @@ impl Place {
                 ]),
             },
             Self::Contexts => (name == "trace").then_some(Self::TraceContext),
-            Self::TraceContext | Self::Spans if name == "data" => Some(Self::SpanData),
-            Self::TraceContext | Self::Spans => Some(Self::Whole),
-            Self::SpanData => wanted(&["currency"]),
+            Self::TraceContext if name == "data" => Some(Self::TraceData),
+            Self::TraceContext => Some(Self::Whole),
+            Self::Spans => (name != "data").then_some(Self::Whole),
+            Self::TraceData => wanted(&["currency"]),
             // One alone, or a list of them.
             Self::Logs if name == "items" => Some(Self::Logs),
             Self::Logs => wanted(&["timestamp", "trace_id"]),

@@ -5,7 +5,7 @@ use reelscope_contracts::provider::SettlementRequest;
 use reelscope_contracts::{Money, RoundId, now};
 use reelscope_store::Store;
 use reelscope_telemetry::{Turnover, annotate, player};
-use tracing::{Instrument, info, info_span};
+use tracing::{Instrument, info_span};
 
 use crate::PaymentError;
 use crate::background::Queue;
@@ -146,9 +146,7 @@ impl Settlement {
                 let posted = journal::post(&self.store, round_id, now())
                     .instrument(posting)
                     .await?;
-                let (stake, payout) = (bet.stake.major(), payout.major());
-                self.turnover.measure(stake, payout);
-                info!(round.id = %round_id, stake, payout, "round settled");
+                self.turnover.measure(bet.stake.major(), payout.major());
                 posted
             }
             Outcome::Refused => {
