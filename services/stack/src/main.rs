@@ -12,7 +12,7 @@ use reelscope_contracts::Money;
 use reelscope_contracts::game::Paytable;
 use reelscope_contracts::problems::{ProblemId, ProblemState, SetTraffic};
 use reelscope_contracts::telemetry::{DeliveryCounts, Span, TraceDetail};
-use reelscope_stack::bench::Method;
+use reelscope_stack::bench::{Comparison, Method};
 use reelscope_stack::load::{self, Plan, Report};
 use reelscope_stack::problem_bench::{self, Met};
 use reelscope_stack::problems::{self, FIRST_RELEASE, States};
@@ -120,6 +120,9 @@ enum Command {
         /// Spins of each of the two runs.
         #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
         count: u64,
+        /// Measure this alone.
+        #[arg(long, value_enum)]
+        only: Option<Part>,
     },
     /// Print the exact figures of the game.
     ParSheet {
@@ -313,7 +316,7 @@ async fn main() -> ExitCode {
             };
             soak(wish, minutes, problems::states(&problems), data_dir, json).await
         }
-        Command::Bench { json, count } => bench(count, json).await,
+        Command::Bench { json, count, only } => bench(count, json, only).await,
         Command::ParSheet { json } => par_sheet(json),
         Command::Ledger {
             command: LedgerCommand::Verify { data_dir, json },
@@ -587,36 +590,57 @@ async fn spin(run: Run) -> Result<ExitCode, Failure> {
 
 /// Both runs in one process, so that their ratio holds on a machine that is busy with other things too.
 #[allow(clippy::cast_precision_loss)] // counts of a run stay far below 2^53
-async fn bench(count: u64, json: bool) -> Result<ExitCode, Failure> {
-    if !json {
+/// A part of the benchmark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// What telemetry costs.
+    Telemetry,
+    /// What players meet with the problems on and fixed.
+    Problems,
+}
+
+async fn bench(count: u64, json: bool, only: Option<Part>) -> Result<ExitCode, Failure> {
+    let dir = || std::env::temp_dir().join(format!("reelscope-bench-{}", uuid::Uuid::new_v4()));
+    let mut fields = json!({});
+    if !json && only.is_none() {
         shares(count).await?;
     }
-    eprintln!("reelscope: telemetry on against off…");
-    let dir = std::env::temp_dir().join(format!("reelscope-bench-{}", uuid::Uuid::new_v4()));
-    let players = enough_players(3 * count, BENCH_CONCURRENCY, BENCH_STAKE);
-    let measured = reelscope_stack::bench::telemetry(
-        &dir,
-        Method {
+    if only != Some(Part::Problems) {
+        eprintln!("reelscope: telemetry on against off…");
+        let dir = dir();
+        let method = Method {
             count,
             concurrency: BENCH_CONCURRENCY,
-            players,
+            players: enough_players(3 * count, BENCH_CONCURRENCY, BENCH_STAKE),
             sample_rate: 1.0,
-        },
-        |_| (),
-    )
-    .await;
-    let _ = std::fs::remove_dir_all(&dir);
-    let measured = measured?;
-    let dir = std::env::temp_dir().join(format!("reelscope-bench-{}", uuid::Uuid::new_v4()));
-    let met = problem_bench::run(&dir, |next| eprintln!("reelscope: {next}…")).await;
-    let _ = std::fs::remove_dir_all(&dir);
-    let met = met?;
-    if json {
-        let mut fields = json!(measured);
-        fields["problems"] = json!(met);
-        println!("{fields}");
-        return Ok(ExitCode::SUCCESS);
+        };
+        let measured = reelscope_stack::bench::telemetry(&dir, method, |_| ()).await;
+        let _ = std::fs::remove_dir_all(&dir);
+        let measured = measured?;
+        if json {
+            fields = json!(measured);
+        } else {
+            print_comparison(&measured);
+        }
     }
+    if only != Some(Part::Telemetry) {
+        let dir = dir();
+        let met = problem_bench::run(&dir, |next| eprintln!("reelscope: {next}…")).await;
+        let _ = std::fs::remove_dir_all(&dir);
+        let met = met?;
+        if json {
+            fields["problems"] = json!(met);
+        } else {
+            print_met(&met);
+        }
+    }
+    if json {
+        println!("{fields}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_comparison(measured: &Comparison) {
     println!(
         "-- telemetry on (every trace) against off, in interleaved blocks of this run, without a viewer"
     );
@@ -636,8 +660,6 @@ async fn bench(count: u64, json: bool) -> Result<ExitCode, Failure> {
         measured.added_p50_ms,
         measured.saturated_ratio,
     );
-    print_met(&met);
-    Ok(ExitCode::SUCCESS)
 }
 
 fn print_met(met: &[Met]) {
