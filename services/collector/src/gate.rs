@@ -8,7 +8,7 @@
 const PARTS: [&[u8; 4]; 28] = [
     b"assw", b"assp", b"ecre", b"ikey", b"i-ke", b"i_ke", b"auth", b"cred", b"mysq", b"priv", b"toke",
     b"cook", b"csrf", b"xsrf", b"fact", b"er.e", b"er.n", b"er.u", b"er.f", b"r.ip", b"t.ad", b"ip_a",
-    b"nt_i", b"ote_", b"erna", b"eare", b"----", b"\\u00",
+    b"t_ip", b"ote_", b"sern", b"eare", b"----", b"\\u00",
 ];
 /// `otp` is a word by itself, and too short for four letters: whatever follows.
 const SHORT: u32 = fold(u32::from_le_bytes(*b"otp\0")) & 0x00ff_ffff;
@@ -69,10 +69,23 @@ fn is_part(letters: u32) -> bool {
 
 fn has_digits_of_a_card(bytes: &[u8]) -> bool {
     let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-');
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     // A run of that length has one of these places in it.
     (0..bytes.len()).step_by(CARD - 1).any(|at| {
         let (before, after) = bytes.split_at(at);
-        let after = after.iter().take_while(|byte| is_part(byte)).count();
-        after > 0 && after + before.iter().rev().take_while(|byte| is_part(byte)).count() >= CARD
+        let after_at = after.iter().take_while(|byte| is_part(byte)).count();
+        if after_at == 0 {
+            return false;
+        }
+        let start = at - before.iter().rev().take_while(|byte| is_part(byte)).count();
+        let (outside, run) = (&bytes[..start], &bytes[start..at + after_at]);
+        if run.len() < CARD {
+            return false;
+        }
+        // Digits alone that touch a letter or follow a point are a part of something else; an escape ends in a letter.
+        let is_parted = run.iter().any(|byte| !byte.is_ascii_digit());
+        let is_escaped = matches!(outside, [.., b'\\', _]);
+        let is_free = |byte: Option<&u8>| byte.is_none_or(|byte| !is_word(byte) && *byte != b'.');
+        is_parted || (is_free(outside.last()) || is_escaped) && !bytes.get(at + after_at).is_some_and(is_word)
     })
 }
