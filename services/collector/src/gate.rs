@@ -14,6 +14,8 @@ const PARTS: [&[u8; 4]; 28] = [
 const SHORT: u32 = fold(u32::from_le_bytes(*b"otp\0")) & 0x00ff_ffff;
 /// Shortest run of digits, spaces and dashes that may be a card.
 const CARD: usize = 13;
+/// As far as such a run is followed; of a longer one the patterns decide, so that the look stays linear.
+const FOLLOWED: usize = 64;
 
 const fn fold(letters: u32) -> u32 {
     // Makes capitals small, and of some signs others: the same on both sides.
@@ -73,14 +75,27 @@ fn has_digits_of_a_card(bytes: &[u8]) -> bool {
     // A run of that length has one of these places in it.
     (0..bytes.len()).step_by(CARD - 1).any(|at| {
         let (before, after) = bytes.split_at(at);
-        let after_at = after.iter().take_while(|byte| is_part(byte)).count();
+        let after_at = after
+            .iter()
+            .take(FOLLOWED)
+            .take_while(|byte| is_part(byte))
+            .count();
         if after_at == 0 {
             return false;
         }
-        let start = at - before.iter().rev().take_while(|byte| is_part(byte)).count();
+        let start = at
+            - before
+                .iter()
+                .rev()
+                .take(FOLLOWED)
+                .take_while(|byte| is_part(byte))
+                .count();
         let (outside, run) = (&bytes[..start], &bytes[start..at + after_at]);
         if run.len() < CARD {
             return false;
+        }
+        if run.len() >= FOLLOWED {
+            return true;
         }
         // Digits alone that touch a letter or follow a point are a part of something else; an escape ends in a letter.
         let is_parted = run.iter().any(|byte| !byte.is_ascii_digit());
