@@ -15,6 +15,17 @@ import test from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { findChromium, openChromium } from './chromium.mjs';
 import { hex, send, sendLargeTrace, transaction } from './envelopes.mjs';
+import {
+  at,
+  figures,
+  inPage,
+  late,
+  mean,
+  spinningReels,
+  tell,
+  tellReels,
+  TOOLS,
+} from './measuring.mjs';
 import { openWindow, ownPlace, until } from './real-window.mjs';
 
 const SPANS = 10_000;
@@ -26,11 +37,6 @@ const SPINS = 10;
 const FRAMES = 300;
 /** Spins for each figure about the reels. */
 const REEL_SPINS = 6;
-/** A screen of 60 frames a second misses one when a frame takes longer than this, in milliseconds. */
-const LATE_MS = 25;
-
-const figures = [];
-
 test('the figures of the traces', { timeout: 400_000 }, async (t) => {
   const page = await openWindow(ownPlace(t));
   await page.driver.manage().setTimeouts({ script: 60_000 });
@@ -142,42 +148,10 @@ async function scrolling({ name, run }, id) {
 
 /** Spins the machine without and with traces of somebody else coming in. */
 async function reels({ name, run }, dsn) {
-  const spinning = `
-    await open('/');
-    const reels = () => document.querySelector('[data-test="reels"]');
-    while (reels()?.dataset.state !== 'idle') await frame();
-    const frames = [];
-    for (let spin = 0; spin < ${REEL_SPINS}; spin += 1) {
-      while (document.querySelector('[data-test=spin]').disabled) await frame();
-      document.querySelector('[data-test=spin]').click();
-      while (reels().dataset.state === 'idle') await frame();
-      frames.push(...(await watchFrames(1_000, () => {}, () => reels().dataset.state === 'idle')));
-    }
-    return frames;`;
-  const tellOf = (what, frames) => {
-    const times = frames.map(({ time }) => time);
-    tell(`${name}: frame of the reels ${what}, P50`, at(times, 50), 'ms');
-    tell(`${name}: frame of the reels ${what}, P95`, at(times, 95), 'ms');
-    tell(`${name}: frame of the reels ${what}, worst`, at(times, 100), 'ms');
-    tell(`${name}: script of such a frame, mean`, mean(frames.map(({ script }) => script)), 'ms');
-    tell(
-      `${name}: frames late of the reels ${what}, of ${frames.length}`,
-      (late(frames) / frames.length) * 100,
-      '%',
-    );
-  };
-  tellOf('without a feed', await run(spinning));
+  tellReels(name, 'without a feed', await run(spinningReels(REEL_SPINS)));
   const feed = fed(dsn);
-  const busy = await run(spinning);
-  tellOf(`with ${Math.round(await feed.end())} traces a second`, busy);
-}
-
-function late(frames) {
-  return frames.filter(({ time }) => time > LATE_MS).length;
-}
-
-function mean(values) {
-  return values.reduce((sum, each) => sum + each, 0) / values.length;
+  const busy = await run(spinningReels(REEL_SPINS));
+  tellReels(name, `with ${Math.round(await feed.end())} traces a second`, busy);
 }
 
 /** Sends traces, so many a second, until it is ended; then says how many a second it were. */
@@ -262,69 +236,6 @@ async function spins(page) {
   tell('spin to readable waterfall, worst', at(times, 100), 'ms', 500);
 }
 
-/**
- * What the measured code in the page may use. `frame()` waits for the next frame and tells its time. `open()` goes to
- * another page of the program. `watchFrames()` looks at so many frames, or until `done()`: the time of each since the
- * one before, its script, and all work from its begin until it was drawn. What the program asks for later or in the next
- * frame is counted with its script; `step()` is called in each frame.
- */
-const TOOLS = `
-  const frame = () => new Promise((next) => requestAnimationFrame(next));
-  const open = async (path) => {
-    if (location.pathname !== path) {
-      history.pushState(null, '', path);
-      dispatchEvent(new PopStateEvent('popstate'));
-    }
-    for (let calm = 0; calm < 30; calm += 1) await frame();
-  };
-  const watchFrames = (count, step, done = () => false) => new Promise((told) => {
-    const { requestAnimationFrame: ask, setTimeout: later } = window;
-    let script = 0;
-    const counted = (callback) => (...values) => {
-      const begun = performance.now();
-      try { return callback(...values); } finally { script += performance.now() - begun; }
-    };
-    window.requestAnimationFrame = (callback) => ask.call(window, counted(callback));
-    window.setTimeout = (callback, ...rest) =>
-      later.call(window, typeof callback === 'function' ? counted(callback) : callback, ...rest);
-    const frames = [];
-    let last;
-    let work = 0;
-    const look = (now) => {
-      if (last !== undefined) frames.push({ time: now - last, script, work });
-      last = now;
-      script = 0;
-      work = 0;
-      if (frames.length === count || done()) {
-        Object.assign(window, { requestAnimationFrame: ask, setTimeout: later });
-        return told(frames);
-      }
-      // A message is handled when this frame has been drawn.
-      const { port1, port2 } = new MessageChannel();
-      const begun = performance.now();
-      port1.onmessage = () => {
-        work = performance.now() - begun;
-        port1.close();
-      };
-      step(frames.length);
-      port2.postMessage(null);
-      ask.call(window, look);
-    };
-    ask.call(window, look);
-  });
-`;
-
-/** Runs the body of an async function in the page of the window. */
-async function inPage(page, body) {
-  const answer = await page.driver.executeAsyncScript(`
-    const done = arguments[arguments.length - 1];
-    ${TOOLS}
-    (async () => { ${body} })().then((value) => done({ value }), (error) => done({ error: String(error) }));
-  `);
-  if (answer.error) throw new Error(answer.error);
-  return answer.value;
-}
-
 function small(dsn) {
   const end = Date.now() / 1000;
   return send(
@@ -337,19 +248,4 @@ function small(dsn) {
       end,
     }),
   );
-}
-
-/** Nearest rank. */
-function at(values, percent) {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.max(Math.ceil((percent / 100) * sorted.length) - 1, 0)];
-}
-
-function tell(what, value, unit, most) {
-  const rounded = Math.round(value * 10) / 10;
-  figures.push({
-    what,
-    measured: unit === '' ? rounded : `${rounded} ${unit}`,
-    ...(most === undefined ? {} : { 'at most': most, reached: value <= most }),
-  });
 }

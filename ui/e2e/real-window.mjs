@@ -61,10 +61,11 @@ export function ownPlace(t, { language = 'en' } = {}) {
 
 /**
  * The flags of a test's program: few players, so that the start is short, unless the test says how many. With
- * `place.asStarted` the problems are where a double click has them.
+ * `place.asStarted` the problems are where a double click has them; with `place.calibrated` there are as many players as
+ * this machine needs for a look-up of half a second.
  */
 export function flags(place, more = []) {
-  const players = more.includes('--players') ? [] : ['--players', '2000'];
+  const players = place.calibrated || more.includes('--players') ? [] : ['--players', '2000'];
   // A window that is about something else is not to wait for the demo's slow provider, nor to meet its failures.
   const told = place.asStarted || more.includes('--problem');
   const problems = told ? [] : ['--problem', 'all=off'];

@@ -6,6 +6,7 @@ export type LoadState = 'loading' | 'ready' | 'failed';
 export class Watched<T> {
   private readonly _value = signal<T | null>(null);
   private readonly _state = signal<LoadState>('loading');
+  private readonly _unanswered = signal(false);
   private watchers = 0;
   /** Answers that were taken from elsewhere: a look that was asked for before one of them is older than it. */
   private taken = 0;
@@ -14,10 +15,14 @@ export class Watched<T> {
   readonly value = this._value.asReadonly();
   /** `failed` only before the first answer: what is shown stays. */
   readonly state = this._state.asReadonly();
+  /** The last look was not answered; what is shown is older. */
+  readonly unanswered = this._unanswered.asReadonly();
 
+  /** `seen` is told each answer that is shown. */
   constructor(
     private readonly ask: () => Promise<T>,
     private readonly everyMs: number,
+    private readonly seen: (value: T) => void = () => undefined,
   ) {}
 
   /** Looks from now on; the answer ends it. */
@@ -37,9 +42,10 @@ export class Watched<T> {
     const taken = this.taken;
     try {
       const value = await this.ask();
-      if (taken === this.taken) this._value.set(value);
-      this._state.set('ready');
+      if (taken === this.taken) this.show(value);
+      this._unanswered.set(false);
     } catch {
+      this._unanswered.set(true);
       if (this._state() !== 'ready') this._state.set('failed');
     }
   }
@@ -47,8 +53,13 @@ export class Watched<T> {
   /** What a request that changes it was answered with. */
   take(value: T): void {
     this.taken += 1;
+    this.show(value);
+  }
+
+  private show(value: T): void {
     this._value.set(value);
     this._state.set('ready');
+    this.seen(value);
   }
 
   private async look(): Promise<void> {

@@ -1,6 +1,6 @@
 import { Micros, micros } from '../core/micros';
 
-/** How many events fall between `from` (included) and `to` (not included, except for the last bar). */
+/** How many events fall between `from` (not included, except for the first bar) and `to` (included). */
 export interface Bar {
   readonly from: Micros;
   readonly to: Micros;
@@ -9,18 +9,22 @@ export interface Bar {
 
 const SHORTEST = 1_000_000;
 
-/** Counts times in bars of equal width over `[from, to]`, widened to whole seconds. Times outside are left out. */
+/**
+ * Counts times in bars of equal width over `[from, to]`, widened to whole seconds and into the past: nothing can be seen
+ * of what comes after `to`. Times outside are left out.
+ */
 export function histogram(times: readonly Micros[], from: Micros, to: Micros, bars: number): Bar[] {
   const width = Math.max(SHORTEST, Math.ceil((to - from) / bars));
+  const begin = to - width * bars;
   const counts = new Array<number>(bars).fill(0);
   for (const time of times) {
-    if (time < from || time > from + width * bars) continue;
-    const index = Math.min(bars - 1, Math.floor((time - from) / width));
+    if (time < begin || time > to) continue;
+    const index = Math.max(0, Math.ceil((time - begin) / width) - 1);
     counts[index] = (counts[index] ?? 0) + 1;
   }
   return counts.map((count, index) => ({
-    from: micros(from + index * width),
-    to: micros(from + (index + 1) * width),
+    from: micros(begin + index * width),
+    to: micros(begin + (index + 1) * width),
     count,
   }));
 }

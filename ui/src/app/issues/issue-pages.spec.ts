@@ -7,6 +7,7 @@ import { provideLanguages } from '../core/language';
 import { micros } from '../core/micros';
 import { Preferences } from '../core/preferences';
 import { Problem } from '../core/problem';
+import { ResizeObserverDouble } from '../core/resize-observer-double';
 import { StreamDouble } from '../core/stream-double';
 import { TelemetryStream } from '../core/telemetry-stream';
 import { ErrorEvent, IssueDetail, IssueSummary } from '../core/telemetry-wire';
@@ -57,17 +58,7 @@ describe('the pages of issues', () => {
 
   beforeEach(async () => {
     vi.resetAllMocks();
-    vi.stubGlobal(
-      'ResizeObserver',
-      class {
-        observe(): void {
-          // Nothing changes its size here.
-        }
-        disconnect(): void {
-          // Nor does anything end.
-        }
-      },
-    );
+    vi.stubGlobal('ResizeObserver', ResizeObserverDouble);
     stream = new StreamDouble();
     query = new URLSearchParams();
     address.query.mockImplementation(() => query);

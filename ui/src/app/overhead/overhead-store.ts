@@ -12,8 +12,9 @@ const LOOK_MS = 1_000;
 export class OverheadStore {
   private readonly gateway = inject(Gateway);
   private readonly watched = new Watched(
-    async () => this.kept(await this.gateway.overhead()),
+    () => this.gateway.overhead(),
     LOOK_MS,
+    (view) => this._measured.update((measured) => withResult(measured, view)),
   );
   private readonly _measured = signal<Measured>(new Map());
   private readonly _busy = signal(false);
@@ -45,16 +46,11 @@ export class OverheadStore {
     this._busy.set(true);
     this._error.set(null);
     try {
-      this.watched.take(this.kept(await of()));
+      this.watched.take(await of());
     } catch (error) {
       this._error.set(error);
     } finally {
       this._busy.set(false);
     }
-  }
-
-  private kept(view: Overhead): Overhead {
-    this._measured.update((measured) => withResult(measured, view));
-    return view;
   }
 }

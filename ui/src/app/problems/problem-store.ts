@@ -4,6 +4,7 @@ import { Gateway } from '../core/gateway';
 import { Health } from '../core/health';
 import { ProblemId, ProblemState, ProblemView, Problems } from '../core/problems-wire';
 import { followSettings } from '../core/reporting';
+import { Watched } from '../core/watched';
 import { PaytableStore } from '../paytable/paytable-store';
 
 /** Evidence and progress change while nobody does anything; a second is soon enough for the eye. */
@@ -19,21 +20,20 @@ export class ProblemStore {
   private readonly health = inject(Health);
   private readonly paytable = inject(PaytableStore);
 
-  private readonly _board = signal<Problems | null>(null);
-  private readonly _failed = signal(false);
+  private readonly watched = new Watched(
+    () => this.gateway.problems(),
+    LOOK_MS,
+    (board) => this.noteEvidence(board),
+  );
   private readonly _busy = signal<ReadonlySet<Steered>>(new Set());
   private readonly _refusal = signal<{ of: Steered; error: unknown } | null>(null);
   private readonly _changed = signal<{ id: ProblemId; state: ProblemState } | null>(null);
   private readonly _wished = signal<string | null>(null);
   private readonly _took = signal<ReadonlyMap<ProblemId, number>>(new Map());
-  private watchers = 0;
-  /** Answers to switches: a look that was asked for before one of them is older than it. */
-  private answers = 0;
-  private timer: ReturnType<typeof setTimeout> | undefined;
 
-  readonly board = this._board.asReadonly();
+  readonly board = this.watched.value;
   /** The last look was not answered. */
-  readonly failed = this._failed.asReadonly();
+  readonly failed = this.watched.unanswered;
   /** What was asked for and is not answered yet. */
   readonly busy = this._busy.asReadonly();
   /** Why the last thing that was asked for was not done. */
@@ -43,36 +43,21 @@ export class ProblemStore {
   /** Milliseconds of the span that showed a problem last: after its fix there is no evidence any more. */
   readonly took = this._took.asReadonly();
   /** The release that is chosen: it shows at once, before everything is switched. */
-  readonly release = computed(() => this._wished() ?? this._board()?.release ?? null);
+  readonly release = computed(() => this._wished() ?? this.board()?.release ?? null);
 
   /** Looks each second from now on; the answer ends it. */
   watch(): () => void {
-    this.watchers += 1;
-    if (this.watchers === 1) void this.look();
-    let ended = false;
-    return () => {
-      if (ended) return;
-      ended = true;
-      this.watchers -= 1;
-      if (this.watchers === 0) clearTimeout(this.timer);
-    };
+    return this.watched.watch();
   }
 
-  async load(): Promise<void> {
-    const answers = this.answers;
-    try {
-      const board = await this.gateway.problems();
-      if (answers === this.answers) this.take(board);
-      this._failed.set(false);
-    } catch {
-      this._failed.set(true);
-    }
+  load(): Promise<void> {
+    return this.watched.load();
   }
 
   /** Fixes what hurts, and brings back what does not. */
   async toggle(id: ProblemId): Promise<void> {
-    if (!this._board()) await this.load();
-    const problem = this._board()?.problems.find((each) => each.id === id);
+    if (!this.board()) await this.load();
+    const problem = this.board()?.problems.find((each) => each.id === id);
     if (!problem || problem.switching || this._busy().has(id)) return;
     const to = wantedOf(problem);
     const done = await this.steer(id, () => this.gateway.switchProblem(id, to));
@@ -101,28 +86,20 @@ export class ProblemStore {
     this._wished.set(null);
   }
 
-  private take(board: Problems): void {
-    this._board.set(board);
-    const seen = board.problems.flatMap(({ id, observed }) =>
+  private noteEvidence({ problems }: Problems): void {
+    const seen = problems.flatMap(({ id, observed }) =>
       observed?.ms === undefined ? [] : [[id, observed.ms] as const],
     );
     if (seen.length > 0) this._took.update((took) => new Map([...took, ...seen]));
   }
 
-  private async look(): Promise<void> {
-    if (!document.hidden) await this.load();
-    clearTimeout(this.timer);
-    if (this.watchers > 0) this.timer = setTimeout(() => void this.look(), LOOK_MS);
-  }
-
   private async steer(of: Steered, ask: () => Promise<Problems>): Promise<boolean> {
     this._busy.update((busy) => new Set([...busy, of]));
     this._refusal.set(null);
-    const before = this._board()?.release;
+    const before = this.board()?.release;
     try {
       const board = await ask();
-      this.answers += 1;
-      this.take(board);
+      this.watched.take(board);
       if (board.release !== before) this.follow();
       return true;
     } catch (error) {

@@ -3,6 +3,7 @@ import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { Gateway } from '../core/gateway';
 import { provideLanguages } from '../core/language';
 import { Preferences } from '../core/preferences';
+import { ResizeObserverDouble } from '../core/resize-observer-double';
 import { Session } from '../core/session';
 import { TelemetryStream } from '../core/telemetry-stream';
 import { SymbolName } from '../core/wire';
@@ -51,6 +52,7 @@ describe('the machine', () => {
     vi.useFakeTimers();
     vi.resetAllMocks();
     vi.stubGlobal('matchMedia', () => ({ matches: false }));
+    vi.stubGlobal('ResizeObserver', ResizeObserverDouble);
     // jsdom draws nothing.
     vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
     localStorage.clear();

@@ -1,6 +1,7 @@
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 
 import { provideLanguages } from '../core/language';
+import { ResizeObserverDouble } from '../core/resize-observer-double';
 import { SymbolName } from '../core/wire';
 import { Phase } from './play';
 import { Reels } from './reels';
@@ -14,6 +15,7 @@ describe('the reels', () => {
   beforeEach(() => {
     vi.useFakeTimers();
     vi.stubGlobal('matchMedia', () => ({ matches: false }));
+    vi.stubGlobal('ResizeObserver', ResizeObserverDouble);
     // jsdom draws nothing.
     vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
     TestBed.configureTestingModule({ providers: [provideLanguages()] });

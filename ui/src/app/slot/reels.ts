@@ -3,12 +3,13 @@ import {
   Component,
   DestroyRef,
   ElementRef,
-  afterRenderEffect,
+  afterNextRender,
   computed,
   effect,
   inject,
   input,
   output,
+  signal,
   untracked,
   viewChildren,
 } from '@angular/core';
@@ -16,23 +17,20 @@ import {
 import { Language } from '../core/language';
 import { reducedMotion } from '../core/reduced-motion';
 import { SymbolName, Win } from '../core/wire';
-import { drawBlurredStrip, smearedSymbols } from './blurred-strip';
 import { Phase, Target } from './play';
 import { ReelSymbol } from './reel-symbol';
+import { SymbolPictures, drawReel, symbolPictures } from './reel-picture';
 import { NORMAL_PACE, Run, TURBO_PACE, blurAt, landing, reelAt, restTimes } from './reel-motion';
-import { unrolled } from './strip-window';
 import { cellKey, litCells, winLines } from './win-lines';
 
 const ROWS = 3;
-/** Rows repeated below the seam of a strip: the window, and one row that is passing. */
-const SEAM = ROWS + 1;
 const CROSS_FADE_MS = 160;
 /** A hidden window gets no animation frames; the round must not wait for them. */
 const FRAMES_MISSING_MS = 400;
 
 /**
- * Five reels. At rest a reel shows three cells of the board; while it moves, its whole strip slides
- * past instead, as one layer per reel of which only the transform and the opacities change.
+ * Five reels. At rest a reel shows three cells of the board; while it moves, its strip passes on a canvas instead, drawn
+ * from pictures of the symbols: a web view without a GPU copies those in a fraction of a frame.
  */
 @Component({
   selector: 'rs-reels',
@@ -60,13 +58,8 @@ export class Reels {
   readonly rested = output();
 
   private readonly reels = viewChildren<ElementRef<HTMLElement>>('reel');
-  private readonly movers = viewChildren<ElementRef<HTMLElement>>('mover');
-  private readonly sharps = viewChildren<ElementRef<HTMLElement>>('sharp');
-  private readonly blurs = viewChildren<ElementRef<HTMLCanvasElement>>('blur');
+  private readonly canvases = viewChildren<ElementRef<HTMLCanvasElement>>('canvas');
 
-  protected readonly unrolledStrips = computed(() =>
-    this.strips().map((strip) => unrolled(strip, SEAM)),
-  );
   protected readonly lines = computed(() => winLines(this.wins(), this.paylines()));
   protected readonly lit = computed(() => litCells(this.wins()));
   protected readonly boardInWords = computed(() =>
@@ -82,6 +75,12 @@ export class Reels {
     }),
   );
 
+  /** Whether there are pictures to move; without them the board fades over. */
+  protected readonly pictured = signal(false);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  private pictures: SymbolPictures | null = null;
+  /** What the pictures were asked for: the last ones count. */
+  private asked = 0;
   private runs: Run[] = [];
   private restedReels = 0;
   private shownStops: readonly number[] = [];
@@ -89,7 +88,6 @@ export class Reels {
   private deadline: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
-    afterRenderEffect(() => void this.drawBlurs(this.unrolledStrips(), this.blurs()));
     effect(() => {
       const phase = this.phase();
       // Without the number a spin that begins and is answered between two looks would not be seen at all.
@@ -103,7 +101,18 @@ export class Reels {
     effect(() => {
       if (this.hurried()) untracked(() => this.hurry());
     });
-    inject(DestroyRef).onDestroy(() => this.halt());
+    const resized = new ResizeObserver(() => void this.picture());
+    afterNextRender(() => resized.observe(this.host));
+    effect(() => {
+      // Another paytable may bring another symbol.
+      this.strips();
+      untracked(() => void this.picture());
+    });
+    inject(DestroyRef).onDestroy(() => {
+      resized.disconnect();
+      this.asked += 1;
+      this.halt();
+    });
   }
 
   protected isLit(reel: number, row: number): boolean {
@@ -163,21 +172,18 @@ export class Reels {
 
   /** True once every reel rests. */
   private draw(now: number): boolean {
-    const movers = this.movers();
     let rested = 0;
     for (const [reel, run] of this.runs.entries()) {
-      const rows = this.strips()[reel]?.length ?? 1;
-      const mover = movers[reel]?.nativeElement;
-      const state = reelAt(run, now, rows);
+      const strip = this.strips()[reel] ?? [];
+      const state = reelAt(run, now, strip.length);
       if (state.rested) {
         rested += 1;
         this.reels()[reel]?.nativeElement.classList.remove('moving');
         continue;
       }
-      const blur = blurAt(state.speed);
-      if (mover) mover.style.transform = `translate3d(0,${(-state.position * 100) / ROWS}%,0)`;
-      setOpacity(this.blurs()[reel]?.nativeElement, blur);
-      setOpacity(this.sharps()[reel]?.nativeElement, 1 - blur);
+      const pen = this.canvases()[reel]?.nativeElement.getContext('2d');
+      if (pen && this.pictures && strip.length > 0)
+        drawReel(pen, strip, state.position, blurAt(state.speed), this.pictures);
     }
     for (; this.restedReels < rested; this.restedReels += 1) this.stopped.emit(this.restedReels);
     return rested === this.runs.length;
@@ -199,20 +205,27 @@ export class Reels {
     return this.turbo() ? TURBO_PACE : NORMAL_PACE;
   }
 
-  private async drawBlurs(
-    strips: readonly (readonly SymbolName[])[],
-    canvases: readonly ElementRef<HTMLCanvasElement>[],
-  ): Promise<void> {
-    const symbols = await smearedSymbols([...new Set(strips.flat())]).catch(() => null);
-    // Without them the reels still turn: an empty canvas hides nothing but the blur.
-    if (!symbols) return;
-    for (const [reel, { nativeElement }] of canvases.entries()) {
-      drawBlurredStrip(nativeElement, strips[reel] ?? [], symbols);
+  /** Pictures of the symbols for the size that the reels have now, one pixel of them for one of the screen. */
+  private async picture(): Promise<void> {
+    this.asked += 1;
+    const { asked } = this;
+    const names = [...new Set(this.strips().flat())];
+    const [reel] = this.reels();
+    const { clientWidth = 0, clientHeight = 0 } = reel?.nativeElement ?? {};
+    const ratio = devicePixelRatio || 1;
+    const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
+    const pictures = await symbolPictures(names, width, Math.round(height / ROWS)).catch(
+      () => null,
+    );
+    if (asked !== this.asked) return;
+    for (const { nativeElement: canvas } of this.canvases()) {
+      Object.assign(canvas, { width, height });
+      // The size of its pixels, and not that of a reel, which may have a fraction: nothing is scaled.
+      canvas.style.width = `${width / ratio}px`;
+      canvas.style.height = `${height / ratio}px`;
     }
+    this.pictures = pictures;
+    this.pictured.set(pictures !== null);
+    if (this.runs.length > 0) this.draw(performance.now());
   }
-}
-
-function setOpacity(element: HTMLElement | undefined, opacity: number): void {
-  const text = opacity.toFixed(2);
-  if (element && element.style.opacity !== text) element.style.opacity = text;
 }

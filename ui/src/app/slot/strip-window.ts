@@ -11,11 +11,6 @@ export function boardAt(strips: readonly Strip[], stops: readonly number[], rows
   return strips.map((strip, reel) => stripWindow(strip, stops[reel] ?? 0, rows));
 }
 
-/** The strip with its beginning repeated below its end, so that a window can slide across the seam. */
-export function unrolled(strip: Strip, extra: number): SymbolName[] {
-  return stripWindow(strip, 0, strip.length + extra);
-}
-
 export function sameBoard(left: Board, right: Board): boolean {
   return (
     left.length === right.length &&
