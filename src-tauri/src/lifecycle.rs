@@ -134,8 +134,7 @@ async fn asked(stopped: &mut watch::Receiver<bool>) {
 /// Starts the stack; the address is that of its page.
 async fn start(arguments: Arguments, data_dir: Option<PathBuf>) -> Result<(Stack, Url), Failure> {
     let data_dir = data_dir.ok_or_else(Failure::no_data_dir)?;
-    let mut config = Config::new(data_dir.clone());
-    config.seed = arguments.seed;
+    let mut config = Config::new(data_dir.clone()).seeded(arguments.seed);
     if arguments.players.is_some() {
         config.players = arguments.players;
     }
@@ -149,11 +148,8 @@ async fn start(arguments: Arguments, data_dir: Option<PathBuf>) -> Result<(Stack
     let release = RELEASES
         .iter()
         .find(|release| release.version == settings.release);
-    if let Some(release) = release {
-        config.problems = release.states();
-        config.wrong_paytable = release.wrong_paytable;
-    }
-    config.problems.extend(problems::states(&arguments.problems));
+    config.problems = problems::states(&arguments.problems);
+    config = config.on_the_dial(release);
     config.settings = Some(settings);
     let stack = start_where_it_was(config)
         .await

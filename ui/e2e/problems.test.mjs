@@ -286,6 +286,9 @@ test('what telemetry costs is measured, cancelled, and measured at another share
   assert.match(await page.text('overhead-bytes'), /\+[\d.]+\skB$/);
   assert.match(await page.text('overhead-saturated'), /\d+% of that without$/);
   assert.match(await page.text('overhead-bytes-by-rate'), /^100%\s*[\d.]+\skB$/);
+  await page.driver.executeScript(
+    `document.querySelector('[data-test="overhead-bytes-by-rate"]').scrollIntoView({ block: 'end' })`,
+  );
   await inBoth(page, 'overhead');
   await page.click('lang-en');
 

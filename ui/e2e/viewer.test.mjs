@@ -90,6 +90,22 @@ test('a spin lights up its way, and a click opens its waterfall', async (t) => {
   assert.match(await page.text('details-facts'), /critical path\s*[\d.]+/);
   await inBoth(page, 'waterfall');
 
+  // A service's metrics of this spin stand beside each of its spans.
+  const { metrics, spans } = await page.fetched(`/api/telemetry/traces/${spin.trace_id}`);
+  const turnover = metrics.find(({ name }) => name === 'stake');
+  const span = spans.find(({ service }) => service === turnover.service);
+  await page.driver.executeScript(
+    `document.getElementById('row-' + arguments[0]).click()`,
+    span.span_id,
+  );
+  await until('the metrics', async () =>
+    /stake\s*10/.test(await page.text('details-metrics')),
+  );
+  await page.driver.executeScript(
+    `document.querySelector('[data-test="details-metrics"]').scrollIntoView({ block: 'center' })`,
+  );
+  await inBoth(page, 'waterfall-metrics');
+
   await page.click('nav-traces');
   await page.see('trace-row');
   await inBoth(page, 'traces');

@@ -65,6 +65,8 @@ pub enum Code {
     ProblemSwitching,
     /// A measurement runs; wait for its end or cancel it.
     MeasurementUnderWay,
+    /// Virtual players spin, and what is wanted needs the machine to itself; stop them first.
+    TrafficRunning,
     /// The players are being written; what needs all of them has to wait.
     PlayersNotReady,
     /// A service behind this one cannot be reached.
@@ -126,6 +128,7 @@ impl Code {
             Self::ProblemUnchanged => ("problem_unchanged", 409, "Nothing to change"),
             Self::ProblemSwitching => ("problem_switching", 409, "Change under way"),
             Self::MeasurementUnderWay => ("measurement_under_way", 409, "Measurement under way"),
+            Self::TrafficRunning => ("traffic_running", 409, "Virtual players spin"),
             Self::PlayersNotReady => ("players_not_ready", 409, "Players are being written"),
             Self::ServiceUnavailable => ("service_unavailable", 503, "Service unavailable"),
             Self::DeadlineExceeded => ("deadline_exceeded", 504, "Deadline exceeded"),

@@ -238,6 +238,8 @@ pub struct ProblemFigures {
     pub now: Option<Figures>,
     /// Spins since then that count nowhere, because a fault of the second group was on.
     pub left_out: u64,
+    /// Of the spins that count, those of virtual players.
+    pub virtual_spins: u64,
     /// One entry a problem, and one for all of them.
     pub pairs: Vec<BeforeAfter>,
 }
@@ -318,8 +320,11 @@ pub struct ReleaseFigures {
 pub struct Releases {
     /// Only spins since then count.
     pub since: UnixMillis,
-    /// Spins since then that count nowhere, because a fault of the second group was on that the release does not have.
+    /// Spins since then that count nowhere, because a fault of the second group was on that the release does not have, or
+    /// because a problem was switched by hand.
     pub left_out: u64,
+    /// Of the spins that count, those of virtual players.
+    pub virtual_spins: u64,
     /// The exact RTP of the game, in percent.
     pub exact_rtp_percent: f64,
     /// In the order in which they were first seen.

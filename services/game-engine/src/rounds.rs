@@ -157,7 +157,14 @@ async fn draw_stops(slow_rng: &SlowRng, seed: u64) -> Result<Stops, GameError> {
     };
     let span = rng_span("ChaCha12, started up for each stop");
     // Hundreds of milliseconds of work do not belong on a thread that serves others.
-    let drawing = tokio::task::spawn_blocking(move || draw_stop_by_stop(seed, words));
+    let drawing = async {
+        let turn = slow_rng.turn().await;
+        tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            draw_stop_by_stop(seed, words)
+        })
+        .await
+    };
     let stops = match drawing.instrument(span.clone()).await {
         Ok(drawn) => drawn.map_err(GameError::Unhealthy)?,
         // A panic there is a panic here, where it is caught and reported.

@@ -1,10 +1,11 @@
 //! The problem `slow-rng`: a generator that is set up anew, and tested at length, for every single stop.
 
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 use crate::reels::REELS;
 use crate::rng::start_up;
@@ -23,13 +24,28 @@ pub struct SlowRng {
     shared: Arc<Shared>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
     on: AtomicBool,
     /// Words that a start-up test takes for each stop; found when first needed.
     words_per_stop: OnceLock<u64>,
     /// Held while it is switched: the last call decides.
     switching: Mutex<()>,
+    /// Held while stops are drawn slowly.
+    draws: Arc<Semaphore>,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        // One core is left to everything else: more draws at once would end no sooner.
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Self {
+            on: AtomicBool::default(),
+            words_per_stop: OnceLock::new(),
+            switching: Mutex::default(),
+            draws: Arc::new(Semaphore::new(cores.saturating_sub(1).max(1))),
+        }
+    }
 }
 
 impl SlowRng {
@@ -52,6 +68,11 @@ impl SlowRng {
             let _ = measured.await;
         }
         self.shared.on.store(on, Ordering::Release);
+    }
+
+    /// Waits until it is this draw's turn. Whoever goes away while he waits for it costs nothing.
+    pub(crate) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.shared.draws).acquire_owned().await.ok()
     }
 
     /// Words that are tested for each stop; `None` when rounds are drawn soundly.

@@ -188,6 +188,12 @@ impl State {
         self.desk().armed = payments;
     }
 
+    /// Lets one more new payment fail than were to.
+    pub fn fail_one_more(&self) {
+        let mut desk = self.desk();
+        desk.armed = desk.armed.saturating_add(1);
+    }
+
     /// New payments that are still to fail on cue.
     #[must_use]
     pub fn armed(&self) -> u32 {

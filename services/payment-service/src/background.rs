@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
-use reelscope_telemetry::{Service, TraceLink, capture};
+use reelscope_telemetry::{Service, TraceLink, capture, measure};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -82,11 +82,15 @@ async fn settle(service: Service, settlement: Settlement, accepted: Accepted) {
         claim: _claim,
         link,
     } = accepted;
-    let round_id = intent.bet.round_id;
+    let (round_id, stake) = (intent.bet.round_id, intent.bet.stake);
     let work = async {
         match settlement.conclude(intent).await {
             Ok(_) => tracing::info!(%round_id, "settled in the background"),
-            Err(PaymentError::Declined(_)) => tracing::warn!(%round_id, "declined; the stake was returned"),
+            Err(PaymentError::Declined(_)) => {
+                // As the gateway measures it where the player waits.
+                measure("failed_stake", stake.major(), "none");
+                tracing::warn!(%round_id, "declined; the stake was returned");
+            }
             Err(PaymentError::OutcomeUnknown(_)) => {
                 tracing::warn!(%round_id, "not settled yet; the provider is asked again");
             }

@@ -8,7 +8,7 @@ use reelscope_api_gateway::limits::Rate;
 use reelscope_contracts::problems::SetTraffic;
 use reelscope_payment_provider::Behaviour;
 
-use crate::problems::States;
+use crate::problems::{Release, States};
 use crate::settings::Settings;
 
 /// Everything a stack can be told.
@@ -48,7 +48,10 @@ impl Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             players: None,
             seed: None,
-            provider: Behaviour::healthy(),
+            provider: Behaviour {
+                seed: rand::random(),
+                ..Behaviour::healthy()
+            },
             problems: States::new(),
             wrong_paytable: false,
             traffic: None,
@@ -59,6 +62,25 @@ impl Config {
             settings: Some(Settings::default()),
             settings_file: None,
         }
+    }
+
+    /// The same rounds, the same latencies and the same failures again, where a seed is given.
+    #[must_use]
+    pub fn seeded(mut self, seed: Option<u64>) -> Self {
+        self.seed = seed;
+        self.provider.seed = seed.unwrap_or(self.provider.seed);
+        self
+    }
+
+    /// As a release of the dial has it: its paytable, and its problems where none is named.
+    #[must_use]
+    pub fn on_the_dial(mut self, release: Option<&Release>) -> Self {
+        if let Some(release) = release {
+            let named = std::mem::replace(&mut self.problems, release.states());
+            self.problems.extend(named);
+            self.wrong_paytable = release.wrong_paytable;
+        }
+        self
     }
 }
 

@@ -21,7 +21,7 @@ use reelscope_telemetry::Service;
 use reelscope_user_service::sessions::SessionsInForce;
 
 use crate::door::Door;
-use crate::figures::micros;
+use crate::figures::{SPIN, micros};
 use crate::problems::Refusal;
 use crate::surge::{LOG_IN, Surge};
 
@@ -150,6 +150,16 @@ impl Faults {
             }
         }
         Ok(())
+    }
+
+    /// Nothing has been fired, and nothing is seen yet; a surge that goes on ends.
+    pub fn begin_session(&self) {
+        self.shared.surge.end();
+        for cell in self.cells().values_mut() {
+            cell.fired = 0;
+            cell.since = now();
+            cell.last = None;
+        }
     }
 
     async fn turn(&self, id: FaultId, to: ProblemState) -> Result<(), Refusal> {
@@ -281,10 +291,10 @@ impl Faults {
             if wanted.is_empty() {
                 continue;
             }
-            // Under load the newest are evidence enough.
-            read += 1;
-            if read > READ_AT_MOST {
-                return;
+            // Under load the newest spins are evidence enough; reports and histories come seldom.
+            read += usize::from(line.name == SPIN);
+            if line.name == SPIN && read > READ_AT_MOST {
+                continue;
             }
             let Some(detail) = collector.trace(&line.trace_id).await else {
                 continue;
@@ -300,8 +310,8 @@ impl Faults {
 }
 
 /// Traces whose line is looked at in one look.
-const LOOK_AT_MOST: usize = 200;
-/// Traces that are read in one look.
+const LOOK_AT_MOST: usize = 1_000;
+/// Spins that are read in one look.
 const READ_AT_MOST: usize = 20;
 /// More equal look-ups than this in one request nobody would have written on purpose.
 const MANY_LOOK_UPS: u32 = 4;
@@ -319,9 +329,11 @@ fn may_show(id: FaultId, line: &TraceSummary) -> bool {
             .get("payout")
             .is_some_and(|payout| payout.value > 0.0),
         FaultId::GatewayPanic => failed("api-gateway"),
-        FaultId::NPlusOne => line.spans > MANY_LOOK_UPS,
-        // A refusal is no error, and a report no spin: neither is in the line.
-        FaultId::SlowReport | FaultId::ExpiredToken => true,
+        // The history and the report are no spins.
+        FaultId::NPlusOne => line.name != SPIN && line.spans > MANY_LOOK_UPS,
+        FaultId::SlowReport => line.name != SPIN,
+        // A refusal is no error: it is not in the line.
+        FaultId::ExpiredToken => true,
         FaultId::MemoryLeak => line.measurements.contains_key("payout"),
         FaultId::SessionSurge => line.name == LOG_IN,
     }

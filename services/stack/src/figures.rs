@@ -22,7 +22,7 @@ pub(crate) const RTP_ANOMALY: &str = FaultId::RtpAnomaly.as_str();
 const PAUSE: Micros = 10_000_000;
 
 /// Where each problem stood, in the order of [`ProblemId::ALL`].
-type Condition = [ProblemState; 4];
+pub(crate) type Condition = [ProblemState; 4];
 
 struct Spin<'a> {
     start: Micros,
@@ -44,6 +44,8 @@ pub struct Compared {
     pub now: Option<Figures>,
     /// Spins that count nowhere.
     pub left_out: u64,
+    /// Of those that count, spins of virtual players.
+    pub virtual_spins: u64,
 }
 
 /// Compares the spins among `traces`, each problem with its fix, and says what they met with the problems as they stand
@@ -55,13 +57,14 @@ pub struct Compared {
 #[must_use]
 pub fn compare(traces: &[&TraceSummary], now: impl Fn(ProblemId) -> ProblemState) -> Compared {
     let mut by_condition: BTreeMap<[u8; 4], Vec<Spin<'_>>> = BTreeMap::new();
-    let mut left_out = 0;
+    let (mut left_out, mut virtual_spins) = (0, 0);
     for trace in traces.iter().filter(|trace| trace.name == SPIN) {
         // A paytable makes nobody wait, and nothing fail.
         if trace.faults.iter().any(|fault| fault != RTP_ANOMALY) {
             left_out += 1;
             continue;
         }
+        virtual_spins += u64::from(trace.virtual_player);
         by_condition
             .entry(condition(trace).map(rank))
             .or_default()
@@ -101,6 +104,7 @@ pub fn compare(traces: &[&TraceSummary], now: impl Fn(ProblemId) -> ProblemState
         pairs: found,
         now: of(ProblemId::ALL.map(now)).map(figures),
         left_out,
+        virtual_spins,
     }
 }
 
@@ -130,7 +134,8 @@ fn state(rank: u8) -> ProblemState {
     }
 }
 
-fn condition(trace: &TraceSummary) -> Condition {
+/// Where each problem stood when this trace was made.
+pub(crate) fn condition(trace: &TraceSummary) -> Condition {
     let names = |list: &[String], id: ProblemId| list.iter().any(|name| name == id.as_str());
     ProblemId::ALL.map(|id| {
         // A spin during which it was switched saw both; it was begun with the problem.

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use tokio::task::AbortHandle;
 
 use crate::bench::{self, BLOCKS, Comparison, Method};
+use crate::traffic::Traffic;
 
 /// Spins of each side, one after another and again at once: enough for a 95th percentile of a hundred spins a block.
 const SPINS: u64 = 600;
@@ -26,6 +27,8 @@ const PLAYERS: u64 = 200;
 #[derive(Clone)]
 pub(crate) struct Overhead {
     dir: Arc<PathBuf>,
+    /// Its CPU would count for both sides.
+    traffic: Traffic,
     state: Arc<Mutex<Measuring>>,
 }
 
@@ -86,10 +89,11 @@ pub(crate) fn overhead_router(overhead: Overhead) -> Router {
 
 impl Overhead {
     /// Measures in `dir`. What a process that was killed has left there goes now.
-    pub(crate) fn new(dir: PathBuf) -> Self {
+    pub(crate) fn new(dir: PathBuf, traffic: Traffic) -> Self {
         drop(Removed(dir.clone()));
         Self {
             dir: Arc::new(dir),
+            traffic,
             state: Arc::default(),
         }
     }
@@ -112,6 +116,10 @@ impl Overhead {
         }
     }
 
+    pub(crate) fn is_measuring(&self) -> bool {
+        self.state().done.is_some()
+    }
+
     /// Ends a measurement that runs; its directory goes with it.
     pub(crate) fn cancel(&self) {
         let mut state = self.state();
@@ -125,6 +133,10 @@ impl Overhead {
         if !(0.0..=1.0).contains(&sample_rate) {
             let sentence = "The sample rate is a number from 0 to 1.";
             return Err(Problem::new(Code::InvalidRequest, sentence).field("sample_rate"));
+        }
+        if self.traffic.view().running {
+            let sentence = "Virtual players use the processor too; stop them, then measure.";
+            return Err(Problem::new(Code::TrafficRunning, sentence));
         }
         let mut state = self.state();
         if state.done.is_some() {

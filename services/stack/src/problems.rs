@@ -13,16 +13,16 @@ use reelscope_contracts::problems::{
     Observed, ProblemId, ProblemState, ProblemView, Problems as View, ReleaseView, Switching,
 };
 use reelscope_contracts::telemetry::{ServiceShare, Span, TraceDetail, TraceSummary};
-use reelscope_contracts::{UnixMillis, now};
+use reelscope_contracts::{Code, Problem, UnixMillis, now};
 use reelscope_game_engine as game;
 use reelscope_payment_provider as provider;
 use reelscope_payment_service as payments;
 use reelscope_telemetry::Service;
 use reelscope_user_service as users;
 use reelscope_user_service::seeding::Progress;
-use tokio::sync::watch;
+use tokio::sync::{OwnedRwLockWriteGuard, RwLock, watch};
 
-use crate::figures::micros;
+use crate::figures::{RTP_ANOMALY, micros};
 
 /// Where each problem is to stand.
 pub type States = HashMap<ProblemId, ProblemState>;
@@ -165,6 +165,8 @@ struct Shared {
     /// Release that envelopes say now, whoever set it.
     release: watch::Receiver<String>,
     board: Mutex<Board>,
+    /// Read by a switch of one problem, of which several may go on; written by a release, which is about all of them.
+    turning: Arc<RwLock<()>>,
 }
 
 struct Board {
@@ -173,6 +175,7 @@ struct Board {
     since: UnixMillis,
 }
 
+#[derive(Clone)]
 struct Cell {
     state: ProblemState,
     /// The state that a switch under way leads to.
@@ -206,6 +209,7 @@ impl Problems {
                 knobs,
                 release,
                 board: Mutex::new(board),
+                turning: Arc::default(),
             }),
         };
         problems.tag(&problems.board());
@@ -286,7 +290,9 @@ impl Problems {
                 None => Refusal::Unchanged(id.as_str(), to.as_str()),
             });
         }
-        self.bring(id, to).await
+        let turning = Arc::clone(&self.shared.turning).try_read_owned();
+        let turning = turning.map_err(|_| Refusal::UnderWay(THE_RELEASE))?;
+        self.bring(id, to, turning).await
     }
 
     /// Brings every problem to its state, those that are there already included in the success.
@@ -298,15 +304,15 @@ impl Problems {
             if let Some(to) = states.get(&id)
                 && self.state(id) != *to
             {
-                self.bring(id, *to).await?;
+                self.bring(id, *to, ()).await?;
             }
         }
         Ok(())
     }
 
-    /// On a task of its own, so that nobody who goes away leaves it half done.
-    async fn bring(&self, id: ProblemId, to: ProblemState) -> Result<(), Refusal> {
-        {
+    /// On a task of its own, so that nobody who goes away leaves it half done. Keeps `held` until its end.
+    async fn bring(&self, id: ProblemId, to: ProblemState, held: impl Send + 'static) -> Result<(), Refusal> {
+        let before = {
             let mut board = self.board();
             let Some(cell) = board.cells.get_mut(&id) else {
                 return Ok(());
@@ -314,22 +320,30 @@ impl Problems {
             if cell.to.is_some() {
                 return Err(Refusal::UnderWay(id.as_str()));
             }
+            let before = cell.clone();
             cell.to = Some(to);
-        }
+            if to == ProblemState::On {
+                // It begins to hurt before it is whole: an index that is being dropped is used no more. What is spun
+                // meanwhile is no spin with the fix.
+                cell.stand(to);
+                self.tag(&board);
+            }
+            before
+        };
         let problems = self.clone();
         let task = tokio::spawn(async move {
             let turned = problems.turn(id, to).await;
             let mut board = problems.board();
             if let Some(cell) = board.cells.get_mut(&id) {
-                cell.to = None;
-                if turned.is_ok() {
-                    cell.state = to;
-                    cell.switched_at = now();
-                    cell.observed = None;
-                    cell.counted.clear();
+                match &turned {
+                    Ok(()) if to == ProblemState::On => {}
+                    Ok(()) => cell.stand(to),
+                    Err(_) => *cell = before,
                 }
+                cell.to = None;
             }
             problems.tag(&board);
+            drop((board, held));
             turned
         });
         let failed = || Refusal::Failed(id.as_str(), "its service met a defect".to_owned());
@@ -402,10 +416,9 @@ impl Problems {
         self.shared.knobs.provider.fail_next(0);
     }
 
-    /// The next payment fails.
+    /// The next payment fails; after it as many more as were to fail already.
     pub fn fire(&self) {
-        let provider = &self.shared.knobs.provider;
-        provider.fail_next(provider.armed().saturating_add(1));
+        self.shared.knobs.provider.fail_one_more();
     }
 
     /// Says what is in force on every envelope from the next request on.
@@ -424,34 +437,32 @@ impl Problems {
         }
     }
 
-    /// Whether a release can be put in force now.
+    /// Begins to put a release of the dial in force. Until what is returned is dropped nothing else is switched.
     ///
     /// # Errors
-    /// [`Refusal`].
-    pub(crate) fn may_release(&self, release: &Release) -> Result<(), Refusal> {
+    /// [`Refusal`]; nothing was changed.
+    pub(crate) fn begin(&self, version: &str) -> Result<Turning, Refusal> {
+        let release = RELEASES.iter().find(|release| release.version == version);
+        let release = release.ok_or_else(|| Refusal::NoSuchRelease(version.to_owned()))?;
+        let turning = Arc::clone(&self.shared.turning).try_write_owned();
         let board = self.board();
-        if let Some((id, _)) = board.cells.iter().find(|(_, cell)| cell.to.is_some()) {
+        let under_way = board.cells.iter().find(|(_, cell)| cell.to.is_some());
+        if let Some((id, _)) = under_way {
             return Err(Refusal::UnderWay(id.as_str()));
         }
+        let turning = turning.map_err(|_| Refusal::UnderWay(THE_RELEASE))?;
         let missing =
             board.cells.get(&ProblemId::MissingIndex).map(|cell| cell.state) == Some(ProblemState::On);
         let switches_index = missing != release.problems.contains(&ProblemId::MissingIndex);
         if switches_index && !self.shared.knobs.seeding.is_complete() {
             return Err(Refusal::NotReady);
         }
-        Ok(())
-    }
-
-    /// Puts a release of the dial in force: its problems and its paytable. The caller sees to it that envelopes say so.
-    ///
-    /// # Errors
-    /// [`Refusal`].
-    pub async fn release(&self, version: &str) -> Result<&'static Release, Refusal> {
-        let release = RELEASES.iter().find(|release| release.version == version);
-        let release = release.ok_or_else(|| Refusal::NoSuchRelease(version.to_owned()))?;
-        self.bring_all(&release.states()).await?;
-        self.put_paytable(release.wrong_paytable);
-        Ok(release)
+        drop(board);
+        Ok(Turning {
+            problems: self.clone(),
+            release,
+            turning,
+        })
     }
 
     /// Everything is measured anew from now on.
@@ -521,6 +532,53 @@ impl Problems {
     }
 }
 
+const THE_RELEASE: &str = "the release";
+
+/// A release that is about to be put in force.
+pub(crate) struct Turning {
+    problems: Problems,
+    release: &'static Release,
+    turning: OwnedRwLockWriteGuard<()>,
+}
+
+impl Turning {
+    /// Puts it in force: its problems, its paytable, and `say`, which tells it to whoever names it. All of it or, as far as
+    /// the services let it be undone, nothing; whoever asked may go away.
+    ///
+    /// # Errors
+    /// The problem of what could not be done.
+    pub(crate) async fn put(
+        self,
+        say: impl Future<Output = Result<(), Problem>> + Send + 'static,
+    ) -> Result<(), Problem> {
+        let Self {
+            problems,
+            release,
+            turning,
+        } = self;
+        let task = tokio::spawn(async move {
+            let paytable = &problems.shared.knobs.paytable;
+            let (states, paid_by) = (problems.states(), paytable.get());
+            let put = async {
+                problems.bring_all(&release.states()).await?;
+                problems.put_paytable(release.wrong_paytable);
+                say.await
+            };
+            let put: Result<(), Problem> = put.await;
+            if put.is_err() {
+                paytable.put(paid_by);
+                if let Err(refusal) = problems.bring_all(&states).await {
+                    tracing::error!(%refusal, "problems could not be brought back to where they stood");
+                }
+            }
+            drop(turning);
+            put
+        });
+        let defect = || Problem::new(Code::Internal, "The release could not be put in force.");
+        task.await.unwrap_or_else(|_| Err(defect()))
+    }
+}
+
 /// Between two looks for evidence.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// A trace is looked at again while its envelopes may still come.
@@ -534,6 +592,14 @@ const READ_AT_MOST: usize = 20;
 struct Evidence(Option<f64>);
 
 impl Cell {
+    /// Stands there from now on; nothing has been seen of it yet.
+    fn stand(&mut self, state: ProblemState) {
+        self.state = state;
+        self.switched_at = now();
+        self.observed = None;
+        self.counted.clear();
+    }
+
     fn note(&mut self, summary: &TraceSummary, Evidence(ms): Evidence) {
         self.counted.insert(summary.trace_id.clone());
         let at = summary.start_us / 1_000;
@@ -564,7 +630,9 @@ const fn in_spans(id: ProblemId) -> bool {
 /// The evidence of a problem in the line of a trace.
 fn evidence_of_line(id: ProblemId, line: &TraceSummary) -> Option<Evidence> {
     let failed = |share: &ServiceShare| share.service == "payment-service" && share.errors > 0;
-    (!in_spans(id) && line.services.iter().any(failed)).then_some(Evidence(None))
+    // A provider that is down, or a spike, fails payments too.
+    let of_a_fault = line.faults.iter().any(|fault| fault != RTP_ANOMALY);
+    (!in_spans(id) && !of_a_fault && line.services.iter().any(failed)).then_some(Evidence(None))
 }
 
 /// The evidence of a problem in the spans of a trace, by what a reader of the trace would point at.

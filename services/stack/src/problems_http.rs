@@ -17,6 +17,7 @@ use serde::Deserialize;
 
 use crate::faults::Faults;
 use crate::figures::{self, Compared, micros};
+use crate::overhead::Overhead;
 use crate::problems::{FIRST_RELEASE, Problems, Refusal};
 use crate::releases::{self, Exact};
 use crate::settings_http::Shared as Settings;
@@ -30,6 +31,7 @@ pub(crate) struct Steering {
     pub(crate) problems: Problems,
     pub(crate) faults: Faults,
     pub(crate) traffic: Traffic,
+    pub(crate) overhead: Overhead,
     pub(crate) collector: Collector,
     pub(crate) settings: Settings,
     /// Enumerated when first asked for.
@@ -91,24 +93,34 @@ async fn release(
     State(steering): State<Steering>,
     Body(ChooseRelease { release }): Body<ChooseRelease>,
 ) -> Result<Json<View>, Problem> {
-    let chosen = steering.problems.release(&release).await?;
-    steering.settings.say_release(chosen.version).await?;
+    let turning = steering.problems.begin(&release)?;
+    let settings = steering.settings.clone();
+    turning
+        .put(async move { settings.say_release(&release).await })
+        .await?;
     Ok(view(State(steering)).await)
 }
 
-/// The start of the demo: the first release, no traffic, no fault, nothing armed, and figures that begin now.
+/// The start of the demo: the first release, no traffic, no fault, nothing armed, nothing measured, and figures that begin
+/// now.
 async fn reset(
     State(steering): State<Steering>,
     Body(Nothing {}): Body<Nothing>,
 ) -> Result<Json<View>, Problem> {
-    // Before anything is touched: all or nothing.
-    steering.problems.may_release(FIRST_RELEASE)?;
-    steering.traffic.stop();
-    steering.problems.disarm();
+    let turning = steering.problems.begin(FIRST_RELEASE.version)?;
+    let restarted = steering.clone();
+    let rest = async move {
+        restarted.settings.say_release(FIRST_RELEASE.version).await?;
+        restarted.problems.disarm();
+        restarted.problems.begin_session();
+        restarted.faults.begin_session();
+        Ok(())
+    };
+    // Before the index is dropped: players would slow that down, and what they spin is not of the demo that begins.
+    steering.traffic.reset();
+    steering.overhead.cancel();
     steering.faults.all_off().await?;
-    let first = steering.problems.release(FIRST_RELEASE.version).await?;
-    steering.settings.say_release(first.version).await?;
-    steering.problems.begin_session();
+    turning.put(rest).await?;
     Ok(view(State(steering)).await)
 }
 
@@ -124,11 +136,17 @@ async fn figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
                 figures::compare(traces, state)
             })
     });
-    let Compared { pairs, now, left_out } = compared.await.unwrap_or_default();
+    let Compared {
+        pairs,
+        now,
+        left_out,
+        virtual_spins,
+    } = compared.await.unwrap_or_default();
     Json(ProblemFigures {
         since,
         now,
         left_out,
+        virtual_spins,
         pairs,
     })
 }
@@ -150,10 +168,16 @@ async fn releases(State(steering): State<Steering>) -> Json<Releases> {
         });
         (100.0 * exact.rtp, compared)
     });
-    let (exact_rtp_percent, (releases, left_out)) = compared.await.unwrap_or_default();
+    let (exact_rtp_percent, compared) = compared.await.unwrap_or_default();
+    let releases::Compared {
+        releases,
+        left_out,
+        virtual_spins,
+    } = compared;
     Json(Releases {
         since,
         left_out,
+        virtual_spins,
         exact_rtp_percent,
         releases,
     })

@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use reelscope_contracts::problems::{ProblemId, Regression, ReleaseFigures};
+use reelscope_contracts::problems::{ProblemId, ProblemState, Regression, ReleaseFigures};
 use reelscope_contracts::telemetry::TraceSummary;
 
-use crate::figures::{RTP_ANOMALY, SPIN, failed, figures_of, nearest_rank, sorted};
+use crate::figures::{RTP_ANOMALY, SPIN, condition, failed, figures_of, nearest_rank, sorted};
 use crate::problems::{RELEASES, Release};
 
 /// Standard normal quantile of 0.9995: chance gets beyond it, on either side, once in a thousand times.
@@ -24,29 +24,40 @@ pub struct Exact {
     pub standard_deviation: f64,
 }
 
-/// Every release among the spins of `traces`, in the order in which they were first seen; and how many spins were left
-/// out because of a fault that their release does not have.
+/// What the spins of a session come to.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Compared {
+    /// Every release, in the order in which they were first seen.
+    pub releases: Vec<ReleaseFigures>,
+    /// Spins that count nowhere: because of a fault that their release does not have, or because a problem was switched by
+    /// hand, so that what they show is not what was released.
+    pub left_out: u64,
+    /// Of those that count, spins of virtual players.
+    pub virtual_spins: u64,
+}
+
+/// Compares every release among the spins of `traces` with the one before it.
 #[must_use]
-pub fn compare(traces: &[&TraceSummary], exact: Exact) -> (Vec<ReleaseFigures>, u64) {
+pub fn compare(traces: &[&TraceSummary], exact: Exact) -> Compared {
     let mut by_release: BTreeMap<&str, Vec<&TraceSummary>> = BTreeMap::new();
-    let mut left_out = 0;
+    let (mut left_out, mut virtual_spins) = (0, 0);
     for trace in traces.iter().filter(|trace| trace.name == SPIN) {
         let Some(release) = &trace.release else { continue };
-        if trace.faults.iter().any(|fault| !is_of(release, fault)) {
+        if trace.faults.iter().any(|fault| !is_of(release, fault)) || is_switched_by_hand(release, trace) {
             left_out += 1;
         } else {
+            virtual_spins += u64::from(trace.virtual_player);
             by_release.entry(release).or_default().push(trace);
         }
     }
     let mut order: Vec<_> = by_release.into_iter().collect();
     order.sort_by_key(|(_, spins)| spins.iter().map(|spin| spin.start_us).min());
     let mut found = Vec::new();
-    let mut before: Option<&Vec<&TraceSummary>> = None;
+    let mut before: Option<(&str, &Vec<&TraceSummary>)> = None;
     for (version, spins) in &order {
-        let dialled = RELEASES.iter().position(|release| release.version == *version);
-        let changes = dialled.map_or_else(Vec::new, changes);
+        let changes = changes(version, before.map(|(version, _)| version));
         let mut regressions = Vec::new();
-        if let Some(before) = before {
+        if let Some((_, before)) = before {
             regressions.extend(slower(before, spins));
             regressions.extend(more_errors(before, spins));
         }
@@ -64,9 +75,13 @@ pub fn compare(traces: &[&TraceSummary], exact: Exact) -> (Vec<ReleaseFigures>, 
             rtp_band_percent: rtp.as_ref().map(|rtp| 100.0 * BEYOND_CHANCE * rtp.standard_error),
             regressions,
         });
-        before = Some(spins);
+        before = Some((version, spins));
     }
-    (found, left_out)
+    Compared {
+        releases: found,
+        left_out,
+        virtual_spins,
+    }
 }
 
 /// Whether a fault came with a release of the dial.
@@ -82,10 +97,29 @@ struct Change {
     mends: bool,
 }
 
-/// What a release of the dial changed against the one before it.
-fn changes(place: usize) -> Vec<Change> {
-    let release = &RELEASES[place];
-    let Some(before) = place.checked_sub(1).map(|place| &RELEASES[place]) else {
+/// Whether a problem stood otherwise than the dial has it in this release. Problems that are off are of a stack that was
+/// started without the dial.
+fn is_switched_by_hand(version: &str, trace: &TraceSummary) -> bool {
+    let release = RELEASES.iter().find(|release| release.version == version);
+    release.is_some_and(|release| {
+        let mut standing = ProblemId::ALL.into_iter().zip(condition(trace));
+        standing.any(|(id, state)| match state {
+            ProblemState::Off => false,
+            ProblemState::On => !release.problems.contains(&id),
+            ProblemState::Fixed => release.problems.contains(&id),
+        })
+    })
+}
+
+/// What a release of the dial changed against the one that it is compared with; against the one before it on the dial
+/// where that is none of the dial's.
+fn changes(version: &str, compared_with: Option<&str>) -> Vec<Change> {
+    let place = |version: &str| RELEASES.iter().position(|release| release.version == version);
+    let Some(at) = place(version) else {
+        return Vec::new();
+    };
+    let before = compared_with.and_then(place).or_else(|| at.checked_sub(1));
+    let (release, Some(before)) = (&RELEASES[at], before.map(|place| &RELEASES[place])) else {
         return Vec::new();
     };
     let has = |release: &Release, id| release.problems.contains(&id);
@@ -248,7 +282,7 @@ mod tests {
     };
 
     fn compare(spins: &[TraceSummary]) -> Vec<ReleaseFigures> {
-        super::compare(&spins.iter().collect::<Vec<_>>(), EXACT).0
+        super::compare(&spins.iter().collect::<Vec<_>>(), EXACT).releases
     }
 
     fn spin(n: i64, release: &str, wait_ms: i64, payout: f64) -> TraceSummary {
@@ -334,12 +368,45 @@ mod tests {
         for (n, fault) in [(0, "rtp-anomaly"), (2, "rtp-anomaly"), (3, "provider-spike")] {
             spins[n].faults = vec![fault.to_owned()];
         }
-        let (found, left_out) = super::compare(&spins.iter().collect::<Vec<_>>(), EXACT);
+        let Compared {
+            releases: found,
+            left_out,
+            ..
+        } = super::compare(&spins.iter().collect::<Vec<_>>(), EXACT);
         let counts: Vec<_> = found
             .iter()
             .map(|release| (release.release.as_str(), release.figures.spins))
             .collect();
         assert_eq!((counts, left_out), (vec![("1.2.0", 1), ("1.3.0", 1)], 2));
+    }
+
+    #[test]
+    fn spins_with_a_problem_switched_by_hand_are_not_of_their_release() {
+        let all = ["missing-index", "slow-rng", "slow-provider", "payment-errors"];
+        let stood = |n: i64, on: &[&str], fixed: &[&str]| {
+            let mut spin = crate::figures::tests::trace(n, 50, on, fixed);
+            spin.release = Some("1.0.0".to_owned());
+            spin
+        };
+        let spins = [
+            stood(1, &all, &[]),
+            stood(2, &all[1..], &all[..1]),
+            // Of a stack without the dial.
+            stood(3, &[], &[]),
+        ];
+        let Compared {
+            releases: found,
+            left_out,
+            ..
+        } = super::compare(&spins.iter().collect::<Vec<_>>(), EXACT);
+        assert_eq!((found[0].figures.spins, left_out), (2, 1));
+    }
+
+    #[test]
+    fn a_release_that_is_rolled_back_to_is_compared_with_the_one_that_was_left() {
+        let spins = [spin(1, "1.2.0", 50, 0.0), spin(2, "1.1.0", 50, 0.0)];
+        let found = compare(&spins);
+        assert_eq!(found[1].changes, ["slow-provider", "payment-errors"]);
     }
 
     #[test]

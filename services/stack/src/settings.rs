@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 use reelscope_collector::{Destinations, Dsn, DsnError};
 use serde::{Deserialize, Serialize};
 
+use crate::problems::{RELEASES, Release};
+
 /// Services that can have a DSN of their own.
 pub const SERVICES: [&str; 5] = [
     "frontend",
@@ -144,6 +146,20 @@ impl Flags {
         Ok(self.over(Settings::of_this_machine()?))
     }
 
+    /// The same for a program that does not go on where the window's dial was left: a release of the dial counts only when
+    /// it is named here or in the environment, and then its problems and its paytable come with it; else `otherwise`.
+    ///
+    /// # Errors
+    /// Those of [`Settings::of_this_machine`].
+    pub fn with_release(
+        self,
+        otherwise: Option<&'static Release>,
+    ) -> Result<(Settings, Option<&'static Release>), SettingsError> {
+        let named =
+            self.release.is_some() || std::env::var("SENTRY_RELEASE").is_ok_and(|name| !name.is_empty());
+        Ok(self.over_this_machine()?.dialled(named, otherwise))
+    }
+
     fn over(self, settings: Settings) -> Settings {
         Settings {
             dsn: self.dsn.or(settings.dsn),
@@ -240,6 +256,21 @@ impl Settings {
         Ok(self)
     }
 
+    fn dialled(
+        mut self,
+        named: bool,
+        otherwise: Option<&'static Release>,
+    ) -> (Self, Option<&'static Release>) {
+        let on_the_dial = RELEASES.iter().find(|release| release.version == self.release);
+        let release = if named { on_the_dial } else { otherwise };
+        if let Some(release) = release {
+            release.version.clone_into(&mut self.release);
+        } else if !named && on_the_dial.is_some() {
+            RELEASE.clone_into(&mut self.release);
+        }
+        (self, release)
+    }
+
     /// Writes the file, whole or not at all.
     ///
     /// # Errors
@@ -289,6 +320,7 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::problems::FIRST_RELEASE;
 
     const DSN: &str = "https://0123456789abcdef0123456789abcdef@sentry.example/7";
 
@@ -321,6 +353,30 @@ mod tests {
                 .of("frontend")
                 .is_none()
         );
+    }
+
+    #[test]
+    fn a_release_of_the_dial_counts_where_it_is_named() {
+        let left_at = |version: &str| Settings {
+            release: version.to_owned(),
+            ..Settings::default()
+        };
+        let last = RELEASES.last().unwrap();
+        let dialled = |version: &str, named, otherwise| {
+            let (settings, release) = left_at(version).dialled(named, otherwise);
+            (settings.release, release.map(|release| release.version))
+        };
+        assert_eq!(
+            dialled(last.version, true, None),
+            (last.version.to_owned(), Some(last.version))
+        );
+        assert_eq!(dialled(last.version, false, None), (RELEASE.to_owned(), None));
+        assert_eq!(
+            dialled(last.version, false, Some(FIRST_RELEASE)),
+            (FIRST_RELEASE.version.to_owned(), Some(FIRST_RELEASE.version))
+        );
+        assert_eq!(dialled("my-2.0", true, None), ("my-2.0".to_owned(), None));
+        assert_eq!(dialled("my-2.0", false, None), ("my-2.0".to_owned(), None));
     }
 
     #[test]

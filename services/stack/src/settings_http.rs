@@ -21,12 +21,40 @@ use crate::start::report_to;
 /// The settings that are in force, and what they act on.
 pub(crate) struct Current {
     pub(crate) settings: Settings,
-    pub(crate) file: Option<PathBuf>,
+    pub(crate) file: Option<Kept>,
     pub(crate) collector_dsn: String,
     pub(crate) services: Vec<Service>,
     pub(crate) collector: Collector,
     /// Tells the gateway, whose health says it.
     pub(crate) release: watch::Sender<String>,
+}
+
+/// Where changes outlive the process.
+pub(crate) struct Kept {
+    file: PathBuf,
+    /// What the file says. Flags and the environment lie over it and are never written: they are this process's.
+    settings: Settings,
+}
+
+impl Kept {
+    /// # Errors
+    /// Those of [`Settings::read`].
+    pub(crate) fn read(file: PathBuf) -> Result<Self, SettingsError> {
+        let settings = Settings::read(&file)?;
+        Ok(Self { file, settings })
+    }
+
+    fn write(&mut self, settings: Settings) -> Result<(), Problem> {
+        settings.write(&self.file).map_err(|error| {
+            let sentence = format!(
+                "The settings could not be written to {}: {error}.",
+                self.file.display()
+            );
+            Problem::new(Code::ServiceUnavailable, sentence)
+        })?;
+        self.settings = settings;
+        Ok(())
+    }
 }
 
 /// The settings in force; clones share them.
@@ -128,7 +156,7 @@ struct Page {
 }
 
 /// A change: absent fields stay as they are, `null` takes a value away.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Change {
     #[serde(with = "present")]
@@ -201,16 +229,10 @@ async fn change(State(shared): State<Shared>, Body(change): Body<Change>) -> Res
 async fn apply(shared: Shared, change: Change) -> Result<Shown, Problem> {
     let changed = tokio::task::spawn_blocking(move || {
         let mut current = shared.lock();
-        let settings = change.applied_to(current.settings.clone());
+        let settings = change.clone().applied_to(current.settings.clone());
         let destinations = settings.destinations().map_err(|error| problem(&error))?;
-        if let Some(file) = &current.file {
-            settings.write(file).map_err(|error| {
-                let sentence = format!(
-                    "The settings could not be written to {}: {error}.",
-                    file.display()
-                );
-                Problem::new(Code::ServiceUnavailable, sentence)
-            })?;
+        if let Some(kept) = &mut current.file {
+            kept.write(change.applied_to(kept.settings.clone()))?;
         }
         current.collector.configure(destinations);
         current.collector.set_scrubbing(settings.scrubbing);

@@ -32,7 +32,7 @@ use crate::overhead::{Overhead, overhead_router};
 use crate::problems::{Knobs, Problems, Refusal};
 use crate::problems_http::{Steering, problems_router};
 use crate::settings::{RELEASE, Settings, SettingsError};
-use crate::settings_http::{self, Current, settings_router};
+use crate::settings_http::{self, Current, Kept, settings_router};
 use crate::surge::Surge;
 use crate::traffic::{Table, Traffic};
 use crate::traffic_http::traffic_router;
@@ -367,14 +367,14 @@ impl Stack {
             // carries the traces is not.
             let current = Current {
                 settings: config.settings.unwrap_or_default(),
-                file: config.settings_file,
+                file: config.settings_file.map(Kept::read).transpose()?,
                 collector_dsn: stack.collector_dsn().unwrap_or_default(),
                 services: stack.services.clone(),
                 collector: collector.clone(),
                 release,
             };
             let settings = settings_http::Shared::new(current);
-            let overhead = Overhead::new(config.data_dir.join(OVERHEAD));
+            let overhead = Overhead::new(config.data_dir.join(OVERHEAD), traffic.clone());
             stack.overhead = Some(overhead.clone());
             stack.background.spawn(problems.clone().watch(collector.clone()));
             let panel = Panel {
@@ -385,6 +385,7 @@ impl Stack {
                 problems,
                 faults,
                 traffic: traffic.clone(),
+                overhead: overhead.clone(),
                 collector: collector.clone(),
                 settings: settings.clone(),
                 exact: Arc::default(),
@@ -392,10 +393,10 @@ impl Stack {
             let viewer = Router::new()
                 .nest(TELEMETRY, viewer_router(collector))
                 .nest("/api/settings", settings_router(settings))
-                .nest("/api/overhead", overhead_router(overhead))
+                .nest("/api/overhead", overhead_router(overhead.clone()))
                 .nest("/api/problems", problems_router(steering))
                 .nest("/api/faults", faults_router(panel))
-                .nest("/api/traffic", traffic_router(traffic));
+                .nest("/api/traffic", traffic_router(traffic, overhead));
             routes = Router::new()
                 .merge(gateway::guarded(access, viewer))
                 .fallback_service(routes);

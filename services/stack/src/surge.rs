@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use reelscope_telemetry::{TraceLink, tag};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::load::log_in_at;
@@ -25,6 +25,7 @@ pub(crate) const LOG_IN: &str = "log in";
 pub(crate) struct Surge {
     table: Arc<Table>,
     under_way: Arc<AtomicBool>,
+    ended: Arc<Notify>,
     stop: watch::Receiver<bool>,
 }
 
@@ -33,6 +34,7 @@ impl Surge {
         Self {
             table: Arc::new(table),
             under_way: Arc::default(),
+            ended: Arc::default(),
             stop,
         }
     }
@@ -46,12 +48,18 @@ impl Surge {
                 let mut stop = surge.stop.clone();
                 tokio::select! {
                     () = surge.run() => {}
+                    () = surge.ended.notified() => {}
                     _ = stop.wait_for(|stop| *stop) => {}
                 }
                 surge.under_way.store(false, Ordering::Release);
             });
         }
         begins
+    }
+
+    /// Ends one that goes on; who has not logged in yet does not.
+    pub(crate) fn end(&self) {
+        self.ended.notify_waiters();
     }
 
     async fn run(&self) {

@@ -16,7 +16,7 @@ use reelscope_contracts::problems::{SetTraffic, Traffic as View};
 use reelscope_contracts::{Code, Money};
 use reelscope_telemetry::{Client, Service, TraceLink, Turnover, tag};
 use tokio::sync::Notify;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use crate::figures::{SPIN, nearest_rank, sorted};
 use crate::load::{self, cpu_ms};
@@ -35,6 +35,12 @@ const STAKES: [(i64, u32); 6] = [
     (2_000, 5),
     (5_000, 2),
 ];
+/// Before anybody has said anything.
+const AT_REST: SetTraffic = SetTraffic {
+    running: false,
+    players: 50,
+    budget_percent: Some(50),
+};
 /// The first account that a virtual player may use; those before it are people's.
 const FIRST_ACCOUNT: u64 = 1_001;
 /// Between two looks at the CPU.
@@ -129,6 +135,8 @@ struct Shared {
     /// Wakes the player whose turn comes next when the settings change.
     changed: Notify,
     next_account: AtomicU64,
+    /// Whether the system tells CPU times.
+    is_told: bool,
 }
 
 struct State {
@@ -143,7 +151,19 @@ struct State {
     tally: Tally,
     /// The newest spins: when they ended, and how long their players waited.
     ended: VecDeque<(Instant, Duration)>,
+    /// The players, by their seats.
+    seats: Vec<AbortHandle>,
     tasks: JoinSet<()>,
+}
+
+impl State {
+    /// Nobody plays any more. Spins under way end on tasks of the gateway, whoever waits for them.
+    fn end(&mut self) {
+        self.set.running = false;
+        self.tasks.abort_all();
+        self.seats.clear();
+        self.ended.clear();
+    }
 }
 
 /// What virtual players met since they were started.
@@ -188,11 +208,7 @@ impl Tally {
 impl Traffic {
     pub(crate) fn new(table: Table) -> Self {
         let state = State {
-            set: SetTraffic {
-                running: false,
-                players: 50,
-                budget_percent: Some(50),
-            },
+            set: AT_REST,
             pace: Pace::new(cores()),
             begun: 0,
             under_way: 0,
@@ -200,6 +216,7 @@ impl Traffic {
             cpu_percent: None,
             tally: Tally::default(),
             ended: VecDeque::new(),
+            seats: Vec::new(),
             tasks: JoinSet::new(),
         };
         Self {
@@ -209,6 +226,7 @@ impl Traffic {
                 turns: tokio::sync::Mutex::new(Instant::now()),
                 changed: Notify::new(),
                 next_account: AtomicU64::new(FIRST_ACCOUNT),
+                is_told: cpu_ms().is_some(),
             }),
         }
     }
@@ -265,14 +283,12 @@ impl Traffic {
             return Err(TrafficRefusal::Budget(budget));
         }
         let mut state = self.shared.state();
-        let before = std::mem::replace(&mut state.set, wanted);
+        let began = !state.set.running;
+        state.set = wanted;
         if !wanted.running {
-            // Spins under way end on tasks of the gateway, whoever waits for them.
-            state.tasks.abort_all();
-            state.ended.clear();
+            state.end();
             return Ok(());
         }
-        let began = !before.running;
         if began {
             state.tally = Tally::default();
             state.pace = Pace::new(cores());
@@ -280,9 +296,17 @@ impl Traffic {
             state.tasks = JoinSet::new();
             state.tasks.spawn(Arc::clone(&self.shared).control());
         }
-        let present = if began { 0 } else { before.players };
-        for seat in present..wanted.players {
-            state.tasks.spawn(Arc::clone(&self.shared).play(seat));
+        let players = wanted.players as usize;
+        // Who has to go goes at once: a player who thinks or waits for a turn would still be there when the seat is taken
+        // again.
+        let seated = state.seats.len();
+        for gone in state.seats.drain(players.min(seated)..) {
+            gone.abort();
+        }
+        while state.tasks.try_join_next().is_some() {}
+        while state.seats.len() < players {
+            let player = state.tasks.spawn(Arc::clone(&self.shared).play());
+            state.seats.push(player);
         }
         drop(state);
         self.shared.changed.notify_waiters();
@@ -297,10 +321,15 @@ impl Traffic {
 
     /// Stops it.
     pub fn stop(&self) {
+        self.shared.state().end();
+    }
+
+    /// As before anybody has said anything.
+    pub fn reset(&self) {
         let mut state = self.shared.state();
-        state.set.running = false;
-        state.tasks.abort_all();
-        state.ended.clear();
+        state.end();
+        state.set = AT_REST;
+        state.tally = Tally::default();
     }
 }
 
@@ -399,10 +428,10 @@ impl Shared {
         loop {
             let wait = {
                 let mut state = self.state();
-                let wait = state
-                    .set
-                    .budget_percent
-                    .and_then(|_| state.pace.wait(last.elapsed(), state.under_way, state.turn_takes));
+                // Where the system tells no CPU times nobody can keep to a budget.
+                let budget = state.set.budget_percent.filter(|_| self.is_told);
+                let wait =
+                    budget.and_then(|_| state.pace.wait(last.elapsed(), state.under_way, state.turn_takes));
                 if wait.is_none() {
                     state.begun += 1;
                     state.under_way += 1;
@@ -422,15 +451,15 @@ impl Shared {
         }
     }
 
-    /// One virtual player, in one of the seats.
-    async fn play(self: Arc<Self>, seat: u32) {
+    /// One virtual player, until the task is aborted.
+    async fn play(self: Arc<Self>) {
         let mut rng: ChaCha12Rng = ChaCha12Rng::seed_from_u64(rand::random());
         let client = self.table.frontend.client();
         let turnover = Turnover::default();
         let mut session: Option<String> = None;
         // They do not come in step.
         tokio::time::sleep(THINKS.mul_f64(rng.random::<f64>())).await;
-        while self.is_seated(seat) {
+        loop {
             let turn = self.turn().await;
             // A log-in looks the player up as a spin does: both belong to the turn. Were they two, every player would log in
             // before the first of them spins.
@@ -468,11 +497,6 @@ impl Shared {
             }
             tokio::time::sleep(thinks(&mut rng)).await;
         }
-    }
-
-    fn is_seated(&self, seat: u32) -> bool {
-        let state = self.state();
-        state.set.running && seat < state.set.players
     }
 
     fn note(&self, waited: Duration, failed: Option<Code>) {

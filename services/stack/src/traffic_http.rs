@@ -8,22 +8,36 @@ use reelscope_contracts::problem::sentence;
 use reelscope_contracts::problems::{SetTraffic, Traffic as View};
 use reelscope_contracts::{Code, Problem};
 
+use crate::overhead::Overhead;
 use crate::traffic::{Traffic, TrafficRefusal};
 
+#[derive(Clone)]
+struct Shared {
+    traffic: Traffic,
+    overhead: Overhead,
+}
+
 /// `/api/traffic`; it belongs behind a guard.
-pub(crate) fn traffic_router(traffic: Traffic) -> Router {
+pub(crate) fn traffic_router(traffic: Traffic, overhead: Overhead) -> Router {
     Router::new()
         .route("/", get(read).put(set))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(traffic)
+        .with_state(Shared { traffic, overhead })
 }
 
-async fn read(State(traffic): State<Traffic>) -> Json<View> {
+async fn read(State(Shared { traffic, .. }): State<Shared>) -> Json<View> {
     Json(traffic.view())
 }
 
-async fn set(State(traffic): State<Traffic>, Body(wanted): Body<SetTraffic>) -> Result<Json<View>, Problem> {
+async fn set(
+    State(Shared { traffic, overhead }): State<Shared>,
+    Body(wanted): Body<SetTraffic>,
+) -> Result<Json<View>, Problem> {
+    if wanted.running && overhead.is_measuring() {
+        let sentence = "What telemetry costs is being measured; wait for its end or cancel it.";
+        return Err(Problem::new(Code::MeasurementUnderWay, sentence));
+    }
     traffic.set(wanted).map_err(|refusal| {
         let field = match refusal {
             TrafficRefusal::Players(_) => "players",

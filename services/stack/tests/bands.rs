@@ -30,6 +30,7 @@ fn in_earnest(sample: &Sample) -> Sample {
         waited: sample.waited - sample.provider - sample.look_up + provider + look_up,
         provider,
         look_up,
+        draw: sample.draw,
     }
 }
 

@@ -1,6 +1,8 @@
 //! Money is right after kill -9 of the whole stack at any moment.
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -11,37 +13,22 @@ use std::time::{Duration, Instant};
 use rand::RngExt;
 use reelscope_payment_service::journal;
 use reelscope_stack::start::open_wallets;
+use reqwest::Method;
 use serde_json::{Value, json};
+use support::{Client, Reply, try_read};
 
 struct Running {
     child: Child,
-    api: Api,
+    client: Client,
 }
 
-#[derive(Clone)]
-struct Api {
-    http: reqwest::Client,
-    origin: String,
-    launch: String,
-    session: String,
-}
-
-impl Api {
-    async fn post(&self, path: &str, key: &str, body: Value) -> Option<(u16, Value)> {
-        let request = self
-            .http
-            .post(format!("{}{path}", self.origin))
-            .header("x-reelscope-token", &self.launch)
-            .header("idempotency-key", key)
-            .bearer_auth(&self.session)
-            .json(&body);
-        let response = request.send().await.ok()?;
-        let status = response.status().as_u16();
-        Some((
-            status,
-            serde_json::from_slice(&response.bytes().await.ok()?).ok()?,
-        ))
-    }
+/// `None` where the process was killed meanwhile.
+async fn spin(client: &Client, key: &str) -> Option<Reply> {
+    let request = client
+        .request(Method::POST, "/api/v1/spins")
+        .header("idempotency-key", key)
+        .json(&json!({"stake": 100}));
+    try_read(request).await.ok()
 }
 
 /// Starts `reelscope serve` in a process of its own and logs the demo's player in.
@@ -72,21 +59,9 @@ async fn serve(dir: &Path) -> Running {
         .next()
         .unwrap()
         .to_owned();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let origin = ready["gateway"].as_str().unwrap().to_owned();
-    let mut api = Api {
-        http,
-        origin,
-        launch,
-        session: String::new(),
-    };
-    let (status, session) = api
-        .post("/api/v1/sessions", "-", json!({"account_code": "RS-000001"}))
-        .await
-        .unwrap();
-    assert_eq!(status, 201, "{session}");
-    api.session = session["token"].as_str().unwrap().to_owned();
-    Running { child, api }
+    let client = Client::at(origin, launch, "RS-000001").await;
+    Running { child, client }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -98,15 +73,17 @@ async fn acknowledged_rounds_survive_and_the_ledger_balances() {
         let mut running = serve(dir.path()).await;
         let mut players = tokio::task::JoinSet::new();
         for player in 0..8 {
-            let (api, answered) = (running.api.clone(), Arc::clone(&answered));
+            let (client, answered) = (running.client.clone(), Arc::clone(&answered));
             players.spawn(async move {
                 for n in 0.. {
                     let key = format!("{life}-{player}-{n}");
-                    match api.post("/api/v1/spins", &key, json!({"stake": 100})).await {
-                        Some((200, round)) => drop(answered.lock().unwrap().insert(key, round)),
+                    match spin(&client, &key).await {
+                        Some(Reply { status: 200, body }) => {
+                            drop(answered.lock().unwrap().insert(key, body));
+                        }
                         // The gateway limits a session; a refused spin moved nothing and is sent again later.
-                        Some((429, _)) => tokio::task::yield_now().await,
-                        Some((status, problem)) => panic!("{status} {problem}"),
+                        Some(Reply { status: 429, .. }) => tokio::task::yield_now().await,
+                        Some(Reply { status, body }) => panic!("{status} {body}"),
                         None => break,
                     }
                 }
@@ -137,15 +114,10 @@ async fn acknowledged_rounds_survive_and_the_ledger_balances() {
     );
     for (key, round) in &answered {
         let again = loop {
-            match running
-                .api
-                .post("/api/v1/spins", key, json!({"stake": 100}))
-                .await
-                .unwrap()
-            {
-                (200, again) => break again,
-                (429, _) => tokio::time::sleep(Duration::from_millis(20)).await,
-                (status, problem) => panic!("{key} was answered before: {status} {problem}"),
+            match spin(&running.client, key).await.unwrap() {
+                Reply { status: 200, body } => break body,
+                Reply { status: 429, .. } => tokio::time::sleep(Duration::from_millis(20)).await,
+                Reply { status, body } => panic!("{key} was answered before: {status} {body}"),
             }
         };
         assert_eq!(again["replayed"], true);

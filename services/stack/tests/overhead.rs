@@ -24,7 +24,11 @@ async fn a_measurement_is_one_at_a_time_and_leaves_nothing_behind() {
     let (status, problem) = demo
         .ask(Method::POST, "/api/overhead", json!({"sample_rate": 1.5}))
         .await;
-    assert_eq!((status, &problem["field"]), (400, &json!("sample_rate")));
+    assert_eq!(
+        (status, &problem["field"]),
+        (422, &json!("sample_rate")),
+        "{problem}"
+    );
 
     let (status, begun) = demo
         .ask(Method::POST, "/api/overhead", json!({"sample_rate": 0.5}))
@@ -33,11 +37,11 @@ async fn a_measurement_is_one_at_a_time_and_leaves_nothing_behind() {
     let (status, refused) = demo
         .ask(Method::POST, "/api/overhead", json!({"sample_rate": 1.0}))
         .await;
-    assert_eq!(
-        (status, &refused["code"]),
-        (409, &json!("measurement_under_way"))
-    );
+    assert_eq!((status, &refused["code"]), (409, &json!("measurement_under_way")));
     demo.until("/api/overhead", |_| is_in_use(&place)).await;
+    let players = json!({"running": true, "players": 3, "budget_percent": 50});
+    let (status, refused) = demo.ask(Method::PUT, "/api/traffic", players.clone()).await;
+    assert_eq!((status, &refused["code"]), (409, &json!("measurement_under_way")));
 
     let (status, _) = demo.ask(Method::DELETE, "/api/overhead", Value::Null).await;
     assert_eq!(status, 200);
@@ -46,6 +50,13 @@ async fn a_measurement_is_one_at_a_time_and_leaves_nothing_behind() {
         (&ended["running"], &ended["result"]),
         (&json!(false), &Value::Null)
     );
+
+    // What virtual players use would count for both sides.
+    demo.ask(Method::PUT, "/api/traffic", players).await;
+    let (status, refused) = demo
+        .ask(Method::POST, "/api/overhead", json!({"sample_rate": 1.0}))
+        .await;
+    assert_eq!((status, &refused["code"]), (409, &json!("traffic_running")));
     demo.stack.shutdown().await;
 }
 

@@ -6,6 +6,7 @@ mod support;
 use std::time::{Duration, Instant};
 
 use reelscope_contracts::problems::{ProblemId, ProblemState};
+use reelscope_stack::settings::Settings;
 use reqwest::Method;
 use serde_json::{Value, json};
 use support::{Demo, answered, spans};
@@ -311,6 +312,92 @@ async fn what_cannot_be_switched_is_refused_and_stays() {
         problem(&demo.get("/api/problems").await, "missing-index")["state"],
         "on"
     );
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_waits_for_no_switch_and_none_for_it_and_nothing_is_half_done() {
+    let demo = Demo::start_with(|config| config.players = Some(30_000)).await;
+    demo.release("1.2.0").await;
+
+    // The index is dropped while the dial is turned: whoever comes second is told, and one of the two holds whole.
+    let turn = demo.ask(Method::PUT, "/api/problems/release", json!({"release": "1.1.0"}));
+    let (switched, turned) = tokio::join!(demo.put("missing-index", "on"), turn);
+    let after = demo.get("/api/problems").await;
+    let states: Vec<_> = ["missing-index", "slow-provider", "payment-errors"]
+        .map(|id| problem(&after, id)["state"].as_str().unwrap())
+        .into();
+    match (switched.0, turned.0) {
+        (200, 409) => assert_eq!(
+            (&after["release"], states),
+            (&json!("1.2.0"), vec!["on", "fixed", "fixed"])
+        ),
+        (409, 200) => assert_eq!(
+            (&after["release"], states),
+            (&json!("1.1.0"), vec!["fixed", "on", "on"])
+        ),
+        (200, 200) => assert_eq!(after["release"], "1.1.0"),
+        other => panic!("{other:?}: {after}"),
+    }
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_that_cannot_be_kept_leaves_everything_as_it_was() {
+    let kept = tempfile::tempdir().unwrap();
+    // A directory of this name cannot be written as a file.
+    let file = kept.path().join("settings.json");
+    let demo = Demo::start_with(|config| {
+        config.players = Some(1_200);
+        config.settings_file = Some(file.clone());
+    })
+    .await;
+    std::fs::create_dir(&file).unwrap();
+    let before = demo.get("/api/problems").await;
+    let (status, refused) = demo
+        .ask(Method::PUT, "/api/problems/release", json!({"release": "1.3.0"}))
+        .await;
+    assert_eq!(status, 503, "{refused}");
+    let after = demo.get("/api/problems").await;
+    for id in ["missing-index", "slow-rng", "slow-provider", "payment-errors"] {
+        assert_eq!(
+            problem(&after, id)["state"],
+            problem(&before, id)["state"],
+            "{id}"
+        );
+    }
+    assert_eq!(after["release"], before["release"]);
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_dial_keeps_its_release_and_nothing_of_flags_and_environment() {
+    let kept = tempfile::tempdir().unwrap();
+    let file = kept.path().join("settings.json");
+    std::fs::write(&file, r#"{"environment": "of-the-file"}"#).unwrap();
+    let demo = Demo::start_with(|config| {
+        config.players = Some(1_200);
+        config.settings_file = Some(file.clone());
+        config.settings = Some(Settings {
+            dsn: Some("https://0123456789abcdef0123456789abcdef@sentry.invalid/7".to_owned()),
+            environment: "of-a-flag".to_owned(),
+            sending: false,
+            ..Settings::default()
+        });
+    })
+    .await;
+    demo.release("1.2.0").await;
+    let written: Settings = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!(
+        written,
+        Settings {
+            environment: "of-the-file".to_owned(),
+            release: "1.2.0".to_owned(),
+            ..Settings::default()
+        }
+    );
+    let shown = demo.get("/api/settings").await;
+    assert_eq!(shown["environment"], "of-a-flag");
     demo.end().await;
 }
 

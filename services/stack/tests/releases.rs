@@ -8,17 +8,10 @@ use std::time::Duration;
 use reelscope_contracts::Money;
 use reelscope_payment_provider::Behaviour;
 use reelscope_stack::load::{self, Plan};
-use reqwest::Method;
 use serde_json::{Value, json};
 use support::Demo;
 
 impl Demo {
-    async fn release(&self, version: &str) {
-        let body = json!({"release": version});
-        let (status, seen) = self.ask(Method::PUT, "/api/problems/release", body).await;
-        assert_eq!(status, 200, "{seen}");
-    }
-
     async fn spins(&self, run: &str, count: u64, concurrency: u64) {
         let plan = Plan {
             count,

@@ -29,6 +29,7 @@ use std::time::Duration;
 use polodb_core::bson::{self, Document, doc};
 use polodb_core::{CollectionT, Database, Transaction};
 use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
@@ -56,6 +57,8 @@ struct Inner {
     db: Database,
     _lock: DirectoryLock,
     indexes: Arc<Indexes>,
+    /// Held while a collection is read from end to end.
+    scans: Arc<Semaphore>,
 }
 
 /// What the writer did since the store was opened.
@@ -113,6 +116,7 @@ impl Store {
                 db,
                 _lock: lock,
                 indexes,
+                scans: Arc::new(Semaphore::new(scans_at_once())),
             }),
         }
     }
@@ -241,21 +245,23 @@ impl Store {
         let value = value.into();
         let span = query_span(collection, "findOne", &format!("{{{field}: ?}}"));
         let (asker, wanted) = asked();
-        let lookup = move |inner: &Inner| {
-            let query = doc! { field: value.clone() };
-            let by_index = || read_only(&inner.db, |txn| find_one(txn, collection, query));
-            match inner.indexes.using(&inner.db, collection, field, by_index)? {
-                Some(found) => Ok(Lookup {
+        let query = doc! { field: value.clone() };
+        let by_index = move |inner: &Inner| {
+            let look = || read_only(&inner.db, |txn| find_one(txn, collection, query));
+            inner.indexes.using(&inner.db, collection, field, look)
+        };
+        let lookup = async {
+            if let Some(found) = self.blocking(by_index).await? {
+                return Ok(Lookup {
                     rows_scanned: u64::from(found.is_some()),
                     found,
                     index_used: true,
-                }),
-                None => read_only(&inner.db, |txn| {
-                    find_in_all(txn, collection, field, &value, &wanted)
-                }),
+                });
             }
+            self.scanning(move |txn| find_in_all(txn, collection, field, &value, &wanted))
+                .await
         };
-        let lookup = self.blocking(lookup).instrument(span.clone()).await?;
+        let lookup = lookup.instrument(span.clone()).await?;
         drop(asker);
         Ok(lookup.told_to(&span))
     }
@@ -279,7 +285,7 @@ impl Store {
         let span = query_span(collection, "findOne", &format!("{{{field}: ?}}"));
         let (asker, wanted) = asked();
         let lookup = self
-            .reading(move |txn| find_in_all(txn, collection, field, &value, &wanted))
+            .scanning(move |txn| find_in_all(txn, collection, field, &value, &wanted))
             .instrument(span.clone())
             .await?;
         drop(asker);
@@ -315,7 +321,7 @@ impl Store {
             }
             Ok((state, scanned))
         };
-        let (state, scanned) = self.reading(read).instrument(span.clone()).await?;
+        let (state, scanned) = self.scanning(read).instrument(span.clone()).await?;
         span.record("db.rows_scanned", scanned);
         Ok(state)
     }
@@ -324,6 +330,21 @@ impl Store {
     #[must_use]
     pub fn stats(&self) -> WriteStats {
         self.inner.writer.stats()
+    }
+
+    /// Reads a collection from end to end, when it is its turn. Whoever goes away while he waits for it costs nothing.
+    async fn scanning<T, F>(&self, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction) -> Result<T, StoreError> + Send + 'static,
+    {
+        let turn = Arc::clone(&self.inner.scans).acquire_owned().await;
+        let turn = turn.map_err(|_| StoreError::Closed)?;
+        self.reading(move |txn| {
+            let _turn = turn;
+            read(txn)
+        })
+        .await
     }
 
     async fn reading<T, F>(&self, read: F) -> Result<T, StoreError>
@@ -344,6 +365,12 @@ impl Store {
             .await
             .map_err(|_| StoreError::Closed)?
     }
+}
+
+/// One core is left to everything else: hundreds of scans at once would end no sooner, and the rest of the program would
+/// stand still meanwhile.
+fn scans_at_once() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
 }
 
 /// What a lookup by a field found, and how.
@@ -448,7 +475,9 @@ mod tests {
     fn a_lookup_ends_when_nobody_waits_for_it_any_more() {
         let dir = tempfile::tempdir().unwrap();
         let db = Database::open_path(dir.path()).unwrap();
-        let players: Vec<_> = (0..2 * LOOKED_UP_EVERY as i64).map(|n| doc! { "code": n.to_string() }).collect();
+        let players: Vec<_> = (0..2 * LOOKED_UP_EVERY)
+            .map(|n| doc! { "code": n.to_string() })
+            .collect();
         db.collection("players").insert_many(players).unwrap();
         let look = |wanted: &Weak<()>| {
             read_only(&db, |txn| {

@@ -1,6 +1,8 @@
 //! Where log lines and spans of this process go: lines to standard error, so that standard output stays the
 //! program's answer; spans and lines of a request also to the client of the service that works on it.
 
+use std::io::IsTerminal;
+
 use sentry::integrations::tracing::{BreadcrumbLayer, LogLayer};
 use tracing::subscriber::Interest;
 use tracing::{Event, Level, Metadata, Subscriber};
@@ -19,6 +21,7 @@ pub fn init_logs(default_filter: &str) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default_filter));
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_filter(filter);
     let spans = RecordSpans.with_filter(reported(Kind::Span));
     let logs = AtOpenSpan(LogLayer::new()).with_filter(reported(Kind::Line));

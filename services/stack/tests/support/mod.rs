@@ -10,6 +10,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// A player of a running stack, over real HTTP.
+#[derive(Clone)]
 pub(crate) struct Client {
     pub(crate) http: reqwest::Client,
     origin: String,
@@ -25,11 +26,16 @@ pub(crate) struct Reply {
 
 impl Client {
     pub(crate) async fn new(stack: &Stack, account: &str) -> Self {
+        Self::at(stack.origin(), stack.token().to_owned(), account).await
+    }
+
+    /// A player of a stack that may run in another process.
+    pub(crate) async fn at(origin: String, launch: String, account: &str) -> Self {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let mut client = Self {
             http,
-            origin: stack.origin(),
-            launch: stack.token().to_owned(),
+            origin,
+            launch,
             session: String::new(),
         };
         client.log_in(account).await;
@@ -85,13 +91,18 @@ impl Client {
 }
 
 pub(crate) async fn read(request: reqwest::RequestBuilder) -> Reply {
-    let response = request.send().await.unwrap();
+    try_read(request).await.unwrap()
+}
+
+/// An error where the other side went away before it had answered.
+pub(crate) async fn try_read(request: reqwest::RequestBuilder) -> reqwest::Result<Reply> {
+    let response = request.send().await?;
     let status = response.status().as_u16();
-    let bytes = response.bytes().await.unwrap();
-    Reply {
+    let bytes = response.bytes().await?;
+    Ok(Reply {
         status,
         body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
-    }
+    })
 }
 
 /// A running stack and a player of it.
@@ -158,6 +169,13 @@ impl Demo {
 
     pub(crate) async fn get(&self, path: &str) -> Value {
         self.ask(Method::GET, path, Value::Null).await.1
+    }
+
+    /// Turns the dial.
+    pub(crate) async fn release(&self, version: &str) {
+        let body = json!({"release": version});
+        let (status, seen) = self.ask(Method::PUT, "/api/problems/release", body).await;
+        assert_eq!(status, 200, "{seen}");
     }
 
     /// A spin with a trace of its own: status, answer, trace id.

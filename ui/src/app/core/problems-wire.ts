@@ -85,6 +85,7 @@ export interface ProblemFigures {
   now: Figures | null;
   /** Spins that count nowhere, because a fault was on. */
   left_out: number;
+  virtual_spins: number;
   pairs: readonly BeforeAfter[];
 }
 
@@ -119,6 +120,7 @@ export interface Releases {
   since: number;
   /** Spins that count nowhere, because a fault was on. */
   left_out: number;
+  virtual_spins: number;
   exact_rtp_percent: number;
   /** In the order in which they were first seen. */
   releases: readonly ReleaseFigures[];

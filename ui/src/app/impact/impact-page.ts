@@ -13,7 +13,7 @@ import { comparePath } from '../traces/place';
 import { TrafficControls } from '../traffic/traffic-controls';
 import { AssumptionCard } from './assumption-card';
 import { FiguresStore } from './figures-store';
-import { leftOutWords } from './left-out';
+import { countedWords } from './counted';
 import {
   LEAST_SPINS,
   inOrder,
@@ -65,7 +65,9 @@ export class ImpactPage {
       }),
     };
   });
-  protected readonly leftOut = computed(() => leftOutWords(this.language, this.store.figures()));
+  protected readonly counted = computed(() =>
+    countedWords(this.language, this.store.figures(), 'impact.leftOut'),
+  );
   protected readonly rows = computed(() =>
     inOrder(this.store.figures()?.pairs ?? []).map((pair) => this.rowOf(pair)),
   );

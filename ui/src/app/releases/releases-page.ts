@@ -6,7 +6,7 @@ import { Language } from '../core/language';
 import { fromMilliseconds } from '../core/micros';
 import { Regression, ReleaseFigures } from '../core/problems-wire';
 import { LEAST_SPINS } from '../impact/impact';
-import { leftOutWords } from '../impact/left-out';
+import { countedWords } from '../impact/counted';
 import { TrafficControls } from '../traffic/traffic-controls';
 import { RtpDrawing, barWidths, changeOf, rtpDrawings } from './releases';
 import { ReleasesStore } from './releases-store';
@@ -38,7 +38,9 @@ export class ReleasesPage {
       exact: percent(releases.exact_rtp_percent),
     });
   });
-  protected readonly leftOut = computed(() => leftOutWords(this.language, this.store.releases()));
+  protected readonly counted = computed(() =>
+    countedWords(this.language, this.store.releases(), 'releases.leftOut'),
+  );
   protected readonly rows = computed(() => {
     const releases = this.store.releases()?.releases ?? [];
     const widths = { p50: barWidths(releases, 'p50_ms'), p95: barWidths(releases, 'p95_ms') };

@@ -124,6 +124,7 @@ export const impact = {
     none: 'No spin yet with every problem where it stands now.',
   },
   leftOut: 'Spins left out, because one of the other faults was on: {{ count }}.',
+  virtual: 'Of these spins {{ count }} are those of virtual players.',
   spins: 'Spins',
   few: 'few',
   fewHint: 'Fewer than {{ least }} spins: the percentiles are not steady yet',
@@ -168,6 +169,8 @@ export const impact = {
 
 export const releases = {
   title: 'Releases',
+  leftOut:
+    'Spins left out, because one of the other faults was on or a problem was switched by hand: {{ count }}.',
   scope:
     'Spins since {{ since }}. A release is compared with the one before it, its RTP with the exact {{ exact }}.',
   standardErrors:

@@ -432,6 +432,10 @@ export const en = {
       what: 'A measurement is under way.',
       todo: 'Wait for its end or cancel it.',
     },
+    traffic_running: {
+      what: 'Virtual players are spinning.',
+      todo: 'Stop them, then measure.',
+    },
     players_not_ready: {
       what: 'The players are still being written.',
       todo: 'Wait until all of them are there.',
