@@ -163,23 +163,47 @@ pub struct Method {
 /// Blocks of one measurement, those that warm up included.
 pub const BLOCKS: u64 = 2 + 2 * PAIRS;
 
-/// Measures in `dir`, which has to be new; `done` is told how many of [`BLOCKS`] are over.
+/// Measures in `dir`, which has to be new, and in which nothing runs afterwards; `done` is told how many of [`BLOCKS`] are
+/// over. `None` when `cancelled` came before the end.
 ///
 /// # Errors
 /// A sentence.
-pub async fn telemetry(dir: &Path, method: Method, done: impl Fn(u64) + Send) -> Result<Comparison, String> {
-    let Method {
-        count,
-        concurrency,
-        players,
-        sample_rate,
-    } = method;
+pub async fn telemetry(
+    dir: &Path,
+    method: Method,
+    done: impl Fn(u64) + Send,
+    cancelled: impl Future<Output = ()> + Send,
+) -> Result<Option<Comparison>, String> {
     let settings = Settings {
-        traces_sample_rate: sample_rate,
+        traces_sample_rate: method.sample_rate,
         ..Settings::default()
     };
-    let mut off = Bench::start(&dir.join("off"), players, None).await?;
-    let mut on = Bench::start(&dir.join("on"), players, Some(settings)).await?;
+    let mut off = Bench::start(&dir.join("off"), method.players, None).await?;
+    let on = Bench::start(&dir.join("on"), method.players, Some(settings)).await;
+    let compared = match on {
+        Err(sentence) => Err(sentence),
+        Ok(mut on) => {
+            let compared = tokio::select! {
+                compared = compare(&mut off, &mut on, method, done) => compared.map(Some),
+                () = cancelled => Ok(None),
+            };
+            on.stack.shutdown().await;
+            compared
+        }
+    };
+    // Whatever became of it: what still runs in the directory would hinder its removal.
+    off.stack.shutdown().await;
+    compared
+}
+
+async fn compare(
+    off: &mut Bench,
+    on: &mut Bench,
+    Method {
+        count, concurrency, ..
+    }: Method,
+    done: impl Fn(u64) + Send,
+) -> Result<Comparison, String> {
     let each = (count / PAIRS).max(10);
     // Caches, indexes and the players' wallets are not what is measured.
     off.run(each, concurrency).await?;
@@ -188,9 +212,9 @@ pub async fn telemetry(dir: &Path, method: Method, done: impl Fn(u64) + Send) ->
     done(2);
     for pair in 0..PAIRS {
         let (first, second) = if pair % 2 == 0 {
-            (&mut off, &mut on)
+            (&mut *off, &mut *on)
         } else {
-            (&mut on, &mut off)
+            (&mut *on, &mut *off)
         };
         first.block(each, concurrency).await?;
         done(3 + 2 * pair);
@@ -198,8 +222,6 @@ pub async fn telemetry(dir: &Path, method: Method, done: impl Fn(u64) + Send) ->
         done(4 + 2 * pair);
     }
     let (without, with) = (off.side(), on.side());
-    off.stack.shutdown().await;
-    on.stack.shutdown().await;
     Ok(Comparison {
         added_cpu_ms: with
             .cpu_ms_per_spin

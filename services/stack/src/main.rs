@@ -613,9 +613,9 @@ async fn bench(count: u64, json: bool, only: Option<Part>) -> Result<ExitCode, F
             players: enough_players(3 * count, BENCH_CONCURRENCY, BENCH_STAKE),
             sample_rate: 1.0,
         };
-        let measured = reelscope_stack::bench::telemetry(&dir, method, |_| ()).await;
+        let measured = reelscope_stack::bench::telemetry(&dir, method, |_| (), std::future::pending()).await;
         let _ = std::fs::remove_dir_all(&dir);
-        let measured = measured?;
+        let measured = measured?.ok_or("the measurement was cancelled".to_owned())?;
         if json {
             fields = json!(measured);
         } else {

@@ -12,7 +12,7 @@ use axum::{Json, Router};
 use reelscope_contracts::http::{Body, method_not_allowed, not_found};
 use reelscope_contracts::{Code, Problem};
 use serde::{Deserialize, Serialize};
-use tokio::task::AbortHandle;
+use tokio::sync::oneshot;
 
 use crate::bench::{self, BLOCKS, Comparison, Method};
 use crate::traffic::Traffic;
@@ -37,7 +37,10 @@ struct Measuring {
     sample_rate: f32,
     /// Blocks that are over, while it runs.
     done: Option<u64>,
-    task: Option<AbortHandle>,
+    /// Which measurement this is about: one that was cancelled may end later.
+    number: u64,
+    /// Dropped, it ends the measurement that runs.
+    cancel: Option<oneshot::Sender<()>>,
     result: Option<Measured>,
     failed: Option<String>,
 }
@@ -120,13 +123,11 @@ impl Overhead {
         self.state().done.is_some()
     }
 
-    /// Ends a measurement that runs; its directory goes with it.
+    /// Ends a measurement that runs; its directory goes when its stacks have stopped.
     pub(crate) fn cancel(&self) {
         let mut state = self.state();
         state.done = None;
-        if let Some(task) = state.task.take() {
-            task.abort();
-        }
+        state.cancel = None;
     }
 
     fn start(&self, sample_rate: f32) -> Result<(), Problem> {
@@ -143,47 +144,61 @@ impl Overhead {
             let sentence = "A measurement is under way; wait for its end or cancel it.";
             return Err(Problem::new(Code::MeasurementUnderWay, sentence));
         }
+        let (cancel, cancelled) = oneshot::channel();
+        let number = state.number + 1;
         *state = Measuring {
+            number,
             sample_rate,
             done: Some(0),
+            cancel: Some(cancel),
             result: state.result.take(),
             ..Measuring::default()
         };
-        let overhead = self.clone();
-        let task = tokio::spawn(async move {
-            // One that was cancelled may still be closing its databases.
-            let dir = Removed(overhead.dir.join(uuid::Uuid::new_v4().to_string()));
-            let method = Method {
-                count: SPINS,
-                concurrency: CONCURRENCY,
-                players: PLAYERS,
-                sample_rate,
-            };
-            let progress = overhead.clone();
-            let measured = bench::telemetry(dir.path(), method, move |blocks| {
-                if let Some(done) = &mut progress.state().done {
-                    *done = blocks;
-                }
-            })
-            .await;
-            let mut state = overhead.state();
-            (state.done, state.task) = (None, None);
-            match measured {
-                Ok(comparison) => {
-                    state.result = Some(Measured {
-                        sample_rate,
-                        comparison,
-                    });
-                }
-                Err(sentence) => state.failed = Some(sentence),
-            }
-        });
-        state.task = Some(task.abort_handle());
+        tokio::spawn(self.clone().measure(number, sample_rate, cancelled));
         Ok(())
+    }
+
+    async fn measure(self, number: u64, sample_rate: f32, cancelled: oneshot::Receiver<()>) {
+        // One that was cancelled may still be closing its databases.
+        let dir = Removed(self.dir.join(uuid::Uuid::new_v4().to_string()));
+        let method = Method {
+            count: SPINS,
+            concurrency: CONCURRENCY,
+            players: PLAYERS,
+            sample_rate,
+        };
+        let progress = self.clone();
+        let told = move |blocks| {
+            let mut state = progress.state();
+            if state.number == number && state.done.is_some() {
+                state.done = Some(blocks);
+            }
+        };
+        let measured = bench::telemetry(dir.path(), method, told, async {
+            let _ = cancelled.await;
+        });
+        let (comparison, failed) = match measured.await {
+            Ok(None) => return,
+            Ok(Some(comparison)) => (Some(comparison), None),
+            Err(sentence) => (None, Some(sentence)),
+        };
+        let mut state = self.state();
+        // Cancelled after its last block.
+        if state.number != number || state.cancel.is_none() {
+            return;
+        }
+        (state.done, state.cancel) = (None, None);
+        state.failed = failed;
+        if let Some(comparison) = comparison {
+            state.result = Some(Measured {
+                sample_rate,
+                comparison,
+            });
+        }
     }
 }
 
-/// A directory that goes when it is dropped, which a task that is aborted does too.
+/// A directory that goes when it is dropped.
 struct Removed(PathBuf);
 
 impl Removed {
