@@ -12,15 +12,17 @@ use reelscope_contracts::telemetry::{
 use tokio::sync::watch;
 
 use crate::collector::{Shared, lock};
+use crate::conditions::{Condition, Conditions, Place};
 use crate::envelope::{Envelope, format_id, parse_id};
 use crate::facts::{self, Facts};
 use crate::issues::{Issue, Request};
 use crate::live::Live;
 use crate::log::Reader;
 use crate::measurements::Series;
+use crate::service_map::LastMinute;
 use crate::trace::{self, Trace};
 
-/// Most traces in memory; the oldest go. One takes about two kilobytes.
+/// Most traces in memory; which of them go is for [`Conditions`] to say. One takes about two kilobytes.
 const MOST_TRACES: usize = 10_000;
 /// Most kinds of requests that are counted; more would be names that hold an id.
 const MOST_REQUESTS: usize = 2_000;
@@ -34,9 +36,10 @@ pub(crate) struct TraceFilter {
     pub(crate) ok: Option<bool>,
     /// Only those this service has part in.
     pub(crate) service: Option<String>,
-    /// Only those that took at least this many microseconds.
+    /// Only those that whoever began them waited for at least this many microseconds: their root's length, since work in
+    /// the background may go on for long after it.
     pub(crate) min_duration_us: Option<Micros>,
-    /// Only those that took at most this many microseconds.
+    /// Only those that whoever began them waited for at most this many microseconds.
     pub(crate) max_duration_us: Option<Micros>,
     /// Only those of this release.
     pub(crate) release: Option<String>,
@@ -60,10 +63,8 @@ impl TraceFilter {
                 .service
                 .as_ref()
                 .is_none_or(|wanted| trace.services.iter().any(|s| s.service == *wanted))
-            && self
-                .min_duration_us
-                .is_none_or(|least| trace.duration_us >= least)
-            && self.max_duration_us.is_none_or(|most| trace.duration_us <= most)
+            && self.min_duration_us.is_none_or(|least| trace.root_us >= least)
+            && self.max_duration_us.is_none_or(|most| trace.root_us <= most)
             && is(&self.release, &trace.release)
             && is(&self.player, &trace.player)
             && self.name.as_ref().is_none_or(|wanted| *wanted == trace.name)
@@ -77,9 +78,11 @@ impl TraceFilter {
 
 /// See the module.
 pub(crate) struct Index {
-    traces: HashMap<u128, Trace>,
+    /// Each with the condition that it has in `conditions`.
+    traces: HashMap<u128, (Trace, Condition)>,
     /// Traces by start.
-    by_start: BTreeSet<(Micros, u128)>,
+    by_start: BTreeSet<Place>,
+    conditions: Conditions,
     issues: HashMap<String, Issue>,
     /// Transactions of each kind.
     requests: BTreeMap<Request, u64>,
@@ -99,6 +102,7 @@ impl Index {
         Self {
             traces: HashMap::new(),
             by_start: BTreeSet::new(),
+            conditions: Conditions::default(),
             issues: HashMap::new(),
             requests: BTreeMap::new(),
             series: Series::default(),
@@ -116,22 +120,20 @@ impl Index {
         let logs = facts.logs.iter().filter_map(|(trace, _)| *trace);
         let traces: BTreeSet<u128> = spans.chain(errors).chain(logs).collect();
         for id in &traces {
-            let trace = self.traces.entry(*id).or_insert_with(|| Trace::new(*id));
-            self.by_start.remove(&(trace.start(), *id));
-            trace::add(trace, *id, seq, facts);
-            self.by_start.insert((trace.start(), *id));
+            self.add_to_trace(*id, seq, facts);
         }
         // A metric belongs to a trace that is there; one alone makes none.
         for id in facts.metrics.iter().filter_map(|point| point.trace_id.as_deref()) {
-            if let Some(trace) = parse_id(id).and_then(|id| self.traces.get_mut(&id)) {
+            if let Some((trace, _)) = parse_id(id).and_then(|id| self.traces.get_mut(&id)) {
                 trace.add(seq, &[], &[], &[]);
             }
         }
         while self.traces.len() > MOST_TRACES {
-            let Some((_, id)) = self.by_start.pop_first() else {
+            let Some(place) = self.conditions.pop() else {
                 break;
             };
-            self.traces.remove(&id);
+            self.by_start.remove(&place);
+            self.traces.remove(&place.1);
         }
         for error in &facts.errors {
             self.issues
@@ -179,14 +181,35 @@ impl Index {
         }
     }
 
+    fn add_to_trace(&mut self, id: u128, seq: u64, facts: &Facts) {
+        let is_new = !self.traces.contains_key(&id);
+        let (trace, condition) = self.traces.entry(id).or_insert_with(|| (Trace::new(id), 0));
+        let before = ((trace.start(), id), *condition);
+        trace::add(trace, id, seq, facts);
+        *condition = trace.condition();
+        let now = ((trace.start(), id), *condition);
+        // Most envelopes of a trace change neither.
+        if !is_new && now == before {
+            return;
+        }
+        if !is_new {
+            self.by_start.remove(&before.0);
+            self.conditions.remove(before.1, before.0);
+        }
+        self.by_start.insert(now.0);
+        self.conditions.insert(now.1, now.0);
+    }
+
     /// Forgets traces of which nothing is kept any more.
     fn forget_before(&mut self, first_seq: u64) {
         let gone = |trace: &Trace| trace.envelopes().last().is_some_and(|last| *last < first_seq);
-        let by_start = &mut self.by_start;
-        self.traces.retain(|id, trace| {
+        let (by_start, conditions) = (&mut self.by_start, &mut self.conditions);
+        self.traces.retain(|id, (trace, condition)| {
             let keep = !gone(trace);
             if !keep {
-                by_start.remove(&(trace.start(), *id));
+                let place = (trace.start(), *id);
+                by_start.remove(&place);
+                conditions.remove(*condition, place);
             }
             keep
         });
@@ -203,7 +226,7 @@ impl Index {
         let mut page = Vec::new();
         let mut last = None;
         for place in self.by_start.range(..end).rev() {
-            let Some(trace) = self.traces.get(&place.1) else {
+            let Some((trace, _)) = self.traces.get(&place.1) else {
                 continue;
             };
             let summary = trace.summary();
@@ -218,17 +241,24 @@ impl Index {
         (page, None)
     }
 
+    /// How many traces began after `since`.
+    pub(crate) fn count_after(&self, since: Micros, filter: &TraceFilter) -> u64 {
+        let newest = self.by_start.range((since.saturating_add(1), 0)..);
+        let found = newest.filter_map(|(_, id)| Some(self.traces.get(id)?.0.summary()));
+        found.filter(|trace| filter.takes(trace)).count() as u64
+    }
+
     /// Traces that began at or after `since`, newest first.
     pub(crate) fn traces_since(&self, since: Micros, limit: usize) -> Vec<&TraceSummary> {
         let newest = self.by_start.range((since, 0)..).rev().take(limit);
         newest
-            .filter_map(|(_, id)| Some(self.traces.get(id)?.summary()))
+            .filter_map(|(_, id)| Some(self.traces.get(id)?.0.summary()))
             .collect()
     }
 
     /// The envelopes of a trace, oldest first.
     pub(crate) fn envelopes_of(&self, trace: u128) -> Option<Vec<u64>> {
-        Some(self.traces.get(&trace)?.envelopes().iter().copied().collect())
+        Some(self.traces.get(&trace)?.0.envelopes().iter().copied().collect())
     }
 
     /// Issues, last seen first.
@@ -239,12 +269,15 @@ impl Index {
         newest.map(|issue| issue.summary(&self.requests)).collect()
     }
 
-    /// The envelopes of each of the newest traces.
-    pub(crate) fn newest_traces(&self, limit: usize) -> Vec<(u128, Vec<u64>)> {
+    /// The envelopes of each of the newest traces, and what part of those that began after `since` these are.
+    pub(crate) fn newest_traces(&self, limit: usize, since: Micros) -> (Vec<(u128, Vec<u64>)>, LastMinute) {
         let newest = self.by_start.iter().rev().take(limit);
-        newest
-            .filter_map(|(_, id)| Some((*id, self.envelopes_of(*id)?)))
-            .collect()
+        let minute = LastMinute {
+            traces: self.by_start.range((since.saturating_add(1), 0)..).count() as u64,
+            drawn: newest.clone().filter(|(start, _)| *start > since).count() as u64,
+        };
+        let envelopes = newest.filter_map(|(_, id)| Some((*id, self.envelopes_of(*id)?)));
+        (envelopes.collect(), minute)
     }
 
     /// An issue's line.
@@ -278,7 +311,7 @@ impl Index {
         let traces = touched.traces.iter().filter_map(|id| self.traces.get(id));
         let issues = touched.issues.iter().filter_map(|id| self.issues.get(id));
         traces
-            .map(|trace| Live::Trace(trace.summary().clone()))
+            .map(|(trace, _)| Live::Trace(trace.summary().clone()))
             .chain(issues.map(|issue| Live::Issue(issue.summary(&self.requests))))
             .collect()
     }
@@ -426,5 +459,76 @@ fn note_returns(shared: &Shared, seq: u64, facts: &Facts) {
     // What is not written is seen anew in the log after the next start.
     if came_back && let Err(error) = statuses.write() {
         tracing::warn!(%error, "that an issue came back was not written");
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// What one envelope says: a spin's transaction, begun at second `n` in trace `n`, with the problems that are in force.
+    fn spin(n: usize, problems: &str) -> Facts {
+        let payload = json!({
+            "transaction": "spin", "release": "1.0.0", "tags": { "problems": problems },
+            "start_timestamp": n, "timestamp": n + 1,
+            "contexts": { "trace": { "trace_id": format_id(n as u128), "span_id": "a" } },
+        });
+        let bytes = format!("{{}}\n{{\"type\":\"transaction\"}}\n{payload}\n");
+        facts::skim(n as u64, "frontend", &Envelope::framed(bytes.as_bytes()).unwrap())
+    }
+
+    /// Starts of the traces with these problems, in seconds, newest first.
+    fn kept(index: &Index, problems: &[&str]) -> Vec<Micros> {
+        let traces = index.traces_since(0, usize::MAX);
+        let of = traces.iter().filter(|trace| trace.problems == problems);
+        of.map(|trace| trace.start_us / 1_000_000).collect()
+    }
+
+    #[test]
+    fn what_was_measured_before_a_change_outlives_what_comes_after_it() {
+        let mut index = Index::new();
+        for n in 1..=12_500 {
+            let problems = if n <= 500 { "missing-index" } else { "" };
+            index.add(n as u64, &spin(n, problems));
+        }
+        assert_eq!(
+            kept(&index, &["missing-index"]),
+            (1..=500).rev().collect::<Vec<_>>()
+        );
+        assert_eq!(kept(&index, &[]), (3_001..=12_500).rev().collect::<Vec<_>>());
+        assert_eq!(
+            index.traces(&TraceFilter::default(), None, usize::MAX).0.len(),
+            MOST_TRACES
+        );
+        let (newest, minute) = index.newest_traces(200, 12_000_000_000);
+        let expected = LastMinute {
+            traces: 500,
+            drawn: 200,
+        };
+        assert_eq!((newest.len(), minute), (200, expected));
+        assert_eq!(index.count_after(12_000_000_000, &TraceFilter::default()), 500);
+        // What the log no longer has goes from all lists.
+        index.forget_before(12_500);
+        assert_eq!(
+            (kept(&index, &["missing-index"]), kept(&index, &[])),
+            (vec![], vec![12_500])
+        );
+        assert_eq!(index.conditions.pop(), Some((12_500_000_000, 12_500)));
+        assert_eq!(index.conditions.pop(), None);
+    }
+
+    #[test]
+    fn a_trace_stands_where_it_belongs_once_all_of_it_is_there() {
+        let mut index = Index::new();
+        // The same trace: first as one without problems, then with one, and begun earlier than it seemed.
+        index.add(1, &spin(7, ""));
+        let mut earlier = spin(7, "slow-rng");
+        earlier.spans[0].span.start_us = 3_000_000;
+        index.add(2, &earlier);
+        assert_eq!(kept(&index, &["slow-rng"]), [3]);
+        assert_eq!(index.conditions.pop(), Some((3_000_000, 7)));
+        assert_eq!(index.conditions.pop(), None, "it is in one group only");
     }
 }

@@ -6,12 +6,13 @@
 //!
 //! Modules in reading order: [`envelope`] (the format), [`dsn`], [`category`], [`rate_limits`], [`scrub`] (pure rules);
 //! `frame`, `log`, `ledger`, `writer` (what is kept, and where it stands); `facts`, `trace`, `issues`,
-//! `issue_status`, `measurements`, `service_map`, `index` (what the viewer asks for); `sender`, `outbox` (what leaves); [`collector`] (all of it
-//! as its owner sees it); [`ingest`] and [`viewer`] (routes). Four threads: one writes, one indexes, one sends,
-//! and whoever calls.
+//! `issue_status`, `measurements`, `service_map`, `conditions`, `index` (what the viewer asks for); `sender`, `outbox`
+//! (what leaves); [`collector`] (all of it as its owner sees it); [`ingest`] and [`viewer`] (routes). Four threads: one
+//! writes, one indexes, one sends, and whoever calls.
 
 pub mod category;
 pub mod collector;
+mod conditions;
 pub mod dsn;
 pub mod envelope;
 pub mod error;

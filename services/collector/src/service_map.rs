@@ -7,13 +7,38 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use reelscope_contracts::telemetry::{MapEdge, MapNode, Micros, NodeKind, ServiceMap, Span, Traffic};
+use reelscope_contracts::telemetry::{
+    MapEdge, MapNode, Micros, NodeKind, ServiceMap, Span, Traffic, is_failure,
+};
 use serde_json::Value;
 
 /// Most things that are told; more could not be drawn.
 const MOST_NODES: usize = 60;
 /// What "the last minute" is.
-const MINUTE: Micros = 60_000_000;
+pub(crate) const MINUTE: Micros = 60_000_000;
+
+/// How many traces began in the last minute: all of them, and those that the map is drawn from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LastMinute {
+    pub(crate) traces: u64,
+    pub(crate) drawn: u64,
+}
+
+impl LastMinute {
+    fn is_whole(self) -> bool {
+        self.drawn >= self.traces
+    }
+
+    /// What `counted` in the drawn traces stands for in all of them, rounded.
+    fn scaled(self, counted: u64) -> u64 {
+        if self.is_whole() {
+            return counted;
+        }
+        let most = u128::from(counted) * u128::from(self.traces);
+        let drawn = u128::from(self.drawn.max(1));
+        u64::try_from((most + drawn / 2) / drawn).unwrap_or(u64::MAX)
+    }
+}
 
 /// Calls while they are counted.
 #[derive(Default)]
@@ -28,14 +53,14 @@ impl Calls {
         self.durations
             .push(span.end_us.saturating_sub(span.start_us).max(0));
         self.last_minute += u64::from(span.start_us > now.saturating_sub(MINUTE));
-        self.errors += u64::from(span.status != "ok");
+        self.errors += u64::from(is_failure(&span.status));
     }
 
-    fn traffic(mut self) -> Traffic {
+    fn traffic(mut self, minute: LastMinute) -> Traffic {
         self.durations.sort_unstable();
         Traffic {
             calls: self.durations.len() as u64,
-            last_minute: self.last_minute,
+            per_minute: minute.scaled(self.last_minute),
             errors: self.errors,
             p50_us: percentile(&self.durations, 50),
             p95_us: percentile(&self.durations, 95),
@@ -49,8 +74,9 @@ fn percentile(sorted: &[Micros], percent: usize) -> Micros {
     sorted.get(rank - 1).copied().unwrap_or(0)
 }
 
-/// Draws the map of traces, given as the spans of each. `now` is microseconds since the Unix epoch.
-pub(crate) fn draw(traces: &[Vec<Span>], now: Micros) -> ServiceMap {
+/// Draws the map of traces, given as the spans of each: the newest, and `minute` says of how many. `now` is microseconds
+/// since the Unix epoch.
+pub(crate) fn draw(traces: &[Vec<Span>], now: Micros, minute: LastMinute) -> ServiceMap {
     let mut nodes: BTreeMap<String, (NodeKind, Calls)> = BTreeMap::new();
     let mut edges: BTreeMap<(String, String), Calls> = BTreeMap::new();
     let known = addresses(traces);
@@ -89,7 +115,7 @@ pub(crate) fn draw(traces: &[Vec<Span>], now: Micros) -> ServiceMap {
             .map(|(id, (kind, calls))| MapNode {
                 id,
                 kind,
-                traffic: calls.traffic(),
+                traffic: calls.traffic(minute),
             })
             .collect(),
         edges: edges
@@ -97,11 +123,12 @@ pub(crate) fn draw(traces: &[Vec<Span>], now: Micros) -> ServiceMap {
             .map(|((from, to), calls)| MapEdge {
                 from,
                 to,
-                traffic: calls.traffic(),
+                traffic: calls.traffic(minute),
             })
             .collect(),
         traces: traces.len() as u64,
         from_us: starts.min().unwrap_or(0),
+        estimated: !minute.is_whole(),
         indexed: false,
     };
     if map.nodes.len() > MOST_NODES {
@@ -209,6 +236,15 @@ mod tests {
         }
     }
 
+    fn draw_all(traces: &[Vec<Span>], now: Micros) -> ServiceMap {
+        let count = traces.len() as u64;
+        let minute = LastMinute {
+            traces: count,
+            drawn: count,
+        };
+        draw(traces, now, minute)
+    }
+
     fn edges(map: &ServiceMap) -> Vec<(&str, &str)> {
         map.edges
             .iter()
@@ -239,7 +275,7 @@ mod tests {
             ),
             span("payments", "6", Some("3"), "function", &[]),
         ];
-        let map = draw(&[trace], MINUTE * 3 + 5);
+        let map = draw_all(&[trace], MINUTE * 3 + 5);
         assert_eq!(
             edges(&map),
             [
@@ -278,7 +314,7 @@ mod tests {
         };
         let spin = vec![ask("1"), span("gateway", "2", Some("1"), "http.server", &[])];
         let root = span("page", "0", None, "http.server", &[]);
-        let map = draw(&[vec![ask("3"), root], spin], 0);
+        let map = draw_all(&[vec![ask("3"), root], spin], 0);
         assert_eq!(edges(&map), [("page", "gateway")]);
         assert_eq!(map.edges[0].traffic.calls, 2);
     }
@@ -296,8 +332,11 @@ mod tests {
                 span("page", "2", Some("1"), "http.client", &[("server.address", call)]),
             ]
         };
-        assert_eq!(edges(&draw(&[page("127.0.0.1:4200")], 0)), []);
-        assert_eq!(edges(&draw(&[page("127.0.0.1:9")], 0)), [("page", "127.0.0.1:9")]);
+        assert_eq!(edges(&draw_all(&[page("127.0.0.1:4200")], 0)), []);
+        assert_eq!(
+            edges(&draw_all(&[page("127.0.0.1:9")], 0)),
+            [("page", "127.0.0.1:9")]
+        );
         // Once a call to it is continued, all of them are calls of whoever continues it.
         let spin = vec![
             span(
@@ -309,7 +348,7 @@ mod tests {
             ),
             span("gateway", "4", Some("3"), "http.server", &[]),
         ];
-        let map = draw(&[page("127.0.0.1:4200"), spin], 0);
+        let map = draw_all(&[page("127.0.0.1:4200"), spin], 0);
         assert_eq!(edges(&map), [("page", "gateway")]);
         assert_eq!(map.edges[0].traffic.calls, 2);
     }
@@ -321,22 +360,36 @@ mod tests {
                 let mut one = span("gateway", "1", None, "http.server", &[]);
                 one.start_us = MINUTE * n / 50;
                 one.end_us = one.start_us + n * 10;
-                if n % 10 == 0 {
-                    one.status = "deadline_exceeded".to_owned();
+                one.status = match n % 10 {
+                    0 => "deadline_exceeded",
+                    5 => "cancelled",
+                    _ => "ok",
                 }
+                .to_owned();
                 vec![one]
             })
             .collect();
-        let map = draw(&traces, MINUTE * 2);
+        let map = draw_all(&traces, MINUTE * 2);
         let expected = Traffic {
             calls: 100,
-            last_minute: 50,
+            per_minute: 50,
             errors: 10,
             p50_us: 500,
             p95_us: 950,
         };
         assert_eq!(map.nodes[0].traffic, expected);
-        assert_eq!(draw(&[], 0).nodes, []);
+        assert!(!map.estimated);
+        // Had there been four times as many in the last minute, the rate would be four times as high.
+        let minute = LastMinute {
+            traces: 200,
+            drawn: 50,
+        };
+        let newest = draw(&traces[50..], MINUTE * 2, minute);
+        assert_eq!(
+            (newest.nodes[0].traffic.per_minute, newest.estimated),
+            (200, true)
+        );
+        assert_eq!(draw_all(&[], 0).nodes, []);
     }
 
     #[test]
@@ -355,7 +408,7 @@ mod tests {
             calls("4", "1"),
             span("payments", "5", Some("4"), "http.server", &[]),
         ];
-        let map = draw(&[trace], 0);
+        let map = draw_all(&[trace], 0);
         let payments = map.nodes.iter().find(|node| node.id == "payments").unwrap();
         assert_eq!((payments.kind, payments.traffic.calls), (NodeKind::Service, 1));
         assert_eq!(map.edges, [], "the gateway itself recorded nothing here");

@@ -1,11 +1,13 @@
 //! A trace: its line in the list while envelopes come in, and everything about it once it is asked for.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use reelscope_contracts::telemetry::{
-    ErrorEvent, LogLine, MeasurementPoint, Micros, ServiceShare, Span, TraceDetail, TraceSummary,
+    ErrorEvent, LogLine, MeasurementPoint, Micros, ServiceShare, Span, TraceDetail, TraceSummary, is_failure,
 };
 
+use crate::conditions::Condition;
 use crate::envelope::{Envelope, format_id};
 use crate::facts::{self, Facts, SpanFact};
 
@@ -77,6 +79,20 @@ impl Trace {
     /// Where the trace stands in the list.
     pub(crate) fn start(&self) -> Micros {
         self.start_us
+    }
+
+    /// What is in force in the trace, as a number: its release, its problems, which of them are coped with, its faults.
+    pub(crate) fn condition(&self) -> Condition {
+        let summary = &self.summary;
+        let mut hasher = DefaultHasher::new();
+        (
+            &summary.release,
+            &summary.problems,
+            &summary.problems_fixed,
+            &summary.faults,
+        )
+            .hash(&mut hasher);
+        hasher.finish()
     }
 
     pub(crate) fn envelopes(&self) -> &BTreeSet<u64> {
@@ -210,13 +226,13 @@ impl Trace {
             Some((class, _)) => (class > 0).then_some("missing_root"),
         };
         insert_all(&mut summary.oddities, missing.map(str::to_owned));
-        let status = if summary.errors > 0 && self.root_status == "ok" {
+        let status = if summary.errors > 0 && !is_failure(&self.root_status) {
             "error"
         } else {
             &self.root_status
         };
         status.clone_into(&mut summary.status);
-        summary.ok = summary.errors == 0 && summary.status == "ok";
+        summary.ok = summary.errors == 0 && !is_failure(&summary.status);
     }
 
     /// Its line.
@@ -408,6 +424,32 @@ fn mark_odd_spans(spans: &mut [Span]) {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    fn ended_well(status: &str, errors: usize) -> (String, bool) {
+        let mut trace = Trace::new(1);
+        let context = json!({ "trace_id": format_id(1), "span_id": "a", "status": status });
+        let spin = json!({ "transaction": "spin", "contexts": { "trace": context } });
+        let mut text = format!("{{}}\n{{\"type\":\"transaction\"}}\n{spin}\n");
+        for _ in 0..errors {
+            let error = json!({ "message": "lost", "contexts": { "trace": context } });
+            text += &format!("{{\"type\":\"event\"}}\n{error}\n");
+        }
+        let envelope = Envelope::framed(text.as_bytes()).unwrap();
+        add(&mut trace, 1, 1, &facts::skim(1, "frontend", &envelope));
+        (trace.summary().status.clone(), trace.summary().ok)
+    }
+
+    #[test]
+    fn a_status_that_is_no_failure_ends_well_unless_there_are_errors() {
+        for calm in ["ok", "unset", "unknown", "cancelled"] {
+            assert_eq!(ended_well(calm, 0), (calm.to_owned(), true));
+            assert_eq!(ended_well(calm, 1), ("error".to_owned(), false));
+        }
+        for failure in ["internal_error", "deadline_exceeded", "error"] {
+            assert_eq!(ended_well(failure, 0), (failure.to_owned(), false));
+            assert_eq!(ended_well(failure, 1), (failure.to_owned(), false));
+        }
+    }
 
     fn currency(transactions: &[(Option<&str>, Option<&str>)]) -> Option<String> {
         let mut trace = Trace::new(1);

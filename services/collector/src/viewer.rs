@@ -38,6 +38,7 @@ use crate::envelope::{Envelope, MAX_EVENT, format_id, parse_id};
 use crate::index::{self, TraceFilter};
 use crate::ingest::{Room, Taken, check_tunnelled, receive};
 use crate::live::Live;
+use crate::service_map::MINUTE;
 use crate::{facts, service_map};
 
 /// Most lines of a list that are answered at once, and how many when nobody asks for a number.
@@ -134,7 +135,9 @@ async fn tunnel(State(viewer): State<Viewer>, body: Body) -> Result<Json<Taken>,
 struct TraceQuery {
     ok: Option<bool>,
     service: Option<String>,
+    /// Least length of the root transaction, `root_us`: what whoever began the trace waited for.
     min_duration_ms: Option<i64>,
+    /// Most length of the root transaction.
     max_duration_ms: Option<i64>,
     release: Option<String>,
     player: Option<String>,
@@ -179,13 +182,24 @@ async fn traces(
         })?),
         None => None,
     };
-    let (traces, next) = lock(&viewer.collector.shared().index).traces(&filter, before, lines(query.limit));
+    let minute_ago = now_us() - MINUTE;
+    let (traces, next, last_minute) = {
+        let index = lock(&viewer.collector.shared().index);
+        let (traces, next) = index.traces(&filter, before, lines(query.limit));
+        (traces, next, index.count_after(minute_ago, &filter))
+    };
     let next = next.map(|(start, id)| format!("{start}.{}", format_id(id)));
     Ok(Json(Traces {
         traces,
         next,
+        last_minute,
         indexed: viewer.collector.indexed(),
     }))
+}
+
+/// Microseconds since the Unix epoch.
+fn now_us() -> Micros {
+    now().saturating_mul(1_000)
 }
 
 fn parse_cursor(cursor: &str) -> Option<(Micros, u128)> {
@@ -337,14 +351,14 @@ struct MapQuery {
 async fn map(State(viewer): State<Viewer>, Asked(query): Asked<MapQuery>) -> Json<ServiceMap> {
     viewer.look().await;
     let limit = query.traces.unwrap_or(USUAL_MAP).clamp(1, MOST_LINES);
-    let newest = lock(&viewer.collector.shared().index).newest_traces(limit);
+    let now = now_us();
+    let (newest, minute) = lock(&viewer.collector.shared().index).newest_traces(limit, now - MINUTE);
     let ids: HashSet<u128> = newest.iter().map(|(id, _)| *id).collect();
     // An envelope may hold parts of several traces; newest first, since there is a bound to what is read.
     let mut seqs: Vec<u64> = newest.into_iter().flat_map(|(_, seqs)| seqs).collect();
     seqs.sort_unstable_by(|one, other| other.cmp(one));
     seqs.dedup();
     let (found, _) = viewer.collector.read_many(seqs).await;
-    let now = now().saturating_mul(1_000);
     let drawn = tokio::task::spawn_blocking(move || {
         let mut traces: HashMap<u128, Vec<Span>> = HashMap::new();
         for (seq, slot, bytes) in &found {
@@ -357,9 +371,11 @@ async fn map(State(viewer): State<Viewer>, Asked(query): Asked<MapQuery>) -> Jso
                 }
             }
         }
-        service_map::draw(&traces.into_values().collect::<Vec<_>>(), now)
+        service_map::draw(&traces.into_values().collect::<Vec<_>>(), now, minute)
     });
-    let drawn = drawn.await.unwrap_or_else(|_| service_map::draw(&[], now));
+    let drawn = drawn
+        .await
+        .unwrap_or_else(|_| service_map::draw(&[], now, minute));
     Json(ServiceMap {
         indexed: viewer.collector.indexed(),
         ..drawn

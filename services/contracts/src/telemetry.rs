@@ -27,6 +27,13 @@ pub struct Measurement {
     pub unit: String,
 }
 
+/// Whether a status, of a span or of a trace, says that it went wrong. One that says nothing does not, and what was
+/// cancelled or is unknown is none in Sentry's failure rate either.
+#[must_use]
+pub fn is_failure(status: &str) -> bool {
+    !matches!(status, "ok" | "unset" | "unknown" | "cancelled" | "")
+}
+
 /// What one service did in a trace.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ServiceShare {
@@ -74,9 +81,9 @@ pub struct TraceSummary {
     pub errors: u32,
     /// Log lines.
     pub logs: u32,
-    /// `ok`, or Sentry's status of the root; `error` when errors belong to the trace and the root says nothing.
+    /// `ok`, or Sentry's status of the root; `error` when errors belong to the trace and the root's status is no failure.
     pub status: String,
-    /// Whether it ended well: no errors and a status of `ok`.
+    /// Whether it ended well: no errors, and a status that [is no failure](is_failure).
     pub ok: bool,
     /// Release of the root.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,6 +124,8 @@ pub struct Traces {
     /// Ask with this for the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// Traces, on whichever page, that began in the minute before the answer.
+    pub last_minute: u64,
     /// Whether everything in the log has been read since the start.
     pub indexed: bool,
 }
@@ -399,9 +408,9 @@ pub struct IssueDetail {
 pub struct Traffic {
     /// Requests, or calls.
     pub calls: u64,
-    /// Those that began in the minute before the answer.
-    pub last_minute: u64,
-    /// Those whose status is not `ok`.
+    /// Requests, or calls, a minute: those that began in the minute before the answer. Estimated where the map says so.
+    pub per_minute: u64,
+    /// Those whose status [is a failure](is_failure).
     pub errors: u64,
     /// The duration that half of them do not exceed (nearest rank).
     pub p50_us: Micros,
@@ -454,6 +463,9 @@ pub struct ServiceMap {
     pub traces: u64,
     /// Start of the oldest of them; 0 when there is none.
     pub from_us: Micros,
+    /// Whether those traces are not all of the minute before the answer. Rates are then those of the traces that were
+    /// looked at, which are the newest, times how many there are in that minute for each of them.
+    pub estimated: bool,
     /// Whether everything in the log has been read since the start.
     pub indexed: bool,
 }

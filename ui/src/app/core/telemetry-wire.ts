@@ -123,6 +123,8 @@ export interface TracesReply {
   traces: readonly TraceSummary[];
   /** Asks for the next page; absent on the last. */
   next?: string;
+  /** Traces, on whichever page, that began in the minute before the answer. */
+  last_minute: number;
   /** Whether everything in the log has been read since the start. */
   indexed: boolean;
 }
@@ -280,7 +282,8 @@ export interface IssueDetail {
 /** What was done, how often and how fast. */
 export interface Traffic {
   calls: number;
-  last_minute: number;
+  /** Of the minute before the answer. */
+  per_minute: number;
   errors: number;
   p50_us: Micros;
   p95_us: Micros;
@@ -306,5 +309,7 @@ export interface ServiceMap {
   edges: readonly MapEdge[];
   traces: number;
   from_us: Micros;
+  /** Whether the traces are only some of the last minute's: rates are then scaled from them. */
+  estimated: boolean;
   indexed: boolean;
 }

@@ -6,7 +6,7 @@ import { HALF_BOX, curveOf, layoutOf } from './map-layout';
 
 const traffic: Traffic = {
   calls: 1,
-  last_minute: 0,
+  per_minute: 0,
   errors: 0,
   p50_us: micros(1),
   p95_us: micros(1),

@@ -12,7 +12,7 @@ import { MapPage } from './map-page';
 
 const traffic = (more: Partial<Traffic> = {}): Traffic => ({
   calls: 20,
-  last_minute: 4,
+  per_minute: 4,
   errors: 0,
   p50_us: micros(2_000),
   p95_us: micros(90_000),
@@ -21,15 +21,16 @@ const traffic = (more: Partial<Traffic> = {}): Traffic => ({
 const MAP: ServiceMap = {
   nodes: [
     { id: 'payments', kind: 'service', traffic: traffic() },
-    { id: 'payments/polodb', kind: 'database', traffic: traffic({ last_minute: 0 }) },
+    { id: 'payments/polodb', kind: 'database', traffic: traffic({ per_minute: 0 }) },
     { id: 'bank', kind: 'external', traffic: traffic({ errors: 5 }) },
   ],
   edges: [
-    { from: 'payments', to: 'payments/polodb', traffic: traffic({ last_minute: 0 }) },
+    { from: 'payments', to: 'payments/polodb', traffic: traffic({ per_minute: 0 }) },
     { from: 'payments', to: 'bank', traffic: traffic({ errors: 5 }) },
   ],
   traces: 2,
   from_us: micros(0),
+  estimated: false,
   indexed: true,
 };
 
@@ -69,6 +70,14 @@ describe('the page of the map', () => {
     expect(words(page.querySelector('[data-test="node-payments/polodb"]'))).toMatch(
       /^polodbdatabase · payments/,
     );
+  });
+
+  it('says of a rate that is no count that it is about that', async () => {
+    const page = await shown({ ...MAP, estimated: true });
+    expect(words(page.querySelector('[data-test="node-bank"]'))).toContain('≈4/min');
+    expect(
+      page.querySelector('[data-test="node-bank"] .facts span')?.getAttribute('title'),
+    ).toMatch(/estimated/);
   });
 
   it('moves on wires that are busy, and marks those that fail', async () => {

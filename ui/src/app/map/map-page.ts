@@ -29,6 +29,10 @@ export class MapPage {
       since: date(map.from_us),
     });
   });
+  private readonly estimated = computed(() => this.store.map()?.estimated ?? false);
+  protected readonly rateHint = computed(() =>
+    this.say(this.estimated() ? 'insights.map.rateEstimatedHint' : 'insights.map.rateHint'),
+  );
   private readonly layout = computed(() => {
     const map = this.store.map();
     return layoutOf(map?.nodes ?? [], map?.edges ?? []);
@@ -64,7 +68,7 @@ export class MapPage {
       return {
         id: `${from} ${to}`,
         path: curveOf(wire, this.layout()),
-        busy: traffic.last_minute > 0,
+        busy: traffic.per_minute > 0,
         failing: traffic.errors > 0,
         title: this.say('insights.map.edge', { from, to, ...words }),
         from,
@@ -97,12 +101,14 @@ export class MapPage {
     traffic: Traffic,
   ): Record<'calls' | 'share' | 'p50' | 'p95' | 'rate' | 'errors', string> {
     const { lapse, number, percent } = this.language.formats();
-    const { calls, errors, last_minute, p50_us, p95_us } = traffic;
+    const { calls, errors, per_minute, p50_us, p95_us } = traffic;
     return {
       calls: number(calls),
       errors: number(errors),
       share: percent(calls === 0 ? 0 : (errors / calls) * 100, 1),
-      rate: this.say('insights.map.rate', { count: number(last_minute) }),
+      rate: this.say(this.estimated() ? 'insights.map.rateEstimated' : 'insights.map.rate', {
+        count: number(per_minute),
+      }),
       p50: lapse(p50_us),
       p95: lapse(p95_us),
     };

@@ -84,8 +84,11 @@ export const insights = {
     external: 'external',
     rate: '{{ count }}/min',
     rateHint: 'Requests that began in the last minute',
+    rateEstimated: '≈{{ count }}/min',
+    rateEstimatedHint:
+      'Requests in the last minute, estimated: the newest traces, which the map is drawn from, times how many there were in that minute',
     errors: 'errors {{ share }}',
-    errorsHint: '{{ errors }} of {{ calls }} did not end with the status “ok”',
+    errorsHint: '{{ errors }} of {{ calls }} failed',
     p50: 'P50',
     p95: 'P95',
     p50Hint: 'Half took no longer',

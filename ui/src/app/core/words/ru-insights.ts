@@ -86,8 +86,11 @@ export const insights: Words['insights'] = {
     external: 'внешний',
     rate: '{{ count }}/мин',
     rateHint: 'Запросы, начавшиеся за последнюю минуту',
+    rateEstimated: '≈{{ count }}/мин',
+    rateEstimatedHint:
+      'Запросы за последнюю минуту — оценка: последние трейсы, по которым нарисована карта, помножены на то, сколько их было за минуту',
     errors: 'ошибки {{ share }}',
-    errorsHint: '{{ errors }} из {{ calls }} закончились не со статусом «ok»',
+    errorsHint: '{{ errors }} из {{ calls }} закончились неудачей',
     p50: 'P50',
     p95: 'P95',
     p50Hint: 'Половина заняла не больше',
