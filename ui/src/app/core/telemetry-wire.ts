@@ -99,7 +99,13 @@ export interface TraceSummary {
   op: string;
   service: string;
   start_us: Micros;
+  /** From the earliest start to the latest end. */
   duration_us: Micros;
+  /**
+   * Length of the root, or of the earliest span while the root is not there: what whoever began the trace waited for.
+   * Work in the background may go on after it.
+   */
+  root_us: Micros;
   spans: number;
   transactions: number;
   errors: number;

@@ -24,6 +24,7 @@ function detailOf(name: string): TraceDetail {
       service: name,
       start_us: micros(1_000_000),
       duration_us: micros(4_000),
+      root_us: micros(4_000),
       spans: 2,
       transactions: 1,
       errors: 0,

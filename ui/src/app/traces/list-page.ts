@@ -16,6 +16,7 @@ import { Language } from '../core/language';
 import { Micros, micros } from '../core/micros';
 import { isTaken, rowAfter } from '../core/row-keys';
 import { TraceSummary } from '../core/telemetry-wire';
+import { backgroundWords } from './background';
 import { ComparePick } from './compare-pick';
 import { tracePath } from './place';
 import { colourOf } from './service-colour';
@@ -29,6 +30,10 @@ interface Line {
   readonly href: string;
   readonly time: string;
   readonly duration: string;
+  /** What went on after it; empty where nothing did. */
+  readonly background: string;
+  /** Of the link, which is as large as the row. */
+  readonly hint: string;
   /** Of the longest trace in the list, per cent. */
   readonly width: number;
   readonly title: string;
@@ -130,7 +135,7 @@ export class TraceListPage {
   });
 
   private readonly longest = computed(() =>
-    this.feed.shown().reduce((most, { duration_us }) => Math.max(most, duration_us), 1),
+    this.feed.shown().reduce((most, { root_us }) => Math.max(most, root_us), 1),
   );
   protected readonly lines = computed(() => {
     const rows = this.rows();
@@ -235,14 +240,19 @@ export class TraceListPage {
   }
 
   private lineOf(trace: TraceSummary): Line {
-    const { clock, lapse, number } = this.language.formats();
+    const formats = this.language.formats();
+    const { clock, number } = formats;
     const { status, errors } = trace;
+    const duration = formats.lapse(trace.root_us);
+    const background = backgroundWords(trace, this.say, formats);
     return {
       trace,
       href: tracePath(trace.trace_id),
       time: clock(trace.start_us),
-      duration: lapse(trace.duration_us),
-      width: (trace.duration_us / this.longest()) * 100,
+      duration,
+      width: (trace.root_us / this.longest()) * 100,
+      hint: background === '' ? trace.name : `${trace.name} · ${duration} ${background}`,
+      background,
       title: trace.ok
         ? this.say('viewer.list.wellTitle')
         : this.say('viewer.list.badTitle', { status, errors: number(errors) }),

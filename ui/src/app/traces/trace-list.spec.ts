@@ -22,6 +22,7 @@ function trace(id: string, start: number, more: Partial<TraceSummary> = {}): Tra
     service: 'frontend',
     start_us: micros(start),
     duration_us: micros(2_000),
+    root_us: micros(2_000),
     spans: 1,
     transactions: 1,
     errors: 0,
@@ -85,8 +86,8 @@ describe('a filter', () => {
     [{ release: '1.0.0' }, {}, false],
     [{ player: 'p1' }, { player: 'p2' }, false],
     [{ least: 2 }, {}, true],
-    [{ least: 3 }, {}, false],
-    [{ most: 2 }, {}, true],
+    [{ least: 3 }, { duration_us: micros(4_000_000) }, false],
+    [{ most: 2 }, { duration_us: micros(4_000_000) }, true],
     [{ most: 1 }, {}, false],
     [{ since: micros(1) }, {}, true],
     [{ since: micros(2) }, {}, false],
@@ -137,7 +138,9 @@ describe('the figures of a list', () => {
   it('are of what was measured', () => {
     const list = [10, 20, 30, 40].map((ms, index) =>
       trace(String(index), 1_000_000 * index, {
-        duration_us: micros(ms * 1000),
+        // Of the whole, work in the background included.
+        duration_us: micros(4_000_000),
+        root_us: micros(ms * 1000),
         ok: index > 0,
       }),
     );

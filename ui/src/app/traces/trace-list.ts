@@ -3,8 +3,8 @@ import { TraceQuery, TraceSummary } from '../core/telemetry-wire';
 import { percentile, perMinute } from './percentile';
 
 /**
- * Which traces are wanted; an empty text and null do not filter. Durations are milliseconds. `since` is included,
- * `until` is not.
+ * Which traces are wanted; an empty text and null do not filter. Durations are those of the roots, milliseconds. `since` is
+ * included, `until` is not.
  */
 export interface Filter {
   readonly outcome: '' | 'ok' | 'failed';
@@ -88,8 +88,8 @@ export function matches(filter: Filter, trace: TraceSummary): boolean {
     (filter.service === '' || trace.services.some(({ service }) => service === filter.service)) &&
     (filter.release === '' || trace.release === filter.release) &&
     (filter.player === '' || trace.player === filter.player) &&
-    (filter.least === null || trace.duration_us >= filter.least * 1000) &&
-    (filter.most === null || trace.duration_us <= filter.most * 1000) &&
+    (filter.least === null || trace.root_us >= filter.least * 1000) &&
+    (filter.most === null || trace.root_us <= filter.most * 1000) &&
     (filter.since === null || trace.start_us >= filter.since) &&
     (filter.until === null || trace.start_us < filter.until)
   );
@@ -118,7 +118,7 @@ export function refreshed(
   return shown.map((trace) => news.get(trace.trace_id) ?? trace);
 }
 
-/** What a list of traces amounts to. Durations are microseconds; all null and 0 for an empty list. */
+/** What a list of traces amounts to. Durations are those of the roots, microseconds; all null and 0 for an empty list. */
 export interface Figures {
   readonly count: number;
   readonly p50: number | null;
@@ -130,7 +130,7 @@ export interface Figures {
 
 /** `now` is milliseconds since the Unix epoch. */
 export function figuresOf(traces: readonly TraceSummary[], now: number): Figures {
-  const durations = traces.map(({ duration_us }) => duration_us).sort((one, other) => one - other);
+  const durations = traces.map(({ root_us }) => root_us).sort((one, other) => one - other);
   return {
     count: traces.length,
     p50: percentile(durations, 50),

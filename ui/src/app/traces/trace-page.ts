@@ -19,6 +19,7 @@ import { Gateway } from '../core/gateway';
 import { Key, Language, isKey } from '../core/language';
 import { ZERO, micros } from '../core/micros';
 import { Settings } from '../core/telemetry-wire';
+import { backgroundWords } from './background';
 import { Columns } from './columns';
 import { ComparePick } from './compare-pick';
 import { download } from './download';
@@ -196,13 +197,14 @@ export class TracePage {
     const { summary } = detail;
     const count = (key: 'spans' | 'services', value: number): string =>
       this.say(`viewer.trace.${key}.${plural(value)}`, { count: number(value) });
+    const background = backgroundWords(summary, this.say, this.language.formats());
     return {
       name: summary.name,
       ok: summary.ok,
       when: [date(summary.start_us), summary.release ?? ''].filter(Boolean).join(' · '),
       player: summary.player ?? '',
-      time: lapse(summary.duration_us),
-      counts: `, ${count('spans', layout.tree.nodes.length)}, ${count('services', summary.services.length)}`,
+      time: lapse(summary.root_us),
+      rest: `${background && ` ${background}`}, ${count('spans', layout.tree.nodes.length)}, ${count('services', summary.services.length)}`,
       shares: layout.shares
         .filter(({ share }) => share >= 0.005)
         .slice(0, 3)

@@ -85,6 +85,7 @@ export const viewer = {
       many: '{{ count }} services',
       other: '{{ count }} services',
     },
+    background: '+ {{ time }} in the background',
     path: 'Critical path',
     failed: 'Failed: {{ status }}.',
     gaps: 'Gaps',

@@ -87,6 +87,7 @@ export const viewer: Words['viewer'] = {
       many: '{{ count }} сервисов',
       other: '{{ count }} сервиса',
     },
+    background: '+ {{ time }} в фоне',
     path: 'Критический путь',
     failed: 'Сбой: {{ status }}.',
     gaps: 'Пробелы',
