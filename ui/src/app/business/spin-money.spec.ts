@@ -23,6 +23,7 @@ const trace = (more: Partial<TraceSummary> = {}): TraceSummary => ({
     payout: { value: 45.1, unit: 'none' },
   },
   problems: [],
+  virtual_player: false,
   services: [],
   oddities: [],
   ...more,

@@ -24,6 +24,7 @@ function spin(number: number, more: Partial<TraceSummary> = {}): TraceSummary {
     ok: true,
     measurements: { stake: { value: 10, unit: 'none' }, payout: { value: 5, unit: 'none' } },
     problems: [],
+    virtual_player: false,
     services: [],
     oddities: [],
     ...more,

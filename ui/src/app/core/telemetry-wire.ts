@@ -119,6 +119,8 @@ export interface TraceSummary {
   /** ISO 4217 code of its money, where the trace names one. */
   currency?: string;
   problems: readonly string[];
+  /** Whether it was begun by traffic that is generated. */
+  virtual_player: boolean;
   services: readonly ServiceShare[];
   /** Stable words, such as `missing_root`. */
   oddities: readonly string[];
@@ -141,6 +143,7 @@ export interface TraceQuery {
   max_duration_ms?: number;
   release?: string;
   player?: string;
+  virtual_player?: boolean;
   name?: string;
   /** Begun at or after this. */
   since_us?: Micros;

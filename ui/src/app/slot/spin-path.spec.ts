@@ -30,6 +30,7 @@ function summaryOf(...services: ServiceShare[]): TraceSummary {
     ok: true,
     measurements: {},
     problems: [],
+    virtual_player: false,
     services,
     oddities: [],
   };

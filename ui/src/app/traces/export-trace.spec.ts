@@ -33,6 +33,7 @@ function detailOf(name: string): TraceDetail {
       ok: true,
       measurements: {},
       problems: [],
+      virtual_player: false,
       services: [],
       oddities: [],
     },

@@ -56,6 +56,7 @@ export class TraceListPage {
   protected readonly pick = inject(ComparePick);
   protected readonly say = this.language.say;
   protected readonly outcomes = ['', 'ok', 'failed'] as const;
+  protected readonly beginners = ['', 'people', 'virtual'] as const;
   private readonly rows = viewChild.required<VirtualRows>('rows');
   private readonly grid = viewChild.required<ElementRef<HTMLElement>>('grid');
 
@@ -72,22 +73,19 @@ export class TraceListPage {
     () => JSON.stringify(this.filter()) !== JSON.stringify(NO_FILTER),
   );
   /** What there is to choose from; what was chosen stays even when no trace has it. */
-  protected readonly names = computed(
-    () => this.choices(this.filter().name, ({ name }) => [name]).slice(0, 200),
-    { equal: sameWords },
-  );
+  protected readonly names = computed(() => choices(this.feed.seen().names, this.filter().name), {
+    equal: sameWords,
+  });
   protected readonly services = computed(
-    () =>
-      this.choices(this.filter().service, ({ services }) => services.map(({ service }) => service)),
+    () => choices(this.feed.seen().services, this.filter().service),
     { equal: sameWords },
   );
   protected readonly releases = computed(
-    () => this.choices(this.filter().release, ({ release }) => (release ? [release] : [])),
+    () => choices(this.feed.seen().releases, this.filter().release),
     { equal: sameWords },
   );
   protected readonly players = computed(
-    () =>
-      this.choices(this.filter().player, ({ player }) => (player ? [player] : [])).slice(0, 200),
+    () => choices(this.feed.seen().players, this.filter().player),
     { equal: sameWords },
   );
 
@@ -181,6 +179,7 @@ export class TraceListPage {
   protected clear(): void {
     this.choose({
       outcome: '',
+      by: '',
       name: '',
       service: '',
       release: '',
@@ -233,12 +232,6 @@ export class TraceListPage {
     return true;
   }
 
-  private choices(chosen: string, of: (trace: TraceSummary) => readonly string[]): string[] {
-    const names = new Set(this.feed.shown().flatMap(of));
-    if (chosen !== '') names.add(chosen);
-    return [...names].sort();
-  }
-
   private lineOf(trace: TraceSummary): Line {
     const formats = this.language.formats();
     const { clock, number } = formats;
@@ -269,6 +262,10 @@ export class TraceListPage {
   private own(service: string, time: Micros): string {
     return this.say('viewer.list.own', { service, time: this.language.formats().lapse(time) });
   }
+}
+
+function choices(seen: ReadonlySet<string>, chosen: string): string[] {
+  return [...new Set(chosen === '' ? seen : [...seen, chosen])].sort();
 }
 
 function sameWords(one: readonly string[], other: readonly string[]): boolean {

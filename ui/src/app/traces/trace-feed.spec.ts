@@ -24,6 +24,7 @@ function trace(number: number, more: Partial<TraceSummary> = {}): TraceSummary {
     ok: true,
     measurements: {},
     problems: [],
+    virtual_player: false,
     services: [],
     oddities: [],
     ...more,
@@ -102,6 +103,16 @@ describe('the feed of traces', () => {
     expect(shown()).toEqual([]);
     tell(trace(5), trace(6, { ok: false }));
     expect(shown()).toEqual(['t6']);
+  });
+
+  it('knows what there is to choose from, whatever the filter lets through', async () => {
+    gateway.traces.mockResolvedValue({ traces: [trace(1, { release: '1.0.0' })], indexed: true });
+    await feed.show(NO_FILTER);
+    gateway.traces.mockResolvedValue({ traces: [], indexed: true });
+    await feed.show({ ...NO_FILTER, release: '1.1.0' });
+    tell(trace(2, { release: '1.2.0' }));
+    expect(shown()).toEqual([]);
+    expect([...feed.seen().releases]).toEqual(['1.0.0', '1.2.0']);
   });
 
   it('asks anew when the stream has lost something', async () => {

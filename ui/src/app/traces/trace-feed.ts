@@ -3,6 +3,7 @@ import { Injectable, computed, inject, signal } from '@angular/core';
 import { Gateway } from '../core/gateway';
 import { TelemetryStream } from '../core/telemetry-stream';
 import { TraceQuery, TraceSummary } from '../core/telemetry-wire';
+import { NOTHING_SEEN, withSeen } from './seen';
 import {
   Filter,
   NO_FILTER,
@@ -36,6 +37,7 @@ export class TraceFeed {
   private readonly _shown = signal<readonly TraceSummary[]>([]);
   private readonly _filter = signal<Filter>(NO_FILTER);
   private readonly _now = signal(Date.now());
+  private readonly _seen = signal(NOTHING_SEEN);
 
   private readonly news = new Map<string, TraceSummary>();
   /** What the stream has told since the question that is not answered in full yet: newer than any page of the answer. */
@@ -49,6 +51,8 @@ export class TraceFeed {
   /** Newest first. While the reader is somewhere in it, no row moves. */
   readonly shown = this._shown.asReadonly();
   readonly filter = this._filter.asReadonly();
+  /** What there is to choose from; a filter does not empty it. */
+  readonly seen = this._seen.asReadonly();
   /** How many newer ones are not shown yet. */
   readonly waiting = computed(() => {
     const newest = this._shown()[0]?.start_us ?? -Infinity;
@@ -94,6 +98,7 @@ export class TraceFeed {
       for (let page = 0; page < PAGES_BACK; page += 1) {
         const { traces, next } = await this.gateway.traces(query);
         if (!current()) return;
+        this._seen.update((seen) => withSeen(seen, traces));
         found = [...found, ...traces.filter((trace) => matches(this._filter(), trace))];
         this._all.set(merged(found, told, this._filter(), MOST));
         if (!this.held) this._shown.set(this._all());
@@ -142,6 +147,7 @@ export class TraceFeed {
     clearTimeout(this.timer);
     this.timer = undefined;
     this._now.set(Date.now());
+    this._seen.update((seen) => withSeen(seen, [...this.news.values()]));
     this._all.set(merged(this._all(), this.news, this._filter(), MOST));
     this._shown.set(this.held ? refreshed(this._shown(), this.news) : this._all());
     this.news.clear();

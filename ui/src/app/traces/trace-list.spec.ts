@@ -31,6 +31,7 @@ function trace(id: string, start: number, more: Partial<TraceSummary> = {}): Tra
     ok: true,
     measurements: {},
     problems: [],
+    virtual_player: false,
     services: [
       { service: 'frontend', transactions: 1, errors: 0, own_us: micros(1), waiting_us: micros(1) },
     ],
@@ -78,6 +79,10 @@ describe('a filter', () => {
   const cases: [Partial<Filter>, Partial<TraceSummary>, boolean][] = [
     [{ outcome: 'ok' }, {}, true],
     [{ outcome: 'failed' }, {}, false],
+    [{ by: 'people' }, {}, true],
+    [{ by: 'people' }, { virtual_player: true }, false],
+    [{ by: 'virtual' }, {}, false],
+    [{ by: 'virtual' }, { virtual_player: true }, true],
     [{ name: 'slot-machine-spin' }, {}, true],
     [{ name: 'pageload' }, {}, false],
     [{ service: 'frontend' }, {}, true],
@@ -120,6 +125,7 @@ describe('a filter', () => {
     const filter = {
       ...NO_FILTER,
       name: 'a & b',
+      by: 'people' as const,
       least: 5,
       since: micros(1_700_000_000_000_000),
       until: micros(1_700_000_000_000_001),
@@ -127,6 +133,7 @@ describe('a filter', () => {
     expect(filterOf(new URLSearchParams(addressOf(filter)))).toEqual(filter);
     expect(queryOf(filter)).toEqual({
       name: 'a & b',
+      virtual_player: false,
       min_duration_ms: 5,
       since_us: filter.since,
       until_us: filter.until,

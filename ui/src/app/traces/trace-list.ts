@@ -8,6 +8,8 @@ import { percentile, perMinute } from './percentile';
  */
 export interface Filter {
   readonly outcome: '' | 'ok' | 'failed';
+  /** Whom it was begun by. */
+  readonly by: '' | 'people' | 'virtual';
   readonly name: string;
   readonly service: string;
   readonly release: string;
@@ -20,6 +22,7 @@ export interface Filter {
 
 export const NO_FILTER: Filter = {
   outcome: '',
+  by: '',
   name: '',
   service: '',
   release: '',
@@ -33,8 +36,10 @@ export const NO_FILTER: Filter = {
 /** As the address says it. */
 export function filterOf(query: URLSearchParams): Filter {
   const outcome = query.get('outcome');
+  const by = query.get('by');
   return {
     outcome: outcome === 'ok' || outcome === 'failed' ? outcome : '',
+    by: by === 'people' || by === 'virtual' ? by : '',
     name: query.get('name') ?? '',
     service: query.get('service') ?? '',
     release: query.get('release') ?? '',
@@ -69,6 +74,7 @@ export function addressOf(filter: Partial<Filter>): Record<string, string> {
 export function queryOf(filter: Filter): TraceQuery {
   return {
     ...(filter.outcome === '' ? {} : { ok: filter.outcome === 'ok' }),
+    ...(filter.by === '' ? {} : { virtual_player: filter.by === 'virtual' }),
     ...(filter.name === '' ? {} : { name: filter.name }),
     ...(filter.service === '' ? {} : { service: filter.service }),
     ...(filter.release === '' ? {} : { release: filter.release }),
@@ -84,6 +90,7 @@ export function queryOf(filter: Filter): TraceQuery {
 export function matches(filter: Filter, trace: TraceSummary): boolean {
   return (
     (filter.outcome === '' || (filter.outcome === 'ok') === trace.ok) &&
+    (filter.by === '' || (filter.by === 'virtual') === trace.virtual_player) &&
     (filter.name === '' || trace.name === filter.name) &&
     (filter.service === '' || trace.services.some(({ service }) => service === filter.service)) &&
     (filter.release === '' || trace.release === filter.release) &&
