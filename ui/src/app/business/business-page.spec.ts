@@ -101,6 +101,39 @@ describe('the business page', () => {
     ).toEqual(['20.00 ₽', '10.00 ₽', '10.00 ₽', '10.00 ₽', '50.00%'].map(nonBreaking));
   });
 
+  it('draws failed payments over time, and leads to their traces', async () => {
+    const page = await shown(
+      spin(1),
+      spin(2, { failed: true, payout: 0 }),
+      spin(3, { failed: true, payout: 0, release: '1.1.0' }),
+    );
+    const { series, ys } = charts()[1]?.drawing() ?? expect.fail();
+    const at = series.findIndex(({ label }) => label === 'Failed payments');
+    expect(ys[at]?.reduce<number>((sum, value) => sum + (value ?? 0), 0)).toBe(20);
+    const links = ['failed-traces', 'release-failures'].flatMap((name) =>
+      [...page.querySelectorAll(`[data-test="${name}"]`)].map((link) => link.getAttribute('href')),
+    );
+    const all = '/traces?outcome=failed&name=slot-machine-spin';
+    expect(links).toEqual([
+      all,
+      ...['1.1.0', '1.0.0'].map(
+        (release) => `/traces?outcome=failed&release=${release}&name=slot-machine-spin`,
+      ),
+    ]);
+    page.querySelector<HTMLElement>('[data-test="failed-traces"]')?.click();
+    expect(address.follow).toHaveBeenCalledWith(expect.anything(), '/traces', {
+      outcome: 'failed',
+      name: 'slot-machine-spin',
+    });
+  });
+
+  it('leads nowhere where nothing failed', async () => {
+    const page = await shown(spin(1));
+    expect(page.querySelector('[data-test="failed-traces"], [data-test="release-failures"]')).toBe(
+      null,
+    );
+  });
+
   it('adds no amounts of other currencies', async () => {
     const page = await shown(spin(1), spin(2, { currency: 'EUR' }), spin(3, { currency: '' }));
     expect(text(page, 'business-staked')).toBe(nonBreaking('20.00 ₽'));

@@ -75,10 +75,30 @@ export class BusinessPage {
       all: number(this.spins().length),
     });
     return [
-      { name: 'staked', value: this.money(staked), hint: this.say('insights.business.stakedHint') },
-      { name: 'paid', value: this.money(paid), hint: this.say('insights.business.paidHint') },
-      { name: 'ggr', value: this.money(ggr), hint: this.say('insights.business.ggrHint') },
-      { name: 'failed', value: this.money(failedStake), hint: failedHint },
+      {
+        name: 'staked',
+        value: this.money(staked),
+        hint: this.say('insights.business.stakedHint'),
+        href: '',
+      },
+      {
+        name: 'paid',
+        value: this.money(paid),
+        hint: this.say('insights.business.paidHint'),
+        href: '',
+      },
+      {
+        name: 'ggr',
+        value: this.money(ggr),
+        hint: this.say('insights.business.ggrHint'),
+        href: '',
+      },
+      {
+        name: 'failed',
+        value: this.money(failedStake),
+        hint: failedHint,
+        href: failuresPath(this.spins()),
+      },
     ] as const;
   });
   protected readonly rtp = computed(() => {
@@ -145,13 +165,14 @@ export class BusinessPage {
   protected readonly moneyDrawing = computed((): Drawing => {
     const buckets = this.buckets();
     const { clock, number } = this.language.formats();
-    const of = (key: 'staked' | 'paid' | 'ggr'): number[] =>
+    const of = (key: 'staked' | 'paid' | 'ggr' | 'failedStake'): number[] =>
       buckets.map(({ totals }) => totals[key] / 100);
     return {
       x: buckets.map(({ from }) => from / 1_000_000),
-      ys: [of('staked'), of('paid'), of('ggr')],
+      ys: [of('staked'), of('failedStake'), of('paid'), of('ggr')],
       series: [
         { label: this.say('insights.business.staked'), colour: '#35507d', kind: 'bars' },
+        { label: this.say('insights.business.failed'), colour: '#ff7b73', kind: 'thin-bars' },
         { label: this.say('insights.business.paid'), colour: '#7aa7ff', kind: 'line' },
         { label: this.say('insights.business.ggr'), colour: '#f3bd4d', kind: 'line' },
       ],
@@ -217,7 +238,7 @@ export class BusinessPage {
           band: band ? `${percent(band.low * 100, 1)} – ${percent(band.high * 100, 1)}` : '',
           outside: !!band && observed !== null && (observed < band.low || observed > band.high),
           failed: this.money(totals.failedStake),
-          failures: totals.failed,
+          failures: failuresPath(spins, release),
           href: release ? `/traces?release=${encodeURIComponent(release)}` : '/traces',
         };
       });
@@ -266,6 +287,21 @@ export class BusinessPage {
     const { percent } = this.language.formats();
     return this.say(key, { low: percent(low * 100, 1), high: percent(high * 100, 1) });
   }
+}
+
+/** The address of the traces of those spins that failed, of one release or of all; empty where none failed. */
+function failuresPath(spins: readonly SpinMoney[], release = ''): string {
+  const names = new Set(spins.filter(({ failed }) => failed).map(({ name }) => name));
+  if (names.size === 0) return '';
+  const [name] = names;
+  const query = new URLSearchParams(
+    addressOf({
+      outcome: 'failed',
+      ...(release === '' ? {} : { release }),
+      ...(names.size === 1 && name !== undefined ? { name } : {}),
+    }),
+  );
+  return `/traces?${query}`;
 }
 
 /**

@@ -14,11 +14,14 @@ import {
 } from '@angular/core';
 import uPlot from 'uplot';
 
-/** One line, or the bars, of a chart; `area` and `edge` are the upper and the lower end of a band. */
+/**
+ * One line, or the bars, of a chart; thin bars stand in front of the others. `area` and `edge` are the upper and the lower
+ * end of a band.
+ */
 export interface Series {
   readonly label: string;
   readonly colour: string;
-  readonly kind: 'line' | 'dashes' | 'bars' | 'area' | 'edge';
+  readonly kind: 'line' | 'dashes' | 'bars' | 'thin-bars' | 'area' | 'edge';
 }
 
 /** Everything that a chart draws. `x` ascends; each of `ys` has a value, or null, for each x. */
@@ -95,6 +98,7 @@ const GRID = '#1c2230';
       border-radius: 0.1rem;
     }
     .legend i[data-kind='bars'],
+    .legend i[data-kind='thin-bars'],
     .legend i[data-kind='area'] {
       height: 0.6rem;
     }
@@ -255,8 +259,9 @@ export class LineChart {
         {},
         ...series.map(({ label, colour, kind }): uPlot.Series => {
           const common = { label, stroke: colour, points: { show: false } };
-          if (kind === 'bars') {
-            const paths = uPlot.paths.bars?.({ size: [0.7, rem * 2] });
+          if (kind === 'bars' || kind === 'thin-bars') {
+            const size: [number, number] = kind === 'bars' ? [0.7, rem * 2] : [0.25, rem * 0.7];
+            const paths = uPlot.paths.bars?.({ size });
             return { ...common, width: 0, fill: colour, ...(paths ? { paths } : {}) };
           }
           if (kind === 'edge' || kind === 'area') return { ...common, width: 0 };

@@ -9,6 +9,7 @@ const trace = (more: Partial<TraceSummary> = {}): TraceSummary => ({
   service: 'frontend',
   start_us: micros(1),
   duration_us: micros(1),
+  root_us: micros(1),
   spans: 26,
   transactions: 7,
   errors: 0,
@@ -22,6 +23,7 @@ const trace = (more: Partial<TraceSummary> = {}): TraceSummary => ({
     payout: { value: 45.1, unit: 'none' },
   },
   problems: [],
+  virtual_player: false,
   services: [],
   oddities: [],
   ...more,
@@ -43,6 +45,31 @@ describe('the money of a spin', () => {
   it('is lost when the root failed: what was drawn was not paid', () => {
     const failed = spinOf(trace({ status: 'deadline_exceeded', ok: false, errors: 1 }));
     expect([failed?.failed, failed?.stake, failed?.payout]).toEqual([true, 1000, 0]);
+  });
+
+  it('is lost when the round was voided behind a good answer', () => {
+    const voided = spinOf(
+      trace({
+        status: 'error',
+        ok: false,
+        errors: 1,
+        measurements: {
+          stake: { value: 12, unit: 'none' },
+          payout: { value: 45.1, unit: 'none' },
+          failed_stake: { value: 10, unit: 'none' },
+        },
+      }),
+    );
+    expect([voided?.failed, voided?.stake, voided?.payout]).toEqual([true, 1000, 0]);
+    const settled = trace().measurements;
+    const none = { ...settled, failed_stake: { value: 0, unit: 'none' } };
+    expect(spinOf(trace({ measurements: none }))?.failed).toBe(false);
+  });
+
+  it('is lost when the spin failed before anything was drawn', () => {
+    const measurements = { failed_stake: { value: 10, unit: 'none' } };
+    const failed = spinOf(trace({ status: 'unavailable', ok: false, measurements }));
+    expect([failed?.failed, failed?.stake]).toEqual([true, 1000]);
   });
 
   it('is earned when an error on the way was mended', () =>

@@ -25,18 +25,20 @@ const UNFINISHED = new Set(['missing_root', 'no_spans']);
 /**
  * What a trace says of money, or null when it says nothing. A spin is measured by three services and in three ways; the
  * summary of its trace has what the root measured, once. When the root did not end well, what others measured on the way
- * is money that was not earned: the stake was drawn for, and given back or left open.
+ * is money that was not earned: the stake was drawn for, and given back or left open. So it is with a round that was voided
+ * behind an answer that was good: a service measured its stake as failed.
  */
 export function spinOf(trace: TraceSummary): SpinMoney | null {
-  const { stake, payout } = trace.measurements;
-  if (!stake || stake.value <= 0 || trace.oddities.some((word) => UNFINISHED.has(word)))
-    return null;
-  const failed = !WELL.has(trace.status);
+  const { stake, payout, failed_stake } = trace.measurements;
+  const lost = failed_stake?.value ?? 0;
+  const staked = lost > 0 ? lost : (stake?.value ?? 0);
+  if (staked <= 0 || trace.oddities.some((word) => UNFINISHED.has(word))) return null;
+  const failed = lost > 0 || !WELL.has(trace.status);
   if (!failed && !payout) return null;
   return {
     traceId: trace.trace_id,
     at: trace.start_us,
-    stake: Math.round(stake.value * MINOR),
+    stake: Math.round(staked * MINOR),
     payout: failed ? 0 : Math.round((payout?.value ?? 0) * MINOR),
     failed,
     release: trace.release ?? '',

@@ -15,6 +15,7 @@ function spin(number: number, more: Partial<TraceSummary> = {}): TraceSummary {
     service: 'frontend',
     start_us: micros(number),
     duration_us: micros(2_000),
+    root_us: micros(2_000),
     spans: 1,
     transactions: 1,
     errors: 0,
@@ -23,6 +24,7 @@ function spin(number: number, more: Partial<TraceSummary> = {}): TraceSummary {
     ok: true,
     measurements: { stake: { value: 10, unit: 'none' }, payout: { value: 5, unit: 'none' } },
     problems: [],
+    virtual_player: false,
     services: [],
     oddities: [],
     ...more,
@@ -79,6 +81,42 @@ describe('the spins that traces tell of', () => {
       ['t2', false],
       ['t3', true],
     ]);
+    end();
+  });
+
+  it('that come between two pages of an answer are counted', async () => {
+    const end = store.watch();
+    await vi.advanceTimersByTimeAsync(0);
+    let second: (reply: unknown) => void = () => undefined;
+    gateway.traces
+      .mockResolvedValueOnce({ traces: [spin(2)], next: 'further', indexed: true })
+      .mockReturnValueOnce(new Promise((resolve) => (second = resolve)));
+    stream.tell('missed', null);
+    await vi.advanceTimersByTimeAsync(0);
+    stream.tell('trace', spin(7));
+    stream.tell('trace', spin(1, { status: 'deadline_exceeded', ok: false }));
+    await vi.advanceTimersByTimeAsync(500);
+    second({ traces: [spin(1)], indexed: true });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(store.spins().map(({ traceId, failed }) => [traceId, failed])).toEqual([
+      ['t1', true],
+      ['t2', false],
+      ['t7', false],
+    ]);
+    end();
+  });
+
+  it('are as the answer has them, not as they were told before its question', async () => {
+    const end = store.watch();
+    await vi.advanceTimersByTimeAsync(0);
+    stream.tell('trace', spin(3));
+    gateway.traces.mockResolvedValue({
+      traces: [spin(3, { status: 'deadline_exceeded', ok: false })],
+      indexed: true,
+    });
+    stream.tell('missed', null);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(store.spins().map(({ failed }) => failed)).toEqual([true]);
     end();
   });
 

@@ -22,6 +22,8 @@ export class SpinsStore {
   private readonly _traces = signal<ReadonlyMap<string, TraceSummary>>(new Map());
   private readonly _truncated = signal(false);
   private readonly news = new Map<string, TraceSummary>();
+  /** What the stream has told since the question that is not answered in full yet: newer than any page of the answer. */
+  private told: Map<string, TraceSummary> | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asked = 0;
 
@@ -50,6 +52,10 @@ export class SpinsStore {
   async load(): Promise<void> {
     const question = (this.asked += 1);
     const current = (): boolean => question === this.asked;
+    // What came before the question is in its answer; should there be none, it is shown all the same.
+    if (this._state() === 'ready') this.flush();
+    else this.news.clear();
+    const told = (this.told = new Map<string, TraceSummary>());
     const found = new Map<string, TraceSummary>();
     let read = 0;
     let query: TraceQuery = { limit: PAGE };
@@ -65,22 +71,25 @@ export class SpinsStore {
         }
         query = { ...query, cursor: next };
       }
-      // What the stream told meanwhile is newer.
-      for (const [id, trace] of this.news) found.set(id, trace);
+      for (const [id, trace] of told) found.set(id, trace);
       this._traces.set(found);
       this._state.set('ready');
     } catch {
       if (current()) this._state.set('failed');
+    } finally {
+      if (current()) this.told = null;
     }
   }
 
   private take(trace: TraceSummary): void {
     if (!spinOf(trace)) return;
     this.news.set(trace.trace_id, trace);
+    this.told?.set(trace.trace_id, trace);
     if (this._state() === 'ready') this.timer ??= setTimeout(() => this.flush(), CALM_MS);
   }
 
   private flush(): void {
+    clearTimeout(this.timer);
     this.timer = undefined;
     const traces = new Map(this._traces());
     for (const [id, trace] of this.news) traces.set(id, trace);

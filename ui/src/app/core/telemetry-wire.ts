@@ -99,7 +99,13 @@ export interface TraceSummary {
   op: string;
   service: string;
   start_us: Micros;
+  /** From the earliest start to the latest end. */
   duration_us: Micros;
+  /**
+   * Length of the root, or of the earliest span while the root is not there: what whoever began the trace waited for.
+   * Work in the background may go on after it.
+   */
+  root_us: Micros;
   spans: number;
   transactions: number;
   errors: number;
@@ -113,6 +119,8 @@ export interface TraceSummary {
   /** ISO 4217 code of its money, where the trace names one. */
   currency?: string;
   problems: readonly string[];
+  /** Whether it was begun by traffic that is generated. */
+  virtual_player: boolean;
   services: readonly ServiceShare[];
   /** Stable words, such as `missing_root`. */
   oddities: readonly string[];
@@ -137,6 +145,7 @@ export interface TraceQuery {
   max_duration_ms?: number;
   release?: string;
   player?: string;
+  virtual_player?: boolean;
   name?: string;
   /** Begun at or after this. */
   since_us?: Micros;

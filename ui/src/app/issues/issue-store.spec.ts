@@ -68,6 +68,32 @@ describe('the issues', () => {
     expect(ids()).toEqual(['c']);
   });
 
+  it('are as the later answer says, whichever comes last', async () => {
+    const answers: ((reply: unknown) => void)[] = [];
+    gateway.issues.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
+    stream.tell('missed', null);
+    stream.tell('missed', null);
+    answers[1]?.({ issues: [issue('new', 9)], indexed: true });
+    answers[0]?.({ issues: [issue('old', 8)], indexed: true });
+    await settled();
+    expect(ids()).toEqual(['new']);
+  });
+
+  it('are as they were told while an answer was under way', async () => {
+    let answer: (reply: unknown) => void = () => undefined;
+    gateway.issues.mockReturnValue(new Promise((resolve) => (answer = resolve)));
+    stream.tell('missed', null);
+    stream.tell('issue', issue('b', 5));
+    stream.tell('issue', issue('a', 6, { status: 'regressed' }));
+    answer({ issues: [issue('c', 9), issue('a', 1, { status: 'resolved' })], indexed: true });
+    await settled();
+    expect(store.issues().map(({ issue_id, status }) => [issue_id, status])).toEqual([
+      ['c', 'unresolved'],
+      ['a', 'regressed'],
+      ['b', 'unresolved'],
+    ]);
+  });
+
   it('stay when the collector does not answer, and an empty list says so', async () => {
     gateway.issues.mockRejectedValue(new Error('away'));
     await store.load();

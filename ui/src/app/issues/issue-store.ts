@@ -18,6 +18,11 @@ export class IssueStore {
   private readonly _state = signal<LoadState>('loading');
   private readonly _issues = signal<readonly IssueSummary[]>([]);
   private following = false;
+  /** Questions are numbered: an answer that was overtaken by that to a later one is old. */
+  private questions = 0;
+  private answered = 0;
+  /** What was told since the last question: newer than its answer. */
+  private told = new Map<string, IssueSummary>();
 
   readonly state = this._state.asReadonly();
   /** Last seen first. */
@@ -34,9 +39,13 @@ export class IssueStore {
   }
 
   async load(): Promise<void> {
+    const question = (this.questions += 1);
+    const told = (this.told = new Map<string, IssueSummary>());
     try {
       const { issues } = await this.gateway.issues(MOST);
-      this._issues.set(issues);
+      if (question < this.answered) return;
+      this.answered = question;
+      this._issues.set([...told.values()].reduce<readonly IssueSummary[]>(withIssue, issues));
       this._state.set('ready');
     } catch {
       if (this._state() !== 'ready') this._state.set('failed');
@@ -51,6 +60,7 @@ export class IssueStore {
   }
 
   private take(issue: IssueSummary): void {
+    if (this.answered < this.questions) this.told.set(issue.issue_id, issue);
     this._issues.update((list) => withIssue(list, issue));
   }
 }

@@ -21,6 +21,9 @@ export class FollowedSpin {
   private readonly _summary = signal<TraceSummary | null>(null);
   private readonly detail = signal<TraceDetail | null>(null);
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Questions are numbered: an answer that was overtaken by that to a later one is old. */
+  private questions = 0;
+  private answered = 0;
 
   /** As far as its envelopes are there. */
   readonly summary = this._summary.asReadonly();
@@ -51,8 +54,11 @@ export class FollowedSpin {
     this.timer = undefined;
     const id = untracked(this.play.traceId);
     if (id === null) return;
+    const question = (this.questions += 1);
     try {
       const detail = await this.gateway.trace(id);
+      if (question < this.answered) return;
+      this.answered = question;
       this.fresh.keep(detail);
       if (id !== untracked(this.play.traceId)) return;
       this._summary.set(detail.summary);

@@ -21,6 +21,7 @@ function summaryOf(...services: ServiceShare[]): TraceSummary {
     service: 'frontend',
     start_us: micros(1),
     duration_us: micros(1),
+    root_us: micros(1),
     spans: 1,
     transactions: 1,
     errors: 0,
@@ -29,6 +30,7 @@ function summaryOf(...services: ServiceShare[]): TraceSummary {
     ok: true,
     measurements: {},
     problems: [],
+    virtual_player: false,
     services,
     oddities: [],
   };

@@ -45,13 +45,19 @@ export function followTrace(id: Signal<string>): FollowedTrace {
   const state = signal<TraceState>('loading');
   const detail = signal<TraceDetail | null>(null);
   let timer: ReturnType<typeof setTimeout> | undefined;
+  // Questions are numbered: an answer that was overtaken by that to a later one is old.
+  let questions = 0;
+  let answered = 0;
 
   const load = async (): Promise<void> => {
     const asked = id();
+    const question = (questions += 1);
     clearTimeout(timer);
     timer = undefined;
     try {
       const found = await gateway.trace(asked);
+      if (question < answered) return;
+      answered = question;
       fresh.keep(found);
       if (asked !== id()) return;
       // The same envelopes make the same trace: nothing is computed and drawn again.

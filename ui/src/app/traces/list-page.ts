@@ -16,6 +16,7 @@ import { Language } from '../core/language';
 import { Micros, micros } from '../core/micros';
 import { isTaken, rowAfter } from '../core/row-keys';
 import { TraceSummary } from '../core/telemetry-wire';
+import { backgroundWords } from './background';
 import { ComparePick } from './compare-pick';
 import { tracePath } from './place';
 import { colourOf } from './service-colour';
@@ -29,6 +30,10 @@ interface Line {
   readonly href: string;
   readonly time: string;
   readonly duration: string;
+  /** What went on after it; empty where nothing did. */
+  readonly background: string;
+  /** Of the link, which is as large as the row. */
+  readonly hint: string;
   /** Of the longest trace in the list, per cent. */
   readonly width: number;
   readonly title: string;
@@ -51,6 +56,7 @@ export class TraceListPage {
   protected readonly pick = inject(ComparePick);
   protected readonly say = this.language.say;
   protected readonly outcomes = ['', 'ok', 'failed'] as const;
+  protected readonly beginners = ['', 'people', 'virtual'] as const;
   private readonly rows = viewChild.required<VirtualRows>('rows');
   private readonly grid = viewChild.required<ElementRef<HTMLElement>>('grid');
 
@@ -67,22 +73,19 @@ export class TraceListPage {
     () => JSON.stringify(this.filter()) !== JSON.stringify(NO_FILTER),
   );
   /** What there is to choose from; what was chosen stays even when no trace has it. */
-  protected readonly names = computed(
-    () => this.choices(this.filter().name, ({ name }) => [name]).slice(0, 200),
-    { equal: sameWords },
-  );
+  protected readonly names = computed(() => choices(this.feed.seen().names, this.filter().name), {
+    equal: sameWords,
+  });
   protected readonly services = computed(
-    () =>
-      this.choices(this.filter().service, ({ services }) => services.map(({ service }) => service)),
+    () => choices(this.feed.seen().services, this.filter().service),
     { equal: sameWords },
   );
   protected readonly releases = computed(
-    () => this.choices(this.filter().release, ({ release }) => (release ? [release] : [])),
+    () => choices(this.feed.seen().releases, this.filter().release),
     { equal: sameWords },
   );
   protected readonly players = computed(
-    () =>
-      this.choices(this.filter().player, ({ player }) => (player ? [player] : [])).slice(0, 200),
+    () => choices(this.feed.seen().players, this.filter().player),
     { equal: sameWords },
   );
 
@@ -130,7 +133,7 @@ export class TraceListPage {
   });
 
   private readonly longest = computed(() =>
-    this.feed.shown().reduce((most, { duration_us }) => Math.max(most, duration_us), 1),
+    this.feed.shown().reduce((most, { root_us }) => Math.max(most, root_us), 1),
   );
   protected readonly lines = computed(() => {
     const rows = this.rows();
@@ -176,6 +179,7 @@ export class TraceListPage {
   protected clear(): void {
     this.choose({
       outcome: '',
+      by: '',
       name: '',
       service: '',
       release: '',
@@ -228,21 +232,20 @@ export class TraceListPage {
     return true;
   }
 
-  private choices(chosen: string, of: (trace: TraceSummary) => readonly string[]): string[] {
-    const names = new Set(this.feed.shown().flatMap(of));
-    if (chosen !== '') names.add(chosen);
-    return [...names].sort();
-  }
-
   private lineOf(trace: TraceSummary): Line {
-    const { clock, lapse, number } = this.language.formats();
+    const formats = this.language.formats();
+    const { clock, number } = formats;
     const { status, errors } = trace;
+    const duration = formats.lapse(trace.root_us);
+    const background = backgroundWords(trace, this.say, formats);
     return {
       trace,
       href: tracePath(trace.trace_id),
       time: clock(trace.start_us),
-      duration: lapse(trace.duration_us),
-      width: (trace.duration_us / this.longest()) * 100,
+      duration,
+      width: (trace.root_us / this.longest()) * 100,
+      hint: background === '' ? trace.name : `${trace.name} · ${duration} ${background}`,
+      background,
       title: trace.ok
         ? this.say('viewer.list.wellTitle')
         : this.say('viewer.list.badTitle', { status, errors: number(errors) }),
@@ -259,6 +262,10 @@ export class TraceListPage {
   private own(service: string, time: Micros): string {
     return this.say('viewer.list.own', { service, time: this.language.formats().lapse(time) });
   }
+}
+
+function choices(seen: ReadonlySet<string>, chosen: string): string[] {
+  return [...new Set(chosen === '' ? seen : [...seen, chosen])].sort();
 }
 
 function sameWords(one: readonly string[], other: readonly string[]): boolean {

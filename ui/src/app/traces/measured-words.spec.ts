@@ -37,6 +37,7 @@ describe('what a trace measured', () => {
     expect(told(failed, 'RUB', 'deadline_exceeded')).toEqual(['failed_stake 10.00 ₽']);
     expect(told(drawn, 'RUB', 'deadline_exceeded')).toEqual(['stake 10.00 ₽']);
     expect(told(drawn, 'RUB', 'error')).toHaveLength(3);
+    expect(told(failed, 'RUB', 'error')).toEqual(['failed_stake 10.00 ₽']);
   });
 
   it('is a number where the currency is not known', () =>

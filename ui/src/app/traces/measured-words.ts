@@ -16,16 +16,18 @@ export const WELL: ReadonlySet<string> = new Set(['ok', 'error']);
 
 /**
  * What a trace measured: the money of a spin with its currency, whatever else as it is. Of a spin that failed only its
- * stake is told: what services on the way drew was not paid.
+ * stake is told: what services on the way drew was not paid. A spin has failed too where its round was voided behind a
+ * good answer.
  */
 export function measuredWords(
   { measurements, currency, status }: Pick<TraceSummary, 'measurements' | 'currency' | 'status'>,
   say: Language['say'],
   formats: Formats,
 ): Measured[] {
+  const lost = (measurements['failed_stake']?.value ?? 0) > 0;
   const known = KNOWN.filter((name) => {
     if (name === 'failed_stake') return true;
-    return WELL.has(status) || (name === 'stake' && !measurements['failed_stake']);
+    return !lost && (WELL.has(status) || name === 'stake');
   });
   const told: Measured[] = known.flatMap((name) => {
     const measurement = measurements[name];

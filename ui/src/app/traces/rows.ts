@@ -47,6 +47,8 @@ export interface Wishes {
   readonly gaps: boolean;
   /** Opened for a search, whatever the folding says; taking it away restores what was. */
   readonly revealed?: ReadonlySet<string>;
+  /** Of these, what the reader has closed again: it is as the folding says. */
+  readonly concealed?: ReadonlySet<string>;
 }
 
 /** The rows that the reader sees, from top to bottom. Does not recurse. */
@@ -85,11 +87,12 @@ export function visibleRows(tree: TraceTree, wishes: Wishes): Row[] {
   return rows;
 }
 
-/** Closed becomes open, open becomes closed. */
-export function toggled(folding: Folding, row: Pick<Row, 'key' | 'kind'>): Folding {
-  if (row.kind === 'gap') return folding;
-  if (row.kind === 'group') return { ...folding, opened: flipped(folding.opened, row.key) };
-  return { ...folding, except: flipped(folding.except, row.key) };
+/** Opens a row that is seen closed, and closes one that is seen open, even where only a search had opened it. */
+export function toggled(folding: Folding, row: Row): Folding {
+  if (row.kind === 'gap' || row.open === null) return folding;
+  const open = !row.open;
+  if (row.kind === 'group') return { ...folding, opened: put(folding.opened, row.key, open) };
+  return { ...folding, except: put(folding.except, row.key, folding.all === open) };
 }
 
 export function foldedAll(): Folding {
@@ -126,12 +129,17 @@ export function revealing(tree: TraceTree, nodes: readonly SpanNode[]): Set<stri
   return keys;
 }
 
-function isOpen(key: string, { folding, revealed }: Wishes): boolean {
-  return folding.all === folding.except.has(key) || (revealed?.has(key) ?? false);
+function isOpen(key: string, wishes: Wishes): boolean {
+  const { all, except } = wishes.folding;
+  return all === except.has(key) || isRevealed(key, wishes);
 }
 
-function isOpenGroup(key: string, { folding, revealed }: Wishes): boolean {
-  return folding.opened.has(key) || (revealed?.has(key) ?? false);
+function isOpenGroup(key: string, wishes: Wishes): boolean {
+  return wishes.folding.opened.has(key) || isRevealed(key, wishes);
+}
+
+function isRevealed(key: string, { revealed, concealed }: Wishes): boolean {
+  return (revealed?.has(key) ?? false) && !(concealed?.has(key) ?? false);
 }
 
 function childLines(node: SpanNode, gaps: boolean): (SpanNode | Group | GapRow)[] {
@@ -169,8 +177,10 @@ function groupsAround(tree: TraceTree, node: SpanNode): string[] {
     .map(({ key }) => key);
 }
 
-function flipped(keys: ReadonlySet<string>, key: string): Set<string> {
+/** The set with the key in it, or without. */
+export function put(keys: ReadonlySet<string>, key: string, there: boolean): Set<string> {
   const changed = new Set(keys);
-  if (!changed.delete(key)) changed.add(key);
+  if (there) changed.add(key);
+  else changed.delete(key);
   return changed;
 }

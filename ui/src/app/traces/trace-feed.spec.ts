@@ -15,6 +15,7 @@ function trace(number: number, more: Partial<TraceSummary> = {}): TraceSummary {
     service: 'frontend',
     start_us: micros(number * 1_000_000),
     duration_us: micros(2_000),
+    root_us: micros(2_000),
     spans: 1,
     transactions: 1,
     errors: 0,
@@ -23,6 +24,7 @@ function trace(number: number, more: Partial<TraceSummary> = {}): TraceSummary {
     ok: true,
     measurements: {},
     problems: [],
+    virtual_player: false,
     services: [],
     oddities: [],
     ...more,
@@ -103,6 +105,16 @@ describe('the feed of traces', () => {
     expect(shown()).toEqual(['t6']);
   });
 
+  it('knows what there is to choose from, whatever the filter lets through', async () => {
+    gateway.traces.mockResolvedValue({ traces: [trace(1, { release: '1.0.0' })], indexed: true });
+    await feed.show(NO_FILTER);
+    gateway.traces.mockResolvedValue({ traces: [], indexed: true });
+    await feed.show({ ...NO_FILTER, release: '1.1.0' });
+    tell(trace(2, { release: '1.2.0' }));
+    expect(shown()).toEqual([]);
+    expect([...feed.seen().releases]).toEqual(['1.0.0', '1.2.0']);
+  });
+
   it('asks anew when the stream has lost something', async () => {
     gateway.traces.mockResolvedValue({ traces: [trace(9)], indexed: true });
     listeners['missed']?.(trace(0));
@@ -121,22 +133,57 @@ describe('the feed of traces', () => {
     expect(shown()).toEqual(['t7']);
   });
 
+  it('keeps what comes between two pages of an answer', async () => {
+    let second: (reply: unknown) => void = () => undefined;
+    gateway.traces
+      .mockResolvedValueOnce({ traces: [trace(3), trace(2)], next: 'further', indexed: true })
+      .mockReturnValueOnce(new Promise((resolve) => (second = resolve)));
+    const loaded = feed.show(NO_FILTER);
+    await vi.advanceTimersByTimeAsync(0);
+    tell(trace(9), trace(1, { spans: 7 }));
+    expect(shown()).toEqual(['t9', 't3', 't2', 't1']);
+    second({ traces: [trace(1)], indexed: true });
+    await loaded;
+    expect(shown()).toEqual(['t9', 't3', 't2', 't1']);
+    expect(feed.shown().at(-1)?.spans).toBe(7);
+  });
+
+  it('takes an answer for newer than what was told before its question', async () => {
+    listeners['trace']?.(trace(2, { spans: 5 }));
+    gateway.traces.mockResolvedValue({ traces: [trace(2, { spans: 9 })], indexed: true });
+    listeners['missed']?.(trace(0));
+    await vi.advanceTimersByTimeAsync(200);
+    expect(feed.shown()[0]?.spans).toBe(9);
+  });
+
   it('says when the collector does not answer', async () => {
     gateway.traces.mockRejectedValue(new Error('gone'));
     await feed.load();
     expect(feed.state()).toBe('failed');
   });
 
-  it('finds the previous of a kind with the collector when it is not here', async () => {
-    gateway.traces
-      .mockResolvedValueOnce({ traces: [trace(20)], next: 'further', indexed: true })
-      .mockResolvedValueOnce({ traces: [trace(12, { name: 'other' }), trace(11)], indexed: true });
-    await feed.show({ ...NO_FILTER, outcome: 'failed' });
+  it('finds the previous of a kind with the collector, whatever is shown', async () => {
     gateway.traces.mockClear();
+    const query = {
+      name: 'slot-machine-spin',
+      service: 'frontend',
+      until_us: 20_000_000,
+      limit: 50,
+    };
+    // The list knows t2; the collector knows what came between.
     gateway.traces
-      .mockResolvedValueOnce({ traces: [trace(20)], next: 'further', indexed: true })
-      .mockResolvedValueOnce({ traces: [trace(12, { name: 'other' }), trace(11)], indexed: true });
+      .mockResolvedValueOnce({
+        traces: [trace(19, { service: 'game-engine' }), trace(18, { op: 'pageload' })],
+        next: 'further',
+        indexed: true,
+      })
+      .mockResolvedValueOnce({ traces: [trace(11)], next: 'more', indexed: true });
     expect((await feed.previous(trace(20)))?.trace_id).toBe('t11');
-    expect(gateway.traces).toHaveBeenCalledTimes(2);
+    expect(gateway.traces.mock.calls).toEqual([[query], [{ ...query, cursor: 'further' }]]);
+  });
+
+  it('finds no previous where there is none', async () => {
+    gateway.traces.mockResolvedValue({ traces: [], indexed: true });
+    expect(await feed.previous(trace(20))).toBeNull();
   });
 });

@@ -3,6 +3,7 @@ import { Injectable, computed, inject, signal } from '@angular/core';
 import { Gateway } from '../core/gateway';
 import { TelemetryStream } from '../core/telemetry-stream';
 import { TraceQuery, TraceSummary } from '../core/telemetry-wire';
+import { NOTHING_SEEN, withSeen } from './seen';
 import {
   Filter,
   NO_FILTER,
@@ -17,6 +18,7 @@ import {
 /** No more traces are held here; older ones are with the collector. */
 export const MOST = 1_000;
 const PAGE = 500;
+const FEW = 50;
 /** A list that changed with every message could not be read: changes are shown together, so often. */
 const CALM_MS = 150;
 /** How far back the collector is asked for traces of one name. */
@@ -35,8 +37,11 @@ export class TraceFeed {
   private readonly _shown = signal<readonly TraceSummary[]>([]);
   private readonly _filter = signal<Filter>(NO_FILTER);
   private readonly _now = signal(Date.now());
+  private readonly _seen = signal(NOTHING_SEEN);
 
   private readonly news = new Map<string, TraceSummary>();
+  /** What the stream has told since the question that is not answered in full yet: newer than any page of the answer. */
+  private told: Map<string, TraceSummary> | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private held = false;
   private asked = 0;
@@ -46,6 +51,8 @@ export class TraceFeed {
   /** Newest first. While the reader is somewhere in it, no row moves. */
   readonly shown = this._shown.asReadonly();
   readonly filter = this._filter.asReadonly();
+  /** What there is to choose from; a filter does not empty it. */
+  readonly seen = this._seen.asReadonly();
   /** How many newer ones are not shown yet. */
   readonly waiting = computed(() => {
     const newest = this._shown()[0]?.start_us ?? -Infinity;
@@ -82,14 +89,18 @@ export class TraceFeed {
   async load(): Promise<void> {
     const question = (this.asked += 1);
     const current = (): boolean => question === this.asked;
+    // What came before the question is in its answer.
+    if (this.news.size > 0) this.flush();
+    const told = (this.told = new Map<string, TraceSummary>());
     try {
       let found: readonly TraceSummary[] = [];
       let query: TraceQuery = { ...queryOf(this._filter()), limit: PAGE };
       for (let page = 0; page < PAGES_BACK; page += 1) {
         const { traces, next } = await this.gateway.traces(query);
         if (!current()) return;
+        this._seen.update((seen) => withSeen(seen, traces));
         found = [...found, ...traces.filter((trace) => matches(this._filter(), trace))];
-        this._all.set(merged(found, this.news, this._filter(), MOST));
+        this._all.set(merged(found, told, this._filter(), MOST));
         if (!this.held) this._shown.set(this._all());
         this._now.set(Date.now());
         this._state.set('ready');
@@ -98,6 +109,8 @@ export class TraceFeed {
       }
     } catch {
       if (current()) this._state.set('failed');
+    } finally {
+      if (current()) this.told = null;
     }
   }
 
@@ -110,9 +123,9 @@ export class TraceFeed {
 
   /** The one of the same kind that began last before this one; null when there is none. */
   async previous(trace: TraceSummary): Promise<TraceSummary | null> {
-    const known = previousOf(trace, this._all());
-    if (known) return known;
-    let query: TraceQuery = { service: trace.service, limit: PAGE };
+    const { name, service, start_us } = trace;
+    // A trace of the same name may begin with another service or operation, but few do.
+    let query: TraceQuery = { name, service, until_us: start_us, limit: FEW };
     for (let page = 0; page < PAGES_BACK; page += 1) {
       const { traces, next } = await this.gateway.traces(query);
       const found = previousOf(trace, traces);
@@ -124,6 +137,7 @@ export class TraceFeed {
 
   private take(trace: TraceSummary): void {
     this.news.set(trace.trace_id, trace);
+    if (this.told) keep(this.told, trace);
     // A window that is not shown draws nothing, and its timers are slow: what waits stays bounded.
     if (this.news.size > MOST) this.flush();
     this.timer ??= setTimeout(() => this.flush(), CALM_MS);
@@ -133,8 +147,17 @@ export class TraceFeed {
     clearTimeout(this.timer);
     this.timer = undefined;
     this._now.set(Date.now());
+    this._seen.update((seen) => withSeen(seen, [...this.news.values()]));
     this._all.set(merged(this._all(), this.news, this._filter(), MOST));
     this._shown.set(this.held ? refreshed(this._shown(), this.news) : this._all());
     this.news.clear();
   }
+}
+
+/** Adds a trace to those that were told, of which the last `MOST` stay. */
+function keep(told: Map<string, TraceSummary>, trace: TraceSummary): void {
+  told.delete(trace.trace_id);
+  told.set(trace.trace_id, trace);
+  const [oldest] = told.keys();
+  if (told.size > MOST && oldest !== undefined) told.delete(oldest);
 }

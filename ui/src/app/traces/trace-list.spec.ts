@@ -22,6 +22,7 @@ function trace(id: string, start: number, more: Partial<TraceSummary> = {}): Tra
     service: 'frontend',
     start_us: micros(start),
     duration_us: micros(2_000),
+    root_us: micros(2_000),
     spans: 1,
     transactions: 1,
     errors: 0,
@@ -30,6 +31,7 @@ function trace(id: string, start: number, more: Partial<TraceSummary> = {}): Tra
     ok: true,
     measurements: {},
     problems: [],
+    virtual_player: false,
     services: [
       { service: 'frontend', transactions: 1, errors: 0, own_us: micros(1), waiting_us: micros(1) },
     ],
@@ -77,6 +79,10 @@ describe('a filter', () => {
   const cases: [Partial<Filter>, Partial<TraceSummary>, boolean][] = [
     [{ outcome: 'ok' }, {}, true],
     [{ outcome: 'failed' }, {}, false],
+    [{ by: 'people' }, {}, true],
+    [{ by: 'people' }, { virtual_player: true }, false],
+    [{ by: 'virtual' }, {}, false],
+    [{ by: 'virtual' }, { virtual_player: true }, true],
     [{ name: 'slot-machine-spin' }, {}, true],
     [{ name: 'pageload' }, {}, false],
     [{ service: 'frontend' }, {}, true],
@@ -85,8 +91,8 @@ describe('a filter', () => {
     [{ release: '1.0.0' }, {}, false],
     [{ player: 'p1' }, { player: 'p2' }, false],
     [{ least: 2 }, {}, true],
-    [{ least: 3 }, {}, false],
-    [{ most: 2 }, {}, true],
+    [{ least: 3 }, { duration_us: micros(4_000_000) }, false],
+    [{ most: 2 }, { duration_us: micros(4_000_000) }, true],
     [{ most: 1 }, {}, false],
     [{ since: micros(1) }, {}, true],
     [{ since: micros(2) }, {}, false],
@@ -119,6 +125,7 @@ describe('a filter', () => {
     const filter = {
       ...NO_FILTER,
       name: 'a & b',
+      by: 'people' as const,
       least: 5,
       since: micros(1_700_000_000_000_000),
       until: micros(1_700_000_000_000_001),
@@ -126,6 +133,7 @@ describe('a filter', () => {
     expect(filterOf(new URLSearchParams(addressOf(filter)))).toEqual(filter);
     expect(queryOf(filter)).toEqual({
       name: 'a & b',
+      virtual_player: false,
       min_duration_ms: 5,
       since_us: filter.since,
       until_us: filter.until,
@@ -137,7 +145,9 @@ describe('the figures of a list', () => {
   it('are of what was measured', () => {
     const list = [10, 20, 30, 40].map((ms, index) =>
       trace(String(index), 1_000_000 * index, {
-        duration_us: micros(ms * 1000),
+        // Of the whole, work in the background included.
+        duration_us: micros(4_000_000),
+        root_us: micros(ms * 1000),
         ok: index > 0,
       }),
     );

@@ -3,11 +3,13 @@ import { TraceQuery, TraceSummary } from '../core/telemetry-wire';
 import { percentile, perMinute } from './percentile';
 
 /**
- * Which traces are wanted; an empty text and null do not filter. Durations are milliseconds. `since` is included,
- * `until` is not.
+ * Which traces are wanted; an empty text and null do not filter. Durations are those of the roots, milliseconds. `since` is
+ * included, `until` is not.
  */
 export interface Filter {
   readonly outcome: '' | 'ok' | 'failed';
+  /** Whom it was begun by. */
+  readonly by: '' | 'people' | 'virtual';
   readonly name: string;
   readonly service: string;
   readonly release: string;
@@ -20,6 +22,7 @@ export interface Filter {
 
 export const NO_FILTER: Filter = {
   outcome: '',
+  by: '',
   name: '',
   service: '',
   release: '',
@@ -33,8 +36,10 @@ export const NO_FILTER: Filter = {
 /** As the address says it. */
 export function filterOf(query: URLSearchParams): Filter {
   const outcome = query.get('outcome');
+  const by = query.get('by');
   return {
     outcome: outcome === 'ok' || outcome === 'failed' ? outcome : '',
+    by: by === 'people' || by === 'virtual' ? by : '',
     name: query.get('name') ?? '',
     service: query.get('service') ?? '',
     release: query.get('release') ?? '',
@@ -69,6 +74,7 @@ export function addressOf(filter: Partial<Filter>): Record<string, string> {
 export function queryOf(filter: Filter): TraceQuery {
   return {
     ...(filter.outcome === '' ? {} : { ok: filter.outcome === 'ok' }),
+    ...(filter.by === '' ? {} : { virtual_player: filter.by === 'virtual' }),
     ...(filter.name === '' ? {} : { name: filter.name }),
     ...(filter.service === '' ? {} : { service: filter.service }),
     ...(filter.release === '' ? {} : { release: filter.release }),
@@ -84,12 +90,13 @@ export function queryOf(filter: Filter): TraceQuery {
 export function matches(filter: Filter, trace: TraceSummary): boolean {
   return (
     (filter.outcome === '' || (filter.outcome === 'ok') === trace.ok) &&
+    (filter.by === '' || (filter.by === 'virtual') === trace.virtual_player) &&
     (filter.name === '' || trace.name === filter.name) &&
     (filter.service === '' || trace.services.some(({ service }) => service === filter.service)) &&
     (filter.release === '' || trace.release === filter.release) &&
     (filter.player === '' || trace.player === filter.player) &&
-    (filter.least === null || trace.duration_us >= filter.least * 1000) &&
-    (filter.most === null || trace.duration_us <= filter.most * 1000) &&
+    (filter.least === null || trace.root_us >= filter.least * 1000) &&
+    (filter.most === null || trace.root_us <= filter.most * 1000) &&
     (filter.since === null || trace.start_us >= filter.since) &&
     (filter.until === null || trace.start_us < filter.until)
   );
@@ -118,7 +125,7 @@ export function refreshed(
   return shown.map((trace) => news.get(trace.trace_id) ?? trace);
 }
 
-/** What a list of traces amounts to. Durations are microseconds; all null and 0 for an empty list. */
+/** What a list of traces amounts to. Durations are those of the roots, microseconds; all null and 0 for an empty list. */
 export interface Figures {
   readonly count: number;
   readonly p50: number | null;
@@ -130,7 +137,7 @@ export interface Figures {
 
 /** `now` is milliseconds since the Unix epoch. */
 export function figuresOf(traces: readonly TraceSummary[], now: number): Figures {
-  const durations = traces.map(({ duration_us }) => duration_us).sort((one, other) => one - other);
+  const durations = traces.map(({ root_us }) => root_us).sort((one, other) => one - other);
   return {
     count: traces.length,
     p50: percentile(durations, 50),

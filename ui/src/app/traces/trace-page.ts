@@ -19,6 +19,7 @@ import { Gateway } from '../core/gateway';
 import { Key, Language, isKey } from '../core/language';
 import { ZERO, micros } from '../core/micros';
 import { Settings } from '../core/telemetry-wire';
+import { backgroundWords } from './background';
 import { Columns } from './columns';
 import { ComparePick } from './compare-pick';
 import { download } from './download';
@@ -28,7 +29,7 @@ import { keyMeaning } from './key-meaning';
 import { layoutOf } from './layout';
 import { MinimapView } from './minimap-view';
 import { comparePath } from './place';
-import { Row, UNFOLDED, foldedAll, openedTo, revealing, toggled, visibleRows } from './rows';
+import { Row, UNFOLDED, foldedAll, openedTo, put, revealing, toggled, visibleRows } from './rows';
 import { found, nextOf } from './search';
 import { colourOf } from './service-colour';
 import { sentryLink } from './sentry-link';
@@ -108,12 +109,26 @@ export class TracePage {
     const tree = this.layout()?.tree;
     return tree && this.search().trim() !== '' ? found(tree, this.search()) : null;
   });
+  private readonly revealed = computed((): ReadonlySet<string> => {
+    const tree = this.layout()?.tree;
+    const hits = this.hits();
+    return tree && hits ? revealing(tree, hits) : new Set();
+  });
+  /** What the reader has closed of what the search opened; another search opens it again. */
+  private readonly concealed = linkedSignal<string, ReadonlySet<string>>({
+    source: this.search,
+    computation: () => new Set(),
+  });
   protected readonly rows = computed(() => {
     const tree = this.layout()?.tree;
-    if (!tree) return [];
-    const hits = this.hits();
-    const wishes = { folding: this.folding(), gaps: this.gaps() };
-    return visibleRows(tree, hits ? { ...wishes, revealed: revealing(tree, hits) } : wishes);
+    return tree
+      ? visibleRows(tree, {
+          folding: this.folding(),
+          gaps: this.gaps(),
+          revealed: this.revealed(),
+          concealed: this.concealed(),
+        })
+      : [];
   });
   private readonly indices = computed(
     () => new Map(this.rows().map(({ key }, index) => [key, index] as const)),
@@ -196,13 +211,15 @@ export class TracePage {
     const { summary } = detail;
     const count = (key: 'spans' | 'services', value: number): string =>
       this.say(`viewer.trace.${key}.${plural(value)}`, { count: number(value) });
+    const background = backgroundWords(summary, this.say, this.language.formats());
     return {
       name: summary.name,
       ok: summary.ok,
       when: [date(summary.start_us), summary.release ?? ''].filter(Boolean).join(' · '),
       player: summary.player ?? '',
-      time: lapse(summary.duration_us),
-      counts: `, ${count('spans', layout.tree.nodes.length)}, ${count('services', summary.services.length)}`,
+      virtual: summary.virtual_player,
+      time: lapse(summary.root_us),
+      rest: `${background && ` ${background}`}, ${count('spans', layout.tree.nodes.length)}, ${count('services', summary.services.length)}`,
       shares: layout.shares
         .filter(({ share }) => share >= 0.005)
         .slice(0, 3)
@@ -266,7 +283,10 @@ export class TracePage {
 
   protected toggle(row: Row): void {
     this.wishedKey.set(row.key);
+    if (row.kind === 'gap' || row.open === null) return;
+    const { key, open } = row;
     this.folding.update((folding) => toggled(folding, row));
+    this.concealed.update((keys) => put(keys, key, open));
   }
 
   protected look(view: View | null): void {
@@ -376,8 +396,10 @@ export class TracePage {
       case 'open':
         return this.open();
       case 'close-all':
+        this.concealed.set(this.revealed());
         return this.folding.set(foldedAll());
       case 'open-all':
+        this.concealed.set(new Set());
         return this.folding.set(UNFOLDED);
       case 'details':
         return this.showDetails();
@@ -449,6 +471,8 @@ export class TracePage {
     const node = tree.nodes[nextOf(failures, from, 1)];
     if (!node) return this.notice.set(this.say('viewer.trace.noErrors'));
     this.folding.update((folding) => openedTo(folding, tree, node));
+    const around = revealing(tree, [node]);
+    this.concealed.update((keys) => new Set([...keys].filter((key) => !around.has(key))));
     this.moveTo(this.indices().get(node.key) ?? 0);
   }
 
