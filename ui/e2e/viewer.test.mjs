@@ -98,9 +98,7 @@ test('a spin lights up its way, and a click opens its waterfall', async (t) => {
     `document.getElementById('row-' + arguments[0]).click()`,
     span.span_id,
   );
-  await until('the metrics', async () =>
-    /stake\s*10/.test(await page.text('details-metrics')),
-  );
+  await until('the metrics', async () => /stake\s*10/.test(await page.text('details-metrics')));
   await page.driver.executeScript(
     `document.querySelector('[data-test="details-metrics"]').scrollIntoView({ block: 'center' })`,
   );
