@@ -300,6 +300,6 @@ export const traffic = {
   running: 'They spin in the background. Each thinks for about three seconds between two spins.',
   throttled: 'The budget holds them back: at most {{ percent }} of the processor is used.',
   lifted:
-    'Nothing holds them back: with the problems on, the services collapse, and the machine becomes slow too.',
+    'Nothing holds them back: with the problems on, the services collapse until their causes are fixed.',
   noAnswer: 'The gateway did not answer.',
 };
