@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use reelscope_contracts::{Code, Problem, UnixMillis, rfc3339};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::category::Categories;
@@ -129,6 +129,24 @@ pub struct TraceHeader {
     /// Id of the trace.
     #[serde(default)]
     pub trace_id: Option<String>,
+    /// Share of traces that its head records, as it came but for quotes: SDKs write text or a number.
+    #[serde(default, deserialize_with = "unquoted")]
+    pub sample_rate: Option<String>,
+}
+
+impl TraceHeader {
+    /// Share of traces that its head records, from 0, for none, to 1. `None` where it does not say.
+    #[must_use]
+    pub fn sample_rate(&self) -> Option<f64> {
+        let rate = self.sample_rate.as_ref()?.parse().ok()?;
+        (0.0..=1.0).contains(&rate).then_some(rate)
+    }
+}
+
+/// Any value, since one of a type that nobody expects is no reason to refuse an envelope.
+fn unquoted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let value = Box::<RawValue>::deserialize(deserializer)?;
+    Ok(Some(value.get().trim_matches('"').to_owned()))
 }
 
 /// Which SDK made an envelope.

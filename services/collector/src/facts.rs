@@ -12,7 +12,7 @@ use reelscope_contracts::telemetry::{
 use serde_json::{Map, Value};
 
 use crate::collector::EXTERNAL;
-use crate::envelope::{Envelope, Item, format_id, is_container, parse_id};
+use crate::envelope::{Envelope, Item, TraceHeader, format_id, is_container, parse_id};
 use crate::issues;
 use crate::skim::{self, Place};
 
@@ -45,6 +45,8 @@ pub(crate) struct Facts {
     pub(crate) logs: Vec<(Option<u128>, LogLine)>,
     pub(crate) metrics: Vec<MeasurementPoint>,
     pub(crate) sessions: u64,
+    /// Share of traces that the head of this envelope's records, 0 to 1, if it says so.
+    pub(crate) sample_rate: Option<f64>,
     /// By `reason/category`.
     pub(crate) lost: BTreeMap<String, u64>,
     /// What could not be read, by trace where that is known.
@@ -69,7 +71,11 @@ fn read_items<'a>(
     envelope: &Envelope<'a>,
     parse: impl Fn(&Item<'a>) -> Result<Map<String, Value>, serde_json::Error>,
 ) -> Facts {
-    let mut facts = Facts::default();
+    let head = envelope.header.trace.as_ref();
+    let mut facts = Facts {
+        sample_rate: head.and_then(TraceHeader::sample_rate),
+        ..Facts::default()
+    };
     for item in &envelope.items {
         let known = matches!(
             item.header.item_type.as_str(),

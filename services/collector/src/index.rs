@@ -15,7 +15,7 @@ use crate::collector::{Shared, lock};
 use crate::conditions::{Condition, Conditions, Place};
 use crate::envelope::{Envelope, format_id, parse_id};
 use crate::facts::{self, Facts};
-use crate::issues::{Issue, Request};
+use crate::issues::{Issue, Request, Requests};
 use crate::live::Live;
 use crate::log::Reader;
 use crate::measurements::Series;
@@ -85,7 +85,7 @@ pub(crate) struct Index {
     conditions: Conditions,
     issues: HashMap<String, Issue>,
     /// Transactions of each kind.
-    requests: BTreeMap<Request, u64>,
+    requests: BTreeMap<Request, Requests>,
     series: Series,
     lost_by_sdks: BTreeMap<String, u64>,
     sessions: u64,
@@ -139,7 +139,7 @@ impl Index {
             self.issues
                 .entry(error.issue_id.clone())
                 .or_insert_with(|| Issue::new(error))
-                .add(error);
+                .add(error, facts.sample_rate);
         }
         if self.issues.len() > MOST_ISSUES {
             let oldest = self.issues.iter().min_by_key(|(_, issue)| issue.last_seen());
@@ -151,7 +151,7 @@ impl Index {
             if fact.span.transaction {
                 let request = (fact.span.service.clone(), fact.span.description.clone());
                 if self.requests.len() < MOST_REQUESTS || self.requests.contains_key(&request) {
-                    *self.requests.entry(request).or_default() += 1;
+                    self.requests.entry(request).or_default().add(facts.sample_rate);
                 }
             }
             for (name, measurement) in &fact.span.measurements {

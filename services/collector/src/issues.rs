@@ -1,6 +1,7 @@
 //! Which errors are the same: by fingerprint, else by type, pattern of the value, and the application's frames.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use reelscope_contracts::telemetry::{ErrorEvent, Frame, IssueStatus, IssueSummary, Micros, RequestShare};
 
@@ -19,6 +20,9 @@ const MOST_EVENTS: usize = 50;
 const MOST_TIMES: usize = 2_000;
 /// Most kinds of requests that an issue is counted in.
 const MOST_REQUESTS: usize = 50;
+/// Most requests of an issue that are remembered, so that one with several events counts once: those events come close
+/// to each other.
+const MOST_FAILED: usize = 1_000;
 /// Longest value that an issue shows.
 const MOST_TEXT: usize = 1_000;
 
@@ -90,11 +94,45 @@ pub(crate) struct Issue {
     events: VecDeque<(Micros, u64, Option<String>)>,
     /// Oldest first.
     times: VecDeque<Micros>,
+    /// How many of each kind ended in it.
     requests: BTreeMap<Request, u64>,
+    /// Hashes of those that were counted last, oldest first, and the same to be looked up.
+    failed: (VecDeque<u64>, HashSet<u64>),
 }
 
 /// A kind of request: service and name of its transaction.
 pub(crate) type Request = (String, String);
+
+/// Requests of one kind, counted from their transactions.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Requests {
+    recorded: u64,
+    /// How many there were, each that was recorded standing for one over its sample rate (Horvitz and Thompson 1952).
+    estimate: f64,
+}
+
+impl Requests {
+    /// Counts one that was recorded at `sample_rate`; one that does not say, or says none, stands for itself.
+    pub(crate) fn add(&mut self, sample_rate: Option<f64>) {
+        self.recorded += 1;
+        self.estimate += sample_rate.filter(|rate| *rate > 0.0).map_or(1.0, f64::recip);
+    }
+
+    /// The share of them that `failed`.
+    fn share(self, (service, transaction): &Request, failed: u64) -> RequestShare {
+        // Never negative; what is too large for the type is its largest number.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let estimate = self.estimate.round() as u64;
+        RequestShare {
+            service: service.clone(),
+            transaction: transaction.clone(),
+            failed,
+            // Each that failed was one, whether it was recorded or not.
+            requests: estimate.max(failed),
+            estimated: estimate.max(failed) > self.recorded,
+        }
+    }
+}
 
 impl Issue {
     pub(crate) fn new(event: &ErrorEvent) -> Self {
@@ -124,10 +162,12 @@ impl Issue {
             events: VecDeque::new(),
             times: VecDeque::new(),
             requests: BTreeMap::new(),
+            failed: Default::default(),
         }
     }
 
-    pub(crate) fn add(&mut self, event: &ErrorEvent) {
+    /// Takes in an event of a trace whose head records the share `sample_rate` of traces.
+    pub(crate) fn add(&mut self, event: &ErrorEvent, sample_rate: Option<f64>) {
         let summary = &mut self.summary;
         summary.events += 1;
         summary.first_seen_us = summary.first_seen_us.min(event.at_us);
@@ -155,10 +195,12 @@ impl Issue {
         }
         self.services.insert(event.service.clone());
         self.releases.extend(event.release.clone());
-        if let Some(name) = &event.transaction {
+        // Where nothing is recorded there is nothing that it could be a share of.
+        if let Some(name) = event.transaction.as_ref().filter(|_| sample_rate != Some(0.0)) {
             let request = (event.service.clone(), name.clone());
             if self.requests.len() < MOST_REQUESTS || self.requests.contains_key(&request) {
-                *self.requests.entry(request).or_default() += 1;
+                let is_first = self.is_first(&request, event.trace_id.as_deref());
+                *self.requests.entry(request).or_default() += u64::from(is_first);
             }
         }
         let position = self.times.partition_point(|at| *at <= event.at_us);
@@ -174,25 +216,39 @@ impl Issue {
         }
     }
 
+    /// Whether this is the first event of the request in the trace; without a trace each is.
+    fn is_first(&mut self, request: &Request, trace_id: Option<&str>) -> bool {
+        let Some(trace_id) = trace_id else { return true };
+        let mut hasher = DefaultHasher::new();
+        (request, trace_id).hash(&mut hasher);
+        let hash = hasher.finish();
+        let (order, known) = &mut self.failed;
+        let is_first = known.insert(hash);
+        if is_first {
+            order.push_back(hash);
+            if order.len() > MOST_FAILED
+                && let Some(oldest) = order.pop_front()
+            {
+                known.remove(&oldest);
+            }
+        }
+        is_first
+    }
+
     pub(crate) fn last_seen(&self) -> Micros {
         self.summary.last_seen_us
     }
 
     /// Its line; `requests` counts the transactions of each kind.
-    pub(crate) fn summary(&self, requests: &BTreeMap<Request, u64>) -> IssueSummary {
+    pub(crate) fn summary(&self, requests: &BTreeMap<Request, Requests>) -> IssueSummary {
         let mut summary = self.summary.clone();
-        let counted = self
-            .requests
-            .iter()
-            .filter(|(request, _)| requests.contains_key(*request));
+        let counted = self.requests.iter().filter_map(|(request, failed)| {
+            let all = requests.get(request)?;
+            Some((request, *failed, *all))
+        });
         summary.share = counted
-            .max_by_key(|(_, failed)| **failed)
-            .map(|(request, failed)| RequestShare {
-                service: request.0.clone(),
-                transaction: request.1.clone(),
-                failed: *failed,
-                requests: requests[request],
-            });
+            .max_by_key(|(_, failed, _)| *failed)
+            .map(|(request, failed, all)| all.share(request, failed));
         summary.players = self.players.len() as u64;
         summary.services = self.services.iter().cloned().collect();
         summary.releases = self.releases.iter().cloned().collect();

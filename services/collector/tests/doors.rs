@@ -611,13 +611,88 @@ async fn the_share_of_an_issue_is_of_the_requests_it_befalls() {
             .await
             .unwrap();
     }
-    opened
-        .collector
-        .captured("payments", error_in(11, &format!("{:032x}", 3)))
-        .await
-        .unwrap();
-    let expected = serde_json::json!({ "service": "payments", "transaction": "POST /spin", "failed": 1, "requests": 10 });
-    assert_eq!(only_issue(&opened.viewer).await["share"], expected);
+    // A request that is tried again and fails again has failed once.
+    for n in [11, 12] {
+        opened
+            .collector
+            .captured("payments", error_in(n, &format!("{:032x}", 3)))
+            .await
+            .unwrap();
+    }
+    let expected = serde_json::json!({
+        "service": "payments", "transaction": "POST /spin", "failed": 1, "requests": 10, "estimated": false,
+    });
+    let issue = only_issue(&opened.viewer).await;
+    assert_eq!((&issue["share"], &issue["events"]), (&expected, &2.into()));
+    opened.collector.shutdown().await;
+}
+
+/// The envelope, of a trace whose head records this share of them.
+fn sampled(envelope: Vec<u8>, trace: &str, sample_rate: &str) -> Vec<u8> {
+    let text = String::from_utf8(envelope).unwrap();
+    let (_, rest) = text.split_once('\n').unwrap();
+    format!("{{\"trace\":{{\"trace_id\":\"{trace}\",\"sample_rate\":{sample_rate}}}}}\n{rest}").into_bytes()
+}
+
+#[tokio::test]
+async fn the_share_of_an_issue_is_estimated_while_transactions_are_sampled_and_errors_are_not() {
+    let opened = open();
+    let (viewer, collector) = (&opened.viewer, &opened.collector);
+    let share = async || {
+        let share = only_issue(viewer).await["share"].clone();
+        (
+            share["failed"].clone(),
+            share["requests"].clone(),
+            share["estimated"].clone(),
+        )
+    };
+    // Twenty requests, of which one in ten is recorded, and two fail: the first is recorded, the second is not.
+    for n in 1..=2 {
+        let trace = format!("{n:032x}");
+        let request = String::from_utf8(transaction(n, &trace, "a", None, 5.0)).unwrap();
+        let request = request.replace("slot-machine-spin", "POST /spin").into_bytes();
+        collector
+            .captured("payments", sampled(request, &trace, "\"0.1\""))
+            .await
+            .unwrap();
+    }
+    for n in 2..=3 {
+        let trace = format!("{n:032x}");
+        collector
+            .captured("payments", sampled(error_in(n, &trace), &trace, "0.1"))
+            .await
+            .unwrap();
+    }
+    assert_eq!(share().await, (2.into(), 20.into(), true.into()));
+    // Where nothing is recorded, there are no requests either to be a share of.
+    for n in 4..=40 {
+        let trace = format!("{n:032x}");
+        collector
+            .captured("payments", sampled(error_in(n, &trace), &trace, "\"0\""))
+            .await
+            .unwrap();
+    }
+    assert_eq!(share().await, (2.into(), 20.into(), true.into()));
+    // More failures than requests that are known of, since their heads do not say: never more than all.
+    for n in 41..=70 {
+        collector
+            .captured("payments", error_in(n, &format!("{n:032x}")))
+            .await
+            .unwrap();
+    }
+    assert_eq!(share().await, (32.into(), 32.into(), true.into()));
+    // A head that says nonsense is no reason to refuse.
+    for (n, rate) in ["\"often\"", "[1e999]", "-1", "null", "1e999"]
+        .into_iter()
+        .enumerate()
+    {
+        let trace = format!("{:032x}", 100 + n);
+        collector
+            .captured("payments", sampled(error_in(100 + n, &trace), &trace, rate))
+            .await
+            .unwrap();
+    }
+    assert_eq!(share().await.0, 37);
     opened.collector.shutdown().await;
 }
 

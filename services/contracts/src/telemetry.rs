@@ -309,18 +309,21 @@ pub enum IssueStatus {
     Regressed,
 }
 
-/// How often a request ends in an issue: `failed` of `requests`. Both are counted over all that is kept, where every
-/// request is recorded; while transactions are sampled and errors are not, the share is too high.
+/// How often a request ends in an issue: `failed` of `requests`, which are never fewer. Both are counted over all that is
+/// kept. Errors are not sampled; where transactions are, each counts for as many as the sample rate of its trace says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RequestShare {
     /// The service that answers it.
     pub service: String,
     /// Name of its transaction.
     pub transaction: String,
-    /// Events of the issue in such transactions.
+    /// Traces with an event of the issue in such a transaction, and events of no trace.
     pub failed: u64,
     /// Such transactions.
     pub requests: u64,
+    /// Whether `requests` is an estimate, since not all of them were recorded.
+    #[serde(default)]
+    pub estimated: bool,
 }
 
 /// An issue in one line.

@@ -249,13 +249,15 @@ export interface TraceDetail {
 
 export type IssueStatus = 'unresolved' | 'resolved' | 'regressed';
 
-/** How often a request ends in an issue: `failed` of `requests`, counted over all that the collector keeps. */
+/** How often a request ends in an issue: `failed` of `requests`, counted over all that the collector keeps, never more. */
 export interface RequestShare {
   service: string;
   /** Name of its transaction. */
   transaction: string;
   failed: number;
   requests: number;
+  /** Whether `requests` is an estimate, since not all of them were recorded. */
+  estimated?: boolean;
 }
 
 /** An issue in one line. */

@@ -1,6 +1,10 @@
+import { TestBed } from '@angular/core/testing';
+
+import { Language, provideLanguages } from '../core/language';
 import { micros } from '../core/micros';
+import { Preferences } from '../core/preferences';
 import { IssueSummary } from '../core/telemetry-wire';
-import { statusWords } from './issue-words';
+import { shareWords, statusWords } from './issue-words';
 
 const issue: IssueSummary = {
   issue_id: 'a',
@@ -17,6 +21,24 @@ const issue: IssueSummary = {
   trace_ids: [],
   status: 'unresolved',
 };
+
+describe('the share of requests', () => {
+  const check = (estimated: boolean, percent: string, hint: RegExp): void => {
+    TestBed.configureTestingModule({ providers: [provideLanguages()] });
+    TestBed.inject(Preferences).chooseLang('en');
+    const share = { service: 'payments', transaction: 'POST /pay', failed: 2, requests: 20 };
+    const words = shareWords(
+      { ...issue, share: { ...share, estimated } },
+      TestBed.inject(Language),
+    );
+    expect(words.percent).toBe(percent);
+    expect(words.hint).toMatch(hint);
+  };
+
+  it('is told as it was counted', () => check(false, '10.0%', /^2 of 20 requests .* keeps/));
+  it('is told as an estimate where it is one', () =>
+    check(true, '≈10.0%', /^2 of about 20 requests .* An estimate/));
+});
 
 describe('how an issue stands', () => {
   const check = (more: Partial<IssueSummary>, expected: string): void => {

@@ -14,11 +14,12 @@ export function shareWords(issue: IssueSummary, language: Language): ShareWords 
   if (!issue.share || percent === null)
     return { percent: '–', of: '', hint: language.say('insights.issues.shareUnknown') };
   const { number, percent: written } = language.formats();
-  const { service, transaction, failed, requests } = issue.share;
+  const { service, transaction, failed, requests, estimated = false } = issue.share;
+  const hint = estimated ? 'insights.issues.shareEstimatedHint' : 'insights.issues.shareHint';
   return {
-    percent: written(percent, 1),
+    percent: `${estimated ? '≈' : ''}${written(percent, 1)}`,
     of: transaction,
-    hint: language.say('insights.issues.shareHint', {
+    hint: language.say(hint, {
       service,
       request: transaction,
       failed: number(failed),

@@ -8,7 +8,14 @@ import { MapStore } from './map-store';
 
 describe('the map', () => {
   const gateway = { serviceMap: vi.fn() };
-  const map = { nodes: [], edges: [], traces: 1, from_us: micros(0), indexed: true };
+  const map = {
+    nodes: [],
+    edges: [],
+    traces: 1,
+    from_us: micros(0),
+    estimated: false,
+    indexed: true,
+  };
   let stream: StreamDouble;
   let store: MapStore;
 

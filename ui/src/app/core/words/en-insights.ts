@@ -26,6 +26,8 @@ export const insights = {
     lastSeen: 'Last seen',
     shareHint:
       '{{ failed }} of {{ requests }} requests “{{ request }}” of {{ service }} ended in this issue, over all that the collector keeps. Requests are counted from their transactions.',
+    shareEstimatedHint:
+      '{{ failed }} of about {{ requests }} requests “{{ request }}” of {{ service }} ended in this issue. An estimate: not every transaction was recorded, errors all were, and each transaction counts for as many as its sample rate says.',
     shareUnknown: 'The events name no request that was recorded.',
     status: {
       unresolved: 'Open',
