@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use reelscope_contracts::telemetry::{
-    IssueSummary, MeasurementPoint, Measurements, Micros, Named, TraceSummary,
+    ErrorEvent, IssueSummary, MeasurementPoint, Measurements, Micros, Named, TraceSummary,
 };
 use tokio::sync::watch;
 
@@ -26,6 +26,11 @@ use crate::trace::{self, Trace};
 const MOST_TRACES: usize = 10_000;
 /// Most kinds of requests that are counted; more would be names that hold an id.
 const MOST_REQUESTS: usize = 2_000;
+/// Most services of which the release is known.
+const MOST_SERVICES: usize = 1_000;
+/// How long before an error the work that it ended can have begun: longer than a request lasts. A page's trace goes on
+/// for as long as the page is open.
+const LONGEST_WORK: Micros = 60_000_000;
 /// Most issues in memory; those not seen for longest go.
 const MOST_ISSUES: usize = 1_000;
 
@@ -86,6 +91,8 @@ pub(crate) struct Index {
     issues: HashMap<String, Issue>,
     /// Transactions of each kind.
     requests: BTreeMap<Request, Requests>,
+    /// The newest time and the release that it was told with, by service.
+    releases: BTreeMap<String, (Micros, String)>,
     series: Series,
     lost_by_sdks: BTreeMap<String, u64>,
     sessions: u64,
@@ -105,6 +112,7 @@ impl Index {
             conditions: Conditions::default(),
             issues: HashMap::new(),
             requests: BTreeMap::new(),
+            releases: BTreeMap::new(),
             series: Series::default(),
             lost_by_sdks: BTreeMap::new(),
             sessions: 0,
@@ -136,6 +144,7 @@ impl Index {
             self.traces.remove(&place.1);
         }
         for error in &facts.errors {
+            self.note_release(&error.service, error.at_us, error.release.as_deref());
             self.issues
                 .entry(error.issue_id.clone())
                 .or_insert_with(|| Issue::new(error))
@@ -149,6 +158,7 @@ impl Index {
         }
         for fact in &facts.spans {
             if fact.span.transaction {
+                self.note_release(&fact.span.service, fact.span.end_us, fact.release.as_deref());
                 let request = (fact.span.service.clone(), fact.span.description.clone());
                 if self.requests.len() < MOST_REQUESTS || self.requests.contains_key(&request) {
                     self.requests.entry(request).or_default().add(facts.sample_rate);
@@ -198,6 +208,32 @@ impl Index {
         }
         self.by_start.insert(now.0);
         self.conditions.insert(now.1, now.0);
+    }
+
+    fn note_release(&mut self, service: &str, at: Micros, release: Option<&str>) {
+        let Some(release) = release else { return };
+        if let Some((newest, known)) = self.releases.get_mut(service) {
+            if at >= *newest {
+                *newest = at;
+                release.clone_into(known);
+            }
+        } else if self.releases.len() < MOST_SERVICES {
+            self.releases.insert(service.to_owned(), (at, release.to_owned()));
+        }
+    }
+
+    /// The release that was told last by one of these services.
+    pub(crate) fn release_in_force(&self, services: &[String]) -> Option<String> {
+        let told = services.iter().filter_map(|service| self.releases.get(service));
+        told.max().map(|(_, release)| release.clone())
+    }
+
+    /// When the work began that ended in an error, as far as its trace is known; 0 where the error has no time.
+    fn began(&self, error: &ErrorEvent) -> Micros {
+        let trace = error.trace_id.as_deref().and_then(parse_id);
+        let start = trace.and_then(|id| Some(self.traces.get(&id)?.0.start()));
+        let is_work_of = |start: &Micros| (error.at_us - LONGEST_WORK..=error.at_us).contains(start);
+        start.filter(is_work_of).unwrap_or(error.at_us)
     }
 
     /// Forgets traces of which nothing is kept any more.
@@ -426,16 +462,18 @@ fn index_one(shared: &Shared, reader: &mut Reader, seq: u64, is_new: bool) {
         return;
     };
     let facts = facts::skim(seq, &slot, &envelope);
-    note_returns(shared, seq, &facts);
-    let mut live = {
+    let (mut live, began) = {
         let mut index = lock(&shared.index);
         let touched = index.add(seq, &facts);
-        if is_new && shared.live.receiver_count() > 0 {
+        let began: Vec<Micros> = facts.errors.iter().map(|error| index.began(error)).collect();
+        let live = if is_new && shared.live.receiver_count() > 0 {
             index.tell(&touched)
         } else {
             Vec::new()
-        }
+        };
+        (live, began)
     };
+    note_returns(shared, &facts.errors, &began, is_new);
     for message in &mut live {
         if let Live::Issue(issue) = message {
             lock(&shared.statuses).tell(issue);
@@ -446,19 +484,19 @@ fn index_one(shared: &Shared, reader: &mut Reader, seq: u64, is_new: bool) {
     }
 }
 
-/// Issues that were resolved and are in this envelope have come back.
-fn note_returns(shared: &Shared, seq: u64, facts: &Facts) {
-    if facts.errors.is_empty() {
+/// Issues of these errors, of which the work began then, may have been resolved, and are open again.
+fn note_returns(shared: &Shared, errors: &[ErrorEvent], began: &[Micros], is_new: bool) {
+    if errors.is_empty() {
         return;
     }
     let mut statuses = lock(&shared.statuses);
-    let mut came_back = false;
-    for error in &facts.errors {
-        came_back |= statuses.met(&error.issue_id, seq, error.release.as_deref());
+    let mut changed = false;
+    for (error, began) in errors.iter().zip(began) {
+        changed |= statuses.met(error, *began, is_new);
     }
     // What is not written is seen anew in the log after the next start.
-    if came_back && let Err(error) = statuses.write() {
-        tracing::warn!(%error, "that an issue came back was not written");
+    if changed && let Err(error) = statuses.write() {
+        tracing::warn!(%error, "that an issue is open again was not written");
     }
 }
 

@@ -1,7 +1,8 @@
 //! What people hold of issues, in a file of its own beside the log: resolved, and whether it came back since.
 //!
-//! "Since" is by the numbers of envelopes, which the log gives out in order: clocks of SDKs do not matter. The file is
-//! written whole or not at all.
+//! "Since" is by the numbers of envelopes, which the log gives out in order. What such an envelope tells and began
+//! before is of before all the same: a request was under way, or an SDK had been offline. In a later release it is back;
+//! in another it never was away, and is open again. The file is written whole or not at all.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -9,7 +10,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use reelscope_contracts::telemetry::{IssueDecision, IssueStatus, IssueSummary};
+use reelscope_contracts::telemetry::{ErrorEvent, IssueDecision, IssueStatus, IssueSummary, Micros};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
@@ -21,16 +22,23 @@ const MOST_HELD: usize = 10_000;
 /// What is held of one issue. An open one that was never resolved has no entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Held {
-    /// The newest envelope when it was resolved: what comes later came back.
+    /// The newest envelope when it was resolved.
     through_seq: u64,
+    /// When it was resolved; 0 in files of older builds, which did not ask when an event began.
+    #[serde(default)]
+    at_us: Micros,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     resolved_in: Option<String>,
+    /// The first event in a later release.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    back: Option<Back>,
+    back: Option<Seen>,
+    /// The first event in another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    still: Option<Seen>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Back {
+struct Seen {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     release: Option<String>,
 }
@@ -65,7 +73,8 @@ impl Statuses {
         }
     }
 
-    /// Takes a decision; `through_seq` is the newest envelope of now. Nothing changes when it cannot be written.
+    /// Takes a decision at `now`; `through_seq` is the newest envelope of now, `in_force` the release that the issue's
+    /// services run. Nothing changes when it cannot be written.
     ///
     /// # Errors
     /// The file cannot be written, or too much is held already.
@@ -73,15 +82,25 @@ impl Statuses {
         &mut self,
         issue: &IssueSummary,
         decision: IssueDecision,
-        through_seq: u64,
+        in_force: Option<&str>,
+        (through_seq, now): (u64, Micros),
     ) -> io::Result<()> {
         let held = match decision {
             IssueDecision::Unresolved => None,
-            IssueDecision::Resolved => Some(Held {
-                through_seq,
-                resolved_in: issue.releases.last().cloned(),
-                back: None,
-            }),
+            IssueDecision::Resolved => {
+                let seen_in = issue.releases.last().map(String::as_str);
+                let resolved_in = match (in_force, seen_in) {
+                    (Some(in_force), Some(seen_in)) if is_later(seen_in, in_force) => Some(seen_in),
+                    _ => in_force.or(seen_in),
+                };
+                Some(Held {
+                    through_seq,
+                    at_us: now,
+                    resolved_in: resolved_in.map(str::to_owned),
+                    back: None,
+                    still: None,
+                })
+            }
         };
         if held.is_some()
             && self.kept.issues.len() >= MOST_HELD
@@ -101,16 +120,37 @@ impl Statuses {
         })
     }
 
-    /// An event of an issue was met in envelope `seq`. Whether it brought the issue back; then it is to be written.
-    pub(crate) fn met(&mut self, issue_id: &str, seq: u64, release: Option<&str>) -> bool {
-        let Some(held) = self.kept.issues.get_mut(issue_id) else {
+    /// An event was met of which the work began at `began_us`, as far as that is known; `is_new` where it came just now
+    /// and not before the last start. Whether something changed that is to be written.
+    pub(crate) fn met(&mut self, event: &ErrorEvent, began_us: Micros, is_new: bool) -> bool {
+        let Some(held) = self.kept.issues.get_mut(&event.issue_id) else {
             return false;
         };
-        if held.back.is_some() || seq <= held.through_seq {
+        let is_before = |at: Micros| at != 0 && at < held.at_us;
+        if held.back.is_some() || event.seq <= held.through_seq || is_before(event.at_us) {
             return false;
         }
-        held.back = Some(Back {
-            release: release.map(str::to_owned),
+        if is_before(began_us) {
+            // After the next start its trace may not be known yet when it is met again.
+            if is_new {
+                held.through_seq = event.seq;
+            }
+            return is_new;
+        }
+        let came_back = match (&event.release, &held.resolved_in) {
+            (Some(release), Some(resolved_in)) => is_later(release, resolved_in),
+            _ => false,
+        };
+        let seen = if came_back {
+            &mut held.back
+        } else {
+            &mut held.still
+        };
+        if seen.is_some() {
+            return false;
+        }
+        *seen = Some(Seen {
+            release: event.release.clone(),
         });
         true
     }
@@ -130,24 +170,39 @@ impl Statuses {
             return;
         };
         issue.resolved_in.clone_from(&held.resolved_in);
-        match &held.back {
-            None => issue.status = IssueStatus::Resolved,
-            Some(back) => {
+        match (&held.back, &held.still) {
+            (None, None) => issue.status = IssueStatus::Resolved,
+            (Some(back), _) => {
                 issue.status = IssueStatus::Regressed;
                 issue.regressed_in.clone_from(&back.release);
+            }
+            (None, Some(still)) => {
+                issue.status = IssueStatus::Reopened;
+                issue.reopened_in.clone_from(&still.release);
             }
         }
     }
 }
 
+/// Whether a release is known to be later than another: both are versions of the same thing, and it is the higher one.
+fn is_later(release: &str, than: &str) -> bool {
+    match (named_version(release), named_version(than)) {
+        ((name, Some(version)), (other, Some(than))) => name == other && version > than,
+        _ => false,
+    }
+}
+
+/// The name before the version, as in `shop@1.2.0`, empty where there is none; and the version, if it is one.
+fn named_version(release: &str) -> (&str, Option<Version>) {
+    let (name, version) = release.rsplit_once('@').unwrap_or(("", release));
+    (name, Version::parse(version.trim_start_matches('v')).ok())
+}
+
 /// Releases in order: those that are no semantic versions by the alphabet and first, then the others by precedence.
 /// A name before the version, as in `shop@1.2.0`, is passed over. Source: <https://semver.org/#spec-item-11>
 pub(crate) fn by_release(one: &str, other: &str) -> Ordering {
-    let version = |release: &str| {
-        let version = release.rsplit_once('@').map_or(release, |(_, version)| version);
-        Version::parse(version.trim_start_matches('v')).ok()
-    };
-    version(one).cmp(&version(other)).then_with(|| one.cmp(other))
+    let (one_version, other_version) = (named_version(one).1, named_version(other).1);
+    one_version.cmp(&other_version).then_with(|| one.cmp(other))
 }
 
 #[cfg(test)]
@@ -170,6 +225,28 @@ mod tests {
         );
         check(&["shop@2.0.0", "shop@10.0.0"], &["shop@2.0.0", "shop@10.0.0"]);
         check(&["1.0.0", "nightly", "9f3c"], &["9f3c", "nightly", "1.0.0"]);
+    }
+
+    #[test]
+    fn a_release_is_later_only_where_that_is_known() {
+        for (release, than) in [
+            ("1.10.0", "1.9.0"),
+            ("shop@2.0.0", "shop@2.0.0-rc.1"),
+            ("v2.0.0", "1.0.0"),
+        ] {
+            assert!(
+                is_later(release, than) && !is_later(than, release),
+                "{release} {than}"
+            );
+        }
+        for (one, other) in [
+            ("1.0.0", "1.0.0"),
+            ("9f3c", "1.0.0"),
+            ("b", "a"),
+            ("shop@2.0.0", "till@1.0.0"),
+        ] {
+            assert!(!is_later(one, other) && !is_later(other, one), "{one} {other}");
+        }
     }
 
     proptest! {

@@ -153,6 +153,7 @@ impl Issue {
             status: IssueStatus::Unresolved,
             resolved_in: None,
             regressed_in: None,
+            reopened_in: None,
         };
         Self {
             summary,

@@ -313,12 +313,17 @@ async fn change_issue(
     let collector = viewer.collector.clone();
     let decided = tokio::task::spawn_blocking(move || {
         let shared = collector.shared();
-        let found = lock(&shared.index).issue(&id);
-        let mut issue =
-            found.ok_or_else(|| Problem::new(Code::NotFound, "No issue with this id is kept."))?;
+        let (mut issue, in_force) = {
+            let index = lock(&shared.index);
+            let gone = || Problem::new(Code::NotFound, "No issue with this id is kept.");
+            let issue = index.issue(&id).ok_or_else(gone)?;
+            let in_force = index.release_in_force(&issue.services);
+            (issue, in_force)
+        };
         let newest = lock(&shared.ledger).next_seq() - 1;
         let mut statuses = lock(&shared.statuses);
-        statuses.decide(&issue, change.status, newest).map_err(|error| {
+        let decided = statuses.decide(&issue, change.status, in_force.as_deref(), (newest, now_us()));
+        decided.map_err(|error| {
             tracing::warn!(%error, "a decision on an issue was not written");
             let detail =
                 "The decision could not be written, so nothing was changed. Check space and permissions.";

@@ -19,7 +19,7 @@ struct Opened {
     collector: Collector,
     ingest: Router,
     viewer: Router,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 fn open() -> Opened {
@@ -30,7 +30,7 @@ fn open() -> Opened {
         ingest: ingest_router(collector.clone()),
         viewer: viewer_router(collector.clone()),
         collector,
-        _dir: dir,
+        dir,
     }
 }
 
@@ -499,11 +499,27 @@ async fn envelopes_are_listed_page_by_page() {
     opened.collector.shutdown().await;
 }
 
-/// An error of `release`, in the same request and of the same kind as all of [`error`].
+/// An error of now and of `release`, in the same request and of the same kind as all of [`error`].
 fn error_of(n: usize, release: &str) -> Vec<u8> {
-    let text = String::from_utf8(error(n)).unwrap();
+    at(&of_release(error(n), release), now_seconds())
+}
+
+fn of_release(envelope: Vec<u8>, release: &str) -> Vec<u8> {
+    let text = String::from_utf8(envelope).unwrap();
     text.replace("\"release\":\"1.0.0\"", &format!("\"release\":\"{release}\""))
         .into_bytes()
+}
+
+/// The envelope, moved so that the second that all of them are made for is `seconds` since the Unix epoch.
+fn at(envelope: &[u8], seconds: u64) -> Vec<u8> {
+    let text = std::str::from_utf8(envelope).unwrap();
+    text.replace("1764000000.", &format!("{seconds}.")).into_bytes()
+}
+
+/// The second after this one, since the epoch: what is made for it has not begun yet.
+fn now_seconds() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.unwrap().as_secs() + 1
 }
 
 async fn only_issue(viewer: &Router) -> Value {
@@ -586,6 +602,96 @@ async fn a_resolved_issue_that_comes_back_has_regressed_also_after_a_restart() {
     let reopened = get(&viewer, &format!("/issues/{id}")).await;
     assert_eq!(reopened["summary"]["status"], "unresolved");
     assert_eq!(reopened["times_us"].as_array().unwrap().len(), 4);
+    collector.shutdown().await;
+}
+
+/// A collector with one issue, seen in 1.1.0, that was resolved while its service ran `in_force`.
+async fn resolved(in_force: &str) -> (Opened, Value) {
+    let opened = open();
+    let first = at(&of_release(error(1), "1.1.0"), now_seconds() - 120);
+    opened.collector.captured("payments", first).await.unwrap();
+    let spin = transaction(2, TRACE, "a", None, 5.0);
+    let spin = at(&of_release(spin, in_force), now_seconds() - 60);
+    opened.collector.captured("payments", spin).await.unwrap();
+    // What another service runs says nothing of this one.
+    let other = transaction(3, TRACE, "b", Some("a-c"), 5.0);
+    let other = at(&of_release(other, "7.0.0"), now_seconds() - 30);
+    opened.collector.captured("users", other).await.unwrap();
+    let id = only_issue(&opened.viewer).await["issue_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let (_, resolved) = decide(&opened.viewer, &id, "resolved").await;
+    (opened, resolved)
+}
+
+#[tokio::test]
+async fn an_issue_is_resolved_in_the_release_that_is_in_force_and_comes_back_in_a_later_one() {
+    let (opened, issue) = resolved("1.2.0").await;
+    assert_eq!(issue["resolved_in"], "1.2.0");
+    let meet = async |n: usize, release: &str| {
+        opened
+            .collector
+            .captured("payments", error_of(n, release))
+            .await
+            .unwrap();
+        let issue = only_issue(&opened.viewer).await;
+        let text = |name: &str| issue[name].as_str().unwrap_or_default().to_owned();
+        (text("status"), text("reopened_in"), text("regressed_in"))
+    };
+    let said = |status: &str, reopened_in: &str, regressed_in: &str| {
+        (status.to_owned(), reopened_in.to_owned(), regressed_in.to_owned())
+    };
+    // It never was away: that is not told as a return, and the first release that shows it stays.
+    assert_eq!(meet(11, "1.2.0").await, said("reopened", "1.2.0", ""));
+    assert_eq!(meet(12, "1.1.0").await, said("reopened", "1.2.0", ""));
+    assert_eq!(meet(13, "1.3.0").await, said("regressed", "", "1.3.0"));
+    assert_eq!(meet(14, "1.2.0").await, said("regressed", "", "1.3.0"));
+    opened.collector.shutdown().await;
+    // Back in an older release than it was seen in, it is the one it was seen in that counts.
+    let (opened, issue) = resolved("1.0.0").await;
+    assert_eq!(issue["resolved_in"], "1.1.0");
+    opened
+        .collector
+        .captured("payments", error_of(11, "nightly"))
+        .await
+        .unwrap();
+    let issue = only_issue(&opened.viewer).await;
+    assert_eq!(
+        (&issue["status"], &issue["reopened_in"]),
+        (&"reopened".into(), &"nightly".into())
+    );
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_began_before_an_issue_was_resolved_does_not_open_it_again() {
+    let (opened, _) = resolved("1.2.0").await;
+    let (collector, viewer) = (&opened.collector, &opened.viewer);
+    let trace = format!("{:032x}", 77);
+    // A request was under way: one of its services answered before the issue was resolved, another failed after.
+    let began = at(&transaction(20, &trace, "a", None, 5.0), now_seconds() - 5);
+    collector.captured("users", began).await.unwrap();
+    let failed = at(&of_release(error_in(21, &trace), "1.3.0"), now_seconds());
+    collector.captured("payments", failed).await.unwrap();
+    assert_eq!(only_issue(viewer).await["status"], "resolved");
+    // An SDK had been offline.
+    let late = at(&of_release(error(22), "1.3.0"), now_seconds() - 600);
+    collector.captured("payments", late).await.unwrap();
+    assert_eq!(only_issue(viewer).await["status"], "resolved");
+    // Also after a restart, when the newest envelopes are read first.
+    collector.shutdown().await;
+    let collector = Collector::open(opened.dir.path(), options()).unwrap().0;
+    let viewer = &viewer_router(collector.clone());
+    eventually("the log to be indexed", || collector.indexed()).await;
+    assert_eq!(only_issue(viewer).await["status"], "resolved");
+    // A page that has been open for long is no request that is under way.
+    let trace = format!("{:032x}", 78);
+    let page = at(&transaction(23, &trace, "a", None, 5.0), now_seconds() - 3_600);
+    collector.captured("frontend", page).await.unwrap();
+    let failed = at(&of_release(error_in(24, &trace), "1.3.0"), now_seconds());
+    collector.captured("payments", failed).await.unwrap();
+    assert_eq!(only_issue(viewer).await["regressed_in"], "1.3.0");
     collector.shutdown().await;
 }
 

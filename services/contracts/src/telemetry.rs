@@ -305,7 +305,10 @@ pub enum IssueStatus {
     Unresolved,
     /// Somebody said that it is mended, and it has not come back.
     Resolved,
-    /// It was resolved and came back.
+    /// It was resolved, and is open again: it happened since then in that release or an older one, or in one of which it
+    /// is not known whether it is later.
+    Reopened,
+    /// It was resolved and came back in a later release.
     Regressed,
 }
 
@@ -359,12 +362,15 @@ pub struct IssueSummary {
     /// Whether it is open.
     #[serde(default)]
     pub status: IssueStatus,
-    /// The newest release it had been seen in when it was resolved.
+    /// The release in force when it was resolved, as far as its services had told; or a later one that it had been seen in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolved_in: Option<String>,
-    /// The release it came back in; absent where the event that brought it back names none.
+    /// The later release that it came back in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub regressed_in: Option<String>,
+    /// The release that it still happens in; absent where the event that opened it again names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened_in: Option<String>,
 }
 
 /// `POST /issues/{id}`; answered with the issue's line.

@@ -247,7 +247,7 @@ export interface TraceDetail {
   envelopes: readonly number[];
 }
 
-export type IssueStatus = 'unresolved' | 'resolved' | 'regressed';
+export type IssueStatus = 'unresolved' | 'resolved' | 'reopened' | 'regressed';
 
 /** How often a request ends in an issue: `failed` of `requests`, counted over all that the collector keeps, never more. */
 export interface RequestShare {
@@ -279,7 +279,10 @@ export interface IssueSummary {
   share?: RequestShare;
   status: IssueStatus;
   resolved_in?: string;
+  /** The later release that it came back in. */
   regressed_in?: string;
+  /** The release, not a later one, that it still happens in. */
+  reopened_in?: string;
 }
 
 export interface IssueDetail {

@@ -29,10 +29,10 @@ describe('the list of issues', () => {
   });
 
   it('counts as open what is back', () => {
-    const open = (['unresolved', 'resolved', 'regressed'] as const).map((status) =>
+    const open = (['unresolved', 'resolved', 'reopened', 'regressed'] as const).map((status) =>
       isOpen({ status }),
     );
-    expect(open).toEqual([true, false, true]);
+    expect(open).toEqual([true, false, true, true]);
   });
 
   it('knows a share only of requests that were recorded', () => {

@@ -55,5 +55,11 @@ describe('how an issue stands', () => {
       'regressedIn 1.9.0 1.10.0',
     );
     check({ status: 'regressed', resolved_in: '1.9.0' }, 'regressed');
+    check({ status: 'reopened', resolved_in: '1.9.0', reopened_in: '1.9.0' }, 'stillIn 1.9.0');
+    check(
+      { status: 'reopened', resolved_in: '1.9.0', reopened_in: '1.8.0' },
+      'reopenedIn 1.9.0 1.8.0',
+    );
+    check({ status: 'reopened', resolved_in: '1.9.0' }, 'status.reopened');
   });
 });

@@ -30,7 +30,7 @@ export function shareWords(issue: IssueSummary, language: Language): ShareWords 
 
 /** How it stands, with the releases that make it so. */
 export function statusWords(
-  { status, resolved_in, regressed_in }: IssueSummary,
+  { status, resolved_in, regressed_in, reopened_in }: IssueSummary,
   say: Language['say'],
 ): string {
   if (status === 'resolved' && resolved_in)
@@ -39,5 +39,9 @@ export function statusWords(
     return resolved_in && regressed_in
       ? say('insights.issues.regressedIn', { before: resolved_in, release: regressed_in })
       : say('insights.issues.regressed');
+  if (status === 'reopened' && reopened_in)
+    return resolved_in && resolved_in !== reopened_in
+      ? say('insights.issues.reopenedIn', { before: resolved_in, release: reopened_in })
+      : say('insights.issues.stillIn', { release: reopened_in });
   return say(`insights.issues.status.${status ?? 'unresolved'}`);
 }
