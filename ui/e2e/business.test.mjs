@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Key } from 'selenium-webdriver';
-import { sendFailedPayment, sendPayment } from './failed-payments.mjs';
+import { PAYMENT_MS, sendFailedPayment, sendPayment } from './failed-payments.mjs';
 import { openWindow, ownPlace, until } from './real-window.mjs';
 
 async function inBoth(page, name) {
@@ -52,6 +52,15 @@ test('a failed payment is an issue that is resolved, and regresses with a later 
     /^Resolved in 1\.9\.0$/.test(await page.text('issue-status')),
   );
   await until('no open issue', async () => !(await page.isThere('open-issues')));
+  const resolved = Date.now();
+  // A payment that was under way then would say nothing of the issue.
+  await until('a payment to begin and end since', () => Date.now() - resolved > PAYMENT_MS);
+  await sendFailedPayment(dsn, '1.9.0');
+  await until('the issue to be open again', async () =>
+    /^Resolved, but still happens in 1\.9\.0$/.test(await page.text('issue-status')),
+  );
+  assert.equal(await page.text('open-issues'), '1');
+  await inBoth(page, 'issue-reopened');
   await sendFailedPayment(dsn, '1.10.0');
   await until('the issue to be back', async () =>
     /^Resolved in 1\.9\.0, came back in 1\.10\.0$/.test(await page.text('issue-status')),

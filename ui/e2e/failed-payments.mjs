@@ -8,6 +8,8 @@ const NAME = 'POST /payments';
 const SERVICE = 'shop-payments';
 /** Money of a spin, in major units. */
 const STAKE = 10;
+/** How long a payment takes. */
+export const PAYMENT_MS = 400;
 
 function payment(trace, span, status, release, measurements) {
   const end = Date.now() / 1000;
@@ -15,7 +17,7 @@ function payment(trace, span, status, release, measurements) {
     type: 'transaction',
     event_id: hex(32),
     transaction: NAME,
-    start_timestamp: end - 0.4,
+    start_timestamp: end - PAYMENT_MS / 1000,
     timestamp: end,
     platform: 'other',
     release,

@@ -35,9 +35,10 @@ describe('the share of requests', () => {
     expect(words.hint).toMatch(hint);
   };
 
-  it('is told as it was counted', () => check(false, '10.0%', /^2 of 20 requests .* keeps/));
+  it('is told as it was counted', () =>
+    check(false, '10.0%', /^2 of 20 requests .* transactions\.$/));
   it('is told as an estimate where it is one', () =>
-    check(true, '≈10.0%', /^2 of about 20 requests .* An estimate/));
+    check(true, '≈10.0%', /^2 of 20 requests .* this is an estimate/));
 });
 
 describe('how an issue stands', () => {

@@ -15,16 +15,16 @@ export function shareWords(issue: IssueSummary, language: Language): ShareWords 
     return { percent: '–', of: '', hint: language.say('insights.issues.shareUnknown') };
   const { number, percent: written } = language.formats();
   const { service, transaction, failed, requests, estimated = false } = issue.share;
-  const hint = estimated ? 'insights.issues.shareEstimatedHint' : 'insights.issues.shareHint';
+  const counted = language.say('insights.issues.shareHint', {
+    service,
+    request: transaction,
+    failed: number(failed),
+    requests: number(requests),
+  });
   return {
     percent: `${estimated ? '≈' : ''}${written(percent, 1)}`,
     of: transaction,
-    hint: language.say(hint, {
-      service,
-      request: transaction,
-      failed: number(failed),
-      requests: number(requests),
-    }),
+    hint: estimated ? `${counted} ${language.say('insights.issues.shareEstimated')}` : counted,
   };
 }
 

@@ -26,8 +26,7 @@ export const insights = {
     lastSeen: 'Last seen',
     shareHint:
       '{{ failed }} of {{ requests }} requests “{{ request }}” of {{ service }} ended in this issue, over all that the collector keeps. Requests are counted from their transactions.',
-    shareEstimatedHint:
-      '{{ failed }} of about {{ requests }} requests “{{ request }}” of {{ service }} ended in this issue. An estimate: not every transaction was recorded, errors all were, and each transaction counts for as many as its sample rate says.',
+    shareEstimated: 'Not all were recorded: this is an estimate by the share of traces that are.',
     shareUnknown: 'The events name no request that was recorded.',
     status: {
       unresolved: 'Open',
@@ -90,8 +89,7 @@ export const insights = {
     rate: '{{ count }}/min',
     rateHint: 'Requests that began in the last minute',
     rateEstimated: '≈{{ count }}/min',
-    rateEstimatedHint:
-      'Requests in the last minute, estimated: the newest traces, which the map is drawn from, times how many there were in that minute',
+    rateEstimatedHint: 'Requests in the last minute, estimated from the newest traces',
     errors: 'errors {{ share }}',
     errorsHint: '{{ errors }} of {{ calls }} failed',
     p50: 'P50',
