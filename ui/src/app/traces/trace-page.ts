@@ -343,15 +343,12 @@ export class TracePage {
     const name = fileName(detail, kind);
     if (kind === 'json') download(name, 'application/json', traceJson(detail));
     else {
-      const words = {
+      const tongue = {
         lang: this.language.active(),
-        operation: this.say('viewer.trace.operation'),
-        duration: this.say('viewer.trace.time'),
-        path: this.say('viewer.trace.path'),
-        errors: this.say('viewer.trace.looseErrors'),
-        made: this.say('viewer.trace.made'),
+        say: this.say,
+        formats: this.language.formats(),
       };
-      download(name, 'text/html', traceHtml(detail, layout, this.language.formats(), words));
+      download(name, 'text/html', traceHtml(detail, layout, tongue));
     }
     this.notice.set(this.say('viewer.trace.saved', { name }));
   }
