@@ -94,9 +94,12 @@ describe('an exported trace', () => {
     const told = text(
       written({
         ...detail,
+        spans: [
+          ...detail.spans.map((span) => ({ ...span, transaction: span.span_id === 'r' })),
+          spanOf('s', 'r', 1_004_000, 5_000_000),
+        ],
         summary: {
           ...detail.summary,
-          duration_us: micros(4_000_000),
           release: '1.2.0',
           player: 'p-7',
           virtual_player: true,

@@ -2,7 +2,7 @@ import { Language } from '../core/language';
 import { Micros, ZERO, between } from '../core/micros';
 import { Formats } from '../core/money';
 import { ErrorEvent, Frame, LogLine, TraceDetail } from '../core/telemetry-wire';
-import { backgroundWords } from './background';
+import { backgroundIn, backgroundWords } from './background';
 import { Layout } from './layout';
 import { measuredWords } from './measured-words';
 import { colourOf } from './service-colour';
@@ -29,7 +29,10 @@ export function traceHtml(detail: TraceDetail, layout: Layout, tongue: Tongue): 
   const { summary } = detail;
   const { lang, say, formats } = tongue;
   const { tree, path } = layout;
-  const time = [formats.lapse(summary.root_us), backgroundWords(summary, say, formats)].join(' ');
+  const time = [
+    formats.lapse(summary.root_us),
+    backgroundWords(backgroundIn(tree), say, formats),
+  ].join(' ');
   const shares = layout.shares
     .map(({ actor, share }) => `${actor} ${formats.percent(share * 100, 1)}`)
     .join(', ');

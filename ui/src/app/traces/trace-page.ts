@@ -19,7 +19,7 @@ import { Gateway } from '../core/gateway';
 import { Key, Language, isKey } from '../core/language';
 import { ZERO, micros } from '../core/micros';
 import { Settings } from '../core/telemetry-wire';
-import { backgroundWords } from './background';
+import { backgroundIn, backgroundWords } from './background';
 import { Columns } from './columns';
 import { ComparePick } from './compare-pick';
 import { download } from './download';
@@ -211,7 +211,11 @@ export class TracePage {
     const { summary } = detail;
     const count = (key: 'spans' | 'services', value: number): string =>
       this.say(`viewer.trace.${key}.${plural(value)}`, { count: number(value) });
-    const background = backgroundWords(summary, this.say, this.language.formats());
+    const background = backgroundWords(
+      backgroundIn(layout.tree),
+      this.say,
+      this.language.formats(),
+    );
     return {
       name: summary.name,
       ok: summary.ok,
