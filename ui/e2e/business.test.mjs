@@ -114,6 +114,12 @@ test('spins are in the chart and on the map, and every point leads to its trace'
   assert.match(await page.text('business-band'), /^95% band: 0\.0% – [\d,.]+%$/);
   await inBoth(page, 'business');
 
+  await page.click('failed-traces');
+  await until('the failed trace', async () => (await page.count('trace-row')) === 1);
+  assert.equal(await address(page), '/traces?outcome=failed&name=POST+%2Fpayments');
+  await page.driver.navigate().back();
+  await page.see('rtp-chart');
+
   await page.driver.executeScript(
     `document.querySelector('[data-test="rtp-chart"] [role="slider"]').focus()`,
   );

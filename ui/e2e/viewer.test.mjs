@@ -4,6 +4,8 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { By, Key } from 'selenium-webdriver';
+import { pathToFileURL } from 'node:url';
+import { findChromium, openChromium } from './chromium.mjs';
 import { hex, send, sendOddTrace, transaction } from './envelopes.mjs';
 import { openWindow, ownPlace, until } from './real-window.mjs';
 
@@ -439,7 +441,87 @@ test('an odd trace of somebody else is shown sanely, and no markup is followed',
   await inBoth(page, 'odd');
 });
 
-test('a trace is saved as JSON and as a page of its own', async (t) => {
+test('whose trace it is, and what went on in the background, are told in the list and above the waterfall', async (t) => {
+  const page = await openWindow(ownPlace(t), ['--seed', '6']);
+  await page.ready();
+  await spinWithTrace(page);
+  const { collector_dsn: dsn } = await page.fetched('/api/settings');
+  const [trace, root] = [hex(32), hex(16)];
+  const start = Date.now() / 1000 - 5;
+  const tags = { traffic: 'virtual' };
+  const user = { id: 'virtual-017' };
+  const service = 'shop';
+  await send(
+    dsn,
+    transaction({ trace, id: root, name: 'buy', service, start, end: start + 0.1, tags, user }),
+  );
+  await send(
+    dsn,
+    transaction({
+      trace,
+      parent: root,
+      name: 'settle',
+      service: 'shop-payments',
+      start: start + 0.1,
+      end: start + 4,
+      tags,
+    }),
+  );
+  await page.click('nav-traces');
+  await page.see('filter-by');
+  const by = (value) =>
+    page.driver.executeScript(
+      `
+        const by = document.querySelector('[data-test="filter-by"]');
+        by.value = arguments[0];
+        by.dispatchEvent(new Event('change', { bubbles: true }));
+      `,
+      value,
+    );
+  await until('both parts', async () => (await page.count('virtual')) === 1);
+  await inBoth(page, 'traces-virtual');
+  await by('people');
+  await until('none of them', async () => (await page.count('virtual')) === 0);
+  assert.notEqual(await page.count('trace-row'), 0);
+  assert.match(await address(page), /by=people/);
+  await by('virtual');
+  await until('only them', async () => (await page.count('trace-row')) === 1);
+  await page.click('lang-en');
+  assert.equal(await page.text('list-p50'), '100 ms');
+  assert.equal(
+    await page.attribute('trace-link', 'title'),
+    'buy · 100\u00a0ms + 3.90\u00a0s in the background',
+  );
+  await page.click('trace-link');
+  await page.see('waterfall');
+  assert.match(await page.text('trace-summary'), /^100 ms \+ 3\.90 s in the background, 2 spans/);
+  assert.match(await page.text('trace-player'), /^Virtual player virtual-017$/);
+  await inBoth(page, 'trace-background');
+});
+
+test('closing what a search has opened closes it, and leaves the rest as it was', async (t) => {
+  const page = await openWindow(ownPlace(t), ['--seed', '6']);
+  await page.ready();
+  await spinWithTrace(page);
+  await page.click('spin-path');
+  await page.see('waterfall');
+  await page.driver.executeScript(`document.querySelector('[data-test="waterfall"]').focus()`);
+  await page.press('[');
+  await until('the root alone', async () => (await rows(page)).length === 1);
+  await (await page.see('search')).sendKeys('payment-service');
+  await until('what was searched for', async () => (await rows(page)).length > 2);
+  await page.click('fold');
+  await until('the root alone again', async () => (await rows(page)).length === 1);
+  await page.driver.executeScript(`document.querySelector('[data-test="search"]').focus()`);
+  await page.press(Key.ESCAPE);
+  await until('no search', async () => (await page.attribute('search', 'value')) === '');
+  assert.deepEqual(
+    (await rows(page)).map(({ open }) => open),
+    ['false'],
+  );
+});
+
+test('a trace is saved as JSON and as a page of its own, which opens from the disk', async (t) => {
   const place = ownPlace(t);
   const downloads = join(place.root, 'downloads');
   mkdirSync(downloads);
@@ -461,7 +543,47 @@ test('a trace is saved as JSON and as a page of its own', async (t) => {
       const found = readFileSync(join(downloads, name), 'utf8');
       return (kind === 'json' ? found.trim().endsWith('}') : found.includes('</html>')) && found;
     });
-    if (kind === 'json') assert.equal(JSON.parse(text).summary.name, 'slot-machine-spin');
-    else assert.match(text, /default-src 'none'/);
+    if (kind === 'json') {
+      assert.equal(JSON.parse(text).summary.name, 'slot-machine-spin');
+      continue;
+    }
+    assert.match(text, /default-src 'none'/);
+    const chromium = findChromium();
+    if (!chromium) {
+      t.diagnostic('there is no Chromium here: the saved page was not opened');
+      continue;
+    }
+    const saved = await openChromium(chromium, {
+      address: pathToFileURL(join(downloads, name)).href,
+      cookies: [],
+      size: [1280, 800],
+    });
+    try {
+      const seen = await until('the saved page', async () => {
+        const found = await saved.evaluate(`(() => {
+          if (document.readyState !== 'complete' || location.protocol !== 'file:') return null;
+          const [root] = document.querySelectorAll('details');
+          root.open = true;
+          return {
+            name: document.querySelector('h1').textContent,
+            rows: [...document.querySelectorAll('details > summary')]
+              .filter((row) => row.getBoundingClientRect().height > 0).length,
+            bars: [...document.querySelectorAll('.bars > i:not(.path)')]
+              .filter((bar) => bar.getBoundingClientRect().width > 0).length,
+            told: root.innerText,
+            wide: document.documentElement.scrollWidth > innerWidth,
+          };
+        })()`);
+        return found?.rows > 0 && found;
+      });
+      const { spans, name: title } = JSON.parse(
+        readFileSync(join(downloads, name.replace('.html', '.json')), 'utf8'),
+      ).summary;
+      assert.deepEqual([seen.name, seen.rows, seen.bars], [title, spans, spans]);
+      assert.match(seen.told, /self time/);
+      assert.equal(seen.wide, false, 'nothing is wider than the window');
+    } finally {
+      await saved.close();
+    }
   }
 });

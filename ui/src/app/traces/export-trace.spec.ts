@@ -2,18 +2,14 @@ import { micros } from '../core/micros';
 import { formatsFor } from '../core/money';
 import { TraceDetail } from '../core/telemetry-wire';
 import { spanOf } from './any-spans';
-import { ExportWords, fileName, traceHtml, traceJson } from './export-trace';
+import { fileName, traceHtml, traceJson } from './export-trace';
 import { layoutOf } from './layout';
 
 const EVIL = `<img src=x onerror="alert('1')">&`;
-const WORDS: ExportWords = {
-  lang: 'en',
-  operation: 'Operation',
-  duration: 'Duration',
-  path: 'Critical path',
-  errors: 'Errors',
-  made: 'Made by Reelscope',
-};
+/** Says the last word of the key, and what it is given. */
+const say = (key: string, params: object = {}): string =>
+  [key.split('.').at(-1), ...Object.values(params)].join(' ');
+const ENGLISH = { lang: 'en', say, formats: formatsFor('en') };
 
 function detailOf(name: string): TraceDetail {
   return {
@@ -35,7 +31,9 @@ function detailOf(name: string): TraceDetail {
       problems: [],
       virtual_player: false,
       services: [],
-      oddities: [],
+      oddities: [name],
+      release: name,
+      player: name,
     },
     spans: [
       spanOf('r', null, 1_000_000, 1_004_000, { description: name, service: name, op: name }),
@@ -52,12 +50,22 @@ function detailOf(name: string): TraceDetail {
         value: name,
         span_id: 'x',
         tags: {},
-        frames: [],
+        frames: [{ function: name, file: name, context_line: name, in_app: false }],
         breadcrumbs: [],
         seq: 1,
       },
     ],
-    logs: [],
+    logs: [
+      {
+        at_us: micros(1_001_000),
+        level: name,
+        message: name,
+        service: name,
+        span_id: 'x',
+        attributes: { [name]: name },
+        seq: 1,
+      },
+    ],
     metrics: [],
     envelopes: [1],
   };
@@ -66,16 +74,83 @@ function detailOf(name: string): TraceDetail {
 describe('an exported trace', () => {
   const page = (name: string): Document => {
     const detail = detailOf(name);
-    const html = traceHtml(detail, layoutOf(detail), formatsFor('en'), WORDS);
-    return new DOMParser().parseFromString(html, 'text/html');
+    return written(detail);
   };
+  const written = (detail: TraceDetail): Document =>
+    new DOMParser().parseFromString(traceHtml(detail, layoutOf(detail), ENGLISH), 'text/html');
+  const text = ({ body }: Document): string =>
+    body.textContent.replaceAll('\u00a0', ' ').replace(/\s+/g, ' ');
 
   it('shows every span with its time, and what it says', () => {
     const { body } = page('spin');
     expect(body.querySelectorAll('details')).toHaveLength(2);
     expect(body.textContent).toContain('4.00');
     expect(body.querySelectorAll('.path')).toHaveLength(3);
-    expect(body.querySelectorAll('pre')[1]?.textContent).toContain('spin: spin');
+    expect(body.querySelector('.errors')?.textContent).toMatch(/^spin spin/);
+  });
+
+  it('says of the whole what its header says', () => {
+    const detail = detailOf('spin');
+    const told = text(
+      written({
+        ...detail,
+        spans: [
+          ...detail.spans.map((span) => ({ ...span, transaction: span.span_id === 'r' })),
+          spanOf('s', 'r', 1_004_000, 5_000_000),
+        ],
+        summary: {
+          ...detail.summary,
+          release: '1.2.0',
+          player: 'p-7',
+          virtual_player: true,
+          ok: false,
+          errors: 2,
+          status: 'deadline_exceeded',
+          oddities: ['several_roots', 'of_another_version'],
+        },
+      }),
+    );
+    for (const words of [
+      '4.00 ms background 4.00 s',
+      'release1.2.0',
+      'virtualPlayerp-7',
+      'badTitle deadline_exceeded 2',
+      'several_roots; of_another_version',
+      'pathspin 75.0%, game-engine 25.0%',
+    ])
+      expect(told).toContain(words);
+  });
+
+  it('says of each span its own time, its logs, the stacks of its errors and what is odd', () => {
+    const detail = detailOf('spin');
+    const [error] = detail.errors;
+    const frame = { function: 'settle', file: 'payment.rs', line: 42, in_app: true };
+    const log = { level: 'warn', message: 'slow provider', service: 'pay', attributes: {}, seq: 1 };
+    const page = written({
+      ...detail,
+      spans: [
+        ...detail.spans,
+        spanOf('o', 'nobody', 1_003_000, 1_003_500, { description: 'orphaned' }),
+      ],
+      errors: error ? [{ ...error, frames: [frame] }] : [],
+      logs: [
+        { ...log, at_us: micros(1_001_500), span_id: 'x' },
+        { ...log, at_us: micros(1_002_000), message: 'nobody wrote this' },
+      ],
+    });
+    const told = [...page.querySelectorAll('details')].map((row) =>
+      row.textContent.replaceAll('\u00a0', ' ').replace(/\s+/g, ' '),
+    );
+    expect(told[0]).toContain('self3.00 ms');
+    expect(told[1]).toContain('settle payment.rs:42');
+    expect(told[1]).toContain('+1.50 ms warn pay slow provider');
+    expect(told[2]).toContain('orphan');
+    expect(text(page)).toContain('looseLogs+2.00 ms warn pay nobody wrote this');
+  });
+
+  it('says why there is no critical path', () => {
+    const detail = detailOf('spin');
+    expect(text(written({ ...detail, spans: [] }))).toContain('pathno_spans');
   });
 
   it('takes nothing in names as markup', () => {

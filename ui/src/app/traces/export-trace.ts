@@ -1,17 +1,19 @@
+import { Language } from '../core/language';
+import { Micros, ZERO, between } from '../core/micros';
 import { Formats } from '../core/money';
-import { TraceDetail } from '../core/telemetry-wire';
+import { ErrorEvent, Frame, LogLine, TraceDetail } from '../core/telemetry-wire';
+import { backgroundIn, backgroundWords } from './background';
 import { Layout } from './layout';
+import { measuredWords } from './measured-words';
 import { colourOf } from './service-colour';
 import { SpanNode, actorOf, durationOf, labelOf } from './tree';
+import { oddWords } from './waterfall-line';
 
-/** The words of the exported page; numbers and times are written by `formats`. */
-export interface ExportWords {
+/** In what language a page is written. */
+export interface Tongue {
   readonly lang: string;
-  readonly operation: string;
-  readonly duration: string;
-  readonly path: string;
-  readonly errors: string;
-  readonly made: string;
+  readonly say: Language['say'];
+  readonly formats: Formats;
 }
 
 export function traceJson(detail: TraceDetail): string {
@@ -20,25 +22,30 @@ export function traceJson(detail: TraceDetail): string {
 
 /**
  * A page of its own that shows the trace anywhere, without a network and without a script: rows, bars, the critical
- * path, what each span says, and its policy forbids everything but the styles inside. Whatever comes from telemetry
- * is escaped.
+ * path, what each span says with its errors and logs, and its policy forbids everything but the styles inside. Whatever
+ * comes from telemetry is escaped.
  */
-export function traceHtml(
-  detail: TraceDetail,
-  layout: Layout,
-  formats: Formats,
-  words: ExportWords,
-): string {
+export function traceHtml(detail: TraceDetail, layout: Layout, tongue: Tongue): string {
   const { summary } = detail;
+  const { lang, say, formats } = tongue;
+  const { tree, path } = layout;
+  const time = [
+    formats.lapse(summary.root_us),
+    backgroundWords(backgroundIn(tree), say, formats),
+  ].join(' ');
   const shares = layout.shares
-    .map(({ actor, share }) => `${escaped(actor)} ${escaped(formats.percent(share * 100, 1))}`)
+    .map(({ actor, share }) => `${actor} ${formats.percent(share * 100, 1)}`)
     .join(', ');
-  const rows = layout.tree.nodes.map((node) => rowOf(node, layout, formats)).join('\n');
-  const loose = layout.tree.looseErrors
-    .map(({ kind, value }) => `<li>${escaped(kind)}: ${escaped(value)}</li>`)
-    .join('');
+  const cyclic = tree.nodes.some(({ oddities }) => oddities.includes('cycle'));
+  const odd = oddWords([...summary.oddities, ...(cyclic ? ['cycle'] : [])], say);
+  const outcome = summary.ok
+    ? say('viewer.list.wellTitle')
+    : say('viewer.list.badTitle', {
+        status: summary.status,
+        errors: formats.number(summary.errors),
+      });
   return `<!doctype html>
-<html lang="${escaped(words.lang)}">
+<html lang="${escaped(lang)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -49,12 +56,23 @@ export function traceHtml(
 <body>
 <h1>${escaped(summary.name)}</h1>
 <p class="id">${escaped(summary.trace_id)}</p>
-<p>${escaped(formats.date(summary.start_us))} · ${escaped(formats.lapse(summary.duration_us))}</p>
-<p>${escaped(words.path)}: ${shares}</p>
-${loose === '' ? '' : `<p class="bad">${escaped(words.errors)}</p><ul>${loose}</ul>`}
-<div class="row head"><span>${escaped(words.operation)}</span><span>${escaped(words.duration)}</span><span></span></div>
-${rows}
-<p class="id">${escaped(words.made)}</p>
+<p>${escaped(formats.date(summary.start_us))} · ${escaped(time.trim())}</p>
+${factsOf([
+  [say('viewer.list.outcome'), outcome],
+  [say('viewer.list.release'), summary.release ?? ''],
+  [
+    say(summary.virtual_player ? 'viewer.list.virtualPlayer' : 'viewer.list.player'),
+    summary.player ?? (summary.virtual_player ? '–' : ''),
+  ],
+  ...measuredWords(summary, say, formats).map(({ name, value }): Fact => [name, value]),
+  [say('viewer.trace.path'), path.why ? say(`viewer.why.${path.why}`) : shares],
+])}
+${odd === '' ? '' : `<p class="odd">${escaped(odd)}</p>`}
+${errorsOf(say('viewer.trace.looseErrors'), tree.looseErrors)}
+${logsOf(say('viewer.trace.looseLogs'), tree.looseLogs, tree.start, formats)}
+<div class="row head"><span>${escaped(say('viewer.trace.operation'))}</span><span class="time">${escaped(say('viewer.trace.time'))}</span><span></span></div>
+${tree.nodes.map((node) => rowOf(node, layout, tongue)).join('\n')}
+<p class="id">${escaped(say('viewer.trace.made'))}</p>
 </body>
 </html>
 `;
@@ -66,7 +84,8 @@ export function fileName({ summary }: TraceDetail, ending: 'json' | 'html'): str
   return `${name}-${summary.trace_id}.${ending}`;
 }
 
-function rowOf(node: SpanNode, { tree, total, segments }: Layout, formats: Formats): string {
+function rowOf(node: SpanNode, layout: Layout, { say, formats }: Tongue): string {
+  const { tree, total, segments } = layout;
   const { span } = node;
   const share = (time: number): string => ((time / Math.max(total, 1)) * 100).toFixed(3);
   const place = (start: number, end: number): string =>
@@ -75,14 +94,77 @@ function rowOf(node: SpanNode, { tree, total, segments }: Layout, formats: Forma
     .map(({ start, end }) => `<i class="path" style="${place(start, end)}"></i>`)
     .join('');
   const colour = node.failed ? '#ff7b73' : colourOf(actorOf(node));
-  const { start_us, end_us, ...told } = span;
-  const data = JSON.stringify({ ...told, start_us, end_us }, null, 2);
-  const errors = node.errors.map(({ kind, value }) => `${kind}: ${value}`);
+  const odd = oddWords(node.oddities, say);
+  const critical = layout.critical.get(node) ?? ZERO;
+  const json = JSON.stringify({ ...span, errors: node.errors, logs: node.logs }, null, 2);
   return `<details><summary class="row">
-<span style="padding-left:${Math.min(node.depth, 30)}em"><b style="color:${colour}">${escaped(span.service)}</b> ${escaped(labelOf(node))}</span>
+<span style="padding-left:${Math.min(node.depth, 30)}em"><b style="color:${colour}">${escaped(span.service)}</b> ${escaped(labelOf(node))}${odd === '' ? '' : ' <b class="odd">⚠</b>'}</span>
 <span class="time">${escaped(formats.lapse(durationOf(node)))}</span>
 <span class="bars"><i style="${place(node.start, node.end)};background:${colour}"></i>${path}</span>
-</summary><pre>${escaped([...errors, data].join('\n'))}</pre></details>`;
+</summary><div class="told">
+${odd === '' ? '' : `<p class="odd">${escaped(odd)}</p>`}
+${factsOf([
+  [say('viewer.span.op'), span.op],
+  [say('viewer.span.peer'), node.peer ?? ''],
+  [say('viewer.span.status'), span.status],
+  [say('viewer.span.start'), since(node.start, tree.start, formats)],
+  [say('viewer.span.duration'), formats.lapse(durationOf(node))],
+  [say('viewer.span.self'), formats.lapse(layout.self.get(node) ?? ZERO)],
+  [
+    say('viewer.span.critical'),
+    critical === 0 ? say('viewer.span.notCritical') : formats.lapse(critical),
+  ],
+])}
+${errorsOf(say('viewer.span.errors'), node.errors)}
+${logsOf(say('viewer.span.logs'), node.logs, tree.start, formats)}
+<p class="title">${escaped(say('viewer.span.raw'))}</p>
+<pre>${escaped(json)}</pre>
+</div></details>`;
+}
+
+type Fact = readonly [name: string, value: string];
+
+/** Facts that there are. */
+function factsOf(facts: readonly Fact[]): string {
+  const told = facts
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}</dd></div>`);
+  return `<dl>${told.join('')}</dl>`;
+}
+
+function errorsOf(title: string, errors: readonly ErrorEvent[]): string {
+  if (errors.length === 0) return '';
+  const told = errors.map(
+    ({ kind, value, frames }) =>
+      `<li><b class="bad">${escaped(kind)}</b> ${escaped(value)}${stackOf(frames)}</li>`,
+  );
+  return `<p class="title">${escaped(title)}</p><ul class="errors">${told.join('')}</ul>`;
+}
+
+/** The innermost frame first; those of libraries are dim. */
+function stackOf(frames: readonly Frame[]): string {
+  if (frames.length === 0) return '';
+  const told = frames.map((frame) => {
+    const place = [frame.file ?? frame.module ?? '', frame.line].filter(Boolean).join(':');
+    const source = frame.context_line ? `\n    ${frame.context_line.trim()}` : '';
+    return `<li${frame.in_app ? '' : ' class="id"'}>${escaped(`${frame.function}  ${place}${source}`)}</li>`;
+  });
+  return `<ol class="stack">${told.join('')}</ol>`;
+}
+
+function logsOf(title: string, logs: readonly LogLine[], from: Micros, formats: Formats): string {
+  if (logs.length === 0) return '';
+  const told = logs.map(({ at_us, level, service, message }) => {
+    const bad = level === 'error' || level === 'fatal' ? ' class="bad"' : '';
+    const words = [since(at_us, from, formats), level, service].join(' ');
+    return `<li${bad}><span class="id">${escaped(words)}</span> ${escaped(message)}</li>`;
+  });
+  return `<p class="title">${escaped(title)}</p><ul>${told.join('')}</ul>`;
+}
+
+/** A time, from the start of the trace. */
+function since(at: Micros, from: Micros, { lapseChange }: Formats): string {
+  return lapseChange(between(from, at));
 }
 
 function escaped(text: string): string {
@@ -97,9 +179,17 @@ function escaped(text: string): string {
 const STYLE = `
 :root{color-scheme:dark}
 body{margin:2rem;background:#0a0c11;color:#e9ecf2;font:14px/1.45 'Inter',system-ui,sans-serif;font-variant-numeric:tabular-nums}
-h1{font-size:1.4rem}
+h1{margin:0;font-size:1.4rem;overflow-wrap:anywhere}
 .id{color:#929cb0;font-family:monospace}
 .bad{color:#ff7b73}
+.odd{color:#f3bd4d}
+dl{display:flex;flex-wrap:wrap;gap:.2rem 1.5rem;margin:.6rem 0}
+dl div{display:flex;gap:.5rem}
+dt{color:#929cb0}
+dd{margin:0;overflow-wrap:anywhere}
+.title{margin:.8rem 0 .2rem;color:#929cb0}
+ul,ol{margin:.2rem 0;padding-left:1.2rem;overflow-wrap:anywhere}
+.stack{font-family:monospace;white-space:pre-wrap}
 .row{display:grid;grid-template-columns:minmax(14rem,36%) 6rem 1fr;gap:1rem;align-items:center;padding:.2rem .5rem;border-bottom:1px solid #171c27}
 .head{color:#929cb0}
 summary{cursor:pointer;list-style:none}
@@ -109,5 +199,6 @@ summary span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .bars{position:relative;height:1rem}
 .bars i{position:absolute;top:.15rem;height:.6rem;min-width:2px;border-radius:.15rem}
 .bars .path{top:.82rem;height:.15rem;background:#fff}
+.told{padding:.4rem 1rem 1rem;border-bottom:1px solid #171c27}
 pre{margin:0;padding:.6rem 1rem;overflow:auto;max-height:24rem;background:#0d1119;white-space:pre-wrap;overflow-wrap:anywhere}
 `;

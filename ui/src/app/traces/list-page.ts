@@ -16,7 +16,7 @@ import { Language } from '../core/language';
 import { Micros, micros } from '../core/micros';
 import { isTaken, rowAfter } from '../core/row-keys';
 import { TraceSummary } from '../core/telemetry-wire';
-import { backgroundWords } from './background';
+import { backgroundOf, backgroundWords } from './background';
 import { ComparePick } from './compare-pick';
 import { tracePath } from './place';
 import { colourOf } from './service-colour';
@@ -237,7 +237,7 @@ export class TraceListPage {
     const { clock, number } = formats;
     const { status, errors } = trace;
     const duration = formats.lapse(trace.root_us);
-    const background = backgroundWords(trace, this.say, formats);
+    const background = backgroundWords(backgroundOf(trace), this.say, formats);
     return {
       trace,
       href: tracePath(trace.trace_id),

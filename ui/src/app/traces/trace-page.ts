@@ -19,7 +19,7 @@ import { Gateway } from '../core/gateway';
 import { Key, Language, isKey } from '../core/language';
 import { ZERO, micros } from '../core/micros';
 import { Settings } from '../core/telemetry-wire';
-import { backgroundWords } from './background';
+import { backgroundIn, backgroundWords } from './background';
 import { Columns } from './columns';
 import { ComparePick } from './compare-pick';
 import { download } from './download';
@@ -211,7 +211,11 @@ export class TracePage {
     const { summary } = detail;
     const count = (key: 'spans' | 'services', value: number): string =>
       this.say(`viewer.trace.${key}.${plural(value)}`, { count: number(value) });
-    const background = backgroundWords(summary, this.say, this.language.formats());
+    const background = backgroundWords(
+      backgroundIn(layout.tree),
+      this.say,
+      this.language.formats(),
+    );
     return {
       name: summary.name,
       ok: summary.ok,
@@ -343,15 +347,12 @@ export class TracePage {
     const name = fileName(detail, kind);
     if (kind === 'json') download(name, 'application/json', traceJson(detail));
     else {
-      const words = {
+      const tongue = {
         lang: this.language.active(),
-        operation: this.say('viewer.trace.operation'),
-        duration: this.say('viewer.trace.time'),
-        path: this.say('viewer.trace.path'),
-        errors: this.say('viewer.trace.looseErrors'),
-        made: this.say('viewer.trace.made'),
+        say: this.say,
+        formats: this.language.formats(),
       };
-      download(name, 'text/html', traceHtml(detail, layout, this.language.formats(), words));
+      download(name, 'text/html', traceHtml(detail, layout, tongue));
     }
     this.notice.set(this.say('viewer.trace.saved', { name }));
   }

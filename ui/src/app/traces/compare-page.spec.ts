@@ -1,0 +1,135 @@
+import { signal } from '@angular/core';
+import { ComponentFixture, TestBed } from '@angular/core/testing';
+
+import { Address } from '../core/address';
+import { Gateway } from '../core/gateway';
+import { provideLanguages } from '../core/language';
+import { micros } from '../core/micros';
+import { Preferences } from '../core/preferences';
+import { Problem } from '../core/problem';
+import { ResizeObserverDouble } from '../core/resize-observer-double';
+import { StreamDouble } from '../core/stream-double';
+import { TelemetryStream } from '../core/telemetry-stream';
+import { Span, TraceDetail } from '../core/telemetry-wire';
+import { spanOf } from './any-spans';
+import { ComparePage } from './compare-page';
+
+const detailOf = (trace_id: string, ...spans: Span[]): TraceDetail => ({
+  summary: {
+    trace_id,
+    name: 'slot-machine-spin',
+    op: 'ui.action',
+    service: 'frontend',
+    start_us: micros(1),
+    duration_us: micros(1),
+    root_us: micros(1),
+    spans: spans.length,
+    transactions: 1,
+    errors: 0,
+    logs: 0,
+    status: 'ok',
+    ok: true,
+    release: trace_id === 'a' ? '1.0.0' : '1.2.0',
+    measurements: {},
+    problems: [],
+    virtual_player: false,
+    services: [],
+    oddities: [],
+  },
+  spans,
+  errors: [],
+  logs: [],
+  metrics: [],
+  envelopes: [1],
+});
+const spin = (start: number, end: number): Span =>
+  spanOf('r', null, start, end, { service: 'frontend', description: 'spin' });
+const charge = (start: number, end: number): Span =>
+  spanOf('c', 'r', start, end, { service: 'payments', description: 'charge' });
+
+describe('the page of two traces', () => {
+  const gateway = { trace: vi.fn() };
+  const path = signal('/traces/a/with/b');
+  const address = { path, go: vi.fn(), follow: vi.fn() };
+  let fixture: ComponentFixture<ComparePage>;
+  let page: HTMLElement;
+
+  beforeEach(() => {
+    vi.resetAllMocks();
+    vi.stubGlobal('ResizeObserver', ResizeObserverDouble);
+    TestBed.configureTestingModule({
+      providers: [
+        provideLanguages(),
+        { provide: Gateway, useValue: gateway },
+        { provide: Address, useValue: address },
+        { provide: TelemetryStream, useValue: new StreamDouble() },
+      ],
+    });
+    TestBed.inject(Preferences).chooseLang('en');
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  async function shown(before: TraceDetail, after: TraceDetail): Promise<void> {
+    gateway.trace.mockImplementation((id: string) => Promise.resolve(id === 'a' ? before : after));
+    await opened();
+  }
+  async function opened(): Promise<void> {
+    fixture = TestBed.createComponent(ComparePage);
+    page = fixture.nativeElement as HTMLElement;
+    await fixture.whenStable();
+    await new Promise((resolve) => setTimeout(resolve));
+    await fixture.whenStable();
+  }
+  const words = (element: Element | null): string =>
+    element?.textContent.replaceAll('\u00a0', ' ').replace(/\s+/g, ' ').trim() ?? '';
+  const text = (name: string): string => words(page.querySelector(`[data-test="${name}"]`));
+  const rows = (): string[] => [...page.querySelectorAll('[data-test="pair-row"]')].map(words);
+
+  it('says in one sentence what became faster, and where', async () => {
+    await shown(
+      detailOf('a', spin(0, 4_000_000), charge(50_000, 3_950_000)),
+      detailOf('b', spin(0, 100_000), charge(50_000, 60_000)),
+    );
+    expect(text('compare-sentence')).toBe('3.90 s faster (98%), of which 3.89 s in payments.');
+    expect(rows()).toHaveLength(2);
+    expect(rows()[1]).toMatch(/^payments ?charge ?3\.90 s ?10\.0 ms ?−3\.89 s ?−3\.89 s$/);
+    expect(text('side-before')).toMatch(/^Before ?slot-machine-spin a.*1\.0\.0 ?4\.00 s/);
+    expect(text('side-after')).toMatch(/^After ?slot-machine-spin b.*1\.2\.0 ?100 ms/);
+    // The changes of the services sum to that of the whole.
+    expect(text('compare-services')).toMatch(/payments ?3\.90 s ?10\.0 ms ?−3\.89 s/);
+    expect(text('compare-services')).toMatch(/frontend ?100 ms ?90\.0 ms ?−10\.0 ms/);
+  });
+
+  it('names what only one of them has', async () => {
+    await shown(
+      detailOf('a', spin(0, 1_000), spanOf('x', 'r', 1, 2, { description: 'old' })),
+      detailOf('b', spin(0, 1_000), spanOf('y', 'r', 1, 2, { description: 'new' })),
+    );
+    expect(text('compare-sentence')).toBe('Both took the same time.');
+    expect(rows().some((row) => /old ?before only/.test(row))).toBe(true);
+    expect(rows().some((row) => /new ?after only/.test(row))).toBe(true);
+  });
+
+  it('changes sides, and is left for the later trace', async () => {
+    await shown(detailOf('a', spin(0, 1_000)), detailOf('b', spin(0, 1_000)));
+    page.querySelector<HTMLElement>('[data-test="swap"]')?.click();
+    expect(address.go).toHaveBeenCalledWith('/traces/b/with/a');
+    document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
+    expect(address.go).toHaveBeenLastCalledWith('/traces/b');
+  });
+
+  it('says that a trace is not there, and asks again where nobody answered', async () => {
+    gateway.trace.mockRejectedValue(new Problem({ status: 404, code: 'not_found' }, null));
+    await opened();
+    expect(words(page)).toContain('keeps no trace with this id');
+    fixture.destroy();
+    gateway.trace.mockRejectedValue(new Error('away'));
+    await opened();
+    expect(words(page.querySelector('[role="alert"]'))).toContain('did not answer');
+    gateway.trace.mockImplementation((id: string) => Promise.resolve(detailOf(id, spin(0, 1_000))));
+    page.querySelector<HTMLElement>('[role="alert"] button')?.click();
+    await new Promise((resolve) => setTimeout(resolve));
+    await fixture.whenStable();
+    expect(text('compare-sentence')).toBe('Both took the same time.');
+  });
+});

@@ -1,0 +1,163 @@
+import { signal } from '@angular/core';
+import { ComponentFixture, TestBed } from '@angular/core/testing';
+
+import { Address } from '../core/address';
+import { Gateway } from '../core/gateway';
+import { provideLanguages } from '../core/language';
+import { micros } from '../core/micros';
+import { Preferences } from '../core/preferences';
+import { ResizeObserverDouble } from '../core/resize-observer-double';
+import { StreamDouble } from '../core/stream-double';
+import { TelemetryStream } from '../core/telemetry-stream';
+import { TraceSummary } from '../core/telemetry-wire';
+import { TraceListPage } from './list-page';
+
+const trace = (number: number, more: Partial<TraceSummary> = {}): TraceSummary => ({
+  trace_id: `t${number}`,
+  name: 'slot-machine-spin',
+  op: 'ui.action',
+  service: 'frontend',
+  start_us: micros(number * 1_000_000),
+  duration_us: micros(100_000),
+  root_us: micros(100_000),
+  spans: 1,
+  transactions: 1,
+  errors: 0,
+  logs: 0,
+  status: 'ok',
+  ok: true,
+  measurements: {},
+  problems: [],
+  virtual_player: false,
+  services: [
+    { service: 'frontend', transactions: 1, errors: 0, own_us: micros(1), waiting_us: micros(1) },
+  ],
+  oddities: [],
+  ...more,
+});
+
+describe('the page of the traces', () => {
+  const gateway = { traces: vi.fn() };
+  const query = signal(new URLSearchParams());
+  const address = { query, change: vi.fn(), go: vi.fn(), follow: vi.fn() };
+  let stream: StreamDouble;
+  let fixture: ComponentFixture<TraceListPage>;
+  let page: HTMLElement;
+
+  async function shown(...traces: TraceSummary[]): Promise<void> {
+    gateway.traces.mockResolvedValue({ traces, indexed: true });
+    fixture = TestBed.createComponent(TraceListPage);
+    page = fixture.nativeElement as HTMLElement;
+    await settled();
+  }
+  async function settled(): Promise<void> {
+    await fixture.whenStable();
+    await new Promise((resolve) => setTimeout(resolve));
+    await fixture.whenStable();
+  }
+  const all = (name: string): HTMLElement[] => [
+    ...page.querySelectorAll<HTMLElement>(`[data-test="${name}"]`),
+  ];
+  const one = (name: string): HTMLElement => all(name)[0] ?? expect.fail(`no ${name}`);
+  const text = (name: string): string => one(name).textContent.replaceAll('\u00a0', ' ').trim();
+  const press = (key: string, code = key): void => {
+    document.dispatchEvent(new KeyboardEvent('keydown', { key, code, cancelable: true }));
+  };
+  const options = (name: string): string[] =>
+    [...one(name).querySelectorAll('option')].map((option) => option.value);
+
+  beforeEach(() => {
+    vi.resetAllMocks();
+    vi.stubGlobal('ResizeObserver', ResizeObserverDouble);
+    query.set(new URLSearchParams());
+    stream = new StreamDouble();
+    TestBed.configureTestingModule({
+      providers: [
+        provideLanguages(),
+        { provide: Gateway, useValue: gateway },
+        { provide: Address, useValue: address },
+        { provide: TelemetryStream, useValue: stream },
+      ],
+    });
+    TestBed.inject(Preferences).chooseLang('en');
+  });
+  afterEach(() => {
+    fixture.destroy();
+    vi.unstubAllGlobals();
+  });
+
+  it('tells the time that was waited for, and beside it what went on in the background', async () => {
+    await shown(
+      trace(2, { duration_us: micros(4_000_000) }),
+      trace(1, { root_us: micros(20_000), duration_us: micros(20_000) }),
+    );
+    expect(all('trace-row')).toHaveLength(2);
+    expect([text('list-p50'), text('list-p99')]).toEqual(['20.0 ms', '100 ms']);
+    expect(all('trace-link').map(({ title }) => title.replaceAll('\u00a0', ' '))).toEqual([
+      'slot-machine-spin · 100 ms + 3.90 s in the background',
+      'slot-machine-spin',
+    ]);
+  });
+
+  it('marks virtual players, and asks for them or for people', async () => {
+    await shown(trace(2, { virtual_player: true }), trace(1));
+    expect(all('virtual')).toHaveLength(1);
+    const by = one('filter-by') as HTMLSelectElement;
+    by.value = 'people';
+    by.dispatchEvent(new Event('change'));
+    expect(address.change).toHaveBeenCalledWith({ by: 'people' });
+    query.set(new URLSearchParams('by=people'));
+    gateway.traces.mockResolvedValue({ traces: [trace(1)], indexed: true });
+    await settled();
+    expect(gateway.traces).toHaveBeenLastCalledWith({ virtual_player: false, limit: 500 });
+    expect([all('virtual').length, (one('filter-by') as HTMLSelectElement).value]).toEqual([
+      0,
+      'people',
+    ]);
+  });
+
+  it('offers what it has seen, whatever the filter leaves', async () => {
+    await shown(trace(2, { release: '1.1.0' }), trace(1, { release: '1.0.0', name: 'pageload' }));
+    gateway.traces.mockResolvedValue({ traces: [trace(2, { release: '1.1.0' })], indexed: true });
+    query.set(new URLSearchParams('release=1.1.0'));
+    await settled();
+    expect(all('trace-row')).toHaveLength(1);
+    expect(options('filter-release')).toEqual(['', '1.0.0', '1.1.0']);
+    expect(options('filter-name')).toEqual(['', 'pageload', 'slot-machine-spin']);
+  });
+
+  it('is walked through and opened by keyboard', async () => {
+    await shown(trace(2), trace(1));
+    press('ArrowDown');
+    press('ArrowDown');
+    await settled();
+    expect(one('trace-list').getAttribute('aria-activedescendant')).toBe('trace-t1');
+    press('Enter');
+    expect(address.go).toHaveBeenCalledWith('/traces/t1');
+  });
+
+  it('leads from two rows to their comparison, the earlier first', async () => {
+    await shown(trace(2), trace(1));
+    all('pick')[0]?.click();
+    await settled();
+    expect(text('picked')).toMatch(/^Compare slot-machine-spin/);
+    all('pick')[1]?.click();
+    expect(address.go).toHaveBeenCalledWith('/traces/t1/with/t2');
+  });
+
+  it('says why it is empty, and asks again', async () => {
+    await shown();
+    expect(page.querySelector('.empty')?.textContent).toMatch(/No traces yet/);
+    query.set(new URLSearchParams('outcome=failed'));
+    await settled();
+    expect(page.querySelector('.empty')?.textContent).toMatch(/No trace matches/);
+    gateway.traces.mockRejectedValue(new Error('away'));
+    query.set(new URLSearchParams('outcome=ok'));
+    await settled();
+    expect(page.querySelector('.empty')?.textContent).toMatch(/did not answer/);
+    gateway.traces.mockResolvedValue({ traces: [trace(1)], indexed: true });
+    page.querySelector<HTMLElement>('.empty button')?.click();
+    await settled();
+    expect(all('trace-row')).toHaveLength(1);
+  });
+});
