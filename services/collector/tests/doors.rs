@@ -428,6 +428,32 @@ async fn pages_of_traces_follow_each_other() {
 }
 
 #[tokio::test]
+async fn a_trace_is_as_long_as_whoever_began_it_waited_and_the_minute_is_counted_beyond_the_page() {
+    let opened = open();
+    let (collector, viewer) = (&opened.collector, &opened.viewer);
+    for n in 1..=5 {
+        let trace = format!("{n:032x}");
+        let begun = now_seconds() - if n <= 2 { 300 } else { 10 };
+        let spin = transaction(n, &trace, "a", None, 100.0 * n as f64);
+        collector.captured("api-gateway", at(&spin, begun)).await.unwrap();
+        // Something goes on behind the answer.
+        let settling = transaction(10 + n, &trace, "b", Some("a-c"), 6_000.0);
+        let settling = at(&settling, begun);
+        collector.captured("payment-service", settling).await.unwrap();
+    }
+    let listed = async |query: &str| {
+        let page = get(viewer, &format!("/traces?{query}")).await;
+        let last_minute = page["last_minute"].as_u64().unwrap();
+        (page["traces"].as_array().unwrap().len(), last_minute)
+    };
+    assert_eq!(listed("limit=1").await, (1, 3));
+    assert_eq!(listed("min_duration_ms=400").await, (2, 2));
+    assert_eq!(listed("max_duration_ms=300").await, (3, 1));
+    assert_eq!(listed("service=user-service").await, (0, 0));
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
 async fn whoever_sends_it_an_envelope_is_scrubbed_before_it_is_kept_while_that_is_on() {
     let opened = open();
     let letter = b"{}\n{\"type\":\"event\"}\n{\"message\":\"ask ann@mail.example\"}\n".to_vec();
