@@ -218,6 +218,10 @@ test('virtual players fill before and after, within their budget', async (t) => 
   await page.click('part-money');
   await page.click('part-impact');
   assert.equal(await (await page.see('assumed-conversion')).getAttribute('value'), '7');
+  await page.driver.executeScript(
+    `document.querySelector('[data-test="assumptions-reset"]').scrollIntoView({ block: 'center' })`,
+  );
+  await page.screenshot('impact-assumptions');
   await page.click('assumptions-reset');
   assert.equal(await (await page.see('assumed-conversion')).getAttribute('value'), '15');
 

@@ -90,7 +90,7 @@ export class TraceListPage {
   );
 
   protected readonly figures = computed(() => {
-    const { count, p50, p95, p99, perMinute, failed } = this.feed.figures();
+    const { count, p50, p95, p99, rate, failed } = this.feed.figures();
     const { number, lapse, percent } = this.language.formats();
     const time = (value: number | null): string => (value === null ? '–' : lapse(micros(value)));
     const hint = (share: number): string =>
@@ -106,7 +106,7 @@ export class TraceListPage {
       { name: 'p99', value: time(p99), hint: hint(99) },
       {
         name: 'perMinute',
-        value: number(perMinute),
+        value: (rate.estimated ? '≈' : '') + number(rate.perMinute),
         hint: this.say('viewer.list.perMinuteHint'),
       },
       {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { percentile, perMinute } from './percentile';
+import { percentile, rateOf } from './percentile';
 
 describe('a percentile', () => {
   it('is a measured value that enough others do not exceed', () => {
@@ -21,6 +21,13 @@ describe('a percentile', () => {
 });
 
 describe('the rate', () => {
+  const times = [1_000, 59_000, 60_000, 61_000, 70_000];
   it('counts the last minute', () =>
-    expect(perMinute([1_000, 59_000, 60_000, 61_000, 70_000], 62_000)).toBe(3));
+    expect(rateOf(times, 62_000, true)).toEqual({ perMinute: 3, estimated: false }));
+
+  it('of the newest is that of the time they cover', () => {
+    const second = Array.from({ length: 1_000 }, (_, n) => 100_000 + n);
+    expect(rateOf(second, 101_000, false)).toEqual({ perMinute: 60_000, estimated: true });
+    expect(rateOf([1, ...second], 101_000, false)).toEqual({ perMinute: 1_000, estimated: false });
+  });
 });

@@ -7,7 +7,20 @@ export function percentile(sorted: readonly number[], percent: number): number |
   return sorted[rank - 1] ?? null;
 }
 
-/** How many of `times` (milliseconds) lie in the minute before `now`. */
-export function perMinute(times: readonly number[], now: number): number {
-  return times.filter((time) => time > now - 60_000 && time <= now).length;
+/** How many a minute; `estimated` where that is no plain count. */
+export interface Rate {
+  readonly perMinute: number;
+  readonly estimated: boolean;
+}
+
+/**
+ * How many of `times` (milliseconds) lie in the minute before `now`. Where only the newest are known, and they do not
+ * reach back a minute, it is the rate of the time that they cover.
+ */
+export function rateOf(times: readonly number[], now: number, all: boolean): Rate {
+  const recent = times.filter((time) => time > now - 60_000 && time <= now);
+  const oldest = times.reduce((least, time) => Math.min(least, time), now);
+  if (all || oldest <= now - 60_000 || oldest === now)
+    return { perMinute: recent.length, estimated: false };
+  return { perMinute: Math.round((recent.length * 60_000) / (now - oldest)), estimated: true };
 }

@@ -58,7 +58,7 @@ export class TraceFeed {
     const newest = this._shown()[0]?.start_us ?? -Infinity;
     return this._all().filter(({ start_us }) => start_us > newest).length;
   });
-  readonly figures = computed(() => figuresOf(this._all(), this._now()));
+  readonly figures = computed(() => figuresOf(this._all(), this._now(), this._all().length < MOST));
 
   /** Begins to follow; the answer ends it. */
   watch(): () => void {

@@ -151,12 +151,12 @@ describe('the figures of a list', () => {
         ok: index > 0,
       }),
     );
-    expect(figuresOf(list, 60_500)).toEqual({
+    expect(figuresOf(list, 60_500, true)).toEqual({
       count: 4,
       p50: 20_000,
       p95: 40_000,
       p99: 40_000,
-      perMinute: 3,
+      rate: { perMinute: 3, estimated: false },
       failed: 1,
     });
   });

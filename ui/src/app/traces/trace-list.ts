@@ -1,6 +1,6 @@
 import { Micros, micros } from '../core/micros';
 import { TraceQuery, TraceSummary } from '../core/telemetry-wire';
-import { percentile, perMinute } from './percentile';
+import { Rate, percentile, rateOf } from './percentile';
 
 /**
  * Which traces are wanted; an empty text and null do not filter. Durations are those of the roots, milliseconds. `since` is
@@ -131,21 +131,22 @@ export interface Figures {
   readonly p50: number | null;
   readonly p95: number | null;
   readonly p99: number | null;
-  readonly perMinute: number;
+  readonly rate: Rate;
   readonly failed: number;
 }
 
-/** `now` is milliseconds since the Unix epoch. */
-export function figuresOf(traces: readonly TraceSummary[], now: number): Figures {
+/** `now` is milliseconds since the Unix epoch; `all` says that there are no older traces than these. */
+export function figuresOf(traces: readonly TraceSummary[], now: number, all: boolean): Figures {
   const durations = traces.map(({ root_us }) => root_us).sort((one, other) => one - other);
   return {
     count: traces.length,
     p50: percentile(durations, 50),
     p95: percentile(durations, 95),
     p99: percentile(durations, 99),
-    perMinute: perMinute(
+    rate: rateOf(
       traces.map(({ start_us }) => start_us / 1000),
       now,
+      all,
     ),
     failed: traces.filter(({ ok }) => !ok).length,
   };
