@@ -268,8 +268,21 @@ async fn a_provider_that_is_down_refuses_connections_and_costs_no_stake() {
     demo.switch("provider-down", "off").await;
     tokio::net::TcpStream::connect(at).await.unwrap();
     assert_eq!(demo.spin().await.0, 200);
-    // Stops as well while it is down.
+
+    // Behind the answer the stake goes back too, and the trace says that nothing was earned.
+    for state in ["on", "fixed"] {
+        let body = json!({ "state": state });
+        demo.ask(Method::PUT, "/api/problems/slow-provider", body).await;
+    }
     demo.switch("provider-down", "on").await;
+    let (status, round, id) = demo.spin().await;
+    assert_eq!((status, &round["status"]), (200, &json!("pending")), "{round}");
+    let path = format!("/api/telemetry/traces/{id}");
+    let failed_stake =
+        |trace: &Value| trace["summary"]["measurements"]["failed_stake"]["value"] == json!(1.0);
+    let trace = demo.until(&path, failed_stake).await;
+    assert_ne!(trace["summary"]["status"], "ok", "{trace}");
+    // Stops as well while it is down.
     demo.end().await;
 }
 
