@@ -219,7 +219,8 @@ export class TracePage {
     return {
       name: summary.name,
       ok: summary.ok,
-      when: [date(summary.start_us), summary.release ?? ''].filter(Boolean).join(' · '),
+      when: date(summary.start_us),
+      release: summary.release ?? '',
       player: summary.player ?? '',
       virtual: summary.virtual_player,
       time: lapse(summary.root_us),
