@@ -4,9 +4,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-target="$(cd "${CARGO_TARGET_DIR:-target}" && pwd)"
-for profile in release debug; do
-  [ -n "${REELSCOPE_DESKTOP:-}" ] || [ ! -x "$target/$profile/reelscope-desktop" ] || REELSCOPE_DESKTOP="$target/$profile/reelscope-desktop"
-done
-export REELSCOPE_DESKTOP="${REELSCOPE_DESKTOP:?build the program first, for instance with scripts/bundle.sh}"
+. scripts/desktop-program.sh
 exec dbus-run-session -- node ui/e2e/measure-start.mjs

@@ -5,11 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-target="$(cd "${CARGO_TARGET_DIR:-target}" && pwd)"
-for profile in release debug; do
-  [ -n "${REELSCOPE_DESKTOP:-}" ] || [ ! -x "$target/$profile/reelscope-desktop" ] || REELSCOPE_DESKTOP="$target/$profile/reelscope-desktop"
-done
-export REELSCOPE_DESKTOP="${REELSCOPE_DESKTOP:?build the program first, for instance with scripts/bundle.sh}"
+. scripts/desktop-program.sh
 PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 if [ ! -d ui/e2e/node_modules ]; then
   (cd ui/e2e && npm ci --no-audit --no-fund)
