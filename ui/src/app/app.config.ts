@@ -2,6 +2,7 @@ import { ApplicationConfig, ErrorHandler, provideZonelessChangeDetection } from 
 import { createErrorHandler } from '@sentry/angular';
 
 import { provideLanguages } from './core/language';
+import { provideLegiblePage } from './core/legible-page';
 
 export const appConfig: ApplicationConfig = {
   providers: [
@@ -10,5 +11,6 @@ export const appConfig: ApplicationConfig = {
     // failure on a second time, and only of an Error can Sentry tell that it is the same.
     { provide: ErrorHandler, useFactory: () => createErrorHandler({ logErrors: true }) },
     provideLanguages(),
+    provideLegiblePage(),
   ],
 };

@@ -1,5 +1,6 @@
 import { Injectable } from '@angular/core';
 
+import { readJson } from './exact-json';
 import { NoAnswer, Problem } from './problem';
 import {
   Faults,
@@ -271,7 +272,7 @@ function problemOf(response: Response, text: string): Problem {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch {
     return undefined;
   }

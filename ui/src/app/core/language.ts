@@ -8,9 +8,15 @@ import {
   makeEnvironmentProviders,
   provideEnvironmentInitializer,
 } from '@angular/core';
-import { TranslocoService, provideTransloco } from '@jsverse/transloco';
+import {
+  TranslocoService,
+  TranslocoTranspiler,
+  provideTransloco,
+  provideTranslocoTranspiler,
+} from '@jsverse/transloco';
 
 import { Lang, LANGS } from './language-of';
+import { brief, isolated } from './legible';
 import { Formats, formatsFor } from './money';
 import { Preferences } from './preferences';
 import { en } from './words/en';
@@ -31,6 +37,27 @@ export function isKey(candidate: string): candidate is Key {
     node = (node as Record<string, unknown>)[part];
   }
   return typeof node === 'string';
+}
+
+/** A sentence has no room for more of a value; the page that tells of it has the whole elsewhere. */
+const MOST_OF_A_VALUE = 300;
+const PLACEHOLDER = /\{\{\s*([\w.]+)\s*\}\}/g;
+
+/**
+ * A phrase with its values in their places, read once: a value is text, whatever it looks like, and is never read as a
+ * phrase, as a placeholder or as a pattern itself.
+ */
+export function withValues(phrase: string, params: Params): string {
+  return phrase.replace(PLACEHOLDER, (_, name: string) => {
+    const value = Object.hasOwn(params, name) ? params[name] : undefined;
+    return value === undefined ? '' : isolated(brief(String(value), MOST_OF_A_VALUE));
+  });
+}
+
+class OnceRead implements TranslocoTranspiler {
+  transpile({ value, params }: Parameters<TranslocoTranspiler['transpile']>[0]): unknown {
+    return typeof value === 'string' ? withValues(value, (params ?? {}) as Params) : value;
+  }
 }
 
 /** The chosen language: its phrases, and how it writes numbers, money and dates. */
@@ -76,6 +103,7 @@ export function provideLanguages(): EnvironmentProviders {
         prodMode: true,
       },
     }),
+    provideTranslocoTranspiler(OnceRead),
     provideEnvironmentInitializer(() => void inject(Language)),
   ]);
 }

@@ -12,6 +12,7 @@ import {
   viewChild,
 } from '@angular/core';
 
+import { writeJson } from '../core/exact-json';
 import { Gateway } from '../core/gateway';
 import { Language } from '../core/language';
 import { Phrase, refusalWords } from '../core/problem';
@@ -112,7 +113,7 @@ export class EnvelopeList {
   }
 
   protected pretty(value: unknown): string {
-    return JSON.stringify(value, null, 2);
+    return writeJson(value, 2);
   }
 
   protected emptyKey(): 'delivery.none' | 'delivery.noneOfThese' {

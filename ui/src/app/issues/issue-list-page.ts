@@ -10,6 +10,7 @@ import {
 
 import { Address } from '../core/address';
 import { Language } from '../core/language';
+import { brief, joined } from '../core/legible';
 import { isTaken, rowAfter } from '../core/row-keys';
 import { IssueSummary } from '../core/telemetry-wire';
 import { VirtualRows } from '../traces/virtual-rows';
@@ -17,10 +18,16 @@ import { isOpen } from './issue-list';
 import { IssueStore } from './issue-store';
 import { ShareWords, shareWords, statusWords } from './issue-words';
 
+/** A row has no room for more; the issue has the whole. */
+const MOST_OF_A_TEXT = 300;
+
 /** A row of the list, ready to be drawn. */
 interface Line {
   readonly issue: IssueSummary;
   readonly href: string;
+  readonly value: string;
+  /** Services, and the code that failed where it is known. */
+  readonly where: string;
   readonly events: string;
   readonly players: string;
   readonly share: ShareWords;
@@ -107,11 +114,13 @@ export class IssueListPage {
     return {
       issue,
       href: pathOf(issue),
+      value: brief(issue.value, MOST_OF_A_TEXT),
+      where: brief(joined(' · ', [joined(', ', issue.services), issue.culprit]), MOST_OF_A_TEXT),
       events: number(issue.events),
       players: number(issue.players),
       share: shareWords(issue, this.language),
       status: statusWords(issue, this.say),
-      releases: issue.releases.join(', '),
+      releases: joined(', ', issue.releases),
       first: date(issue.first_seen_us),
       last: date(issue.last_seen_us),
     };

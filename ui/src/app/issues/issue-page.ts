@@ -10,6 +10,7 @@ import {
 } from '@angular/core';
 
 import { Address } from '../core/address';
+import { ExactNumber } from '../core/exact-json';
 import { Gateway } from '../core/gateway';
 import { Language } from '../core/language';
 import { Problem } from '../core/problem';
@@ -247,7 +248,7 @@ function toldFrame(frame: Frame): Told {
 
 function crumbText(message: string, data: Readonly<Record<string, unknown>>): string {
   const rest = Object.entries(data)
-    .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+    .filter(([, value]) => typeof value !== 'object' || value instanceof ExactNumber)
     .map(([name, value]) => `${name}=${String(value)}`);
   return [message, ...rest].filter(Boolean).join(' · ');
 }

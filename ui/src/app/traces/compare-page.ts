@@ -9,6 +9,7 @@ import {
 
 import { Address } from '../core/address';
 import { Language } from '../core/language';
+import { brief, joined } from '../core/legible';
 import { micros } from '../core/micros';
 import { Formats } from '../core/money';
 import { ActorChange, Pair, compare } from './compare';
@@ -18,6 +19,9 @@ import { comparePath, placeAt, tracePath } from './place';
 import { colourOf } from './service-colour';
 import { actorOf, labelOf } from './tree';
 import { VirtualRows } from './virtual-rows';
+
+/** A line has no room for more; the traces have the whole. */
+const MOST_OF_A_NAME = 200;
 
 /** Two traces side by side: what became slower or faster, span by span and on the critical path. */
 @Component({
@@ -150,7 +154,7 @@ export class ComparePage {
       which,
       id: detail?.summary.trace_id ?? '',
       href: tracePath(detail?.summary.trace_id ?? ''),
-      name: detail?.summary.name ?? '',
+      name: brief(detail?.summary.name ?? '', MOST_OF_A_NAME),
       when: detail ? date(detail.summary.start_us) : '',
       ok: detail?.summary.ok ?? true,
       release: detail?.summary.release ?? '',
@@ -160,7 +164,11 @@ export class ComparePage {
       segments: layout.path.segments.map(({ node, start, end }) => ({
         colour: node.failed ? '#ff7b73' : colourOf(actorOf(node)),
         weight: end - start,
-        title: `${actorOf(node)} · ${labelOf(node)} · ${lapse(micros(end - start))}`,
+        title: joined(' · ', [
+          brief(actorOf(node), MOST_OF_A_NAME),
+          brief(labelOf(node), MOST_OF_A_NAME),
+          lapse(micros(end - start)),
+        ]),
       })),
       shares: layout.shares
         .filter(({ share }) => share >= 0.01)
@@ -239,8 +247,8 @@ function lineOf(pair: Pair, longest: number, formats: Formats): PairLine {
   return {
     key,
     depth: Math.min(depth, 20),
-    service: node?.span.service ?? '',
-    label: node ? labelOf(node) : '',
+    service: brief(node?.span.service ?? '', MOST_OF_A_NAME),
+    label: node ? brief(labelOf(node), MOST_OF_A_NAME) : '',
     colour: node ? colourOf(actorOf(node)) : '',
     before: before ? formats.lapse(beforeTime) : '–',
     after: after ? formats.lapse(afterTime) : '–',

@@ -1,3 +1,4 @@
+import { writeJson } from '../core/exact-json';
 import { Language } from '../core/language';
 import { Micros, ZERO, between } from '../core/micros';
 import { Formats } from '../core/money';
@@ -17,7 +18,7 @@ export interface Tongue {
 }
 
 export function traceJson(detail: TraceDetail): string {
-  return JSON.stringify(detail, null, 2);
+  return writeJson(detail, 2);
 }
 
 /**
@@ -96,7 +97,7 @@ function rowOf(node: SpanNode, layout: Layout, { say, formats }: Tongue): string
   const colour = node.failed ? '#ff7b73' : colourOf(actorOf(node));
   const odd = oddWords(node.oddities, say);
   const critical = layout.critical.get(node) ?? ZERO;
-  const json = JSON.stringify({ ...span, errors: node.errors, logs: node.logs }, null, 2);
+  const json = writeJson({ ...span, errors: node.errors, logs: node.logs }, 2);
   return `<details><summary class="row">
 <span style="padding-left:${Math.min(node.depth, 30)}em"><b style="color:${colour}">${escaped(span.service)}</b> ${escaped(labelOf(node))}${odd === '' ? '' : ' <b class="odd">⚠</b>'}</span>
 <span class="time">${escaped(formats.lapse(durationOf(node)))}</span>

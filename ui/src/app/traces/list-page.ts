@@ -13,6 +13,7 @@ import {
 
 import { Address } from '../core/address';
 import { Language } from '../core/language';
+import { brief, joined } from '../core/legible';
 import { Micros, micros } from '../core/micros';
 import { isTaken, rowAfter } from '../core/row-keys';
 import { TraceSummary } from '../core/telemetry-wire';
@@ -24,10 +25,15 @@ import { MOST, TraceFeed } from './trace-feed';
 import { Filter, NO_FILTER, filterOf } from './trace-list';
 import { VirtualRows } from './virtual-rows';
 
+/** A row has no room for more; the trace has the whole. */
+const MOST_OF_A_NAME = 200;
+
 /** A row of the list, ready to be drawn. */
 interface Line {
   readonly trace: TraceSummary;
   readonly href: string;
+  readonly name: string;
+  readonly service: string;
   readonly time: string;
   readonly duration: string;
   /** What went on after it; empty where nothing did. */
@@ -235,16 +241,19 @@ export class TraceListPage {
   private lineOf(trace: TraceSummary): Line {
     const formats = this.language.formats();
     const { clock, number } = formats;
+    const name = brief(trace.name, MOST_OF_A_NAME);
     const { status, errors } = trace;
     const duration = formats.lapse(trace.root_us);
     const background = backgroundWords(backgroundOf(trace), this.say, formats);
     return {
       trace,
       href: tracePath(trace.trace_id),
+      name,
+      service: brief(trace.service, MOST_OF_A_NAME),
       time: clock(trace.start_us),
       duration,
       width: (trace.root_us / this.longest()) * 100,
-      hint: background === '' ? trace.name : `${trace.name} · ${duration} ${background}`,
+      hint: background === '' ? name : joined(' · ', [name, `${duration} ${background}`]),
       background,
       title: trace.ok
         ? this.say('viewer.list.wellTitle')

@@ -1,3 +1,4 @@
+import { writeJson } from '../core/exact-json';
 import { SpanNode, TraceTree } from './tree';
 
 /**
@@ -25,7 +26,7 @@ function textOf(node: SpanNode): string {
   const { span, peer } = node;
   const parts = [span.service, span.op, span.description, span.span_id, span.status, peer ?? ''];
   for (const [name, value] of [...Object.entries(span.data), ...Object.entries(span.tags)]) {
-    parts.push(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
+    parts.push(name, typeof value === 'object' ? writeJson(value) : String(value));
   }
   const text = parts.join('\n').toLowerCase();
   texts.set(node, text);

@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
 
+import { writeJson } from '../core/exact-json';
 import { Language } from '../core/language';
 import { Micros, between, micros } from '../core/micros';
 import { ErrorEvent, Frame, MeasurementPoint } from '../core/telemetry-wire';
@@ -69,7 +70,7 @@ export class SpanDetails {
   });
 
   protected json(node: SpanNode): string {
-    return JSON.stringify({ ...node.span, errors: node.errors, logs: node.logs }, null, 2);
+    return writeJson({ ...node.span, errors: node.errors, logs: node.logs }, 2);
   }
 
   protected toggled(event: Event, node: SpanNode): void {
@@ -144,7 +145,7 @@ export class SpanDetails {
     return Object.entries(values)
       .sort(([one], [other]) => (one < other ? -1 : 1))
       .map(([name, value]) => {
-        const text = typeof value === 'string' ? value : JSON.stringify(value);
+        const text = typeof value === 'string' ? value : writeJson(value);
         const long = text.length > LONG;
         return {
           name,

@@ -1,5 +1,6 @@
 import { Language, isKey } from '../core/language';
 import { Micros, micros } from '../core/micros';
+import { brief, joined } from '../core/legible';
 import { Formats } from '../core/money';
 import { Layout } from './layout';
 import { Row } from './rows';
@@ -11,6 +12,11 @@ import { SpanNode, actorOf, durationOf, labelOf } from './tree';
 const DEEPEST = 16;
 /** More dots than this on a bar are a line. */
 const MOST_DOTS = 40;
+
+/** A row has no room for more; the details have the whole. */
+const MOST_OF_A_NAME = 200;
+const MOST_OF_A_TITLE = 1_000;
+const MOST_OF_A_NOTE = 60;
 
 /** Shares of the width of the bars, per cent. */
 interface Stretch {
@@ -92,12 +98,18 @@ function spanLine(row: Row, node: SpanNode, scene: Scene): WaterfallLine {
     node.failed ? span.status : '',
     critical && share >= 0.01 ? formats.percent(share * 100, 0) : '',
   ];
-  const note = notes.filter((each) => each !== '' && each !== 'ok').join(' · ');
+  const note = brief(
+    joined(
+      ' · ',
+      notes.filter((each) => each !== 'ok'),
+    ),
+    MOST_OF_A_NOTE,
+  );
   return {
     ...plain(row, bar, scene),
-    service: span.service,
-    label: labelOf(node),
-    title: `${span.service} · ${span.op} · ${labelOf(node)}`,
+    service: brief(span.service, MOST_OF_A_NAME),
+    label: brief(labelOf(node), MOST_OF_A_NAME),
+    title: brief(joined(' · ', [span.service, span.op, labelOf(node)]), MOST_OF_A_TITLE),
     colour: colourOf(actorOf(node)),
     time: formats.lapse(durationOf(node)),
     path: critical
@@ -120,7 +132,7 @@ function groupLine(row: Row & { kind: 'group' }, scene: Scene): WaterfallLine {
   const [first] = group.members;
   const bar = placed(group.start, group.end, scene);
   const count = formats.number(group.members.length);
-  const label = first ? labelOf(first) : '';
+  const label = first ? brief(labelOf(first), MOST_OF_A_NAME) : '';
   const path = critical
     ? group.members
         .flatMap((member) => layout.segments.get(member) ?? [])
@@ -129,7 +141,7 @@ function groupLine(row: Row & { kind: 'group' }, scene: Scene): WaterfallLine {
     : [];
   return {
     ...plain(row, bar, scene),
-    service: first?.span.service ?? '',
+    service: brief(first?.span.service ?? '', MOST_OF_A_NAME),
     label: `${count} × ${label}`,
     title: say('viewer.group.hint', { count, label }),
     colour: first ? colourOf(actorOf(first)) : '',

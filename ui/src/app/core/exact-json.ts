@@ -1,0 +1,110 @@
+/**
+ * A number that no double holds, as it was written: an id of 64 bits, most often. It is text for whoever reads it, and a number
+ * again in JSON.
+ */
+export class ExactNumber {
+  constructor(private readonly digits: string) {}
+
+  toString(): string {
+    return this.digits;
+  }
+}
+
+/**
+ * Members whose values mean what their sender meant. Everywhere else the protocol says what a number is, and a double holds
+ * it.
+ */
+const FREE = new Set(['data', 'attributes', 'header', 'json']);
+/** Whether any number may be longer than a double is exact. Strings that look like it cost a second look, and no more. */
+const MAY_BE_INEXACT = /\d{17}|9\d{15}|\d\.\d{14}|\d[eE]/;
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+
+/** Reads JSON without loss: numbers in values of senders that a double would change come as `ExactNumber`. */
+export function readJson(text: string): unknown {
+  if (!MAY_BE_INEXACT.test(text)) return JSON.parse(text);
+  // Nobody can guess it: no text from outside has it, however it is escaped.
+  const mark = `${crypto.randomUUID()}:`;
+  const marked = withMarks(text, mark);
+  return marked === text ? JSON.parse(text) : unmarked(JSON.parse(marked), mark, false);
+}
+
+/** As `JSON.stringify` writes it, with exact numbers as they came. */
+export function writeJson(value: unknown, indent?: number): string {
+  const mark = `${crypto.randomUUID()}:`;
+  let found = false;
+  const text = JSON.stringify(
+    value,
+    (_, each: unknown) => {
+      if (!(each instanceof ExactNumber)) return each;
+      found = true;
+      return mark + each.toString();
+    },
+    indent,
+  );
+  return found ? text.replace(new RegExp(`"${mark}([^"]*)"`, 'g'), '$1') : text;
+}
+
+/** The same with every number that a double changes in quotes and marked. */
+function withMarks(text: string, mark: string): string {
+  const parts: string[] = [];
+  let copied = 0;
+  let at = 0;
+  while (at < text.length) {
+    const letter = text.charCodeAt(at);
+    if (letter === 0x22) at = endOfString(text, at);
+    else if (letter === 0x2d || (letter >= 0x30 && letter <= 0x39)) {
+      NUMBER.lastIndex = at;
+      const [number] = NUMBER.exec(text) ?? [];
+      if (number === undefined) break;
+      if (!isExact(number)) {
+        parts.push(text.slice(copied, at), `"${mark}${number}"`);
+        copied = at + number.length;
+      }
+      at += number.length;
+    } else at += 1;
+  }
+  return parts.length === 0 ? text : parts.join('') + text.slice(copied);
+}
+
+function endOfString(text: string, begin: number): number {
+  for (let at = begin + 1; ; at += 1) {
+    at = text.indexOf('"', at);
+    if (at < 0) return text.length;
+    let slashes = 0;
+    while (text.charCodeAt(at - 1 - slashes) === 0x5c) slashes += 1;
+    if (slashes % 2 === 0) return at + 1;
+  }
+}
+
+/** Whether JavaScript writes the same number that it reads. */
+function isExact(number: string): boolean {
+  const read = Number(number);
+  return Number.isFinite(read) && canonical(number) === canonical(String(read));
+}
+
+/** Digits without zeros at their ends, and the power of ten of the last of them. */
+function canonical(number: string): string {
+  const [mantissa = '', exponent = '0'] = number.toLowerCase().split('e');
+  const sign = mantissa.startsWith('-') ? '-' : '';
+  const [whole = '', part = ''] = mantissa.replace('-', '').split('.');
+  const digits = (whole + part).replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  if (significant === '') return '0';
+  return `${sign}${significant}e${Number(exponent) - part.length + digits.length - significant.length}`;
+}
+
+function unmarked(value: unknown, mark: string, free: boolean): unknown {
+  if (typeof value === 'string') {
+    if (!value.startsWith(mark)) return value;
+    const digits = value.slice(mark.length);
+    return free ? new ExactNumber(digits) : Number(digits);
+  }
+  if (Array.isArray(value)) return value.map((each) => unmarked(each, mark, free));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [
+      name,
+      unmarked(each, mark, free || FREE.has(name)),
+    ]),
+  );
+}

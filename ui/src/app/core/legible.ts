@@ -1,0 +1,65 @@
+/** What isolates a text from its neighbours: it decides its own direction, and nothing in it turns what is around it. */
+const ISOLATE = '\u2068';
+const END_OF_ISOLATE = '\u2069';
+
+/**
+ * Characters that are not seen but change what is: controls, marks and overrides of direction (UAX #9), and such as have no
+ * width. Joiners stay: Persian, Hindi and emoji are written with them. Half a pair of surrogates is no character.
+ */
+const HIDDEN =
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
+/** Scripts that are written from right to left. */
+const LEFTWARD = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/**
+ * A text with everything in it seen: what is hidden is named, as ␛ or ⟨U+202E⟩. Isolates that end where they should turn
+ * nothing around them and stay, so that this may be said of a text twice.
+ */
+export function legible(text: string): string {
+  if (text.search(HIDDEN) < 0) return text;
+  const paired = pairsIn(text);
+  return text.replace(HIDDEN, (hidden, at: number) => (paired.has(at) ? hidden : nameOf(hidden)));
+}
+
+/** The text so that it can stand beside others in a line. */
+export function isolated(text: string): string {
+  const seen = legible(text);
+  return LEFTWARD.test(seen) ? ISOLATE + seen + END_OF_ISOLATE : seen;
+}
+
+/** Texts in one line; empty ones are left out. */
+export function joined(separator: string, texts: readonly string[]): string {
+  return texts
+    .filter((text) => text !== '')
+    .map(isolated)
+    .join(separator);
+}
+
+/** The beginning of a long text; whoever shows it says where the whole is. */
+export function brief(text: string, most: number): string {
+  if (text.length <= most) return text;
+  // No character is cut in half.
+  const end = /[\ud800-\udbff]/.test(text.charAt(most - 2)) ? most - 2 : most - 1;
+  return `${text.slice(0, end)}…`;
+}
+
+/** Places of isolates and of their ends, as far as they belong together. */
+function pairsIn(text: string): ReadonlySet<number> {
+  const paired = new Set<number>();
+  const open: number[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === ISOLATE) open.push(at);
+    else if (text[at] === END_OF_ISOLATE) {
+      const begin = open.pop();
+      if (begin !== undefined) paired.add(begin).add(at);
+    }
+  }
+  return paired;
+}
+
+function nameOf(hidden: string): string {
+  const code = hidden.codePointAt(0) ?? 0;
+  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+  if (code === 0x7f) return '␡';
+  return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
+}
