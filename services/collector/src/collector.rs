@@ -252,7 +252,7 @@ impl Collector {
         let key = own_key(dir).map_err(|error| CollectorError::unwritable(dir, &error))?;
         let (statuses, damage) = Statuses::open(dir);
         notices.extend(damage.map(|cause| {
-            let detail = format!("What was resolved is not known any more: {cause}. The file was put aside.");
+            let detail = format!("Issue statuses could not be read: {cause}. The file was set aside.");
             notice("issue_statuses_damaged", detail).with("cause", cause)
         }));
         let sender = Sender::new(options.pace.timeout, &mut notices);

@@ -26,7 +26,7 @@ pub enum GameError {
     #[error("round {0} was never drawn; leave same_seed_as out, or name a round that was")]
     NoSuchRound(RoundId),
     /// The generator failed a health test; nothing may be drawn from it.
-    #[error("the random number generator is unsound: {0}")]
+    #[error("the random number generator failed its health test: {0}")]
     Unhealthy(HealthFailure),
     /// The store failed.
     #[error(transparent)]

@@ -119,22 +119,22 @@ pub enum Refusal {
     #[error("{0} is off, so there is nothing to fix; switch it on first")]
     NothingToFix(&'static str),
     /// Another switch has not ended.
-    #[error("{0} is being switched; wait for its end")]
+    #[error("{0} is being switched; wait until it is done")]
     UnderWay(&'static str),
     /// The players are being written.
-    #[error("the players are still being written; wait until that has ended")]
+    #[error("players are still being created; wait until this is done")]
     NotReady,
     /// The dial has no such release.
-    #[error("the dial has no release {0}")]
+    #[error("there is no release {0}")]
     NoSuchRelease(String),
     /// Our code has nothing to cope with it.
-    #[error("{0} is either on or off; there is no fix of ours for it")]
+    #[error("{0} can only be on or off; it has no fix")]
     NoFix(&'static str),
     /// It holds until it is switched off.
-    #[error("{0} is switched on and off, not fired")]
+    #[error("{0} is switched on and off, not triggered")]
     NotFired(&'static str),
     /// It happens once.
-    #[error("{0} is fired, not switched")]
+    #[error("{0} is triggered, not switched")]
     NotSwitched(&'static str),
     /// The service could not do it.
     #[error("{0} could not be switched: {1}")]

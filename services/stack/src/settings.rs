@@ -101,7 +101,7 @@ pub enum SettingsError {
     #[error("the sample rate {0} is not a number from 0 to 1")]
     SampleRate(String),
     /// Neither on nor off.
-    #[error("{name} is `{value}`; say on or off")]
+    #[error("{name} is `{value}`; use on or off")]
     Switch {
         /// The variable.
         name: &'static str,
@@ -178,7 +178,7 @@ fn switch(text: &str) -> Result<bool, String> {
     match text {
         "on" => Ok(true),
         "off" => Ok(false),
-        _ => Err("say on or off".to_owned()),
+        _ => Err("use on or off".to_owned()),
     }
 }
 
@@ -413,9 +413,9 @@ mod tests {
         );
         assert!((settings.traces_sample_rate - 0.5).abs() < f32::EPSILON);
         let error = over(&["--scrubbing", "maybe"]).unwrap_err().to_string();
-        assert!(error.contains("say on or off"), "{error}");
+        assert!(error.contains("use on or off"), "{error}");
         let error = with(&[("REELSCOPE_SENDING", "1")]).unwrap_err().to_string();
-        assert_eq!(error, "REELSCOPE_SENDING is `1`; say on or off");
+        assert_eq!(error, "REELSCOPE_SENDING is `1`; use on or off");
     }
 
     #[test]

@@ -676,7 +676,7 @@ async fn open_stores(data_dir: PathBuf) -> Result<(Stores, Vec<String>), StartEr
         let opened = opened.unwrap_or(Err(StoreError::Closed))?;
         if let Some(aside) = opened.set_aside {
             notices.push(format!(
-                "A database could not be read and was set aside as {}; a new one was begun.",
+                "A database could not be read and was set aside as {}; a new one was created.",
                 aside.display()
             ));
         }
