@@ -103,7 +103,7 @@ test('a list goes on below its end', async (t) => {
   const { collector_dsn } = await page.asked('/api/settings');
   await send(collector_dsn, 120);
   const { next } = await page.asked('/api/telemetry/envelopes?limit=1');
-  if (next === undefined) return t.skip('this collector answers with no pages');
+  assert.notEqual(next, undefined);
   await until('a whole page', async () => (await page.count('envelope')) === 100);
   await page.see('show-older');
   const last = await lastRow(page);

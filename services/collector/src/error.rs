@@ -69,7 +69,9 @@ impl From<&CaptureError> for Problem {
         };
         match error {
             CaptureError::Malformed(error) => error.into(),
-            CaptureError::Busy => later("Envelopes arrive faster than the disk can write; send this one again."),
+            CaptureError::Busy => {
+                later("Envelopes arrive faster than the disk can write; send this one again.")
+            }
             CaptureError::Disk(_) => later("The envelope could not be written to the disk; send it again."),
             CaptureError::Closed => later("The collector is shutting down; send the envelope again."),
         }

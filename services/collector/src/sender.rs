@@ -175,10 +175,7 @@ impl Answer {
         } else if error.is_timeout() {
             ("timeout", format!("{host} did not respond in time."))
         } else if texts.contains("invalid http") || texts.contains("parse error") {
-            (
-                "not_sentry",
-                format!("The server at {host} does not use HTTP."),
-            )
+            ("not_sentry", format!("The server at {host} does not use HTTP."))
         } else {
             ("network", format!("The connection to {host} broke: {cause}."))
         };
@@ -250,9 +247,9 @@ fn sentence(code: &str, status: u16, said: Option<&str>, dsn: &Dsn) -> String {
     let host = dsn.masked();
     let text = match code {
         "ok" => format!("{host} accepted the envelope"),
-        "not_sentry" => format!(
-            "The server at {host} is not Sentry (status {status}); possibly a network login page"
-        ),
+        "not_sentry" => {
+            format!("The server at {host} is not Sentry (status {status}); possibly a network login page")
+        }
         "rejected" => format!("{host} refused the envelope (status {status})"),
         "unauthorized" => format!("{host} does not accept the key (401); copy the DSN again"),
         "forbidden" => format!("{host} refused key or project (403); copy the DSN again"),

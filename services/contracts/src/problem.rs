@@ -71,6 +71,8 @@ pub enum Code {
     PlayersNotReady,
     /// A service behind this one cannot be reached.
     ServiceUnavailable,
+    /// The disk is full; writes go on by themselves once there is room.
+    DiskFull,
     /// A service behind this one did not answer in time.
     DeadlineExceeded,
     /// Nothing is at this address.
@@ -131,6 +133,7 @@ impl Code {
             Self::TrafficRunning => ("traffic_running", 409, "Virtual players running"),
             Self::PlayersNotReady => ("players_not_ready", 409, "Players are being created"),
             Self::ServiceUnavailable => ("service_unavailable", 503, "Service unavailable"),
+            Self::DiskFull => ("disk_full", 503, "Disk full"),
             Self::DeadlineExceeded => ("deadline_exceeded", 504, "Deadline exceeded"),
             Self::NotFound => ("not_found", 404, "Not found"),
             Self::MethodNotAllowed => ("method_not_allowed", 405, "Method not allowed"),
@@ -196,6 +199,18 @@ impl Problem {
         }
     }
 
+    /// A write that found no room.
+    #[must_use]
+    pub fn disk_full() -> Self {
+        Self {
+            retry_after: Some(1),
+            ..Self::new(
+                Code::DiskFull,
+                "The disk is full; free some space, and Reelscope goes on by itself.",
+            )
+        }
+    }
+
     /// The same problem under another status, where a protocol asks for it.
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {
@@ -248,6 +263,7 @@ mod tests {
             Code::DsnRejected,
             Code::DsnInvalid,
             Code::ServiceUnavailable,
+            Code::DiskFull,
             Code::DeadlineExceeded,
             Code::NotFound,
             Code::MethodNotAllowed,

@@ -46,7 +46,8 @@ impl From<&GameError> for Problem {
                 Code::Internal,
                 "The random number generator failed its health test; nothing was drawn.",
             ),
-            GameError::Store(StoreError::Full) => Self::new(Code::ServiceUnavailable, text),
+            GameError::Store(StoreError::Full) => Self::disk_full(),
+            GameError::Store(StoreError::System(_)) => Self::new(Code::ServiceUnavailable, text),
             GameError::Store(_) => Self::new(
                 Code::Internal,
                 "The round could not be recorded; nothing was drawn.",

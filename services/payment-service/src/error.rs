@@ -71,7 +71,8 @@ impl From<&PaymentError> for Problem {
                 detail(Code::PaymentPending).stake(StakeStatus::Pending, *round)
             }
             PaymentError::NoDay(_) => detail(Code::InvalidRequest).field("day"),
-            PaymentError::Store(StoreError::Full) => detail(Code::ServiceUnavailable),
+            PaymentError::Store(StoreError::Full) => Problem::disk_full(),
+            PaymentError::Store(StoreError::System(_)) => detail(Code::ServiceUnavailable),
             PaymentError::Store(_) => Problem::new(
                 Code::Internal,
                 "The wallet could not be updated; no money was moved.",

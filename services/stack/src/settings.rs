@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use reelscope_collector::{Destinations, Dsn, DsnError};
 use serde::{Deserialize, Serialize};
 
+use crate::durable;
 use crate::problems::{RELEASES, Release};
 
 /// Services that can have a DSN of their own.
@@ -276,11 +277,7 @@ impl Settings {
     /// # Errors
     /// What the system said.
     pub fn write(&self, file: &Path) -> io::Result<()> {
-        let dir = file.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(dir)?;
-        let beside = file.with_extension("json.new");
-        fs::write(&beside, serde_json::to_vec_pretty(self)?)?;
-        fs::rename(&beside, file)
+        durable::write(file, &serde_json::to_vec_pretty(self)?)
     }
 
     /// Where envelopes go.

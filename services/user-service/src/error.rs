@@ -1,6 +1,7 @@
 //! What the user service refuses or cannot do.
 
 use axum::response::{IntoResponse, Response};
+use reelscope_contracts::problem::sentence;
 use reelscope_contracts::users::{Limits, Seeding};
 use reelscope_contracts::{Code, Problem};
 use reelscope_store::StoreError;
@@ -89,6 +90,10 @@ impl From<&UserError> for Problem {
                 Code::ServiceUnavailable,
                 "The payment service cannot be reached; try again.",
             ),
+            UserError::Store(StoreError::Full) => Self::disk_full(),
+            UserError::Store(StoreError::System(_)) => {
+                Self::new(Code::ServiceUnavailable, sentence(&error.to_string()))
+            }
             UserError::Store(_) => Self::new(Code::Internal, "The players could not be read; try again."),
         }
     }
