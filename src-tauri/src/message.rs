@@ -141,11 +141,13 @@ impl Message {
 /// since a sentence in the other language is better than none.
 fn in_words(lang: Language, notice: &str) -> String {
     let aside = notice
-        .strip_prefix("A database could not be read and was set aside as ")
-        .and_then(|rest| rest.strip_suffix("; a new one was created."));
+        .strip_prefix("The ")
+        .and_then(|rest| rest.strip_suffix(" and a new one was created."))
+        .and_then(|rest| rest.split_once(" database was damaged; on "))
+        .and_then(|(database, rest)| Some((database, rest.split_once(" it was set aside as ")?)));
     match (lang, aside) {
-        (Language::Ru, Some(path)) => format!(
-            "Одну из баз данных не удалось прочитать. Она сохранена под именем {path}, вместо неё создана новая."
+        (Language::Ru, Some((database, (at, path)))) => format!(
+            "База данных {database} повреждена. {at} она сохранена под именем {path}, вместо неё создана новая."
         ),
         _ => notice.to_owned(),
     }
@@ -350,11 +352,11 @@ mod tests {
     #[test]
     fn a_notice_is_said_in_the_language_of_the_system() {
         let notice =
-            "A database could not be read and was set aside as /d/players.damaged-1; a new one was created.";
+            "The players database was damaged; on 2023-11-14T22:13:20Z it was set aside as /d/players.damaged-1 and a new one was created.";
         assert_eq!(in_words(Language::En, notice), notice);
         let russian = in_words(Language::Ru, notice);
         assert!(russian.contains("/d/players.damaged-1"), "{russian}");
-        assert!(russian.starts_with("Одну из баз"), "{russian}");
+        assert!(russian.starts_with("База данных players"), "{russian}");
         assert_eq!(in_words(Language::Ru, "Something new."), "Something new.");
     }
 

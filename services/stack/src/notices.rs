@@ -38,7 +38,7 @@ impl Notice {
     /// For standard error.
     pub(crate) fn sentence(&self) -> String {
         format!(
-            "The database of {} was damaged, and a new one was begun on {}; the damaged one is in {}.",
+            "The {} database was damaged; on {} it was set aside as {} and a new one was created.",
             self.database, self.at, self.path
         )
     }
