@@ -28,6 +28,7 @@ import { Header } from './header';
 import { KeyList } from './key-list';
 import { Command, keyMeaning, placeOf } from './key-meaning';
 import { Panel } from './panel';
+import { SetAsideNotices } from './set-aside';
 import { Start } from './start';
 import { Tabs } from './tabs';
 
@@ -44,6 +45,7 @@ import { Tabs } from './tabs';
     Machine,
     MapPage,
     Panel,
+    SetAsideNotices,
     SettingsPage,
     SymbolSprite,
     TracesScreen,
