@@ -30,6 +30,7 @@ import { KeyList } from './key-list';
 import { Command, keyMeaning, placeOf } from './key-meaning';
 import { Panel } from './panel';
 import { PressedControl } from './pressed-control';
+import { SetAsideNotices } from './set-aside';
 import { Start } from './start';
 import { Tabs } from './tabs';
 
@@ -48,6 +49,7 @@ import { Tabs } from './tabs';
     Machine,
     MapPage,
     Panel,
+    SetAsideNotices,
     SettingsPage,
     SymbolSprite,
     TracesScreen,

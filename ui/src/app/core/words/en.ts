@@ -4,6 +4,16 @@ import { viewer } from './en-viewer';
 
 /** English; its keys are the keys of every language. */
 export const en = {
+  setAside: {
+    wallets:
+      'The wallet database was damaged. A new one was started on {{ date }}, so balances begin anew.',
+    players: 'The player database was damaged. A new one was started on {{ date }}.',
+    rounds:
+      'The round database was damaged. A new one was started on {{ date }}; earlier boards are missing.',
+    other: 'A database was damaged. A new one was started on {{ date }}.',
+    where: 'The damaged files are kept in',
+    read: 'Got it',
+  },
   brand: 'Reelscope',
   insights,
   viewer,

@@ -4,6 +4,15 @@ import { faults, impact, overhead, problems, releases, traffic } from './ru-prob
 import { viewer } from './ru-viewer';
 
 export const ru: Words = {
+  setAside: {
+    wallets:
+      'База кошельков была повреждена. {{ date }} создана новая, поэтому балансы начаты заново.',
+    players: 'База игроков была повреждена. {{ date }} создана новая.',
+    rounds: 'База раундов была повреждена. {{ date }} создана новая; прежние раскладки недоступны.',
+    other: 'База данных была повреждена. {{ date }} создана новая.',
+    where: 'Повреждённые файлы сохранены в',
+    read: 'Понятно',
+  },
   brand: 'Reelscope',
   insights,
   viewer,
