@@ -386,6 +386,7 @@ export const en = {
     pending: 'Your stake is reserved: it is settled or returned automatically.',
     unknown: 'It is not known yet whether the stake was charged.',
   },
+  part: { loading: 'Loading…', failed: 'This page could not be loaded.', retry: 'Reload' },
   refusal: {
     service_unavailable: 'The request could not be completed. Try again in a moment.',
   },
