@@ -26,7 +26,7 @@ pub enum GameError {
     #[error("round {0} was never drawn; leave same_seed_as out, or name a round that was")]
     NoSuchRound(RoundId),
     /// The generator failed a health test; nothing may be drawn from it.
-    #[error("the random number generator is unsound: {0}")]
+    #[error("the random number generator failed its health test: {0}")]
     Unhealthy(HealthFailure),
     /// The store failed.
     #[error(transparent)]
@@ -46,7 +46,8 @@ impl From<&GameError> for Problem {
                 Code::Internal,
                 "The random number generator failed its health test; nothing was drawn.",
             ),
-            GameError::Store(StoreError::Full) => Self::new(Code::ServiceUnavailable, text),
+            GameError::Store(StoreError::Full) => Self::disk_full(),
+            GameError::Store(StoreError::System(_)) => Self::new(Code::ServiceUnavailable, text),
             GameError::Store(_) => Self::new(
                 Code::Internal,
                 "The round could not be recorded; nothing was drawn.",

@@ -352,7 +352,7 @@ async fn settle(
 }
 
 async fn health() -> Json<Health> {
-    Json(Health::ok("payment-provider"))
+    Json(Health::of("payment-provider", "ok"))
 }
 
 #[cfg(test)]

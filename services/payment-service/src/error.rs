@@ -30,15 +30,15 @@ pub enum PaymentError {
     #[error("round {0} is posted already")]
     AlreadyPosted(RoundId),
     /// The provider refused, or could not be reached; the stake is back.
-    #[error("the payment provider did not take the payment; the stake was returned")]
+    #[error("the payment did not go through; the stake was returned")]
     Declined(RoundId),
     /// The provider did not say; the stake stays reserved.
     #[error(
-        "the payment provider has not confirmed yet; the round is settled or the stake returned automatically"
+        "the payment provider has not confirmed yet; the round will be settled or the stake returned automatically"
     )]
     OutcomeUnknown(RoundId),
     /// A report was asked for what is no day.
-    #[error("`{0}` is no day; write it as 2026-01-31")]
+    #[error("`{0}` is not a date; write it as 2026-01-31")]
     NoDay(String),
     /// The store failed.
     #[error(transparent)]
@@ -71,10 +71,11 @@ impl From<&PaymentError> for Problem {
                 detail(Code::PaymentPending).stake(StakeStatus::Pending, *round)
             }
             PaymentError::NoDay(_) => detail(Code::InvalidRequest).field("day"),
-            PaymentError::Store(StoreError::Full) => detail(Code::ServiceUnavailable),
+            PaymentError::Store(StoreError::Full) => Problem::disk_full(),
+            PaymentError::Store(StoreError::System(_)) => detail(Code::ServiceUnavailable),
             PaymentError::Store(_) => Problem::new(
                 Code::Internal,
-                "The wallet could not be written; nothing has moved.",
+                "The wallet could not be updated; no money was moved.",
             ),
         }
     }

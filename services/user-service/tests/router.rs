@@ -23,9 +23,7 @@ use tower::ServiceExt;
 const SESSION_MS: i64 = 60_000;
 
 fn open(dir: &tempfile::TempDir) -> Store {
-    Store::open(&dir.path().join("players"), seeding::SCHEMA_VERSION)
-        .unwrap()
-        .store
+    Store::open(&dir.path().join("players"), seeding::SCHEMA_VERSION).unwrap()
 }
 
 async fn payment_service() -> String {

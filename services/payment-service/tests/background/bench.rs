@@ -59,7 +59,7 @@ pub(crate) struct Bench {
 impl Bench {
     /// The service of a data directory, as the stack starts it.
     pub(crate) async fn start(dir: &Path, provider: String, deadlines: Deadlines) -> Self {
-        let store = Store::open(dir, journal::SCHEMA_VERSION).unwrap().store;
+        let store = Store::open(dir, journal::SCHEMA_VERSION).unwrap();
         journal::migrate(&store).await.unwrap();
         let left_over = journal::open_bets(&store, |_| true).await.unwrap();
         let service = Service::new("payment-service", Timings::default());
