@@ -234,12 +234,16 @@ impl Stack {
             first_retry: Duration::from_secs(1),
             longest_retry: Duration::from_secs(60),
         };
-        stack.background.spawn(payments::recovery::run(
-            payment.clone(),
-            payment_state.settlement(),
-            left_over,
-            patience,
-        ));
+        let recovery =
+            payments::recovery::run(payment.clone(), payment_state.settlement(), left_over, patience);
+        let stopped = stack.stopped();
+        // Among the servers, whose end is heard: without it stakes would stay reserved.
+        stack.servers.spawn(async move {
+            tokio::select! {
+                () = stopped => Ok(()),
+                words = recovery => Err(words),
+            }
+        });
         let settled = payments::background::run(
             payment.clone(),
             payment_state.settlement(),
@@ -332,6 +336,7 @@ impl Stack {
             tokens: gateway::auth::Tokens::new(&rand::random::<[u8; 32]>()),
             access: gateway::access::Access::new(&stack.token, listen),
             limits: gateway::limits::Limits::new(config.rate),
+            turns: gateway::turns::Turns::default(),
             knobs: gateway_knobs,
             release: release.subscribe(),
         };

@@ -515,6 +515,7 @@ fn the_openapi_document_names_every_route() {
         "/api/v1/players/me",
         "/api/v1/reports/daily",
         "/api/v1/rounds",
+        "/api/v1/rounds/{round_id}",
         "/api/v1/sessions",
         "/api/v1/spins",
     ];

@@ -29,6 +29,9 @@ pub enum UserError {
     /// The stake breaks a limit.
     #[error("the stake breaks a limit")]
     Stake(StakeRefusal, Limits),
+    /// The balance is smaller than the stake.
+    #[error("the balance is smaller than the stake")]
+    InsufficientFunds,
     /// The payment service answered with a problem.
     #[error("{}", .0.detail)]
     Payment(Problem),
@@ -80,6 +83,11 @@ impl From<&UserError> for Problem {
             UserError::Stake(refusal, limits) => {
                 Self::new(Code::StakeOutOfLimits, stake_sentence(*refusal, limits)).field("stake")
             }
+            UserError::InsufficientFunds => Self::new(
+                Code::InsufficientFunds,
+                "The balance is smaller than the stake; lower the stake.",
+            )
+            .field("stake"),
             UserError::Payment(problem) => problem.clone(),
             UserError::Unreachable(CallError::Deadline) => Self::new(
                 Code::DeadlineExceeded,
@@ -89,6 +97,9 @@ impl From<&UserError> for Problem {
                 Code::ServiceUnavailable,
                 "The payment service cannot be reached; try again.",
             ),
+            UserError::Store(StoreError::Full) => {
+                Self::new(Code::DiskFull, "The disk is full; free some space and try again.")
+            }
             UserError::Store(_) => Self::new(Code::Internal, "The players could not be read; try again."),
         }
     }

@@ -81,7 +81,8 @@ impl Bench {
             backlog,
             never,
         ));
-        tasks.spawn(recovery::run(service, settlement.clone(), left_over, patience));
+        let recovery = recovery::run(service, settlement.clone(), left_over, patience);
+        tasks.spawn(async move { panic!("{}", recovery.await) });
         Self {
             knobs: state.knobs(),
             left_over: left_over_count,
