@@ -119,6 +119,7 @@ struct Desk {
     /// References of `payments`, oldest first.
     order: VecDeque<String>,
     settled: Settled,
+    refuses_reversals: bool,
 }
 
 /// A payment that was asked for at least once.
@@ -170,6 +171,7 @@ impl State {
             payments: HashMap::new(),
             order: VecDeque::new(),
             settled: Settled::default(),
+            refuses_reversals: false,
         };
         Self {
             desk: Arc::new(Mutex::new(desk)),
@@ -221,6 +223,11 @@ impl State {
     #[must_use]
     pub fn armed(&self) -> u32 {
         self.desk().armed
+    }
+
+    /// While this holds it takes nothing back: 503, whoever asks.
+    pub fn refuse_reversals(&self, refuse: bool) {
+        self.desk().refuses_reversals = refuse;
     }
 
     /// What was settled since the start.
@@ -408,7 +415,14 @@ async fn reverse(
     AxumState(state): AxumState<State>,
     Path(reference): Path<String>,
 ) -> Result<Json<SettlementReply>, Problem> {
-    let record = state.desk().reverse(&reference).ok_or_else(unknown)?;
+    let mut desk = state.desk();
+    if desk.refuses_reversals {
+        return Err(Problem::new(
+            Code::ServiceUnavailable,
+            "The provider is being maintained.",
+        ));
+    }
+    let record = desk.reverse(&reference).ok_or_else(unknown)?;
     if record.status == SettlementStatus::Reversed {
         Ok(Json(record))
     } else {

@@ -91,13 +91,9 @@ impl PaymentFailed {
         }
     }
 
-    /// Whether the provider answered, and only its record of the reference tells what the answer is worth.
-    fn wants_the_record(self, maybe_settled: bool) -> bool {
-        match self {
-            Self::Conflict | Self::Garbled => true,
-            Self::Declined { .. } => maybe_settled,
-            _ => false,
-        }
+    /// Whether the provider answered, and its record of the reference tells what the answer is worth.
+    fn wants_the_record(self) -> bool {
+        matches!(self, Self::Conflict | Self::Garbled | Self::Declined { .. })
     }
 
     /// Whether the same request may be answered otherwise a moment later.
@@ -160,7 +156,7 @@ impl Provider {
         // Seeded by the round, so that rounds differ and a round that is replayed does not.
         let mut rng = ChaCha12Rng::seed_from_u64(request.seed.unwrap_or_default());
         let mut maybe_settled = asked_before;
-        if asked_before && let Some(said) = self.record(request, left()).await {
+        if asked_before && let Record::Decided(said) = self.record(request, left()).await {
             return said;
         }
         let mut attempt = 1;
@@ -170,13 +166,19 @@ impl Provider {
                 Ok(provider_reference) => return Said::Settled(provider_reference),
                 Err(failed) => failed,
             };
-            if failed.wants_the_record(maybe_settled)
-                && let Some(said) = self.record(request, left()).await
-            {
-                if said == Said::Refused {
-                    capture(&failed, &[("provider.code", failed.code())]);
+            if failed.wants_the_record() {
+                match self.record(request, left()).await {
+                    Record::Decided(said @ Said::Settled(_)) => {
+                        tracing::warn!(code = failed.code(), "settled, whatever the provider answered");
+                        return said;
+                    }
+                    Record::Decided(said) => {
+                        capture(&failed, &[("provider.code", failed.code())]);
+                        return said;
+                    }
+                    Record::Open => maybe_settled = true,
+                    Record::Absent => {}
                 }
-                return said;
             }
             maybe_settled |= failed.may_have_settled();
             let pause = pause_after(attempt, &mut rng);
@@ -241,21 +243,22 @@ impl Provider {
         }
     }
 
-    /// What the provider's record of the reference says; `None` while it decides nothing, or cannot be read. That the
-    /// reference is not known there decides nothing either: an attempt may still be on its way.
-    async fn record(&self, request: &SettlementRequest, left: Duration) -> Option<Said> {
+    /// What the provider's record of the reference says.
+    async fn record(&self, request: &SettlementRequest, left: Duration) -> Record {
         let url = format!("{}/v1/settlements/{}", self.base_url, request.reference);
         let deadline = QUICK.min(self.deadlines.attempt).min(left);
         let call = self
             .client
             .request("payment-provider", Method::GET, &url, deadline);
-        match call.send().await {
-            Ok((200..=299, body)) => match read(&body, request)? {
-                (SettlementStatus::Settled, provider_reference) => Some(Said::Settled(provider_reference)),
-                (SettlementStatus::Declined | SettlementStatus::Reversed, _) => Some(Said::Refused),
-                (SettlementStatus::Open | SettlementStatus::Other, _) => None,
-            },
-            _ => None,
+        let Ok((200..=299, body)) = call.send().await else {
+            return Record::Absent;
+        };
+        match read(&body, request) {
+            Some((SettlementStatus::Settled, reference)) => Record::Decided(Said::Settled(reference)),
+            Some((SettlementStatus::Declined | SettlementStatus::Reversed, _)) => {
+                Record::Decided(Said::Refused)
+            }
+            Some((SettlementStatus::Open | SettlementStatus::Other, _)) | None => Record::Open,
         }
     }
 
@@ -272,6 +275,16 @@ impl Provider {
         serde_json::from_slice::<SettlementReply>(&body)
             .is_ok_and(|reply| reply.status == SettlementStatus::Reversed)
     }
+}
+
+/// The provider's record of a reference.
+enum Record {
+    /// It is settled, or never will be.
+    Decided(Said),
+    /// It is there, and decides nothing yet.
+    Open,
+    /// There is none, or it cannot be read. That decides nothing either: an attempt may still be on its way.
+    Absent,
 }
 
 /// Where a settlement stands and what the provider calls it; `None` for what is no settlement, or not this one.

@@ -181,8 +181,9 @@ impl Stack {
         let user = service("user-service");
         let front = service("api-gateway");
         let provider_state = provider::State::new(config.provider);
-        let client =
-            payments::provider::Provider::new(payment.client(), url(&provider_listener)?, PROVIDER_DEADLINES);
+        let network = config.network;
+        let provider_at = network.route("payment-service", "payment-provider", &url(&provider_listener)?);
+        let client = payments::provider::Provider::new(payment.client(), provider_at, PROVIDER_DEADLINES);
         let (payment_state, backlog) = payments::State::new(wallets.clone(), client);
         let mut stack = Self {
             addresses: Vec::new(),
@@ -276,7 +277,7 @@ impl Stack {
             players.clone(),
             progress.clone(),
             user.client(),
-            payment_at.clone(),
+            network.route("user-service", "payment-service", &payment_at),
             SESSION_MS,
         );
         let missing_index = user_state.missing_index();
@@ -324,9 +325,9 @@ impl Stack {
         stack.problems = Some(problems.clone());
 
         let at = gateway::upstream::Addresses {
-            user_service: user_at,
-            game_engine: game_at,
-            payment_service: payment_at,
+            user_service: network.route("api-gateway", "user-service", &user_at),
+            game_engine: network.route("api-gateway", "game-engine", &game_at),
+            payment_service: network.route("api-gateway", "payment-service", &payment_at),
         };
         let listen = gateway_listener
             .local_addr()
