@@ -65,7 +65,7 @@ impl Play {
         };
         annotate("currency", player.currency.as_str());
         if let Some(earlier) = same_seed_as
-            && let Err(error) = self.owns(earlier).await
+            && let Err(error) = self.may_repeat(earlier, stake).await
         {
             return Err(self.failed(stake, error).await);
         }
@@ -139,8 +139,9 @@ impl Play {
         Err(self.spin_error(GatewayError::Service(lost), StakeStatus::Paid))
     }
 
-    /// Whether a round whose seed is to be drawn from again is one of this player's.
-    async fn owns(&self, earlier: RoundId) -> Result<(), GatewayError> {
+    /// Whether a round whose seed is to be drawn from again is one of this player's, with this stake: its outcome is known,
+    /// and is to be compared, not won by whoever likes and as high as he likes.
+    async fn may_repeat(&self, earlier: RoundId, stake: Money) -> Result<(), GatewayError> {
         let not_theirs = || {
             GatewayError::Service(
                 Problem::new(
@@ -151,7 +152,16 @@ impl Play {
             )
         };
         match self.upstream.standing(&self.player_id, earlier).await {
-            Ok(Standing { bet: Some(_), .. }) => Ok(()),
+            Ok(Standing { bet: Some(bet), .. }) if bet.stake == stake => Ok(()),
+            Ok(Standing { bet: Some(bet), .. }) if bet.stake > Money::ZERO => {
+                let sentence = format!(
+                    "The round of same_seed_as had a stake of {}; take the same.",
+                    bet.stake
+                );
+                Err(GatewayError::Service(
+                    Problem::new(Code::InvalidRequest, sentence).field("stake"),
+                ))
+            }
             Ok(_) => Err(not_theirs()),
             Err(GatewayError::Service(problem)) if problem.code == Code::NotFound => Err(not_theirs()),
             Err(error) => Err(error),

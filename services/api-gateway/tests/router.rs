@@ -491,6 +491,8 @@ async fn a_session_that_is_over_and_a_bucket_that_is_empty_say_so() {
     assert_eq!(spin(&router, &token).await.0, 200);
     let (status, headers, body) = spin(&router, &token).await;
     assert_eq!((status, &body["code"]), (429, &json!("rate_limited")));
+    assert_eq!(body["stake_status"], "untouched", "asked, not inferred: {body}");
+    assert!(body["round_id"].is_string(), "{body}");
     let wait: u64 = headers[header::RETRY_AFTER].to_str().unwrap().parse().unwrap();
     assert!((1..=2).contains(&wait), "{wait}");
 
@@ -503,6 +505,10 @@ async fn a_session_that_is_over_and_a_bucket_that_is_empty_say_so() {
         .unwrap();
     let (status, _, body) = spin(&router, &over).await;
     assert_eq!((status, &body["code"]), (401, &json!("session_expired")));
+    assert_eq!(
+        body["stake_status"], "unknown",
+        "whose session is over is told nothing"
+    );
 }
 
 #[tokio::test]
