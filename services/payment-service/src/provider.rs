@@ -157,6 +157,10 @@ impl Provider {
         let mut rng = ChaCha12Rng::seed_from_u64(request.seed.unwrap_or_default());
         let mut maybe_settled = asked_before;
         if asked_before && let Record::Decided(said) = self.record(request, left()).await {
+            if said == Said::Refused {
+                let declined = PaymentFailed::Declined { status: 200 };
+                capture(&declined, &[("provider.code", declined.code())]);
+            }
             return said;
         }
         let mut attempt = 1;
@@ -296,7 +300,14 @@ fn read(body: &[u8], request: &SettlementRequest) -> Option<(SettlementStatus, S
         && reply.debit.is_none_or(|debit| debit == request.debit)
         && reply.credit.is_none_or(|credit| credit == request.credit)
         && reply.currency.is_none_or(|currency| currency == request.currency);
-    (this && !reply.provider_reference.trim().is_empty()).then_some((reply.status, reply.provider_reference))
+    (this && is_reference(&reply.provider_reference)).then_some((reply.status, reply.provider_reference))
+}
+
+/// Whether it names a settlement. It is kept with the money and becomes a part of an address, so it is not taken for what
+/// it says.
+fn is_reference(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_:".contains(&byte);
+    (1..=128).contains(&text.len()) && text.bytes().all(plain)
 }
 
 #[cfg(test)]
