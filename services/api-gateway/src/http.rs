@@ -176,12 +176,13 @@ async fn spin(
     headers: HeaderMap,
     request: Result<Body<Spin>, Problem>,
 ) -> Result<Json<SpinResult>, GatewayError> {
+    let allowed = state.limits.check(&claims.sid);
     let key = headers
         .get("idempotency-key")
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     if key.is_empty() || key.len() > 128 {
-        return Err(GatewayError::KeyMissing);
+        return Err(allowed.err().unwrap_or(GatewayError::KeyMissing));
     }
     // Named from here on: whatever refuses the request says what became of the round's stake, since the same key may have
     // been sent before.
@@ -194,7 +195,7 @@ async fn spin(
     if over {
         return Err(play.unauthorised(GatewayError::SessionExpired));
     }
-    if let Err(error) = state.limits.check(&claims.sid) {
+    if let Err(error) = allowed {
         return Err(play.refused(error).await);
     }
     let request = match request {

@@ -28,7 +28,9 @@ impl Turns {
 
     /// Whether somebody is at work on the round.
     pub(crate) fn is_taken(&self, round_id: RoundId) -> bool {
-        self.rounds().contains_key(&round_id)
+        self.rounds()
+            .get(&round_id)
+            .is_some_and(|place| place.strong_count() > 0)
     }
 
     fn place(&self, round_id: RoundId) -> Arc<AsyncMutex<()>> {

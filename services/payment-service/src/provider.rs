@@ -293,6 +293,10 @@ enum Record {
 
 /// Where a settlement stands and what the provider calls it; `None` for what is no settlement, or not this one.
 fn read(body: &[u8], request: &SettlementRequest) -> Option<(SettlementStatus, String)> {
+    // serde would fill the struct from an array by position.
+    if body.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return None;
+    }
     let reply: SettlementReply = serde_json::from_slice(body).ok()?;
     let this = reply
         .reference

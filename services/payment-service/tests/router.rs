@@ -273,7 +273,7 @@ async fn only_a_settlement_that_can_be_read_as_this_one_is_posted_and_its_refere
         r#"{"provider_reference":" ","status":"settled"}"#,
         r#"{"provider_reference":"../x","status":"settled"}"#,
         r#"{"provider_reference":77,"status":"settled"}"#,
-        r#"[{"provider_reference":"PP-1","status":"settled"}]"#,
+        r#"["PP-1","settled"]"#,
         r#"{"provider_reference":"PP-1","status":"accepted"}"#,
         r#"{"provider_reference":"PP-1","status":"open"}"#,
         r#"{"provider_reference":"PP-1","status":"settled","reference":"another"}"#,
