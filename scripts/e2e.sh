@@ -30,11 +30,6 @@ export REELSCOPE_DESKTOP="$target/debug/reelscope-desktop"
 cd ui/e2e
 # The pictures that are there afterwards are those of this run.
 rm -rf screenshots
-run() {
-  xvfb-run -a -s '-screen 0 1600x1000x24' dbus-run-session -- \
-    node --test --test-concurrency=1 --test-timeout=120000 "$@" machine.test.mjs window.test.mjs screens.test.mjs telemetry.test.mjs \
-      page-telemetry.test.mjs delivery.test.mjs settings.test.mjs viewer.test.mjs business.test.mjs problems.test.mjs
-}
-# WebKitWebDriver and the session bus lose a start now and then on a loaded machine. A failure is printed, and only
-# one that happens in a second run too fails the tests.
-run "$@" || { echo 'e2e: the first run failed (see above); running once more'; run "$@"; }
+xvfb-run -a -s '-screen 0 1600x1000x24' dbus-run-session -- \
+  node --test --test-concurrency=1 --test-timeout=120000 "$@" machine.test.mjs window.test.mjs screens.test.mjs telemetry.test.mjs \
+    page-telemetry.test.mjs delivery.test.mjs settings.test.mjs viewer.test.mjs business.test.mjs problems.test.mjs

@@ -79,8 +79,8 @@ impl Message {
     /// The stack runs, but something happened at its start that a person should know.
     pub(crate) fn notice(lang: Language, notices: &[String], onward: Url) -> Self {
         let title = lang.pick(
-            "Reelscope запущен, но прочтите это",
-            "Reelscope runs, but read this first",
+            "Reelscope запущен с предупреждением",
+            "Reelscope started with a warning",
         );
         Self {
             sentences: notices.iter().map(|notice| in_words(lang, notice)).collect(),
@@ -97,7 +97,7 @@ impl Message {
         let title = if failure.code == STOPPED {
             lang.pick("Reelscope остановился", "Reelscope has stopped")
         } else {
-            lang.pick("Reelscope не может начать работу", "Reelscope cannot start")
+            lang.pick("Не удалось запустить Reelscope", "Reelscope cannot start")
         };
         let (sentence, advice) = explain(lang, failure.code);
         let mut facts = vec![Fact {
@@ -141,11 +141,13 @@ impl Message {
 /// since a sentence in the other language is better than none.
 fn in_words(lang: Language, notice: &str) -> String {
     let aside = notice
-        .strip_prefix("A database could not be read and was set aside as ")
-        .and_then(|rest| rest.strip_suffix("; a new one was begun."));
+        .strip_prefix("The ")
+        .and_then(|rest| rest.strip_suffix(" and a new one was created."))
+        .and_then(|rest| rest.split_once(" database was damaged; on "))
+        .and_then(|(database, rest)| Some((database, rest.split_once(" it was set aside as ")?)));
     match (lang, aside) {
-        (Language::Ru, Some(path)) => format!(
-            "Одну из баз данных не удалось прочитать. Она сохранена под именем {path}, вместо неё создана новая."
+        (Language::Ru, Some((database, (at, path)))) => format!(
+            "База данных {database} повреждена. {at} она сохранена под именем {path}, вместо неё создана новая."
         ),
         _ => notice.to_owned(),
     }
@@ -179,7 +181,7 @@ impl Failure {
         Self {
             code: "data_dir_unknown",
             exit_code: 1,
-            details: "the system names no data directory for this user".to_owned(),
+            details: "the system provides no data directory for this user".to_owned(),
             data_dir: None,
         }
     }
@@ -208,8 +210,8 @@ impl Failure {
 /// The cause in a sentence, and what a person can do about it.
 fn explain(lang: Language, code: &str) -> (&'static str, Vec<&'static str>) {
     let other_dir = lang.pick(
-        "Или запустите с другой папкой: reelscope-desktop --data-dir ПАПКА",
-        "Or start with another directory: reelscope-desktop --data-dir DIR",
+        "Или укажите другую папку: reelscope-desktop --data-dir ПАПКА",
+        "Or use another directory: reelscope-desktop --data-dir DIR",
     );
     match code {
         "data_dir_locked" => (
@@ -219,21 +221,21 @@ fn explain(lang: Language, code: &str) -> (&'static str, Vec<&'static str>) {
             ),
             vec![
                 lang.pick(
-                    "Закройте другой Reelscope или остановите reelscope serve и запустите снова.",
-                    "Close the other Reelscope or stop `reelscope serve`, then start again.",
+                    "Закройте другой Reelscope или остановите «reelscope serve» и запустите снова.",
+                    "Close the other Reelscope or stop “reelscope serve”, then start again.",
                 ),
                 other_dir,
             ],
         ),
         "data_dir_unwritable" => (
             lang.pick(
-                "В папку с данными нельзя записывать.",
-                "The data directory cannot be written.",
+                "Не удаётся записать в папку с данными.",
+                "Reelscope cannot write to the data directory.",
             ),
             vec![
                 lang.pick(
                     "Проверьте, что это папка, а не файл, и что у вас есть право записи в неё.",
-                    "Check that it is a directory, not a file, and that you may write to it.",
+                    "Check that it is a directory, not a file, and that you have write permission.",
                 ),
                 other_dir,
             ],
@@ -242,8 +244,8 @@ fn explain(lang: Language, code: &str) -> (&'static str, Vec<&'static str>) {
             lang.pick("На диске закончилось место.", "The disk is full."),
             vec![
                 lang.pick(
-                    "Освободите место и запустите снова: записанное раньше сохранено.",
-                    "Free some space and start again: what was written before is kept.",
+                    "Освободите место и запустите снова: уже записанные данные сохранены.",
+                    "Free some space and start again: data written so far is kept.",
                 ),
                 other_dir,
             ],
@@ -255,8 +257,8 @@ fn explain(lang: Language, code: &str) -> (&'static str, Vec<&'static str>) {
             ),
             vec![
                 lang.pick(
-                    "Установите новую версию: эта ничего в данных не изменила.",
-                    "Install the newer version: this one changed nothing in the data.",
+                    "Установите новую версию. Эта версия данные не изменила.",
+                    "Install the newer version. This one did not change the data.",
                 ),
                 other_dir,
             ],
@@ -265,46 +267,46 @@ fn explain(lang: Language, code: &str) -> (&'static str, Vec<&'static str>) {
             lang.pick("Данные не удаётся прочитать.", "The data cannot be read."),
             vec![
                 lang.pick(
-                    "Выполните reelscope doctor: он скажет, в чём дело.",
-                    "Run `reelscope doctor`: it says what is wrong.",
+                    "Выполните «reelscope doctor», чтобы узнать причину.",
+                    "Run “reelscope doctor” to find out what is wrong.",
                 ),
                 other_dir,
             ],
         ),
         "data_dir_unknown" => (
             lang.pick(
-                "Не удалось узнать, где хранить данные.",
-                "There is no place known for the data.",
+                "Не удалось определить, где хранить данные.",
+                "Could not determine where to store data.",
             ),
             vec![lang.pick(
-                "Запустите с папкой: reelscope-desktop --data-dir ПАПКА",
-                "Start with a directory: reelscope-desktop --data-dir DIR",
+                "Укажите папку: reelscope-desktop --data-dir ПАПКА",
+                "Specify a directory: reelscope-desktop --data-dir DIR",
             )],
         ),
         "settings_invalid" => (
             lang.pick(
-                "Настройки недействительны.",
-                "The settings are not valid.",
+                "В настройках ошибка.",
+                "The settings are invalid.",
             ),
             vec![
                 lang.pick(
-                    "Исправьте или удалите файл настроек (он назван в подробностях): без него действуют значения по умолчанию.",
-                    "Correct or remove the settings file (the details name it): without it the defaults hold.",
+                    "Исправьте или удалите файл настроек (путь — в подробностях): без него используются значения по умолчанию.",
+                    "Fix or remove the settings file (see Details): without it, defaults are used.",
                 ),
                 lang.pick(
                     "Если файл в порядке, проверьте переменные окружения, которые начинаются с SENTRY_.",
-                    "If the file is in order, check the environment variables that begin with SENTRY_.",
+                    "If the file is correct, check the environment variables that start with SENTRY_.",
                 ),
             ],
         ),
         "port_in_use" | "cannot_listen" => (
             lang.pick(
-                "Не удалось открыть порт на 127.0.0.1 этого компьютера.",
-                "No port could be opened on 127.0.0.1 of this machine.",
+                "Не удалось открыть порт на 127.0.0.1.",
+                "Could not open a port on 127.0.0.1.",
             ),
             vec![lang.pick(
-                "Проверьте, не запрещает ли это защитная программа: дальше этого компьютера порт не виден.",
-                "Check whether security software forbids it: the port is not visible beyond this machine.",
+                "Проверьте, не блокирует ли его брандмауэр или антивирус. Порт доступен только с этого компьютера.",
+                "Check whether a firewall or antivirus blocks it. The port is open to this computer only.",
             )],
         ),
         _ => (
@@ -313,8 +315,8 @@ fn explain(lang: Language, code: &str) -> (&'static str, Vec<&'static str>) {
                 "The services stopped unexpectedly.",
             ),
             vec![lang.pick(
-                "Закройте окно и запустите снова: начатые платежи завершатся или вернутся при запуске.",
-                "Close the window and start again: payments under way are settled or returned at the start.",
+                "Закройте окно и запустите снова: незавершённые платежи будут рассчитаны или возвращены при запуске.",
+                "Close the window and start again: unfinished payments are settled or returned on start.",
             )],
         ),
     }
@@ -349,12 +351,11 @@ mod tests {
 
     #[test]
     fn a_notice_is_said_in_the_language_of_the_system() {
-        let notice =
-            "A database could not be read and was set aside as /d/players.damaged-1; a new one was begun.";
+        let notice = "The players database was damaged; on 2023-11-14T22:13:20Z it was set aside as /d/players.damaged-1 and a new one was created.";
         assert_eq!(in_words(Language::En, notice), notice);
         let russian = in_words(Language::Ru, notice);
         assert!(russian.contains("/d/players.damaged-1"), "{russian}");
-        assert!(russian.starts_with("Одну из баз"), "{russian}");
+        assert!(russian.starts_with("База данных players"), "{russian}");
         assert_eq!(in_words(Language::Ru, "Something new."), "Something new.");
     }
 

@@ -57,13 +57,13 @@ test('a failed payment is an issue that is resolved, and regresses with a later 
   await until('a payment to begin and end since', () => Date.now() - resolved > PAYMENT_MS);
   await sendFailedPayment(dsn, '1.9.0');
   await until('the issue to be open again', async () =>
-    /^Resolved, but still happens in 1\.9\.0$/.test(await page.text('issue-status')),
+    /^Resolved, but still happening in 1\.9\.0$/.test(await page.text('issue-status')),
   );
   assert.equal(await page.text('open-issues'), '1');
   await inBoth(page, 'issue-reopened');
   await sendFailedPayment(dsn, '1.10.0');
   await until('the issue to be back', async () =>
-    /^Resolved in 1\.9\.0, came back in 1\.10\.0$/.test(await page.text('issue-status')),
+    /^Resolved in 1\.9\.0, regressed in 1\.10\.0$/.test(await page.text('issue-status')),
   );
   assert.equal(await page.text('open-issues'), '1');
   assert.equal(await page.text('issue-releases'), '1.9.0, 1.10.0');
@@ -111,7 +111,7 @@ test('spins are in the chart and on the map, and every point leads to its trace'
   const paid = rounds.reduce((sum, { measurements }) => sum + measurements.payout.value, 0);
   assert.equal(await page.text('business-paid'), `${paid.toFixed(2)} ₽`);
   assert.equal(await page.text('business-rtp'), `${((paid / 30) * 100).toFixed(2)}%`);
-  assert.match(await page.text('business-band'), /^95% band: 0\.0% – [\d,.]+%$/);
+  assert.match(await page.text('business-band'), /^95% confidence interval: 0\.0% – [\d,.]+%$/);
   await inBoth(page, 'business');
 
   await page.click('failed-traces');

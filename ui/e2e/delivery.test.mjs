@@ -29,7 +29,7 @@ test('what Sentry refused is explained, and is sent again: one, then all', async
     const { summary } = await page.asked(`/api/telemetry/envelopes/${seq}`);
     return summary.state === 'delivered';
   });
-  assert.match(await page.text('retried'), /1 envelope is sent again/);
+  assert.match(await page.text('retried'), /1 envelope is queued again/);
   await page.click('filter-all');
   await page.click('retry-all');
   await until('nothing to be dead', async () => (await figure(page, 'dead')) === 0);
@@ -41,7 +41,7 @@ test('what Sentry refused is explained, and is sent again: one, then all', async
   });
   assert.equal(await page.isThere('last-error'), false, 'what is over is not told as trouble');
   await until('the strip to say so', async () =>
-    /Sentry takes everything/.test(await page.attribute('strip-words', 'title')),
+    /Everything is delivered/.test(await page.attribute('strip-words', 'title')),
   );
   await page.inBoth('delivery-retried');
 });
@@ -56,7 +56,7 @@ test('a rate limit and an absent Sentry are shown with the time until it goes on
   const limit = await page.see('rate-limit');
   const clock = limit.findElement(By.css('rs-countdown'));
   const shown = await clock.getText();
-  assert.match(shown, /^goes on in 1:[0-3]\d$/);
+  assert.match(shown, /^resumes in 1:[0-3]\d$/);
   const width = (await clock.getRect()).width;
   await until('a second to pass', async () => (await clock.getText()) < shown);
   assert.equal((await clock.getRect()).width, width);
@@ -103,7 +103,7 @@ test('a list goes on below its end', async (t) => {
   const { collector_dsn } = await page.asked('/api/settings');
   await send(collector_dsn, 120);
   const { next } = await page.asked('/api/telemetry/envelopes?limit=1');
-  if (next === undefined) return t.skip('this collector answers with no pages');
+  assert.notEqual(next, undefined);
   await until('a whole page', async () => (await page.count('envelope')) === 100);
   await page.see('show-older');
   const last = await lastRow(page);
@@ -138,7 +138,7 @@ test('what was meant for another DSN is discarded, and can be read', async (t) =
   );
   await page.click('filter-dead');
   await page.click('envelope');
-  assert.match(await page.text('envelope-reason'), /discarded by hand/);
+  assert.match(await page.text('envelope-reason'), /declined manually/);
 });
 
 test('what happened to the kept telemetry is said once the program starts again', async (t) => {
@@ -159,9 +159,9 @@ test('what happened to the kept telemetry is said once the program starts again'
   await page.ready();
   await page.click('nav-delivery');
   await page.click('lang-ru');
-  assert.match(await page.text('notices'), /прервана во время записи/);
+  assert.match(await page.text('notices'), /Запись была прервана/);
   await page.inBoth('delivery-notices');
-  assert.match(await page.text('notices'), /cut off while it wrote/);
+  assert.match(await page.text('notices'), /interrupted while writing/);
 });
 
 /** The delivery page of a machine on which one spin was made; with a Sentry, that is where it reports to. */

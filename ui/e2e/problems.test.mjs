@@ -44,7 +44,7 @@ async function opened(t, more = []) {
 /** The start of the demo, as whoever shows it goes there. */
 async function startOfDemo(page) {
   await page.click('reset');
-  assert.match(await page.text('reset-question'), /Release 1\.0\.0 with all four problems/);
+  assert.match(await page.text('reset-question'), /release 1\.0\.0 with all four problems/);
   await page.click('reset-do');
   await all(page, ['on', 'on', 'on', 'on']);
 }
@@ -252,7 +252,7 @@ test('releases are compared, and the one that hurts is marked with its suspect',
     return releases.find((each) => each.release === release)?.figures.spins ?? 0;
   };
   await until('spins of 1.2.0', async () => (await spins('1.2.0')) >= 200, MANY_SPINS_MS);
-  assert.match(await page.text('releases-one'), /^There is nothing to compare it with yet/);
+  assert.match(await page.text('releases-one'), /^Nothing to compare with yet/);
   await page.click('nav-machine');
   await onDial(page, '1.2.0');
   await page.press(Key.ARROW_RIGHT);
@@ -266,7 +266,7 @@ test('releases are compared, and the one that hurts is marked with its suspect',
   );
   assert.match(
     await page.text('regression-errors'),
-    /^Errors [\d.]+% instead of [\d.]+%\s*suspect: Payment errors in payment-service\s*[\d.]+ standard errors$/,
+    /^Error rate [\d.]+% instead of [\d.]+%\s*likely cause: Payment errors in payment-service\s*[\d.]+ standard errors$/,
   );
   assert.equal(await page.attribute('figures-of-1.2.0', 'data-regressions'), '0');
   await page.click('traffic-switch');
@@ -276,7 +276,7 @@ test('releases are compared, and the one that hurts is marked with its suspect',
 test('what telemetry costs is measured, cancelled, and measured at another share', async (t) => {
   const page = await opened(t);
   await page.click('nav-settings');
-  assert.match(await page.text('overhead-method'), /two stacks of their own/);
+  assert.match(await page.text('overhead-method'), /two separate stacks/);
   await page.click('overhead-start');
   await until('a block', async () =>
     /^Block \d+ of \d+/.test(await page.text('overhead-progress')),
@@ -288,7 +288,7 @@ test('what telemetry costs is measured, cancelled, and measured at another share
   await page.click('overhead-start');
   await until('the result', () => page.isThere('overhead-result'), MANY_SPINS_MS);
   assert.match(await page.text('overhead-bytes'), /\+[\d.]+\skB$/);
-  assert.match(await page.text('overhead-saturated'), /\d+% of that without$/);
+  assert.match(await page.text('overhead-saturated'), /\d+% of the rate without telemetry$/);
   assert.match(await page.text('overhead-bytes-by-rate'), /^100%\s*[\d.]+\skB$/);
   await page.driver.executeScript(
     `document.querySelector('[data-test="overhead-bytes-by-rate"]').scrollIntoView({ block: 'end' })`,

@@ -20,6 +20,8 @@ const AXE = readFileSync(join(import.meta.dirname, 'node_modules/axe-core/axe.mi
 const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
 /** Generous, because the machine that runs the tests may be busy; nobody waits this long on a good day. */
 const PATIENCE_MS = 20_000;
+/** How often a program is started when the driver loses it. */
+const MOST_STARTS = 3;
 /** A page that hangs must not keep its driver, its program and the rest of the tests. */
 const QUIT_PATIENCE_MS = 3_000;
 
@@ -72,30 +74,47 @@ export function flags(place, more = []) {
   return ['--data-dir', place.dataDir, ...players, ...problems, ...more];
 }
 
-/** Starts the program under WebDriver. Closed, and waited for, when the test ends. */
+/**
+ * Starts the program under WebDriver. Closed, and waited for, when the test ends. WebKitWebDriver and the session bus lose a
+ * start now and then on a loaded machine, before there is a page: a start is made again, and nothing after it.
+ */
 export async function openWindow(place, more = []) {
+  const capabilities = new Capabilities();
+  capabilities.setBrowserName('wry');
+  capabilities.set('tauri:options', { application: BINARY, args: flags(place, more) });
+  for (let attempt = 1; ; attempt++) {
+    const { server, driverGone, driverProcess } = await startDriver(place);
+    let driver;
+    const close = async () => {
+      // A test may have closed the window already; then there is no session left to quit.
+      await Promise.race([driver?.quit().catch(() => {}), setTimeoutAsync(QUIT_PATIENCE_MS)]);
+      driverProcess.kill();
+      await driverGone;
+      // The driver leaves the program to itself: it is asked to stop as a session manager would.
+      for (const pid of programsOf(place)) process.kill(pid, 'SIGTERM');
+      await until('the program to be gone', () => programsOf(place).length === 0);
+    };
+    try {
+      driver = await new Builder().withCapabilities(capabilities).usingServer(server).build();
+      place.closers.push(close);
+      return new Page(driver);
+    } catch (error) {
+      await close();
+      if (attempt === MOST_STARTS) throw error;
+      console.error(`the driver lost start ${attempt}: ${error}`);
+    }
+  }
+}
+
+/** Starts tauri-driver in the environment of a test and waits until it answers. */
+async function startDriver(place) {
   const [port, nativePort] = [await freePort(), await freePort()];
   const ports = ['--port', String(port), '--native-port', String(nativePort)];
   const driverProcess = spawn('tauri-driver', ports, { env: place.env, stdio: 'ignore' });
   const driverGone = ended(driverProcess);
-  let driver;
-  place.closers.push(async () => {
-    // A test may have closed the window already; then there is no session left to quit.
-    await Promise.race([driver?.quit().catch(() => {}), setTimeoutAsync(QUIT_PATIENCE_MS)]);
-    driverProcess.kill();
-    await driverGone;
-    // The driver leaves the program to itself: it is asked to stop as a session manager would.
-    for (const pid of programsOf(place)) process.kill(pid, 'SIGTERM');
-    await until('the program to be gone', () => programsOf(place).length === 0);
-  });
   const server = `http://127.0.0.1:${port}/`;
   await until('tauri-driver to answer', () => fetch(`${server}status`).then((reply) => reply.ok));
-
-  const capabilities = new Capabilities();
-  capabilities.setBrowserName('wry');
-  capabilities.set('tauri:options', { application: BINARY, args: flags(place, more) });
-  driver = await new Builder().withCapabilities(capabilities).usingServer(server).build();
-  return new Page(driver);
+  return { server, driverProcess, driverGone };
 }
 
 /** What a person does with the page and sees on it; elements are named by their data-test attribute. */

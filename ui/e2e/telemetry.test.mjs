@@ -65,7 +65,7 @@ test('a DSN is set, tested and delivered to; both pages fit in both languages', 
   );
   await page.inBoth('settings-refused');
   await page.click('lang-ru');
-  assert.match(await page.text('error-dsn'), /Это не адрес/);
+  assert.match(await page.text('error-dsn'), /Это не URL/);
   await page.click('lang-en');
   await input.clear();
   await input.sendKeys(sentry.dsn);

@@ -89,7 +89,7 @@ test('a spin lights up its way, and a click opens its waterfall', async (t) => {
   const [first] = await rows(page);
   assert.deepEqual([first.text, first.level, first.open], ['slot-machine-spin', 1, 'true']);
   // What was chosen for a new reader took a part of the critical path.
-  assert.match(await page.text('details-facts'), /critical path\s*[\d.]+/);
+  assert.match(await page.text('details-facts'), /On the critical path\s*[\d.]+/);
   await inBoth(page, 'waterfall');
 
   // A service's metrics of this spin stand beside each of its spans.
@@ -187,7 +187,7 @@ test('the waterfall by keyboard alone', async (t) => {
   await until('the rows to have it again', async () => (await page.focused()) === 'waterfall');
   await page.press('e');
   await until('a word on errors', async () =>
-    /No span of this trace failed/.test(await page.attribute('trace-notice', 'textContent')),
+    /This trace has no failed spans/.test(await page.attribute('trace-notice', 'textContent')),
   );
   await page.press('?');
   await page.see('key-list');
@@ -304,7 +304,7 @@ test('the link into Sentry says what it needs, and leads to the trace', async (t
   const dsn = 'https://0123456789abcdef0123456789abcdef@o1.ingest.sentry.io/7';
   assert.equal(await set({ sending: false, dsn }), 200);
   await page.driver.navigate().refresh();
-  assert.match(await page.text('set-sentry'), /set the organisation/);
+  assert.match(await page.text('set-sentry'), /set the organization/);
   assert.equal(await set({ organization: 'casino' }), 200);
   await page.driver.navigate().refresh();
   const id = (await address(page)).split(/[/?]/)[2];
@@ -317,7 +317,7 @@ test('the link into Sentry says what it needs, and leads to the trace', async (t
     history.pushState(null, '', '/traces/ffffffffffffffffffffffffffffffff');
     dispatchEvent(new PopStateEvent('popstate'));
   `);
-  assert.match(await page.text('trace-unknown'), /keeps no trace with this id/);
+  assert.match(await page.text('trace-unknown'), /No trace with this ID/);
 });
 
 test('any two are compared from the list', async (t) => {
@@ -418,7 +418,7 @@ test('an odd trace of somebody else is shown sanely, and no markup is followed',
     `return document.querySelectorAll('rs-trace-page img, rs-trace-page script, rs-trace-page [onclick]').length`,
   );
   assert.equal(markup, 0);
-  assert.match(await page.text('trace-odd'), /clocks differ.*parent is missing/s);
+  assert.match(await page.text('trace-odd'), /clock skew.*Parent span is missing/s);
   // What failed is chosen first: the client span, by its peer's name.
   assert.match(await page.text('details-facts'), /rates\.example[\s\S]*deadline_exceeded/);
   assert.equal(seen[0].mark, 'below');
@@ -580,7 +580,7 @@ test('a trace is saved as JSON and as a page of its own, which opens from the di
         readFileSync(join(downloads, name.replace('.html', '.json')), 'utf8'),
       ).summary;
       assert.deepEqual([seen.name, seen.rows, seen.bars], [title, spans, spans]);
-      assert.match(seen.told, /self time/);
+      assert.match(seen.told, /self time/i);
       assert.equal(seen.wide, false, 'nothing is wider than the window');
     } finally {
       await saved.close();

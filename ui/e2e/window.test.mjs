@@ -133,7 +133,7 @@ test('the page stays where it is and reaches nothing of the program', async (t) 
 
 for (const { language, title } of [
   { language: 'en', title: 'Reelscope cannot start' },
-  { language: 'ru', title: 'Reelscope не может начать работу' },
+  { language: 'ru', title: 'Не удалось запустить Reelscope' },
 ]) {
   test(`a start that fails is explained (${language})`, async (t) => {
     const place = fileInsteadOfDirectory(ownPlace(t, { language }));
@@ -162,8 +162,8 @@ test('a start that fails ends with the exit code of its cause', async (t) => {
 });
 
 for (const { language, words } of [
-  { language: 'en', words: 'The settings are not valid.' },
-  { language: 'ru', words: 'Настройки недействительны.' },
+  { language: 'en', words: 'The settings are invalid.' },
+  { language: 'ru', words: 'В настройках ошибка.' },
 ]) {
   test(`settings that are not valid are explained (${language})`, async (t) => {
     const place = ownPlace(t, { language });

@@ -70,7 +70,7 @@ impl Access {
         };
         let host = text(header::HOST).or_else(|| uri.authority().map(axum::http::uri::Authority::as_str));
         if !host.is_some_and(|host| self.is_own(host)) {
-            let sentence = "This server answers only to its own address on this machine.";
+            let sentence = "This server accepts requests only at its own address on this computer.";
             return Err(Problem::new(Code::ForeignHost, sentence).field("Host"));
         }
         let own = |origin: &str| {
@@ -79,7 +79,7 @@ impl Access {
                 .is_some_and(|authority| self.is_own(authority))
         };
         if headers.contains_key(header::ORIGIN) && !text(header::ORIGIN).is_some_and(own) {
-            let sentence = "Pages of other sites may not use this server.";
+            let sentence = "Pages from other sites may not use this server.";
             return Err(Problem::new(Code::ForeignOrigin, sentence).field("Origin"));
         }
         Ok(())

@@ -11,7 +11,7 @@ pub enum GatewayError {
     #[error("sign in first: POST /api/v1/sessions, then send the token as `Authorization: Bearer …`")]
     Unauthorized,
     /// The token is over.
-    #[error("the session is over; sign in again")]
+    #[error("the session has expired; sign in again")]
     SessionExpired,
     /// No key on a request that moves money.
     #[error("send a unique key as the header Idempotency-Key, 1 to 128 printable characters")]
@@ -46,7 +46,7 @@ impl From<&GatewayError> for Problem {
             )
             .field("Authorization"),
             GatewayError::SessionExpired => {
-                Self::new(Code::SessionExpired, "The session is over; sign in again.")
+                Self::new(Code::SessionExpired, "The session has expired; sign in again.")
             }
             GatewayError::KeyMissing => Self::new(
                 Code::IdempotencyKeyMissing,
@@ -63,7 +63,7 @@ impl From<&GatewayError> for Problem {
             GatewayError::Service(problem) => problem.clone(),
             GatewayError::NoReply(service, CallError::Deadline) => Self::new(
                 Code::DeadlineExceeded,
-                format!("The {service} did not answer in time; try again."),
+                format!("The {service} did not respond in time; try again."),
             ),
             GatewayError::NoReply(service, _) => Self::new(
                 Code::ServiceUnavailable,

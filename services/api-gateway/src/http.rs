@@ -209,7 +209,7 @@ async fn spin(
         Err(_) => {
             let defect = Problem::new(
                 Code::Internal,
-                "The gateway met a defect; send the same key again to learn what became of the round.",
+                "Internal error in the gateway; send the same key again to get the outcome of the round.",
             );
             return Err(play.refused(GatewayError::Service(defect)).await);
         }
@@ -399,7 +399,7 @@ async fn daily_report(
         .map(|Query(OfDay { day })| day)
         .filter(|day| day.as_deref().is_none_or(is_day));
     let day = day.ok_or_else(|| {
-        let sentence = "The day is written as 2026-01-31.";
+        let sentence = "Write the day as 2026-01-31.";
         GatewayError::Service(Problem::new(Code::InvalidRequest, sentence).field("day"))
     })?;
     state.upstream.daily_report(day.as_deref()).await.map(Json)

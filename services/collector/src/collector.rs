@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use rand::RngExt;
 use reelscope_contracts::telemetry::{
     ActiveLimit, Delivery, DeliveryCounts, DeliveryError, DestinationStatus, EnvelopeState, EnvelopeSummary,
-    HeldAction, Micros, Named, Notice, TestOutcome, TraceDetail, TraceSummary,
+    HeldAction, Named, Notice, TestOutcome, TraceDetail, TraceSummary,
 };
 use reelscope_contracts::{UnixMillis, now};
 use tokio::sync::{broadcast, oneshot, watch};
@@ -252,7 +252,7 @@ impl Collector {
         let key = own_key(dir).map_err(|error| CollectorError::unwritable(dir, &error))?;
         let (statuses, damage) = Statuses::open(dir);
         notices.extend(damage.map(|cause| {
-            let detail = format!("What was resolved is not known any more: {cause}. The file was put aside.");
+            let detail = format!("Issue statuses could not be read: {cause}. The file was set aside.");
             notice("issue_statuses_damaged", detail).with("cause", cause)
         }));
         let sender = Sender::new(options.pace.timeout, &mut notices);
@@ -610,28 +610,26 @@ impl Collector {
         if self.shared.queued.load(Ordering::Relaxed) > 0 {
             return false;
         }
-        let captured = lock(&self.shared.ledger).next_seq() - 1;
-        self.shared.attention.is_through(captured)
+        self.shared.attention.is_through(self.captured_so_far())
     }
 
-    /// Traces that are indexed and began at or after `since_us`, newest first: at most `limit`. Asking does not count as
-    /// looking.
+    /// Number of the envelope that was captured last; 0 before the first.
     #[must_use]
-    pub fn traces_since(&self, since_us: Micros, limit: usize) -> Vec<TraceSummary> {
-        self.look_at_traces(since_us, limit, |traces| {
-            traces.iter().copied().cloned().collect()
-        })
+    pub fn captured_so_far(&self) -> u64 {
+        lock(&self.shared.ledger).next_seq() - 1
     }
 
-    /// As [`Collector::traces_since`], lent instead of copied: nothing is indexed while `look` works, so that it has to be
+    /// Traces that are indexed and of which nothing had come when envelope `after` had, the last to arrive first: at most
+    /// `limit`. Asking does not count as looking.
+    #[must_use]
+    pub fn traces_after(&self, after: u64, limit: usize) -> Vec<TraceSummary> {
+        self.look_at_traces(after, limit, |traces| traces.iter().copied().cloned().collect())
+    }
+
+    /// As [`Collector::traces_after`], lent instead of copied: nothing is indexed while `look` works, so that it has to be
     /// quick.
-    pub fn look_at_traces<T>(
-        &self,
-        since_us: Micros,
-        limit: usize,
-        look: impl FnOnce(&[&TraceSummary]) -> T,
-    ) -> T {
-        look(&lock(&self.shared.index).traces_since(since_us, limit))
+    pub fn look_at_traces<T>(&self, after: u64, limit: usize, look: impl FnOnce(&[&TraceSummary]) -> T) -> T {
+        look(&lock(&self.shared.index).traces_after(after, limit))
     }
 
     /// Everything that is kept of one trace; `None` when nothing is. Asking does not count as looking.

@@ -20,7 +20,7 @@ pub enum DsnError {
     #[error("The DSN is empty; copy it from Sentry under Settings → Client Keys.")]
     Empty,
     /// It does not read as an address.
-    #[error("This is not an address; a DSN looks like https://<key>@<host>/<project>.")]
+    #[error("This is not a URL; a DSN looks like https://<key>@<host>/<project>.")]
     NotAUrl,
     /// Another scheme than http and https.
     #[error("A DSN begins with https:// or http://.")]
@@ -29,19 +29,19 @@ pub enum DsnError {
     #[error("The DSN has no key before the @; copy the whole line from Sentry under Settings → Client Keys.")]
     NoKey,
     /// A key with characters that no key has.
-    #[error("The key before the @ holds characters that a key never has; copy the DSN again.")]
+    #[error("The key before the @ contains invalid characters; copy the DSN again.")]
     OddKey,
     /// No host.
     #[error("The DSN has no host after the @.")]
     NoHost,
     /// No project.
-    #[error("The DSN ends without the project's number; copy the whole line from Sentry.")]
+    #[error("The DSN has no project ID; copy the whole line from Sentry.")]
     NoProject,
     /// A project that is not a number.
-    #[error("The DSN must end in the project's number, not in its name.")]
+    #[error("The DSN must end with the project ID (a number), not the project name.")]
     OddProject,
     /// A query or fragment.
-    #[error("The DSN goes on after the project's number; cut it there.")]
+    #[error("There is extra text after the project ID; remove it.")]
     Trailing,
 }
 

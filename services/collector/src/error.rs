@@ -26,7 +26,7 @@ pub enum CollectorError {
         found: u32,
     },
     /// The directory cannot be read or written.
-    #[error("cannot keep telemetry in {}: {reason}; choose a --data-dir that you may write to", .dir.display())]
+    #[error("cannot store telemetry in {}: {reason}; choose a --data-dir with write permission", .dir.display())]
     Unwritable {
         /// The directory.
         dir: PathBuf,
@@ -51,7 +51,7 @@ pub enum CaptureError {
     #[error(transparent)]
     Malformed(#[from] EnvelopeError),
     /// More is waiting to be written than may be kept in memory.
-    #[error("more envelopes are waiting for the disk than fit in memory")]
+    #[error("too many envelopes are waiting to be written to disk")]
     Busy,
     /// The disk refused it.
     #[error("the envelope could not be written: {0}")]
@@ -69,7 +69,9 @@ impl From<&CaptureError> for Problem {
         };
         match error {
             CaptureError::Malformed(error) => error.into(),
-            CaptureError::Busy => later("The disk is slower than the envelopes come; send this one again."),
+            CaptureError::Busy => {
+                later("Envelopes arrive faster than the disk can write; send this one again.")
+            }
             CaptureError::Disk(_) => later("The envelope could not be written to the disk; send it again."),
             CaptureError::Closed => later("The collector is shutting down; send the envelope again."),
         }

@@ -2,6 +2,7 @@
 //! the background, newest envelopes first. Details stay in the log.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
@@ -86,7 +87,7 @@ pub(crate) struct Index {
     /// Each with the condition that it has in `conditions`.
     traces: HashMap<u128, (Trace, Condition)>,
     /// Traces by start.
-    by_start: BTreeSet<Place>,
+    by_arrival: BTreeSet<Place>,
     conditions: Conditions,
     issues: HashMap<String, Issue>,
     /// Transactions of each kind.
@@ -108,7 +109,7 @@ impl Index {
     pub(crate) fn new() -> Self {
         Self {
             traces: HashMap::new(),
-            by_start: BTreeSet::new(),
+            by_arrival: BTreeSet::new(),
             conditions: Conditions::default(),
             issues: HashMap::new(),
             requests: BTreeMap::new(),
@@ -140,7 +141,7 @@ impl Index {
             let Some(place) = self.conditions.pop() else {
                 break;
             };
-            self.by_start.remove(&place);
+            self.by_arrival.remove(&place);
             self.traces.remove(&place.1);
         }
         for error in &facts.errors {
@@ -194,20 +195,19 @@ impl Index {
     fn add_to_trace(&mut self, id: u128, seq: u64, facts: &Facts) {
         let is_new = !self.traces.contains_key(&id);
         let (trace, condition) = self.traces.entry(id).or_insert_with(|| (Trace::new(id), 0));
-        let before = ((trace.start(), id), *condition);
+        let before = *condition;
         trace::add(trace, id, seq, facts);
         *condition = trace.condition();
-        let now = ((trace.start(), id), *condition);
-        // Most envelopes of a trace change neither.
+        let (place, now) = ((trace.arrived(), id), *condition);
+        // Most envelopes of a trace change nothing here.
         if !is_new && now == before {
             return;
         }
         if !is_new {
-            self.by_start.remove(&before.0);
-            self.conditions.remove(before.1, before.0);
+            self.conditions.remove(before, place);
         }
-        self.by_start.insert(now.0);
-        self.conditions.insert(now.1, now.0);
+        self.by_arrival.insert(place);
+        self.conditions.insert(now, place);
     }
 
     fn note_release(&mut self, service: &str, at: Micros, release: Option<&str>) {
@@ -239,29 +239,29 @@ impl Index {
     /// Forgets traces of which nothing is kept any more.
     fn forget_before(&mut self, first_seq: u64) {
         let gone = |trace: &Trace| trace.envelopes().last().is_some_and(|last| *last < first_seq);
-        let (by_start, conditions) = (&mut self.by_start, &mut self.conditions);
+        let (by_arrival, conditions) = (&mut self.by_arrival, &mut self.conditions);
         self.traces.retain(|id, (trace, condition)| {
             let keep = !gone(trace);
             if !keep {
-                let place = (trace.start(), *id);
-                by_start.remove(&place);
+                let place = (trace.arrived(), *id);
+                by_arrival.remove(&place);
                 conditions.remove(*condition, place);
             }
             keep
         });
     }
 
-    /// A page of traces, newest first, and where the next begins.
+    /// A page of traces, the last to arrive first, and where the next begins.
     pub(crate) fn traces(
         &self,
         filter: &TraceFilter,
-        before: Option<(Micros, u128)>,
+        before: Option<Place>,
         limit: usize,
-    ) -> (Vec<TraceSummary>, Option<(Micros, u128)>) {
-        let end = before.unwrap_or((Micros::MAX, u128::MAX));
+    ) -> (Vec<TraceSummary>, Option<Place>) {
+        let end = before.unwrap_or((u64::MAX, u128::MAX));
         let mut page = Vec::new();
         let mut last = None;
-        for place in self.by_start.range(..end).rev() {
+        for place in self.by_arrival.range(..end).rev() {
             let Some((trace, _)) = self.traces.get(&place.1) else {
                 continue;
             };
@@ -277,16 +277,20 @@ impl Index {
         (page, None)
     }
 
-    /// How many traces began after `since`.
-    pub(crate) fn count_after(&self, since: Micros, filter: &TraceFilter) -> u64 {
-        let newest = self.by_start.range((since.saturating_add(1), 0)..);
-        let found = newest.filter_map(|(_, id)| Some(self.traces.get(id)?.0.summary()));
-        found.filter(|trace| filter.takes(trace)).count() as u64
+    /// How many traces began within these times.
+    pub(crate) fn count_within(&self, times: &Range<Micros>, filter: &TraceFilter) -> u64 {
+        let summaries = self.traces.values().map(|(trace, _)| trace.summary());
+        let found = summaries.filter(|trace| times.contains(&trace.start_us) && filter.takes(trace));
+        found.count() as u64
     }
 
-    /// Traces that began at or after `since`, newest first.
-    pub(crate) fn traces_since(&self, since: Micros, limit: usize) -> Vec<&TraceSummary> {
-        let newest = self.by_start.range((since, 0)..).rev().take(limit);
+    /// Traces of which nothing had come when envelope `after` had, the last to arrive first.
+    pub(crate) fn traces_after(&self, after: u64, limit: usize) -> Vec<&TraceSummary> {
+        let newest = self
+            .by_arrival
+            .range((after.saturating_add(1), 0)..)
+            .rev()
+            .take(limit);
         newest
             .filter_map(|(_, id)| Some(self.traces.get(id)?.0.summary()))
             .collect()
@@ -305,12 +309,21 @@ impl Index {
         newest.map(|issue| issue.summary(&self.requests)).collect()
     }
 
-    /// The envelopes of each of the newest traces, and what part of those that began after `since` these are.
-    pub(crate) fn newest_traces(&self, limit: usize, since: Micros) -> (Vec<(u128, Vec<u64>)>, LastMinute) {
-        let newest = self.by_start.iter().rev().take(limit);
+    /// The envelopes of each of the traces that arrived last, and what part of those that began in `minute` these are.
+    pub(crate) fn newest_traces(
+        &self,
+        limit: usize,
+        minute: &Range<Micros>,
+    ) -> (Vec<(u128, Vec<u64>)>, LastMinute) {
+        let newest = self.by_arrival.iter().rev().take(limit);
+        let began = |id: &u128| {
+            self.traces
+                .get(id)
+                .is_some_and(|(trace, _)| minute.contains(&trace.start()))
+        };
         let minute = LastMinute {
-            traces: self.by_start.range((since.saturating_add(1), 0)..).count() as u64,
-            drawn: newest.clone().filter(|(start, _)| *start > since).count() as u64,
+            traces: self.traces.keys().filter(|id| began(id)).count() as u64,
+            drawn: newest.clone().filter(|(_, id)| began(id)).count() as u64,
         };
         let envelopes = newest.filter_map(|(_, id)| Some((*id, self.envelopes_of(*id)?)));
         (envelopes.collect(), minute)
@@ -517,9 +530,9 @@ mod tests {
         facts::skim(n as u64, "frontend", &Envelope::framed(bytes.as_bytes()).unwrap())
     }
 
-    /// Starts of the traces with these problems, in seconds, newest first.
+    /// Starts of the traces with these problems, in seconds, the last to arrive first.
     fn kept(index: &Index, problems: &[&str]) -> Vec<Micros> {
-        let traces = index.traces_since(0, usize::MAX);
+        let traces = index.traces_after(0, usize::MAX);
         let of = traces.iter().filter(|trace| trace.problems == problems);
         of.map(|trace| trace.start_us / 1_000_000).collect()
     }
@@ -540,33 +553,44 @@ mod tests {
             index.traces(&TraceFilter::default(), None, usize::MAX).0.len(),
             MOST_TRACES
         );
-        let (newest, minute) = index.newest_traces(200, 12_000_000_000);
+        let (newest, minute) = index.newest_traces(200, &(12_000_000_001..Micros::MAX));
         let expected = LastMinute {
             traces: 500,
             drawn: 200,
         };
         assert_eq!((newest.len(), minute), (200, expected));
-        assert_eq!(index.count_after(12_000_000_000, &TraceFilter::default()), 500);
+        assert_eq!(
+            index.count_within(&(12_000_000_001..Micros::MAX), &TraceFilter::default()),
+            500
+        );
         // What the log no longer has goes from all lists.
         index.forget_before(12_500);
         assert_eq!(
             (kept(&index, &["missing-index"]), kept(&index, &[])),
             (vec![], vec![12_500])
         );
-        assert_eq!(index.conditions.pop(), Some((12_500_000_000, 12_500)));
+        assert_eq!(index.conditions.pop(), Some((12_500, 12_500)));
         assert_eq!(index.conditions.pop(), None);
     }
 
     #[test]
-    fn a_trace_stands_where_it_belongs_once_all_of_it_is_there() {
+    fn a_trace_stands_where_it_arrived_whatever_its_clock_says() {
         let mut index = Index::new();
         // The same trace: first as one without problems, then with one, and begun earlier than it seemed.
         index.add(1, &spin(7, ""));
         let mut earlier = spin(7, "slow-rng");
         earlier.spans[0].span.start_us = 3_000_000;
         index.add(2, &earlier);
-        assert_eq!(kept(&index, &["slow-rng"]), [3]);
-        assert_eq!(index.conditions.pop(), Some((3_000_000, 7)));
+        // Begun before it by the clock, and arrived after it.
+        index.add(3, &spin(1, "slow-rng"));
+        assert_eq!(kept(&index, &["slow-rng"]), [1, 3]);
+        let (first_page, next) = index.traces(&TraceFilter::default(), None, 1);
+        assert_eq!((first_page[0].start_us, next), (1_000_000, Some((3, 1))));
+        let (second_page, next) = index.traces(&TraceFilter::default(), next, 1);
+        assert_eq!((second_page[0].start_us, next), (3_000_000, None));
+        assert_eq!(index.traces_after(2, usize::MAX).len(), 1);
+        assert_eq!(index.conditions.pop(), Some((1, 7)));
+        assert_eq!(index.conditions.pop(), Some((3, 1)));
         assert_eq!(index.conditions.pop(), None, "it is in one group only");
     }
 }

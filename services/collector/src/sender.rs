@@ -158,7 +158,7 @@ impl Answer {
         let (code, detail) = if texts.contains("proxy") || texts.contains("tunnel") {
             (
                 "proxy",
-                format!("The proxy did not let the request through to {host}: {cause}."),
+                format!("The proxy rejected the request to {host}: {cause}."),
             )
         } else if error.is_dns() || texts.contains("dns error") {
             (
@@ -168,17 +168,14 @@ impl Answer {
         } else if refused {
             (
                 "refused",
-                format!("Nothing answers at {host}; check the address and the port."),
+                format!("Connection to {host} refused; check the address and the port."),
             )
         } else if of_tls {
-            ("tls", format!("No secure connection to {host}: {cause}."))
+            ("tls", format!("Secure connection to {host} failed: {cause}."))
         } else if error.is_timeout() {
-            ("timeout", format!("{host} did not answer in time."))
+            ("timeout", format!("{host} did not respond in time."))
         } else if texts.contains("invalid http") || texts.contains("parse error") {
-            (
-                "not_sentry",
-                format!("What answers at {host} does not speak HTTP."),
-            )
+            ("not_sentry", format!("The server at {host} does not use HTTP."))
         } else {
             ("network", format!("The connection to {host} broke: {cause}."))
         };
@@ -249,19 +246,19 @@ fn meaning(status: u16, body: &[u8]) -> (Verdict, &'static str) {
 fn sentence(code: &str, status: u16, said: Option<&str>, dsn: &Dsn) -> String {
     let host = dsn.masked();
     let text = match code {
-        "ok" => format!("{host} took the envelope"),
-        "not_sentry" => format!(
-            "What answers at {host} is not Sentry (status {status}); a login page of the network perhaps"
-        ),
+        "ok" => format!("{host} accepted the envelope"),
+        "not_sentry" => {
+            format!("The server at {host} is not Sentry (status {status}); possibly a network login page")
+        }
         "rejected" => format!("{host} refused the envelope (status {status})"),
-        "unauthorized" => format!("{host} does not know the key (401); copy the DSN again"),
+        "unauthorized" => format!("{host} does not accept the key (401); copy the DSN again"),
         "forbidden" => format!("{host} refused key or project (403); copy the DSN again"),
         "not_found" => format!("{host} has no such address (404); check path and project of the DSN"),
-        "proxy" => "The proxy asks for a password (407)".to_owned(),
-        "timeout" => format!("{host} gave up waiting (408)"),
+        "proxy" => "The proxy requires authentication (407)".to_owned(),
+        "timeout" => format!("{host} timed out waiting for the request (408)"),
         "too_large" => format!("The envelope is too large for {host} (413)"),
-        "rate_limited" => format!("{host} has enough for now (429)"),
-        _ => format!("{host} has a problem of its own (status {status})"),
+        "rate_limited" => format!("{host} rate limit reached (429)"),
+        _ => format!("{host} reported a server error (status {status})"),
     };
     match said {
         Some(said) => format!("{text}: {}.", said.trim_end_matches('.')),

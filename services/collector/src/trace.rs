@@ -42,6 +42,7 @@ impl Trace {
             name: String::new(),
             op: String::new(),
             service: String::new(),
+            first_envelope: 0,
             start_us: 0,
             duration_us: 0,
             root_us: 0,
@@ -76,9 +77,14 @@ impl Trace {
         }
     }
 
-    /// Where the trace stands in the list.
+    /// When its earliest span began.
     pub(crate) fn start(&self) -> Micros {
         self.start_us
+    }
+
+    /// Number of the first envelope that told of it, once one has: where the trace stands in the list.
+    pub(crate) fn arrived(&self) -> u64 {
+        self.summary.first_envelope
     }
 
     /// What is in force in the trace, as a number: its release, its problems, which of them are coped with, its faults.
@@ -101,6 +107,9 @@ impl Trace {
 
     /// Takes in what one envelope says about this trace.
     pub(crate) fn add(&mut self, seq: u64, spans: &[&SpanFact], errors: &[&ErrorEvent], logs: &[&LogLine]) {
+        if self.seqs.is_empty() {
+            self.summary.first_envelope = seq;
+        }
         self.seqs.insert(seq);
         if self.seqs.len() > MOST_ENVELOPES {
             self.seqs.pop_last();

@@ -150,7 +150,7 @@ struct TraceQuery {
     cursor: Option<String>,
 }
 
-/// Traces, newest first.
+/// Traces, the last to arrive first.
 #[utoipa::path(
     get, path = "/traces",
     params(TraceQuery),
@@ -182,13 +182,17 @@ async fn traces(
         })?),
         None => None,
     };
-    let minute_ago = now_us() - MINUTE;
+    let now = now_us();
     let (traces, next, last_minute) = {
         let index = lock(&viewer.collector.shared().index);
         let (traces, next) = index.traces(&filter, before, lines(query.limit));
-        (traces, next, index.count_after(minute_ago, &filter))
+        (
+            traces,
+            next,
+            index.count_within(&(now - MINUTE..now + 1), &filter),
+        )
     };
-    let next = next.map(|(start, id)| format!("{start}.{}", format_id(id)));
+    let next = next.map(|(arrived, id)| format!("{arrived}.{}", format_id(id)));
     Ok(Json(Traces {
         traces,
         next,
@@ -202,9 +206,9 @@ fn now_us() -> Micros {
     now().saturating_mul(1_000)
 }
 
-fn parse_cursor(cursor: &str) -> Option<(Micros, u128)> {
-    let (start, id) = cursor.split_once('.')?;
-    Some((start.parse().ok()?, parse_id(id)?))
+fn parse_cursor(cursor: &str) -> Option<(u64, u128)> {
+    let (arrived, id) = cursor.split_once('.')?;
+    Some((arrived.parse().ok()?, parse_id(id)?))
 }
 
 /// A trace with all that is known of it.
@@ -357,7 +361,8 @@ async fn map(State(viewer): State<Viewer>, Asked(query): Asked<MapQuery>) -> Jso
     viewer.look().await;
     let limit = query.traces.unwrap_or(USUAL_MAP).clamp(1, MOST_LINES);
     let now = now_us();
-    let (newest, minute) = lock(&viewer.collector.shared().index).newest_traces(limit, now - MINUTE);
+    let (newest, minute) =
+        lock(&viewer.collector.shared().index).newest_traces(limit, &(now - MINUTE..now + 1));
     let ids: HashSet<u128> = newest.iter().map(|(id, _)| *id).collect();
     // An envelope may hold parts of several traces; newest first, since there is a bound to what is read.
     let mut seqs: Vec<u64> = newest.into_iter().flat_map(|(_, seqs)| seqs).collect();

@@ -34,6 +34,10 @@ fn a_full_disk_is_said_and_forgotten() {
         .output()
         .is_ok_and(|output| output.status.success())
     {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "this system lets nobody mount a small disk"
+        );
         eprintln!("skipped: this system lets nobody mount a small disk");
         return;
     }

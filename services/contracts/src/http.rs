@@ -156,7 +156,7 @@ pub async fn method_not_allowed() -> Problem {
 pub fn panicked(_payload: Box<dyn Any + Send>) -> Response {
     Problem::new(
         Code::Internal,
-        "The service met a defect of its own; the request was not completed.",
+        "Internal error in the service; the request was not completed.",
     )
     .into_response()
 }

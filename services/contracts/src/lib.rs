@@ -2,8 +2,8 @@
 //!
 //! Read in this order: [`money`], [`problem`], then one module a service: [`gateway`] (public), [`users`],
 //! [`game`], [`payments`], [`provider`]; [`problems`] and [`faults`] are what the demo is steered with, [`telemetry`] what the
-//! collector's viewer answers. [`http`] is the one place that knows axum: how a body is read and how a problem is
-//! answered, the same in every server.
+//! collector's viewer answers. [`http`] is how a body is read and how a problem is answered, the same in every server;
+//! [`ServiceToken`] is what keeps other programs out of a server.
 
 pub mod faults;
 pub mod game;
@@ -14,11 +14,13 @@ pub mod payments;
 pub mod problem;
 pub mod problems;
 pub mod provider;
+mod service_token;
 pub mod telemetry;
 pub mod users;
 
 pub use money::Money;
 pub use problem::{Code, Problem, StakeStatus};
+pub use service_token::{SERVICE_TOKEN_HEADER, ServiceToken};
 
 use serde::{Deserialize, Serialize};
 
@@ -68,12 +70,12 @@ pub struct Health {
 }
 
 impl Health {
-    /// The answer of a service that works.
+    /// The answer of a service; `status` is `ok`, or a word on what is missing.
     #[must_use]
-    pub fn ok(service: &str) -> Self {
+    pub fn of(service: &str, status: &str) -> Self {
         Self {
             service: service.to_owned(),
-            status: "ok".to_owned(),
+            status: status.to_owned(),
         }
     }
 }

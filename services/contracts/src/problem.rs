@@ -65,13 +65,13 @@ pub enum Code {
     ProblemSwitching,
     /// A measurement runs; wait for its end or cancel it.
     MeasurementUnderWay,
-    /// Virtual players spin, and what is wanted needs the machine to itself; stop them first.
+    /// Virtual players running, and what is wanted needs the machine to itself; stop them first.
     TrafficRunning,
     /// The players are being written; what needs all of them has to wait.
     PlayersNotReady,
     /// A service behind this one cannot be reached.
     ServiceUnavailable,
-    /// A database has no room left; it goes on by itself once there is some.
+    /// The disk is full; writes go on by themselves once there is room.
     DiskFull,
     /// A service behind this one did not answer in time.
     DeadlineExceeded,
@@ -119,8 +119,8 @@ impl Code {
             Self::IdempotencyKeyMissing => ("idempotency_key_missing", 400, "Idempotency key missing"),
             Self::IdempotencyConflict => ("idempotency_conflict", 409, "Idempotency key reused"),
             Self::RateLimited => ("rate_limited", 429, "Too many requests"),
-            Self::ForeignHost => ("foreign_host", 403, "Foreign host refused"),
-            Self::ForeignOrigin => ("foreign_origin", 403, "Foreign origin refused"),
+            Self::ForeignHost => ("foreign_host", 403, "Host not allowed"),
+            Self::ForeignOrigin => ("foreign_origin", 403, "Origin not allowed"),
             Self::PaymentDeclined => ("payment_declined", 502, "Payment declined"),
             Self::PaymentPending => ("payment_pending", 504, "Payment outcome unknown"),
             Self::EnvelopeMalformed => ("envelope_malformed", 400, "Malformed envelope"),
@@ -128,10 +128,10 @@ impl Code {
             Self::DsnRejected => ("dsn_rejected", 403, "DSN rejected"),
             Self::DsnInvalid => ("dsn_invalid", 422, "Invalid DSN"),
             Self::ProblemUnchanged => ("problem_unchanged", 409, "Nothing to change"),
-            Self::ProblemSwitching => ("problem_switching", 409, "Change under way"),
-            Self::MeasurementUnderWay => ("measurement_under_way", 409, "Measurement under way"),
-            Self::TrafficRunning => ("traffic_running", 409, "Virtual players spin"),
-            Self::PlayersNotReady => ("players_not_ready", 409, "Players are being written"),
+            Self::ProblemSwitching => ("problem_switching", 409, "Change in progress"),
+            Self::MeasurementUnderWay => ("measurement_under_way", 409, "Measurement in progress"),
+            Self::TrafficRunning => ("traffic_running", 409, "Virtual players running"),
+            Self::PlayersNotReady => ("players_not_ready", 409, "Players are being created"),
             Self::ServiceUnavailable => ("service_unavailable", 503, "Service unavailable"),
             Self::DiskFull => ("disk_full", 503, "Disk full"),
             Self::DeadlineExceeded => ("deadline_exceeded", 504, "Deadline exceeded"),
@@ -204,6 +204,18 @@ impl Problem {
             stake_status: None,
             round_id: None,
             retry_after: None,
+        }
+    }
+
+    /// A write that found no room.
+    #[must_use]
+    pub fn disk_full() -> Self {
+        Self {
+            retry_after: Some(1),
+            ..Self::new(
+                Code::DiskFull,
+                "The disk is full; free some space, and Reelscope goes on by itself.",
+            )
         }
     }
 

@@ -66,6 +66,9 @@ pub struct TraceSummary {
     pub op: String,
     /// Service of that transaction.
     pub service: String,
+    /// Number of the first envelope that told of it. In this order traces arrived, whatever the clock did meanwhile.
+    #[serde(default)]
+    pub first_envelope: u64,
     /// Earliest start of any span.
     pub start_us: Micros,
     /// From the earliest start to the latest end.

@@ -29,7 +29,7 @@ pub enum GameError {
     #[error("the round of same_seed_as had a stake of {0}; take the same, or leave same_seed_as out")]
     OtherStake(Money),
     /// The generator failed a health test; nothing may be drawn from it.
-    #[error("the random number generator is unsound: {0}")]
+    #[error("the random number generator failed its health test: {0}")]
     Unhealthy(HealthFailure),
     /// The store failed.
     #[error(transparent)]
@@ -50,9 +50,8 @@ impl From<&GameError> for Problem {
                 Code::Internal,
                 "The random number generator failed its health test; nothing was drawn.",
             ),
-            GameError::Store(StoreError::Full) => {
-                Self::new(Code::DiskFull, "The disk is full; free some space and try again.")
-            }
+            GameError::Store(StoreError::Full) => Self::disk_full(),
+            GameError::Store(StoreError::System(_)) => Self::new(Code::ServiceUnavailable, text),
             GameError::Store(_) => Self::new(
                 Code::Internal,
                 "The round could not be recorded; nothing was drawn.",

@@ -175,8 +175,8 @@ async fn paytable(AxumState(state): AxumState<State>) -> Json<Paytable> {
     Json(enumerated.unwrap_or_else(|_| rounds::paytable()))
 }
 
-async fn health() -> Json<Health> {
-    Json(Health::ok("game-engine"))
+async fn health(AxumState(state): AxumState<State>) -> Json<Health> {
+    Json(Health::of("game-engine", state.store.condition().word()))
 }
 
 #[cfg(test)]
@@ -193,9 +193,7 @@ mod tests {
 
     fn switched() -> (Router, SlowRng, tempfile::TempDir) {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(&dir.path().join("rounds"), rounds::SCHEMA_VERSION)
-            .unwrap()
-            .store;
+        let store = Store::open(&dir.path().join("rounds"), rounds::SCHEMA_VERSION).unwrap();
         let state = State::new(store, SeedSource::new(Some(7)));
         let slow_rng = state.slow_rng();
         (router(state), slow_rng, dir)
@@ -255,9 +253,7 @@ mod tests {
     #[tokio::test]
     async fn a_round_can_be_drawn_again_from_the_seed_of_another_and_keeps_its_pays() {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(&dir.path().join("rounds"), rounds::SCHEMA_VERSION)
-            .unwrap()
-            .store;
+        let store = Store::open(&dir.path().join("rounds"), rounds::SCHEMA_VERSION).unwrap();
         let state = State::new(store, SeedSource::new(Some(7)));
         let (paytable, router) = (state.paytable(), router(state));
         let draw = async |id: u128, like: Option<u128>| {

@@ -135,7 +135,7 @@ mod tests {
     #[tokio::test]
     async fn a_trace_shows_how_much_was_tested_for_a_round() {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path(), rounds::SCHEMA_VERSION).unwrap().store;
+        let store = Store::open(dir.path(), rounds::SCHEMA_VERSION).unwrap();
         let slow_rng = SlowRng::default();
         let told = Told::default();
         let _guard = tracing::subscriber::set_default(Registry::default().with(told.clone()));

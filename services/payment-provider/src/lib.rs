@@ -438,7 +438,7 @@ fn unknown() -> Problem {
 }
 
 async fn health() -> Json<Health> {
-    Json(Health::ok("payment-provider"))
+    Json(Health::of("payment-provider", "ok"))
 }
 
 #[cfg(test)]

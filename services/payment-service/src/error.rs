@@ -30,11 +30,11 @@ pub enum PaymentError {
     #[error("round {0} is posted already")]
     AlreadyPosted(RoundId),
     /// The provider refused, or could not be reached; the stake is back.
-    #[error("the payment provider did not take the payment; the stake was returned")]
+    #[error("the payment did not go through; the stake was returned")]
     Declined(RoundId),
     /// The provider did not say; the stake stays reserved.
     #[error(
-        "the payment provider has not confirmed yet; the round is settled or the stake returned automatically"
+        "the payment provider has not confirmed yet; the round will be settled or the stake returned automatically"
     )]
     OutcomeUnknown(RoundId),
     /// The provider has settled, and the wallet could not be written.
@@ -56,10 +56,10 @@ pub enum PaymentError {
     #[error("the payment provider has not taken the settlement of round {0} back yet")]
     NotReversed(RoundId),
     /// The task that worked on the round met a defect.
-    #[error("the payment service met a defect; send the same key again to learn what became of round {0}")]
+    #[error("internal error in the payment service; send the same key again to get the outcome of round {0}")]
     Defect(RoundId),
     /// A report was asked for what is no day.
-    #[error("`{0}` is no day; write it as 2026-01-31")]
+    #[error("`{0}` is not a date; write it as 2026-01-31")]
     NoDay(String),
     /// The store failed.
     #[error(transparent)]
@@ -104,13 +104,12 @@ impl From<&PaymentError> for Problem {
             }
             PaymentError::NotReversed(_) | PaymentError::Defect(_) => detail(Code::Internal),
             PaymentError::NoDay(_) => detail(Code::InvalidRequest).field("day"),
-            PaymentError::Store(StoreError::Full) => {
-                Self::new(Code::DiskFull, "The disk is full; free some space and try again.")
-            }
+            PaymentError::Store(StoreError::Full) => Problem::disk_full(),
+            PaymentError::Store(StoreError::System(_)) => detail(Code::ServiceUnavailable),
             // Whether anything was written it cannot say: the round's own record does.
             PaymentError::Store(_) => Problem::new(
                 Code::Internal,
-                "The wallets could not be read or written; try again.",
+                "The wallets could not be read or updated; try again.",
             ),
         }
     }

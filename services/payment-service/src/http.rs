@@ -220,6 +220,6 @@ async fn daily_report(
     reports::daily(&state.store, day, reporting).await.map(Json)
 }
 
-async fn health() -> Json<Health> {
-    Json(Health::ok("payment-service"))
+async fn health(AxumState(state): AxumState<State>) -> Json<Health> {
+    Json(Health::of("payment-service", state.store.condition().word()))
 }

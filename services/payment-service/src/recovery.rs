@@ -27,44 +27,17 @@ pub struct Patience {
     pub longest_retry: Duration,
 }
 
-/// Panics in a row after which recovery gives up.
-const MOST_PANICS: u32 = 5;
-
-/// Ends every bet that was open when the service started, then keeps looking; drop it to stop. It returns only when it
-/// met one defect after another, with a sentence that says so.
+/// Ends every bet that was open when the service started, then keeps looking. Never returns; drop it to stop. What it
+/// keeps is only when to look at which bet next, so that it can be begun again at any time.
 ///
 /// `left_over` must be read before the service takes requests: these bets belong to a process that is gone.
-pub async fn run(
-    service: Service,
-    settlement: Settlement,
-    left_over: Vec<OpenBet>,
-    patience: Patience,
-) -> String {
-    let mut left_over = left_over;
-    let mut panics = 0;
-    loop {
-        // On a task of its own, whose panic ends neither this one nor the service. What it knew of the bets is only when
-        // to look at them next, so that it can begin anew.
-        let looks = Looks {
-            service: service.clone(),
-            settlement: settlement.clone(),
-            patience,
-        };
-        let mut task = JoinSet::new();
-        task.spawn(looks.go_on(std::mem::take(&mut left_over)));
-        let began = Instant::now();
-        let _ = task.join_next().await;
-        if began.elapsed() > patience.longest_retry {
-            panics = 0;
-        }
-        panics += 1;
-        if panics >= MOST_PANICS {
-            return "open bets cannot be brought to their end: their recovery met one defect after another"
-                .to_owned();
-        }
-        tracing::error!("the recovery of open bets met a defect; it begins anew");
-        tokio::time::sleep(patience.first_retry.saturating_mul(1 << panics)).await;
-    }
+pub async fn run(service: Service, settlement: Settlement, left_over: Vec<OpenBet>, patience: Patience) {
+    let looks = Looks {
+        service,
+        settlement,
+        patience,
+    };
+    looks.go_on(left_over).await;
 }
 
 struct Looks {

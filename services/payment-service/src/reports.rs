@@ -290,7 +290,7 @@ mod tests {
 
     async fn figures_agree(plans: Vec<Plan>) {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path(), journal::SCHEMA_VERSION).unwrap().store;
+        let store = Store::open(dir.path(), journal::SCHEMA_VERSION).unwrap();
         journal::migrate(&store).await.unwrap();
         for (player, currency) in PLAYERS {
             let wallet = OpenWallet {

@@ -53,7 +53,7 @@ async fn open(store: &Store) -> Vec<RoundId> {
 #[tokio::test]
 async fn the_one_list_of_version_1_is_taken_over_and_its_build_refuses_what_follows() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path(), 1).unwrap().store;
+    let store = Store::open(dir.path(), 1).unwrap();
     open_wallet(&store).await;
     for number in 0..200 {
         reserve(&store, number).await;
@@ -70,7 +70,7 @@ async fn the_one_list_of_version_1_is_taken_over_and_its_build_refuses_what_foll
     as_version_1.await.unwrap();
     drop(store);
 
-    let store = Store::open(dir.path(), journal::SCHEMA_VERSION).unwrap().store;
+    let store = Store::open(dir.path(), journal::SCHEMA_VERSION).unwrap();
     for _ in 0..2 {
         journal::migrate(&store).await.unwrap();
         assert_eq!(open(&store).await, (0..200).map(round_id).collect::<Vec<_>>());
@@ -103,7 +103,7 @@ fn cpu_ms() -> f64 {
 #[ignore = "a measurement of a minute"]
 async fn thousands_of_open_bets_cost_a_round_less_than_a_millisecond() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path(), journal::SCHEMA_VERSION).unwrap().store;
+    let store = Store::open(dir.path(), journal::SCHEMA_VERSION).unwrap();
     open_wallet(&store).await;
     let mut number = 0;
     let mut per_round = Vec::new();

@@ -36,9 +36,7 @@ struct Bench {
 
 async fn bench() -> Bench {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(&dir.path().join("wallets"), journal::SCHEMA_VERSION)
-        .unwrap()
-        .store;
+    let store = Store::open(&dir.path().join("wallets"), journal::SCHEMA_VERSION).unwrap();
     let (status, asked) = (Arc::new(AtomicU16::new(200)), Arc::new(AtomicU64::new(0)));
     let (body, record) = (Arc::new(Mutex::new(SETTLED.to_owned())), Arc::default());
     let answer = {

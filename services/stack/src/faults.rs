@@ -13,7 +13,6 @@ use reelscope_collector::Collector;
 use reelscope_contracts::faults::{FaultId, FaultKind, FaultView, Faults as View};
 use reelscope_contracts::problems::ProblemState;
 use reelscope_contracts::telemetry::{Span, TraceDetail, TraceSummary};
-use reelscope_contracts::{UnixMillis, now};
 use reelscope_game_engine as game;
 use reelscope_payment_provider as provider;
 use reelscope_payment_service as payments;
@@ -21,7 +20,8 @@ use reelscope_telemetry::Service;
 use reelscope_user_service::sessions::SessionsInForce;
 
 use crate::door::Door;
-use crate::figures::{SPIN, micros};
+use crate::figures::SPIN;
+use crate::moment::{Moment, Moments};
 use crate::problems::Refusal;
 use crate::surge::{LOG_IN, Surge};
 
@@ -35,6 +35,7 @@ pub(crate) struct FaultKnobs {
     pub(crate) sessions: SessionsInForce,
     /// Tagged with what is on.
     pub(crate) services: Vec<Service>,
+    pub(crate) moments: Moments,
 }
 
 /// All faults; clones share them.
@@ -59,9 +60,9 @@ struct Cell {
     fixed: bool,
     fired: u64,
     /// Traces count from here.
-    since: UnixMillis,
-    /// The newest trace that shows it, and when that began.
-    last: Option<(i64, String)>,
+    since: Moment,
+    /// The last trace to arrive that shows it, and where it stands in that order.
+    last: Option<(u64, String)>,
 }
 
 impl Faults {
@@ -71,7 +72,7 @@ impl Faults {
             seen: ProblemState::Off,
             fixed: false,
             fired: 0,
-            since: now(),
+            since: knobs.moments.now(),
             last: None,
         };
         let faults = Self {
@@ -157,7 +158,7 @@ impl Faults {
         self.shared.surge.end();
         for cell in self.cells().values_mut() {
             cell.fired = 0;
-            cell.since = now();
+            cell.since = self.shared.knobs.moments.now();
             cell.last = None;
         }
     }
@@ -211,7 +212,7 @@ impl Faults {
         }
         if let Some(cell) = self.cells().get_mut(&id) {
             cell.fired += 1;
-            cell.since = now();
+            cell.since = self.shared.knobs.moments.now();
             cell.last = None;
         }
         Ok(())
@@ -227,7 +228,7 @@ impl Faults {
                 && cell.seen != state
             {
                 cell.seen = state;
-                cell.since = now();
+                cell.since = self.shared.knobs.moments.now();
                 cell.last = None;
             }
         }
@@ -271,18 +272,18 @@ impl Faults {
             .cells()
             .values()
             .filter(|cell| in_question(cell))
-            .map(|cell| cell.since)
+            .map(|cell| cell.since.captured())
             .min();
         let Some(since) = since else { return };
         let mut read = 0;
-        for line in collector.traces_since(micros(since), LOOK_AT_MOST) {
+        for line in collector.traces_after(since, LOOK_AT_MOST) {
             let wanted: Vec<FaultId> = {
                 let cells = self.cells();
                 let wanted = |id: &FaultId| {
                     cells.get(id).is_some_and(|cell| {
                         in_question(cell)
-                            && line.start_us >= micros(cell.since)
-                            && cell.last.as_ref().is_none_or(|(at, _)| *at < line.start_us)
+                            && cell.since.is_before(&line)
+                            && cell.last.as_ref().is_none_or(|(at, _)| *at < line.first_envelope)
                             && may_show(*id, &line)
                     })
                 };
@@ -302,7 +303,7 @@ impl Faults {
             let mut cells = self.cells();
             for id in wanted.into_iter().filter(|id| shows(*id, &detail)) {
                 if let Some(cell) = cells.get_mut(&id) {
-                    cell.last = Some((line.start_us, line.trace_id.clone()));
+                    cell.last = Some((line.first_envelope, line.trace_id.clone()));
                 }
             }
         }

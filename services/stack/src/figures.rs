@@ -284,6 +284,7 @@ pub(crate) mod tests {
     pub(crate) fn trace(n: i64, wait_ms: i64, on: &[&str], fixed: &[&str]) -> TraceSummary {
         let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect();
         TraceSummary {
+            first_envelope: 1,
             trace_id: format!("{n:032x}"),
             name: SPIN.to_owned(),
             op: "ui.action".to_owned(),

@@ -265,7 +265,7 @@ pub(crate) async fn log_in_at(
         }
     }
     Err(format!(
-        "{} cannot log in: the players are not written yet",
+        "{} cannot sign in: players are still being created",
         account_code(number)
     ))
 }

@@ -1,5 +1,6 @@
 //! `reelscope`: the command line, without a window.
-#![allow(clippy::print_stdout)] // standard output is this program's answer
+
+mod output;
 
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
@@ -21,6 +22,8 @@ use reelscope_stack::soak;
 use reelscope_stack::traffic;
 use reelscope_stack::{Config, Stack, StartError, default_data_dir, doctor, init_logs};
 use serde_json::{Value, json};
+
+use crate::output::{note, say};
 
 /// A slot machine whose every spin runs through five services.
 #[derive(Parser)]
@@ -317,10 +320,14 @@ async fn main() -> ExitCode {
         Command::Traces { command } => traces(command).await,
         Command::Doctor { dsn, data_dir, json } => examine(dsn, data_dir, json).await,
     };
-    match result {
+    let unwritten = |sentence| Failure {
+        sentence,
+        exit_code: output::UNWRITTEN,
+    };
+    match result.and_then(|code| output::unwritten().map_or(Ok(code), |why| Err(unwritten(why)))) {
         Ok(code) => code,
         Err(failure) => {
-            eprintln!("reelscope: {}", failure.sentence);
+            note!("reelscope: {}", failure.sentence);
             ExitCode::from(failure.exit_code)
         }
     }
@@ -342,7 +349,7 @@ async fn serve(config: Config, settings: Flags, demo: bool) -> Result<ExitCode, 
     })
     .await?;
     for notice in stack.notices() {
-        eprintln!("reelscope: {notice}");
+        note!("reelscope: {notice}");
     }
     let services: serde_json::Map<String, Value> = stack
         .addresses()
@@ -356,7 +363,15 @@ async fn serve(config: Config, settings: Flags, demo: bool) -> Result<ExitCode, 
         "collector_dsn": stack.collector_dsn(),
         "services": services,
     });
-    println!("{ready}");
+    say!("{ready}");
+    if let Some(why) = output::unwritten() {
+        // Nobody knows where it listens.
+        stack.shutdown().await;
+        return Err(Failure {
+            sentence: why,
+            exit_code: output::UNWRITTEN,
+        });
+    }
     tokio::select! {
         () = stop => {
             stack.shutdown().await;
@@ -407,10 +422,10 @@ async fn soak(
         })
         .await?;
         for notice in stack.notices() {
-            eprintln!("reelscope: {notice}");
+            note!("reelscope: {notice}");
         }
         let measured = async {
-            eprintln!("reelscope: writing the players, then spinning alone, then beside them…");
+            note!("reelscope: writing the players, then spinning alone, then beside them…");
             stack.seeded().await;
             let measured = soak::run(&stack, wish, minutes, stop).await?;
             let settled = async {
@@ -419,7 +434,7 @@ async fn soak(
                 }
             };
             if tokio::time::timeout(SETTLED_AFTER_TRAFFIC, settled).await.is_err() {
-                eprintln!("reelscope: settlements are still under way; the next start of this data directory ends them");
+                note!("reelscope: settlements are still under way; the next start of this data directory ends them");
             }
             Ok::<_, String>(measured)
         }
@@ -440,39 +455,49 @@ async fn soak(
     fields["problems"] = Value::Object(states.collect());
     fields["ledger"] = ledger.json();
     if json {
-        println!("{fields}");
+        say!("{fields}");
     } else {
         print_soak(&measured);
-        println!("{}", ledger.sentence());
+        say!("{}", ledger.sentence());
     }
     Ok(ledger.code())
 }
 
 fn print_soak(measured: &soak::Measured) {
     let waits = |name: &str, waits: &soak::Waits| {
-        println!(
+        say!(
             "{name:<22} {:>6} spins, {:>4} failed, p50 {:.1} ms, p95 {:.1} ms, max {:.1} ms",
-            waits.spins, waits.failed, waits.p50, waits.p95, waits.max
+            waits.spins,
+            waits.failed,
+            waits.p50,
+            waits.p95,
+            waits.max
         );
     };
-    println!(
+    say!(
         "{} players for {:.0} s: {:.2} spins a second, held back {:.0} % of the time",
-        measured.players, measured.seconds, measured.per_second, measured.throttled_percent
+        measured.players,
+        measured.seconds,
+        measured.per_second,
+        measured.throttled_percent
     );
     waits("the players", &measured.players_ms);
     for (code, count) in &measured.failed_by_code {
-        println!("  failed: {code} {count}");
+        say!("  failed: {code} {count}");
     }
     waits("a person alone", &measured.own_alone_ms);
     waits("the same beside them", &measured.own_beside_ms);
     let cpu = &measured.cpu_percent;
-    println!(
+    say!(
         "CPU of all cores       mean {:.1} %; over two seconds p5 {:.1} %, p50 {:.1} %, p95 {:.1} %",
-        cpu.mean, cpu.p5, cpu.p50, cpu.p95
+        cpu.mean,
+        cpu.p5,
+        cpu.p50,
+        cpu.p95
     );
     let memory = &measured.memory_mb;
     let by_minute: Vec<_> = memory.by_minute.iter().map(|mb| format!("{mb:.0}")).collect();
-    println!(
+    say!(
         "memory MB              {:.0} at the start, {:.0} at most, {:.0} at the end; by minute {}",
         memory.start,
         memory.max,
@@ -555,7 +580,7 @@ async fn spin(run: Run) -> Result<ExitCode, Failure> {
     let result = async {
         let stack = Stack::start(config).await?;
         for notice in stack.notices() {
-            eprintln!("reelscope: {notice}");
+            note!("reelscope: {notice}");
         }
         let measured = async {
             stack.seeded().await;
@@ -575,7 +600,7 @@ async fn spin(run: Run) -> Result<ExitCode, Failure> {
     let mut figures = figures(&plan, &report);
     reported.add_to(&mut figures, &report);
     if json {
-        println!("{figures}");
+        say!("{figures}");
     } else {
         print_figures(&figures, &report);
     }
@@ -605,7 +630,7 @@ async fn bench(count: u64, json: bool, only: Option<Part>) -> Result<ExitCode, F
         shares(count).await?;
     }
     if only != Some(Part::Problems) {
-        eprintln!("reelscope: telemetry on against off…");
+        note!("reelscope: telemetry on against off…");
         let dir = dir();
         let method = Method {
             count,
@@ -624,7 +649,7 @@ async fn bench(count: u64, json: bool, only: Option<Part>) -> Result<ExitCode, F
     }
     if only != Some(Part::Telemetry) {
         let dir = dir();
-        let met = problem_bench::run(&dir, |next| eprintln!("reelscope: {next}…")).await;
+        let met = problem_bench::run(&dir, |next| note!("reelscope: {next}…")).await;
         let _ = std::fs::remove_dir_all(&dir);
         let met = met?;
         missed = met.iter().flat_map(Met::missed).collect();
@@ -636,23 +661,25 @@ async fn bench(count: u64, json: bool, only: Option<Part>) -> Result<ExitCode, F
         }
     }
     if json {
-        println!("{fields}");
+        say!("{fields}");
     }
     for missed in &missed {
-        eprintln!(
+        note!(
             "reelscope: {}: {} is {:.1}, not {} to {}; is the machine busy with something else?",
-            missed.condition, missed.figure, missed.measured, missed.least, missed.most
+            missed.condition,
+            missed.figure,
+            missed.measured,
+            missed.least,
+            missed.most
         );
     }
     Ok(ExitCode::from(u8::from(!missed.is_empty())))
 }
 
 fn print_comparison(measured: &Comparison) {
-    println!(
-        "-- telemetry on (every trace) against off, in interleaved blocks of this run, without a viewer"
-    );
+    say!("-- telemetry on (every trace) against off, in interleaved blocks of this run, without a viewer");
     for (name, side) in [("off", &measured.off), ("on", &measured.on)] {
-        println!(
+        say!(
             "  {name:<4} {:.3} ms of CPU a spin, p50 {:.2} ms, p95 {:.2} ms, {:.0} spins a second at {BENCH_CONCURRENCY}, {:.0} bytes kept a spin",
             side.cpu_ms_per_spin.unwrap_or(f64::NAN),
             side.p50_ms,
@@ -661,7 +688,7 @@ fn print_comparison(measured: &Comparison) {
             side.bytes_per_spin,
         );
     }
-    println!(
+    say!(
         "  added: {:.3} ms of CPU a spin, {:.2} ms at p50; saturated throughput on to off {:.2}",
         measured.added_cpu_ms.unwrap_or(f64::NAN),
         measured.added_p50_ms,
@@ -670,10 +697,8 @@ fn print_comparison(measured: &Comparison) {
 }
 
 fn print_met(met: &[Met]) {
-    println!(
-        "-- problems: what players meet, and the errors among all requests to the four backend services"
-    );
-    println!(
+    say!("-- problems: what players meet, and the errors among all requests to the four backend services");
+    say!(
         "  {:<15} {:>6} {:>8} {:>10} {:>10} {:>10} {:>10} {:>9} {:>8} {:>14}",
         "condition",
         "spins",
@@ -687,7 +712,7 @@ fn print_met(met: &[Met]) {
         "errors"
     );
     for met in met {
-        println!(
+        say!(
             "  {:<15} {:>6} {:>8} {:>10.1} {:>10.1} {:>10.2} {:>10.2} {:>7.1} % {:>6.1} % {:>6.2} % of {}",
             met.condition,
             met.spins,
@@ -730,12 +755,12 @@ async fn shares(count: u64) -> Result<(), Failure> {
                 run: run_id,
             };
             let report = load::run(&stack, &plan).await?;
-            println!("-- {concurrency} at a time");
+            say!("-- {concurrency} at a time");
             print_figures(&figures(&plan, &report), &report);
             print_shares(&report);
             rates.push(report.ok as f64 / report.wall.as_secs_f64());
         }
-        println!(
+        say!(
             "-- durable spins a second: {:.0} one after another, {:.0} at 32, ratio {:.2}",
             rates[0],
             rates[1],
@@ -753,7 +778,7 @@ async fn shares(count: u64) -> Result<(), Failure> {
 fn print_shares(report: &Report) {
     let whole: f64 = report.services.values().map(|share| share.total_ms).sum();
     for (name, share) in &report.services {
-        println!(
+        say!(
             "  {name:<16} {:>5.1} % of the services' own time",
             100.0 * share.total_ms / whole
         );
@@ -764,7 +789,7 @@ fn print_shares(report: &Report) {
         .map(|(_, writes)| 1e3 * writes.commit_time.as_secs_f64())
         .sum();
     let wall = 1e3 * report.wall.as_secs_f64();
-    println!(
+    say!(
         "  commits took {:.1} % of the run's wall time",
         100.0 * commits / wall
     );
@@ -798,7 +823,7 @@ impl Reported {
             }
         };
         if tokio::time::timeout(SETTLED_WITHIN, settled).await.is_err() {
-            eprintln!(
+            note!(
                 "reelscope: settlements are still under way; the next start of this data directory ends them"
             );
         }
@@ -869,26 +894,31 @@ fn round3(value: f64) -> f64 {
 fn print_figures(figures: &Value, report: &Report) {
     let latency = &figures["latency_ms"];
     let money = |key: &str| Money(figures[key].as_i64().unwrap_or_default());
-    println!(
+    say!(
         "{} of {} spins played in {} s",
-        figures["ok"], figures["spins"], figures["wall_s"]
+        figures["ok"],
+        figures["spins"],
+        figures["wall_s"]
     );
-    println!(
+    say!(
         "latency ms     p50 {}  p95 {}  p99 {}  max {}",
-        latency["p50"], latency["p95"], latency["p99"], latency["max"]
+        latency["p50"],
+        latency["p95"],
+        latency["p99"],
+        latency["max"]
     );
-    println!(
+    say!(
         "staked {}  paid out {}  RTP {} %",
         money("staked"),
         money("paid_out"),
         figures["rtp_percent"]
     );
-    println!("own time ms by service:");
+    say!("own time ms by service:");
     for (name, share) in figures["service_ms"].as_object().into_iter().flatten() {
-        println!("  {name:<16} p50 {}  p95 {}", share["p50"], share["p95"]);
+        say!("  {name:<16} p50 {}  p95 {}", share["p50"], share["p95"]);
     }
     for (name, writes) in &report.writes {
-        println!(
+        say!(
             "  {name:<16} {} writes in {} commits, {:.3} ms a commit",
             writes.operations,
             writes.commits,
@@ -896,47 +926,56 @@ fn print_figures(figures: &Value, report: &Report) {
         );
     }
     for (code, count) in figures["failed_by_code"].as_object().into_iter().flatten() {
-        println!("failed: {code} {count}");
+        say!("failed: {code} {count}");
     }
 }
 
 fn par_sheet(json: bool) -> Result<ExitCode, Failure> {
     let paytable = reelscope_game_engine::rounds::paytable();
     if json {
-        println!("{}", par_sheet_json(&paytable)?);
+        say!("{}", par_sheet_json(&paytable)?);
         return Ok(ExitCode::SUCCESS);
     }
     let sheet = &paytable.par_sheet;
-    println!(
+    say!(
         "{}: {} reels, {} rows, {} paylines",
         paytable.game,
         paytable.reels,
         paytable.rows,
         paytable.paylines.len()
     );
-    println!("cycle          {}", sheet.cycle);
-    println!(
+    say!("cycle          {}", sheet.cycle);
+    say!(
         "RTP            {:.4} %  ({}/{})",
-        sheet.rtp_percent, sheet.rtp.numerator, sheet.rtp.denominator
+        sheet.rtp_percent,
+        sheet.rtp.numerator,
+        sheet.rtp.denominator
     );
-    println!(
+    say!(
         "hit frequency  {:.4} %  ({}/{})",
-        sheet.hit_frequency_percent, sheet.hit_frequency.numerator, sheet.hit_frequency.denominator
+        sheet.hit_frequency_percent,
+        sheet.hit_frequency.numerator,
+        sheet.hit_frequency.denominator
     );
     let volatility = &sheet.volatility;
-    println!(
+    say!(
         "volatility     {} (σ {:.4}, index {:.4})",
-        volatility.class, volatility.standard_deviation, volatility.index_90
+        volatility.class,
+        volatility.standard_deviation,
+        volatility.index_90
     );
-    println!(
+    say!(
         "max payout     {} × stake, {} in the cycle",
-        sheet.max_payout, sheet.max_payout_combinations
+        sheet.max_payout,
+        sheet.max_payout_combinations
     );
-    println!("contribution to the RTP:");
+    say!("contribution to the RTP:");
     for part in &sheet.contributions {
-        println!(
+        say!(
             "  {:<8} × {}  {:>8.4} %",
-            part.symbol, part.count, part.rtp_percent
+            part.symbol,
+            part.count,
+            part.rtp_percent
         );
     }
     Ok(ExitCode::SUCCESS)
@@ -962,9 +1001,9 @@ fn par_sheet_json(paytable: &Paytable) -> Result<Value, Failure> {
 async fn verify(data_dir: PathBuf, json: bool) -> Result<ExitCode, Failure> {
     let verdict = verified(data_dir, Duration::ZERO).await?;
     if json {
-        println!("{}", verdict.json());
+        say!("{}", verdict.json());
     } else {
-        println!("{}", verdict.sentence());
+        say!("{}", verdict.sentence());
     }
     Ok(verdict.code())
 }
@@ -1013,7 +1052,7 @@ async fn verified(data_dir: PathBuf, patience: Duration) -> Result<Verdict, Fail
     let opened = tokio::task::spawn_blocking(move || {
         let began = std::time::Instant::now();
         loop {
-            match reelscope_stack::start::open_wallets(&data_dir) {
+            match reelscope_stack::start::open_copy_of_wallets(&data_dir) {
                 Err(reelscope_store::StoreError::Locked { .. }) if began.elapsed() < patience => {
                     std::thread::sleep(Duration::from_millis(20));
                 }
@@ -1027,7 +1066,7 @@ async fn verified(data_dir: PathBuf, patience: Duration) -> Result<Verdict, Fail
         .map_err(StartError::from)?;
     let result = reelscope_payment_service::journal::verify(&store)
         .await
-        .map_err(|e| Failure::from(e.to_string()))?;
+        .map_err(StartError::from)?;
     Ok(Verdict(result))
 }
 
@@ -1044,10 +1083,10 @@ async fn traces(command: TracesCommand) -> Result<ExitCode, Failure> {
             collector.shutdown().await;
             let found = found?;
             if json {
-                println!("{}", json!({"traces": found}));
+                say!("{}", json!({"traces": found}));
             } else {
                 for trace in &found {
-                    println!(
+                    say!(
                         "{}  {}  {:>9.1} ms  {:>3} spans  {:<8} {} {}",
                         trace.trace_id,
                         reelscope_contracts::rfc3339(trace.start_us / 1_000),
@@ -1074,7 +1113,7 @@ async fn traces(command: TracesCommand) -> Result<ExitCode, Failure> {
         | TracesCommand::Export {
             trace_id, data_dir, ..
         } => {
-            println!("{}", json!(one_trace(&trace_id, &data_dir).await?));
+            say!("{}", json!(one_trace(&trace_id, &data_dir).await?));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -1107,7 +1146,7 @@ fn print_tree(trace: &TraceDetail) {
     }
     stack.sort_by_key(|(_, span)| std::cmp::Reverse(span.start_us));
     while let Some((depth, span)) = stack.pop() {
-        println!(
+        say!(
             "{:indent$}{:<16} {:<14} {:>9.2} ms  {}",
             "",
             span.service,
@@ -1132,10 +1171,10 @@ async fn examine(dsn: Option<String>, data_dir: Option<PathBuf>, json: bool) -> 
     }
     let well = findings.iter().all(|finding| finding.ok);
     if json {
-        println!("{}", json!({"ok": well, "findings": findings}));
+        say!("{}", json!({"ok": well, "findings": findings}));
     } else {
         for finding in &findings {
-            println!(
+            say!(
                 "{} {}: {}",
                 if finding.ok { "ok  " } else { "FAIL" },
                 finding.check,

@@ -141,7 +141,7 @@ impl Overhead {
         }
         let mut state = self.state();
         if state.done.is_some() {
-            let sentence = "A measurement is under way; wait for its end or cancel it.";
+            let sentence = "A measurement is in progress; wait for it to finish or cancel it.";
             return Err(Problem::new(Code::MeasurementUnderWay, sentence));
         }
         let (cancel, cancelled) = oneshot::channel();

@@ -10,7 +10,7 @@ use reelscope_contracts::problems::{ProblemId, ProblemState};
 use reelscope_contracts::telemetry::{Micros, Span, TraceDetail};
 use serde::Serialize;
 
-use crate::figures::{micros, nearest_rank, sorted};
+use crate::figures::{nearest_rank, sorted};
 use crate::load::{self, Plan};
 use crate::problems::States;
 use crate::{Config, Stack};
@@ -282,10 +282,10 @@ pub async fn measure(stack: &Stack, condition: &Condition) -> Result<Met, String
         load::run(stack, &plan("warm-up", 20, condition.at_once)).await?;
         at_rest(stack).await?;
     }
-    let began = reelscope_contracts::now();
+    let before = collector.captured_so_far();
     let report = load::run(stack, &plan("measured", condition.spins, condition.at_once)).await?;
     at_rest(stack).await?;
-    let lines = collector.traces_since(micros(began), usize::MAX);
+    let lines = collector.traces_after(before, usize::MAX);
     let mut samples = Vec::new();
     for line in lines.iter().filter(|line| line.name == crate::figures::SPIN) {
         if let Some(trace) = collector.trace(&line.trace_id).await {

@@ -23,6 +23,7 @@ use reelscope_user_service::seeding::Progress;
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock, watch};
 
 use crate::figures::{RTP_ANOMALY, micros};
+use crate::moment::{Moment, Moments};
 
 /// Where each problem is to stand.
 pub type States = HashMap<ProblemId, ProblemState>;
@@ -119,22 +120,22 @@ pub enum Refusal {
     #[error("{0} is off, so there is nothing to fix; switch it on first")]
     NothingToFix(&'static str),
     /// Another switch has not ended.
-    #[error("{0} is being switched; wait for its end")]
+    #[error("{0} is being switched; wait until it is done")]
     UnderWay(&'static str),
     /// The players are being written.
-    #[error("the players are still being written; wait until that has ended")]
+    #[error("players are still being created; wait until this is done")]
     NotReady,
     /// The dial has no such release.
-    #[error("the dial has no release {0}")]
+    #[error("there is no release {0}")]
     NoSuchRelease(String),
     /// Our code has nothing to cope with it.
-    #[error("{0} is either on or off; there is no fix of ours for it")]
+    #[error("{0} can only be on or off; it has no fix")]
     NoFix(&'static str),
     /// It holds until it is switched off.
-    #[error("{0} is switched on and off, not fired")]
+    #[error("{0} is switched on and off, not triggered")]
     NotFired(&'static str),
     /// It happens once.
-    #[error("{0} is fired, not switched")]
+    #[error("{0} is triggered, not switched")]
     NotSwitched(&'static str),
     /// The service could not do it.
     #[error("{0} could not be switched: {1}")]
@@ -152,6 +153,7 @@ pub(crate) struct Knobs {
     pub(crate) seeding: Progress,
     /// Tagged with what is in force.
     pub(crate) services: Vec<Service>,
+    pub(crate) moments: Moments,
 }
 
 /// All problems; clones share them.
@@ -172,7 +174,7 @@ struct Shared {
 struct Board {
     cells: HashMap<ProblemId, Cell>,
     /// Figures and evidence count from here.
-    since: UnixMillis,
+    since: Moment,
 }
 
 #[derive(Clone)]
@@ -180,8 +182,10 @@ struct Cell {
     state: ProblemState,
     /// The state that a switch under way leads to.
     to: Option<ProblemState>,
-    switched_at: UnixMillis,
+    switched_at: Moment,
     observed: Option<Observed>,
+    /// Where the trace that was observed last stands in the order of arrival.
+    newest: u64,
     /// Traces that were counted as evidence.
     counted: BTreeSet<String>,
 }
@@ -189,20 +193,22 @@ struct Cell {
 impl Problems {
     /// Everything off, or, for what a database remembers, as it says.
     pub(crate) fn new(knobs: Knobs, release: watch::Receiver<String>) -> Self {
+        let now = knobs.moments.now();
         let cell = |id| {
             let on = id == ProblemId::MissingIndex && knobs.missing_index.is_on();
             let cell = Cell {
                 state: if on { ProblemState::On } else { ProblemState::Off },
                 to: None,
-                switched_at: now(),
+                switched_at: now,
                 observed: None,
+                newest: 0,
                 counted: BTreeSet::new(),
             };
             (id, cell)
         };
         let board = Board {
             cells: ProblemId::ALL.into_iter().map(cell).collect(),
-            since: now(),
+            since: now,
         };
         let problems = Self {
             shared: Arc::new(Shared {
@@ -223,7 +229,13 @@ impl Problems {
     /// When this session's figures begin.
     #[must_use]
     pub fn since(&self) -> UnixMillis {
-        self.board().since
+        self.board().since.at()
+    }
+
+    /// Number of the last envelope before this session's figures: [`Collector::traces_after`] takes it.
+    #[must_use]
+    pub fn captured_before(&self) -> u64 {
+        self.board().since.captured()
     }
 
     /// Where a problem stands.
@@ -261,7 +273,7 @@ impl Problems {
                 service: id.service().to_owned(),
                 state: cell.state,
                 switching,
-                switched_at: cell.switched_at,
+                switched_at: cell.switched_at.at(),
                 observed: cell.observed.clone(),
             })
         };
@@ -312,6 +324,7 @@ impl Problems {
 
     /// On a task of its own, so that nobody who goes away leaves it half done. Keeps `held` until its end.
     async fn bring(&self, id: ProblemId, to: ProblemState, held: impl Send + 'static) -> Result<(), Refusal> {
+        let now = self.shared.knobs.moments.now();
         let before = {
             let mut board = self.board();
             let Some(cell) = board.cells.get_mut(&id) else {
@@ -325,7 +338,7 @@ impl Problems {
             if to == ProblemState::On {
                 // It begins to hurt before it is whole: an index that is being dropped is used no more. What is spun
                 // meanwhile is no spin with the fix.
-                cell.stand(to);
+                cell.stand(to, now);
                 self.tag(&board);
             }
             before
@@ -333,11 +346,12 @@ impl Problems {
         let problems = self.clone();
         let task = tokio::spawn(async move {
             let turned = problems.turn(id, to).await;
+            let now = problems.shared.knobs.moments.now();
             let mut board = problems.board();
             if let Some(cell) = board.cells.get_mut(&id) {
                 match &turned {
                     Ok(()) if to == ProblemState::On => {}
-                    Ok(()) => cell.stand(to),
+                    Ok(()) => cell.stand(to, now),
                     Err(_) => *cell = before,
                 }
                 cell.to = None;
@@ -468,7 +482,7 @@ impl Problems {
     /// Everything is measured anew from now on.
     pub fn begin_session(&self) {
         let mut board = self.board();
-        board.since = now();
+        board.since = self.shared.knobs.moments.now();
         for cell in board.cells.values_mut() {
             cell.observed = None;
             cell.counted.clear();
@@ -489,12 +503,15 @@ impl Problems {
         let earliest = {
             let board = self.board();
             let on = board.cells.values().filter(|cell| cell.state == ProblemState::On);
-            on.map(|cell| cell.switched_at.max(board.since)).min()
+            on.map(|cell| cell.switched_at.max(board.since).captured()).min()
         };
         let Some(earliest) = earliest else { return };
-        let from = earliest.max(now() - LOOK_BACK_MS);
+        let now = micros(now());
         let mut read = 0;
-        for line in collector.traces_since(micros(from), LOOK_AT_MOST) {
+        for line in collector.traces_after(earliest, LOOK_AT_MOST) {
+            if (line.start_us - now).abs() > micros(LOOK_BACK_MS) {
+                continue;
+            }
             let wanted = self.wanted(&line);
             for id in &wanted {
                 self.note(*id, &line, evidence_of_line(*id, &line));
@@ -518,7 +535,7 @@ impl Problems {
         let in_question = |id: &ProblemId| {
             board.cells.get(id).is_some_and(|cell| {
                 cell.state == ProblemState::On
-                    && line.start_us >= micros(cell.switched_at.max(board.since))
+                    && cell.switched_at.max(board.since).is_before(line)
                     && !cell.counted.contains(&line.trace_id)
             })
         };
@@ -593,21 +610,22 @@ struct Evidence(Option<f64>);
 
 impl Cell {
     /// Stands there from now on; nothing has been seen of it yet.
-    fn stand(&mut self, state: ProblemState) {
+    fn stand(&mut self, state: ProblemState, now: Moment) {
         self.state = state;
-        self.switched_at = now();
+        self.switched_at = now;
         self.observed = None;
+        self.newest = 0;
         self.counted.clear();
     }
 
     fn note(&mut self, summary: &TraceSummary, Evidence(ms): Evidence) {
         self.counted.insert(summary.trace_id.clone());
-        let at = summary.start_us / 1_000;
-        if self.observed.as_ref().is_none_or(|newest| newest.at <= at) {
+        if self.newest <= summary.first_envelope {
+            self.newest = summary.first_envelope;
             self.observed = Some(Observed {
                 count: 0,
                 trace_id: summary.trace_id.clone(),
-                at,
+                at: summary.start_us / 1_000,
                 ms,
             });
         }

@@ -16,7 +16,7 @@ use reelscope_game_engine::par_sheet::{approximate, par_sheet};
 use serde::Deserialize;
 
 use crate::faults::Faults;
-use crate::figures::{self, Compared, micros};
+use crate::figures::{self, Compared};
 use crate::overhead::Overhead;
 use crate::problems::{FIRST_RELEASE, Problems, Refusal};
 use crate::releases::{self, Exact};
@@ -126,15 +126,13 @@ async fn reset(
 
 async fn figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
     let problems = steering.problems;
-    let since = problems.since();
+    let (since, after) = (problems.since(), problems.captured_before());
     let now = problems.states();
     let state = move |id| now.get(&id).copied().unwrap_or(ProblemState::Off);
     let compared = tokio::task::spawn_blocking(move || {
         steering
             .collector
-            .look_at_traces(micros(since), MOST_SPINS, |traces| {
-                figures::compare(traces, state)
-            })
+            .look_at_traces(after, MOST_SPINS, |traces| figures::compare(traces, state))
     });
     let Compared {
         pairs,
@@ -152,7 +150,7 @@ async fn figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
 }
 
 async fn releases(State(steering): State<Steering>) -> Json<Releases> {
-    let since = steering.problems.since();
+    let (since, after) = (steering.problems.since(), steering.problems.captured_before());
     let collector = steering.collector.clone();
     let exact = Arc::clone(&steering.exact);
     let compared = tokio::task::spawn_blocking(move || {
@@ -163,9 +161,7 @@ async fn releases(State(steering): State<Steering>) -> Json<Releases> {
                 standard_deviation: sheet.standard_deviation,
             }
         });
-        let compared = collector.look_at_traces(micros(since), MOST_SPINS, |traces| {
-            releases::compare(traces, exact)
-        });
+        let compared = collector.look_at_traces(after, MOST_SPINS, |traces| releases::compare(traces, exact));
         (100.0 * exact.rtp, compared)
     });
     let (exact_rtp_percent, compared) = compared.await.unwrap_or_default();

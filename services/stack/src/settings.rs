@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use reelscope_collector::{Destinations, Dsn, DsnError};
 use serde::{Deserialize, Serialize};
 
+use crate::durable;
 use crate::problems::{RELEASES, Release};
 
 /// Services that can have a DSN of their own.
@@ -101,7 +102,7 @@ pub enum SettingsError {
     #[error("the sample rate {0} is not a number from 0 to 1")]
     SampleRate(String),
     /// Neither on nor off.
-    #[error("{name} is `{value}`; say on or off")]
+    #[error("{name} is `{value}`; use on or off")]
     Switch {
         /// The variable.
         name: &'static str,
@@ -178,7 +179,7 @@ fn switch(text: &str) -> Result<bool, String> {
     match text {
         "on" => Ok(true),
         "off" => Ok(false),
-        _ => Err("say on or off".to_owned()),
+        _ => Err("use on or off".to_owned()),
     }
 }
 
@@ -276,11 +277,7 @@ impl Settings {
     /// # Errors
     /// What the system said.
     pub fn write(&self, file: &Path) -> io::Result<()> {
-        let dir = file.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(dir)?;
-        let beside = file.with_extension("json.new");
-        fs::write(&beside, serde_json::to_vec_pretty(self)?)?;
-        fs::rename(&beside, file)
+        durable::write(file, &serde_json::to_vec_pretty(self)?)
     }
 
     /// Where envelopes go.
@@ -413,9 +410,9 @@ mod tests {
         );
         assert!((settings.traces_sample_rate - 0.5).abs() < f32::EPSILON);
         let error = over(&["--scrubbing", "maybe"]).unwrap_err().to_string();
-        assert!(error.contains("say on or off"), "{error}");
+        assert!(error.contains("use on or off"), "{error}");
         let error = with(&[("REELSCOPE_SENDING", "1")]).unwrap_err().to_string();
-        assert_eq!(error, "REELSCOPE_SENDING is `1`; say on or off");
+        assert_eq!(error, "REELSCOPE_SENDING is `1`; use on or off");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -11,12 +11,13 @@ use reelscope_api_gateway as gateway;
 use reelscope_collector::{Collector, CollectorError, Options, ingest_router, viewer_openapi, viewer_router};
 use reelscope_contracts::http::panicked;
 use reelscope_contracts::problems::{ProblemId, ProblemState};
+use reelscope_contracts::{SERVICE_TOKEN_HEADER, ServiceToken};
 use reelscope_game_engine as game;
 use reelscope_payment_provider as provider;
 use reelscope_payment_service as payments;
 use reelscope_payment_service::provider::Deadlines;
 use reelscope_payment_service::settlement::Settlement;
-use reelscope_store::{Store, StoreError, WriteStats};
+use reelscope_store::{Condition, Store, StoreError, WriteStats};
 use reelscope_telemetry::{Reporting, Service, Timings, init_logs};
 use reelscope_user_service as users;
 use reelscope_user_service::seeding::Progress;
@@ -26,13 +27,18 @@ use tokio::task::JoinSet;
 
 use crate::Config;
 use crate::door::Door;
+use crate::durable;
 use crate::faults::{FaultKnobs, Faults};
 use crate::faults_http::{Panel, faults_router};
+use crate::moment::Moments;
+use crate::notices::{Notice, Notices, notices_router};
 use crate::overhead::{Overhead, overhead_router};
+use crate::preferences::{Preferences, preferences_router};
 use crate::problems::{Knobs, Problems, Refusal};
 use crate::problems_http::{Steering, problems_router};
 use crate::settings::{RELEASE, Settings, SettingsError};
 use crate::settings_http::{self, Current, Kept, settings_router};
+use crate::supervised::Tasks;
 use crate::surge::Surge;
 use crate::traffic::{Table, Traffic};
 use crate::traffic_http::traffic_router;
@@ -64,7 +70,7 @@ pub struct Stack {
     services: Vec<Service>,
     stop: watch::Sender<bool>,
     servers: JoinSet<Result<(), String>>,
-    background: JoinSet<()>,
+    background: Tasks,
     traffic: Option<Traffic>,
     overhead: Option<Overhead>,
     problems: Option<Problems>,
@@ -101,9 +107,26 @@ pub enum StartError {
     /// A problem of the demo could not be brought to where it is to stand.
     #[error(transparent)]
     Problem(#[from] Refusal),
-    /// The wallets could not be read at the start.
+    /// The wallets hold what this build cannot work with.
     #[error("the wallets cannot be read: {0}")]
     Wallets(String),
+    /// A part of the start met a defect of ours.
+    #[error("{part} could not be opened because of a defect: {reason}")]
+    Defect {
+        /// What was being opened.
+        part: &'static str,
+        /// What the panic said.
+        reason: String,
+    },
+}
+
+impl From<payments::PaymentError> for StartError {
+    fn from(error: payments::PaymentError) -> Self {
+        match error {
+            payments::PaymentError::Store(error) => Self::Store(error),
+            other => Self::Wallets(other.to_string()),
+        }
+    }
 }
 
 impl StartError {
@@ -130,8 +153,22 @@ impl StartError {
             Self::Collector(CollectorError::Locked { .. }) => ("data_dir_locked", 12),
             Self::Collector(CollectorError::Unwritable { .. }) => ("data_dir_unwritable", 13),
             Self::Collector(CollectorError::NewerFormat { .. }) => ("data_dir_newer", 15),
-            Self::Store(_) | Self::Wallets(_) | Self::Problem(_) => ("data_dir_unreadable", 16),
+            Self::Store(StoreError::Unreadable { .. }) => ("data_dir_unreadable", 16),
             Self::Settings(_) => ("settings_invalid", 17),
+            Self::Store(StoreError::Damaged { .. } | StoreError::Corrupt(_)) => ("database_damaged", 18),
+            Self::Store(StoreError::System(_)) => ("system_error", 19),
+            Self::Store(StoreError::PathNotUtf8 { .. }) => ("path_not_utf8", 20),
+            Self::Store(StoreError::Missing { .. }) => ("data_dir_missing", 21),
+            Self::Problem(_) => ("problem_not_switched", 22),
+            Self::Defect { .. } | Self::Store(StoreError::Panicked) => ("defect", 23),
+            Self::Store(
+                StoreError::Duplicate { .. }
+                | StoreError::Ambiguous { .. }
+                | StoreError::Document(_)
+                | StoreError::Closed
+                | StoreError::Database(_),
+            ) => ("database_error", 24),
+            Self::Wallets(_) => ("wallets_unreadable", 25),
         }
     }
 }
@@ -146,7 +183,9 @@ impl Stack {
         // The subscriber is the process's; a program that has chosen its own before keeps it.
         init_logs("warn");
         let gateway_listener = bind(config.listen).await?;
-        let (opened, mut notices) = open_stores(config.data_dir.clone()).await?;
+        let opened = open_stores(config.data_dir.clone()).await?;
+        let kept_notices = Notices::of(&config.data_dir);
+        let mut notices: Vec<String> = kept_notices.unread().iter().map(Notice::sentence).collect();
         let Stores {
             players,
             rounds,
@@ -162,6 +201,7 @@ impl Stack {
             Some(_) => Some(open_collector(&config.data_dir, &mut notices).await?),
             None => None,
         };
+        let service_token = ServiceToken::new(&format!("{:032x}", rand::random::<u128>()));
         let timings = Timings::default();
         let reporting = match collector.as_ref().zip(config.settings.as_ref()) {
             Some((collector, settings)) => {
@@ -175,6 +215,13 @@ impl Stack {
             Some(reporting) => Service::reporting(name, timings.clone(), reporting.clone()),
             None => Service::new(name, timings.clone()),
         };
+        let client_of = |service: &Service| {
+            let client = service.client();
+            match service_token.header() {
+                Some(value) => client.with_header(SERVICE_TOKEN_HEADER, value),
+                None => client,
+            }
+        };
         let frontend = service("frontend");
         let payment = service("payment-service");
         let engine = service("game-engine");
@@ -183,7 +230,7 @@ impl Stack {
         let provider_state = provider::State::new(config.provider);
         let network = config.network;
         let provider_at = network.route("payment-service", "payment-provider", &url(&provider_listener)?);
-        let client = payments::provider::Provider::new(payment.client(), provider_at, PROVIDER_DEADLINES);
+        let client = payments::provider::Provider::new(client_of(&payment), provider_at, PROVIDER_DEADLINES);
         let (payment_state, backlog) = payments::State::new(wallets.clone(), client);
         let mut stack = Self {
             addresses: Vec::new(),
@@ -207,7 +254,7 @@ impl Stack {
             ],
             stop: watch::Sender::new(false),
             servers: JoinSet::new(),
-            background: JoinSet::new(),
+            background: Tasks::new(),
             traffic: None,
             overhead: None,
             problems: None,
@@ -215,35 +262,31 @@ impl Stack {
             seeding: None,
         };
 
-        let provider_door = stack.serve_behind_door(
-            "payment-provider",
-            provider_listener,
-            provider::router(provider_state.clone()),
-        )?;
+        let guarded = |listener: &TcpListener, routes: Router| {
+            let address = local_address(listener)?;
+            Ok::<_, StartError>(service_token.clone().guard(address, routes))
+        };
+        let provider_routes = guarded(&provider_listener, provider::router(provider_state.clone()))?;
+        let provider_door =
+            stack.serve_behind_door("payment-provider", provider_listener, provider_routes)?;
 
         let payment_at = url(&payment_listener)?;
         let payment_knobs = payment_state.knobs();
-        let unreadable = |error: payments::PaymentError| StartError::Wallets(error.to_string());
-        payments::journal::migrate(&wallets).await.map_err(unreadable)?;
+        payments::journal::migrate(&wallets).await?;
         // Read before the first request is taken: these bets are of a process that is gone.
-        let left_over = payments::journal::open_bets(&wallets, |_| true)
-            .await
-            .map_err(unreadable)?;
+        let left_over = payments::journal::open_bets(&wallets, |_| true).await?;
         let patience = payments::recovery::Patience {
             interval: Duration::from_secs(1),
             abandoned_after: Duration::from_secs(60),
             first_retry: Duration::from_secs(1),
             longest_retry: Duration::from_secs(60),
         };
-        let recovery =
-            payments::recovery::run(payment.clone(), payment_state.settlement(), left_over, patience);
-        let stopped = stack.stopped();
-        // Among the servers, whose end is heard: without it stakes would stay reserved.
-        stack.servers.spawn(async move {
-            tokio::select! {
-                () = stopped => Ok(()),
-                words = recovery => Err(words),
-            }
+        // Those that were left over are ended once; begun again, it finds the others by looking.
+        let left_over = Mutex::new(left_over);
+        let (recovering, settlement) = (payment.clone(), payment_state.settlement());
+        stack.background.spawn_restarted("recovery of payments", move || {
+            let left_over = std::mem::take(&mut *left_over.lock().unwrap_or_else(PoisonError::into_inner));
+            payments::recovery::run(recovering.clone(), settlement.clone(), left_over, patience)
         });
         let settled = payments::background::run(
             payment.clone(),
@@ -255,20 +298,18 @@ impl Stack {
             settled.await;
             Ok(())
         });
+        let routes = guarded(&payment_listener, payments::router(payment_state))?;
         stack.serve(
             "payment-service",
             payment_listener,
-            payment.layer(payments::router(payment_state), panicked),
+            payment.layer(routes, panicked),
         )?;
 
         let game_at = url(&game_listener)?;
         let game_state = game::State::new(rounds, game::http::SeedSource::new(config.seed));
         let (slow_rng, paytable) = (game_state.slow_rng(), game_state.paytable());
-        stack.serve(
-            "game-engine",
-            game_listener,
-            engine.layer(game::router(game_state), panicked),
-        )?;
+        let routes = guarded(&game_listener, game::router(game_state))?;
+        stack.serve("game-engine", game_listener, engine.layer(routes, panicked))?;
 
         let user_at = url(&user_listener)?;
         let scans = config.problems.get(&ProblemId::MissingIndex) == Some(&ProblemState::On);
@@ -276,22 +317,26 @@ impl Stack {
         let user_state = users::State::new(
             players.clone(),
             progress.clone(),
-            user.client(),
+            client_of(&user),
             network.route("user-service", "payment-service", &payment_at),
             SESSION_MS,
         );
         let missing_index = user_state.missing_index();
         let sessions = user_state.sessions_in_force();
-        stack.serve(
-            "user-service",
-            user_listener,
-            user.layer(users::router(user_state), panicked),
-        )?;
+        let routes = guarded(&user_listener, users::router(user_state))?;
+        stack.serve("user-service", user_listener, user.layer(routes, panicked))?;
         let seeded = progress.clone();
         stack.seeding = Some(progress.clone());
-        stack.background.spawn(async move {
-            if let Err(error) = users::seeding::run(players, progress).await {
-                tracing::error!(%error, "players could not be written; the next start goes on");
+        stack.background.spawn("seeding of players", async move {
+            while let Err(error) = users::seeding::run(players.clone(), progress.clone()).await {
+                tracing::error!(%error, "players could not be written");
+                // Once the database takes writes again, the rest follows.
+                if matches!(players.condition(), Condition::Well | Condition::Closed) {
+                    break;
+                }
+                while matches!(players.condition(), Condition::Stopped(_)) {
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
             }
         });
 
@@ -301,6 +346,7 @@ impl Stack {
             .map_or_else(|| RELEASE.to_owned(), |settings| settings.release.clone());
         let release = watch::Sender::new(release);
         let gateway_knobs = gateway::Knobs::default();
+        let moments = Moments::of(collector.clone());
         let fault_knobs = FaultKnobs {
             provider: provider_state.clone(),
             door: provider_door,
@@ -309,8 +355,10 @@ impl Stack {
             gateway: gateway_knobs.clone(),
             sessions,
             services: stack.services.clone(),
+            moments: moments.clone(),
         };
         let knobs = Knobs {
+            moments,
             missing_index,
             slow_rng,
             paytable,
@@ -333,7 +381,7 @@ impl Stack {
             .local_addr()
             .map_err(|error| listen_error(config.listen, &error))?;
         let state = gateway::State {
-            upstream: gateway::upstream::Upstream::new(front.client(), at),
+            upstream: gateway::upstream::Upstream::new(client_of(&front), at),
             tokens: gateway::auth::Tokens::new(&rand::random::<[u8; 32]>()),
             access: gateway::access::Access::new(&stack.token, listen),
             limits: gateway::limits::Limits::new(config.rate),
@@ -354,7 +402,7 @@ impl Stack {
         stack.traffic = Some(traffic.clone());
         if let Some(wish) = config.traffic {
             let (traffic, written) = (traffic.clone(), stack.seeding.clone());
-            stack.background.spawn(async move {
+            stack.background.spawn("start of virtual players", async move {
                 // Before that they would be people.
                 while !written.as_ref().is_none_or(Progress::is_complete) {
                     tokio::time::sleep(LOOK_AGAIN).await;
@@ -373,16 +421,22 @@ impl Stack {
             // carries the traces is not.
             let current = Current {
                 settings: config.settings.unwrap_or_default(),
-                file: config.settings_file.map(Kept::read).transpose()?,
+                file: config.settings_file.clone().map(Kept::read).transpose()?,
                 collector_dsn: stack.collector_dsn().unwrap_or_default(),
                 services: stack.services.clone(),
                 collector: collector.clone(),
                 release,
             };
+            let preferences = config.settings_file.map(|file| file.with_file_name(PREFERENCES));
             let settings = settings_http::Shared::new(current);
             let overhead = Overhead::new(config.data_dir.join(OVERHEAD), traffic.clone());
             stack.overhead = Some(overhead.clone());
-            stack.background.spawn(problems.clone().watch(collector.clone()));
+            let (watched, watching) = (collector.clone(), problems.clone());
+            stack
+                .background
+                .spawn_restarted("watch of the problems", move || {
+                    watching.clone().watch(watched.clone())
+                });
             let panel = Panel {
                 faults: faults.clone(),
                 collector: collector.clone(),
@@ -399,6 +453,11 @@ impl Stack {
             let viewer = Router::new()
                 .nest(TELEMETRY, viewer_router(collector))
                 .nest("/api/settings", settings_router(settings))
+                .nest(
+                    "/api/preferences",
+                    preferences_router(Preferences::of(preferences)),
+                )
+                .nest("/api/notices", notices_router(kept_notices))
                 .nest("/api/overhead", overhead_router(overhead.clone()))
                 .nest("/api/problems", problems_router(steering))
                 .nest("/api/faults", faults_router(panel))
@@ -412,9 +471,7 @@ impl Stack {
     }
 
     fn serve(&mut self, name: &'static str, listener: TcpListener, router: Router) -> Result<(), StartError> {
-        let address = listener
-            .local_addr()
-            .map_err(|error| listen_error(([127, 0, 0, 1], 0).into(), &error))?;
+        let address = local_address(&listener)?;
         self.addresses.push((name, address));
         let stopped = self.stopped();
         self.servers.spawn(async move {
@@ -434,7 +491,7 @@ impl Stack {
         router: Router,
     ) -> Result<Door, StartError> {
         let unknown = |error| listen_error(([127, 0, 0, 1], 0).into(), &error);
-        let address = listener.local_addr().map_err(unknown)?;
+        let address = local_address(&listener)?;
         let (door, server) = Door::new(name, listener, router, self.stop.subscribe()).map_err(unknown)?;
         self.addresses.push((name, address));
         self.servers.spawn(server);
@@ -570,12 +627,15 @@ impl Stack {
         &self.settlement
     }
 
-    /// Waits until a server ends, which none does by itself: returns its last words.
+    /// Waits until a server or a task ends that none can go on without, which none does by itself: returns its last words.
     pub async fn failed(&mut self) -> String {
-        match self.servers.join_next().await {
-            Some(Ok(Err(words))) => words,
-            Some(Err(error)) => format!("a server met a defect: {error}"),
-            Some(Ok(Ok(()))) | None => "a server stopped by itself".to_owned(),
+        tokio::select! {
+            ended = self.servers.join_next() => match ended {
+                Some(Ok(Err(words))) => words,
+                Some(Err(error)) => format!("a server met a defect: {error}"),
+                Some(Ok(Ok(()))) | None => "a server stopped by itself".to_owned(),
+            },
+            words = self.background.failed() => words,
         }
     }
 
@@ -588,7 +648,7 @@ impl Stack {
             overhead.cancel();
         }
         let _ = self.stop.send(true);
-        self.background.abort_all();
+        self.background.stop();
         let drained = async { while self.servers.join_next().await.is_some() {} };
         if tokio::time::timeout(DRAIN, drained).await.is_err() {
             tracing::info!(
@@ -612,7 +672,10 @@ pub fn telemetry_dir(data_dir: &Path) -> PathBuf {
 async fn open_collector(data_dir: &Path, notices: &mut Vec<String>) -> Result<Collector, StartError> {
     let dir = telemetry_dir(data_dir);
     let opened = tokio::task::spawn_blocking(move || Collector::open(&dir, Options::standard())).await;
-    let (collector, met) = opened.map_err(|error| StartError::Wallets(error.to_string()))??;
+    let (collector, met) = opened.map_err(|error| StartError::Defect {
+        part: "the telemetry",
+        reason: error.to_string(),
+    })??;
     notices.extend(met.into_iter().map(|notice| notice.detail));
     Ok(collector)
 }
@@ -646,7 +709,7 @@ async fn bind_where_it_was(data_dir: &Path) -> Result<TcpListener, StartError> {
     };
     if let Ok(address) = listener.local_addr() {
         // Without it the next start takes another port.
-        let _ = std::fs::write(&file, address.port().to_string());
+        let _ = durable::write(&file, address.port().to_string().as_bytes());
     }
     Ok(listener)
 }
@@ -665,57 +728,54 @@ struct Stores {
     wallets: Store,
 }
 
-/// A directory a service, as on three machines. They are opened side by side.
-async fn open_stores(data_dir: PathBuf) -> Result<(Stores, Vec<String>), StartError> {
+/// A directory a service, as on three machines. They are opened side by side. One that is damaged is set aside, and a new one
+/// begun, which [`Notices`] tells until somebody has read it; every other error changes nothing.
+async fn open_stores(data_dir: PathBuf) -> Result<Stores, StartError> {
     let data_dir = Arc::new(data_dir);
     let open = |name: &'static str, version| {
-        let dir = Arc::clone(&data_dir);
-        tokio::task::spawn_blocking(move || Store::open(&dir.join(name), version))
+        let dir = data_dir.join(name);
+        tokio::task::spawn_blocking(move || match Store::open(&dir, version) {
+            Err(StoreError::Damaged { reason, .. }) => {
+                let aside = reelscope_store::set_aside(&dir)?;
+                tracing::error!(dir = %dir.display(), aside = %aside.display(), reason, "damaged database set aside");
+                Store::open(&dir, version)
+            }
+            opened => opened,
+        })
     };
     let (players, rounds, wallets) = tokio::join!(
         open(PLAYERS, users::seeding::SCHEMA_VERSION),
         open(ROUNDS, game::rounds::SCHEMA_VERSION),
         open(WALLETS, payments::journal::SCHEMA_VERSION),
     );
-    let mut notices = Vec::new();
-    let mut take = |opened: Result<Result<reelscope_store::Opened, StoreError>, _>| {
-        let opened = opened.unwrap_or(Err(StoreError::Closed))?;
-        if let Some(aside) = opened.set_aside {
-            notices.push(format!(
-                "A database could not be read and was set aside as {}; a new one was begun.",
-                aside.display()
-            ));
-        }
-        Ok::<_, StoreError>(opened.store)
+    let take = |opened: Result<Result<Store, StoreError>, tokio::task::JoinError>| match opened {
+        Ok(opened) => opened.map_err(StartError::from),
+        Err(error) => Err(StartError::Defect {
+            part: "a database",
+            reason: error.to_string(),
+        }),
     };
-    let stores = Stores {
+    Ok(Stores {
         players: take(players)?,
         rounds: take(rounds)?,
         wallets: take(wallets)?,
-    };
-    Ok((stores, notices))
+    })
 }
 
+/// Beside the settings.
+const PREFERENCES: &str = "preferences.json";
 /// Where the cost of telemetry is measured.
 const OVERHEAD: &str = "overhead";
 const PLAYERS: &str = "players";
 const ROUNDS: &str = "rounds";
 const WALLETS: &str = "wallets";
 
-/// Opens the wallets of a data directory without starting anything, for `ledger verify`.
+/// Opens a copy of the wallets of a data directory, for `ledger verify`: nothing in the directory changes.
 ///
 /// # Errors
-/// The store's; also when there is no such directory, which is not created.
-pub fn open_wallets(data_dir: &Path) -> Result<Store, StoreError> {
-    let dir = data_dir.join(WALLETS);
-    if !dir.is_dir() {
-        let reason = "there are no wallets in this data directory".to_owned();
-        return Err(StoreError::Unwritable {
-            dir: data_dir.to_owned(),
-            reason,
-        });
-    }
-    Store::open(&dir, payments::journal::SCHEMA_VERSION).map(|opened| opened.store)
+/// The store's.
+pub fn open_copy_of_wallets(data_dir: &Path) -> Result<Store, StoreError> {
+    Store::open_copy(&data_dir.join(WALLETS), payments::journal::SCHEMA_VERSION)
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
@@ -735,9 +795,12 @@ fn listen_error(address: SocketAddr, error: &io::Error) -> StartError {
     }
 }
 
-fn url(listener: &TcpListener) -> Result<String, StartError> {
-    let address = listener
+fn local_address(listener: &TcpListener) -> Result<SocketAddr, StartError> {
+    listener
         .local_addr()
-        .map_err(|error| listen_error(([127, 0, 0, 1], 0).into(), &error))?;
-    Ok(format!("http://{address}"))
+        .map_err(|error| listen_error(([127, 0, 0, 1], 0).into(), &error))
+}
+
+fn url(listener: &TcpListener) -> Result<String, StartError> {
+    Ok(format!("http://{}", local_address(listener)?))
 }

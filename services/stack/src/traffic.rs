@@ -59,7 +59,7 @@ pub enum TrafficRefusal {
     #[error("there can be 1 to {MOST_PLAYERS} virtual players, not {0}")]
     Players(u32),
     /// Not 10 to 100.
-    #[error("the budget is 10 to 100 percent of all cores, not {0}")]
+    #[error("the CPU limit is 10 to 100 percent of all cores, not {0}")]
     Budget(u32),
 }
 
@@ -108,7 +108,7 @@ pub fn budget(text: &str) -> Result<Budget, String> {
     }
     let percent = text.parse().ok().filter(|percent| (10..=100).contains(percent));
     let budget = percent.map(|percent| Budget(Some(percent)));
-    budget.ok_or_else(|| "the budget is 10 to 100 percent of all cores, or `none`".to_owned())
+    budget.ok_or_else(|| "the CPU limit is 10 to 100 percent of all cores, or `none`".to_owned())
 }
 
 /// Where virtual players spin.

@@ -35,7 +35,7 @@ async fn set(
     Body(wanted): Body<SetTraffic>,
 ) -> Result<Json<View>, Problem> {
     if wanted.running && overhead.is_measuring() {
-        let sentence = "What telemetry costs is being measured; wait for its end or cancel it.";
+        let sentence = "The telemetry overhead is being measured; wait for it to finish or cancel it.";
         return Err(Problem::new(Code::MeasurementUnderWay, sentence));
     }
     traffic.set(wanted).map_err(|refusal| {

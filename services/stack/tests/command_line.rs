@@ -306,7 +306,7 @@ fn wrong_usage_ends_with_2_and_a_wrong_directory_with_its_own_code() {
     let absent = dir.path().join("absent");
     assert_eq!(
         refused(&["ledger", "verify", "--data-dir", absent.to_str().unwrap()]).0,
-        Some(13)
+        Some(21)
     );
     assert!(!absent.exists());
 }
@@ -314,10 +314,15 @@ fn wrong_usage_ends_with_2_and_a_wrong_directory_with_its_own_code() {
 /// Starts `serve` in a namespace of its own, with its data directory on a file system mounted with `options`: its
 /// exit code and its sentence. `None` where the kernel lets no user mount one.
 #[cfg(target_os = "linux")]
+#[allow(clippy::print_stderr)] // that nothing was checked must be seen
 fn serve_on_a_disk(options: &str) -> Option<(Option<i32>, String)> {
     let namespace = ["--user", "--map-root-user", "--mount"];
     let allowed = Command::new("unshare").args(namespace).arg("true").output();
     if !allowed.is_ok_and(|probe| probe.status.success()) {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "this kernel lets no user mount a file system"
+        );
         eprintln!("skipped: this kernel lets no user mount a file system");
         return None;
     }
@@ -346,4 +351,61 @@ fn a_full_and_a_read_only_disk_are_sentences_with_their_own_codes() {
             "{options}: {found:?} {sentence}"
         );
     }
+}
+
+/// Runs a command line of a shell with the program as `$0`; `pipefail` makes its own exit code that of the pipe.
+#[cfg(target_os = "linux")]
+fn shell(script: &str, data: &str) -> (Option<i32>, String) {
+    let output = Command::new("bash")
+        .args([
+            "-o",
+            "pipefail",
+            "-c",
+            script,
+            env!("CARGO_BIN_EXE_reelscope"),
+            data,
+        ])
+        .env("RUST_LOG", "error")
+        .output()
+        .unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_reader_that_goes_ends_quietly_and_an_answer_that_cannot_be_written_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let data = data.to_str().unwrap();
+    assert!(run(&["spin", "--data-dir", data]).status.success());
+    let commands = [
+        "par-sheet --json",
+        "par-sheet",
+        "ledger verify --data-dir $1",
+        "ledger verify --json --data-dir $1",
+        "traces list --data-dir $1",
+        "traces list --json --data-dir $1",
+        "--help",
+    ];
+    for command in commands {
+        // `true` reads nothing: the pipe is closed before, or while, something is written.
+        let (code, said) = shell(&format!("$0 {command} | true"), data);
+        assert_eq!((code, said.as_str()), (Some(0), ""), "{command} | true");
+        let (code, said) = shell(&format!("$0 {command} 2>&1 | true"), data);
+        assert_eq!((code, said.as_str()), (Some(0), ""), "{command} 2>&1 | true");
+        let (code, _) = shell(&format!("$0 {command} >&-"), data);
+        assert!(matches!(code, Some(0 | 26)), "{command} >&-: {code:?}");
+        if command != "--help" {
+            let (code, said) = shell(&format!("$0 {command} >/dev/full"), data);
+            assert_eq!(code, Some(26), "{command}: {said}");
+            assert_eq!(said.trim_end().lines().count(), 1, "{command}: {said}");
+            let (code, _) = shell(&format!("$0 {command} >/dev/full 2>/dev/full"), data);
+            assert_eq!(code, Some(26), "{command}");
+        }
+    }
+    // A failure keeps its own code, whoever reads its sentence.
+    let (code, _) = shell("$0 ledger verify --data-dir $1/nowhere 2>/dev/full", data);
+    assert_eq!(code, Some(21));
+    let (code, said) = shell("$0 serve --listen 127.0.0.1:0 --data-dir $1 >/dev/full", data);
+    assert_eq!(code, Some(26), "{said}");
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use reelscope_payment_service::journal;
-use reelscope_stack::start::open_wallets;
+use reelscope_stack::start::open_copy_of_wallets;
 use reelscope_stack::{Config, Stack};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -187,7 +187,7 @@ async fn start_again(dir: &Path, hops: &Hops) -> Stack {
 async fn at_rest(dir: &Path) {
     let deadline = Instant::now() + Duration::from_secs(20);
     let wallets = loop {
-        match open_wallets(dir) {
+        match open_copy_of_wallets(dir) {
             Ok(wallets) => break wallets,
             Err(error) => assert!(Instant::now() < deadline, "{error}"),
         }

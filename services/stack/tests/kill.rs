@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use rand::RngExt;
 use reelscope_payment_service::journal;
-use reelscope_stack::start::open_wallets;
+use reelscope_stack::start::open_copy_of_wallets;
 use reqwest::Method;
 use serde_json::{Value, json};
 use support::{Client, Reply, try_read};
@@ -127,7 +127,7 @@ async fn acknowledged_rounds_survive_and_the_ledger_balances() {
     }
     running.child.kill().unwrap();
     running.child.wait().unwrap();
-    let wallets = open_wallets(dir.path()).unwrap();
+    let wallets = open_copy_of_wallets(dir.path()).unwrap();
     let result = journal::verify(&wallets).await.unwrap();
     assert_eq!((result.imbalance, result.pending), (0, 0));
     assert!(result.entries >= 2 * answered.len() as u64);

@@ -103,6 +103,10 @@ async fn sentrys_own_normaliser_finds_nothing_to_say() {
     panics(to.path()).await;
 
     let Some(python) = std::env::var_os("REELSCOPE_RELAY_PYTHON") else {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "REELSCOPE_RELAY_PYTHON names no Python"
+        );
         eprintln!(
             "not normalised: REELSCOPE_RELAY_PYTHON names no Python with sentry-relay; scripts/test.sh does"
         );

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use reelscope_payment_provider::{Behaviour, Failure};
 use reelscope_payment_service::{Settling, journal};
-use reelscope_stack::start::open_wallets;
+use reelscope_stack::start::open_copy_of_wallets;
 use reelscope_stack::{Config, Stack, StartError};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ async fn start(config: Config) -> Stack {
 }
 
 async fn imbalance(dir: &Path) -> i128 {
-    let wallets = open_wallets(dir).unwrap();
+    let wallets = open_copy_of_wallets(dir).unwrap();
     let result = journal::verify(&wallets).await.unwrap();
     assert!(result.entries > 0);
     assert_eq!(result.pending, 0);

@@ -6,6 +6,7 @@
 //! <dir>/db/              PoloDB's own files
 //! ```
 
+use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,6 +15,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use polodb_core::bson::{Document, doc};
 use polodb_core::{CollectionT, Database, IndexModel};
+use tempfile::TempDir;
 
 use crate::{ID, StoreError};
 
@@ -26,75 +28,179 @@ pub(crate) struct DirectoryLock {
     _file: File,
 }
 
-/// Opens the database in `dir`, or begins one.
-pub(crate) fn open(dir: &Path, schema_version: u32) -> Result<(Database, DirectoryLock), StoreError> {
-    let unwritable = |error: io::Error| unwritable(dir, &error);
-    // Read before anything is created: a directory of a newer build stays as it is, to the last file time.
-    let version_file = dir.join("schema-version");
-    let found = match fs::read_to_string(&version_file) {
-        Ok(text) => Some(text.trim().parse::<u32>().map_err(|_| {
-            damaged(
-                dir,
-                format!(
-                    "schema-version holds `{}`",
-                    text.chars().take(40).collect::<String>()
-                ),
-            )
-        })?),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-            return Err(damaged(dir, "schema-version is not text"));
-        }
-        Err(error) => return Err(unwritable(error)),
-    };
-    if let Some(found) = found.filter(|found| *found > schema_version) {
-        return Err(StoreError::NewerSchema {
-            dir: dir.to_owned(),
-            found,
-            known: schema_version,
-        });
-    }
+/// Where PoloDB's files are within `dir`.
+pub(crate) fn files(dir: &Path) -> PathBuf {
+    dir.join("db")
+}
 
+/// Opens the database in `dir`, or begins one. Whatever is wrong, nothing that is there is moved or replaced.
+pub(crate) fn open(dir: &Path, schema_version: u32) -> Result<(Database, DirectoryLock), StoreError> {
+    let unwritable = |error: io::Error| StoreError::of_system(dir, &error);
+    // Read before anything is created: a directory of a newer build stays as it is, to the last file time.
+    let found = version(dir, schema_version)?;
+    if dir.to_str().is_none() {
+        return Err(StoreError::PathNotUtf8 { dir: dir.to_owned() });
+    }
     fs::create_dir_all(dir).map_err(unwritable)?;
     let lock = lock(dir)?;
-    let files = dir.join("db");
-    if found.is_none() && files.exists() {
-        return Err(damaged(dir, "schema-version is missing"));
-    }
+    let whole = check_whole(dir, found)?;
     if found != Some(schema_version) {
         // From here on an older build refuses the directory: before the first document that it would misread.
         write_version(dir, schema_version).map_err(unwritable)?;
     }
+    Ok((open_files(dir, whole)?, lock))
+}
 
-    // PoloDB unwraps in a few places while it opens; on files that it does not understand this is damage too.
-    let opened = catch_unwind(AssertUnwindSafe(|| open_database(&files)));
-    match opened {
-        Ok(Ok(db)) => Ok((db, lock)),
-        Ok(Err(error)) => Err(classify(dir, error)),
-        Err(_) => Err(damaged(dir, "the database could not make sense of its files")),
+/// Opens a copy of the database in `dir` in a temporary directory, so that not one byte of `dir` changes: RocksDB writes
+/// when it opens. Nobody else can write meanwhile; the copy is removed with what is returned.
+pub(crate) fn open_copy(dir: &Path, schema_version: u32) -> Result<(Database, TempDir), StoreError> {
+    let files = files(dir);
+    let missing = || StoreError::Missing { dir: dir.to_owned() };
+    if !dir.is_dir() {
+        return Err(missing());
+    }
+    let found = version(dir, schema_version)?;
+    // Without the file nobody has the directory open: it is created before the database.
+    let _lock = match File::open(dir.join("lock")) {
+        Ok(file) => Some(locked(dir, file)?),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(StoreError::of_system(dir, &error)),
+    };
+    if !check_whole(dir, found)? {
+        return Err(missing());
+    }
+    let in_temp = |error: io::Error| StoreError::of_system(&std::env::temp_dir(), &error);
+    let copy = tempfile::Builder::new()
+        .prefix("reelscope-")
+        .tempdir()
+        .map_err(in_temp)?;
+    let copied = self::files(copy.path());
+    fs::create_dir(&copied).map_err(in_temp)?;
+    for entry in fs::read_dir(&files).map_err(|error| StoreError::of_system(dir, &error))? {
+        let entry = entry.map_err(|error| StoreError::of_system(dir, &error))?;
+        let mut from = File::open(entry.path()).map_err(|error| StoreError::of_system(dir, &error))?;
+        let mut to = File::create(copied.join(entry.file_name())).map_err(in_temp)?;
+        io::copy(&mut from, &mut to).map_err(|error| StoreError::of_system(dir, &error))?;
+    }
+    let db = open_files(copy.path(), true).map_err(|error| of_original(dir, error))?;
+    Ok((db, copy))
+}
+
+/// What is wrong with the copy is wrong with the original.
+fn of_original(dir: &Path, error: StoreError) -> StoreError {
+    match error {
+        StoreError::Damaged { reason, .. } => StoreError::Damaged {
+            dir: dir.to_owned(),
+            reason,
+        },
+        StoreError::Unreadable { reason, .. } => unreadable(dir, reason),
+        other => other,
     }
 }
 
-/// Whole or not at all: a version that is cut short would be taken for damage.
+/// Opens PoloDB's files; `whole` says that there are some.
+pub(crate) fn open_files(dir: &Path, whole: bool) -> Result<Database, StoreError> {
+    // PoloDB unwraps in a few places while it opens.
+    let opened = catch_unwind(AssertUnwindSafe(|| open_database(&files(dir), whole)));
+    opened
+        .unwrap_or_else(|_| Err(unreadable(dir, "the database could not make sense of its files")))
+        .map_err(|error| match error {
+            StoreError::Corrupt(reason) => StoreError::Damaged {
+                dir: dir.to_owned(),
+                reason,
+            },
+            // RocksDB's words; a process that is not a Reelscope has its files open.
+            StoreError::System(text)
+                if text.contains("lock hold by current process")
+                    || (text.contains("While lock file") && text.contains("temporarily unavailable")) =>
+            {
+                StoreError::Locked { dir: dir.to_owned() }
+            }
+            StoreError::System(text)
+                if text.contains("Permission denied") || text.contains("Read-only file system") =>
+            {
+                StoreError::Unwritable {
+                    dir: dir.to_owned(),
+                    reason: text,
+                }
+            }
+            StoreError::Database(reason) => unreadable(dir, reason),
+            other => other,
+        })
+}
+
+/// The version that `dir` was written with, `None` for a new one.
+fn version(dir: &Path, known: u32) -> Result<Option<u32>, StoreError> {
+    let found = match fs::read_to_string(dir.join("schema-version")) {
+        Ok(text) => text.trim().parse::<u32>().map_err(|_| {
+            let text = text.chars().take(40).collect::<String>();
+            unreadable(dir, format!("schema-version holds `{text}`"))
+        })?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            return Err(unreadable(dir, "schema-version is not text"));
+        }
+        Err(error) => return Err(StoreError::of_system(dir, &error)),
+    };
+    if found > known {
+        return Err(StoreError::NewerSchema {
+            dir: dir.to_owned(),
+            found,
+            known,
+        });
+    }
+    Ok(Some(found))
+}
+
+/// Whether there is a database. RocksDB begins a new one over files whose `CURRENT` is gone, so that is looked for first;
+/// without a table and a log nothing was ever written.
+fn check_whole(dir: &Path, found: Option<u32>) -> Result<bool, StoreError> {
+    let entries = match fs::read_dir(files(dir)) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(StoreError::of_system(dir, &error)),
+    };
+    let (mut current, mut written) = (false, false);
+    for entry in entries {
+        let path = entry.map_err(|error| StoreError::of_system(dir, &error))?.path();
+        current |= path.file_name() == Some(OsStr::new("CURRENT"));
+        written |= path
+            .extension()
+            .is_some_and(|extension| extension == "sst" || extension == "log");
+    }
+    if written && !current {
+        return Err(unreadable(dir, "db/CURRENT is missing"));
+    }
+    if written && found.is_none() {
+        return Err(unreadable(dir, "schema-version is missing"));
+    }
+    Ok(current)
+}
+
+/// Whole or not at all, after a power cut too.
 fn write_version(dir: &Path, schema_version: u32) -> io::Result<()> {
     let new = dir.join("schema-version.new");
     let mut file = File::create(&new)?;
     writeln!(file, "{schema_version}")?;
     file.sync_all()?;
-    fs::rename(new, dir.join("schema-version"))
+    fs::rename(new, dir.join("schema-version"))?;
+    // Windows opens no directories, and needs no such step.
+    #[cfg(unix)]
+    File::open(dir)?.sync_all()?;
+    Ok(())
 }
 
-fn open_database(files: &Path) -> Result<Database, StoreError> {
-    let path = files
-        .to_str()
-        .ok_or_else(|| StoreError::Database("the path is not UTF-8".to_owned()))?;
+fn open_database(files: &Path, whole: bool) -> Result<Database, StoreError> {
+    let path = files.to_str().ok_or_else(|| StoreError::PathNotUtf8 {
+        dir: files.to_owned(),
+    })?;
     let db = Database::open_path(path)?;
     let names = db.list_collection_names()?;
     let sentinel = db.collection::<Document>(SENTINEL);
     if sentinel.find_one(doc! { ID: "sentinel" })?.is_none() {
         if let Some(other) = names.iter().find(|name| *name != SENTINEL) {
             return Err(StoreError::Database(format!(
-                "Corruption: {other} is older than the sentinel"
+                "{other} is older than the sentinel"
             )));
         }
         sentinel.create_index(IndexModel {
@@ -103,32 +209,23 @@ fn open_database(files: &Path) -> Result<Database, StoreError> {
         })?;
         sentinel.insert_one(doc! { ID: "sentinel", "key": "sentinel" })?;
     }
-    // A block that does not match its checksum shows when it is read, so every collection is touched once.
-    for name in names {
-        db.collection::<Document>(&name).find_one(doc! {})?;
+    if whole {
+        // A block that does not match its checksum shows when it is read, so every collection is touched once.
+        for name in names {
+            db.collection::<Document>(&name).find_one(doc! {})?;
+        }
     }
     Ok(db)
 }
 
-/// Tells damage from circumstances that a person can change. The texts are RocksDB's status names.
-fn classify(dir: &Path, error: StoreError) -> StoreError {
-    let StoreError::Database(text) = error else {
-        return error;
-    };
-    if text.contains("lock") || text.contains("LOCK") {
-        StoreError::Locked { dir: dir.to_owned() }
-    } else if text.contains("Permission denied") || text.contains("Read-only file system") {
-        StoreError::Unwritable {
-            dir: dir.to_owned(),
-            reason: text,
-        }
-    } else {
-        damaged(dir, text)
-    }
-}
-
-/// Moves a damaged directory out of the way and returns its new name.
-pub(crate) fn set_aside(dir: &Path) -> Result<PathBuf, StoreError> {
+/// Moves a damaged database out of the way, whole, to `<dir>.damaged-<unix seconds>`, and returns that name. The caller
+/// tells the person.
+///
+/// # Errors
+/// [`StoreError::Locked`] while somebody has it open; the system's, and then nothing was moved.
+pub fn set_aside(dir: &Path) -> Result<PathBuf, StoreError> {
+    // Let go before the move: Windows moves no directory with an open file in it.
+    drop(lock(dir)?);
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |d| d.as_secs());
@@ -142,7 +239,7 @@ pub(crate) fn set_aside(dir: &Path) -> Result<PathBuf, StoreError> {
         numbered.push(format!("-{n}"));
         aside = PathBuf::from(numbered);
     }
-    fs::rename(dir, &aside).map_err(|error| unwritable(dir, &error))?;
+    fs::rename(dir, &aside).map_err(|error| StoreError::of_system(dir, &error))?;
     Ok(aside)
 }
 
@@ -152,28 +249,21 @@ fn lock(dir: &Path) -> Result<DirectoryLock, StoreError> {
         .truncate(false)
         .write(true)
         .open(dir.join("lock"))
-        .map_err(|error| unwritable(dir, &error))?;
+        .map_err(|error| StoreError::of_system(dir, &error))?;
+    locked(dir, file)
+}
+
+fn locked(dir: &Path, file: File) -> Result<DirectoryLock, StoreError> {
     match file.try_lock() {
         Ok(()) => Ok(DirectoryLock { _file: file }),
         Err(TryLockError::WouldBlock) => Err(StoreError::Locked { dir: dir.to_owned() }),
-        Err(TryLockError::Error(error)) => Err(unwritable(dir, &error)),
+        Err(TryLockError::Error(error)) => Err(StoreError::of_system(dir, &error)),
     }
 }
 
-fn damaged(dir: &Path, reason: impl Into<String>) -> StoreError {
-    StoreError::Damaged {
+fn unreadable(dir: &Path, reason: impl Into<String>) -> StoreError {
+    StoreError::Unreadable {
         dir: dir.to_owned(),
         reason: reason.into(),
-    }
-}
-
-fn unwritable(dir: &Path, error: &io::Error) -> StoreError {
-    if error.kind() == io::ErrorKind::StorageFull {
-        StoreError::Full
-    } else {
-        StoreError::Unwritable {
-            dir: dir.to_owned(),
-            reason: error.to_string(),
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong with a database, each with a sentence for the person who has to act.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// Why a store could not be opened, read or written.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -24,13 +25,30 @@ pub enum StoreError {
         /// Newest version this build knows.
         known: u32,
     },
-    /// The database cannot be read. [`crate::Store::open`] sets it aside instead of returning this.
+    /// The database itself says that its files are corrupt. Nothing was touched; [`crate::set_aside`] moves it.
     #[error("the database in {} is damaged: {reason}", .dir.display())]
     Damaged {
         /// The directory.
         dir: PathBuf,
         /// What the database said.
         reason: String,
+    },
+    /// The directory is not as a store leaves it, and nobody can say that it is damaged. Nothing was touched.
+    #[error(
+        "the database in {} cannot be opened and was left as it is: {reason}; restore it, move it away, or choose another --data-dir",
+        .dir.display()
+    )]
+    Unreadable {
+        /// The directory.
+        dir: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// There is no database in the directory.
+    #[error("there is no database in {}; name the --data-dir of a Reelscope that has run", .dir.display())]
+    Missing {
+        /// The directory.
+        dir: PathBuf,
     },
     /// The directory cannot be created or written.
     #[error("cannot write to {}: {reason}; choose a --data-dir that you may write to", .dir.display())]
@@ -40,9 +58,23 @@ pub enum StoreError {
         /// What the system said.
         reason: String,
     },
-    /// No room is left.
-    #[error("the disk is full; free some space and start again")]
+    /// The database takes paths in UTF-8 only.
+    #[error("the path {} is not UTF-8; choose a --data-dir whose path is", .dir.display())]
+    PathNotUtf8 {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// No room is left on the disk, or in the user's quota. Writes go on by themselves once there is some.
+    #[error("the disk is full; free some space")]
     Full,
+    /// The system failed, which may pass: an I/O error, no memory, too many open files. What is stored is as it was.
+    #[error(
+        "the system could not read or write the database: {0}; what is stored was left as it is, try again"
+    )]
+    System(String),
+    /// The database found its files corrupt while it read or wrote.
+    #[error("the database is damaged: {0}")]
+    Corrupt(String),
     /// A document with this id exists.
     #[error("`{id}` is in {collection} already")]
     Duplicate {
@@ -62,7 +94,7 @@ pub enum StoreError {
     /// A record cannot be turned into a document, or back.
     #[error("a document does not fit its record: {0}")]
     Document(String),
-    /// The operation panicked; nothing of it was written.
+    /// A write met a defect; nothing of it was answered, and the writer goes on.
     #[error("a write met a defect and was undone")]
     Panicked,
     /// The store is closing.
@@ -73,13 +105,60 @@ pub enum StoreError {
     Database(String),
 }
 
+impl StoreError {
+    /// Whether the files are at fault, and not the way they were asked: until the database has been opened anew, it
+    /// refuses every write after such an error.
+    pub(crate) const fn stops_writes(&self) -> bool {
+        matches!(
+            self,
+            Self::Full | Self::System(_) | Self::Corrupt(_) | Self::Panicked
+        )
+    }
+
+    /// What the system said about `dir`.
+    pub(crate) fn of_system(dir: &Path, error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
+            // Not a directory: a file lies where the database is to be.
+            io::ErrorKind::PermissionDenied
+            | io::ErrorKind::ReadOnlyFilesystem
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::AlreadyExists => Self::Unwritable {
+                dir: dir.to_owned(),
+                reason: error.to_string(),
+            },
+            _ => Self::System(format!("{}: {error}", dir.display())),
+        }
+    }
+}
+
+/// What RocksDB means, by the name of its status, which begins every text (`Status::ToString` in `util/status.cc`), and
+/// by the system's own words, which end that of an I/O error.
+fn of_rocksdb(text: String) -> StoreError {
+    let names = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    // An I/O error in the check of all files is reported as corruption too, whatever kept the file from being read; only
+    // a file that is gone is one.
+    let unread = names(&["IO error"]) && !names(&["No such file or directory"]);
+    if text.starts_with("Corruption") && !unread {
+        StoreError::Corrupt(text)
+    } else if names(&["No space left on device", "Disk quota exceeded"]) {
+        StoreError::Full
+    } else if text.starts_with("IO error") || unread {
+        StoreError::System(text)
+    } else {
+        StoreError::Database(text)
+    }
+}
+
 impl From<polodb_core::Error> for StoreError {
     fn from(error: polodb_core::Error) -> Self {
-        let text = error.to_string();
-        if text.contains("No space left on device") {
-            Self::Full
-        } else {
-            Self::Database(text)
+        match error {
+            polodb_core::Error::RocksDbErr(text) => of_rocksdb(text),
+            polodb_core::Error::IOErr(error) => match error.source.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
+                _ => Self::System(error.source.to_string()),
+            },
+            other => Self::Database(other.to_string()),
         }
     }
 }
@@ -93,5 +172,61 @@ impl From<polodb_core::bson::ser::Error> for StoreError {
 impl From<polodb_core::bson::de::Error> for StoreError {
     fn from(error: polodb_core::bson::de::Error) -> Self {
         Self::Document(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Texts as RocksDB 9 writes them.
+    #[test]
+    fn only_what_the_database_calls_corruption_is_damage() {
+        let kind = |text: &str| match of_rocksdb(text.to_owned()) {
+            StoreError::Corrupt(_) => "damage",
+            StoreError::Full => "full",
+            StoreError::System(_) => "system",
+            StoreError::Database(_) => "other",
+            other => panic!("{text}: {other:?}"),
+        };
+        let check = |expected: &str, text: &str| assert_eq!(kind(text), expected, "{text}");
+        check(
+            "damage",
+            "Corruption: block checksum mismatch: stored = 1, computed = 2, type = 4  in /d/000009.sst",
+        );
+        check("damage", "Corruption: CURRENT file does not end with newline");
+        check(
+            "damage",
+            "Corruption: Can't access /000012.sst: IO error: No such file or directory: while stat a file for size: /d/000012.sst: No such file or directory",
+        );
+        check(
+            "system",
+            "Corruption: Can't access /000012.sst: IO error: while stat a file for size: /d/000012.sst: Input/output error",
+        );
+        check(
+            "full",
+            "IO error: No space left on device: While appending to file: /d/000013.log: No space left on device",
+        );
+        check(
+            "full",
+            "IO error: While open a file for appending: /d/000013.log: Disk quota exceeded",
+        );
+        for words in [
+            "Input/output error",
+            "Cannot allocate memory",
+            "Too many open files in system",
+            "Too many open files",
+        ] {
+            check(
+                "system",
+                &format!("IO error: While open a file for random read: /d/000009.sst: {words}"),
+            );
+        }
+        check(
+            "system",
+            "IO error: Stale file handle: while stat a file for size: /d/CURRENT: Stale file handle",
+        );
+        check("other", "Invalid argument: unsupported option");
+        check("other", "Not implemented: unknown checksum");
     }
 }

@@ -1,7 +1,7 @@
 //! PoloDB behind one async door, with one writer and group commit.
 //!
 //! PoloDB is durable, but its transactions are not isolated from each other and several of its query shapes
-//! answer wrongly without saying so (`shared/design/facts-polodb.md`). This crate is the only one that names it
+//! answer wrongly without saying so (`tests/rules.rs`). This crate is the only one that names it
 //! and lets through only what holds:
 //!
 //! - **One writer.** Every write is a closure that runs on one thread, sees all earlier writes, and is committed
@@ -9,20 +9,23 @@
 //!   A closure that fails leaves nothing behind and disturbs nobody. The answer comes after the fsync.
 //! - **Safe reads.** By `_id`, by one equal field, or a whole scan ([`Store::get`], [`Store::find_by`],
 //!   [`Store::scan`]); filtering, sorting and summing is Rust's.
-//! - **A directory that is understood.** Locked, from a newer build, damaged or unwritable: each has its own
-//!   error or remedy ([`Store::open`]), and nothing is ever deleted.
+//! - **A directory that is understood.** Locked, from a newer build, damaged, unwritable, met by an error of the system:
+//!   each has its own error ([`Store::open`]), and none of them changes what is stored. Only a caller moves a damaged
+//!   database away ([`set_aside`]).
+//! - **A disk that fills up.** Writes are refused while there is no room, and go on once there is ([`Store::condition`]).
 //!
-//! Modules in reading order: [`directory`](self) checks and locks the directory, `transaction` is what a closure
-//! may do, `writer` is the thread that commits, `indexes` knows which indexes there are.
+//! Modules in reading order: [`directory`](self) checks and locks the directory, `live` is the database while it is open,
+//! `transaction` is what a closure may do, `writer` is the thread that commits, `indexes` knows which indexes there are.
 
 mod directory;
 mod error;
 mod indexes;
+mod live;
 mod transaction;
 mod writer;
 
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -33,11 +36,12 @@ use tokio::sync::Semaphore;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
+pub use directory::set_aside;
 pub use error::StoreError;
+pub use live::Condition;
 pub use transaction::Tx;
 
-use directory::DirectoryLock;
-use indexes::Indexes;
+use live::{Held, Live};
 use writer::Writer;
 
 /// Name of the field that PoloDB looks documents up by.
@@ -52,11 +56,8 @@ pub struct Store {
 }
 
 struct Inner {
-    // Dropped in this order: the writer finishes its queue, the database closes, the lock goes last.
     writer: Writer,
-    db: Database,
-    _lock: DirectoryLock,
-    indexes: Arc<Indexes>,
+    live: Arc<Live>,
     /// Held while a collection is read from end to end.
     scans: Arc<Semaphore>,
 }
@@ -72,53 +73,58 @@ pub struct WriteStats {
     pub commit_time: Duration,
 }
 
-/// An open store, and what happened on the way.
-pub struct Opened {
-    /// The store.
-    pub store: Store,
-    /// Where a damaged database was moved to; the store is then new and empty.
-    pub set_aside: Option<PathBuf>,
-}
-
 impl Store {
     /// Opens or creates the database in `dir`, which is created when missing. `schema_version` is the version
     /// of the documents that the caller writes. Blocks for some tens of milliseconds.
     ///
-    /// A damaged database is moved to `<dir>.damaged-<unix seconds>` and a new one is begun; see [`Opened`].
-    ///
     /// # Errors
-    /// [`StoreError::Locked`], [`StoreError::NewerSchema`], [`StoreError::Unwritable`], [`StoreError::Full`],
-    /// each before anything was changed.
-    pub fn open(dir: &Path, schema_version: u32) -> Result<Opened, StoreError> {
-        match directory::open(dir, schema_version) {
-            Ok((db, lock)) => Ok(Opened {
-                store: Self::start(db, lock),
-                set_aside: None,
-            }),
-            Err(StoreError::Damaged { reason, .. }) => {
-                let aside = directory::set_aside(dir)?;
-                tracing::warn!(dir = %dir.display(), aside = %aside.display(), reason, "damaged database set aside");
-                let (db, lock) = directory::open(dir, schema_version)?;
-                Ok(Opened {
-                    store: Self::start(db, lock),
-                    set_aside: Some(aside),
-                })
-            }
-            Err(error) => Err(error),
-        }
+    /// One for each circumstance that keeps a database from being opened, each before anything was changed. A database
+    /// that is damaged stays where it is: [`set_aside`] is the caller's decision.
+    pub fn open(dir: &Path, schema_version: u32) -> Result<Self, StoreError> {
+        let (db, lock) = directory::open(dir, schema_version)?;
+        Self::start(dir, db, Held::Directory(lock))
     }
 
-    fn start(db: Database, lock: DirectoryLock) -> Self {
-        let indexes = Arc::new(Indexes::of(&db));
-        Self {
+    /// Opens a copy of the database in `dir`, for reading: nothing in `dir` is created, changed or moved. The copy is
+    /// removed with the store. Takes as long as reading all files, and as much room in the temporary directory.
+    ///
+    /// # Errors
+    /// As [`Store::open`], and [`StoreError::Missing`] when there is no database.
+    pub fn open_copy(dir: &Path, schema_version: u32) -> Result<Self, StoreError> {
+        let (db, copy) = directory::open_copy(dir, schema_version)?;
+        let at = copy.path().to_owned();
+        Self::start(&at, db, Held::Copy(copy))
+    }
+
+    fn start(dir: &Path, db: Database, held: Held) -> Result<Self, StoreError> {
+        let live = Arc::new(Live::new(dir, db, held));
+        Ok(Self {
             inner: Arc::new(Inner {
-                writer: Writer::start(db.clone(), Arc::clone(&indexes)),
-                db,
-                _lock: lock,
-                indexes,
+                writer: Writer::start(Arc::clone(&live))?,
+                live,
                 scans: Arc::new(Semaphore::new(scans_at_once())),
             }),
-        }
+        })
+    }
+
+    /// Whether writes are taken; while they are not, the store looks once a second whether they can be.
+    #[must_use]
+    pub fn condition(&self) -> Condition {
+        self.inner.live.condition()
+    }
+
+    /// Ends the store, whoever else has a clone of it: what was handed over is written, then the database and its
+    /// directory are let go. Everything afterwards is [`StoreError::Closed`].
+    ///
+    /// # Errors
+    /// Why the store took no writes, when it did not in the end. What was acknowledged is on the disk all the same.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        let inner = Arc::clone(&self.inner);
+        let closed = tokio::task::spawn_blocking(move || {
+            inner.writer.close();
+            inner.live.close()
+        });
+        closed.await.map_err(|_| StoreError::Panicked)?
     }
 
     /// Runs `operation` on the writer and answers once its writes are durable. Either all of them are, or none.
@@ -181,7 +187,7 @@ impl Store {
         collection: &'static str,
         field: &'static str,
     ) -> Result<Option<bool>, StoreError> {
-        self.blocking(move |inner| inner.indexes.has(&inner.db, collection, field))
+        self.blocking(move |inner| inner.live.with(|db, indexes| indexes.has(db, collection, field)))
             .await
     }
 
@@ -215,7 +221,9 @@ impl Store {
     where
         R: DeserializeOwned + Send + 'static,
     {
-        let span = query_span(collection, "find", "{_id: {$in: [?]}}");
+        // As it is done: one by one, in one transaction. PoloDB takes no `$in`.
+        let span = query_span(collection, "findOne", "{_id: ?}");
+        span.record("db.operation.batch.size", ids.len());
         let found: Vec<R> = self
             .reading(move |txn| {
                 ids.into_iter()
@@ -247,8 +255,10 @@ impl Store {
         let (asker, wanted) = asked();
         let query = doc! { field: value.clone() };
         let by_index = move |inner: &Inner| {
-            let look = || read_only(&inner.db, |txn| find_one(txn, collection, query));
-            inner.indexes.using(&inner.db, collection, field, look)
+            inner.live.with(|db, indexes| {
+                let look = || read_only(db, |txn| find_one(txn, collection, query));
+                indexes.using(db, collection, field, look)
+            })
         };
         let lookup = async {
             if let Some(found) = self.blocking(by_index).await? {
@@ -352,7 +362,8 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Transaction) -> Result<T, StoreError> + Send + 'static,
     {
-        self.blocking(move |inner| read_only(&inner.db, read)).await
+        self.blocking(move |inner| inner.live.with(|db, _| read_only(db, read)))
+            .await
     }
 
     async fn blocking<T, F>(&self, work: F) -> Result<T, StoreError>
@@ -363,7 +374,7 @@ impl Store {
         let inner = Arc::clone(&self.inner);
         tokio::task::spawn_blocking(move || work(&inner))
             .await
-            .map_err(|_| StoreError::Closed)?
+            .map_err(|_| StoreError::Panicked)?
     }
 }
 
@@ -397,6 +408,7 @@ fn query_span(collection: &'static str, operation: &'static str, filter: &str) -
         db.system = SYSTEM,
         db.collection.name = collection,
         db.operation.name = operation,
+        db.operation.batch.size = Empty,
         db.rows_scanned = Empty,
         db.index_used = Empty,
     )

@@ -1,17 +1,18 @@
-//! The one thread that writes: it takes what is waiting, runs it, commits it at once, and then answers.
+//! The one thread that writes: it takes what is waiting, runs it, commits it at once, and then answers. After an error that
+//! stops the database it answers with that error and looks once a second whether the database can go on.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use polodb_core::bson::{Document, doc};
-use polodb_core::{CollectionT, Database, Transaction};
+use polodb_core::{CollectionT, Transaction};
 use tokio::sync::oneshot;
 
-use crate::indexes::Indexes;
+use crate::live::Live;
 use crate::transaction::{Change, Changes, Tx};
 use crate::{ID, StoreError, WriteStats};
 
@@ -19,11 +20,15 @@ use crate::{ID, StoreError, WriteStats};
 const MOST_OPERATIONS: usize = 256;
 /// Most changed documents of one commit, for operations that write many each.
 const MOST_CHANGES: usize = 4_000;
+/// Between two looks whether a database that was stopped can go on.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Told to an operation's caller after the commit.
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
-/// Runs an operation over the batch so far. An operation that failed has answered its caller and adds nothing.
-type Operation = Box<dyn FnOnce(&Transaction, &Changes) -> Option<(Changes, Answer)> + Send>;
+/// Runs an operation over the batch so far, or answers its caller that there is no transaction. An operation that failed
+/// has answered its caller and adds nothing.
+type Operation =
+    Box<dyn FnOnce(Result<(&Transaction, &Changes), StoreError>) -> Option<(Changes, Answer)> + Send>;
 
 enum Job {
     Write(Operation),
@@ -65,24 +70,35 @@ struct Counters {
 }
 
 pub(crate) struct Writer {
-    queue: Option<mpsc::Sender<Job>>,
-    thread: Option<JoinHandle<()>>,
+    queue: Mutex<Option<mpsc::Sender<Job>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
     counters: Arc<Counters>,
 }
 
 impl Writer {
-    pub(crate) fn start(db: Database, indexes: Arc<Indexes>) -> Self {
+    /// # Errors
+    /// The system has no thread for it.
+    pub(crate) fn start(live: Arc<Live>) -> Result<Self, StoreError> {
         let (queue, jobs) = mpsc::channel();
         let counters = Arc::new(Counters::default());
         let counted = Arc::clone(&counters);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || write_until_closed(&db, &indexes, &jobs, &counted))
-            .ok();
-        Self {
-            queue: Some(queue),
-            thread,
+            .spawn(move || write_until_closed(&live, &jobs, &counted))
+            .map_err(|error| StoreError::System(error.to_string()))?;
+        Ok(Self {
+            queue: Mutex::new(Some(queue)),
+            thread: Mutex::new(Some(thread)),
             counters,
+        })
+    }
+
+    /// Closes the queue and waits for what is in it: what a caller handed over is written.
+    pub(crate) fn close(&self) {
+        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
         }
     }
 
@@ -94,7 +110,14 @@ impl Writer {
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
         let (sender, receiver) = oneshot::channel::<Result<(T, Changed), E>>();
-        let boxed: Operation = Box::new(move |txn, batch| {
+        let boxed: Operation = Box::new(move |begun| {
+            let (txn, batch) = match begun {
+                Ok(begun) => begun,
+                Err(error) => {
+                    let _ = sender.send(Err(error.into()));
+                    return None;
+                }
+            };
             let mut tx = Tx::new(txn, batch);
             match catch_unwind(AssertUnwindSafe(|| operation(&mut tx))) {
                 Ok(Ok(value)) => {
@@ -122,7 +145,10 @@ impl Writer {
             }
         });
         self.send(Job::Write(boxed))?;
-        receiver.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+        // The answer goes with the operation when the writer panics.
+        receiver
+            .await
+            .unwrap_or_else(|_| Err(StoreError::Panicked.into()))
     }
 
     pub(crate) async fn create_index(
@@ -154,7 +180,7 @@ impl Writer {
             field,
             answer,
         })?;
-        receiver.await.unwrap_or(Err(StoreError::Closed))
+        receiver.await.unwrap_or(Err(StoreError::Panicked))
     }
 
     pub(crate) fn stats(&self) -> WriteStats {
@@ -166,88 +192,136 @@ impl Writer {
     }
 
     fn send(&self, job: Job) -> Result<(), StoreError> {
-        let queue = self.queue.as_ref().ok_or(StoreError::Closed)?;
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let queue = queue.as_ref().ok_or(StoreError::Closed)?;
         queue.send(job).map_err(|_| StoreError::Closed)
     }
 }
 
 impl Drop for Writer {
-    /// Closes the queue and waits for what is in it: what a caller handed over is written.
     fn drop(&mut self) {
-        drop(self.queue.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+        self.close();
+    }
+}
+
+fn write_until_closed(live: &Live, jobs: &mpsc::Receiver<Job>, counters: &Counters) {
+    let mut looked = Instant::now();
+    let mut next = None;
+    loop {
+        let stopped = live.why_stopped();
+        if stopped.is_some() && looked.elapsed() >= LOOK_AGAIN {
+            // A database that panics while it is closed or opened stays stopped.
+            let _ = catch_unwind(AssertUnwindSafe(|| live.reopen()));
+            looked = Instant::now();
+            continue;
+        }
+        let job = match (next.take(), &stopped) {
+            (Some(job), _) => job,
+            (None, None) => match jobs.recv() {
+                Ok(job) => job,
+                Err(mpsc::RecvError) => return,
+            },
+            (None, Some(_)) => match jobs.recv_timeout(LOOK_AGAIN) {
+                Ok(job) => job,
+                Err(mpsc::RecvTimeoutError::Timeout) => continue,
+                Err(mpsc::RecvTimeoutError::Disconnected) => return,
+            },
+        };
+        if let Some(error) = stopped {
+            refuse(job, error);
+            continue;
+        }
+        match catch_unwind(AssertUnwindSafe(|| work(live, job, jobs, counters))) {
+            Ok(left_over) => next = left_over,
+            // What the database holds in memory is not to be relied on.
+            Err(panic) => {
+                tracing::error!(panic = panic_text(panic.as_ref()), "the writer met a defect");
+                live.stop(StoreError::Panicked);
+                let _ = catch_unwind(AssertUnwindSafe(|| live.reopen()));
+            }
+        }
+        looked = Instant::now();
+    }
+}
+
+/// Answers without doing anything.
+fn refuse(job: Job, error: StoreError) {
+    match job {
+        Job::Write(operation) => drop(operation(Err(error))),
+        Job::Index { answer, .. } => drop(answer.send(Err(error))),
+    }
+}
+
+/// Does a job and whatever of the queue goes into the same commit. Returns a job that was met and does not batch.
+fn work(live: &Live, job: Job, jobs: &mpsc::Receiver<Job>, counters: &Counters) -> Option<Job> {
+    match job {
+        Job::Write(first) => write_batch(live, first, jobs, counters),
+        // On this thread, because PoloDB leaves holes in an index that is made beside inserts.
+        Job::Index {
+            change,
+            collection,
+            field,
+            answer,
+        } => {
+            let result = live.with(|db, indexes| match change {
+                IndexChange::Create => indexes.create(db, collection, field),
+                IndexChange::Drop => indexes.drop(db, collection, field),
+            });
+            stop_on(live, result.as_ref().err());
+            let _ = answer.send(result);
+            None
         }
     }
 }
 
-fn write_until_closed(db: &Database, indexes: &Indexes, jobs: &mpsc::Receiver<Job>, counters: &Counters) {
-    let mut next = jobs.recv().ok();
-    while let Some(job) = next.take() {
-        match job {
-            Job::Write(first) => next = write_batch(db, first, jobs, counters),
-            // On this thread, because PoloDB leaves holes in an index that is made beside inserts.
-            Job::Index {
-                change,
-                collection,
-                field,
-                answer,
-            } => {
-                let result = match change {
-                    IndexChange::Create => indexes.create(db, collection, field),
-                    IndexChange::Drop => indexes.drop(db, collection, field),
-                };
-                let _ = answer.send(result);
-            }
-        }
-        if next.is_none() {
-            next = jobs.recv().ok();
-        }
+/// Some errors are the database's last word until it is opened anew.
+fn stop_on(live: &Live, error: Option<&StoreError>) {
+    if let Some(error) = error.filter(|error| error.stops_writes()) {
+        live.stop(error.clone());
     }
 }
 
 /// Runs `first` and everything that waits behind it, commits, answers. Returns a job that does not batch, if one
 /// was met.
 fn write_batch(
-    db: &Database,
+    live: &Live,
     first: Operation,
     jobs: &mpsc::Receiver<Job>,
     counters: &Counters,
 ) -> Option<Job> {
-    let txn = match db.start_transaction() {
-        Ok(txn) => txn,
-        Err(error) => {
-            // The caller hears of it as of a closed store, since its answer goes with the operation.
-            tracing::error!(%error, "no transaction could be begun");
-            return None;
-        }
-    };
-    let mut batch = Changes::new();
+    let mut first = Some(first);
     let mut answers: Vec<Answer> = Vec::new();
-    let mut operation = Some(first);
     let mut left_over = None;
-    while let Some(run) = operation.take() {
-        if let Some((changes, answer)) = run(&txn, &batch) {
-            batch.extend(changes);
-            answers.push(answer);
-        }
-        if answers.len() < MOST_OPERATIONS && batch.len() < MOST_CHANGES {
-            match jobs.try_recv() {
-                Ok(Job::Write(next)) => operation = Some(next),
-                Ok(other) => left_over = Some(other),
-                Err(_) => {}
+    let committed = live.with(|db, _| {
+        let txn = db.start_transaction()?;
+        let mut batch = Changes::new();
+        while let Some(run) = first.take() {
+            if let Some((changes, answer)) = run(Ok((&txn, &batch))) {
+                batch.extend(changes);
+                answers.push(answer);
+            }
+            if answers.len() < MOST_OPERATIONS && batch.len() < MOST_CHANGES {
+                match jobs.try_recv() {
+                    Ok(Job::Write(next)) => first = Some(next),
+                    Ok(other) => left_over = Some(other),
+                    Err(_) => {}
+                }
             }
         }
-    }
-    let started = Instant::now();
-    let committed = commit(&txn, batch);
-    if committed.is_ok() {
+        let started = Instant::now();
+        commit(&txn, batch)?;
         counters
             .operations
             .fetch_add(answers.len() as u64, Ordering::Relaxed);
         counters.commits.fetch_add(1, Ordering::Relaxed);
         let nanos = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
         counters.commit_nanos.fetch_add(nanos, Ordering::Relaxed);
+        Ok(())
+    });
+    stop_on(live, committed.as_ref().err());
+    // Without a transaction it has not run.
+    if let (Some(first), Err(error)) = (first, &committed) {
+        first(Err(error.clone()));
     }
     for answer in answers {
         answer(committed.clone());

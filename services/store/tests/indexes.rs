@@ -37,7 +37,7 @@ fn player(number: u64) -> Player {
 }
 
 fn open(dir: &Path) -> Store {
-    Store::open(dir, 1).unwrap().store
+    Store::open(dir, 1).unwrap()
 }
 
 async fn fill(store: &Store, from: u64, to: u64) {

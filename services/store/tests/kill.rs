@@ -31,7 +31,7 @@ fn child() {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let store = Store::open(dir.as_ref(), 1).unwrap().store;
+        let store = Store::open(dir.as_ref(), 1).unwrap();
         let mut tasks = tokio::task::JoinSet::new();
         for task in 0..TASKS {
             let (store, round) = (store.clone(), round.clone());
@@ -98,10 +98,9 @@ async fn fifty_kills_lose_and_tear_nothing() {
         acknowledged.len()
     );
 
-    let opened = Store::open(dir.path(), 1).unwrap();
-    assert_eq!(opened.set_aside, None);
+    let store = Store::open(dir.path(), 1).unwrap();
     let count = |collection| {
-        opened.store.scan::<Half, _, _>(collection, 0_u64, |count, _| {
+        store.scan::<Half, _, _>(collection, 0_u64, |count, _| {
             *count += 1;
             std::ops::ControlFlow::Continue(())
         })
@@ -109,18 +108,12 @@ async fn fifty_kills_lose_and_tear_nothing() {
     let (left, right) = (count("left").await.unwrap(), count("right").await.unwrap());
     assert_eq!(left, right, "no operation is torn");
     let total = acknowledged.len();
-    let found = opened
-        .store
+    let found = store
         .get_many::<Half>("left", acknowledged.clone())
         .await
         .unwrap()
         .len();
     assert_eq!(found, total, "no acknowledged operation is lost");
-    let found = opened
-        .store
-        .get_many::<Half>("right", acknowledged)
-        .await
-        .unwrap()
-        .len();
+    let found = store.get_many::<Half>("right", acknowledged).await.unwrap().len();
     assert_eq!(found, total, "no acknowledged operation is torn");
 }

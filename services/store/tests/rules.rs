@@ -1,4 +1,4 @@
-//! The rules of facts-polodb.md that the product relies on.
+//! The rules that the product relies on, of PoloDB and of the door in front of it.
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
@@ -23,9 +23,7 @@ fn account(balance: i64) -> Account {
 }
 
 fn open(dir: &Path) -> Store {
-    let opened = Store::open(dir, 1).unwrap();
-    assert_eq!(opened.set_aside, None);
-    opened.store
+    Store::open(dir, 1).unwrap()
 }
 
 #[derive(Debug)]
@@ -267,32 +265,6 @@ fn listing(dir: &Path) -> Vec<(String, u64, std::time::SystemTime)> {
         .collect();
     files.sort();
     files
-}
-
-#[tokio::test]
-async fn a_damaged_directory_is_set_aside_whole() {
-    let parent = tempfile::tempdir().unwrap();
-    let dir = parent.path().join("wallets");
-    let store = open(&dir);
-    store
-        .write(|tx| tx.insert(ACCOUNTS, "a", &account(1)))
-        .await
-        .unwrap();
-    drop(store);
-    let current = dir.join("db").join("CURRENT");
-    fs::write(&current, b"\x00garbage").unwrap();
-    let opened = Store::open(&dir, 1).unwrap();
-    let aside = opened.set_aside.unwrap();
-    assert_eq!(
-        fs::read(aside.join("db").join("CURRENT")).unwrap(),
-        b"\x00garbage"
-    );
-    assert_eq!(opened.store.get::<Account>(ACCOUNTS, "a").await.unwrap(), None);
-    opened
-        .store
-        .write(|tx| tx.insert(ACCOUNTS, "a", &account(2)))
-        .await
-        .unwrap();
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use reqwest::header::HeaderValue;
 use reqwest::{Method, RequestBuilder, Url};
 use serde::Serialize;
 use tracing::Instrument;
@@ -16,6 +17,8 @@ use crate::spans::STATUS;
 #[derive(Clone)]
 pub struct Client {
     http: Arc<reqwest::Client>,
+    /// Goes with every request and stands in no trace.
+    header: Option<(&'static str, HeaderValue)>,
 }
 
 impl Client {
@@ -26,18 +29,32 @@ impl Client {
             .tls_certs_only([])
             .build()
             .unwrap_or_else(|_| reqwest::Client::new());
-        Self { http: Arc::new(http) }
+        Self {
+            http: Arc::new(http),
+            header: None,
+        }
+    }
+
+    /// The same client, with this header on every request.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: HeaderValue) -> Self {
+        self.header = Some((name, value));
+        self
     }
 
     /// Begins a request to the service that is called `peer` in traces; it must be answered within `deadline`.
     #[must_use]
     pub fn request(&self, peer: &'static str, method: Method, url: &str, deadline: Duration) -> Call {
+        let mut builder = self.http.request(method.clone(), url).timeout(deadline);
+        if let Some((name, value)) = &self.header {
+            builder = builder.header(*name, value);
+        }
         Call {
             name: None,
             attempt: None,
             peer,
-            method: method.clone(),
-            builder: self.http.request(method, url).timeout(deadline),
+            method,
+            builder,
             url: url.to_owned(),
         }
     }

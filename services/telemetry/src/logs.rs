@@ -22,6 +22,8 @@ pub fn init_logs(default_filter: &str) {
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
+        // It would be told on standard error, and panic when that is what cannot be written.
+        .log_internal_errors(false)
         .with_filter(filter);
     let spans = RecordSpans.with_filter(reported(Kind::Span));
     let logs = AtOpenSpan(LogLayer::new()).with_filter(reported(Kind::Line));

@@ -1,6 +1,7 @@
 //! What the user service refuses or cannot do.
 
 use axum::response::{IntoResponse, Response};
+use reelscope_contracts::problem::sentence;
 use reelscope_contracts::users::{Limits, Seeding};
 use reelscope_contracts::{Code, Problem};
 use reelscope_store::StoreError;
@@ -15,16 +16,16 @@ pub enum UserError {
     #[error("no player has the account code {0}")]
     PlayerNotFound(String),
     /// The players are still being written and this one is not there yet.
-    #[error("the player {0} is not there yet: players are still being written")]
+    #[error("the player {0} does not exist yet: players are still being created")]
     NotSeededYet(String),
     /// The index cannot be switched while players are being written: PoloDB would leave holes in it.
-    #[error("players are still being written: {} of {}", .0.done, .0.total)]
+    #[error("players are still being created: {} of {}", .0.done, .0.total)]
     Seeding(Seeding),
     /// The index is being created or dropped already.
     #[error("the index of the players is being switched already")]
     Busy,
     /// The session is unknown or over.
-    #[error("the session is over; sign in again")]
+    #[error("the session has expired; sign in again")]
     SessionExpired,
     /// The stake breaks a limit.
     #[error("the stake breaks a limit")]
@@ -56,7 +57,7 @@ impl From<&UserError> for Problem {
                 ..Self::new(
                     Code::PlayerNotFound,
                     format!(
-                        "Players are still being written and {code} is not there yet; try again in a moment."
+                        "Players are still being created and {code} does not exist yet; try again in a moment."
                     ),
                 )
                 .field("account_code")
@@ -66,7 +67,7 @@ impl From<&UserError> for Problem {
                 ..Self::new(
                     Code::ServiceUnavailable,
                     format!(
-                        "The index can be switched once all players are written, {done} of {total} are; try again in a moment."
+                        "The index can be switched once all players are created ({done} of {total} so far); try again in a moment."
                     ),
                 )
             },
@@ -78,7 +79,7 @@ impl From<&UserError> for Problem {
                 )
             },
             UserError::SessionExpired => {
-                Self::new(Code::SessionExpired, "The session is over; sign in again.")
+                Self::new(Code::SessionExpired, "The session has expired; sign in again.")
             }
             UserError::Stake(refusal, limits) => {
                 Self::new(Code::StakeOutOfLimits, stake_sentence(*refusal, limits)).field("stake")
@@ -91,14 +92,15 @@ impl From<&UserError> for Problem {
             UserError::Payment(problem) => problem.clone(),
             UserError::Unreachable(CallError::Deadline) => Self::new(
                 Code::DeadlineExceeded,
-                "The payment service did not answer in time; try again.",
+                "The payment service did not respond in time; try again.",
             ),
             UserError::Unreachable(_) => Self::new(
                 Code::ServiceUnavailable,
                 "The payment service cannot be reached; try again.",
             ),
-            UserError::Store(StoreError::Full) => {
-                Self::new(Code::DiskFull, "The disk is full; free some space and try again.")
+            UserError::Store(StoreError::Full) => Self::disk_full(),
+            UserError::Store(StoreError::System(_)) => {
+                Self::new(Code::ServiceUnavailable, sentence(&error.to_string()))
             }
             UserError::Store(_) => Self::new(Code::Internal, "The players could not be read; try again."),
         }

@@ -169,8 +169,8 @@ async fn seeding(AxumState(state): AxumState<State>) -> Json<Seeding> {
     Json(state.progress.read())
 }
 
-async fn health() -> Json<Health> {
-    Json(Health::ok("user-service"))
+async fn health(AxumState(state): AxumState<State>) -> Json<Health> {
+    Json(Health::of("user-service", state.store.condition().word()))
 }
 
 async fn find(state: &State, code: &str) -> Result<Player, UserError> {

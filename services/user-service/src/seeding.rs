@@ -284,7 +284,7 @@ mod tests {
     };
 
     fn open(dir: &tempfile::TempDir) -> Store {
-        Store::open(dir.path(), SCHEMA_VERSION).unwrap().store
+        Store::open(dir.path(), SCHEMA_VERSION).unwrap()
     }
 
     async fn written(store: &Store) -> u64 {

@@ -26,9 +26,7 @@ const SESSION_MS: i64 = 60_000;
 const SENT_BEFORE: u128 = 7;
 
 fn open(dir: &tempfile::TempDir) -> Store {
-    Store::open(&dir.path().join("players"), seeding::SCHEMA_VERSION)
-        .unwrap()
-        .store
+    Store::open(&dir.path().join("players"), seeding::SCHEMA_VERSION).unwrap()
 }
 
 async fn payment_service() -> String {

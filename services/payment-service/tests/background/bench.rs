@@ -113,7 +113,7 @@ pub(crate) struct Bench {
 impl Bench {
     /// The service of a data directory, as the stack starts it.
     pub(crate) async fn start(dir: &Path, provider: String, deadlines: Deadlines) -> Self {
-        let store = Store::open(dir, journal::SCHEMA_VERSION).unwrap().store;
+        let store = Store::open(dir, journal::SCHEMA_VERSION).unwrap();
         journal::migrate(&store).await.unwrap();
         let left_over = journal::open_bets(&store, |_| true).await.unwrap();
         let service = Service::new("payment-service", Timings::default());
@@ -135,8 +135,7 @@ impl Bench {
             backlog,
             never,
         ));
-        let recovery = recovery::run(service, settlement.clone(), left_over, patience);
-        tasks.spawn(async move { panic!("{}", recovery.await) });
+        tasks.spawn(recovery::run(service, settlement.clone(), left_over, patience));
         Self {
             knobs: state.knobs(),
             left_over: left_over_count,

@@ -6,7 +6,7 @@ pub(crate) mod hops;
 use std::time::{Duration, Instant};
 
 use reelscope_payment_service::journal;
-use reelscope_stack::start::open_wallets;
+use reelscope_stack::start::open_copy_of_wallets;
 use reelscope_stack::{Config, Stack};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -211,7 +211,7 @@ impl Demo {
         // A round that was under way may hold its database a moment longer.
         let deadline = Instant::now() + Duration::from_secs(10);
         let wallets = loop {
-            match open_wallets(_dir.path()) {
+            match open_copy_of_wallets(_dir.path()) {
                 Ok(wallets) => break wallets,
                 Err(error) => assert!(Instant::now() < deadline, "{error}"),
             }

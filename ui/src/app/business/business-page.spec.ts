@@ -168,7 +168,7 @@ describe('the business page', () => {
   });
 
   it('says that there is nothing yet', async () =>
-    expect(text(await shown(), 'business-empty')).toMatch(/^No spins in the traces yet/));
+    expect(text(await shown(), 'business-empty')).toMatch(/^No traces of spins yet/));
 });
 
 function nonBreaking(words: string): string {

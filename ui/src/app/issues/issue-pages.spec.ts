@@ -106,7 +106,7 @@ describe('the pages of issues', () => {
       expect(rows(fixture)).toEqual(['issue-a']);
       expect(text(fixture, 'issue-row')).toContain('no answer <b>at all</b>');
       expect(text(fixture, 'issue-share')).toBe('10.0%');
-      expect(text(fixture, 'open-count')).toBe('1 open issue');
+      expect(text(fixture, 'open-count')).toBe('1 unresolved issue');
 
       query = new URLSearchParams('status=all');
       const all = await shown(IssueListPage);
@@ -161,7 +161,7 @@ describe('the pages of issues', () => {
     it('says that there is none', async () => {
       gateway.issues.mockResolvedValue({ issues: [], indexed: true });
       await TestBed.inject(IssueStore).load();
-      expect(text(await shown(IssueListPage), 'issues-empty')).toMatch(/^No errors so far/);
+      expect(text(await shown(IssueListPage), 'issues-empty')).toMatch(/^No issues yet/);
     });
   });
 
@@ -202,7 +202,7 @@ describe('the pages of issues', () => {
       };
       gateway.decideIssue.mockRejectedValueOnce(new Error('disk full'));
       await press();
-      expect((fixture.nativeElement as HTMLElement).textContent).toContain('was not kept');
+      expect((fixture.nativeElement as HTMLElement).textContent).toContain('was not saved');
       gateway.decideIssue.mockResolvedValue(issue('a', 2, { status: 'resolved' }));
       await press();
       expect(gateway.decideIssue).toHaveBeenLastCalledWith('a', 'resolved');
@@ -211,7 +211,9 @@ describe('the pages of issues', () => {
 
     it('that is not kept any more is said to be so', async () => {
       gateway.issue.mockRejectedValue(new Problem({ status: 404, code: 'not_found' }));
-      expect(text(await shown(IssuePage, { id: 'gone' }), 'issue-unknown')).toMatch(/no issue/);
+      expect(text(await shown(IssuePage, { id: 'gone' }), 'issue-unknown')).toMatch(
+        /^No issue with this ID/,
+      );
     });
   });
 });

@@ -36,9 +36,9 @@ describe('the share of requests', () => {
   };
 
   it('is told as it was counted', () =>
-    check(false, '10.0%', /^2 of 20 requests .* transactions\.$/));
+    check(false, '10.0%', /^2 of 20 “POST \/pay” requests .* in the collector\.$/));
   it('is told as an estimate where it is one', () =>
-    check(true, '≈10.0%', /^2 of 20 requests .* this is an estimate/));
+    check(true, '≈10.0%', /^2 of 20 “POST \/pay” requests .* estimate/));
 });
 
 describe('how an issue stands', () => {

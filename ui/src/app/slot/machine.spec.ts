@@ -100,7 +100,7 @@ describe('the machine', () => {
     gateway.spin.mockResolvedValue({ ...ROUND, payout: 4500 });
     gateway.rounds.mockResolvedValue({ rounds: [{ ...ROUND, payout: 4500 }] });
     await spun();
-    expect(text()).toMatch(/Win.*settlement is under way/s);
+    expect(text()).toMatch(/Win.*settlement in progress/s);
     expect(sound.win).toHaveBeenCalledTimes(1);
 
     gateway.rounds.mockResolvedValue({ rounds: [{ ...ROUND, status: 'posted', payout: 4500 }] });
@@ -116,7 +116,7 @@ describe('the machine', () => {
   it('says of a round without a win that it is being settled', async () => {
     gateway.rounds.mockResolvedValue({ rounds: [ROUND] });
     await spun();
-    expect(text()).toMatch(/No win.*settlement is under way/s);
+    expect(text()).toMatch(/No win.*settlement in progress/s);
     expect(sound.win).not.toHaveBeenCalled();
   });
 

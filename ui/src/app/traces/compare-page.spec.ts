@@ -121,11 +121,11 @@ describe('the page of two traces', () => {
   it('says that a trace is not there, and asks again where nobody answered', async () => {
     gateway.trace.mockRejectedValue(new Problem({ status: 404, code: 'not_found' }, null));
     await opened();
-    expect(words(page)).toContain('keeps no trace with this id');
+    expect(words(page)).toContain('No trace with this ID');
     fixture.destroy();
     gateway.trace.mockRejectedValue(new Error('away'));
     await opened();
-    expect(words(page.querySelector('[role="alert"]'))).toContain('did not answer');
+    expect(words(page.querySelector('[role="alert"]'))).toContain('did not respond');
     gateway.trace.mockImplementation((id: string) => Promise.resolve(detailOf(id, spin(0, 1_000))));
     page.querySelector<HTMLElement>('[role="alert"] button')?.click();
     await new Promise((resolve) => setTimeout(resolve));

@@ -140,7 +140,7 @@ describe('the page of the traces', () => {
     await shown(trace(2), trace(1));
     all('pick')[0]?.click();
     await settled();
-    expect(text('picked')).toMatch(/^Compare slot-machine-spin/);
+    expect(text('picked')).toMatch(/^Comparing slot-machine-spin/);
     all('pick')[1]?.click();
     expect(address.go).toHaveBeenCalledWith('/traces/t1/with/t2');
   });
@@ -154,7 +154,7 @@ describe('the page of the traces', () => {
     gateway.traces.mockRejectedValue(new Error('away'));
     query.set(new URLSearchParams('outcome=ok'));
     await settled();
-    expect(page.querySelector('.empty')?.textContent).toMatch(/did not answer/);
+    expect(page.querySelector('.empty')?.textContent).toMatch(/did not respond/);
     gateway.traces.mockResolvedValue({ traces: [trace(1)], indexed: true });
     page.querySelector<HTMLElement>('.empty button')?.click();
     await settled();

@@ -93,19 +93,19 @@ describe('the details of a span', () => {
   it('are its times, its own time and its part of the critical path', async () => {
     const page = await shown((rows) => rows[0]);
     expect(facts(page)).toEqual({
-      service: 'game-engine',
-      op: 'work',
-      status: 'ok',
-      start: '+0 µs',
-      duration: '100 ms',
-      'self time': '60.0 ms',
-      'critical path': '60.0 ms · 60.0%',
+      Service: 'game-engine',
+      Operation: 'work',
+      Status: 'ok',
+      Start: '+0 µs',
+      Duration: '100 ms',
+      'Self time': '60.0 ms',
+      'On the critical path': '60.0 ms · 60.0%',
     });
   });
 
   it('are whom it called, its statement, errors, logs, tags and measurements', async () => {
     const page = await shown((rows) => rows[1]);
-    expect(facts(page)).toMatchObject({ peer: 'bank.example', status: 'deadline_exceeded' });
+    expect(facts(page)).toMatchObject({ Calls: 'bank.example', Status: 'deadline_exceeded' });
     expect(words(page.querySelector('pre'))).toBe('SELECT 1');
     // Only the application's own frame.
     expect(words(page.querySelector('[data-test="details-error"]'))).toMatch(
@@ -165,7 +165,7 @@ describe('the details of a span', () => {
   it('say what is odd', async () => {
     const page = await shown((rows) => rows[0], { spans: [spanOf('o', 'nobody', 1, 9)] });
     expect(words(page.querySelector('[data-test="details-odd"]'))).toBe(
-      'Its parent is missing: shown as a root',
+      'Parent span is missing: shown as a root span',
     );
   });
 
@@ -181,7 +181,7 @@ describe('the details of a span', () => {
       ],
     });
     expect(words(page)).toMatch(
-      /times ?6 ?in all ?27 µs ?mean ?5 µs ?shortest ?2 µs ?longest ?7 µs/,
+      /Count ?6 ?Total ?27 µs ?Mean ?5 µs ?Shortest ?2 µs ?Longest ?7 µs/,
     );
   });
 
@@ -194,6 +194,6 @@ describe('the details of a span', () => {
       ],
       gaps: true,
     });
-    expect(words(page)).toMatch(/^no span ?200 ms of “r”/);
+    expect(words(page)).toMatch(/^Missing instrumentation ?200 ms inside “r”/);
   });
 });

@@ -1,0 +1,75 @@
+//! Who may speak to a service: whoever holds the secret of the launch. Loopback alone keeps nobody out: every program on
+//! the machine reaches it, and every web site that is open in a browser there.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderValue, header};
+use subtle::ConstantTimeEq;
+
+use crate::{Code, Problem};
+
+/// Header of every call between services.
+pub const SERVICE_TOKEN_HEADER: &str = "x-reelscope-service-token";
+
+/// The secret that the services of one launch share. It is never printed and reaches no other program.
+#[derive(Clone)]
+pub struct ServiceToken(Arc<str>);
+
+impl ServiceToken {
+    /// A secret of at least 128 random bits, as hexadecimal digits.
+    #[must_use]
+    pub fn new(secret: &str) -> Self {
+        Self(secret.into())
+    }
+
+    /// What the header holds; `None` when the secret cannot be one.
+    #[must_use]
+    pub fn header(&self) -> Option<HeaderValue> {
+        let mut value = HeaderValue::from_str(&self.0).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+
+    fn is_held_by(&self, headers: &HeaderMap) -> bool {
+        headers
+            .get(SERVICE_TOKEN_HEADER)
+            .is_some_and(|value| value.as_bytes().ct_eq(self.0.as_bytes()).into())
+    }
+
+    /// Puts every path of `routes`, those that do not exist among them, behind the secret: 401 without it, 403 when
+    /// `Host` names another server than the one at `address`.
+    pub fn guard(self, address: SocketAddr, routes: Router) -> Router {
+        routes.layer(from_fn_with_state((self, address), only_services))
+    }
+}
+
+async fn only_services(
+    State((token, address)): State<(ServiceToken, SocketAddr)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if !token.is_held_by(request.headers()) {
+        let sentence = "Only Reelscope's own services may use this server; use the gateway instead.";
+        return Problem::new(Code::Unauthorized, sentence)
+            .field(SERVICE_TOKEN_HEADER)
+            .into_response();
+    }
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let host = host.or_else(|| request.uri().authority().map(Authority::as_str));
+    if host != Some(address.to_string().as_str()) {
+        let sentence = "This server answers only to its own address on this machine.";
+        return Problem::new(Code::ForeignHost, sentence)
+            .field("Host")
+            .into_response();
+    }
+    next.run(request).await
+}

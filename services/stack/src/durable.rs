@@ -1,0 +1,61 @@
+//! Small files that are whole or not there, after a power cut too, and that nobody else on the machine can read.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Replaces the content of `file`, whose directory is created when missing. On Unix its mode is 0600.
+///
+/// # Errors
+/// The system's; the file is then as it was.
+pub fn write(file: &Path, content: &[u8]) -> io::Result<()> {
+    let dir = match file.parent() {
+        Some(dir) if dir != Path::new("") => dir,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(dir)?;
+    let mut name = OsString::from(".");
+    name.push(file.file_name().unwrap_or_default());
+    name.push(".new");
+    let beside = dir.join(name);
+    // One that a crash has left may have another mode.
+    match fs::remove_file(&beside) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut new = options.open(&beside)?;
+    new.write_all(content)?;
+    new.sync_all()?;
+    drop(new);
+    fs::rename(&beside, file)?;
+    // Windows opens no directories, and needs no such step.
+    #[cfg(unix)]
+    File::open(dir)?.sync_all()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_and_belongs_to_its_owner() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("deeper").join("settings.json");
+        for content in ["first", "second"] {
+            write(&file, content.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(&file).unwrap(), content);
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+            }
+            assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! What was set aside, told until somebody has read it. A damaged database that was moved away is its own record: its
+//! directory is found at every start, and a file within it says that a person has seen the notice.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::extract::{Path as PathOf, State};
+use axum::http::StatusCode;
+use axum::routing::{delete, get};
+use axum::{Json, Router};
+use reelscope_contracts::http::{method_not_allowed, not_found};
+use reelscope_contracts::{Code, Problem, rfc3339};
+use serde::Serialize;
+
+use crate::durable;
+
+/// Between the name of a database and the time at which it was set aside (`reelscope_store::set_aside`).
+const MARK: &str = ".damaged-";
+/// Within the directory, once a person has seen the notice.
+const SEEN: &str = "seen";
+
+/// A database that was damaged and is out of use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Notice {
+    /// Name of the directory.
+    id: String,
+    /// `database_set_aside`.
+    code: &'static str,
+    /// `players`, `rounds` or `wallets`.
+    database: String,
+    /// Where it is.
+    path: String,
+    /// RFC 3339.
+    at: String,
+}
+
+impl Notice {
+    /// For standard error.
+    pub(crate) fn sentence(&self) -> String {
+        format!(
+            "The {} database was damaged; on {} it was set aside as {} and a new one was created.",
+            self.database, self.at, self.path
+        )
+    }
+}
+
+/// The notices of a data directory.
+#[derive(Debug, Clone)]
+pub(crate) struct Notices {
+    data_dir: Arc<PathBuf>,
+}
+
+impl Notices {
+    pub(crate) fn of(data_dir: &Path) -> Self {
+        Self {
+            data_dir: Arc::new(data_dir.to_owned()),
+        }
+    }
+
+    /// Those that nobody has read, oldest first.
+    pub(crate) fn unread(&self) -> Vec<Notice> {
+        let entries = std::fs::read_dir(self.data_dir.as_ref())
+            .into_iter()
+            .flatten()
+            .flatten();
+        let mut found: Vec<Notice> = entries
+            .filter_map(|entry| {
+                let id = entry.file_name().into_string().ok()?;
+                let (database, since) = id.split_once(MARK)?;
+                let seconds: i64 = since.split('-').next()?.parse().ok()?;
+                let path = entry.path();
+                (path.is_dir() && !path.join(SEEN).exists()).then(|| Notice {
+                    id: id.clone(),
+                    code: "database_set_aside",
+                    database: database.to_owned(),
+                    path: path.display().to_string(),
+                    at: rfc3339(seconds.saturating_mul(1_000)),
+                })
+            })
+            .collect();
+        found.sort_by(|a, b| (&a.at, &a.id).cmp(&(&b.at, &b.id)));
+        found
+    }
+
+    fn read(&self, id: &str) -> Result<(), Problem> {
+        let notice = self.unread().into_iter().find(|notice| notice.id == id);
+        let notice = notice.ok_or_else(|| {
+            Problem::new(Code::NotFound, "There is no such notice, or it was read already.").field("id")
+        })?;
+        durable::write(&Path::new(&notice.path).join(SEEN), b"").map_err(|error| {
+            let sentence = format!(
+                "It could not be noted in {} that this was read: {error}.",
+                notice.path
+            );
+            Problem::new(Code::ServiceUnavailable, sentence)
+        })
+    }
+}
+
+/// The routes; they belong behind a guard.
+pub(crate) fn notices_router(notices: Notices) -> Router {
+    Router::new()
+        .route("/", get(list))
+        .route("/{id}", delete(read))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(notices)
+}
+
+#[derive(Serialize)]
+struct Listed {
+    notices: Vec<Notice>,
+}
+
+async fn list(State(notices): State<Notices>) -> Json<Listed> {
+    let read = tokio::task::spawn_blocking(move || notices.unread()).await;
+    Json(Listed {
+        notices: read.unwrap_or_default(),
+    })
+}
+
+async fn read(State(notices): State<Notices>, PathOf(id): PathOf<String>) -> Result<StatusCode, Problem> {
+    let done = tokio::task::spawn_blocking(move || notices.read(&id)).await;
+    let defect = |_| Problem::new(Code::Internal, "The notice could not be put away; try again.");
+    done.map_err(defect)??;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_set_aside_is_told_until_it_was_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let notices = Notices::of(dir.path());
+        for name in [
+            "wallets",
+            "wallets.damaged-1800000000",
+            "rounds.damaged-1700000000-2",
+            "x.damaged-soon",
+        ] {
+            std::fs::create_dir(dir.path().join(name)).unwrap();
+        }
+        std::fs::write(dir.path().join("players.damaged-1700000000"), "a file").unwrap();
+        let ids = || {
+            notices
+                .unread()
+                .into_iter()
+                .map(|notice| notice.id)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            ids(),
+            ["rounds.damaged-1700000000-2", "wallets.damaged-1800000000"]
+        );
+        assert_eq!(notices.unread()[0].at, "2023-11-14T22:13:20Z");
+        notices.read("rounds.damaged-1700000000-2").unwrap();
+        assert_eq!(ids(), ["wallets.damaged-1800000000"]);
+        for id in ["rounds.damaged-1700000000-2", "..", "wallets"] {
+            assert_eq!(notices.read(id).unwrap_err().code, Code::NotFound, "{id}");
+        }
+    }
+}

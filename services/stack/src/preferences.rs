@@ -1,0 +1,139 @@
+//! What a person has set in the page: language, sound, account. The browser would keep it under the page's origin, which
+//! is another one whenever the port is.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::{Code, Problem};
+use serde_json::{Map, Value};
+
+use crate::durable;
+
+/// Largest file, in bytes of JSON.
+const MOST: usize = 64 * 1024;
+
+/// The preferences; clones share them.
+#[derive(Clone)]
+pub(crate) struct Preferences(Arc<Mutex<Kept>>);
+
+struct Kept {
+    /// `None` keeps them until the end of the process.
+    file: Option<PathBuf>,
+    values: Map<String, Value>,
+}
+
+impl Preferences {
+    /// Those in `file`. One that cannot be read counts as empty: nothing in it is worth not to start for.
+    pub(crate) fn of(file: Option<PathBuf>) -> Self {
+        let values = file.as_ref().map_or_else(Map::new, |file| match std::fs::read(file) {
+            Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
+                tracing::warn!(file = %file.display(), %error, "the preferences cannot be read and begin anew");
+                Map::new()
+            }),
+            Err(error) => {
+                if error.kind() != io::ErrorKind::NotFound {
+                    tracing::warn!(file = %file.display(), %error, "the preferences cannot be read");
+                }
+                Map::new()
+            }
+        });
+        Self(Arc::new(Mutex::new(Kept { file, values })))
+    }
+
+    fn values(&self) -> Map<String, Value> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values
+            .clone()
+    }
+
+    /// Takes over the members of `change`; `null` removes one.
+    fn change(&self, change: Map<String, Value>) -> Result<Map<String, Value>, Problem> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut values = kept.values.clone();
+        for (name, value) in change {
+            if value.is_null() {
+                values.remove(&name);
+            } else {
+                values.insert(name, value);
+            }
+        }
+        let unwritten = |why: String| {
+            let sentence = format!("The preferences could not be written: {why}.");
+            Problem::new(Code::ServiceUnavailable, sentence)
+        };
+        let content = serde_json::to_vec_pretty(&values).map_err(|error| unwritten(error.to_string()))?;
+        if content.len() > MOST {
+            let sentence = format!("All preferences together are at most {MOST} bytes.");
+            return Err(Problem::new(Code::PayloadTooLarge, sentence));
+        }
+        if let Some(file) = &kept.file {
+            durable::write(file, &content).map_err(|error| match error.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Problem::disk_full(),
+                _ => unwritten(error.to_string()),
+            })?;
+        }
+        kept.values.clone_from(&values);
+        Ok(values)
+    }
+}
+
+/// The routes; they belong behind a guard.
+pub(crate) fn preferences_router(preferences: Preferences) -> Router {
+    Router::new()
+        .route("/", get(read).put(change))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(preferences)
+}
+
+async fn read(State(preferences): State<Preferences>) -> Json<Map<String, Value>> {
+    Json(preferences.values())
+}
+
+async fn change(
+    State(preferences): State<Preferences>,
+    Body(change): Body<Map<String, Value>>,
+) -> Result<Json<Map<String, Value>>, Problem> {
+    let changed = tokio::task::spawn_blocking(move || preferences.change(change)).await;
+    let defect = |_| Problem::new(Code::Internal, "The preferences could not be changed; try again.");
+    changed.map_err(defect)?.map(Json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn object(value: Value) -> Map<String, Value> {
+        value.as_object().cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn they_outlive_the_process_and_change_member_by_member() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("preferences.json");
+        let preferences = Preferences::of(Some(file.clone()));
+        preferences
+            .change(object(json!({"language": "ru", "turbo": true})))
+            .unwrap();
+        preferences
+            .change(object(json!({"turbo": null, "zoom": 1.25})))
+            .unwrap();
+        let again = Preferences::of(Some(file.clone()));
+        assert_eq!(
+            Value::Object(again.values()),
+            json!({"language": "ru", "zoom": 1.25})
+        );
+        let large = object(json!({"x": "y".repeat(MOST)}));
+        assert_eq!(again.change(large).unwrap_err().code, Code::PayloadTooLarge);
+        std::fs::write(&file, "{").unwrap();
+        assert_eq!(Preferences::of(Some(file)).values(), Map::new());
+    }
+}

@@ -1,0 +1,114 @@
+//! Tasks that run as long as the stack: one that meets a defect is begun again, or ends the stack with a sentence.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+/// A task that meets defects more often than this is given up.
+const MOST_RESTARTS: u32 = 5;
+
+/// The tasks; dropping them stops them.
+pub(crate) struct Tasks {
+    set: JoinSet<()>,
+    failed: mpsc::UnboundedSender<String>,
+    failures: mpsc::UnboundedReceiver<String>,
+}
+
+impl Tasks {
+    pub(crate) fn new() -> Self {
+        let (failed, failures) = mpsc::unbounded_channel();
+        Self {
+            set: JoinSet::new(),
+            failed,
+            failures,
+        }
+    }
+
+    /// Runs a task that cannot be begun twice; a defect of it ends the stack.
+    pub(crate) fn spawn(&mut self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
+        let failed = self.failed.clone();
+        self.set.spawn(async move {
+            if let Err(panic) = AssertUnwindSafe(task).catch_unwind().await {
+                // Nobody listens when the stack is gone already.
+                let _ = failed.send(words(name, panic.as_ref()));
+            }
+        });
+    }
+
+    /// Runs a task that can be begun anew after a defect; one that keeps meeting them ends the stack.
+    pub(crate) fn spawn_restarted<F>(&mut self, name: &'static str, begin: impl Fn() -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let failed = self.failed.clone();
+        self.set.spawn(async move {
+            let mut restarts = 0;
+            while let Err(panic) = AssertUnwindSafe(begin()).catch_unwind().await {
+                let words = words(name, panic.as_ref());
+                restarts += 1;
+                if restarts > MOST_RESTARTS {
+                    let _ = failed.send(words);
+                    return;
+                }
+                tracing::error!(restarts, "{words}; it is begun again");
+            }
+        });
+    }
+
+    /// Waits until a task has met a defect that ends the stack: returns what is to be said of it.
+    pub(crate) async fn failed(&mut self) -> String {
+        match self.failures.recv().await {
+            Some(words) => words,
+            // Cannot be: a sender lives here.
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Stops all of them.
+    pub(crate) fn stop(&mut self) {
+        self.set.abort_all();
+    }
+}
+
+fn words(name: &str, panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("the {name} met a defect: {}", text.unwrap_or("no message"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    #[tokio::test]
+    async fn a_defect_ends_the_stack_with_a_sentence() {
+        let mut tasks = Tasks::new();
+        tasks.spawn("quiet task", async {});
+        tasks.spawn("seeding of players", async { panic!("on {}", "purpose") });
+        assert_eq!(
+            tasks.failed().await,
+            "the seeding of players met a defect: on purpose"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_task_that_can_be_begun_again_is_and_is_given_up_in_the_end() {
+        let mut tasks = Tasks::new();
+        let begun = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&begun);
+        tasks.spawn_restarted("watch", move || {
+            let counted = Arc::clone(&counted);
+            async move {
+                counted.fetch_add(1, Ordering::Relaxed);
+                panic!("again");
+            }
+        });
+        assert_eq!(tasks.failed().await, "the watch met a defect: again");
+        assert_eq!(begun.load(Ordering::Relaxed), MOST_RESTARTS + 1);
+    }
+}

@@ -1,0 +1,306 @@
+//! Wallets that cannot be opened, each for another reason: damage alone sets them aside, and that is told until somebody
+//! has read it; whatever passes leaves them where they are.
+#![allow(clippy::unwrap_used)]
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use reelscope_stack::{Config, Settings, Stack};
+use reqwest::Method;
+use serde_json::Value;
+use support::Client;
+
+fn reelscope(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_reelscope"));
+    command.args(arguments).env("RUST_LOG", "off");
+    command
+}
+
+/// A data directory in which spins were played, and what `ledger verify` says of it.
+fn played(dir: &Path) -> Value {
+    let data = dir.to_str().unwrap();
+    let output = reelscope(&["spin", "--count", "20", "--data-dir", data])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let (code, verdict) = verify(dir);
+    assert_eq!(code, Some(0));
+    serde_json::from_str(&verdict).unwrap()
+}
+
+/// Exit code and output of `ledger verify`.
+fn verify(dir: &Path) -> (Option<i32>, String) {
+    let output = reelscope(&["ledger", "verify", "--json", "--data-dir", dir.to_str().unwrap()])
+        .output()
+        .unwrap();
+    let text = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
+    (output.status.code(), String::from_utf8(text).unwrap())
+}
+
+/// Every file below `dir` with its content, RocksDB's own `LOG` left out.
+fn content(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(content(&path));
+        } else if !path.file_name().unwrap().to_string_lossy().starts_with("LOG") {
+            found.insert(path.clone(), fs::read(&path).unwrap());
+        }
+    }
+    found
+}
+
+fn set_aside(dir: &Path) -> Vec<String> {
+    let names = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name());
+    let names = names.map(|name| name.into_string().unwrap());
+    names.filter(|name| name.contains("damaged")).collect()
+}
+
+fn damage(dir: &Path) {
+    let tables = fs::read_dir(dir.join("wallets/db"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    for table in tables.filter(|path| path.extension().is_some_and(|e| e == "sst")) {
+        let mut bytes = fs::read(&table).unwrap();
+        let half = bytes.len() / 2;
+        bytes[8..half].fill(0xA5);
+        fs::write(&table, bytes).unwrap();
+    }
+}
+
+/// A start that must fail, its exit code and its sentence.
+fn refused(command: &mut Command) -> (Option<i32>, String) {
+    let Output { status, stderr, .. } = command.output().unwrap();
+    (status.code(), String::from_utf8(stderr).unwrap())
+}
+
+#[test]
+fn an_error_of_the_system_moves_nothing_and_says_what_it_is() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("data");
+    let before = played(&dir);
+    let shim = parent.path().join("refuse_files.so");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/refuse_files.c");
+    let built = Command::new("cc")
+        .args(["-shared", "-fPIC", "-o"])
+        .args([shim.as_path(), source.as_path(), Path::new("-ldl")])
+        .status();
+    assert!(
+        built.unwrap().success(),
+        "cc is part of build-essential, which RocksDB needs too"
+    );
+    // The numbers are Linux's: EDQUOT, ENOSPC, EIO, ENOMEM, ENFILE, EMFILE, ESTALE, EROFS, EACCES.
+    let cases = [
+        (122, 14),
+        (28, 14),
+        (5, 19),
+        (12, 19),
+        (23, 19),
+        (24, 19),
+        (116, 19),
+        (30, 13),
+        (13, 13),
+    ];
+    for (errno, code) in cases {
+        let data = dir.to_str().unwrap();
+        for _ in 0..2 {
+            let (ended, sentence) = refused(
+                reelscope(&["serve", "--listen", "127.0.0.1:0", "--data-dir", data])
+                    .env("LD_PRELOAD", &shim)
+                    .env("REFUSE_FILES", errno.to_string())
+                    .stdout(Stdio::null()),
+            );
+            assert_eq!(ended, Some(code), "{errno}: {sentence}");
+            assert_eq!(sentence.trim_end().lines().count(), 1, "{errno}: {sentence}");
+            assert_eq!(set_aside(&dir), [""; 0], "{errno}");
+        }
+        let (_, verdict) = verify(&dir);
+        assert_eq!(
+            serde_json::from_str::<Value>(&verdict).unwrap(),
+            before,
+            "{errno}"
+        );
+    }
+}
+
+#[test]
+fn verifying_a_damaged_ledger_is_an_error_and_changes_nothing() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("data");
+    played(&dir);
+    damage(&dir);
+    let before = content(&dir);
+    for _ in 0..2 {
+        let (code, said) = verify(&dir);
+        assert_eq!(code, Some(18), "{said}");
+        assert!(said.contains("damaged"), "{said}");
+    }
+    assert_eq!(content(&dir), before);
+    let (code, said) = verify(&parent.path().join("nowhere"));
+    assert_eq!(code, Some(21), "{said}");
+    assert!(!parent.path().join("nowhere").exists());
+}
+
+async fn start(dir: &Path) -> Stack {
+    let config = Config {
+        players: Some(600),
+        settings: Some(Settings::default()),
+        ..Config::new(dir.to_owned())
+    };
+    Stack::start(config).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn damaged_wallets_are_set_aside_and_told_at_every_start_until_somebody_has_read_it() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("data");
+    played(&dir);
+    damage(&dir);
+    let mut told = Vec::new();
+    for _ in 0..3 {
+        let stack = start(&dir).await;
+        assert_eq!(set_aside(&dir).len(), 1, "once, not at every start");
+        assert!(
+            stack.notices().iter().any(|notice| notice.contains("wallets")),
+            "{:?}",
+            stack.notices()
+        );
+        let client = Client::new(&stack, "RS-000001").await;
+        told = client.get("/api/notices").await["notices"]
+            .as_array()
+            .unwrap()
+            .clone();
+        stack.shutdown().await;
+        assert_eq!(told.len(), 1);
+        assert_eq!(
+            (&told[0]["code"], &told[0]["database"]),
+            (&"database_set_aside".into(), &"wallets".into())
+        );
+    }
+    let stack = start(&dir).await;
+    let client = Client::new(&stack, "RS-000001").await;
+    let path = format!("/api/notices/{}", told[0]["id"].as_str().unwrap());
+    assert_eq!(
+        client.send(Method::DELETE, &path, None, Value::Null).await.status,
+        204
+    );
+    assert_eq!(
+        client.send(Method::DELETE, &path, None, Value::Null).await.status,
+        404
+    );
+    assert_eq!(
+        client.get("/api/notices").await["notices"]
+            .as_array()
+            .unwrap()
+            .len(),
+        0
+    );
+    stack.shutdown().await;
+    let stack = start(&dir).await;
+    assert_eq!(stack.notices(), [""; 0]);
+    stack.shutdown().await;
+}
+
+/// In a mount namespace of its own, whose end is that of the process.
+#[allow(clippy::print_stderr)] // that nothing was checked must be seen
+fn on_a_small_disk(dir: &Path, test: &str) {
+    let in_namespace = |script: &str| {
+        let mut command = Command::new("unshare");
+        command
+            .args(["--user", "--map-root-user", "--mount", "sh", "-euc"])
+            .arg(format!("mount -t tmpfs -o size=60m none \"$0\"; {script}"))
+            .arg(dir);
+        command
+    };
+    if !in_namespace("true")
+        .output()
+        .is_ok_and(|mounted| mounted.status.success())
+    {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "this system lets nobody mount a small disk"
+        );
+        eprintln!("skipped: this system lets nobody mount a small disk");
+        return;
+    }
+    let output = in_namespace("exec \"$1\" --exact \"$2\" --ignored --nocapture")
+        .arg(std::env::current_exe().unwrap())
+        .arg(test)
+        .env("REELSCOPE_SMALL_DISK", dir)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("1 passed"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_full_disk_is_said_and_forgotten_once_there_is_room() {
+    let dir = tempfile::tempdir().unwrap();
+    on_a_small_disk(dir.path(), "spins_on_a_full_disk");
+}
+
+/// Not a test of its own: it needs a directory that is a small disk.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "run by the test above in a mount namespace of its own"]
+async fn spins_on_a_full_disk() {
+    let Some(disk) = std::env::var_os("REELSCOPE_SMALL_DISK") else {
+        return;
+    };
+    let disk = Path::new(&disk);
+    let stack = start(&disk.join("data")).await;
+    stack.seeded().await;
+    let client = Client::new(&stack, "RS-000001").await;
+    assert_eq!(client.spin("before", 1_000).await.status, 200);
+    let ballast = disk.join("ballast");
+    let _ = fs::write(&ballast, vec![1; 60 << 20]);
+    let full = Instant::now();
+    let refusal = loop {
+        let reply = client
+            .spin(&format!("full-{}", full.elapsed().as_nanos()), 1_000)
+            .await;
+        if reply.status != 200 {
+            break reply;
+        }
+        assert!(
+            full.elapsed() < Duration::from_secs(60),
+            "the disk never filled up"
+        );
+    };
+    assert_eq!(
+        (refusal.status, &refusal.body["code"]),
+        (503, &Value::from("disk_full")),
+        "{}",
+        refusal.body
+    );
+    let health = client.get("/api/v1/health").await;
+    assert_eq!(health["status"], "degraded", "{health}");
+    let words: Vec<_> = health["services"].as_object().unwrap().values().collect();
+    assert!(words.contains(&&Value::from("disk_full")), "{health}");
+
+    fs::remove_file(&ballast).unwrap();
+    let room = Instant::now();
+    while client.get("/api/v1/health").await["status"] != "ok" {
+        assert!(
+            room.elapsed() < Duration::from_secs(60),
+            "{}",
+            client.get("/api/v1/health").await
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let reply = client.spin("after", 1_000).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    stack.shutdown().await;
+    let (code, verdict) = verify(&disk.join("data"));
+    assert_eq!(code, Some(0), "{verdict}");
+}

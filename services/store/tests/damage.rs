@@ -1,0 +1,221 @@
+//! What is wrong with a directory is told apart, and whatever it is, opening it changes nothing.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use reelscope_store::{Store, StoreError, set_aside};
+use serde::{Deserialize, Serialize};
+
+const ACCOUNTS: &str = "accounts";
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Account {
+    balance: i64,
+}
+
+/// A database with a table file, as one is after it was closed in order.
+async fn good(dir: &Path) {
+    let store = Store::open(dir, 1).unwrap();
+    for n in 0..200 {
+        store
+            .write(move |tx| tx.insert(ACCOUNTS, &format!("id-{n}"), &Account { balance: n }))
+            .await
+            .unwrap();
+    }
+    store.close().await.unwrap();
+}
+
+/// Every file with its content; RocksDB's `LOG` files are no data.
+fn content(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![dir.to_owned()];
+    while let Some(dir) = open.pop() {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() {
+                open.push(path);
+            } else if !name.starts_with("LOG") {
+                found.insert(path.clone(), fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+fn table_file(dir: &Path) -> PathBuf {
+    let entries = fs::read_dir(dir.join("db")).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .filter(|path| path.extension().is_some_and(|e| e == "sst"))
+        .max_by_key(|path| fs::metadata(path).unwrap().len())
+        .unwrap()
+}
+
+fn flip_bytes_of(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
+    let until = bytes.len() / 2;
+    for byte in &mut bytes[8..until] {
+        *byte = !*byte;
+    }
+    fs::write(path, bytes).unwrap();
+}
+
+/// Opening `dir` ends with an error of this kind, twice, and leaves every byte as it was.
+fn check(dir: &Path, expected: fn(&StoreError) -> bool) {
+    let before = content(dir);
+    for _ in 0..2 {
+        let error = Store::open(dir, 1).map(|_| ()).unwrap_err();
+        assert!(expected(&error), "{error:?}");
+        let error = Store::open_copy(dir, 1).map(|_| ()).unwrap_err();
+        assert!(expected(&error), "the copy: {error:?}");
+    }
+    assert_eq!(content(dir), before);
+    let parent = dir.parent().unwrap();
+    assert_eq!(fs::read_dir(parent).unwrap().count(), 1, "nothing was moved");
+}
+
+#[tokio::test]
+async fn a_table_with_wrong_bytes_is_damage_and_stays_until_it_is_set_aside() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("wallets");
+    good(&dir).await;
+    let table = table_file(&dir);
+    flip_bytes_of(&table);
+    let damaged = fs::read(&table).unwrap();
+    check(&dir, |error| matches!(error, StoreError::Damaged { .. }));
+    let aside = set_aside(&dir).unwrap();
+    assert!(!dir.exists());
+    let name = table.strip_prefix(&dir).unwrap();
+    assert_eq!(fs::read(aside.join(name)).unwrap(), damaged, "moved whole");
+    let store = Store::open(&dir, 1).unwrap();
+    assert_eq!(store.get::<Account>(ACCOUNTS, "id-1").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn damage_of_the_list_of_files_is_damage() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("wallets");
+    good(&dir).await;
+    fs::write(dir.join("db/CURRENT"), b"\x00garbage").unwrap();
+    check(&dir, |error| matches!(error, StoreError::Damaged { .. }));
+}
+
+#[tokio::test]
+async fn a_file_of_the_database_that_is_gone_is_never_a_new_database() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("wallets");
+    good(&dir).await;
+    fs::remove_file(dir.join("db/CURRENT")).unwrap();
+    check(&dir, |error| matches!(error, StoreError::Unreadable { .. }));
+}
+
+#[tokio::test]
+async fn a_version_that_is_gone_or_garbled_is_no_damage() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("wallets");
+    good(&dir).await;
+    let version = dir.join("schema-version");
+    for content in [&b""[..], b"one", b"\xff\xfe", b"-1"] {
+        fs::write(&version, content).unwrap();
+        check(&dir, |error| matches!(error, StoreError::Unreadable { .. }));
+    }
+    fs::remove_file(&version).unwrap();
+    check(&dir, |error| matches!(error, StoreError::Unreadable { .. }));
+    fs::write(&version, "1\n").unwrap();
+    let store = Store::open(&dir, 1).unwrap();
+    assert!(store.get::<Account>(ACCOUNTS, "id-1").await.unwrap().is_some());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_error_of_the_system_is_no_damage() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("wallets");
+    good(&dir).await;
+    let table = table_file(&dir);
+    let kept = fs::read(&table).unwrap();
+    // Opening a link to itself fails with ELOOP, for root too.
+    fs::remove_file(&table).unwrap();
+    std::os::unix::fs::symlink(&table, &table).unwrap();
+    for _ in 0..2 {
+        let error = Store::open(&dir, 1).map(|_| ()).unwrap_err();
+        assert!(matches!(error, StoreError::System(_)), "{error:?}");
+    }
+    assert_eq!(
+        fs::read_dir(parent.path()).unwrap().count(),
+        1,
+        "nothing was moved"
+    );
+    fs::remove_file(&table).unwrap();
+    fs::write(&table, kept).unwrap();
+    let store = Store::open(&dir, 1).unwrap();
+    assert!(store.get::<Account>(ACCOUNTS, "id-1").await.unwrap().is_some());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_that_is_not_utf8_is_a_sentence_and_creates_nothing() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join(std::ffi::OsStr::from_bytes(b"wallets-\xff"));
+    let error = Store::open(&dir, 1).map(|_| ()).unwrap_err();
+    assert!(matches!(error, StoreError::PathNotUtf8 { .. }), "{error:?}");
+    assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn a_copy_is_read_without_touching_the_original() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("wallets");
+    let missing = |dir: &Path| Store::open_copy(dir, 1).map(|_| ()).unwrap_err();
+    let error = missing(&dir);
+    assert!(matches!(error, StoreError::Missing { .. }), "{error:?}");
+    fs::create_dir(&dir).unwrap();
+    let error = missing(&dir);
+    assert!(matches!(error, StoreError::Missing { .. }), "{error:?}");
+    assert_eq!(fs::read_dir(&dir).unwrap().count(), 0);
+
+    let store = Store::open(&dir, 1).unwrap();
+    let error = missing(&dir);
+    assert!(matches!(error, StoreError::Locked { .. }), "{error:?}");
+    store.close().await.unwrap();
+    good(&dir).await;
+    let before = content(&dir);
+    let copy = Store::open_copy(&dir, 1).unwrap();
+    let sum = copy.scan::<Account, _, _>(ACCOUNTS, 0, |sum, account| {
+        *sum += account.balance;
+        ControlFlow::Continue(())
+    });
+    assert_eq!(sum.await.unwrap(), (0..200).sum::<i64>());
+    drop(copy);
+    assert_eq!(content(&dir), before);
+}
+
+#[tokio::test]
+async fn what_is_closed_is_closed_for_every_clone() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("wallets");
+    let store = Store::open(&dir, 1).unwrap();
+    let clone = store.clone();
+    let write = |store: &Store, id: &'static str| {
+        let store = store.clone();
+        async move {
+            store
+                .write(move |tx| tx.insert(ACCOUNTS, id, &Account { balance: 1 }))
+                .await
+        }
+    };
+    write(&clone, "a").await.unwrap();
+    store.close().await.unwrap();
+    let error: StoreError = write(&clone, "b").await.unwrap_err();
+    assert!(matches!(error, StoreError::Closed), "{error:?}");
+    let error = clone.get::<Account>(ACCOUNTS, "a").await.unwrap_err();
+    assert!(matches!(error, StoreError::Closed), "{error:?}");
+    let again = Store::open(&dir, 1).unwrap();
+    assert!(again.get::<Account>(ACCOUNTS, "a").await.unwrap().is_some());
+}
