@@ -61,8 +61,11 @@ impl Settlement {
                         return followed(outcome);
                     }
                 }
-                // Which of the two payouts is right the ledger says, when it is this one's turn.
-                Claimed::Theirs(mut theirs) => theirs.given_back().await,
+                Claimed::Theirs(mut theirs) => {
+                    if theirs.durable().await.is_some() {
+                        return self.contradict(round_id, payout).await;
+                    }
+                }
             }
         }
     }
@@ -119,9 +122,20 @@ impl Settlement {
                         return followed(outcome);
                     }
                 }
-                Claimed::Theirs(mut theirs) => theirs.given_back().await,
+                Claimed::Theirs(mut theirs) => {
+                    if theirs.durable().await.is_some() {
+                        return self.contradict(round_id, payout).await;
+                    }
+                }
             }
         }
+    }
+
+    /// Another payout than the one that is being settled: the ledger says that it is in conflict, or that all is over. Never
+    /// asked before the first payout is durable, so that this one cannot take its place.
+    async fn contradict(&self, round_id: RoundId, payout: Money) -> Outcome {
+        let intent = self.intend(round_id, payout).await?;
+        ended(intent.bet)
     }
 
     /// Settles a round that nobody attends to; does nothing when somebody does after all.

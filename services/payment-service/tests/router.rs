@@ -212,8 +212,8 @@ async fn a_refusal_returns_the_stake_and_silence_keeps_it_until_asked_again() {
     );
     let open = journal::open_bets(&bench.store, |_| true).await.unwrap();
     assert_eq!(
-        open.iter().map(|bet| bet.payout).collect::<Vec<_>>(),
-        [Some(Money(3_000))]
+        open.iter().map(|bet| bet.next.clone()).collect::<Vec<_>>(),
+        [journal::Next::Settle(Money(3_000))]
     );
 
     bench.status.store(200, Ordering::SeqCst);

@@ -364,7 +364,7 @@ async fn requests_that_wait_for_one_round_share_one_attempt_and_its_outcome() {
     assert_eq!(first.status, BetStatus::Posted);
     assert!(told.iter().all(|bet| bet.as_ref().unwrap() == first), "{told:?}");
     assert_eq!(asked.load(Ordering::SeqCst), 1);
-    // With other figures: refused by the ledger once it is their turn.
+    // With other figures: refused by the ledger.
     let (right, wrong) = tokio::join!(bench.settle(round(2), 10), async {
         eventually("the first has claimed", async || {
             bench.settlement.under_way() == 1
@@ -374,9 +374,11 @@ async fn requests_that_wait_for_one_round_share_one_attempt_and_its_outcome() {
     });
     assert_eq!(right.unwrap().status, BetStatus::Posted);
     let wrong = wrong.unwrap_err();
-    assert_eq!(
-        (wrong.code, wrong.stake_status),
-        (Code::IdempotencyConflict, Some(StakeStatus::Paid))
+    assert_eq!(wrong.code, Code::IdempotencyConflict);
+    let stake = wrong.stake_status.unwrap();
+    assert!(
+        matches!(stake, StakeStatus::Pending | StakeStatus::Paid),
+        "{stake:?}"
     );
     // Refused: all are told so, and the stake goes back once.
     bench.tasks.shutdown().await;
