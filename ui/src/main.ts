@@ -1,3 +1,6 @@
+// First of all: other modules ask for the language when they are loaded.
+import './app/core/browser-locale';
+
 import { bootstrapApplication } from '@angular/platform-browser';
 
 import { appConfig } from './app/app.config';

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
 import { Address } from '../core/address';
+import { PartFailed, PartLoading } from '../core/part-states';
 import { ImpactPage } from '../impact/impact-page';
 import { ReleasesPage } from '../releases/releases-page';
 import { BusinessPage } from './business-page';
@@ -9,19 +10,31 @@ import { partAt } from './part';
 /** Everything below `/business`: the money, what was measured before and after, or by release. Each is loaded when it is shown. */
 @Component({
   selector: 'rs-business-screen',
-  imports: [BusinessPage, ImpactPage, ReleasesPage],
+  imports: [PartFailed, PartLoading, BusinessPage, ImpactPage, ReleasesPage],
   template: `
     @if (part() === 'impact') {
       @defer (on immediate) {
         <rs-impact-page />
+      } @placeholder {
+        <rs-part-loading />
+      } @error {
+        <rs-part-failed part="impact" />
       }
     } @else if (part() === 'releases') {
       @defer (on immediate) {
         <rs-releases-page />
+      } @placeholder {
+        <rs-part-loading />
+      } @error {
+        <rs-part-failed part="releases" />
       }
     } @else {
       @defer (on immediate) {
         <rs-business-page />
+      } @placeholder {
+        <rs-part-loading />
+      } @error {
+        <rs-part-failed part="business" />
       }
     }
   `,

@@ -49,4 +49,18 @@ describe('the address of the window', () => {
     address.follow(plain, '/settings');
     expect([plain.defaultPrevented, address.path()]).toEqual([true, '/settings']);
   });
+
+  it('goes back to a list as it was left, and forgets it once the reader is elsewhere', () => {
+    const back = (): string => {
+      address.followBack(new MouseEvent('click', { cancelable: true }), '/traces');
+      return shown();
+    };
+    address.go('/traces/ab', { span: 'cd' });
+    address.go('/traces/ab/with/ef');
+    expect(address.asLeft('/traces')).toBe('/traces?outcome=ok');
+    expect(back()).toBe('/traces?outcome=ok');
+    address.go('/');
+    address.go('/traces/ab');
+    expect(back()).toBe('/traces');
+  });
 });

@@ -8,6 +8,8 @@ import { Injectable, signal } from '@angular/core';
 export class Address {
   private readonly _path = signal(location.pathname);
   private readonly _query = signal(new URLSearchParams(location.search));
+  /** What the places above this one said when they were left. */
+  private readonly left = new Map<string, string>();
 
   readonly path = this._path.asReadonly();
   /** Not to be changed; `change` takes what differs. */
@@ -15,6 +17,17 @@ export class Address {
 
   constructor() {
     addEventListener('popstate', () => this.read());
+  }
+
+  /** The address of a place above this one, as it was left: a list with its filters. */
+  asLeft(path: string): string {
+    this._path();
+    return addressOf(path, new URLSearchParams(this.left.get(path)));
+  }
+
+  /** Follows a link back to a place above this one, as it was left. */
+  followBack(event: MouseEvent, path: string): void {
+    this.follow(event, path, Object.fromEntries(new URLSearchParams(this.left.get(path))));
   }
 
   /** Goes to another place; going back returns to this one. */
@@ -43,6 +56,9 @@ export class Address {
   }
 
   private read(): void {
+    this.left.set(this._path(), this._query().toString());
+    for (const place of [...this.left.keys()])
+      if (!location.pathname.startsWith(`${place}/`)) this.left.delete(place);
     this._path.set(location.pathname);
     this._query.set(new URLSearchParams(location.search));
   }

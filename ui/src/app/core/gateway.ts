@@ -33,6 +33,7 @@ import {
   Player,
   ProblemBody,
   RoundsReply,
+  SetAside,
   SessionReply,
   SpinReply,
 } from './wire';
@@ -89,6 +90,16 @@ export class Gateway {
 
   health(): Promise<HealthReply> {
     return this.send('/v1/health');
+  }
+
+  /** Damaged databases that nobody has read about yet. */
+  setAside(): Promise<{ notices: readonly SetAside[] }> {
+    return this.send('/notices');
+  }
+
+  /** Somebody has. */
+  readSetAside(id: string): Promise<unknown> {
+    return this.send(`/notices/${encodeURIComponent(id)}`, { method: 'DELETE' });
   }
 
   settings(): Promise<Settings> {

@@ -17,9 +17,12 @@ export function rowAfter(
 }
 
 /** Whether a key belongs to what has the focus, or to the browser: fields, buttons and dialogs keep their keys. */
-export function isTaken({ target, ctrlKey, altKey, metaKey }: KeyboardEvent): boolean {
+export function isTaken({ target, key, ctrlKey, altKey, metaKey }: KeyboardEvent): boolean {
   if (ctrlKey || altKey || metaKey) return true;
+  // A link leads where it says, whichever row is active; other keys mean nothing to it.
+  const links = key === 'Enter' ? ', a[href], summary' : '';
   return (
-    target instanceof Element && target.closest('input, select, button, dialog[open]') !== null
+    target instanceof Element &&
+    target.closest(`input, select, textarea, button, dialog[open]${links}`) !== null
   );
 }

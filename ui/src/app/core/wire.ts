@@ -117,6 +117,16 @@ export interface HealthReply {
   seeding: { done: number; total: number };
 }
 
+/** A damaged database that was put out of use, and that nobody has read about yet. */
+export interface SetAside {
+  id: string;
+  code: 'database_set_aside';
+  database: string;
+  path: string;
+  /** RFC 3339. */
+  at: string;
+}
+
 export type StakeStatus = 'untouched' | 'returned' | 'pending';
 
 /** The body of application/problem+json, RFC 9457. */

@@ -1,6 +1,7 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  DestroyRef,
   computed,
   effect,
   inject,
@@ -10,6 +11,7 @@ import {
 } from '@angular/core';
 
 import { Address } from '../core/address';
+import { Coalesced } from '../core/coalesced';
 import { Gateway } from '../core/gateway';
 import { Language } from '../core/language';
 import { Problem } from '../core/problem';
@@ -21,6 +23,8 @@ import { shareWords, statusWords } from './issue-words';
 
 const BARS = 48;
 const MOST_CRUMBS = 30;
+/** Events may come faster than anybody reads. */
+const DETAILS_PAUSE_MS = 500;
 
 /** One issue: how often, for whom, since when, and one of its events with everything that was known. */
 @Component({
@@ -38,12 +42,13 @@ export class IssuePage {
   private readonly store = inject(IssueStore);
   protected readonly say = this.language.say;
 
+  private readonly details = new Coalesced(() => this.load(), DETAILS_PAUSE_MS);
   private readonly _detail = signal<IssueDetail | null>(null);
   private readonly _trouble = signal<'' | 'unknown' | 'noAnswer'>('');
   private readonly _busy = signal(false);
   private readonly _decideFailed = signal(false);
-  /** The event that is shown; new ones do not push it away. */
-  private readonly _eventId = signal<string | null>(null);
+  /** The event that is shown; new ones do not push it away, even when the collector answers it no more. */
+  private readonly _shown = signal<ErrorEvent | null>(null);
   protected readonly trouble = this._trouble.asReadonly();
   protected readonly busy = this._busy.asReadonly();
   protected readonly decideFailed = this._decideFailed.asReadonly();
@@ -55,6 +60,7 @@ export class IssuePage {
   });
   private readonly count = computed(() => this.summary()?.events ?? 0);
 
+  protected readonly list = computed(() => this.address.asLeft('/issues'));
   protected readonly head = computed(() => {
     const issue = this.summary();
     if (!issue || !this._detail()) return null;
@@ -94,44 +100,63 @@ export class IssuePage {
   });
 
   private readonly events = computed(() => this._detail()?.events ?? []);
+  /** -1 where it is older than all that the collector answers. */
   private readonly index = computed(() =>
-    Math.max(
-      0,
-      this.events().findIndex(({ event_id }) => event_id === this._eventId()),
-    ),
+    this.events().findIndex(({ event_id }) => event_id === this._shown()?.event_id),
   );
   protected readonly event = computed(() => {
-    const event = this.events()[this.index()];
+    const event = this._shown();
     return event ? this.told(event) : null;
   });
   protected readonly position = computed(() => {
     const { number } = this.language.formats();
-    const all = this.events().length;
+    const [events, at] = [this.events(), this.index()];
+    if (at < 0)
+      return {
+        text: this.say('insights.issues.eventOlder', { all: number(events.length) }),
+        newer: events.at(-1) ?? null,
+        older: null,
+      };
     return {
       text: this.say('insights.issues.eventOf', {
-        at: number(this.index() + 1),
-        all: number(all),
+        at: number(at + 1),
+        all: number(events.length),
       }),
-      newer: this.events()[this.index() - 1]?.event_id ?? null,
-      older: this.events()[this.index() + 1]?.event_id ?? null,
+      newer: events[at - 1] ?? null,
+      older: events[at + 1] ?? null,
     };
   });
 
   constructor() {
     effect(() => {
-      const id = this.id();
+      this.id();
+      untracked(() => {
+        this._detail.set(null);
+        this._shown.set(null);
+        this._trouble.set('');
+        this._decideFailed.set(false);
+      });
+    });
+    effect(() => {
+      this.id();
       // An event more, or one of another page: the details have it.
       this.count();
-      untracked(() => void this.load(id));
+      untracked(() => this.details.ask());
     });
+    inject(DestroyRef).onDestroy(() => this.details.end());
   }
 
-  protected async load(id = this.id()): Promise<void> {
+  protected again(): void {
+    this.details.ask();
+  }
+
+  private async load(): Promise<void> {
+    const id = this.id();
     try {
       const detail = await this.gateway.issue(id);
       if (id !== this.id()) return;
       this._detail.set(detail);
-      this._eventId.update((shown) => shown ?? detail.events[0]?.event_id ?? null);
+      this._shown.update((shown) => shown ?? detail.events[0] ?? null);
       this._trouble.set('');
     } catch (error) {
       if (id !== this.id()) return;
@@ -153,8 +178,12 @@ export class IssuePage {
     }
   }
 
-  protected show(eventId: string | null): void {
-    if (eventId !== null) this._eventId.set(eventId);
+  protected show(event: ErrorEvent | null): void {
+    if (event !== null) this._shown.set(event);
+  }
+
+  protected back(event: MouseEvent): void {
+    this.address.followBack(event, '/issues');
   }
 
   protected follow(event: MouseEvent, path: string, span?: string): void {

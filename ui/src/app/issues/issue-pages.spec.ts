@@ -52,7 +52,13 @@ const event = (event_id: string, more: Partial<ErrorEvent> = {}): ErrorEvent => 
 
 describe('the pages of issues', () => {
   const gateway = { issues: vi.fn(), issue: vi.fn(), decideIssue: vi.fn() };
-  const address = { path: vi.fn(() => '/issues'), query: vi.fn(), change: vi.fn(), go: vi.fn() };
+  const address = {
+    path: vi.fn(() => '/issues'),
+    query: vi.fn(),
+    change: vi.fn(),
+    go: vi.fn(),
+    asLeft: vi.fn((path: string) => path),
+  };
   let stream: StreamDouble;
   let query: URLSearchParams;
 
@@ -183,11 +189,41 @@ describe('the pages of issues', () => {
       gateway.issue.mockResolvedValue(detail(event('e2'), event('e1')));
       const fixture = await shown(IssuePage, { id: 'a' });
       gateway.issue.mockResolvedValue(detail(event('e3'), event('e2'), event('e1')));
-      stream.tell('issue', issue('a', 3, { events: 4 }));
+      for (let events = 4; events < 54; events += 1)
+        stream.tell('issue', issue('a', events, { events }));
+      await vi.waitFor(() => expect(gateway.issue).toHaveBeenCalledTimes(2));
       await fixture.whenStable();
-      await fixture.whenStable();
-      expect(gateway.issue).toHaveBeenCalledTimes(2);
       expect((fixture.nativeElement as HTMLElement).textContent).toContain('Event 2 of 3');
+      // Fifty events, and one question more.
+      expect(gateway.issue).toHaveBeenCalledTimes(2);
+    });
+
+    it('keeps an event that the collector answers no more, and leads to those it does', async () => {
+      gateway.issue.mockResolvedValue(detail(event('e1')));
+      const fixture = await shown(IssuePage, { id: 'a' });
+      const page = fixture.nativeElement as HTMLElement;
+      gateway.issue.mockResolvedValue(detail(event('e9'), event('e8')));
+      stream.tell('issue', issue('a', 9, { events: 9 }));
+      await vi.waitFor(() => expect(page.textContent).toContain('Older than the last 2 events'));
+      expect(text(fixture, 'event-value')).toBe('value of e1');
+      page.querySelector<HTMLElement>('[data-test="event-newer"]')?.click();
+      await fixture.whenStable();
+      expect(page.textContent).toContain('Event 2 of 2');
+    });
+
+    it('shows nothing of the issue before', async () => {
+      gateway.issue.mockResolvedValue(detail(event('e1')));
+      const fixture = await shown(IssuePage, { id: 'a' });
+      let answer: (detail: IssueDetail) => void = () => undefined;
+      gateway.issue.mockReturnValue(new Promise((resolve) => (answer = resolve)));
+      fixture.componentRef.setInput('id', 'b');
+      await fixture.whenStable();
+      expect(text(fixture, 'event-value')).toBeUndefined();
+      await vi.waitFor(() => expect(gateway.issue).toHaveBeenLastCalledWith('b'));
+      answer(detail(event('e7')));
+      await fixture.whenStable();
+      await fixture.whenStable();
+      expect(text(fixture, 'event-value')).toBe('value of e7');
     });
 
     it('is resolved, and says when that failed', async () => {

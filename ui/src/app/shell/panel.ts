@@ -7,6 +7,7 @@ import {
 } from '@angular/core';
 
 import { Language } from '../core/language';
+import { PartFailed, PartLoading } from '../core/part-states';
 import { ParTab } from '../paytable/par-tab';
 import { PaytableTab } from '../paytable/paytable-tab';
 import { ProblemsTab } from '../problems/problems-tab';
@@ -16,7 +17,7 @@ import { TABS, Tab, Tabs } from './tabs';
 /** The panel on the right: problems, rounds, paytable and PAR sheet. */
 @Component({
   selector: 'rs-panel',
-  imports: [ParTab, PaytableTab, ProblemsTab, RoundsTab],
+  imports: [PartFailed, PartLoading, ParTab, PaytableTab, ProblemsTab, RoundsTab],
   templateUrl: './panel.html',
   styleUrl: './panel.css',
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -1,9 +1,17 @@
-import { ChangeDetectionStrategy, Component, effect, inject, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  viewChild,
+} from '@angular/core';
 
 import { BusinessScreen } from '../business/business-screen';
 import { Health } from '../core/health';
 import { Language } from '../core/language';
 import { Pages } from '../core/pages';
+import { PartFailed, PartLoading } from '../core/part-states';
 import { Preferences } from '../core/preferences';
 import { followSettings } from '../core/reporting';
 import { DeliveryPage } from '../delivery/delivery-page';
@@ -21,6 +29,8 @@ import { Header } from './header';
 import { KeyList } from './key-list';
 import { Command, keyMeaning, placeOf } from './key-meaning';
 import { Panel } from './panel';
+import { PressedControl } from './pressed-control';
+import { SetAsideNotices } from './set-aside';
 import { Start } from './start';
 import { Tabs } from './tabs';
 
@@ -28,6 +38,8 @@ import { Tabs } from './tabs';
 @Component({
   selector: 'app-root',
   imports: [
+    PartFailed,
+    PartLoading,
     BusinessScreen,
     DeliveryPage,
     DeliveryStrip,
@@ -37,6 +49,7 @@ import { Tabs } from './tabs';
     Machine,
     MapPage,
     Panel,
+    SetAsideNotices,
     SettingsPage,
     SymbolSprite,
     TracesScreen,
@@ -47,6 +60,8 @@ import { Tabs } from './tabs';
   host: {
     '(document:keydown)': 'press($event)',
     '(document:keyup)': 'release($event)',
+    '(document:pointerdown)': 'control.pointAt($event.target)',
+    '(document:focusin)': 'control.focusAt($event.target)',
     '(window:focus)': 'lookAgain()',
   },
 })
@@ -61,6 +76,13 @@ export class Shell {
   protected readonly pages = inject(Pages);
   protected readonly start = inject(Start);
   protected readonly say = this.language.say;
+  /** Why the start was refused. */
+  protected readonly reason = computed(() => {
+    const words = this.start.refusal();
+    if (!words) return '';
+    return 'literal' in words ? words.literal : this.say(words.key, words.params);
+  });
+  protected readonly control = new PressedControl();
   private readonly keyList = viewChild.required(KeyList);
 
   constructor() {
@@ -95,7 +117,7 @@ export class Shell {
   }
 
   private commandOf(event: KeyboardEvent): Command | null {
-    if (this.start.state() !== 'ready') return null;
+    if (this.start.state() !== 'ready' || this.control.owns(event)) return null;
     const place = placeOf(event.target);
     // Where no reels are to be seen, no key may spin them.
     const away = this.pages.shown() !== 'machine' && place === 'page';

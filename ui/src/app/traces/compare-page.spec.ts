@@ -50,7 +50,7 @@ const charge = (start: number, end: number): Span =>
 describe('the page of two traces', () => {
   const gateway = { trace: vi.fn() };
   const path = signal('/traces/a/with/b');
-  const address = { path, go: vi.fn(), follow: vi.fn() };
+  const address = { path, go: vi.fn(), follow: vi.fn(), asLeft: vi.fn((place: string) => place) };
   let fixture: ComponentFixture<ComparePage>;
   let page: HTMLElement;
 

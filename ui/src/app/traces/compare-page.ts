@@ -119,6 +119,12 @@ export class ComparePage {
     return (this.scroller()?.first() ?? 0) + line;
   }
 
+  protected readonly list = computed(() => this.address.asLeft('/traces'));
+
+  protected back(event: MouseEvent): void {
+    this.address.followBack(event, '/traces');
+  }
+
   protected follow(event: MouseEvent, path: string): void {
     this.address.follow(event, path);
   }

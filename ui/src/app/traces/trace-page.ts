@@ -298,8 +298,9 @@ export class TracePage {
     this.wishedView.set(view && within(view, this.total()));
   }
 
+  protected readonly list = computed(() => this.address.asLeft('/traces'));
   protected back(event: MouseEvent): void {
-    this.address.follow(event, '/traces');
+    this.address.followBack(event, '/traces');
   }
 
   protected wheel(event: WheelEvent): void {

@@ -70,6 +70,7 @@ export const insights = {
     noTrace: 'This event has no trace.',
     newer: 'Newer',
     older: 'Older',
+    eventOlder: 'Older than the last {{ all }} events',
     eventOf: 'Event {{ at }} of {{ all }}',
   },
   map: {

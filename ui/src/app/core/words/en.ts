@@ -4,6 +4,16 @@ import { viewer } from './en-viewer';
 
 /** English; its keys are the keys of every language. */
 export const en = {
+  setAside: {
+    wallets:
+      'The wallet database was damaged. A new one was started on {{ date }}, so balances begin anew.',
+    players: 'The player database was damaged. A new one was started on {{ date }}.',
+    rounds:
+      'The round database was damaged. A new one was started on {{ date }}; earlier boards are missing.',
+    other: 'A database was damaged. A new one was started on {{ date }}.',
+    where: 'The damaged files are kept in',
+    read: 'Got it',
+  },
   brand: 'Reelscope',
   insights,
   viewer,
@@ -174,6 +184,8 @@ export const en = {
   notice: {
     totals_damaged:
       'The totals file could not be read: deliveries before the oldest stored envelope are not counted.',
+    issue_statuses_damaged:
+      'Issue statuses could not be read; resolved issues may be shown as unresolved.',
     torn_tail: 'Reelscope was interrupted while writing; the incomplete record was removed.',
     envelopes_lost: 'Some envelopes were lost: data on disk is damaged.',
     segment_damaged: 'Part of the stored telemetry could not be read and was set aside.',
@@ -219,9 +231,7 @@ export const en = {
     label: 'Account',
     title: 'Play as another player',
     hint: 'Account code, for example RS-000123',
-    code: 'Account code',
     apply: 'Switch',
-    close: 'Close',
     malformed: 'An account code looks like RS-000123.',
     notFound: 'There is no player {{ code }}. Codes start at RS-000001.',
     notSeeded: 'Player {{ code }} has not been created yet ({{ done }} of {{ total }} so far).',
@@ -376,6 +386,10 @@ export const en = {
     pending: 'Your stake is reserved: it is settled or returned automatically.',
     unknown: 'It is not known yet whether the stake was charged.',
   },
+  part: { loading: 'Loading…', failed: 'This page could not be loaded.', retry: 'Reload' },
+  refusal: {
+    service_unavailable: 'The request could not be completed. Try again in a moment.',
+  },
   problem: {
     no_answer: {
       what: 'The gateway did not respond after several attempts.',
@@ -472,6 +486,10 @@ export const en = {
     service_unavailable: {
       what: 'One of the services is not responding.',
       todo: 'Spin again in a moment.',
+    },
+    disk_full: {
+      what: 'The disk is full.',
+      todo: 'Free some disk space, then spin again.',
     },
     deadline_exceeded: {
       what: 'The services did not respond in time.',

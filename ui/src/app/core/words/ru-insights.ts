@@ -72,6 +72,7 @@ export const insights: Words['insights'] = {
     noTrace: 'У этого события нет трейса.',
     newer: 'Новее',
     older: 'Старее',
+    eventOlder: 'Раньше последних событий ({{ all }})',
     eventOf: 'Событие {{ at }} из {{ all }}',
   },
   map: {

@@ -1,0 +1,61 @@
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+
+import { Gateway } from '../core/gateway';
+import { Language } from '../core/language';
+import { SetAside } from '../core/wire';
+
+/** Databases that were damaged and are out of use: told at every start until somebody has read it. */
+@Component({
+  selector: 'rs-set-aside',
+  template: `
+    @for (notice of notices(); track notice.id) {
+      <aside role="alert" data-test="set-aside">
+        <p>
+          {{ say(title(notice), { date: date(notice) }) }}
+          <span class="where"
+            >{{ say('setAside.where') }} <bdi>{{ notice.path }}</bdi></span
+          >
+        </p>
+        <button type="button" data-test="set-aside-read" (click)="read(notice)">
+          {{ say('setAside.read') }}
+        </button>
+      </aside>
+    }
+  `,
+  styleUrl: './set-aside.css',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class SetAsideNotices {
+  private readonly gateway = inject(Gateway);
+  private readonly language = inject(Language);
+  private readonly listed = signal<readonly SetAside[]>([]);
+  private readonly done = signal<ReadonlySet<string>>(new Set());
+  protected readonly say = this.language.say;
+  protected readonly notices = computed(() =>
+    this.listed().filter((notice) => !this.done().has(notice.id)),
+  );
+
+  constructor() {
+    void this.gateway.setAside().then(
+      ({ notices }) => this.listed.set(notices),
+      // Without an answer there is no page either, and the next start asks again.
+      () => undefined,
+    );
+  }
+
+  protected title({ database }: SetAside) {
+    return database === 'players' || database === 'rounds' || database === 'wallets'
+      ? (`setAside.${database}` as const)
+      : 'setAside.other';
+  }
+
+  protected date({ at }: SetAside): string {
+    return this.language.formats().dateTime(at);
+  }
+
+  /** Gone from the screen at once; where it could not be noted, the next start tells it again. */
+  protected read({ id }: SetAside): void {
+    this.done.update((done) => new Set(done).add(id));
+    this.gateway.readSetAside(id).catch(() => undefined);
+  }
+}
