@@ -310,7 +310,7 @@ async fn a_session_that_ended_before_its_token_reads_nothing() {
     };
     answered(&client, 200).await;
     let fire = "/api/faults/expired-token/fire";
-    let fired = client.send(Method::POST, fire, None, Value::Null).await;
+    let fired = client.send(Method::POST, fire, None, json!({})).await;
     assert_eq!(fired.status, 200, "{}", fired.body);
     answered(&client, 401).await;
     client.log_in("RS-000001").await;
