@@ -82,18 +82,19 @@ pub(crate) fn open_copy(dir: &Path, schema_version: u32) -> Result<(Database, Te
         let mut to = File::create(copied.join(entry.file_name())).map_err(in_temp)?;
         io::copy(&mut from, &mut to).map_err(|error| StoreError::of_system(dir, &error))?;
     }
-    let db = open_files(copy.path(), true).map_err(|error| of_original(dir, error))?;
+    let db = open_files(copy.path(), true).map_err(|error| of_original(dir, copy.path(), error))?;
     Ok((db, copy))
 }
 
 /// What is wrong with the copy is wrong with the original.
-fn of_original(dir: &Path, error: StoreError) -> StoreError {
+fn of_original(dir: &Path, copy: &Path, error: StoreError) -> StoreError {
+    let of = |reason: String| reason.replace(&copy.display().to_string(), &dir.display().to_string());
     match error {
         StoreError::Damaged { reason, .. } => StoreError::Damaged {
             dir: dir.to_owned(),
-            reason,
+            reason: of(reason),
         },
-        StoreError::Unreadable { reason, .. } => unreadable(dir, reason),
+        StoreError::Unreadable { reason, .. } => unreadable(dir, of(reason)),
         other => other,
     }
 }

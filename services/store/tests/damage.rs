@@ -64,16 +64,29 @@ fn flip_bytes_of(path: &Path) {
     fs::write(path, bytes).unwrap();
 }
 
-/// Opening `dir` ends with an error of this kind, twice, and leaves every byte as it was.
+/// Opening `dir` ends with an error of this kind, twice, and what is stored is as it was. RocksDB begins new logs and lists of
+/// files before it meets a table that is damaged; a copy leaves every byte alone.
 fn check(dir: &Path, expected: fn(&StoreError) -> bool) {
     let before = content(dir);
     for _ in 0..2 {
-        let error = Store::open(dir, 1).map(|_| ()).unwrap_err();
-        assert!(expected(&error), "{error:?}");
         let error = Store::open_copy(dir, 1).map(|_| ()).unwrap_err();
         assert!(expected(&error), "the copy: {error:?}");
+        assert!(
+            !error.to_string().contains("reelscope-"),
+            "the copy is no place to look: {error}"
+        );
     }
     assert_eq!(content(dir), before);
+    for _ in 0..2 {
+        let error = Store::open(dir, 1).map(|_| ()).unwrap_err();
+        assert!(expected(&error), "{error:?}");
+    }
+    let after = content(dir);
+    let stored =
+        |path: &Path| path.extension().is_some_and(|e| e == "sst") || path.ends_with("schema-version");
+    for (path, bytes) in before.iter().filter(|(path, _)| stored(path)) {
+        assert_eq!(after.get(path), Some(bytes), "{}", path.display());
+    }
     let parent = dir.parent().unwrap();
     assert_eq!(fs::read_dir(parent).unwrap().count(), 1, "nothing was moved");
 }
