@@ -387,6 +387,7 @@ export const en = {
     unknown: 'It is not known yet whether the stake was charged.',
   },
   part: { loading: 'Loading…', failed: 'This page could not be loaded.', retry: 'Reload' },
+  connection: { lost: 'Connection lost. Reconnecting… The data on screen may be out of date.' },
   refusal: {
     service_unavailable: 'The request could not be completed. Try again in a moment.',
   },
