@@ -200,9 +200,9 @@ async fn sessions_end_before_their_time_and_a_log_in_begins_anew() {
         "{problem}"
     );
     assert_eq!(problem["stake_status"], "untouched", "{problem}");
-    assert_eq!(demo.money().await, (before, 0));
     demo.shown("expired-token", &id).await;
     demo.log_in().await;
+    assert_eq!(demo.money().await, (before, 0));
     assert_eq!(demo.spin().await.0, 200);
     demo.end().await;
 }
