@@ -36,7 +36,7 @@ pub mod traces;
 pub mod traffic;
 mod traffic_http;
 
-pub use config::{Config, default_data_dir};
+pub use config::{Config, Network, default_data_dir};
 pub use reelscope_telemetry::init_logs as init_logs_at;
 pub use settings::Settings;
 pub use start::{DRAIN, Stack, StartError};

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -230,11 +230,9 @@ impl Stack {
         let user = service("user-service");
         let front = service("api-gateway");
         let provider_state = provider::State::new(config.provider);
-        let client = payments::provider::Provider::new(
-            client_of(&payment),
-            url(&provider_listener)?,
-            PROVIDER_DEADLINES,
-        );
+        let network = config.network;
+        let provider_at = network.route("payment-service", "payment-provider", &url(&provider_listener)?);
+        let client = payments::provider::Provider::new(client_of(&payment), provider_at, PROVIDER_DEADLINES);
         let (payment_state, backlog) = payments::State::new(wallets.clone(), client);
         let mut stack = Self {
             addresses: Vec::new(),
@@ -286,10 +284,13 @@ impl Stack {
             first_retry: Duration::from_secs(1),
             longest_retry: Duration::from_secs(60),
         };
-        stack.background.spawn(
-            "recovery of payments",
-            payments::recovery::run(payment.clone(), payment_state.settlement(), left_over, patience),
-        );
+        // Those that were left over are ended once; begun again, it finds the others by looking.
+        let left_over = Mutex::new(left_over);
+        let (recovering, settlement) = (payment.clone(), payment_state.settlement());
+        stack.background.spawn_restarted("recovery of payments", move || {
+            let left_over = std::mem::take(&mut *left_over.lock().unwrap_or_else(PoisonError::into_inner));
+            payments::recovery::run(recovering.clone(), settlement.clone(), left_over, patience)
+        });
         let settled = payments::background::run(
             payment.clone(),
             payment_state.settlement(),
@@ -320,7 +321,7 @@ impl Stack {
             players.clone(),
             progress.clone(),
             client_of(&user),
-            payment_at.clone(),
+            network.route("user-service", "payment-service", &payment_at),
             SESSION_MS,
         );
         let missing_index = user_state.missing_index();
@@ -375,9 +376,9 @@ impl Stack {
         stack.problems = Some(problems.clone());
 
         let at = gateway::upstream::Addresses {
-            user_service: user_at,
-            game_engine: game_at,
-            payment_service: payment_at,
+            user_service: network.route("api-gateway", "user-service", &user_at),
+            game_engine: network.route("api-gateway", "game-engine", &game_at),
+            payment_service: network.route("api-gateway", "payment-service", &payment_at),
         };
         let listen = gateway_listener
             .local_addr()
@@ -387,6 +388,7 @@ impl Stack {
             tokens: gateway::auth::Tokens::new(&rand::random::<[u8; 32]>()),
             access: gateway::access::Access::new(&stack.token, listen),
             limits: gateway::limits::Limits::new(config.rate),
+            turns: gateway::turns::Turns::default(),
             knobs: gateway_knobs,
             release: release.subscribe(),
         };

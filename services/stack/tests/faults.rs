@@ -147,6 +147,7 @@ async fn a_panic_of_the_gateway_costs_an_answer_and_no_money() {
     demo.fire("gateway-panic").await;
     let (status, problem, id) = demo.spin().await;
     assert_eq!((status, &problem["code"]), (500, &json!("internal")), "{problem}");
+    assert_eq!(problem["stake_status"], "paid", "{problem}");
 
     // The same key again: the round is known, and played once.
     let stake = json!({"stake": 100});
