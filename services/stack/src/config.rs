@@ -113,5 +113,12 @@ impl Config {
 /// The directory for a user's data by the rules of the operating system; `None` without a home directory.
 #[must_use]
 pub fn default_data_dir() -> Option<PathBuf> {
-    directories::ProjectDirs::from("dev", "Reelscope", "Reelscope").map(|dirs| dirs.data_dir().to_owned())
+    directories().map(|dirs| dirs.data_dir().to_owned())
+}
+
+/// The directories of this program. A home that is not absolute is none: what it names depends on where the program is
+/// started.
+pub(crate) fn directories() -> Option<directories::ProjectDirs> {
+    directories::ProjectDirs::from("dev", "Reelscope", "Reelscope")
+        .filter(|dirs| dirs.data_dir().is_absolute())
 }

@@ -22,7 +22,7 @@ use reelscope_telemetry::{Reporting, Service, Timings, init_logs};
 use reelscope_user_service as users;
 use reelscope_user_service::seeding::Progress;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::Config;
@@ -38,6 +38,7 @@ use crate::problems::{Knobs, Problems, Refusal};
 use crate::problems_http::{Steering, problems_router};
 use crate::settings::{RELEASE, Settings, SettingsError};
 use crate::settings_http::{self, Current, Kept, settings_router};
+use crate::streams;
 use crate::supervised::Tasks;
 use crate::surge::Surge;
 use crate::traffic::{Table, Traffic};
@@ -46,7 +47,7 @@ use crate::traffic_http::traffic_router;
 /// Where the page finds the collector's viewer.
 const TELEMETRY: &str = "/api/telemetry";
 /// How long requests that are under way may take to end when the stack stops.
-const DRAIN: Duration = Duration::from_millis(1_500);
+pub const DRAIN: Duration = Duration::from_millis(1_500);
 /// How long a session lasts.
 const SESSION_MS: i64 = 30 * 60 * 1_000;
 /// Between two looks at the seeding.
@@ -76,6 +77,7 @@ pub struct Stack {
     problems: Option<Problems>,
     faults: Option<Faults>,
     seeding: Option<Progress>,
+    refused: Arc<Notify>,
 }
 
 /// Why a stack did not start.
@@ -185,7 +187,7 @@ impl Stack {
         let gateway_listener = bind(config.listen).await?;
         let opened = open_stores(config.data_dir.clone()).await?;
         let kept_notices = Notices::of(&config.data_dir);
-        let mut notices: Vec<String> = kept_notices.unread().iter().map(Notice::sentence).collect();
+        let notices: Vec<String> = kept_notices.unread().iter().map(Notice::sentence).collect();
         let Stores {
             players,
             rounds,
@@ -198,7 +200,7 @@ impl Stack {
         let provider_listener = bind(loopback).await?;
 
         let collector = match &config.settings {
-            Some(_) => Some(open_collector(&config.data_dir, &mut notices).await?),
+            Some(_) => Some(open_collector(&config.data_dir).await?),
             None => None,
         };
         let service_token = ServiceToken::new(&format!("{:032x}", rand::random::<u128>()));
@@ -260,6 +262,7 @@ impl Stack {
             problems: None,
             faults: None,
             seeding: None,
+            refused: Arc::default(),
         };
 
         let guarded = |listener: &TcpListener, routes: Router| {
@@ -390,6 +393,7 @@ impl Stack {
             release: release.subscribe(),
         };
         let access = state.access.clone();
+        stack.refused = access.refused();
         let table = Table {
             origin: format!("http://{listen}"),
             launch_token: stack.token.clone(),
@@ -474,6 +478,7 @@ impl Stack {
         let address = local_address(&listener)?;
         self.addresses.push((name, address));
         let stopped = self.stopped();
+        let router = streams::ending(router, self.stop.subscribe());
         self.servers.spawn(async move {
             let served = axum::serve(listener, router)
                 .with_graceful_shutdown(stopped)
@@ -524,6 +529,13 @@ impl Stack {
     #[must_use]
     pub fn token(&self) -> &str {
         &self.token
+    }
+
+    /// Notified when the gateway has refused somebody for want of the token of this launch: perhaps a page whose browser
+    /// has lost the cookie.
+    #[must_use]
+    pub fn refused(&self) -> Arc<Notify> {
+        Arc::clone(&self.refused)
     }
 
     /// Every server with its address, the gateway last.
@@ -669,14 +681,17 @@ pub fn telemetry_dir(data_dir: &Path) -> PathBuf {
     data_dir.join("telemetry")
 }
 
-async fn open_collector(data_dir: &Path, notices: &mut Vec<String>) -> Result<Collector, StartError> {
+async fn open_collector(data_dir: &Path) -> Result<Collector, StartError> {
     let dir = telemetry_dir(data_dir);
     let opened = tokio::task::spawn_blocking(move || Collector::open(&dir, Options::standard())).await;
     let (collector, met) = opened.map_err(|error| StartError::Defect {
         part: "the telemetry",
         reason: error.to_string(),
     })??;
-    notices.extend(met.into_iter().map(|notice| notice.detail));
+    // No money is among it: nobody has to read it before the first spin.
+    for notice in met {
+        tracing::warn!("{}", notice.detail);
+    }
     Ok(collector)
 }
 

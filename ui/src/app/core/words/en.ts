@@ -6,11 +6,11 @@ import { viewer } from './en-viewer';
 export const en = {
   setAside: {
     wallets:
-      'The wallet database was damaged. A new one was started on {{ date }}, so balances begin anew.',
-    players: 'The player database was damaged. A new one was started on {{ date }}.',
+      'The wallet database was damaged. A new one was created on {{ date }}, so all balances were reset.',
+    players: 'The player database was damaged. A new one was created on {{ date }}.',
     rounds:
-      'The round database was damaged. A new one was started on {{ date }}; earlier boards are missing.',
-    other: 'A database was damaged. A new one was started on {{ date }}.',
+      'The round database was damaged. A new one was created on {{ date }}; earlier boards are not available.',
+    other: 'A database was damaged. A new one was created on {{ date }}.',
     where: 'The damaged files are kept in',
     read: 'Got it',
   },
