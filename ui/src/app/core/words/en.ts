@@ -270,6 +270,8 @@ export const en = {
     none: 'No spins yet',
     returned: 'stake returned',
     pending: 'settling',
+    reserved: 'in progress',
+    paid: 'settled',
     untouched: 'not charged',
     unknown: 'outcome unknown',
   },
@@ -290,6 +292,7 @@ export const en = {
     lost: 'no win',
     voided: 'stake returned',
     pending: 'settling',
+    reserved: 'in progress',
     round: 'Round',
     seed: 'Seed',
     stops: 'Stops',
@@ -372,11 +375,21 @@ export const en = {
   },
   money: {
     untouched: 'Your stake was not charged.',
+    reserved: 'Your stake is reserved: the round is in progress.',
+    paid: 'The round is settled: the stake was charged and any win was paid.',
     returned: 'Your stake has been returned.',
     pending: 'Your stake is reserved: it is settled or returned automatically.',
     unknown: 'It is not known yet whether the stake was charged.',
   },
   problem: {
+    interrupted: {
+      what: 'This account has a spin whose result is not known yet.',
+      todo: 'The result will appear on the Rounds tab.',
+    },
+    disk_full: {
+      what: 'Disk full: there is no space left for the database.',
+      todo: 'Free up disk space, then spin again.',
+    },
     no_answer: {
       what: 'The gateway did not respond after several attempts.',
       todo: 'Retry the request: the same key is used, so the stake cannot be charged twice.',
