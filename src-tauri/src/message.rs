@@ -351,8 +351,7 @@ mod tests {
 
     #[test]
     fn a_notice_is_said_in_the_language_of_the_system() {
-        let notice =
-            "The players database was damaged; on 2023-11-14T22:13:20Z it was set aside as /d/players.damaged-1 and a new one was created.";
+        let notice = "The players database was damaged; on 2023-11-14T22:13:20Z it was set aside as /d/players.damaged-1 and a new one was created.";
         assert_eq!(in_words(Language::En, notice), notice);
         let russian = in_words(Language::Ru, notice);
         assert!(russian.contains("/d/players.damaged-1"), "{russian}");

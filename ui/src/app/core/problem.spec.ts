@@ -46,6 +46,9 @@ describe('what is said of a problem', () => {
 
   it('says of other requests what happened, and of none that was lost more than that', () => {
     expect(refusalWords(new NoAnswer())).toEqual({ key: 'settings.failed' });
+    expect(refusalWords(problem(503, 'service_unavailable'))).toEqual({
+      key: 'refusal.service_unavailable',
+    });
     expect(refusalWords(problem(401, 'launch_token_required'))).toEqual({
       key: 'problem.launch_token_required.what',
     });

@@ -79,6 +79,9 @@ export function problemWords(error: unknown, status = stakeWhereabouts(error)): 
 /** What is said of a request that is no spin and did not succeed. */
 export function refusalWords(error: unknown): Phrase | { literal: string } {
   if (!(error instanceof Problem)) return { key: 'settings.failed' };
+  // What is said of a spin may guess what it went through; of another request that is not known.
+  const own = `refusal.${error.code}`;
+  if (isKey(own)) return { key: own };
   const what = `problem.${error.code}.what`;
   return isKey(what) ? { key: what } : { literal: error.message };
 }

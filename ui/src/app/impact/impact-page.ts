@@ -8,7 +8,7 @@ import { fromMilliseconds } from '../core/micros';
 import { BeforeAfter, Figures } from '../core/problems-wire';
 import { Session } from '../core/session';
 import { ProblemStore } from '../problems/problem-store';
-import { actionKey } from '../problems/problem-words';
+import { actionKey, curedIn, firstOf } from '../problems/problem-words';
 import { comparePath } from '../traces/place';
 import { TrafficControls } from '../traffic/traffic-controls';
 import { AssumptionCard } from './assumption-card';
@@ -86,7 +86,7 @@ export class ImpactPage {
     return {
       problem: pair.problem,
       name,
-      missing: missing === null ? '' : this.say(this.missingKey(pair.problem, missing)),
+      missing: missing === null ? '' : this.missingWords(pair.problem, missing),
       sides: missing === 'both' ? [] : [this.side('before', pair), this.side('after', pair)],
       change: this.changeOf(pair),
       compare: before_trace && after_trace ? comparePath(before_trace, after_trace) : null,
@@ -143,6 +143,18 @@ export class ImpactPage {
   }
 
   /** Where it stands already as it has to be measured, spins are all that is needed. */
+  private missingWords(
+    problem: BeforeAfter['problem'],
+    missing: 'both' | 'before' | 'after',
+  ): string {
+    const board = this.problems.board();
+    const key = this.missingKey(problem, missing);
+    if (!board || (key !== 'impact.missing.allBefore' && key !== 'impact.missing.allAfter'))
+      return this.say(key);
+    const release = key === 'impact.missing.allBefore' ? firstOf(board) : curedIn(board);
+    return this.say(key, { release });
+  }
+
   private missingKey(problem: BeforeAfter['problem'], missing: 'both' | 'before' | 'after'): Key {
     const views = this.problems
       .board()

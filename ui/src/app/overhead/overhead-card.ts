@@ -79,9 +79,11 @@ export class OverheadCard {
     const [error, failed] = [this.store.error(), this.store.view()?.failed ?? null];
     if (error !== null) {
       const words = refusalWords(error);
-      return 'literal' in words ? words.literal : this.say(words.key, words.params);
+      return 'literal' in words
+        ? { words: words.literal, detail: '' }
+        : { words: this.say(words.key, words.params), detail: '' };
     }
-    return failed === null ? '' : this.say('overhead.failed', { why: failed });
+    return failed === null ? null : { words: this.say('overhead.failed'), detail: failed };
   });
 
   constructor() {

@@ -2,6 +2,7 @@ import { PROBLEM_IDS, ProblemView, Problems } from '../core/problems-wire';
 import { isKey } from '../core/language';
 import {
   actionKey,
+  curedIn,
   firstOf,
   hurtingIn,
   isAsReleased,
@@ -9,6 +10,7 @@ import {
   lookKey,
   onDial,
   shareOf,
+  withinSentence,
 } from './problem-words';
 
 function problem(over: Partial<ProblemView>): ProblemView {
@@ -112,5 +114,33 @@ describe('a release of the dial', () => {
   it('starts the demo where it has most problems', () => {
     expect(firstOf(board)).toBe('1.0.0');
     expect(firstOf({ ...board, releases: [] })).toBe('');
+  });
+});
+
+describe('a name within a sentence', () => {
+  const check = (name: string, language: string, expected: string): void =>
+    expect(withinSentence(name, language)).toBe(expected);
+
+  it('begins with a small letter, and its abbreviations keep their capitals', () => {
+    check('Inefficient RNG', 'en', 'inefficient RNG');
+    check('Неэффективный RNG', 'ru', 'неэффективный RNG');
+    check('RTP too high', 'en', 'RTP too high');
+    check('N+1', 'en', 'N+1');
+    check('', 'en', '');
+  });
+});
+
+describe('the release in which all is mended', () => {
+  const check = (expected: string, ...releases: Problems['releases']): void =>
+    expect(curedIn({ releases } as Problems)).toBe(expected);
+
+  it('has no problem and the right paytable', () => {
+    check(
+      'c',
+      { version: 'a', problems: ['slow-rng'] },
+      { version: 'b', problems: [], wrong_paytable: true },
+      { version: 'c', problems: [] },
+    );
+    check('');
   });
 });

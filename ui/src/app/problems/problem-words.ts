@@ -35,6 +35,13 @@ export function hurtingIn(
   return { kind, wrongPaytable: release.wrong_paytable ?? false };
 }
 
+/** A name where it stands within a sentence: an abbreviation that begins it keeps its capitals, and so does every later word. */
+export function withinSentence(name: string, language: string): string {
+  const [first = '', second = ''] = name;
+  const isWord = second !== second.toLocaleUpperCase(language);
+  return isWord ? first.toLocaleLowerCase(language) + name.slice(first.length) : name;
+}
+
 /** The release of the dial that a board is in, if it is one of them. */
 export function onDial(board: Problems, release: string | null): ReleaseView | null {
   return board.releases.find(({ version }) => version === release) ?? null;
@@ -51,4 +58,12 @@ export function firstOf({ releases }: Problems): string {
     (worst, release) => (release.problems.length > worst.problems.length ? release : worst),
     releases[0] ?? { version: '', problems: [] },
   ).version;
+}
+
+/** The first release in which nothing hurts; empty where there is none. */
+export function curedIn({ releases }: Problems): string {
+  const cured = releases.find(
+    ({ problems, wrong_paytable }) => !problems.length && !wrong_paytable,
+  );
+  return cured?.version ?? '';
 }

@@ -32,6 +32,7 @@ import {
   lookKey,
   onDial,
   shareOf,
+  withinSentence,
 } from './problem-words';
 
 /** The four problems, each with its evidence and its fix; the release dial; the way back to the start. */
@@ -145,6 +146,7 @@ export class ProblemsTab {
         step.what === 'begin' && !this.written()
           ? 'problems.beginLater'
           : `problems.next.${step.what}`,
+        { release: this.first() },
       ),
       href: step.what === 'compare' ? comparePath(step.before, step.after) : null,
     };
@@ -204,10 +206,10 @@ export class ProblemsTab {
 
   private releaseWords(release: ReleaseView): string {
     const { kind, wrongPaytable } = hurtingIn(release, this.store.board()?.problems.length ?? 0);
-    const names = release.problems.map((id) => this.say(`problems.name.${id}`));
-    const what = this.say(`problems.ofRelease.${kind}`, {
-      names: names.join(', ').toLocaleLowerCase(this.language.active()),
-    });
+    const names = release.problems.map((id) =>
+      withinSentence(this.say(`problems.name.${id}`), this.language.active()),
+    );
+    const what = this.say(`problems.ofRelease.${kind}`, { names: names.join(', ') });
     return wrongPaytable ? this.say('problems.ofRelease.wrongPaytable', { what }) : what;
   }
 

@@ -11,6 +11,8 @@ import { TrafficControls } from '../traffic/traffic-controls';
 import { RtpDrawing, barWidths, changeOf, rtpDrawings } from './releases';
 import { ReleasesStore } from './releases-store';
 
+/** As the services have it (`releases.rs`): standard errors beyond which a figure is marked. */
+const BEYOND_CHANCE = 3.29;
 const TIMES = ['p50', 'p95'] as const;
 
 /** What every release did to waiting, failures and the RTP; what chance does not explain is marked, with its suspect. */
@@ -38,6 +40,7 @@ export class ReleasesPage {
       exact: percent(releases.exact_rtp_percent),
     });
   });
+  protected readonly limit = computed(() => this.language.formats().number(BEYOND_CHANCE, 2));
   protected readonly counted = computed(() =>
     countedWords(this.language, this.store.releases(), 'releases.leftOut'),
   );

@@ -1,4 +1,11 @@
-import { ChangeDetectionStrategy, Component, effect, inject, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  viewChild,
+} from '@angular/core';
 
 import { BusinessScreen } from '../business/business-screen';
 import { Health } from '../core/health';
@@ -61,6 +68,12 @@ export class Shell {
   protected readonly pages = inject(Pages);
   protected readonly start = inject(Start);
   protected readonly say = this.language.say;
+  /** Why the start was refused. */
+  protected readonly reason = computed(() => {
+    const words = this.start.refusal();
+    if (!words) return '';
+    return 'literal' in words ? words.literal : this.say(words.key, words.params);
+  });
   private readonly keyList = viewChild.required(KeyList);
 
   constructor() {

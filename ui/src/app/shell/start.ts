@@ -2,7 +2,7 @@ import { Injectable, inject, signal } from '@angular/core';
 
 import { Health } from '../core/health';
 import { Preferences } from '../core/preferences';
-import { NoAnswer, Problem } from '../core/problem';
+import { NoAnswer, Phrase, Problem, problemWords } from '../core/problem';
 import { Session } from '../core/session';
 import { PaytableStore } from '../paytable/paytable-store';
 import { RoundsStore } from '../rounds/rounds-store';
@@ -25,11 +25,11 @@ export class Start {
   private readonly play = inject(Play);
 
   private readonly _state = signal<StartState>('loading');
-  private readonly _reason = signal('');
+  private readonly _refusal = signal<Phrase | { literal: string } | null>(null);
 
   readonly state = this._state.asReadonly();
-  /** The gateway's own sentence, when it refused. */
-  readonly reason = this._reason.asReadonly();
+  /** Why it was refused, where that is known. */
+  readonly refusal = this._refusal.asReadonly();
 
   async run(): Promise<void> {
     this._state.set('loading');
@@ -66,7 +66,7 @@ export class Start {
     else if (error instanceof Problem && error.code === 'launch_token_required')
       this._state.set('launch_token_required');
     else {
-      this._reason.set(error instanceof Error ? error.message : String(error));
+      this._refusal.set(problemWords(error).what);
       this._state.set('refused');
     }
   }

@@ -68,7 +68,7 @@ export const problems = {
   changed: '{{ name }}: {{ state }}',
   next: {
     label: 'Next step',
-    begin: 'Start with release 1.0.0: all four problems are on.',
+    begin: 'Start with release {{ release }}: all four problems are on.',
     doBegin: 'Start demo',
     spin: 'Make a spin: its trace shows the problems.',
     fix: 'Open the trace, find the bottleneck and fix it.',
@@ -135,8 +135,8 @@ export const impact = {
     spinBefore: 'Not measured with the problem yet: make spins or start the virtual players.',
     spinAfter: 'Not measured with the fix yet: make spins or start the virtual players.',
     allBoth: 'Not measured yet: make spins with all four, fix them and make more.',
-    allBefore: 'Not measured with all four problems: choose release 1.0.0 and make spins.',
-    allAfter: 'Not measured with all four fixes: choose release 1.2.0 and make spins.',
+    allBefore: 'Not measured with all four problems: choose release {{ release }} and make spins.',
+    allAfter: 'Not measured with all four fixes: choose release {{ release }} and make spins.',
   },
   compare: 'Compare the traces',
   compareOf: 'Compare the traces: {{ name }}',
@@ -174,7 +174,7 @@ export const releases = {
   scope:
     'Spins since {{ since }}. Each release is compared with the previous one; its RTP is compared with the exact {{ exact }}.',
   standardErrors:
-    'The deviation is given in standard errors. Above 3.29 it is chance only once in 1,000 times; only such deviations are marked.',
+    'The deviation is given in standard errors. Above {{ limit }} it is chance only once in 1,000 times; only such deviations are marked.',
   loading: 'Loading figures…',
   none: 'No release has spins yet. Make a spin or start the virtual players here, then choose the next release on the Problems tab.',
   one: 'Nothing to compare with yet: choose the next release on the Problems tab and make more spins.',
@@ -258,7 +258,7 @@ export const overhead = {
   again: 'Measure again',
   cancel: 'Cancel',
   running: 'Block {{ done }} of {{ total }}, sample rate {{ rate }}',
-  failed: 'Measurement failed: {{ why }}',
+  failed: 'The measurement failed. Try again.',
   notAtRate: 'Not measured at {{ rate }} yet.',
   table: 'Without and with telemetry, sample rate {{ rate }}',
   figure: 'Per spin',
@@ -299,5 +299,4 @@ export const traffic = {
   running: 'Virtual players spin in the background. Each pauses for about 3\u00a0s between spins.',
   throttled: 'Slowed down by the CPU limit: at most {{ percent }} of the CPU is used.',
   lifted: 'No CPU limit: with problems on, the services may be overloaded.',
-  noAnswer: 'The gateway did not answer.',
 };

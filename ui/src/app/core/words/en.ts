@@ -174,6 +174,8 @@ export const en = {
   notice: {
     totals_damaged:
       'The totals file could not be read: deliveries before the oldest stored envelope are not counted.',
+    issue_statuses_damaged:
+      'Issue statuses could not be read; resolved issues may be shown as unresolved.',
     torn_tail: 'Reelscope was interrupted while writing; the incomplete record was removed.',
     envelopes_lost: 'Some envelopes were lost: data on disk is damaged.',
     segment_damaged: 'Part of the stored telemetry could not be read and was set aside.',
@@ -219,9 +221,7 @@ export const en = {
     label: 'Account',
     title: 'Play as another player',
     hint: 'Account code, for example RS-000123',
-    code: 'Account code',
     apply: 'Switch',
-    close: 'Close',
     malformed: 'An account code looks like RS-000123.',
     notFound: 'There is no player {{ code }}. Codes start at RS-000001.',
     notSeeded: 'Player {{ code }} has not been created yet ({{ done }} of {{ total }} so far).',
@@ -381,6 +381,9 @@ export const en = {
     pending: 'Your stake is reserved: it is settled or returned automatically.',
     unknown: 'It is not known yet whether the stake was charged.',
   },
+  refusal: {
+    service_unavailable: 'The request could not be completed. Try again in a moment.',
+  },
   problem: {
     interrupted: {
       what: 'This account has a spin whose result is not known yet.',
@@ -485,6 +488,10 @@ export const en = {
     service_unavailable: {
       what: 'One of the services is not responding.',
       todo: 'Spin again in a moment.',
+    },
+    disk_full: {
+      what: 'The disk is full.',
+      todo: 'Free some disk space, then spin again.',
     },
     deadline_exceeded: {
       what: 'The services did not respond in time.',

@@ -1,0 +1,109 @@
+/* The phrases against what they are for: every code of a server has one, and every phrase is said somewhere. No window is needed. */
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import ts from 'typescript';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const WORDS = 'ui/src/app/core/words';
+
+const read = (path) => readFileSync(join(ROOT, path), 'utf8');
+
+function filesBelow(path, ending) {
+  return readdirSync(join(ROOT, path), { recursive: true })
+    .filter((name) => ending.test(name))
+    .map((name) => `${path}/${name}`);
+}
+
+/** Every phrase of a language by its key. */
+function phrases(language) {
+  const found = new Map();
+  const walk = (node, path) => {
+    if (ts.isAsExpression(node) || ts.isSatisfiesExpression(node))
+      return walk(node.expression, path);
+    if (ts.isObjectLiteralExpression(node)) {
+      for (const member of node.properties)
+        if (ts.isPropertyAssignment(member))
+          walk(member.initializer, [...path, member.name.text ?? member.name.getText()]);
+    } else if (ts.isStringLiteralLike(node)) {
+      found.set(path.join('.'), node.text);
+    }
+  };
+  for (const part of ['', '-problems', '-viewer', '-insights']) {
+    const path = `${WORDS}/${language}${part}.ts`;
+    const file = ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest, true);
+    for (const statement of file.statements.filter(ts.isVariableStatement))
+      for (const { name, initializer } of statement.declarationList.declarations)
+        walk(initializer, name.text === language ? [] : [name.text]);
+  }
+  return found;
+}
+
+const all = (text, expression) => [...text.matchAll(expression)].map(([, found]) => found);
+
+/** Codes of the servers that reach the page, by the group of phrases that is for them. */
+const codes = {
+  notice: filesBelow('services/collector/src', /\.rs$/).flatMap((path) =>
+    all(read(path), /\bnotice\(\s*"(\w+)"/g),
+  ),
+  reason: all(read('services/collector/src/frame.rs'), /Self::\w+ => "(\w+)"/g),
+  outcome: all(read('services/collector/src/sender.rs'), /^\s*"(\w+)" => /gm),
+  problem: all(read('services/contracts/src/problem.rs'), /Self::\w+ => \("(\w+)", \d+/g).filter(
+    // The page's own requests never meet these: they are for programs that send telemetry.
+    (code) =>
+      !['envelope_malformed', 'dsn_required', 'dsn_rejected', 'method_not_allowed'].includes(code),
+  ),
+};
+
+test('every code that a server may send has its phrase', () => {
+  const known = phrases('en');
+  for (const [group, found] of Object.entries(codes)) {
+    assert.ok(found.length > 5, `the ${group} codes are where they are looked for`);
+    const missing = found.filter((code) => {
+      if (group === 'problem')
+        // Told by what is wrong with the DSN.
+        return (
+          code !== 'dsn_invalid' &&
+          !(known.has(`problem.${code}.what`) && known.has(`problem.${code}.todo`))
+        );
+      return !known.has(`${group}.${code}`);
+    });
+    assert.deepEqual([group, missing], [group, []]);
+  }
+});
+
+test('every phrase is said somewhere', () => {
+  const source = filesBelow('ui/src/app', /\.(ts|html)$/)
+    .filter((path) => !path.startsWith(WORDS) && !path.endsWith('.spec.ts'))
+    .map(read)
+    .join('\n');
+  // A key is written out, or begins as a template does, or ends as one does behind a prefix that is passed.
+  const begun = new Set(all(source, /`([\w.-]+\.)\$\{/g));
+  const written = new Set(all(source, /['"`]([a-z][\w-]*(?:\.[\w-]+)*)['"`]/gi));
+  const isSaid = (key) => {
+    const parts = key.split('.');
+    const group = parts.slice(0, -1).join('.');
+    // Forms of a count belong to the key above them.
+    if (written.has(key) || (/^(one|few|many|other)$/.test(parts.at(-1)) && written.has(group)))
+      return true;
+    return parts.some((_, end) => end > 0 && begun.has(`${parts.slice(0, end).join('.')}.`));
+  };
+  assert.deepEqual(
+    [...phrases('en').keys()].filter((key) => !isSaid(key)),
+    [],
+  );
+});
+
+test('no phrase names a release or a limit that the program may have otherwise', () => {
+  for (const language of ['en', 'ru'])
+    for (const [key, text] of phrases(language))
+      assert.doesNotMatch(`${key}: ${text}`, /\b\d+\.\d+\.\d+\b(?!\.)|3[.,]29/);
+  const [limit] = all(read('services/stack/src/releases.rs'), /BEYOND_CHANCE: f64 = ([\d.]+);/g);
+  assert.match(
+    read('ui/src/app/releases/releases-page.ts'),
+    new RegExp(`BEYOND_CHANCE = ${limit};`),
+  );
+});
