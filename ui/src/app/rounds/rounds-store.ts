@@ -53,7 +53,8 @@ export class RoundsStore {
       if (mine !== this.asked) return;
       this._failed.set(true);
     }
-    if (this._rounds().some(({ status }) => status !== 'posted' && status !== 'voided')) this.lookAgain();
+    if (this._rounds().some(({ status }) => status !== 'posted' && status !== 'voided'))
+      this.lookAgain();
   }
 
   private lookAgain(): void {

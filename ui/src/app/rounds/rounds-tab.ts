@@ -53,10 +53,7 @@ export class RoundsTab {
   }
 }
 
-function kindOf({
-  status,
-  payout = 0,
-}: Round): 'won' | 'lost' | 'voided' | 'pending' | 'reserved' {
+function kindOf({ status, payout = 0 }: Round): 'won' | 'lost' | 'voided' | 'pending' | 'reserved' {
   switch (status) {
     case 'posted':
       return payout > 0 ? 'won' : 'lost';

@@ -223,9 +223,11 @@ export class Play {
   }
 
   /** The window is looked at again: money may have moved while it was not. */
-  lookAgain(): void {
+  async lookAgain(): Promise<void> {
     if (!this.session.seat) return;
     this.unfinished.lookAgain();
+    // The history would tell the result of the spin that is under way.
+    await this.atRest();
     void this.session.refresh().catch(() => undefined);
     void this.roundsStore.refresh();
   }
@@ -284,6 +286,7 @@ export class Play {
       if (!isOpen(reply)) this.unfinished.forget(key);
       await this.aim(reply);
       this.onRest = () => {
+        if (seat !== this.session.seat) return;
         const spin = { key, at, traceId, roundTripMs, totalMs: elapsed() };
         this.pair(reply.round_id, sameSeedAs, spin);
         this.session.takeBalance(seat, reply.balance, reading);
@@ -297,6 +300,7 @@ export class Play {
       const status = stakeWhereabouts(error);
       if (status === 'untouched' || status === 'returned') this.unfinished.forget(key);
       this.onRest = () => {
+        if (seat !== this.session.seat) return;
         const spin = { key, at, traceId, roundTripMs, totalMs: elapsed() };
         const roundId = error instanceof Problem ? error.body.round_id : undefined;
         if (roundId !== undefined) this.pair(roundId, sameSeedAs, spin);
@@ -421,9 +425,10 @@ export class Play {
     }
     // A failure that says itself that the round was settled stays to be read; one that was in doubt is none.
     if (trouble instanceof Problem && stakeWhereabouts(trouble) === 'paid') return;
-    const { stops, board } = round;
-    if (trouble === null || !stops || !board) return;
+    if (trouble === null) return;
     this._trouble.set(null);
+    // A round that was never drawn, or whose board is lost, leaves the reels as they are.
+    const { stops = this._target().stops, board = this._target().board } = round;
     this._target.set({ stops, board });
     this._outcome.set({
       ...round,

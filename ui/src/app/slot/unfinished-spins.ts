@@ -111,7 +111,8 @@ export class UnfinishedSpins {
       told(standing, reading, id);
     } catch (error) {
       // A round of somebody else's: there is nothing of this player's to follow.
-      if (current() && error instanceof Problem && error.code === 'not_found') this.forget(spin.key);
+      if (current() && error instanceof Problem && error.code === 'not_found')
+        this.forget(spin.key);
     } finally {
       followed.looking = false;
     }

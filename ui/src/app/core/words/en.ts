@@ -389,10 +389,6 @@ export const en = {
       what: 'This account has a spin whose result is not known yet.',
       todo: 'The result will appear on the Rounds tab.',
     },
-    disk_full: {
-      what: 'Disk full: there is no space left for the database.',
-      todo: 'Free up disk space, then spin again.',
-    },
     no_answer: {
       what: 'The gateway did not respond after several attempts.',
       todo: 'Retry the request: the same key is used, so the stake cannot be charged twice.',
