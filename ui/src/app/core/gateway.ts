@@ -33,6 +33,7 @@ import {
   PaytableReply,
   Player,
   ProblemBody,
+  RoundStanding,
   RoundsReply,
   SetAside,
   SessionReply,
@@ -87,6 +88,11 @@ export class Gateway {
 
   rounds(token: string, limit: number): Promise<RoundsReply> {
     return this.send(`/v1/rounds?limit=${limit}`, { token });
+  }
+
+  /** What became of a round of the player's; one that the ledger does not know is answered for too. */
+  round(token: string, id: string): Promise<RoundStanding> {
+    return this.send(`/v1/rounds/${encodeURIComponent(id)}`, { token });
   }
 
   health(): Promise<HealthReply> {

@@ -1,5 +1,12 @@
-import { NoAnswer, Problem, problemWords, refusalWords, stakeWhereabouts } from './problem';
-import { StakeStatus } from './wire';
+import {
+  NoAnswer,
+  Problem,
+  problemWords,
+  refusalWords,
+  stakeStatusOf,
+  stakeWhereabouts,
+} from './problem';
+import { STAKE_STATUSES, StakeStatus } from './wire';
 
 function problem(status: number, code: string, stakeStatus?: StakeStatus): Problem {
   return new Problem({
@@ -40,8 +47,24 @@ describe('what is said of a problem', () => {
     expect(stakeWhereabouts(new TypeError('a bug'))).toBe('unknown');
   });
 
-  it('knows that a refusal came before any reservation', () => {
-    expect(stakeWhereabouts(problem(402, 'insufficient_funds'))).toBe('untouched');
+  it('says of the stake what the payment service says, and guesses nothing from a refusal', () => {
+    for (const word of STAKE_STATUSES) {
+      expect(stakeWhereabouts(problem(402, 'insufficient_funds', word))).toBe(word);
+    }
+    for (const status of [400, 401, 402, 409, 429]) {
+      expect(stakeWhereabouts(problem(status, 'idempotency_conflict'))).toBe('unknown');
+    }
+    expect(stakeStatusOf('a word of tomorrow')).toBe('unknown');
+  });
+
+  it('says what is known by now, and asks for no retry of what is over', () => {
+    expect(problemWords(new NoAnswer(), 'returned')).toMatchObject({
+      money: { key: 'money.returned' },
+      todo: { key: 'problem.payment_declined.todo' },
+    });
+    expect(problemWords(new NoAnswer(), 'reserved').todo).toEqual({
+      key: 'problem.no_answer.todo',
+    });
   });
 
   it('says of other requests what happened, and of none that was lost more than that', () => {

@@ -1,5 +1,5 @@
 import { Key, Params, isKey } from './language';
-import { ProblemBody, StakeStatus } from './wire';
+import { ProblemBody, STAKE_STATUSES, StakeStatus } from './wire';
 
 /** The gateway answered, and the answer is no. */
 export class Problem extends Error {
@@ -23,6 +23,11 @@ export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
 
+/** The page was closed while a spin was under way. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
 export interface Phrase {
   key: Key;
   params?: Params;
@@ -36,13 +41,22 @@ export interface ProblemWords {
   todo: Phrase;
 }
 
-export function problemWords(error: unknown): ProblemWords {
-  const money: Phrase = { key: `money.${stakeWhereabouts(error)}` };
+/** `status` is where the stake stands by now, if more is known than when it failed. */
+export function problemWords(error: unknown, status = stakeWhereabouts(error)): ProblemWords {
+  const money: Phrase = { key: `money.${status}` };
+  const over = status === 'untouched' || status === 'returned' || status === 'paid';
+  if (error instanceof Interrupted) {
+    return {
+      what: { key: 'problem.interrupted.what' },
+      money,
+      todo: { key: over ? 'problem.payment_declined.todo' : 'problem.interrupted.todo' },
+    };
+  }
   if (error instanceof NoAnswer) {
     return {
       what: { key: 'problem.no_answer.what' },
       money,
-      todo: { key: 'problem.no_answer.todo' },
+      todo: { key: over ? 'problem.payment_declined.todo' : 'problem.no_answer.todo' },
     };
   }
   if (!(error instanceof Problem)) {
@@ -72,12 +86,12 @@ export function refusalWords(error: unknown): Phrase | { literal: string } {
   return isKey(what) ? { key: what } : { literal: error.message };
 }
 
-/**
- * The gateway says where the stake is. Where it does not, a refusal (4xx) came before any
- * reservation; after a failure (5xx) or without an answer nothing is claimed.
- */
-export function stakeWhereabouts(error: unknown): StakeStatus | 'unknown' {
-  if (!(error instanceof Problem)) return 'unknown';
-  if (error.body.stake_status) return error.body.stake_status;
-  return error.body.status < 500 ? 'untouched' : 'unknown';
+/** The payment service says where the stake is, by the gateway. Where nobody says it, nothing is claimed. */
+export function stakeWhereabouts(error: unknown): StakeStatus {
+  return error instanceof Problem ? stakeStatusOf(error.body.stake_status) : 'unknown';
+}
+
+/** A word that this page does not know says nothing that it could claim. */
+export function stakeStatusOf(word: string | undefined): StakeStatus {
+  return STAKE_STATUSES.find((known) => known === word) ?? 'unknown';
 }

@@ -1,5 +1,12 @@
 import { NoAnswer, Problem } from './problem';
-import { isForLater, isLook, isSteering, onlyOrigin, reportedElsewhere } from './reporting';
+import {
+  isForLater,
+  isLook,
+  isSteering,
+  onlyOrigin,
+  reportedElsewhere,
+  wholeReply,
+} from './reporting';
 
 describe('where trace headers go', () => {
   const own = onlyOrigin('http://127.0.0.1:4200');
@@ -63,5 +70,22 @@ describe('steering the demo', () => {
     expect(crumb('PUT', '/api/problems/slow-rng')).toBe(false);
     expect(crumb('GET', '/api/v1/players/me')).toBe(false);
     expect(isLook({ category: 'console', message: '/api/problems' })).toBe(false);
+  });
+});
+
+describe('a reply to an envelope', () => {
+  it('is read to its end, of a request that does not outlive its page', async () => {
+    const reply = new Response('{"id":"1"}', { status: 200 });
+    const send = vi.fn().mockResolvedValue(reply);
+    const taken = await wholeReply(send)('/api/telemetry/envelope', {
+      method: 'POST',
+      keepalive: true,
+    });
+    expect(send).toHaveBeenCalledWith('/api/telemetry/envelope', {
+      method: 'POST',
+      keepalive: false,
+    });
+    expect(taken.status).toBe(200);
+    expect(reply.bodyUsed).toBe(true);
   });
 });

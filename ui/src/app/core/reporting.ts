@@ -148,7 +148,7 @@ async function readable(event: ErrorEvent): Promise<ErrorEvent> {
 function sendOrKeep(
   options: Parameters<typeof makeFetchTransport>[0],
 ): ReturnType<typeof makeFetchTransport> {
-  const direct = makeFetchTransport(options);
+  const direct = makeFetchTransport(options, wholeReply(globalThis.fetch));
   return {
     ...direct,
     send: async (envelope) => {
@@ -156,6 +156,19 @@ function sendOrKeep(
       if (isForLater(reply.statusCode)) throw new Error(`the gateway answered ${reply.statusCode}`);
       return reply;
     },
+  };
+}
+
+/**
+ * Reads every reply to its end, and lets no request outlive the page. A reply that nobody reads keeps its connection, of which
+ * a browser has six for all pages and streams of one server; Chromium lets a request that may outlive its page wait for good
+ * then. What a page that is closed had under way is lost with it.
+ */
+export function wholeReply(send: typeof fetch): typeof fetch {
+  return async (...[input, init]: Parameters<typeof fetch>) => {
+    const reply = await send.call(globalThis, input, { ...init, keepalive: false });
+    await reply.arrayBuffer().catch(() => undefined);
+    return reply;
   };
 }
 

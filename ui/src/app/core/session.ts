@@ -6,60 +6,173 @@ import { Preferences } from './preferences';
 import { Problem } from './problem';
 import { Player } from './wire';
 
-/** Who plays. The token lives in this object only and dies with the page. */
-@Injectable({ providedIn: 'root' })
-export class Session {
-  private readonly gateway = inject(Gateway);
-  private readonly preferences = inject(Preferences);
+/** A player who has logged in. Whatever is asked through it is asked for this player, whoever sits down meanwhile. */
+export class Seat {
+  private renewing: Promise<string> | undefined;
 
-  private token: string | null = null;
-  private readonly _player = signal<Player | null>(null);
-
-  readonly player = this._player.asReadonly();
-  readonly currency = computed(() => this.player()?.currency ?? 'RUB');
-
-  /** Signs in; the account is remembered only once it is known to exist. */
-  async open(accountCode: string): Promise<void> {
-    const session = await this.gateway.openSession(accountCode);
-    this.token = session.token;
-    this._player.set(session.player);
-    // The id and nothing else: names stay in the house.
-    setUser({ id: session.player.player_id });
-    this.preferences.rememberAccount(session.player.account_code);
-  }
+  constructor(
+    private readonly gateway: Gateway,
+    /** As of the log-in. */
+    readonly player: Player,
+    /** Lives in this object only and dies with the page. */
+    private token: string,
+    /** When the player's balance was read. */
+    readonly reading: Reading,
+  ) {}
 
   /**
    * Calls with the token. A session that has run out (or that a restarted gateway does not know)
    * is opened anew without a word, and the call is made once more, as it was.
    */
   async authorised<T>(call: (token: string) => Promise<T>): Promise<T> {
-    const token = this.token ?? (await this.renew());
+    const token = this.token;
     try {
       return await call(token);
     } catch (error) {
       const over =
         error instanceof Problem && ['session_expired', 'unauthorized'].includes(error.code);
       if (!over) throw error;
-      return call(await this.renew());
+      return call(await this.renewed(token, error));
     }
   }
 
-  /** The balance as the gateway last said it; the page never computes one. */
-  takeBalance(balance: number): void {
+  /** Several calls may find the session over at once: the first opens it anew for all of them. */
+  private renewed(over: string, refusal: Problem): Promise<string> {
+    if (this.token !== over) return Promise.resolve(this.token);
+    this.renewing ??= this.renew(refusal).finally(() => (this.renewing = undefined));
+    return this.renewing;
+  }
+
+  private async renew(refusal: Problem): Promise<string> {
+    const { token, player } = await this.gateway.openSession(this.player.account_code);
+    // In another data directory the account may be another player, who has pressed nothing.
+    if (player.player_id !== this.player.player_id) throw refusal;
+    this.token = token;
+    return token;
+  }
+}
+
+/** When something was asked for and answered, in moments of this page. */
+export interface Reading {
+  readonly asked: number;
+  /** Infinity while the answer is under way. */
+  answered: number;
+}
+
+/** Who plays, and the player's balance: the newest that the gateway has said; the page never computes one. */
+@Injectable({ providedIn: 'root' })
+export class Session {
+  private readonly gateway = inject(Gateway);
+  private readonly preferences = inject(Preferences);
+
+  private readonly _player = signal<Player | null>(null);
+  private _seat: Seat | null = null;
+  /** Counts questions and answers: which came first decides what is newer. */
+  private moment = 0;
+  /** Of the balance that is shown. */
+  private shown: Reading = { asked: 0, answered: 0 };
+  private refreshing: Promise<void> | undefined;
+  private again = false;
+  private held = false;
+
+  readonly player = this._player.asReadonly();
+  readonly currency = computed(() => this.player()?.currency ?? 'RUB');
+
+  get seat(): Seat | null {
+    return this._seat;
+  }
+
+  /** Logs in and sits down. */
+  async open(accountCode: string): Promise<void> {
+    this.sit(await this.logIn(accountCode));
+  }
+
+  /** Logs in, and changes nothing of who plays. */
+  async logIn(accountCode: string): Promise<Seat> {
+    const reading = this.ask();
+    const { token, player } = await this.gateway.openSession(accountCode);
+    this.answer(reading);
+    return new Seat(this.gateway, player, token, reading);
+  }
+
+  /** The account is remembered only once it is known to exist. */
+  sit(seat: Seat): void {
+    this._seat = seat;
+    this.shown = seat.reading;
+    this._player.set(seat.player);
+    // The id and nothing else: names stay in the house.
+    setUser({ id: seat.player.player_id });
+    this.preferences.rememberAccount(seat.player.account_code);
+  }
+
+  /** Calls for whoever plays at this moment, to the end of the call. */
+  async authorised<T>(call: (token: string) => Promise<T>): Promise<T> {
+    if (!this._seat) await this.open(this.preferences.accountCode());
+    if (!this._seat) throw new Error('nobody has logged in');
+    return this._seat.authorised(call);
+  }
+
+  /** A question that a balance comes with begins. */
+  ask(): Reading {
+    return { asked: (this.moment += 1), answered: Infinity };
+  }
+
+  answer(reading: Reading): void {
+    reading.answered = this.moment += 1;
+  }
+
+  /**
+   * A balance as the gateway said it. One that was answered before that on the screen was asked for is older. Where the
+   * two were under way at the same time nobody can tell which is newer: that is asked.
+   */
+  takeBalance(seat: Seat, balance: number, reading: Reading): void {
+    if (seat !== this._seat || reading.answered < this.shown.asked) return;
+    if (this.held || reading.asked < this.shown.answered) return void this.renew();
+    this.shown = reading;
     this._player.update((player) => player && { ...player, balance });
   }
 
-  async refresh(): Promise<void> {
-    const asked = this._player()?.account_code;
-    const player = await this.authorised((token) => this.gateway.player(token));
-    // The account may have been switched while the reply was under way.
-    if (player.account_code === asked) this._player.set(player);
+  /** What is said of the balance is not shown until it is let go: while the reels turn it would tell their result. */
+  hold(): void {
+    this.held = true;
   }
 
-  private async renew(): Promise<string> {
-    const code = this._player()?.account_code ?? this.preferences.accountCode();
-    const session = await this.gateway.openSession(code);
-    this.token = session.token;
-    return session.token;
+  letGo(): void {
+    this.held = false;
+    if (this.again) this.renew();
+  }
+
+  /** Asks anew. One question at a time; whoever asks meanwhile has it asked once more. */
+  refresh(): Promise<void> {
+    if (this.refreshing || this.held) this.again = true;
+    if (this.held) return Promise.resolve();
+    this.refreshing ??= this.read().finally(() => (this.refreshing = undefined));
+    return this.refreshing;
+  }
+
+  private renew(): void {
+    void this.refresh().catch(() => undefined);
+  }
+
+  private async read(): Promise<void> {
+    do {
+      this.again = false;
+      const seat = this._seat;
+      if (!seat) return;
+      const reading = this.ask();
+      try {
+        const player = await seat.authorised((token) => this.gateway.player(token));
+        this.answer(reading);
+        // The account may have been switched, or another spin begun, while the reply was under way.
+        if (this.held || (seat === this._seat && reading.asked < this.shown.answered)) {
+          this.again = true;
+        } else if (seat === this._seat) {
+          this.shown = reading;
+          this._player.set(player);
+        }
+      } catch (error) {
+        if (!this.again) throw error;
+      }
+    } while (this.again && !this.held);
   }
 }

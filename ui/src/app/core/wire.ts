@@ -43,7 +43,8 @@ export interface Win {
   cells: readonly Cell[];
 }
 
-export type RoundStatus = 'posted' | 'voided' | 'pending';
+/** `reserved` and `pending` are on their way to one of the other two. */
+export type RoundStatus = 'reserved' | 'pending' | 'posted' | 'voided';
 
 export interface SpinReply {
   round_id: string;
@@ -56,13 +57,16 @@ export interface SpinReply {
   stops: readonly number[];
   board: Board;
   wins: readonly Win[];
+  /** The round whose seed this one was drawn from, where it was spun again. */
+  same_seed_as?: string;
   replayed: boolean;
 }
 
 export interface Round {
   round_id: string;
   stake: number;
-  payout: number;
+  /** Absent until it is known, and on a voided round. */
+  payout?: number;
   currency: string;
   status: RoundStatus;
   created_at: string;
@@ -70,6 +74,17 @@ export interface Round {
   seed?: string;
   stops?: readonly number[];
   board?: Board;
+  /** The round whose seed this one was drawn from, where it was spun again. */
+  same_seed_as?: string;
+}
+
+/** What the payment service says of one round of the player's. */
+export interface RoundStanding {
+  /** Null where no stake was ever reserved. */
+  round: Round | null;
+  stake_status: StakeStatus;
+  /** Money that can be staked now. */
+  balance: number;
 }
 
 export interface RoundsReply {
@@ -127,7 +142,16 @@ export interface SetAside {
   at: string;
 }
 
-export type StakeStatus = 'untouched' | 'returned' | 'pending';
+/** Where the stake of a spin stands. The payment service says it; `unknown` is said where it could not be asked. */
+export const STAKE_STATUSES = [
+  'untouched',
+  'reserved',
+  'pending',
+  'returned',
+  'paid',
+  'unknown',
+] as const;
+export type StakeStatus = (typeof STAKE_STATUSES)[number];
 
 /** The body of application/problem+json, RFC 9457. */
 export interface ProblemBody {

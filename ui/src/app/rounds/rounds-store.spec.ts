@@ -67,16 +67,20 @@ describe('the last rounds', () => {
     expect(store.rounds()[0]?.status).toBe('posted');
   });
 
-  it('are not looked at for ever, but again with the next round', async () => {
-    gateway.rounds.mockResolvedValue(answer('pending'));
-    await store.refresh();
-    await vi.advanceTimersByTimeAsync(3_600_000);
-    const looks = gateway.rounds.mock.calls.length;
-    expect(looks).toBe(24);
-    await store.refresh();
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(gateway.rounds).toHaveBeenCalledTimes(looks + 2);
-  });
+  it.each(['reserved', 'pending'] as const)(
+    'that are %s are looked at until they are settled, however long that takes',
+    async (status) => {
+      gateway.rounds.mockResolvedValue(answer(status));
+      await store.refresh();
+      await vi.advanceTimersByTimeAsync(3_600_000);
+      gateway.rounds.mockResolvedValue(answer('posted'));
+      await vi.advanceTimersByTimeAsync(15_000);
+      expect(store.rounds()[0]?.status).toBe('posted');
+      const looks = gateway.rounds.mock.calls.length;
+      await vi.advanceTimersByTimeAsync(3_600_000);
+      expect(gateway.rounds).toHaveBeenCalledTimes(looks);
+    },
+  );
 
   it('are looked at again although a look in between fails', async () => {
     gateway.rounds

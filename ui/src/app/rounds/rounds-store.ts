@@ -5,11 +5,9 @@ import { Session } from '../core/session';
 import { Round } from '../core/wire';
 
 const SHOWN = 20;
-/** A pending round is looked at again after 1, 2, 4, 8 s and then every 15 s, until it is settled. */
+/** A round that is not settled is looked at again after 1, 2, 4, 8 s and then every 15 s, until it is settled. */
 const FIRST_LOOK_MS = 1_000;
 const SLOWEST_LOOK_MS = 15_000;
-/** One that is not settled within five minutes is looked at again when the next round is played. */
-const MOST_LOOKS = 23;
 
 /** The last rounds of the player, newest first. */
 @Injectable({ providedIn: 'root' })
@@ -55,11 +53,11 @@ export class RoundsStore {
       if (mine !== this.asked) return;
       this._failed.set(true);
     }
-    if (this._rounds().some(({ status }) => status === 'pending')) this.lookAgain();
+    if (this._rounds().some(({ status }) => status !== 'posted' && status !== 'voided'))
+      this.lookAgain();
   }
 
   private lookAgain(): void {
-    if (this.looks >= MOST_LOOKS) return;
     const pause = Math.min(FIRST_LOOK_MS * 2 ** this.looks, SLOWEST_LOOK_MS);
     this.looks += 1;
     this.nextLook = setTimeout(() => void this.load(), pause);

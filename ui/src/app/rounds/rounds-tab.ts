@@ -34,7 +34,7 @@ export class RoundsTab {
       kind: kindOf(round),
       time: time(round.created_at),
       stake: amount(round.stake, round.currency),
-      payout: round.status === 'posted' ? amount(round.payout, round.currency) : '—',
+      payout: round.status === 'posted' ? amount(round.payout ?? 0, round.currency) : '—',
       status: this.say(`rounds.${kindOf(round)}`),
       compare: this.compareOf(round),
     }));
@@ -53,7 +53,14 @@ export class RoundsTab {
   }
 }
 
-function kindOf({ status, payout }: Round): 'won' | 'lost' | 'voided' | 'pending' {
-  if (status !== 'posted') return status;
-  return payout > 0 ? 'won' : 'lost';
+function kindOf({ status, payout = 0 }: Round): 'won' | 'lost' | 'voided' | 'pending' | 'reserved' {
+  switch (status) {
+    case 'posted':
+      return payout > 0 ? 'won' : 'lost';
+    case 'voided':
+    case 'reserved':
+      return status;
+    default:
+      return 'pending';
+  }
 }

@@ -111,8 +111,12 @@ export class Account {
     this._busy.set(true);
     this._refusal.set(null);
     try {
-      await this.session.open(code);
+      const seat = await this.session.logIn(code);
+      // A spin that was begun meanwhile is of the player who pressed: the seat changes hands when it is over.
+      await this.play.atRest();
+      this.session.sit(seat);
       this.play.clear();
+      this.play.resume();
       this.close();
       await this.rounds.refresh();
     } catch (error) {

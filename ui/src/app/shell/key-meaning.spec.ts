@@ -1,4 +1,4 @@
-import { Place, Pressed, keyMeaning, placeOf } from './key-meaning';
+import { Place, Pressed, isActivated, keyMeaning, placeOf } from './key-meaning';
 
 function pressed(code: string, more: Partial<Pressed> = {}): Pressed {
   return { key: '', code, ctrlKey: false, altKey: false, metaKey: false, shiftKey: false, ...more };
@@ -58,5 +58,20 @@ describe('the meaning of keys', () => {
       place('rs-panel button'),
       placeOf(page),
     ]).toEqual(['text', 'dialog', 'panel', 'page']);
+  });
+
+  it('is one press however long it is held', () => {
+    document.body.innerHTML =
+      '<button><b></b></button><a href="/"></a><summary></summary><textarea></textarea>';
+    const held = (css: string, key: string): boolean =>
+      isActivated({ key, target: document.querySelector(css) });
+    for (const css of ['button', 'button b', 'a', 'summary']) {
+      expect([css, held(css, 'Enter'), held(css, ' ')]).toEqual([css, true, true]);
+    }
+    expect([held('textarea', 'Enter'), held('button', 'Tab'), held('body', 'Enter')]).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 });

@@ -23,6 +23,10 @@ export interface Pressed {
 /** Where the focus is, as far as keys are concerned. */
 export type Place = 'page' | 'panel' | 'sheet' | 'viewer' | 'text' | 'dialog';
 
+/** What Enter or the space bar press. */
+const PRESSED =
+  'button, a[href], summary, [role="button"], input:is([type="submit"], [type="button"], [type="checkbox"], [type="radio"])';
+
 /**
  * What a key means. Letters go by their place on the keyboard, so that they work in the Russian
  * layout too. In text and dialogs keys keep their own meaning; in the panel the arrows scroll;
@@ -61,6 +65,12 @@ export function keyMeaning(pressed: Pressed, place: Place): Command | null {
 function problemOf(code: string): ProblemId | undefined {
   const [, digit] = /^Digit([1-9])$/.exec(code) ?? [];
   return digit === undefined ? undefined : PROBLEM_IDS[Number(digit) - 1];
+}
+
+/** Whether the key presses what has the focus. */
+export function isActivated({ key, target }: Pick<KeyboardEvent, 'key' | 'target'>): boolean {
+  if (key !== 'Enter' && key !== ' ') return false;
+  return target instanceof Element && target.closest(PRESSED) !== null;
 }
 
 export function placeOf(target: EventTarget | null): Place {

@@ -29,7 +29,7 @@ import { SymbolSprite } from '../slot/symbol-sprite';
 import { TracesScreen } from '../traces/traces-screen';
 import { Header } from './header';
 import { KeyList } from './key-list';
-import { Command, keyMeaning, placeOf } from './key-meaning';
+import { Command, isActivated, keyMeaning, placeOf } from './key-meaning';
 import { Panel } from './panel';
 import { PressedControl } from './pressed-control';
 import { SetAsideNotices } from './set-aside';
@@ -105,6 +105,8 @@ export class Shell {
   }
 
   protected press(event: KeyboardEvent): void {
+    // The browser would press a button anew for each repeat of the key.
+    if (event.repeat && isActivated(event)) event.preventDefault();
     const command = this.commandOf(event);
     if (!command) return;
     event.preventDefault();
@@ -122,6 +124,7 @@ export class Shell {
     if (this.start.state() !== 'ready') return;
     void this.health.watch();
     void followSettings();
+    void this.play.lookAgain();
   }
 
   protected showKeys(): void {

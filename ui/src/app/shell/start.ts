@@ -6,6 +6,7 @@ import { NoAnswer, Phrase, Problem, problemWords } from '../core/problem';
 import { Session } from '../core/session';
 import { PaytableStore } from '../paytable/paytable-store';
 import { RoundsStore } from '../rounds/rounds-store';
+import { Play } from '../slot/play';
 
 export type StartState =
   'loading' | 'seeding' | 'ready' | 'unreachable' | 'launch_token_required' | 'refused';
@@ -21,6 +22,7 @@ export class Start {
   private readonly paytable = inject(PaytableStore);
   private readonly rounds = inject(RoundsStore);
   private readonly preferences = inject(Preferences);
+  private readonly play = inject(Play);
 
   private readonly _state = signal<StartState>('loading');
   private readonly _refusal = signal<Phrase | { literal: string } | null>(null);
@@ -35,6 +37,7 @@ export class Start {
     try {
       await Promise.all([this.paytable.load(), this.openAccount(this.preferences.accountCode())]);
       await this.rounds.refresh();
+      this.play.resume();
       this._state.set('ready');
     } catch (error) {
       this.fail(error);

@@ -65,7 +65,7 @@ export class Machine {
   protected readonly trouble = computed(() => {
     const error = this.play.trouble();
     if (error === null) return null;
-    const { what, money, todo } = problemWords(error);
+    const { what, money, todo } = problemWords(error, this.play.stakeStatus());
     return {
       what: 'literal' in what ? what.literal : this.say(what.key, what.params),
       money: this.say(money.key),

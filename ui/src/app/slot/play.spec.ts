@@ -3,10 +3,11 @@ import { TestBed } from '@angular/core/testing';
 import { Gateway } from '../core/gateway';
 import { provideLanguages } from '../core/language';
 import { NoAnswer, Problem } from '../core/problem';
+import { roundId } from '../core/round-id';
 import { Session } from '../core/session';
-import { Round, SpinReply, SymbolName } from '../core/wire';
+import { Round, RoundStanding, SpinReply, SymbolName } from '../core/wire';
 import { PaytableStore } from '../paytable/paytable-store';
-import { Play } from './play';
+import { Play, RecentSpin } from './play';
 import { SpinTraces } from './spin-trace';
 
 const STRIP: SymbolName[] = ['seven', 'gem', 'bell', 'bar'];
@@ -18,6 +19,11 @@ const PLAYER = {
   balance: 100_000,
   reserved: 0,
   limits: { min_stake: 100, max_stake: 50_000, stake_step: 10 },
+};
+
+const BOARD = {
+  stops: [1, 1, 1, 1, 1],
+  board: Array.from({ length: 5 }, () => ['gem', 'bell', 'bar'] as SymbolName[]),
 };
 
 function reply(over: Partial<SpinReply> = {}): SpinReply {
@@ -56,6 +62,7 @@ describe('a spin', () => {
     paytable: vi.fn(),
     spin: vi.fn(),
     rounds: vi.fn(),
+    round: vi.fn(),
   };
   let play: Play;
   let session: Session;
@@ -328,6 +335,153 @@ describe('a spin', () => {
     await answered();
     expect(gateway.spin.mock.calls.map((call) => (call as unknown[])[3])).toEqual(['r0', 'r0']);
     expect(new Set(keys()).size).toBe(1);
+  });
+
+  it('belongs to whoever pressed, for the answer, each retry and each renewal', async () => {
+    const OTHER = { ...PLAYER, player_id: 'q', account_code: 'RS-000002', balance: 7 };
+    gateway.openSession.mockImplementation((code: string) =>
+      Promise.resolve(
+        code === 'RS-000002' ? { token: 'hers', player: OTHER } : { token: 'his', player: PLAYER },
+      ),
+    );
+    gateway.spin
+      .mockRejectedValueOnce(new NoAnswer())
+      .mockRejectedValueOnce(new Problem({ status: 401, code: 'session_expired' }))
+      .mockResolvedValue(reply());
+    play.press();
+    await vi.advanceTimersByTimeAsync(0);
+    await session.open('RS-000002');
+    play.clear();
+    await answered();
+    play.rest();
+    expect(gateway.spin.mock.calls.map((call) => call[0])).toEqual(['t1', 't1', 'his']);
+    expect(new Set(keys()).size).toBe(1);
+    expect(session.player()).toMatchObject({ account_code: 'RS-000002', balance: 7 });
+    expect(play.outcome()).toBeNull();
+    expect(play.recent()).toEqual([]);
+  });
+
+  it('says that it has come to rest, so that the seat may change hands', async () => {
+    gateway.spin.mockResolvedValue(reply());
+    const rested = vi.fn();
+    play.press();
+    void play.atRest().then(rested);
+    await answered();
+    expect(rested).not.toHaveBeenCalled();
+    play.rest();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(rested).toHaveBeenCalled();
+  });
+
+  describe('whose end is not known', () => {
+    const standing = (
+      stake_status: RoundStanding['stake_status'],
+      over: Partial<Round> | null = null,
+      balance = 99_000,
+    ): RoundStanding => ({ stake_status, balance, round: over && round(over) });
+    /** Hashes are made outside of the fake clock. */
+    const look = async (): Promise<void> => {
+      await vi.advanceTimersByTimeAsync(15_000);
+      await new Promise((resolve) => queueMicrotask(() => resolve(undefined)));
+      await vi.waitFor(() => expect(gateway.round).toHaveBeenCalled());
+      await vi.advanceTimersByTimeAsync(0);
+    };
+    const kept = (): string[] =>
+      Object.keys(localStorage).filter((name) => name.startsWith('reelscope.unfinished.'));
+
+    it('is followed through every state of its stake to its end', async () => {
+      gateway.round.mockResolvedValue(standing('unknown'));
+      gateway.spin.mockRejectedValue(new NoAnswer());
+      play.press();
+      await answered();
+      play.rest();
+      await look();
+      expect([play.stakeStatus(), play.canAskAgain()]).toEqual(['unknown', true]);
+      const states: [RoundStanding, RecentSpin['kind']][] = [
+        [standing('reserved', { status: 'reserved' }), 'reserved'],
+        [standing('pending', { status: 'pending' }), 'pending'],
+        [standing('paid', { ...BOARD, status: 'posted', payout: 4500 }, 103_500), 'won'],
+      ];
+      for (const [answer, kind] of states) {
+        gateway.round.mockClear().mockResolvedValue(answer);
+        await look();
+        await vi.waitFor(() => expect(play.recent()[0]?.kind).toBe(kind));
+        expect(session.player()?.balance).toBe(answer.balance);
+      }
+      expect(play.trouble()).toBeNull();
+      expect(play.outcome()).toMatchObject({ payout: 4500, status: 'posted' });
+      expect(kept()).toEqual([]);
+    });
+
+    it.each(['untouched', 'returned'] as const)(
+      'and then turns out to be %s is said to be so, and not asked for again',
+      async (status) => {
+        gateway.round.mockResolvedValue(standing(status));
+        gateway.spin.mockRejectedValue(new NoAnswer());
+        play.press();
+        await answered();
+        play.rest();
+        await vi.waitFor(() => expect(play.stakeStatus()).toBe(status));
+        expect(play.canAskAgain()).toBe(false);
+        expect(play.recent()).toMatchObject([{ kind: status }]);
+        expect(kept()).toEqual([]);
+      },
+    );
+
+    it.each([
+      new Problem({ status: 409, code: 'idempotency_conflict' }),
+      new Problem({ status: 401, code: 'launch_token_required' }),
+      new Problem({ status: 500, code: 'internal', stake_status: 'unknown' }),
+    ])('is claimed to be nothing: $code', async (error) => {
+      gateway.round.mockRejectedValue(new NoAnswer());
+      gateway.spin.mockRejectedValue(error);
+      play.press();
+      await answered();
+      play.rest();
+      expect(play.stakeStatus()).toBe('unknown');
+      expect(kept()).toHaveLength(1);
+    });
+
+    it('is asked for by a page that is loaded later, without a second bet', async () => {
+      gateway.spin.mockReturnValue(new Promise(() => undefined));
+      play.press();
+      expect(kept()).toHaveLength(1);
+      const [, key] = gateway.spin.mock.calls[0] as string[];
+      gateway.round.mockResolvedValue(
+        standing('paid', { ...BOARD, status: 'posted', payout: 4500 }, 103_500),
+      );
+
+      TestBed.resetTestingModule();
+      TestBed.configureTestingModule({
+        providers: [provideLanguages(), { provide: Gateway, useValue: gateway }],
+      });
+      const later = TestBed.inject(Play);
+      await TestBed.inject(Session).open('RS-000001');
+      later.resume();
+      expect(later.recent()).toMatchObject([{ key, kind: 'unknown' }]);
+      await vi.waitFor(() => expect(later.outcome()).toMatchObject({ payout: 4500 }));
+      expect(gateway.round).toHaveBeenCalledWith('t1', await roundId('p', key ?? ''));
+      expect(later.recent()).toMatchObject([{ kind: 'won', change: 3500 }]);
+      expect(TestBed.inject(Session).player()?.balance).toBe(103_500);
+      expect(gateway.spin).toHaveBeenCalledTimes(1);
+      expect(kept()).toEqual([]);
+    });
+
+    it('is nobody else’s business', async () => {
+      gateway.spin.mockReturnValue(new Promise(() => undefined));
+      play.press();
+      gateway.openSession.mockResolvedValue({
+        token: 'hers',
+        player: { ...PLAYER, player_id: 'q', account_code: 'RS-000002' },
+      });
+      await session.open('RS-000002');
+      play.clear();
+      play.resume();
+      await look().catch(() => undefined);
+      expect(gateway.round).not.toHaveBeenCalled();
+      expect(play.trouble()).toBeNull();
+      expect(kept()).toHaveLength(1);
+    });
   });
 
   it('is not begun by a repeat while another is under way', async () => {

@@ -9,14 +9,15 @@ import {
 } from '@angular/core';
 
 import { Gateway } from '../core/gateway';
-import { NoAnswer, Problem, stakeWhereabouts } from '../core/problem';
-import { Session } from '../core/session';
-import { Board, Round, SpinReply } from '../core/wire';
+import { Interrupted, NoAnswer, Problem, stakeStatusOf, stakeWhereabouts } from '../core/problem';
+import { Reading, Seat, Session } from '../core/session';
+import { Board, Round, RoundStanding, SpinReply, StakeStatus } from '../core/wire';
 import { PaytableStore } from '../paytable/paytable-store';
 import { RoundsStore } from '../rounds/rounds-store';
 import { SpinTrace, SpinTraces } from './spin-trace';
 import { nearest, stakeLadder, stepped } from './stake-ladder';
 import { boardAt, sameBoard } from './strip-window';
+import { UnfinishedSpin, UnfinishedSpins, isEnd } from './unfinished-spins';
 
 export type Phase = 'idle' | 'spinning' | 'stopping';
 
@@ -37,14 +38,14 @@ export interface RecentSpin {
   traceId: string | null;
   /** Unknown where the gateway did not say it. */
   roundId: string | null;
-  kind: 'won' | 'lost' | 'returned' | 'pending' | 'untouched' | 'unknown';
+  kind: 'won' | 'lost' | StakeStatus;
   /** Payout minus stake, minor units. */
   change: number;
   currency: string;
-  /** From the press to the answer. */
-  roundTripMs: number;
+  /** From the press to the answer; null where this page has seen none. */
+  roundTripMs: number | null;
   /** From the press until the reels rested. */
-  totalMs: number;
+  totalMs: number | null;
 }
 
 /** A round that was spun again with its seed, where the traces of both times are known. */
@@ -59,9 +60,10 @@ export interface Repeat {
   at: number;
 }
 
-/** A spin to be asked for. */
+/** A spin to be asked for. It is its player's from the press to the end: the answer, each retry, each renewal. */
 interface Wish {
   key: string;
+  seat: Seat;
   stake: number;
   /** The round whose seed it is to have. */
   sameSeedAs: string | null;
@@ -92,11 +94,13 @@ export class Play {
   private readonly paytable = inject(PaytableStore);
   private readonly roundsStore = inject(RoundsStore);
   private readonly traces = inject(SpinTraces);
+  private readonly unfinished = inject(UnfinishedSpins);
 
   private readonly _phase = signal<Phase>('idle');
   private readonly _spins = signal(0);
   private readonly _outcome = signal<SpinReply | null>(null);
   private readonly _trouble = signal<unknown>(null);
+  private readonly _stakeStatus = signal<StakeStatus>('unknown');
   private readonly _asking = signal(false);
   private readonly _recent = signal<readonly RecentSpin[]>([]);
   private readonly _traceId = signal<string | null>(null);
@@ -109,8 +113,14 @@ export class Play {
     computation: () => untracked(() => this.firstTarget()),
   });
 
+  /** The spin that was begun, or found unfinished, last: what is said above the stake is said of it. */
+  private current: string | null = null;
   /** The spin whose outcome is unknown; asking again uses its key. */
   private lost: Wish | null = null;
+  /** Whoever waits for the reels to rest. */
+  private waiting: (() => void)[] = [];
+  /** The rounds of the list that are not settled yet. */
+  private open: ReadonlySet<string> = new Set();
   /** Traces of the rounds of this window, by round. */
   private readonly traced = new Map<string, string>();
   /** Applied when the reels rest, so that the balance does not tell the result in advance. */
@@ -126,6 +136,8 @@ export class Play {
   /** The reply of the last spin, from the moment its reels rest until the next spin. */
   readonly outcome = this._outcome.asReadonly();
   readonly trouble = this._trouble.asReadonly();
+  /** Where the stake of the spin in trouble stands, as the payment service said last. */
+  readonly stakeStatus = this._stakeStatus.asReadonly();
   /** No answer came and the same spin is being asked for again. */
   readonly asking = this._asking.asReadonly();
   readonly recent = this._recent.asReadonly();
@@ -136,7 +148,9 @@ export class Play {
   readonly target = this._target.asReadonly();
   /** The player wants to see the board at once. */
   readonly hurried = this._hurried.asReadonly();
-  readonly canAskAgain = computed(() => this._trouble() instanceof NoAnswer);
+  readonly canAskAgain = computed(
+    () => this._trouble() instanceof NoAnswer && !isEnd(this._stakeStatus()),
+  );
 
   readonly ladder = computed(() => {
     const player = this.session.player();
@@ -161,20 +175,61 @@ export class Play {
   /** A press of SPIN: starts a spin, or hurries the reels of the one that has been answered. */
   press(): void {
     if (this._phase() === 'idle') {
-      void this.spin({ key: crypto.randomUUID(), stake: this.stake(), sameSeedAs: null });
+      this.begin(this.stake(), null);
     } else if (this._phase() === 'stopping') {
       this._hurried.set(true);
     }
   }
 
   askAgain(): void {
-    if (this._phase() === 'idle' && this.lost) void this.spin(this.lost);
+    const { lost } = this;
+    if (this._phase() !== 'idle' || !lost || lost.seat !== this.session.seat) return;
+    this.unfinished.unfollow(lost.key);
+    void this.spin(lost);
   }
 
   /** Spins a round again: a new bet with the same stake, the same seed and so the same board. */
   repeat({ round_id, stake }: Pick<Round, 'round_id' | 'stake'>): void {
-    if (this._phase() !== 'idle') return;
-    void this.spin({ key: crypto.randomUUID(), stake, sameSeedAs: round_id });
+    if (this._phase() === 'idle') this.begin(stake, round_id);
+  }
+
+  /** Resolves when no spin is under way. */
+  atRest(): Promise<void> {
+    if (this._phase() === 'idle') return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  /** What this player's spins became that a page was closed over, or that were left for another player. */
+  resume(): void {
+    const { seat } = this.session;
+    if (!seat) return;
+    for (const spin of this.unfinished.of(seat.player.player_id)) {
+      this.current = spin.key;
+      this._trouble.set(new Interrupted());
+      this._stakeStatus.set('unknown');
+      this.remember({
+        key: spin.key,
+        at: spin.at,
+        traceId: null,
+        roundId: null,
+        kind: 'unknown',
+        change: 0,
+        currency: this.session.currency(),
+        roundTripMs: null,
+        totalMs: null,
+      });
+      this.followToItsEnd(seat, spin);
+    }
+  }
+
+  /** The window is looked at again: money may have moved while it was not. */
+  async lookAgain(): Promise<void> {
+    if (!this.session.seat) return;
+    this.unfinished.lookAgain();
+    // The history would tell the result of the spin that is under way.
+    await this.atRest();
+    void this.session.refresh().catch(() => undefined);
+    void this.roundsStore.refresh();
   }
 
   /** The reels have come to rest. */
@@ -182,7 +237,9 @@ export class Play {
     if (this._phase() !== 'stopping') return;
     clearTimeout(this.restDeadline);
     this._phase.set('idle');
+    this.session.letGo();
     this.onRest();
+    for (const resolve of this.waiting.splice(0)) resolve();
   }
 
   /** Another player sits down: nothing of the previous one stays. */
@@ -194,12 +251,23 @@ export class Play {
     this.traced.clear();
     this._traceId.set(null);
     this.roundsStore.clear();
+    this.unfinished.leave();
+    this.current = null;
     this.lost = null;
   }
 
+  private begin(stake: number, sameSeedAs: string | null): void {
+    const { seat } = this.session;
+    if (seat) void this.spin({ key: crypto.randomUUID(), seat, stake, sameSeedAs });
+  }
+
   private async spin(wish: Wish): Promise<void> {
-    const { key, stake, sameSeedAs } = wish;
+    const { key, seat, stake, sameSeedAs } = wish;
     const at = Date.now();
+    const kept = { key, playerId: seat.player.player_id, stake, at };
+    this.unfinished.keep(kept);
+    this.session.hold();
+    this.current = key;
     const startedAt = performance.now();
     const elapsed = (): number => performance.now() - startedAt;
     this._spins.update((spins) => spins + 1);
@@ -207,29 +275,37 @@ export class Play {
     this._hurried.set(false);
     this._outcome.set(null);
     this._trouble.set(null);
-    const trace = this.traces.begin(stake, this.session.currency());
+    const trace = this.traces.begin(stake, seat.player.currency);
     this._traceId.set(trace.id);
     const traceId = trace.id;
     try {
-      const reply = await this.askFor(wish, trace);
+      const { reply, reading } = await this.askFor(wish, trace);
       trace.answered(reply);
       const roundTripMs = elapsed();
       this.lost = null;
+      if (!isOpen(reply)) this.unfinished.forget(key);
       await this.aim(reply);
       this.onRest = () => {
+        if (seat !== this.session.seat) return;
         const spin = { key, at, traceId, roundTripMs, totalMs: elapsed() };
         this.pair(reply.round_id, sameSeedAs, spin);
+        this.session.takeBalance(seat, reply.balance, reading);
         this.take(reply, spin);
+        if (isOpen(reply)) this.followToItsEnd(seat, kept);
       };
     } catch (error) {
       trace.failed(error);
       const roundTripMs = elapsed();
       this.lost = error instanceof NoAnswer ? wish : null;
+      const status = stakeWhereabouts(error);
+      if (status === 'untouched' || status === 'returned') this.unfinished.forget(key);
       this.onRest = () => {
+        if (seat !== this.session.seat) return;
         const spin = { key, at, traceId, roundTripMs, totalMs: elapsed() };
         const roundId = error instanceof Problem ? error.body.round_id : undefined;
         if (roundId !== undefined) this.pair(roundId, sameSeedAs, spin);
         this.explain(error, spin);
+        if (!isEnd(status) || status === 'paid') this.followToItsEnd(seat, kept);
       };
     }
     this._asking.set(false);
@@ -238,13 +314,18 @@ export class Play {
   }
 
   /** A lost reply is asked for again with the same key, which cannot become a second bet. */
-  private async askFor(wish: Wish, trace: SpinTrace): Promise<SpinReply> {
-    const { key, stake, sameSeedAs } = wish;
+  private async askFor(
+    { key, seat, stake, sameSeedAs }: Wish,
+    trace: SpinTrace,
+  ): Promise<{ reply: SpinReply; reading: Reading }> {
     for (let attempt = 0; ; attempt += 1) {
+      const reading = this.session.ask();
       try {
-        return await this.session.authorised((token) =>
+        const reply = await seat.authorised((token) =>
           trace.during(() => this.gateway.spin(token, key, stake, sameSeedAs)),
         );
+        this.session.answer(reading);
+        return { reply, reading };
       } catch (error) {
         const milliseconds = BACKOFF_MS[attempt];
         if (!(error instanceof NoAnswer) || milliseconds === undefined) throw error;
@@ -282,7 +363,6 @@ export class Play {
 
   private take(reply: SpinReply, spin: Timed): void {
     this._outcome.set(reply);
-    this.session.takeBalance(reply.balance);
     this.remember({
       ...spin,
       ...told(reply),
@@ -293,10 +373,12 @@ export class Play {
   }
 
   private explain(error: unknown, spin: Timed): void {
+    const status = stakeWhereabouts(error);
     this._trouble.set(error);
+    this._stakeStatus.set(status);
     this.remember({
       ...spin,
-      kind: stakeWhereabouts(error),
+      kind: status,
       change: 0,
       roundId: error instanceof Problem ? (error.body.round_id ?? null) : null,
       currency: this.session.currency(),
@@ -306,34 +388,85 @@ export class Play {
     void this.roundsStore.refresh();
   }
 
-  /** A round that was pending when it was answered is settled later: what is shown of it follows. */
+  private followToItsEnd(seat: Seat, spin: UnfinishedSpin): void {
+    this.unfinished.follow(seat, spin, (standing, reading, roundId) => {
+      if (seat !== this.session.seat) return;
+      this.session.takeBalance(seat, standing.balance, reading);
+      this.heard(spin.key, roundId, standing);
+    });
+  }
+
+  /** The payment service has said where a spin stands. */
+  private heard(key: string, roundId: string, { round, ...standing }: RoundStanding): void {
+    const stake_status = stakeStatusOf(standing.stake_status);
+    this._recent.update((spins) =>
+      spins.map((spin) =>
+        spin.key === key
+          ? { ...spin, roundId, ...(round ? told(round) : { kind: stake_status }) }
+          : spin,
+      ),
+    );
+    // Once it rests, the reply that is under way says it.
+    if (key !== this.current || this._phase() !== 'idle') return;
+    this._stakeStatus.set(stake_status);
+    if (!isEnd(stake_status)) return;
+    if (round) this.conclude(round);
+    else this.lost = null;
+    void this.roundsStore.refresh();
+  }
+
+  /** The spin that was left open on the screen has come to its end. */
+  private conclude(round: Round): void {
+    const trouble = this._trouble();
+    this.lost = null;
+    if (this._outcome()) {
+      this._outcome.update((outcome) => outcome && { ...outcome, ...moneyOf(round) });
+      return;
+    }
+    // A failure that says itself that the round was settled stays to be read; one that was in doubt is none.
+    if (trouble instanceof Problem && stakeWhereabouts(trouble) === 'paid') return;
+    if (trouble === null) return;
+    this._trouble.set(null);
+    // A round that was never drawn, or whose board is lost, leaves the reels as they are.
+    const { stops = this._target().stops, board = this._target().board } = round;
+    this._target.set({ stops, board });
+    this._outcome.set({
+      ...round,
+      ...moneyOf(round),
+      balance: this.session.player()?.balance ?? 0,
+      seed: round.seed ?? '',
+      stops,
+      board,
+      wins: [],
+      replayed: true,
+    });
+  }
+
+  /** The list of rounds may tell of a settlement before the spin itself is asked for again. */
   private follow(rounds: readonly Round[]): void {
     const settled = new Map(
-      rounds
-        .filter(({ status }) => status !== 'pending')
-        .map((round) => [round.round_id, round] as const),
+      rounds.filter((round) => !isOpen(round)).map((round) => [round.round_id, round] as const),
     );
-    const pending = this._recent().filter(
-      ({ kind, roundId }) => kind === 'pending' && roundId !== null && settled.has(roundId),
+    const doubtful = this._recent().filter(
+      ({ kind, roundId }) =>
+        kind !== 'won' && kind !== 'lost' && !isEnd(kind) && settled.has(roundId ?? ''),
     );
-    if (pending.length === 0) return;
-    this._recent.update((spins) =>
-      spins.map((spin) => {
-        const round = pending.includes(spin) && settled.get(spin.roundId ?? '');
-        return round ? { ...spin, ...told(round) } : spin;
-      }),
-    );
-    this._outcome.update((outcome) => {
-      const round = outcome?.status === 'pending' && settled.get(outcome.round_id);
-      if (!outcome || !round) return outcome;
-      return { ...outcome, status: round.status, payout: round.payout };
-    });
-    const trouble = this._trouble();
-    // It said that the stake is reserved, which is no longer so.
-    if (trouble instanceof Problem && settled.has(trouble.body.round_id ?? '')) {
-      this._trouble.set(null);
+    for (const { key, roundId } of doubtful) {
+      const round = settled.get(roundId ?? '');
+      if (!round) continue;
+      this.unfinished.forget(key);
+      const stake_status = round.status === 'voided' ? 'returned' : 'paid';
+      this._recent.update((spins) =>
+        spins.map((spin) => (spin.key === key ? { ...spin, ...told(round) } : spin)),
+      );
+      if (key !== this.current || this._phase() !== 'idle') continue;
+      this._stakeStatus.set(stake_status);
+      this.conclude(round);
     }
-    void this.session.refresh().catch(() => undefined);
+    // Whoever settled them: what they did to the money is asked for.
+    const closed = rounds.some(({ round_id }) => this.open.has(round_id) && settled.has(round_id));
+    this.open = new Set(rounds.filter(isOpen).map(({ round_id }) => round_id));
+    if (closed || doubtful.length > 0) void this.session.refresh().catch(() => undefined);
   }
 
   private remember(spin: RecentSpin): void {
@@ -355,11 +488,19 @@ export class Play {
 function told({
   status,
   stake,
-  payout,
+  payout = 0,
 }: Pick<Round, 'status' | 'stake' | 'payout'>): Pick<RecentSpin, 'kind' | 'change'> {
-  if (status === 'pending') return { kind: 'pending', change: 0 };
+  if (status === 'reserved' || status === 'pending') return { kind: status, change: 0 };
   if (status === 'voided') return { kind: 'returned', change: 0 };
   return { kind: payout > stake ? 'won' : 'lost', change: payout - stake };
+}
+
+function isOpen({ status }: Pick<Round, 'status'>): boolean {
+  return status !== 'posted' && status !== 'voided';
+}
+
+function moneyOf({ status, payout = 0 }: Round): Pick<SpinReply, 'status' | 'payout'> {
+  return { status, payout };
 }
 
 function pause(milliseconds: number): Promise<void> {

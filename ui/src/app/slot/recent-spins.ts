@@ -49,7 +49,7 @@ export class RecentSpins {
         kind === 'won' || kind === 'lost'
           ? this.language.formats().change(change, currency)
           : this.say(`recent.${kind}`),
-      roundTrip: this.language.formats().duration(roundTripMs),
+      roundTrip: roundTripMs === null ? '' : this.language.formats().duration(roundTripMs),
     })),
   );
 }

@@ -44,7 +44,12 @@ export class SpinPathStrip {
     const [spin] = this.play.recent();
     const root = this.spin.layout()?.tree.root;
     const idle = this.play.phase() === 'idle';
-    if (idle && !spin) return { before: this.say('time.none'), time: '', after: '' };
+    const { roundTripMs = null, totalMs = null } = spin ?? {};
+    const times =
+      idle && roundTripMs !== null && totalMs !== null
+        ? { answer: roundTripMs, reels: totalMs - roundTripMs }
+        : null;
+    if (idle && !times) return { before: this.say('time.none'), time: '', after: '' };
     if (!idle && !root) return { before: this.say('viewer.path.underWay'), time: '', after: '' };
     const count = this.spin.summary()?.services.length ?? 0;
     const services =
@@ -52,16 +57,15 @@ export class SpinPathStrip {
         ? this.say('viewer.path.answer')
         : this.say(`viewer.trace.services.${plural(count)}`, { count: number(count) });
     // The figure stands out of its sentence, wherever the language puts it.
-    const words =
-      idle && spin
-        ? this.say('viewer.path.total', {
-            services,
-            time: '\n',
-            reels: lapse(fromMilliseconds(spin.totalMs - spin.roundTripMs)),
-          })
-        : this.say('viewer.path.answered', { services, time: '\n' });
+    const words = times
+      ? this.say('viewer.path.total', {
+          services,
+          time: '\n',
+          reels: lapse(fromMilliseconds(times.reels)),
+        })
+      : this.say('viewer.path.answered', { services, time: '\n' });
     const [before = '', after = ''] = words.split('\n');
-    const time = idle && spin ? fromMilliseconds(spin.roundTripMs) : root ? durationOf(root) : ZERO;
+    const time = times ? fromMilliseconds(times.answer) : root ? durationOf(root) : ZERO;
     return { before, time: lapse(time), after };
   });
   protected readonly cause = computed(() => {

@@ -280,6 +280,8 @@ export const en = {
     none: 'No spins yet',
     returned: 'stake returned',
     pending: 'settling',
+    reserved: 'in progress',
+    paid: 'settled',
     untouched: 'not charged',
     unknown: 'outcome unknown',
   },
@@ -300,6 +302,7 @@ export const en = {
     lost: 'no win',
     voided: 'stake returned',
     pending: 'settling',
+    reserved: 'in progress',
     round: 'Round',
     seed: 'Seed',
     stops: 'Stops',
@@ -382,6 +385,8 @@ export const en = {
   },
   money: {
     untouched: 'Your stake was not charged.',
+    reserved: 'Your stake is reserved: the round is in progress.',
+    paid: 'The round is settled: the stake was charged and any win was paid.',
     returned: 'Your stake has been returned.',
     pending: 'Your stake is reserved: it is settled or returned automatically.',
     unknown: 'It is not known yet whether the stake was charged.',
@@ -392,6 +397,10 @@ export const en = {
     service_unavailable: 'The request could not be completed. Try again in a moment.',
   },
   problem: {
+    interrupted: {
+      what: 'This account has a spin whose result is not known yet.',
+      todo: 'The result will appear on the Rounds tab.',
+    },
     no_answer: {
       what: 'The gateway did not respond after several attempts.',
       todo: 'Retry the request: the same key is used, so the stake cannot be charged twice.',

@@ -1,0 +1,149 @@
+import { Injectable, inject } from '@angular/core';
+
+import { Gateway } from '../core/gateway';
+import { Problem } from '../core/problem';
+import { roundId } from '../core/round-id';
+import { Reading, Seat, Session } from '../core/session';
+import { RoundStanding, StakeStatus } from '../core/wire';
+
+const PREFIX = 'reelscope.unfinished.';
+/** A spin is looked at again after 1, 2, 4, 8 s and then every 15 s, until its end is known. */
+const FIRST_LOOK_MS = 1_000;
+const SLOWEST_LOOK_MS = 15_000;
+
+/** A spin that has been pressed and whose end is not known. */
+export interface UnfinishedSpin {
+  /** The idempotency key. */
+  readonly key: string;
+  readonly playerId: string;
+  readonly stake: number;
+  /** When it was begun, milliseconds since the Unix epoch. */
+  readonly at: number;
+}
+
+/** Is told what the payment service says of the spin. */
+type Told = (standing: RoundStanding, reading: Reading, roundId: string) => void;
+
+interface Followed {
+  readonly seat: Seat;
+  readonly spin: UnfinishedSpin;
+  readonly told: Told;
+  looks: number;
+  timer: ReturnType<typeof setTimeout> | undefined;
+  /** A look is under way. */
+  looking: boolean;
+}
+
+/** Whether a stake that stands so stays so. */
+export function isEnd(status: StakeStatus): boolean {
+  return status === 'untouched' || status === 'returned' || status === 'paid';
+}
+
+/** The spins whose end is not known: kept from the press to the end, also while no page is open, and followed. */
+@Injectable({ providedIn: 'root' })
+export class UnfinishedSpins {
+  private readonly gateway = inject(Gateway);
+  private readonly session = inject(Session);
+  private readonly followed = new Map<string, Followed>();
+
+  /** Is called before the request leaves: a page that is closed in the next moment leaves its key behind. */
+  keep(spin: UnfinishedSpin): void {
+    try {
+      localStorage.setItem(PREFIX + spin.key, JSON.stringify(spin));
+    } catch {
+      // Without storage the spin is followed for as long as the page is open.
+    }
+  }
+
+  /** Its end is known. */
+  forget(key: string): void {
+    this.unfollow(key);
+    try {
+      localStorage.removeItem(PREFIX + key);
+    } catch {
+      // It was not kept either.
+    }
+  }
+
+  /** Those of a player that were left behind, oldest first. */
+  of(playerId: string): UnfinishedSpin[] {
+    return stored()
+      .filter((spin) => spin.playerId === playerId)
+      .sort((one, other) => one.at - other.at);
+  }
+
+  /** Asks what became of a spin until its end is known; `told` hears each answer, the last one too. */
+  follow(seat: Seat, spin: UnfinishedSpin, told: Told): void {
+    this.unfollow(spin.key);
+    const followed = { seat, spin, told, looks: 0, timer: undefined, looking: false };
+    this.followed.set(spin.key, followed);
+    void this.look(followed);
+  }
+
+  unfollow(key: string): void {
+    clearTimeout(this.followed.get(key)?.timer);
+    this.followed.delete(key);
+  }
+
+  /** Another player sits down. What was followed stays kept, and is followed when its player comes back. */
+  leave(): void {
+    for (const key of [...this.followed.keys()]) this.unfollow(key);
+  }
+
+  /** There is reason to think that an answer can be had. */
+  lookAgain(): void {
+    for (const followed of this.followed.values()) void this.look(followed);
+  }
+
+  private async look(followed: Followed): Promise<void> {
+    const { seat, spin, told } = followed;
+    if (followed.looking) return;
+    followed.looking = true;
+    clearTimeout(followed.timer);
+    const current = (): boolean => this.followed.get(spin.key) === followed;
+    const reading = this.session.ask();
+    try {
+      const id = await roundId(spin.playerId, spin.key);
+      const standing = await seat.authorised((token) => this.gateway.round(token, id));
+      this.session.answer(reading);
+      if (!current()) return;
+      if (isEnd(standing.stake_status)) this.forget(spin.key);
+      told(standing, reading, id);
+    } catch (error) {
+      // A round of somebody else's: there is nothing of this player's to follow.
+      if (current() && error instanceof Problem && error.code === 'not_found')
+        this.forget(spin.key);
+    } finally {
+      followed.looking = false;
+    }
+    if (!current()) return;
+    const pause = Math.min(FIRST_LOOK_MS * 2 ** followed.looks, SLOWEST_LOOK_MS);
+    followed.looks += 1;
+    followed.timer = setTimeout(() => void this.look(followed), pause);
+  }
+}
+
+function stored(): UnfinishedSpin[] {
+  try {
+    return Object.keys(localStorage)
+      .filter((name) => name.startsWith(PREFIX))
+      .flatMap((name) => {
+        const spin = read(localStorage.getItem(name));
+        return spin ? [spin] : [];
+      });
+  } catch {
+    return [];
+  }
+}
+
+function read(text: string | null): UnfinishedSpin | undefined {
+  try {
+    const spin = JSON.parse(text ?? 'null') as Partial<UnfinishedSpin> | null;
+    const { key, playerId, stake, at } = spin ?? {};
+    if (typeof key !== 'string' || typeof playerId !== 'string') return undefined;
+    if (typeof stake !== 'number' || typeof at !== 'number') return undefined;
+    return { key, playerId, stake, at };
+  } catch {
+    return undefined;
+  }
+}
