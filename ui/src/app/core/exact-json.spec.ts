@@ -21,8 +21,9 @@ describe('JSON without loss', () => {
           data: unknown[];
         };
         expect(read.data.map(textOf)).toEqual(values.map(({ text }) => text));
-        expect(readJson(writeJson(read, 2))).toEqual(read);
+        expect(writeJson(readJson(writeJson(read, 2)), 2)).toBe(writeJson(read, 2));
       }),
+      { numRuns: 40 },
     );
   });
 

@@ -1,4 +1,4 @@
-import { Component, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 
 import { provideLegiblePage } from './legible-page';
@@ -7,6 +7,7 @@ import { provideLegiblePage } from './legible-page';
   selector: 'rs-foreign',
   template: `<p [title]="text()" [attr.aria-label]="text()">by {{ text() }}</p>
     <input [value]="text()" />`,
+  changeDetection: ChangeDetectionStrategy.OnPush,
 })
 class Foreign {
   readonly text = input.required<string>();
