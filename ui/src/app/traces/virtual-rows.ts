@@ -3,6 +3,7 @@ import {
   DestroyRef,
   Directive,
   ElementRef,
+  Injector,
   afterNextRender,
   computed,
   inject,
@@ -41,6 +42,7 @@ export class VirtualRows {
   readonly headRem = input(0);
 
   private readonly app = inject(ApplicationRef);
+  private readonly injector = inject(Injector);
   private readonly box = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private readonly top = signal(0);
   private readonly height = signal(0);
@@ -128,8 +130,9 @@ export class VirtualRows {
     this.top.set(this.box.scrollTop);
     if (this.wanted === null) return;
     // The height of all rows follows a rem when the page is drawn, and nothing can be scrolled beyond it before.
-    const wanted = this.wanted;
-    this.app.tick();
-    this.reveal(wanted);
+    const again = (): void => {
+      if (this.wanted !== null) this.reveal(this.wanted);
+    };
+    afterNextRender({ write: again }, { injector: this.injector });
   }
 }
