@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 packages=(build-essential clang libclang-dev pkg-config libwebkit2gtk-4.1-dev librsvg2-dev)
 if [ "${1:-}" = --test ]; then
-  packages+=(webkit2gtk-driver xvfb xauth dbus-x11 fonts-dejavu-core imagemagick python3-venv)
+  packages+=(webkit2gtk-driver xvfb xauth dbus-x11 xdotool fonts-dejavu-core imagemagick python3-venv)
 fi
 
 missing=()

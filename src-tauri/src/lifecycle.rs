@@ -7,44 +7,49 @@
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reelscope_stack::problems::{self, RELEASES};
-use reelscope_stack::{Config, Settings, Stack, StartError, default_data_dir};
+use reelscope_stack::{Config, DRAIN, Settings, Stack, StartError, default_data_dir, durable};
 use tauri::async_runtime::{JoinHandle, block_on, spawn};
 use tauri::{AppHandle, Manager, RunEvent, Url};
-use tauri_plugin_window_state::StateFlags;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::Arguments;
-use crate::message::{Failure, Language, Message};
-use crate::window::{self, Shown};
+use crate::again::{self, Again};
+use crate::frame::Frame;
+use crate::language::Language;
+use crate::message::{Failure, Message};
+use crate::page;
+use crate::window::{self, Event, Shown};
 
 /// A start that takes longer than this is explained; a shorter one shows the mark alone, without a flash of text.
 const SILENT_START: Duration = Duration::from_millis(700);
-/// The splash page may take this long to paint before the stack's page is opened all the same.
-const SPLASH_PATIENCE: Duration = Duration::from_secs(3);
-/// The stack drains within 1.5 s; whoever closed the window waits no longer than this, even if the stack hangs.
-const STOP_PATIENCE: Duration = Duration::from_millis(1_800);
+/// The stack drains, and then writes what it holds back; whoever closed the window waits no longer than this, even if the
+/// stack hangs.
+const STOP_PATIENCE: Duration = DRAIN.saturating_add(Duration::from_millis(300));
+/// Between two looks whether the data directory is free.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// Exit code when the shell itself fails, or a stack that ran.
 const FAILED: u8 = 1;
+const NO_WINDOW: &str = "no window can be opened; `reelscope serve` runs without one";
 
 /// Runs until the window is closed and the services have drained.
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
+    let again = Again::default();
     let app = tauri::Builder::default()
         // First, so that a second start ends before it opens anything.
-        .plugin(tauri_plugin_single_instance::init(
-            |app, _arguments, _directory| window::raise(app),
-        ))
-        .plugin(
-            tauri_plugin_window_state::Builder::new()
-                .with_state_flags(
-                    StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN,
-                )
-                .build(),
-        )
+        .plugin(tauri_plugin_single_instance::init({
+            let again = again.clone();
+            move |app, words, directory| {
+                if is_ending(app) || !window::raise(app) {
+                    again.ask(words, directory);
+                }
+            }
+        }))
         .plugin(
             tauri_plugin_opener::Builder::new()
                 .open_js_links_on_click(false)
@@ -53,13 +58,21 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         .setup(move |app| {
             // Before anything is begun that a signal would have to end in order.
             spawn(exit_on(block_on(signals()), app.handle().clone()));
-            let shown = window::open(app.handle())?;
-            let (stop, stopped) = watch::channel(false);
-            let services = spawn(serve(shown, arguments, stopped));
-            app.manage(Lifecycle {
-                stop,
-                course: Mutex::new(Course::Running(services)),
-            });
+            // An error is not returned: Tauri would panic with it.
+            match window::open(app.handle()) {
+                Ok((shown, happening)) => {
+                    let (stop, stopped) = watch::channel(false);
+                    let services = spawn(serve(shown, happening, arguments, stopped));
+                    app.manage(Lifecycle {
+                        stop,
+                        course: Mutex::new(Course::Running(services)),
+                    });
+                }
+                Err(error) => {
+                    tracing::error!(%error, "{NO_WINDOW}");
+                    app.handle().exit(i32::from(FAILED));
+                }
+            }
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -72,23 +85,30 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
                     api.prevent_exit();
                 }
             });
-            ExitCode::from(u8::try_from(code).unwrap_or(FAILED))
+            again.or_end(ExitCode::from(u8::try_from(code).unwrap_or(FAILED)))
+        }
+        // The first one ended while this one spoke to it, so that this one is the first.
+        Err(tauri::Error::PluginInitialization(plugin, error)) if plugin == "single-instance" => {
+            tracing::warn!(%error, "another Reelscope was there and is gone; starting anew");
+            again::as_it_was(ExitCode::from(FAILED))
         }
         Err(error) => {
-            tracing::error!(%error, "no window can be opened; `reelscope serve` runs without one");
+            tracing::error!(%error, "{NO_WINDOW}");
             ExitCode::from(FAILED)
         }
     }
 }
 
 /// The life of the services, from start to stop. Returns the exit code of the process.
-async fn serve(shown: Shown, arguments: Arguments, mut stopped: watch::Receiver<bool>) -> u8 {
+async fn serve(
+    shown: Shown,
+    mut happening: UnboundedReceiver<Event>,
+    arguments: Arguments,
+    mut stopped: watch::Receiver<bool>,
+) -> u8 {
     let language = Language::of_the_system();
     let data_dir = arguments.data_dir.clone().or_else(default_data_dir);
     let mut starting = spawn(start(arguments, data_dir.clone()));
-    if timeout(SPLASH_PATIENCE, shown.splash_painted()).await.is_err() {
-        tracing::warn!("the splash page did not paint in time");
-    }
     let started = tokio::select! {
         started = &mut starting => started,
         () = sleep(SILENT_START) => {
@@ -100,28 +120,39 @@ async fn serve(shown: Shown, arguments: Arguments, mut stopped: watch::Receiver<
     let started = started.unwrap_or_else(|error| Err(Failure::stopped(error.to_string(), data_dir.clone())));
     let failure = match started {
         Ok((mut stack, page)) => {
-            shown.settle(&page);
             match stack.notices() {
-                [] => shown.go(page),
-                notices => shown.say(&Message::notice(language, notices, page)),
+                [] => {
+                    shown.settle(page);
+                    shown.open_home();
+                }
+                notices => {
+                    let message = Message::notice(language, notices, page.clone());
+                    shown.settle(page);
+                    shown.say(&message);
+                }
             }
+            let refused = stack.refused();
             let last_words = tokio::select! {
                 () = asked(&mut stopped) => None,
                 words = stack.failed() => Some(words),
+                () = page::keep_open(&shown, &mut happening, refused, language) => None,
             };
             stack.shutdown().await;
             let Some(last_words) = last_words else {
                 return 0;
             };
-            shown.back_to_splash();
-            let _ = timeout(SPLASH_PATIENCE, shown.splash_painted()).await;
+            shown.unsettle();
             Failure::stopped(last_words, data_dir)
         }
         Err(failure) => failure,
     };
     tracing::error!(details = failure.details(), "the services do not run");
     shown.say(&Message::failure(language, &failure));
-    asked(&mut stopped).await;
+    tokio::select! {
+        () = asked(&mut stopped) => {}
+        // Nobody is refused where nothing runs.
+        () = page::keep_open(&shown, &mut happening, Arc::default(), language) => {}
+    }
     failure.exit_code()
 }
 
@@ -166,14 +197,23 @@ async fn start_where_it_was(config: Config) -> Result<Stack, StartError> {
     let last = std::fs::read_to_string(&file)
         .ok()
         .and_then(|text| text.trim().parse::<u16>().ok());
-    let mut there = config.clone();
+    let mut there = config;
     there.listen.set_port(last.unwrap_or(0));
-    let stack = match Stack::start(there).await {
-        Err(StartError::PortInUse { .. } | StartError::Listen { .. }) => Stack::start(config).await?,
-        started => started?,
+    let patience = Instant::now() + STOP_PATIENCE;
+    let stack = loop {
+        match Stack::start(there.clone()).await {
+            Err(StartError::PortInUse { .. } | StartError::Listen { .. }) if there.listen.port() != 0 => {
+                there.listen.set_port(0);
+            }
+            // Another Reelscope may be ending just now, without a session bus to say so.
+            Err(error) if error.code() == "data_dir_locked" && Instant::now() < patience => {
+                sleep(LOOK_AGAIN).await;
+            }
+            started => break started?,
+        }
     };
     if let Some(port) = stack.address("api-gateway").map(|address| address.port())
-        && let Err(error) = std::fs::write(&file, port.to_string())
+        && let Err(error) = durable::write(&file, port.to_string().as_bytes())
     {
         tracing::warn!(%error, "the port cannot be remembered");
     }
@@ -193,12 +233,26 @@ enum Course {
     Stopped,
 }
 
+/// Whether the end has begun: what is started now would end with it.
+fn is_ending(app: &AppHandle) -> bool {
+    app.try_state::<Lifecycle>().is_some_and(|lifecycle| {
+        let course = lifecycle.course.lock().unwrap_or_else(PoisonError::into_inner);
+        !matches!(*course, Course::Running(_))
+    })
+}
+
 /// The first request to exit starts the stop, those that follow wait for it; the last is our own.
 fn may_exit(app: &AppHandle) -> bool {
-    let lifecycle = app.state::<Lifecycle>();
+    // Without it nothing was begun that would have to be stopped.
+    let Some(lifecycle) = app.try_state::<Lifecycle>() else {
+        return true;
+    };
     let mut course = lifecycle.course.lock().unwrap_or_else(PoisonError::into_inner);
     match std::mem::replace(&mut *course, Course::Stopping) {
         Course::Running(services) => {
+            if let Some(frame) = app.try_state::<Frame>() {
+                frame.remember();
+            }
             // The receiver is gone only when the services have ended already.
             let _ = lifecycle.stop.send(true);
             spawn(exit_after(app.clone(), services));

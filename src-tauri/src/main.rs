@@ -1,20 +1,30 @@
 //! The desktop shell of Reelscope: one window, and the services that live as long as it does.
 //!
-//! Reading order: this file (the command line), `lifecycle` (start, stop, exit code), `window` (what the window
-//! shows and where it may go), `message` (the words of the splash page, in Russian and English), `drawing` (what draws
-//! the window on Linux).
+//! Reading order: this file (the command line), `lifecycle` (start, stop, exit code), `again` (started while it ends),
+//! `window` (what the window shows and where it may go), `frame` and `screen` (its size and the scale of its page),
+//! `page` (keeps the stack's page open), `message` (the words of the splash page) and `language`; for Linux
+//! `environment` and `webkit`.
 //!
 //! The page of the machine comes from our own server on loopback and has no Tauri commands at its disposal: there is
 //! not one capability in this program. What the page can do, a browser could do.
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod again;
 #[cfg(target_os = "linux")]
-mod drawing;
+mod environment;
+mod frame;
+mod language;
 mod lifecycle;
 mod message;
+mod page;
+mod screen;
+#[cfg(target_os = "linux")]
+mod webkit;
 mod window;
 
+#[cfg(target_os = "linux")]
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -26,7 +36,7 @@ use reelscope_stack::traffic;
 /// Reelscope in a window of its own.
 ///
 /// One instance runs per desktop session, whatever its data directory: a second start brings the first window to the
-/// front and exits with 0. `reelscope serve` runs as many side by side as there are data directories.
+/// front and exits with 0; while the first is closing, it opens again. `reelscope serve` runs as many side by side as there are data directories.
 #[derive(Debug, Parser)]
 #[command(name = "reelscope-desktop", version)]
 struct Arguments {
@@ -53,10 +63,20 @@ struct Arguments {
     settings: Flags,
 }
 
+/// Exit code where there is no display to open a window on.
+#[cfg(target_os = "linux")]
+const NO_DISPLAY: u8 = 27;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     #[cfg(target_os = "linux")]
-    drawing::plainly_without_graphics();
+    environment::settle();
     reelscope_stack::init_logs();
+    #[cfg(target_os = "linux")]
+    if let Err(reason) = environment::display() {
+        // Whoever reads it has no window to read it in; that nobody reads is no reason to panic.
+        let _ = writeln!(std::io::stderr(), "reelscope-desktop: {reason}");
+        return ExitCode::from(NO_DISPLAY);
+    }
     lifecycle::run(arguments)
 }

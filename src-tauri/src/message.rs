@@ -6,34 +6,7 @@ use reelscope_stack::StartError;
 use serde::Serialize;
 use tauri::Url;
 
-/// The two languages of the product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Language {
-    Ru,
-    En,
-}
-
-impl Language {
-    /// Russian where the system speaks Russian, English everywhere else.
-    pub(crate) fn of_the_system() -> Self {
-        Self::of_locale(sys_locale::get_locale().as_deref().unwrap_or_default())
-    }
-
-    fn of_locale(locale: &str) -> Self {
-        match locale.split(['-', '_', '.']).next() {
-            Some(language) if language.eq_ignore_ascii_case("ru") => Self::Ru,
-            _ => Self::En,
-        }
-    }
-
-    fn pick<T>(self, ru: T, en: T) -> T {
-        match self {
-            Self::Ru => ru,
-            Self::En => en,
-        }
-    }
-}
+use crate::language::Language;
 
 /// The argument of `say` in splash.js.
 #[derive(Debug, Serialize)]
@@ -92,6 +65,40 @@ impl Message {
         }
     }
 
+    /// The stack runs, but its page cannot be seen. `home` is where to try again.
+    pub(crate) fn unshown(lang: Language, why: Unshown, home: Option<Url>) -> Self {
+        let sentence = match why {
+            Unshown::NotCome => lang.pick(
+                "Страница не загрузилась вовремя. Сервисы работают.",
+                "The page did not load in time. The services are running.",
+            ),
+            Unshown::Died => lang.pick(
+                "Процесс страницы несколько раз подряд завершился аварийно. Сервисы работают.",
+                "The process of the page crashed several times in a row. The services are running.",
+            ),
+        };
+        let title = lang.pick("Не удалось показать страницу", "The page cannot be shown");
+        Self {
+            sentences: vec![sentence.to_owned()],
+            advice_title: lang.pick("Что делать", "What to do"),
+            advice: vec![
+                lang.pick(
+                    "Выполните «reelscope doctor», чтобы узнать причину.",
+                    "Run “reelscope doctor” to find out what is wrong.",
+                ),
+                lang.pick(
+                    "Или откройте Reelscope в браузере: закройте это окно, выполните «reelscope serve» и откройте адрес, который он напечатает.",
+                    "Or open Reelscope in a browser: close this window, run “reelscope serve”, and open the address that it prints.",
+                ),
+            ],
+            onward: home.map(|url| Onward {
+                label: lang.pick("Повторить", "Try again"),
+                url,
+            }),
+            ..Self::of(lang, Kind::Failure, title)
+        }
+    }
+
     /// The stack does not run.
     pub(crate) fn failure(lang: Language, failure: &Failure) -> Self {
         let title = if failure.code == STOPPED {
@@ -137,6 +144,15 @@ impl Message {
     }
 }
 
+/// Why the stack's page cannot be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unshown {
+    /// It did not come, or did not draw itself.
+    NotCome,
+    /// Its process ends whenever it is started.
+    Died,
+}
+
 /// The stack says its notices in English. The one there is today is known here; one that is not is shown as it came,
 /// since a sentence in the other language is better than none.
 fn in_words(lang: Language, notice: &str) -> String {
@@ -180,7 +196,7 @@ impl Failure {
     pub(crate) fn no_data_dir() -> Self {
         Self {
             code: "data_dir_unknown",
-            exit_code: 1,
+            exit_code: 13,
             details: "the system provides no data directory for this user".to_owned(),
             data_dir: None,
         }
@@ -325,19 +341,6 @@ fn explain(lang: Language, code: &str) -> (&'static str, Vec<&'static str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn russian_is_spoken_to_russian_systems_only() {
-        let check = |locale, language| assert_eq!(Language::of_locale(locale), language, "{locale}");
-        check("ru", Language::Ru);
-        check("ru-RU", Language::Ru);
-        check("ru_RU.UTF-8", Language::Ru);
-        check("RU", Language::Ru);
-        check("run", Language::En);
-        check("en-RU", Language::En);
-        check("C", Language::En);
-        check("", Language::En);
-    }
 
     #[test]
     fn a_stack_that_ran_is_not_said_to_be_unable_to_start() {

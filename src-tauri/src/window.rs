@@ -4,60 +4,98 @@
 //! earth is opened in the user's browser or not at all.
 
 use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tauri::webview::{Color, DownloadEvent, NewWindowResponse, PageLoadEvent};
 use tauri::{AppHandle, Manager, Theme, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 use tauri_plugin_opener::OpenerExt;
-use tokio::sync::Notify;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::{oneshot, watch};
 
+use crate::frame;
 use crate::message::Message;
+use crate::screen::Size;
 
 const MAIN: &str = "main";
 const TITLE: &str = "Reelscope";
 /// The ground of both pages: painted from the first frame, so that nothing flashes white in a dark room.
 const GROUND: Color = Color(10, 12, 17, 255);
 
-/// The window and what is known of its pages.
+/// The window and what is known of its pages; clones are the same window.
 #[derive(Clone)]
 pub(crate) struct Shown {
     window: WebviewWindow,
-    home: Home,
-    splash: Arc<Notify>,
+    place: Arc<Mutex<Place>>,
+    /// Whether the splash page can be spoken to.
+    painted: watch::Receiver<bool>,
 }
 
-/// Where the stack's page is; nothing while the splash page is shown.
-type Home = Arc<Mutex<Option<Url>>>;
+/// What happens to the window's pages without the shell having begun it.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// The stack's page is being opened.
+    Opening,
+    /// The process of the page has ended, for this reason.
+    Died(&'static str),
+    /// The program was started again: whoever did it wants to see the page.
+    WantedAgain,
+}
+
+/// Where the window may be.
+#[derive(Default)]
+struct Place {
+    /// Where the stack's page is, once there is one.
+    home: Option<Url>,
+    /// Whether the splash page has the window.
+    on_splash: bool,
+    /// What the splash page says whenever it comes up.
+    said: Option<String>,
+}
 
 /// Opens the window on the splash page.
 ///
 /// # Errors
 /// When the system gives no window.
-pub(crate) fn open(app: &AppHandle) -> tauri::Result<Shown> {
-    let home = Home::default();
-    let splash = Arc::new(Notify::new());
-    let opened = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+pub(crate) fn open(app: &AppHandle) -> tauri::Result<(Shown, UnboundedReceiver<Event>)> {
+    let place = Arc::new(Mutex::new(Place {
+        on_splash: true,
+        ..Place::default()
+    }));
+    let (events, happening) = unbounded_channel();
+    let (paint, painted) = watch::channel(false);
+    let begun = frame::begin(app);
+    let Size { width, height } = begun.kept.size;
+    let builder = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
         .title(TITLE)
-        .inner_size(1280.0, 800.0)
-        .min_inner_size(1100.0, 700.0)
-        .center()
+        .inner_size(width, height)
+        .min_inner_size(begun.least.width, begun.least.height)
+        .maximized(begun.kept.maximized)
         .theme(Some(Theme::Dark))
         .background_color(GROUND)
-        // Shown below, once the window-state plugin has put it where it was.
-        .visible(false)
+        .zoom_hotkeys_enabled(cfg!(windows))
         .devtools(cfg!(debug_assertions))
         .on_navigation({
-            let (app, home) = (app.clone(), Arc::clone(&home));
-            move |url| match destination(url, current(&home).as_ref()) {
-                Destination::Here => true,
-                elsewhere => leave(&app, url, elsewhere),
+            let (app, place, events) = (app.clone(), Arc::clone(&place), events.clone());
+            move |url| {
+                let destination = locked(&place).destination(url);
+                if destination != Destination::Here {
+                    return leave(&app, url, destination);
+                }
+                if !is_splash(url) {
+                    locked(&place).on_splash = false;
+                    // Nobody listens any more when the program is ending.
+                    let _ = events.send(Event::Opening);
+                }
+                true
             }
         })
         .on_new_window({
-            let (app, home) = (app.clone(), Arc::clone(&home));
+            let (app, place) = (app.clone(), Arc::clone(&place));
             move |url, _features| {
-                leave(&app, &url, destination(&url, current(&home).as_ref()));
+                let destination = locked(&place).destination(&url);
+                leave(&app, &url, destination);
                 NewWindowResponse::Deny
             }
         })
@@ -75,79 +113,197 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<Shown> {
             }
         })
         .on_page_load({
-            let splash = Arc::clone(&splash);
-            move |_window, load| {
+            let place = Arc::clone(&place);
+            move |window, load| {
                 if load.event() == PageLoadEvent::Finished && is_splash(load.url()) {
-                    splash.notify_one();
+                    let said = locked(&place).said.clone();
+                    if let Some(said) = said {
+                        speak(&window, &said);
+                    }
+                    paint.send_replace(true);
                 }
             }
-        })
-        .build()?;
-    opened.show()?;
-    Ok(Shown {
-        window: opened,
-        home,
-        splash,
-    })
+        });
+    let builder = match begun.kept.position {
+        Some((x, y)) => builder.position(x, y),
+        None => builder.center(),
+    };
+    let window = match storage(app) {
+        Ok(_) => builder.build()?,
+        Err(error) => {
+            // The page goes without: what a person has set is kept by the program.
+            tracing::warn!(%error, "the web view keeps nothing on the disk");
+            builder
+                .incognito(true)
+                .data_directory(std::env::temp_dir())
+                .build()?
+        }
+    };
+    let frame = begun.follow(&window);
+    #[cfg(target_os = "linux")]
+    crate::webkit::prepare(&window, events.clone(), frame.clone())?;
+    app.manage(events);
+    app.manage(frame);
+    let shown = Shown {
+        window,
+        place,
+        painted,
+    };
+    Ok((shown, happening))
 }
 
-/// Brings the window to the front, wherever it is.
-pub(crate) fn raise(app: &AppHandle) {
+/// The directory of the web view, when it can be written: Tauri and WebKitGTK take that for granted.
+fn storage(app: &AppHandle) -> io::Result<PathBuf> {
+    let dir = app.path().app_local_data_dir().map_err(io::Error::other)?;
+    if dir.is_relative() {
+        return Err(io::Error::other(
+            "the system names no data directory for this user",
+        ));
+    }
+    std::fs::create_dir_all(&dir)?;
+    let probe = dir.join(".writable");
+    std::fs::write(&probe, b"")?;
+    std::fs::remove_file(&probe)?;
+    Ok(dir)
+}
+
+/// Brings the window to the front, wherever it is. False when there is none any more.
+pub(crate) fn raise(app: &AppHandle) -> bool {
     let Some(window) = app.get_webview_window(MAIN) else {
-        return;
+        return false;
     };
     for done in [window.unminimize(), window.show(), window.set_focus()] {
         if let Err(error) = done {
             tracing::warn!(%error, "the window could not be raised");
         }
     }
+    if let Some(events) = app.try_state::<tokio::sync::mpsc::UnboundedSender<Event>>() {
+        let _ = events.send(Event::WantedAgain);
+    }
+    true
 }
 
 impl Shown {
-    /// Waits until the splash page can be spoken to.
-    pub(crate) async fn splash_painted(&self) {
-        self.splash.notified().await;
-    }
-
-    /// Says something on the splash page.
+    /// Says something on the splash page, which takes the window where it has not got it.
     pub(crate) fn say(&self, message: &Message) {
         // A JSON text is also a JavaScript expression; the page sets what is in it as text.
-        let spoken = serde_json::to_string(message)
-            .map_err(tauri::Error::from)
-            .and_then(|json| self.window.eval(format!("say({json})")));
-        if let Err(error) = spoken {
-            tracing::warn!(%error, "the splash page did not take the message");
+        let said = match serde_json::to_string(message) {
+            Ok(said) => said,
+            Err(error) => return tracing::warn!(%error, "a message cannot be written"),
+        };
+        let there = {
+            let mut place = locked(&self.place);
+            place.said = Some(said.clone());
+            std::mem::replace(&mut place.on_splash, true)
+        };
+        if !there {
+            self.reload_splash();
+        } else if *self.painted.borrow() {
+            speak(&self.window, &said);
         }
     }
 
-    /// From now on the window belongs to the stack's page; `url` is opened unless a notice is read first.
-    pub(crate) fn settle(&self, url: &Url) {
-        self.set_home(Some(url.clone()));
-    }
-
-    /// Opens the stack's page.
-    pub(crate) fn go(&self, url: Url) {
-        if let Err(error) = self.window.navigate(url) {
-            tracing::warn!(%error, "the window did not open the page");
-        }
-    }
-
-    /// Goes back to the splash page; [`Shown::splash_painted`] tells when it is there.
-    pub(crate) fn back_to_splash(&self) {
-        self.set_home(None);
+    /// Opens the splash page anew, with what it said.
+    pub(crate) fn reload_splash(&self) {
         match Url::parse(SPLASH) {
-            Ok(url) => self.go(url),
+            Ok(url) => self.navigate(url),
             Err(error) => tracing::warn!(%error, "the splash page has no address"),
         }
     }
 
-    fn set_home(&self, home: Option<Url>) {
-        *self.home.lock().unwrap_or_else(PoisonError::into_inner) = home;
+    /// From now on the stack's page may be opened, which is at `url`.
+    pub(crate) fn settle(&self, url: Url) {
+        locked(&self.place).home = Some(url);
+    }
+
+    /// The stack's page is gone with the stack.
+    pub(crate) fn unsettle(&self) {
+        locked(&self.place).home = None;
+    }
+
+    /// Where the stack's page is, with the token of the launch.
+    pub(crate) fn home(&self) -> Option<Url> {
+        locked(&self.place).home.clone()
+    }
+
+    /// Whether the splash page has the window.
+    pub(crate) fn on_splash(&self) -> bool {
+        locked(&self.place).on_splash
+    }
+
+    /// Opens the stack's page with the token of the launch: where it was, if it was anywhere.
+    pub(crate) fn open_home(&self) {
+        let Some(home) = self.home() else {
+            return;
+        };
+        let was = self.window.url().ok();
+        self.navigate(with_token(&home, was.as_ref()));
+    }
+
+    /// Whether the stack's page is there and has drawn itself. False also when it does not answer.
+    pub(crate) async fn has_come(&self) -> bool {
+        let (answer, answered) = oneshot::channel();
+        let answer = Mutex::new(Some(answer));
+        let asked = self.window.eval_with_callback(HAS_COME, move |drawn| {
+            if let Some(answer) = answer.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                let _ = answer.send(drawn == "true");
+            }
+        });
+        asked.is_ok() && answered.await.unwrap_or(false)
+    }
+
+    /// Whether the web view still holds the cookie that lets the page in. Its process for the network keeps it in memory
+    /// and loses it when it dies.
+    pub(crate) async fn holds_token(&self) -> bool {
+        let Some(home) = self.home() else {
+            return false;
+        };
+        let window = self.window.clone();
+        let token = token_of(&home);
+        let looked = tokio::task::spawn_blocking(move || window.cookies_for_url(home)).await;
+        match looked {
+            Ok(Ok(cookies)) => cookies
+                .iter()
+                .any(|cookie| token.as_deref() == Some(cookie.value())),
+            _ => false,
+        }
+    }
+
+    fn navigate(&self, url: Url) {
+        if let Err(error) = self.window.navigate(url) {
+            tracing::warn!(%error, "the window did not open the page");
+        }
     }
 }
 
-fn current(home: &Home) -> Option<Url> {
-    home.lock().unwrap_or_else(PoisonError::into_inner).clone()
+/// Angular puts the page in here.
+const HAS_COME: &str = "Boolean(document.querySelector('app-root')?.firstElementChild)";
+
+fn speak(window: &WebviewWindow, said: &str) {
+    if let Err(error) = window.eval(format!("say({said})")) {
+        tracing::warn!(%error, "the splash page did not take the message");
+    }
+}
+
+fn locked(place: &Mutex<Place>) -> MutexGuard<'_, Place> {
+    place.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn token_of(home: &Url) -> Option<String> {
+    let (_, token) = home.query_pairs().find(|(name, _)| name == "token")?;
+    Some(token.into_owned())
+}
+
+/// The address of the page that was shown, with the token of the launch in it; `home` itself where none was.
+fn with_token(home: &Url, was: Option<&Url>) -> Url {
+    match (was, token_of(home)) {
+        (Some(was), Some(token)) if was.origin() == home.origin() => {
+            let mut url = was.clone();
+            url.query_pairs_mut().append_pair("token", &token);
+            url
+        }
+        _ => home.clone(),
+    }
 }
 
 /// Where an address may be opened.
@@ -172,15 +328,17 @@ fn free_place(folder: &Path, suggested: &Path, is_taken: impl Fn(&Path) -> bool)
     place
 }
 
-/// The splash page is left for good once the stack's page is there: going back in the history would strand the
-/// player on it.
-fn destination(url: &Url, home: Option<&Url>) -> Destination {
-    match home {
-        Some(home) if url.origin() == home.origin() => Destination::Here,
-        None if is_splash(url) => Destination::Here,
-        _ if is_splash(url) => Destination::Nowhere,
-        _ if matches!(url.scheme(), "http" | "https" | "mailto") => Destination::Browser,
-        _ => Destination::Nowhere,
+impl Place {
+    /// The splash page is left for good once the stack's page is there: going back in the history would strand the
+    /// player on it. It is open to the shell, which says what it has to say there.
+    fn destination(&self, url: &Url) -> Destination {
+        match &self.home {
+            Some(home) if url.origin() == home.origin() => Destination::Here,
+            _ if is_splash(url) && self.on_splash => Destination::Here,
+            _ if is_splash(url) => Destination::Nowhere,
+            _ if matches!(url.scheme(), "http" | "https" | "mailto") => Destination::Browser,
+            _ => Destination::Nowhere,
+        }
     }
 }
 
@@ -230,8 +388,12 @@ mod tests {
     #[test]
     fn only_our_own_pages_open_in_the_window() {
         let check = |url: &str, home: Option<&str>, expected| {
-            let home = home.map(|home| Url::parse(home).unwrap());
-            let found = destination(&Url::parse(url).unwrap(), home.as_ref());
+            let place = Place {
+                home: home.map(|home| Url::parse(home).unwrap()),
+                on_splash: home.is_none(),
+                said: None,
+            };
+            let found = place.destination(&Url::parse(url).unwrap());
             assert_eq!(found, expected, "{url} with {home:?}");
         };
         let home = Some("http://127.0.0.1:4200/?token=t");
@@ -250,5 +412,25 @@ mod tests {
         check(SPLASH, home, Destination::Nowhere);
         check(SPLASH, None, Destination::Here);
         check("http://127.0.0.1:4200/", None, Destination::Browser);
+    }
+
+    #[test]
+    fn the_page_is_opened_anew_where_it_was() {
+        let check = |was: Option<&str>, expected: &str| {
+            let was = was.map(|was| Url::parse(was).unwrap());
+            let home = Url::parse("http://127.0.0.1:4200/?token=t").unwrap();
+            assert_eq!(with_token(&home, was.as_ref()).as_str(), expected, "{was:?}");
+        };
+        check(None, "http://127.0.0.1:4200/?token=t");
+        check(Some(SPLASH), "http://127.0.0.1:4200/?token=t");
+        check(Some("about:blank"), "http://127.0.0.1:4200/?token=t");
+        check(
+            Some("http://127.0.0.1:4200/traces?service=game-engine"),
+            "http://127.0.0.1:4200/traces?service=game-engine&token=t",
+        );
+        check(
+            Some("http://127.0.0.1:4201/traces"),
+            "http://127.0.0.1:4200/?token=t",
+        );
     }
 }

@@ -71,7 +71,8 @@ export function flags(place, more = []) {
   // A window that is about something else is not to wait for the demo's slow provider, nor to meet its failures.
   const told = place.asStarted || more.includes('--problem');
   const problems = told ? [] : ['--problem', 'all=off'];
-  return ['--data-dir', place.dataDir, ...players, ...problems, ...more];
+  const dataDir = place.dataDir ? ['--data-dir', place.dataDir] : [];
+  return [...dataDir, ...players, ...problems, ...more];
 }
 
 /**
@@ -298,6 +299,76 @@ export function startProgram(place, more = []) {
     await gone;
   });
   return { process: program, ended: gone, stderr: () => words };
+}
+
+/** A screen of this test's own; the place's programs open their windows on it. */
+export async function ownScreen(place, size) {
+  const xvfb = spawn(
+    'Xvfb',
+    ['-displayfd', '3', '-screen', '0', `${size}x24`, '-nolisten', 'tcp', '-noreset'],
+    { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
+  );
+  const gone = ended(xvfb);
+  place.closers.push(async () => {
+    xvfb.kill();
+    await gone;
+  });
+  const number = await new Promise((resolve, reject) => {
+    xvfb.once('error', reject);
+    xvfb.stdio[3].once('data', (text) => resolve(String(text).trim()));
+  });
+  place.env = { ...place.env, DISPLAY: `:${number}` };
+}
+
+/** Presses keys as a keyboard does; WebDriver's own keys never reach the window, only its page. */
+export function pressKeys(place, ...keys) {
+  const xdotool = (...words) => {
+    const done = spawnSync('xdotool', words, { env: place.env, encoding: 'utf8' });
+    assert.equal(done.status, 0, `xdotool ${words.join(' ')}: ${done.stderr}`);
+    return done.stdout.trim().split('\n');
+  };
+  // Without a window manager nobody gives the window the focus.
+  const [window] = xdotool('search', '--onlyvisible', '--name', '^Reelscope$');
+  xdotool('windowfocus', '--sync', window);
+  xdotool('key', '--clearmodifiers', ...keys);
+}
+
+/** How many pixels of the screen have the gold of our mark and our button; only SPIN has many. */
+export function goldOnScreen(place) {
+  const words = ['-window', 'root', '-depth', '8', 'rgb:-'];
+  const taken = spawnSync('import', words, { env: place.env, maxBuffer: 1 << 28 });
+  assert.equal(taken.status, 0, String(taken.stderr));
+  let gold = 0;
+  for (let at = 0; at < taken.stdout.length; at += 3) {
+    const [red, green, blue] = taken.stdout.subarray(at, at + 3);
+    if (red > 215 && green > 150 && green < 225 && blue > 30 && blue < 150) gold += 1;
+  }
+  return gold;
+}
+
+/** SPIN is on the screen. */
+export function spinShows(place) {
+  return goldOnScreen(place) > 12_000;
+}
+
+/** Process ids of a program's children of this name, those that have ended left out. */
+export function childrenOf(parent, name) {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        const [state, ppid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        return (
+          Number(ppid) === parent &&
+          state !== 'Z' &&
+          readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0].endsWith(name)
+        );
+      } catch {
+        return false; // it ended meanwhile
+      }
+    })
+    .map(Number);
 }
 
 /** Process ids of the programs that use this test's data directory. */

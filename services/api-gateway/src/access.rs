@@ -15,6 +15,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use reelscope_contracts::{Code, Problem};
 use subtle::ConstantTimeEq;
+use tokio::sync::Notify;
 
 /// Header that carries the launch token for clients without cookies.
 pub const TOKEN_HEADER: &str = "x-reelscope-token";
@@ -24,6 +25,7 @@ pub const TOKEN_HEADER: &str = "x-reelscope-token";
 pub struct Access {
     token: Arc<str>,
     listen: SocketAddr,
+    refused: Arc<Notify>,
 }
 
 impl Access {
@@ -33,7 +35,15 @@ impl Access {
         Self {
             token: token.into(),
             listen,
+            refused: Arc::default(),
         }
+    }
+
+    /// Notified when somebody is refused for want of the token. It may be our own page, whose browser has lost the
+    /// cookie; who it is is not known here, so that nothing but a second look may follow from it.
+    #[must_use]
+    pub fn refused(&self) -> Arc<Notify> {
+        Arc::clone(&self.refused)
     }
 
     fn is_token(&self, candidate: &str) -> bool {
@@ -122,7 +132,7 @@ pub async fn exchange_token(State(access): State<Access>, request: Request, next
                 "{}={token}; Path=/; HttpOnly; SameSite=Strict",
                 access.cookie_name()
             );
-            let location = without_query(request.uri());
+            let location = without_token(request.uri());
             let headers = [(header::SET_COOKIE, cookie), (header::LOCATION, location)];
             (StatusCode::SEE_OTHER, headers).into_response()
         }
@@ -130,9 +140,19 @@ pub async fn exchange_token(State(access): State<Access>, request: Request, next
     }
 }
 
-/// Only the path, and only one leading slash: `//host` would lead away.
-fn without_query(uri: &Uri) -> String {
-    format!("/{}", uri.path().trim_start_matches('/'))
+/// The same address without the token, and with one leading slash only: `//host` would lead away.
+fn without_token(uri: &Uri) -> String {
+    let path = uri.path().trim_start_matches('/');
+    let query = uri.query().unwrap_or_default();
+    let rest: Vec<_> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("token="))
+        .collect();
+    if rest.is_empty() {
+        format!("/{path}")
+    } else {
+        format!("/{path}?{}", rest.join("&"))
+    }
 }
 
 /// Wants the launch token, on the API.
@@ -140,6 +160,7 @@ pub async fn launch_token_only(State(access): State<Access>, request: Request, n
     if access.holds_token(request.headers()) {
         next.run(request).await
     } else {
+        access.refused.notify_one();
         Problem::new(
             Code::LaunchTokenRequired,
             "Open Reelscope from the app or from the address that `reelscope serve` printed; a client sends that address's token as the header X-Reelscope-Token.",
@@ -170,11 +191,15 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_stays_here() {
-        assert_eq!(
-            without_query(&Uri::from_static("//evil.example/?token=t")),
-            "/evil.example/"
+    fn a_redirect_stays_here_and_keeps_all_but_the_token() {
+        let check = |from: &'static str, to| assert_eq!(without_token(&Uri::from_static(from)), to, "{from}");
+        check("//evil.example/?token=t", "/evil.example/");
+        check("/trace/1?token=t", "/trace/1");
+        check("/?token=t", "/");
+        check(
+            "/traces?service=api-gateway&token=t&page=2",
+            "/traces?service=api-gateway&page=2",
         );
-        assert_eq!(without_query(&Uri::from_static("/trace/1?token=t")), "/trace/1");
+        check("/traces?token=t&token=u", "/traces");
     }
 }

@@ -106,6 +106,7 @@ mod tests {
             stops: Vec::new(),
             board: Vec::new(),
             wins: Vec::new(),
+            same_seed_as: None,
             replayed: false,
         }
     }

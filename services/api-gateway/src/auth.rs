@@ -3,8 +3,9 @@
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
-use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use reelscope_contracts::UnixMillis;
+use reelscope_contracts::now;
 use reelscope_contracts::users::Session;
 use reelscope_telemetry::player;
 use serde::{Deserialize, Serialize};
@@ -56,23 +57,33 @@ impl Tokens {
         encode(&Header::default(), &claims, &self.encoding).map_err(|_| GatewayError::Unauthorized)
     }
 
-    /// What a token says, once its signature and age are checked.
+    /// What a token says, once its signature is checked, and whether it is over at this time.
     ///
     /// # Errors
-    /// [`GatewayError::SessionExpired`], [`GatewayError::Unauthorized`].
-    pub fn read(&self, token: &str) -> Result<Claims, GatewayError> {
+    /// [`GatewayError::Unauthorized`].
+    pub fn read(&self, token: &str, now: UnixMillis) -> Result<Bearer, GatewayError> {
         let mut validation = Validation::new(Algorithm::HS256);
-        validation.leeway = 0;
-        decode::<Claims>(token, &self.decoding, &validation)
+        validation.validate_exp = false;
+        let claims = decode::<Claims>(token, &self.decoding, &validation)
             .map(|data| data.claims)
-            .map_err(|error| match error.kind() {
-                ErrorKind::ExpiredSignature => GatewayError::SessionExpired,
-                _ => GatewayError::Unauthorized,
-            })
+            .map_err(|_| GatewayError::Unauthorized)?;
+        Ok(Bearer {
+            over: claims.exp <= now.div_euclid(1_000),
+            claims,
+        })
     }
 }
 
-impl FromRequestParts<State> for Claims {
+/// Whoever sent a request, by a token that this gateway has signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bearer {
+    /// What the token says.
+    pub claims: Claims,
+    /// The session may not do anything any more.
+    pub over: bool,
+}
+
+impl FromRequestParts<State> for Bearer {
     type Rejection = GatewayError;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, GatewayError> {
@@ -88,17 +99,36 @@ impl FromRequestParts<State> for Claims {
             .and_then(|v| v.to_str().ok())
             .unwrap_or_default();
         let token = value.strip_prefix("Bearer ").ok_or(GatewayError::Unauthorized)?;
-        let claims = state.tokens.read(token.trim())?;
-        player(&claims.sub);
-        Ok(claims)
+        let bearer = state.tokens.read(token.trim(), now())?;
+        player(&bearer.claims.sub);
+        Ok(bearer)
+    }
+}
+
+/// A player whose session is open, also where sessions are kept: it may read what is its own. A spin asks for that on its
+/// way, with the rest that decides whether it may be played.
+#[derive(Debug, Clone)]
+pub struct SignedIn(pub Claims);
+
+impl FromRequestParts<State> for SignedIn {
+    type Rejection = GatewayError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, GatewayError> {
+        let Bearer { claims, over } = Bearer::from_request_parts(parts, state).await?;
+        if over {
+            return Err(GatewayError::SessionExpired);
+        }
+        state.limits.check(&claims.sid)?;
+        state.upstream.check_session(&claims.sid, &claims.account).await?;
+        Ok(Self(claims))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use reelscope_contracts::Money;
     use reelscope_contracts::users::{Limits, Player};
-    use reelscope_contracts::{Money, now};
 
     fn session(expires_at: i64) -> Session {
         Session {
@@ -123,18 +153,29 @@ mod tests {
     #[test]
     fn a_token_is_read_by_its_signer_until_it_expires() {
         let tokens = Tokens::new(&[1; 32]);
-        let token = tokens.issue(&session(now() + 60_000)).unwrap();
-        assert_eq!(tokens.read(&token).unwrap().account, "RS-000001");
+        let token = tokens.issue(&session(60_000)).unwrap();
+        for (now, over) in [
+            (0, false),
+            (59_999, false),
+            (60_000, true),
+            (-1, false),
+            (i64::MAX, true),
+        ] {
+            let bearer = tokens.read(&token, now).unwrap();
+            assert_eq!(
+                (bearer.claims.account.as_str(), bearer.over),
+                ("RS-000001", over),
+                "{now}"
+            );
+        }
         assert_eq!(
-            Tokens::new(&[2; 32]).read(&token),
+            Tokens::new(&[2; 32]).read(&token, 0),
             Err(GatewayError::Unauthorized)
         );
-        let expired = tokens.issue(&session(now() - 5_000)).unwrap();
-        assert_eq!(tokens.read(&expired), Err(GatewayError::SessionExpired));
         // `alg: none` is the classic way in.
         let unsigned =
             "eyJhbGciOiJub25lIn0.eyJzdWIiOiJwIiwiYWNjb3VudCI6ImEiLCJzaWQiOiJzIiwiZXhwIjo5OTk5OTk5OTk5fQ.";
-        assert_eq!(tokens.read(unsigned), Err(GatewayError::Unauthorized));
-        assert_eq!(tokens.read("garbage"), Err(GatewayError::Unauthorized));
+        assert_eq!(tokens.read(unsigned, 0), Err(GatewayError::Unauthorized));
+        assert_eq!(tokens.read("garbage", 0), Err(GatewayError::Unauthorized));
     }
 }

@@ -1,16 +1,19 @@
 //! Routes of the gateway and their OpenAPI document.
 
-use axum::extract::{DefaultBodyLimit, Query, State as AxumState};
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{DefaultBodyLimit, Path, Query, State as AxumState};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use axum::{Json, Router};
-use reelscope_contracts::game::Paytable;
-use reelscope_contracts::gateway::{LogIn, LoggedIn, RoundSummary, Rounds, Spin, SpinResult, StackHealth};
+use reelscope_contracts::game::{Paytable, Round};
+use reelscope_contracts::gateway::{
+    LogIn, LoggedIn, RoundStanding, RoundSummary, Rounds, Spin, SpinResult, StackHealth,
+};
 use reelscope_contracts::http::{Body, method_not_allowed, not_found};
-use reelscope_contracts::payments::DailyReport;
+use reelscope_contracts::payments::{Bet, BetStatus, DailyReport, Standing};
 use reelscope_contracts::users::Player;
-use reelscope_contracts::{Problem, RoundId, is_day, rfc3339};
+use reelscope_contracts::{Code, Money, Problem, RoundId, StakeStatus, is_day, rfc3339};
 use serde::Deserialize;
 use std::collections::HashMap;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -19,10 +22,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::access::{Access, TOKEN_HEADER, exchange_token, launch_token_only, own_host_only};
-use crate::auth::{Claims, Tokens};
+use crate::auth::{Bearer, SignedIn, Tokens};
 use crate::limits::Limits;
+use crate::spin::{Play, round_id};
+use crate::turns::Turns;
 use crate::upstream::Upstream;
-use crate::{GatewayError, Knobs, spin as orchestration, ui};
+use crate::{GatewayError, Knobs, ui};
 
 /// Largest request body: the largest honest one is a hundredth of it.
 const BODY_LIMIT: usize = 16 * 1024;
@@ -40,6 +45,8 @@ pub struct State {
     pub access: Access,
     /// Buckets of the sessions.
     pub limits: Limits,
+    /// The rounds on which requests are at work.
+    pub turns: Turns,
     /// What the demo can break.
     pub knobs: Knobs,
     /// Release of this stack; the dial changes it while everything runs.
@@ -78,6 +85,7 @@ fn api() -> (OpenApiRouter<State>, OpenApiRouter<State>) {
         .routes(routes!(spin))
         .routes(routes!(me))
         .routes(routes!(rounds))
+        .routes(routes!(round))
         .routes(routes!(paytable))
         .routes(routes!(daily_report));
     let open = OpenApiRouter::new().routes(routes!(health));
@@ -164,34 +172,48 @@ async fn log_in(
 )]
 async fn spin(
     AxumState(state): AxumState<State>,
-    claims: Claims,
+    Bearer { claims, over }: Bearer,
     headers: HeaderMap,
-    Body(request): Body<Spin>,
+    request: Result<Body<Spin>, Problem>,
 ) -> Result<Json<SpinResult>, GatewayError> {
-    state.limits.check(&claims.sid)?;
+    let allowed = state.limits.check(&claims.sid);
     let key = headers
         .get("idempotency-key")
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     if key.is_empty() || key.len() > 128 {
-        return Err(GatewayError::KeyMissing);
+        return Err(allowed.err().unwrap_or(GatewayError::KeyMissing));
     }
+    // Named from here on: whatever refuses the request says what became of the round's stake, since the same key may have
+    // been sent before.
+    let play = Play {
+        round_id: round_id(&claims.sub, key),
+        player_id: claims.sub.clone(),
+        upstream: state.upstream,
+        turns: state.turns,
+    };
+    if over {
+        return Err(play.unauthorised(GatewayError::SessionExpired));
+    }
+    if let Err(error) = allowed {
+        return Err(play.refused(error).await);
+    }
+    let request = match request {
+        Ok(Body(request)) => request,
+        Err(problem) => return Err(play.refused(GatewayError::Service(problem)).await),
+    };
     // On its own task: a client that goes away does not leave a round half played.
-    let orchestration = orchestration::spin(
-        state.upstream,
-        state.knobs.clone(),
-        claims,
-        key.to_owned(),
-        request,
-    );
-    let round = reelscope_telemetry::spawn(orchestration)
-        .await
-        .unwrap_or_else(|_| {
-            Err(GatewayError::Service(Problem::new(
-                reelscope_contracts::Code::Internal,
+    let spun = reelscope_telemetry::spawn(play.clone().spin(state.knobs.clone(), claims, request)).await;
+    let round = match spun {
+        Ok(spun) => spun?,
+        Err(_) => {
+            let defect = Problem::new(
+                Code::Internal,
                 "Internal error in the gateway; send the same key again to get the outcome of the round.",
-            )))
-        })?;
+            );
+            return Err(play.refused(GatewayError::Service(defect)).await);
+        }
+    };
     state.knobs.answers().take(key, &round);
     Ok(Json(round))
 }
@@ -204,8 +226,10 @@ async fn spin(
         (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
     )
 )]
-async fn me(AxumState(state): AxumState<State>, claims: Claims) -> Result<Json<Player>, GatewayError> {
-    state.limits.check(&claims.sid)?;
+async fn me(
+    AxumState(state): AxumState<State>,
+    SignedIn(claims): SignedIn,
+) -> Result<Json<Player>, GatewayError> {
     state.upstream.player(&claims.account).await.map(Json)
 }
 
@@ -226,19 +250,16 @@ struct Page {
 )]
 async fn rounds(
     AxumState(state): AxumState<State>,
-    claims: Claims,
-    page: Result<Query<Page>, axum::extract::rejection::QueryRejection>,
+    SignedIn(claims): SignedIn,
+    page: Result<Query<Page>, QueryRejection>,
 ) -> Result<Json<Rounds>, GatewayError> {
-    state.limits.check(&claims.sid)?;
     let limit = page
         .ok()
         .map(|Query(page)| page.limit.unwrap_or(20))
         .filter(|n| (1..=MOST_ROUNDS).contains(n));
     let limit = limit.ok_or_else(|| {
         let sentence = format!("The limit is a number from 1 to {MOST_ROUNDS}.");
-        GatewayError::Service(
-            Problem::new(reelscope_contracts::Code::InvalidRequest, sentence).field("limit"),
-        )
+        GatewayError::Service(Problem::new(Code::InvalidRequest, sentence).field("limit"))
     })?;
     let bets = state.upstream.bets(&claims.sub, limit).await?;
     // The bets alone would do without their boards.
@@ -253,28 +274,91 @@ async fn rounds(
         state.upstream.rounds(wanted).await?
     };
     let mut drawn: HashMap<RoundId, _> = drawn.into_iter().map(|round| (round.round_id, round)).collect();
-    let summary = |bet: reelscope_contracts::payments::Bet| {
+    let summary = |bet: Bet| {
         let round = drawn.remove(&bet.round_id);
-        let (seed, stops, board) = round.map_or((None, None, None), |r| {
-            (Some(r.seed), Some(r.stops), Some(r.board))
-        });
-        RoundSummary {
-            round_id: bet.round_id,
-            stake: bet.stake,
-            payout: bet
-                .payout
-                .filter(|_| bet.status != reelscope_contracts::payments::BetStatus::Voided),
-            currency: bet.currency,
-            status: bet.status,
-            created_at: rfc3339(bet.reserved_at),
-            settled_at: bet.settled_at.map(rfc3339),
-            seed,
-            stops,
-            board,
-        }
+        summary(bet, round)
     };
     Ok(Json(Rounds {
         rounds: bets.into_iter().map(summary).collect(),
+    }))
+}
+
+fn summary(bet: Bet, drawn: Option<Round>) -> RoundSummary {
+    let drawn_like = drawn.as_ref().and_then(|round| round.same_seed_as);
+    let (seed, stops, board) = drawn.map_or((None, None, None), |round| {
+        (Some(round.seed), Some(round.stops), Some(round.board))
+    });
+    RoundSummary {
+        round_id: bet.round_id,
+        stake: bet.stake,
+        payout: bet.payout.filter(|_| bet.status != BetStatus::Voided),
+        currency: bet.currency,
+        status: bet.status,
+        created_at: rfc3339(bet.reserved_at),
+        settled_at: bet.settled_at.map(rfc3339),
+        seed,
+        stops,
+        board,
+        same_seed_as: bet.same_seed_as.or(drawn_like),
+    }
+}
+
+/// What became of a round of the player's.
+#[utoipa::path(
+    get, path = "/api/v1/rounds/{round_id}", security(("launch_token" = [], "session" = [])),
+    params(("round_id" = String, Path, format = "uuid", description = "The round, as a spin or its problem names it")),
+    responses(
+        (status = 200, description = "The round; one that nobody has reserved a stake for is null", body = RoundStanding),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn round(
+    AxumState(state): AxumState<State>,
+    SignedIn(claims): SignedIn,
+    asked: Result<Path<RoundId>, PathRejection>,
+) -> Result<Json<RoundStanding>, GatewayError> {
+    let unknown = || GatewayError::Service(Problem::new(Code::NotFound, "No round of yours has this id."));
+    let Ok(Path(round_id)) = asked else {
+        return Err(unknown());
+    };
+    // Asked before, so that a spin that ends meanwhile is still known to have been at work.
+    let at_work = state.turns.is_taken(round_id);
+    let stands = match state.upstream.standing(&claims.sub, round_id).await {
+        Ok(stands) => stands,
+        Err(GatewayError::Service(problem)) if problem.code == Code::NotFound => return Err(unknown()),
+        Err(error) => return Err(error),
+    };
+    let Standing {
+        bet,
+        stake_status,
+        balance,
+    } = stands;
+    // One that was closed before its stake was reserved has no record that a player would know.
+    let round = match bet.filter(|bet| bet.stake > Money::ZERO) {
+        Some(bet) => {
+            // The money is answered for without its board.
+            let drawn = state
+                .upstream
+                .rounds(vec![round_id])
+                .await
+                .unwrap_or_else(|error| {
+                    tracing::warn!(%error, "the board of a round is missing");
+                    Vec::new()
+                });
+            Some(summary(bet, drawn.into_iter().next()))
+        }
+        None => None,
+    };
+    Ok(Json(RoundStanding {
+        round,
+        // A spin that is at work on it may be about to reserve.
+        stake_status: if at_work && stake_status == StakeStatus::Untouched {
+            StakeStatus::Unknown
+        } else {
+            stake_status
+        },
+        balance,
     }))
 }
 
@@ -308,7 +392,7 @@ struct OfDay {
 )]
 async fn daily_report(
     AxumState(state): AxumState<State>,
-    asked: Result<Query<OfDay>, axum::extract::rejection::QueryRejection>,
+    asked: Result<Query<OfDay>, QueryRejection>,
 ) -> Result<Json<DailyReport>, GatewayError> {
     let day = asked
         .ok()
@@ -316,7 +400,7 @@ async fn daily_report(
         .filter(|day| day.as_deref().is_none_or(is_day));
     let day = day.ok_or_else(|| {
         let sentence = "Write the day as 2026-01-31.";
-        GatewayError::Service(Problem::new(reelscope_contracts::Code::InvalidRequest, sentence).field("day"))
+        GatewayError::Service(Problem::new(Code::InvalidRequest, sentence).field("day"))
     })?;
     state.upstream.daily_report(day.as_deref()).await.map(Json)
 }

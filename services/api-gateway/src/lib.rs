@@ -1,7 +1,8 @@
 //! The API gateway: authorises, orchestrates a spin, serves the UI.
 //!
 //! Modules in reading order: [`access`] (who may speak to this server at all), [`auth`] (who is playing),
-//! [`limits`] (how often), [`knobs`] and [`answers`] (what the demo can break), [`spin`] (the orchestration, on one page), [`upstream`] (the services behind),
+//! [`limits`] (how often), [`turns`] (one request at a time for each round), [`knobs`] and [`answers`] (what the demo can
+//! break), [`spin`] (the orchestration, on one page), [`upstream`] (the services behind),
 //! [`ui`] (the page), [`http`] (routes and OpenAPI).
 
 pub mod access;
@@ -12,6 +13,7 @@ pub mod http;
 pub mod knobs;
 pub mod limits;
 pub mod spin;
+pub mod turns;
 pub mod ui;
 pub mod upstream;
 

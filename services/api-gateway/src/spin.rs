@@ -2,13 +2,14 @@
 
 use reelscope_contracts::game::{DrawRound, Round};
 use reelscope_contracts::gateway::{Spin, SpinResult};
-use reelscope_contracts::payments::{Bet, BetStatus, Reserve, Void};
+use reelscope_contracts::payments::{Bet, BetStatus, Reserve, Standing, Void};
 use reelscope_contracts::users::CheckEligibility;
-use reelscope_contracts::{Code, Problem, RoundId, StakeStatus};
+use reelscope_contracts::{Code, Money, Problem, RoundId, StakeStatus};
 use reelscope_telemetry::{CallError, annotate, measure};
 use uuid::Uuid;
 
 use crate::auth::Claims;
+use crate::turns::Turns;
 use crate::upstream::Upstream;
 use crate::{GatewayError, Knobs};
 
@@ -23,108 +24,224 @@ pub fn round_id(player_id: &str, key: &str) -> RoundId {
     Uuid::new_v5(&ROUNDS, format!("{player_id}\n{key}").as_bytes())
 }
 
-/// Plays a round: check the player, reserve the stake, draw, settle. Once the stake is reserved, every way out
-/// says what became of it.
-///
-/// # Errors
-/// [`GatewayError::Spin`], with the service's own problem and the state of the stake.
-pub async fn spin(
-    upstream: Upstream,
-    knobs: Knobs,
-    claims: Claims,
-    key: String,
-    Spin { stake, same_seed_as }: Spin,
-) -> Result<SpinResult, GatewayError> {
-    let round_id = round_id(&claims.sub, &key);
-    annotate("round.id", round_id.to_string());
-    annotate("stake", stake.major());
-    let fail = |source: GatewayError, standing| {
-        // What is the player's own affair, such as an empty purse, costs nobody anything.
-        if Problem::from(&source).status >= 500 {
-            measure("failed_stake", stake.major(), "none");
-        }
-        GatewayError::Spin {
-            source: Box::new(source),
+/// A round of a player's, for as long as a request is about it.
+#[derive(Clone)]
+pub(crate) struct Play {
+    pub(crate) upstream: Upstream,
+    pub(crate) turns: Turns,
+    pub(crate) player_id: String,
+    pub(crate) round_id: RoundId,
+}
+
+impl Play {
+    /// Plays the round: check the player, reserve the stake, draw, settle. Every way out says what became of the stake, as
+    /// the payment service says it.
+    ///
+    /// # Errors
+    /// [`GatewayError::Spin`], with the service's own problem and the state of the stake.
+    pub(crate) async fn spin(
+        self,
+        knobs: Knobs,
+        claims: Claims,
+        Spin { stake, same_seed_as }: Spin,
+    ) -> Result<SpinResult, GatewayError> {
+        let Self {
+            upstream, round_id, ..
+        } = &self;
+        let round_id = *round_id;
+        let _turn = self.turns.wait(round_id).await;
+        annotate("round.id", round_id.to_string());
+        annotate("stake", stake.major());
+
+        let check = CheckEligibility {
+            session_id: claims.sid,
+            account_code: claims.account,
+            stake,
             round_id,
-            stake: standing,
+        };
+        let player = match upstream.check_eligibility(&check).await {
+            Ok(player) => player,
+            Err(error) => return Err(self.failed(stake, error).await),
+        };
+        annotate("currency", player.currency.as_str());
+        if let Some(earlier) = same_seed_as
+            && let Err(error) = self.may_repeat(earlier, stake).await
+        {
+            return Err(self.failed(stake, error).await);
         }
-    };
 
-    let check = CheckEligibility {
-        session_id: claims.sid,
-        account_code: claims.account,
-        stake,
-    };
-    let player = upstream
-        .check_eligibility(&check)
-        .await
-        .map_err(|error| fail(error, StakeStatus::Untouched))?;
-    annotate("currency", player.currency.as_str());
-
-    let reserve = Reserve {
-        round_id,
-        player_id: player.player_id.clone(),
-        stake,
-    };
-    let reserved = match upstream.reserve(&reserve).await {
-        Ok(bet) => bet,
-        Err(error @ (GatewayError::Service(_) | GatewayError::NoReply(_, CallError::NotSent))) => {
-            return Err(fail(error, StakeStatus::Untouched));
-        }
-        Err(error) => {
+        let reserve = Reserve {
+            round_id,
+            player_id: self.player_id.clone(),
+            stake,
+            same_seed_as,
+        };
+        let reserved = match upstream.reserve(&reserve).await {
+            Ok(bet) => bet,
+            // The ledger's own answer, or no question.
+            Err(error) if said(&error, round_id).is_some() => return Err(self.failed(stake, error).await),
+            Err(error @ GatewayError::NoReply(_, CallError::NotSent)) => {
+                return Err(self.failed(stake, error).await);
+            }
             // It may have been reserved. Voiding closes the round either way.
-            let stake = give_back(
-                &upstream,
-                round_id,
-                player.player_id,
-                "no reply to the reservation",
-            )
-            .await;
-            return Err(fail(error, stake));
+            Err(error) => {
+                return Err(self.void(stake, "no reply to the reservation", error).await);
+            }
+        };
+        if reserved.status == BetStatus::Voided {
+            // Counted as a failure when it was voided.
+            return Err(self.spin_error(closed(&reserved), reserved.stake_status()));
         }
-    };
-    if reserved.status == BetStatus::Voided {
-        return Err(fail(declined(), StakeStatus::Returned));
-    }
 
-    let round = match upstream
-        .draw(&DrawRound {
+        let draw = DrawRound {
             round_id,
             stake,
             same_seed_as,
-        })
-        .await
-    {
-        Ok(round) => round,
-        Err(error) => {
-            let stake = give_back(
-                &upstream,
-                round_id,
-                player.player_id,
-                "the round could not be drawn",
-            )
-            .await;
-            return Err(fail(error, stake));
+        };
+        let round = match upstream.draw(&draw).await {
+            Ok(round) => round,
+            Err(error) => return Err(self.void(stake, "the round could not be drawn", error).await),
+        };
+        if reserved.status == BetStatus::Posted {
+            return self.replay(round, &reserved);
         }
-    };
-    if reserved.status == BetStatus::Posted {
-        return Ok(result(round, &reserved, true));
+
+        let replayed = reserved.status != BetStatus::Reserved;
+        match upstream.settle(round_id, round.payout).await {
+            Ok(bet) if matches!(bet.status, BetStatus::Posted | BetStatus::Pending) => {
+                if knobs.meets_defect() {
+                    annotate("board.middle_row", middle_row(&round.board));
+                }
+                Ok(result(round, &bet, replayed))
+            }
+            Ok(bet) => Err(self.fail(stake, closed(&bet), bet.stake_status())),
+            Err(error) if said(&error, round_id).is_some() => Err(self.failed(stake, error).await),
+            // The answer is lost, and not the round.
+            Err(error) => match upstream.standing(&self.player_id, round_id).await {
+                Ok(Standing { bet: Some(bet), .. }) if bet.status == BetStatus::Posted => {
+                    tracing::warn!(%error, "settled, and the answer was lost");
+                    Ok(result(round, &bet, replayed))
+                }
+                stands => Err(self.fail(stake, error, status_of(stands))),
+            },
+        }
     }
 
-    match upstream.settle(round_id, round.payout).await {
-        Ok(bet) => {
-            if knobs.meets_defect() {
-                annotate("board.middle_row", middle_row(&round.board));
-            }
-            Ok(result(round, &bet, reserved.status != BetStatus::Reserved))
+    /// The answer of a round that was posted before. The ledger has the last word on its payout.
+    fn replay(&self, round: Round, bet: &Bet) -> Result<SpinResult, GatewayError> {
+        if bet.payout == Some(round.payout) {
+            return Ok(result(round, bet, true));
         }
-        Err(GatewayError::Service(problem)) => {
-            let stake = problem.stake_status.unwrap_or(StakeStatus::Pending);
-            Err(fail(GatewayError::Service(problem), stake))
-        }
-        // The payment service has the payout or will void by itself; nobody here can know which.
-        Err(error) => Err(fail(error, StakeStatus::Pending)),
+        let lost = Problem::new(
+            Code::Internal,
+            "This round was settled, and its board is not on record any more; the history has its payout.",
+        );
+        Err(self.spin_error(GatewayError::Service(lost), StakeStatus::Paid))
     }
+
+    /// Whether a round whose seed is to be drawn from again is one of this player's, with this stake: its outcome is known,
+    /// and is to be compared, not won by whoever likes and as high as he likes.
+    async fn may_repeat(&self, earlier: RoundId, stake: Money) -> Result<(), GatewayError> {
+        let not_theirs = || {
+            GatewayError::Service(
+                Problem::new(
+                    Code::NotFound,
+                    "No round of yours has this id; leave same_seed_as out, or name one of your own.",
+                )
+                .field("same_seed_as"),
+            )
+        };
+        match self.upstream.standing(&self.player_id, earlier).await {
+            Ok(Standing { bet: Some(bet), .. }) if bet.stake == stake => Ok(()),
+            Ok(Standing { bet: Some(bet), .. }) if bet.stake > Money::ZERO => {
+                let sentence = format!(
+                    "The round of same_seed_as had a stake of {}; take the same.",
+                    bet.stake
+                );
+                Err(GatewayError::Service(
+                    Problem::new(Code::InvalidRequest, sentence).field("stake"),
+                ))
+            }
+            Ok(_) => Err(not_theirs()),
+            Err(GatewayError::Service(problem)) if problem.code == Code::NotFound => Err(not_theirs()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Gives the stake back, if there is one, and says what became of it. The round is closed then: a reservation that
+    /// arrives late finds it so.
+    async fn void(&self, stake: Money, reason: &str, error: GatewayError) -> GatewayError {
+        let void = Void {
+            player_id: self.player_id.clone(),
+            reason: reason.to_owned(),
+        };
+        let stands = match self.upstream.void(self.round_id, &void).await {
+            Ok(bet) => bet.stake_status(),
+            Err(refused) => match said(&refused, self.round_id) {
+                Some(stands) => stands,
+                None => self.stands().await,
+            },
+        };
+        self.fail(stake, error, stands)
+    }
+
+    /// A failure, with where the stake stands: as the payment service said with its problem, else as it says now.
+    pub(crate) async fn failed(&self, stake: Money, error: GatewayError) -> GatewayError {
+        let stands = match said(&error, self.round_id) {
+            Some(stands) => stands,
+            None => self.stands().await,
+        };
+        self.fail(stake, error, stands)
+    }
+
+    /// As [`Play::failed`], of a request that is refused before its turn: on a round on which somebody is at work, nothing
+    /// that is said now would last.
+    pub(crate) async fn refused(&self, error: GatewayError) -> GatewayError {
+        match self.turns.try_now(self.round_id) {
+            Some(_turn) => {
+                let stands = self.stands().await;
+                self.spin_error(error, stands)
+            }
+            None => self.spin_error(error, StakeStatus::Unknown),
+        }
+    }
+
+    /// As [`Play::failed`], of a request that nobody may be answered for.
+    pub(crate) fn unauthorised(&self, error: GatewayError) -> GatewayError {
+        self.spin_error(error, StakeStatus::Unknown)
+    }
+
+    async fn stands(&self) -> StakeStatus {
+        status_of(self.upstream.standing(&self.player_id, self.round_id).await)
+    }
+
+    fn fail(&self, stake: Money, error: GatewayError, stands: StakeStatus) -> GatewayError {
+        // What is the player's own affair, such as an empty purse, costs nobody anything, and what is paid did not fail.
+        if Problem::from(&error).status >= 500 && stands != StakeStatus::Paid {
+            measure("failed_stake", stake.major(), "none");
+        }
+        self.spin_error(error, stands)
+    }
+
+    fn spin_error(&self, error: GatewayError, stake: StakeStatus) -> GatewayError {
+        GatewayError::Spin {
+            source: Box::new(error),
+            round_id: self.round_id,
+            stake,
+        }
+    }
+}
+
+/// Where the stake stands, where the payment service has said so with its problem.
+fn said(error: &GatewayError, round_id: RoundId) -> Option<StakeStatus> {
+    match error {
+        GatewayError::Service(problem) if problem.round_id == Some(round_id) => problem.stake_status,
+        _ => None,
+    }
+}
+
+fn status_of(stands: Result<Standing, GatewayError>) -> StakeStatus {
+    stands.map_or(StakeStatus::Unknown, |standing| standing.stake_status)
 }
 
 /// The middle row of a board as text, the way a careless change would read it: as rows of reels. A board is reels of
@@ -134,25 +251,14 @@ fn middle_row(board: &[Vec<String>]) -> String {
     symbols.collect::<Vec<_>>().join(" ")
 }
 
-async fn give_back(upstream: &Upstream, round_id: RoundId, player_id: String, reason: &str) -> StakeStatus {
-    let void = Void {
-        player_id,
-        reason: reason.to_owned(),
+/// What is said of a round that was voided before.
+fn closed(bet: &Bet) -> GatewayError {
+    let sentence = if bet.stake_status() == StakeStatus::Untouched {
+        "This round was closed before its stake was reserved; spin again with a new idempotency key."
+    } else {
+        "This round was voided and its stake returned; spin again with a new idempotency key."
     };
-    match upstream.void(round_id, &void).await {
-        Ok(Bet {
-            status: BetStatus::Voided,
-            ..
-        }) => StakeStatus::Returned,
-        Ok(_) | Err(_) => StakeStatus::Pending,
-    }
-}
-
-fn declined() -> GatewayError {
-    GatewayError::Service(Problem::new(
-        Code::PaymentDeclined,
-        "This round was voided and its stake returned; spin again with a new idempotency key.",
-    ))
+    GatewayError::Service(Problem::new(Code::PaymentDeclined, sentence))
 }
 
 fn result(round: Round, bet: &Bet, replayed: bool) -> SpinResult {
@@ -167,6 +273,7 @@ fn result(round: Round, bet: &Bet, replayed: bool) -> SpinResult {
         stops: round.stops,
         board: round.board,
         wins: round.wins,
+        same_seed_as: round.same_seed_as,
         replayed,
     }
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use reelscope_contracts::game::{DrawRound, LookUpRounds, Paytable, Round};
 use reelscope_contracts::http::reply;
-use reelscope_contracts::payments::{Bet, Bets, DailyReport, Reserve, Settle, Void};
-use reelscope_contracts::users::{CheckEligibility, OpenSession, Player, Seeding, Session};
-use reelscope_contracts::{Health, Money, RoundId};
+use reelscope_contracts::payments::{Bet, Bets, DailyReport, Reserve, Settle, Standing, Void};
+use reelscope_contracts::users::{CheckEligibility, CheckSession, OpenSession, Player, Seeding, Session};
+use reelscope_contracts::{Health, Money, Problem, RoundId};
 use reelscope_telemetry::{Client, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,6 +19,8 @@ const QUICK: Duration = Duration::from_secs(5);
 const SETTLEMENT: Duration = Duration::from_secs(15);
 /// A report that reads everything takes its time.
 const REPORT: Duration = Duration::from_secs(15);
+/// Where a stake stands is asked when something has gone wrong already: somebody waits for a word.
+const ASK: Duration = Duration::from_secs(3);
 const HEALTH: Duration = Duration::from_secs(1);
 
 const USER_SERVICE: &str = "user-service";
@@ -66,7 +68,13 @@ impl Upstream {
             .send()
             .await
             .map_err(|error| GatewayError::NoReply(service, error))?;
-        reply(status, &body).map_err(GatewayError::Service)
+        reply(status, &body).map_err(|problem: Problem| {
+            GatewayError::Service(Problem {
+                // Where a stake stands only the payment service knows.
+                stake_status: problem.stake_status.filter(|_| service == PAYMENT_SERVICE),
+                ..problem
+            })
+        })
     }
 
     pub(crate) async fn open_session(&self, account_code: String) -> Result<Session, GatewayError> {
@@ -79,6 +87,20 @@ impl Upstream {
             QUICK,
         )
         .await
+    }
+
+    pub(crate) async fn check_session(
+        &self,
+        session_id: &str,
+        account_code: &str,
+    ) -> Result<(), GatewayError> {
+        let url = format!("{}/v1/sessions/check", self.at.user_service);
+        let check = CheckSession {
+            session_id: session_id.to_owned(),
+            account_code: account_code.to_owned(),
+        };
+        self.call(USER_SERVICE, Method::POST, url, Some(&check), QUICK)
+            .await
     }
 
     pub(crate) async fn player(&self, account_code: &str) -> Result<Player, GatewayError> {
@@ -120,6 +142,19 @@ impl Upstream {
     pub(crate) async fn void(&self, round_id: RoundId, void: &Void) -> Result<Bet, GatewayError> {
         let url = format!("{}/v1/reservations/{round_id}/void", self.at.payment_service);
         self.call(PAYMENT_SERVICE, Method::POST, url, Some(void), QUICK)
+            .await
+    }
+
+    pub(crate) async fn standing(
+        &self,
+        player_id: &str,
+        round_id: RoundId,
+    ) -> Result<Standing, GatewayError> {
+        let url = format!(
+            "{}/v1/reservations/{round_id}?player_id={player_id}",
+            self.at.payment_service
+        );
+        self.call(PAYMENT_SERVICE, Method::GET, url, None::<&()>, ASK)
             .await
     }
 

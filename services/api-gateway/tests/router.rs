@@ -5,20 +5,21 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
-use axum::extract::State as AxumState;
+use axum::extract::{Path, State as AxumState};
 use axum::http::{HeaderMap, Request, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use reelscope_api_gateway::access::Access;
 use reelscope_api_gateway::auth::Tokens;
 use reelscope_api_gateway::limits::{Limits, Rate};
+use reelscope_api_gateway::turns::Turns;
 use reelscope_api_gateway::upstream::{Addresses, Upstream};
 use reelscope_api_gateway::{Knobs, State, router};
 use reelscope_contracts::game::Round;
-use reelscope_contracts::payments::{Bet, BetStatus};
+use reelscope_contracts::payments::{Bet, BetStatus, Standing};
 use reelscope_contracts::users::{Limits as StakeLimits, Player, Session};
-use reelscope_contracts::{Code, Money, Problem, RoundId, now};
+use reelscope_contracts::{Code, Money, Problem, RoundId, StakeStatus, now};
 use reelscope_telemetry::{Service, Timings};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -31,6 +32,8 @@ const TOKEN: &str = "0123456789abcdef";
 enum Mood {
     Well,
     Refuses(Code),
+    /// Refuses, and says where the stake of the round stands.
+    Says(Code, StakeStatus),
     /// Answers with something that is no reply of ours.
     Garbled,
     /// Does the work and closes the connection before it answers.
@@ -51,6 +54,9 @@ struct Moods {
     draw: Mood,
     settle: Mood,
     void: Mood,
+    standing: Mood,
+    /// Where the stake stands.
+    stands: StakeStatus,
 }
 
 const WELL: Moods = Moods {
@@ -59,6 +65,8 @@ const WELL: Moods = Moods {
     draw: Mood::Well,
     settle: Mood::Well,
     void: Mood::Well,
+    standing: Mood::Well,
+    stands: StakeStatus::Untouched,
 };
 
 fn player() -> Player {
@@ -87,6 +95,23 @@ fn bet(status: BetStatus) -> Bet {
         status,
         reserved_at: now(),
         settled_at: None,
+        same_seed_as: None,
+        provider_reference: None,
+        balance: Money(99_400),
+    }
+}
+
+fn standing(stake_status: StakeStatus) -> Standing {
+    let status = match stake_status {
+        StakeStatus::Untouched | StakeStatus::Unknown => None,
+        StakeStatus::Reserved => Some(BetStatus::Reserved),
+        StakeStatus::Returned => Some(BetStatus::Voided),
+        StakeStatus::Pending => Some(BetStatus::Pending),
+        StakeStatus::Paid => Some(BetStatus::Posted),
+    };
+    Standing {
+        bet: status.map(bet),
+        stake_status,
         balance: Money(99_400),
     }
 }
@@ -101,6 +126,7 @@ fn round() -> Round {
         board: vec![vec!["A".into(); 3]; 5],
         wins: Vec::new(),
         drawn_at: now(),
+        same_seed_as: None,
     }
 }
 
@@ -117,27 +143,49 @@ impl Behind {
                 player: player(),
             })
         };
-        let well = |reply: fn() -> Value, mood: fn(&Moods) -> Mood, name: &'static str| {
-            post(move |state: AxumState<Behind>| async move { state.answer(name, mood, reply) })
+        let of_round = |reply: fn(StakeStatus) -> Value, mood: fn(&Moods) -> Mood, name: &'static str| {
+            move |state: AxumState<Behind>, Path(round): Path<RoundId>| async move {
+                state.answer(name, mood, reply, round)
+            }
+        };
+        let well = |reply: fn(StakeStatus) -> Value, mood: fn(&Moods) -> Mood, name: &'static str| {
+            post(
+                move |state: AxumState<Behind>, Json(body): Json<Value>| async move {
+                    let round = body["round_id"].as_str().unwrap().parse().unwrap();
+                    state.answer(name, mood, reply, round)
+                },
+            )
         };
         let routes = Router::new()
             .route("/v1/sessions", post(sessions))
             .route(
                 "/v1/eligibility",
-                well(|| json!(player()), |m| m.eligibility, "eligibility"),
+                well(|_| json!(player()), |m| m.eligibility, "eligibility"),
             )
             .route(
                 "/v1/reservations",
-                well(|| json!(bet(BetStatus::Reserved)), |m| m.reserve, "reserve"),
+                well(|_| json!(bet(BetStatus::Reserved)), |m| m.reserve, "reserve"),
             )
-            .route("/v1/rounds", well(|| json!(round()), |m| m.draw, "draw"))
+            .route("/v1/rounds", well(|_| json!(round()), |m| m.draw, "draw"))
+            .route(
+                "/v1/reservations/{id}",
+                get(of_round(
+                    |stands| json!(standing(stands)),
+                    |m| m.standing,
+                    "standing",
+                )),
+            )
             .route(
                 "/v1/reservations/{id}/settle",
-                well(|| json!(bet(BetStatus::Posted)), |m| m.settle, "settle"),
+                post(of_round(
+                    |_| json!(bet(BetStatus::Posted)),
+                    |m| m.settle,
+                    "settle",
+                )),
             )
             .route(
                 "/v1/reservations/{id}/void",
-                well(|| json!(bet(BetStatus::Voided)), |m| m.void, "void"),
+                post(of_round(|_| json!(bet(BetStatus::Voided)), |m| m.void, "void")),
             )
             .with_state(behind.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -146,11 +194,21 @@ impl Behind {
         (behind, url)
     }
 
-    fn answer(&self, name: &str, mood: fn(&Moods) -> Mood, reply: fn() -> Value) -> Response {
+    fn answer(
+        &self,
+        name: &str,
+        mood: fn(&Moods) -> Mood,
+        reply: fn(StakeStatus) -> Value,
+        round: RoundId,
+    ) -> Response {
         self.asked.lock().unwrap().push(name.to_owned());
-        let mood = mood(&self.moods.lock().unwrap());
+        let (mood, stands) = {
+            let moods = self.moods.lock().unwrap();
+            (mood(&moods), moods.stands)
+        };
         match mood {
-            Mood::Well => Json(reply()).into_response(),
+            Mood::Well => Json(reply(stands)).into_response(),
+            Mood::Says(code, stands) => Problem::new(code, "no").stake(stands, round).into_response(),
             Mood::Refuses(code) => Problem::new(code, "no").into_response(),
             Mood::Garbled => "<html>".into_response(),
             Mood::Breaks => Body::from_stream(futures_util::stream::once(async {
@@ -176,6 +234,7 @@ fn gateway(base: &str, rate: Option<Rate>) -> Router {
         tokens: Tokens::new(&[3; 32]),
         access: Access::new(TOKEN, LISTEN.parse().unwrap()),
         limits: Limits::new(rate),
+        turns: Turns::default(),
         knobs: Knobs::default(),
         release: tokio::sync::watch::channel("1.0.0".to_owned()).1,
     };
@@ -241,107 +300,160 @@ async fn every_way_a_spin_can_fail_says_what_became_of_the_stake() {
     );
     assert_eq!(behind.asked(), ["eligibility", "reserve", "draw", "settle"]);
 
+    use Mood::{Breaks, Garbled, Refuses, Says};
+    use StakeStatus::{Paid, Pending, Reserved, Returned, Untouched};
+    // Before anything was asked for by this request: what an earlier one with the same key has done, the ledger says.
+    let eligibility = ["eligibility", "standing"];
+    let expired = Refuses(Code::SessionExpired);
+    for (stands, told) in [
+        (Untouched, "untouched"),
+        (Reserved, "reserved"),
+        (Returned, "returned"),
+        (Pending, "pending"),
+        (Paid, "paid"),
+    ] {
+        let moods = Moods {
+            eligibility: expired,
+            stands,
+            ..WELL
+        };
+        check(moods, 401, "session_expired", told, &eligibility).await;
+        let moods = Moods {
+            eligibility: Breaks,
+            stands,
+            ..WELL
+        };
+        check(moods, 503, "service_unavailable", told, &eligibility).await;
+        let moods = Moods {
+            eligibility: Garbled,
+            stands,
+            ..WELL
+        };
+        check(moods, 500, "internal", told, &eligibility).await;
+    }
+    for standing in [Breaks, Garbled, Refuses(Code::Internal), Refuses(Code::NotFound)] {
+        let moods = Moods {
+            eligibility: expired,
+            standing,
+            ..WELL
+        };
+        check(moods, 401, "session_expired", "unknown", &eligibility).await;
+    }
+
+    // What the ledger says of a reservation is said; where it says nothing, the round is closed.
+    let reserve = ["eligibility", "reserve"];
     let moods = Moods {
-        eligibility: Mood::Refuses(Code::SessionExpired),
+        reserve: Says(Code::InsufficientFunds, Untouched),
         ..WELL
     };
-    check(moods, 401, "session_expired", "untouched", &["eligibility"]).await;
+    check(moods, 402, "insufficient_funds", "untouched", &reserve).await;
     let moods = Moods {
-        eligibility: Mood::Breaks,
+        reserve: Says(Code::IdempotencyConflict, Paid),
         ..WELL
     };
-    check(moods, 503, "service_unavailable", "untouched", &["eligibility"]).await;
+    check(moods, 409, "idempotency_conflict", "paid", &reserve).await;
+    let closed = ["eligibility", "reserve", "void"];
+    let asked = ["eligibility", "reserve", "void", "standing"];
+    for (mood, status, code) in [
+        (Breaks, 503, "service_unavailable"),
+        (Garbled, 500, "internal"),
+        (Refuses(Code::IdempotencyConflict), 409, "idempotency_conflict"),
+        (Refuses(Code::Internal), 500, "internal"),
+    ] {
+        let moods = Moods {
+            reserve: mood,
+            ..WELL
+        };
+        check(moods, status, code, "returned", &closed).await;
+        let moods = Moods {
+            void: Says(Code::IdempotencyConflict, Paid),
+            ..moods
+        };
+        check(moods, status, code, "paid", &closed).await;
+        let moods = Moods {
+            void: Breaks,
+            stands: Reserved,
+            ..moods
+        };
+        check(moods, status, code, "reserved", &asked).await;
+        let moods = Moods {
+            void: Garbled,
+            standing: Breaks,
+            ..moods
+        };
+        check(moods, status, code, "unknown", &asked).await;
+    }
+
+    let drawn = ["eligibility", "reserve", "draw", "void"];
     let moods = Moods {
-        reserve: Mood::Refuses(Code::InsufficientFunds),
+        draw: Refuses(Code::Internal),
         ..WELL
     };
-    check(
-        moods,
-        402,
-        "insufficient_funds",
-        "untouched",
-        &["eligibility", "reserve"],
-    )
-    .await;
-    // Whether the stake was reserved is unknown: the gateway closes the round.
+    check(moods, 500, "internal", "returned", &drawn).await;
+    // Whoever is not the ledger knows nothing of stakes.
     let moods = Moods {
-        reserve: Mood::Breaks,
+        draw: Says(Code::Internal, Paid),
         ..WELL
     };
-    check(
-        moods,
-        503,
-        "service_unavailable",
-        "returned",
-        &["eligibility", "reserve", "void"],
-    )
-    .await;
+    check(moods, 500, "internal", "returned", &drawn).await;
     let moods = Moods {
-        reserve: Mood::Breaks,
-        void: Mood::Breaks,
+        draw: Breaks,
+        void: Refuses(Code::Internal),
+        stands: Pending,
         ..WELL
     };
-    check(
-        moods,
-        503,
-        "service_unavailable",
-        "pending",
-        &["eligibility", "reserve", "void"],
-    )
-    .await;
+    let asked = ["eligibility", "reserve", "draw", "void", "standing"];
+    check(moods, 503, "service_unavailable", "pending", &asked).await;
+
+    let settled = ["eligibility", "reserve", "draw", "settle"];
     let moods = Moods {
-        draw: Mood::Refuses(Code::Internal),
+        settle: Says(Code::PaymentDeclined, Returned),
         ..WELL
     };
-    check(
-        moods,
-        500,
-        "internal",
-        "returned",
-        &["eligibility", "reserve", "draw", "void"],
-    )
-    .await;
+    check(moods, 502, "payment_declined", "returned", &settled).await;
     let moods = Moods {
-        draw: Mood::Breaks,
-        void: Mood::Refuses(Code::Internal),
+        settle: Says(Code::PaymentPending, Pending),
         ..WELL
     };
-    check(
-        moods,
-        503,
-        "service_unavailable",
-        "pending",
-        &["eligibility", "reserve", "draw", "void"],
-    )
-    .await;
-    let moods = Moods {
-        settle: Mood::Breaks,
-        ..WELL
-    };
-    check(
-        moods,
-        503,
-        "service_unavailable",
-        "pending",
-        &["eligibility", "reserve", "draw", "settle"],
-    )
-    .await;
-    let moods = Moods {
-        settle: Mood::Garbled,
-        ..WELL
-    };
-    check(
-        moods,
-        500,
-        "internal",
-        "pending",
-        &["eligibility", "reserve", "draw", "settle"],
-    )
-    .await;
+    check(moods, 504, "payment_pending", "pending", &settled).await;
+    let asked = ["eligibility", "reserve", "draw", "settle", "standing"];
+    for (settle, status, code) in [
+        (Breaks, 503, "service_unavailable"),
+        (Garbled, 500, "internal"),
+        (Refuses(Code::NotFound), 404, "not_found"),
+    ] {
+        for (stands, told) in [
+            (Reserved, "reserved"),
+            (Returned, "returned"),
+            (Pending, "pending"),
+        ] {
+            let moods = Moods {
+                settle,
+                stands,
+                ..WELL
+            };
+            check(moods, status, code, told, &asked).await;
+        }
+        let moods = Moods {
+            settle,
+            standing: Breaks,
+            ..WELL
+        };
+        check(moods, status, code, "unknown", &asked).await;
+        // The answer was lost, and the round was not.
+        *behind.moods.lock().unwrap() = Moods {
+            settle,
+            stands: Paid,
+            ..WELL
+        };
+        let (status, _, body) = spin(&router, &session).await;
+        assert_eq!((status, &body["status"]), (200, &json!("posted")), "{body}");
+        assert_eq!(behind.asked(), asked);
+    }
 }
 
 #[tokio::test]
-async fn a_service_that_is_gone_is_a_503_and_nothing_was_touched() {
+async fn services_that_are_gone_are_a_503_and_the_gateway_does_not_know_where_the_stake_stands() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let nobody = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -356,7 +468,7 @@ async fn a_service_that_is_gone_is_a_503_and_nothing_was_touched() {
     let (status, _, body) = spin(&router, &token).await;
     assert_eq!(
         (status, &body["code"], &body["stake_status"]),
-        (503, &json!("service_unavailable"), &json!("untouched"))
+        (503, &json!("service_unavailable"), &json!("unknown"))
     );
     let health = request("GET", "/api/v1/health").body(Body::empty()).unwrap();
     let (status, _, body) = send(&router, health).await;
@@ -379,6 +491,8 @@ async fn a_session_that_is_over_and_a_bucket_that_is_empty_say_so() {
     assert_eq!(spin(&router, &token).await.0, 200);
     let (status, headers, body) = spin(&router, &token).await;
     assert_eq!((status, &body["code"]), (429, &json!("rate_limited")));
+    assert_eq!(body["stake_status"], "untouched", "asked, not inferred: {body}");
+    assert!(body["round_id"].is_string(), "{body}");
     let wait: u64 = headers[header::RETRY_AFTER].to_str().unwrap().parse().unwrap();
     assert!((1..=2).contains(&wait), "{wait}");
 
@@ -391,6 +505,10 @@ async fn a_session_that_is_over_and_a_bucket_that_is_empty_say_so() {
         .unwrap();
     let (status, _, body) = spin(&router, &over).await;
     assert_eq!((status, &body["code"]), (401, &json!("session_expired")));
+    assert_eq!(
+        body["stake_status"], "unknown",
+        "whose session is over is told nothing"
+    );
 }
 
 #[tokio::test]

@@ -58,6 +58,10 @@ pub struct Round {
     pub wins: Vec<Win>,
     /// When it was drawn.
     pub drawn_at: UnixMillis,
+    /// The round whose seed was drawn from again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub same_seed_as: Option<RoundId>,
 }
 
 /// `POST /v1/rounds/lookup`: many rounds by id in one request.

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::game::Win;
 use crate::payments::BetStatus;
 use crate::users::{Player, Seeding};
-use crate::{Money, RoundId};
+use crate::{Money, RoundId, StakeStatus};
 
 /// `POST /api/v1/sessions`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -37,8 +37,8 @@ pub struct LoggedIn {
 pub struct Spin {
     /// The stake of the whole round in minor units.
     pub stake: Money,
-    /// A round whose seed is drawn from again, so that two traces of one board can be compared. Real
-    /// machines offer no such thing.
+    /// A round of the same player with the same stake whose seed is drawn from again, so that two traces of one board
+    /// can be compared. It is a bet like any other and no part of the observed RTP. Real machines offer no such thing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = "uuid")]
     pub same_seed_as: Option<RoundId>,
@@ -70,6 +70,10 @@ pub struct SpinResult {
     pub board: Vec<Vec<String>>,
     /// What won.
     pub wins: Vec<Win>,
+    /// The round whose seed was drawn from again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub same_seed_as: Option<RoundId>,
     /// The key was seen before: this is the round it made then.
     pub replayed: bool,
 }
@@ -103,6 +107,21 @@ pub struct RoundSummary {
     /// Symbols by reel, top row first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub board: Option<Vec<Vec<String>>>,
+    /// The round whose seed was drawn from again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub same_seed_as: Option<RoundId>,
+}
+
+/// `GET /api/v1/rounds/{round_id}`: what became of a round.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RoundStanding {
+    /// `null` where no stake was ever reserved.
+    pub round: Option<RoundSummary>,
+    /// Where its stake stands.
+    pub stake_status: StakeStatus,
+    /// Money that can be staked now.
+    pub balance: Money,
 }
 
 /// `GET /api/v1/rounds`.

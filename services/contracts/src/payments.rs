@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Money, RoundId, UnixMillis};
+use crate::{Money, RoundId, StakeStatus, UnixMillis};
 
 /// `POST /v1/wallets`: open a wallet, once per player.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -40,6 +40,9 @@ pub struct Reserve {
     pub player_id: String,
     /// How much, above zero.
     pub stake: Money,
+    /// The round whose seed is to be drawn from again, which keeps this one out of the observed RTP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_seed_as: Option<RoundId>,
 }
 
 /// `POST /v1/reservations/{round_id}/settle`: take the stake and pay the payout.
@@ -94,7 +97,41 @@ pub struct Bet {
     pub reserved_at: UnixMillis,
     /// When it was posted or voided.
     pub settled_at: Option<UnixMillis>,
+    /// The round whose seed it draws from again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_seed_as: Option<RoundId>,
+    /// What the payment provider calls the settlement, once it has made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_reference: Option<String>,
     /// Money that can be staked now.
+    pub balance: Money,
+}
+
+impl Bet {
+    /// Where its stake stands.
+    #[must_use]
+    pub fn stake_status(&self) -> StakeStatus {
+        match self.status {
+            BetStatus::Reserved => StakeStatus::Reserved,
+            BetStatus::Pending => StakeStatus::Pending,
+            BetStatus::Posted => StakeStatus::Paid,
+            // Closed before anything was reserved.
+            BetStatus::Voided if self.stake == Money::ZERO => StakeStatus::Untouched,
+            BetStatus::Voided => StakeStatus::Returned,
+        }
+    }
+}
+
+/// `GET /v1/reservations/{round_id}?player_id=…`: where a round of the player's stands, in one order with everything
+/// that was asked for before. 404 for a round of somebody else's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Absent where nothing was ever reserved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bet: Option<Bet>,
+    /// Where its stake stands.
+    pub stake_status: StakeStatus,
+    /// Money that the player can stake now.
     pub balance: Money,
 }
 

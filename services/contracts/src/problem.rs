@@ -142,16 +142,24 @@ impl Code {
     }
 }
 
-/// What a failed spin did to the stake.
+/// Where the stake of a round stands. The payment service is the only one that knows, and so the only one that says
+/// anything but [`StakeStatus::Unknown`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StakeStatus {
     /// Nothing was reserved.
     Untouched,
+    /// It is reserved and no payout is known; the payment service returns it by itself unless the round goes on.
+    Reserved,
     /// It was reserved and is back in the balance.
     Returned,
-    /// It is reserved; the payment service settles or returns it by itself.
+    /// It is reserved and the payout is known; the payment service settles or returns it by itself.
     Pending,
+    /// It was taken, and the payout, if there was one, is in the balance.
+    Paid,
+    /// The payment service could not be asked, or a build that is older than its word reads this.
+    #[serde(other)]
+    Unknown,
 }
 
 /// A problem as RFC 9457 writes it, with our members `code`, `field`, `stake_status` and `round_id`.
@@ -279,6 +287,10 @@ mod tests {
         assert_eq!(
             serde_json::from_str::<Code>("\"invented_tomorrow\"").unwrap(),
             Code::Internal
+        );
+        assert_eq!(
+            serde_json::from_str::<StakeStatus>("\"invented_tomorrow\"").unwrap(),
+            StakeStatus::Unknown
         );
     }
 }

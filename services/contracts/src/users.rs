@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Money, UnixMillis};
+use crate::{Money, RoundId, UnixMillis};
 
 /// What one bet of this player may cost, in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -54,6 +54,16 @@ pub struct Session {
     pub player: Player,
 }
 
+/// `POST /v1/sessions/check`: is this session open? Answered with `null`, or 401.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckSession {
+    /// The session that asks.
+    pub session_id: String,
+    /// The player's account code, as in the token.
+    pub account_code: String,
+}
+
 /// `POST /v1/eligibility`: may this session stake this much?
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,6 +74,8 @@ pub struct CheckEligibility {
     pub account_code: String,
     /// The stake.
     pub stake: Money,
+    /// The round: one that was asked for before has its stake out of the balance already.
+    pub round_id: RoundId,
 }
 
 /// Progress of writing the synthetic players.

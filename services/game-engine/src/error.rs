@@ -1,7 +1,7 @@
 //! What the game engine refuses or cannot do.
 
 use axum::response::{IntoResponse, Response};
-use reelscope_contracts::{Code, Problem, RoundId};
+use reelscope_contracts::{Code, Money, Problem, RoundId};
 use reelscope_store::StoreError;
 
 use crate::evaluate::StakeError;
@@ -25,6 +25,9 @@ pub enum GameError {
     /// No round has this id.
     #[error("round {0} was never drawn; leave same_seed_as out, or name a round that was")]
     NoSuchRound(RoundId),
+    /// A seed is drawn from again for the same stake only.
+    #[error("the round of same_seed_as had a stake of {0}; take the same, or leave same_seed_as out")]
+    OtherStake(Money),
     /// The generator failed a health test; nothing may be drawn from it.
     #[error("the random number generator failed its health test: {0}")]
     Unhealthy(HealthFailure),
@@ -41,6 +44,7 @@ impl From<&GameError> for Problem {
             GameError::Seed => Self::new(Code::InvalidRequest, text).field("seed"),
             GameError::TooMany(_) => Self::new(Code::InvalidRequest, text).field("round_ids"),
             GameError::NoSuchRound(_) => Self::new(Code::NotFound, text).field("same_seed_as"),
+            GameError::OtherStake(_) => Self::new(Code::InvalidRequest, text).field("stake"),
             GameError::Conflict(_) => Self::new(Code::IdempotencyConflict, text),
             GameError::Unhealthy(_) => Self::new(
                 Code::Internal,

@@ -15,7 +15,7 @@ use reelscope_telemetry::{Turnover, annotate};
 use crate::GameError;
 use crate::paytable::InForce;
 use crate::rng::{Seeds, seeds};
-use crate::rounds;
+use crate::rounds::{self, Drawn, Seed};
 use crate::slow_rng::SlowRng;
 
 /// Where the seeds of rounds come from.
@@ -132,20 +132,27 @@ async fn draw(
     annotate("round.id", round_id.to_string());
     annotate("game", rounds::GAME);
     let seed = match same_seed_as {
-        Some(earlier) => rounds::seed_of(&state.store, earlier).await?,
+        Some(earlier) => rounds::seed_of(&state.store, earlier, stake).await?,
         None => state.seeds.next(),
     };
-    let round = rounds::draw_round(
+    let Drawn { round, first } = rounds::draw_round(
         &state.store,
         &state.slow_rng,
         round_id,
         stake,
-        seed,
+        Seed { seed, same_seed_as },
         state.paytable_in_force.get(),
         now(),
     )
     .await?;
-    state.turnover.measure(round.stake.major(), round.payout.major());
+    // A round that is asked for again was counted when it was drawn.
+    match (first, round.same_seed_as) {
+        (true, None) => state.turnover.measure(round.stake.major(), round.payout.major()),
+        (true, Some(_)) => state
+            .turnover
+            .measure_outside_of_rtp(round.stake.major(), round.payout.major()),
+        (false, _) => {}
+    }
     Ok(Json(round))
 }
 
@@ -264,11 +271,24 @@ mod tests {
             let again = round(&draw(10_000 + id, Some(id)).await.1);
             paytable.put(InForce::Certified);
             assert_eq!((&again.seed, &again.stops), (&first.seed, &first.stops));
+            assert_eq!(
+                (first.same_seed_as, again.same_seed_as),
+                (None, Some(first.round_id)),
+                "it is marked"
+            );
             let kept = round(&draw(10_000 + id, None).await.1);
             assert_eq!(kept, again, "a round stays what it was");
             if again.payout > first.payout {
                 let (status, _) = draw(20_000, Some(99_999)).await;
                 assert_eq!(status, StatusCode::NOT_FOUND);
+                // A known round would be worth more the more is staked on it.
+                let body = format!(
+                    r#"{{"round_id":"{}","stake":10000,"same_seed_as":"{}"}}"#,
+                    RoundId::from_u128(20_001),
+                    RoundId::from_u128(id)
+                );
+                let (status, _) = call(&router, "/v1/rounds", &body).await;
+                assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
                 return;
             }
         }

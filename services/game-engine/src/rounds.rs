@@ -44,6 +44,9 @@ struct RoundRecord {
     /// Whether it was evaluated with the wrong pays: a round stays what it was.
     #[serde(default)]
     wrong_paytable: bool,
+    /// The round whose seed was drawn from again.
+    #[serde(default)]
+    same_seed_as: Option<String>,
 }
 
 impl RoundRecord {
@@ -75,8 +78,29 @@ impl RoundRecord {
             self.drawn_at,
         );
         round.payout = Money(self.payout);
+        round.same_seed_as = self
+            .same_seed_as
+            .as_deref()
+            .and_then(|earlier| earlier.parse().ok());
         Some(round)
     }
+}
+
+/// A round, and whether this call has drawn it.
+pub struct Drawn {
+    /// The round.
+    pub round: Round,
+    /// It was not drawn before.
+    pub first: bool,
+}
+
+/// Where a round's seed comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seed {
+    /// The seed.
+    pub seed: u64,
+    /// The round that it was drawn from first; a round of its own without.
+    pub same_seed_as: Option<RoundId>,
 }
 
 /// Draws a round and records it before it is told. Asked again with the same id, answers with the same round:
@@ -90,13 +114,14 @@ pub async fn draw_round(
     slow_rng: &SlowRng,
     round_id: RoundId,
     stake: Money,
-    seed: u64,
+    Seed { seed, same_seed_as }: Seed,
     in_force: InForce,
     at: UnixMillis,
-) -> Result<Round, GameError> {
+) -> Result<Drawn, GameError> {
     // Computed outside of the writer, which everybody waits for.
     let stops = draw_stops(slow_rng, seed).await?;
-    let drawn = evaluated(round_id, stake, seed, stops, in_force, at)?;
+    let mut drawn = evaluated(round_id, stake, seed, stops, in_force, at)?;
+    drawn.same_seed_as = same_seed_as;
     let record = RoundRecord {
         round_id: round_id.to_string(),
         stake: stake.minor(),
@@ -105,6 +130,7 @@ pub async fn draw_round(
         stops: drawn.stops.iter().map(|stop| i64::from(*stop)).collect(),
         drawn_at: at,
         wrong_paytable: in_force == InForce::Wrong,
+        same_seed_as: same_seed_as.map(|earlier| earlier.to_string()),
     };
     store
         .write(move |tx| {
@@ -113,10 +139,14 @@ pub async fn draw_round(
                 if earlier.stake != record.stake {
                     return Err(GameError::Conflict(round_id));
                 }
-                return earlier.round().ok_or(GameError::Seed);
+                let round = earlier.round().ok_or(GameError::Seed)?;
+                return Ok(Drawn { round, first: false });
             }
             tx.insert(ROUNDS, &record.round_id, &record)?;
-            Ok(drawn)
+            Ok(Drawn {
+                round: drawn,
+                first: true,
+            })
         })
         .await
 }
@@ -134,13 +164,17 @@ pub async fn look_up(store: &Store, ids: &[RoundId]) -> Result<Vec<Round>, GameE
     Ok(records.iter().filter_map(RoundRecord::round).collect())
 }
 
-/// The seed that a round was drawn from.
+/// The seed that a round was drawn from, for another one with the same stake: it is drawn to be compared, not to be won.
 ///
 /// # Errors
-/// [`GameError::NoSuchRound`], [`GameError::Store`].
-pub async fn seed_of(store: &Store, round_id: RoundId) -> Result<u64, GameError> {
+/// [`GameError::NoSuchRound`], [`GameError::OtherStake`], [`GameError::Store`].
+pub async fn seed_of(store: &Store, round_id: RoundId, stake: Money) -> Result<u64, GameError> {
     let record = store.get::<RoundRecord>(ROUNDS, round_id.to_string()).await?;
-    parse_seed(&record.ok_or(GameError::NoSuchRound(round_id))?.seed)
+    let record = record.ok_or(GameError::NoSuchRound(round_id))?;
+    if record.stake != stake.minor() {
+        return Err(GameError::OtherStake(Money(record.stake)));
+    }
+    parse_seed(&record.seed)
 }
 
 /// Plays a seed by the certified paytable, without recording anything. What is drawn is known to be sound, so this never draws slowly.
@@ -277,6 +311,7 @@ fn round(
             .collect(),
         wins: evaluation.wins.iter().map(win).collect(),
         drawn_at,
+        same_seed_as: None,
     }
 }
 

@@ -145,7 +145,10 @@ mod tests {
                 &slow_rng,
                 RoundId::from_u128(id),
                 Money(1_000),
-                42,
+                rounds::Seed {
+                    seed: 42,
+                    same_seed_as: None,
+                },
                 crate::paytable::InForce::Certified,
                 0,
             );

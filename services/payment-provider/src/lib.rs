@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::extract::State as AxumState;
+use axum::extract::{Path, State as AxumState};
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -17,7 +17,7 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 use reelscope_contracts::http::{Body, method_not_allowed, not_found};
-use reelscope_contracts::provider::{SettlementReply, SettlementRequest};
+use reelscope_contracts::provider::{SettlementReply, SettlementRequest, SettlementStatus};
 use reelscope_contracts::{Code, Health, Money, Problem};
 
 /// Latency of a provider that is slow, in milliseconds: a trace shows `External payment provider API` as about four
@@ -97,7 +97,7 @@ pub struct State {
     desk: Arc<Mutex<Desk>>,
 }
 
-/// What was settled, each reference once.
+/// What was settled and not taken back, each reference once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Settled {
     /// References.
@@ -119,20 +119,44 @@ struct Desk {
     /// References of `payments`, oldest first.
     order: VecDeque<String>,
     settled: Settled,
+    refuses_reversals: bool,
 }
 
 /// A payment that was asked for at least once.
 struct Payment {
     debit: Money,
     credit: Money,
+    currency: String,
     standing: Standing,
 }
+
+impl Payment {
+    fn reply(&self, reference: &str) -> SettlementReply {
+        SettlementReply {
+            provider_reference: format!("{OWN}{reference}"),
+            status: match self.standing {
+                Standing::Open => SettlementStatus::Open,
+                Standing::Declined => SettlementStatus::Declined,
+                Standing::Settled => SettlementStatus::Settled,
+                Standing::Reversed => SettlementStatus::Reversed,
+            },
+            reference: Some(reference.to_owned()),
+            debit: Some(self.debit),
+            credit: Some(self.credit),
+            currency: Some(self.currency.clone()),
+        }
+    }
+}
+
+/// Begins the provider's own references.
+const OWN: &str = "PP-";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Standing {
     Open,
     Declined,
     Settled,
+    Reversed,
 }
 
 impl State {
@@ -147,6 +171,7 @@ impl State {
             payments: HashMap::new(),
             order: VecDeque::new(),
             settled: Settled::default(),
+            refuses_reversals: false,
         };
         Self {
             desk: Arc::new(Mutex::new(desk)),
@@ -198,6 +223,11 @@ impl State {
     #[must_use]
     pub fn armed(&self) -> u32 {
         self.desk().armed
+    }
+
+    /// While this holds it takes nothing back: 503, whoever asks.
+    pub fn refuse_reversals(&self, refuse: bool) {
+        self.desk().refuses_reversals = refuse;
     }
 
     /// What was settled since the start.
@@ -270,6 +300,7 @@ impl Desk {
         let payment = Payment {
             debit: request.debit,
             credit: request.credit,
+            currency: request.currency.clone(),
             standing,
         };
         self.payments.insert(request.reference.clone(), payment);
@@ -292,12 +323,34 @@ impl Desk {
             self.settled.credit += i128::from(payment.credit.minor());
         }
     }
+
+    /// The record of a payment, by the merchant's reference or by the provider's own.
+    fn record(&self, reference: &str) -> Option<SettlementReply> {
+        let reference = reference.strip_prefix(OWN).unwrap_or(reference);
+        let payment = self.payments.get(reference)?;
+        Some(payment.reply(reference))
+    }
+
+    /// Takes a settlement back, once however often it is asked.
+    fn reverse(&mut self, reference: &str) -> Option<SettlementReply> {
+        let reference = reference.strip_prefix(OWN).unwrap_or(reference);
+        let payment = self.payments.get_mut(reference)?;
+        if payment.standing == Standing::Settled {
+            payment.standing = Standing::Reversed;
+            self.settled.payments -= 1;
+            self.settled.debit -= i128::from(payment.debit.minor());
+            self.settled.credit -= i128::from(payment.credit.minor());
+        }
+        Some(payment.reply(reference))
+    }
 }
 
 /// The provider's routes.
 pub fn router(state: State) -> Router {
     Router::new()
         .route("/v1/settlements", post(settle))
+        .route("/v1/settlements/{reference}", get(record))
+        .route("/v1/settlements/{reference}/reversal", post(reverse))
         .route("/health", get(health))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
@@ -345,10 +398,43 @@ async fn settle(
     if decision.failure == Some(Failure::Hang) {
         std::future::pending::<()>().await;
     }
-    Ok(Json(SettlementReply {
-        provider_reference: format!("PP-{}", request.reference),
-        status: "settled".to_owned(),
-    }))
+    let record = state.desk().record(&request.reference);
+    record.map(Json).ok_or_else(unknown)
+}
+
+/// How a payment stands. A question to a record, which takes no time and fails with no payment.
+async fn record(
+    AxumState(state): AxumState<State>,
+    Path(reference): Path<String>,
+) -> Result<Json<SettlementReply>, Problem> {
+    let record = state.desk().record(&reference);
+    record.map(Json).ok_or_else(unknown)
+}
+
+async fn reverse(
+    AxumState(state): AxumState<State>,
+    Path(reference): Path<String>,
+) -> Result<Json<SettlementReply>, Problem> {
+    let mut desk = state.desk();
+    if desk.refuses_reversals {
+        return Err(Problem::new(
+            Code::ServiceUnavailable,
+            "The provider is being maintained.",
+        ));
+    }
+    let record = desk.reverse(&reference).ok_or_else(unknown)?;
+    if record.status == SettlementStatus::Reversed {
+        Ok(Json(record))
+    } else {
+        Err(Problem::new(
+            Code::IdempotencyConflict,
+            "Nothing was settled under this reference.",
+        ))
+    }
+}
+
+fn unknown() -> Problem {
+    Problem::new(Code::NotFound, "No payment has this reference.")
 }
 
 async fn health() -> Json<Health> {
@@ -519,5 +605,56 @@ mod tests {
             "refused for good"
         );
         assert_eq!(state.settled().payments, 1);
+    }
+
+    async fn get(state: &State, method: &str, path: &str) -> (u16, Option<SettlementReply>) {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .body(HttpBody::empty())
+            .unwrap();
+        let response = router(state.clone()).oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let body = axum::body::to_bytes(response.into_body(), 1 << 16).await.unwrap();
+        (status, serde_json::from_slice(&body).ok())
+    }
+
+    #[tokio::test]
+    async fn a_payment_is_found_by_either_reference_and_taken_back_once() {
+        let state = State::new(Behaviour::healthy());
+        assert_eq!(get(&state, "GET", "/v1/settlements/a").await, (404, None));
+        state.fail_next(1);
+        assert_eq!(ask(&state, "a", 1).await, StatusCode::GATEWAY_TIMEOUT);
+        let (_, open) = get(&state, "GET", "/v1/settlements/a").await;
+        assert_eq!(open.unwrap().status, SettlementStatus::Open);
+        assert_eq!(get(&state, "POST", "/v1/settlements/a/reversal").await.0, 409);
+        assert_eq!(ask(&state, "a", 1).await, StatusCode::OK);
+        let (_, by_ours) = get(&state, "GET", "/v1/settlements/a").await;
+        let (_, by_theirs) = get(&state, "GET", "/v1/settlements/PP-a").await;
+        let record = by_ours.clone().unwrap();
+        assert_eq!(by_ours, by_theirs);
+        assert_eq!(
+            (record.status, record.debit, record.credit),
+            (SettlementStatus::Settled, Some(Money(100)), Some(Money(1)))
+        );
+        for _ in 0..2 {
+            let (status, reversed) = get(&state, "POST", "/v1/settlements/PP-a/reversal").await;
+            assert_eq!(
+                (status, reversed.unwrap().status),
+                (200, SettlementStatus::Reversed)
+            );
+            assert_eq!(state.settled(), Settled::default());
+        }
+        ask(&state, "a", 1).await;
+        assert_eq!(state.settled(), Settled::default(), "for good");
+
+        state.behave(Behaviour {
+            failure: Failure::Decline,
+            failures_in_ten: 10,
+            ..Behaviour::healthy()
+        });
+        assert_eq!(ask(&state, "b", 1).await, StatusCode::PAYMENT_REQUIRED);
+        let (_, declined) = get(&state, "GET", "/v1/settlements/b").await;
+        assert_eq!(declined.unwrap().status, SettlementStatus::Declined);
     }
 }

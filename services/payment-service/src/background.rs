@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use reelscope_telemetry::{Service, TraceLink, capture, measure};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use crate::PaymentError;
 use crate::claims::Claim;
@@ -15,6 +15,9 @@ use crate::settlement::Settlement;
 
 /// Settlements asked of the provider at the same time; the rest wait in memory, and on the disk.
 pub(crate) const AT_ONCE: usize = 256;
+/// Settlements that wait for their turn. Beyond that the next player waits until there is room: a provider that is slower
+/// than the players spin slows them down, and fills no memory.
+const MOST_WAITING: usize = 4_096;
 /// How long settlements may take to end when the service stops. What has not ended then is settled at the next start.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -29,22 +32,22 @@ struct Accepted {
 
 /// Where routes leave accepted rounds; clones lead to the same [`Backlog`].
 #[derive(Clone)]
-pub(crate) struct Queue(mpsc::UnboundedSender<Accepted>);
+pub(crate) struct Queue(mpsc::Sender<Accepted>);
 
 /// Rounds that wait to be settled, for [`run`].
-pub struct Backlog(mpsc::UnboundedReceiver<Accepted>);
+pub struct Backlog(mpsc::Receiver<Accepted>);
 
 pub(crate) fn queue() -> (Queue, Backlog) {
-    let (sender, receiver) = mpsc::unbounded_channel();
+    let (sender, receiver) = mpsc::channel(MOST_WAITING);
     (Queue(sender), Backlog(receiver))
 }
 
 impl Queue {
-    /// Leaves a round to be settled within the trace of the running task. When the service is stopping, the round is
-    /// left to the next start.
-    pub(crate) fn leave(&self, intent: Intent, claim: Claim) {
+    /// Leaves a round to be settled within the trace of the running task, once there is room for it. When the service is
+    /// stopping, the round is left to the next start.
+    pub(crate) async fn leave(&self, intent: Intent, claim: Claim) {
         let link = TraceLink::current();
-        let _ = self.0.send(Accepted { intent, claim, link });
+        let _ = self.0.send(Accepted { intent, claim, link }).await;
     }
 }
 
@@ -61,7 +64,7 @@ pub async fn run(
     loop {
         tokio::select! {
             () = &mut stopped => break,
-            Some(_) = tasks.join_next() => {}
+            Some(ended) = tasks.join_next() => heard(&ended),
             accepted = backlog.0.recv(), if tasks.len() < AT_ONCE => match accepted {
                 Some(accepted) => drop(tasks.spawn(settle(service.clone(), settlement.clone(), accepted))),
                 None => break,
@@ -69,22 +72,33 @@ pub async fn run(
         }
     }
     drop(backlog);
-    let ended = async { while tasks.join_next().await.is_some() {} };
+    let ended = async {
+        while let Some(ended) = tasks.join_next().await {
+            heard(&ended);
+        }
+    };
     if tokio::time::timeout(GRACE, ended).await.is_err() {
         tracing::info!("settlements were still under way; they are made at the next start");
     }
     tasks.shutdown().await;
 }
 
+/// A panic, which the panic hook has reported, costs one settlement its attempt: its claim is given back, and the
+/// recovery asks again.
+pub(crate) fn heard(ended: &Result<(), JoinError>) {
+    if let Err(error) = ended
+        && error.is_panic()
+    {
+        tracing::error!(%error, "a settlement met a defect; it is tried again");
+    }
+}
+
 async fn settle(service: Service, settlement: Settlement, accepted: Accepted) {
-    let Accepted {
-        intent,
-        claim: _claim,
-        link,
-    } = accepted;
+    let Accepted { intent, claim, link } = accepted;
     let (round_id, stake) = (intent.bet.round_id, intent.bet.stake);
     let work = async {
-        match settlement.conclude(intent).await {
+        let outcome = settlement.conclude(intent).await;
+        match &outcome {
             Ok(_) => tracing::info!(%round_id, "settled in the background"),
             Err(PaymentError::Declined(_)) => {
                 // As the gateway measures it where the player waits.
@@ -97,9 +111,10 @@ async fn settle(service: Service, settlement: Settlement, accepted: Accepted) {
             // Nobody waits for an answer that could say so.
             Err(error) => {
                 tracing::error!(%round_id, %error, "not settled yet");
-                capture(&error, &[]);
+                capture(error, &[]);
             }
         }
+        claim.end(&outcome);
     };
     service
         .transaction("settle in the background", "task", link, work)

@@ -1,46 +1,72 @@
-//! Who is settling which round, so that no round is settled by two tasks beside each other.
+//! Who is settling which round: one task a round, and whoever else wants the round settled gets what that task comes to.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use reelscope_contracts::RoundId;
+use reelscope_contracts::payments::Bet;
+use reelscope_contracts::{Money, RoundId};
+use tokio::sync::watch;
+
+use crate::PaymentError;
+
+/// What settling a round came to.
+pub(crate) type Outcome = Result<Bet, PaymentError>;
 
 /// The rounds that tasks of this process are settling; clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct Claims {
-    rounds: Arc<Mutex<HashMap<RoundId, Claimed>>>,
+    rounds: Arc<Mutex<HashMap<RoundId, Held>>>,
 }
 
-#[derive(Clone, Copy)]
-enum Claimed {
-    /// By one task that nobody waits for.
-    Alone,
-    /// By this many requests whose callers wait.
-    Waiting(usize),
+struct Held {
+    payout: Money,
+    stage: watch::Receiver<Stage>,
+}
+
+/// How far the task is that holds a round.
+#[derive(Debug, Clone)]
+enum Stage {
+    /// Nothing is known yet.
+    Claimed,
+    /// The payout is durable, and nobody waits for the rest.
+    Queued(Bet),
+    /// The payout is durable, and somebody waits.
+    Asking(Bet),
+    /// It is over.
+    Ended(Outcome),
+}
+
+/// The answer to a claim.
+pub(crate) enum Claimed {
+    /// Nobody else settles the round.
+    Mine(Claim),
+    /// Somebody does.
+    Theirs(Theirs),
 }
 
 impl Claims {
-    /// For a task that nobody waits for; `None` while anybody else settles the round.
-    pub(crate) fn alone(&self, round_id: RoundId) -> Option<Claim> {
+    /// Claims a round to settle it with this payout.
+    pub(crate) fn claim(&self, round_id: RoundId, payout: Money) -> Claimed {
         match self.rounds().entry(round_id) {
-            Entry::Occupied(_) => None,
-            Entry::Vacant(free) => {
-                free.insert(Claimed::Alone);
-                Some(self.claim(round_id))
+            Entry::Occupied(held) => {
+                let held = held.get();
+                Claimed::Theirs(Theirs {
+                    same_payout: held.payout == payout,
+                    stage: held.stage.clone(),
+                })
             }
-        }
-    }
-
-    /// For a request whose caller waits. There may be several for one round, since the provider and the ledger take
-    /// it once; `None` while a task settles it alone.
-    pub(crate) fn waiting(&self, round_id: RoundId) -> Option<Claim> {
-        let mut rounds = self.rounds();
-        match rounds.entry(round_id).or_insert(Claimed::Waiting(0)) {
-            Claimed::Alone => None,
-            Claimed::Waiting(requests) => {
-                *requests += 1;
-                Some(self.claim(round_id))
+            Entry::Vacant(free) => {
+                let (stage, followed) = watch::channel(Stage::Claimed);
+                free.insert(Held {
+                    payout,
+                    stage: followed,
+                });
+                Claimed::Mine(Claim {
+                    claims: self.clone(),
+                    round_id,
+                    stage,
+                })
             }
         }
     }
@@ -53,30 +79,66 @@ impl Claims {
         self.rounds().len()
     }
 
-    fn claim(&self, round_id: RoundId) -> Claim {
-        Claim {
-            claims: self.clone(),
-            round_id,
-        }
-    }
-
-    fn rounds(&self) -> MutexGuard<'_, HashMap<RoundId, Claimed>> {
+    fn rounds(&self) -> MutexGuard<'_, HashMap<RoundId, Held>> {
         self.rounds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Given back however the task ends.
+/// The right to settle a round; given back however the task ends.
 pub(crate) struct Claim {
     claims: Claims,
     round_id: RoundId,
+    stage: watch::Sender<Stage>,
+}
+
+impl Claim {
+    /// The payout is durable; the rest is made where nobody waits.
+    pub(crate) fn queued(&self, bet: &Bet) {
+        self.stage.send_replace(Stage::Queued(bet.clone()));
+    }
+
+    /// The payout is durable; the provider is asked next.
+    pub(crate) fn asking(&self, bet: &Bet) {
+        self.stage.send_replace(Stage::Asking(bet.clone()));
+    }
+
+    /// Gives the claim back with what settling came to. Dropped without, those who follow try for themselves.
+    pub(crate) fn end(self, outcome: &Outcome) {
+        self.stage.send_replace(Stage::Ended(outcome.clone()));
+    }
 }
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        let mut rounds = self.claims.rounds();
-        match rounds.get_mut(&self.round_id) {
-            Some(Claimed::Waiting(requests)) if *requests > 1 => *requests -= 1,
-            _ => drop(rounds.remove(&self.round_id)),
+        self.claims.rounds().remove(&self.round_id);
+    }
+}
+
+/// A round that another task settles.
+pub(crate) struct Theirs {
+    /// Whether it does with the payout that was asked for.
+    pub(crate) same_payout: bool,
+    stage: watch::Receiver<Stage>,
+}
+
+impl Theirs {
+    /// What the task comes to; where nobody waits for it, the bet as it stands. `None` when it gave up before the
+    /// provider was asked: the claim is free.
+    pub(crate) async fn outcome(&mut self) -> Option<Outcome> {
+        self.reached(|stage| matches!(stage, Stage::Queued(_) | Stage::Ended(_)))
+            .await
+    }
+
+    /// The bet once its payout is durable, or what the task came to before; `None` as [`Theirs::outcome`].
+    pub(crate) async fn durable(&mut self) -> Option<Outcome> {
+        self.reached(|stage| !matches!(stage, Stage::Claimed)).await
+    }
+
+    async fn reached(&mut self, far_enough: impl FnMut(&Stage) -> bool) -> Option<Outcome> {
+        match self.stage.wait_for(far_enough).await.ok()?.clone() {
+            Stage::Claimed => None,
+            Stage::Queued(bet) | Stage::Asking(bet) => Some(Ok(bet)),
+            Stage::Ended(outcome) => Some(outcome),
         }
     }
 }
@@ -85,22 +147,70 @@ impl Drop for Claim {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use reelscope_contracts::payments::BetStatus;
 
-    #[test]
-    fn a_round_is_settled_by_one_task_or_by_those_who_wait() {
-        let (claims, round) = (Claims::default(), RoundId::from_u128(1));
-        let alone = claims.alone(round).unwrap();
-        assert!(claims.alone(round).is_none() && claims.waiting(round).is_none());
-        assert!(
-            claims.alone(RoundId::from_u128(2)).is_some(),
-            "another round is free"
+    fn bet(status: BetStatus) -> Bet {
+        Bet {
+            round_id: RoundId::from_u128(1),
+            player_id: "p".to_owned(),
+            stake: Money(10),
+            payout: Some(Money(4)),
+            currency: "RUB".to_owned(),
+            status,
+            reserved_at: 0,
+            settled_at: None,
+            same_seed_as: None,
+            provider_reference: None,
+            balance: Money(0),
+        }
+    }
+
+    fn claim(claims: &Claims, payout: i64) -> Result<Claim, Theirs> {
+        match claims.claim(RoundId::from_u128(1), Money(payout)) {
+            Claimed::Mine(claim) => Ok(claim),
+            Claimed::Theirs(theirs) => Err(theirs),
+        }
+    }
+
+    #[tokio::test]
+    async fn one_task_settles_a_round_and_all_learn_what_it_came_to() {
+        let claims = Claims::default();
+        let mine = claim(&claims, 4).ok().unwrap();
+        assert!(matches!(
+            claims.claim(RoundId::from_u128(2), Money(0)),
+            Claimed::Mine(_)
+        ));
+        let mut waiting = claim(&claims, 4).err().unwrap();
+        let mut in_a_hurry = claim(&claims, 4).err().unwrap();
+        assert!(waiting.same_payout && !claim(&claims, 5).err().unwrap().same_payout);
+        mine.asking(&bet(BetStatus::Pending));
+        let durable = in_a_hurry.durable().await.unwrap().unwrap();
+        assert_eq!(durable.status, BetStatus::Pending);
+        mine.end(&Ok(bet(BetStatus::Posted)));
+        assert_eq!(
+            waiting.outcome().await.unwrap().unwrap().status,
+            BetStatus::Posted
         );
-        drop(alone);
-        let (first, second) = (claims.waiting(round).unwrap(), claims.waiting(round).unwrap());
-        drop(first);
-        assert!(claims.alone(round).is_none(), "the second still waits");
-        drop(second);
         assert_eq!(claims.count(), 0);
-        assert!(claims.alone(round).is_some());
+
+        let mine = claim(&claims, 4).ok().unwrap();
+        let mut waiting = claim(&claims, 4).err().unwrap();
+        mine.queued(&bet(BetStatus::Pending));
+        assert_eq!(
+            waiting.outcome().await.unwrap().unwrap().status,
+            BetStatus::Pending
+        );
+        drop(mine);
+        assert!(claim(&claims, 4).is_ok(), "the claim is free");
+    }
+
+    #[tokio::test]
+    async fn a_task_that_gives_up_leaves_the_round_to_those_who_follow() {
+        let claims = Claims::default();
+        let mine = claim(&claims, 4).ok().unwrap();
+        let mut theirs = claim(&claims, 4).err().unwrap();
+        drop(mine);
+        assert!(theirs.outcome().await.is_none() && theirs.durable().await.is_none());
+        assert!(claim(&claims, 4).is_ok());
     }
 }

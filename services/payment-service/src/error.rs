@@ -37,6 +37,27 @@ pub enum PaymentError {
         "the payment provider has not confirmed yet; the round will be settled or the stake returned automatically"
     )]
     OutcomeUnknown(RoundId),
+    /// The provider has settled, and the wallet could not be written.
+    #[error(
+        "the payment provider has settled this round and the wallet could not be written; it is posted automatically"
+    )]
+    NotPosted {
+        /// Which round.
+        round_id: RoundId,
+        /// What kept it from being posted.
+        source: Box<PaymentError>,
+    },
+    /// The provider has settled a round whose stake was returned here before.
+    #[error(
+        "the payment provider settled this round after its stake had been returned; the settlement is taken back automatically"
+    )]
+    SettledButVoided(RoundId),
+    /// The provider has not taken a settlement back.
+    #[error("the payment provider has not taken the settlement of round {0} back yet")]
+    NotReversed(RoundId),
+    /// The task that worked on the round met a defect.
+    #[error("internal error in the payment service; send the same key again to get the outcome of round {0}")]
+    Defect(RoundId),
     /// A report was asked for what is no day.
     #[error("`{0}` is not a date; write it as 2026-01-31")]
     NoDay(String),
@@ -70,23 +91,45 @@ impl From<&PaymentError> for Problem {
             PaymentError::OutcomeUnknown(round) => {
                 detail(Code::PaymentPending).stake(StakeStatus::Pending, *round)
             }
+            PaymentError::NotPosted { source, .. } => {
+                let code = Self::from(source.as_ref()).code;
+                detail(if code == Code::DiskFull {
+                    code
+                } else {
+                    Code::Internal
+                })
+            }
+            PaymentError::SettledButVoided(round) => {
+                detail(Code::Internal).stake(StakeStatus::Returned, *round)
+            }
+            PaymentError::NotReversed(_) | PaymentError::Defect(_) => detail(Code::Internal),
             PaymentError::NoDay(_) => detail(Code::InvalidRequest).field("day"),
             PaymentError::Store(StoreError::Full) => Problem::disk_full(),
             PaymentError::Store(StoreError::System(_)) => detail(Code::ServiceUnavailable),
+            // Whether anything was written it cannot say: the round's own record does.
             PaymentError::Store(_) => Problem::new(
                 Code::Internal,
-                "The wallet could not be updated; no money was moved.",
+                "The wallets could not be read or updated; try again.",
             ),
         }
     }
 }
 
+impl PaymentError {
+    /// As a problem; what failed beneath is logged here, where it is answered.
+    pub(crate) fn told(&self) -> Problem {
+        match self {
+            Self::Store(error) => tracing::error!(%error, "store"),
+            Self::NotPosted { source, .. } => tracing::error!(error = %source, "store"),
+            _ => {}
+        }
+        Problem::from(self)
+    }
+}
+
 impl IntoResponse for PaymentError {
     fn into_response(self) -> Response {
-        if let Self::Store(error) = &self {
-            tracing::error!(%error, "store");
-        }
-        Problem::from(&self).into_response()
+        self.told().into_response()
     }
 }
 

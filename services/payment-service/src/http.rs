@@ -4,8 +4,10 @@ use axum::extract::{Path, Query, State as AxumState};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use reelscope_contracts::http::{Body, method_not_allowed, not_found};
-use reelscope_contracts::payments::{Bet, Bets, DailyReport, OpenWallet, Reserve, Settle, Void, Wallet};
-use reelscope_contracts::{Health, RoundId, day_of, is_day, now};
+use reelscope_contracts::payments::{
+    Bet, Bets, DailyReport, OpenWallet, Reserve, Settle, Standing, Void, Wallet,
+};
+use reelscope_contracts::{Health, Problem, RoundId, StakeStatus, day_of, is_day, now};
 use reelscope_store::Store;
 use reelscope_telemetry::{annotate, player};
 use serde::Deserialize;
@@ -58,6 +60,7 @@ pub fn router(state: State) -> Router {
         .route("/v1/wallets/{player_id}", get(wallet))
         .route("/v1/players/{player_id}/bets", get(bets))
         .route("/v1/reservations", post(reserve))
+        .route("/v1/reservations/{round_id}", get(standing))
         .route("/v1/reservations/{round_id}/settle", post(settle))
         .route("/v1/reservations/{round_id}/void", post(void))
         .route("/v1/reports/daily", get(daily_report))
@@ -95,52 +98,109 @@ async fn bets(
     Ok(Json(Bets { bets }))
 }
 
+/// Whose round is asked about.
+#[derive(Deserialize)]
+struct Of {
+    player_id: String,
+}
+
+async fn standing(
+    AxumState(state): AxumState<State>,
+    Path(round_id): Path<RoundId>,
+    Query(Of { player_id }): Query<Of>,
+) -> Result<Json<Standing>, PaymentError> {
+    player(&player_id);
+    annotate("round.id", round_id.to_string());
+    journal::standing(&state.store, round_id, player_id)
+        .await
+        .map(Json)
+}
+
+/// The problem of a request about a round, with where its stake stands: whoever is told of a failure is told by the
+/// ledger what it left behind. Silent about the stake only where the ledger cannot be read.
+async fn of_round(
+    store: &Store,
+    round_id: RoundId,
+    player_id: Option<String>,
+    error: PaymentError,
+) -> Problem {
+    let problem = error.told();
+    if problem.stake_status.is_some() {
+        return problem;
+    }
+    let stands = match player_id {
+        Some(player_id) => match journal::standing(store, round_id, player_id).await {
+            // Of this player's nothing was touched: the round is another's.
+            Err(PaymentError::BetNotFound(_)) => Ok(StakeStatus::Untouched),
+            found => found.map(|standing| standing.stake_status),
+        },
+        None => journal::stake_status(store, round_id).await,
+    };
+    match stands {
+        Ok(stands) => problem.stake(stands, round_id),
+        Err(error) => {
+            tracing::error!(%error, %round_id, "where the stake stands cannot be read");
+            problem
+        }
+    }
+}
+
 async fn reserve(
     AxumState(state): AxumState<State>,
     Body(request): Body<Reserve>,
-) -> Result<Json<Bet>, PaymentError> {
+) -> Result<Json<Bet>, Problem> {
     player(&request.player_id);
     annotate("round.id", request.round_id.to_string());
+    let (round_id, player_id) = (request.round_id, request.player_id.clone());
     let span = info_span!(
         "wallet.reserve",
         sentry.op = "wallet.reserve",
         sentry.name = "reserve the stake"
     );
-    journal::reserve(&state.store, request, now())
+    match journal::reserve(&state.store, request, now())
         .instrument(span)
         .await
-        .map(Json)
+    {
+        Ok(bet) => Ok(Json(bet)),
+        Err(error) => Err(of_round(&state.store, round_id, Some(player_id), error).await),
+    }
 }
 
 async fn settle(
     AxumState(state): AxumState<State>,
     Path(round_id): Path<RoundId>,
     Body(request): Body<Settle>,
-) -> Result<Json<Bet>, PaymentError> {
+) -> Result<Json<Bet>, Problem> {
     let settlement = &state.settlement;
     let bet = match settlement.knobs().settling() {
         Settling::WhilePlayerWaits => settlement.settle(round_id, request.payout).await,
         Settling::InBackground => settlement.accept(&state.queue, round_id, request.payout).await,
     };
-    bet.map(Json)
+    match bet {
+        Ok(bet) => Ok(Json(bet)),
+        Err(error) => Err(of_round(&state.store, round_id, None, error).await),
+    }
 }
 
 async fn void(
     AxumState(state): AxumState<State>,
     Path(round_id): Path<RoundId>,
     Body(request): Body<Void>,
-) -> Result<Json<Bet>, PaymentError> {
+) -> Result<Json<Bet>, Problem> {
     let Void { player_id, reason } = request;
-    journal::void(
+    let voided = journal::void(
         &state.store,
         round_id,
-        player_id,
+        player_id.clone(),
         reason,
         Voidable::Unsettled,
         now(),
     )
-    .await
-    .map(Json)
+    .await;
+    match voided {
+        Ok(bet) => Ok(Json(bet)),
+        Err(error) => Err(of_round(&state.store, round_id, Some(player_id), error).await),
+    }
 }
 
 #[derive(Deserialize)]

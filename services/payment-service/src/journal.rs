@@ -2,19 +2,20 @@
 //! order with all others, and again with the same id it answers what it answered first.
 //!
 //! Collections: `wallets` by player, `bets` by round, `entries` by round and kind (never changed), `reports` by day (see [`crate::reports`]), and `open`
-//! with the lists of the bets which are neither posted nor voided. PoloDB cannot index a field that changes, and
+//! with the lists of the bets which are not at their end: neither posted nor voided, or voided here and still settled at
+//! the provider. PoloDB cannot index a field that changes, and
 //! these lists make a restart independent of how many bets there have been. There are [`OPEN_LISTS`] of them, by
 //! round, because a list is written whole with every bet that joins or leaves it.
 
 use std::ops::ControlFlow;
 
-use reelscope_contracts::payments::{Bet, BetStatus, OpenWallet, Reserve, Wallet};
-use reelscope_contracts::{Money, RoundId, UnixMillis};
+use reelscope_contracts::payments::{Bet, BetStatus, OpenWallet, Reserve, Standing, Wallet};
+use reelscope_contracts::{Money, RoundId, StakeStatus, UnixMillis, day_of};
 use reelscope_store::{Store, StoreError, Tx};
 use reelscope_telemetry::TraceLink;
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::{Balances, Movement, Verification, Verifier, apply};
+use crate::ledger::{Balances, Movement, RecordedBet, Verification, Verifier, apply};
 use crate::{PaymentError, reports};
 
 /// Version of the documents below; raised when an older build would misread them.
@@ -60,6 +61,25 @@ struct BetRecord {
     /// The trace that the round belongs to, for whoever ends it later.
     #[serde(default)]
     trace: TraceLink,
+    /// The round whose seed it draws from again.
+    #[serde(default)]
+    same_seed_as: Option<String>,
+    /// What the provider calls the settlement, once it has made it.
+    #[serde(default)]
+    provider_reference: Option<String>,
+    /// Where it was voided here and settled there.
+    #[serde(default)]
+    reversal: Option<Reversal>,
+}
+
+/// How far the provider has taken a settlement back that it should not have made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Reversal {
+    /// It has to.
+    Due,
+    /// It has.
+    Made,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -106,6 +126,8 @@ impl BetRecord {
             status: self.status,
             reserved_at: self.reserved_at,
             settled_at: self.settled_at,
+            same_seed_as: self.same_seed_as.as_deref().and_then(|round| round.parse().ok()),
+            provider_reference: self.provider_reference.clone(),
             balance: Money(wallet.available),
         }
     }
@@ -153,11 +175,56 @@ pub async fn wallet(store: &Store, player_id: &str) -> Result<Wallet, PaymentErr
         .ok_or_else(|| PaymentError::WalletNotFound(player_id.to_owned()))
 }
 
+/// Where a round of a player's stands. Asked of the writer, so that it sees everything that was handed over before, what
+/// waits to be committed too: an answer never becomes untrue by a request that was made before the question.
+///
+/// # Errors
+/// [`PaymentError::BetNotFound`] when the round is another player's, [`PaymentError::Store`].
+pub async fn standing(store: &Store, round_id: RoundId, player_id: String) -> Result<Standing, PaymentError> {
+    store
+        .write(move |tx| {
+            let Some(wallet) = tx.get::<WalletRecord>(WALLETS, &player_id)? else {
+                return Ok(Standing {
+                    bet: None,
+                    stake_status: StakeStatus::Untouched,
+                    balance: Money::ZERO,
+                });
+            };
+            let bet = tx.get::<BetRecord>(BETS, &round_id.to_string())?;
+            if bet.as_ref().is_some_and(|bet| bet.player_id != player_id) {
+                return Err(PaymentError::BetNotFound(round_id));
+            }
+            let bet = bet.map(|bet| bet.reply(round_id, &wallet));
+            Ok(Standing {
+                stake_status: bet.as_ref().map_or(StakeStatus::Untouched, Bet::stake_status),
+                bet,
+                balance: Money(wallet.available),
+            })
+        })
+        .await
+}
+
+/// Where the stake of a round stands, whoever's it is; otherwise as [`standing`].
+///
+/// # Errors
+/// [`PaymentError::Store`].
+pub async fn stake_status(store: &Store, round_id: RoundId) -> Result<StakeStatus, PaymentError> {
+    store
+        .write(move |tx| {
+            let Some(bet) = tx.get::<BetRecord>(BETS, &round_id.to_string())? else {
+                return Ok(StakeStatus::Untouched);
+            };
+            let wallet = existing_wallet(tx, &bet.player_id)?;
+            Ok(bet.reply(round_id, &wallet).stake_status())
+        })
+        .await
+}
+
 /// Sets the stake of a round aside. Asked again, answers with the bet as it stands now, whatever became of it.
 ///
 /// # Errors
 /// [`PaymentError::Refused`] when the balance is short, [`PaymentError::Conflict`] when the round is another
-/// player's or has another stake, [`PaymentError::WalletNotFound`], [`PaymentError::Store`].
+/// player's, has another stake or draws from another seed, [`PaymentError::WalletNotFound`], [`PaymentError::Store`].
 pub async fn reserve(store: &Store, request: Reserve, at: UnixMillis) -> Result<Bet, PaymentError> {
     let trace = TraceLink::current();
     store
@@ -166,13 +233,18 @@ pub async fn reserve(store: &Store, request: Reserve, at: UnixMillis) -> Result<
                 round_id,
                 player_id,
                 stake,
+                same_seed_as,
             } = request;
             let id = round_id.to_string();
+            let same_seed_as = same_seed_as.map(|round| round.to_string());
             let mut wallet = existing_wallet(tx, &player_id)?;
             if let Some(bet) = tx.get::<BetRecord>(BETS, &id)? {
                 // A round that was voided before it was reserved has no stake of its own.
                 let never_reserved = bet.status == BetStatus::Voided && bet.stake == 0;
-                if bet.player_id != player_id || (bet.stake != stake.minor() && !never_reserved) {
+                let same = bet.stake == stake.minor()
+                    // Older builds did not write it down.
+                    && (bet.same_seed_as.is_none() || bet.same_seed_as == same_seed_as);
+                if bet.player_id != player_id || !(same || never_reserved) {
                     return Err(PaymentError::Conflict(round_id));
                 }
                 return Ok(bet.reply(round_id, &wallet));
@@ -198,12 +270,12 @@ pub async fn reserve(store: &Store, request: Reserve, at: UnixMillis) -> Result<
                 reserved_at: at,
                 settled_at: None,
                 trace,
+                same_seed_as,
+                provider_reference: None,
+                reversal: None,
             };
             tx.insert(BETS, &id, &bet)?;
-            let list = open_list(&id);
-            let mut open = open_record(tx, &list)?;
-            open.rounds.push(id);
-            tx.put(OPEN, &list, &open)?;
+            list_as_open(tx, &id)?;
             Ok(bet.reply(round_id, &wallet))
         })
         .await
@@ -250,21 +322,48 @@ pub async fn intend(store: &Store, round_id: RoundId, payout: Money) -> Result<I
         .await
 }
 
-/// Takes the stake and pays the payout that was written down. Asked again, answers with the bet as it stands.
+/// What posting a bet came to.
+#[derive(Debug, Clone)]
+pub enum Posting {
+    /// This call has posted it.
+    Made(Bet),
+    /// It was posted before.
+    MadeBefore(Bet),
+    /// Its stake was returned before. The provider has settled all the same, so that it is listed as open until
+    /// [`reversed`].
+    Voided(Bet),
+}
+
+/// Takes the stake and pays the payout that was written down, since the provider has settled and calls that so.
 ///
 /// # Errors
 /// [`PaymentError::BetNotFound`], [`PaymentError::Conflict`] when no payout is known,
 /// [`PaymentError::Store`].
-pub async fn post(store: &Store, round_id: RoundId, at: UnixMillis) -> Result<Bet, PaymentError> {
+pub async fn post(
+    store: &Store,
+    round_id: RoundId,
+    provider_reference: String,
+    at: UnixMillis,
+) -> Result<Posting, PaymentError> {
     store
         .write(move |tx| {
             let id = round_id.to_string();
             let mut bet = existing_bet(tx, round_id, &id)?;
             let mut wallet = existing_wallet(tx, &bet.player_id)?;
             match (bet.status, bet.payout) {
-                (BetStatus::Posted | BetStatus::Voided, _) => return Ok(bet.reply(round_id, &wallet)),
+                (BetStatus::Posted, _) => return Ok(Posting::MadeBefore(bet.reply(round_id, &wallet))),
+                (BetStatus::Voided, _) => {
+                    bet.provider_reference = Some(provider_reference);
+                    if bet.reversal.is_none() {
+                        bet.reversal = Some(Reversal::Due);
+                        list_as_open(tx, &id)?;
+                    }
+                    tx.put(BETS, &id, &bet)?;
+                    return Ok(Posting::Voided(bet.reply(round_id, &wallet)));
+                }
                 (_, None) => return Err(PaymentError::Conflict(round_id)),
                 (_, Some(payout)) => {
+                    bet.provider_reference = Some(provider_reference);
                     let movement = Movement::Post {
                         stake: Money(bet.stake),
                         payout: Money(payout),
@@ -273,7 +372,26 @@ pub async fn post(store: &Store, round_id: RoundId, at: UnixMillis) -> Result<Be
                     reports::count(tx, &bet.currency, bet.stake, payout, at)?;
                 }
             }
-            Ok(bet.reply(round_id, &wallet))
+            Ok(Posting::Made(bet.reply(round_id, &wallet)))
+        })
+        .await
+}
+
+/// Takes note that the provider has taken back what it settled for a bet that was voided here.
+///
+/// # Errors
+/// [`PaymentError::BetNotFound`], [`PaymentError::Store`].
+pub async fn reversed(store: &Store, round_id: RoundId) -> Result<(), PaymentError> {
+    store
+        .write(move |tx| {
+            let id = round_id.to_string();
+            let mut bet = existing_bet(tx, round_id, &id)?;
+            if bet.reversal == Some(Reversal::Due) {
+                bet.reversal = Some(Reversal::Made);
+                tx.put(BETS, &id, &bet)?;
+                unlist(tx, &id)?;
+            }
+            Ok(())
         })
         .await
 }
@@ -317,6 +435,9 @@ pub async fn void(
                     reserved_at: at,
                     settled_at: Some(at),
                     trace: TraceLink::default(),
+                    same_seed_as: None,
+                    provider_reference: None,
+                    reversal: None,
                 };
                 tx.insert(BETS, &id, &bet)?;
                 return Ok(bet.reply(round_id, &wallet));
@@ -379,7 +500,7 @@ pub async fn migrate(store: &Store) -> Result<(), PaymentError> {
     reports::complete(store).await
 }
 
-/// Those of the bets that are neither posted nor voided whose round is `wanted`, oldest first.
+/// Those of the bets that are not at their end whose round is `wanted`, oldest first.
 ///
 /// # Errors
 /// [`PaymentError::Store`].
@@ -397,7 +518,11 @@ pub async fn open_bets(
         Some(OpenBet {
             round_id: bet.round_id.parse().ok()?,
             player_id: bet.player_id,
-            payout: bet.payout.map(Money),
+            next: match (bet.status, bet.payout, bet.provider_reference) {
+                (BetStatus::Voided, _, Some(reference)) => Next::Reverse(reference),
+                (BetStatus::Pending, Some(payout), _) => Next::Settle(Money(payout)),
+                _ => Next::Void,
+            },
             reserved_at: bet.reserved_at,
             trace: bet.trace,
         })
@@ -412,15 +537,28 @@ pub struct OpenBet {
     pub round_id: RoundId,
     /// Who plays.
     pub player_id: String,
-    /// Known once the provider was, or was about to be, asked.
-    pub payout: Option<Money>,
-    /// When the stake was reserved.
+    /// What brings it to its end.
+    pub next: Next,
+    /// When the stake was reserved, as the clock of then said: for people. Nothing is decided by it, since a clock is
+    /// set and a laptop sleeps.
     pub reserved_at: UnixMillis,
     /// The trace that the round belongs to.
     pub trace: TraceLink,
 }
 
-/// Recomputes every balance from the entries and compares. Reads everything; the store must be at rest.
+/// What brings an open bet to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// Nobody knows a payout, so nobody has asked the provider: the stake goes back.
+    Void,
+    /// This payout is written down, and the provider was, or was about to be, asked.
+    Settle(Money),
+    /// The provider takes back what it settled under this reference of its own.
+    Reverse(String),
+}
+
+/// Recomputes every balance, the lists of open bets and the totals by day from entries and bets, and compares. Reads
+/// everything; the store must be at rest.
 ///
 /// # Errors
 /// [`PaymentError::Store`].
@@ -447,15 +585,28 @@ pub async fn verify(store: &Store) -> Result<Verification, PaymentError> {
         .await?;
     let verifier = store
         .scan::<BetRecord, _, _>(BETS, verifier, move |verifier, bet| {
-            verifier.bet(
-                round(&bet.round_id),
-                bet.status,
-                Money(bet.stake),
-                bet.payout.map(Money),
-            );
+            let posted_on = bet.settled_at.map(day_of);
+            verifier.bet(RecordedBet {
+                round: round(&bet.round_id),
+                status: bet.status,
+                stake: Money(bet.stake),
+                payout: bet.payout.map(Money),
+                currency: &bet.currency,
+                posted_on: posted_on.as_deref(),
+                reversal_due: bet.reversal == Some(Reversal::Due),
+            });
             ControlFlow::Continue(())
         })
         .await?;
+    let verifier = store
+        .scan::<OpenRecord, _, _>(OPEN, verifier, move |verifier, open| {
+            for id in &open.rounds {
+                verifier.listed_as_open(round(id));
+            }
+            ControlFlow::Continue(())
+        })
+        .await?;
+    let verifier = reports::verify(store, verifier).await?;
     Ok(verifier.finish())
 }
 
@@ -500,11 +651,22 @@ fn close(
     };
     bet.settled_at = Some(at);
     tx.put(BETS, id, bet)?;
+    unlist(tx, id)?;
+    Ok(())
+}
+
+fn list_as_open(tx: &mut Tx<'_>, id: &str) -> Result<(), StoreError> {
+    let list = open_list(id);
+    let mut open = open_record(tx, &list)?;
+    open.rounds.push(id.to_owned());
+    tx.put(OPEN, &list, &open)
+}
+
+fn unlist(tx: &mut Tx<'_>, id: &str) -> Result<(), StoreError> {
     let list = open_list(id);
     let mut open = open_record(tx, &list)?;
     open.rounds.retain(|round| round != id);
-    tx.put(OPEN, &list, &open)?;
-    Ok(())
+    tx.put(OPEN, &list, &open)
 }
 
 /// Applies a movement and writes its entries. The entries' ids make a second application impossible.

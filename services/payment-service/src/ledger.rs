@@ -202,18 +202,70 @@ pub struct Verification {
     pub accounts: u64,
     /// Ledger entries.
     pub entries: u64,
-    /// Bets that are neither posted nor voided.
+    /// Bets that are not at their end: neither posted nor voided, or voided here and still settled at the provider.
     pub pending: u64,
-    /// Minor units by which stored balances, ledger and bets disagree, all disagreements added up; 0 is right.
+    /// Minor units by which stored balances, ledger, bets, lists of open bets and totals by day disagree, all
+    /// disagreements added up; 0 is right.
     pub imbalance: i128,
 }
 
-/// Recomputes every balance from the entries and compares it with what is stored, and every bet with the
-/// entries made for it.
+/// A bet as it is stored.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordedBet<'a> {
+    /// The round.
+    pub round: RoundId,
+    /// Where it stands.
+    pub status: BetStatus,
+    /// The stake.
+    pub stake: Money,
+    /// The payout, once known.
+    pub payout: Option<Money>,
+    /// ISO 4217 code.
+    pub currency: &'a str,
+    /// The day on which it came to its end.
+    pub posted_on: Option<&'a str>,
+    /// The provider has settled it though it was voided here, and has not taken it back.
+    pub reversal_due: bool,
+}
+
+/// Stakes, payouts and number of the bets that were posted in a currency on a day.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Totals {
+    /// Sum of the stakes, in minor units.
+    pub stakes: i128,
+    /// Sum of the payouts, in minor units.
+    pub payouts: i128,
+    /// Bets.
+    pub bets: i128,
+}
+
+impl Totals {
+    fn distance(self, other: Self) -> i128 {
+        (self.stakes - other.stakes).abs()
+            + (self.payouts - other.payouts).abs()
+            + (self.bets - other.bets).abs()
+    }
+}
+
+/// How often a bet is on the lists of open ones, and how often it should be.
+#[derive(Debug, Default, Clone, Copy)]
+struct Listing {
+    listed: i128,
+    expected: i128,
+    stake: i128,
+}
+
+/// Recomputes every balance from the entries and compares it with what is stored, every bet with the entries made for
+/// it, and the lists of open bets and the totals by day with the bets.
 #[derive(Debug, Default)]
 pub struct Verifier {
     derived: HashMap<String, i128>,
     by_round: HashMap<RoundId, ByKind>,
+    listings: HashMap<RoundId, Listing>,
+    /// By day and currency, as the bets add up.
+    totals: HashMap<(String, String), Totals>,
+    /// What is stored; absent where an older build kept none.
+    stored_totals: Option<HashMap<(String, String), Totals>>,
     entries: u64,
     accounts: u64,
     pending: u64,
@@ -275,17 +327,32 @@ impl Verifier {
     }
 
     /// Takes in one bet, after all entries.
-    pub fn bet(&mut self, round: RoundId, status: BetStatus, stake: Money, payout: Option<Money>) {
-        let stake = i128::from(stake.minor());
-        let payout = i128::from(payout.unwrap_or_default().minor());
-        let expected = match status {
-            BetStatus::Reserved | BetStatus::Pending => {
-                self.pending += 1;
-                ByKind {
-                    reserve: stake,
-                    ..ByKind::default()
-                }
-            }
+    pub fn bet(&mut self, bet: RecordedBet<'_>) {
+        let round = bet.round;
+        let stake = i128::from(bet.stake.minor());
+        let payout = i128::from(bet.payout.unwrap_or_default().minor());
+        let open = matches!(bet.status, BetStatus::Reserved | BetStatus::Pending) || bet.reversal_due;
+        if open {
+            self.pending += 1;
+            let listing = self.listings.entry(round).or_default();
+            listing.expected += 1;
+            listing.stake = stake;
+        }
+        if bet.status == BetStatus::Posted
+            && bet.payout.is_some()
+            && let Some(day) = bet.posted_on
+        {
+            let key = (day.to_owned(), bet.currency.to_owned());
+            let totals = self.totals.entry(key).or_default();
+            totals.stakes += stake;
+            totals.payouts += payout;
+            totals.bets += 1;
+        }
+        let expected = match bet.status {
+            BetStatus::Reserved | BetStatus::Pending => ByKind {
+                reserve: stake,
+                ..ByKind::default()
+            },
             BetStatus::Posted => ByKind {
                 reserve: stake,
                 stake,
@@ -302,6 +369,25 @@ impl Verifier {
         self.imbalance += found.distance(expected);
     }
 
+    /// Takes in one place of a round on a list of open bets.
+    pub fn listed_as_open(&mut self, round: RoundId) {
+        self.listings.entry(round).or_default().listed += 1;
+    }
+
+    /// Totals by day are kept: what the bets add up to has to be among what [`Verifier::total`] takes in.
+    pub fn totals_are_kept(&mut self) {
+        self.stored_totals.get_or_insert_default();
+    }
+
+    /// Takes in the totals of a currency on a day.
+    pub fn total(&mut self, day: &str, currency: &str, totals: Totals) {
+        let key = (day.to_owned(), currency.to_owned());
+        let stored = self.stored_totals.get_or_insert_default();
+        if let Some(twice) = stored.insert(key, totals) {
+            self.imbalance += twice.distance(Totals::default()).max(1);
+        }
+    }
+
     /// The result; entries of wallets or bets that were not taken in count as disagreements.
     #[must_use]
     pub fn finish(self) -> Verification {
@@ -316,11 +402,35 @@ impl Verifier {
             .values()
             .map(|sums| sums.distance(ByKind::default()))
             .sum();
+        // A bet that is on no list is ended by nobody; one that is on a list without need is worked on for ever.
+        let listings: i128 = self
+            .listings
+            .values()
+            .map(
+                |Listing {
+                     listed,
+                     expected,
+                     stake,
+                 }| (listed - expected).abs() * (*stake).max(1),
+            )
+            .sum();
+        let totals: i128 = self.stored_totals.map_or(0, |mut stored| {
+            let missing: i128 = self
+                .totals
+                .into_iter()
+                .map(|(key, totals)| totals.distance(stored.remove(&key).unwrap_or_default()))
+                .sum();
+            let of_no_bet: i128 = stored
+                .values()
+                .map(|totals| totals.distance(Totals::default()))
+                .sum();
+            missing + of_no_bet
+        });
         Verification {
             accounts: self.accounts,
             entries: self.entries,
             pending: self.pending,
-            imbalance: self.imbalance + orphaned_accounts + orphaned_rounds,
+            imbalance: self.imbalance + orphaned_accounts + orphaned_rounds + listings + totals,
         }
     }
 }
@@ -430,7 +540,15 @@ mod tests {
                 verifier.entry(kind, debit, credit, Money(*amount), Some(round));
             }
             verifier.wallet("p", balances(available, 0));
-            verifier.bet(round, status, Money(10), payout);
+            verifier.bet(RecordedBet {
+                round,
+                status,
+                stake: Money(10),
+                payout,
+                currency: "RUB",
+                posted_on: None,
+                reversal_due: false,
+            });
             verifier.finish().imbalance
         };
         let reserve = ("reserve", "player:p:available", "player:p:reserved", 10);
@@ -467,5 +585,112 @@ mod tests {
             ),
             0
         );
+    }
+
+    #[test]
+    fn verification_sees_lists_and_totals_that_disagree_with_the_bets() {
+        let bet = |number: u128, status, payout, day| RecordedBet {
+            round: RoundId::from_u128(number),
+            status,
+            stake: Money(10),
+            payout,
+            currency: "RUB",
+            posted_on: day,
+            reversal_due: false,
+        };
+        let totals = |stakes, payouts, bets| Totals {
+            stakes,
+            payouts,
+            bets,
+        };
+        let build = |change: fn(&mut Verifier), listed: &[u128], days: &[(&str, Totals)]| {
+            let mut verifier = Verifier::default();
+            verifier.entry("deposit", "external", "player:p:available", Money(100), None);
+            for round in 1..=3 {
+                let round = Some(RoundId::from_u128(round));
+                verifier.entry(
+                    "reserve",
+                    "player:p:available",
+                    "player:p:reserved",
+                    Money(10),
+                    round,
+                );
+            }
+            for round in 2..=3 {
+                let round = Some(RoundId::from_u128(round));
+                verifier.entry("stake", "player:p:reserved", "house", Money(10), round);
+                verifier.entry("payout", "house", "player:p:available", Money(4), round);
+            }
+            verifier.wallet("p", balances(78, 10));
+            verifier.bet(bet(1, BetStatus::Reserved, None, None));
+            verifier.bet(bet(2, BetStatus::Posted, Some(Money(4)), Some("2026-01-31")));
+            verifier.bet(bet(3, BetStatus::Posted, Some(Money(4)), Some("2026-02-01")));
+            change(&mut verifier);
+            for round in listed {
+                verifier.listed_as_open(RoundId::from_u128(*round));
+            }
+            for (day, totals) in days {
+                verifier.total(day, "RUB", *totals);
+            }
+            let result = verifier.finish();
+            (result.pending, result.imbalance)
+        };
+        let days = [("2026-01-31", totals(10, 4, 1)), ("2026-02-01", totals(10, 4, 1))];
+        let kept = Verifier::totals_are_kept;
+        assert_eq!(build(kept, &[1], &days), (1, 0));
+        assert_eq!(build(|_| {}, &[1], &[]), (1, 0), "an older build kept no totals");
+        for (listed, why) in [
+            (&[][..], "an open bet that is on no list"),
+            (&[1, 1], "twice on a list"),
+            (&[1, 2], "a posted bet that is listed"),
+            (&[1, 9], "a bet that there is not"),
+        ] {
+            assert_ne!(build(kept, listed, &days).1, 0, "{why}");
+        }
+        for (days, why) in [
+            (&[][..], "all totals lost"),
+            (&days[..1], "a day lost"),
+            (&[days[0], ("2026-02-01", totals(11, 4, 1))], "a stake off by one"),
+            (
+                &[days[0], ("2026-02-01", totals(10, 5, 1))],
+                "a payout off by one",
+            ),
+            (&[days[0], ("2026-02-01", totals(10, 4, 2))], "a bet too many"),
+            (
+                &[days[0], days[1], ("2026-02-02", totals(10, 4, 1))],
+                "a day of no bet",
+            ),
+            (&[days[0], days[1], days[1]], "a day twice"),
+        ] {
+            assert_ne!(build(kept, &[1], days).1, 0, "{why}");
+        }
+        // Voided here, settled there: open until the provider has taken it back.
+        let due = |verifier: &mut Verifier| {
+            verifier.entry(
+                "reserve",
+                "player:p:available",
+                "player:p:reserved",
+                Money(10),
+                Some(RoundId::from_u128(4)),
+            );
+            verifier.entry(
+                "void",
+                "player:p:reserved",
+                "player:p:available",
+                Money(10),
+                Some(RoundId::from_u128(4)),
+            );
+            verifier.bet(RecordedBet {
+                round: RoundId::from_u128(4),
+                status: BetStatus::Voided,
+                stake: Money(10),
+                payout: Some(Money(4)),
+                currency: "RUB",
+                posted_on: Some("2026-02-01"),
+                reversal_due: true,
+            });
+        };
+        assert_eq!(build(due, &[1, 4], &days), (2, 0));
+        assert_ne!(build(due, &[1], &days).1, 0, "a reversal that nobody makes");
     }
 }

@@ -4,21 +4,21 @@ use std::time::{Duration, Instant};
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;
-use reelscope_contracts::provider::SettlementRequest;
+use reelscope_contracts::provider::{SettlementReply, SettlementRequest, SettlementStatus};
 use reelscope_telemetry::{CallError, Client, Method, capture};
 use tracing::{Instrument, info_span};
 
 use crate::Retrying;
 
 /// What the provider said, as far as money is concerned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// It has settled.
-    Settled,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// It has settled, and calls the settlement this.
+    Settled(String),
     /// It has not, and will not for this key: it refused, or was never reached.
     Refused,
     /// It may or may not have settled; only asking again with the same key tells.
-    Unknown,
+    Nothing,
 }
 
 /// A payment that failed: what becomes an issue.
@@ -30,6 +30,15 @@ pub enum PaymentFailed {
         /// HTTP status of the refusal.
         status: u16,
     },
+    /// The provider says that the reference came with other figures before, which it did not from here.
+    #[error("the payment provider knows the reference with other figures")]
+    Conflict,
+    /// The provider answered well, with what is no settlement or that of something else.
+    #[error("the payment provider answered what cannot be read as this settlement")]
+    Garbled,
+    /// The provider answered that the settlement is not made yet.
+    #[error("the payment provider has not settled yet")]
+    Unsettled,
     /// The provider failed.
     #[error("the payment provider failed to settle")]
     ProviderError {
@@ -56,6 +65,9 @@ impl PaymentFailed {
     pub fn code(self) -> &'static str {
         match self {
             Self::Declined { .. } => "declined",
+            Self::Conflict => "conflict",
+            Self::Garbled => "garbled",
+            Self::Unsettled => "unsettled",
             Self::ProviderError { .. } => "provider_error",
             Self::AcquirerTimeout | Self::Timeout => "timeout",
             Self::Unreachable => "unreachable",
@@ -63,21 +75,30 @@ impl PaymentFailed {
         }
     }
 
-    /// As far as money is concerned.
-    fn outcome(self) -> Outcome {
+    /// Whether it leaves open that this very attempt has settled, or will.
+    fn may_have_settled(self) -> bool {
         match self {
-            // 408 and 429 say nothing of an earlier attempt with this key.
-            Self::Declined { status: 408 | 429 } => Outcome::Unknown,
-            Self::Declined { .. } | Self::Unreachable => Outcome::Refused,
-            Self::ProviderError { .. } | Self::AcquirerTimeout | Self::Timeout | Self::Broken => {
-                Outcome::Unknown
-            }
+            // Too slow, too early, too often: not worked on, and never a decision.
+            Self::Declined { status } => matches!(status, 408 | 425 | 429),
+            Self::Unreachable => false,
+            Self::Conflict
+            | Self::Garbled
+            | Self::Unsettled
+            | Self::ProviderError { .. }
+            | Self::AcquirerTimeout
+            | Self::Timeout
+            | Self::Broken => true,
         }
+    }
+
+    /// Whether the provider answered, and its record of the reference tells what the answer is worth.
+    fn wants_the_record(self) -> bool {
+        matches!(self, Self::Conflict | Self::Garbled | Self::Declined { .. })
     }
 
     /// Whether the same request may be answered otherwise a moment later.
     fn is_transient(self) -> bool {
-        self == Self::Unreachable || self.outcome() == Outcome::Unknown
+        self == Self::Unreachable || self.may_have_settled()
     }
 }
 
@@ -90,6 +111,8 @@ pub struct Deadlines {
     pub overall: Duration,
 }
 
+/// Longest wait for a record that is there or not.
+const QUICK: Duration = Duration::from_secs(2);
 /// Attempts after the first.
 const MOST_RETRIES: u32 = 3;
 /// Longest pause before the first retry; doubles with every attempt.
@@ -123,27 +146,45 @@ impl Provider {
     }
 
     /// Asks for a settlement; the reference is the idempotency key of every attempt, so that however many are made it
-    /// is settled once. `asked_before` says that somebody may have asked for this reference already: then not reaching
-    /// the provider does not mean that nothing was settled. A failure that stays one is reported from here, where it
-    /// is known best.
-    pub async fn settle(
-        &self,
-        request: &SettlementRequest,
-        retrying: Retrying,
-        asked_before: bool,
-    ) -> Outcome {
+    /// is settled once. `asked_before` says that somebody may have asked for this reference already. Then the provider's
+    /// record of it is read first, and neither a refusal nor a provider that cannot be reached means that nothing was
+    /// settled: once an outcome is unknown, only that record ends the doubt. A failure that stays one is reported from
+    /// here, where it is known best.
+    pub async fn settle(&self, request: &SettlementRequest, retrying: Retrying, asked_before: bool) -> Said {
         let began = Instant::now();
         let left = || self.deadlines.overall.saturating_sub(began.elapsed());
         // Seeded by the round, so that rounds differ and a round that is replayed does not.
         let mut rng = ChaCha12Rng::seed_from_u64(request.seed.unwrap_or_default());
         let mut maybe_settled = asked_before;
+        if asked_before && let Record::Decided(said) = self.record(request, left()).await {
+            if said == Said::Refused {
+                let declined = PaymentFailed::Declined { status: 200 };
+                capture(&declined, &[("provider.code", declined.code())]);
+            }
+            return said;
+        }
         let mut attempt = 1;
         loop {
             let sent = Instant::now();
-            let Err(failed) = self.attempt(request, attempt, left()).await else {
-                return Outcome::Settled;
+            let failed = match self.attempt(request, attempt, left()).await {
+                Ok(provider_reference) => return Said::Settled(provider_reference),
+                Err(failed) => failed,
             };
-            maybe_settled |= failed.outcome() == Outcome::Unknown;
+            if failed.wants_the_record() {
+                match self.record(request, left()).await {
+                    Record::Decided(said @ Said::Settled(_)) => {
+                        tracing::warn!(code = failed.code(), "settled, whatever the provider answered");
+                        return said;
+                    }
+                    Record::Decided(said) => {
+                        capture(&failed, &[("provider.code", failed.code())]);
+                        return said;
+                    }
+                    Record::Open => maybe_settled = true,
+                    Record::Absent => {}
+                }
+            }
+            maybe_settled |= failed.may_have_settled();
             let pause = pause_after(attempt, &mut rng);
             // The next attempt may take as long as this one: one that would be cut off is not begun.
             let fits = pause + sent.elapsed() <= left();
@@ -151,9 +192,10 @@ impl Provider {
                 retrying == Retrying::WithBackoff && attempt <= MOST_RETRIES && failed.is_transient() && fits;
             if !again {
                 capture(&failed, &[("provider.code", failed.code())]);
-                return match failed {
-                    PaymentFailed::Unreachable if maybe_settled => Outcome::Unknown,
-                    failed => failed.outcome(),
+                return if maybe_settled {
+                    Said::Nothing
+                } else {
+                    Said::Refused
                 };
             }
             tracing::warn!(attempt, code = failed.code(), "the payment is tried again");
@@ -173,7 +215,7 @@ impl Provider {
         request: &SettlementRequest,
         attempt: u32,
         left: Duration,
-    ) -> Result<(), PaymentFailed> {
+    ) -> Result<String, PaymentFailed> {
         let url = format!("{}/v1/settlements", self.base_url);
         let deadline = self.deadlines.attempt.min(left);
         let call = self
@@ -187,7 +229,15 @@ impl Provider {
             .send()
             .await;
         match reply {
-            Ok((200..=299, _)) => Ok(()),
+            Ok((status @ 200..=299, body)) => match read(&body, request) {
+                Some((SettlementStatus::Settled, provider_reference)) => Ok(provider_reference),
+                Some((SettlementStatus::Declined | SettlementStatus::Reversed, _)) => {
+                    Err(PaymentFailed::Declined { status })
+                }
+                Some((SettlementStatus::Open | SettlementStatus::Other, _)) => Err(PaymentFailed::Unsettled),
+                None => Err(PaymentFailed::Garbled),
+            },
+            Ok((409, _)) => Err(PaymentFailed::Conflict),
             Ok((status @ 400..=499, _)) => Err(PaymentFailed::Declined { status }),
             Ok((504, _)) => Err(PaymentFailed::AcquirerTimeout),
             Ok((status, _)) => Err(PaymentFailed::ProviderError { status }),
@@ -196,6 +246,72 @@ impl Provider {
             Err(CallError::Broken) => Err(PaymentFailed::Broken),
         }
     }
+
+    /// What the provider's record of the reference says.
+    async fn record(&self, request: &SettlementRequest, left: Duration) -> Record {
+        let url = format!("{}/v1/settlements/{}", self.base_url, request.reference);
+        let deadline = QUICK.min(self.deadlines.attempt).min(left);
+        let call = self
+            .client
+            .request("payment-provider", Method::GET, &url, deadline);
+        let Ok((200..=299, body)) = call.send().await else {
+            return Record::Absent;
+        };
+        match read(&body, request) {
+            Some((SettlementStatus::Settled, reference)) => Record::Decided(Said::Settled(reference)),
+            Some((SettlementStatus::Declined | SettlementStatus::Reversed, _)) => {
+                Record::Decided(Said::Refused)
+            }
+            Some((SettlementStatus::Open | SettlementStatus::Other, _)) | None => Record::Open,
+        }
+    }
+
+    /// Has a settlement taken back, by the provider's own reference, however often it is asked; says whether it is.
+    pub(crate) async fn reverse(&self, provider_reference: &str) -> bool {
+        let url = format!("{}/v1/settlements/{provider_reference}/reversal", self.base_url);
+        let call = self
+            .client
+            .request("payment-provider", Method::POST, &url, self.deadlines.attempt);
+        let reply = call.header("idempotency-key", provider_reference).send().await;
+        let Ok((200..=299, body)) = reply else {
+            return false;
+        };
+        serde_json::from_slice::<SettlementReply>(&body)
+            .is_ok_and(|reply| reply.status == SettlementStatus::Reversed)
+    }
+}
+
+/// The provider's record of a reference.
+enum Record {
+    /// It is settled, or never will be.
+    Decided(Said),
+    /// It is there, and decides nothing yet.
+    Open,
+    /// There is none, or it cannot be read. That decides nothing either: an attempt may still be on its way.
+    Absent,
+}
+
+/// Where a settlement stands and what the provider calls it; `None` for what is no settlement, or not this one.
+fn read(body: &[u8], request: &SettlementRequest) -> Option<(SettlementStatus, String)> {
+    // serde would fill the struct from an array by position.
+    if body.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return None;
+    }
+    let reply: SettlementReply = serde_json::from_slice(body).ok()?;
+    let this = reply
+        .reference
+        .is_none_or(|reference| reference == request.reference)
+        && reply.debit.is_none_or(|debit| debit == request.debit)
+        && reply.credit.is_none_or(|credit| credit == request.credit)
+        && reply.currency.is_none_or(|currency| currency == request.currency);
+    (this && is_reference(&reply.provider_reference)).then_some((reply.status, reply.provider_reference))
+}
+
+/// Whether it names a settlement. It is kept with the money and becomes a part of an address, so it is not taken for what
+/// it says.
+fn is_reference(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_:".contains(&byte);
+    (1..=128).contains(&text.len()) && text.bytes().all(plain)
 }
 
 #[cfg(test)]

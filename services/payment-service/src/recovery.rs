@@ -2,15 +2,15 @@
 //! after a provider that did not answer.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use reelscope_contracts::{RoundId, UnixMillis, now};
+use reelscope_contracts::{RoundId, now};
 use reelscope_telemetry::{Service, annotate, player};
 use tokio::task::JoinSet;
 
 use crate::PaymentError;
-use crate::background::AT_ONCE;
-use crate::journal::{self, OpenBet, Voidable};
+use crate::background::{AT_ONCE, heard};
+use crate::journal::{self, Next, OpenBet, Voidable};
 use crate::settlement::Settlement;
 
 /// How patient recovery is.
@@ -27,76 +27,112 @@ pub struct Patience {
     pub longest_retry: Duration,
 }
 
-/// Ends every bet that was open when the service started, then keeps looking. Never returns; drop it to stop.
+/// Ends every bet that was open when the service started, then keeps looking. Never returns; drop it to stop. What it
+/// keeps is only when to look at which bet next, so that it can be begun again at any time.
 ///
 /// `left_over` must be read before the service takes requests: these bets belong to a process that is gone.
 pub async fn run(service: Service, settlement: Settlement, left_over: Vec<OpenBet>, patience: Patience) {
-    let mut attempts = HashMap::new();
-    end_all(&service, &settlement, left_over).await;
-    let mut ticks = tokio::time::interval(patience.interval);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        let unattended = |round_id| !settlement.is_under_way(round_id);
-        match journal::open_bets(settlement.store(), unattended).await {
-            Ok(open) => look(&service, &settlement, &open, &mut attempts, patience).await,
-            Err(error) => tracing::warn!(%error, "open bets cannot be read"),
+    let looks = Looks {
+        service,
+        settlement,
+        patience,
+    };
+    looks.go_on(left_over).await;
+}
+
+struct Looks {
+    service: Service,
+    settlement: Settlement,
+    patience: Patience,
+}
+
+impl Looks {
+    async fn go_on(self, left_over: Vec<OpenBet>) {
+        let mut schedule = Schedule::new(self.patience);
+        self.end_all(left_over).await;
+        let mut ticks = tokio::time::interval(self.patience.interval);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let unattended = |round_id| !self.settlement.is_under_way(round_id);
+            match journal::open_bets(self.settlement.store(), unattended).await {
+                Ok(open) => self.end_all(schedule.due(&open, Instant::now())).await,
+                Err(error) => tracing::warn!(%error, "open bets cannot be read"),
+            }
+        }
+    }
+
+    /// Ends bets beside each other: a slow provider may have left thousands.
+    async fn end_all(&self, bets: Vec<OpenBet>) {
+        let mut tasks = JoinSet::new();
+        for bet in bets {
+            if tasks.len() >= AT_ONCE
+                && let Some(ended) = tasks.join_next().await
+            {
+                heard(&ended);
+            }
+            tasks.spawn(end(self.service.clone(), self.settlement.clone(), bet));
+        }
+        while let Some(ended) = tasks.join_next().await {
+            heard(&ended);
         }
     }
 }
 
-/// Attempts made for a round, and when the next is due.
-#[derive(Clone, Copy)]
-struct Attempts {
-    made: u32,
-    next_at: UnixMillis,
+/// When which open bet is worked on. It goes by the time that this process has seen pass, which no clock that is set and
+/// no laptop that sleeps changes: a reservation that was made an hour ago by the wall clock may be a second old.
+struct Schedule {
+    patience: Patience,
+    bets: HashMap<RoundId, Planned>,
 }
 
-async fn look(
-    service: &Service,
-    settlement: &Settlement,
-    open: &[OpenBet],
-    attempts: &mut HashMap<RoundId, Attempts>,
-    patience: Patience,
-) {
-    attempts.retain(|round, _| open.iter().any(|bet| bet.round_id == *round));
-    let mut due = Vec::new();
-    for bet in open {
-        let now = now();
-        if bet.payout.is_none() {
-            if now - bet.reserved_at >= millis(patience.abandoned_after) {
+struct Planned {
+    /// What was to be done when it was planned.
+    next: Next,
+    /// Attempts made.
+    made: u32,
+    at: Instant,
+}
+
+impl Schedule {
+    fn new(patience: Patience) -> Self {
+        Self {
+            patience,
+            bets: HashMap::new(),
+        }
+    }
+
+    /// Those of the open bets whose time has come. Each is planned when it is first seen in its state.
+    fn due(&mut self, open: &[OpenBet], now: Instant) -> Vec<OpenBet> {
+        let patience = self.patience;
+        let mut before = std::mem::take(&mut self.bets);
+        let mut due = Vec::new();
+        for bet in open {
+            let known = before
+                .remove(&bet.round_id)
+                .filter(|planned| planned.next == bet.next);
+            let mut planned = known.unwrap_or_else(|| Planned {
+                next: bet.next.clone(),
+                made: 0,
+                at: now
+                    + match bet.next {
+                        Next::Void => patience.abandoned_after,
+                        Next::Settle(_) | Next::Reverse(_) => patience.first_retry,
+                    },
+            });
+            if now >= planned.at {
+                planned.made += 1;
+                let pause = patience
+                    .first_retry
+                    .saturating_mul(1 << planned.made.min(16))
+                    .min(patience.longest_retry);
+                planned.at = now + pause;
                 due.push(bet.clone());
             }
-            continue;
+            self.bets.insert(bet.round_id, planned);
         }
-        let first = Attempts {
-            made: 0,
-            next_at: now + millis(patience.first_retry),
-        };
-        let attempt = attempts.entry(bet.round_id).or_insert(first);
-        if now >= attempt.next_at {
-            attempt.made += 1;
-            let pause = patience
-                .first_retry
-                .saturating_mul(1 << attempt.made.min(16))
-                .min(patience.longest_retry);
-            attempt.next_at = now + millis(pause);
-            due.push(bet.clone());
-        }
+        due
     }
-    end_all(service, settlement, due).await;
-}
-
-/// Ends bets beside each other: a slow provider may have left thousands.
-async fn end_all(service: &Service, settlement: &Settlement, bets: Vec<OpenBet>) {
-    let mut tasks = JoinSet::new();
-    for bet in bets {
-        if tasks.len() >= AT_ONCE {
-            tasks.join_next().await;
-        }
-        tasks.spawn(end(service.clone(), settlement.clone(), bet));
-    }
-    while tasks.join_next().await.is_some() {}
 }
 
 /// Ends a bet as a transaction of its own, within the trace that the round began in.
@@ -111,12 +147,12 @@ async fn end(service: Service, settlement: Settlement, bet: OpenBet) {
         .await;
 }
 
-/// Voids a bet whose payout nobody knows, settles the others. A bet that another task ended meanwhile stays as
-/// it is.
+/// Does what is next for a bet. One that another task ended meanwhile stays as it is.
 async fn bring_to_end(settlement: &Settlement, bet: &OpenBet) -> Result<(), PaymentError> {
-    let ended = match bet.payout {
-        Some(payout) => settlement.resume(bet.round_id, payout).await,
-        None => {
+    let ended = match &bet.next {
+        Next::Settle(payout) => settlement.resume(bet.round_id, *payout).await,
+        Next::Reverse(provider_reference) => settlement.reverse(bet.round_id, provider_reference).await,
+        Next::Void => {
             let reason = "abandoned before its outcome was known".to_owned();
             let player = bet.player_id.clone();
             journal::void(
@@ -144,6 +180,62 @@ fn report(bet: &OpenBet, result: Result<(), PaymentError>) {
     }
 }
 
-fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reelscope_contracts::Money;
+    use reelscope_telemetry::TraceLink;
+
+    const PATIENCE: Patience = Patience {
+        interval: Duration::from_secs(1),
+        abandoned_after: Duration::from_secs(60),
+        first_retry: Duration::from_secs(1),
+        longest_retry: Duration::from_secs(8),
+    };
+
+    fn bet(number: u128, next: Next, reserved_at: i64) -> OpenBet {
+        OpenBet {
+            round_id: RoundId::from_u128(number),
+            player_id: "p".to_owned(),
+            next,
+            reserved_at,
+            trace: TraceLink::default(),
+        }
+    }
+
+    fn seconds(schedule: &mut Schedule, open: &[OpenBet], began: Instant, upto: u64) -> Vec<u64> {
+        let due = |second: &u64| {
+            !schedule
+                .due(open, began + Duration::from_secs(*second))
+                .is_empty()
+        };
+        (0..=upto).filter(due).collect()
+    }
+
+    #[test]
+    fn a_reservation_is_abandoned_by_the_time_that_passed_wherever_the_clock_stands() {
+        const TWO_HOURS: i64 = 7_200_000;
+        let wall = now();
+        for reserved_at in [wall, wall - TWO_HOURS, wall + TWO_HOURS, i64::MIN, i64::MAX, 0] {
+            let (mut schedule, began) = (Schedule::new(PATIENCE), Instant::now());
+            let open = [bet(1, Next::Void, reserved_at)];
+            let due = seconds(&mut schedule, &open, began, 61);
+            assert_eq!(due, [60], "{reserved_at}");
+        }
+    }
+
+    #[test]
+    fn the_provider_is_asked_again_after_pauses_that_double_up_to_a_bound() {
+        let (mut schedule, began) = (Schedule::new(PATIENCE), Instant::now());
+        let open = [bet(1, Next::Settle(Money(1)), 0)];
+        assert_eq!(seconds(&mut schedule, &open, began, 33), [1, 3, 7, 15, 23, 31]);
+        // Ended and open again in another state: planned anew.
+        let began = began + Duration::from_secs(33);
+        assert!(schedule.due(&[], began).is_empty());
+        let open = [bet(1, Next::Reverse("PP-1".to_owned()), 0)];
+        assert_eq!(seconds(&mut schedule, &open, began, 2), [1]);
+        let open = [bet(1, Next::Void, 0)];
+        let began = began + Duration::from_secs(3);
+        assert_eq!(seconds(&mut schedule, &open, began, 60), [60]);
+    }
 }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::PaymentError;
 use crate::journal::BETS;
 use crate::knobs::Reporting;
+use crate::ledger::{Totals, Verifier};
 
 const REPORTS: &str = "reports";
 /// Under this id it is written down that bets of older builds, which kept no totals, are counted too.
@@ -134,6 +135,34 @@ pub(crate) async fn complete(store: &Store) -> Result<(), PaymentError> {
         .await
 }
 
+/// Hands what is kept to the verifier.
+pub(crate) async fn verify(store: &Store, verifier: Verifier) -> Result<Verifier, StoreError> {
+    /// A day, or the marker, which has no totals.
+    #[derive(Deserialize)]
+    struct Kept {
+        #[serde(rename = "_id")]
+        id: String,
+        #[serde(default)]
+        totals: Vec<TotalsRecord>,
+    }
+    store
+        .scan::<Kept, _, _>(REPORTS, verifier, |verifier, kept| {
+            if kept.id == COMPLETE {
+                verifier.totals_are_kept();
+            }
+            for totals in kept.totals {
+                let sums = Totals {
+                    stakes: totals.stakes.into(),
+                    payouts: totals.payouts.into(),
+                    bets: totals.bets.into(),
+                };
+                verifier.total(&kept.id, &totals.currency, sums);
+            }
+            ControlFlow::Continue(())
+        })
+        .await
+}
+
 /// What was staked and paid out on a day, which is as [`day_of`] writes it.
 ///
 /// # Errors
@@ -211,12 +240,15 @@ mod tests {
             round_id: id,
             player_id: player.clone(),
             stake: Money(plan.stake),
+            same_seed_as: None,
         };
         journal::reserve(store, reserve, plan.at).await.unwrap();
         if plan.posted {
             journal::intend(store, id, Money(plan.payout)).await.unwrap();
             for _ in 0..=i32::from(plan.again) {
-                journal::post(store, id, plan.at).await.unwrap();
+                journal::post(store, id, "PP-1".to_owned(), plan.at)
+                    .await
+                    .unwrap();
             }
         } else {
             let why = "test".to_owned();
@@ -272,6 +304,7 @@ mod tests {
             play(&store, number, plan).await;
         }
         check(&store, &plans).await;
+        assert_eq!(journal::verify(&store).await.unwrap().imbalance, 0);
         // As an older build left it: without any totals.
         let forgotten = store.write(|tx| {
             for number in 0..5 {
@@ -280,6 +313,11 @@ mod tests {
             tx.delete(REPORTS, COMPLETE)
         });
         assert!(forgotten.await.map_err(|error: StoreError| error).unwrap());
+        assert_eq!(
+            journal::verify(&store).await.unwrap().imbalance,
+            0,
+            "none are kept"
+        );
         for _ in 0..2 {
             journal::migrate(&store).await.unwrap();
             check(&store, &plans).await;

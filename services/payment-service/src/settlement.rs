@@ -4,16 +4,16 @@ use reelscope_contracts::payments::{Bet, BetStatus};
 use reelscope_contracts::provider::SettlementRequest;
 use reelscope_contracts::{Money, RoundId, now};
 use reelscope_store::Store;
-use reelscope_telemetry::{Turnover, annotate, player};
+use reelscope_telemetry::{Turnover, annotate, capture, player, reported_by_another};
 use tracing::{Instrument, info_span};
 
 use crate::PaymentError;
 use crate::background::Queue;
-use crate::claims::Claims;
+use crate::claims::{Claim, Claimed, Claims, Outcome};
 use crate::error::ended;
-use crate::journal::{self, Intent, Voidable};
+use crate::journal::{self, Intent, Posting, Voidable};
 use crate::knobs::Knobs;
-use crate::provider::{Outcome, Provider};
+use crate::provider::{Provider, Said};
 
 /// Settles rounds; cheap to clone.
 #[derive(Clone)]
@@ -45,23 +45,49 @@ impl Settlement {
         &self.knobs
     }
 
-    /// Writes the payout down, asks the provider, posts or voids. Runs to its end even when the caller is gone. A
-    /// round that is being settled in the background is answered as it stands.
+    /// Writes the payout down, asks the provider, posts or voids. Runs to its end even when the caller is gone. Whoever
+    /// asks while the round is being settled gets what that comes to; a round that is settled in the background is
+    /// answered as it stands.
     ///
     /// # Errors
-    /// [`PaymentError::Declined`] (the stake is back), [`PaymentError::OutcomeUnknown`] (it stays reserved and
-    /// is settled later), and those of [`journal::intend`].
+    /// [`PaymentError::Declined`] (the stake is back), [`PaymentError::OutcomeUnknown`] (it stays reserved and is settled
+    /// later), [`PaymentError::NotPosted`], [`PaymentError::SettledButVoided`], and those of [`journal::intend`].
     pub async fn settle(&self, round_id: RoundId, payout: Money) -> Result<Bet, PaymentError> {
+        loop {
+            match self.claims.claim(round_id, payout) {
+                Claimed::Mine(claim) => return self.settle_claimed(claim, round_id, payout).await,
+                Claimed::Theirs(mut theirs) if theirs.same_payout => {
+                    if let Some(outcome) = theirs.outcome().await {
+                        return followed(outcome);
+                    }
+                }
+                Claimed::Theirs(mut theirs) => {
+                    if theirs.durable().await.is_some() {
+                        return self.contradict(round_id, payout).await;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn settle_claimed(
+        &self,
+        claim: Claim,
+        round_id: RoundId,
+        payout: Money,
+    ) -> Result<Bet, PaymentError> {
         let settlement = self.clone();
         let task = reelscope_telemetry::spawn(async move {
-            let claim = settlement.claims.waiting(round_id);
             let intent = settlement.intend(round_id, payout).await?;
-            match claim {
-                Some(_claim) if intent.bet.status == BetStatus::Pending => settlement.conclude(intent).await,
-                _ => ended(intent.bet),
+            if intent.bet.status != BetStatus::Pending {
+                return ended(intent.bet);
             }
+            claim.asking(&intent.bet);
+            let outcome = settlement.conclude(intent).await;
+            claim.end(&outcome);
+            outcome
         });
-        task.await.unwrap_or(Err(PaymentError::OutcomeUnknown(round_id)))
+        task.await.unwrap_or(Err(PaymentError::Defect(round_id)))
     }
 
     /// Writes the payout down, leaves the rest to `queue` and answers with the pending bet, also when somebody is
@@ -75,20 +101,41 @@ impl Settlement {
         round_id: RoundId,
         payout: Money,
     ) -> Result<Bet, PaymentError> {
-        let (settlement, queue) = (self.clone(), queue.clone());
-        let task = reelscope_telemetry::spawn(async move {
-            // Claimed before it is written down: recovery never sees the bet pending and unattended.
-            let claim = settlement.claims.alone(round_id);
-            let intent = settlement.intend(round_id, payout).await?;
-            let bet = intent.bet.clone();
-            if let Some(claim) = claim
-                && bet.status == BetStatus::Pending
-            {
-                queue.leave(intent, claim);
+        loop {
+            match self.claims.claim(round_id, payout) {
+                // Claimed before it is written down: recovery never sees the bet pending and unattended.
+                Claimed::Mine(claim) => {
+                    let (settlement, queue) = (self.clone(), queue.clone());
+                    let task = reelscope_telemetry::spawn(async move {
+                        let intent = settlement.intend(round_id, payout).await?;
+                        let bet = intent.bet.clone();
+                        if bet.status == BetStatus::Pending {
+                            claim.queued(&bet);
+                            queue.leave(intent, claim).await;
+                        }
+                        ended(bet)
+                    });
+                    return task.await.unwrap_or(Err(PaymentError::Defect(round_id)));
+                }
+                Claimed::Theirs(mut theirs) if theirs.same_payout => {
+                    if let Some(outcome) = theirs.durable().await {
+                        return followed(outcome);
+                    }
+                }
+                Claimed::Theirs(mut theirs) => {
+                    if theirs.durable().await.is_some() {
+                        return self.contradict(round_id, payout).await;
+                    }
+                }
             }
-            ended(bet)
-        });
-        task.await.unwrap_or(Err(PaymentError::OutcomeUnknown(round_id)))
+        }
+    }
+
+    /// Another payout than the one that is being settled: the ledger says that it is in conflict, or that all is over. Never
+    /// asked before the first payout is durable, so that this one cannot take its place.
+    async fn contradict(&self, round_id: RoundId, payout: Money) -> Outcome {
+        let intent = self.intend(round_id, payout).await?;
+        ended(intent.bet)
     }
 
     /// Settles a round that nobody attends to; does nothing when somebody does after all.
@@ -96,12 +143,15 @@ impl Settlement {
     /// # Errors
     /// As [`Settlement::settle`].
     pub(crate) async fn resume(&self, round_id: RoundId, payout: Money) -> Result<(), PaymentError> {
-        let Some(_claim) = self.claims.alone(round_id) else {
+        let Claimed::Mine(claim) = self.claims.claim(round_id, payout) else {
             return Ok(());
         };
         let intent = self.intend(round_id, payout).await?;
         if intent.bet.status == BetStatus::Pending {
-            self.conclude(intent).await?;
+            claim.asking(&intent.bet);
+            let outcome = self.conclude(intent).await;
+            claim.end(&outcome);
+            outcome?;
         }
         Ok(())
     }
@@ -120,38 +170,26 @@ impl Settlement {
     }
 
     /// Asks the provider and posts or voids. The caller holds the claim on the round.
-    pub(crate) async fn conclude(&self, intent: Intent) -> Result<Bet, PaymentError> {
+    pub(crate) async fn conclude(&self, intent: Intent) -> Outcome {
         let Intent { bet, first } = intent;
         describe(&bet);
         let round_id = bet.round_id;
-        let payout = bet.payout.unwrap_or_default();
         let request = SettlementRequest {
             reference: round_id.to_string(),
             debit: bet.stake,
-            credit: payout,
+            credit: bet.payout.unwrap_or_default(),
             currency: bet.currency.clone(),
             seed: Some(round_id.as_u64_pair().1),
         };
-        let settled = match self
+        match self
             .provider
             .settle(&request, self.knobs.retrying(), !first)
             .await
         {
-            Outcome::Settled => {
-                let posting = info_span!(
-                    "wallet.post",
-                    sentry.op = "wallet.post",
-                    sentry.name = "post stake and payout"
-                );
-                let posted = journal::post(&self.store, round_id, now())
-                    .instrument(posting)
-                    .await?;
-                self.turnover.measure(bet.stake.major(), payout.major());
-                posted
-            }
-            Outcome::Refused => {
+            Said::Settled(provider_reference) => self.post(bet, provider_reference).await,
+            Said::Refused => {
                 let reason = "refused by the payment provider".to_owned();
-                journal::void(
+                let voided = journal::void(
                     &self.store,
                     round_id,
                     bet.player_id,
@@ -164,11 +202,81 @@ impl Settlement {
                     sentry.op = "wallet.void",
                     sentry.name = "return the stake"
                 ))
-                .await?
+                .await?;
+                ended(voided)
             }
-            Outcome::Unknown => return Err(PaymentError::OutcomeUnknown(round_id)),
+            Said::Nothing => Err(PaymentError::OutcomeUnknown(round_id)),
+        }
+    }
+
+    /// Posts what the provider has settled.
+    async fn post(&self, bet: Bet, provider_reference: String) -> Outcome {
+        let round_id = bet.round_id;
+        annotate("provider.reference", provider_reference.as_str());
+        let posting = info_span!(
+            "wallet.post",
+            sentry.op = "wallet.post",
+            sentry.name = "post stake and payout"
+        );
+        let posted = journal::post(&self.store, round_id, provider_reference.clone(), now())
+            .instrument(posting)
+            .await;
+        match posted {
+            Ok(Posting::Made(posted)) => {
+                let payout = bet.payout.unwrap_or_default();
+                if bet.same_seed_as.is_some() {
+                    self.turnover
+                        .measure_outside_of_rtp(bet.stake.major(), payout.major());
+                } else {
+                    self.turnover.measure(bet.stake.major(), payout.major());
+                }
+                Ok(posted)
+            }
+            Ok(Posting::MadeBefore(posted)) => Ok(posted),
+            Ok(Posting::Voided(_)) => {
+                let error = PaymentError::SettledButVoided(round_id);
+                tracing::error!(%round_id, provider_reference, "settled at the provider and voided here");
+                capture(&error, &[("provider.code", "settled_but_voided")]);
+                // Until it is made the bet stays on the list of open ones.
+                if let Err(error) = self.reverse_claimed(round_id, &provider_reference).await {
+                    tracing::warn!(%round_id, %error, "not reversed yet; the provider is asked again");
+                }
+                Err(error)
+            }
+            Err(source) => {
+                let error = PaymentError::NotPosted {
+                    round_id,
+                    source: Box::new(source),
+                };
+                capture(&error, &[("provider.code", "not_posted")]);
+                Err(error)
+            }
+        }
+    }
+
+    /// Has the provider take back what it settled for a bet that was voided here. Does nothing while somebody else
+    /// settles the round.
+    ///
+    /// # Errors
+    /// [`PaymentError::NotReversed`] when the provider did not, and those of [`journal::reversed`].
+    pub(crate) async fn reverse(
+        &self,
+        round_id: RoundId,
+        provider_reference: &str,
+    ) -> Result<(), PaymentError> {
+        let Claimed::Mine(_claim) = self.claims.claim(round_id, Money::ZERO) else {
+            return Ok(());
         };
-        ended(settled)
+        self.reverse_claimed(round_id, provider_reference).await
+    }
+
+    async fn reverse_claimed(&self, round_id: RoundId, provider_reference: &str) -> Result<(), PaymentError> {
+        if !self.provider.reverse(provider_reference).await {
+            return Err(PaymentError::NotReversed(round_id));
+        }
+        journal::reversed(&self.store, round_id).await?;
+        tracing::info!(%round_id, "reversed at the provider");
+        Ok(())
     }
 
     /// Whether a task is settling this round.
@@ -185,6 +293,17 @@ impl Settlement {
 
     pub(crate) fn store(&self) -> &Store {
         &self.store
+    }
+}
+
+/// What another task came to: its failure was reported there.
+fn followed(outcome: Outcome) -> Outcome {
+    match outcome {
+        Ok(bet) => ended(bet),
+        Err(error) => {
+            reported_by_another();
+            Err(error)
+        }
     }
 }
 

@@ -32,6 +32,7 @@ async fn reserve(store: &Store, number: u128) {
         round_id: round_id(number),
         player_id: "p".to_owned(),
         stake: Money(1),
+        same_seed_as: None,
     };
     let at = i64::try_from(number).unwrap();
     journal::reserve(store, reserve, at).await.unwrap();
@@ -41,7 +42,7 @@ async fn play(store: &Store, number: u128) {
     reserve(store, number).await;
     let id = round_id(number);
     journal::intend(store, id, Money(1)).await.unwrap();
-    journal::post(store, id, 2).await.unwrap();
+    journal::post(store, id, "PP".to_owned(), 2).await.unwrap();
 }
 
 async fn open(store: &Store) -> Vec<RoundId> {
@@ -75,7 +76,9 @@ async fn the_one_list_of_version_1_is_taken_over_and_its_build_refuses_what_foll
         assert_eq!(open(&store).await, (0..200).map(round_id).collect::<Vec<_>>());
     }
     journal::intend(&store, round_id(0), Money(1)).await.unwrap();
-    journal::post(&store, round_id(0), 2).await.unwrap();
+    journal::post(&store, round_id(0), "PP".to_owned(), 2)
+        .await
+        .unwrap();
     assert_eq!(open(&store).await, (1..200).map(round_id).collect::<Vec<_>>());
     let wanted = journal::open_bets(&store, |round| round == round_id(7))
         .await

@@ -1,14 +1,14 @@
 //! The service through its router, with a provider that says what the test wants.
 #![allow(clippy::unwrap_used)]
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use reelscope_contracts::payments::{Bet, BetStatus, Wallet};
+use reelscope_contracts::payments::{Bet, BetStatus, Standing, Wallet};
 use reelscope_contracts::{Code, Money, Problem, RoundId, StakeStatus};
 use reelscope_payment_service::provider::{Deadlines, Provider};
 use reelscope_payment_service::{State, journal, router};
@@ -17,11 +17,18 @@ use reelscope_telemetry::{Service, Timings};
 use serde::de::DeserializeOwned;
 use tower::ServiceExt;
 
+/// What a provider says that has settled.
+const SETTLED: &str = r#"{"provider_reference":"PP-77","status":"settled"}"#;
+
 struct Bench {
     router: Router,
     store: Store,
     /// Status that the provider answers with.
     status: Arc<AtomicU16>,
+    /// What it says.
+    body: Arc<Mutex<String>>,
+    /// Its record of any reference.
+    record: Arc<Mutex<Option<String>>>,
     /// Requests that the provider got.
     asked: Arc<AtomicU64>,
     _dir: tempfile::TempDir,
@@ -31,16 +38,29 @@ async fn bench() -> Bench {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(&dir.path().join("wallets"), journal::SCHEMA_VERSION).unwrap();
     let (status, asked) = (Arc::new(AtomicU16::new(200)), Arc::new(AtomicU64::new(0)));
+    let (body, record) = (Arc::new(Mutex::new(SETTLED.to_owned())), Arc::default());
     let answer = {
-        let (status, asked) = (Arc::clone(&status), Arc::clone(&asked));
+        let (status, asked, body) = (Arc::clone(&status), Arc::clone(&asked), Arc::clone(&body));
         move || async move {
             asked.fetch_add(1, Ordering::SeqCst);
-            StatusCode::from_u16(status.load(Ordering::SeqCst)).unwrap()
+            let body = body.lock().unwrap().clone();
+            (StatusCode::from_u16(status.load(Ordering::SeqCst)).unwrap(), body)
         }
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let provider = Router::new().route("/v1/settlements", axum::routing::post(answer));
+    let recorded = {
+        let record: Arc<Mutex<Option<String>>> = Arc::clone(&record);
+        move || async move {
+            let record = record.lock().unwrap().clone();
+            record.map_or((StatusCode::NOT_FOUND, String::new()), |record| {
+                (StatusCode::OK, record)
+            })
+        }
+    };
+    let provider = Router::new()
+        .route("/v1/settlements", axum::routing::post(answer))
+        .route("/v1/settlements/{reference}", axum::routing::get(recorded));
     tokio::spawn(async move { axum::serve(listener, provider).await });
     let client = Service::new("payment-service", Timings::default()).client();
     let deadlines = Deadlines {
@@ -52,6 +72,8 @@ async fn bench() -> Bench {
         router: router(state),
         store,
         status,
+        body,
+        record,
         asked,
         _dir: dir,
     }
@@ -190,8 +212,8 @@ async fn a_refusal_returns_the_stake_and_silence_keeps_it_until_asked_again() {
     );
     let open = journal::open_bets(&bench.store, |_| true).await.unwrap();
     assert_eq!(
-        open.iter().map(|bet| bet.payout).collect::<Vec<_>>(),
-        [Some(Money(3_000))]
+        open.iter().map(|bet| bet.next.clone()).collect::<Vec<_>>(),
+        [journal::Next::Settle(Money(3_000))]
     );
 
     bench.status.store(200, Ordering::SeqCst);
@@ -233,5 +255,155 @@ async fn what_does_not_fit_is_refused_and_moves_nothing() {
     assert_eq!(bench.settle(2, -1).await.unwrap_err().code, Code::InvalidRequest);
     bench.void(2).await.unwrap();
     assert_eq!(bench.purse().await, (5_000, 0));
+    bench.balanced().await;
+}
+
+#[tokio::test]
+async fn only_a_settlement_that_can_be_read_as_this_one_is_posted_and_its_reference_is_kept() {
+    let bench = bench().await;
+    bench.open().await;
+    let garbled = [
+        "",
+        "<html>",
+        "{}",
+        r#"{"status":"settled"}"#,
+        r#"{"provider_reference":"","status":"settled"}"#,
+        r#"{"provider_reference":" ","status":"settled"}"#,
+        r#"{"provider_reference":"../x","status":"settled"}"#,
+        r#"{"provider_reference":77,"status":"settled"}"#,
+        r#"["PP-1","settled"]"#,
+        r#"{"provider_reference":"PP-1","status":"accepted"}"#,
+        r#"{"provider_reference":"PP-1","status":"open"}"#,
+        r#"{"provider_reference":"PP-1","status":"settled","reference":"another"}"#,
+        r#"{"provider_reference":"PP-1","status":"settled","debit":99}"#,
+        r#"{"provider_reference":"PP-1","status":"settled","debit":100,"credit":31}"#,
+        r#"{"provider_reference":"PP-1","status":"settled","currency":"EUR"}"#,
+    ];
+    for (round, body) in (1..).zip(garbled) {
+        bench.reserve(round, 100).await.unwrap();
+        *bench.body.lock().unwrap() = body.to_owned();
+        let unknown = bench.settle(round, 30).await.unwrap_err();
+        assert_eq!(
+            (unknown.code, unknown.stake_status),
+            (Code::PaymentPending, Some(StakeStatus::Pending)),
+            "{body}"
+        );
+    }
+    let open = i64::try_from(garbled.len()).unwrap();
+    assert_eq!(bench.purse().await, (5_000 - 100 * open, 100 * open));
+    // The provider's record settles what its answer left open.
+    *bench.record.lock().unwrap() = Some(SETTLED.to_owned());
+    let posted = bench.settle(1, 30).await.unwrap();
+    assert_eq!(
+        (posted.status, posted.provider_reference.as_deref()),
+        (BetStatus::Posted, Some("PP-77"))
+    );
+    bench.reserve(90, 100).await.unwrap();
+    assert_eq!(bench.settle(90, 0).await.unwrap().status, BetStatus::Posted);
+    bench.balanced().await;
+}
+
+#[tokio::test]
+async fn a_doubt_is_ended_by_the_providers_record_and_never_by_a_later_refusal() {
+    let bench = bench().await;
+    bench.open().await;
+    let settle = async |status: u16, round| {
+        bench.status.store(status, Ordering::SeqCst);
+        bench.settle(round, 0).await
+    };
+    for (round, first) in (1..).zip([500, 503, 504, 409, 408, 425, 429, 302]) {
+        bench.reserve(round, 100).await.unwrap();
+        for status in [first, 400, 401, 402, 404, 409, 422, 429] {
+            let unknown = settle(status, round).await.unwrap_err();
+            assert_eq!(
+                (unknown.code, unknown.stake_status),
+                (Code::PaymentPending, Some(StakeStatus::Pending)),
+                "{status} after {first}"
+            );
+        }
+    }
+    assert_eq!(bench.purse().await, (4_200, 800));
+    // It has no record: nothing is known. It says so: the stake goes back. It has settled: so does the ledger.
+    *bench.record.lock().unwrap() = Some(r#"{"provider_reference":"PP-1","status":"open"}"#.to_owned());
+    assert!(settle(402, 1).await.is_err());
+    assert_eq!(bench.purse().await, (4_200, 800));
+    *bench.record.lock().unwrap() = Some(r#"{"provider_reference":"PP-1","status":"declined"}"#.to_owned());
+    let refused = settle(402, 1).await.unwrap_err();
+    assert_eq!(refused.stake_status, Some(StakeStatus::Returned));
+    *bench.record.lock().unwrap() = Some(SETTLED.to_owned());
+    assert_eq!(settle(402, 2).await.unwrap().status, BetStatus::Posted);
+    assert_eq!(bench.purse().await, (4_300, 600));
+
+    // Refused at once, by whatever 4xx says so: nothing was settled.
+    *bench.record.lock().unwrap() = None;
+    for (round, status) in (20..).zip([400, 401, 402, 403, 404, 422]) {
+        bench.reserve(round, 100).await.unwrap();
+        let refused = settle(status, round).await.unwrap_err();
+        assert_eq!(refused.stake_status, Some(StakeStatus::Returned), "{status}");
+    }
+    assert_eq!(bench.purse().await, (4_300, 600));
+    bench.balanced().await;
+}
+
+#[tokio::test]
+async fn every_problem_of_a_round_says_where_its_stake_stands_and_so_does_a_question() {
+    let bench = bench().await;
+    bench.open().await;
+    let check = async |round: u128, expected: StakeStatus, reserved: bool| {
+        let path = format!("/v1/reservations/{}?player_id=p", RoundId::from_u128(round));
+        let stands: Standing = bench.call("GET", &path, "").await.unwrap();
+        assert_eq!((stands.stake_status, stands.bet.is_some()), (expected, reserved));
+        assert_eq!(stands.balance.minor(), bench.purse().await.0);
+        let id = Some(RoundId::from_u128(round));
+        for problem in [
+            bench.reserve(round, 77).await.unwrap_err(),
+            bench.settle(round, -1).await.unwrap_err(),
+        ] {
+            assert_eq!(
+                (problem.stake_status, problem.round_id),
+                (Some(expected), id),
+                "{problem:?}"
+            );
+        }
+    };
+    bench.reserve(1, 1_000).await.unwrap();
+    check(1, StakeStatus::Reserved, true).await;
+    bench.status.store(500, Ordering::SeqCst);
+    bench.settle(1, 30).await.unwrap_err();
+    check(1, StakeStatus::Pending, true).await;
+    bench.status.store(200, Ordering::SeqCst);
+    bench.settle(1, 30).await.unwrap();
+    check(1, StakeStatus::Paid, true).await;
+    let posted = bench.void(1).await.unwrap_err();
+    assert_eq!(posted.stake_status, Some(StakeStatus::Paid));
+
+    bench.reserve(2, 1_000).await.unwrap();
+    bench.void(2).await.unwrap();
+    let path = format!("/v1/reservations/{}?player_id=p", RoundId::from_u128(2));
+    let stands: Standing = bench.call("GET", &path, "").await.unwrap();
+    assert_eq!(stands.stake_status, StakeStatus::Returned);
+    // Closed before it was reserved.
+    bench.void(3).await.unwrap();
+    let path = format!("/v1/reservations/{}?player_id=p", RoundId::from_u128(3));
+    let stands: Standing = bench.call("GET", &path, "").await.unwrap();
+    assert_eq!(stands.stake_status, StakeStatus::Untouched);
+    for refused in [
+        bench.reserve(4, 50_000).await.unwrap_err(),
+        bench.reserve(4, -1).await.unwrap_err(),
+        bench.settle(4, 1).await.unwrap_err(),
+    ] {
+        assert_eq!(refused.stake_status, Some(StakeStatus::Untouched), "{refused:?}");
+    }
+    let path = format!("/v1/reservations/{}?player_id=q", RoundId::from_u128(1));
+    bench
+        .call::<Wallet>(
+            "POST",
+            "/v1/wallets",
+            r#"{"player_id":"q","currency":"RUB","opening_balance":5}"#,
+        )
+        .await
+        .unwrap();
+    let foreign = bench.call::<Standing>("GET", &path, "").await.unwrap_err();
+    assert_eq!((foreign.code, foreign.stake_status), (Code::NotFound, None));
     bench.balanced().await;
 }

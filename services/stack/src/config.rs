@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use reelscope_api_gateway::limits::Rate;
 use reelscope_contracts::problems::SetTraffic;
@@ -10,6 +11,28 @@ use reelscope_payment_provider::Behaviour;
 
 use crate::problems::{Release, States};
 use crate::settings::Settings;
+
+/// By which address one service reaches another: given who calls, who is called, and where that listens.
+pub type Route = Arc<dyn Fn(&'static str, &'static str, String) -> String + Send + Sync>;
+
+/// What lies between the services. Nothing, unless somebody puts a hop between them that loses or garbles what passes.
+#[derive(Clone, Default)]
+pub struct Network(pub Option<Route>);
+
+impl Network {
+    pub(crate) fn route(&self, caller: &'static str, callee: &'static str, address: &str) -> String {
+        match &self.0 {
+            Some(route) => route(caller, callee, address.to_owned()),
+            None => address.to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Network {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Network").field(&self.0.is_some()).finish()
+    }
+}
 
 /// Everything a stack can be told.
 #[derive(Debug, Clone)]
@@ -37,6 +60,8 @@ pub struct Config {
     pub settings: Option<Settings>,
     /// Where settings that are changed in the window are kept; `None` keeps them until the end of the process.
     pub settings_file: Option<PathBuf>,
+    /// What lies between the services.
+    pub network: Network,
 }
 
 impl Config {
@@ -61,6 +86,7 @@ impl Config {
                 .map(|(per_second, burst)| Rate { per_second, burst }),
             settings: Some(Settings::default()),
             settings_file: None,
+            network: Network::default(),
         }
     }
 
@@ -87,5 +113,12 @@ impl Config {
 /// The directory for a user's data by the rules of the operating system; `None` without a home directory.
 #[must_use]
 pub fn default_data_dir() -> Option<PathBuf> {
-    directories::ProjectDirs::from("dev", "Reelscope", "Reelscope").map(|dirs| dirs.data_dir().to_owned())
+    directories().map(|dirs| dirs.data_dir().to_owned())
+}
+
+/// The directories of this program. A home that is not absolute is none: what it names depends on where the program is
+/// started.
+pub(crate) fn directories() -> Option<directories::ProjectDirs> {
+    directories::ProjectDirs::from("dev", "Reelscope", "Reelscope")
+        .filter(|dirs| dirs.data_dir().is_absolute())
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use reelscope_collector::{Collector, Options};
 use serde::Serialize;
 
+use crate::drawing::{Drawing, VARIABLE};
 use crate::{Config, Stack};
 
 /// One thing that was looked at.
@@ -24,6 +25,9 @@ pub struct Finding {
 pub async fn examine(data_dir: &Path) -> Vec<Finding> {
     let mut findings = vec![data_directory(data_dir), loopback().await];
     findings.extend(webview());
+    if cfg!(target_os = "linux") {
+        findings.push(graphics(&Drawing::of_this_machine()));
+    }
     findings.extend([proxy(|name| std::env::var(name).ok()), clock(), spin().await]);
     findings
 }
@@ -91,26 +95,69 @@ fn webview() -> Option<Finding> {
     })
 }
 
-/// What envelopes go through on their way to a DSN; `variable` reads the environment. A proxy is never a fault by
+/// How the window is drawn. Never a fault by itself: it is what to look at when the window stays empty.
+fn graphics(drawing: &Drawing) -> Finding {
+    let detail = match drawing {
+        Drawing::AsSet(value) => format!(
+            "{VARIABLE} is set to `{}`, so the window is drawn that way; unset it to let Reelscope choose",
+            value.display()
+        ),
+        Drawing::PlainForNvidia => format!(
+            "an NVIDIA driver is loaded, with which windows of WebKitGTK often stay empty, so the window sets {VARIABLE}=1; set it to 0 to try without"
+        ),
+        Drawing::PlainWithoutGraphics => {
+            format!("no graphics processor can be used, so the window sets {VARIABLE}=1")
+        }
+        Drawing::Graphics => {
+            format!("the graphics processor draws the window; if the window stays empty, set {VARIABLE}=1")
+        }
+    };
+    Finding {
+        check: "graphics",
+        ok: true,
+        detail,
+    }
+}
+
+/// Variables that name a proxy for addresses of each kind, the ones first that count first.
+const PROXIES: [&str; 6] = [
+    "https_proxy",
+    "HTTPS_PROXY",
+    "http_proxy",
+    "HTTP_PROXY",
+    "all_proxy",
+    "ALL_PROXY",
+];
+
+/// Which proxies are set, and what goes through them; `variable` reads the environment. A proxy is never a fault by
 /// itself.
 fn proxy(variable: impl Fn(&str) -> Option<String>) -> Finding {
-    let set = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+    let set: Vec<_> = PROXIES
         .into_iter()
-        .find_map(|name| Some((name, variable(name).filter(|value| !value.is_empty())?)));
-    let detail = match set {
-        // Without user and password, which may stand before the host.
-        Some((name, value)) => {
-            let host = value.rsplit_once('@').map_or(value.as_str(), |(_, host)| host);
-            let host = host.rsplit_once("://").map_or(host, |(_, host)| host);
-            format!("envelopes to a DSN go through {host} ({name})")
-        }
-        None => "no proxy is set in the environment".to_owned(),
+        .filter_map(|name| Some((name, variable(name).filter(|value| !value.is_empty())?)))
+        .collect();
+    let named = set
+        .iter()
+        .map(|(name, value)| format!("{name}={}", host_of(value)));
+    let detail = if set.is_empty() {
+        "no proxy is set in the environment".to_owned()
+    } else {
+        format!(
+            "{}: only envelopes to a DSN go through a proxy; the window and the services connect to each other directly",
+            named.collect::<Vec<_>>().join(", ")
+        )
     };
     Finding {
         check: "proxy",
         ok: true,
         detail,
     }
+}
+
+/// Host and port of a proxy, without user and password, which may stand before the host.
+fn host_of(proxy: &str) -> &str {
+    let host = proxy.rsplit_once('@').map_or(proxy, |(_, host)| host);
+    host.rsplit_once("://").map_or(host, |(_, host)| host)
 }
 
 /// Sends one real envelope to a DSN.
@@ -207,17 +254,50 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_proxy_is_named_without_its_password() {
-        let check = |value: &str, words: &str| {
-            let finding = proxy(|name| (name == "HTTPS_PROXY").then(|| value.to_owned()));
-            assert!(finding.ok && finding.detail.contains(words), "{finding:?}");
+    fn every_proxy_is_named_without_its_password() {
+        let check = |set: &[(&str, &str)], words: &[&str]| {
+            let finding = proxy(|name| {
+                let (_, value) = set.iter().find(|(set, _)| *set == name)?;
+                Some((*value).to_owned())
+            });
+            assert!(finding.ok, "{finding:?}");
             assert!(!finding.detail.contains("secret"), "{finding:?}");
+            for word in words {
+                assert!(finding.detail.contains(word), "{word} in {finding:?}");
+            }
         };
         check(
-            "http://user:secret@proxy.example:3128",
-            "through proxy.example:3128 (HTTPS_PROXY)",
+            &[
+                ("http_proxy", "http://user:secret@proxy.example:3128"),
+                ("ALL_PROXY", "socks5://secret@other.example:1080/"),
+            ],
+            &[
+                "http_proxy=proxy.example:3128",
+                "ALL_PROXY=other.example:1080",
+                "connect to each other directly",
+            ],
         );
-        check("proxy.example:3128", "through proxy.example:3128");
-        check("", "no proxy");
+        check(
+            &[("HTTPS_PROXY", "proxy.example:3128")],
+            &["HTTPS_PROXY=proxy.example:3128"],
+        );
+        check(
+            &[("HTTPS_PROXY", ""), ("no_proxy", "localhost")],
+            &["no proxy is set"],
+        );
+    }
+
+    #[test]
+    fn how_the_window_is_drawn_is_told_with_the_variable_that_changes_it() {
+        for (drawing, words) in [
+            (Drawing::AsSet("0".into()), "is set to `0`"),
+            (Drawing::PlainForNvidia, "NVIDIA"),
+            (Drawing::PlainWithoutGraphics, "no graphics processor"),
+            (Drawing::Graphics, "draws the window"),
+        ] {
+            let finding = graphics(&drawing);
+            assert!(finding.ok && finding.detail.contains(words), "{finding:?}");
+            assert!(finding.detail.contains(VARIABLE), "{finding:?}");
+        }
     }
 }

@@ -4,12 +4,13 @@
 //! Modules in reading order: [`config`] (read once, passed as values), [`start`] (bind everything, then serve),
 //! [`settings`] (what a person can set), [`load`] (spins for the command line and the benchmark), [`traces`],
 //! [`bench`] (what telemetry costs), [`problem_bench`] (what the problems cost), [`soak`]
-//! (traffic for a while), [`doctor`].
+//! (traffic for a while), [`doctor`], [`drawing`] (who draws the window on Linux).
 
 pub mod bench;
 pub mod config;
 pub mod doctor;
 mod door;
+pub mod drawing;
 pub mod durable;
 pub mod faults;
 mod faults_http;
@@ -28,16 +29,17 @@ pub mod settings;
 mod settings_http;
 pub mod soak;
 pub mod start;
+mod streams;
 mod supervised;
 mod surge;
 pub mod traces;
 pub mod traffic;
 mod traffic_http;
 
-pub use config::{Config, default_data_dir};
+pub use config::{Config, Network, default_data_dir};
 pub use reelscope_telemetry::init_logs as init_logs_at;
 pub use settings::Settings;
-pub use start::{Stack, StartError};
+pub use start::{DRAIN, Stack, StartError};
 
 /// Five services in one process allocate and free on each other's threads, for which the system's allocator takes locks.
 /// `reelscope bench` shows what this one brings.

@@ -137,7 +137,9 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
                         *player.token.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&token);
                         result = spin(&client, &url, &launch, &token, &key, plan.stake).await;
                     }
-                    if let Ok(round) = &result {
+                    if let Ok(round) = &result
+                        && !round.replayed
+                    {
                         turnover.measure(round.stake.major(), round.payout.major());
                     }
                     (result, TraceLink::current())

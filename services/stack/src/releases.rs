@@ -243,7 +243,8 @@ impl Rtp {
         let (mut staked, mut squares, mut paid) = (0.0, 0.0, 0.0);
         for spin in spins {
             let of = |name: &str| spin.measurements.get(name).map(|measurement| measurement.value);
-            if let (Some(stake), Some(payout)) = (of("stake"), of("payout")) {
+            // A round that was not drawn by chance has measured no RTP.
+            if let (Some(stake), Some(payout), Some(_)) = (of("stake"), of("payout"), of("rtp")) {
                 staked += stake;
                 squares += stake * stake;
                 paid += payout;
@@ -295,6 +296,7 @@ mod tests {
         trace.measurements = [
             ("stake".to_owned(), bare(1.0)),
             ("payout".to_owned(), bare(payout)),
+            ("rtp".to_owned(), bare(100.0 * payout)),
         ]
         .into();
         trace.services = vec![ServiceShare {

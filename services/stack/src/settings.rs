@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use reelscope_collector::{Destinations, Dsn, DsnError};
 use serde::{Deserialize, Serialize};
 
+use crate::config::directories;
 use crate::durable;
 use crate::problems::{RELEASES, Release};
 
@@ -187,8 +188,7 @@ impl Settings {
     /// Where the settings file is; `None` without a home directory.
     #[must_use]
     pub fn file() -> Option<PathBuf> {
-        directories::ProjectDirs::from("dev", "Reelscope", "Reelscope")
-            .map(|dirs| dirs.config_dir().join("settings.json"))
+        directories().map(|dirs| dirs.config_dir().join("settings.json"))
     }
 
     /// What is set on this machine: the file at its usual place, with this process's environment over it.

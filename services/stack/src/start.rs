@@ -3,7 +3,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -22,7 +22,7 @@ use reelscope_telemetry::{Reporting, Service, Timings, init_logs};
 use reelscope_user_service as users;
 use reelscope_user_service::seeding::Progress;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::Config;
@@ -38,6 +38,7 @@ use crate::problems::{Knobs, Problems, Refusal};
 use crate::problems_http::{Steering, problems_router};
 use crate::settings::{RELEASE, Settings, SettingsError};
 use crate::settings_http::{self, Current, Kept, settings_router};
+use crate::streams;
 use crate::supervised::Tasks;
 use crate::surge::Surge;
 use crate::traffic::{Table, Traffic};
@@ -46,7 +47,7 @@ use crate::traffic_http::traffic_router;
 /// Where the page finds the collector's viewer.
 const TELEMETRY: &str = "/api/telemetry";
 /// How long requests that are under way may take to end when the stack stops.
-const DRAIN: Duration = Duration::from_millis(1_500);
+pub const DRAIN: Duration = Duration::from_millis(1_500);
 /// How long a session lasts.
 const SESSION_MS: i64 = 30 * 60 * 1_000;
 /// Between two looks at the seeding.
@@ -76,6 +77,7 @@ pub struct Stack {
     problems: Option<Problems>,
     faults: Option<Faults>,
     seeding: Option<Progress>,
+    refused: Arc<Notify>,
 }
 
 /// Why a stack did not start.
@@ -185,7 +187,7 @@ impl Stack {
         let gateway_listener = bind(config.listen).await?;
         let opened = open_stores(config.data_dir.clone()).await?;
         let kept_notices = Notices::of(&config.data_dir);
-        let mut notices: Vec<String> = kept_notices.unread().iter().map(Notice::sentence).collect();
+        let notices: Vec<String> = kept_notices.unread().iter().map(Notice::sentence).collect();
         let Stores {
             players,
             rounds,
@@ -198,7 +200,7 @@ impl Stack {
         let provider_listener = bind(loopback).await?;
 
         let collector = match &config.settings {
-            Some(_) => Some(open_collector(&config.data_dir, &mut notices).await?),
+            Some(_) => Some(open_collector(&config.data_dir).await?),
             None => None,
         };
         let service_token = ServiceToken::new(&format!("{:032x}", rand::random::<u128>()));
@@ -228,11 +230,9 @@ impl Stack {
         let user = service("user-service");
         let front = service("api-gateway");
         let provider_state = provider::State::new(config.provider);
-        let client = payments::provider::Provider::new(
-            client_of(&payment),
-            url(&provider_listener)?,
-            PROVIDER_DEADLINES,
-        );
+        let network = config.network;
+        let provider_at = network.route("payment-service", "payment-provider", &url(&provider_listener)?);
+        let client = payments::provider::Provider::new(client_of(&payment), provider_at, PROVIDER_DEADLINES);
         let (payment_state, backlog) = payments::State::new(wallets.clone(), client);
         let mut stack = Self {
             addresses: Vec::new(),
@@ -262,6 +262,7 @@ impl Stack {
             problems: None,
             faults: None,
             seeding: None,
+            refused: Arc::default(),
         };
 
         let guarded = |listener: &TcpListener, routes: Router| {
@@ -283,10 +284,13 @@ impl Stack {
             first_retry: Duration::from_secs(1),
             longest_retry: Duration::from_secs(60),
         };
-        stack.background.spawn(
-            "recovery of payments",
-            payments::recovery::run(payment.clone(), payment_state.settlement(), left_over, patience),
-        );
+        // Those that were left over are ended once; begun again, it finds the others by looking.
+        let left_over = Mutex::new(left_over);
+        let (recovering, settlement) = (payment.clone(), payment_state.settlement());
+        stack.background.spawn_restarted("recovery of payments", move || {
+            let left_over = std::mem::take(&mut *left_over.lock().unwrap_or_else(PoisonError::into_inner));
+            payments::recovery::run(recovering.clone(), settlement.clone(), left_over, patience)
+        });
         let settled = payments::background::run(
             payment.clone(),
             payment_state.settlement(),
@@ -317,7 +321,7 @@ impl Stack {
             players.clone(),
             progress.clone(),
             client_of(&user),
-            payment_at.clone(),
+            network.route("user-service", "payment-service", &payment_at),
             SESSION_MS,
         );
         let missing_index = user_state.missing_index();
@@ -372,9 +376,9 @@ impl Stack {
         stack.problems = Some(problems.clone());
 
         let at = gateway::upstream::Addresses {
-            user_service: user_at,
-            game_engine: game_at,
-            payment_service: payment_at,
+            user_service: network.route("api-gateway", "user-service", &user_at),
+            game_engine: network.route("api-gateway", "game-engine", &game_at),
+            payment_service: network.route("api-gateway", "payment-service", &payment_at),
         };
         let listen = gateway_listener
             .local_addr()
@@ -384,10 +388,12 @@ impl Stack {
             tokens: gateway::auth::Tokens::new(&rand::random::<[u8; 32]>()),
             access: gateway::access::Access::new(&stack.token, listen),
             limits: gateway::limits::Limits::new(config.rate),
+            turns: gateway::turns::Turns::default(),
             knobs: gateway_knobs,
             release: release.subscribe(),
         };
         let access = state.access.clone();
+        stack.refused = access.refused();
         let table = Table {
             origin: format!("http://{listen}"),
             launch_token: stack.token.clone(),
@@ -472,6 +478,7 @@ impl Stack {
         let address = local_address(&listener)?;
         self.addresses.push((name, address));
         let stopped = self.stopped();
+        let router = streams::ending(router, self.stop.subscribe());
         self.servers.spawn(async move {
             let served = axum::serve(listener, router)
                 .with_graceful_shutdown(stopped)
@@ -522,6 +529,13 @@ impl Stack {
     #[must_use]
     pub fn token(&self) -> &str {
         &self.token
+    }
+
+    /// Notified when the gateway has refused somebody for want of the token of this launch: perhaps a page whose browser
+    /// has lost the cookie.
+    #[must_use]
+    pub fn refused(&self) -> Arc<Notify> {
+        Arc::clone(&self.refused)
     }
 
     /// Every server with its address, the gateway last.
@@ -667,14 +681,17 @@ pub fn telemetry_dir(data_dir: &Path) -> PathBuf {
     data_dir.join("telemetry")
 }
 
-async fn open_collector(data_dir: &Path, notices: &mut Vec<String>) -> Result<Collector, StartError> {
+async fn open_collector(data_dir: &Path) -> Result<Collector, StartError> {
     let dir = telemetry_dir(data_dir);
     let opened = tokio::task::spawn_blocking(move || Collector::open(&dir, Options::standard())).await;
     let (collector, met) = opened.map_err(|error| StartError::Defect {
         part: "the telemetry",
         reason: error.to_string(),
     })??;
-    notices.extend(met.into_iter().map(|notice| notice.detail));
+    // No money is among it: nobody has to read it before the first spin.
+    for notice in met {
+        tracing::warn!("{}", notice.detail);
+    }
     Ok(collector)
 }
 

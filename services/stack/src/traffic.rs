@@ -478,7 +478,9 @@ impl Shared {
             let work = async {
                 tag("traffic", "virtual");
                 let spun = load::spin(&client, &url, &self.table.launch_token, &token, &key, stake).await;
-                if let Ok(round) = &spun {
+                if let Ok(round) = &spun
+                    && !round.replayed
+                {
                     turnover.measure(round.stake.major(), round.payout.major());
                 }
                 spun

@@ -147,6 +147,7 @@ async fn a_panic_of_the_gateway_costs_an_answer_and_no_money() {
     demo.fire("gateway-panic").await;
     let (status, problem, id) = demo.spin().await;
     assert_eq!((status, &problem["code"]), (500, &json!("internal")), "{problem}");
+    assert_eq!(problem["stake_status"], "paid", "{problem}");
 
     // The same key again: the round is known, and played once.
     let stake = json!({"stake": 100});
@@ -199,9 +200,9 @@ async fn sessions_end_before_their_time_and_a_log_in_begins_anew() {
         "{problem}"
     );
     assert_eq!(problem["stake_status"], "untouched", "{problem}");
-    assert_eq!(demo.money().await, (before, 0));
     demo.shown("expired-token", &id).await;
     demo.log_in().await;
+    assert_eq!(demo.money().await, (before, 0));
     assert_eq!(demo.spin().await.0, 200);
     demo.end().await;
 }

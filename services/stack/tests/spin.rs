@@ -178,6 +178,143 @@ async fn bad_input_is_a_problem_with_its_field_and_reserves_nothing() {
     );
     assert_eq!(reply.body["stake_status"], "untouched");
     assert_eq!(poor.purse().await, (450, 0));
+    // A balance that is short because the stake of this very round is out of it.
+    let first = poor.spin("all of it", 450).await;
+    assert_eq!(first.status, 200, "{}", first.body);
+    let again = poor.spin("all of it", 450).await;
+    assert_eq!((again.status, &again.body["replayed"]), (200, &json!(true)));
+    assert_eq!(again.body["payout"], first.body["payout"]);
+    // Whatever refuses a spin says where the stake of its round stands.
+    let paid = async |body: Value, status: u16| {
+        let path = "/api/v1/spins";
+        let reply = poor.send(Method::POST, path, Some("all of it"), body).await;
+        assert_eq!(reply.status, status, "{}", reply.body);
+        assert_eq!(reply.body["stake_status"], "paid", "{}", reply.body);
+        assert_eq!(reply.body["round_id"], first.body["round_id"]);
+    };
+    paid(json!({ "stake": "ten" }), 422).await;
+    paid(json!({ "stake": -10 }), 422).await;
+    paid(json!([450]), 422).await;
+    paid(json!({ "stake": 400 }), 409).await;
+    stack.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_is_told_to_its_player_only_and_so_is_a_round_that_nobody_knows() {
+    let dir = tempfile::tempdir().unwrap();
+    let stack = start(config(dir.path())).await;
+    let (hers, his) = (
+        Client::new(&stack, "RS-000001").await,
+        Client::new(&stack, "RS-000003").await,
+    );
+    let ask = async |client: &Client, round: &str| {
+        let path = format!("/api/v1/rounds/{round}");
+        client.send(Method::GET, &path, None, Value::Null).await
+    };
+    let round = hers.spin("k", 1_000).await;
+    let id = round.body["round_id"].as_str().unwrap();
+    let stands = ask(&hers, id).await;
+    assert_eq!(stands.status, 200, "{}", stands.body);
+    assert_eq!(
+        (&stands.body["stake_status"], &stands.body["balance"]),
+        (&json!("paid"), &round.body["balance"])
+    );
+    let rounds = hers.get("/api/v1/rounds").await;
+    assert_eq!(stands.body["round"], rounds["rounds"][0], "as in the history");
+    for (client, id) in [(&his, id), (&hers, "none"), (&hers, "%00")] {
+        let foreign = ask(client, id).await;
+        assert_eq!(
+            (foreign.status, foreign.body["code"].as_str()),
+            (404, Some("not_found")),
+            "{}",
+            foreign.body
+        );
+    }
+    let never = ask(&his, "6f1c7a52-0d0e-4a7b-9b6e-2f55d0c184e3").await;
+    assert_eq!(never.status, 200);
+    assert_eq!(
+        (&never.body["round"], &never.body["stake_status"]),
+        (&Value::Null, &json!("untouched"))
+    );
+    assert_eq!(never.body["balance"], his.purse().await.0);
+    stack.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_known_round_is_drawn_again_by_its_player_with_its_stake_and_is_marked() {
+    let dir = tempfile::tempdir().unwrap();
+    let stack = start(config(dir.path())).await;
+    let (hers, his) = (
+        Client::new(&stack, "RS-000001").await,
+        Client::new(&stack, "RS-000003").await,
+    );
+    let first = hers.spin("k", 1_000).await.body;
+    let spin = async |client: &Client, key: &str, stake: i64, earlier: &Value| {
+        let body = json!({ "stake": stake, "same_seed_as": earlier });
+        client.send(Method::POST, "/api/v1/spins", Some(key), body).await
+    };
+    let check = async |client: &Client, stake: i64, earlier: &Value, status: u16, field: &str| {
+        let before = client.purse().await;
+        let refused = spin(client, &format!("{stake} {earlier}"), stake, earlier).await;
+        assert_eq!(
+            (refused.status, refused.body["field"].as_str()),
+            (status, Some(field)),
+            "{}",
+            refused.body
+        );
+        assert_eq!(refused.body["stake_status"], "untouched");
+        assert_eq!(client.purse().await, before);
+    };
+    let nobodys = json!("6f1c7a52-0d0e-4a7b-9b6e-2f55d0c184e3");
+    check(&his, 1_000, &first["round_id"], 404, "same_seed_as").await;
+    check(&hers, 1_000, &nobodys, 404, "same_seed_as").await;
+    check(&hers, 2_000, &first["round_id"], 422, "stake").await;
+
+    assert!(first["same_seed_as"].is_null());
+    for replayed in [false, true] {
+        let again = spin(&hers, "again", 1_000, &first["round_id"]).await.body;
+        assert_eq!(
+            (&again["board"], &again["payout"], &again["replayed"]),
+            (&first["board"], &first["payout"], &json!(replayed))
+        );
+        assert_eq!(again["same_seed_as"], first["round_id"], "{again}");
+    }
+    let rounds = hers.get("/api/v1/rounds").await;
+    assert_eq!(rounds["rounds"][0]["same_seed_as"], first["round_id"], "{rounds}");
+    assert!(rounds["rounds"][1]["same_seed_as"].is_null(), "{rounds}");
+    let other_seed = spin(&hers, "again", 1_000, &rounds["rounds"][0]["round_id"]).await;
+    assert_eq!(other_seed.status, 409, "{}", other_seed.body);
+    stack.shutdown().await;
+    assert_eq!(imbalance(dir.path()).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_ended_before_its_token_reads_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let stack = start(config(dir.path())).await;
+    let mut client = Client::new(&stack, "RS-000001").await;
+    let round = client.spin("k", 1_000).await;
+    let paths = [
+        "/api/v1/players/me".to_owned(),
+        "/api/v1/rounds".to_owned(),
+        format!("/api/v1/rounds/{}", round.body["round_id"].as_str().unwrap()),
+    ];
+    let answered = async |client: &Client, status: u16| {
+        for path in &paths {
+            let reply = client.send(Method::GET, path, None, Value::Null).await;
+            assert_eq!(reply.status, status, "{path}: {}", reply.body);
+            if status == 401 {
+                assert_eq!(reply.body["code"], "session_expired", "{path}");
+            }
+        }
+    };
+    answered(&client, 200).await;
+    let fire = "/api/faults/expired-token/fire";
+    let fired = client.send(Method::POST, fire, None, json!({})).await;
+    assert_eq!(fired.status, 200, "{}", fired.body);
+    answered(&client, 401).await;
+    client.log_in("RS-000001").await;
+    answered(&client, 200).await;
     stack.shutdown().await;
 }
 
@@ -515,6 +652,7 @@ fn the_openapi_document_names_every_route() {
         "/api/v1/players/me",
         "/api/v1/reports/daily",
         "/api/v1/rounds",
+        "/api/v1/rounds/{round_id}",
         "/api/v1/sessions",
         "/api/v1/spins",
     ];

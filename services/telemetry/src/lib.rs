@@ -25,6 +25,6 @@ pub use call::{Call, CallError, Client};
 pub use context::{Spawned, TraceLink, spawn};
 pub use http::Method;
 pub use logs::init_logs;
-pub use report::{Turnover, annotate, capture, gauge, measure, player, tag};
+pub use report::{Turnover, annotate, capture, gauge, measure, player, reported_by_another, tag};
 pub use service::{Reporting, Service, Sink};
 pub use timings::{Share, Timings};

@@ -77,18 +77,24 @@ impl Turnover {
     /// Adds a round, in major units, and measures what the business asks of it: `stake`, `payout`, and the return to
     /// the player in percent, of this round (`rtp`) and of all since the start (`rtp_running`).
     pub fn measure(&self, stake: f64, payout: f64) {
+        self.measure_outside_of_rtp(stake, payout);
         let (staked, paid_out) = {
             let mut sums = lock(&self.sums);
             sums.0 += stake;
             sums.1 += payout;
             *sums
         };
-        measure("stake", stake, "none");
-        measure("payout", payout, "none");
         if stake > 0.0 {
             measure("rtp", 100.0 * payout / stake, "percent");
             measure("rtp_running", 100.0 * paid_out / staked, "percent");
         }
+    }
+
+    /// The same for a round that was not drawn by chance: `stake` and `payout`, and no RTP. Whoever observes the RTP adds
+    /// up the rounds that have one.
+    pub fn measure_outside_of_rtp(&self, stake: f64, payout: f64) {
+        measure("stake", stake, "none");
+        measure("payout", payout, "none");
     }
 }
 
@@ -153,6 +159,11 @@ fn crumb(call: Called) -> Breadcrumb {
         data: data.into(),
         ..Breadcrumb::default()
     }
+}
+
+/// Says that the failure of this work is that of other work, which has reported it.
+pub fn reported_by_another() {
+    Context::current().set_reported();
 }
 
 /// Reports a failure as an issue, with the stack of the place that calls this, the player, the trace and `tags`.

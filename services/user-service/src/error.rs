@@ -30,6 +30,9 @@ pub enum UserError {
     /// The stake breaks a limit.
     #[error("the stake breaks a limit")]
     Stake(StakeRefusal, Limits),
+    /// The balance is smaller than the stake.
+    #[error("the balance is smaller than the stake")]
+    InsufficientFunds,
     /// The payment service answered with a problem.
     #[error("{}", .0.detail)]
     Payment(Problem),
@@ -81,6 +84,11 @@ impl From<&UserError> for Problem {
             UserError::Stake(refusal, limits) => {
                 Self::new(Code::StakeOutOfLimits, stake_sentence(*refusal, limits)).field("stake")
             }
+            UserError::InsufficientFunds => Self::new(
+                Code::InsufficientFunds,
+                "The balance is smaller than the stake; lower the stake.",
+            )
+            .field("stake"),
             UserError::Payment(problem) => problem.clone(),
             UserError::Unreachable(CallError::Deadline) => Self::new(
                 Code::DeadlineExceeded,

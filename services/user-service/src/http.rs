@@ -1,14 +1,17 @@
 //! Routes of the user service.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::extract::{Path, State as AxumState};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use reelscope_contracts::http::{Body, method_not_allowed, not_found};
 use reelscope_contracts::payments::Wallet;
-use reelscope_contracts::users::{CheckEligibility, OpenSession, Player as PlayerReply, Seeding, Session};
-use reelscope_contracts::{Health, now};
+use reelscope_contracts::users::{
+    CheckEligibility, CheckSession, OpenSession, Player as PlayerReply, Seeding, Session,
+};
+use reelscope_contracts::{Health, StakeStatus, now};
 use reelscope_store::Store;
 use reelscope_telemetry::{Client, player as player_of_request};
 use uuid::Uuid;
@@ -27,6 +30,7 @@ pub struct State {
     progress: Progress,
     missing_index: MissingIndex,
     sessions: Arc<Mutex<Sessions>>,
+    session_lifetime_ms: i64,
     wallets: Wallets,
 }
 
@@ -41,12 +45,14 @@ impl State {
         payment_service: String,
         session_lifetime_ms: i64,
     ) -> Self {
-        let sessions = Arc::new(Mutex::new(Sessions::new(session_lifetime_ms)));
+        let lifetime = Duration::from_millis(u64::try_from(session_lifetime_ms).unwrap_or(0));
+        let sessions = Arc::new(Mutex::new(Sessions::new(lifetime)));
         Self {
             missing_index: MissingIndex::new(store.clone(), progress.clone()),
             store,
             progress,
             sessions,
+            session_lifetime_ms,
             wallets: Wallets {
                 client,
                 payment_service,
@@ -65,12 +71,26 @@ impl State {
     pub fn sessions_in_force(&self) -> SessionsInForce {
         SessionsInForce::new(Arc::clone(&self.sessions))
     }
+
+    fn check_session(&self, session_id: &str, account_code: &str) -> Result<(), UserError> {
+        let open = self
+            .sessions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_open(session_id, account_code, Instant::now());
+        if open {
+            Ok(())
+        } else {
+            Err(UserError::SessionExpired)
+        }
+    }
 }
 
 /// The service's routes.
 pub fn router(state: State) -> Router {
     Router::new()
         .route("/v1/sessions", post(open_session))
+        .route("/v1/sessions/check", post(check_session))
         .route("/v1/players/{account_code}", get(player))
         .route("/v1/eligibility", post(eligibility))
         .route("/v1/seeding", get(seeding))
@@ -87,11 +107,12 @@ async fn open_session(
     let player = find(&state, &request.account_code).await?;
     let wallet = state.wallets.open(&player).await?;
     let session_id = Uuid::new_v4().to_string();
-    let expires_at = state
+    state
         .sessions
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
-        .open(session_id.clone(), player.account_code.clone(), now());
+        .open(session_id.clone(), player.account_code.clone(), Instant::now());
+    let expires_at = now().saturating_add(state.session_lifetime_ms);
     // Not the session's id: whoever has it plays as this player.
     tracing::info!(user.id = %player.player_id, "session opened");
     Ok(Json(Session {
@@ -99,6 +120,15 @@ async fn open_session(
         expires_at,
         player: with_balance(player, &wallet),
     }))
+}
+
+async fn check_session(
+    AxumState(state): AxumState<State>,
+    Body(request): Body<CheckSession>,
+) -> Result<Json<()>, UserError> {
+    state
+        .check_session(&request.session_id, &request.account_code)
+        .map(Json)
 }
 
 async fn player(
@@ -118,20 +148,20 @@ async fn eligibility(
         session_id,
         account_code,
         stake,
+        round_id,
     } = request;
-    let open = state
-        .sessions
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .is_open(&session_id, &account_code, now());
-    if !open {
-        return Err(UserError::SessionExpired);
-    }
+    state.check_session(&session_id, &account_code)?;
     let player = find(&state, &account_code).await?;
     check_stake(&player.limits, stake).map_err(|refusal| UserError::Stake(refusal, player.limits))?;
-    // The balance is not a condition here: a round that is sent twice has its stake reserved already. Only the
-    // reservation decides, and it decides once.
     let wallet = state.wallets.of(&player.player_id).await?;
+    if wallet.available < stake {
+        // A round that is sent again has had its stake taken out of the balance already. The reservation, which decides
+        // once, still has the last word: of two spins at the same time both may be told here that there is enough.
+        let stands = state.wallets.standing(&player.player_id, round_id).await?;
+        if stands == StakeStatus::Untouched {
+            return Err(UserError::InsufficientFunds);
+        }
+    }
     Ok(Json(with_balance(player, &wallet)))
 }
 

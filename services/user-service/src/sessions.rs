@@ -1,39 +1,37 @@
-//! Open sessions, in memory: they end with the process, as the tokens that name them do.
+//! Open sessions, in memory: they end with the process, as the tokens that name them do. They last by the time that
+//! passes and not by the clock, which is set while they are open.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-
-use reelscope_contracts::UnixMillis;
+use std::time::{Duration, Instant};
 
 /// Sessions by id.
 #[derive(Debug)]
 pub struct Sessions {
-    lifetime_ms: i64,
-    open: HashMap<String, (String, UnixMillis)>,
+    lifetime: Duration,
+    open: HashMap<String, (String, Instant)>,
     sweep_at: usize,
 }
 
 impl Sessions {
-    /// No sessions; each that is opened lasts `lifetime_ms`.
+    /// No sessions; each that is opened lasts so long.
     #[must_use]
-    pub fn new(lifetime_ms: i64) -> Self {
+    pub fn new(lifetime: Duration) -> Self {
         Self {
-            lifetime_ms,
+            lifetime,
             open: HashMap::new(),
             sweep_at: 1_024,
         }
     }
 
-    /// Opens a session for an account; returns when it ends.
-    pub fn open(&mut self, id: String, account_code: String, now: UnixMillis) -> UnixMillis {
+    /// Opens a session for an account.
+    pub fn open(&mut self, id: String, account_code: String, now: Instant) {
         // Swept when it has doubled, so that the cost of a sweep is spread over the openings before it.
         if self.open.len() >= self.sweep_at {
             self.open.retain(|_, (_, ends)| *ends > now);
             self.sweep_at = (self.open.len() * 2).max(1_024);
         }
-        let ends = now + self.lifetime_ms;
-        self.open.insert(id, (account_code, ends));
-        ends
+        self.open.insert(id, (account_code, now + self.lifetime));
     }
 
     /// Ends all that are open, before their time.
@@ -43,7 +41,7 @@ impl Sessions {
 
     /// Whether this session of this account is open.
     #[must_use]
-    pub fn is_open(&self, id: &str, account_code: &str, now: UnixMillis) -> bool {
+    pub fn is_open(&self, id: &str, account_code: &str, now: Instant) -> bool {
         self.open
             .get(id)
             .is_some_and(|(account, ends)| account == account_code && *ends > now)
@@ -77,21 +75,24 @@ mod tests {
 
     #[test]
     fn a_session_is_open_for_its_account_until_it_ends() {
-        let mut sessions = Sessions::new(1_000);
-        assert_eq!(sessions.open("s".into(), "RS-000001".into(), 5_000), 6_000);
-        assert!(sessions.is_open("s", "RS-000001", 5_999));
-        assert!(!sessions.is_open("s", "RS-000001", 6_000));
-        assert!(!sessions.is_open("s", "RS-000002", 5_500));
-        assert!(!sessions.is_open("t", "RS-000001", 5_500));
+        let mut sessions = Sessions::new(Duration::from_millis(1_000));
+        let began = Instant::now();
+        let after = |ms| began + Duration::from_millis(ms);
+        sessions.open("s".into(), "RS-000001".into(), began);
+        assert!(sessions.is_open("s", "RS-000001", after(999)));
+        assert!(!sessions.is_open("s", "RS-000001", after(1_000)));
+        assert!(!sessions.is_open("s", "RS-000002", after(500)));
+        assert!(!sessions.is_open("t", "RS-000001", after(500)));
         sessions.end_all();
-        assert!(!sessions.is_open("s", "RS-000001", 5_500));
+        assert!(!sessions.is_open("s", "RS-000001", after(500)));
     }
 
     #[test]
     fn sessions_that_ended_are_forgotten() {
-        let mut sessions = Sessions::new(10);
+        let mut sessions = Sessions::new(Duration::from_millis(10));
+        let began = Instant::now();
         for n in 0..10_000 {
-            sessions.open(n.to_string(), "a".into(), n);
+            sessions.open(n.to_string(), "a".into(), began + Duration::from_millis(n));
         }
         assert!(sessions.open.len() <= 1_100, "{}", sessions.open.len());
     }

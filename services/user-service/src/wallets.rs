@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use reelscope_contracts::http::reply;
-use reelscope_contracts::payments::{OpenWallet, Wallet};
+use reelscope_contracts::payments::{OpenWallet, Standing, Wallet};
+use reelscope_contracts::{RoundId, StakeStatus};
 use reelscope_telemetry::{Client, Method};
 
 use crate::UserError;
@@ -27,6 +28,26 @@ impl Wallets {
             .send()
             .await?;
         reply(status, &body).map_err(UserError::Payment)
+    }
+
+    /// Where the stake of a round of this player's stands.
+    pub(crate) async fn standing(
+        &self,
+        player_id: &str,
+        round_id: RoundId,
+    ) -> Result<StakeStatus, UserError> {
+        let url = format!(
+            "{}/v1/reservations/{round_id}?player_id={player_id}",
+            self.payment_service
+        );
+        let (status, body) = self
+            .client
+            .request(PEER, Method::GET, &url, DEADLINE)
+            .send()
+            .await?;
+        reply::<Standing>(status, &body)
+            .map(|standing| standing.stake_status)
+            .map_err(UserError::Payment)
     }
 
     /// Opens the wallet with the player's first deposit; the one that is there when there is one.

@@ -7,12 +7,13 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use axum::body::Body;
+use axum::extract::Path;
 use axum::http::{Request, header};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use reelscope_contracts::payments::Wallet;
+use reelscope_contracts::payments::{Standing, Wallet};
 use reelscope_contracts::users::{Player, Seeding, Session};
-use reelscope_contracts::{Code, Money, Problem};
+use reelscope_contracts::{Code, Money, Problem, RoundId, StakeStatus};
 use reelscope_store::Store;
 use reelscope_telemetry::{Service, Timings};
 use reelscope_user_service::players::account_code;
@@ -21,6 +22,8 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use tower::ServiceExt;
 
 const SESSION_MS: i64 = 60_000;
+/// A round whose stake is reserved already.
+const SENT_BEFORE: u128 = 7;
 
 fn open(dir: &tempfile::TempDir) -> Store {
     Store::open(&dir.path().join("players"), seeding::SCHEMA_VERSION).unwrap()
@@ -35,7 +38,19 @@ async fn payment_service() -> String {
             reserved: Money(30),
         })
     };
+    let standing = |Path(round): Path<RoundId>| async move {
+        Json(Standing {
+            bet: None,
+            stake_status: if round == RoundId::from_u128(SENT_BEFORE) {
+                StakeStatus::Reserved
+            } else {
+                StakeStatus::Untouched
+            },
+            balance: Money(700),
+        })
+    };
     let routes = Router::new()
+        .route("/v1/reservations/{round_id}", get(standing))
         .route("/v1/wallets", post(wallet))
         .route("/v1/wallets/{player}", get(wallet));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -84,8 +99,27 @@ async fn log_in(router: &Router, account: &str) -> Result<Session, Problem> {
 }
 
 async fn eligible(router: &Router, session: &str, account: &str, stake: i64) -> Result<Player, Problem> {
-    let body = format!(r#"{{"session_id":"{session}","account_code":"{account}","stake":{stake}}}"#);
+    eligible_for(router, session, account, stake, 1).await
+}
+
+async fn eligible_for(
+    router: &Router,
+    session: &str,
+    account: &str,
+    stake: i64,
+    round: u128,
+) -> Result<Player, Problem> {
+    let round = RoundId::from_u128(round);
+    let body = format!(
+        r#"{{"session_id":"{session}","account_code":"{account}","stake":{stake},"round_id":"{round}"}}"#
+    );
     call(router, "POST", "/v1/eligibility", &body).await
+}
+
+async fn is_open(router: &Router, session: &str, account: &str) -> Result<(), Problem> {
+    let body = format!(r#"{{"session_id":"{session}","account_code":"{account}"}}"#);
+    let answer = call::<IgnoredAny>(router, "POST", "/v1/sessions/check", &body).await;
+    answer.map(drop)
 }
 
 #[tokio::test]
@@ -101,12 +135,24 @@ async fn a_session_is_checked_with_its_account_and_the_stake_with_its_limits() {
     );
     let id = &session.session_id;
 
-    let player = eligible(&router, id, "RS-000001", 1_000).await.unwrap();
+    let player = eligible(&router, id, "RS-000001", 700).await.unwrap();
+    assert_eq!(player.balance, Money(700));
+    let short = eligible(&router, id, "RS-000001", 710).await.unwrap_err();
     assert_eq!(
-        player.balance,
-        Money(700),
-        "a balance that is short is the reservation's to refuse"
+        (short.code, short.field.as_deref()),
+        (Code::InsufficientFunds, Some("stake"))
     );
+    let again = eligible_for(&router, id, "RS-000001", 710, SENT_BEFORE).await;
+    assert_eq!(
+        again.unwrap().balance,
+        Money(700),
+        "its stake is out of the balance already"
+    );
+    is_open(&router, id, "RS-000001").await.unwrap();
+    for (session, account) in [(id.as_str(), "RS-000003"), ("other", "RS-000001")] {
+        let refused = is_open(&router, session, account).await.unwrap_err();
+        assert_eq!(refused.code, Code::SessionExpired, "{session} {account}");
+    }
     let check = async |session: &str, account: &str, stake, code, field: Option<&str>| {
         let problem = eligible(&router, session, account, stake).await.unwrap_err();
         assert_eq!(
@@ -126,6 +172,10 @@ async fn a_session_is_checked_with_its_account_and_the_stake_with_its_limits() {
     let ended = service(&store, seeding::prepare(&store, Some(10), true).await.unwrap(), 0).await;
     let session = log_in(&ended, "RS-000001").await.unwrap();
     let late = eligible(&ended, &session.session_id, "RS-000001", 1_000)
+        .await
+        .unwrap_err();
+    assert_eq!(late.code, Code::SessionExpired);
+    let late = is_open(&ended, &session.session_id, "RS-000001")
         .await
         .unwrap_err();
     assert_eq!(late.code, Code::SessionExpired);

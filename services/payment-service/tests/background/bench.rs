@@ -1,5 +1,6 @@
 //! The service with its background and its recovery, before a real provider on a real port.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,8 +19,8 @@ use reelscope_payment_service::{Knobs, State, background, journal, router};
 use reelscope_store::Store;
 use reelscope_telemetry::{Service, Timings};
 use serde::de::DeserializeOwned;
-use tokio::net::TcpListener;
-use tokio::task::JoinSet;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{AbortHandle, JoinSet};
 use tower::ServiceExt;
 
 /// What a wallet is opened with.
@@ -43,6 +44,59 @@ pub(crate) async fn serve_counted(provider: reelscope_payment_provider::State) -
     let routes = reelscope_payment_provider::router(provider).layer(from_fn(count));
     tokio::spawn(async move { axum::serve(listener, routes).await });
     (url, asked)
+}
+
+/// A provider whose connections can be refused for a while.
+pub(crate) struct Door {
+    at: SocketAddr,
+    routes: Router,
+    accepting: Option<AbortHandle>,
+}
+
+impl Door {
+    pub(crate) async fn new(provider: reelscope_payment_provider::State) -> Self {
+        // A connection that is kept would go on behind a shut door.
+        let close = |request: axum::extract::Request, next: Next| async move {
+            let mut response = next.run(request).await;
+            let value = header::HeaderValue::from_static("close");
+            response.headers_mut().insert(header::CONNECTION, value);
+            response
+        };
+        let routes = reelscope_payment_provider::router(provider).layer(from_fn(close));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = listener.local_addr().unwrap();
+        let accepting = Some(accept(listener, routes.clone()));
+        Self {
+            at,
+            routes,
+            accepting,
+        }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.at)
+    }
+
+    /// Returns when that is so.
+    pub(crate) async fn set_open(&mut self, open: bool) {
+        match (open, self.accepting.take()) {
+            (true, None) => {
+                let listener = TcpListener::bind(self.at).await.unwrap();
+                self.accepting = Some(accept(listener, self.routes.clone()));
+            }
+            (false, Some(accepting)) => {
+                accepting.abort();
+                while TcpStream::connect(self.at).await.is_ok() {
+                    tokio::task::yield_now().await;
+                }
+            }
+            (_, as_it_is) => self.accepting = as_it_is,
+        }
+    }
+}
+
+fn accept(listener: TcpListener, routes: Router) -> AbortHandle {
+    tokio::spawn(async move { axum::serve(listener, routes).await }).abort_handle()
 }
 
 pub(crate) struct Bench {

@@ -7,11 +7,12 @@ mod kill;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use bench::{Bench, OPENING, eventually, serve, serve_counted};
+use bench::{Bench, Door, OPENING, eventually, serve, serve_counted};
 use proptest::prelude::*;
 use reelscope_contracts::payments::BetStatus;
 use reelscope_contracts::{Code, RoundId, StakeStatus};
 use reelscope_payment_provider::{Behaviour, Failure, Settled, State as Provider};
+use reelscope_payment_service::journal::{self, Voidable};
 use reelscope_payment_service::provider::Deadlines;
 use reelscope_payment_service::{Retrying, Settling};
 
@@ -218,6 +219,8 @@ struct Step {
     failure: Failure,
     failures_in_ten: u8,
     on_cue: u32,
+    /// Nobody answers at the provider's port.
+    unreachable: bool,
     rounds: u8,
     /// How often each round's settlement is asked for, all at once.
     asked: usize,
@@ -238,23 +241,26 @@ fn step() -> impl Strategy<Value = Step> {
         failure,
         0..=5_u8,
         0..3_u32,
+        proptest::bool::weighted(0.3),
         1..8_u8,
         1..4_usize,
     )
         .prop_map(
-            |(settling, retrying, failure, failures_in_ten, on_cue, rounds, asked)| Step {
+            |(settling, retrying, failure, failures_in_ten, on_cue, unreachable, rounds, asked)| Step {
                 settling,
                 retrying,
                 failure,
                 failures_in_ten,
                 on_cue,
+                unreachable,
                 rounds,
                 asked,
             },
         )
 }
 
-/// Whatever is switched while rounds are played, the provider has settled what the ledger has posted, each once.
+/// Whatever is switched while rounds are played, the provider has settled what the ledger has posted, each once, and all
+/// who wait for one round are told the same.
 async fn never_charged_twice(steps: Vec<Step>) {
     let dir = tempfile::tempdir().unwrap();
     let provider = Provider::new(Behaviour::healthy());
@@ -262,7 +268,8 @@ async fn never_charged_twice(steps: Vec<Step>) {
         attempt: Duration::from_millis(60),
         overall: Duration::from_millis(300),
     };
-    let bench = Bench::start(dir.path(), serve(provider.clone()).await, deadlines).await;
+    let mut door = Door::new(provider.clone()).await;
+    let bench = Bench::start(dir.path(), door.url(), deadlines).await;
     bench.open("p").await;
     let mut number = 0;
     for step in steps {
@@ -276,16 +283,27 @@ async fn never_charged_twice(steps: Vec<Step>) {
             ..Behaviour::healthy()
         });
         provider.fail_next(step.on_cue);
+        door.set_open(!step.unreachable).await;
         for _ in 0..step.rounds {
             number += 1;
             let (round, payout) = (round(number), i64::try_from(number).unwrap() * 7 % 300);
             bench.reserve("p", round, 100).await.unwrap();
             let asked = (0..step.asked).map(|_| bench.settle(round, payout));
-            // What each of them is told is for other tests; here money counts.
-            let _ = futures_util::future::join_all(asked).await;
+            let told = futures_util::future::join_all(asked).await;
+            let mut stakes = told.iter().map(|told| match told {
+                Ok(bet) => bet.stake_status(),
+                Err(problem) => problem.stake_status.unwrap(),
+            });
+            // One claim, one outcome; whoever comes when it is over may find that it has gone on.
+            let (paid, returned) = (StakeStatus::Paid, StakeStatus::Returned);
+            let contradicted =
+                stakes.clone().any(|stake| stake == paid) && stakes.clone().any(|stake| stake == returned);
+            assert!(!contradicted, "{told:?}");
+            assert!(stakes.all(|stake| stake == StakeStatus::Pending || stake == paid || stake == returned));
         }
     }
     provider.behave(Behaviour::healthy());
+    door.set_open(true).await;
     bench.at_rest().await;
     let mut posted = Settled::default();
     for bet in bench.bets("p").await {
@@ -325,4 +343,152 @@ async fn a_settlement_that_stays_unknown_is_left_to_recovery() {
     eventually("the payment has failed on cue", async || provider.armed() == 0).await;
     bench.at_rest().await;
     assert_eq!(bench.status("p", round(1)).await, BetStatus::Posted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_that_wait_for_one_round_share_one_attempt_and_its_outcome() {
+    let dir = tempfile::tempdir().unwrap();
+    let provider = Provider::new(Behaviour {
+        latency_ms: 300..=300,
+        ..Behaviour::healthy()
+    });
+    let (url, asked) = serve_counted(provider.clone()).await;
+    let mut bench = Bench::start(dir.path(), url, PATIENT).await;
+    bench.open("p").await;
+    for number in 1..=2 {
+        bench.reserve("p", round(number), 1_000).await.unwrap();
+    }
+    let waiting = (0..8).map(|_| bench.settle(round(1), 3_000));
+    let told = futures_util::future::join_all(waiting).await;
+    let first = told[0].as_ref().unwrap();
+    assert_eq!(first.status, BetStatus::Posted);
+    assert!(told.iter().all(|bet| bet.as_ref().unwrap() == first), "{told:?}");
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    // With other figures: refused by the ledger.
+    let (right, wrong) = tokio::join!(bench.settle(round(2), 10), async {
+        eventually("the first has claimed", async || {
+            bench.settlement.under_way() == 1
+        })
+        .await;
+        bench.settle(round(2), 20).await
+    });
+    assert_eq!(right.unwrap().status, BetStatus::Posted);
+    let wrong = wrong.unwrap_err();
+    assert_eq!(wrong.code, Code::IdempotencyConflict);
+    let stake = wrong.stake_status.unwrap();
+    assert!(
+        matches!(stake, StakeStatus::Pending | StakeStatus::Paid),
+        "{stake:?}"
+    );
+    // Refused: all are told so, and the stake goes back once.
+    bench.tasks.shutdown().await;
+    provider.behave(Behaviour {
+        latency_ms: 300..=300,
+        failure: Failure::Decline,
+        failures_in_ten: 10,
+        ..Behaviour::healthy()
+    });
+    bench.reserve("p", round(3), 1_000).await.unwrap();
+    let waiting = (0..8).map(|_| bench.settle(round(3), 3_000));
+    for told in futures_util::future::join_all(waiting).await {
+        let problem = told.unwrap_err();
+        assert_eq!(
+            (problem.code, problem.stake_status),
+            (Code::PaymentDeclined, Some(StakeStatus::Returned))
+        );
+    }
+    assert_eq!(bench.purse("p").await, (OPENING + 2_000 - 990, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_settled_there_and_voided_here_is_taken_back_even_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let provider = Provider::new(Behaviour {
+        latency_ms: 300..=300,
+        ..Behaviour::healthy()
+    });
+    let door = Door::new(provider.clone()).await;
+    let mut bench = Bench::start(dir.path(), door.url(), PATIENT).await;
+    bench.open("p").await;
+    // No request can do that: it takes a defect, or somebody who works on the database.
+    let voided_meanwhile = async |bench: &Bench, number| {
+        bench.reserve("p", round(number), 1_000).await.unwrap();
+        tokio::join!(bench.settle(round(number), 3_000), async {
+            eventually("its payout is durable", async || {
+                bench.status("p", round(number)).await == BetStatus::Pending
+            })
+            .await;
+            let why = "by hand".to_owned();
+            journal::void(
+                &bench.store,
+                round(number),
+                "p".to_owned(),
+                why,
+                Voidable::Refused,
+                1,
+            )
+            .await
+            .unwrap();
+        })
+        .0
+    };
+    let told = voided_meanwhile(&bench, 1).await.unwrap_err();
+    assert_eq!(
+        (told.code, told.stake_status),
+        (Code::Internal, Some(StakeStatus::Returned))
+    );
+    bench.at_rest().await;
+    assert_eq!(provider.settled(), Settled::default());
+    assert_eq!(bench.purse("p").await, (OPENING, 0));
+
+    // The provider takes nothing back for now: the bet is listed until it has.
+    bench.tasks.shutdown().await;
+    provider.refuse_reversals(true);
+    voided_meanwhile(&bench, 2).await.unwrap_err();
+    let verified = journal::verify(&bench.store).await.unwrap();
+    assert_eq!((verified.imbalance, verified.pending), (0, 1), "it is seen");
+    assert_eq!(provider.settled().payments, 1);
+    drop(bench);
+    provider.refuse_reversals(false);
+    let bench = Bench::start(dir.path(), door.url(), PATIENT).await;
+    bench.at_rest().await;
+    assert_eq!(provider.settled(), Settled::default());
+    assert_eq!(bench.purse("p").await, (OPENING, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_that_was_unknown_is_read_from_the_providers_record() {
+    let dir = tempfile::tempdir().unwrap();
+    let provider = Provider::new(Behaviour {
+        failures_in_ten: 10,
+        failure: Failure::Hang,
+        ..Behaviour::healthy()
+    });
+    let deadlines = Deadlines {
+        attempt: Duration::from_millis(100),
+        overall: Duration::from_millis(500),
+    };
+    let (url, asked) = serve_counted(provider.clone()).await;
+    let mut bench = Bench::start(dir.path(), url, deadlines).await;
+    bench.tasks.shutdown().await;
+    bench.open("p").await;
+    bench.reserve("p", round(1), 1_000).await.unwrap();
+    let unknown = bench.settle(round(1), 30).await.unwrap_err();
+    assert_eq!(unknown.stake_status, Some(StakeStatus::Pending));
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    // It has settled and did not say so: its record does.
+    let posted = bench.settle(round(1), 30).await.unwrap();
+    let reference = format!("PP-{}", round(1));
+    assert_eq!(posted.provider_reference.as_deref(), Some(reference.as_str()));
+    assert_eq!(
+        asked.load(Ordering::SeqCst),
+        2,
+        "the record was read, and no second payment made"
+    );
+    let again = bench.settle(round(1), 30).await.unwrap();
+    assert_eq!(again, posted);
+    assert_eq!(
+        bench.bets("p").await[0].provider_reference,
+        posted.provider_reference
+    );
 }

@@ -1,6 +1,8 @@
 //! A demo that a test steers over HTTP. Each test program uses a part of it.
 #![allow(dead_code)]
 
+pub(crate) mod hops;
+
 use std::time::{Duration, Instant};
 
 use reelscope_payment_service::journal;

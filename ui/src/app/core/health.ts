@@ -1,6 +1,7 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
 import { Gateway } from './gateway';
+import { Problem } from './problem';
 import { HealthReply } from './wire';
 
 const POLL_MS = 1000;
@@ -10,30 +11,47 @@ const POLL_MS = 1000;
 export class Health {
   private readonly gateway = inject(Gateway);
   private readonly _reply = signal<HealthReply | null>(null);
+  private readonly _unanswered = signal(false);
+  private readonly _refused = signal(false);
+  private readonly _lockedOut = signal(false);
+  private questions = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   readonly release = computed(() => this._reply()?.release ?? null);
   readonly down = computed(() =>
-    Object.entries(this._reply()?.services ?? {})
-      .filter(([, state]) => state !== 'ok')
-      .map(([name]) => name),
+    this._refused()
+      ? ['api-gateway']
+      : Object.entries(this._reply()?.services ?? {})
+          .filter(([, state]) => state !== 'ok')
+          .map(([name]) => name),
   );
-  readonly healthy = computed(() => this._reply()?.status === 'ok');
-  /** Null as soon as every player exists. */
+  /** The last question was not answered: what was known is old. */
+  readonly unanswered = this._unanswered.asReadonly();
+  /** The gateway that answers is of another start, and does not know this window. */
+  readonly lockedOut = this._lockedOut.asReadonly();
+  readonly healthy = computed(
+    () => !this._unanswered() && !this._refused() && this._reply()?.status === 'ok',
+  );
+  /** Null as soon as every player exists, and while nobody says how far it is. */
   readonly seeding = computed(() => {
+    if (this._unanswered() || this._refused()) return null;
     const seeding = this._reply()?.seeding;
     return seeding && seeding.done < seeding.total ? seeding : null;
   });
 
-  /** Asks each second while players are being created, and then no more: a page at rest is silent. */
+  /** Asks each second until all is as it should be, and then no more: a page at rest is silent. */
   async watch(): Promise<void> {
     clearTimeout(this.timer);
-    try {
-      this._reply.set(await this.gateway.health());
-    } catch {
-      // Without health there is no pill and no progress; the machine says by itself what fails.
-      return;
-    }
-    if (this.seeding()) this.timer = setTimeout(() => void this.watch(), POLL_MS);
+    const question = (this.questions += 1);
+    const answer = await this.gateway.health().catch((error: unknown) => error);
+    // Who asked later knows better.
+    if (question !== this.questions) return;
+    const refused = answer instanceof Problem;
+    this._refused.set(refused);
+    this._unanswered.set(answer instanceof Error && !refused);
+    this._lockedOut.set(refused && answer.code === 'launch_token_required');
+    if (!(answer instanceof Error)) this._reply.set(answer as HealthReply);
+    if (this.lockedOut() || (this.healthy() && !this.seeding())) return;
+    this.timer = setTimeout(() => void this.watch(), POLL_MS);
   }
 }

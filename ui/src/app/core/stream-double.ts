@@ -1,7 +1,11 @@
+import { signal } from '@angular/core';
+
 import { Kind, Told } from './telemetry-stream';
 
 /** For specs: a stream of the collector that tells what a spec wants told. */
 export class StreamDouble {
+  /** Whether it is open. */
+  readonly live = signal(true);
   private readonly listeners = new Map<Kind, Set<(told: never) => void>>();
 
   on<K extends Kind>(kind: K, listener: (told: Told[K]) => void): () => void {

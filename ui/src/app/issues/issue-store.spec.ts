@@ -54,6 +54,21 @@ describe('the issues', () => {
     expect([store.state(), ids()]).toEqual(['ready', ['a']]);
   });
 
+  it('are not said to be none while the collector still reads its log', async () => {
+    vi.useFakeTimers();
+    try {
+      gateway.issues.mockResolvedValueOnce({ issues: [], indexed: false });
+      await store.load();
+      expect([store.state(), ids()]).toEqual(['loading', []]);
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect([store.state(), ids()]).toEqual(['ready', ['a']]);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(gateway.issues).toHaveBeenCalledTimes(3);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('come as they happen, and those that wait for somebody are counted', () => {
     stream.tell('issue', issue('b', 2));
     expect([ids(), store.open()]).toEqual([['b', 'a'], 2]);

@@ -7,6 +7,8 @@ import { isOpen, withIssue } from './issue-list';
 
 /** As many as the collector answers at once. */
 const MOST = 500;
+/** How often is asked while the collector still reads its log after a start. */
+const INDEXING_MS = 1_000;
 
 export type LoadState = 'loading' | 'ready' | 'failed';
 
@@ -18,6 +20,7 @@ export class IssueStore {
   private readonly _state = signal<LoadState>('loading');
   private readonly _issues = signal<readonly IssueSummary[]>([]);
   private following = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
   /** Questions are numbered: an answer that was overtaken by that to a later one is old. */
   private questions = 0;
   private answered = 0;
@@ -42,11 +45,14 @@ export class IssueStore {
     const question = (this.questions += 1);
     const told = (this.told = new Map<string, IssueSummary>());
     try {
-      const { issues } = await this.gateway.issues(MOST);
+      const { issues, indexed } = await this.gateway.issues(MOST);
       if (question < this.answered) return;
       this.answered = question;
       this._issues.set([...told.values()].reduce<readonly IssueSummary[]>(withIssue, issues));
-      this._state.set('ready');
+      // What is not read yet is not "none": it is asked for until all of the log has been read.
+      this._state.set(indexed || this._issues().length > 0 ? 'ready' : 'loading');
+      clearTimeout(this.timer);
+      if (!indexed) this.timer = setTimeout(() => void this.load(), INDEXING_MS);
     } catch {
       if (this._state() !== 'ready') this._state.set('failed');
     }

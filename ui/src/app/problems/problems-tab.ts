@@ -12,6 +12,7 @@ import {
 
 import { IMPACT_PATH } from '../business/part';
 import { Address } from '../core/address';
+import { Holds } from '../core/holds';
 import { Language } from '../core/language';
 import { fromMilliseconds } from '../core/micros';
 import { refusalWords } from '../core/problem';
@@ -38,7 +39,7 @@ import {
 /** The four problems, each with its evidence and its fix; the release dial; the way back to the start. */
 @Component({
   selector: 'rs-problems-tab',
-  imports: [MoreFaults],
+  imports: [Holds, MoreFaults],
   templateUrl: './problems-tab.html',
   styleUrl: './problems-tab.css',
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
 
 import { Gateway } from '../core/gateway';
+import { Holds } from '../core/holds';
 import { Key, Language, isKey } from '../core/language';
 import { Phrase } from '../core/problem';
 import { followSettings } from '../core/reporting';
@@ -18,7 +19,7 @@ const SERVICES = ['frontend', 'api-gateway', 'user-service', 'game-engine', 'pay
 /** Where traces and errors go, and how they are named there. Every field is saved by itself. */
 @Component({
   selector: 'rs-settings-page',
-  imports: [HeldChoice, OverheadCard],
+  imports: [Holds, HeldChoice, OverheadCard],
   templateUrl: './settings-page.html',
   styleUrl: './settings-page.css',
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject, output } from '@angular/core';
 
+import { Connection } from '../core/connection';
 import { Health } from '../core/health';
 import { Language } from '../core/language';
 import { LANGS } from '../core/language-of';
@@ -25,6 +26,7 @@ export class Header {
   protected readonly langs = LANGS;
   protected readonly all = PAGES;
   protected readonly pathOf = pathOf;
+  protected readonly connection = inject(Connection);
   private readonly issues = inject(IssueStore);
   /** What waits for somebody; nothing is said of none. */
   protected readonly openIssues = computed(() => {
@@ -53,8 +55,10 @@ export class Header {
     };
   });
   protected readonly healthTitle = computed(() =>
-    this.health.healthy()
-      ? this.say('header.healthy')
-      : this.say('header.degraded', { services: this.health.down().join(', ') }),
+    this.connection.lost()
+      ? this.say('connection.lost')
+      : this.health.healthy()
+        ? this.say('header.healthy')
+        : this.say('header.degraded', { services: this.health.down().join(', ') }),
   );
 }

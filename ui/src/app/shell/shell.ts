@@ -4,10 +4,12 @@ import {
   computed,
   effect,
   inject,
+  untracked,
   viewChild,
 } from '@angular/core';
 
 import { BusinessScreen } from '../business/business-screen';
+import { Connection } from '../core/connection';
 import { Health } from '../core/health';
 import { Language } from '../core/language';
 import { Pages } from '../core/pages';
@@ -73,6 +75,7 @@ export class Shell {
   private readonly health = inject(Health);
   private readonly issues = inject(IssueStore);
   private readonly problems = inject(ProblemStore);
+  protected readonly connection = inject(Connection);
   protected readonly pages = inject(Pages);
   protected readonly start = inject(Start);
   protected readonly say = this.language.say;
@@ -89,6 +92,15 @@ export class Shell {
     void this.start.run();
     effect(() => {
       if (this.start.state() === 'ready') this.issues.follow();
+    });
+    effect(() => {
+      if (this.health.lockedOut()) this.start.lockOut();
+    });
+    let lost = false;
+    effect(() => {
+      const before = lost;
+      lost = this.connection.lost();
+      if (before && !lost) untracked(() => this.lookAgain());
     });
   }
 

@@ -58,6 +58,11 @@ export class Start {
     }
   }
 
+  /** The gateway does not know this window any more. */
+  lockOut(): void {
+    this._state.set('launch_token_required');
+  }
+
   private fail(error: unknown): void {
     if (error instanceof NoAnswer) this._state.set('unreachable');
     else if (error instanceof Problem && error.code === 'launch_token_required')

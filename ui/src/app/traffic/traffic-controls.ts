@@ -7,6 +7,7 @@ import {
   signal,
 } from '@angular/core';
 
+import { Holds } from '../core/holds';
 import { Language } from '../core/language';
 import { fromMilliseconds } from '../core/micros';
 import { refusalWords } from '../core/problem';
@@ -17,6 +18,7 @@ const USUAL_BUDGET = 50;
 /** Starts and stops the virtual players, and says how it goes. */
 @Component({
   selector: 'rs-traffic-controls',
+  imports: [Holds],
   templateUrl: './traffic-controls.html',
   styleUrls: ['../core/insights.css', './traffic-controls.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -6,11 +6,11 @@ import { viewer } from './en-viewer';
 export const en = {
   setAside: {
     wallets:
-      'The wallet database was damaged. A new one was started on {{ date }}, so balances begin anew.',
-    players: 'The player database was damaged. A new one was started on {{ date }}.',
+      'The wallet database was damaged. A new one was created on {{ date }}, so all balances were reset.',
+    players: 'The player database was damaged. A new one was created on {{ date }}.',
     rounds:
-      'The round database was damaged. A new one was started on {{ date }}; earlier boards are missing.',
-    other: 'A database was damaged. A new one was started on {{ date }}.',
+      'The round database was damaged. A new one was created on {{ date }}; earlier boards are not available.',
+    other: 'A database was damaged. A new one was created on {{ date }}.',
     where: 'The damaged files are kept in',
     read: 'Got it',
   },
@@ -387,6 +387,7 @@ export const en = {
     unknown: 'It is not known yet whether the stake was charged.',
   },
   part: { loading: 'Loading…', failed: 'This page could not be loaded.', retry: 'Reload' },
+  connection: { lost: 'Connection lost. Reconnecting… The data on screen may be out of date.' },
   refusal: {
     service_unavailable: 'The request could not be completed. Try again in a moment.',
   },

@@ -1,0 +1,69 @@
+//! Answers that never end by themselves end when the stack stops.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::map_response;
+use axum::response::Response;
+use futures_util::StreamExt;
+use tokio::sync::watch;
+
+/// Ends the event streams of all `routes` once `stop` comes true: a server waits for its answers to end before it does.
+pub(crate) fn ending(routes: Router, stop: watch::Receiver<bool>) -> Router {
+    routes.layer(map_response(move |response: Response| {
+        let mut stop = stop.clone();
+        async move {
+            let kind = response.headers().get(CONTENT_TYPE);
+            if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream")) {
+                return response;
+            }
+            let stopped = Box::pin(async move {
+                // Without a sender there is no stack any more.
+                let _ = stop.wait_for(|stop| *stop).await;
+            });
+            response.map(|body| Body::from_stream(body.into_data_stream().take_until(stopped)))
+        }
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::time::Duration;
+
+    use axum::http::Request;
+    use axum::response::sse::{Event, Sse};
+    use axum::routing::get;
+    use futures_util::stream;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_event_stream_ends_with_the_stack_and_no_other_answer_is_cut() {
+        let endless = || async {
+            let first = stream::iter([Ok::<_, std::convert::Infallible>(Event::default().data("first"))]);
+            Sse::new(first.chain(stream::pending()))
+        };
+        let routes = Router::new()
+            .route("/events", get(endless))
+            .route("/page", get(|| async { "whole" }));
+        let stop = watch::Sender::new(false);
+        let routes = ending(routes, stop.subscribe());
+        let ask = async |path: &str| {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            routes.clone().oneshot(request).await.unwrap().into_body()
+        };
+
+        let mut events = ask("/events").await.into_data_stream();
+        assert_eq!(events.next().await.unwrap().unwrap(), "data: first\n\n");
+        let page = ask("/page").await;
+        stop.send_replace(true);
+        let end = tokio::time::timeout(Duration::from_secs(5), events.next()).await;
+        assert!(end.unwrap().is_none());
+        assert_eq!(axum::body::to_bytes(page, 100).await.unwrap(), "whole");
+        // A stream that is asked for afterwards has no beginning.
+        assert!(ask("/events").await.into_data_stream().next().await.is_none());
+    }
+}

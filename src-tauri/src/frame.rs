@@ -1,0 +1,187 @@
+//! The window as a thing on the screen: its size and place, the scale of its page, and what of that is remembered.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use reelscope_stack::{Settings, durable};
+use tauri::{AppHandle, LogicalPosition, LogicalSize, Manager, Monitor, WebviewWindow, WindowEvent};
+
+use crate::screen::{Area, Kept, Size, Zoom, fit, least_window};
+
+/// Beside the settings.
+const FILE: &str = "window.json";
+
+/// Clones are of the same window.
+#[derive(Clone)]
+pub(crate) struct Frame {
+    window: WebviewWindow,
+    file: Option<PathBuf>,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    kept: Kept,
+    /// How the page is scaled now.
+    scale: f64,
+}
+
+/// Where the window is to be, and what it may be made smaller to.
+pub(crate) struct Begun {
+    file: Option<PathBuf>,
+    pub(crate) kept: Kept,
+    pub(crate) least: Size,
+}
+
+/// Reads what is remembered and brings it to the screens of today.
+pub(crate) fn begin(app: &AppHandle) -> Begun {
+    let file = Settings::file().map(|settings| settings.with_file_name(FILE));
+    let read = file.as_ref().and_then(|file| std::fs::read(file).ok());
+    // One that cannot be read is forgotten: the window is then as at the first start.
+    let kept = read.and_then(|text| serde_json::from_slice(&text).ok());
+    let areas = areas(app);
+    Begun {
+        file,
+        kept: kept.unwrap_or_else(|| Kept::usual(text_scale())).on(&areas),
+        least: least_window(&areas),
+    }
+}
+
+/// The main screen first.
+fn areas(app: &AppHandle) -> Vec<Area> {
+    let area = |monitor: &Monitor| {
+        let (free, scale) = (monitor.work_area(), monitor.scale_factor());
+        let size: LogicalSize<f64> = free.size.to_logical(scale);
+        let position: LogicalPosition<f64> = free.position.to_logical(scale);
+        Area {
+            x: position.x,
+            y: position.y,
+            size: Size {
+                width: size.width,
+                height: size.height,
+            },
+        }
+    };
+    let main = app.primary_monitor().ok().flatten();
+    let all = app.available_monitors().unwrap_or_default();
+    let mut areas: Vec<_> = main.iter().chain(&all).map(area).collect();
+    areas.dedup();
+    areas
+}
+
+/// By how much the system enlarges text, and with it the page.
+fn text_scale() -> f64 {
+    #[cfg(target_os = "linux")]
+    return crate::webkit::text_scale();
+    #[cfg(not(target_os = "linux"))]
+    return 1.0;
+}
+
+impl Begun {
+    /// Follows the window from now on.
+    pub(crate) fn follow(self, window: &WebviewWindow) -> Frame {
+        let frame = Frame {
+            window: window.clone(),
+            file: self.file,
+            state: Arc::new(Mutex::new(State {
+                kept: self.kept,
+                scale: 1.0,
+            })),
+        };
+        frame.scale_page();
+        let follower = frame.clone();
+        window.on_window_event(move |event| match event {
+            WindowEvent::Resized(_) | WindowEvent::ScaleFactorChanged { .. } => {
+                follower.look();
+                follower.scale_page();
+            }
+            WindowEvent::Moved(_) => follower.look(),
+            WindowEvent::CloseRequested { .. } => follower.remember(),
+            _ => {}
+        });
+        frame
+    }
+}
+
+impl Frame {
+    /// What a person has pressed.
+    pub(crate) fn zoom(&self, zoom: Zoom) {
+        {
+            let mut state = self.locked();
+            state.kept.zoom = zoom.of(state.kept.zoom);
+        }
+        self.scale_page();
+        self.remember();
+    }
+
+    /// Scales the page to what a person has set and what the window has room for.
+    pub(crate) fn scale_page(&self) {
+        let Some(size) = self.size() else {
+            return;
+        };
+        let scale = {
+            let mut state = self.locked();
+            let scale = fit(size, text_scale()) * state.kept.zoom;
+            if (scale - state.scale).abs() < 0.001 {
+                return;
+            }
+            state.scale = scale;
+            scale
+        };
+        if let Err(error) = self.window.set_zoom(scale) {
+            tracing::warn!(%error, "the page could not be scaled");
+        }
+    }
+
+    /// Notes where the window is, unless it is where only the system would put it.
+    fn look(&self) {
+        let is = |answer: tauri::Result<bool>| answer.unwrap_or(false);
+        if is(self.window.is_minimized()) || is(self.window.is_fullscreen()) {
+            return;
+        }
+        let maximized = is(self.window.is_maximized());
+        self.locked().kept.maximized = maximized;
+        let Some(size) = self.size().filter(|size| !maximized && size.width > 0.0) else {
+            return;
+        };
+        // A window is told its size on the way to being maximised before it is told that.
+        let filled = areas(self.window.app_handle())
+            .iter()
+            .any(|area| area.is_filled_by(size));
+        if filled {
+            return;
+        }
+        let position = self.window.outer_position().ok();
+        let scale = self.window.scale_factor().unwrap_or(1.0);
+        let position = position.map(|position| position.to_logical::<f64>(scale));
+        let mut state = self.locked();
+        state.kept.size = size;
+        state.kept.position = position.map(|position| (position.x, position.y));
+    }
+
+    fn size(&self) -> Option<Size> {
+        let scale = self.window.scale_factor().ok()?;
+        let size: LogicalSize<f64> = self.window.inner_size().ok()?.to_logical(scale);
+        Some(Size {
+            width: size.width,
+            height: size.height,
+        })
+    }
+
+    /// Writes down what is to be known at the next start.
+    pub(crate) fn remember(&self) {
+        let Some(file) = &self.file else {
+            return;
+        };
+        let kept = self.locked().kept;
+        let written = serde_json::to_vec_pretty(&kept)
+            .map_err(std::io::Error::from)
+            .and_then(|text| durable::write(file, &text));
+        if let Err(error) = written {
+            tracing::warn!(%error, file = %file.display(), "the window's size cannot be remembered");
+        }
+    }
+
+    fn locked(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

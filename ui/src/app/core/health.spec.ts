@@ -1,0 +1,102 @@
+import { TestBed } from '@angular/core/testing';
+
+import { Connection } from './connection';
+import { Gateway } from './gateway';
+import { Health } from './health';
+import { NoAnswer, Problem } from './problem';
+import { StreamDouble } from './stream-double';
+import { TelemetryStream } from './telemetry-stream';
+import { HealthReply } from './wire';
+
+const reply = (over: Partial<HealthReply> = {}): HealthReply => ({
+  status: 'ok',
+  release: '1.0.0',
+  services: { 'user-service': 'ok' },
+  seeding: { done: 10, total: 10 },
+  ...over,
+});
+
+describe('the health that is shown', () => {
+  const gateway = { health: vi.fn() };
+  let health: Health;
+  let stream: StreamDouble;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.resetAllMocks();
+    stream = new StreamDouble();
+    TestBed.configureTestingModule({
+      providers: [
+        { provide: Gateway, useValue: gateway },
+        { provide: TelemetryStream, useValue: stream },
+      ],
+    });
+    health = TestBed.inject(Health);
+  });
+  afterEach(() => vi.useRealTimers());
+
+  it('is not that of before once nobody answers, until somebody does', async () => {
+    gateway.health.mockResolvedValueOnce(reply({ seeding: { done: 1, total: 10 } }));
+    await health.watch();
+    expect([health.healthy(), health.seeding()?.done]).toEqual([true, 1]);
+
+    gateway.health.mockRejectedValueOnce(new NoAnswer());
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([health.healthy(), health.seeding()]).toEqual([false, null]);
+    expect(TestBed.inject(Connection).lost()).toBe(true);
+
+    gateway.health.mockResolvedValueOnce(reply({ release: '1.1.0' }));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([health.healthy(), health.release()]).toEqual([true, '1.1.0']);
+    expect(TestBed.inject(Connection).lost()).toBe(false);
+    // Nothing is wrong: a page at rest is silent.
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(gateway.health).toHaveBeenCalledTimes(3);
+  });
+
+  it('is asked for as soon as the stream has broken, and when it is open again', async () => {
+    gateway.health.mockResolvedValue(reply());
+    const connection = TestBed.inject(Connection);
+    TestBed.tick();
+    for (const live of [false, true]) {
+      stream.live.set(live);
+      TestBed.tick();
+      await vi.advanceTimersByTimeAsync(0);
+      expect(connection.lost()).toBe(!live);
+    }
+    expect(gateway.health).toHaveBeenCalledTimes(2);
+  });
+
+  it('is asked for until it is well again', async () => {
+    gateway.health.mockResolvedValue(
+      reply({ status: 'degraded', services: { 'payment-service': 'disk_full' } }),
+    );
+    await health.watch();
+    await vi.advanceTimersByTimeAsync(3000);
+    expect([health.healthy(), health.down()]).toEqual([false, ['payment-service']]);
+    expect(gateway.health).toHaveBeenCalledTimes(4);
+  });
+
+  it('lets no older answer follow a newer one', async () => {
+    let late: (reply: HealthReply) => void = () => undefined;
+    gateway.health.mockReturnValueOnce(new Promise((resolve) => (late = resolve)));
+    const first = health.watch();
+    gateway.health.mockResolvedValueOnce(reply({ release: '1.1.0' }));
+    await health.watch();
+    late(reply({ status: 'degraded' }));
+    await first;
+    expect([health.healthy(), health.release()]).toEqual([true, '1.1.0']);
+  });
+
+  it('says that a gateway of another start does not know this window', async () => {
+    gateway.health.mockRejectedValue(new Problem({ status: 401, code: 'launch_token_required' }));
+    await health.watch();
+    expect([health.lockedOut(), health.healthy(), health.unanswered()]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(gateway.health).toHaveBeenCalledTimes(1);
+  });
+});
