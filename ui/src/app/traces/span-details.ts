@@ -92,10 +92,12 @@ export class SpanDetails {
   private told(node: SpanNode): Told {
     const { span } = node;
     const layout = this.layout();
-    const { lapse, lapseChange, percent, number } = this.language.formats();
+    const { lapse, percent, number } = this.language.formats();
     const root = layout.tree.root;
     const critical = layout.critical.get(node) ?? micros(0);
-    const since = (at: Micros): string => lapseChange(between(layout.tree.start, at));
+    // What comes before the trace has a minus of its own.
+    const since = (at: Micros): string =>
+      (at < layout.tree.start ? '' : '+') + lapse(between(layout.tree.start, at));
     const statement = STATEMENTS.map((name) => span.data[name]).find(
       (value) => typeof value === 'string',
     );
