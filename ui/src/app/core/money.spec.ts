@@ -1,5 +1,5 @@
 import { micros } from './micros';
-import { formatsFor } from './money';
+import { formatsFor, minorUnits } from './money';
 
 const NBSP = '\u00a0';
 
@@ -60,6 +60,45 @@ describe('money and numbers', () => {
     check(lapseChange(micros(1_500)), `+1.50${NBSP}ms`);
     check(mark(micros(1_500_000)), `1.5${NBSP}s`);
     check(mark(micros(20_000)), `20${NBSP}ms`);
+  });
+
+  it('goes on in minutes and hours', () => {
+    const told = [59_994_000, 59_996_000, 125_000_000, 3_599_600_000, 86_400_000_000].map((span) =>
+      formatsFor('en').lapse(micros(span)).replaceAll(NBSP, ' '),
+    );
+    expect(told).toEqual(['59.99 s', '1 min 00 s', '2 min 05 s', '1 h 00 min', '24 h 00 min']);
+    check(formatsFor('ru').lapseChange(micros(-65_000_000)), `−1${NBSP}мин${NBSP}05${NBSP}с`);
+  });
+
+  it('writes no two marks of a ruler alike', () => {
+    for (const lang of ['ru', 'en'] as const) {
+      const { mark } = formatsFor(lang);
+      for (const start of [0, 5, 999_000, 3_599_000_000, 86_400_000_000, 30 * 86_400_000_000])
+        for (const step of [
+          1, 2, 5, 10, 200, 5_000, 1_000_000, 20_000_000, 60_000_000, 3_600_000_000,
+        ]) {
+          const marks = [0, 1, 2, 3, 4, 5].map((at) =>
+            mark(micros((Math.ceil(start / step) + at) * step), micros(step)),
+          );
+          expect(new Set(marks).size, `${start} ${step} ${marks.join()}`).toBe(6);
+        }
+    }
+  });
+
+  it('writes a time of another day with its day, and says the zone', () => {
+    const now = micros(Date.now() * 1000);
+    const { when, clock, date, zoned } = formatsFor('en');
+    expect(when(now)).toBe(clock(now));
+    const past = micros(now - 30 * 86_400_000_000);
+    expect(when(past)).toBe(date(past));
+    expect(zoned(past)).toMatch(/GMT/);
+  });
+
+  it('takes money of any currency, known or not', () => {
+    check(formatsFor('en').money(minorUnits(1234, 'JPY'), 'JPY'), `1,234${NBSP}¥`);
+    check(formatsFor('en').money(minorUnits(1.5, 'KWD'), 'KWD'), `1.500${NBSP}KWD`);
+    for (const code of ['BITCOIN', '', '{{ x }}', '__proto__'])
+      check(formatsFor('en').money(minorUnits(1.5, code), code), `1.50${NBSP}${code}`);
   });
 
   it('knows the Russian plural forms', () => {

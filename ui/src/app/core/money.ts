@@ -19,13 +19,17 @@ export interface Formats {
   integer(digits: string): string;
   /** Below a second in ms, above in s. */
   duration(milliseconds: number): string;
-  /** The time of a span, to three figures: 340 µs, 2.14 ms, 513 ms, 3.91 s. */
+  /** The time of a span, to three figures: 340 µs, 2.14 ms, 513 ms, 3.91 s; from a minute on 2 min 05 s, 24 h 00 min. */
   lapse(span: Micros): string;
   /** The same with a sign: what became slower (+) or faster (−); 0 has none. */
   lapseChange(span: Micros): string;
-  /** The same for the marks of a ruler, without zeros that say nothing: 1.5 s, 20 ms. */
-  mark(span: Micros): string;
+  /** The same for the marks of a ruler, without zeros that say nothing: 1.5 s, 20 ms. Those that are a `step` apart never read the same. */
+  mark(span: Micros, step?: Micros): string;
   time(rfc3339: string): string;
+  /** Time of day, with the day where it is not today. */
+  when(at: Micros): string;
+  /** Day, time of day and the zone of the clock. */
+  zoned(at: Micros): string;
   /** Time of day of microseconds since the Unix epoch. */
   clock(at: Micros): string;
   /** Day and time of day of microseconds since the Unix epoch. */
@@ -36,9 +40,9 @@ export interface Formats {
 }
 
 /** Intl writes "4.82 secs"; the symbols of the SI are shorter and the same everywhere. */
-const UNITS: Record<Lang, { microsecond: string; millisecond: string; second: string }> = {
-  ru: { microsecond: 'мкс', millisecond: 'мс', second: 'с' },
-  en: { microsecond: 'µs', millisecond: 'ms', second: 's' },
+const UNITS = {
+  ru: { microsecond: 'мкс', millisecond: 'мс', second: 'с', minute: 'мин', hour: 'ч' },
+  en: { microsecond: 'µs', millisecond: 'ms', second: 's', minute: 'min', hour: 'h' },
 };
 
 const LOCALES: Record<Lang, string> = { ru: 'ru-RU', en: 'en-GB' };
@@ -49,19 +53,50 @@ export function formatsFor(lang: Lang): Formats {
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
 
-  const number = (value: number, digits = 0): string =>
-    withMinus(
-      new Intl.NumberFormat(locale, {
-        minimumFractionDigits: digits,
-        maximumFractionDigits: digits,
-      }).format(value),
-    );
+  const days = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short' });
+  const zoned = new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZoneName: 'longOffset',
+  });
+  // Making a format costs a hundred times what using it does, and some are used with every frame.
+  const made = new Map<number, Intl.NumberFormat>();
+  const withDigits = (digits: number): Intl.NumberFormat => {
+    const known = made.get(digits);
+    if (known) return known;
+    const format = new Intl.NumberFormat(locale, {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
+    made.set(digits, format);
+    return format;
+  };
+  const number = (value: number, digits = 0): string => withMinus(withDigits(digits).format(value));
   const amount = (minorUnits: number, currency: string): string => {
     const digits = minorDigits(currency);
     return number(minorUnits / 10 ** digits, digits);
   };
+  const round = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });
+  const trimmed = (value: number, digits: number): string =>
+    new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
   const units = UNITS[lang];
+  /** Two units: minutes and seconds, or hours and minutes. */
+  const longLapse = (span: number): string => {
+    const seconds = Math.round(span / 1_000_000);
+    const [large, small, parts] =
+      seconds < 3_600
+        ? (['minute', 'second', seconds] as const)
+        : (['hour', 'minute', Math.round(seconds / 60)] as const);
+    const rest = String(parts % 60).padStart(2, '0');
+    const first = number(Math.floor(parts / 60)) + NO_BREAK_SPACE + units[large];
+    return first + NO_BREAK_SPACE + rest + NO_BREAK_SPACE + units[small];
+  };
   const lapse = (span: number): string => {
+    if (Math.abs(span) >= 59_995_000) return (span < 0 ? MINUS : '') + longLapse(Math.abs(span));
     const [value, digits, unit] = figures(Math.abs(span));
     return number(span < 0 ? -value : value, digits) + NO_BREAK_SPACE + units[unit];
   };
@@ -70,11 +105,14 @@ export function formatsFor(lang: Lang): Formats {
     number,
     lapse,
     lapseChange: (span) => (span > 0 ? '+' : '') + lapse(span),
-    mark: (span) => {
+    mark: (span, step) => {
       if (span === 0) return '0';
       const [value, , unit] = figures(span);
-      const round = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });
-      return round.format(value) + NO_BREAK_SPACE + units[unit];
+      if (step === undefined) return round.format(value) + NO_BREAK_SPACE + units[unit];
+      if (span >= 60_000_000 && step >= 60_000_000) return longLapse(span);
+      const part = (step * value) / span;
+      const digits = Math.min(Math.max(Math.ceil(-Math.log10(part) - 1e-9), 0), 20);
+      return trimmed(value, digits) + NO_BREAK_SPACE + units[unit];
     },
     money: (minorUnits, currency) =>
       amount(minorUnits, currency) + NO_BREAK_SPACE + currencySign(locale, currency),
@@ -94,6 +132,12 @@ export function formatsFor(lang: Lang): Formats {
     },
     time: (rfc3339) => time.format(new Date(rfc3339)),
     dateTime: (rfc3339) => dateTime.format(new Date(rfc3339)),
+    when: (at) => {
+      const moment = new Date(at / 1000);
+      const today = days.format(moment) === days.format(new Date());
+      return (today ? time : dateTime).format(moment);
+    },
+    zoned: (at) => zoned.format(at / 1000),
     clock: (at) => time.format(at / 1000),
     date: (at) => dateTime.format(at / 1000),
     plural: (count) => {
@@ -113,21 +157,44 @@ function figures(span: number): [value: number, digits: number, unit: keyof (typ
   return [milliseconds / 1000, 2, 'second'];
 }
 
+const digitsOf = new Map<string, number>();
+const signs = new Map<string, string>();
+
+/** Whether it has the form of a code of ISO 4217: a trace may name anything, and a format refuses the rest. */
+function isCurrency(code: string): boolean {
+  return /^[A-Za-z]{3}$/.test(code);
+}
+
+/** Money that telemetry has in major units, in the minor ones of its currency. */
+export function minorUnits(major: number, currency: string): number {
+  return Math.round(major * 10 ** minorDigits(currency));
+}
+
 /** How many digits stand after the point of a currency: 2 for RUB, 0 for JPY. */
 function minorDigits(currency: string): number {
-  return (
-    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
-      .maximumFractionDigits ?? 2
-  );
+  const known = digitsOf.get(currency);
+  if (known !== undefined) return known;
+  const digits = isCurrency(currency)
+    ? (new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
+        .maximumFractionDigits ?? 2)
+    : 2;
+  digitsOf.set(currency, digits);
+  return digits;
 }
 
 function currencySign(locale: string, currency: string): string {
+  const key = `${locale} ${currency}`;
+  const known = signs.get(key);
+  if (known !== undefined) return known;
+  if (!isCurrency(currency)) return currency;
   const parts = new Intl.NumberFormat(locale, {
     style: 'currency',
     currency,
     currencyDisplay: 'narrowSymbol',
   }).formatToParts(0);
-  return parts.find((part) => part.type === 'currency')?.value ?? currency;
+  const sign = parts.find((part) => part.type === 'currency')?.value ?? currency;
+  signs.set(key, sign);
+  return sign;
 }
 
 /** A hyphen is too short beside a plus sign and tabular figures. */

@@ -51,6 +51,19 @@ function kindOf({ span }: SpanNode): string {
   return JSON.stringify([span.service, span.op, span.description]);
 }
 
+/** Short enough for an address: 53 bits (cyrb53, bryc, public domain). */
+function hashOf(text: string): string {
+  let [high, low] = [0xdeadbeef, 0x41c6ce57];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    high = Math.imul(high ^ code, 2654435761);
+    low = Math.imul(low ^ code, 1597334677);
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(36);
+}
+
 function groupOf(members: readonly SpanNode[], parent: SpanNode | null): Group {
   let start = Infinity;
   let end = -Infinity;
@@ -62,8 +75,8 @@ function groupOf(members: readonly SpanNode[], parent: SpanNode | null): Group {
     total += member.end - member.start;
     failed ||= member.failed;
   }
-  // Named for the first member: the key outlives a trace that grows while it is looked at.
-  const key = `group:${members[0]?.key ?? ''}`;
+  // Named for where it is and what its members do: the key outlives a trace that grows, at whichever end.
+  const key = `group:${parent?.key ?? ''}:${members[0] ? hashOf(kindOf(members[0])) : ''}`;
   return {
     key,
     parent,

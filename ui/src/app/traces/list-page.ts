@@ -22,7 +22,7 @@ import { ComparePick } from './compare-pick';
 import { tracePath } from './place';
 import { colourOf } from './service-colour';
 import { MOST, TraceFeed } from './trace-feed';
-import { Filter, NO_FILTER, filterOf } from './trace-list';
+import { Filter, NO_FILTER, durationOf, filterOf } from './trace-list';
 import { VirtualRows } from './virtual-rows';
 
 /** A row has no room for more; the trace has the whole. */
@@ -35,6 +35,8 @@ interface Line {
   readonly name: string;
   readonly service: string;
   readonly time: string;
+  /** The same with its day and the zone of the clock. */
+  readonly moment: string;
   readonly duration: string;
   /** What went on after it; empty where nothing did. */
   readonly background: string;
@@ -157,7 +159,7 @@ export class TraceListPage {
   protected readonly picked = computed(() => {
     const trace = this.pick.picked();
     if (!trace) return '';
-    const time = this.language.formats().clock(trace.start_us);
+    const time = this.language.formats().when(trace.start_us);
     return this.say('viewer.list.picked', { name: trace.name, time });
   });
 
@@ -174,6 +176,19 @@ export class TraceListPage {
     });
   }
 
+  /** Which of the durations was typed so that nobody knows what is meant. */
+  protected readonly refused = signal<'' | 'least' | 'most'>('');
+
+  protected limit(which: 'least' | 'most', field: HTMLInputElement): void {
+    const typed = field.value.trim();
+    const value = durationOf(typed, this.language.active());
+    this.refused.set(value === null && typed !== '' ? which : '');
+    if (this.refused() !== '') return;
+    this.choose({ [which]: value === null ? '' : String(value) });
+    // What was understood stands in the field, also where it is what it was before.
+    field.value = value === null ? '' : String(value);
+  }
+
   protected indexOf(line: number): number {
     return this.rows().first() + line;
   }
@@ -183,6 +198,7 @@ export class TraceListPage {
   }
 
   protected clear(): void {
+    this.refused.set('');
     this.choose({
       outcome: '',
       by: '',
@@ -240,7 +256,7 @@ export class TraceListPage {
 
   private lineOf(trace: TraceSummary): Line {
     const formats = this.language.formats();
-    const { clock, number } = formats;
+    const { number } = formats;
     const name = brief(trace.name, MOST_OF_A_NAME);
     const { status, errors } = trace;
     const duration = formats.lapse(trace.root_us);
@@ -250,7 +266,8 @@ export class TraceListPage {
       href: tracePath(trace.trace_id),
       name,
       service: brief(trace.service, MOST_OF_A_NAME),
-      time: clock(trace.start_us),
+      time: formats.when(trace.start_us),
+      moment: formats.zoned(trace.start_us),
       duration,
       width: (trace.root_us / this.longest()) * 100,
       hint: background === '' ? name : joined(' · ', [name, `${duration} ${background}`]),

@@ -1,5 +1,5 @@
 import { Language } from '../core/language';
-import { Formats } from '../core/money';
+import { Formats, minorUnits } from '../core/money';
 import { Measurement, TraceSummary } from '../core/telemetry-wire';
 
 /** A measurement in words; its name is not translated where nobody but the customer knows it. */
@@ -34,7 +34,7 @@ export function measuredWords(
     if (!measurement) return [];
     const value =
       MONEY.has(name) && currency !== undefined
-        ? formats.money(Math.round(measurement.value * 100), currency)
+        ? formats.money(minorUnits(measurement.value, currency), currency)
         : valueWords(measurement, formats);
     return [{ name: say(`viewer.measured.${name}`), value }];
   });

@@ -8,7 +8,7 @@ import { Layout } from './layout';
 import { valueWords } from './measured-words';
 import { Row } from './rows';
 import { colourOf } from './service-colour';
-import { SpanNode, actorOf, durationOf, labelOf } from './tree';
+import { SpanNode, actorOf, durationOf, hasNoLength, labelOf } from './tree';
 import { oddWords } from './waterfall-line';
 
 /** Longer texts are cut in the table; the raw JSON has all of them. */
@@ -95,7 +95,9 @@ export class SpanDetails {
     const { lapse, percent, number } = this.language.formats();
     const root = layout.tree.root;
     const critical = layout.critical.get(node) ?? micros(0);
-    const since = (at: Micros): string => `+${lapse(between(layout.tree.start, at))}`;
+    // What comes before the trace has a minus of its own.
+    const since = (at: Micros): string =>
+      (at < layout.tree.start ? '' : '+') + lapse(between(layout.tree.start, at));
     const statement = STATEMENTS.map((name) => span.data[name]).find(
       (value) => typeof value === 'string',
     );
@@ -110,7 +112,10 @@ export class SpanDetails {
         ...(node.peer ? [{ name: this.say('viewer.span.peer'), value: node.peer }] : []),
         { name: this.say('viewer.span.status'), value: span.status, bad: node.failed },
         { name: this.say('viewer.span.start'), value: since(node.start) },
-        { name: this.say('viewer.span.duration'), value: lapse(durationOf(node)) },
+        {
+          name: this.say('viewer.span.duration'),
+          value: hasNoLength(span) ? '?' : lapse(durationOf(node)),
+        },
         { name: this.say('viewer.span.self'), value: lapse(layout.self.get(node) ?? micros(0)) },
         {
           name: this.say('viewer.span.critical'),

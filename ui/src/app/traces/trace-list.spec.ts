@@ -1,4 +1,5 @@
 import { micros } from '../core/micros';
+import { formatsFor } from '../core/money';
 import { TraceSummary } from '../core/telemetry-wire';
 import {
   Filter,
@@ -109,15 +110,14 @@ describe('a filter', () => {
     expect(filterOf(query)).toEqual({
       ...NO_FILTER,
       outcome: 'failed',
-      least: 2,
+      least: 1.5,
       service: 'frontend',
     });
     expect(queryOf(filterOf(query))).toEqual({
       ok: false,
       service: 'frontend',
-      min_duration_ms: 2,
+      min_duration_ms: 1,
     });
-    expect(durationOf('')).toBeNull();
     expect(filterOf(new URLSearchParams('since=1.5&until=soon'))).toEqual(NO_FILTER);
   });
 
@@ -137,6 +137,67 @@ describe('a filter', () => {
       min_duration_ms: 5,
       since_us: filter.since,
       until_us: filter.until,
+    });
+  });
+});
+
+describe('a duration as it is typed', () => {
+  const check = (text: string, expected: number | null, lang: 'ru' | 'en' = 'en'): void =>
+    expect(durationOf(text, lang), text).toBe(expected);
+
+  it('has the units that the list writes', () => {
+    check('2s', 2_000);
+    check('500us', 0.5);
+    check('500 µs', 0.5);
+    check('1\u00a0000', 1_000);
+    check('1\u202f000 ms', 1_000);
+    check('1,000', 1_000);
+    check('1,000', 1, 'ru');
+    check('0.4', 0.4);
+    check('2,5 с', 2_500, 'ru');
+    check('1 мин 05 с', 65_000, 'ru');
+    check('24 h 00 min', 86_400_000);
+    check('0', 0);
+  });
+
+  it('is refused where it is none', () => {
+    for (const text of [
+      '',
+      '-1',
+      'soon',
+      '2 days',
+      '5 s 1 min',
+      '1..2',
+      '1e3',
+      '2 s 5',
+      'Infinity',
+      '9'.repeat(30),
+    ])
+      check(text, null);
+  });
+
+  it('is read as the list writes it', () => {
+    for (const lang of ['ru', 'en'] as const) {
+      const { lapse } = formatsFor(lang);
+      for (const span of [0, 400, 1_400, 99_000, 500_000, 2_500_000, 61_000_000, 86_400_000_000])
+        check(lapse(micros(span)), span / 1_000, lang);
+    }
+  });
+
+  it('finds traces by microseconds', () => {
+    const found = (most: string, root: number): boolean =>
+      matches(
+        { ...NO_FILTER, most: durationOf(most) },
+        { ...trace('a', 1), root_us: micros(root) },
+      );
+    expect([found('0.4', 400), found('0.4', 401), found('500us', 500)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(queryOf({ ...NO_FILTER, least: 0.4, most: 0.4 })).toEqual({
+      min_duration_ms: 0,
+      max_duration_ms: 1,
     });
   });
 });

@@ -1,4 +1,5 @@
 import { Micros, micros } from '../core/micros';
+import { Lang } from '../core/language-of';
 import { TraceQuery, TraceSummary } from '../core/telemetry-wire';
 import { Rate, percentile, rateOf } from './percentile';
 
@@ -51,10 +52,39 @@ export function filterOf(query: URLSearchParams): Filter {
   };
 }
 
-/** A duration as it was typed: milliseconds, or null where it is none. */
-export function durationOf(text: string | null): number | null {
-  const value = Number(text?.trim().replace(',', '.') || NaN);
-  return Number.isFinite(value) && value >= 0 ? Math.round(value) : null;
+/** Milliseconds of each unit that the list writes, and of those that are meant by them. */
+const UNITS = new Map<string, number>([
+  ...['us', 'µs', 'μs', 'мкс'].map((unit) => [unit, 0.001] as const),
+  ...['', 'ms', 'мс'].map((unit) => [unit, 1] as const),
+  ...['s', 'sec', 'с', 'сек'].map((unit) => [unit, 1_000] as const),
+  ...['m', 'min', 'м', 'мин'].map((unit) => [unit, 60_000] as const),
+  ...['h', 'ч'].map((unit) => [unit, 3_600_000] as const),
+]);
+
+/**
+ * A duration as it was typed, in the units that the list writes: `2 s`, `500 µs`, `1 min 5 s`, `1 000`. Milliseconds, exact to
+ * the microsecond; null where it is none. A comma is a point, unless English sets thousands apart with it.
+ */
+export function durationOf(text: string | null, lang: Lang = 'ru'): number | null {
+  const typed = (text ?? '').toLowerCase().replace(/\s+/gu, '');
+  const plain =
+    lang === 'en'
+      ? typed.replace(/(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])/g, (thousands) =>
+          thousands.replaceAll(',', ''),
+        )
+      : typed;
+  if (!/^(?:\d+(?:[.,]\d+)?[^\d.,]*)+$/u.test(plain)) return null;
+  let sum = 0;
+  let before = Infinity;
+  for (const [, number = '', unit = ''] of plain.matchAll(/(\d+(?:[.,]\d+)?)([^\d.,]*)/gu)) {
+    const worth = UNITS.get(unit);
+    // Parts become smaller, as "1 min 5 s": anything else was meant otherwise.
+    if (worth === undefined || worth >= before || (unit === '' && before < Infinity)) return null;
+    sum += Number(number.replace(',', '.')) * worth;
+    before = worth;
+  }
+  const exact = Math.round(sum * 1_000) / 1_000;
+  return exact <= Number.MAX_SAFE_INTEGER / 1_000 ? exact : null;
 }
 
 /** A time as the address says it: whole microseconds since the Unix epoch. */
@@ -70,7 +100,7 @@ export function addressOf(filter: Partial<Filter>): Record<string, string> {
   );
 }
 
-/** As the collector is asked. */
+/** As the collector is asked: in whole milliseconds, so that its answer has all that match and some that do not. */
 export function queryOf(filter: Filter): TraceQuery {
   return {
     ...(filter.outcome === '' ? {} : { ok: filter.outcome === 'ok' }),
@@ -79,8 +109,8 @@ export function queryOf(filter: Filter): TraceQuery {
     ...(filter.service === '' ? {} : { service: filter.service }),
     ...(filter.release === '' ? {} : { release: filter.release }),
     ...(filter.player === '' ? {} : { player: filter.player }),
-    ...(filter.least === null ? {} : { min_duration_ms: filter.least }),
-    ...(filter.most === null ? {} : { max_duration_ms: filter.most }),
+    ...(filter.least === null ? {} : { min_duration_ms: Math.floor(filter.least) }),
+    ...(filter.most === null ? {} : { max_duration_ms: Math.ceil(filter.most) }),
     ...(filter.since === null ? {} : { since_us: filter.since }),
     ...(filter.until === null ? {} : { until_us: filter.until }),
   };
@@ -95,8 +125,8 @@ export function matches(filter: Filter, trace: TraceSummary): boolean {
     (filter.service === '' || trace.services.some(({ service }) => service === filter.service)) &&
     (filter.release === '' || trace.release === filter.release) &&
     (filter.player === '' || trace.player === filter.player) &&
-    (filter.least === null || trace.root_us >= filter.least * 1000) &&
-    (filter.most === null || trace.root_us <= filter.most * 1000) &&
+    (filter.least === null || trace.root_us >= Math.round(filter.least * 1000)) &&
+    (filter.most === null || trace.root_us <= Math.round(filter.most * 1000)) &&
     (filter.since === null || trace.start_us >= filter.since) &&
     (filter.until === null || trace.start_us < filter.until)
   );

@@ -190,8 +190,13 @@ export class TracePage {
   protected readonly marks = computed(() => {
     const view = this.view();
     const { mark } = this.language.formats();
-    return ticks(view, 5)
-      .map((time) => ({ text: mark(time), left: percentAt(view, time) }))
+    const times = ticks(view, 5);
+    const step = micros((times[1] ?? 0) - (times[0] ?? 0));
+    return times
+      .map((time) => ({
+        text: mark(time, step > 0 ? step : undefined),
+        left: percentAt(view, time),
+      }))
       .filter(({ left }) => left < 94);
   });
   protected readonly matches = computed(() => {

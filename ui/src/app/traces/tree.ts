@@ -152,6 +152,11 @@ function isTimeless({ start_us, oddities }: Span): boolean {
   return start_us === 0 && (oddities?.includes('missing_time') ?? false);
 }
 
+/** Of its two times one is known: nobody knows how long it took. */
+export function hasNoLength({ start_us, end_us, oddities }: Span): boolean {
+  return start_us !== 0 && start_us === end_us && (oddities?.includes('missing_time') ?? false);
+}
+
 function nodeOf(span: Span, taken: ReadonlyMap<string, SpanNode>, earliest: Micros): SpanNode {
   const repeated = taken.has(span.span_id);
   const timeless = isTimeless(span);
@@ -175,7 +180,13 @@ function nodeOf(span: Span, taken: ReadonlyMap<string, SpanNode>, earliest: Micr
     peer: null,
   };
   if (span.end_us < span.start_us) note(node, 'negative_duration');
-  else if (span.end_us === span.start_us && !timeless) note(node, 'zero_duration');
+  else if (hasNoLength(span)) {
+    // The words of the collector say that a time is missing, and it knows the other.
+    node.oddities = [
+      ...node.oddities.filter((word) => word !== 'missing_time'),
+      'unknown_duration',
+    ];
+  } else if (span.end_us === span.start_us && !timeless) note(node, 'zero_duration');
   if (repeated) note(node, 'repeated_span_id');
   return node;
 }

@@ -3,6 +3,7 @@ import {
   DestroyRef,
   Directive,
   ElementRef,
+  Injector,
   afterNextRender,
   computed,
   inject,
@@ -41,11 +42,15 @@ export class VirtualRows {
   readonly headRem = input(0);
 
   private readonly app = inject(ApplicationRef);
+  private readonly injector = inject(Injector);
   private readonly box = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private readonly top = signal(0);
   private readonly height = signal(0);
   private readonly rem = signal(16);
   private frame = 0;
+  /** The row that was brought into sight, while nobody has scrolled: it stays there when the box or a rem changes. */
+  private wanted: number | null = null;
+  private placed = 0;
 
   readonly row = computed(() => this.rowRem() * this.rem());
   private readonly view = computed(
@@ -90,6 +95,7 @@ export class VirtualRows {
   /** Brings a row into sight, and no farther than needed. */
   reveal(index: number): void {
     if (index < 0) return;
+    this.wanted = index;
     const head = this.headRem() * this.rem();
     const from = index * this.row();
     const to = from + this.row() - (this.box.clientHeight - head);
@@ -97,10 +103,12 @@ export class VirtualRows {
     if (from < scrollTop) this.box.scrollTop = from;
     // Whole rows below the header: a row cut in half there could not be read.
     else if (to > scrollTop) this.box.scrollTop = Math.ceil(to / this.row()) * this.row();
-    this.top.set(this.box.scrollTop);
+    this.placed = this.box.scrollTop;
+    this.top.set(this.placed);
   }
 
   toTop(): void {
+    this.wanted = null;
     this.box.scrollTop = 0;
     this.top.set(0);
   }
@@ -109,6 +117,7 @@ export class VirtualRows {
   private scrolled(): void {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
+      if (this.box.scrollTop !== this.placed) this.wanted = null;
       const before = this.view();
       this.top.set(this.box.scrollTop);
       if (this.view() !== before) this.app.tick();
@@ -119,5 +128,11 @@ export class VirtualRows {
     this.rem.set(parseFloat(getComputedStyle(document.documentElement).fontSize) || 16);
     this.height.set(this.box.clientHeight);
     this.top.set(this.box.scrollTop);
+    if (this.wanted === null) return;
+    // The height of all rows follows a rem when the page is drawn, and nothing can be scrolled beyond it before.
+    const again = (): void => {
+      if (this.wanted !== null) this.reveal(this.wanted);
+    };
+    afterNextRender({ write: again }, { injector: this.injector });
   }
 }

@@ -6,7 +6,7 @@ import { Layout } from './layout';
 import { Row } from './rows';
 import { colourOf } from './service-colour';
 import { View, barOf, percentAt } from './time-scale';
-import { SpanNode, actorOf, durationOf, labelOf } from './tree';
+import { SpanNode, actorOf, durationOf, hasNoLength, labelOf } from './tree';
 
 /** Deeper rows are not indented further: the name would have no room left. */
 const DEEPEST = 16;
@@ -111,7 +111,7 @@ function spanLine(row: Row, node: SpanNode, scene: Scene): WaterfallLine {
     label: brief(labelOf(node), MOST_OF_A_NAME),
     title: brief(joined(' · ', [span.service, span.op, labelOf(node)]), MOST_OF_A_TITLE),
     colour: colourOf(actorOf(node)),
-    time: formats.lapse(durationOf(node)),
+    time: hasNoLength(span) ? '?' : formats.lapse(durationOf(node)),
     path: critical
       ? (layout.segments.get(node) ?? []).flatMap(
           ({ start, end }) => placed(start, end, scene) ?? [],

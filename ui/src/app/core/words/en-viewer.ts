@@ -57,6 +57,7 @@ export const viewer = {
     own: '{{ service }}: self time {{ time }}',
     wellTitle: 'Succeeded',
     badTitle: 'Failed: {{ status }}; errors: {{ errors }}',
+    durationRefused: 'Not a duration. For example: 250, 500 µs, 2 s, 1 min 5 s',
     keys: '↑ ↓ row · Enter open · x compare · ? keys',
   },
   trace: {
@@ -161,6 +162,7 @@ export const viewer = {
     after_parent: 'Starts after its parent ended: background work',
     negative_duration: 'Ends before it starts: shown with zero length',
     zero_duration: 'Took less than a microsecond',
+    unknown_duration: 'No start time or no end time: the duration is unknown',
     missing_time: 'No timestamp: shown at the start',
     repeated_span_id: 'Another span has the same ID',
     missing_span_id: 'No span ID',
