@@ -86,12 +86,15 @@ describe('money and numbers', () => {
   });
 
   it('writes a time of another day with its day, and says the zone', () => {
-    const now = micros(Date.now() * 1000);
-    const { when, clock, date, zoned } = formatsFor('en');
-    expect(when(now)).toBe(clock(now));
-    const past = micros(now - 30 * 86_400_000_000);
-    expect(when(past)).toBe(date(past));
-    expect(zoned(past)).toMatch(/GMT/);
+    vi.useFakeTimers({ now: new Date(2026, 5, 15, 12) });
+    const at = (...day: [number, number, number]) => micros(new Date(...day, 9).getTime() * 1000);
+    const { when, clock, zoned } = formatsFor('en');
+    expect(when(at(2026, 5, 15))).toBe(clock(at(2026, 5, 15)));
+    expect(when(at(2026, 4, 16))).toBe('16 May');
+    expect(when(at(2025, 11, 31))).toBe('31/12/2025');
+    expect(formatsFor('ru').when(at(2026, 4, 16))).toBe('16 мая');
+    expect(zoned(at(2026, 4, 16))).toMatch(/GMT/);
+    vi.useRealTimers();
   });
 
   it('takes money of any currency, known or not', () => {

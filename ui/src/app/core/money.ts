@@ -26,7 +26,7 @@ export interface Formats {
   /** The same for the marks of a ruler, without zeros that say nothing: 1.5 s, 20 ms. Those that are a `step` apart never read the same. */
   mark(span: Micros, step?: Micros): string;
   time(rfc3339: string): string;
-  /** Time of day, with the day where it is not today. */
+  /** Time of day; the day alone where it is not today, with its year where that is not this one. Short enough for a column. */
   when(at: Micros): string;
   /** Day, time of day and the zone of the clock. */
   zoned(at: Micros): string;
@@ -53,6 +53,8 @@ export function formatsFor(lang: Lang): Formats {
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
 
+  const dayOfYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
+  const shortDay = new Intl.DateTimeFormat(locale, { dateStyle: 'short' });
   const days = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short' });
   const zoned = new Intl.DateTimeFormat(locale, {
     day: 'numeric',
@@ -133,9 +135,10 @@ export function formatsFor(lang: Lang): Formats {
     time: (rfc3339) => time.format(new Date(rfc3339)),
     dateTime: (rfc3339) => dateTime.format(new Date(rfc3339)),
     when: (at) => {
-      const moment = new Date(at / 1000);
-      const today = days.format(moment) === days.format(new Date());
-      return (today ? time : dateTime).format(moment);
+      const [moment, now] = [new Date(at / 1000), new Date()];
+      if (days.format(moment) === days.format(now)) return time.format(moment);
+      const thisYear = moment.getFullYear() === now.getFullYear();
+      return (thisYear ? dayOfYear : shortDay).format(moment);
     },
     zoned: (at) => zoned.format(at / 1000),
     clock: (at) => time.format(at / 1000),
