@@ -33,6 +33,12 @@ impl Turns {
             .is_some_and(|place| place.strong_count() > 0)
     }
 
+    /// Whether nobody is at work on any round.
+    #[must_use]
+    pub fn are_over(&self) -> bool {
+        self.rounds().values().all(|place| place.strong_count() == 0)
+    }
+
     fn place(&self, round_id: RoundId) -> Arc<AsyncMutex<()>> {
         let mut rounds = self.rounds();
         let there = rounds.get(&round_id).and_then(Weak::upgrade);
@@ -98,10 +104,10 @@ mod tests {
             "the second waits for the first"
         );
         drop(first);
-        assert!(turns.is_taken(round), "the second holds on");
+        assert!(turns.is_taken(round) && !turns.are_over(), "the second holds on");
         let second = second.await;
         drop(second);
-        assert!(!turns.is_taken(round) && turns.rounds().is_empty());
+        assert!(turns.are_over() && turns.rounds().is_empty());
         let third = turns.wait(round).await;
         drop(Box::pin(turns.wait(round)));
         drop(third);

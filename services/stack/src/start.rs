@@ -72,6 +72,7 @@ pub struct Stack {
     stop: watch::Sender<bool>,
     servers: JoinSet<Result<(), String>>,
     background: Tasks,
+    turns: gateway::turns::Turns,
     traffic: Option<Traffic>,
     overhead: Option<Overhead>,
     problems: Option<Problems>,
@@ -257,6 +258,7 @@ impl Stack {
             stop: watch::Sender::new(false),
             servers: JoinSet::new(),
             background: Tasks::new(),
+            turns: gateway::turns::Turns::default(),
             traffic: None,
             overhead: None,
             problems: None,
@@ -388,7 +390,7 @@ impl Stack {
             tokens: gateway::auth::Tokens::new(&rand::random::<[u8; 32]>()),
             access: gateway::access::Access::new(&stack.token, listen),
             limits: gateway::limits::Limits::new(config.rate),
-            turns: gateway::turns::Turns::default(),
+            turns: stack.turns.clone(),
             knobs: gateway_knobs,
             release: release.subscribe(),
         };
@@ -659,10 +661,18 @@ impl Stack {
         if let Some(overhead) = &self.overhead {
             overhead.cancel();
         }
+        let drained = async {
+            // A spin goes on when its client has gone, and needs the services behind the gateway until its end.
+            while !self.turns.are_over() {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+            let _ = self.stop.send(true);
+            while self.servers.join_next().await.is_some() {}
+        };
+        let drained = tokio::time::timeout(DRAIN, drained).await;
         let _ = self.stop.send(true);
         self.background.stop();
-        let drained = async { while self.servers.join_next().await.is_some() {} };
-        if tokio::time::timeout(DRAIN, drained).await.is_err() {
+        if drained.is_err() {
             tracing::info!(
                 "requests were still under way; what was not answered is settled at the next start"
             );
