@@ -24,7 +24,7 @@ test('a failed payment is an issue that is resolved, and regresses with a later 
   await page.click('nav-issues');
   await page.see('issues-empty');
   await until('the list to be there', async () =>
-    /No errors so far/.test(await page.text('issues-empty')),
+    /No issues yet/.test(await page.text('issues-empty')),
   );
   await inBoth(page, 'issues-none');
 

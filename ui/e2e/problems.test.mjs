@@ -203,7 +203,7 @@ test('virtual players fill before and after, within their budget', async (t) => 
   await page.click('lang-en');
 
   await page.click('traffic-budget');
-  await until('no budget', async () => /^Nothing holds/.test(await page.text('traffic-words')));
+  await until('no budget', async () => /^No CPU limit/.test(await page.text('traffic-words')));
   await page.screenshot('impact-lifted');
   await page.click('traffic-budget');
   await page.click('traffic-switch');
@@ -239,7 +239,7 @@ test('releases are compared, and the one that hurts is marked with its suspect',
   await page.click('to-impact');
   await page.click('part-releases');
   await until('no release yet', async () =>
-    /^No release has been spun yet/.test(await page.text('releases-none')),
+    /^No release has spins yet/.test(await page.text('releases-none')),
   );
   await inBoth(page, 'releases-none');
   await page.click('lang-en');

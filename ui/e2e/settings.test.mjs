@@ -40,7 +40,7 @@ test('every mistake is said in both languages, beside the field that it is about
   await (await shown(page, 'input-environment')).sendKeys('-2');
   await page.click('save-environment');
   await until('the refusal', async () =>
-    /Файл настроек не записался/.test(await page.text('settings-page')),
+    /Не удалось записать файл настроек/.test(await page.text('settings-page')),
   );
   await page.inBoth('settings-unwritable');
   rmSync(directory);

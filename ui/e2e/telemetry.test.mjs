@@ -75,7 +75,7 @@ test('a DSN is set, tested and delivered to; both pages fit in both languages', 
     return shown.includes(`127.0.0.1:${sentry.port}`) && !shown.includes(sentry.key);
   });
   await page.click('test-connection');
-  await until('the outcome', async () => /took a test/.test(await page.text('test-outcome')));
+  await until('the outcome', async () => /accepted a test/.test(await page.text('test-outcome')));
   await page.inBoth('settings');
 
   // What was kept without a DSN goes to the one that is there now, with or without being asked about.

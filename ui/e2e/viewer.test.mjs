@@ -424,12 +424,12 @@ test('an odd trace of somebody else is shown sanely, and no markup is followed',
   assert.equal(seen[0].mark, 'below');
   await page.click('lang-en');
   for (const word of [
-    'parent is missing',
-    'go round in a circle',
-    'same id',
-    'Ends before it begins',
+    'Parent span is missing',
+    'form a cycle',
+    'the same ID',
+    'Ends before it starts',
     'less than a microsecond',
-    'in the background',
+    'background work',
   ])
     assert.ok(
       await page.driver.executeScript(
