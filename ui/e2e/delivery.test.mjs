@@ -67,7 +67,9 @@ test('a rate limit and an absent Sentry are shown with the time until it goes on
   await page.driver.executeScript(`setTimeout(() => { throw new EvalError('on purpose'); });`);
   await page.see('next-attempt');
   await page.click('lang-ru');
-  await until('the reason', async () => /в соединении отказано/i.test(await page.text('last-error')));
+  await until('the reason', async () =>
+    /в соединении отказано/i.test(await page.text('last-error')),
+  );
   await page.inBoth('delivery-away');
 });
 
@@ -86,7 +88,10 @@ test('a list that is read stays where it is, and goes on below its end', async (
   const first = await page.see('envelope');
   const [seq, place] = [await first.getAttribute('data-seq'), await first.getRect()];
   await send(collector_dsn, 3);
-  await until('them to be offered', async () => Number(/\d+/.exec(await page.text('show-new'))) >= 3);
+  await until(
+    'them to be offered',
+    async () => Number(/\d+/.exec(await page.text('show-new'))) >= 3,
+  );
   assert.equal(await page.attribute('envelope', 'data-seq'), seq);
   assert.deepEqual(await (await page.see('envelope')).getRect(), place);
   await page.inBoth('delivery-reading');
