@@ -12,7 +12,13 @@ test('every mistake is said in both languages, beside the field that it is about
   await page.click('nav-settings');
   const mistakes = [
     ['input-dsn', 'save-dsn', 'https://host/1', /key is missing/, /Не указан ключ/],
-    ['input-dsn', 'save-dsn', 'https://key@host/shop', /not with the project name/, /а не его именем/],
+    [
+      'input-dsn',
+      'save-dsn',
+      'https://key@host/shop',
+      /not with the project name/,
+      /а не его именем/,
+    ],
     ['input-rate', 'save-rate', 'most', /from 0 to 100/, /от 0 до 100/],
     ['input-organization', 'save-organization', 'Acme Inc', /Letters, digits/, /латинские/],
   ];
