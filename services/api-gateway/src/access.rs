@@ -80,8 +80,7 @@ impl Access {
         };
         let host = text(header::HOST).or_else(|| uri.authority().map(axum::http::uri::Authority::as_str));
         if !host.is_some_and(|host| self.is_own(host)) {
-            let sentence = "This server accepts requests only at its own address on this computer.";
-            return Err(Problem::new(Code::ForeignHost, sentence).field("Host"));
+            return Err(Problem::foreign_host());
         }
         let own = |origin: &str| {
             origin

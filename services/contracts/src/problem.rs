@@ -207,6 +207,16 @@ impl Problem {
         }
     }
 
+    /// A request whose `Host` names another server than the one that it reached.
+    #[must_use]
+    pub fn foreign_host() -> Self {
+        Self::new(
+            Code::ForeignHost,
+            "This server accepts requests only at its own address on this computer.",
+        )
+        .field("Host")
+    }
+
     /// A write that found no room.
     #[must_use]
     pub fn disk_full() -> Self {

@@ -66,10 +66,7 @@ async fn only_services(
         .and_then(|host| host.to_str().ok());
     let host = host.or_else(|| request.uri().authority().map(Authority::as_str));
     if host != Some(address.to_string().as_str()) {
-        let sentence = "This server answers only to its own address on this machine.";
-        return Problem::new(Code::ForeignHost, sentence)
-            .field("Host")
-            .into_response();
+        return Problem::foreign_host().into_response();
     }
     next.run(request).await
 }
