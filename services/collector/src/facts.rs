@@ -58,7 +58,7 @@ pub(crate) fn read(seq: u64, slot: &str, envelope: &Envelope<'_>) -> Facts {
     read_items(seq, slot, envelope, |item| serde_json::from_slice(item.payload))
 }
 
-/// Those that the index keeps: as [`read`], without data and attributes of spans, logs and metrics.
+/// Those that the index keeps: as [`read`], with next to no data and attributes of spans, logs and metrics.
 pub(crate) fn skim(seq: u64, slot: &str, envelope: &Envelope<'_>) -> Facts {
     read_items(seq, slot, envelope, |item| {
         skim::read(Place::of(&item.header.item_type), item.payload)
@@ -679,6 +679,8 @@ mod tests {
             "is_segment",
             "status",
             "data",
+            "peer.service",
+            "url.full",
         ];
         leaf.prop_recursive(6, 80, 12, move |inner| {
             let members =

@@ -127,13 +127,16 @@ impl Index {
             .iter()
             .filter_map(|error| error.trace_id.as_deref().and_then(parse_id));
         let logs = facts.logs.iter().filter_map(|(trace, _)| *trace);
-        let traces: BTreeSet<u128> = spans.chain(errors).chain(logs).collect();
+        let mut traces: BTreeSet<u128> = spans.chain(errors).chain(logs).collect();
         for id in &traces {
             self.add_to_trace(*id, seq, facts);
         }
         // A metric belongs to a trace that is there; one alone makes none.
-        for id in facts.metrics.iter().filter_map(|point| point.trace_id.as_deref()) {
-            if let Some((trace, _)) = parse_id(id).and_then(|id| self.traces.get_mut(&id)) {
+        let metrics = facts.metrics.iter();
+        for id in metrics.filter_map(|point| parse_id(point.trace_id.as_deref()?)) {
+            if let Some((trace, _)) = self.traces.get_mut(&id)
+                && traces.insert(id)
+            {
                 trace.add(seq, &[], &[], &[]);
             }
         }
@@ -592,5 +595,20 @@ mod tests {
         assert_eq!(index.conditions.pop(), Some((1, 7)));
         assert_eq!(index.conditions.pop(), Some((3, 1)));
         assert_eq!(index.conditions.pop(), None, "it is in one group only");
+    }
+
+    #[test]
+    fn metrics_that_come_after_their_trace_are_told_as_a_change_of_it() {
+        let metric = json!({
+            "timestamp": 9, "trace_id": format_id(7), "name": "stake", "value": 10, "type": "distribution",
+        });
+        let bytes = format!("{{}}\n{{\"type\":\"trace_metric\"}}\n{metric}\n");
+        let facts = facts::skim(2, "payment-service", &Envelope::framed(bytes.as_bytes()).unwrap());
+        let mut index = Index::new();
+        // One alone makes no trace.
+        assert_eq!(index.add(1, &facts).traces, []);
+        index.add(2, &spin(7, ""));
+        assert_eq!(index.add(3, &facts).traces, [7]);
+        assert_eq!(index.envelopes_of(7), Some(vec![2, 3]));
     }
 }

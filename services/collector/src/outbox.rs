@@ -30,7 +30,7 @@ const TOO_OLD: i64 = 5 * 24 * 60 * 60 * 1_000;
 /// What a 429 means that names none of the envelope's categories.
 const UNNAMED_LIMIT: i64 = 60 * 1_000;
 /// How long requests under way may take at the end.
-const LAST_ANSWERS: Duration = Duration::from_secs(3);
+const LAST_ANSWERS: Duration = Duration::from_millis(500);
 
 /// What the outbox is told.
 pub(crate) enum Note {

@@ -168,14 +168,33 @@ fn addresses(traces: &[Vec<Span>]) -> HashMap<(&str, &str), &str> {
 
 /// Where the pages that a service shows came from, by service and address.
 fn origins(traces: &[Vec<Span>]) -> HashSet<(&str, &str)> {
-    let pages = traces.iter().flatten().filter(|span| span.transaction);
-    pages
-        .filter_map(|span| {
-            let (_, rest) = span.data.get("url.full")?.as_str()?.split_once("://")?;
-            let address = rest.split(['/', '?', '#']).next()?;
-            matches!(span.op.as_str(), "pageload" | "navigation").then_some((span.service.as_str(), address))
-        })
+    let spans = traces.iter().flatten();
+    spans
+        .filter_map(|span| Some((span.service.as_str(), origin(span)?)))
         .collect()
+}
+
+/// Where the page came from whose load a transaction tells.
+pub(crate) fn origin(span: &Span) -> Option<&str> {
+    if !span.transaction || !matches!(span.op.as_str(), "pageload" | "navigation") {
+        return None;
+    }
+    let (_, rest) = span.data.get("url.full")?.as_str()?.split_once("://")?;
+    rest.split(['/', '?', '#']).next()
+}
+
+/// Whom a client's span of HTTP asks, when it is another than its own service.
+pub(crate) fn peer(span: &Span) -> Option<&str> {
+    if span.transaction || !span.op.starts_with("http.client") {
+        return None;
+    }
+    fact(span, &["peer.service", "server.address"]).filter(|peer| *peer != span.service)
+}
+
+/// The first of these that the span's data has.
+fn fact<'a>(span: &'a Span, names: &[&str]) -> Option<&'a str> {
+    let values = names.iter().filter_map(|name| span.data.get(*name));
+    values.filter_map(Value::as_str).find(|text| !text.is_empty())
 }
 
 /// Whom a span calls.
@@ -189,23 +208,16 @@ fn called(
         // A span that is continued in its own service calls nobody.
         return (*service != span.service).then(|| ((*service).to_owned(), NodeKind::Service));
     }
-    let fact = |names: &[&str]| {
-        let values = names.iter().filter_map(|name| span.data.get(*name));
-        values.filter_map(Value::as_str).find(|text| !text.is_empty())
-    };
     if span.op == "db" || span.op.starts_with("db.") {
-        let system = fact(&["db.system.name", "db.system"]).unwrap_or("db");
+        let system = fact(span, &["db.system.name", "db.system"]).unwrap_or("db");
         return Some((format!("{}/{system}", span.service), NodeKind::Database));
     }
-    if span.op.starts_with("http.client") {
-        let peer = fact(&["peer.service", "server.address"])?;
-        if let Some(service) = known.get(&(span.service.as_str(), peer)) {
-            return Some(((*service).to_owned(), NodeKind::Service));
-        }
-        let is_stranger = peer != span.service && !origins.contains(&(span.service.as_str(), peer));
-        return is_stranger.then(|| (peer.to_owned(), NodeKind::External));
+    let peer = peer(span)?;
+    let pair = (span.service.as_str(), peer);
+    if let Some(service) = known.get(&pair) {
+        return Some(((*service).to_owned(), NodeKind::Service));
     }
-    None
+    (!origins.contains(&pair)).then(|| (peer.to_owned(), NodeKind::External))
 }
 
 #[cfg(test)]

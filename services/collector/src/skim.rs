@@ -19,6 +19,8 @@ pub(crate) enum Place {
     Spans,
     /// Data of a transaction.
     TraceData,
+    /// Data of a span within one.
+    SpanData,
     Logs,
     Metrics,
     Attributes,
@@ -60,8 +62,10 @@ impl Place {
             Self::Contexts => (name == "trace").then_some(Self::TraceContext),
             Self::TraceContext if name == "data" => Some(Self::TraceData),
             Self::TraceContext => Some(Self::Whole),
-            Self::Spans => (name != "data").then_some(Self::Whole),
-            Self::TraceData => wanted(&["currency"]),
+            Self::Spans if name == "data" => Some(Self::SpanData),
+            Self::Spans => Some(Self::Whole),
+            Self::TraceData => wanted(&["currency", "url.full"]),
+            Self::SpanData => wanted(&["peer.service", "server.address"]),
             // One alone, or a list of them.
             Self::Logs if name == "items" => Some(Self::Logs),
             Self::Logs => wanted(&["timestamp", "trace_id"]),

@@ -4,15 +4,19 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use reelscope_contracts::telemetry::{
-    ErrorEvent, LogLine, MeasurementPoint, Micros, ServiceShare, Span, TraceDetail, TraceSummary, is_failure,
+    ErrorEvent, ExternalShare, LogLine, MeasurementPoint, Micros, ServiceShare, Span, TraceDetail,
+    TraceSummary, is_failure,
 };
 
 use crate::conditions::Condition;
 use crate::envelope::{Envelope, format_id};
 use crate::facts::{self, Facts, SpanFact};
+use crate::service_map;
 
 /// Most envelopes of a trace that are remembered; the earliest stay.
 const MOST_ENVELOPES: usize = 500;
+/// Most calls of a trace of which the other end may come later; of more the first word counts.
+const MOST_OPEN_CALLS: usize = 1_000;
 /// How far a span may begin before its parent without a word: clocks of one machine differ by less.
 const SKEW: Micros = 1_000;
 
@@ -33,6 +37,67 @@ pub(crate) struct Trace {
     currency_by: Option<Claim>,
     oddities: BTreeSet<String>,
     seqs: BTreeSet<u64>,
+    waits: Waits,
+}
+
+/// Outgoing requests of a trace, told apart by whether a service of the trace answered them. The two ends come in any
+/// order, mostly in two envelopes.
+#[derive(Default)]
+struct Waits {
+    /// Microseconds, by who asks and whom.
+    unanswered: BTreeMap<(String, String), Micros>,
+    /// The requests in `unanswered`, by span: its key there and its microseconds.
+    open: HashMap<String, ((String, String), Micros)>,
+    /// Spans that a transaction continues and that have not come.
+    answered: HashSet<String>,
+    /// Where the pages of a service came from, by service and address.
+    origins: HashSet<(String, String)>,
+}
+
+impl Waits {
+    fn add(&mut self, span: &Span) {
+        if span.transaction {
+            if let Some(address) = service_map::origin(span) {
+                self.origins.insert((span.service.clone(), address.to_owned()));
+            }
+            let Some(caller) = &span.parent_span_id else {
+                return;
+            };
+            if let Some((pair, length)) = self.open.remove(caller) {
+                if let Some(total) = self.unanswered.get_mut(&pair) {
+                    *total -= length;
+                }
+            } else if self.answered.len() < MOST_OPEN_CALLS {
+                self.answered.insert(caller.clone());
+            }
+        } else if let Some(peer) = service_map::peer(span)
+            && !self.answered.remove(&span.span_id)
+        {
+            let pair = (span.service.clone(), peer.to_owned());
+            let length = span.end_us.saturating_sub(span.start_us).max(0);
+            let total = self.unanswered.entry(pair.clone()).or_default();
+            *total = total.saturating_add(length);
+            if self.open.len() < MOST_OPEN_CALLS {
+                self.open.insert(span.span_id.clone(), (pair, length));
+            }
+        }
+    }
+
+    /// What is left, by peer, but for those that `is_service` knows and what a page asks of where it came from.
+    fn external(&self, is_service: impl Fn(&str) -> bool) -> Vec<ExternalShare> {
+        let mut peers: BTreeMap<&str, Micros> = BTreeMap::new();
+        for (pair, length) in &self.unanswered {
+            if *length > 0 && !is_service(&pair.1) && !self.origins.contains(pair) {
+                let total = peers.entry(&pair.1).or_default();
+                *total = total.saturating_add(*length);
+            }
+        }
+        let share = |(peer, waiting_us): (&str, Micros)| ExternalShare {
+            peer: peer.to_owned(),
+            waiting_us,
+        };
+        peers.into_iter().map(share).collect()
+    }
 }
 
 impl Trace {
@@ -62,6 +127,7 @@ impl Trace {
             faults: Vec::new(),
             virtual_player: false,
             services: Vec::new(),
+            external: Vec::new(),
             oddities: Vec::new(),
         };
         Self {
@@ -74,6 +140,7 @@ impl Trace {
             currency_by: None,
             oddities: BTreeSet::new(),
             seqs: BTreeSet::new(),
+            waits: Waits::default(),
         }
     }
 
@@ -117,6 +184,7 @@ impl Trace {
         }
         for fact in spans {
             self.add_span(fact);
+            self.waits.add(&fact.span);
         }
         for transaction in spans.iter().filter(|fact| fact.span.transaction) {
             let waiting = waiting(&transaction.span, spans.iter().map(|fact| &fact.span));
@@ -228,6 +296,10 @@ impl Trace {
             summary.start_us = self.start_us;
             summary.duration_us = self.end_us.saturating_sub(self.start_us);
         }
+        let services = &summary.services;
+        summary.external = self
+            .waits
+            .external(|peer| services.iter().any(|share| share.service == peer));
         summary.oddities.clear();
         summary.oddities.extend(self.oddities.iter().cloned());
         let missing = match self.claim {
@@ -458,6 +530,55 @@ mod tests {
             assert_eq!(ended_well(failure, 0), (failure.to_owned(), false));
             assert_eq!(ended_well(failure, 1), (failure.to_owned(), false));
         }
+    }
+
+    /// One service's part of trace 1: its transaction with a call of HTTP in it.
+    fn part(service: &str, (id, parent): (&str, Option<&str>), (call, peer, ms): (&str, &str, u32)) -> Facts {
+        let payload = json!({
+            "transaction": "spin", "start_timestamp": 10, "timestamp": 20,
+            "contexts": { "trace": {
+                "trace_id": format_id(1), "span_id": id, "parent_span_id": parent, "op": "pageload",
+                "data": { "url.full": "http://127.0.0.1:4000/slot" },
+            } },
+            "spans": [{
+                "trace_id": format_id(1), "span_id": call, "parent_span_id": id, "op": "http.client",
+                "start_timestamp": 10, "timestamp": 10.0 + f64::from(ms) / 1_000.0,
+                "data": { "peer.service": peer },
+            }],
+        });
+        let bytes = format!("{{}}\n{{\"type\":\"transaction\"}}\n{payload}\n");
+        facts::skim(1, service, &Envelope::framed(bytes.as_bytes()).unwrap())
+    }
+
+    fn external(parts: &[&Facts]) -> Vec<(String, Micros)> {
+        let mut trace = Trace::new(1);
+        for (seq, part) in parts.iter().enumerate() {
+            add(&mut trace, 1, seq as u64, part);
+        }
+        let shares = trace.summary().external.iter();
+        shares
+            .map(|share| (share.peer.clone(), share.waiting_us))
+            .collect()
+    }
+
+    #[test]
+    fn who_is_waited_for_and_answers_nothing_is_outside_in_whatever_order_it_is_told() {
+        let gateway = part("gateway", ("a1", None), ("a2", "payments", 500));
+        let payments = part("payments", ("b1", Some("a2")), ("b2", "provider", 400));
+        let again = part("payments", ("c1", Some("a9")), ("c2", "provider", 30));
+        let expected = vec![("provider".to_owned(), 430_000)];
+        assert_eq!(external(&[&gateway, &payments, &again]), expected);
+        assert_eq!(external(&[&again, &payments, &gateway]), expected);
+        // Without the part of the callee nobody knows that it is one of the services.
+        assert_eq!(external(&[&gateway]), [("payments".to_owned(), 500_000)]);
+        // A service of the trace is none, though this call of it has no other end.
+        let unheard = part("payments", ("d1", None), ("d2", "gateway", 5));
+        assert_eq!(external(&[&gateway, &unheard]), []);
+        // Nor is the place that the page itself comes from.
+        assert_eq!(
+            external(&[&part("page", ("e1", None), ("e2", "127.0.0.1:4000", 5))]),
+            []
+        );
     }
 
     fn currency(transactions: &[(Option<&str>, Option<&str>)]) -> Option<String> {

@@ -55,6 +55,15 @@ pub struct ServiceShare {
     pub waiting_us: Micros,
 }
 
+/// For whom the services of a trace waited that recorded nothing in it themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ExternalShare {
+    /// What the calls name: their `peer.service`, else their `server.address`.
+    pub peer: String,
+    /// Microseconds of the outgoing HTTP requests to it; of those at the same time each counts.
+    pub waiting_us: Micros,
+}
+
 /// A trace in one line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TraceSummary {
@@ -115,6 +124,9 @@ pub struct TraceSummary {
     pub virtual_player: bool,
     /// One entry a service.
     pub services: Vec<ServiceShare>,
+    /// One entry for each peer outside of them, by name.
+    #[serde(default)]
+    pub external: Vec<ExternalShare>,
     /// What is odd about it, such as `missing_root` or `negative_duration`.
     pub oddities: Vec<String>,
 }

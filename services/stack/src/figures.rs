@@ -309,6 +309,7 @@ pub(crate) mod tests {
             faults: Vec::new(),
             virtual_player: false,
             services: Vec::new(),
+            external: Vec::new(),
             oddities: Vec::new(),
         }
     }
