@@ -138,6 +138,8 @@ pub struct ProblemView {
     pub switching: Option<Switching>,
     /// When it came to this state.
     pub switched_at: UnixMillis,
+    /// Milliseconds since then, by a clock that cannot be set: what was before it and what after is told by this.
+    pub switched_ms_ago: u64,
     /// Evidence since it was switched on; absent while there is none.
     pub observed: Option<Observed>,
 }

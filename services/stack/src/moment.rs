@@ -46,6 +46,11 @@ impl Moment {
         self.at
     }
 
+    /// Milliseconds since then, whatever was done to the wall clock.
+    pub(crate) fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.elapsed_from.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
     /// Number of the last envelope that had come.
     pub(crate) const fn captured(&self) -> u64 {
         self.captured
@@ -98,5 +103,18 @@ mod tests {
         check(10_000_000, 10_000_000);
         check(10_060_000, 10_000_000);
         check(2_800_000, 2_800_000);
+    }
+
+    #[test]
+    fn how_long_ago_it_was_does_not_depend_on_the_wall_clock() {
+        let moment = |at| Moment {
+            at,
+            elapsed_from: Instant::now(),
+            captured: 7,
+        };
+        // One that the wall clock places a century ahead, and one that it places at the epoch.
+        for at in [now() + 3_000_000_000_000, 0] {
+            assert!(moment(at).elapsed_ms() < 60_000);
+        }
     }
 }

@@ -274,6 +274,7 @@ impl Problems {
                 state: cell.state,
                 switching,
                 switched_at: cell.switched_at.at(),
+                switched_ms_ago: cell.switched_at.elapsed_ms(),
                 observed: cell.observed.clone(),
             })
         };

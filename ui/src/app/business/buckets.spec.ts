@@ -9,21 +9,22 @@ describe('money over time', () => {
     const time = fc.integer({ min: 0, max: 40 * 86_400_000_000 });
     fc.assert(
       fc.property(fc.array(time, { minLength: 1 }), (times) => {
-        const spins = times
-          .sort((one, other) => one - other)
-          .map((at, index) => ({
-            traceId: String(index),
-            at: micros(at),
-            stake: 10,
-            payout: index,
-            failed: index % 4 === 0,
-            release: '',
-            name: '',
-            currency: '',
-          }));
+        // As they arrived: the clock may have been set back in between.
+        const spins = times.map((at, index) => ({
+          traceId: String(index),
+          at: micros(at),
+          stake: 10,
+          payout: index,
+          failed: index % 4 === 0,
+          release: '',
+          name: '',
+          currency: '',
+        }));
         const buckets = bucketsOf(spins, 40);
         expect(buckets.length).toBeLessThanOrEqual(41);
-        expect(buckets.flatMap((bucket) => bucket.spins)).toEqual(spins);
+        const all = buckets.flatMap((bucket) => bucket.spins);
+        expect(all).toHaveLength(spins.length);
+        expect(new Set(all)).toEqual(new Set(spins));
         const sum = buckets.reduce((total, { totals }) => total + totals.ggr, 0);
         expect(sum).toBe(totalsOf(spins).ggr);
         for (const { from, to, spins: part } of buckets)

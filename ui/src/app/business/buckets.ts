@@ -13,6 +13,20 @@ const SECOND = 1_000_000;
 /** Widths that people say, in seconds. */
 const WIDTHS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 10_800, 21_600, 86_400];
 
+/** When the earliest and the latest of them began, by the wall clock; null without spins. */
+export function periodOf(
+  spins: readonly Pick<SpinMoney, 'at'>[],
+): { readonly first: Micros; readonly last: Micros } | null {
+  const [one] = spins;
+  if (!one) return null;
+  let [first, last] = [one.at, one.at];
+  for (const { at } of spins) {
+    if (at < first) first = at;
+    if (at > last) last = at;
+  }
+  return { first, last };
+}
+
 /** The narrowest width, in microseconds, that needs no more than `most` buckets. */
 export function widthFor(from: Micros, to: Micros, most: number): Micros {
   const needed = (to - from) / SECOND / Math.max(1, most - 1);
@@ -20,11 +34,14 @@ export function widthFor(from: Micros, to: Micros, most: number): Micros {
   return micros(seconds * SECOND);
 }
 
-/** Spins, oldest first, in buckets that follow one another without a hole, at whole multiples of their width. */
+/**
+ * Spins in buckets that follow one another without a hole, at whole multiples of their width: by the wall clock, whatever the
+ * order in which they came.
+ */
 export function bucketsOf(spins: readonly SpinMoney[], most: number): Bucket[] {
-  const first = spins[0]?.at;
-  const last = spins.at(-1)?.at;
-  if (first === undefined || last === undefined) return [];
+  const period = periodOf(spins);
+  if (!period) return [];
+  const { first, last } = period;
   const width = widthFor(first, last, most);
   const begin = Math.floor(first / width) * width;
   const count = Math.floor((last - begin) / width) + 1;

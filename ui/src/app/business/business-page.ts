@@ -6,7 +6,7 @@ import { micros, toMilliseconds } from '../core/micros';
 import { Session } from '../core/session';
 import { PaytableStore } from '../paytable/paytable-store';
 import { addressOf } from '../traces/trace-list';
-import { bucketsOf } from './buckets';
+import { bucketsOf, periodOf } from './buckets';
 import { BusinessParts } from './business-parts';
 import { RtpPoint, Z_95, bandOf, rtpPoints } from './confidence';
 import { Drawing, LineChart } from './line-chart';
@@ -257,14 +257,14 @@ export class BusinessPage {
     this.showTraces(this.buckets()[index]?.spins ?? []);
   }
 
-  /** The list of traces, from the first of these spins to the last. They are by time. */
+  /** The list of traces, from the earliest of these spins to the latest. */
   private showTraces(spins: readonly SpinMoney[]): void {
     const [first] = spins;
-    const last = spins.at(-1);
-    if (!first || !last) return;
+    const period = periodOf(spins);
+    if (!first || !period) return;
     const filter = addressOf({
-      since: first.at,
-      until: micros(last.at + 1),
+      since: period.first,
+      until: micros(period.last + 1),
       // Between two spins the page asks for other things too.
       ...(spins.every(({ name }) => name === first.name) ? { name: first.name } : {}),
     });

@@ -7,6 +7,7 @@ const trace = (more: Partial<TraceSummary> = {}): TraceSummary => ({
   name: 'slot-machine-spin',
   op: 'ui.action',
   service: 'frontend',
+  first_envelope: 1,
   start_us: micros(1),
   duration_us: micros(1),
   root_us: micros(1),
@@ -82,9 +83,9 @@ describe('the money of a spin', () => {
 });
 
 describe('the money of many spins', () => {
-  it('has each trace once, as it was told last, by time', () => {
+  it('has each trace once, as it was told last, as they arrived', () => {
     const spins = inOrder([
-      trace({ trace_id: 'b', start_us: micros(2) }),
+      trace({ trace_id: 'b', first_envelope: 2 }),
       trace(),
       trace({ status: 'deadline_exceeded', ok: false }),
     ]);

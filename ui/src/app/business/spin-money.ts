@@ -1,3 +1,4 @@
+import { newestFirst } from '../core/arrival';
 import { Micros } from '../core/micros';
 import { TraceSummary } from '../core/telemetry-wire';
 import { WELL } from '../traces/measured-words';
@@ -77,15 +78,12 @@ export function totalsOf(spins: readonly SpinMoney[]): Totals {
   return { ...sums, ggr: sums.staked - sums.paid };
 }
 
-/** Spins by time, oldest first, each trace once: the newest word on a trace counts. */
+/** Spins as they arrived, oldest first, each trace once: the newest word on a trace counts. */
 export function inOrder(traces: Iterable<TraceSummary>): SpinMoney[] {
-  const byTrace = new Map<string, SpinMoney>();
-  for (const trace of traces) {
-    const spin = spinOf(trace);
-    if (spin) byTrace.set(spin.traceId, spin);
-    else byTrace.delete(trace.trace_id);
-  }
-  return [...byTrace.values()].sort(
-    (one, other) => one.at - other.at || (one.traceId < other.traceId ? -1 : 1),
-  );
+  const byTrace = new Map<string, TraceSummary>();
+  for (const trace of traces) byTrace.set(trace.trace_id, trace);
+  return [...byTrace.values()]
+    .sort(newestFirst)
+    .reverse()
+    .flatMap((trace) => spinOf(trace) ?? []);
 }

@@ -13,6 +13,7 @@ function spin(number: number, more: Partial<TraceSummary> = {}): TraceSummary {
     name: 'slot-machine-spin',
     op: 'ui.action',
     service: 'frontend',
+    first_envelope: number,
     start_us: micros(number),
     duration_us: micros(2_000),
     root_us: micros(2_000),
@@ -117,6 +118,17 @@ describe('the spins that traces tell of', () => {
     stream.tell('missed', null);
     await vi.advanceTimersByTimeAsync(500);
     expect(store.spins().map(({ failed }) => failed)).toEqual([true]);
+    end();
+  });
+
+  it('stand as they arrived, and the newest stay, where the clock was set back', async () => {
+    const end = store.watch();
+    await vi.advanceTimersByTimeAsync(0);
+    for (let number = 3; number <= 2 * MOST + 2; number += 1)
+      stream.tell('trace', spin(number, { start_us: micros(-number) }));
+    await vi.advanceTimersByTimeAsync(500);
+    const [first] = ids();
+    expect([ids().length, first, ids().at(-1)]).toEqual([MOST, `t${MOST + 3}`, `t${2 * MOST + 2}`]);
     end();
   });
 

@@ -1,5 +1,6 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
+import { newestFirst } from '../core/arrival';
 import { Gateway } from '../core/gateway';
 import { TelemetryStream } from '../core/telemetry-stream';
 import { TraceQuery, TraceSummary } from '../core/telemetry-wire';
@@ -95,7 +96,7 @@ export class SpinsStore {
     for (const [id, trace] of this.news) traces.set(id, trace);
     this.news.clear();
     // Beyond twice the bound the oldest half goes at once, so that it does not happen with every spin.
-    const newest = [...traces.values()].sort((one, other) => other.start_us - one.start_us);
+    const newest = [...traces.values()].sort(newestFirst);
     const kept = traces.size > 2 * MOST ? newest.slice(0, MOST) : newest;
     if (kept.length < newest.length) this._truncated.set(true);
     this._traces.set(new Map(kept.map((trace) => [trace.trace_id, trace])));

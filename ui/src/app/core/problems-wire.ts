@@ -24,6 +24,8 @@ export interface ProblemView {
   switching: { to: ProblemState; done: number; total: number } | null;
   /** When it came to this state. */
   switched_at: number;
+  /** Milliseconds since then, by a clock that cannot be set. */
+  switched_ms_ago: number;
   /** What showed it since then: how many traces, the newest of them, and its span unless it was an issue. */
   observed: { count: number; trace_id: string; at: number; ms?: number } | null;
 }

@@ -98,6 +98,8 @@ export interface TraceSummary {
   name: string;
   op: string;
   service: string;
+  /** Number of the first envelope that told of it: the order of arrival, whatever clocks say. */
+  first_envelope: number;
   start_us: Micros;
   /** From the earliest start to the latest end. */
   duration_us: Micros;
@@ -127,7 +129,7 @@ export interface TraceSummary {
 }
 
 export interface TracesReply {
-  /** Newest first. */
+  /** The last to arrive first. */
   traces: readonly TraceSummary[];
   /** Asks for the next page; absent on the last. */
   next?: string;
@@ -152,6 +154,7 @@ export interface TraceQuery {
   /** Begun before this. */
   until_us?: Micros;
   limit?: number;
+  /** `next` of the page before, or `cursorBefore` a trace. */
   cursor?: string;
 }
 

@@ -12,6 +12,7 @@ function board(state: ProblemState = 'on', over: Partial<Problems> = {}): Proble
     state,
     switching: null,
     switched_at: 1,
+    switched_ms_ago: 0,
     observed: null,
   });
   return {

@@ -13,6 +13,11 @@ const LOOK_MS = 1_000;
 /** What was asked for: one problem, or what concerns all of them. */
 export type Steered = ProblemId | 'fire' | 'reset' | 'release';
 
+/** How the problems stand, and when that was told, by the page's own clock (`performance.now()`). */
+export interface Board extends Problems {
+  readonly answeredAt: number;
+}
+
 /** How the problems stand, and the switches. */
 @Injectable({ providedIn: 'root' })
 export class ProblemStore {
@@ -21,7 +26,7 @@ export class ProblemStore {
   private readonly paytable = inject(PaytableStore);
 
   private readonly watched = new Watched(
-    () => this.gateway.problems(),
+    () => answered(this.gateway.problems()),
     LOOK_MS,
     (board) => this.noteEvidence(board),
   );
@@ -98,7 +103,7 @@ export class ProblemStore {
     this._refusal.set(null);
     const before = this.board()?.release;
     try {
-      const board = await ask();
+      const board = await answered(ask());
       this.watched.take(board);
       if (board.release !== before) this.follow();
       return true;
@@ -119,6 +124,11 @@ export class ProblemStore {
     // The machine asks again by itself when a board differs from its strips.
     void this.paytable.load().catch(() => undefined);
   }
+}
+
+async function answered(asked: Promise<Problems>): Promise<Board> {
+  const board = await asked;
+  return { ...board, answeredAt: performance.now() };
 }
 
 export function wantedOf({ state }: ProblemView): ProblemState {

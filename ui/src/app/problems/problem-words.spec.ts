@@ -20,6 +20,7 @@ function problem(over: Partial<ProblemView>): ProblemView {
     state: 'on',
     switching: null,
     switched_at: 0,
+    switched_ms_ago: 0,
     observed: null,
     ...over,
   };

@@ -131,12 +131,13 @@ export class ProblemsTab {
   private readonly last = computed(() => {
     const [spin] = this.play.recent();
     const round = this.rounds.rounds().find(({ round_id }) => round_id === spin?.roundId);
-    return spin && round?.board ? { roundId: round.round_id, at: spin.at, round } : null;
+    if (!round?.board || !spin || spin.begunAt === null) return null;
+    return { roundId: round.round_id, begunAt: spin.begunAt, round };
   });
   private readonly step = computed(() => {
     const board = this.store.board();
     if (!board || this.play.phase() !== 'idle') return null;
-    return nextStep(board.problems, this.last(), this.play.repeats()[0] ?? null);
+    return nextStep(board.problems, board.answeredAt, this.last(), this.play.repeats()[0] ?? null);
   });
   protected readonly next = computed(() => {
     const step = this.step();

@@ -315,7 +315,7 @@ describe('a spin', () => {
         roundId: 'r2',
         before: 'a'.repeat(32),
         after: 'b'.repeat(32),
-        at: second?.at,
+        begunAt: second?.begunAt,
       },
     ]);
   });

@@ -32,8 +32,8 @@ export interface Target {
 export interface RecentSpin {
   /** The idempotency key: asking again for the same spin replaces what was known of it. */
   key: string;
-  /** When it was begun, milliseconds since the Unix epoch. */
-  at: number;
+  /** When it was begun, by the page's own clock, which nobody sets (`performance.now()`); null where another page began it. */
+  begunAt: number | null;
   /** Null where it is not recorded. */
   traceId: string | null;
   /** Unknown where the gateway did not say it. */
@@ -56,8 +56,8 @@ export interface Repeat {
   roundId: string;
   before: string;
   after: string;
-  /** When it was begun, milliseconds since the Unix epoch. */
-  at: number;
+  /** When it was begun, by the page's own clock. */
+  begunAt: number;
 }
 
 /** A spin to be asked for. It is its player's from the press to the end: the answer, each retry, each renewal. */
@@ -70,7 +70,7 @@ interface Wish {
 }
 
 /** What is known of a spin whatever came of it. */
-type Timed = Pick<RecentSpin, 'key' | 'at' | 'traceId' | 'roundTripMs' | 'totalMs'>;
+type Timed = Pick<RecentSpin, 'key' | 'begunAt' | 'traceId' | 'roundTripMs' | 'totalMs'>;
 
 const USUAL_STAKE = 1000;
 const RECENT = 12;
@@ -209,7 +209,7 @@ export class Play {
       this._stakeStatus.set('unknown');
       this.remember({
         key: spin.key,
-        at: spin.at,
+        begunAt: null,
         traceId: null,
         roundId: null,
         kind: 'unknown',
@@ -263,13 +263,12 @@ export class Play {
 
   private async spin(wish: Wish): Promise<void> {
     const { key, seat, stake, sameSeedAs } = wish;
-    const at = Date.now();
-    const kept = { key, playerId: seat.player.player_id, stake, at };
+    const kept = { key, playerId: seat.player.player_id, stake, at: Date.now() };
     this.unfinished.keep(kept);
     this.session.hold();
     this.current = key;
-    const startedAt = performance.now();
-    const elapsed = (): number => performance.now() - startedAt;
+    const begunAt = performance.now();
+    const elapsed = (): number => performance.now() - begunAt;
     this._spins.update((spins) => spins + 1);
     this._phase.set('spinning');
     this._hurried.set(false);
@@ -287,7 +286,7 @@ export class Play {
       await this.aim(reply);
       this.onRest = () => {
         if (seat !== this.session.seat) return;
-        const spin = { key, at, traceId, roundTripMs, totalMs: elapsed() };
+        const spin = { key, begunAt, traceId, roundTripMs, totalMs: elapsed() };
         this.pair(reply.round_id, sameSeedAs, spin);
         this.session.takeBalance(seat, reply.balance, reading);
         this.take(reply, spin);
@@ -301,7 +300,7 @@ export class Play {
       if (status === 'untouched' || status === 'returned') this.unfinished.forget(key);
       this.onRest = () => {
         if (seat !== this.session.seat) return;
-        const spin = { key, at, traceId, roundTripMs, totalMs: elapsed() };
+        const spin = { key, begunAt, traceId, roundTripMs, totalMs: elapsed() };
         const roundId = error instanceof Problem ? error.body.round_id : undefined;
         if (roundId !== undefined) this.pair(roundId, sameSeedAs, spin);
         this.explain(error, spin);
@@ -350,14 +349,14 @@ export class Play {
   }
 
   /** Remembers which trace a round has, and which two belong together. */
-  private pair(roundId: string, of: string | null, { traceId, at }: Timed): void {
-    if (traceId === null) return;
+  private pair(roundId: string, of: string | null, { traceId, begunAt }: Timed): void {
+    if (traceId === null || begunAt === null) return;
     this.traced.set(roundId, traceId);
     const [oldest] = this.traced.keys();
     if (this.traced.size > TRACED && oldest !== undefined) this.traced.delete(oldest);
     const before = of === null ? undefined : this.traced.get(of);
     if (of === null || before === undefined) return;
-    const repeat = { of, roundId, before, after: traceId, at };
+    const repeat = { of, roundId, before, after: traceId, begunAt };
     this._repeats.update((repeats) => [repeat, ...repeats].slice(0, TRACED));
   }
 

@@ -19,6 +19,7 @@ function summaryOf(...services: ServiceShare[]): TraceSummary {
     name: 'slot-machine-spin',
     op: '',
     service: 'frontend',
+    first_envelope: 1,
     start_us: micros(1),
     duration_us: micros(1),
     root_us: micros(1),

@@ -20,6 +20,7 @@ const detailOf = (trace_id: string, ...spans: Span[]): TraceDetail => ({
     name: 'slot-machine-spin',
     op: 'ui.action',
     service: 'frontend',
+    first_envelope: 1,
     start_us: micros(1),
     duration_us: micros(1),
     root_us: micros(1),

@@ -1,6 +1,8 @@
 import { Injectable, inject, signal } from '@angular/core';
 
 import { Address } from '../core/address';
+import { isNewer } from '../core/arrival';
+
 import { TraceSummary } from '../core/telemetry-wire';
 import { comparePath } from './place';
 
@@ -17,7 +19,7 @@ export class ComparePick {
     if (!picked) return this._picked.set(trace);
     this._picked.set(null);
     if (picked.trace_id === trace.trace_id) return;
-    const [before, after] = picked.start_us <= trace.start_us ? [picked, trace] : [trace, picked];
+    const [before, after] = isNewer(picked, trace) ? [trace, picked] : [picked, trace];
     this.address.go(comparePath(before.trace_id, after.trace_id));
   }
 

@@ -18,6 +18,7 @@ function detailOf(name: string): TraceDetail {
       name,
       op: name,
       service: name,
+      first_envelope: 1,
       start_us: micros(1_000_000),
       duration_us: micros(4_000),
       root_us: micros(4_000),

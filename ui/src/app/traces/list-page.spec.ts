@@ -17,6 +17,7 @@ const trace = (number: number, more: Partial<TraceSummary> = {}): TraceSummary =
   name: 'slot-machine-spin',
   op: 'ui.action',
   service: 'frontend',
+  first_envelope: number,
   start_us: micros(number * 1_000_000),
   duration_us: micros(100_000),
   root_us: micros(100_000),

@@ -21,13 +21,19 @@ describe('a percentile', () => {
 });
 
 describe('the rate', () => {
-  const times = [1_000, 59_000, 60_000, 61_000, 70_000];
+  const times = [70_000, 61_000, 60_000, 59_000, 1_000];
   it('counts the last minute', () =>
     expect(rateOf(times, 62_000, true)).toEqual({ perMinute: 3, estimated: false }));
 
   it('of the newest is that of the time they cover', () => {
-    const second = Array.from({ length: 1_000 }, (_, n) => 100_000 + n);
+    const second = Array.from({ length: 1_000 }, (_, n) => 100_999 - n);
     expect(rateOf(second, 101_000, false)).toEqual({ perMinute: 60_000, estimated: true });
-    expect(rateOf([1, ...second], 101_000, false)).toEqual({ perMinute: 1_000, estimated: false });
+    expect(rateOf([...second, 1], 101_000, false)).toEqual({ perMinute: 1_000, estimated: false });
+  });
+
+  it('is a plain count where the clock was set back: the list reaches back further than its times say', () => {
+    const hours = 7_200_000;
+    const known = [50_000, 40_000, hours + 61_000, hours + 60_000];
+    expect(rateOf(known, 61_000, false)).toEqual({ perMinute: 2, estimated: false });
   });
 });

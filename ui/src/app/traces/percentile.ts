@@ -14,13 +14,14 @@ export interface Rate {
 }
 
 /**
- * How many of `times` (milliseconds) lie in the minute before `now`. Where only the newest are known, and they do not
- * reach back a minute, it is the rate of the time that they cover.
+ * How many of `times` (milliseconds, the last to arrive first) lie in the minute before `now`. Where only the newest are known,
+ * and they do not reach back a minute, it is the rate of the time that they cover. What seems to come from the future arrived
+ * before the clock was set back.
  */
 export function rateOf(times: readonly number[], now: number, all: boolean): Rate {
   const recent = times.filter((time) => time > now - 60_000 && time <= now);
-  const oldest = times.reduce((least, time) => Math.min(least, time), now);
-  if (all || oldest <= now - 60_000 || oldest === now)
+  const oldest = times.at(-1) ?? now;
+  if (all || oldest <= now - 60_000 || oldest >= now)
     return { perMinute: recent.length, estimated: false };
   return { perMinute: Math.round((recent.length * 60_000) / (now - oldest)), estimated: true };
 }

@@ -13,6 +13,7 @@ function trace(number: number, more: Partial<TraceSummary> = {}): TraceSummary {
     name: 'slot-machine-spin',
     op: 'ui.action',
     service: 'frontend',
+    first_envelope: number,
     start_us: micros(number * 1_000_000),
     duration_us: micros(2_000),
     root_us: micros(2_000),
@@ -86,6 +87,15 @@ describe('the feed of traces', () => {
     feed.hold(false);
     expect(shown()).toEqual(['t4', 't3', 't2', 't1']);
     expect(feed.waiting()).toBe(0);
+  });
+
+  it('goes on when the clock is set back two hours', () => {
+    const late = { start_us: micros(-7_200_000_000) };
+    feed.hold(true);
+    tell(trace(3, late), trace(4, late));
+    expect(feed.waiting()).toBe(2);
+    feed.hold(false);
+    expect(shown()).toEqual(['t4', 't3', 't2', 't1']);
   });
 
   it('never holds more than it may, whatever comes', () => {
@@ -167,8 +177,8 @@ describe('the feed of traces', () => {
     const query = {
       name: 'slot-machine-spin',
       service: 'frontend',
-      until_us: 20_000_000,
       limit: 50,
+      cursor: '20.t20',
     };
     // The list knows t2; the collector knows what came between.
     gateway.traces

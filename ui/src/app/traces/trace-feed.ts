@@ -1,5 +1,6 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
+import { cursorBefore, isNewer } from '../core/arrival';
 import { Gateway } from '../core/gateway';
 import { TelemetryStream } from '../core/telemetry-stream';
 import { TraceQuery, TraceSummary } from '../core/telemetry-wire';
@@ -55,8 +56,8 @@ export class TraceFeed {
   readonly seen = this._seen.asReadonly();
   /** How many newer ones are not shown yet. */
   readonly waiting = computed(() => {
-    const newest = this._shown()[0]?.start_us ?? -Infinity;
-    return this._all().filter(({ start_us }) => start_us > newest).length;
+    const [newest] = this._shown();
+    return this._all().filter((trace) => !newest || isNewer(trace, newest)).length;
   });
   readonly figures = computed(() => figuresOf(this._all(), this._now(), this._all().length < MOST));
 
@@ -121,11 +122,11 @@ export class TraceFeed {
     if (!held) this._shown.set(this._all());
   }
 
-  /** The one of the same kind that began last before this one; null when there is none. */
+  /** The one of the same kind that arrived last before this one; null when there is none. */
   async previous(trace: TraceSummary): Promise<TraceSummary | null> {
-    const { name, service, start_us } = trace;
+    const { name, service } = trace;
     // A trace of the same name may begin with another service or operation, but few do.
-    let query: TraceQuery = { name, service, until_us: start_us, limit: FEW };
+    let query: TraceQuery = { name, service, limit: FEW, cursor: cursorBefore(trace) };
     for (let page = 0; page < PAGES_BACK; page += 1) {
       const { traces, next } = await this.gateway.traces(query);
       const found = previousOf(trace, traces);

@@ -21,6 +21,7 @@ function trace(id: string, start: number, more: Partial<TraceSummary> = {}): Tra
     name: 'slot-machine-spin',
     op: 'ui.action',
     service: 'frontend',
+    first_envelope: start,
     start_us: micros(start),
     duration_us: micros(2_000),
     root_us: micros(2_000),
@@ -67,6 +68,17 @@ describe('the list of traces', () => {
     const now = refreshed(list, news(trace('d', 40), grown));
     expect(ids(now)).toEqual(['c', 'b', 'a']);
     expect(now[2]).toBe(grown);
+  });
+
+  it('stands in the order of arrival where the clock was set back two hours', () => {
+    const hours = 7_200_000_000;
+    const at = (id: string, first_envelope: number, start: number): TraceSummary =>
+      trace(id, start, { first_envelope });
+    const before = [at('c', 30, hours + 30), at('b', 20, hours + 20)];
+    const now = merged(before, news(at('d', 40, 10), at('e', 50, 20)), NO_FILTER, 3);
+    expect(ids(now)).toEqual(['e', 'd', 'c']);
+    expect(previousOf(at('e', 50, 20), now)?.trace_id).toBe('d');
+    expect(previousOf(at('d', 40, 10), now)?.trace_id).toBe('c');
   });
 
   it('knows the previous of the same kind', () => {

@@ -1,3 +1,4 @@
+import { isNewer, newestFirst } from '../core/arrival';
 import { Micros, micros } from '../core/micros';
 import { Lang } from '../core/language-of';
 import { TraceQuery, TraceSummary } from '../core/telemetry-wire';
@@ -165,7 +166,9 @@ export interface Figures {
   readonly failed: number;
 }
 
-/** `now` is milliseconds since the Unix epoch; `all` says that there are no older traces than these. */
+/**
+ * `traces` is newest first, `now` is milliseconds since the Unix epoch; `all` says that there are no older traces than these.
+ */
 export function figuresOf(traces: readonly TraceSummary[], now: number, all: boolean): Figures {
   const durations = traces.map(({ root_us }) => root_us).sort((one, other) => one - other);
   return {
@@ -187,14 +190,10 @@ export function sameKind(one: TraceSummary, other: TraceSummary): boolean {
   return one.name === other.name && one.service === other.service && one.op === other.op;
 }
 
-/** The newest of the kind that began before it. `traces` is newest first. */
+/** The newest of the kind that arrived before it. `traces` is newest first. */
 export function previousOf(
   trace: TraceSummary,
   traces: readonly TraceSummary[],
 ): TraceSummary | null {
-  return traces.find((other) => other.start_us < trace.start_us && sameKind(trace, other)) ?? null;
-}
-
-function newestFirst(one: TraceSummary, other: TraceSummary): number {
-  return other.start_us - one.start_us || (other.trace_id < one.trace_id ? -1 : 1);
+  return traces.find((other) => isNewer(trace, other) && sameKind(trace, other)) ?? null;
 }
