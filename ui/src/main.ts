@@ -5,7 +5,9 @@ import { bootstrapApplication } from '@angular/platform-browser';
 
 import { appConfig } from './app/app.config';
 import { startReporting } from './app/core/reporting';
+import { keepRootSize } from './app/core/root-size';
 import { Shell } from './app/shell/shell';
 
+keepRootSize();
 // Before the page, so that its load is traced and no error and no spin is missed.
 void startReporting().then(() => bootstrapApplication(Shell, appConfig));
