@@ -1,6 +1,6 @@
 /*
  * What is wrong with how a page is laid out, found in the page itself: texts that are cut, that lie across each other or
- * across a control, that nobody can reach by scrolling, and that stand out too little from their ground.
+ * across a control, that nobody can reach by scrolling or by keyboard, and that stand out too little from their ground.
  */
 
 /** The rules of WCAG 2.2, AA: 1.4.3. Large is 24 px, or 18.66 px and bold. */
@@ -201,6 +201,17 @@ function find({ sideways, contrasts, ENOUGH_CONTRAST }) {
       if (widthOf(chosen, element) > room + 1.5 && !told(element).includes(chosen))
         faults.add(`cut: the choice “${chosen}” of ${where(element)}`);
     }
+  }
+
+  for (const element of document.querySelectorAll('[title]')) {
+    const title = words(element.title);
+    if (!seen(element) || title === '' || words(element.textContent).includes(title)) continue;
+    if (element.closest('[aria-hidden="true"], [role="row"]:not(.head)')) continue;
+    const PLACES =
+      'section, pre, [role="tabpanel"], [role="group"], [role="grid"], [role="treegrid"]';
+    const reached = element.closest(`${CONTROLS}, label, [tabindex]:not(${PLACES})`);
+    if (!reached && !element.querySelector(CONTROLS))
+      faults.add(`no key reaches “${title.slice(0, 60)}” of ${where(element)}`);
   }
 
   // Letters are lower than their line.
