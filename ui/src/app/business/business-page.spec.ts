@@ -29,6 +29,7 @@ class ChartDouble {
 
 const spin = (number: number, more: Partial<SpinMoney> = {}): SpinMoney => ({
   traceId: `t${number}`,
+  arrived: 1,
   at: micros(number * 1_000_000),
   stake: 1_000,
   payout: 500,

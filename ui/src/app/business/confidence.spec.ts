@@ -6,6 +6,7 @@ import { SpinMoney, totalsOf } from './spin-money';
 
 const spin = (stake: number, payout: number, index = 0): SpinMoney => ({
   traceId: String(index),
+  arrived: 1,
   at: micros(index),
   stake,
   payout,

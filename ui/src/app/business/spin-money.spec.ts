@@ -1,6 +1,6 @@
 import { micros } from '../core/micros';
 import { TraceSummary } from '../core/telemetry-wire';
-import { inOrder, spinOf, totalsOf } from './spin-money';
+import { SpinMoney, spinOf, totalsOf, withSpins } from './spin-money';
 
 const trace = (more: Partial<TraceSummary> = {}): TraceSummary => ({
   trace_id: 'a',
@@ -32,10 +32,14 @@ const trace = (more: Partial<TraceSummary> = {}): TraceSummary => ({
   ...more,
 });
 
+const inOrder = (traces: TraceSummary[]): SpinMoney[] =>
+  withSpins([], new Map(traces.map((each) => [each.trace_id, each])));
+
 describe('the money of a spin', () => {
   it('is what the root measured', () =>
     expect(spinOf(trace())).toEqual({
       traceId: 'a',
+      arrived: 1,
       at: 1,
       stake: 1000,
       payout: 4510,
@@ -116,6 +120,12 @@ describe('the money of many spins', () => {
     ]);
     expect(spins.map(({ traceId, failed }) => [traceId, failed])).toEqual([
       ['a', true],
+      ['b', false],
+    ]);
+    // One that has grown stays in its place.
+    const grown = withSpins(spins, new Map([['a', trace({ first_envelope: 1 })]]));
+    expect(grown.map(({ traceId, failed }) => [traceId, failed])).toEqual([
+      ['a', false],
       ['b', false],
     ]);
     const totals = totalsOf(spins);

@@ -1,4 +1,4 @@
-import { newestFirst } from '../core/arrival';
+import { Arrived, newestFirst } from '../core/arrival';
 import { Micros } from '../core/micros';
 import { minorUnits } from '../core/money';
 import { TraceSummary } from '../core/telemetry-wire';
@@ -7,6 +7,8 @@ import { WELL } from '../traces/measured-words';
 /** The money of one spin, in minor units. */
 export interface SpinMoney {
   readonly traceId: string;
+  /** Number of the first envelope that told of it. */
+  readonly arrived: number;
   readonly at: Micros;
   readonly stake: number;
   /** 0 for a spin that failed: what it drew was not paid. */
@@ -41,6 +43,7 @@ export function spinOf(trace: TraceSummary): SpinMoney | null {
   if (!failed && !payout) return null;
   return {
     traceId: trace.trace_id,
+    arrived: trace.first_envelope,
     at: trace.start_us,
     stake: minorUnits(staked, currency),
     payout: failed ? 0 : minorUnits(payout?.value ?? 0, currency),
@@ -96,12 +99,19 @@ export function totalsOf(spins: readonly SpinMoney[]): Totals {
   return { ...sums, ggr: sums.staked - sums.paid, byChance: sample };
 }
 
-/** Spins as they arrived, oldest first, each trace once: the newest word on a trace counts. */
-export function inOrder(traces: Iterable<TraceSummary>): SpinMoney[] {
-  const byTrace = new Map<string, TraceSummary>();
-  for (const trace of traces) byTrace.set(trace.trace_id, trace);
-  return [...byTrace.values()]
-    .sort(newestFirst)
-    .reverse()
-    .flatMap((trace) => spinOf(trace) ?? []);
+/**
+ * Spins as they arrived, oldest first, each trace once, with those of traces that are new or have grown. What was in order stays
+ * so: a sort of what is nearly sorted goes through it once.
+ */
+export function withSpins(
+  spins: readonly SpinMoney[],
+  news: ReadonlyMap<string, TraceSummary>,
+): SpinMoney[] {
+  const others = spins.filter(({ traceId }) => !news.has(traceId));
+  const added = [...news.values()].flatMap((trace) => spinOf(trace) ?? []);
+  return [...others, ...added].sort((one, other) => newestFirst(placeOf(other), placeOf(one)));
+}
+
+function placeOf({ traceId, arrived }: SpinMoney): Arrived {
+  return { trace_id: traceId, first_envelope: arrived };
 }

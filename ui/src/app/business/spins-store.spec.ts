@@ -133,6 +133,20 @@ describe('the spins that traces tell of', () => {
     end();
   });
 
+  it('are never more than are said to be counted, however long it goes on', async () => {
+    const end = store.watch();
+    await vi.advanceTimersByTimeAsync(0);
+    let number = 2;
+    for (let batch = 0; batch < 12; batch += 1) {
+      for (let each = 0; each < MOST / 4; each += 1) stream.tell('trace', spin((number += 1)));
+      await vi.advanceTimersByTimeAsync(500);
+      expect(ids().length).toBe(Math.min(number, MOST));
+      expect(store.truncated()).toBe(number > MOST);
+    }
+    expect(ids().at(-1)).toBe(`t${number}`);
+    end();
+  });
+
   it('are bounded, and it is said that there are older ones', async () => {
     gateway.traces.mockImplementation(() =>
       Promise.resolve({
