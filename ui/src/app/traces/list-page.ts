@@ -257,9 +257,9 @@ export class TraceListPage {
   private lineOf(trace: TraceSummary): Line {
     const formats = this.language.formats();
     const { number } = formats;
-    const name = brief(trace.name, MOST_OF_A_NAME);
     const { status, errors } = trace;
-    const duration = formats.lapse(trace.root_us);
+    const name = brief(trace.name, MOST_OF_A_NAME) || this.spanless(trace);
+    const duration = trace.spans === 0 ? '–' : formats.lapse(trace.root_us);
     const background = backgroundWords(backgroundOf(trace), this.say, formats);
     return {
       trace,
@@ -283,6 +283,12 @@ export class TraceListPage {
           title: this.own(service, own_us),
         })),
     };
+  }
+
+  /** A trace of log lines and errors alone: its page names it by the first of them. */
+  private spanless({ logs, errors }: TraceSummary): string {
+    const { number } = this.language.formats();
+    return this.say('viewer.list.spanless', { logs: number(logs), errors: number(errors) });
   }
 
   private own(service: string, time: Micros): string {
