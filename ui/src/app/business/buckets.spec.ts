@@ -16,6 +16,7 @@ describe('money over time', () => {
           stake: 10,
           payout: index,
           failed: index % 4 === 0,
+          byChance: true,
           release: '',
           name: '',
           currency: '',

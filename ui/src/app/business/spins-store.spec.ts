@@ -27,6 +27,7 @@ function spin(number: number, more: Partial<TraceSummary> = {}): TraceSummary {
     problems: [],
     virtual_player: false,
     services: [],
+    external: [],
     oddities: [],
     ...more,
   };

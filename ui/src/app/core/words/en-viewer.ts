@@ -55,6 +55,7 @@ export const viewer = {
     pick: 'Select to compare (x)',
     cancel: 'Cancel',
     own: '{{ service }}: self time {{ time }}',
+    waiting: '{{ peer }}: {{ time }} of waiting, outside the services',
     wellTitle: 'Succeeded',
     badTitle: 'Failed: {{ status }}; errors: {{ errors }}',
     durationRefused: 'Not a duration. For example: 250, 500 µs, 2 s, 1 min 5 s',
@@ -230,6 +231,7 @@ export const viewer = {
     answer: 'Response',
     underWay: 'The spin is going through the services',
     bottleneck: 'Bottleneck',
+    longest: 'Longest part',
     open: 'Open the trace of this spin',
     names: {
       frontend: 'Frontend',

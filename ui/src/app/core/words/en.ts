@@ -317,6 +317,8 @@ export const en = {
     failed: 'The rounds could not be loaded.',
     again: 'Try again',
     show: 'Show round',
+    replayHint: 'Replay of an earlier round, not part of the observed RTP',
+    replayOf: 'Replay of',
     repeat: 'Replay this round',
     repeatHint: 'a new bet with the same seed: the same board comes up',
     compare: 'Compare the two traces',

@@ -58,6 +58,7 @@ export const viewer: Words['viewer'] = {
     pick: 'Выбрать для сравнения (x)',
     cancel: 'Отмена',
     own: '{{ service }}: собственное время {{ time }}',
+    waiting: '{{ peer }}: ожидание {{ time }}, вне сервисов',
     wellTitle: 'Успешно',
     durationRefused: 'Это не длительность. Например: 250, 500 мкс, 2 с, 1 мин 5 с',
     badTitle: 'Завершён с ошибкой: {{ status }}; ошибок: {{ errors }}',
@@ -233,6 +234,7 @@ export const viewer: Words['viewer'] = {
     answer: 'Ответ',
     underWay: 'Спин проходит через сервисы',
     bottleneck: 'Узкое место',
+    longest: 'Дольше всего',
     open: 'Открыть трейс этого спина',
     names: {
       frontend: 'Frontend',
