@@ -260,9 +260,9 @@ export class TraceListPage {
   private lineOf(trace: TraceSummary): Line {
     const formats = this.language.formats();
     const { number } = formats;
-    const name = brief(trace.name, MOST_OF_A_NAME);
     const { status, errors } = trace;
-    const duration = formats.lapse(trace.root_us);
+    const name = brief(trace.name, MOST_OF_A_NAME) || this.spanless(trace);
+    const duration = trace.spans === 0 ? '–' : formats.lapse(trace.root_us);
     const background = backgroundWords(backgroundOf(trace), this.say, formats);
     const parts = this.partsOf(trace);
     return {
@@ -285,6 +285,12 @@ export class TraceListPage {
         parts.map(({ title }) => title),
       ),
     };
+  }
+
+  /** A trace of log lines and errors alone: its page names it by the first of them. */
+  private spanless({ logs, errors }: TraceSummary): string {
+    const { number } = this.language.formats();
+    return this.say('viewer.list.spanless', { logs: number(logs), errors: number(errors) });
   }
 
   private partsOf({ services, external }: TraceSummary): Line['parts'] {

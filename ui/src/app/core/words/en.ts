@@ -15,6 +15,12 @@ export const en = {
     read: 'Got it',
   },
   brand: 'Reelscope',
+  more: {
+    rest: 'and {{ count }} more',
+    all: 'Show all',
+    whole: 'Show all {{ count }} characters',
+    less: 'Show less',
+  },
   insights,
   viewer,
   faults,

@@ -15,6 +15,12 @@ export const ru: Words = {
     read: 'Понятно',
   },
   brand: 'Reelscope',
+  more: {
+    rest: 'и ещё {{ count }}',
+    all: 'Показать все',
+    whole: 'Показать полностью (символов: {{ count }})',
+    less: 'Свернуть',
+  },
   insights,
   viewer,
   faults,
