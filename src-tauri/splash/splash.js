@@ -3,7 +3,7 @@
  * The only thing this page can do: the shell calls `say` and a message stands below the mark.
  * Every word is set as text. A path or an error that looks like markup stays what it is: text.
  *
- * message: { lang, kind: 'waiting' | 'notice' | 'failure', title, sentences?, adviceTitle?, advice?, facts?, onward? }
+ * message: { lang, kind: 'waiting' | 'failure', title, sentences?, adviceTitle?, advice?, facts?, onward? }
  */
 function say(message) {
   document.documentElement.lang = message.lang;

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reelscope_stack::problems::{self, RELEASES};
-use reelscope_stack::{Config, DRAIN, Settings, Stack, StartError, default_data_dir, durable};
+use reelscope_stack::{Config, STOP_PATIENCE, Settings, Stack, StartError, default_data_dir, durable};
 use tauri::async_runtime::{JoinHandle, block_on, spawn};
 use tauri::{AppHandle, Manager, RunEvent, Url};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -28,9 +28,6 @@ use crate::window::{self, Event, Shown};
 
 /// A start that takes longer than this is explained; a shorter one shows the mark alone, without a flash of text.
 const SILENT_START: Duration = Duration::from_millis(700);
-/// The stack drains, and then writes what it holds back; whoever closed the window waits no longer than this, even if the
-/// stack hangs.
-const STOP_PATIENCE: Duration = DRAIN.saturating_add(Duration::from_millis(300));
 /// Between two looks whether the data directory is free.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// Exit code when the shell itself fails, or a stack that ran.
@@ -120,26 +117,23 @@ async fn serve(
     let started = started.unwrap_or_else(|error| Err(Failure::stopped(error.to_string(), data_dir.clone())));
     let failure = match started {
         Ok((mut stack, page)) => {
-            match stack.notices() {
-                [] => {
-                    shown.settle(page);
-                    shown.open_home();
-                }
-                notices => {
-                    let message = Message::notice(language, notices, page.clone());
-                    shown.settle(page);
-                    shown.say(&message);
-                }
-            }
+            shown.settle(page);
+            shown.open_home();
             let refused = stack.refused();
             let last_words = tokio::select! {
                 () = asked(&mut stopped) => None,
                 words = stack.failed() => Some(words),
                 () = page::keep_open(&shown, &mut happening, refused, language) => None,
             };
-            stack.shutdown().await;
+            let stopped = stack.shutdown().await;
             let Some(last_words) = last_words else {
-                return 0;
+                return stopped.map_or_else(
+                    |error| {
+                        tracing::error!("{error}");
+                        error.exit_code()
+                    },
+                    |()| 0,
+                );
             };
             shown.unsettle();
             Failure::stopped(last_words, data_dir)

@@ -26,7 +26,6 @@ pub(crate) struct Message {
 #[serde(rename_all = "lowercase")]
 enum Kind {
     Waiting,
-    Notice,
     Failure,
 }
 
@@ -47,22 +46,6 @@ impl Message {
     pub(crate) fn waiting(lang: Language) -> Self {
         let title = lang.pick("Запускаем сервисы…", "Starting the services…");
         Self::of(lang, Kind::Waiting, title)
-    }
-
-    /// The stack runs, but something happened at its start that a person should know.
-    pub(crate) fn notice(lang: Language, notices: &[String], onward: Url) -> Self {
-        let title = lang.pick(
-            "Reelscope запущен с предупреждением",
-            "Reelscope started with a warning",
-        );
-        Self {
-            sentences: notices.iter().map(|notice| in_words(lang, notice)).collect(),
-            onward: Some(Onward {
-                label: lang.pick("Продолжить", "Continue"),
-                url: onward,
-            }),
-            ..Self::of(lang, Kind::Notice, title)
-        }
     }
 
     /// The stack runs, but its page cannot be seen. `home` is where to try again.
@@ -151,22 +134,6 @@ pub(crate) enum Unshown {
     NotCome,
     /// Its process ends whenever it is started.
     Died,
-}
-
-/// The stack says its notices in English. The one there is today is known here; one that is not is shown as it came,
-/// since a sentence in the other language is better than none.
-fn in_words(lang: Language, notice: &str) -> String {
-    let aside = notice
-        .strip_prefix("The ")
-        .and_then(|rest| rest.strip_suffix(" and a new one was created."))
-        .and_then(|rest| rest.split_once(" database was damaged; on "))
-        .and_then(|(database, rest)| Some((database, rest.split_once(" it was set aside as ")?)));
-    match (lang, aside) {
-        (Language::Ru, Some((database, (at, path)))) => format!(
-            "База данных {database} повреждена. {at} она сохранена под именем {path}, вместо неё создана новая."
-        ),
-        _ => notice.to_owned(),
-    }
 }
 
 /// Code of a stack that ran and ended by itself: it can be started again, so it is not said that it cannot.
@@ -350,16 +317,6 @@ mod tests {
             "Reelscope has stopped"
         );
         assert_eq!(title(&Failure::no_data_dir()), "Reelscope cannot start");
-    }
-
-    #[test]
-    fn a_notice_is_said_in_the_language_of_the_system() {
-        let notice = "The players database was damaged; on 2023-11-14T22:13:20Z it was set aside as /d/players.damaged-1 and a new one was created.";
-        assert_eq!(in_words(Language::En, notice), notice);
-        let russian = in_words(Language::Ru, notice);
-        assert!(russian.contains("/d/players.damaged-1"), "{russian}");
-        assert!(russian.starts_with("База данных players"), "{russian}");
-        assert_eq!(in_words(Language::Ru, "Something new."), "Something new.");
     }
 
     #[test]

@@ -32,7 +32,8 @@ pub(crate) async fn keep_open(
     language: Language,
 ) {
     let mut repairs = Repairs::default();
-    let mut to_come_until: Option<Instant> = None;
+    // A web view that hangs does not even begin to open it.
+    let mut to_come_until = shown.home().map(|_| Instant::now() + PATIENCE);
     let mut given_up = false;
     loop {
         tokio::select! {
@@ -73,9 +74,12 @@ pub(crate) async fn keep_open(
                 None => std::future::pending().await,
             },
             () = refused.notified() => {
-                // Anybody can be refused; it concerns the page only when its own cookie is gone.
-                if !shown.on_splash() && !shown.holds_token().await && repairs.allow(Instant::now()) {
+                // Anybody can be refused; it concerns the page only when its own cookie is gone. One that has lost it is refused
+                // many times at once.
+                if to_come_until.is_none()
+                    && !shown.on_splash() && !shown.holds_token().await && repairs.allow(Instant::now()) {
                     tracing::warn!("the web view has lost the token of the launch; the page is opened anew");
+                    to_come_until = Some(Instant::now() + PATIENCE);
                     shown.open_home();
                 }
             }

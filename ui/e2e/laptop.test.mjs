@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import test from 'node:test';
 import {
   childrenOf,
+  goldOnScreen,
   openWindow,
   ownPlace,
   ownScreen,
   pressKeys,
   programsOf,
   spinShows,
+  startAsOrdinaryUser,
   startProgram,
   until,
 } from './real-window.mjs';
@@ -106,25 +108,50 @@ test('a page whose process dies again and again is given up, with a word and a w
   await until('SPIN', () => spinShows(place));
 });
 
+test('a page that does not come is told, with a way to try again', async (t) => {
+  const place = ownPlace(t);
+  await ownScreen(place, '1600x1000');
+  const program = startProgram(place);
+  const network = () => childrenOf(program.process.pid, 'WebKitNetworkProcess')[0];
+  process.kill(await until('the network process', network), 'SIGSTOP');
+
+  await until('the log', () => program.stderr().includes('the page has not come'), 40_000);
+  assert.ok(!spinShows(place));
+
+  process.kill(network(), 'SIGCONT');
+  // The way to try again has the focus, and the colour of SPIN.
+  await until('the message', () => goldOnScreen(place) > 300);
+  pressKeys(place, 'Return');
+  await until('SPIN', () => spinShows(place));
+});
+
+test('an ordinary user plays', async (t) => {
+  const place = ownPlace(t);
+  await ownScreen(place, '1600x1000');
+  const program = startAsOrdinaryUser(place);
+  await until('SPIN', () => spinShows(place));
+  pressKeys(place, 'space');
+  await until('the spin to run', () => !spinShows(place));
+  await until('the spin to be over', () => spinShows(place));
+  assert.doesNotMatch(program.stderr(), / WARN | ERROR |panicked/);
+});
+
 test('a network process that dies does not lock the page out', async (t) => {
   const place = ownPlace(t);
-  const page = await openWindow(place);
-  await page.ready();
-  await page.spin(() => page.click('spin'));
-  const [program] = programsOf(place);
-  const [network] = childrenOf(program, 'WebKitNetworkProcess');
+  await ownScreen(place, '1600x1000');
+  const program = startProgram(place);
+  await until('SPIN', () => spinShows(place));
+  const [network] = childrenOf(program.process.pid, 'WebKitNetworkProcess');
 
   process.kill(network, 'SIGKILL');
 
-  await until('the page to be opened anew', async () => {
-    const entries = await page.driver.executeScript(
-      `return performance.getEntriesByType('navigation')[0].name`,
-    );
-    const cookies = await page.driver.manage().getCookies();
-    return cookies.length > 0 && !entries.includes('chrome-error');
+  // The cookie of the launch went with it: whatever the page asks for next is refused.
+  await until('the log', () => program.stderr().includes('the page is opened anew'));
+  await until('the spin to run', () => {
+    pressKeys(place, 'space');
+    return !spinShows(place);
   });
-  await page.ready();
-  await page.spin(() => page.click('spin'));
+  await until('the spin to be over', () => spinShows(place));
 });
 
 test('a program that is started again while it is closing opens again', async (t) => {

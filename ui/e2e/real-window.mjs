@@ -6,7 +6,17 @@
  */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -287,10 +297,12 @@ export class Page {
 
 /** Starts the program by itself, as a double click does. Resolves `.ended` with exit code and signal. */
 export function startProgram(place, more = []) {
-  const program = spawn(BINARY, flags(place, more), {
-    env: place.env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const stdio = ['ignore', 'ignore', 'pipe'];
+  return watched(place, spawn(BINARY, flags(place, more), { env: place.env, stdio }));
+}
+
+/** What a program says and how it ends; it is ended with the test. */
+function watched(place, program) {
   let words = '';
   program.stderr.setEncoding('utf8').on('data', (text) => (words += text));
   const gone = ended(program);
@@ -299,6 +311,32 @@ export function startProgram(place, more = []) {
     await gone;
   });
   return { process: program, ended: gone, stderr: () => words };
+}
+
+/** Nobody's number: an account without rights, as every Linux has it. */
+const NOBODY = 65_534;
+
+/**
+ * Starts the program as a user without rights, with a session bus of his own. Where the tests do not run as root they are such a
+ * user's already.
+ */
+export function startAsOrdinaryUser(place, more = []) {
+  if (process.getuid() !== 0) return startProgram(place, more);
+  // A home of root's, where a build may lie, is closed to others.
+  const binary = join(place.root, 'reelscope-desktop');
+  copyFileSync(BINARY, binary);
+  chmodSync(place.root, 0o755);
+  mkdirSync(place.dataDir);
+  for (const path of [
+    place.dataDir,
+    ...['DATA', 'CONFIG', 'CACHE'].map((kind) => place.env[`XDG_${kind}_HOME`]),
+  ])
+    chownSync(path, NOBODY, NOBODY);
+  const user = ['--reuid', NOBODY, '--regid', NOBODY, '--clear-groups'].map(String);
+  const env = { ...place.env, HOME: place.env.XDG_DATA_HOME };
+  for (const name of ['DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR']) delete env[name];
+  const words = [...user, 'dbus-run-session', '--', binary, ...flags(place, more)];
+  return watched(place, spawn('setpriv', words, { env, stdio: ['ignore', 'ignore', 'pipe'] }));
 }
 
 /** A screen of this test's own; the place's programs open their windows on it. */
@@ -401,7 +439,7 @@ function sessionIsFree() {
 
 /** Asks again and again until the answer is truthy. An error counts as "not yet", and is told at the end. */
 export async function until(what, ask, patience = PATIENCE_MS) {
-  const deadline = Date.now() + patience;
+  const deadline = performance.now() + patience;
   let last;
   for (;;) {
     try {
@@ -411,7 +449,7 @@ export async function until(what, ask, patience = PATIENCE_MS) {
     } catch (error) {
       last = error;
     }
-    if (Date.now() > deadline)
+    if (performance.now() > deadline)
       throw new Error(`waited ${patience} ms for ${what}`, { cause: last });
     await new Promise((resolve) => setTimeout(resolve, 25));
   }

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { By } from 'selenium-webdriver';
 import { openWindow, ownPlace, startProgram, until } from './real-window.mjs';
 
 /** With this seed the first round of a new data directory wins. */
@@ -64,13 +63,17 @@ for (const language of LANGUAGES) {
 
     const page = await openWindow(place);
 
-    const text = await page.text('notice');
-    assert.ok(text.includes(`${players}.damaged-`), text);
-    assert.match(text, language === 'ru' ? /сохранена под именем/ : /was set aside as/);
-    await page.screenshot(`notice-${language}`);
-    assert.deepEqual(await page.cutOff(), []);
-    await page.driver.findElement(By.css('.onward')).click();
     await page.ready();
+    const text = await page.text('set-aside');
+    assert.ok(text.includes(`${players}.damaged-`), text);
+    assert.match(text, language === 'ru' ? /повреждена/ : /was damaged/);
+    await page.screenshot(`set-aside-${language}`);
+    assert.deepEqual(await page.cutOff(), []);
+    await page.click('set-aside-read');
+    await until('the program to have noted it', async () => {
+      const { notices } = await page.fetched('/api/notices');
+      return notices.length === 0;
+    });
   });
 }
 

@@ -74,7 +74,10 @@ test('a spin lights up its way, and a click opens its waterfall', async (t) => {
 
   for (const station of STATIONS)
     assert.equal(await page.attribute(`station-${station}`, 'data-state'), 'passed');
-  assert.match(await page.text('bottleneck'), /^Bottleneck: .+, .+(?:µs|ms|s), \d+%$/);
+  const told = (await page.text('bottleneck')).match(/^(.+?): .+, ([\d.,]+)\s(µs|ms|s), \d+%$/);
+  const took = Number(told[2].replace(',', '')) * { µs: 0.001, ms: 1, s: 1_000 }[told[3]];
+  // One part is always the longest; it is a bottleneck where it is slow (spin-path.ts).
+  assert.equal(told[1], took >= 200 ? 'Bottleneck' : 'Longest part');
   assert.deepEqual(await (await page.see('reels')).getRect(), reels, 'the reels have not moved');
   await inBoth(page, 'path');
 

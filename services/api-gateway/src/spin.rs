@@ -282,6 +282,24 @@ fn result(round: Round, bet: &Bet, replayed: bool) -> SpinResult {
 mod tests {
     use super::*;
 
+    /// The page derives the same (`ui/src/app/core/round-id.ts`), and its specs hold it to the same values.
+    #[test]
+    fn the_round_of_a_key_is_what_the_page_makes_of_it() {
+        let ids = [
+            ("p1", "k", "e11fe37a-5499-5dc9-95f5-65e142121d11"),
+            (
+                "6f1c7a52-0000-4000-8000-000000000001",
+                "7e9d",
+                "5043bc96-3e19-53f5-8ce6-b6b58b458ab3",
+            ),
+            // Beyond ASCII: both sides mean UTF-8.
+            ("игрок", "ключ ✓", "a1611331-0d07-5a21-a92f-e99176385c7e"),
+        ];
+        for (player, key, id) in ids {
+            assert_eq!(round_id(player, key).to_string(), id, "{player} {key}");
+        }
+    }
+
     #[test]
     fn a_round_belongs_to_its_player_and_key() {
         assert_eq!(round_id("p1", "k"), round_id("p1", "k"));

@@ -816,6 +816,9 @@ fn own_key(dir: &Path) -> io::Result<String> {
     let path = dir.join("key");
     match fs::read_to_string(&path) {
         Ok(key) if key.trim().len() == KEY_LEN && key.trim().bytes().all(|b| b.is_ascii_hexdigit()) => {
+            // An older build may have left it readable for others; where that cannot be changed it goes on being so.
+            #[cfg(unix)]
+            let _ = fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600));
             return Ok(key.trim().to_owned());
         }
         Ok(_) => {}

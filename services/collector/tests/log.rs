@@ -27,6 +27,21 @@ async fn fill(dir: &Path, count: usize) -> Collector {
     collector
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_key_that_others_could_read_is_its_owners_after_the_next_start() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("key");
+    fill(dir.path(), 1).await.shutdown().await;
+    let key = fs::read_to_string(&file).unwrap();
+    fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
+    let (collector, _) = Collector::open(dir.path(), options()).unwrap();
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(collector.key(), key);
+    collector.shutdown().await;
+}
+
 #[tokio::test]
 async fn a_damaged_middle_costs_only_itself() {
     let dir = tempfile::tempdir().unwrap();

@@ -187,13 +187,13 @@ pub async fn telemetry(
                 compared = compare(&mut off, &mut on, method, done) => compared.map(Some),
                 () = cancelled => Ok(None),
             };
-            on.stack.shutdown().await;
-            compared
+            let stopped = on.stack.shutdown().await;
+            stopped.map_err(|error| error.to_string()).and(compared)
         }
     };
     // Whatever became of it: what still runs in the directory would hinder its removal.
-    off.stack.shutdown().await;
-    compared
+    let stopped = off.stack.shutdown().await;
+    stopped.map_err(|error| error.to_string()).and(compared)
 }
 
 async fn compare(

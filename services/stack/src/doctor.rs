@@ -240,8 +240,9 @@ async fn try_spin(dir: &Path) -> Result<Duration, String> {
         run: uuid::Uuid::new_v4().to_string(),
     };
     let report = crate::load::run(&stack, &plan).await;
-    stack.shutdown().await;
+    let stopped = stack.shutdown().await;
     let report = report?;
+    stopped.map_err(|error| error.to_string())?;
     if report.ok == 1 {
         Ok(report.wall)
     } else {

@@ -39,6 +39,26 @@ pub fn write(file: &Path, content: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Reads `file`. One that others on the machine could read, as an older build may have left it, is its owner's alone
+/// afterwards; where that cannot be changed it is read all the same.
+///
+/// # Errors
+/// The system's.
+pub fn read(file: &Path) -> io::Result<Vec<u8>> {
+    let content = fs::read(file)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let permissions = fs::metadata(file)?.permissions();
+        if permissions.mode() & 0o077 != 0
+            && let Err(error) = fs::set_permissions(file, fs::Permissions::from_mode(0o600))
+        {
+            tracing::warn!(file = %file.display(), %error, "others on this machine can read this file");
+        }
+    }
+    Ok(content)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,5 +77,17 @@ mod tests {
             }
             assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_could_read_is_its_owners_once_it_is_read() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("settings.json");
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o664)).unwrap();
+        assert_eq!(read(&file).unwrap(), b"old");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

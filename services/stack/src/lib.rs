@@ -1,7 +1,8 @@
 //! Starts and stops all of it: five services and the provider, each a real HTTP server on loopback, in one
 //! process.
 //!
-//! Modules in reading order: [`config`] (read once, passed as values), [`start`] (bind everything, then serve),
+//! Modules in reading order: [`config`] (read once, passed as values), [`start`] (bind everything, then serve), [`storage`] (what is kept on
+//! the disk),
 //! [`settings`] (what a person can set), [`load`] (spins for the command line and the benchmark), [`traces`],
 //! [`bench`] (what telemetry costs), [`problem_bench`] (what the problems cost), [`soak`]
 //! (traffic for a while), [`doctor`], [`drawing`] (who draws the window on Linux).
@@ -29,6 +30,7 @@ pub mod settings;
 mod settings_http;
 pub mod soak;
 pub mod start;
+pub mod storage;
 mod streams;
 mod supervised;
 mod surge;
@@ -39,7 +41,8 @@ mod traffic_http;
 pub use config::{Config, Network, default_data_dir};
 pub use reelscope_telemetry::init_logs as init_logs_at;
 pub use settings::Settings;
-pub use start::{DRAIN, Stack, StartError};
+pub use start::{STOP_PATIENCE, Stack, StartError};
+pub use storage::StopError;
 
 /// Five services in one process allocate and free on each other's threads, for which the system's allocator takes locks.
 /// `reelscope bench` shows what this one brings.

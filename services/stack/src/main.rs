@@ -20,7 +20,7 @@ use reelscope_stack::problems::{self, FIRST_RELEASE, States};
 use reelscope_stack::settings::{Flags, Settings, SettingsError};
 use reelscope_stack::soak;
 use reelscope_stack::traffic;
-use reelscope_stack::{Config, Stack, StartError, default_data_dir, doctor, init_logs};
+use reelscope_stack::{Config, Stack, StartError, StopError, default_data_dir, doctor, init_logs};
 use serde_json::{Value, json};
 
 use crate::output::{note, say};
@@ -223,6 +223,15 @@ impl From<StartError> for Failure {
     }
 }
 
+impl From<StopError> for Failure {
+    fn from(error: StopError) -> Self {
+        Self {
+            sentence: error.to_string(),
+            exit_code: error.exit_code(),
+        }
+    }
+}
+
 impl From<SettingsError> for Failure {
     fn from(error: SettingsError) -> Self {
         Self {
@@ -366,7 +375,7 @@ async fn serve(config: Config, settings: Flags, demo: bool) -> Result<ExitCode, 
     say!("{ready}");
     if let Some(why) = output::unwritten() {
         // Nobody knows where it listens.
-        stack.shutdown().await;
+        stack.shutdown().await?;
         return Err(Failure {
             sentence: why,
             exit_code: output::UNWRITTEN,
@@ -374,10 +383,15 @@ async fn serve(config: Config, settings: Flags, demo: bool) -> Result<ExitCode, 
     }
     tokio::select! {
         () = stop => {
-            stack.shutdown().await;
+            stack.shutdown().await?;
             Ok(ExitCode::SUCCESS)
         }
-        words = stack.failed() => Err(Failure::from(words)),
+        words = stack.failed() => {
+            if let Err(error) = stack.shutdown().await {
+                note!("reelscope: {error}");
+            }
+            Err(Failure::from(words))
+        }
     }
 }
 
@@ -439,7 +453,7 @@ async fn soak(
             Ok::<_, String>(measured)
         }
         .await;
-        stack.shutdown().await;
+        stack.shutdown().await?;
         let measured = measured?;
         Ok::<_, Failure>((measured, verified(dir.clone(), CLOSED_WITHIN).await?))
     }
@@ -589,7 +603,7 @@ async fn spin(run: Run) -> Result<ExitCode, Failure> {
             Ok::<_, String>((report, reported))
         }
         .await;
-        stack.shutdown().await;
+        stack.shutdown().await?;
         Ok::<_, Failure>(measured?)
     }
     .await;
@@ -766,7 +780,7 @@ async fn shares(count: u64) -> Result<(), Failure> {
             rates[1],
             rates[1] / rates[0]
         );
-        stack.shutdown().await;
+        stack.shutdown().await?;
         Ok::<_, Failure>(())
     }
     .await;
@@ -1052,7 +1066,7 @@ async fn verified(data_dir: PathBuf, patience: Duration) -> Result<Verdict, Fail
     let opened = tokio::task::spawn_blocking(move || {
         let began = std::time::Instant::now();
         loop {
-            match reelscope_stack::start::open_copy_of_wallets(&data_dir) {
+            match reelscope_stack::storage::open_copy_of_wallets(&data_dir) {
                 Err(reelscope_store::StoreError::Locked { .. }) if began.elapsed() < patience => {
                     std::thread::sleep(Duration::from_millis(20));
                 }

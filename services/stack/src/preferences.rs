@@ -30,7 +30,7 @@ struct Kept {
 impl Preferences {
     /// Those in `file`. One that cannot be read counts as empty: nothing in it is worth not to start for.
     pub(crate) fn of(file: Option<PathBuf>) -> Self {
-        let values = file.as_ref().map_or_else(Map::new, |file| match std::fs::read(file) {
+        let values = file.as_ref().map_or_else(Map::new, |file| match durable::read(file) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
                 tracing::warn!(file = %file.display(), %error, "the preferences cannot be read and begin anew");
                 Map::new()

@@ -252,8 +252,8 @@ pub async fn run(dir: &Path, begins: impl Fn(&str)) -> Result<Vec<Met>, String> 
         Ok(met)
     }
     .await;
-    stack.shutdown().await;
-    measured
+    let stopped = stack.shutdown().await;
+    stopped.map_err(|error| error.to_string()).and(measured)
 }
 
 /// Brings every problem of a running stack to where a condition has it, spins, and reads the traces.

@@ -5,7 +5,6 @@
 //! programs works here too.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -206,7 +205,7 @@ impl Settings {
     /// # Errors
     /// [`SettingsError::Unreadable`], [`SettingsError::Malformed`].
     pub fn read(file: &Path) -> Result<Self, SettingsError> {
-        let text = match fs::read_to_string(file) {
+        let text = match durable::read(file) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(source) => {
@@ -216,7 +215,7 @@ impl Settings {
                 });
             }
         };
-        serde_json::from_str(&text).map_err(|error| SettingsError::Malformed {
+        serde_json::from_slice(&text).map_err(|error| SettingsError::Malformed {
             file: file.to_owned(),
             reason: error.to_string(),
         })
@@ -316,6 +315,8 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::problems::FIRST_RELEASE;
 

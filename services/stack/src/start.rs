@@ -17,7 +17,7 @@ use reelscope_payment_provider as provider;
 use reelscope_payment_service as payments;
 use reelscope_payment_service::provider::Deadlines;
 use reelscope_payment_service::settlement::Settlement;
-use reelscope_store::{Condition, Store, StoreError, WriteStats};
+use reelscope_store::{Condition, StoreError, WriteStats};
 use reelscope_telemetry::{Reporting, Service, Timings, init_logs};
 use reelscope_user_service as users;
 use reelscope_user_service::seeding::Progress;
@@ -38,6 +38,7 @@ use crate::problems::{Knobs, Problems, Refusal};
 use crate::problems_http::{Steering, problems_router};
 use crate::settings::{RELEASE, Settings, SettingsError};
 use crate::settings_http::{self, Current, Kept, settings_router};
+use crate::storage::{StopError, Storage};
 use crate::streams;
 use crate::supervised::Tasks;
 use crate::surge::Surge;
@@ -47,7 +48,10 @@ use crate::traffic_http::traffic_router;
 /// Where the page finds the collector's viewer.
 const TELEMETRY: &str = "/api/telemetry";
 /// How long requests that are under way may take to end when the stack stops.
-pub const DRAIN: Duration = Duration::from_millis(1_500);
+const DRAIN: Duration = Duration::from_millis(1_500);
+/// How long [`Stack::shutdown`] takes at most: requests under way, then the databases, which take seconds on a full disk,
+/// then the last answers of Sentry.
+pub const STOP_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a session lasts.
 const SESSION_MS: i64 = 30 * 60 * 1_000;
 /// Between two looks at the seeding.
@@ -66,7 +70,7 @@ pub struct Stack {
     timings: Timings,
     provider: provider::State,
     settlement: Settlement,
-    stores: Vec<(&'static str, Store)>,
+    storage: Storage,
     collector: Option<Collector>,
     services: Vec<Service>,
     stop: watch::Sender<bool>,
@@ -185,25 +189,43 @@ impl Stack {
     pub async fn start(config: Config) -> Result<Self, StartError> {
         // The subscriber is the process's; a program that has chosen its own before keeps it.
         init_logs("warn");
-        let gateway_listener = bind(config.listen).await?;
-        let opened = open_stores(config.data_dir.clone()).await?;
+        let listener = bind(config.listen).await?;
+        let mut storage = Storage::open(config.data_dir.clone()).await?;
+        let started = async {
+            if config.settings.is_some() {
+                storage.collector = Some(open_collector(&config.data_dir).await?);
+            }
+            Self::assemble(config, listener, storage.clone()).await
+        };
+        let started = started.await;
+        if started.is_err() {
+            // Tasks that were begun may hold clones of them for a moment: the locks are free all the same.
+            for error in storage.close().await {
+                tracing::warn!(%error, "after a start that failed");
+            }
+        }
+        started
+    }
+
+    async fn assemble(
+        config: Config,
+        gateway_listener: TcpListener,
+        storage: Storage,
+    ) -> Result<Self, StartError> {
         let kept_notices = Notices::of(&config.data_dir);
         let notices: Vec<String> = kept_notices.unread().iter().map(Notice::sentence).collect();
-        let Stores {
+        let Storage {
             players,
             rounds,
             wallets,
-        } = opened;
+            collector,
+        } = storage.clone();
         let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let user_listener = bind(loopback).await?;
         let game_listener = bind(loopback).await?;
         let payment_listener = bind(loopback).await?;
         let provider_listener = bind(loopback).await?;
 
-        let collector = match &config.settings {
-            Some(_) => Some(open_collector(&config.data_dir).await?),
-            None => None,
-        };
         let service_token = ServiceToken::new(&format!("{:032x}", rand::random::<u128>()));
         let timings = Timings::default();
         let reporting = match collector.as_ref().zip(config.settings.as_ref()) {
@@ -250,11 +272,7 @@ impl Stack {
             timings: timings.clone(),
             provider: provider_state.clone(),
             settlement: payment_state.settlement(),
-            stores: vec![
-                ("user-service", players.clone()),
-                ("game-engine", rounds.clone()),
-                ("payment-service", wallets.clone()),
-            ],
+            storage,
             stop: watch::Sender::new(false),
             servers: JoinSet::new(),
             background: Tasks::new(),
@@ -623,10 +641,10 @@ impl Stack {
     /// What the writers of the databases did.
     #[must_use]
     pub fn write_stats(&self) -> Vec<(&'static str, WriteStats)> {
-        self.stores
-            .iter()
-            .map(|(name, store)| (*name, store.stats()))
-            .collect()
+        let databases = self.storage.databases();
+        databases
+            .map(|(service, _, store)| (service, store.stats()))
+            .to_vec()
     }
 
     /// The external payment provider, to change how it behaves.
@@ -653,8 +671,21 @@ impl Stack {
         }
     }
 
-    /// Takes no new requests, lets those under way end within 1.5 s, then stops.
-    pub async fn shutdown(mut self) {
+    /// Takes no new requests, lets those under way end, writes what is held back, and closes the databases: those of
+    /// players and rounds, then the wallets, which everything else writes to. Takes [`STOP_PATIENCE`] at most.
+    ///
+    /// # Errors
+    /// [`StopError`]: a database had stopped taking writes. What was acknowledged is on the disk all the same.
+    pub async fn shutdown(self) -> Result<(), StopError> {
+        let stopped = tokio::time::timeout(STOP_PATIENCE, self.stop_in_order()).await;
+        stopped.unwrap_or_else(|_| {
+            // What was acknowledged is on the disk, and is read again at the next start as after a crash.
+            tracing::warn!("the services did not stop in time and are left behind");
+            Ok(())
+        })
+    }
+
+    async fn stop_in_order(mut self) -> Result<(), StopError> {
         if let Some(traffic) = &self.traffic {
             traffic.stop();
         }
@@ -671,16 +702,17 @@ impl Stack {
         };
         let drained = tokio::time::timeout(DRAIN, drained).await;
         let _ = self.stop.send(true);
-        self.background.stop();
         if drained.is_err() {
             tracing::info!(
                 "requests were still under way; what was not answered is settled at the next start"
             );
         }
-        self.servers.abort_all();
-        if let Some(collector) = self.collector.clone() {
-            self.flush().await;
-            collector.shutdown().await;
+        self.servers.shutdown().await;
+        self.background.stop().await;
+        self.flush().await;
+        match self.storage.close().await.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok(()),
         }
     }
 }
@@ -747,61 +779,10 @@ impl Drop for Stack {
     }
 }
 
-struct Stores {
-    players: Store,
-    rounds: Store,
-    wallets: Store,
-}
-
-/// A directory a service, as on three machines. They are opened side by side. One that is damaged is set aside, and a new one
-/// begun, which [`Notices`] tells until somebody has read it; every other error changes nothing.
-async fn open_stores(data_dir: PathBuf) -> Result<Stores, StartError> {
-    let data_dir = Arc::new(data_dir);
-    let open = |name: &'static str, version| {
-        let dir = data_dir.join(name);
-        tokio::task::spawn_blocking(move || match Store::open(&dir, version) {
-            Err(StoreError::Damaged { reason, .. }) => {
-                let aside = reelscope_store::set_aside(&dir)?;
-                tracing::error!(dir = %dir.display(), aside = %aside.display(), reason, "damaged database set aside");
-                Store::open(&dir, version)
-            }
-            opened => opened,
-        })
-    };
-    let (players, rounds, wallets) = tokio::join!(
-        open(PLAYERS, users::seeding::SCHEMA_VERSION),
-        open(ROUNDS, game::rounds::SCHEMA_VERSION),
-        open(WALLETS, payments::journal::SCHEMA_VERSION),
-    );
-    let take = |opened: Result<Result<Store, StoreError>, tokio::task::JoinError>| match opened {
-        Ok(opened) => opened.map_err(StartError::from),
-        Err(error) => Err(StartError::Defect {
-            part: "a database",
-            reason: error.to_string(),
-        }),
-    };
-    Ok(Stores {
-        players: take(players)?,
-        rounds: take(rounds)?,
-        wallets: take(wallets)?,
-    })
-}
-
 /// Beside the settings.
 const PREFERENCES: &str = "preferences.json";
 /// Where the cost of telemetry is measured.
 const OVERHEAD: &str = "overhead";
-const PLAYERS: &str = "players";
-const ROUNDS: &str = "rounds";
-const WALLETS: &str = "wallets";
-
-/// Opens a copy of the wallets of a data directory, for `ledger verify`: nothing in the directory changes.
-///
-/// # Errors
-/// The store's.
-pub fn open_copy_of_wallets(data_dir: &Path) -> Result<Store, StoreError> {
-    Store::open_copy(&data_dir.join(WALLETS), payments::journal::SCHEMA_VERSION)
-}
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address)

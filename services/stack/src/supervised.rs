@@ -67,9 +67,9 @@ impl Tasks {
         }
     }
 
-    /// Stops all of them.
-    pub(crate) fn stop(&mut self) {
-        self.set.abort_all();
+    /// Stops all of them, and waits until none runs.
+    pub(crate) async fn stop(&mut self) {
+        self.set.shutdown().await;
     }
 }
 

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use reelscope_stack::{Config, Settings, Stack};
 use reqwest::Method;
 use serde_json::Value;
-use support::Client;
+use support::{Client, Reply};
 
 fn reelscope(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_reelscope"));
@@ -177,7 +177,7 @@ async fn damaged_wallets_are_set_aside_and_told_at_every_start_until_somebody_ha
             .as_array()
             .unwrap()
             .clone();
-        stack.shutdown().await;
+        stack.shutdown().await.unwrap();
         assert_eq!(told.len(), 1);
         assert_eq!(
             (&told[0]["code"], &told[0]["database"]),
@@ -202,10 +202,10 @@ async fn damaged_wallets_are_set_aside_and_told_at_every_start_until_somebody_ha
             .len(),
         0
     );
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
     let stack = start(&dir).await;
     assert_eq!(stack.notices(), [""; 0]);
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
 }
 
 /// In a mount namespace of its own, whose end is that of the process.
@@ -250,6 +250,22 @@ fn a_full_disk_is_said_and_forgotten_once_there_is_room() {
     on_a_small_disk(dir.path(), "spins_on_a_full_disk");
 }
 
+/// Spins until one is refused.
+async fn until_refused(client: &Client) -> Reply {
+    let begun = Instant::now();
+    loop {
+        let key = format!("full-{}", uuid::Uuid::new_v4());
+        let reply = client.spin(&key, 1_000).await;
+        if reply.status != 200 {
+            return reply;
+        }
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "the disk never filled up"
+        );
+    }
+}
+
 /// Not a test of its own: it needs a directory that is a small disk.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "run by the test above in a mount namespace of its own"]
@@ -264,19 +280,7 @@ async fn spins_on_a_full_disk() {
     assert_eq!(client.spin("before", 1_000).await.status, 200);
     let ballast = disk.join("ballast");
     let _ = fs::write(&ballast, vec![1; 60 << 20]);
-    let full = Instant::now();
-    let refusal = loop {
-        let reply = client
-            .spin(&format!("full-{}", full.elapsed().as_nanos()), 1_000)
-            .await;
-        if reply.status != 200 {
-            break reply;
-        }
-        assert!(
-            full.elapsed() < Duration::from_secs(60),
-            "the disk never filled up"
-        );
-    };
+    let refusal = until_refused(&client).await;
     assert_eq!(
         (refusal.status, &refusal.body["code"]),
         (503, &Value::from("disk_full")),
@@ -300,7 +304,18 @@ async fn spins_on_a_full_disk() {
     }
     let reply = client.spin("after", 1_000).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
-    stack.shutdown().await;
+
+    // Whoever stops it while there is no room hears so; what was answered is kept.
+    let _ = fs::write(&ballast, vec![1; 60 << 20]);
+    until_refused(&client).await;
+    // What the database gave up when it stopped would be room enough to go on.
+    let more = disk.join("more");
+    let _ = fs::write(&more, vec![1; 60 << 20]);
+    let error = stack.shutdown().await.unwrap_err();
+    assert_eq!(error.exit_code(), 14, "{error}");
+    for file in [ballast, more] {
+        fs::remove_file(file).unwrap();
+    }
     let (code, verdict) = verify(&disk.join("data"));
     assert_eq!(code, Some(0), "{verdict}");
 }

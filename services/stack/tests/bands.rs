@@ -74,7 +74,7 @@ async fn all_problems_and_all_fixes_bring_what_the_story_says() {
         "nobody waits for the provider: {} %",
         quickest.provider_share_percent
     );
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
 }
 
 /// The overall error rate on the screen is the one that a run counts itself.

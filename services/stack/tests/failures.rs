@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use reelscope_payment_service::journal;
-use reelscope_stack::start::open_copy_of_wallets;
+use reelscope_stack::storage::open_copy_of_wallets;
 use reelscope_stack::{Config, Stack};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -252,7 +252,7 @@ async fn every_way_a_spin_can_fail_at_every_hop_is_told_as_the_ledger_has_it() {
 
     // Nothing of it changes with a restart, or with requests that were stuck on their way.
     hops.forget_rules();
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
     let stack = start_again(dir.path(), &hops).await;
     for (case, (stands, payout)) in ends {
         let case = Case {
@@ -266,7 +266,7 @@ async fn every_way_a_spin_can_fail_at_every_hop_is_told_as_the_ledger_has_it() {
             assert_eq!(case.truth().await, (stands, payout), "{}", case.what);
         }
     }
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
     at_rest(dir.path()).await;
 }
 
@@ -321,7 +321,7 @@ async fn a_service_that_refuses_connections_is_told_as_the_ledger_has_it() {
         );
         case.to_the_end().await;
     }
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
     at_rest(dir.path()).await;
 }
 
@@ -384,7 +384,7 @@ async fn a_key_that_is_sent_again_while_its_first_attempt_runs_is_told_the_truth
     });
     futures_util::future::join_all(played).await;
     hops.forget_rules();
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
     at_rest(dir.path()).await;
 }
 
@@ -419,6 +419,6 @@ async fn a_stack_that_is_gone_in_mid_spin_leaves_a_round_that_is_told_as_the_led
             }
         }
     }
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
     at_rest(dir.path()).await;
 }

@@ -42,7 +42,7 @@ async fn spins(provider: Behaviour, stake: Money, to: &Path, name: &str) {
     load::run(&stack, &plan).await.unwrap();
     stack.flush().await;
     let collector = stack.collector().unwrap().clone();
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
     for envelope in collector.envelopes(None, 500) {
         let (_, bytes) = collector.envelope(envelope.seq).await.unwrap();
         std::fs::write(to.join(format!("{name}-{:04}", envelope.seq)), bytes).unwrap();

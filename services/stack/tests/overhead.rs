@@ -57,7 +57,7 @@ async fn a_measurement_is_one_at_a_time_and_leaves_nothing_behind() {
         .ask(Method::POST, "/api/overhead", json!({"sample_rate": 1.0}))
         .await;
     assert_eq!((status, &refused["code"]), (409, &json!("traffic_running")));
-    demo.stack.shutdown().await;
+    demo.stack.shutdown().await.unwrap();
 }
 
 /// Whether a measurement has a directory there.

@@ -434,7 +434,7 @@ async fn while_players_are_written_the_index_waits_and_nothing_is_half_switched(
     );
     // What needs no players can be switched.
     demo.switch("slow-rng", "on").await;
-    demo.stack.shutdown().await;
+    demo.stack.shutdown().await.unwrap();
 }
 
 /// Toggled a hundred times in random order while virtual players spin, everything behaves as at the start.

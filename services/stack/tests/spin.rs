@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use reelscope_payment_provider::{Behaviour, Failure};
 use reelscope_payment_service::{Settling, journal};
-use reelscope_stack::start::open_copy_of_wallets;
+use reelscope_stack::storage::open_copy_of_wallets;
 use reelscope_stack::{Config, Stack, StartError};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -82,7 +82,7 @@ async fn a_spin_moves_the_money_it_says_and_its_key_moves_it_once() {
     assert_eq!(rounds["rounds"].as_array().unwrap().len(), 5);
     assert_eq!(rounds["rounds"][0]["round_id"], replies[0].body["round_id"]);
     assert_eq!(rounds["rounds"][0]["board"], replies[0].body["board"]);
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
     assert_eq!(imbalance(dir.path()).await, 0);
 }
 
@@ -196,7 +196,7 @@ async fn bad_input_is_a_problem_with_its_field_and_reserves_nothing() {
     paid(json!({ "stake": -10 }), 422).await;
     paid(json!([450]), 422).await;
     paid(json!({ "stake": 400 }), 409).await;
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -237,7 +237,7 @@ async fn a_round_is_told_to_its_player_only_and_so_is_a_round_that_nobody_knows(
         (&Value::Null, &json!("untouched"))
     );
     assert_eq!(never.body["balance"], his.purse().await.0);
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -284,7 +284,7 @@ async fn a_known_round_is_drawn_again_by_its_player_with_its_stake_and_is_marked
     assert!(rounds["rounds"][1]["same_seed_as"].is_null(), "{rounds}");
     let other_seed = spin(&hers, "again", 1_000, &rounds["rounds"][0]["round_id"]).await;
     assert_eq!(other_seed.status, 409, "{}", other_seed.body);
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
     assert_eq!(imbalance(dir.path()).await, 0);
 }
 
@@ -315,7 +315,7 @@ async fn a_session_that_ended_before_its_token_reads_nothing() {
     answered(&client, 401).await;
     client.log_in("RS-000001").await;
     answered(&client, 200).await;
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -391,7 +391,7 @@ async fn only_this_page_with_its_token_and_session_is_served() {
     assert_eq!(read(by_cookie).await.status, 200);
     let health = read(http.get(format!("{}/api/v1/health", stack.origin()))).await;
     assert_eq!(health.body["status"], "ok", "{}", health.body);
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -431,7 +431,7 @@ async fn a_provider_that_declines_gives_the_stake_back() {
         assert_eq!(client.purse().await, (balance, 0));
     }
     assert_eq!(declined, 3, "one in every ten");
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
     assert_eq!(imbalance(dir.path()).await, 0);
 }
 
@@ -491,7 +491,7 @@ async fn a_spin_that_is_settled_in_the_background_is_answered_pending_and_posted
         (declined.status, &declined.body["stake_status"]),
         (502, &json!("returned"))
     );
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
     assert_eq!(imbalance(dir.path()).await, 0);
 }
 
@@ -517,7 +517,7 @@ async fn a_stack_that_stops_leaves_settlements_under_way_to_its_next_start() {
     }
     assert_eq!(stack.settlement().under_way(), 20);
     let stopping = Instant::now();
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
     assert!(stopping.elapsed() < Duration::from_secs(10));
 
     let mut again = None;
@@ -529,7 +529,7 @@ async fn a_stack_that_stops_leaves_settlements_under_way_to_its_next_start() {
     let stack = again.unwrap();
     let client = Client::new(&stack, "RS-000001").await;
     eventually("all are posted", async || client.purse().await == (balance, 0)).await;
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
     assert_eq!(imbalance(dir.path()).await, 0);
 }
 
@@ -561,7 +561,7 @@ async fn a_client_that_vanishes_is_charged_once() {
     assert_eq!(round.status, 200, "{}", round.body);
     let after = before - 1_000 + round.body["payout"].as_i64().unwrap();
     assert_eq!(client.purse().await, (after, 0));
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
     assert_eq!(imbalance(dir.path()).await, 0);
 }
 
@@ -608,7 +608,7 @@ async fn what_was_pending_at_the_end_is_settled_at_the_next_start() {
         _ => before,
     };
     assert_eq!(client.purse().await, (expected, 0), "{}", round.body);
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
     assert_eq!(imbalance(dir.path()).await, 0);
 }
 
@@ -639,7 +639,7 @@ async fn a_port_in_use_and_a_directory_in_use_are_sentences_with_their_own_codes
         codes.iter().all(|code| *code > 2) && codes[0] != codes[1] && codes[1] != codes[2],
         "{codes:?}"
     );
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
 }
 
 #[test]

@@ -159,7 +159,7 @@ async fn a_spin_is_one_trace_of_this_shape() {
     })
     .await;
     assert!(metrics.metrics.iter().any(|metric| metric.name == "stake"));
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
 }
 
 async fn eventually(stack: &Stack, id: &str, holds: impl Fn(&TraceDetail) -> bool) -> TraceDetail {
@@ -230,7 +230,7 @@ async fn a_failed_payment_is_one_issue_with_its_place_its_player_and_its_trace()
         );
         assert!(!trace.summary.ok);
     }
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -291,7 +291,7 @@ async fn what_is_settled_in_the_background_hangs_under_the_request_that_was_answ
     let error = &trace.errors[0];
     assert_eq!((trace.errors.len(), error.kind.as_str()), (1, "Declined"));
     assert_eq!(error.player.as_deref(), Some("player-000001"));
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -353,7 +353,7 @@ async fn an_attempt_that_is_made_good_is_a_span_with_an_error_and_no_issue() {
     let error = &failed.errors[0];
     assert_eq!(error.kind, "AcquirerTimeout");
     assert_eq!(error.tags["provider.code"], "timeout");
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
 }
 
 const PROVIDER: &str = "External payment provider API";
@@ -440,7 +440,7 @@ async fn what_is_settled_after_a_restart_stays_in_its_trace() {
             .iter()
             .any(|span| span.description == "External payment provider API")
     );
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -486,7 +486,7 @@ async fn the_envelopes_carry_the_heads_context_and_no_time_or_address_of_sending
     }
     // The frontend, the gateway, the user service, the engine, and the payment service three times.
     assert_eq!(transactions, 7);
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -507,5 +507,5 @@ async fn an_unsampled_head_is_obeyed_by_all() {
     stack.flush().await;
     let found = traces::list(stack.collector().unwrap(), 100).await.unwrap();
     assert!(found.iter().all(|trace| trace.transactions == 0), "{found:?}");
-    stack.shutdown().await;
+    stack.shutdown().await.unwrap();
 }

@@ -137,7 +137,8 @@ impl Live {
     }
 
     fn exchange(&self) -> Result<(), StoreError> {
-        self.try_room()
+        self.room_to_open()
+            .and_then(|wanted| self.try_room(wanted))
             .map_err(|error| StoreError::of_system(&self.dir, &error))?;
         // Waits for whoever reads, and closes before it opens: RocksDB has its files open once.
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
@@ -146,8 +147,8 @@ impl Live {
         Ok(())
     }
 
-    /// Writes as much as RocksDB does at most while it opens: everything that is in its logs alone.
-    fn try_room(&self) -> io::Result<()> {
+    /// Bytes that RocksDB writes at most while it opens: everything that is in its logs alone.
+    fn room_to_open(&self) -> io::Result<u64> {
         let mut wanted = SPARE_ROOM;
         for entry in fs::read_dir(files(&self.dir))? {
             let entry = entry?;
@@ -159,6 +160,11 @@ impl Live {
                 wanted += entry.metadata()?.len();
             }
         }
+        Ok(wanted)
+    }
+
+    /// Writes that much, and removes it again.
+    fn try_room(&self, wanted: u64) -> io::Result<()> {
         let path = self.dir.join("room");
         let written = (|| {
             let mut file = File::create(&path)?;
@@ -176,15 +182,21 @@ impl Live {
     /// Lets the database and its directory go.
     ///
     /// # Errors
-    /// Why no writes were taken in the end.
+    /// Why no writes were taken in the end; or that there is no room, which RocksDB says on standard error alone when it
+    /// cannot write out what it holds.
     pub(crate) fn close(&self) -> Result<(), StoreError> {
         let last = std::mem::replace(&mut *self.lock_condition(), Condition::Closed);
         *self.open.write().unwrap_or_else(PoisonError::into_inner) = None;
-        drop(self.held.lock().unwrap_or_else(PoisonError::into_inner).take());
-        match last {
+        let closed = match last {
             Condition::Stopped(error) => Err(error),
-            Condition::Well | Condition::Closed => Ok(()),
-        }
+            Condition::Well => {
+                let tried = self.try_room(SPARE_ROOM);
+                tried.map_err(|error| StoreError::of_system(&self.dir, &error))
+            }
+            Condition::Closed => Ok(()),
+        };
+        drop(self.held.lock().unwrap_or_else(PoisonError::into_inner).take());
+        closed
     }
 
     fn lock_condition(&self) -> MutexGuard<'_, Condition> {

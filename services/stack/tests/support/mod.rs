@@ -6,7 +6,7 @@ pub(crate) mod hops;
 use std::time::{Duration, Instant};
 
 use reelscope_payment_service::journal;
-use reelscope_stack::start::open_copy_of_wallets;
+use reelscope_stack::storage::open_copy_of_wallets;
 use reelscope_stack::{Config, Stack};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -207,7 +207,7 @@ impl Demo {
     /// Stops, and proves that no money was lost or made.
     pub(crate) async fn end(self) {
         let Self { stack, _dir, .. } = self;
-        stack.shutdown().await;
+        stack.shutdown().await.unwrap();
         // A round that was under way may hold its database a moment longer.
         let deadline = Instant::now() + Duration::from_secs(10);
         let wallets = loop {

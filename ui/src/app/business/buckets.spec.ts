@@ -12,10 +12,12 @@ describe('money over time', () => {
         // As they arrived: the clock may have been set back in between.
         const spins = times.map((at, index) => ({
           traceId: String(index),
+          arrived: 1,
           at: micros(at),
           stake: 10,
           payout: index,
           failed: index % 4 === 0,
+          byChance: true,
           release: '',
           name: '',
           currency: '',

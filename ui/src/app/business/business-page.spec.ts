@@ -29,10 +29,12 @@ class ChartDouble {
 
 const spin = (number: number, more: Partial<SpinMoney> = {}): SpinMoney => ({
   traceId: `t${number}`,
+  arrived: 1,
   at: micros(number * 1_000_000),
   stake: 1_000,
   payout: 500,
   failed: false,
+  byChance: true,
   release: '1.0.0',
   name: 'slot-machine-spin',
   currency: 'RUB',
@@ -99,6 +101,20 @@ describe('the business page', () => {
     expect(
       ['staked', 'paid', 'ggr', 'failed', 'rtp'].map((name) => text(page, `business-${name}`)),
     ).toEqual(['20.00 ₽', '10.00 ₽', '10.00 ₽', '10.00 ₽', '50.00%'].map(nonBreaking));
+  });
+
+  it('leaves rounds that were spun again out of the RTP, and says how many', async () => {
+    const again = spin(2, { byChance: false, payout: 90_000 });
+    const page = await shown(spin(1), again);
+    expect(text(page, 'business-paid')).toBe(nonBreaking('905.00 ₽'));
+    expect([text(page, 'business-rtp'), text(page, 'business-replays')]).toEqual([
+      '50.00%',
+      'Replayed rounds left out: 1',
+    ]);
+    expect(page.querySelector('[data-test="release-row"] td:nth-child(6)')?.textContent).toBe(
+      '50.00%',
+    );
+    expect(charts()[0]?.drawing().x).toEqual([1]);
   });
 
   it('draws failed payments over time, and leads to their traces', async () => {

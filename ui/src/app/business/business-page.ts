@@ -3,6 +3,7 @@ import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject } from
 import { Address } from '../core/address';
 import { Language } from '../core/language';
 import { micros, toMilliseconds } from '../core/micros';
+import { majorUnits } from '../core/money';
 import { Session } from '../core/session';
 import { PaytableStore } from '../paytable/paytable-store';
 import { addressOf } from '../traces/trace-list';
@@ -10,6 +11,7 @@ import { bucketsOf, periodOf } from './buckets';
 import { BusinessParts } from './business-parts';
 import { RtpPoint, Z_95, bandOf, rtpPoints } from './confidence';
 import { Drawing, LineChart } from './line-chart';
+import { digitsOf } from './marks';
 import { SpinMoney, totalsOf } from './spin-money';
 import { MOST, SpinsStore } from './spins-store';
 
@@ -38,7 +40,10 @@ export class BusinessPage {
       .spins()
       .filter(({ currency }) => currency === '' || currency === this.session.currency()),
   );
-  private readonly settled = computed(() => this.spins().filter(({ failed }) => !failed));
+  /** What an RTP can be observed of. */
+  private readonly drawn = computed(() =>
+    this.spins().filter(({ failed, byChance }) => !failed && byChance),
+  );
   private readonly totals = computed(() => totalsOf(this.spins()));
   private readonly par = computed(() => {
     const par = this.paytable.table()?.par_sheet;
@@ -47,7 +52,7 @@ export class BusinessPage {
   private readonly buckets = computed(() => bucketsOf(this.spins(), MOST_BUCKETS));
   private readonly points = computed(() => {
     const par = this.par();
-    return par ? rtpPoints(this.settled(), par.exact, par.sigma, MOST_POINTS) : [];
+    return par ? rtpPoints(this.drawn(), par.exact, par.sigma, MOST_POINTS) : [];
   });
 
   protected readonly empty = computed(() => this.spins().length === 0);
@@ -102,12 +107,13 @@ export class BusinessPage {
     ] as const;
   });
   protected readonly rtp = computed(() => {
-    const totals = this.totals();
+    const { byChance, settled } = this.totals();
     const par = this.par();
-    if (!par || totals.staked === 0) return null;
+    if (!par || byChance.staked === 0) return null;
     const { number, percent } = this.language.formats();
-    const observed = totals.paid / totals.staked;
-    const band = bandOf(par.exact, par.sigma, totals);
+    const observed = byChance.paid / byChance.staked;
+    const band = bandOf(par.exact, par.sigma, byChance);
+    const leftOut = settled - byChance.spins;
     const inside = band !== null && observed >= band.low && observed <= band.high;
     return {
       value: percent(observed * 100),
@@ -119,6 +125,7 @@ export class BusinessPage {
         z: number(Z_95, 2),
         sigma: number(par.sigma, 2),
       }),
+      leftOut: leftOut > 0 ? this.say('insights.business.replays', { count: number(leftOut) }) : '',
     };
   });
 
@@ -146,8 +153,8 @@ export class BusinessPage {
       time: false,
       band: [2, 3],
       yMost: mostShown(points) * 100,
-      xText: (x) => (Number.isInteger(x) ? number(x) : ''),
-      yText: (y) => percent(y, 0),
+      xText: (x) => number(x),
+      yText: (y, step) => percent(y, digitsOf(step)),
     };
   });
   protected readonly rtpText = (index: number): string => {
@@ -162,11 +169,29 @@ export class BusinessPage {
     });
   };
 
+  /** What of the chart of the RTP is not shown: spins between its points, and points above its edge. */
+  protected readonly rtpRest = computed(() => {
+    const [points, all] = [this.points(), this.drawn().length];
+    const { number } = this.language.formats();
+    const above = aboveEdge(points);
+    return [
+      points.length < all
+        ? this.say('insights.business.fewerPoints', {
+            count: number(points.length),
+            all: number(all),
+          })
+        : '',
+      above > 0 ? this.say('insights.business.above', { count: number(above) }) : '',
+    ]
+      .filter((words) => words !== '')
+      .join(' · ');
+  });
+
   protected readonly moneyDrawing = computed((): Drawing => {
     const buckets = this.buckets();
-    const { clock, number } = this.language.formats();
+    const { number, timeMark } = this.language.formats();
     const of = (key: 'staked' | 'paid' | 'ggr' | 'failedStake'): number[] =>
-      buckets.map(({ totals }) => totals[key] / 100);
+      buckets.map(({ totals }) => majorUnits(totals[key], this.session.currency()));
     return {
       x: buckets.map(({ from }) => from / 1_000_000),
       ys: [of('staked'), of('failedStake'), of('paid'), of('ggr')],
@@ -179,8 +204,8 @@ export class BusinessPage {
       time: true,
       band: null,
       yMost: null,
-      xText: (x) => clock(micros(x * 1_000_000)),
-      yText: (y) => number(y),
+      xText: (x, step) => timeMark(micros(x * 1_000_000), micros(step * 1_000_000)),
+      yText: (y, step) => number(y, digitsOf(step)),
     };
   });
   protected readonly width = computed(() => {
@@ -225,8 +250,9 @@ export class BusinessPage {
       .sort(([one], [other]) => other.localeCompare(one, 'en', { numeric: true }))
       .map(([release, spins]) => {
         const totals = totalsOf(spins);
-        const band = par ? bandOf(par.exact, par.sigma, totals) : null;
-        const observed = totals.staked > 0 ? totals.paid / totals.staked : null;
+        const { byChance } = totals;
+        const band = par ? bandOf(par.exact, par.sigma, byChance) : null;
+        const observed = byChance.staked > 0 ? byChance.paid / byChance.staked : null;
         return {
           release,
           name: release || this.say('insights.business.noRelease'),
@@ -250,7 +276,7 @@ export class BusinessPage {
 
   protected pickRtp(index: number): void {
     const point = this.points()[index];
-    if (point) this.showTraces(this.settled().slice(point.from, point.to));
+    if (point) this.showTraces(this.drawn().slice(point.from, point.to));
   }
 
   protected pickMoney(index: number): void {
@@ -311,4 +337,10 @@ function failuresPath(spins: readonly SpinMoney[], release = ''): string {
 function mostShown(points: readonly RtpPoint[]): number {
   const settled = points.slice(Math.floor(points.length / 3));
   return 1.1 * Math.max(...settled.map(({ observed, band }) => Math.max(observed, band.high)));
+}
+
+/** How many points of the observed RTP lie above that end. */
+function aboveEdge(points: readonly RtpPoint[]): number {
+  const end = mostShown(points);
+  return points.filter(({ observed }) => observed > end).length;
 }

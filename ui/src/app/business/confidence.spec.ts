@@ -6,10 +6,12 @@ import { SpinMoney, totalsOf } from './spin-money';
 
 const spin = (stake: number, payout: number, index = 0): SpinMoney => ({
   traceId: String(index),
+  arrived: 1,
   at: micros(index),
   stake,
   payout,
   failed: false,
+  byChance: true,
   release: '1.0.0',
   name: 'slot-machine-spin',
   currency: 'RUB',
@@ -29,7 +31,7 @@ describe('the confidence band of the RTP', () => {
         fc.double({ min: 0.01, max: 0.5, noNaN: true }),
         (n, sigma) => {
           const spins = Array.from({ length: n }, () => spin(1000, 0));
-          const band = bandOf(0.96, sigma, totalsOf(spins));
+          const band = bandOf(0.96, sigma, totalsOf(spins).byChance);
           expect((band?.high ?? 0) - 0.96).toBeCloseTo((Z_95 * sigma) / Math.sqrt(n), 9);
         },
       ),
@@ -40,14 +42,14 @@ describe('the confidence band of the RTP', () => {
     fc.assert(
       fc.property(stakes, fc.double({ min: 0, max: 30, noNaN: true }), (each, sigma) => {
         const spins = each.map((stake) => spin(stake, 0));
-        const band = known(bandOf(0.96, sigma, totalsOf(spins)));
+        const band = known(bandOf(0.96, sigma, totalsOf(spins).byChance));
         expect(band.low).toBeLessThanOrEqual(0.96);
         expect(band.high).toBeGreaterThanOrEqual(0.96);
         const scaled = known(
-          bandOf(0.96, sigma, totalsOf(each.map((stake) => spin(stake * 7, 0)))),
+          bandOf(0.96, sigma, totalsOf(each.map((stake) => spin(stake * 7, 0))).byChance),
         );
         expect(scaled.high).toBeCloseTo(band.high, 9);
-        const twice = known(bandOf(0.96, sigma, totalsOf([...spins, ...spins])));
+        const twice = known(bandOf(0.96, sigma, totalsOf([...spins, ...spins]).byChance));
         expect(twice.high - 0.96).toBeCloseTo((band.high - 0.96) / Math.SQRT2, 9);
       }),
     );
@@ -62,7 +64,7 @@ describe('the confidence band of the RTP', () => {
     };
     let inside = 0;
     for (let session = 0; session < 1000; session += 1) {
-      const totals = totalsOf(Array.from({ length: 400 }, () => spin(100, coin())));
+      const totals = totalsOf(Array.from({ length: 400 }, () => spin(100, coin()))).byChance;
       const band = known(bandOf(1, 1, totals));
       const rtp = totals.paid / totals.staked;
       if (rtp >= band.low && rtp <= band.high) inside += 1;
@@ -71,7 +73,7 @@ describe('the confidence band of the RTP', () => {
     expect(inside).toBeLessThan(970);
   });
 
-  it('is unknown without stakes', () => expect(bandOf(0.96, 5, totalsOf([]))).toBeNull());
+  it('is unknown without stakes', () => expect(bandOf(0.96, 5, totalsOf([]).byChance)).toBeNull());
 });
 
 describe('the RTP by number of spins', () => {
@@ -81,7 +83,7 @@ describe('the RTP by number of spins', () => {
         const spins = each.map((stake, index) => spin(stake, index % 3 === 0 ? stake : 0, index));
         const points = rtpPoints(spins, 0.96, 5, most);
         expect(points.length).toBe(Math.min(most, spins.length));
-        const { paid, staked } = totalsOf(spins);
+        const { paid, staked } = totalsOf(spins).byChance;
         expect(points.at(-1)?.observed).toBeCloseTo(paid / staked, 12);
         expect(points.flatMap(({ from, to }) => spins.slice(from, to))).toEqual(spins);
       }),

@@ -1,4 +1,4 @@
-import { SpinMoney, Totals } from './spin-money';
+import { Sample, SpinMoney } from './spin-money';
 
 /** The two-sided 95 % quantile of the normal distribution. */
 export const Z_95 = 1.959964;
@@ -18,7 +18,7 @@ export interface Band {
 export function bandOf(
   exact: number,
   sigma: number,
-  { staked, squares }: Pick<Totals, 'staked' | 'squares'>,
+  { staked, squares }: Pick<Sample, 'staked' | 'squares'>,
   z = Z_95,
 ): Band | null {
   if (staked <= 0) return null;
@@ -28,31 +28,31 @@ export function bandOf(
 
 /** The RTP after each of some spins, as parts of 1, with its band. */
 export interface RtpPoint {
-  /** How many settled spins it is of. */
+  /** How many spins it is of. */
   readonly n: number;
   readonly observed: number;
   readonly band: Band;
-  /** Settled spins since the point before, as indices into what was given: `from` included, `to` not. */
+  /** Spins since the point before, as indices into what was given: `from` included, `to` not. */
   readonly from: number;
   readonly to: number;
 }
 
-/** At most `most` points, evenly spread, the last one of all spins. Failed spins say nothing about the RTP. */
+/** At most `most` points, evenly spread, the last one of all spins. `drawn` are settled spins, by chance. */
 export function rtpPoints(
-  settled: readonly SpinMoney[],
+  drawn: readonly SpinMoney[],
   exact: number,
   sigma: number,
   most: number,
 ): RtpPoint[] {
   const points: RtpPoint[] = [];
   const sums = { staked: 0, paid: 0, squares: 0 };
-  const count = Math.min(most, settled.length);
+  const count = Math.min(most, drawn.length);
   let from = 0;
-  settled.forEach(({ stake, payout }, index) => {
+  drawn.forEach(({ stake, payout }, index) => {
     sums.staked += stake;
     sums.paid += payout;
     sums.squares += stake * stake;
-    const due = Math.round(((points.length + 1) * settled.length) / count);
+    const due = Math.round(((points.length + 1) * drawn.length) / count);
     const band = index + 1 === due ? bandOf(exact, sigma, sums) : null;
     if (!band) return;
     points.push({ n: index + 1, observed: sums.paid / sums.staked, band, from, to: index + 1 });

@@ -14,6 +14,8 @@ import {
 } from '@angular/core';
 import uPlot from 'uplot';
 
+import { Marks, roundMarks, timeMarks } from './marks';
+
 /**
  * One line, or the bars, of a chart; thin bars stand in front of the others. `area` and `edge` are the upper and the lower
  * end of a band.
@@ -35,12 +37,14 @@ export interface Drawing {
   readonly band: readonly [upper: number, lower: number] | null;
   /** Where y ends, for a chart whose first points would make the others flat. */
   readonly yMost: number | null;
-  readonly xText: (x: number) => string;
-  readonly yText: (y: number) => string;
+  /** Words of marks that are a `step` apart. */
+  readonly xText: (x: number, step: number) => string;
+  readonly yText: (y: number, step: number) => string;
 }
 
 const DIM = '#929cb0';
 const GRID = '#1c2230';
+const BAND = '#f3bd4d22';
 
 /**
  * A chart whose points can be walked through by keyboard, as a slider is, and chosen. Its words are told by `pointText`
@@ -186,11 +190,43 @@ export class LineChart {
   /** A chart is made anew only when more than its numbers differ: its cursor stays where it is. */
   private draw(drawing: Drawing, rem: number): void {
     const data = [drawing.x, ...drawing.ys].map((row) => [...row]) as uPlot.AlignedData;
-    const shape = JSON.stringify([drawing.series, drawing.time, drawing.yText(1), rem]);
+    const shape = JSON.stringify([drawing.series, drawing.time, drawing.yText(1, 1), rem]);
     if (this.chart && shape === this.shape) return this.chart.setData(data);
     this.chart?.destroy();
     this.shape = shape;
     this.chart = new uPlot(this.optionsOf(drawing, rem), data, this.box().nativeElement);
+  }
+
+  /** Of one point neither a band nor a dashed line has a length: they are drawn around it. */
+  private drawAlone(chart: uPlot, rem: number): void {
+    const { x, ys, series, band } = this.drawing();
+    const [only] = x;
+    if (only === undefined || x.length > 1) return;
+    const at = (y: number): number => chart.valToPos(y, 'y', true);
+    const middle = chart.valToPos(only, 'x', true);
+    const half = rem * uPlot.pxRatio;
+    const { ctx, bbox } = chart;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.clip();
+    const [high, low] = band ? [ys[band[0]]?.[0], ys[band[1]]?.[0]] : [];
+    if (typeof high === 'number' && typeof low === 'number') {
+      ctx.fillStyle = BAND;
+      ctx.fillRect(middle - half, at(high), 2 * half, at(low) - at(high));
+    }
+    series.forEach(({ kind, colour }, index) => {
+      const y = ys[index]?.[0];
+      if (kind !== 'dashes' || typeof y !== 'number') return;
+      ctx.strokeStyle = colour;
+      ctx.lineWidth = rem * 0.08 * uPlot.pxRatio;
+      ctx.setLineDash([half * 0.4, half * 0.3]);
+      ctx.beginPath();
+      ctx.moveTo(middle - half, at(y));
+      ctx.lineTo(middle + half, at(y));
+      ctx.stroke();
+    });
+    ctx.restore();
   }
 
   private optionsOf({ series, band, time }: Drawing, rem: number): uPlot.Options {
@@ -223,12 +259,14 @@ export class LineChart {
       },
       scales: {
         x: {
-          time,
-          // Bars stand around their x: the first and the last need room for half of theirs. One point needs some too.
+          time: false,
+          // Bars stand around their x: the first and the last need room for half of theirs.
           range: (_, least, most) => {
-            const [first, second] = this.drawing().x;
-            const step = first === undefined || second === undefined ? 1 : second - first;
-            const room = least === most || this.drawing().time ? step / 2 : 0;
+            const { x, time } = this.drawing();
+            const [first, second] = x;
+            // Around one point the library makes a range of its own, of a day or more.
+            if (first !== undefined && second === undefined) return [first - 0.5, first + 0.5];
+            const room = time && first !== undefined ? ((second ?? first) - first) / 2 : 0;
             return [least - room, most + room];
           },
         },
@@ -245,20 +283,29 @@ export class LineChart {
         {
           ...axis,
           size: rem * 1.8,
-          space: rem * 5,
-          values: (_, splits) => withoutRepeats(splits.map((x) => this.drawing().xText(x))),
+          ...markedBy(
+            ({ bbox }) => bbox.width / (rem * 5),
+            (from, to, most) =>
+              time ? timeMarks(from, to, most, aheadOfUtc(from)) : roundMarks(from, to, most, 1),
+            (x, step) => this.drawing().xText(x, step),
+          ),
         },
         {
           ...axis,
           size: rem * 5.4,
           space: rem * 2.4,
-          values: (_, splits) => splits.map((y) => this.drawing().yText(y)),
+          ...markedBy(
+            ({ bbox }) => bbox.height / (rem * 2.4),
+            roundMarks,
+            (y, step) => this.drawing().yText(y, step),
+          ),
         },
       ],
       series: [
         {},
         ...series.map(({ label, colour, kind }): uPlot.Series => {
           const common = { label, stroke: colour, points: { show: false } };
+          const dot = { points: { show: dotsOf, size: rem * 0.5, fill: colour, width: 0 } };
           if (kind === 'bars' || kind === 'thin-bars') {
             const size: [number, number] = kind === 'bars' ? [0.7, rem * 2] : [0.25, rem * 0.7];
             const paths = uPlot.paths.bars?.({ size });
@@ -267,19 +314,43 @@ export class LineChart {
           if (kind === 'edge' || kind === 'area') return { ...common, width: 0 };
           if (kind === 'dashes')
             return { ...common, width: rem * 0.08, dash: [rem * 0.4, rem * 0.3] };
-          return { ...common, width: rem * 0.13 };
+          return { ...common, ...dot, width: rem * 0.13 };
         }),
       ],
       // Series count from 1 there: 0 is x.
-      bands: band ? [{ series: [band[0] + 1, band[1] + 1], fill: '#f3bd4d22' }] : [],
+      bands: band ? [{ series: [band[0] + 1, band[1] + 1], fill: BAND }] : [],
       hooks: {
+        draw: [(chart) => this.drawAlone(chart, rem)],
         setCursor: [({ cursor }) => this.at.set(cursor.idx ?? null)],
       },
     };
   }
 }
 
-/** Marks closer than what their words tell apart would repeat them. */
-function withoutRepeats(words: readonly string[]): string[] {
-  return words.map((word, index) => (word === words[index - 1] ? '' : word));
+/** `most` is how many marks have room, counted in pixels of the device. */
+function markedBy(
+  most: (chart: uPlot) => number,
+  marksOf: (from: number, to: number, most: number) => Marks,
+  text: (value: number, step: number) => string,
+): Pick<uPlot.Axis, 'splits' | 'values'> {
+  // The words of marks are asked for right after the marks.
+  let step = 1;
+  return {
+    splits: (chart, _, from, to) => {
+      const marks = marksOf(from, to, Math.floor(most(chart) / uPlot.pxRatio));
+      step = marks.step;
+      return [...marks.at];
+    },
+    values: (_, values) => values.map((value) => text(value, step)),
+  };
+}
+
+/** Seconds that the clock of this place is ahead of UTC at a time. */
+function aheadOfUtc(seconds: number): number {
+  return -new Date(seconds * 1000).getTimezoneOffset() * 60;
+}
+
+/** A line of one point is a dot. */
+function dotsOf(chart: uPlot): boolean {
+  return chart.data[0].length === 1;
 }

@@ -1,6 +1,6 @@
 import { micros } from '../core/micros';
 import { TraceSummary } from '../core/telemetry-wire';
-import { inOrder, spinOf, totalsOf } from './spin-money';
+import { SpinMoney, spinOf, totalsOf, withSpins } from './spin-money';
 
 const trace = (more: Partial<TraceSummary> = {}): TraceSummary => ({
   trace_id: 'a',
@@ -22,22 +22,29 @@ const trace = (more: Partial<TraceSummary> = {}): TraceSummary => ({
   measurements: {
     stake: { value: 10, unit: 'none' },
     payout: { value: 45.1, unit: 'none' },
+    rtp: { value: 451, unit: 'percent' },
   },
   problems: [],
   virtual_player: false,
   services: [],
+  external: [],
   oddities: [],
   ...more,
 });
+
+const inOrder = (traces: TraceSummary[]): SpinMoney[] =>
+  withSpins([], new Map(traces.map((each) => [each.trace_id, each])));
 
 describe('the money of a spin', () => {
   it('is what the root measured', () =>
     expect(spinOf(trace())).toEqual({
       traceId: 'a',
+      arrived: 1,
       at: 1,
       stake: 1000,
       payout: 4510,
       failed: false,
+      byChance: true,
       release: '1.0.0',
       name: 'slot-machine-spin',
       currency: 'RUB',
@@ -82,7 +89,29 @@ describe('the money of a spin', () => {
   });
 });
 
+describe('the money of other currencies', () => {
+  it('has their own minor units', () => {
+    const check = (currency: string, stake: number, payout: number): void => {
+      const spin = spinOf(trace({ currency }));
+      expect([currency, spin?.stake, spin?.payout]).toEqual([currency, stake, payout]);
+    };
+    check('RUB', 1_000, 4_510);
+    check('JPY', 10, 45);
+    check('KWD', 10_000, 45_100);
+    // A trace may name anything.
+    check('roubles', 1_000, 4_510);
+  });
+});
+
 describe('the money of many spins', () => {
+  it('is observed as RTP only of rounds that were drawn by chance', () => {
+    const { stake, payout } = trace().measurements;
+    const again = { ...(stake && { stake }), ...(payout && { payout }) };
+    const totals = totalsOf(inOrder([trace(), trace({ trace_id: 'b', measurements: again })]));
+    expect([totals.settled, totals.staked, totals.paid]).toEqual([2, 2000, 9020]);
+    expect(totals.byChance).toEqual({ spins: 1, staked: 1000, paid: 4510, squares: 1_000_000 });
+  });
+
   it('has each trace once, as it was told last, as they arrived', () => {
     const spins = inOrder([
       trace({ trace_id: 'b', first_envelope: 2 }),
@@ -93,6 +122,12 @@ describe('the money of many spins', () => {
       ['a', true],
       ['b', false],
     ]);
+    // One that has grown stays in its place.
+    const grown = withSpins(spins, new Map([['a', trace({ first_envelope: 1 })]]));
+    expect(grown.map(({ traceId, failed }) => [traceId, failed])).toEqual([
+      ['a', false],
+      ['b', false],
+    ]);
     const totals = totalsOf(spins);
     expect(totals).toEqual({
       settled: 1,
@@ -101,7 +136,7 @@ describe('the money of many spins', () => {
       ggr: -3510,
       failed: 1,
       failedStake: 1000,
-      squares: 1_000_000,
+      byChance: { spins: 1, staked: 1000, paid: 4510, squares: 1_000_000 },
     });
   });
 });

@@ -1,16 +1,21 @@
-import { newestFirst } from '../core/arrival';
+import { Arrived, newestFirst } from '../core/arrival';
 import { Micros } from '../core/micros';
+import { minorUnits } from '../core/money';
 import { TraceSummary } from '../core/telemetry-wire';
 import { WELL } from '../traces/measured-words';
 
 /** The money of one spin, in minor units. */
 export interface SpinMoney {
   readonly traceId: string;
+  /** Number of the first envelope that told of it. */
+  readonly arrived: number;
   readonly at: Micros;
   readonly stake: number;
   /** 0 for a spin that failed: what it drew was not paid. */
   readonly payout: number;
   readonly failed: boolean;
+  /** Whether it was drawn by chance, so that it says something about the RTP. */
+  readonly byChance: boolean;
   readonly release: string;
   /** Name of its trace. */
   readonly name: string;
@@ -18,8 +23,6 @@ export interface SpinMoney {
   readonly currency: string;
 }
 
-/** Telemetry has major units, with two digits after the point. */
-const MINOR = 100;
 /** What a trace lacks while its root is still to come. */
 const UNFINISHED = new Set(['missing_root', 'no_spans']);
 
@@ -27,10 +30,12 @@ const UNFINISHED = new Set(['missing_root', 'no_spans']);
  * What a trace says of money, or null when it says nothing. A spin is measured by three services and in three ways; the
  * summary of its trace has what the root measured, once. When the root did not end well, what others measured on the way
  * is money that was not earned: the stake was drawn for, and given back or left open. So it is with a round that was voided
- * behind an answer that was good: a service measured its stake as failed.
+ * behind an answer that was good: a service measured its stake as failed. A round that was spun again with a known seed has
+ * no RTP among its measurements.
  */
 export function spinOf(trace: TraceSummary): SpinMoney | null {
-  const { stake, payout, failed_stake } = trace.measurements;
+  const { stake, payout, failed_stake, rtp } = trace.measurements;
+  const currency = trace.currency ?? '';
   const lost = failed_stake?.value ?? 0;
   const staked = lost > 0 ? lost : (stake?.value ?? 0);
   if (staked <= 0 || trace.oddities.some((word) => UNFINISHED.has(word))) return null;
@@ -38,13 +43,15 @@ export function spinOf(trace: TraceSummary): SpinMoney | null {
   if (!failed && !payout) return null;
   return {
     traceId: trace.trace_id,
+    arrived: trace.first_envelope,
     at: trace.start_us,
-    stake: Math.round(staked * MINOR),
-    payout: failed ? 0 : Math.round((payout?.value ?? 0) * MINOR),
+    stake: minorUnits(staked, currency),
+    payout: failed ? 0 : minorUnits(payout?.value ?? 0, currency),
     failed,
+    byChance: rtp !== undefined,
     release: trace.release ?? '',
     name: trace.name,
-    currency: trace.currency ?? '',
+    currency,
   };
 }
 
@@ -58,13 +65,23 @@ export interface Totals {
   readonly ggr: number;
   readonly failed: number;
   readonly failedStake: number;
-  /** Σs² of the settled stakes: how unequal they are decides how sure their RTP is. */
+  /** Settled spins that were drawn by chance: what an RTP can be observed of. */
+  readonly byChance: Sample;
+}
+
+/** Stakes and payouts of some spins, in minor units. */
+export interface Sample {
+  readonly spins: number;
+  readonly staked: number;
+  readonly paid: number;
+  /** Σs² of the stakes: how unequal they are decides how sure their RTP is. */
   readonly squares: number;
 }
 
 export function totalsOf(spins: readonly SpinMoney[]): Totals {
-  const sums = { settled: 0, staked: 0, paid: 0, failed: 0, failedStake: 0, squares: 0 };
-  for (const { stake, payout, failed } of spins) {
+  const sums = { settled: 0, staked: 0, paid: 0, failed: 0, failedStake: 0 };
+  const sample = { spins: 0, staked: 0, paid: 0, squares: 0 };
+  for (const { stake, payout, failed, byChance } of spins) {
     if (failed) {
       sums.failed += 1;
       sums.failedStake += stake;
@@ -72,18 +89,29 @@ export function totalsOf(spins: readonly SpinMoney[]): Totals {
       sums.settled += 1;
       sums.staked += stake;
       sums.paid += payout;
-      sums.squares += stake * stake;
+      if (!byChance) continue;
+      sample.spins += 1;
+      sample.staked += stake;
+      sample.paid += payout;
+      sample.squares += stake * stake;
     }
   }
-  return { ...sums, ggr: sums.staked - sums.paid };
+  return { ...sums, ggr: sums.staked - sums.paid, byChance: sample };
 }
 
-/** Spins as they arrived, oldest first, each trace once: the newest word on a trace counts. */
-export function inOrder(traces: Iterable<TraceSummary>): SpinMoney[] {
-  const byTrace = new Map<string, TraceSummary>();
-  for (const trace of traces) byTrace.set(trace.trace_id, trace);
-  return [...byTrace.values()]
-    .sort(newestFirst)
-    .reverse()
-    .flatMap((trace) => spinOf(trace) ?? []);
+/**
+ * Spins as they arrived, oldest first, each trace once, with those of traces that are new or have grown. What was in order stays
+ * so: a sort of what is nearly sorted goes through it once.
+ */
+export function withSpins(
+  spins: readonly SpinMoney[],
+  news: ReadonlyMap<string, TraceSummary>,
+): SpinMoney[] {
+  const others = spins.filter(({ traceId }) => !news.has(traceId));
+  const added = [...news.values()].flatMap((trace) => spinOf(trace) ?? []);
+  return [...others, ...added].sort((one, other) => newestFirst(placeOf(other), placeOf(one)));
+}
+
+function placeOf({ traceId, arrived }: SpinMoney): Arrived {
+  return { trace_id: traceId, first_envelope: arrived };
 }

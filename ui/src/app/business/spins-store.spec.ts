@@ -27,6 +27,7 @@ function spin(number: number, more: Partial<TraceSummary> = {}): TraceSummary {
     problems: [],
     virtual_player: false,
     services: [],
+    external: [],
     oddities: [],
     ...more,
   };
@@ -129,6 +130,20 @@ describe('the spins that traces tell of', () => {
     await vi.advanceTimersByTimeAsync(500);
     const [first] = ids();
     expect([ids().length, first, ids().at(-1)]).toEqual([MOST, `t${MOST + 3}`, `t${2 * MOST + 2}`]);
+    end();
+  });
+
+  it('are never more than are said to be counted, however long it goes on', async () => {
+    const end = store.watch();
+    await vi.advanceTimersByTimeAsync(0);
+    let number = 2;
+    for (let batch = 0; batch < 12; batch += 1) {
+      for (let each = 0; each < MOST / 4; each += 1) stream.tell('trace', spin((number += 1)));
+      await vi.advanceTimersByTimeAsync(500);
+      expect(ids().length).toBe(Math.min(number, MOST));
+      expect(store.truncated()).toBe(number > MOST);
+    }
+    expect(ids().at(-1)).toBe(`t${number}`);
     end();
   });
 

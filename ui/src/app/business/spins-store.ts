@@ -1,12 +1,11 @@
-import { Injectable, computed, inject, signal } from '@angular/core';
+import { Injectable, inject, signal } from '@angular/core';
 
-import { newestFirst } from '../core/arrival';
 import { Gateway } from '../core/gateway';
 import { TelemetryStream } from '../core/telemetry-stream';
 import { TraceQuery, TraceSummary } from '../core/telemetry-wire';
-import { inOrder, spinOf } from './spin-money';
+import { SpinMoney, spinOf, withSpins } from './spin-money';
 
-/** No more traces are added up; older ones are with the collector. */
+/** No more are read, and no more spins are added up; older ones are with the collector. */
 export const MOST = 5_000;
 const PAGE = 500;
 /** Charts that changed with every spin could not be read. */
@@ -20,7 +19,7 @@ export class SpinsStore {
   private readonly gateway = inject(Gateway);
   private readonly stream = inject(TelemetryStream);
   private readonly _state = signal<LoadState>('loading');
-  private readonly _traces = signal<ReadonlyMap<string, TraceSummary>>(new Map());
+  private readonly _spins = signal<readonly SpinMoney[]>([]);
   private readonly _truncated = signal(false);
   private readonly news = new Map<string, TraceSummary>();
   /** What the stream has told since the question that is not answered in full yet: newer than any page of the answer. */
@@ -32,7 +31,7 @@ export class SpinsStore {
   /** Whether there are older spins that are not counted. */
   readonly truncated = this._truncated.asReadonly();
   /** Oldest first. */
-  readonly spins = computed(() => inOrder(this._traces().values()));
+  readonly spins = this._spins.asReadonly();
 
   /** Begins to follow; the answer ends it. */
   watch(): () => void {
@@ -54,8 +53,7 @@ export class SpinsStore {
     const question = (this.asked += 1);
     const current = (): boolean => question === this.asked;
     // What came before the question is in its answer; should there be none, it is shown all the same.
-    if (this._state() === 'ready') this.flush();
-    else this.news.clear();
+    this.flush();
     const told = (this.told = new Map<string, TraceSummary>());
     const found = new Map<string, TraceSummary>();
     let read = 0;
@@ -73,7 +71,7 @@ export class SpinsStore {
         query = { ...query, cursor: next };
       }
       for (const [id, trace] of told) found.set(id, trace);
-      this._traces.set(found);
+      this.show(withSpins([], found));
       this._state.set('ready');
     } catch {
       if (current()) this._state.set('failed');
@@ -84,21 +82,33 @@ export class SpinsStore {
 
   private take(trace: TraceSummary): void {
     if (!spinOf(trace)) return;
+    if (this.told) keep(this.told, trace);
+    // Before the first answer there is nothing that it could be added to, and the answer will have it.
+    if (this._state() !== 'ready') return;
     this.news.set(trace.trace_id, trace);
-    this.told?.set(trace.trace_id, trace);
-    if (this._state() === 'ready') this.timer ??= setTimeout(() => this.flush(), CALM_MS);
+    // The timers of a window that is not shown are slow: what waits stays bounded.
+    if (this.news.size > MOST) this.flush();
+    else this.timer ??= setTimeout(() => this.flush(), CALM_MS);
   }
 
   private flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const traces = new Map(this._traces());
-    for (const [id, trace] of this.news) traces.set(id, trace);
+    if (this.news.size === 0) return;
+    this.show(withSpins(this._spins(), this.news));
     this.news.clear();
-    // Beyond twice the bound the oldest half goes at once, so that it does not happen with every spin.
-    const newest = [...traces.values()].sort(newestFirst);
-    const kept = traces.size > 2 * MOST ? newest.slice(0, MOST) : newest;
-    if (kept.length < newest.length) this._truncated.set(true);
-    this._traces.set(new Map(kept.map((trace) => [trace.trace_id, trace])));
   }
+
+  private show(spins: readonly SpinMoney[]): void {
+    if (spins.length > MOST) this._truncated.set(true);
+    this._spins.set(spins.slice(-MOST));
+  }
+}
+
+/** Adds a trace to those that were told, of which the last `MOST` stay. */
+function keep(told: Map<string, TraceSummary>, trace: TraceSummary): void {
+  told.delete(trace.trace_id);
+  told.set(trace.trace_id, trace);
+  const [oldest] = told.keys();
+  if (told.size > MOST && oldest !== undefined) told.delete(oldest);
 }

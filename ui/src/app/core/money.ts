@@ -30,6 +30,8 @@ export interface Formats {
   when(at: Micros): string;
   /** Day, time of day and the zone of the clock. */
   zoned(at: Micros): string;
+  /** The same for the marks of an axis that are a `step` apart: no more of the time of day, or of the date, than tells them apart. */
+  timeMark(at: Micros, step: Micros): string;
   /** Time of day of microseconds since the Unix epoch. */
   clock(at: Micros): string;
   /** Day and time of day of microseconds since the Unix epoch. */
@@ -53,6 +55,7 @@ export function formatsFor(lang: Lang): Formats {
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
 
+  const timeOfDay = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
   const dayOfYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
   const shortDay = new Intl.DateTimeFormat(locale, { dateStyle: 'short' });
   const days = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short' });
@@ -140,6 +143,18 @@ export function formatsFor(lang: Lang): Formats {
       const thisYear = moment.getFullYear() === now.getFullYear();
       return (thisYear ? dayOfYear : shortDay).format(moment);
     },
+    timeMark: (at, step) => {
+      const seconds = step / 1_000_000;
+      const format =
+        seconds < 60
+          ? time
+          : seconds < 86_400
+            ? timeOfDay
+            : seconds < 180 * 86_400
+              ? dayOfYear
+              : shortDay;
+      return format.format(at / 1000);
+    },
     zoned: (at) => zoned.format(at / 1000),
     clock: (at) => time.format(at / 1000),
     date: (at) => dateTime.format(at / 1000),
@@ -171,6 +186,11 @@ function isCurrency(code: string): boolean {
 /** Money that telemetry has in major units, in the minor ones of its currency. */
 export function minorUnits(major: number, currency: string): number {
   return Math.round(major * 10 ** minorDigits(currency));
+}
+
+/** Money of the wire, in the major units that telemetry has. */
+export function majorUnits(minor: number, currency: string): number {
+  return minor / 10 ** minorDigits(currency);
 }
 
 /** How many digits stand after the point of a currency: 2 for RUB, 0 for JPY. */

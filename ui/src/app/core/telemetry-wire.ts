@@ -92,6 +92,13 @@ export interface ServiceShare {
   waiting_us: Micros;
 }
 
+/** For whom the services of a trace waited that recorded nothing in it themselves. */
+export interface ExternalShare {
+  peer: string;
+  /** Of the outgoing requests to it; of those at the same time each counts. */
+  waiting_us: Micros;
+}
+
 /** A trace in one line. */
 export interface TraceSummary {
   trace_id: string;
@@ -124,6 +131,7 @@ export interface TraceSummary {
   /** Whether it was begun by traffic that is generated. */
   virtual_player: boolean;
   services: readonly ServiceShare[];
+  external: readonly ExternalShare[];
   /** Stable words, such as `missing_root`. */
   oddities: readonly string[];
 }

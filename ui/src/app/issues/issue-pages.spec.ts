@@ -198,6 +198,9 @@ describe('the pages of issues', () => {
       const grid = (fixture.nativeElement as HTMLElement).querySelector('[role="grid"]');
       expect(rows(fixture)).toContain('issue-i0');
       grid?.dispatchEvent(new Event('focusout'));
+      if (grid) grid.scrollTop = 0;
+      grid?.dispatchEvent(new Event('scroll'));
+      await new Promise(requestAnimationFrame);
       await fixture.whenStable();
       expect(rows(fixture)).not.toContain('issue-i0');
       expect(grid?.hasAttribute('aria-activedescendant')).toBe(false);

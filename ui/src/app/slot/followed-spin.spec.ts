@@ -4,37 +4,99 @@ import { TestBed } from '@angular/core/testing';
 import { Gateway } from '../core/gateway';
 import { StreamDouble } from '../core/stream-double';
 import { TelemetryStream } from '../core/telemetry-stream';
-import { TraceDetail } from '../core/telemetry-wire';
+import { TraceDetail, TraceSummary } from '../core/telemetry-wire';
 import { FollowedSpin } from './followed-spin';
 import { Play } from './play';
 
+const summaryOf = (spans: number): TraceSummary =>
+  ({
+    trace_id: 'a',
+    service: 'frontend',
+    spans,
+    oddities: [],
+    services: [],
+    external: [],
+  }) as Partial<TraceSummary> as TraceSummary;
 const detailOf = (spans: number): TraceDetail =>
   ({
-    summary: { trace_id: 'a', spans, oddities: [], services: [] },
+    summary: summaryOf(spans),
     spans: [],
     errors: [],
     logs: [],
-    envelopes: [],
+    envelopes: [spans],
   }) as unknown as TraceDetail;
 
 describe('the spin that is followed', () => {
-  it('is as the later answer says, whichever comes last', async () => {
-    const answers: ((detail: TraceDetail) => void)[] = [];
-    const stream = new StreamDouble();
+  const gateway = { trace: vi.fn() };
+  const traceId = signal<string | null>('a');
+  let stream: StreamDouble;
+  let spin: FollowedSpin;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.resetAllMocks();
+    traceId.set('a');
+    stream = new StreamDouble();
     TestBed.configureTestingModule({
       providers: [
-        { provide: Gateway, useValue: { trace: () => new Promise((done) => answers.push(done)) } },
+        { provide: Gateway, useValue: gateway },
         { provide: TelemetryStream, useValue: stream },
-        { provide: Play, useValue: { traceId: signal('a') } },
+        { provide: Play, useValue: { traceId } },
       ],
     });
-    const spin = TestBed.inject(FollowedSpin);
+    spin = TestBed.inject(FollowedSpin);
     TestBed.tick();
+  });
+  afterEach(() => vi.useRealTimers());
+
+  it('is as the later answer says, whichever comes last', async () => {
+    const answers: ((detail: TraceDetail) => void)[] = [];
+    gateway.trace.mockImplementation(() => new Promise((done) => answers.push(done)));
     stream.tell('missed', null);
+    await vi.advanceTimersByTimeAsync(1_000);
     stream.tell('missed', null);
+    await vi.advanceTimersByTimeAsync(1_000);
     answers[1]?.(detailOf(9));
     answers[0]?.(detailOf(5));
-    await new Promise((resolve) => setTimeout(resolve));
+    await vi.advanceTimersByTimeAsync(0);
     expect(spin.summary()?.spans).toBe(9);
+  });
+
+  it('is read once for what comes together', async () => {
+    gateway.trace.mockResolvedValue(detailOf(7));
+    for (let spans = 1; spans <= 7; spans += 1) stream.tell('trace', summaryOf(spans));
+    stream.tell('missed', null);
+    await vi.advanceTimersByTimeAsync(40);
+    expect(gateway.trace).toHaveBeenCalledTimes(1);
+    expect(spin.layout()).not.toBeNull();
+  });
+
+  it('is read seldom where it grows for hours, and shown as it is at last', async () => {
+    let spans = 0;
+    gateway.trace.mockImplementation(() => Promise.resolve(detailOf(spans)));
+    const hour = 3_600_000;
+    for (let at = 0; at < hour; at += 500) {
+      spans += 1;
+      stream.tell('trace', summaryOf(spans));
+      if (at % 5_000 === 0) stream.tell('missed', null);
+      await vi.advanceTimersByTimeAsync(500);
+    }
+    expect(gateway.trace.mock.calls.length).toBeLessThan(hour / 10_000 + 20);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(spin.summary()?.spans).toBe(spans);
+  });
+
+  it('is read at once again when the next one has begun', async () => {
+    gateway.trace.mockResolvedValue(detailOf(1));
+    for (let read = 0; read < 12; read += 1) {
+      stream.tell('trace', summaryOf(read));
+      await vi.advanceTimersByTimeAsync(10_000);
+    }
+    const reads = gateway.trace.mock.calls.length;
+    traceId.set('b');
+    TestBed.tick();
+    stream.tell('trace', { ...summaryOf(1), trace_id: 'b' });
+    await vi.advanceTimersByTimeAsync(40);
+    expect(gateway.trace).toHaveBeenCalledTimes(reads + 1);
   });
 });

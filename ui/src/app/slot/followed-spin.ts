@@ -10,6 +10,11 @@ import { isWhole } from './spin-path';
 
 /** Envelopes come within a moment of one another: the trace is read once for those. */
 const TOGETHER_MS = 40;
+/**
+ * A trace may grow for hours, such as that of a spin whose settlement is tried again and again: it is read twice as seldom each
+ * time, down to this.
+ */
+const SELDOM_MS = 10_000;
 
 /** What the collector tells of the spin that was made last. */
 @Injectable({ providedIn: 'root' })
@@ -21,6 +26,8 @@ export class FollowedSpin {
   private readonly _summary = signal<TraceSummary | null>(null);
   private readonly detail = signal<TraceDetail | null>(null);
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Of the trace that is followed. */
+  private reads = 0;
   /** Questions are numbered: an answer that was overtaken by that to a later one is old. */
   private questions = 0;
   private answered = 0;
@@ -39,21 +46,28 @@ export class FollowedSpin {
       if (this.play.traceId() !== null) void import('../traces/traces-screen');
       clearTimeout(this.timer);
       this.timer = undefined;
+      this.reads = 0;
       this._summary.set(null);
       this.detail.set(null);
     });
     this.stream.on('trace', (trace) => {
       if (trace.trace_id !== untracked(this.play.traceId)) return;
       this._summary.set(trace);
-      if (isWhole(trace)) this.timer ??= setTimeout(() => void this.read(), TOGETHER_MS);
+      if (isWhole(trace)) this.readSoon();
     });
-    this.stream.on('missed', () => void this.read());
+    this.stream.on('missed', () => this.readSoon());
+  }
+
+  private readSoon(): void {
+    const pause = Math.min(TOGETHER_MS * 2 ** this.reads, SELDOM_MS);
+    this.timer ??= setTimeout(() => void this.read(), pause);
   }
 
   private async read(): Promise<void> {
     this.timer = undefined;
     const id = untracked(this.play.traceId);
     if (id === null) return;
+    this.reads += 1;
     const question = (this.questions += 1);
     try {
       const detail = await this.gateway.trace(id);
@@ -62,7 +76,9 @@ export class FollowedSpin {
       this.fresh.keep(detail);
       if (id !== untracked(this.play.traceId)) return;
       this._summary.set(detail.summary);
-      if (isWhole(detail.summary)) this.detail.set(detail);
+      // The same envelopes make the same trace: nothing is computed and drawn again.
+      const isNew = this.detail()?.envelopes.join() !== detail.envelopes.join();
+      if (isNew && isWhole(detail.summary)) this.detail.set(detail);
     } catch {
       // The spin is shown without its trace; the list of traces has it as soon as it is there.
     }

@@ -8,7 +8,7 @@ import { colourOf } from '../traces/service-colour';
 import { durationOf } from '../traces/tree';
 import { FollowedSpin } from './followed-spin';
 import { Play } from './play';
-import { Station, bottleneckOf, pathOf } from './spin-path';
+import { Station, isSlow, longestOf, pathOf } from './spin-path';
 
 /** The way of the last spin through the services, as the collector tells it; a click shows its trace. */
 @Component({
@@ -27,7 +27,7 @@ export class SpinPathStrip {
   private readonly path = computed(() =>
     pathOf(this.spin.summary(), this.spin.layout(), this.play.phase() === 'spinning'),
   );
-  private readonly bottleneck = computed(() => bottleneckOf(this.path()));
+  private readonly longest = computed(() => longestOf(this.path()));
   protected readonly whole = computed(() => this.spin.layout() !== null);
   protected readonly href = computed(() => {
     const id = this.play.traceId();
@@ -35,8 +35,8 @@ export class SpinPathStrip {
   });
 
   protected readonly stations = computed(() => {
-    const most = this.bottleneck();
-    return this.path().map((station) => this.told(station, station === most));
+    const most = this.longest();
+    return this.path().map((station) => this.told(station, station === most && isSlow(station)));
   });
   /** The times that the page measured by itself; how many services there were is known from the trace. */
   protected readonly headline = computed(() => {
@@ -69,10 +69,13 @@ export class SpinPathStrip {
     return { before, time: lapse(time), after };
   });
   protected readonly cause = computed(() => {
-    const most = this.bottleneck();
+    const most = this.longest();
     if (!most || most.time === null || most.share === null) return null;
     const { lapse, percent } = this.language.formats();
+    const slow = isSlow(most);
     return {
+      slow,
+      what: this.say(slow ? 'viewer.path.bottleneck' : 'viewer.path.longest'),
       name: this.say(`viewer.path.names.${most.name}`),
       figures: `${lapse(most.time)}, ${percent(most.share * 100, 0)}`,
     };
@@ -83,7 +86,7 @@ export class SpinPathStrip {
     if (href !== null) this.address.follow(event, href);
   }
 
-  private told({ name, state, time, share }: Station, most: boolean): ToldStation {
+  private told({ name, state, time, share }: Station, slow: boolean): ToldStation {
     const { lapse, percent } = this.language.formats();
     return {
       name,
@@ -95,7 +98,7 @@ export class SpinPathStrip {
       // A share that is not nothing is not written as nothing.
       share: share === null ? '' : percent(share * 100, share < 0.01 ? 1 : 0),
       weight: share ?? 0,
-      most,
+      slow,
     };
   }
 }
@@ -109,5 +112,6 @@ interface ToldStation {
   readonly time: string;
   readonly share: string;
   readonly weight: number;
-  readonly most: boolean;
+  /** The bottleneck. */
+  readonly slow: boolean;
 }

@@ -2,7 +2,7 @@ import { micros } from '../core/micros';
 import { ServiceShare, TraceSummary } from '../core/telemetry-wire';
 import { spanOf } from '../traces/any-spans';
 import { layoutOf } from '../traces/layout';
-import { bottleneckOf, isWhole, pathOf } from './spin-path';
+import { SLOW, Station, isSlow, isWhole, longestOf, pathOf } from './spin-path';
 
 function share(service: string, own: number, waiting = 0): ServiceShare {
   return {
@@ -33,6 +33,7 @@ function summaryOf(...services: ServiceShare[]): TraceSummary {
     problems: [],
     virtual_player: false,
     services,
+    external: [],
     oddities: [],
   };
 }
@@ -54,11 +55,18 @@ describe('the path of a spin', () => {
     const told = summaryOf(share('user-service', 512_000), share('payment-service', 2_000));
     expect(states(pathOf(told, null, true))).toBe('asked dark passed dark passed dark');
     expect(pathOf(told, null, true)[2]?.time).toBe(512_000);
-    const waited = summaryOf(share('payment-service', 2_000, 3_900_000));
+    const waited = {
+      ...summaryOf(share('payment-service', 2_000, 4_000_000)),
+      // Until it has told its own part, the gateway waits for somebody outside too.
+      external: [
+        { peer: 'payment-service', waiting_us: micros(4_100_000) },
+        { peer: 'payment-provider', waiting_us: micros(3_900_000) },
+      ],
+    };
     expect(pathOf(waited, null, true)[5]).toMatchObject({ state: 'passed', time: 3_900_000 });
   });
 
-  it('names the bottleneck with its share once the trace is whole', () => {
+  it('names the longest part with its share once the trace is whole', () => {
     const layout = layoutOf({
       spans: [
         spanOf('r', null, 1, 101, { service: 'frontend' }),
@@ -70,7 +78,7 @@ describe('the path of a spin', () => {
     });
     const stations = pathOf(null, layout, false);
     expect(states(stations)).toBe('passed dark dark dark passed passed');
-    expect(bottleneckOf(stations)).toMatchObject({
+    expect(longestOf(stations)).toMatchObject({
       name: 'payment-provider',
       time: 81,
       share: 0.81,
@@ -91,12 +99,25 @@ describe('the path of a spin', () => {
     expect(states(pathOf(null, layout, false))).toBe('passed dark dark dark passed failed');
   });
 
+  it('has a bottleneck only where its longest part is slow', () => {
+    const stationOf = (time: number | null): Station => ({
+      name: 'frontend',
+      state: 'passed',
+      time: time === null ? null : micros(time),
+      share: 0.86,
+    });
+    // A sound spin on a page that is busy: most of it is the page, and nothing is wrong.
+    expect(
+      [null, 128_000, SLOW - 1, SLOW, 3_900_000].map((time) => isSlow(stationOf(time))),
+    ).toEqual([false, false, false, true, true]);
+  });
+
   it('is whole with the envelope of the page', () => {
     expect(isWhole(summaryOf())).toBe(true);
     expect(isWhole({ ...summaryOf(), service: 'api-gateway' })).toBe(false);
     expect(isWhole({ ...summaryOf(), oddities: ['missing_root'] })).toBe(false);
   });
 
-  it('has no bottleneck before that', () =>
-    expect(bottleneckOf(pathOf(summaryOf(share('user-service', 9)), null, true))).toBeNull());
+  it('has no longest part before that', () =>
+    expect(longestOf(pathOf(summaryOf(share('user-service', 9)), null, true))).toBeNull());
 });

@@ -1,4 +1,4 @@
-import { Micros } from '../core/micros';
+import { Micros, fromMilliseconds } from '../core/micros';
 import { TraceSummary } from '../core/telemetry-wire';
 import { Layout } from '../traces/layout';
 import { actorOf } from '../traces/tree';
@@ -51,9 +51,9 @@ export function pathOf(
   const services = new Map(summary?.services.map((share) => [share.service, share]));
   return STATIONS.map((name) => {
     const known = services.get(name)?.transactions ? services.get(name) : undefined;
-    // What the payment service waits for is the provider.
-    const waited = services.get('payment-service')?.waiting_us;
-    const time = name === 'payment-provider' ? waited || undefined : known?.own_us;
+    // The provider records nothing: of it is known how long it was waited for.
+    const waited = summary?.external.find(({ peer }) => peer === name)?.waiting_us;
+    const time = name === 'payment-provider' ? waited : known?.own_us;
     const asked = spinning && name === 'frontend';
     return {
       name,
@@ -69,8 +69,19 @@ export function isWhole({ service, oddities }: TraceSummary): boolean {
   return service === 'frontend' && !oddities.includes('missing_root');
 }
 
+/**
+ * From this long on a part of a spin is called slow, and its bottleneck. All parts of a sound spin together take less on an idle
+ * computer; each problem that takes time takes more in its own part. Below it the longest part is only the longest: one is
+ * always.
+ */
+export const SLOW = fromMilliseconds(200);
+
+export function isSlow({ time }: Station): boolean {
+  return time !== null && time >= SLOW;
+}
+
 /** Who had the largest share of the critical path; null while that is not known. */
-export function bottleneckOf(stations: readonly Station[]): Station | null {
+export function longestOf(stations: readonly Station[]): Station | null {
   let most: Station | null = null;
   for (const station of stations) {
     if (station.share !== null && station.share > (most?.share ?? 0)) most = station;

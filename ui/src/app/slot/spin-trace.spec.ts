@@ -46,9 +46,32 @@ describe('the trace of a spin', () => {
     const client = getClient();
     client?.on('spanEnd', (span) => measured.push(spanToJSON(span).attributes['payout']));
     for (const status of ['posted', 'pending', 'voided'] as const) {
-      const reply = { round_id: status, status, stake: 1000, payout: 4500, replayed: false };
+      const reply = {
+        round_id: status,
+        status,
+        stake: 1000,
+        payout: 4500,
+        replayed: false,
+        currency: 'RUB',
+      };
       new SpinTraces().begin(1000, 'RUB').answered(reply as unknown as SpinReply);
     }
     expect(measured).toEqual([45, 45, undefined]);
+  });
+
+  it('has no RTP of a round that was spun again: its board was known before', () => {
+    const measured: unknown[] = [];
+    getClient()?.on('spanEnd', (span) => {
+      const { attributes } = spanToJSON(span);
+      measured.push([attributes['payout'], attributes['rtp'], attributes['rtp_running']]);
+    });
+    for (const same_seed_as of [undefined, 'r1']) {
+      const reply = { status: 'posted', stake: 1000, payout: 4500, currency: 'RUB', same_seed_as };
+      new SpinTraces().begin(1000, 'RUB').answered(reply as unknown as SpinReply);
+    }
+    expect(measured).toEqual([
+      [45, 450, 450],
+      [45, undefined, undefined],
+    ]);
   });
 });

@@ -9,6 +9,7 @@ import {
   withActiveSpan,
 } from '@sentry/angular';
 
+import { majorUnits } from '../core/money';
 import { NoAnswer, Problem } from '../core/problem';
 import { SpinReply } from '../core/wire';
 import { Turnover } from './turnover';
@@ -39,7 +40,7 @@ export class SpinTraces {
           name: 'slot-machine-spin',
           op: 'ui.action',
           forceTransaction: true,
-          attributes: { currency, stake: stake / 100 },
+          attributes: { currency, stake: majorUnits(stake, currency) },
         }),
       ),
     );

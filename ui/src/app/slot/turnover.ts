@@ -1,32 +1,31 @@
-/** Stake and payout are minor units. */
-export interface Played {
-  stake: number;
-  payout: number;
-}
+import { majorUnits } from '../core/money';
+import { SpinReply } from '../core/wire';
+
+/** A round: stake and payout are minor units of its currency. */
+export type Played = Pick<SpinReply, 'stake' | 'payout' | 'currency' | 'same_seed_as'>;
 
 export interface BusinessFigures {
   /** Major units, as the services report them. */
   stake: number;
   payout: number;
-  /** Percent: of this round, and of all rounds since the page was opened. */
-  rtp: number;
-  rtp_running: number;
+  /** Percent: of this round, and of all rounds since the page was opened. Absent where the draw was known before. */
+  rtp?: number;
+  rtp_running?: number;
 }
 
-/** Minor units in a major one. */
-const MINOR = 100;
-
-/** What has been staked and paid out since the page was opened. */
+/** What has been staked and paid out since the page was opened, in rounds that were drawn by chance. */
 export class Turnover {
   private staked = 0;
   private paidOut = 0;
 
-  add({ stake, payout }: Played): BusinessFigures {
-    this.staked += stake;
-    this.paidOut += payout;
+  add({ stake, payout, currency, same_seed_as }: Played): BusinessFigures {
+    const money = { stake: majorUnits(stake, currency), payout: majorUnits(payout, currency) };
+    // A round that is spun again with its seed says nothing about chance.
+    if (same_seed_as !== undefined) return money;
+    this.staked += money.stake;
+    this.paidOut += money.payout;
     return {
-      stake: stake / MINOR,
-      payout: payout / MINOR,
+      ...money,
       rtp: percent(payout, stake),
       rtp_running: percent(this.paidOut, this.staked),
     };

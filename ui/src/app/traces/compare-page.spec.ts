@@ -35,6 +35,7 @@ const detailOf = (trace_id: string, ...spans: Span[]): TraceDetail => ({
     problems: [],
     virtual_player: false,
     services: [],
+    external: [],
     oddities: [],
   },
   spans,

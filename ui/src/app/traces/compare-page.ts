@@ -8,25 +8,29 @@ import {
 } from '@angular/core';
 
 import { Address } from '../core/address';
+import { firstOf } from '../core/capped';
 import { Language } from '../core/language';
 import { brief, joined } from '../core/legible';
 import { micros } from '../core/micros';
 import { Formats } from '../core/money';
+import { NotShown } from '../core/not-shown';
 import { ActorChange, Pair, compare } from './compare';
 import { followTrace } from './followed-trace';
 import { Layout, layoutOf } from './layout';
 import { comparePath, placeAt, tracePath } from './place';
 import { colourOf } from './service-colour';
+import { nameOfTrace } from './trace-name';
 import { actorOf, labelOf } from './tree';
 import { VirtualRows } from './virtual-rows';
 
 /** A line has no room for more; the traces have the whole. */
 const MOST_OF_A_NAME = 200;
+const MOST_SHARES = 4;
 
 /** Two traces side by side: what became slower or faster, span by span and on the critical path. */
 @Component({
   selector: 'rs-compare-page',
-  imports: [VirtualRows],
+  imports: [NotShown, VirtualRows],
   templateUrl: './compare-page.html',
   styleUrls: ['./rows.css', './compare-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -48,6 +52,7 @@ export class ComparePage {
   protected readonly after = followTrace(this.afterId);
   /** Only what changed by more than a hundredth of the whole. */
   protected readonly changedOnly = signal(false);
+  protected readonly allShares = signal(false);
 
   private readonly layouts = computed(() => {
     const [before, after] = [this.before.detail(), this.after.detail()];
@@ -156,11 +161,13 @@ export class ComparePage {
     const detail = which === 'before' ? this.before.detail() : this.after.detail();
     const { lapse, date, percent } = this.language.formats();
     const time = this.rootTime(layout);
+    const { length } = layout.shares;
+    const shares = firstOf(layout.shares, this.allShares() ? length : MOST_SHARES);
     return {
       which,
       id: detail?.summary.trace_id ?? '',
       href: tracePath(detail?.summary.trace_id ?? ''),
-      name: brief(detail?.summary.name ?? '', MOST_OF_A_NAME),
+      name: detail ? nameOfTrace(detail) : '',
       when: detail ? date(detail.summary.start_us) : '',
       ok: detail?.summary.ok ?? true,
       release: detail?.summary.release ?? '',
@@ -176,14 +183,12 @@ export class ComparePage {
           lapse(micros(end - start)),
         ]),
       })),
-      shares: layout.shares
-        .filter(({ share }) => share >= 0.01)
-        .slice(0, 4)
-        .map(({ actor, share, time }) => ({
-          actor,
-          colour: colourOf(actor),
-          text: `${lapse(time)} · ${percent(share * 100, 0)}`,
-        })),
+      moreShares: shares.rest,
+      shares: shares.shown.map(({ actor, share, time }) => ({
+        actor: brief(actor, MOST_OF_A_NAME),
+        colour: colourOf(actor),
+        text: `${lapse(time)} · ${percent(share * 100, 0)}`,
+      })),
     };
   }
 
@@ -217,6 +222,8 @@ interface Side {
   readonly width: number;
   readonly segments: readonly { colour: string; weight: number; title: string }[];
   readonly shares: readonly { actor: string; colour: string; text: string }[];
+  /** How many shares are not among these. */
+  readonly moreShares: number;
 }
 
 interface ActorLine {

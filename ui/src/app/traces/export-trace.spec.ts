@@ -32,6 +32,7 @@ function detailOf(name: string): TraceDetail {
       problems: [],
       virtual_player: false,
       services: [],
+      external: [],
       oddities: [name],
       release: name,
       player: name,

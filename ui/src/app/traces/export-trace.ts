@@ -1,5 +1,6 @@
 import { writeJson } from '../core/exact-json';
 import { Language } from '../core/language';
+import { isolated, joined, legible } from '../core/legible';
 import { Micros, ZERO, between } from '../core/micros';
 import { Formats } from '../core/money';
 import { ErrorEvent, Frame, LogLine, TraceDetail } from '../core/telemetry-wire';
@@ -7,6 +8,7 @@ import { backgroundIn, backgroundWords } from './background';
 import { Layout } from './layout';
 import { measuredWords } from './measured-words';
 import { colourOf } from './service-colour';
+import { nameOfTrace } from './trace-name';
 import { SpanNode, actorOf, durationOf, labelOf } from './tree';
 import { oddWords } from './waterfall-line';
 
@@ -30,12 +32,13 @@ export function traceHtml(detail: TraceDetail, layout: Layout, tongue: Tongue): 
   const { summary } = detail;
   const { lang, say, formats } = tongue;
   const { tree, path } = layout;
+  const name = summary.name || nameOfTrace(detail);
   const time = [
     formats.lapse(summary.root_us),
     backgroundWords(backgroundIn(tree), say, formats),
   ].join(' ');
   const shares = layout.shares
-    .map(({ actor, share }) => `${actor} ${formats.percent(share * 100, 1)}`)
+    .map(({ actor, share }) => `${isolated(actor)} ${formats.percent(share * 100, 1)}`)
     .join(', ');
   const cyclic = tree.nodes.some(({ oddities }) => oddities.includes('cycle'));
   const odd = oddWords([...summary.oddities, ...(cyclic ? ['cycle'] : [])], say);
@@ -51,11 +54,11 @@ export function traceHtml(detail: TraceDetail, layout: Layout, tongue: Tongue): 
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(summary.name)} ${escaped(summary.trace_id)}</title>
+<title>${escaped(name)} ${escaped(summary.trace_id)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>${escaped(summary.name)}</h1>
+<h1>${escaped(name)}</h1>
 <p class="id">${escaped(summary.trace_id)}</p>
 <p>${escaped(formats.date(summary.start_us))} · ${escaped(time.trim())}</p>
 ${factsOf([
@@ -80,8 +83,11 @@ ${tree.nodes.map((node) => rowOf(node, layout, tongue)).join('\n')}
 }
 
 /** Of a file: the trace's name and id, with nothing that a file system minds. */
-export function fileName({ summary }: TraceDetail, ending: 'json' | 'html'): string {
-  const name = summary.name.replace(/[^\p{L}\p{N}-]+/gu, '-').slice(0, 60);
+export function fileName(detail: TraceDetail, ending: 'json' | 'html'): string {
+  const { summary } = detail;
+  const name = nameOfTrace(detail)
+    .replace(/[^\p{L}\p{N}-]+/gu, '-')
+    .slice(0, 60);
   return `${name}-${summary.trace_id}.${ending}`;
 }
 
@@ -99,7 +105,7 @@ function rowOf(node: SpanNode, layout: Layout, { say, formats }: Tongue): string
   const critical = layout.critical.get(node) ?? ZERO;
   const json = writeJson({ ...span, errors: node.errors, logs: node.logs }, 2);
   return `<details><summary class="row">
-<span style="padding-left:${Math.min(node.depth, 30)}em"><b style="color:${colour}">${escaped(span.service)}</b> ${escaped(labelOf(node))}${odd === '' ? '' : ' <b class="odd">⚠</b>'}</span>
+<span style="padding-left:${Math.min(node.depth, 30)}em"><b style="color:${colour}"><bdi>${escaped(span.service)}</bdi></b> <bdi>${escaped(labelOf(node))}</bdi>${odd === '' ? '' : ' <b class="odd">⚠</b>'}</span>
 <span class="time">${escaped(formats.lapse(durationOf(node)))}</span>
 <span class="bars"><i style="${place(node.start, node.end)};background:${colour}"></i>${path}</span>
 </summary><div class="told">
@@ -129,7 +135,10 @@ type Fact = readonly [name: string, value: string];
 function factsOf(facts: readonly Fact[]): string {
   const told = facts
     .filter(([, value]) => value !== '')
-    .map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}</dd></div>`);
+    .map(
+      ([name, value]) =>
+        `<div><dt>${escaped(name)}</dt><dd><bdi>${escaped(value)}</bdi></dd></div>`,
+    );
   return `<dl>${told.join('')}</dl>`;
 }
 
@@ -137,7 +146,7 @@ function errorsOf(title: string, errors: readonly ErrorEvent[]): string {
   if (errors.length === 0) return '';
   const told = errors.map(
     ({ kind, value, frames }) =>
-      `<li><b class="bad">${escaped(kind)}</b> ${escaped(value)}${stackOf(frames)}</li>`,
+      `<li><b class="bad"><bdi>${escaped(kind)}</bdi></b> <bdi>${escaped(value)}</bdi>${stackOf(frames)}</li>`,
   );
   return `<p class="title">${escaped(title)}</p><ul class="errors">${told.join('')}</ul>`;
 }
@@ -157,8 +166,8 @@ function logsOf(title: string, logs: readonly LogLine[], from: Micros, formats: 
   if (logs.length === 0) return '';
   const told = logs.map(({ at_us, level, service, message }) => {
     const bad = level === 'error' || level === 'fatal' ? ' class="bad"' : '';
-    const words = [since(at_us, from, formats), level, service].join(' ');
-    return `<li${bad}><span class="id">${escaped(words)}</span> ${escaped(message)}</li>`;
+    const words = joined(' ', [at_us === 0 ? '' : since(at_us, from, formats), level, service]);
+    return `<li${bad}><span class="id">${escaped(words)}</span> <bdi>${escaped(message)}</bdi></li>`;
   });
   return `<p class="title">${escaped(title)}</p><ul>${told.join('')}</ul>`;
 }
@@ -168,8 +177,9 @@ function since(at: Micros, from: Micros, { lapseChange }: Formats): string {
   return lapseChange(between(from, at));
 }
 
+/** As on the page: what is hidden in a text is named. */
 function escaped(text: string): string {
-  return text
+  return legible(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

@@ -33,6 +33,7 @@ const trace = (number: number, more: Partial<TraceSummary> = {}): TraceSummary =
   services: [
     { service: 'frontend', transactions: 1, errors: 0, own_us: micros(1), waiting_us: micros(1) },
   ],
+  external: [],
   oddities: [],
   ...more,
 });
@@ -97,6 +98,37 @@ describe('the page of the traces', () => {
     expect(all('trace-link').map(({ title }) => title.replaceAll('\u00a0', ' '))).toEqual([
       'slot-machine-spin · 100 ms + 3.90 s in the background',
       'slot-machine-spin',
+    ]);
+  });
+
+  it('shows time that was waited for somebody outside as a part of its own', async () => {
+    await shown(
+      trace(1, {
+        services: [
+          {
+            service: 'payment-service',
+            transactions: 1,
+            errors: 0,
+            own_us: micros(23_000),
+            waiting_us: micros(77_000),
+          },
+        ],
+        external: [
+          { peer: 'payment-provider', waiting_us: micros(77_000) },
+          { peer: 'nobody', waiting_us: micros(0) },
+        ],
+      }),
+    );
+    const parts = [...page.querySelectorAll<HTMLElement>('.parts i')];
+    expect(
+      parts.map(({ title, style }) => [title.replaceAll('\u00a0', ' '), style.flexGrow]),
+    ).toEqual([
+      ['payment-service: self time 23.0 ms', '23000'],
+      ['payment-provider: 77.0 ms of waiting, outside the services', '77000'],
+    ]);
+    expect(parts.map((part) => [part.className, part.style.background !== ''])).toEqual([
+      ['', true],
+      ['waiting', false],
     ]);
   });
 

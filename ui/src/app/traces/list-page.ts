@@ -45,7 +45,10 @@ interface Line {
   /** Of the longest trace in the list, per cent. */
   readonly width: number;
   readonly title: string;
-  readonly parts: readonly { colour: string; weight: number; title: string }[];
+  /** What the services did themselves, and how long they waited for somebody outside: that has no colour. */
+  readonly parts: readonly { colour: string | null; weight: number; title: string }[];
+  /** The same in words. */
+  readonly partWords: string;
 }
 
 /** All traces, newest first, live, with what they amount to. */
@@ -257,10 +260,11 @@ export class TraceListPage {
   private lineOf(trace: TraceSummary): Line {
     const formats = this.language.formats();
     const { number } = formats;
-    const name = brief(trace.name, MOST_OF_A_NAME);
     const { status, errors } = trace;
-    const duration = formats.lapse(trace.root_us);
+    const name = brief(trace.name, MOST_OF_A_NAME) || this.spanless(trace);
+    const duration = trace.spans === 0 ? '–' : formats.lapse(trace.root_us);
     const background = backgroundWords(backgroundOf(trace), this.say, formats);
+    const parts = this.partsOf(trace);
     return {
       trace,
       href: tracePath(trace.trace_id),
@@ -275,18 +279,33 @@ export class TraceListPage {
       title: trace.ok
         ? this.say('viewer.list.wellTitle')
         : this.say('viewer.list.badTitle', { status, errors: number(errors) }),
-      parts: trace.services
-        .filter(({ own_us }) => own_us > 0)
-        .map(({ service, own_us }) => ({
-          colour: colourOf(service),
-          weight: own_us,
-          title: this.own(service, own_us),
-        })),
+      parts,
+      partWords: joined(
+        ' · ',
+        parts.map(({ title }) => title),
+      ),
     };
   }
 
-  private own(service: string, time: Micros): string {
-    return this.say('viewer.list.own', { service, time: this.language.formats().lapse(time) });
+  /** A trace of log lines and errors alone: its page names it by the first of them. */
+  private spanless({ logs, errors }: TraceSummary): string {
+    const { number } = this.language.formats();
+    return this.say('viewer.list.spanless', { logs: number(logs), errors: number(errors) });
+  }
+
+  private partsOf({ services, external }: TraceSummary): Line['parts'] {
+    const { lapse } = this.language.formats();
+    const own = services.map(({ service, own_us }) => ({
+      colour: colourOf(service),
+      weight: own_us,
+      title: this.say('viewer.list.own', { service, time: lapse(own_us) }),
+    }));
+    const waits = external.map(({ peer, waiting_us }) => ({
+      colour: null,
+      weight: waiting_us,
+      title: this.say('viewer.list.waiting', { peer, time: lapse(waiting_us) }),
+    }));
+    return [...own, ...waits].filter(({ weight }) => weight > 0);
   }
 }
 

@@ -1,20 +1,24 @@
 import fc from 'fast-check';
 
-import { anyTree, spanOf, treeOf } from './any-spans';
+import { micros } from '../core/micros';
+import { ErrorEvent, LogLine } from '../core/telemetry-wire';
+import { anySpan, anyTree, spanOf, treeOf } from './any-spans';
 import { grouped, isGroup } from './groups';
 import {
   Folding,
   Row,
   UNFOLDED,
   foldedAll,
+  grown,
   openedTo,
   put,
   revealing,
+  standIns,
   toggled,
   visibleRows,
 } from './rows';
-import { found, nextOf } from './search';
-import { TraceTree } from './tree';
+import { found, isSpan, nextOf } from './search';
+import { TraceTree, buildTree } from './tree';
 
 const anyFolding = (tree: TraceTree): fc.Arbitrary<Folding> => {
   const keys = fc.subarray([...tree.byKey.keys()]).map((chosen) => new Set(chosen));
@@ -157,7 +161,7 @@ describe('the search', () => {
       fc.property(anyScene, ({ tree, folding, gaps }) => {
         const before = visibleRows(tree, { folding, gaps });
         const hits = found(tree, 'one');
-        const revealed = revealing(tree, hits);
+        const revealed = revealing(tree, hits.filter(isSpan));
         const shown = keys(visibleRows(tree, { folding, gaps, revealed }));
         for (const { key } of hits) expect(shown).toContain(key);
         expect(visibleRows(tree, { folding, gaps })).toEqual(before);
@@ -172,7 +176,7 @@ describe('the search', () => {
       spanOf('b', 'a', 3, 40, { description: 'wanted' }),
     );
     const closed: Folding = { ...UNFOLDED, except: new Set(['a']) };
-    const revealed = revealing(tree, found(tree, 'wanted'));
+    const revealed = revealing(tree, found(tree, 'wanted').filter(isSpan));
     const searched = visibleRows(tree, { folding: closed, gaps: false, revealed });
     expect(keys(searched)).toEqual(['r', 'a', 'b']);
     const row = searched[1] ?? expect.fail();
@@ -189,10 +193,8 @@ describe('the search', () => {
   it('leaves closed what the reader closes, whatever had opened it', () => {
     fc.assert(
       fc.property(anyScene, fc.nat(), ({ tree, folding, gaps }, choice) => {
-        const revealed = revealing(tree, found(tree, 'one'));
-        const open = visibleRows(tree, { folding, gaps, revealed }).filter(
-          (row) => row.kind !== 'gap' && row.open,
-        );
+        const revealed = revealing(tree, found(tree, 'one').filter(isSpan));
+        const open = visibleRows(tree, { folding, gaps, revealed }).filter((row) => row.open);
         const row = open[choice % Math.max(open.length, 1)];
         if (!row) return;
         const after = toggled(folding, row);
@@ -222,5 +224,132 @@ describe('the search', () => {
     expect(nextOf([2, 5, 9], 9, 1)).toBe(2);
     expect(nextOf([2, 5, 9], 2, -1)).toBe(9);
     expect(nextOf([], 2, 1)).toBe(-1);
+  });
+});
+
+describe('a trace that grows', () => {
+  const spanKeys = (tree: TraceTree, folding: Folding): string[] =>
+    visibleRows(tree, { folding, gaps: false }).flatMap(({ kind, key }) =>
+      kind === 'span' ? [key] : [],
+    );
+
+  it('hides no row that is read, whatever comes and wherever', () => {
+    const parts = fc.array(anySpan, { maxLength: 30 });
+    fc.assert(
+      fc.property(parts, fc.nat(30), fc.boolean(), (all, split, closed) => {
+        const spans = all.map((span, seq) => ({ ...span, seq }));
+        const [before, after] = [treeOf(...spans.slice(0, split)), treeOf(...spans)];
+        const folding = closed ? foldedAll() : UNFOLDED;
+        const shown = new Set(spanKeys(after, grown(folding, before, after)));
+        for (const key of spanKeys(before, folding)) expect(shown).toContain(key);
+      }),
+    );
+  });
+
+  it('keeps a group open that the reader opened, and one closed that was', () => {
+    const [before, after] = [siblings(6), siblings(9)];
+    const [, group] = visibleRows(before, { folding: UNFOLDED, gaps: false });
+    const opened = toggled(UNFOLDED, group ?? expect.fail());
+    const rows = (folding: Folding): Row[] => visibleRows(after, { folding, gaps: false });
+    expect(rows(grown(opened, before, after))).toHaveLength(11);
+    expect(rows(grown(UNFOLDED, before, after))).toHaveLength(2);
+    expect(rows(UNFOLDED)[1]?.key).toBe(group?.key);
+  });
+
+  it('has a row that stands for one which is hidden or gone: the nearest', () => {
+    const tree = siblings(6);
+    const [root, group] = visibleRows(tree, { folding: UNFOLDED, gaps: false });
+    expect(standIns(tree, 'q3', null)[0]).toBe(group?.key);
+    expect(standIns(tree, 'q3', null).at(-1)).toBe(root?.key);
+    // The group is no more: so few are left.
+    expect(standIns(siblings(3), group?.key ?? '', group ?? null)[0]).toBe('q0');
+    expect(standIns(tree, 'nobody', null)).toEqual([]);
+  });
+});
+
+describe('what belongs to no span', () => {
+  const log = (message: string, at: number, more: Partial<LogLine> = {}): LogLine => ({
+    at_us: micros(at),
+    level: 'info',
+    message,
+    service: 'lamp',
+    attributes: {},
+    seq: 1,
+    ...more,
+  });
+  const error = (at: number, more: Partial<ErrorEvent> = {}): ErrorEvent => ({
+    event_id: 'e1',
+    issue_id: 'i',
+    service: 'lamp',
+    at_us: micros(at),
+    level: 'error',
+    kind: 'FuseError',
+    value: 'the fuse blew',
+    tags: {},
+    frames: [],
+    breadcrumbs: [],
+    seq: 2,
+    ...more,
+  });
+  const wishes = { folding: UNFOLDED, gaps: false };
+
+  it('is a row, by time, below those of the spans', () => {
+    const spans = [spanOf('r', null, 10, 90)];
+    const errors = [error(50, { span_id: 'absent' }), error(20, { span_id: 'r', event_id: 'own' })];
+    const logs = [
+      log('smoke', 60),
+      log('spark', 40, { span_id: '' }),
+      log('own', 30, { span_id: 'r' }),
+    ];
+    const tree = buildTree({ spans, errors, logs });
+    const rows = visibleRows(tree, wishes);
+    expect(rows.map((row) => (row.kind === 'event' ? row.event.kind : row.key))).toEqual([
+      'r',
+      'log',
+      'error',
+      'log',
+    ]);
+    expect(rows.map(({ position, siblings }) => `${position}/${siblings}`)).toEqual([
+      '1/4',
+      '2/4',
+      '3/4',
+      '4/4',
+    ]);
+    // They lengthen nothing.
+    expect([tree.start, tree.end]).toEqual([10, 90]);
+  });
+
+  it('is what a trace is made of that has no spans', () => {
+    const tree = buildTree({ spans: [], errors: [], logs: [log('a', 7), log('b', 9)] });
+    expect(visibleRows(tree, wishes)).toHaveLength(2);
+    expect([tree.start, tree.end]).toEqual([7, 9]);
+  });
+
+  it('has a name of its own that stays when more comes', () => {
+    const logs = [log('a', 7), log('b', 9), log('a', 7)];
+    const of = (some: LogLine[], errors: ErrorEvent[]): string[] =>
+      keys(visibleRows(buildTree({ spans: [], errors, logs: some }), wishes));
+    const before = of(logs, [error(8)]);
+    const after = of(
+      [log('early', 1, { seq: 9 }), ...logs],
+      [error(8), error(3, { event_id: 'e2' })],
+    );
+    expect(new Set(after).size).toBe(6);
+    for (const key of before) expect(after).toContain(key);
+  });
+
+  it('is found by what it says, and a span by what its log lines and errors say', () => {
+    const tree = buildTree({
+      spans: [spanOf('r', null, 10, 90)],
+      errors: [error(50, { span_id: 'r', frames: [{ function: 'shine', in_app: true }] })],
+      logs: [log('Smoke in the box', 60), log('spark', 40, { span_id: 'r' })],
+    });
+    const hits = (query: string): unknown[] =>
+      found(tree, query).map((hit) => (isSpan(hit) ? hit.key : hit.kind));
+    expect(hits('smoke')).toEqual(['log']);
+    expect(hits('spark')).toEqual(['r']);
+    expect(hits('fuse blew')).toEqual(['r']);
+    expect(hits('shine')).toEqual(['r']);
+    expect(hits('lamp')).toEqual(['r', 'log']);
   });
 });

@@ -1,6 +1,7 @@
 import { Micros } from '../core/micros';
 import { Group, grouped, isGroup } from './groups';
 import { gapsOf } from './self-time';
+import { LooseEvent } from './loose-events';
 import { SpanNode, TraceTree } from './tree';
 
 /**
@@ -21,12 +22,12 @@ interface Place {
   /** Among its siblings, from 1, and how many there are: what a treegrid tells a screen reader. */
   readonly position: number;
   readonly siblings: number;
+  /** Null where there is nothing to open. */
+  readonly open: boolean | null;
 }
 export interface SpanRow extends Place {
   readonly kind: 'span';
   readonly node: SpanNode;
-  /** Null where there is nothing to open. */
-  readonly open: boolean | null;
 }
 export interface GroupRow extends Place {
   readonly kind: 'group';
@@ -38,8 +39,16 @@ export interface GapRow extends Place {
   readonly parent: SpanNode;
   readonly start: Micros;
   readonly end: Micros;
+  readonly open: null;
 }
-export type Row = SpanRow | GroupRow | GapRow;
+/** A log line or an error that belongs to no span of the trace. */
+export interface EventRow extends Place {
+  readonly kind: 'event';
+  readonly event: LooseEvent;
+  readonly open: null;
+}
+export type Row = SpanRow | GroupRow | GapRow | EventRow;
+type Line = SpanNode | Group | GapRow | EventRow;
 
 export interface Wishes {
   readonly folding: Folding;
@@ -54,13 +63,13 @@ export interface Wishes {
 /** The rows that the reader sees, from top to bottom. Does not recurse. */
 export function visibleRows(tree: TraceTree, wishes: Wishes): Row[] {
   const rows: Row[] = [];
-  const waiting: (SpanNode | Group | GapRow)[][] = [];
+  const waiting: Line[][] = [];
   const places: { depth: number; total: number }[] = [];
-  const enter = (lines: (SpanNode | Group | GapRow)[], depth: number): void => {
+  const enter = (lines: Line[], depth: number): void => {
     waiting.push(lines.reverse());
     places.push({ depth, total: lines.length });
   };
-  enter(grouped(tree.roots, null), 0);
+  enter([...grouped(tree.roots, null), ...tree.loose.map(eventRow)], 0);
   for (let lines = waiting.at(-1); lines; lines = waiting.at(-1)) {
     const line = lines.pop();
     const place = places.at(-1);
@@ -89,7 +98,7 @@ export function visibleRows(tree: TraceTree, wishes: Wishes): Row[] {
 
 /** Opens a row that is seen closed, and closes one that is seen open, even where only a search had opened it. */
 export function toggled(folding: Folding, row: Row): Folding {
-  if (row.kind === 'gap' || row.open === null) return folding;
+  if (row.open === null) return folding;
   const open = !row.open;
   if (row.kind === 'group') return { ...folding, opened: put(folding.opened, row.key, open) };
   return { ...folding, except: put(folding.except, row.key, folding.all === open) };
@@ -142,8 +151,8 @@ function isRevealed(key: string, { revealed, concealed }: Wishes): boolean {
   return (revealed?.has(key) ?? false) && !(concealed?.has(key) ?? false);
 }
 
-function childLines(node: SpanNode, gaps: boolean): (SpanNode | Group | GapRow)[] {
-  const lines: (SpanNode | Group | GapRow)[] = grouped(node.children, node);
+function childLines(node: SpanNode, gaps: boolean): Line[] {
+  const lines: (SpanNode | Group)[] = grouped(node.children, node);
   if (!gaps) return lines;
   const found = gapsOf(node).map(({ start, end }): GapRow => ({
     kind: 'gap',
@@ -151,13 +160,14 @@ function childLines(node: SpanNode, gaps: boolean): (SpanNode | Group | GapRow)[
     depth: 0,
     position: 0,
     siblings: 0,
+    open: null,
     parent: node,
     start,
     end,
   }));
   if (found.length === 0) return lines;
   // Both are by time, and stay so.
-  const merged: (SpanNode | Group | GapRow)[] = [];
+  const merged: Line[] = [];
   let at = 0;
   for (const gap of found) {
     for (let line = lines[at]; line && line.start < gap.start; line = lines[at]) {
@@ -175,6 +185,56 @@ function groupsAround(tree: TraceTree, node: SpanNode): string[] {
     .filter(isGroup)
     .filter((group) => group.members.includes(node))
     .map(({ key }) => key);
+}
+
+/** Its place among its siblings is known when it is drawn. */
+function eventRow(event: LooseEvent): EventRow {
+  return {
+    kind: 'event',
+    key: event.key,
+    depth: 0,
+    position: 0,
+    siblings: 0,
+    open: null,
+    event,
+  };
+}
+
+/**
+ * The folding of a trace that has grown: rows that were read stay rows, though there are so many alike that they would be
+ * drawn together, or a parent came that is closed.
+ */
+export function grown(folding: Folding, before: TraceTree, after: TraceTree): Folding {
+  const read = visibleRows(before, { folding, gaps: false }).flatMap((row) =>
+    row.kind === 'span' ? (after.byKey.get(row.key) ?? []) : [],
+  );
+  const [except, opened] = [new Set(folding.except), new Set(folding.opened)];
+  for (const key of revealing(after, read)) {
+    if (!after.byKey.has(key)) opened.add(key);
+    else if (folding.all) except.add(key);
+    else except.delete(key);
+  }
+  return { ...folding, except, opened };
+}
+
+/**
+ * What stands for a row that is not among the visible ones, the nearest first: the group that it is in, or the row above it in
+ * the tree. `last` is the row as it was drawn last, if it ever was.
+ */
+export function standIns(tree: TraceTree, key: string, last: Row | null): string[] {
+  const node = tree.byKey.get(key);
+  if (!node && last?.kind === 'group') {
+    const members = last.group.members.map((member) => member.key);
+    return [...members, ...standIns(tree, members[0] ?? '', null)];
+  }
+  if (!node && last?.kind === 'gap')
+    return [last.parent.key, ...standIns(tree, last.parent.key, null)];
+  const keys: string[] = [];
+  for (let each = node ?? null; each; each = each.parent) {
+    keys.push(...groupsAround(tree, each));
+    if (each.parent) keys.push(each.parent.key);
+  }
+  return keys;
 }
 
 /** The set with the key in it, or without. */

@@ -107,10 +107,14 @@ describe('the details of a span', () => {
     const page = await shown((rows) => rows[1]);
     expect(facts(page)).toMatchObject({ Calls: 'bank.example', Status: 'deadline_exceeded' });
     expect(words(page.querySelector('pre'))).toBe('SELECT 1');
-    // Only the application's own frame.
-    expect(words(page.querySelector('[data-test="details-error"]'))).toMatch(
-      /^Timeout no answer ?settle ?payments\.rs:41$/,
+    // The application's own frame, and how many others there are.
+    const told = (): string => words(page.querySelector('[data-test="details-error"]'));
+    expect(told()).toBe(
+      'Timeout no answer settle payments.rs:41 and 1 more Show all Open the issue →',
     );
+    page.querySelector<HTMLElement>('.error [data-test="show-all"]')?.click();
+    await fixture.whenStable();
+    expect(told()).toBe('Timeout no answer settle payments.rs:41 poll tokio Open the issue →');
     expect([...page.querySelectorAll('ul li')].map(words)).toEqual([
       '+999 µs error line 0',
       '+1.00 ms info line 1',
@@ -125,13 +129,52 @@ describe('the details of a span', () => {
         spanOf('r', null, 1, 9),
         spanOf('c', 'r', 2, 8, { data: { note: 'x'.repeat(5_000), object: { a: 1 } } }),
       ],
+      errors: [],
       logs: Array.from({ length: 205 }, (_, number) => log(number)),
     });
     expect(page.querySelectorAll('ul li')).toHaveLength(200);
     expect(words(page)).toContain('and 5 more');
     const { note = '', object } = facts(page, 'details-attributes');
-    expect(note).toMatch(/^x{600}… 5,000 characters/);
+    expect(note).toMatch(/^x{599}… Show all 5,000 characters$/);
     expect(object).toBe('{"a":1}');
+    for (const button of ['long-text', 'show-all'])
+      page.querySelector<HTMLElement>(`[data-test="${button}"]`)?.click();
+    await fixture.whenStable();
+    expect(facts(page, 'details-attributes')['note']).toMatch(/^x{5000} Show less$/);
+    expect(page.querySelectorAll('ul li')).toHaveLength(205);
+    expect(page.querySelector('[data-test="not-shown"]')).toBeNull();
+  });
+
+  it('call no status bad that is none: an error event alone has failed the span', async () => {
+    const bad = async (status: string): Promise<string[]> => {
+      const spans = [spanOf('c', null, 1, 9, { status })];
+      const page = await shown((rows) => rows[0], { spans });
+      return [...page.querySelectorAll('dd.bad')].map(words);
+    };
+    expect(await bad('ok')).toEqual([]);
+    expect(await bad('unset')).toEqual([]);
+    expect(await bad('aborted')).toEqual(['aborted']);
+  });
+
+  it('of what belongs to no span are its text, time, level, stack and attributes', async () => {
+    const fuse = { ...error, kind: 'FuseError', value: 'the fuse blew', at_us: micros(5_001) };
+    const line = { ...log(0), message: 'spark seen', at_us: micros(0), attributes: { box: 7 } };
+    const spans = [spanOf('r', null, 1, 100_001)];
+    const events = { spans, errors: [fuse], logs: [line] };
+    const pick = (kind: 'error' | 'log') => (rows: readonly Row[]) =>
+      rows.find((row) => row.kind === 'event' && row.event.kind === kind);
+    const failure = await shown(pick('error'), events);
+    expect(words(failure.querySelector('[data-test="details-title"]'))).toBe(
+      'FuseError: the fuse blew',
+    );
+    expect(words(failure.querySelector('[data-test="details-error"]'))).toContain(
+      'settle payments.rs:41',
+    );
+    expect(facts(failure)).toMatchObject({ Start: '+5.00 ms', 'Span ID': 'c (not in this trace)' });
+    const told = await shown(pick('log'), events);
+    expect(facts(told)).toMatchObject({ Service: 'payments', Level: 'error', Start: '–' });
+    expect(facts(told, 'details-attributes')).toEqual({ box: '7' });
+    expect(words(told.querySelector('[data-test="details-odd"]'))).toMatch(/No timestamp/);
   });
 
   it('make the raw JSON for a reader only', async () => {

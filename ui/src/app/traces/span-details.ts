@@ -1,26 +1,43 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
+import { NgTemplateOutlet } from '@angular/common';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  linkedSignal,
+  signal,
+} from '@angular/core';
 
+import { Address } from '../core/address';
+import { Capped, firstOf } from '../core/capped';
 import { writeJson } from '../core/exact-json';
 import { Language } from '../core/language';
+import { brief } from '../core/legible';
+import { LongText } from '../core/long-text';
 import { Micros, between, micros } from '../core/micros';
-import { ErrorEvent, Frame, MeasurementPoint } from '../core/telemetry-wire';
+import { NotShown } from '../core/not-shown';
+import { ErrorEvent, Frame, LogLine, MeasurementPoint } from '../core/telemetry-wire';
 import { Layout } from './layout';
+import { LooseEvent, isBadLevel, lineOfEvent } from './loose-events';
 import { valueWords } from './measured-words';
 import { Row } from './rows';
 import { colourOf } from './service-colour';
-import { SpanNode, actorOf, durationOf, hasNoLength, labelOf } from './tree';
-import { oddWords } from './waterfall-line';
+import { SpanNode, actorOf, durationOf, hasNoLength, isFailure, labelOf } from './tree';
+import { oddWords, timeOddities } from './waterfall-line';
 
-/** Longer texts are cut in the table; the raw JSON has all of them. */
-const LONG = 600;
 const STATEMENTS = ['db.statement', 'db.query.text'];
 const MOST_FRAMES = 12;
 const MOST_LOGS = 200;
 const MOST_METRICS = 100;
+const MOST_ERRORS = 20;
+const MOST_OF_A_NAME = 200;
+const MOST_PAIRS = 200;
 
 /** What the selected row says: times, oddities, errors, logs, metrics, attributes, and the span as it was recorded. */
 @Component({
   selector: 'rs-span-details',
+  imports: [LongText, NgTemplateOutlet, NotShown],
   templateUrl: './span-details.html',
   styleUrl: './span-details.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -32,9 +49,15 @@ export class SpanDetails {
   readonly metrics = input<readonly MeasurementPoint[]>([]);
 
   private readonly language = inject(Language);
+  private readonly address = inject(Address);
   protected readonly say = this.language.say;
   /** The key of the span whose JSON is open: text is made only for a reader. */
   protected readonly opened = signal<string | null>(null);
+  /** Lists of this row that the reader wants in full. */
+  private readonly full = linkedSignal<string, ReadonlySet<string>>({
+    source: () => this.row().key,
+    computation: () => new Set(),
+  });
 
   protected readonly span = computed(() => {
     const row = this.row();
@@ -69,13 +92,35 @@ export class SpanDetails {
     };
   });
 
-  protected json(node: SpanNode): string {
-    return writeJson({ ...node.span, errors: node.errors, logs: node.logs }, 2);
+  protected readonly event = computed(() => {
+    const row = this.row();
+    return row.kind === 'event' ? this.toldEvent(row.event) : null;
+  });
+
+  protected json(): string {
+    const row = this.row();
+    if (row.kind === 'span')
+      return writeJson({ ...row.node.span, errors: row.node.errors, logs: row.node.logs }, 2);
+    if (row.kind !== 'event') return '';
+    return writeJson(row.event.kind === 'log' ? row.event.log : row.event.error, 2);
   }
 
-  protected toggled(event: Event, node: SpanNode): void {
+  protected toggled(event: Event): void {
     const open = event.target instanceof HTMLDetailsElement && event.target.open;
-    this.opened.set(open ? node.key : null);
+    this.opened.set(open ? this.row().key : null);
+  }
+
+  protected showAll(list: string): void {
+    this.full.update((known) => new Set([...known, list]));
+  }
+
+  protected follow(event: MouseEvent, path: string): void {
+    this.address.follow(event, path);
+  }
+
+  /** A name in one line. */
+  protected brief(name: string): string {
+    return brief(name, MOST_OF_A_NAME);
   }
 
   protected place({ file, line, module }: Frame): string {
@@ -83,26 +128,80 @@ export class SpanDetails {
     return line === undefined ? where : `${where}:${line}`;
   }
 
-  /** The application's own frames, or all where none is its own. */
-  protected frames({ frames }: ErrorEvent): readonly Frame[] {
+  private capped<T>(list: string, all: readonly T[], most: number): Capped<T> {
+    return this.full().has(list) ? firstOf(all, all.length) : firstOf(all, most);
+  }
+
+  /** Of the stack the application's own frames, or all where none is its own. */
+  private toldError(error: ErrorEvent): ToldError {
+    const { frames, event_id, issue_id } = error;
     const own = frames.filter(({ in_app }) => in_app);
-    return (own.length > 0 ? own : frames).slice(0, MOST_FRAMES);
+    const list = `frames:${event_id}`;
+    const first = firstOf(own.length > 0 ? own : frames, MOST_FRAMES).shown;
+    return {
+      error,
+      odd: oddWords(timeOddities(error.at_us, this.layout().tree), this.say),
+      issue: `/issues/${encodeURIComponent(issue_id)}`,
+      list,
+      frames: this.full().has(list)
+        ? firstOf(frames, frames.length)
+        : { shown: first, rest: frames.length - first.length },
+    };
+  }
+
+  private toldLog(log: LogLine): ToldLog {
+    return {
+      at: log.at_us === 0 ? '' : this.since(log.at_us),
+      odd: oddWords(timeOddities(log.at_us, this.layout().tree), this.say),
+      level: log.level,
+      message: log.message,
+      bad: isBadLevel(log.level),
+    };
+  }
+
+  private toldEvent(event: LooseEvent): ToldEvent {
+    const { at, level, service } = event;
+    const { span_id = '', ...told } = event.kind === 'log' ? event.log : event.error;
+    const { date } = this.language.formats();
+    return {
+      colour: colourOf(service),
+      label: lineOfEvent(event),
+      odd: oddWords(timeOddities(at, this.layout().tree), this.say),
+      facts: [
+        { name: this.say('viewer.span.service'), value: service },
+        { name: this.say('viewer.span.level'), value: level, bad: isBadLevel(level) },
+        { name: this.say('viewer.span.time'), value: at === 0 ? '–' : date(at) },
+        { name: this.say('viewer.span.start'), value: at === 0 ? '–' : this.since(at) },
+        {
+          name: this.say('viewer.span.id'),
+          value: span_id === '' ? '–' : this.say('viewer.span.absent', { id: span_id }),
+        },
+      ],
+      error: event.kind === 'error' ? this.toldError(event.error) : null,
+      attributes: this.capped(
+        'attributes',
+        this.pairs('attributes' in told ? told.attributes : told.tags),
+        MOST_PAIRS,
+      ),
+    };
+  }
+
+  /** What comes before the trace has a minus of its own. */
+  private since(at: Micros): string {
+    const { start } = this.layout().tree;
+    return (at < start ? '' : '+') + this.language.formats().lapse(between(start, at));
   }
 
   private told(node: SpanNode): Told {
     const { span } = node;
     const layout = this.layout();
-    const { lapse, percent, number } = this.language.formats();
+    const { lapse, percent } = this.language.formats();
     const root = layout.tree.root;
     const critical = layout.critical.get(node) ?? micros(0);
-    // What comes before the trace has a minus of its own.
-    const since = (at: Micros): string =>
-      (at < layout.tree.start ? '' : '+') + lapse(between(layout.tree.start, at));
     const statement = STATEMENTS.map((name) => span.data[name]).find(
       (value) => typeof value === 'string',
     );
     return {
-      node,
       colour: colourOf(actorOf(node)),
       label: labelOf(node),
       odd: oddWords(node.oddities, this.say),
@@ -110,8 +209,8 @@ export class SpanDetails {
         { name: this.say('viewer.span.service'), value: span.service },
         { name: this.say('viewer.span.op'), value: span.op },
         ...(node.peer ? [{ name: this.say('viewer.span.peer'), value: node.peer }] : []),
-        { name: this.say('viewer.span.status'), value: span.status, bad: node.failed },
-        { name: this.say('viewer.span.start'), value: since(node.start) },
+        { name: this.say('viewer.span.status'), value: span.status, bad: isFailure(span.status) },
+        { name: this.say('viewer.span.start'), value: this.since(node.start) },
         {
           name: this.say('viewer.span.duration'),
           value: hasNoLength(span) ? '?' : lapse(durationOf(node)),
@@ -130,37 +229,67 @@ export class SpanDetails {
         name,
         value: valueWords(measurement, this.language.formats()),
       })),
-      metrics: this.metrics()
-        .filter(({ service }) => service === span.service)
-        .slice(0, MOST_METRICS)
-        .map((point) => ({
+      metricsTitle: this.say('viewer.span.metrics', { service: span.service }),
+      metrics: mapped(
+        this.capped(
+          'metrics',
+          this.metrics().filter(({ service }) => service === span.service),
+          MOST_METRICS,
+        ),
+        (point) => ({
           name: point.name,
           value: valueWords(point, this.language.formats()),
-          note: `${since(point.at_us)} ${point.kind}`,
-        })),
-      attributes: this.pairs(span.data),
-      tags: this.pairs(span.tags),
-      errors: node.errors,
-      logs: node.logs.slice(0, MOST_LOGS).map((log) => ({ ...log, at: since(log.at_us) })),
-      moreLogs: node.logs.length > MOST_LOGS ? number(node.logs.length - MOST_LOGS) : '',
+          note: `${this.since(point.at_us)} ${point.kind}`,
+        }),
+      ),
+      attributes: this.capped('attributes', this.pairs(span.data), MOST_PAIRS),
+      tags: this.capped('tags', this.pairs(span.tags), MOST_PAIRS),
+      errors: mapped(this.capped('errors', node.errors, MOST_ERRORS), (error) =>
+        this.toldError(error),
+      ),
+      logs: mapped(this.capped('logs', node.logs, MOST_LOGS), (log) => this.toldLog(log)),
     };
   }
 
   private pairs(values: Readonly<Record<string, unknown>>): Pair[] {
     return Object.entries(values)
       .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([name, value]) => {
-        const text = typeof value === 'string' ? value : writeJson(value);
-        const long = text.length > LONG;
-        return {
-          name,
-          value: long ? `${text.slice(0, LONG)}…` : text,
-          note: long
-            ? this.say('viewer.span.long', { count: this.language.formats().number(text.length) })
-            : '',
-        };
-      });
+      .map(([name, value]) => ({
+        name,
+        value: typeof value === 'string' ? value : writeJson(value),
+      }));
   }
+}
+
+function mapped<T, U>({ shown, rest }: Capped<T>, make: (one: T) => U): Capped<U> {
+  return { shown: shown.map(make), rest };
+}
+
+interface ToldError {
+  readonly error: ErrorEvent;
+  readonly odd: string;
+  readonly issue: string;
+  /** Names its stack among the lists of the row. */
+  readonly list: string;
+  readonly frames: Capped<Frame>;
+}
+
+interface ToldLog {
+  /** Since the start of the trace; empty where nobody knows. */
+  readonly at: string;
+  readonly odd: string;
+  readonly level: string;
+  readonly message: string;
+  readonly bad: boolean;
+}
+
+interface ToldEvent {
+  readonly colour: string;
+  readonly label: string;
+  readonly odd: string;
+  readonly facts: readonly Pair[];
+  readonly error: ToldError | null;
+  readonly attributes: Capped<Pair>;
 }
 
 interface Pair {
@@ -171,21 +300,16 @@ interface Pair {
 }
 
 interface Told {
-  readonly node: SpanNode;
   readonly colour: string;
   readonly label: string;
   readonly odd: string;
   readonly facts: readonly Pair[];
   readonly statement: string | null;
   readonly measurements: readonly Pair[];
-  readonly metrics: readonly Pair[];
-  readonly attributes: readonly Pair[];
-  readonly tags: readonly Pair[];
-  readonly errors: readonly ErrorEvent[];
-  readonly logs: readonly {
-    readonly at: string;
-    readonly level: string;
-    readonly message: string;
-  }[];
-  readonly moreLogs: string;
+  readonly metricsTitle: string;
+  readonly metrics: Capped<Pair>;
+  readonly attributes: Capped<Pair>;
+  readonly tags: Capped<Pair>;
+  readonly errors: Capped<ToldError>;
+  readonly logs: Capped<ToldLog>;
 }

@@ -3,7 +3,18 @@ import fc from 'fast-check';
 import { micros } from '../core/micros';
 import { Reading, queryOf, readingOf } from './trace-address';
 
-const keys = fc.uniqueArray(fc.stringMatching(/^[0-9a-f]{4}(~1)?$/)).map((list) => new Set(list));
+// Whoever sends a span names it as he likes.
+const keys = fc
+  .uniqueArray(
+    fc.oneof(
+      fc.stringMatching(/^[0-9a-f]{4}(~1)?$/),
+      fc.string({
+        unit: fc.constantFrom('a', ',', '%', '2', 'C', '*', '~', '&', 'é'),
+        minLength: 1,
+      }),
+    ),
+  )
+  .map((list) => new Set(list));
 const anyReading: fc.Arbitrary<Reading> = fc.record({
   span: fc.stringMatching(/^[0-9a-f]{0,8}$/),
   view: fc.option(

@@ -15,6 +15,7 @@ export interface Reading {
 
 /** Addresses have an end; whoever closed more rows than this closes them again. */
 const MOST_KEYS = 100;
+const CODES: Readonly<Record<string, string>> = { '%': '%25', ',': '%2C', '*': '%2A' };
 
 export function readingOf(query: URLSearchParams): Reading {
   const closed = query.get('closed') ?? '';
@@ -52,9 +53,14 @@ function viewOf(text: string | null): View | null {
 }
 
 function keysOf(text: string): string[] {
-  return text.split(',').filter(Boolean);
+  return text
+    .split(',')
+    .filter(Boolean)
+    .map((key) => key.replace(/%(?:25|2C|2A)/g, decodeURIComponent));
 }
 
 function textOf(keys: ReadonlySet<string>): string {
-  return keys.size > MOST_KEYS ? '' : [...keys].join(',');
+  if (keys.size > MOST_KEYS) return '';
+  // Ids are text of whoever sent them: what has a meaning between keys is written otherwise in one.
+  return [...keys].map((key) => key.replace(/[%,*]/g, (sign) => CODES[sign] ?? sign)).join(',');
 }

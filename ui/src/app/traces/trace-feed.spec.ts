@@ -27,6 +27,7 @@ function trace(number: number, more: Partial<TraceSummary> = {}): TraceSummary {
     problems: [],
     virtual_player: false,
     services: [],
+    external: [],
     oddities: [],
     ...more,
   };

@@ -37,6 +37,7 @@ function trace(id: string, start: number, more: Partial<TraceSummary> = {}): Tra
     services: [
       { service: 'frontend', transactions: 1, errors: 0, own_us: micros(1), waiting_us: micros(1) },
     ],
+    external: [],
     oddities: [],
     ...more,
   };

@@ -15,9 +15,12 @@ import {
 } from '@angular/core';
 
 import { Address } from '../core/address';
+import { firstOf } from '../core/capped';
 import { Gateway } from '../core/gateway';
-import { Key, Language, isKey } from '../core/language';
+import { brief, joined } from '../core/legible';
+import { Key, Language } from '../core/language';
 import { ZERO, micros } from '../core/micros';
+import { NotShown } from '../core/not-shown';
 import { Settings } from '../core/telemetry-wire';
 import { backgroundIn, backgroundWords } from './background';
 import { Columns } from './columns';
@@ -26,11 +29,24 @@ import { download } from './download';
 import { fileName, traceHtml, traceJson } from './export-trace';
 import { followTrace } from './followed-trace';
 import { keyMeaning } from './key-meaning';
-import { layoutOf } from './layout';
+import { Layout, layoutOf } from './layout';
+import { isBad } from './loose-events';
 import { MinimapView } from './minimap-view';
 import { comparePath } from './place';
-import { Row, UNFOLDED, foldedAll, openedTo, put, revealing, toggled, visibleRows } from './rows';
-import { found, nextOf } from './search';
+import {
+  Folding,
+  Row,
+  UNFOLDED,
+  foldedAll,
+  grown,
+  openedTo,
+  put,
+  revealing,
+  standIns,
+  toggled,
+  visibleRows,
+} from './rows';
+import { Hit, found, isSpan, nextOf } from './search';
 import { colourOf } from './service-colour';
 import { sentryLink } from './sentry-link';
 import { SpanDetails } from './span-details';
@@ -38,18 +54,23 @@ import { measuredWords } from './measured-words';
 import { View, isWhole, panned, percentAt, ticks, whole, within, zoomed } from './time-scale';
 import { Reading, queryOf, readingOf } from './trace-address';
 import { TraceFeed } from './trace-feed';
-import { SpanNode } from './tree';
+import { nameOfTrace } from './trace-name';
+import { TraceTree } from './tree';
 import { VirtualRows } from './virtual-rows';
-import { Scene, WaterfallLine, lineOf } from './waterfall-line';
+import { Scene, WaterfallLine, lineOf, oddWords } from './waterfall-line';
 
 /** Browsers refuse an address that changes with every key. */
 const ADDRESS_CALM_MS = 300;
 const STEP = 1.25;
+/** A line has no room for more of a text, and for more shares of the critical path. */
+const MOST_OF_A_WORD = 100;
+const MOST_SHARES = 3;
+const MOST_OF_A_TITLE = 1_000;
 
 /** One trace as a waterfall: rows, bars, critical path, and what each span says. */
 @Component({
   selector: 'rs-trace-page',
-  imports: [MinimapView, SpanDetails, VirtualRows],
+  imports: [MinimapView, NotShown, SpanDetails, VirtualRows],
   templateUrl: './trace-page.html',
   styleUrls: ['./rows.css', './trace-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -84,11 +105,24 @@ export class TracePage {
   });
   private readonly wishedKey = linkedSignal(() => this.initial().span);
   private readonly wishedView = linkedSignal<View | null>(() => this.initial().view);
-  private readonly folding = linkedSignal(() => this.initial().folding);
+  private readonly folding = linkedSignal<{ initial: Reading; tree: TraceTree | null }, Folding>({
+    source: () => ({ initial: this.initial(), tree: this.layout()?.tree ?? null }),
+    computation: ({ initial, tree }, previous) => {
+      const same = previous?.source.initial === initial;
+      const before = same ? previous.source.tree : null;
+      const folding = same ? previous.value : initial.folding;
+      if (!tree || tree === before) return folding;
+      const after = before ? grown(folding, before, tree) : folding;
+      // A link leads to a span, whichever group it is in.
+      const linked = before?.byKey.has(initial.span) ? undefined : tree.byKey.get(initial.span);
+      return linked ? { ...after, opened: openedTo(after, tree, linked).opened } : after;
+    },
+  });
   protected readonly gaps = linkedSignal(() => this.initial().gaps);
   protected readonly critical = linkedSignal(() => this.initial().critical);
   protected readonly search = linkedSignal({ source: this.id, computation: () => '' });
   protected readonly details = signal(true);
+  protected readonly allShares = linkedSignal({ source: this.id, computation: () => false });
   protected readonly notice = signal<string | null>(null);
   private readonly settings = signal<Settings | null>(null);
 
@@ -112,7 +146,7 @@ export class TracePage {
   private readonly revealed = computed((): ReadonlySet<string> => {
     const tree = this.layout()?.tree;
     const hits = this.hits();
-    return tree && hits ? revealing(tree, hits) : new Set();
+    return tree && hits ? revealing(tree, hits.filter(isSpan)) : new Set();
   });
   /** What the reader has closed of what the search opened; another search opens it again. */
   private readonly concealed = linkedSignal<string, ReadonlySet<string>>({
@@ -133,26 +167,34 @@ export class TracePage {
   private readonly indices = computed(
     () => new Map(this.rows().map(({ key }, index) => [key, index] as const)),
   );
-  /** The row of a new reader: what failed, else where the time went. */
-  private readonly selectedKey = computed(() => {
-    const layout = this.layout();
-    const wished = this.wishedKey();
-    if (!layout || wished !== '') return wished;
-    const failed = layout.tree.nodes.findLast(({ failed }) => failed);
-    return (failed ?? layout.shares[0]?.span ?? layout.tree.root)?.key ?? '';
+  /** The row of a new reader, who reads on there while the trace grows. */
+  private readonly firstKey = linkedSignal<{ id: string; layout: Layout | null }, string>({
+    source: () => ({ id: this.id(), layout: this.layout() }),
+    computation: ({ id, layout }, previous) => {
+      if (previous?.source.id === id && previous.value !== '') return previous.value;
+      return layout ? worthReading(layout) : '';
+    },
   });
-  protected readonly active = computed(() => {
-    const known = this.indices().get(this.selectedKey());
-    if (known !== undefined) return known;
-    // Closed above it: the nearest row that stands for it.
-    let node = this.layout()?.tree.byKey.get(this.selectedKey())?.parent ?? null;
-    while (node) {
-      const index = this.indices().get(node.key);
-      if (index !== undefined) return index;
-      node = node.parent;
-    }
-    return this.rows().length > 0 ? 0 : -1;
+  private readonly selectedKey = computed(() => this.wishedKey() || this.firstKey());
+  /** Where the selected row is; `row` is that row as it was seen last, also where another stands for it. */
+  private readonly place = linkedSignal<
+    { rows: readonly Row[]; key: string },
+    { index: number; row: Row | null }
+  >({
+    source: () => ({ rows: this.rows(), key: this.selectedKey() }),
+    computation: ({ rows, key }, previous) => {
+      const known = this.indices().get(key);
+      if (known !== undefined) return { index: known, row: rows[known] ?? null };
+      const row = previous?.source.key === key ? previous.value.row : null;
+      const tree = this.layout()?.tree;
+      for (const other of tree ? standIns(tree, key, row) : []) {
+        const index = this.indices().get(other);
+        if (index !== undefined) return { index, row };
+      }
+      return { index: rows.length > 0 ? 0 : -1, row };
+    },
   });
+  protected readonly active = computed(() => this.place().index);
   protected readonly selected = computed((): Row | null => this.rows()[this.active()] ?? null);
 
   private readonly scene = computed((): Scene | null => {
@@ -165,7 +207,7 @@ export class TracePage {
         critical: this.critical(),
         formats: this.language.formats(),
         say: this.say,
-        matched: hits && new Set<SpanNode>(hits),
+        matched: hits && new Set<Hit>(hits),
       }
     );
   });
@@ -216,39 +258,45 @@ export class TracePage {
     const { summary } = detail;
     const count = (key: 'spans' | 'services', value: number): string =>
       this.say(`viewer.trace.${key}.${plural(value)}`, { count: number(value) });
+    const { length } = layout.shares;
+    const shares = firstOf(layout.shares, this.allShares() ? length : MOST_SHARES);
     const background = backgroundWords(
       backgroundIn(layout.tree),
       this.say,
       this.language.formats(),
     );
     return {
-      name: summary.name,
+      name: nameOfTrace(detail),
+      whole: summary.name || nameOfTrace(detail),
       ok: summary.ok,
       when: date(summary.start_us),
-      release: summary.release ?? '',
-      player: summary.player ?? '',
+      release: brief(summary.release ?? '', MOST_OF_A_WORD),
+      player: brief(summary.player ?? '', MOST_OF_A_WORD),
       virtual: summary.virtual_player,
-      time: lapse(summary.root_us),
-      rest: `${background && ` ${background}`}, ${count('spans', layout.tree.nodes.length)}, ${count('services', summary.services.length)}`,
-      shares: layout.shares
-        .filter(({ share }) => share >= 0.005)
-        .slice(0, 3)
-        .map(({ actor, share }) => ({
-          actor,
-          colour: colourOf(actor),
-          share: percent(share * 100, 0),
-        })),
+      time: summary.spans === 0 ? '–' : lapse(summary.root_us),
+      rest: `${background && ` ${background}`}, ${joined(', ', [
+        count('spans', layout.tree.nodes.length),
+        count('services', summary.services.length),
+      ])}`,
+      shares: shares.shown.map(({ actor, share }) => ({
+        actor: brief(actor, MOST_OF_A_WORD),
+        colour: colourOf(actor),
+        share: percent(share * 100, 0),
+      })),
+      moreShares: shares.rest,
       why: layout.path.why && this.say(`viewer.why.${layout.path.why}`),
       measured: measuredWords(summary, this.say, this.language.formats()),
-      failure: summary.ok ? '' : this.say('viewer.trace.failed', { status: summary.status }),
-      odd: this.oddWords(
+      failure: summary.ok
+        ? ''
+        : this.say('viewer.trace.failed', { status: brief(summary.status, MOST_OF_A_WORD) }),
+      odd: oddWords(
         // Circles only show in the tree.
         layout.tree.nodes.some(({ oddities }) => oddities.includes('cycle'))
           ? [...summary.oddities, 'cycle']
           : summary.oddities,
-        layout.tree.looseErrors.length,
-        layout.tree.looseLogs.length,
+        this.say,
       ),
+      loose: this.looseWords(layout.tree),
     };
   });
   protected readonly sentry = computed(() => {
@@ -258,13 +306,30 @@ export class TracePage {
 
   constructor() {
     void this.askSettings();
-    // The row of the address is brought into sight when the trace is there. A new reader begins at the top.
+    // The row of the address is brought into sight when it is there. A new reader begins at the top.
+    let followed: Reading | null = null;
     effect(() => {
-      const scroller = this.scroller();
-      if (!scroller || this.initial().span === '') return;
+      const [scroller, initial] = [this.scroller(), this.initial()];
+      if (!scroller || followed === initial || !this.indices().has(initial.span)) return;
+      followed = initial;
       // There is nothing to scroll before the rows are drawn.
       const reveal = (): void => scroller.reveal(untracked(this.active));
       afterNextRender({ write: reveal }, { injector: this.injector });
+    });
+    // What is read stays where it is on the screen when the trace grows.
+    let drawn: { id: string; tree: TraceTree | null; rows: readonly Row[] } | null = null;
+    effect(() => {
+      const [scroller, tree, rows] = [this.scroller(), this.layout()?.tree ?? null, this.rows()];
+      untracked(() => {
+        const before = drawn;
+        drawn = { id: this.id(), tree, rows };
+        if (!scroller || !before?.tree || before.id !== drawn.id || before.tree === tree) return;
+        const key = this.wishedKey();
+        scroller.follow(
+          (index) => this.indices().get(before.rows[index]?.key ?? ''),
+          key === '' ? -1 : before.rows.findIndex((row) => row.key === key),
+        );
+      });
     });
     effect(() => {
       const reading: Reading = {
@@ -293,8 +358,8 @@ export class TracePage {
 
   protected toggle(row: Row): void {
     this.wishedKey.set(row.key);
-    if (row.kind === 'gap' || row.open === null) return;
     const { key, open } = row;
+    if (open === null) return;
     this.folding.update((folding) => toggled(folding, row));
     this.concealed.update((keys) => put(keys, key, open));
   }
@@ -457,7 +522,7 @@ export class TracePage {
   private close(): void {
     const row = this.selected();
     if (!row) return;
-    if (row.kind !== 'gap' && row.open) return this.toggle(row);
+    if (row.open) return this.toggle(row);
     // To the row above it in the tree.
     for (let at = this.active() - 1; at >= 0; at -= 1) {
       if ((this.rows()[at]?.depth ?? 0) < row.depth) return this.moveTo(at);
@@ -466,7 +531,7 @@ export class TracePage {
 
   private open(): void {
     const row = this.selected();
-    if (!row || row.kind === 'gap') return;
+    if (!row) return;
     if (row.open === false) this.toggle(row);
     else if (row.open) this.moveTo(this.active() + 1);
   }
@@ -474,14 +539,35 @@ export class TracePage {
   private toFailure(): void {
     const tree = this.layout()?.tree;
     if (!tree) return;
-    const failures = tree.nodes.filter(({ failed }) => failed).map(({ index }) => index);
-    const from = tree.byKey.get(this.selectedKey())?.index ?? -1;
-    const node = tree.nodes[nextOf(failures, from, 1)];
-    if (!node) return this.notice.set(this.say('viewer.trace.noErrors'));
-    this.folding.update((folding) => openedTo(folding, tree, node));
-    const around = revealing(tree, [node]);
-    this.concealed.update((keys) => new Set([...keys].filter((key) => !around.has(key))));
-    this.moveTo(this.indices().get(node.key) ?? 0);
+    // In the order of the rows: what belongs to no span comes after the spans.
+    const all: Hit[] = [...tree.nodes, ...tree.loose];
+    const failures = [...all.keys()].filter((index) => {
+      const each = all[index];
+      return each && (isSpan(each) ? each.failed : isBad(each));
+    });
+    const from = all.findIndex(({ key }) => key === this.selectedKey());
+    const found = all[nextOf(failures, from, 1)];
+    if (!found) return this.notice.set(this.say('viewer.trace.noErrors'));
+    if (isSpan(found)) {
+      this.folding.update((folding) => openedTo(folding, tree, found));
+      const around = revealing(tree, [found]);
+      this.concealed.update((keys) => new Set([...keys].filter((key) => !around.has(key))));
+    }
+    this.moveTo(this.indices().get(found.key) ?? 0);
+  }
+
+  /** A tooltip is read in one look. */
+  protected title(text: string): string {
+    return brief(text, MOST_OF_A_TITLE);
+  }
+
+  protected toLoose(): void {
+    const [first] = this.layout()?.tree.loose ?? [];
+    if (first) this.moveTo(this.indices().get(first.key) ?? 0);
+  }
+
+  protected ownError(row: Row): Key {
+    return row.kind === 'event' ? 'viewer.trace.eventError' : 'viewer.trace.ownError';
   }
 
   private toHit(direction: 1 | -1): void {
@@ -526,18 +612,19 @@ export class TracePage {
     }
   }
 
-  private oddWords(words: readonly string[], errors: number, logs: number): string[] {
+  private looseWords({ looseErrors, looseLogs }: TraceTree): string {
     const { number } = this.language.formats();
-    const told = words.map((word) => {
-      const key = `viewer.odd.${word}`;
-      return isKey(key) ? this.say(key) : word;
-    });
-    const loose = (key: Key, count: number): string[] =>
-      count === 0 ? [] : [`${this.say(key)}: ${number(count)}`];
-    return [
-      ...told,
-      ...loose('viewer.trace.looseErrors', errors),
-      ...loose('viewer.trace.looseLogs', logs),
-    ];
+    const words = (key: Key, { length }: readonly unknown[]): string =>
+      length === 0 ? '' : `${this.say(key)}: ${number(length)}`;
+    return joined(' · ', [
+      words('viewer.trace.looseErrors', looseErrors),
+      words('viewer.trace.looseLogs', looseLogs),
+    ]);
   }
+}
+
+/** What a new reader looks for first: what failed, else where the time went. */
+function worthReading({ tree, shares }: Layout): string {
+  const failed = tree.nodes.findLast((node) => node.failed) ?? tree.loose.find(isBad);
+  return (failed ?? shares[0]?.span ?? tree.root ?? tree.loose[0])?.key ?? '';
 }

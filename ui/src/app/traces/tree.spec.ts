@@ -98,8 +98,26 @@ describe('the tree of a trace', () => {
       spanOf('twin', 'r', 6, 8),
       spanOf('child', 'twin', 3, 4),
     );
-    expect(nodes.map(({ key }) => key)).toEqual(['r', 'twin', 'child', 'twin~2']);
+    expect(nodes.map(({ key }) => key)).toEqual(['r', 'twin', 'child', 'twin~1']);
     expect(nodes.at(-1)?.oddities).toEqual(['repeated_span_id']);
+  });
+
+  it('has names that no later span changes, wherever it stands', () => {
+    const id = fc.constantFrom('', 'a', 'a~', 'a~1', '~1', 'b,c', '*');
+    const arrived = fc.record({ id, start: fc.integer({ min: 1, max: 60 }) });
+    fc.assert(
+      fc.property(fc.array(arrived, { maxLength: 20 }), fc.nat(20), (all, split) => {
+        const spans = all.map(({ id, start }, seq) => spanOf(id, null, start, start + 5, { seq }));
+        // As the collector answers: by start.
+        const inOrder = (some: typeof spans): typeof spans =>
+          some.toSorted((one, other) => one.start_us - other.start_us);
+        const names = (some: typeof spans): Map<unknown, string> =>
+          new Map(treeOf(...inOrder(some)).nodes.map(({ span, key }) => [span, key]));
+        const [before, after] = [names(spans.slice(0, split)), names(spans)];
+        expect(new Set(after.values()).size).toBe(spans.length);
+        for (const [span, key] of before) expect(after.get(span)).toBe(key);
+      }),
+    );
   });
 
   it('gives an error to its span, and keeps one without', () => {

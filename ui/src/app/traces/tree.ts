@@ -1,5 +1,6 @@
 import { Micros, ZERO, micros } from '../core/micros';
 import { ErrorEvent, LogLine, Span, TraceDetail } from '../core/telemetry-wire';
+import { LooseEvent, looseEvents } from './loose-events';
 
 /** How far a span may begin before its parent without a word: clocks of one machine differ by less. */
 export const SKEW = micros(1_000);
@@ -10,7 +11,7 @@ export type Oddity = string;
 /** A span in its place in the tree. Times are microseconds since the Unix epoch. */
 export interface SpanNode {
   readonly span: Span;
-  /** Names the row: the span's id; a repeated id is followed by a number. */
+  /** Names the row, see `keyOf`. */
   readonly key: string;
   /** Place in `TraceTree.nodes`: parents before children, as the rows are read. */
   index: number;
@@ -47,6 +48,8 @@ export interface TraceTree {
   /** Errors and logs of spans that are not in the trace. */
   readonly looseErrors: readonly ErrorEvent[];
   readonly looseLogs: readonly LogLine[];
+  /** The same, by time: each is a row below those of the spans. */
+  readonly loose: readonly LooseEvent[];
 }
 
 /** Most spans have no oddities, errors and logs: ten thousand need not have an empty list of each. */
@@ -70,17 +73,18 @@ export function buildTree({
   logs,
 }: Pick<TraceDetail, 'spans' | 'errors' | 'logs'>): TraceTree {
   const earliest = earliestStart(spans);
-  // The first span of an id has the id as its key: children of a repeated id belong to the first that had it.
   const byKey = new Map<string, SpanNode>();
-  const all = spans.map((span) => {
-    const node = nodeOf(span, byKey, earliest);
+  const keys = keysOf(spans);
+  const all = spans.map((span, index) => {
+    const node = nodeOf(span, keys[index] ?? '', earliest);
     byKey.set(node.key, node);
     return node;
   });
   for (const node of all) {
     const parentId = node.span.parent_span_id;
     if (!parentId) continue;
-    const parent = byKey.get(parentId);
+    // Children of a repeated id belong to the first that had it.
+    const parent = byKey.get(keyOf(parentId));
     if (parent) node.parent = parent;
     else note(node, 'orphan');
   }
@@ -103,21 +107,25 @@ export function buildTree({
   markFailures(nodes);
   for (const node of nodes) node.peer = peerOf(node);
 
+  const loose = looseEvents(looseErrors, looseLogs, logs);
   let start = Infinity;
   let end = -Infinity;
-  for (const node of nodes) {
-    start = Math.min(start, node.start);
-    end = Math.max(end, node.end);
+  // Log lines and errors are no part of how long a trace took, unless it is made of nothing else.
+  const parts = nodes.length > 0 ? nodes : loose.filter(({ at }) => at !== 0);
+  for (const part of parts) {
+    start = Math.min(start, 'at' in part ? part.at : part.start);
+    end = Math.max(end, 'at' in part ? part.at : part.end);
   }
   return {
     nodes,
     roots,
     byKey,
     root: longest(roots),
-    start: nodes.length === 0 ? ZERO : micros(start),
-    end: nodes.length === 0 ? ZERO : micros(end),
+    start: parts.length === 0 ? ZERO : micros(start),
+    end: parts.length === 0 ? ZERO : micros(end),
     looseErrors,
     looseLogs,
+    loose,
   };
 }
 
@@ -157,14 +165,14 @@ export function hasNoLength({ start_us, end_us, oddities }: Span): boolean {
   return start_us !== 0 && start_us === end_us && (oddities?.includes('missing_time') ?? false);
 }
 
-function nodeOf(span: Span, taken: ReadonlyMap<string, SpanNode>, earliest: Micros): SpanNode {
-  const repeated = taken.has(span.span_id);
+function nodeOf(span: Span, key: string, earliest: Micros): SpanNode {
+  const repeated = span.span_id !== '' && key !== keyOf(span.span_id);
   const timeless = isTimeless(span);
   const start = timeless ? earliest : span.start_us;
   const end = timeless ? earliest : micros(Math.max(span.start_us, span.end_us));
   const node: SpanNode = {
     span,
-    key: span.span_id !== '' && !repeated ? span.span_id : freeKey(span.span_id, taken),
+    key,
     index: 0,
     subtreeEnd: 0,
     depth: 0,
@@ -191,10 +199,27 @@ function nodeOf(span: Span, taken: ReadonlyMap<string, SpanNode>, earliest: Micr
   return node;
 }
 
-function freeKey(id: string, taken: ReadonlyMap<string, SpanNode>): string {
-  let number = taken.size;
-  while (taken.has(`${id}~${number}`)) number += 1;
-  return `${id}~${number}`;
+/**
+ * The name of a span's row: its id, followed by a number where the id is missing or another span had it before. A number
+ * is never a part of an id: what separates them is doubled there.
+ */
+export function keyOf(id: string, repeat = 0): string {
+  const plain = id.replaceAll('~', '~~');
+  return repeat === 0 && id !== '' ? plain : `${plain}~${repeat}`;
+}
+
+/** Of the spans of one id the first is the one that arrived first: no name changes when a trace grows, wherever it grows. */
+function keysOf(spans: readonly Span[]): string[] {
+  const keys: string[] = [];
+  const times = new Map<string, number>();
+  const arrived = spans.map(({ span_id, seq }, index) => ({ span_id, seq, index }));
+  arrived.sort((one, other) => one.seq - other.seq || one.index - other.index);
+  for (const { span_id, index } of arrived) {
+    const repeat = times.get(span_id) ?? 0;
+    times.set(span_id, repeat + 1);
+    keys[index] = keyOf(span_id, repeat);
+  }
+  return keys;
 }
 
 function note(node: SpanNode, oddity: Oddity): void {
@@ -255,7 +280,7 @@ function attach<T extends { span_id?: string }>(
   const loose: T[] = [];
   const owned = new Map<SpanNode, T[]>();
   for (const event of events) {
-    const node = event.span_id === undefined ? undefined : byKey.get(event.span_id);
+    const node = event.span_id ? byKey.get(keyOf(event.span_id)) : undefined;
     if (!node) loose.push(event);
     else if (owned.has(node)) owned.get(node)?.push(event);
     else owned.set(node, [event]);

@@ -33,6 +33,8 @@ export function windowOf(
 @Directive({
   selector: '[rsVirtualRows]',
   exportAs: 'virtualRows',
+  // Rows stay where they are by `follow`; the browser would move them a second time.
+  host: { '[style.overflow-anchor]': '"none"' },
 })
 export class VirtualRows {
   /** How many rows there are. */
@@ -107,10 +109,44 @@ export class VirtualRows {
     this.top.set(this.placed);
   }
 
+  /**
+   * Rows have come and gone: what is read stays where it is on the screen. `where` says where a row of before is; `read` is
+   * the row that is read, of before, or -1: then it is the first in sight, unless that is the top of all.
+   */
+  follow(where: (index: number) => number | undefined, read: number): void {
+    const { scrollTop } = this.box;
+    const row = this.row();
+    const first = Math.ceil(scrollTop / row);
+    const last = Math.floor(
+      (scrollTop + this.box.clientHeight - this.headRem() * this.rem()) / row,
+    );
+    const inSight = Array.from({ length: Math.max(last - first, 0) }, (_, index) => first + index);
+    const candidates = inSight.includes(read) ? [read] : [];
+    if (scrollTop > 0) candidates.push(...inSight);
+    if (this.wanted !== null) this.wanted = where(this.wanted) ?? null;
+    for (const before of candidates) {
+      const after = where(before);
+      if (after === undefined) continue;
+      if (after !== before) this.scrollTo(scrollTop + (after - before) * row);
+      return;
+    }
+  }
+
   toTop(): void {
     this.wanted = null;
     this.box.scrollTop = 0;
     this.top.set(0);
+  }
+
+  /** Of rows that are not drawn yet: they are drawn there at once, and the box follows when it is high enough. */
+  private scrollTo(top: number): void {
+    this.top.set(Math.max(top, 0));
+    const scroll = (): void => {
+      this.box.scrollTop = top;
+      this.placed = this.box.scrollTop;
+      this.top.set(this.placed);
+    };
+    afterNextRender({ write: scroll }, { injector: this.injector });
   }
 
   /** One look for each frame, however many scroll events there are; drawn in that same frame. */

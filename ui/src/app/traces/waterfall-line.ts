@@ -1,12 +1,14 @@
 import { Language, isKey } from '../core/language';
-import { Micros, micros } from '../core/micros';
+import { Micros, between, micros } from '../core/micros';
 import { brief, joined } from '../core/legible';
 import { Formats } from '../core/money';
 import { Layout } from './layout';
-import { Row } from './rows';
+import { isBad, lineOfEvent } from './loose-events';
+import { EventRow, Row } from './rows';
+import { Hit } from './search';
 import { colourOf } from './service-colour';
 import { View, barOf, percentAt } from './time-scale';
-import { SpanNode, actorOf, durationOf, hasNoLength, labelOf } from './tree';
+import { SpanNode, TraceTree, actorOf, durationOf, hasNoLength, isFailure, labelOf } from './tree';
 
 /** Deeper rows are not indented further: the name would have no room left. */
 const DEEPEST = 16;
@@ -54,7 +56,7 @@ export interface Scene {
   readonly critical: boolean;
   readonly formats: Formats;
   readonly say: Language['say'];
-  readonly matched: ReadonlySet<SpanNode> | null;
+  readonly matched: ReadonlySet<Hit> | null;
 }
 
 export function lineOf(row: Row, scene: Scene): WaterfallLine {
@@ -63,6 +65,8 @@ export function lineOf(row: Row, scene: Scene): WaterfallLine {
       return spanLine(row, row.node, scene);
     case 'group':
       return groupLine(row, scene);
+    case 'event':
+      return eventLine(row, scene);
     case 'gap': {
       const { say, formats } = scene;
       const bar = placed(row.start, row.end, scene);
@@ -95,16 +99,10 @@ function spanLine(row: Row, node: SpanNode, scene: Scene): WaterfallLine {
   const share = (layout.critical.get(node) ?? 0) / rootTime(layout);
   const notes = [
     node.peer ?? '',
-    node.failed ? span.status : '',
+    isFailure(span.status) ? span.status : '',
     critical && share >= 0.01 ? formats.percent(share * 100, 0) : '',
   ];
-  const note = brief(
-    joined(
-      ' · ',
-      notes.filter((each) => each !== 'ok'),
-    ),
-    MOST_OF_A_NOTE,
-  );
+  const note = brief(joined(' · ', notes), MOST_OF_A_NOTE);
   return {
     ...plain(row, bar, scene),
     service: brief(span.service, MOST_OF_A_NAME),
@@ -152,6 +150,42 @@ function groupLine(row: Row & { kind: 'group' }, scene: Scene): WaterfallLine {
     side: sideOf(bar, count),
     faded: matched !== null && !group.members.some((member) => matched.has(member)),
   };
+}
+
+/** A point in time, with what was said there. */
+function eventLine(row: EventRow, scene: Scene): WaterfallLine {
+  const { layout, say, formats, view, matched } = scene;
+  const { event } = row;
+  const { tree } = layout;
+  const at = event.at === 0 ? tree.start : event.at;
+  const left = percentAt(view, at - tree.start);
+  const shown = left >= 0 && left <= 100;
+  const bar = shown ? { left, width: 0, cutLeft: false, cutRight: false } : null;
+  const since = event.at === 0 ? '' : formats.lapseChange(between(tree.start, at));
+  const note = brief(joined(' · ', [since, event.level]), MOST_OF_A_NOTE);
+  const text = lineOfEvent(event);
+  return {
+    ...plain(row, bar, scene),
+    service: brief(event.service, MOST_OF_A_NAME),
+    label: brief(text, MOST_OF_A_NAME),
+    title: brief(joined(' · ', [event.service, event.level, text]), MOST_OF_A_TITLE),
+    colour: colourOf(event.service),
+    dots: shown ? [{ left, kind: event.kind }] : [],
+    note,
+    side: left < 70 ? 'right' : 'left',
+    mark: isBad(event) ? 'own' : null,
+    odd: oddWords(timeOddities(event.at, tree), say),
+    faded: matched !== null && !matched.has(event),
+  };
+}
+
+/** What is odd about the time of a log line or an error. */
+export function timeOddities(
+  at: Micros,
+  { start, end }: Pick<TraceTree, 'start' | 'end'>,
+): string[] {
+  if (at === 0) return ['missing_time'];
+  return at < start || at > end ? ['outside_trace'] : [];
 }
 
 function plain(row: Row, bar: WaterfallLine['bar'], { matched }: Scene): WaterfallLine {

@@ -131,6 +131,9 @@ export const insights = {
     ggrHint: 'Gross gaming revenue: stakes − payouts',
     rtp: 'Observed RTP',
     rtpHint: 'Payouts ÷ stakes. PAR sheet: {{ exact }}',
+    replays: 'Replayed rounds left out: {{ count }}',
+    replaysHint:
+      'A replayed round has the seed of an earlier round, so its board is known beforehand. Its money is in stakes and payouts, not in the RTP.',
     band: '95% confidence interval: {{ low }} – {{ high }}',
     bandHint:
       'Exact RTP ± z·σ·√Σs²/Σs with z = {{ z }} (95%), σ = {{ sigma }} stakes per round from the PAR sheet, s the stakes. For equal stakes that is z·σ/√n.',
@@ -141,6 +144,8 @@ export const insights = {
       'Total stakes of failed spins, which earned nothing. {{ count }} of {{ all }} spins',
     failedShow: 'Show traces of failed spins',
     rtpChart: 'RTP by number of spins',
+    fewerPoints: 'points: {{ count }} for {{ all }} spins',
+    above: 'above the chart: {{ count }}',
     rtpChartLabel: 'Observed RTP after each spin and its confidence interval',
     moneyChart: 'Money over time',
     moneyChartLabel: 'Stakes, payouts, GGR and failed payments over time',

@@ -1,0 +1,126 @@
+//! What is kept on the disk: three databases, as on three machines, and the envelopes of the collector. They are opened
+//! side by side and closed in one order.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use reelscope_collector::Collector;
+use reelscope_game_engine as game;
+use reelscope_payment_service as payments;
+use reelscope_store::{Store, StoreError};
+use reelscope_user_service as users;
+
+use crate::start::StartError;
+
+const PLAYERS: &str = "players";
+const ROUNDS: &str = "rounds";
+const WALLETS: &str = "wallets";
+
+/// What went wrong while a stack stopped. What was acknowledged is on the disk all the same.
+#[derive(Debug, thiserror::Error)]
+pub enum StopError {
+    /// A database had stopped taking writes when it was closed.
+    #[error(
+        "{database} could not be written any more when they were closed ({reason}); what was confirmed is kept"
+    )]
+    Database {
+        /// What it holds.
+        database: &'static str,
+        /// Why it took no writes.
+        reason: StoreError,
+    },
+}
+
+impl StopError {
+    /// Exit code of the program: that of a start which meets the same.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        let Self::Database { reason, .. } = self;
+        StartError::Store(reason.clone()).exit_code()
+    }
+}
+
+/// Opens a copy of the wallets of a data directory, for `ledger verify`: nothing in the directory changes.
+///
+/// # Errors
+/// The store's.
+pub fn open_copy_of_wallets(data_dir: &Path) -> Result<Store, StoreError> {
+    Store::open_copy(&data_dir.join(WALLETS), payments::journal::SCHEMA_VERSION)
+}
+
+/// Open; clones share it. [`Storage::close`] closes it for all of them.
+#[derive(Clone)]
+pub(crate) struct Storage {
+    pub(crate) players: Store,
+    pub(crate) rounds: Store,
+    pub(crate) wallets: Store,
+    pub(crate) collector: Option<Collector>,
+}
+
+impl Storage {
+    /// Opens the databases. One that is damaged is set aside, and a new one begun, which [`crate::notices`] tells until
+    /// somebody has read it; every other error changes nothing.
+    ///
+    /// # Errors
+    /// One of them cannot be opened.
+    pub(crate) async fn open(data_dir: PathBuf) -> Result<Self, StartError> {
+        let data_dir = Arc::new(data_dir);
+        let open = |name: &'static str, version| {
+            let dir = data_dir.join(name);
+            tokio::task::spawn_blocking(move || match Store::open(&dir, version) {
+                Err(StoreError::Damaged { reason, .. }) => {
+                    let aside = reelscope_store::set_aside(&dir)?;
+                    tracing::error!(dir = %dir.display(), aside = %aside.display(), reason, "damaged database set aside");
+                    Store::open(&dir, version)
+                }
+                opened => opened,
+            })
+        };
+        let (players, rounds, wallets) = tokio::join!(
+            open(PLAYERS, users::seeding::SCHEMA_VERSION),
+            open(ROUNDS, game::rounds::SCHEMA_VERSION),
+            open(WALLETS, payments::journal::SCHEMA_VERSION),
+        );
+        let take = |opened: Result<Result<Store, StoreError>, tokio::task::JoinError>| match opened {
+            Ok(opened) => opened.map_err(StartError::from),
+            Err(error) => Err(StartError::Defect {
+                part: "a database",
+                reason: error.to_string(),
+            }),
+        };
+        Ok(Self {
+            players: take(players)?,
+            rounds: take(rounds)?,
+            wallets: take(wallets)?,
+            collector: None,
+        })
+    }
+
+    /// Each with the service that it belongs to and what it holds, in the order in which they are closed: the wallets
+    /// last, since what is written of players and rounds follows from them.
+    pub(crate) fn databases(&self) -> [(&'static str, &'static str, &Store); 3] {
+        [
+            ("user-service", "the players", &self.players),
+            ("game-engine", "the rounds", &self.rounds),
+            ("payment-service", "the wallets", &self.wallets),
+        ]
+    }
+
+    /// Closes the databases in their order, then the collector, which may still speak with Sentry for a moment.
+    pub(crate) async fn close(&self) -> Vec<StopError> {
+        let mut errors = Vec::new();
+        for (_, database, store) in self.databases() {
+            let begun = Instant::now();
+            if let Err(reason) = store.close().await {
+                tracing::error!(%reason, "{database} took no writes when they were closed");
+                errors.push(StopError::Database { database, reason });
+            }
+            tracing::debug!(elapsed = ?begun.elapsed(), "{database} are closed");
+        }
+        if let Some(collector) = &self.collector {
+            collector.shutdown().await;
+        }
+        errors
+    }
+}

@@ -1,0 +1,56 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  linkedSignal,
+} from '@angular/core';
+
+import { Language } from './language';
+import { brief } from './legible';
+
+/** So much of a text is read at once. */
+const MOST = 600;
+
+/** A text from outside, however long: the beginning, and the whole for whoever asks for it. */
+@Component({
+  selector: 'rs-long-text',
+  template: `{{ open() ? text() : start() }}
+    @if (long()) {
+      &ngsp;<button
+        type="button"
+        data-test="long-text"
+        [attr.aria-expanded]="open()"
+        (click)="open.set(!open())"
+      >
+        {{ open() ? say('more.less') : whole() }}
+      </button>
+    }`,
+  styles: `
+    :host {
+      unicode-bidi: isolate;
+    }
+    button {
+      color: var(--dim);
+      font: inherit;
+      font-size: 0.72rem;
+      text-decoration: underline;
+    }
+  `,
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class LongText {
+  readonly text = input.required<string>();
+  readonly most = input(MOST);
+
+  private readonly language = inject(Language);
+  protected readonly say = this.language.say;
+  /** Another text is closed again. */
+  protected readonly open = linkedSignal({ source: this.text, computation: () => false });
+  protected readonly start = computed(() => brief(this.text(), this.most()));
+  protected readonly long = computed(() => this.text().length > this.most());
+  protected readonly whole = computed(() =>
+    this.say('more.whole', { count: this.language.formats().number(this.text().length) }),
+  );
+}

@@ -1,0 +1,61 @@
+import { Micros } from '../core/micros';
+import { joined } from '../core/legible';
+import { ErrorEvent, LogLine } from '../core/telemetry-wire';
+
+interface Loose {
+  /** Names the row. It stays when the trace grows. */
+  readonly key: string;
+  /** 0 where no time was given. */
+  readonly at: Micros;
+  readonly service: string;
+  readonly level: string;
+}
+
+/** A log line or an error of a trace that belongs to no span of it. */
+export type LooseEvent = Loose &
+  (
+    | { readonly kind: 'error'; readonly error: ErrorEvent }
+    | { readonly kind: 'log'; readonly log: LogLine }
+  );
+
+/** Both together, by time. `logs` are all of the trace: a line is named by its place among those of its envelope. */
+export function looseEvents(
+  looseErrors: readonly ErrorEvent[],
+  looseLogs: readonly LogLine[],
+  logs: readonly LogLine[],
+): LooseEvent[] {
+  if (looseErrors.length + looseLogs.length === 0) return [];
+  const events: LooseEvent[] = [];
+  const taken = new Map<string, number>();
+  const free = (name: string): string => {
+    const number = taken.get(name) ?? 0;
+    taken.set(name, number + 1);
+    return `${name}:${number}`;
+  };
+  for (const error of looseErrors) {
+    const { at_us: at, service, level } = error;
+    events.push({ kind: 'error', key: free(`error:${error.event_id}`), at, service, level, error });
+  }
+  const loose = new Set(looseLogs);
+  for (const log of logs) {
+    const key = free(`log:${log.seq}`);
+    const { at_us: at, service, level } = log;
+    if (loose.has(log)) events.push({ kind: 'log', key, at, service, level, log });
+  }
+  return events.sort((one, other) => one.at - other.at);
+}
+
+/** Whether it tells of a failure: every error event, and log lines of such a level. */
+export function isBad(event: LooseEvent): boolean {
+  return event.kind === 'error' || isBadLevel(event.level);
+}
+
+export function isBadLevel(level: string): boolean {
+  return level === 'error' || level === 'fatal';
+}
+
+/** What it says, in one line. */
+export function lineOfEvent(event: LooseEvent): string {
+  if (event.kind === 'log') return event.log.message;
+  return joined(': ', [event.error.kind, event.error.value]);
+}
