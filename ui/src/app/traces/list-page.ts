@@ -109,7 +109,7 @@ export class TraceListPage {
     return [
       {
         name: 'count',
-        value: number(count),
+        value: number(count) + (this.feed.more() ? '+' : ''),
         hint: this.say('viewer.list.countHint', { most: number(MOST) }),
       },
       { name: 'p50', value: time(p50), hint: hint(50) },

@@ -106,6 +106,7 @@ describe('the feed of traces', () => {
     feed.hold(false);
     expect(feed.shown()).toHaveLength(MOST);
     expect(shown()[0]).toBe(`t${9 + 3 * MOST}`);
+    expect(feed.more()).toBe(true);
   });
 
   it('lets through what the filter lets through, from the stream too', async () => {
@@ -165,6 +166,16 @@ describe('the feed of traces', () => {
     listeners['missed']?.(trace(0));
     await vi.advanceTimersByTimeAsync(200);
     expect(feed.shown()[0]?.spans).toBe(9);
+  });
+
+  it('says whether there are older ones than it holds', async () => {
+    expect(feed.more()).toBe(false);
+    gateway.traces.mockResolvedValue({ traces: [trace(1)], next: 'further', indexed: true });
+    await feed.load();
+    expect(feed.more()).toBe(true);
+    gateway.traces.mockResolvedValue({ traces: [trace(1)], indexed: true });
+    await feed.load();
+    expect(feed.more()).toBe(false);
   });
 
   it('says when the collector does not answer', async () => {
