@@ -305,8 +305,10 @@ function find({ sideways, contrasts, ENOUGH_CONTRAST }) {
 
   /** The colours that may lie behind an element: one, or the ends of gradients. */
   function groundsOf(element) {
+    const behind = below(element);
+    if (behind === null) return [];
     const layers = [];
-    for (const each of below(element)) {
+    for (const each of behind) {
       const style = styleOf(each);
       const image = style.backgroundImage;
       const stops = image.includes('gradient')
@@ -332,6 +334,8 @@ function find({ sideways, contrasts, ENOUGH_CONTRAST }) {
     if (styleOf(element).position !== 'absolute') return ancestors;
     const { left, right, top, bottom } = element.getBoundingClientRect();
     const there = document.elementsFromPoint((left + right) / 2, (top + bottom) / 2);
+    // Where it is not in sight nobody knows.
+    if (!there.includes(element.parentElement)) return null;
     return [element, ...there.filter((each) => !element.contains(each))];
   }
   function colour(text) {
