@@ -140,6 +140,42 @@ test('every screen is right in every size', async (t) => {
   assert.equal(all.length, 0, `\n${all.join('\n')}`);
 });
 
+test('the page of the start is right in every size', async (t) => {
+  const chromium = findChromium();
+  assert.ok(chromium, 'there is no Chromium; scripts/setup.sh --test installs it');
+  const splash = join(import.meta.dirname, '../../src-tauri/splash/index.html');
+  const address = pathToFileURL(splash).href;
+  const page = await openChromium(chromium, { address, cookies: [], size: [1280, 800] });
+  t.after(() => page.close());
+  await until('the page', () => page.evaluate(`typeof say === 'function'`));
+  // As long as what is said of a database that is set aside, with a path that has no spaces.
+  const failure = {
+    lang: 'ru',
+    kind: 'failure',
+    title: 'База данных игроков повреждена и сохранена под другим именем',
+    sentences: ['Начата новая база данных. '.repeat(6), `/home/${'directory/'.repeat(30)}players`],
+    adviceTitle: 'Что делать',
+    advice: ['Проверьте диск. '.repeat(5), 'Запустите Reelscope снова.'],
+    facts: [
+      { name: 'Код выхода', value: '18' },
+      { name: 'Файл', value: 'a'.repeat(200) },
+    ],
+    onward: { label: 'Продолжить', url: '#' },
+  };
+  const all = [];
+  for (const message of [
+    { lang: 'en', kind: 'waiting', title: 'Starting the services' },
+    failure,
+  ]) {
+    await page.evaluate(`say(${JSON.stringify(message)})`);
+    for (const view of views) {
+      const faults = await faultsIn(page, view, 'splash');
+      all.push(...faults.map((fault) => `${message.kind} ${JSON.stringify(view)}: ${fault}`));
+    }
+  }
+  assert.equal(all.length, 0, `\n${all.join('\n')}`);
+});
+
 /** What is wrong in one size, a line each. */
 async function faultsIn(page, { width, height, rem }, name) {
   await page.resize(width, height);
