@@ -33,4 +33,4 @@ cd ui/e2e
 rm -rf screenshots
 xvfb-run -a -s '-screen 0 1600x1000x24' dbus-run-session -- \
   node --test --test-concurrency=1 --test-timeout=300000 "$@" machine.test.mjs window.test.mjs screens.test.mjs telemetry.test.mjs \
-    page-telemetry.test.mjs delivery.test.mjs settings.test.mjs viewer.test.mjs business.test.mjs problems.test.mjs locale.test.mjs words.test.mjs templates.test.mjs
+    page-telemetry.test.mjs delivery.test.mjs settings.test.mjs viewer.test.mjs business.test.mjs problems.test.mjs locale.test.mjs words.test.mjs templates.test.mjs browser.test.mjs

@@ -8,6 +8,10 @@ cd "$(dirname "$0")/.."
 packages=(build-essential clang libclang-dev pkg-config libwebkit2gtk-4.1-dev librsvg2-dev)
 if [ "${1:-}" = --test ]; then
   packages+=(webkit2gtk-driver xvfb xauth dbus-x11 xdotool fonts-dejavu-core imagemagick python3-venv)
+  # The page is tried in Chromium too, whatever the system calls it.
+  if ! command -v chromium chromium-browser google-chrome >/dev/null; then
+    packages+=("$(. /etc/os-release; [ "${ID:-}" = ubuntu ] && echo chromium-browser || echo chromium)")
+  fi
 fi
 
 missing=()

@@ -1,6 +1,6 @@
 /*
  * Chromium without a driver: it is told what to do over two pipes, in the DevTools protocol, a message between zeros.
- * For measurements beside those of the real window; tests do not need it.
+ * For the page in a stakeholder's browser, and for measurements beside those of the real window.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -27,7 +27,8 @@ export async function openChromium(program, { address, cookies, size: [width, he
     program,
     [
       '--headless=new',
-      '--no-sandbox',
+      // Chromium refuses to be root in its sandbox.
+      ...(process.getuid() === 0 ? ['--no-sandbox'] : []),
       '--no-first-run',
       '--remote-debugging-pipe',
       `--user-data-dir=${home}`,

@@ -1,6 +1,7 @@
 /* What a laptop does to a program: proxies, locales, small screens, processes that die, homes that cannot be written. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -134,6 +135,20 @@ test('an ordinary user plays', async (t) => {
   await until('the spin to run', () => !spinShows(place));
   await until('the spin to be over', () => spinShows(place));
   assert.doesNotMatch(program.stderr(), / WARN | ERROR |panicked/);
+});
+
+test('the data directory of an earlier build is taken over', async (t) => {
+  const place = ownPlace(t);
+  mkdirSync(place.dataDir);
+  const archive = join(import.meta.dirname, '../../services/stack/tests/data/earlier-build.tar.gz');
+  assert.equal(spawnSync('tar', ['xzf', archive, '-C', place.dataDir]).status, 0);
+  const page = await openWindow(place);
+  await page.ready();
+  assert.equal(await page.count('set-aside'), 0);
+  await page.click('tab-rounds');
+  await page.see('round-row');
+  await page.click('tab-problems');
+  await page.spin(() => page.click('spin'));
 });
 
 test('a network process that dies does not lock the page out', async (t) => {

@@ -7,6 +7,7 @@ import {
   readlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import test from 'node:test';
 import { By } from 'selenium-webdriver';
@@ -24,7 +25,7 @@ test('a second start gives way to the first window', async (t) => {
   await page.spin(() => page.click('spin'));
 });
 
-test('language and account are there again after a restart', async (t) => {
+test('language and account are there again after a restart, on another port too', async (t) => {
   const place = ownPlace(t);
   const first = await openWindow(place);
   await first.ready();
@@ -38,10 +39,16 @@ test('language and account are there again after a restart', async (t) => {
   await until('Russian', async () => (await first.text('spin')) === 'КРУТИТЬ');
   await first.driver.close();
   await until('the program to end', () => programsOf(place).length === 0);
+  // Another program has taken the port that was remembered.
+  const port = Number(readFileSync(join(place.dataDir, 'port'), 'utf8'));
+  const other = createServer();
+  await new Promise((resolve) => other.listen(port, '127.0.0.1', resolve));
+  t.after(() => other.close());
 
   const second = await openWindow(place);
 
   await second.ready();
+  assert.notEqual(Number(new URL(await second.driver.getCurrentUrl()).port), port);
   assert.equal(await second.text('spin'), 'КРУТИТЬ');
   assert.match(await second.text('account'), /RS-000002/);
 });

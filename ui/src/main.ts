@@ -4,8 +4,9 @@ import './app/core/browser-locale';
 import { bootstrapApplication } from '@angular/platform-browser';
 
 import { appConfig } from './app/app.config';
+import { recall } from './app/core/remembered';
 import { startReporting } from './app/core/reporting';
 import { Shell } from './app/shell/shell';
 
 // Before the page, so that its load is traced and no error and no spin is missed.
-void startReporting().then(() => bootstrapApplication(Shell, appConfig));
+void Promise.all([recall(), startReporting()]).then(() => bootstrapApplication(Shell, appConfig));

@@ -3,12 +3,12 @@ import { AS_IN_SCRIPT, assumptionOf, assumptionsOf } from './assumptions';
 describe('the assumptions', () => {
   it('are those of the script until somebody has others', () => {
     expect(assumptionsOf(null)).toEqual(AS_IN_SCRIPT);
-    expect(assumptionsOf('{"conversion":7.5}')).toEqual({ ...AS_IN_SCRIPT, conversion: 7.5 });
+    expect(assumptionsOf({ conversion: 7.5 })).toEqual({ ...AS_IN_SCRIPT, conversion: 7.5 });
   });
 
   it('are those of the script where what was kept is none', () => {
-    for (const kept of ['{', '7', 'null', '[1]', '{"conversion":"much","downtime":-1,"other":3}'])
-      expect([kept, assumptionsOf(kept)]).toEqual([kept, AS_IN_SCRIPT]);
+    const odd = ['{', 7, null, [1], { conversion: 'much', downtime: -1, other: 3 }];
+    for (const kept of odd) expect([kept, assumptionsOf(kept)]).toEqual([kept, AS_IN_SCRIPT]);
   });
 
   it('are read as people type them', () => {

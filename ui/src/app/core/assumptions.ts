@@ -33,14 +33,8 @@ export type Assumption = keyof Assumptions;
 const MOST = 1_000;
 
 /** As they were kept; what cannot be read is as in the script. */
-export function assumptionsOf(kept: string | null): Assumptions {
-  let read: unknown;
-  try {
-    read = JSON.parse(kept ?? '{}');
-  } catch {
-    read = {};
-  }
-  const values = new Map(Object.entries(typeof read === 'object' && read !== null ? read : {}));
+export function assumptionsOf(kept: unknown): Assumptions {
+  const values = new Map(Object.entries(typeof kept === 'object' && kept !== null ? kept : {}));
   const names = Object.keys(AS_IN_SCRIPT) as Assumption[];
   const found = names.flatMap((name) => {
     const value: unknown = values.get(name);

@@ -1,7 +1,7 @@
 export const LANGS = ['ru', 'en'] as const;
 export type Lang = (typeof LANGS)[number];
 
-export function isLang(value: string | null): value is Lang {
+export function isLang(value: unknown): value is Lang {
   return LANGS.some((lang) => lang === value);
 }
 

@@ -2,18 +2,17 @@ import { Injectable, Signal, WritableSignal, signal } from '@angular/core';
 
 import { AS_IN_SCRIPT, Assumptions, assumptionsOf } from './assumptions';
 import { Lang, isLang, langOf } from './language-of';
+import { remember, remembered } from './remembered';
 
-const PREFIX = 'reelscope.';
-
-/** What the page remembers between visits. The session token is deliberately not among it. */
+/** What a person has set in the page, and finds again. The session token is deliberately not among it. */
 @Injectable({ providedIn: 'root' })
 export class Preferences {
   private readonly _lang = signal<Lang>(rememberedLang());
-  private readonly _sound = signal(read('sound') === 'on');
-  private readonly _turbo = signal(read('turbo') === 'on');
-  private readonly _accountCode = signal(read('account') ?? 'RS-000001');
+  private readonly _sound = signal(remembered('sound') === true);
+  private readonly _turbo = signal(remembered('turbo') === true);
+  private readonly _accountCode = signal(rememberedAccount());
 
-  private readonly _assumptions = signal(assumptionsOf(read('assumptions')));
+  private readonly _assumptions = signal(assumptionsOf(remembered('assumptions')));
 
   readonly lang: Signal<Lang> = this._lang.asReadonly();
   readonly sound = this._sound.asReadonly();
@@ -23,7 +22,7 @@ export class Preferences {
 
   chooseLang(lang: Lang): void {
     this._lang.set(lang);
-    write('lang', lang);
+    remember('language', lang);
   }
 
   toggleSound(): void {
@@ -37,38 +36,26 @@ export class Preferences {
   /** Null takes all of them back to the script. */
   assume(change: Partial<Assumptions> | null): void {
     this._assumptions.update((all) => (change ? { ...all, ...change } : AS_IN_SCRIPT));
-    write('assumptions', JSON.stringify(this._assumptions()));
+    remember('assumptions', this._assumptions());
   }
 
   rememberAccount(code: string): void {
     this._accountCode.set(code);
-    write('account', code);
+    remember('account', code);
   }
 }
 
 function rememberedLang(): Lang {
-  const remembered = read('lang');
-  return isLang(remembered) ? remembered : langOf(navigator.language);
+  const language = remembered('language');
+  return isLang(language) ? language : langOf(navigator.language);
+}
+
+function rememberedAccount(): string {
+  const account = remembered('account');
+  return typeof account === 'string' && account !== '' ? account : 'RS-000001';
 }
 
 function toggle(flag: WritableSignal<boolean>, name: string): void {
   flag.update((on) => !on);
-  write(name, flag() ? 'on' : 'off');
-}
-
-/** Storage can be refused (private windows, policies); the page then simply forgets. */
-function read(name: string): string | null {
-  try {
-    return localStorage.getItem(PREFIX + name);
-  } catch {
-    return null;
-  }
-}
-
-function write(name: string, value: string): void {
-  try {
-    localStorage.setItem(PREFIX + name, value);
-  } catch {
-    // Nothing to do: the choice holds until the page is closed.
-  }
+  remember(name, flag());
 }

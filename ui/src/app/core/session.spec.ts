@@ -2,6 +2,7 @@ import { TestBed } from '@angular/core/testing';
 
 import { Gateway } from './gateway';
 import { Problem } from './problem';
+import { recall } from './remembered';
 import { Session } from './session';
 import { Player } from './wire';
 
@@ -41,6 +42,8 @@ describe('the balance', () => {
   beforeEach(async () => {
     vi.resetAllMocks();
     localStorage.clear();
+    // As for a new person: nobody answers here.
+    await recall();
     gateway.openSession.mockResolvedValue({ token: 't', player: PLAYER });
     TestBed.configureTestingModule({ providers: [{ provide: Gateway, useValue: gateway }] });
     session = TestBed.inject(Session);

@@ -3,6 +3,7 @@ import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { Gateway } from '../core/gateway';
 import { provideLanguages } from '../core/language';
 import { Preferences } from '../core/preferences';
+import { recall } from '../core/remembered';
 import { ResizeObserverDouble } from '../core/resize-observer-double';
 import { Session } from '../core/session';
 import { TelemetryStream } from '../core/telemetry-stream';
@@ -56,6 +57,8 @@ describe('the machine', () => {
     // jsdom draws nothing.
     vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
     localStorage.clear();
+    // As for a new person: nobody answers here.
+    await recall();
     gateway.openSession.mockResolvedValue({ token: 't1', player: PLAYER });
     gateway.player.mockResolvedValue(PLAYER);
     gateway.paytable.mockResolvedValue({

@@ -3,6 +3,7 @@ import { TestBed } from '@angular/core/testing';
 import { Gateway } from '../core/gateway';
 import { provideLanguages } from '../core/language';
 import { NoAnswer, Problem } from '../core/problem';
+import { recall } from '../core/remembered';
 import { roundId } from '../core/round-id';
 import { Session } from '../core/session';
 import { Round, RoundStanding, SpinReply, SymbolName } from '../core/wire';
@@ -71,6 +72,8 @@ describe('a spin', () => {
     vi.useFakeTimers();
     vi.resetAllMocks();
     localStorage.clear();
+    // As for a new person: nobody answers here.
+    await recall();
     gateway.openSession.mockResolvedValue({ token: 't1', player: PLAYER });
     gateway.player.mockResolvedValue(PLAYER);
     gateway.rounds.mockResolvedValue({ rounds: [] });

@@ -112,8 +112,7 @@ export class TraceListPage {
     return [
       {
         name: 'count',
-        // There may be older ones.
-        value: number(count) + (count < MOST ? '' : '+'),
+        value: number(count) + (this.feed.more() ? '+' : ''),
         hint: this.say('viewer.list.countHint', { most: number(MOST) }),
       },
       { name: 'p50', value: time(p50), hint: hint(50) },

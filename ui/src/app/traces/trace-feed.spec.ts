@@ -66,6 +66,20 @@ describe('the feed of traces', () => {
     vi.useRealTimers();
   });
 
+  it('says that the log is not read yet, and asks until it is', async () => {
+    expect(feed.indexed()).toBe(true);
+    gateway.traces.mockResolvedValue({ traces: [trace(1)], indexed: false });
+    await feed.show(NO_FILTER);
+    expect(feed.indexed()).toBe(false);
+    gateway.traces.mockResolvedValue({ traces: [trace(3), trace(1)], indexed: true });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(feed.indexed()).toBe(true);
+    expect(feed.shown()).toHaveLength(2);
+    const asked = gateway.traces.mock.calls.length;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(gateway.traces).toHaveBeenCalledTimes(asked);
+  });
+
   const tell = (...traces: TraceSummary[]): void => {
     for (const each of traces) listeners['trace']?.(each);
     vi.advanceTimersByTime(200);
@@ -106,6 +120,7 @@ describe('the feed of traces', () => {
     feed.hold(false);
     expect(feed.shown()).toHaveLength(MOST);
     expect(shown()[0]).toBe(`t${9 + 3 * MOST}`);
+    expect(feed.more()).toBe(true);
   });
 
   it('lets through what the filter lets through, from the stream too', async () => {
@@ -165,6 +180,16 @@ describe('the feed of traces', () => {
     listeners['missed']?.(trace(0));
     await vi.advanceTimersByTimeAsync(200);
     expect(feed.shown()[0]?.spans).toBe(9);
+  });
+
+  it('says whether there are older ones than it holds', async () => {
+    expect(feed.more()).toBe(false);
+    gateway.traces.mockResolvedValue({ traces: [trace(1)], next: 'further', indexed: true });
+    await feed.load();
+    expect(feed.more()).toBe(true);
+    gateway.traces.mockResolvedValue({ traces: [trace(1)], indexed: true });
+    await feed.load();
+    expect(feed.more()).toBe(false);
   });
 
   it('says when the collector does not answer', async () => {

@@ -1,6 +1,7 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
 import { cursorBefore, isNewer } from '../core/arrival';
+import { firstOf } from '../core/capped';
 import { Gateway } from '../core/gateway';
 import { TelemetryStream } from '../core/telemetry-stream';
 import { TraceQuery, TraceSummary } from '../core/telemetry-wire';
@@ -42,6 +43,7 @@ export class TraceFeed {
   private readonly _now = signal(Date.now());
   private readonly _seen = signal(NOTHING_SEEN);
   private readonly _indexed = signal(true);
+  private readonly _more = signal(false);
 
   private readonly news = new Map<string, TraceSummary>();
   /** What the stream has told since the question that is not answered in full yet: newer than any page of the answer. */
@@ -60,12 +62,14 @@ export class TraceFeed {
   readonly indexed = this._indexed.asReadonly();
   /** What there is to choose from; a filter does not empty it. */
   readonly seen = this._seen.asReadonly();
+  /** Whether there are older ones that are not in the list. */
+  readonly more = this._more.asReadonly();
   /** How many newer ones are not shown yet. */
   readonly waiting = computed(() => {
     const [newest] = this._shown();
     return this._all().filter((trace) => !newest || isNewer(trace, newest)).length;
   });
-  readonly figures = computed(() => figuresOf(this._all(), this._now(), this._all().length < MOST));
+  readonly figures = computed(() => figuresOf(this._all(), this._now(), !this._more()));
 
   /** Begins to follow; the answer ends it. */
   watch(): () => void {
@@ -109,7 +113,7 @@ export class TraceFeed {
         this._indexed.set(indexed);
         this._seen.update((seen) => withSeen(seen, traces));
         found = [...found, ...traces.filter((trace) => matches(this._filter(), trace))];
-        this._all.set(merged(found, told, this._filter(), MOST));
+        this.set(merged(found, told, this._filter()), next !== undefined);
         if (!this.held) this._shown.set(this._all());
         this._now.set(Date.now());
         this._state.set('ready');
@@ -162,12 +166,18 @@ export class TraceFeed {
     this.timer ??= setTimeout(() => this.flush(), CALM_MS);
   }
 
+  private set(traces: readonly TraceSummary[], more: boolean): void {
+    const { shown, rest } = firstOf(traces, MOST);
+    this._all.set(shown);
+    this._more.set(more || rest > 0);
+  }
+
   private flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     this._now.set(Date.now());
     this._seen.update((seen) => withSeen(seen, [...this.news.values()]));
-    this._all.set(merged(this._all(), this.news, this._filter(), MOST));
+    this.set(merged(this._all(), this.news, this._filter()), this._more());
     this._shown.set(this.held ? refreshed(this._shown(), this.news) : this._all());
     this.news.clear();
   }

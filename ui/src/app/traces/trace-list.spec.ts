@@ -51,17 +51,14 @@ describe('the list of traces', () => {
 
   it('has what is new in its place, and what has grown once', () => {
     const grown = trace('b', 20, { spans: 9 });
-    const now = merged(list, news(trace('d', 25), grown), NO_FILTER, 10);
+    const now = merged(list, news(trace('d', 25), grown), NO_FILTER);
     expect(ids(now)).toEqual(['c', 'd', 'b', 'a']);
     expect(now[2]).toBe(grown);
   });
 
-  it('stays as long as it may be, and loses the oldest', () =>
-    expect(ids(merged(list, news(trace('d', 40)), NO_FILTER, 3))).toEqual(['d', 'c', 'b']));
-
   it('loses a trace that no longer matches', () => {
     const filter = { ...NO_FILTER, outcome: 'ok' } as const;
-    expect(ids(merged(list, news(trace('b', 20, { ok: false })), filter, 10))).toEqual(['c', 'a']);
+    expect(ids(merged(list, news(trace('b', 20, { ok: false })), filter))).toEqual(['c', 'a']);
   });
 
   it('does not move while it is read', () => {
@@ -76,8 +73,8 @@ describe('the list of traces', () => {
     const at = (id: string, first_envelope: number, start: number): TraceSummary =>
       trace(id, start, { first_envelope });
     const before = [at('c', 30, hours + 30), at('b', 20, hours + 20)];
-    const now = merged(before, news(at('d', 40, 10), at('e', 50, 20)), NO_FILTER, 3);
-    expect(ids(now)).toEqual(['e', 'd', 'c']);
+    const now = merged(before, news(at('d', 40, 10), at('e', 50, 20)), NO_FILTER);
+    expect(ids(now)).toEqual(['e', 'd', 'c', 'b']);
     expect(previousOf(at('e', 50, 20), now)?.trace_id).toBe('d');
     expect(previousOf(at('d', 40, 10), now)?.trace_id).toBe('c');
   });

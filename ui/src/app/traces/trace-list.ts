@@ -134,18 +134,17 @@ export function matches(filter: Filter, trace: TraceSummary): boolean {
 }
 
 /**
- * The list with what is new in it: newest first, each trace once, no more than `most`. A trace that has grown
- * replaces what was known of it, and leaves when it no longer matches.
+ * The list with what is new in it: newest first, each trace once. A trace that has grown replaces what was known of it, and
+ * leaves when it no longer matches.
  */
 export function merged(
   list: readonly TraceSummary[],
   news: ReadonlyMap<string, TraceSummary>,
   filter: Filter,
-  most: number,
 ): TraceSummary[] {
   const kept = list.filter(({ trace_id }) => !news.has(trace_id));
   for (const trace of news.values()) if (matches(filter, trace)) kept.push(trace);
-  return kept.sort(newestFirst).slice(0, most);
+  return kept.sort(newestFirst);
 }
 
 /** What is shown, brought up to date without a row moving: nothing comes, nothing goes. */

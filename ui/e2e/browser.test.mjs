@@ -1,0 +1,66 @@
+/* The page in a stakeholder's browser, Chromium, as `reelscope serve` gives it. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import test from 'node:test';
+import { findChromium, openChromium } from './chromium.mjs';
+import { BINARY, ownPlace, until } from './real-window.mjs';
+
+/** A browser keeps six connections to a server: what held one for good would show after so many spins. */
+const SPINS = 10;
+
+/** Runs `reelscope serve` and opens its page. */
+async function openBrowser(t) {
+  const place = ownPlace(t);
+  const words = ['serve', '--listen', '127.0.0.1:0', '--data-dir', place.dataDir];
+  const server = spawn(join(dirname(BINARY), 'reelscope'), [...words, '--players', '2000'], {
+    env: place.env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const gone = once(server, 'exit');
+  place.closers.push(async () => {
+    server.kill('SIGTERM');
+    await gone;
+  });
+  const [line] = await once(createInterface(server.stdout), 'line');
+  const program = findChromium();
+  assert.ok(program, 'Chromium is missing; scripts/setup.sh --test installs it');
+  const page = await openChromium(program, {
+    address: JSON.parse(line).ui,
+    cookies: [],
+    size: [1280, 800],
+  });
+  place.closers.push(() => page.close());
+  const fetched = (path) =>
+    page.evaluate(`fetch(${JSON.stringify(path)}).then((reply) => reply.json())`);
+  return { page, fetched };
+}
+
+test('every spin in a browser has the part of its page, and counts once', async (t) => {
+  const { page, fetched } = await openBrowser(t);
+  const spin = `document.querySelector('[data-test="spin"]')`;
+  const idle = () =>
+    page.evaluate(
+      `${spin}?.disabled === false && document.querySelector('[data-test="reels"]').dataset.state === 'idle'`,
+    );
+  for (let count = 0; count < SPINS; count += 1) {
+    await until('SPIN', idle);
+    await page.evaluate(`${spin}.click()`);
+    await until('the spin to run', async () => !(await idle()));
+  }
+  await until('the last spin to be over', idle);
+
+  const whole = await until('the traces of all spins to have their frontend', async () => {
+    const { traces } = await fetched('/api/telemetry/traces?limit=500');
+    const spins = traces.filter(({ services }) =>
+      services.some(({ service }) => service === 'game-engine'),
+    );
+    const begun = spins.filter(({ service, measurements }) => {
+      return service === 'frontend' && measurements.stake !== undefined;
+    });
+    return begun.length === SPINS && spins;
+  });
+  assert.equal(whole.length, SPINS, 'no spin has a second trace');
+});
