@@ -1,4 +1,16 @@
 'use strict';
+
+/* A rem as in the machine's page (ui/src/app/core/root-size.ts): an enlarged page keeps its room. */
+function fit() {
+  const root = document.documentElement;
+  root.style.removeProperty('font-size');
+  const asked = parseFloat(getComputedStyle(root).fontSize);
+  const size = Math.max(14, Math.min(asked, innerWidth / 64, innerHeight / 40));
+  if (size < asked) root.style.setProperty('font-size', `${size}px`);
+}
+addEventListener('resize', fit);
+fit();
+
 /*
  * The only thing this page can do: the shell calls `say` and a message stands below the mark.
  * Every word is set as text. A path or an error that looks like markup stays what it is: text.

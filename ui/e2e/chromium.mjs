@@ -1,6 +1,6 @@
 /*
  * Chromium without a driver: it is told what to do over two pipes, in the DevTools protocol, a message between zeros.
- * For the page in a stakeholder's browser, and for measurements beside those of the real window.
+ * For the page in a stakeholder's browser, for measurements, and for what WebDriver is too slow for.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -62,12 +62,15 @@ export async function openChromium(program, { address, cookies, size: [width, he
   const { targetId } = targetInfos.find(({ type }) => type === 'page');
   const { sessionId } = await tell('Target.attachToTarget', { targetId, flatten: true });
   const page = (method, params) => tell(method, params, sessionId);
-  await page('Emulation.setDeviceMetricsOverride', {
-    width,
-    height,
-    deviceScaleFactor: 1,
-    mobile: false,
-  });
+  const resize = (width, height) =>
+    page('Emulation.setDeviceMetricsOverride', {
+      width,
+      height,
+      // Layout is in CSS pixels; what is painted of a large page need not be sharp.
+      deviceScaleFactor: width > 2000 ? 0.25 : 1,
+      mobile: false,
+    });
+  await resize(width, height);
   for (const { name, value } of cookies)
     await page('Network.setCookie', { name, value, url: new URL(address).origin });
   await page('Page.navigate', { url: address });
@@ -82,6 +85,13 @@ export async function openChromium(program, { address, cookies, size: [width, he
       if (exceptionDetails)
         throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
       return result.value;
+    },
+    /** Gives the page another size, in CSS pixels. */
+    resize,
+    /** What is seen, as PNG. */
+    async picture() {
+      const { data } = await page('Page.captureScreenshot', { format: 'png' });
+      return Buffer.from(data, 'base64');
     },
     async close() {
       await Promise.race([tell('Browser.close').catch(() => {}), gone]);

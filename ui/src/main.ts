@@ -6,7 +6,9 @@ import { bootstrapApplication } from '@angular/platform-browser';
 import { appConfig } from './app/app.config';
 import { recall } from './app/core/remembered';
 import { startReporting } from './app/core/reporting';
+import { keepRootSize } from './app/core/root-size';
 import { Shell } from './app/shell/shell';
 
+keepRootSize();
 // Before the page, so that its load is traced and no error and no spin is missed.
 void Promise.all([recall(), startReporting()]).then(() => bootstrapApplication(Shell, appConfig));

@@ -3,6 +3,7 @@ import { createErrorHandler } from '@sentry/angular';
 
 import { provideLanguages } from './core/language';
 import { provideLegiblePage } from './core/legible-page';
+import { provideTips } from './core/tips';
 
 export const appConfig: ApplicationConfig = {
   providers: [
@@ -12,5 +13,6 @@ export const appConfig: ApplicationConfig = {
     { provide: ErrorHandler, useFactory: () => createErrorHandler({ logErrors: true }) },
     provideLanguages(),
     provideLegiblePage(),
+    provideTips(),
   ],
 };

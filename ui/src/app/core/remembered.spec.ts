@@ -58,8 +58,8 @@ describe('what a person has set', () => {
     expect(puts.length).toBe(written);
   });
 
-  it('is taken over from the browser once, where the program knows nothing of it', async () => {
-    kept = { account: 'RS-000007' };
+  it('is taken over from the browser once', async () => {
+    kept = { account: 'RS-000007', turbo: true };
     localStorage.setItem('reelscope.lang', 'ru');
     localStorage.setItem('reelscope.account', 'RS-000002');
     localStorage.setItem('reelscope.sound', 'on');
@@ -67,8 +67,8 @@ describe('what a person has set', () => {
     localStorage.setItem('reelscope.unfinished.k', '{}');
     await recall();
     await settled();
-    expect(kept).toEqual({ account: 'RS-000007', language: 'ru', sound: true });
-    expect(localStorage.getItem('reelscope.lang')).toBeNull();
+    expect(kept).toEqual({ account: 'RS-000002', language: 'ru', sound: true, turbo: true });
+    expect(localStorage.getItem('reelscope.account')).toBeNull();
     expect(localStorage.getItem('reelscope.unfinished.k')).toBe('{}');
   });
 

@@ -82,13 +82,13 @@ async function write(): Promise<void> {
   }
 }
 
-/** Pages of an older build kept it in the browser. What the program knows already is newer. */
+/** Pages of an older build kept it in the browser: it is taken over once, and is gone from there. */
 function takeFromBrowser(): void {
   for (const [name, { from, read }] of Object.entries(MOVED)) {
     try {
       const text = localStorage.getItem(IN_BROWSER + from);
       if (text === null) continue;
-      if (!values.has(name)) remember(name, read(text));
+      remember(name, read(text));
       localStorage.removeItem(IN_BROWSER + from);
     } catch {
       // Storage may be refused, and a text may be none that we wrote: there is nothing to take then.

@@ -4,6 +4,7 @@ import {
   ElementRef,
   computed,
   inject,
+  linkedSignal,
   signal,
   viewChild,
 } from '@angular/core';
@@ -14,7 +15,7 @@ import { brief, joined } from '../core/legible';
 import { isTaken, rowAfter } from '../core/row-keys';
 import { IssueSummary } from '../core/telemetry-wire';
 import { VirtualRows } from '../traces/virtual-rows';
-import { isOpen } from './issue-list';
+import { asNow, isOpen, newsIn } from './issue-list';
 import { IssueStore } from './issue-store';
 import { ShareWords, playersWords, shareWords, statusWords } from './issue-words';
 
@@ -65,9 +66,36 @@ export class IssueListPage {
     const { number, plural } = this.language.formats();
     return this.say(`insights.issues.openCount.${plural(count)}`, { count: number(count) });
   });
-  protected readonly issues = computed(() =>
+  /** Whoever points into the list, has the focus in it or has scrolled, reads: no row moves then. */
+  private readonly pointed = signal(false);
+  private readonly focused = signal(false);
+  private readonly reading = computed(
+    () => this.pointed() || this.focused() || this.drawn()?.atTop() === false,
+  );
+  private readonly newest = computed(() =>
     this.store.issues().filter((issue) => this.all() || isOpen(issue)),
   );
+  /** The rows as they were when the reader came. */
+  private readonly held = linkedSignal<
+    { newest: readonly IssueSummary[]; reading: boolean; all: boolean },
+    readonly IssueSummary[]
+  >({
+    source: () => ({ newest: this.newest(), reading: this.reading(), all: this.all() }),
+    computation: ({ newest, reading, all }, before) =>
+      reading && before && before.value.length > 0 && before.source.all === all
+        ? before.value
+        : newest,
+  });
+  /** Each row says what is known now, wherever it stands. */
+  protected readonly issues = computed(() => asNow(this.held(), this.store.issues()));
+  /** What the list would be changed by; empty where nothing is held back. */
+  protected readonly news = computed(() => {
+    const count = newsIn(this.newest(), this.held());
+    const { number, plural } = this.language.formats();
+    return count === 0
+      ? ''
+      : this.say(`insights.issues.news.${plural(count)}`, { count: number(count) });
+  });
   protected readonly lines = computed(() => {
     const drawn = this.drawn();
     return drawn
@@ -86,6 +114,20 @@ export class IssueListPage {
 
   protected indexOf(line: number): number {
     return (this.drawn()?.first() ?? 0) + line;
+  }
+
+  protected point(pointed: boolean): void {
+    this.pointed.set(pointed);
+  }
+
+  protected focus(focused: boolean): void {
+    this.focused.set(focused);
+  }
+
+  protected showNewest(): void {
+    this.activeId.set(null);
+    this.drawn()?.toTop();
+    this.held.set(this.newest());
   }
 
   protected choose(status: '' | 'all'): void {

@@ -160,6 +160,42 @@ describe('the pages of issues', () => {
       expect(rows(all)).toEqual(['issue-a', 'issue-b']);
     });
 
+    it('moves no row under a reader, and says what has come meanwhile', async () => {
+      const fixture = await shown(IssueListPage);
+      const page = fixture.nativeElement as HTMLElement;
+      const list = page.querySelector('[data-test="issue-list"]');
+      for (const [comes, goes] of [
+        ['pointerenter', 'pointerleave'],
+        ['focusin', 'focusout'],
+      ] as const) {
+        const [first = ''] = rows(fixture);
+        list?.dispatchEvent(new Event(comes));
+        stream.tell('issue', issue(`new-${comes}`, 10, { last_seen_us: micros(Date.now()) }));
+        stream.tell('issue', issue('a', 3, { events: 1_234 }));
+        await fixture.whenStable();
+        expect(rows(fixture)[0]).toBe(first);
+        expect(text(fixture, 'issues-newer')).toMatch(/[12] updates?$/);
+        if (comes === 'pointerenter') expect(text(fixture, 'issue-row')).toContain('1,234');
+
+        list?.dispatchEvent(new Event(goes));
+        await fixture.whenStable();
+        expect(rows(fixture)[0]).toBe(`issue-new-${comes}`);
+        expect(text(fixture, 'issues-newer')).toBeUndefined();
+      }
+    });
+
+    it('shows what was held back when it is asked for', async () => {
+      const fixture = await shown(IssueListPage);
+      const page = fixture.nativeElement as HTMLElement;
+      page.querySelector('[data-test="issue-list"]')?.dispatchEvent(new Event('focusin'));
+      stream.tell('issue', issue('c', 10));
+      await fixture.whenStable();
+      expect(rows(fixture)).toEqual(['issue-a']);
+      page.querySelector<HTMLElement>('[data-test="issues-newer"]')?.click();
+      await fixture.whenStable();
+      expect(rows(fixture)).toEqual(['issue-c', 'issue-a']);
+    });
+
     it('draws those in sight and says how many there are', async () => {
       gateway.issues.mockResolvedValue({
         issues: Array.from({ length: 500 }, (_, number) => issue(`i${number}`, 500 - number)),
@@ -196,11 +232,17 @@ describe('the pages of issues', () => {
       const fixture = await shown(IssueListPage);
       document.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }));
       await fixture.whenStable();
-      // Many others happen after it: it goes down and out of sight.
+      // Many others happen after it: it goes down and out of sight once nobody is in the list.
       for (let number = 400; number < 500; number += 1)
         stream.tell('issue', issue(`i${number}`, 1_000 + number));
       await fixture.whenStable();
       const grid = (fixture.nativeElement as HTMLElement).querySelector('[role="grid"]');
+      expect(rows(fixture)).toContain('issue-i0');
+      grid?.dispatchEvent(new Event('focusout'));
+      if (grid) grid.scrollTop = 0;
+      grid?.dispatchEvent(new Event('scroll'));
+      await new Promise(requestAnimationFrame);
+      await fixture.whenStable();
       expect(rows(fixture)).not.toContain('issue-i0');
       expect(grid?.hasAttribute('aria-activedescendant')).toBe(false);
     });

@@ -42,6 +42,7 @@ export class MapPage {
     return layoutOf(map?.nodes ?? [], map?.edges ?? []);
   });
   protected readonly rows = computed(() => this.layout().rows);
+  protected readonly columns = computed(() => this.layout().columns);
   /** Most of the width of the field that a box may take, per cent. */
   protected readonly boxWidth = computed(() => ((2 * HALF_BOX) / this.layout().columns) * 100);
   protected readonly nodes = computed(() =>

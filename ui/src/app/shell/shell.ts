@@ -35,6 +35,7 @@ import { PressedControl } from './pressed-control';
 import { SetAsideNotices } from './set-aside';
 import { Start } from './start';
 import { Tabs } from './tabs';
+import { Tip } from './tip';
 
 /** The window: header, machine and panel, or what stands in the way of them. */
 @Component({
@@ -54,6 +55,7 @@ import { Tabs } from './tabs';
     SetAsideNotices,
     SettingsPage,
     SymbolSprite,
+    Tip,
     TracesScreen,
   ],
   templateUrl: './shell.html',

@@ -59,6 +59,18 @@ describe('the trace of a spin', () => {
     expect(measured).toEqual([45, 45, undefined]);
   });
 
+  it('measures nothing of an answer that is repeated: the round was counted when it was drawn', () => {
+    const measured: unknown[] = [];
+    getClient()?.on('spanEnd', (span) => measured.push(spanToJSON(span).attributes['payout']));
+    for (let ask = 0; ask < 10; ask += 1) {
+      const reply = { status: 'posted', stake: 1000, payout: 4500, currency: 'RUB' };
+      new SpinTraces()
+        .begin(1000, 'RUB')
+        .answered({ ...reply, replayed: ask > 0 } as unknown as SpinReply);
+    }
+    expect(measured.filter((payout) => payout !== undefined)).toEqual([45]);
+  });
+
   it('has no RTP of a round that was spun again: its board was known before', () => {
     const measured: unknown[] = [];
     getClient()?.on('spanEnd', (span) => {

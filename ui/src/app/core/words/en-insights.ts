@@ -44,6 +44,12 @@ export const insights = {
     reopen: 'Unresolve',
     decideFailed: 'The status was not saved. Try again.',
     back: 'All issues',
+    news: {
+      one: '{{ count }} update',
+      few: '{{ count }} updates',
+      many: '{{ count }} updates',
+      other: '{{ count }} updates',
+    },
     unknown: 'No issue with this ID. It may already have been deleted.',
     overTime: 'Events over time',
     bar: '{{ from }} – {{ to }}: {{ count }}',

@@ -46,6 +46,12 @@ export const insights: Words['insights'] = {
     reopen: 'Отметить нерешённой',
     decideFailed: 'Статус не сохранён. Попробуйте ещё раз.',
     back: 'Все ошибки',
+    news: {
+      one: '{{ count }} обновление',
+      few: '{{ count }} обновления',
+      many: '{{ count }} обновлений',
+      other: '{{ count }} обновления',
+    },
     unknown: 'Ошибка с таким ID не найдена. Возможно, она уже удалена.',
     overTime: 'События по времени',
     bar: '{{ from }} – {{ to }}: {{ count }}',

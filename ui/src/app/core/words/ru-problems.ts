@@ -115,7 +115,7 @@ export const impact: Words['impact'] = {
     'Общая доля ошибок: доля запросов к api-gateway, user-service, game-engine и payment-service за эти спины с ответом 5xx',
   waited: 'Ожидание, всего',
   waitedHint: 'Сколько в среднем один игрок прождал за все спины',
-  rate: 'Спинов/\u2060с',
+  rate: 'Спинов/с',
   rateHint: 'За время, пока шли спины; паузы от 10\u00a0с не учитываются',
   failed: 'Неуспешные платежи',
   failedHint: 'Сумма ставок по спинам с ответом 5xx',

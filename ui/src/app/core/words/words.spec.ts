@@ -1,3 +1,4 @@
+import { legible } from '../legible';
 import { en } from './en';
 import { ru } from './ru';
 
@@ -28,5 +29,10 @@ describe('the two languages', () => {
         expect.stringMatching(/[{}]/),
       ]);
     }
+  });
+
+  it('hold no character that is not seen: the page would name it', () => {
+    for (const [key, text] of [...leaves(en), ...leaves(ru)])
+      expect([key, legible(text)]).toEqual([key, text]);
   });
 });

@@ -1,0 +1,294 @@
+/*
+ * Every screen of the page in every size that it is made for, in both languages: nothing is cut, lies across something
+ * else, is out of reach or hard to read. In Chromium, which is fast enough to look at all of them.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import test from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { findChromium, openChromium } from './chromium.mjs';
+import { layoutFaults } from './layout-faults.mjs';
+import { BINARY, until } from './real-window.mjs';
+
+const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
+const LANGUAGES = ['ru', 'en'];
+/** Of the insides of windows, in CSS pixels. */
+const SIZES = [
+  [1024, 640],
+  [1024, 768],
+  [1280, 720],
+  [1280, 800],
+  [1920, 1080],
+  [3840, 2160],
+];
+/** A page that is zoomed has less room. */
+const ZOOMS = [1, 1.25, 1.5];
+/** From here on nothing has to be scrolled sideways, and SPIN is in sight. */
+const LEAST = { width: 1024, height: 640 };
+/** The window's engine enlarges text by more than it makes the page smaller: the least that a page has then, in rem. */
+const DENSE = [
+  { width: 1024, height: 640, rem: 16 },
+  { width: 1280, height: 693, rem: 17.3 },
+];
+
+const views = [...DENSE];
+for (const [width, height] of SIZES)
+  for (const zoom of ZOOMS) {
+    const view = { width: Math.round(width / zoom), height: Math.round(height / zoom) };
+    // From here on a rem follows the window: these are as the smaller of their shape, only larger.
+    if (zoom > 1 && view.width > 1280) continue;
+    // What is scrolled is scrolled by as much in a window that is as wide and higher.
+    const isCovered = ({ width, height, rem }) =>
+      !rem &&
+      width === view.width &&
+      (height === view.height || (zoom > 1 && height < view.height));
+    if (!views.some(isCovered)) views.push(view);
+  }
+
+const go = (path) =>
+  `history.pushState(null, '', ${JSON.stringify(path)}); dispatchEvent(new Event('popstate'));`;
+/** Waits for what is to be clicked. */
+const click = (name) => `await (async () => {
+  for (;;) {
+    const found = document.querySelector('[data-test="${name}"]');
+    if (found) return found.click();
+    await new Promise(requestAnimationFrame);
+  }
+})();`;
+/** Every screen: how to come there, and what is there once it has come. */
+const SCREENS = [
+  { name: 'machine', open: go('/') + click('tab-problems'), there: 'problem-missing-index' },
+  {
+    name: 'more-faults',
+    open: `document.querySelector('[data-test="more-faults"]').open = true;` + click('reset'),
+    there: 'reset-question',
+  },
+  { name: 'rounds', open: click('tab-rounds'), there: 'round-row' },
+  { name: 'round', open: click('round-row'), there: 'round-detail' },
+  { name: 'paytable', open: click('tab-paytable'), shows: 'rs-paytable-tab .lines' },
+  { name: 'par-sheet', open: click('tab-par'), there: 'strips-toggle' },
+  { name: 'strips', open: click('strips-toggle'), shows: '.strips' },
+  {
+    name: 'account',
+    open: click('tab-problems') + click('account'),
+    there: 'account-input',
+    close: click('account'),
+  },
+  {
+    name: 'keys',
+    open: click('help'),
+    there: 'key-list',
+    close: `document.querySelector('dialog[open]').close();`,
+  },
+  { name: 'traces', open: go('/traces'), there: 'trace-row' },
+  { name: 'traces-filtered', open: go('/traces?outcome=failed&by=people'), there: 'clear-filters' },
+  { name: 'trace', open: ({ trace }) => go(`/traces/${trace}`), there: 'span-row' },
+  {
+    name: 'span',
+    open: `document.querySelectorAll('[data-test="span-row"]')[4].dispatchEvent(new MouseEvent('click', { bubbles: true }));`,
+    there: 'details',
+  },
+  {
+    name: 'compare',
+    open: ({ trace, other }) => go(`/traces/${other}/with/${trace}`),
+    there: 'pair-row',
+  },
+  { name: 'issues', open: go('/issues'), there: 'issue-row' },
+  { name: 'issue', open: ({ issue }) => go(`/issues/${issue}`), there: 'issue-bars' },
+  { name: 'map', open: go('/map'), there: 'map-calls' },
+  { name: 'business', open: go('/business'), there: 'money-chart' },
+  { name: 'impact', open: go('/business/impact'), there: 'impact-table' },
+  { name: 'releases', open: go('/business/releases'), there: 'releases-table' },
+  { name: 'delivery', open: go('/delivery'), there: 'envelope' },
+  { name: 'envelope', open: click('envelope'), there: 'envelope-detail' },
+  { name: 'settings', open: go('/settings'), there: 'collector-dsn' },
+];
+
+test('every screen is right in every size', async (t) => {
+  const chromium = findChromium();
+  assert.ok(chromium, 'there is no Chromium; scripts/setup.sh --test installs it');
+  const address = await serving(t);
+  const page = await openChromium(chromium, { address, cookies: [], size: [1280, 800] });
+  t.after(() => page.close());
+  const facts = await played(page);
+
+  const all = [];
+  for (const lang of LANGUAGES) {
+    await page.evaluate(inPage(click(`lang-${lang}`)));
+    for (const screen of SCREENS) {
+      const open = typeof screen.open === 'function' ? screen.open(facts) : screen.open;
+      await page.resize(1280, 800);
+      await page.evaluate(inPage(open));
+      await until(`${screen.name} in ${lang}`, () =>
+        page.evaluate(
+          `document.documentElement.lang === '${lang}' && !!document.querySelector('${screen.shows ?? `[data-test="${screen.there}"]`}')`,
+        ),
+      );
+      for (const view of views) {
+        const size = `${view.width}×${view.height}${view.rem ? ` with a rem of ${view.rem}` : ''}`;
+        const faults = await faultsIn(page, view, screen.name);
+        all.push(...faults.map((fault) => `${screen.name}-${lang} ${size}: ${fault}`));
+        if (faults.length > 0)
+          await picture(page, `${screen.name}-${lang}-${size.replaceAll(' ', '-')}`);
+      }
+      if (screen.close) await page.evaluate(inPage(screen.close));
+    }
+  }
+  assert.equal(all.length, 0, `\n${all.join('\n')}`);
+});
+
+test('the page of the start is right in every size', async (t) => {
+  const chromium = findChromium();
+  assert.ok(chromium, 'there is no Chromium; scripts/setup.sh --test installs it');
+  const splash = join(import.meta.dirname, '../../src-tauri/splash/index.html');
+  const address = pathToFileURL(splash).href;
+  const page = await openChromium(chromium, { address, cookies: [], size: [1280, 800] });
+  t.after(() => page.close());
+  await until('the page', () => page.evaluate(`typeof say === 'function'`));
+  // As long as what is said of a database that is set aside, with a path that has no spaces.
+  const failure = {
+    lang: 'ru',
+    kind: 'failure',
+    title: 'База данных игроков повреждена и сохранена под другим именем',
+    sentences: ['Начата новая база данных. '.repeat(6), `/home/${'directory/'.repeat(30)}players`],
+    adviceTitle: 'Что делать',
+    advice: ['Проверьте диск. '.repeat(5), 'Запустите Reelscope снова.'],
+    facts: [
+      { name: 'Код выхода', value: '18' },
+      { name: 'Файл', value: 'a'.repeat(200) },
+    ],
+    onward: { label: 'Продолжить', url: '#' },
+  };
+  const all = [];
+  for (const message of [
+    { lang: 'en', kind: 'waiting', title: 'Starting the services' },
+    failure,
+  ]) {
+    await page.evaluate(`say(${JSON.stringify(message)})`);
+    for (const view of views) {
+      const faults = await faultsIn(page, view, 'splash');
+      all.push(...faults.map((fault) => `${message.kind} ${JSON.stringify(view)}: ${fault}`));
+    }
+  }
+  assert.equal(all.length, 0, `\n${all.join('\n')}`);
+});
+
+/** What is wrong in one size, a line each. */
+async function faultsIn(page, { width, height, rem }, name) {
+  await page.resize(width, height);
+  const asked = {
+    sideways: width < LEAST.width,
+    // Colours are the same in every size.
+    contrasts: width === 1280 && height === 800,
+  };
+  const sees = width >= LEAST.width && height >= LEAST.height && name === 'machine';
+  return page.evaluate(
+    inPage(`
+      const { style } = document.documentElement;
+      style.setProperty('font-size', '${rem ? `${rem}px` : ''}', 'important');
+      // What follows a size is drawn in the frame after it.
+      for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+      const faults = ${layoutFaults(asked)};
+      if (${sees}) {
+        const spin = document.querySelector('[data-test="spin"]').getBoundingClientRect();
+        const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+        const isThere = spin.left >= 0 && spin.top >= 0 && spin.right <= innerWidth && spin.bottom <= innerHeight;
+        if (!isThere || spin.width < 6 * rem || spin.height < 2.5 * rem)
+          faults.push('SPIN is out of sight or small: ' + JSON.stringify(spin));
+      }
+      return faults;
+    `),
+  );
+}
+
+/** A body of a function that may wait. */
+const inPage = (body) => `(async () => { ${body} })()`;
+
+async function picture(page, name) {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  writeFileSync(join(SCREENSHOTS, `${name}.png`), await page.picture());
+}
+
+/** Everything of the demo, without the window. Answers the address that lets a browser in. */
+async function serving(t) {
+  const dir = mkdtempSync(join(tmpdir(), 'reelscope-sizes-'));
+  const flags = [
+    'serve',
+    '--listen',
+    '127.0.0.1:0',
+    '--data-dir',
+    dir,
+    '--players',
+    '2000',
+    '--demo',
+  ];
+  const program = spawn(
+    join(dirname(BINARY), 'reelscope'),
+    [...flags, '--problem', 'slow-provider=off'],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
+  const gone = new Promise((resolve) => program.once('exit', resolve));
+  t.after(async () => {
+    program.kill('SIGTERM');
+    await gone;
+    rmSync(dir, { recursive: true, force: true });
+  });
+  let said = '';
+  program.stdout.setEncoding('utf8').on('data', (text) => (said += text));
+  return until('the services', () => said.includes('\n') && JSON.parse(said).ui);
+}
+
+/** Spins until there is something on every screen: rounds, failures, two releases. Answers what the addresses name. */
+async function played(page) {
+  const ask = (path, { method = 'GET', body, headers = {} } = {}) =>
+    page.evaluate(`fetch(${JSON.stringify(path)}, {
+      method: '${method}', headers: ${JSON.stringify({ 'Content-Type': 'application/json', ...headers })},
+      body: ${body ? `JSON.stringify(${JSON.stringify(body)})` : 'undefined'},
+    }).then((reply) => reply.json())`);
+  const there = (name) => `!!document.querySelector('[data-test="${name}"]')`;
+  await until('the page', () => page.evaluate(there('balance')));
+  const spins = () =>
+    page.evaluate(`document.querySelectorAll('[data-test="recent-spin"]').length`);
+  for (let count = 1; count <= 2; count += 1) {
+    await page.evaluate(inPage(click('spin')));
+    await until('a spin', async () => (await spins()) >= count);
+    await until('the reels', () =>
+      page.evaluate(`document.querySelector('[data-test="reels"]').dataset.state === 'idle'`),
+    );
+  }
+  const { token } = await ask('/api/v1/sessions', {
+    method: 'POST',
+    body: { account_code: 'RS-000001' },
+  });
+  for (const version of ['1.0.0', '1.3.0']) {
+    await ask('/api/problems/release', { method: 'PUT', body: { version } });
+    await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        ask('/api/v1/spins', {
+          method: 'POST',
+          body: { stake: 1000 },
+          headers: {
+            Authorization: `Bearer ${token}`,
+            'Idempotency-Key': `00000000-0000-4000-8000-${version.replaceAll('.', '')}00000000${index}`,
+          },
+        }),
+      ),
+    );
+  }
+  return until('traces and an issue', async () => {
+    const { traces } = await ask('/api/telemetry/traces');
+    const { issues } = await ask('/api/telemetry/issues');
+    const [spin, other] = traces.filter(
+      ({ name, root_us }) => name === 'slot-machine-spin' && root_us > 0,
+    );
+    return (
+      issues.length > 0 &&
+      other && { trace: spin.trace_id, other: other.trace_id, issue: issues[0].issue_id }
+    );
+  });
+}

@@ -1,0 +1,122 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  ElementRef,
+  inject,
+  signal,
+  viewChild,
+} from '@angular/core';
+
+import { tipOf } from '../core/tips';
+
+/** A row that is only passed on the way to another says nothing. */
+const REST_MS = 600;
+/** Between what has the focus and what is said of it, and to the edges of the window; pixels. */
+const GAP = 6;
+
+/** What shows where the pointer rests, shown for whoever comes by keyboard: under what has the focus, until Escape. */
+@Component({
+  selector: 'rs-tip',
+  template: `
+    <div
+      #box
+      role="tooltip"
+      data-test="tip"
+      aria-hidden="true"
+      [hidden]="lines().length === 0"
+      [style.left.px]="place().left"
+      [style.top.px]="place().top"
+    >
+      @for (line of lines(); track $index) {
+        <p>{{ line }}</p>
+      }
+    </div>
+  `,
+  styles: `
+    div {
+      position: fixed;
+      z-index: 20;
+      width: max-content;
+      max-width: min(30rem, 90vw);
+      padding: 0.4rem 0.7rem;
+      border: 1px solid var(--edge);
+      border-radius: 0.6rem;
+      background: #1b2130;
+      color: var(--text);
+      font-size: 0.8rem;
+      overflow-wrap: anywhere;
+      box-shadow: 0 0.6rem 1.6rem #000a;
+    }
+    [hidden] {
+      display: none;
+    }
+  `,
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  host: {
+    '(document:focusin)': 'come($event.target)',
+    '(document:focusout)': 'hide()',
+    '(document:pointerdown)': 'hide()',
+    '(document:keydown.escape)': 'hide()',
+    '(document:keyup)': 'walk($event.target)',
+  },
+})
+export class Tip {
+  private readonly box = viewChild.required<ElementRef<HTMLElement>>('box');
+  protected readonly lines = signal<readonly string[]>([]);
+  protected readonly place = signal({ left: 0, top: 0 });
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private row: string | null = null;
+
+  constructor() {
+    const moved = (): void => this.hide();
+    // What it belongs to is elsewhere then.
+    addEventListener('scroll', moved, { capture: true, passive: true });
+    addEventListener('resize', moved);
+    inject(DestroyRef).onDestroy(() => {
+      removeEventListener('scroll', moved, { capture: true });
+      removeEventListener('resize', moved);
+      clearTimeout(this.timer);
+    });
+  }
+
+  protected come(target: EventTarget | null): void {
+    if (target instanceof Element && target.matches(':focus-visible')) this.show(target);
+  }
+
+  /** In a list the focus stays where it is, and the row that is meant changes. */
+  protected walk(target: EventTarget | null): void {
+    const row = target instanceof Element ? target.getAttribute('aria-activedescendant') : null;
+    if (row === this.row) return;
+    this.hide();
+    this.row = row;
+    if (row === null) return;
+    this.timer = setTimeout(() => {
+      const found = document.getElementById(row);
+      if (found && this.row === row) this.show(found);
+    }, REST_MS);
+  }
+
+  protected hide(): void {
+    clearTimeout(this.timer);
+    this.row = null;
+    if (this.lines().length > 0) this.lines.set([]);
+  }
+
+  private show(element: Element): void {
+    const lines = tipOf(element);
+    this.lines.set(lines);
+    if (lines.length === 0) return;
+    const { left, top, bottom } = element.getBoundingClientRect();
+    // Its size is known once it is drawn; until then it is where it would be if it were small.
+    this.place.set({ left, top: bottom + GAP });
+    requestAnimationFrame(() => {
+      const { width, height } = this.box().nativeElement.getBoundingClientRect();
+      const below = bottom + GAP + height + GAP <= innerHeight;
+      this.place.set({
+        left: Math.max(GAP, Math.min(left, innerWidth - width - GAP)),
+        top: below ? bottom + GAP : Math.max(GAP, top - GAP - height),
+      });
+    });
+  }
+}
