@@ -32,6 +32,22 @@ export default tseslint.config(
     },
   },
   {
+    // Whoever cuts a list says how much is not shown.
+    files: ['src/app/{delivery,issues,map,traces}/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CallExpression[callee.property.name="slice"] :matches(Identifier[name=/^(MOST|LEAST|LIMIT)/], Literal[value>1])',
+          message:
+            'Cut a list with core/capped.ts, a text with core/legible.ts, and say what is left out.',
+        },
+      ],
+    },
+  },
+  {
     // Settings of older builds are taken over; keys of spins must be kept before the request leaves, without waiting.
     files: ['src/app/core/remembered.ts', 'src/app/slot/unfinished-spins.ts', '**/*.spec.ts'],
     rules: { 'no-restricted-globals': 'off' },

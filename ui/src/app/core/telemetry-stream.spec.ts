@@ -1,5 +1,6 @@
 import { TestBed } from '@angular/core/testing';
 
+import { writeJson } from './exact-json';
 import { TelemetryStream } from './telemetry-stream';
 
 class FakeSource extends EventTarget {
@@ -28,6 +29,14 @@ describe('the stream of the collector', () => {
   afterEach(() => {
     vi.useRealTimers();
     vi.unstubAllGlobals();
+  });
+
+  it('keeps what no double holds as it was sent', () => {
+    const heard: unknown[] = [];
+    stream.on('delivery', (delivery) => heard.push(delivery));
+    const data = '{"captured":3,"data":{"order":780177723283783681}}';
+    source().dispatchEvent(new MessageEvent('delivery', { data }));
+    expect(writeJson(heard[0])).toBe(data);
   });
 
   it('is opened once for all who follow it, and by nobody before', () => {

@@ -1,5 +1,6 @@
 import { Injectable, signal } from '@angular/core';
 
+import { readJson } from './exact-json';
 import { Delivery, IssueSummary, TraceSummary } from './telemetry-wire';
 
 /** What the collector tells as it happens. */
@@ -44,7 +45,7 @@ export class TelemetryStream {
     for (const kind of KINDS) {
       source.addEventListener(kind, ({ data }: MessageEvent<string>) => {
         // Parsing is what costs; nobody listens to traces while the machine plays by itself.
-        if (this.listeners[kind].size > 0) this.tell(kind, JSON.parse(data) as Told[typeof kind]);
+        if (this.listeners[kind].size > 0) this.tell(kind, readJson(data) as Told[typeof kind]);
       });
     }
     source.addEventListener('missed', () => this.tell('missed', null));

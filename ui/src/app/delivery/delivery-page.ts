@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
 import { Language } from '../core/language';
+import { LongText } from '../core/long-text';
 import { Phrase } from '../core/problem';
 import { Delivery } from '../core/telemetry-wire';
 import { Countdown } from './countdown';
@@ -13,7 +14,7 @@ import { HeldChoice } from './held-choice';
 /** Delivery in full: figures, destinations, reasons, notices, and every envelope. */
 @Component({
   selector: 'rs-delivery-page',
-  imports: [Countdown, EnvelopeList, HeldChoice],
+  imports: [Countdown, EnvelopeList, HeldChoice, LongText],
   templateUrl: './delivery-page.html',
   styleUrl: './delivery-page.css',
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -7,14 +7,19 @@ import {
   computed,
   effect,
   inject,
+  linkedSignal,
   signal,
   untracked,
   viewChild,
 } from '@angular/core';
 
+import { firstOf } from '../core/capped';
 import { writeJson } from '../core/exact-json';
 import { Gateway } from '../core/gateway';
 import { Language } from '../core/language';
+import { brief, joined } from '../core/legible';
+import { LongText } from '../core/long-text';
+import { NotShown } from '../core/not-shown';
 import { Phrase, refusalWords } from '../core/problem';
 import { EnvelopeDetail, EnvelopeState } from '../core/telemetry-wire';
 import { DeliveryStore } from './delivery-store';
@@ -25,6 +30,8 @@ import { scrubbed } from './scrubbed';
 
 /** As many as a person looks through at once. */
 const PAGE = 100;
+const MOST_VALUES = 50;
+const MOST_OF_A_NAME = 200;
 /** The list is asked for no more often than this, however much is captured. */
 const CALM_MS = 1_000;
 
@@ -34,6 +41,7 @@ const CALM_MS = 1_000;
  */
 @Component({
   selector: 'rs-envelope-list',
+  imports: [LongText, NotShown],
   templateUrl: './envelope-list.html',
   styleUrl: './envelope-list.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -62,8 +70,16 @@ export class EnvelopeList {
   protected readonly reading = computed(
     () => this.opened() !== null || !this.topShown() || this.touched(),
   );
+  /** Items whose scrubbed values the reader wants in full. */
+  private readonly full = linkedSignal<number | undefined, ReadonlySet<number>>({
+    source: () => this.opened()?.summary.seq,
+    computation: () => new Set(),
+  });
   protected readonly items = computed(() =>
-    (this.opened()?.items ?? []).map((item) => ({ ...item, scrubbed: scrubbed(item.json) })),
+    (this.opened()?.items ?? []).map((item, index) => {
+      const all = scrubbed(item.json);
+      return { ...item, scrubbed: firstOf(all, this.full().has(index) ? all.length : MOST_VALUES) };
+    }),
   );
 
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -97,7 +113,9 @@ export class EnvelopeList {
 
   protected counted(name: 'fresh' | 'retried', count: number): string {
     const form = this.language.formats().plural(count);
-    return this.say(`delivery.${name}.${form}`, { count: this.number(count) });
+    // A page full of newer ones means: or more.
+    const more = name === 'fresh' && count >= PAGE ? '+' : '';
+    return this.say(`delivery.${name}.${form}`, { count: this.number(count) + more });
   }
 
   protected words(words: Phrase | { literal: string }): string {
@@ -106,6 +124,18 @@ export class EnvelopeList {
 
   protected reason(reason: string): string {
     return this.words(reasonWords(reason));
+  }
+
+  protected what(categories: readonly string[]): string {
+    return brief(joined(', ', categories), MOST_OF_A_NAME);
+  }
+
+  protected brief(name: string): string {
+    return brief(name, MOST_OF_A_NAME);
+  }
+
+  protected showAll(item: number): void {
+    this.full.update((known) => new Set([...known, item]));
   }
 
   protected rule(rule: string): string {

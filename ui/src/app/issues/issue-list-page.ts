@@ -17,7 +17,7 @@ import { IssueSummary } from '../core/telemetry-wire';
 import { VirtualRows } from '../traces/virtual-rows';
 import { asNow, isOpen, newsIn } from './issue-list';
 import { IssueStore } from './issue-store';
-import { ShareWords, shareWords, statusWords } from './issue-words';
+import { ShareWords, playersWords, shareWords, statusWords } from './issue-words';
 
 /** A row has no room for more; the issue has the whole. */
 const MOST_OF_A_TEXT = 300;
@@ -159,7 +159,7 @@ export class IssueListPage {
       value: brief(issue.value, MOST_OF_A_TEXT),
       where: brief(joined(' · ', [joined(', ', issue.services), issue.culprit]), MOST_OF_A_TEXT),
       events: number(issue.events),
-      players: number(issue.players),
+      players: playersWords(issue, this.language),
       share: shareWords(issue, this.language),
       status: statusWords(issue, this.say),
       releases: joined(', ', issue.releases),

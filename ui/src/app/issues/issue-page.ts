@@ -6,30 +6,38 @@ import {
   effect,
   inject,
   input,
+  linkedSignal,
   signal,
   untracked,
 } from '@angular/core';
 
 import { Address } from '../core/address';
 import { Coalesced } from '../core/coalesced';
-import { ExactNumber } from '../core/exact-json';
+import { Capped, firstOf, lastOf } from '../core/capped';
+import { writeJson } from '../core/exact-json';
 import { Gateway } from '../core/gateway';
 import { Language } from '../core/language';
+import { brief, joined } from '../core/legible';
+import { LongText } from '../core/long-text';
+import { NotShown } from '../core/not-shown';
 import { Problem } from '../core/problem';
 import { ErrorEvent, Frame, IssueDetail } from '../core/telemetry-wire';
 import { histogram } from './histogram';
 import { isOpen } from './issue-list';
 import { IssueStore } from './issue-store';
-import { shareWords, statusWords } from './issue-words';
+import { playersWords, shareWords, statusWords } from './issue-words';
 
 const BARS = 48;
 const MOST_CRUMBS = 30;
+const MOST_OWN_FRAMES = 50;
+const MOST_OF_A_NAME = 200;
 /** Events may come faster than anybody reads. */
 const DETAILS_PAUSE_MS = 500;
 
 /** One issue: how often, for whom, since when, and one of its events with everything that was known. */
 @Component({
   selector: 'rs-issue-page',
+  imports: [LongText, NotShown],
   templateUrl: './issue-page.html',
   styleUrls: ['../core/insights.css', './issue-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -50,6 +58,11 @@ export class IssuePage {
   private readonly _decideFailed = signal(false);
   /** The event that is shown; new ones do not push it away, even when the collector answers it no more. */
   private readonly _shown = signal<ErrorEvent | null>(null);
+  /** Lists of this event that the reader wants in full. */
+  private readonly full = linkedSignal<string | undefined, ReadonlySet<string>>({
+    source: () => this._shown()?.event_id,
+    computation: () => new Set(),
+  });
   protected readonly trouble = this._trouble.asReadonly();
   protected readonly busy = this._busy.asReadonly();
   protected readonly decideFailed = this._decideFailed.asReadonly();
@@ -68,12 +81,13 @@ export class IssuePage {
     const { date, number } = this.language.formats();
     return {
       issue,
+      kind: brief(issue.kind, MOST_OF_A_NAME),
       open: isOpen(issue),
       status: statusWords(issue, this.say),
       share: shareWords(issue, this.language),
       events: number(issue.events),
-      players: number(issue.players),
-      releases: issue.releases.join(', ') || '–',
+      players: playersWords(issue, this.language),
+      releases: joined(', ', issue.releases) || '–',
       first: date(issue.first_seen_us),
       last: date(issue.last_seen_us),
     };
@@ -99,6 +113,12 @@ export class IssuePage {
       }),
     }));
   });
+
+  /** Events that are neither in the chart, nor among those that can be looked through. */
+  protected readonly notInBars = computed(() =>
+    Math.max(this.count() - (this._detail()?.times_us ?? []).length, 0),
+  );
+  protected readonly notListed = computed(() => Math.max(this.count() - this.events().length, 0));
 
   private readonly events = computed(() => this._detail()?.events ?? []);
   /** -1 where it is older than all that the collector answers. */
@@ -183,6 +203,10 @@ export class IssuePage {
     if (event !== null) this._shown.set(event);
   }
 
+  protected showAll(list: string): void {
+    this.full.update((known) => new Set([...known, list]));
+  }
+
   protected back(event: MouseEvent): void {
     this.address.followBack(event, '/issues');
   }
@@ -196,10 +220,10 @@ export class IssuePage {
     value: string;
     facts: { name: string; value: string }[];
     tags: { name: string; value: string }[];
-    own: readonly Told[];
+    own: Capped<Told>;
     others: readonly Told[];
     othersText: string;
-    crumbs: { at: string; category: string; text: string; bad: boolean }[];
+    crumbs: Capped<{ at: string; category: string; text: string; bad: boolean }>;
     trace: { path: string; href: string; span: string | undefined } | null;
   } {
     const { clock, date, number, plural } = this.language.formats();
@@ -220,27 +244,37 @@ export class IssuePage {
       },
     ];
     const others = event.frames.filter(({ in_app }) => !in_app);
+    const own = event.frames.filter(({ in_app }) => in_app);
+    const ownShown = firstOf(own, this.full().has('own') ? own.length : MOST_OWN_FRAMES);
+    const { breadcrumbs } = event;
+    const crumbs = lastOf(
+      breadcrumbs,
+      this.full().has('crumbs') ? breadcrumbs.length : MOST_CRUMBS,
+    );
     const path = `/traces/${event.trace_id}`;
     return {
       at: date(event.at_us),
       value: event.value,
       facts: facts.flatMap(({ name, value }) => (value ? [{ name, value }] : [])),
       tags: Object.entries(event.tags).map(([name, value]) => ({ name, value })),
-      own: event.frames.filter(({ in_app }) => in_app).map(toldFrame),
+      own: { shown: ownShown.shown.map(toldFrame), rest: ownShown.rest },
       others: others.map(toldFrame),
       othersText: this.say(`insights.issues.other.${plural(others.length)}`, {
         count: number(others.length),
       }),
-      crumbs: event.breadcrumbs.slice(-MOST_CRUMBS).map((crumb) => ({
-        at: crumb.at_us === undefined ? '' : clock(crumb.at_us),
-        category: crumb.category,
-        text: crumbText(crumb.message, crumb.data),
-        bad: ['error', 'fatal', 'warning'].includes(crumb.level),
-      })),
+      crumbs: {
+        rest: crumbs.rest,
+        shown: crumbs.shown.map((crumb) => ({
+          at: crumb.at_us === undefined ? '' : clock(crumb.at_us),
+          category: brief(crumb.category, MOST_OF_A_NAME),
+          text: crumbText(crumb.message, crumb.data),
+          bad: ['error', 'fatal', 'warning'].includes(crumb.level),
+        })),
+      },
       trace: event.trace_id
         ? {
             path,
-            href: event.span_id ? `${path}?span=${event.span_id}` : path,
+            href: event.span_id ? `${path}?span=${encodeURIComponent(event.span_id)}` : path,
             span: event.span_id,
           }
         : null,
@@ -276,8 +310,8 @@ function toldFrame(frame: Frame): Told {
 }
 
 function crumbText(message: string, data: Readonly<Record<string, unknown>>): string {
-  const rest = Object.entries(data)
-    .filter(([, value]) => typeof value !== 'object' || value instanceof ExactNumber)
-    .map(([name, value]) => `${name}=${String(value)}`);
-  return [message, ...rest].filter(Boolean).join(' · ');
+  const rest = Object.entries(data).map(
+    ([name, value]) => `${name}=${typeof value === 'object' ? writeJson(value) : String(value)}`,
+  );
+  return joined(' · ', [message, ...rest]);
 }

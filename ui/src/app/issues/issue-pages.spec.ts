@@ -106,6 +106,47 @@ describe('the pages of issues', () => {
       ({ id }) => id,
     );
 
+  describe('what is cut', () => {
+    it('says how much is not shown, and shows it', async () => {
+      const crumb = (number: number): ErrorEvent['breadcrumbs'][number] => ({
+        category: 'ui',
+        level: 'info',
+        message: `step ${number}`,
+        data: number === 79 ? { cart: { items: 2 } } : {},
+      });
+      const told = event('e1', {
+        value: 'y'.repeat(5_000),
+        tags: { note: 'x'.repeat(5_000) },
+        breadcrumbs: Array.from({ length: 80 }, (_, number) => crumb(number)),
+      });
+      gateway.issues.mockResolvedValue({ issues: [], indexed: true });
+      gateway.issue.mockResolvedValue({
+        summary: issue('z', 2, { events: 500, players: 1_000, kind: 'K'.repeat(5_000) }),
+        events: [told],
+        times_us: [micros(1), micros(2)],
+      });
+      const fixture = await shown(IssuePage, { id: 'z' });
+      const page = fixture.nativeElement as HTMLElement;
+      const hidden = (): (string | undefined)[] =>
+        [...page.querySelectorAll('rs-not-shown')]
+          .map((each) => each.textContent.replace(/\s+/g, ' ').trim())
+          .filter(Boolean);
+      expect(hidden()).toEqual(['and 498 more', 'and 499 more', 'and 50 more Show all']);
+      expect(page.querySelectorAll('[data-test="crumbs"] li')).toHaveLength(30);
+      expect(page.textContent).toContain('step 79 · cart={"items":2}');
+      expect(page.textContent).toContain('1,000+');
+      expect(page.textContent.length).toBeLessThan(6_000);
+      for (const button of page.querySelectorAll<HTMLElement>(
+        '[data-test="show-all"], [data-test="long-text"]',
+      ))
+        button.click();
+      await fixture.whenStable();
+      expect(page.querySelectorAll('[data-test="crumbs"] li')).toHaveLength(80);
+      expect(page.textContent).toContain('x'.repeat(5_000));
+      expect(page.textContent).toContain('y'.repeat(5_000));
+    });
+  });
+
   describe('the list', () => {
     it('has those that are open, or all, and no markup of theirs', async () => {
       const fixture = await shown(IssueListPage);

@@ -30,6 +30,9 @@ export class IssueStore {
   readonly state = this._state.asReadonly();
   /** Last seen first. */
   readonly issues = this._issues.asReadonly();
+  readonly most = MOST;
+  /** Whether there may be issues that are not among these. */
+  readonly cut = computed(() => this._issues().length >= MOST);
   readonly open = computed(() => this._issues().filter(isOpen).length);
 
   /** Begins to follow; a second call changes nothing. */

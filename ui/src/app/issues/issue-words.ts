@@ -1,6 +1,11 @@
 import { Language } from '../core/language';
+import { brief } from '../core/legible';
 import { IssueSummary } from '../core/telemetry-wire';
 import { sharePercent } from './issue-list';
+
+/** A cell has no room for more; the hint has more of it. */
+const MOST_OF_A_NAME = 200;
+const MOST_PLAYERS = 1_000;
 
 /** The share of requests, short and with what it means. */
 export interface ShareWords {
@@ -23,7 +28,7 @@ export function shareWords(issue: IssueSummary, language: Language): ShareWords 
   });
   return {
     percent: `${estimated ? '≈' : ''}${written(percent, 1)}`,
-    of: transaction,
+    of: brief(transaction, MOST_OF_A_NAME),
     hint: estimated ? `${counted} ${language.say('insights.issues.shareEstimated')}` : counted,
   };
 }
@@ -44,4 +49,9 @@ export function statusWords(
       ? say('insights.issues.reopenedIn', { before: resolved_in, release: reopened_in })
       : say('insights.issues.stillIn', { release: reopened_in });
   return say(`insights.issues.status.${status ?? 'unresolved'}`);
+}
+
+/** How many players it has hit: beyond a thousand the collector counts no further. */
+export function playersWords({ players }: IssueSummary, language: Language): string {
+  return language.formats().number(players) + (players < MOST_PLAYERS ? '' : '+');
 }

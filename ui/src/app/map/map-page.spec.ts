@@ -96,6 +96,22 @@ describe('the page of the map', () => {
     ]);
   });
 
+  it('has calls in its table that have no line: of a service to itself', async () => {
+    const own = { from: 'payments', to: 'payments', traffic: traffic() };
+    const page = await shown({ ...MAP, edges: [...MAP.edges, own] });
+    expect(page.querySelectorAll('svg g')).toHaveLength(2);
+    const rows = [...page.querySelectorAll('[data-test="map-calls"] tbody tr')].map(words);
+    expect(rows).toHaveLength(3);
+    expect(rows[2]).toMatch(/^paymentspayments20/);
+  });
+
+  it('has names as long as a box has room for', async () => {
+    const id = 'x'.repeat(5_000);
+    const page = await shown({ ...MAP, nodes: [{ id, kind: 'service', traffic: traffic() }] });
+    expect(words(page.querySelector('a b')).length).toBeLessThanOrEqual(100);
+    expect(page.querySelector('a')?.title.length).toBeLessThan(1_000);
+  });
+
   it('leads to the traces of a service, and of whoever calls what has none', async () => {
     const page = await shown(MAP);
     const of = (id: string): HTMLElement | null =>

@@ -2,10 +2,14 @@ import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject } from
 
 import { Address } from '../core/address';
 import { Language } from '../core/language';
+import { brief, isolated } from '../core/legible';
 import { MapNode, Traffic } from '../core/telemetry-wire';
 import { colourOf } from '../traces/service-colour';
 import { HALF_BOX, curveOf, layoutOf } from './map-layout';
 import { MapStore } from './map-store';
+
+/** A box has no room for more; the traces have the whole. */
+const MOST_OF_A_NAME = 100;
 
 /** Services, databases and strangers as the traces show them: who calls whom, how often, how fast, how well. */
 @Component({
@@ -44,7 +48,7 @@ export class MapPage {
   protected readonly nodes = computed(() =>
     this.layout().nodes.map(({ node, x, y }) => {
       const words = this.words(node.traffic);
-      const name = nameOf(node);
+      const name = brief(nameOf(node), MOST_OF_A_NAME);
       const kind = this.say(`insights.map.${node.kind}`);
       return {
         node,
@@ -53,7 +57,8 @@ export class MapPage {
         name,
         kind,
         // Databases have the names of their systems; whose one is has to be told.
-        owner: node.kind === 'database' ? ` · ${ownerOf(node)}` : '',
+        owner:
+          node.kind === 'database' ? ` · ${isolated(brief(ownerOf(node), MOST_OF_A_NAME))}` : '',
         words,
         failing: node.traffic.errors > 0,
         colour: colourOf(node.kind === 'database' ? ownerOf(node) : node.id),
@@ -65,18 +70,24 @@ export class MapPage {
   protected readonly wires = computed(() =>
     this.layout().wires.map((wire) => {
       const { from, to, traffic } = wire.edge;
-      const words = this.words(traffic);
       return {
-        id: `${from} ${to}`,
+        id: JSON.stringify([from, to]),
         path: curveOf(wire, this.layout()),
         busy: traffic.per_minute > 0,
         failing: traffic.errors > 0,
-        title: this.say('insights.map.edge', { from, to, ...words }),
-        from,
-        to,
-        words,
+        title: this.say('insights.map.edge', { from, to, ...this.words(traffic) }),
       };
     }),
+  );
+  /** Every call, also one of a service to itself, which has no line. */
+  protected readonly calls = computed(() =>
+    (this.store.map()?.edges ?? []).map(({ from, to, traffic }) => ({
+      id: JSON.stringify([from, to]),
+      from: brief(from, MOST_OF_A_NAME),
+      to: brief(to, MOST_OF_A_NAME),
+      failing: traffic.errors > 0,
+      words: this.words(traffic),
+    })),
   );
 
   constructor() {

@@ -164,6 +164,23 @@ describe('an exported trace', () => {
     }
   });
 
+  it('hides nothing of a text, as the page does not, and turns no neighbour', () => {
+    const [shown, title] = [page('pay\u202etxt.exe\u0000 שלום'), 'pay⟨U+202E⟩txt.exe␀ שלום'];
+    expect(shown.querySelector('h1')?.textContent).toBe(title);
+    for (const hidden of ['\u0000', '\u202e'])
+      expect(shown.documentElement.outerHTML).not.toContain(hidden);
+    expect(text(shown)).toContain(`path\u2068${title}\u2069 75.0%`.slice(0, 40));
+  });
+
+  it('is named by its first log line where it has no spans', () => {
+    const { logs, ...detail } = detailOf('');
+    const [log] = logs;
+    const more = { service: 'lamp', message: 'spark seen' };
+    const nameless = { ...detail, spans: [], errors: [], logs: log ? [{ ...log, ...more }] : [] };
+    expect(written(nameless).querySelector('h1')?.textContent).toBe('lamp: spark seen');
+    expect(fileName(nameless, 'json')).toBe('lamp-spark-seen-ab12.json');
+  });
+
   it('needs nothing from elsewhere and runs no script', () => {
     const document = page('spin');
     expect(document.querySelectorAll('[src], link, script')).toHaveLength(0);

@@ -1,6 +1,6 @@
 import { writeJson } from '../core/exact-json';
 import { Language } from '../core/language';
-import { isolated, joined, legible } from '../core/legible';
+import { brief, isolated, joined, legible } from '../core/legible';
 import { Micros, ZERO, between } from '../core/micros';
 import { Formats } from '../core/money';
 import { ErrorEvent, Frame, LogLine, TraceDetail } from '../core/telemetry-wire';
@@ -82,12 +82,12 @@ ${tree.nodes.map((node) => rowOf(node, layout, tongue)).join('\n')}
 `;
 }
 
+const MOST_OF_A_FILE_NAME = 60;
+
 /** Of a file: the trace's name and id, with nothing that a file system minds. */
 export function fileName(detail: TraceDetail, ending: 'json' | 'html'): string {
   const { summary } = detail;
-  const name = nameOfTrace(detail)
-    .replace(/[^\p{L}\p{N}-]+/gu, '-')
-    .slice(0, 60);
+  const name = brief(nameOfTrace(detail), MOST_OF_A_FILE_NAME).replace(/[^\p{L}\p{N}-]+/gu, '-');
   return `${name}-${summary.trace_id}.${ending}`;
 }
 

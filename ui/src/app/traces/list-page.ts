@@ -21,12 +21,14 @@ import { backgroundOf, backgroundWords } from './background';
 import { ComparePick } from './compare-pick';
 import { tracePath } from './place';
 import { colourOf } from './service-colour';
+import { MOST_SEEN } from './seen';
 import { MOST, TraceFeed } from './trace-feed';
 import { Filter, NO_FILTER, durationOf, filterOf } from './trace-list';
 import { VirtualRows } from './virtual-rows';
 
 /** A row has no room for more; the trace has the whole. */
 const MOST_OF_A_NAME = 200;
+const MOST_OF_A_CHOICE = 80;
 
 /** A row of the list, ready to be drawn. */
 interface Line {
@@ -84,6 +86,7 @@ export class TraceListPage {
     () => JSON.stringify(this.filter()) !== JSON.stringify(NO_FILTER),
   );
   /** What there is to choose from; what was chosen stays even when no trace has it. */
+  protected readonly mostChoices = MOST_SEEN;
   protected readonly names = computed(() => choices(this.feed.seen().names, this.filter().name), {
     equal: sameWords,
   });
@@ -194,6 +197,11 @@ export class TraceListPage {
 
   protected indexOf(line: number): number {
     return this.rows().first() + line;
+  }
+
+  /** A choice has no room for more. */
+  protected brief(text: string): string {
+    return brief(text, MOST_OF_A_CHOICE);
   }
 
   protected choose(values: Partial<Record<keyof Filter, string>>): void {

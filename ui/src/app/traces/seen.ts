@@ -1,3 +1,4 @@
+import { lastOf } from '../core/capped';
 import { TraceSummary } from '../core/telemetry-wire';
 
 /** What traces can be chosen by: names that any of them had in this session, whatever is shown now. */
@@ -16,7 +17,7 @@ export const NOTHING_SEEN: Seen = {
 };
 
 /** Nobody chooses among more; those that came first are forgotten. */
-const MOST = 200;
+export const MOST_SEEN = 200;
 
 export function withSeen(seen: Seen, traces: readonly TraceSummary[]): Seen {
   const services = traces.flatMap((trace) => trace.services.map(({ service }) => service));
@@ -40,5 +41,7 @@ export function withSeen(seen: Seen, traces: readonly TraceSummary[]): Seen {
 /** The same set where nothing is new. */
 function withWords(known: ReadonlySet<string>, words: readonly string[]): ReadonlySet<string> {
   const added = words.filter((word) => word !== '' && !known.has(word));
-  return added.length === 0 ? known : new Set([...new Set([...known, ...added])].slice(-MOST));
+  return added.length === 0
+    ? known
+    : new Set(lastOf([...new Set([...known, ...added])], MOST_SEEN).shown);
 }

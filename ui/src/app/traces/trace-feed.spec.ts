@@ -66,6 +66,20 @@ describe('the feed of traces', () => {
     vi.useRealTimers();
   });
 
+  it('says that the log is not read yet, and asks until it is', async () => {
+    expect(feed.indexed()).toBe(true);
+    gateway.traces.mockResolvedValue({ traces: [trace(1)], indexed: false });
+    await feed.show(NO_FILTER);
+    expect(feed.indexed()).toBe(false);
+    gateway.traces.mockResolvedValue({ traces: [trace(3), trace(1)], indexed: true });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(feed.indexed()).toBe(true);
+    expect(feed.shown()).toHaveLength(2);
+    const asked = gateway.traces.mock.calls.length;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(gateway.traces).toHaveBeenCalledTimes(asked);
+  });
+
   const tell = (...traces: TraceSummary[]): void => {
     for (const each of traces) listeners['trace']?.(each);
     vi.advanceTimersByTime(200);

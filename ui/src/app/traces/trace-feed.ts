@@ -1,6 +1,7 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
 import { cursorBefore, isNewer } from '../core/arrival';
+import { firstOf } from '../core/capped';
 import { Gateway } from '../core/gateway';
 import { TelemetryStream } from '../core/telemetry-stream';
 import { TraceQuery, TraceSummary } from '../core/telemetry-wire';
@@ -22,6 +23,8 @@ const PAGE = 500;
 const FEW = 50;
 /** A list that changed with every message could not be read: changes are shown together, so often. */
 const CALM_MS = 150;
+/** How often is asked while the collector still reads its log after a start. */
+const INDEXING_MS = 1_000;
 /** How far back the collector is asked for traces of one name. */
 const PAGES_BACK = 6;
 
@@ -39,12 +42,14 @@ export class TraceFeed {
   private readonly _filter = signal<Filter>(NO_FILTER);
   private readonly _now = signal(Date.now());
   private readonly _seen = signal(NOTHING_SEEN);
+  private readonly _indexed = signal(true);
   private readonly _more = signal(false);
 
   private readonly news = new Map<string, TraceSummary>();
   /** What the stream has told since the question that is not answered in full yet: newer than any page of the answer. */
   private told: Map<string, TraceSummary> | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private again: ReturnType<typeof setTimeout> | undefined;
   private held = false;
   private asked = 0;
   private endings: (() => void)[] = [];
@@ -53,6 +58,8 @@ export class TraceFeed {
   /** Newest first. While the reader is somewhere in it, no row moves. */
   readonly shown = this._shown.asReadonly();
   readonly filter = this._filter.asReadonly();
+  /** Whether the collector has read all of its log since the start: until then traces are missing. */
+  readonly indexed = this._indexed.asReadonly();
   /** What there is to choose from; a filter does not empty it. */
   readonly seen = this._seen.asReadonly();
   /** Whether there are older ones that are not in the list. */
@@ -76,6 +83,7 @@ export class TraceFeed {
     return () => {
       for (const end of this.endings) end();
       this.endings = [];
+      clearTimeout(this.again);
       clearTimeout(this.timer);
       this.timer = undefined;
       this.news.clear();
@@ -100,8 +108,9 @@ export class TraceFeed {
       let found: readonly TraceSummary[] = [];
       let query: TraceQuery = { ...queryOf(this._filter()), limit: PAGE };
       for (let page = 0; page < PAGES_BACK; page += 1) {
-        const { traces, next } = await this.gateway.traces(query);
+        const { traces, next, indexed } = await this.gateway.traces(query);
         if (!current()) return;
+        this._indexed.set(indexed);
         this._seen.update((seen) => withSeen(seen, traces));
         found = [...found, ...traces.filter((trace) => matches(this._filter(), trace))];
         this.set(merged(found, told, this._filter()), next !== undefined);
@@ -114,8 +123,18 @@ export class TraceFeed {
     } catch {
       if (current()) this._state.set('failed');
     } finally {
-      if (current()) this.told = null;
+      if (current()) {
+        this.told = null;
+        this.askAgain();
+      }
     }
+  }
+
+  /** What is not read yet is not "none": it is asked for until all of the log has been read. */
+  private askAgain(): void {
+    clearTimeout(this.again);
+    if (this._indexed() || this.endings.length === 0) return;
+    this.again = setTimeout(() => void this.load(), INDEXING_MS);
   }
 
   /** While held no row moves under the reader; released, the list is as new as can be. */
@@ -148,8 +167,9 @@ export class TraceFeed {
   }
 
   private set(traces: readonly TraceSummary[], more: boolean): void {
-    this._all.set(traces.slice(0, MOST));
-    this._more.set(more || traces.length > MOST);
+    const { shown, rest } = firstOf(traces, MOST);
+    this._all.set(shown);
+    this._more.set(more || rest > 0);
   }
 
   private flush(): void {

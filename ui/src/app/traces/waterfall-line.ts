@@ -12,8 +12,9 @@ import { SpanNode, TraceTree, actorOf, durationOf, hasNoLength, isFailure, label
 
 /** Deeper rows are not indented further: the name would have no room left. */
 const DEEPEST = 16;
-/** More dots than this on a bar are a line. */
-const MOST_DOTS = 40;
+/** Places along the timeline that a reader can tell apart: marks that fall together are drawn once, and none is left out. */
+const PLACES_OF_DOTS = 90;
+const PLACES_OF_PATH = 500;
 
 /** A row has no room for more; the details have the whole. */
 const MOST_OF_A_NAME = 200;
@@ -134,7 +135,6 @@ function groupLine(row: Row & { kind: 'group' }, scene: Scene): WaterfallLine {
   const path = critical
     ? group.members
         .flatMap((member) => layout.segments.get(member) ?? [])
-        .slice(0, 200)
         .flatMap(({ start, end }) => placed(start, end, scene) ?? [])
     : [];
   return {
@@ -144,7 +144,7 @@ function groupLine(row: Row & { kind: 'group' }, scene: Scene): WaterfallLine {
     title: say('viewer.group.hint', { count, label }),
     colour: first ? colourOf(actorOf(first)) : '',
     time: formats.lapse(group.total),
-    path,
+    path: drawnTogether(path),
     mark: group.failed ? 'below' : null,
     note: `${count} ×`,
     side: sideOf(bar, count),
@@ -215,13 +215,29 @@ function placed(start: Micros, end: Micros, { view, layout }: Scene): WaterfallL
 
 function dotsOf(node: SpanNode, { view, layout }: Scene): WaterfallLine['dots'] {
   const dots: { left: number; kind: 'log' | 'error' }[] = [];
+  const taken = new Set<string>();
   const add = (at: Micros, kind: 'log' | 'error'): void => {
     const left = percentAt(view, at - layout.tree.start);
-    if (left >= 0 && left <= 100 && dots.length < MOST_DOTS) dots.push({ left, kind });
+    const place = `${kind} ${Math.round((left / 100) * PLACES_OF_DOTS)}`;
+    if (left < 0 || left > 100 || taken.has(place)) return;
+    taken.add(place);
+    dots.push({ left, kind });
   };
   for (const { at_us } of node.errors) add(at_us, 'error');
   for (const { at_us } of node.logs) add(at_us, 'log');
   return dots;
+}
+
+/** Stretches by their start, those that no reader could tell apart as one. */
+function drawnTogether(stretches: readonly Stretch[]): Stretch[] {
+  const drawn: { left: number; width: number }[] = [];
+  for (const { left, width } of stretches.toSorted((one, other) => one.left - other.left)) {
+    const last = drawn.at(-1);
+    if (last && left - last.left - last.width < 100 / PLACES_OF_PATH)
+      last.width = Math.max(last.width, left + width - last.left);
+    else drawn.push({ left, width });
+  }
+  return drawn;
 }
 
 function sideOf(bar: WaterfallLine['bar'], note: string): WaterfallLine['side'] {

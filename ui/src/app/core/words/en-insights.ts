@@ -16,6 +16,7 @@ export const insights = {
       many: '{{ count }} unresolved issues',
       other: '{{ count }} unresolved issues',
     },
+    cut: 'Listed: the {{ most }} last seen',
     issue: 'Issue',
     events: 'Events',
     share: 'Share of requests',

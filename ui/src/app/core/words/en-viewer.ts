@@ -59,6 +59,8 @@ export const viewer = {
     wellTitle: 'Succeeded',
     badTitle: 'Failed: {{ status }}; errors: {{ errors }}',
     durationRefused: 'Not a duration. For example: 250, 500 µs, 2 s, 1 min 5 s',
+    indexing: 'Loading stored data: not all traces are listed yet',
+    moreChoices: 'Listed: {{ most }} at most',
     spanless: 'No spans; logs: {{ logs }}, errors: {{ errors }}',
     keys: '↑ ↓ row · Enter open · x compare · ? keys',
   },

@@ -12,6 +12,7 @@ export const insights: Words['insights'] = {
     filter: 'Фильтр ошибок',
     open: 'Нерешённые',
     all: 'Все',
+    cut: 'Показаны последние: {{ most }}',
     openCount: {
       one: '{{ count }} нерешённая ошибка',
       few: '{{ count }} нерешённые ошибки',

@@ -62,6 +62,8 @@ export const viewer: Words['viewer'] = {
     wellTitle: 'Успешно',
     durationRefused: 'Это не длительность. Например: 250, 500 мкс, 2 с, 1 мин 5 с',
     badTitle: 'Завершён с ошибкой: {{ status }}; ошибок: {{ errors }}',
+    indexing: 'Загружаем сохранённые данные: показаны ещё не все трейсы',
+    moreChoices: 'Показаны не более {{ most }}',
     spanless: 'Нет спанов; записей лога: {{ logs }}, ошибок: {{ errors }}',
     keys: '↑ ↓ строка · Enter открыть · x сравнить · ? клавиши',
   },
