@@ -205,7 +205,9 @@ function find({ sideways, contrasts, ENOUGH_CONTRAST }) {
 
   for (const element of document.querySelectorAll('[title]')) {
     const title = words(element.title);
-    if (!seen(element) || title === '' || words(element.textContent).includes(title)) continue;
+    if (!seen(element) || title === '') continue;
+    // As the page goes by it (core/tips.ts).
+    if (title.length >= 4 && words(element.textContent).includes(title)) continue;
     if (element.closest('[aria-hidden="true"], [role="row"]:not(.head)')) continue;
     const PLACES =
       'section, pre, [role="tabpanel"], [role="group"], [role="grid"], [role="treegrid"]';

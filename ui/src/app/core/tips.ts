@@ -12,6 +12,8 @@ const FOCUSABLE =
   '[tabindex]:not(section, pre, [role="tabpanel"], [role="group"], [role="grid"], [role="treegrid"])';
 /** Rows are walked through by arrows: the list has the focus, and tells which row it is at. */
 const ROW = '[role="row"]:not(.head)';
+/** From so many characters on a title that is found in a text is what the text says. */
+const LEAST_SAID = 4;
 /** Marks stops that are made here, so that they can be taken away again. */
 const MARK = 'data-tip-stop';
 
@@ -70,7 +72,9 @@ function keepStop(element: HTMLElement): void {
 /** Whether the title of an element is not what is written in it anyway. */
 function saysMore(element: HTMLElement): boolean {
   const title = words(element.title);
-  return title !== '' && !words(element.textContent).includes(title);
+  // A digit is in many a figure that says something else.
+  const said = title.length >= LEAST_SAID && words(element.textContent).includes(title);
+  return title !== '' && !said;
 }
 
 /** What can be read of an element beyond what is seen of it, a line each: its own title, and those within and around. */

@@ -9,6 +9,7 @@ import { Tip } from './tip';
   imports: [Tip],
   template: `
     <b id="figure" [title]="hint()">42</b>
+    <b id="digit" [title]="'4'">40%</b>
     <b id="same" [title]="'42 spins'">42 spins</b>
     <a id="link" href="/somewhere" [title]="'a link'">go <b id="within" [title]="'more'">1</b></a>
     <section tabindex="0"><b id="inside" [title]="'in a place that scrolls'">1</b></section>
@@ -55,13 +56,13 @@ describe('what shows where the pointer rests', () => {
       [...page.querySelectorAll<HTMLElement>('b')]
         .filter(({ tabIndex }) => tabIndex === 0)
         .map(({ id }) => id);
-    expect(stops()).toEqual(['figure', 'inside', 'column']);
-    fixture.componentInstance.hint.set('42');
+    expect(stops()).toEqual(['figure', 'digit', 'inside', 'column']);
+    fixture.componentInstance.hint.set('');
     await fixture.whenStable();
-    expect(stops()).toEqual(['inside', 'column']);
+    expect(stops()).toEqual(['digit', 'inside', 'column']);
     fixture.componentInstance.hint.set('counted otherwise');
     await fixture.whenStable();
-    expect(stops()).toEqual(['figure', 'inside', 'column']);
+    expect(stops()).toEqual(['figure', 'digit', 'inside', 'column']);
   });
 
   it('shows when the focus comes, until it goes or Escape is pressed', async () => {
