@@ -71,6 +71,8 @@ export async function openChromium(program, { address, cookies, size: [width, he
       mobile: false,
     });
   await resize(width, height);
+  // As if its window were in front: otherwise nothing in it has the focus.
+  await page('Emulation.setFocusEmulationEnabled', { enabled: true });
   for (const { name, value } of cookies)
     await page('Network.setCookie', { name, value, url: new URL(address).origin });
   await page('Page.navigate', { url: address });
@@ -88,6 +90,11 @@ export async function openChromium(program, { address, cookies, size: [width, he
     },
     /** Gives the page another size, in CSS pixels. */
     resize,
+    /** Presses a key, by its name and its Windows code. */
+    async press(key, windowsVirtualKeyCode) {
+      for (const type of ['rawKeyDown', 'keyUp'])
+        await page('Input.dispatchKeyEvent', { type, key, code: key, windowsVirtualKeyCode });
+    },
     /** What is seen, as PNG. */
     async picture() {
       const { data } = await page('Page.captureScreenshot', { format: 'png' });

@@ -266,9 +266,12 @@ for (const { name, env, args = () => [] } of [
 test('a data home that cannot be written is none of the concern of a data directory that can', async (t) => {
   const place = ownPlace(t);
   Object.assign(place.env, { XDG_DATA_HOME: '/proc/nowhere', XDG_CONFIG_HOME: '/proc/nowhere' });
-  const page = await openWindow(place);
-  await page.ready();
-  await page.spin(() => page.click('spin'));
+  await ownScreen(place, '1280x800');
+  startProgram(place);
+  await until('SPIN', () => spinShows(place));
+  pressKeys(place, 'space');
+  await until('the spin to run', () => !spinShows(place));
+  await until('the spin to be over', () => spinShows(place));
 });
 
 for (const { name, env } of [

@@ -50,6 +50,7 @@ for (const [width, height] of SIZES)
 
 const go = (path) =>
   `history.pushState(null, '', ${JSON.stringify(path)}); dispatchEvent(new Event('popstate'));`;
+const there = (name) => `!!document.querySelector('[data-test="${name}"]')`;
 /** Waits for what is to be clicked. */
 const click = (name) => `await (async () => {
   for (;;) {
@@ -138,7 +139,30 @@ test('every screen is right in every size', async (t) => {
     }
   }
   assert.equal(all.length, 0, `\n${all.join('\n')}`);
+
+  // What shows where the pointer rests shows for the keyboard: each stop of a page is come to, and says its title.
+  await page.resize(1280, 800);
+  await page.evaluate(inPage(go('/business/impact')));
+  await until('the table', () => page.evaluate(there('impact-table')));
+  const stops = await page.evaluate(
+    `new Set([...document.querySelectorAll('[data-tip-stop]')].map(({ title }) => title)).size`,
+  );
+  const told = new Set();
+  await until('every stop to have been come to', async () => {
+    await page.press('Tab', 9);
+    const title = await page.evaluate(
+      `document.activeElement.matches('[data-tip-stop]') ? document.activeElement.title : null`,
+    );
+    if (title === null) return false;
+    told.add(title);
+    await until(`“${title}” to be shown`, async () => (await tip(page)).includes(title));
+    return told.size === stops;
+  });
+  await page.press('Escape', 27);
+  await until('it to be gone', async () => (await tip(page)) === '');
 });
+
+const tip = (page) => page.evaluate(`document.querySelector('[data-test="tip"]').innerText.trim()`);
 
 test('the page of the start is right in every size', async (t) => {
   const chromium = findChromium();
@@ -250,7 +274,6 @@ async function played(page) {
       method: '${method}', headers: ${JSON.stringify({ 'Content-Type': 'application/json', ...headers })},
       body: ${body ? `JSON.stringify(${JSON.stringify(body)})` : 'undefined'},
     }).then((reply) => reply.json())`);
-  const there = (name) => `!!document.querySelector('[data-test="${name}"]')`;
   await until('the page', () => page.evaluate(there('balance')));
   const spins = () =>
     page.evaluate(`document.querySelectorAll('[data-test="recent-spin"]').length`);

@@ -2,6 +2,7 @@
 //!
 //! `data/earlier-build.tar.gz` was written by a build whose bets had no reference of the provider: twelve spins of three
 //! players with the seed 6, and a thirteenth that waited for the provider when its process was killed.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

@@ -41,7 +41,14 @@ pub(crate) fn open(dir: &Path, schema_version: u32) -> Result<(Database, Directo
     if dir.to_str().is_none() {
         return Err(StoreError::PathNotUtf8 { dir: dir.to_owned() });
     }
-    fs::create_dir_all(dir).map_err(unwritable)?;
+    fs::create_dir_all(dir).map_err(|error| match error.kind() {
+        // A place above it in which nothing can be made.
+        io::ErrorKind::NotFound => StoreError::Unwritable {
+            dir: dir.to_owned(),
+            reason: error.to_string(),
+        },
+        _ => unwritable(error),
+    })?;
     let lock = lock(dir)?;
     let whole = check_whole(dir, found)?;
     if found != Some(schema_version) {

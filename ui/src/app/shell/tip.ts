@@ -67,10 +67,11 @@ export class Tip {
   protected readonly place = signal({ left: 0, top: 0 });
   private timer: ReturnType<typeof setTimeout> | undefined;
   private row: string | null = null;
+  private anchor: Element | null = null;
 
   constructor() {
-    const moved = (): void => this.hide();
-    // What it belongs to is elsewhere then.
+    // What gets the focus is also scrolled to.
+    const moved = (): void => this.put();
     addEventListener('scroll', moved, { capture: true, passive: true });
     addEventListener('resize', moved);
     inject(DestroyRef).onDestroy(() => {
@@ -100,16 +101,21 @@ export class Tip {
   protected hide(): void {
     clearTimeout(this.timer);
     this.row = null;
+    this.anchor = null;
     if (this.lines().length > 0) this.lines.set([]);
   }
 
   private show(element: Element): void {
-    const lines = tipOf(element);
-    this.lines.set(lines);
-    if (lines.length === 0) return;
-    const { left, top, bottom } = element.getBoundingClientRect();
-    // Its size is known once it is drawn; until then it is where it would be if it were small.
+    this.lines.set(tipOf(element));
+    this.anchor = element;
+    this.put();
+  }
+
+  private put(): void {
+    if (this.anchor === null || this.lines().length === 0) return;
+    const { left, top, bottom } = this.anchor.getBoundingClientRect();
     this.place.set({ left, top: bottom + GAP });
+    // Its size is known once it is drawn.
     requestAnimationFrame(() => {
       const { width, height } = this.box().nativeElement.getBoundingClientRect();
       const below = bottom + GAP + height + GAP <= innerHeight;
