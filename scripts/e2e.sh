@@ -3,7 +3,6 @@
 # on a screen and a session bus of its own. Needs WebKitWebDriver, Xvfb and D-Bus:
 #   apt-get install libwebkit2gtk-4.1-dev webkit2gtk-driver xvfb xauth dbus-x11 xdotool imagemagick chromium
 # Arguments go to `node --test`, for instance: scripts/e2e.sh --test-name-pattern=keyboard
-# `laptop.test.mjs` (proxies, locales, small screens, processes that die) takes minutes and is run by name, as the others are below.
 # Pictures of every screen, in both languages, go to ui/e2e/screenshots. UPDATE_SCREENSHOT=1 also renews
 # ui/e2e/machine-en.png, which README shows.
 set -euo pipefail
@@ -32,6 +31,6 @@ cd ui/e2e
 # The pictures that are there afterwards are those of this run.
 rm -rf screenshots
 xvfb-run -a -s '-screen 0 1600x1000x24' dbus-run-session -- \
-  node --test --test-concurrency=1 --test-timeout=300000 "$@" machine.test.mjs window.test.mjs screens.test.mjs telemetry.test.mjs \
+  node --test --test-concurrency=1 --test-timeout=900000 "$@" machine.test.mjs window.test.mjs screens.test.mjs telemetry.test.mjs \
     page-telemetry.test.mjs delivery.test.mjs settings.test.mjs viewer.test.mjs business.test.mjs problems.test.mjs locale.test.mjs words.test.mjs templates.test.mjs \
-    browser.test.mjs sizes.test.mjs
+    browser.test.mjs sizes.test.mjs laptop.test.mjs

@@ -54,9 +54,12 @@ test('every spin in a browser has the part of its page, and counts once', async 
 
   const whole = await until('the traces of all spins to have their frontend', async () => {
     const { traces } = await fetched('/api/telemetry/traces?limit=500');
-    const spins = traces.filter(({ services }) =>
-      services.some(({ service }) => service === 'game-engine'),
-    );
+    const spins = traces.filter(({ name, services }) => {
+      const drawn = services.some(
+        ({ service, requests }) => service === 'payment-service' && requests > 0,
+      );
+      return drawn && (name === 'slot-machine-spin' || name.includes('/spins'));
+    });
     const begun = spins.filter(({ service, measurements }) => {
       return service === 'frontend' && measurements.stake !== undefined;
     });

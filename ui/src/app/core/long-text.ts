@@ -29,6 +29,7 @@ const MOST = 600;
     }`,
   styles: `
     :host {
+      overflow-wrap: anywhere;
       unicode-bidi: isolate;
     }
     button {

@@ -81,7 +81,6 @@ export class IssuePage {
     const { date, number } = this.language.formats();
     return {
       issue,
-      kind: brief(issue.kind, MOST_OF_A_NAME),
       open: isOpen(issue),
       status: statusWords(issue, this.say),
       share: shareWords(issue, this.language),
