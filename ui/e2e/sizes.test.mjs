@@ -277,7 +277,8 @@ async function played(page) {
   await until('the page', () => page.evaluate(there('balance')));
   const spins = () =>
     page.evaluate(`document.querySelectorAll('[data-test="recent-spin"]').length`);
-  for (let count = 1; count <= 2; count += 1) {
+  // The last spins are more than have room side by side.
+  for (let count = 1; count <= 8; count += 1) {
     await page.evaluate(inPage(click('spin')));
     await until('a spin', async () => (await spins()) >= count);
     await until('the reels', () =>
