@@ -311,7 +311,12 @@ function watched(place, program) {
   program.stderr.setEncoding('utf8').on('data', (text) => (words += text));
   const gone = ended(program);
   place.closers.push(async () => {
-    program.kill('SIGKILL');
+    try {
+      process.kill(-program.pid, 'SIGKILL');
+    } catch {
+      // It leads no group, or is gone.
+      program.kill('SIGKILL');
+    }
     await gone;
   });
   return { process: program, ended: gone, stderr: () => words };
@@ -340,7 +345,9 @@ export function startAsOrdinaryUser(place, more = []) {
   const env = { ...place.env, HOME: place.env.XDG_DATA_HOME };
   for (const name of ['DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR']) delete env[name];
   const words = [...user, 'dbus-run-session', '--', binary, ...flags(place, more)];
-  return watched(place, spawn('setpriv', words, { env, stdio: ['ignore', 'ignore', 'pipe'] }));
+  // A group of its own: what begins it and what it begins end together.
+  const stdio = ['ignore', 'ignore', 'pipe'];
+  return watched(place, spawn('setpriv', words, { env, stdio, detached: true }));
 }
 
 /** A screen of this test's own; the place's programs open their windows on it. */

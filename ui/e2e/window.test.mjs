@@ -67,7 +67,7 @@ test('closing the window ends the program within two seconds', async (t) => {
 
 test('SIGTERM ends the program with exit code 0, and the next start finds data and port', async (t) => {
   const place = ownPlace(t);
-  // What the page remembers belongs to its origin, so the second start must answer where the first did.
+  // Whoever has its address finds it again.
   let port;
   for (const start of ['first', 'second']) {
     const program = startProgram(place);

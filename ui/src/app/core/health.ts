@@ -25,6 +25,10 @@ export class Health {
           .filter(([, state]) => state !== 'ok')
           .map(([name]) => name),
   );
+  /** The databases have no room; it passes once there is some. */
+  readonly diskFull = computed(() =>
+    Object.values(this._reply()?.services ?? {}).includes('disk_full'),
+  );
   /** The last question was not answered: what was known is old. */
   readonly unanswered = this._unanswered.asReadonly();
   /** The gateway that answers is of another start, and does not know this window. */

@@ -39,7 +39,9 @@ export class Preferences {
     remember('assumptions', this._assumptions());
   }
 
+  /** Whoever sits down without having been chosen is not remembered: what was chosen before may only be out of reach. */
   rememberAccount(code: string): void {
+    if (code === this._accountCode()) return;
     this._accountCode.set(code);
     remember('account', code);
   }

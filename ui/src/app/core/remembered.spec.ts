@@ -3,17 +3,19 @@ import { recall, remember, remembered } from './remembered';
 describe('what a person has set', () => {
   let kept: Record<string, unknown>;
   let fails: boolean;
+  let status: number;
   let puts: unknown[];
 
   beforeEach(() => {
     vi.useFakeTimers();
     localStorage.clear();
-    [kept, fails, puts] = [{}, false, []];
+    [kept, fails, status, puts] = [{}, false, 200, []];
     vi.stubGlobal('fetch', async (_address: string, init?: RequestInit) => {
       if (fails) throw new TypeError('no gateway');
       if (init?.method === 'PUT') {
         const change = JSON.parse(String(init.body)) as Record<string, unknown>;
         puts.push(change);
+        if (status !== 200) return Promise.resolve(new Response('', { status }));
         kept = { ...kept, ...change };
       }
       return Promise.resolve(Response.json(kept));
@@ -65,11 +67,28 @@ describe('what a person has set', () => {
     localStorage.setItem('reelscope.sound', 'on');
     localStorage.setItem('reelscope.assumptions', 'this is no JSON');
     localStorage.setItem('reelscope.unfinished.k', '{}');
+    status = 503;
     await recall();
     await settled();
+    // The program has not got it yet.
+    expect(localStorage.getItem('reelscope.account')).toBe('RS-000002');
+    status = 200;
+    await vi.advanceTimersByTimeAsync(5_000);
     expect(kept).toEqual({ account: 'RS-000002', language: 'ru', sound: true, turbo: true });
     expect(localStorage.getItem('reelscope.account')).toBeNull();
     expect(localStorage.getItem('reelscope.unfinished.k')).toBe('{}');
+  });
+
+  it('is not told again where it is known or refused', async () => {
+    kept = { language: 'ru' };
+    await recall();
+    remember('language', 'ru');
+    await settled();
+    expect(puts).toEqual([]);
+    status = 413;
+    remember('language', 'en');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(puts.length).toBe(1);
   });
 
   it('begins anew where nobody answers, and overwrites nothing', async () => {

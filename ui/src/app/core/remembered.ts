@@ -48,8 +48,9 @@ export function remembered(name: string): unknown {
   return values.get(name);
 }
 
-/** Holds at once for this page, and with the program as soon as it takes it. */
+/** Holds at once for this page, and with the program as soon as it takes it. What is known already is not told again. */
 export function remember(name: string, value: unknown): void {
+  if (JSON.stringify(values.get(name)) === JSON.stringify(value)) return;
   values.set(name, value);
   unwritten.set(name, value);
   void write();
@@ -65,13 +66,17 @@ async function write(): Promise<void> {
       method: 'PUT',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(Object.fromEntries(change)),
+      // A window that is closed in the next moment has said it all the same.
+      keepalive: true,
       signal: AbortSignal.timeout(AGAIN_MS),
     });
     // A reply that nobody reads keeps its connection.
     await reply.text();
-    if (!reply.ok) throw new Error(`${reply.status}`);
+    // What is refused once is refused for good, and holds until the page is closed.
+    if (reply.status >= 500) throw new Error(`${reply.status}`);
     for (const [name, value] of change) {
       if (unwritten.get(name) === value) unwritten.delete(name);
+      if (reply.ok) forgetInBrowser(name);
     }
     writing = false;
     // Changed meanwhile.
@@ -82,16 +87,25 @@ async function write(): Promise<void> {
   }
 }
 
-/** Pages of an older build kept it in the browser: it is taken over once, and is gone from there. */
+/** Pages of an older build kept it in the browser: it is taken over, and goes from there once the program has it. */
 function takeFromBrowser(): void {
   for (const [name, { from, read }] of Object.entries(MOVED)) {
     try {
       const text = localStorage.getItem(IN_BROWSER + from);
       if (text === null) continue;
       remember(name, read(text));
-      localStorage.removeItem(IN_BROWSER + from);
+      if (!unwritten.has(name)) forgetInBrowser(name);
     } catch {
       // Storage may be refused, and a text may be none that we wrote: there is nothing to take then.
     }
+  }
+}
+
+function forgetInBrowser(name: string): void {
+  try {
+    const moved = MOVED[name];
+    if (moved) localStorage.removeItem(IN_BROWSER + moved.from);
+  } catch {
+    // What is refused holds nothing.
   }
 }

@@ -59,6 +59,8 @@ export class Header {
       ? this.say('connection.lost')
       : this.health.healthy()
         ? this.say('header.healthy')
-        : this.say('header.degraded', { services: this.health.down().join(', ') }),
+        : this.health.diskFull()
+          ? this.say('header.diskFull')
+          : this.say('header.degraded', { services: this.health.down().join(', ') }),
   );
 }

@@ -98,6 +98,10 @@ export class Shell {
     effect(() => {
       if (this.health.lockedOut()) this.start.lockOut();
     });
+    effect(() => {
+      // A page at rest does not ask how the services are; a spin that fails is a reason to.
+      if (this.play.trouble()) untracked(() => void this.health.watch());
+    });
     let lost = false;
     effect(() => {
       const before = lost;

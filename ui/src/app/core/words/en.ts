@@ -223,6 +223,7 @@ export const en = {
   header: {
     release: 'release',
     degraded: 'some services are down: {{ services }}',
+    diskFull: 'the disk is full: spins are refused until there is room',
     healthy: 'all services are up',
     seeding: 'players {{ done }} / {{ total }}',
     seedingTitle: 'Demo accounts are still being created; you can already play.',

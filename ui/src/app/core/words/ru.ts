@@ -223,6 +223,7 @@ export const ru: Words = {
   header: {
     release: 'релиз',
     degraded: 'не отвечают сервисы: {{ services }}',
+    diskFull: 'на диске нет места: спины пойдут, когда оно появится',
     healthy: 'все сервисы работают',
     seeding: 'игроки {{ done }} / {{ total }}',
     seedingTitle: 'Демо-аккаунты ещё создаются; играть уже можно.',
