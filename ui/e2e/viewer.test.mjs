@@ -190,7 +190,7 @@ test('the waterfall by keyboard alone', async (t) => {
   await until('the rows to have it again', async () => (await page.focused()) === 'waterfall');
   await page.press('e');
   await until('a word on errors', async () =>
-    /This trace has no failed spans/.test(await page.attribute('trace-notice', 'textContent')),
+    /There are no errors in this trace/.test(await page.attribute('trace-notice', 'textContent')),
   );
   await page.press('?');
   await page.see('key-list');
