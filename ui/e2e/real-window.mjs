@@ -322,6 +322,8 @@ function watched(place, program) {
   return { process: program, ended: gone, stderr: () => words };
 }
 
+/** What `npm run build` makes. */
+const PAGE = join(import.meta.dirname, '../dist/browser');
 /** Nobody's number: an account without rights, as every Linux has it. */
 const NOBODY = 65_534;
 
@@ -344,10 +346,24 @@ export function startAsOrdinaryUser(place, more = []) {
   const user = ['--reuid', NOBODY, '--regid', NOBODY, '--clear-groups'].map(String);
   const env = { ...place.env, HOME: place.env.XDG_DATA_HOME };
   for (const name of ['DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR']) delete env[name];
-  const words = [...user, 'dbus-run-session', '--', binary, ...flags(place, more)];
+  const words = ['setpriv', ...user, 'dbus-run-session', '--', binary, ...flags(place, more)];
+  // A debug build reads the page where it was built. Where that lies behind a door that is closed to others, it is
+  // mounted at the same path in a place of its own.
+  const isOpen =
+    spawnSync('setpriv', [...user, 'test', '-r', join(PAGE, 'index.html')]).status === 0;
+  if (!isOpen) {
+    const page = join(place.root, 'page');
+    mkdirSync(page);
+    const [, top] = PAGE.split('/');
+    // The gateway names it from its own folder.
+    const gateway = join(import.meta.dirname, '../../services/api-gateway');
+    const mount = `mount --bind "$0" "$1"; mount -t tmpfs -o mode=755 none "/${top}"; mkdir -p "$0" "$2"; mount --bind "$1" "$0"; shift 2; exec "$@"`;
+    words.unshift('unshare', '--mount', 'sh', '-euc', mount, PAGE, page, gateway);
+  }
+  const [program, ...rest] = words;
   // A group of its own: what begins it and what it begins end together.
   const stdio = ['ignore', 'ignore', 'pipe'];
-  return watched(place, spawn('setpriv', words, { env, stdio, detached: true }));
+  return watched(place, spawn(program, rest, { env, stdio, detached: true }));
 }
 
 /** A screen of this test's own; the place's programs open their windows on it. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import {
   chmodSync,
   mkdirSync,
@@ -42,7 +43,12 @@ test('language and account are there again after a restart, on another port too'
   // Another program has taken the port that was remembered.
   const port = Number(readFileSync(join(place.dataDir, 'port'), 'utf8'));
   const other = createServer();
-  await new Promise((resolve) => other.listen(port, '127.0.0.1', resolve));
+  // A process that ends lets go of its sockets last.
+  await until('the port to be free', async () => {
+    other.listen(port, '127.0.0.1');
+    await once(other, 'listening');
+    return true;
+  });
   t.after(() => other.close());
 
   const second = await openWindow(place);
