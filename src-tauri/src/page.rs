@@ -74,10 +74,13 @@ pub(crate) async fn keep_open(
                 None => std::future::pending().await,
             },
             () = refused.notified() => {
-                // Anybody can be refused; it concerns the page only when its own cookie is gone. One that has lost it is refused
-                // many times at once.
+                // Anybody can be refused; it concerns the page only when its own cookie is gone. A page that has lost it is
+                // refused many times at once.
                 if to_come_until.is_none()
-                    && !shown.on_splash() && !shown.holds_token().await && repairs.allow(Instant::now()) {
+                    && !shown.on_splash()
+                    && !shown.holds_token().await
+                    && repairs.allow(Instant::now())
+                {
                     tracing::warn!("the web view has lost the token of the launch; the page is opened anew");
                     to_come_until = Some(Instant::now() + PATIENCE);
                     shown.open_home();

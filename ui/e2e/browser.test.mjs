@@ -1,37 +1,17 @@
 /* The page in a stakeholder's browser, Chromium, as `reelscope serve` gives it. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import test from 'node:test';
-import { findChromium, openChromium } from './chromium.mjs';
-import { BINARY, ownPlace, until } from './real-window.mjs';
+import { needChromium, openChromium } from './chromium.mjs';
+import { ownPlace, serve, until } from './real-window.mjs';
 
 /** A browser keeps six connections to a server: what held one for good would show after so many spins. */
 const SPINS = 10;
 
-/** Runs `reelscope serve` and opens its page. */
+/** Opens the page of `reelscope serve`. */
 async function openBrowser(t) {
   const place = ownPlace(t);
-  const words = ['serve', '--listen', '127.0.0.1:0', '--data-dir', place.dataDir];
-  const server = spawn(join(dirname(BINARY), 'reelscope'), [...words, '--players', '2000'], {
-    env: place.env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const gone = once(server, 'exit');
-  place.closers.push(async () => {
-    server.kill('SIGTERM');
-    await gone;
-  });
-  const [line] = await once(createInterface(server.stdout), 'line');
-  const program = findChromium();
-  assert.ok(program, 'Chromium is missing; scripts/setup.sh --test installs it');
-  const page = await openChromium(program, {
-    address: JSON.parse(line).ui,
-    cookies: [],
-    size: [1280, 800],
-  });
+  const address = await serve(place);
+  const page = await openChromium(needChromium(), { address, cookies: [], size: [1280, 800] });
   place.closers.push(() => page.close());
   const fetched = (path) =>
     page.evaluate(`fetch(${JSON.stringify(path)}).then((reply) => reply.json())`);

@@ -14,6 +14,13 @@ export function findChromium() {
   return NAMES.find((name) => spawnSync(name, ['--version']).status === 0);
 }
 
+/** The same for whoever cannot do without. */
+export function needChromium() {
+  const program = findChromium();
+  if (!program) throw new Error('Chromium is missing; scripts/setup.sh --test installs it');
+  return program;
+}
+
 /**
  * Opens `address` in a window of its own, with the cookies of another browser (as WebDriver tells them). Without a
  * screen: it draws as it would on one of 60 Hz. `size` is in CSS pixels.

@@ -17,9 +17,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as setTimeoutAsync } from 'node:timers/promises';
 import { inflateSync } from 'node:zlib';
 import { Builder, By, Capabilities } from 'selenium-webdriver';
@@ -364,6 +366,26 @@ export function startAsOrdinaryUser(place, more = []) {
   // A group of its own: what begins it and what it begins end together.
   const stdio = ['ignore', 'ignore', 'pipe'];
   return watched(place, spawn(program, rest, { env, stdio, detached: true }));
+}
+
+/** Runs `reelscope serve` in a test's own place until the test ends; answers where its page is. */
+export async function serve(place, more = []) {
+  const words = ['serve', '--listen', '127.0.0.1:0', '--data-dir', place.dataDir];
+  const server = spawn(
+    join(dirname(BINARY), 'reelscope'),
+    [...words, '--players', '2000', ...more],
+    { env: place.env, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const gone = ended(server);
+  place.closers.push(async () => {
+    server.kill('SIGTERM');
+    await gone;
+  });
+  const [line] = await Promise.race([
+    once(createInterface(server.stdout), 'line'),
+    gone.then(({ code }) => fail(`reelscope serve ended with ${code}`)),
+  ]);
+  return JSON.parse(line).ui;
 }
 
 /** A screen of this test's own; the place's programs open their windows on it. */

@@ -3,15 +3,13 @@
  * else, is out of reach or hard to read. In Chromium, which is fast enough to look at all of them.
  */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { findChromium, openChromium } from './chromium.mjs';
+import { needChromium, openChromium } from './chromium.mjs';
 import { layoutFaults } from './layout-faults.mjs';
-import { BINARY, until } from './real-window.mjs';
+import { ownPlace, serve, until } from './real-window.mjs';
 
 const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
 const LANGUAGES = ['ru', 'en'];
@@ -109,11 +107,10 @@ const SCREENS = [
 ];
 
 test('every screen is right in every size', async (t) => {
-  const chromium = findChromium();
-  assert.ok(chromium, 'there is no Chromium; scripts/setup.sh --test installs it');
-  const address = await serving(t);
-  const page = await openChromium(chromium, { address, cookies: [], size: [1280, 800] });
-  t.after(() => page.close());
+  const place = ownPlace(t);
+  const address = await serve(place, ['--demo', '--problem', 'slow-provider=off']);
+  const page = await openChromium(needChromium(), { address, cookies: [], size: [1280, 800] });
+  place.closers.push(() => page.close());
   const facts = await played(page);
 
   const all = [];
@@ -165,11 +162,9 @@ test('every screen is right in every size', async (t) => {
 const tip = (page) => page.evaluate(`document.querySelector('[data-test="tip"]').innerText.trim()`);
 
 test('the page of the start is right in every size', async (t) => {
-  const chromium = findChromium();
-  assert.ok(chromium, 'there is no Chromium; scripts/setup.sh --test installs it');
   const splash = join(import.meta.dirname, '../../src-tauri/splash/index.html');
   const address = pathToFileURL(splash).href;
-  const page = await openChromium(chromium, { address, cookies: [], size: [1280, 800] });
+  const page = await openChromium(needChromium(), { address, cookies: [], size: [1280, 800] });
   t.after(() => page.close());
   await until('the page', () => page.evaluate(`typeof say === 'function'`));
   // As long as what is said of a database that is set aside, with a path that has no spaces.
@@ -234,37 +229,6 @@ const inPage = (body) => `(async () => { ${body} })()`;
 async function picture(page, name) {
   mkdirSync(SCREENSHOTS, { recursive: true });
   writeFileSync(join(SCREENSHOTS, `${name}.png`), await page.picture());
-}
-
-/** Everything of the demo, without the window. Answers the address that lets a browser in. */
-async function serving(t) {
-  const dir = mkdtempSync(join(tmpdir(), 'reelscope-sizes-'));
-  const flags = [
-    'serve',
-    '--listen',
-    '127.0.0.1:0',
-    '--data-dir',
-    dir,
-    '--players',
-    '2000',
-    '--demo',
-  ];
-  const program = spawn(
-    join(dirname(BINARY), 'reelscope'),
-    [...flags, '--problem', 'slow-provider=off'],
-    {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    },
-  );
-  const gone = new Promise((resolve) => program.once('exit', resolve));
-  t.after(async () => {
-    program.kill('SIGTERM');
-    await gone;
-    rmSync(dir, { recursive: true, force: true });
-  });
-  let said = '';
-  program.stdout.setEncoding('utf8').on('data', (text) => (said += text));
-  return until('the services', () => said.includes('\n') && JSON.parse(said).ui);
 }
 
 /** Spins until there is something on every screen: rounds, failures, two releases. Answers what the addresses name. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { By, Key } from 'selenium-webdriver';
 import { pathToFileURL } from 'node:url';
-import { findChromium, openChromium } from './chromium.mjs';
+import { needChromium, openChromium } from './chromium.mjs';
 import { hex, send, sendOddTrace, transaction } from './envelopes.mjs';
 import { openWindow, ownPlace, until } from './real-window.mjs';
 
@@ -551,9 +551,7 @@ test('a trace is saved as JSON and as a page of its own, which opens from the di
       continue;
     }
     assert.match(text, /default-src 'none'/);
-    const chromium = findChromium();
-    assert.ok(chromium, 'Chromium is missing; scripts/setup.sh --test installs it');
-    const saved = await openChromium(chromium, {
+    const saved = await openChromium(needChromium(), {
       address: pathToFileURL(join(downloads, name)).href,
       cookies: [],
       size: [1280, 800],

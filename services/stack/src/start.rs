@@ -71,7 +71,6 @@ pub struct Stack {
     provider: provider::State,
     settlement: Settlement,
     storage: Storage,
-    collector: Option<Collector>,
     services: Vec<Service>,
     stop: watch::Sender<bool>,
     servers: JoinSet<Result<(), String>>,
@@ -261,7 +260,6 @@ impl Stack {
             addresses: Vec::new(),
             token: format!("{:032x}", rand::random::<u128>()),
             notices,
-            collector: collector.clone(),
             services: vec![
                 frontend.clone(),
                 payment.clone(),
@@ -577,14 +575,14 @@ impl Stack {
     #[must_use]
     pub fn collector_dsn(&self) -> Option<String> {
         let address = self.address("collector")?;
-        let key = self.collector.as_ref()?.key();
+        let key = self.storage.collector.as_ref()?.key();
         Some(format!("http://{key}@{address}/1"))
     }
 
     /// The collector; `None` when nothing is reported.
     #[must_use]
     pub fn collector(&self) -> Option<&Collector> {
-        self.collector.as_ref()
+        self.storage.collector.as_ref()
     }
 
     /// A service as telemetry sees it, the frontend among them.
@@ -773,7 +771,7 @@ async fn bind_where_it_was(data_dir: &Path) -> Result<TcpListener, StartError> {
 
 impl Drop for Stack {
     fn drop(&mut self) {
-        if let Some(collector) = &self.collector {
+        if let Some(collector) = &self.storage.collector {
             collector.stop();
         }
     }
