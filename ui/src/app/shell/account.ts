@@ -116,7 +116,7 @@ export class Account {
       await this.play.atRest();
       this.session.sit(seat);
       this.play.clear();
-      this.play.resume();
+      void this.play.resume();
       this.close();
       await this.rounds.refresh();
     } catch (error) {

@@ -37,7 +37,7 @@ export class Start {
     try {
       await Promise.all([this.paytable.load(), this.openAccount(this.preferences.accountCode())]);
       await this.rounds.refresh();
-      this.play.resume();
+      void this.play.resume();
       this._state.set('ready');
     } catch (error) {
       this.fail(error);

@@ -460,7 +460,7 @@ describe('a spin', () => {
       });
       const later = TestBed.inject(Play);
       await TestBed.inject(Session).open('RS-000001');
-      later.resume();
+      await later.resume();
       expect(later.recent()).toMatchObject([{ key, kind: 'unknown' }]);
       await vi.waitFor(() => expect(later.outcome()).toMatchObject({ payout: 4500 }));
       expect(gateway.round).toHaveBeenCalledWith('t1', await roundId('p', key ?? ''));
@@ -479,7 +479,7 @@ describe('a spin', () => {
       });
       await session.open('RS-000002');
       play.clear();
-      play.resume();
+      await play.resume();
       await look().catch(() => undefined);
       expect(gateway.round).not.toHaveBeenCalled();
       expect(play.trouble()).toBeNull();

@@ -200,26 +200,12 @@ export class Play {
   }
 
   /** What this player's spins became that a page was closed over, or that were left for another player. */
-  resume(): void {
+  async resume(): Promise<void> {
     const { seat } = this.session;
     if (!seat) return;
-    for (const spin of this.unfinished.of(seat.player.player_id)) {
-      this.current = spin.key;
-      this._trouble.set(new Interrupted());
-      this._stakeStatus.set('unknown');
-      this.remember({
-        key: spin.key,
-        begunAt: null,
-        traceId: null,
-        roundId: null,
-        kind: 'unknown',
-        change: 0,
-        currency: this.session.currency(),
-        roundTripMs: null,
-        totalMs: null,
-      });
-      this.followToItsEnd(seat, spin);
-    }
+    await Promise.all(
+      this.unfinished.of(seat.player.player_id).map((spin) => this.takeOver(seat, spin)),
+    );
   }
 
   /** The window is looked at again: money may have moved while it was not. */
@@ -254,6 +240,28 @@ export class Play {
     this.unfinished.leave();
     this.current = null;
     this.lost = null;
+  }
+
+  /** Another page may still be at it; what that says of it is enough then. */
+  private async takeOver(seat: Seat, spin: UnfinishedSpin): Promise<void> {
+    if (!(await this.unfinished.takeOver(spin))) return;
+    await this.atRest();
+    if (seat !== this.session.seat) return;
+    this.current = spin.key;
+    this._trouble.set(new Interrupted());
+    this._stakeStatus.set('unknown');
+    this.remember({
+      key: spin.key,
+      begunAt: null,
+      traceId: null,
+      roundId: null,
+      kind: 'unknown',
+      change: 0,
+      currency: this.session.currency(),
+      roundTripMs: null,
+      totalMs: null,
+    });
+    this.followToItsEnd(seat, spin);
   }
 
   private begin(stake: number, sameSeedAs: string | null): void {

@@ -39,15 +39,28 @@ export function isEnd(status: StakeStatus): boolean {
   return status === 'untouched' || status === 'returned' || status === 'paid';
 }
 
-/** The spins whose end is not known: kept from the press to the end, also while no page is open, and followed. */
+/** A spin that a page works on. */
+interface Held {
+  /** Resolves once no other page works on it. */
+  readonly alone: Promise<void>;
+  readonly release: () => void;
+}
+
+/**
+ * The spins whose end is not known: kept from the press to the end, also while no page is open, and followed. Each is
+ * one page's at a time, the page's that began it for as long as that lives: another would hear that the stake is
+ * untouched while the first is still asking.
+ */
 @Injectable({ providedIn: 'root' })
 export class UnfinishedSpins {
   private readonly gateway = inject(Gateway);
   private readonly session = inject(Session);
   private readonly followed = new Map<string, Followed>();
+  private readonly held = new Map<string, Held>();
 
   /** Is called before the request leaves: a page that is closed in the next moment leaves its key behind. */
   keep(spin: UnfinishedSpin): void {
+    void this.hold(spin.key);
     try {
       localStorage.setItem(PREFIX + spin.key, JSON.stringify(spin));
     } catch {
@@ -63,6 +76,7 @@ export class UnfinishedSpins {
     } catch {
       // It was not kept either.
     }
+    this.release(key);
   }
 
   /** Those of a player that were left behind, oldest first. */
@@ -70,6 +84,14 @@ export class UnfinishedSpins {
     return stored()
       .filter((spin) => spin.playerId === playerId)
       .sort((one, other) => one.at - other.at);
+  }
+
+  /** Makes a spin this page's once no other works on it. False when its end has become known until then. */
+  async takeOver({ key }: UnfinishedSpin): Promise<boolean> {
+    await this.hold(key);
+    const isLeft = stored().some((spin) => spin.key === key);
+    if (!isLeft) this.release(key);
+    return isLeft;
   }
 
   /** Asks what became of a spin until its end is known; `told` hears each answer, the last one too. */
@@ -88,11 +110,37 @@ export class UnfinishedSpins {
   /** Another player sits down. What was followed stays kept, and is followed when its player comes back. */
   leave(): void {
     for (const key of [...this.followed.keys()]) this.unfollow(key);
+    for (const key of [...this.held.keys()]) this.release(key);
   }
 
   /** There is reason to think that an answer can be had. */
   lookAgain(): void {
     for (const followed of this.followed.values()) void this.look(followed);
+  }
+
+  /** The lock ends with the page, however that ends. */
+  private hold(key: string): Promise<void> {
+    const held = this.held.get(key);
+    if (held) return held.alone;
+    const { locks } = navigator as Partial<Navigator>;
+    if (!locks) return Promise.resolve();
+    let release = (): void => undefined;
+    const end = new Promise<void>((resolve) => (release = resolve));
+    const alone = new Promise<void>((resolve) => {
+      const hold = (): Promise<void> => {
+        resolve();
+        return end;
+      };
+      // A page that may hold no lock works on its spins all the same.
+      locks.request(PREFIX + key, hold).catch(() => resolve());
+    });
+    this.held.set(key, { alone, release });
+    return alone;
+  }
+
+  private release(key: string): void {
+    this.held.get(key)?.release();
+    this.held.delete(key);
   }
 
   private async look(followed: Followed): Promise<void> {

@@ -1,0 +1,68 @@
+import { TestBed } from '@angular/core/testing';
+
+import { Gateway } from '../core/gateway';
+import { UnfinishedSpin, UnfinishedSpins } from './unfinished-spins';
+
+const SPIN: UnfinishedSpin = { key: 'k', playerId: 'p', stake: 1000, at: 0 };
+
+/** Exclusive locks as browsers have them: one holder a name, first come, first served. */
+class Locks {
+  private readonly queues = new Map<string, Promise<void>>();
+
+  request(name: string, hold: () => Promise<void>): Promise<void> {
+    const turn = (this.queues.get(name) ?? Promise.resolve()).then(hold);
+    this.queues.set(name, turn);
+    return turn;
+  }
+}
+
+describe('an unfinished spin and two pages', () => {
+  let one: UnfinishedSpins;
+  let other: UnfinishedSpins;
+
+  beforeEach(() => {
+    localStorage.clear();
+    Object.defineProperty(navigator, 'locks', { configurable: true, value: new Locks() });
+    one = page();
+    other = page();
+  });
+  afterEach(() => {
+    Reflect.deleteProperty(navigator, 'locks');
+    localStorage.clear();
+  });
+
+  function page(): UnfinishedSpins {
+    TestBed.resetTestingModule();
+    TestBed.configureTestingModule({ providers: [{ provide: Gateway, useValue: {} }] });
+    return TestBed.inject(UnfinishedSpins);
+  }
+
+  /** What a page has said by now. */
+  async function said(answer: Promise<boolean>): Promise<boolean | 'nothing'> {
+    const nothing = new Promise<'nothing'>((resolve) => setTimeout(() => resolve('nothing'), 0));
+    return Promise.race([answer, nothing]);
+  }
+
+  it('is its own page’s while that asks, and afterwards has come to its end', async () => {
+    one.keep(SPIN);
+    const [spin] = other.of('p');
+    expect(spin).toEqual(SPIN);
+    const left = other.takeOver(SPIN);
+    expect(await said(left)).toBe('nothing');
+    one.forget('k');
+    expect(await said(left)).toBe(false);
+    // It is nobody's now.
+    one.keep(SPIN);
+    one.leave();
+    expect(await said(other.takeOver(SPIN))).toBe(true);
+  });
+
+  it('is taken over from a page that leaves it, by one alone', async () => {
+    one.keep(SPIN);
+    const [first, second] = [other.takeOver(SPIN), page().takeOver(SPIN)];
+    one.leave();
+    expect(await said(first)).toBe(true);
+    expect(await said(second)).toBe('nothing');
+    expect(await said(other.takeOver(SPIN))).toBe(true);
+  });
+});
