@@ -1,12 +1,22 @@
 #!/usr/bin/env bash
-# Tests the real window: builds the desktop program (dev profile) with the page inside and drives it with WebDriver,
-# on a screen and a session bus of its own. Needs WebKitWebDriver, Xvfb and D-Bus:
+# Tests the real window: builds the desktop program with the page inside and drives it with WebDriver, on a screen and a
+# session bus of its own. Needs WebKitWebDriver, Xvfb and D-Bus:
 #   apt-get install libwebkit2gtk-4.1-dev webkit2gtk-driver xvfb xauth dbus-x11 xdotool imagemagick chromium
-# Arguments go to `node --test`, for instance: scripts/e2e.sh --test-name-pattern=keyboard
+# `--release`, first, takes the release profile instead of the dev one: the program that is handed out, page inside and
+# without debug assertions. From nothing that takes as long again to build, so it is no part of scripts/test.sh.
+# Other arguments go to `node --test`, for instance: scripts/e2e.sh --test-name-pattern=keyboard
 # Pictures of every screen, in both languages, go to ui/e2e/screenshots. UPDATE_SCREENSHOT=1 also renews
 # ui/e2e/machine-en.png, which README shows.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+profile=debug
+options=()
+if [ "${1:-}" = --release ]; then
+  profile=release
+  options=(--release)
+  shift
+fi
 
 for tool in WebKitWebDriver xvfb-run dbus-run-session xdotool import; do
   command -v "$tool" >/dev/null || { echo "e2e: $tool is missing; the head of scripts/e2e.sh says what to install" >&2; exit 2; }
@@ -19,13 +29,13 @@ if [ ! -f ui/dist/browser/index.html ]; then
   (cd ui && npm ci --no-audit --no-fund && npm run build)
 fi
 # As one workspace, like everything else: another selection would unify features otherwise and build RocksDB again.
-cargo build --workspace --locked
+cargo build --workspace --locked "${options[@]}"
 if [ ! -d ui/e2e/node_modules ]; then
   (cd ui/e2e && npm ci --no-audit --no-fund)
 fi
 
 target="$(cd "${CARGO_TARGET_DIR:-target}" && pwd)"
-export REELSCOPE_DESKTOP="$target/debug/reelscope-desktop"
+export REELSCOPE_DESKTOP="$target/$profile/reelscope-desktop"
 # One test at a time: the program allows one instance per session. Each test starts and stops its own tauri-driver.
 cd ui/e2e
 # The pictures that are there afterwards are those of this run.

@@ -1,28 +1,34 @@
 //! What surrounds the window on Linux: the variables that WebKitGTK is started with, and the display.
 
-use std::os::unix::process::CommandExt;
-use std::process::Command;
+use std::io::Write;
 
 use reelscope_stack::drawing::{Drawing, VARIABLE};
 
-/// Starts this program anew, as the same process, with the variable that makes WebKitGTK draw plainly where it has to;
-/// returns when there is no need. A process that has threads cannot set a variable of its own safely, so this comes
-/// first in `main`.
+/// With this GTK asks no OpenGL driver for its visuals. Where there is no graphics processor the driver is an emulation,
+/// and loading it takes a tenth of a second of the start.
+const WITHOUT_OPENGL: (&str, &str) = ("GDK_GL", "disable");
+
+/// Sets the variables that make GTK and WebKitGTK draw plainly where they have to. Nobody may read the environment of a
+/// process while it is changed, so this comes first in `main`, before there is a second thread.
 pub(crate) fn settle() {
-    if !Drawing::of_this_machine().is_to_be_set() {
-        return;
+    let drawing = Drawing::of_this_machine();
+    if drawing.is_to_be_set() {
+        set(VARIABLE, "1");
     }
-    let Ok(program) = std::env::current_exe() else {
-        return;
-    };
-    let mut words = std::env::args_os();
-    let name = words.next().unwrap_or_else(|| program.clone().into());
-    // It returns only when it has failed; then the window is merely slower.
-    let _ = Command::new(program)
-        .arg0(name)
-        .args(words)
-        .env(VARIABLE, "1")
-        .exec();
+    let (name, value) = WITHOUT_OPENGL;
+    if drawing == Drawing::PlainWithoutGraphics && std::env::var_os(name).is_none() {
+        set(name, value);
+    }
+}
+
+fn set(name: &str, value: &str) {
+    if let Err(error) = gtk::glib::setenv(name, value, true) {
+        // Then the window is merely slower, or the user's to mend.
+        let _ = writeln!(
+            std::io::stderr(),
+            "reelscope-desktop: {name} could not be set: {error}"
+        );
+    }
 }
 
 /// Connects to the display, which Tauri takes for granted.

@@ -1,7 +1,7 @@
 //! From the first window to the exit code.
 //!
-//! The splash page paints while the stack starts; then the window goes to the stack's page. However the end is asked
-//! for (the window is closed, SIGTERM, Ctrl-C), it passes through [`RunEvent::ExitRequested`]: the stack drains, and
+//! The window opens on an empty page while the stack starts, and goes from there to the stack's page; to the splash page
+//! only when there is something to say. However the end is asked for (the window is closed, SIGTERM, Ctrl-C), it passes through [`RunEvent::ExitRequested`]: the stack drains, and
 //! only then the process exits.
 
 use std::io;
@@ -26,7 +26,7 @@ use crate::message::{Failure, Message};
 use crate::page;
 use crate::window::{self, Event, Shown};
 
-/// A start that takes longer than this is explained; a shorter one shows the mark alone, without a flash of text.
+/// A start that takes longer than this is explained; a shorter one goes without a flash of another page.
 const SILENT_START: Duration = Duration::from_millis(700);
 /// Between two looks whether the data directory is free.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -55,11 +55,17 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         .setup(move |app| {
             // Before anything is begun that a signal would have to end in order.
             spawn(exit_on(block_on(signals()), app.handle().clone()));
+            // Both take their time, and neither needs the other.
+            let data_dir = arguments.data_dir.clone().or_else(default_data_dir);
+            let starting = Starting {
+                stack: spawn(start(arguments, data_dir.clone())),
+                data_dir,
+            };
             // An error is not returned: Tauri would panic with it.
             match window::open(app.handle()) {
                 Ok((shown, happening)) => {
                     let (stop, stopped) = watch::channel(false);
-                    let services = spawn(serve(shown, happening, arguments, stopped));
+                    let services = spawn(serve(shown, happening, starting, stopped));
                     app.manage(Lifecycle {
                         stop,
                         course: Mutex::new(Course::Running(services)),
@@ -96,21 +102,25 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
     }
 }
 
+/// A stack that is being started.
+struct Starting {
+    stack: JoinHandle<Result<(Stack, Url), Failure>>,
+    data_dir: Option<PathBuf>,
+}
+
 /// The life of the services, from start to stop. Returns the exit code of the process.
 async fn serve(
     shown: Shown,
     mut happening: UnboundedReceiver<Event>,
-    arguments: Arguments,
+    Starting { mut stack, data_dir }: Starting,
     mut stopped: watch::Receiver<bool>,
 ) -> u8 {
     let language = Language::of_the_system();
-    let data_dir = arguments.data_dir.clone().or_else(default_data_dir);
-    let mut starting = spawn(start(arguments, data_dir.clone()));
     let started = tokio::select! {
-        started = &mut starting => started,
+        started = &mut stack => started,
         () = sleep(SILENT_START) => {
             shown.say(&Message::waiting(language));
-            starting.await
+            stack.await
         }
     };
     // A task ends without a result only when it met a defect.

@@ -1,7 +1,7 @@
 //! The one window: what it shows and where it may go.
 //!
-//! It shows either the splash page, which is inside this program, or the page of the stack. Everything else on this
-//! earth is opened in the user's browser or not at all.
+//! It shows either the splash page, which is inside this program, or the page of the stack, and nothing before the first
+//! of them. Everything else on this earth is opened in the user's browser or not at all.
 
 use std::ffi::OsStr;
 use std::io;
@@ -54,20 +54,20 @@ struct Place {
     said: Option<String>,
 }
 
-/// Opens the window on the splash page.
+/// Opens the window on an empty page: the engine starts its process meanwhile, and keeps it for the page that follows. A
+/// page that has been anywhere is given another process for the stack's page, which asks for one of its own, and that
+/// costs a third of the start.
 ///
 /// # Errors
 /// When the system gives no window.
 pub(crate) fn open(app: &AppHandle) -> tauri::Result<(Shown, UnboundedReceiver<Event>)> {
-    let place = Arc::new(Mutex::new(Place {
-        on_splash: true,
-        ..Place::default()
-    }));
+    let place = Arc::new(Mutex::new(Place::default()));
     let (events, happening) = unbounded_channel();
     let (paint, painted) = watch::channel(false);
     let begun = frame::begin(app);
     let Size { width, height } = begun.kept.size;
-    let builder = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+    let nothing = Url::parse(NOTHING).map_err(tauri::Error::InvalidUrl)?;
+    let builder = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::External(nothing))
         .title(TITLE)
         .inner_size(width, height)
         .min_inner_size(begun.least.width, begun.least.height)
@@ -83,7 +83,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<(Shown, UnboundedReceiver<E
                 if destination != Destination::Here {
                     return leave(&app, url, destination);
                 }
-                if !is_splash(url) {
+                if !is_splash(url) && url.as_str() != NOTHING {
                     locked(&place).on_splash = false;
                     // Nobody listens any more when the program is ending.
                     let _ = events.send(Event::Opening);
@@ -335,12 +335,16 @@ impl Place {
         match &self.home {
             Some(home) if url.origin() == home.origin() => Destination::Here,
             _ if is_splash(url) && self.on_splash => Destination::Here,
+            None if url.as_str() == NOTHING => Destination::Here,
             _ if is_splash(url) => Destination::Nowhere,
             _ if matches!(url.scheme(), "http" | "https" | "mailto") => Destination::Browser,
             _ => Destination::Nowhere,
         }
     }
 }
+
+/// What the window shows before it shows anything.
+const NOTHING: &str = "about:blank";
 
 /// The address of the splash page, as Tauri serves files of the program on this system.
 const SPLASH: &str = if cfg!(windows) {
@@ -409,6 +413,7 @@ mod tests {
         check("javascript:alert(1)", home, Destination::Nowhere);
         check("data:text/html,hi", home, Destination::Nowhere);
         check("about:blank", home, Destination::Nowhere);
+        check("about:blank", None, Destination::Here);
         check(SPLASH, home, Destination::Nowhere);
         check(SPLASH, None, Destination::Here);
         check("http://127.0.0.1:4200/", None, Destination::Browser);

@@ -148,7 +148,7 @@ async fn log_in(
     Body(request): Body<LogIn>,
 ) -> Result<(StatusCode, Json<LoggedIn>), GatewayError> {
     state.limits.check("log-in")?;
-    let session = state.upstream.open_session(request.account_code).await?;
+    let session = state.upstream.open_session(request).await?;
     let token = state.tokens.issue(&session)?;
     let expires_at = rfc3339(session.expires_at);
     let reply = LoggedIn {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reelscope_contracts::game::{DrawRound, LookUpRounds, Paytable, Round};
+use reelscope_contracts::gateway::LogIn;
 use reelscope_contracts::http::reply;
 use reelscope_contracts::payments::{Bet, Bets, DailyReport, Reserve, Settle, Standing, Void};
 use reelscope_contracts::users::{CheckEligibility, CheckSession, OpenSession, Player, Seeding, Session};
@@ -77,16 +78,18 @@ impl Upstream {
         })
     }
 
-    pub(crate) async fn open_session(&self, account_code: String) -> Result<Session, GatewayError> {
+    pub(crate) async fn open_session(&self, log_in: LogIn) -> Result<Session, GatewayError> {
+        let LogIn {
+            account_code,
+            player_id,
+        } = log_in;
+        let open = OpenSession {
+            account_code,
+            player_id,
+        };
         let url = format!("{}/v1/sessions", self.at.user_service);
-        self.call(
-            USER_SERVICE,
-            Method::POST,
-            url,
-            Some(&OpenSession { account_code }),
-            QUICK,
-        )
-        .await
+        self.call(USER_SERVICE, Method::POST, url, Some(&open), QUICK)
+            .await
     }
 
     pub(crate) async fn check_session(

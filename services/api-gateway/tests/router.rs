@@ -559,6 +559,21 @@ async fn the_page_comes_with_a_strict_policy_and_a_nonce_of_its_own() {
     ] {
         assert_eq!(headers[name], value);
     }
+    // Another site that opens the page has no hold on it; where nobody has opened it, the page keeps its process.
+    for (site, is_cut_off) in [
+        ("cross-site", true),
+        ("same-site", true),
+        ("none", false),
+        ("same-origin", false),
+    ] {
+        let request = request("GET", "/").header("sec-fetch-site", site);
+        let (_, headers, _) = send(&router, request.body(Body::empty()).unwrap()).await;
+        assert_eq!(
+            headers.contains_key("cross-origin-opener-policy"),
+            is_cut_off,
+            "{site}"
+        );
+    }
     // The page's own paths are the page; a file that is not there is not.
     assert_eq!(page("/paytable").await.0, 200);
     assert_eq!(page("/nothing.js").await.0, 404);

@@ -16,6 +16,10 @@ pub struct LogIn {
     /// The player's account code.
     #[schema(example = "RS-000001")]
     pub account_code: String,
+    /// Whose it is, for a client that was told so at an earlier log-in: the player need not be looked up by the code then.
+    /// Where the code is somebody else's, this counts for nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub player_id: Option<String>,
 }
 
 /// A session token and whose it is.

@@ -41,6 +41,9 @@ pub struct Player {
 pub struct OpenSession {
     /// Whose session.
     pub account_code: String,
+    /// Who that is, as far as the client knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub player_id: Option<String>,
 }
 
 /// A session that was opened.

@@ -249,6 +249,7 @@ pub(crate) async fn log_in_at(
     // While players are still being written the account may have to be waited for.
     for _ in 0..600 {
         let body = LogIn {
+            player_id: None,
             account_code: account_code(number),
         };
         let request = client

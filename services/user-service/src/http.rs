@@ -104,7 +104,18 @@ async fn open_session(
     AxumState(state): AxumState<State>,
     Body(request): Body<OpenSession>,
 ) -> Result<Json<Session>, UserError> {
-    let player = find(&state, &request.account_code).await?;
+    let OpenSession {
+        account_code,
+        player_id,
+    } = request;
+    let known = match player_id {
+        Some(id) => known(&state, id, &account_code).await?,
+        None => None,
+    };
+    let player = match known {
+        Some(player) => player,
+        None => find(&state, &account_code).await?,
+    };
     let wallet = state.wallets.open(&player).await?;
     let session_id = Uuid::new_v4().to_string();
     state
@@ -171,6 +182,18 @@ async fn seeding(AxumState(state): AxumState<State>) -> Json<Seeding> {
 
 async fn health(AxumState(state): AxumState<State>) -> Json<Health> {
     Json(Health::of("user-service", state.store.condition().word()))
+}
+
+/// The player with this id, if the account is theirs.
+async fn known(state: &State, player_id: String, account_code: &str) -> Result<Option<Player>, UserError> {
+    let found = state.store.get::<PlayerRecord>(PLAYERS, player_id).await?;
+    let found = found
+        .map(Player::from)
+        .filter(|player| player.account_code == account_code);
+    if let Some(found) = &found {
+        player_of_request(&found.player_id);
+    }
+    Ok(found)
 }
 
 async fn find(state: &State, code: &str) -> Result<Player, UserError> {

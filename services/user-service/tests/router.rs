@@ -123,6 +123,20 @@ async fn is_open(router: &Router, session: &str, account: &str) -> Result<(), Pr
 }
 
 #[tokio::test]
+async fn an_account_is_its_own_players_whoever_the_client_takes_it_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir);
+    let progress = seeding::prepare(&store, Some(10), false).await.unwrap();
+    let router = service(&store, progress, SESSION_MS).await;
+    let owner = log_in(&router, "RS-000002").await.unwrap().player.player_id;
+    for taken_for in [&*owner, "player-000003", "nobody", ""] {
+        let body = format!(r#"{{"account_code":"RS-000002","player_id":"{taken_for}"}}"#);
+        let session: Session = call(&router, "POST", "/v1/sessions", &body).await.unwrap();
+        assert_eq!(session.player.player_id, owner, "taken for {taken_for:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_session_is_checked_with_its_account_and_the_stake_with_its_limits() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(&dir);

@@ -56,8 +56,9 @@ interface Call {
 /** The only door to the network: every request of this page leaves from here. */
 @Injectable({ providedIn: 'root' })
 export class Gateway {
-  openSession(accountCode: string): Promise<SessionReply> {
-    return this.send('/v1/sessions', { method: 'POST', body: { account_code: accountCode } });
+  /** A player whose id is known need not be looked up by the account code. */
+  openSession(account_code: string, player_id?: string): Promise<SessionReply> {
+    return this.send('/v1/sessions', { method: 'POST', body: { account_code, player_id } });
   }
 
   player(token: string): Promise<Player> {

@@ -3,6 +3,7 @@ import { Injectable, Signal, WritableSignal, signal } from '@angular/core';
 import { AS_IN_SCRIPT, Assumptions, assumptionsOf } from './assumptions';
 import { Lang, isLang, langOf } from './language-of';
 import { remember, remembered } from './remembered';
+import { Player } from './wire';
 
 /** What a person has set in the page, and finds again. The session token is deliberately not among it. */
 @Injectable({ providedIn: 'root' })
@@ -11,6 +12,7 @@ export class Preferences {
   private readonly _sound = signal(remembered('sound') === true);
   private readonly _turbo = signal(remembered('turbo') === true);
   private readonly _accountCode = signal(rememberedAccount());
+  private playerId = textOf(remembered('player'));
 
   private readonly _assumptions = signal(assumptionsOf(remembered('assumptions')));
 
@@ -40,10 +42,19 @@ export class Preferences {
   }
 
   /** Whoever sits down without having been chosen is not remembered: what was chosen before may only be out of reach. */
-  rememberAccount(code: string): void {
-    if (code === this._accountCode()) return;
-    this._accountCode.set(code);
-    remember('account', code);
+  rememberPlayer({ account_code, player_id }: Player): void {
+    if (account_code !== this._accountCode()) {
+      this._accountCode.set(account_code);
+      remember('account', account_code);
+    }
+    if (player_id === this.playerId) return;
+    this.playerId = player_id;
+    remember('player', player_id);
+  }
+
+  /** Whose account this is, where it is the remembered one. */
+  playerIdOf(accountCode: string): string | undefined {
+    return accountCode === this._accountCode() ? this.playerId : undefined;
   }
 }
 
@@ -53,8 +64,11 @@ function rememberedLang(): Lang {
 }
 
 function rememberedAccount(): string {
-  const account = remembered('account');
-  return typeof account === 'string' && account !== '' ? account : 'RS-000001';
+  return textOf(remembered('account')) ?? 'RS-000001';
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function toggle(flag: WritableSignal<boolean>, name: string): void {

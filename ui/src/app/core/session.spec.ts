@@ -126,6 +126,14 @@ describe('the balance', () => {
     expect(gateway.openSession).toHaveBeenCalledTimes(1);
   });
 
+  it('is that of a player who is looked up by the account code once', async () => {
+    expect(gateway.openSession).toHaveBeenLastCalledWith('RS-000001', undefined);
+    await session.open('RS-000001');
+    expect(gateway.openSession).toHaveBeenLastCalledWith('RS-000001', 'p');
+    await session.open('RS-000002');
+    expect(gateway.openSession).toHaveBeenLastCalledWith('RS-000002', undefined);
+  });
+
   it('is not asked for under a player who has the account in another data directory', async () => {
     const over = new Problem({ status: 401, code: 'unauthorized' });
     gateway.openSession.mockResolvedValue({ token: 'x', player: { ...PLAYER, player_id: 'q' } });

@@ -44,9 +44,10 @@ export class Seat {
   }
 
   private async renew(refusal: Problem): Promise<string> {
-    const { token, player } = await this.gateway.openSession(this.player.account_code);
+    const { account_code, player_id } = this.player;
+    const { token, player } = await this.gateway.openSession(account_code, player_id);
     // In another data directory the account may be another player, who has pressed nothing.
-    if (player.player_id !== this.player.player_id) throw refusal;
+    if (player.player_id !== player_id) throw refusal;
     this.token = token;
     return token;
   }
@@ -90,7 +91,10 @@ export class Session {
   /** Logs in, and changes nothing of who plays. */
   async logIn(accountCode: string): Promise<Seat> {
     const reading = this.ask();
-    const { token, player } = await this.gateway.openSession(accountCode);
+    const { token, player } = await this.gateway.openSession(
+      accountCode,
+      this.preferences.playerIdOf(accountCode),
+    );
     this.answer(reading);
     return new Seat(this.gateway, player, token, reading);
   }
@@ -102,7 +106,7 @@ export class Session {
     this._player.set(seat.player);
     // The id and nothing else: names stay in the house.
     setUser({ id: seat.player.player_id });
-    this.preferences.rememberAccount(seat.player.account_code);
+    this.preferences.rememberPlayer(seat.player);
   }
 
   /** Calls for whoever plays at this moment, to the end of the call. */

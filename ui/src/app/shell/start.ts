@@ -35,8 +35,10 @@ export class Start {
     this._state.set('loading');
     void this.health.watch();
     try {
-      await Promise.all([this.paytable.load(), this.openAccount(this.preferences.accountCode())]);
-      await this.rounds.refresh();
+      await Promise.all([
+        this.paytable.load(),
+        this.openAccount(this.preferences.accountCode()).then(() => this.rounds.refresh()),
+      ]);
       void this.play.resume();
       this._state.set('ready');
     } catch (error) {
