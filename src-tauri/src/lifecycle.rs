@@ -28,6 +28,8 @@ use crate::window::{self, Event, Shown};
 
 /// A start that takes longer than this is explained; a shorter one goes without a flash of another page.
 const SILENT_START: Duration = Duration::from_millis(700);
+/// The page is there by then, or will be slow in any case.
+const PAGE_FIRST: Duration = Duration::from_secs(5);
 /// Between two looks whether the data directory is free.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// Exit code when the shell itself fails, or a stack that ran.
@@ -173,6 +175,7 @@ async fn start(arguments: Arguments, data_dir: Option<PathBuf>) -> Result<(Stack
     if arguments.players.is_some() {
         config.players = arguments.players;
     }
+    config.page_first = PAGE_FIRST;
     config.traffic = arguments.traffic.wish();
     config.settings_file = Settings::file();
     let settings = arguments

@@ -100,6 +100,16 @@ impl State {
         self.paytable_in_force.clone()
     }
 
+    /// The paytable with its PAR sheet. The first call goes through all stops of the reels, which takes some tens of
+    /// milliseconds; the others have it at once.
+    pub async fn enumerated(&self) -> Paytable {
+        let cached = Arc::clone(&self.paytable);
+        // That does not belong on a thread that serves others.
+        let enumerated =
+            tokio::task::spawn_blocking(move || cached.get_or_init(rounds::paytable).clone()).await;
+        enumerated.unwrap_or_else(|_| rounds::paytable())
+    }
+
     /// The switch of the problem `slow-rng`.
     #[must_use]
     pub fn slow_rng(&self) -> SlowRng {
@@ -169,10 +179,7 @@ async fn replay(Body(request): Body<Replay>) -> Result<Json<Round>, GameError> {
 }
 
 async fn paytable(AxumState(state): AxumState<State>) -> Json<Paytable> {
-    let cached = Arc::clone(&state.paytable);
-    // CPU work of some tens of milliseconds does not belong on a thread that serves others.
-    let enumerated = tokio::task::spawn_blocking(move || cached.get_or_init(rounds::paytable).clone()).await;
-    Json(enumerated.unwrap_or_else(|_| rounds::paytable()))
+    Json(state.enumerated().await)
 }
 
 async fn health(AxumState(state): AxumState<State>) -> Json<Health> {

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reelscope_api_gateway::limits::Rate;
 use reelscope_contracts::problems::SetTraffic;
@@ -44,6 +45,9 @@ pub struct Config {
     /// Synthetic players there are to be; `None` takes as many as make a look-up without an index cost half a second on
     /// this machine.
     pub players: Option<u64>,
+    /// How long the writing of the players waits for the first of them to log in: a page that is being drawn has the
+    /// processor to itself.
+    pub page_first: Duration,
     /// Begins a reproducible sequence of rounds; without it the operating system's generator seeds each.
     pub seed: Option<u64>,
     /// How the external payment provider behaves.
@@ -72,6 +76,7 @@ impl Config {
             data_dir,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             players: None,
+            page_first: Duration::ZERO,
             seed: None,
             provider: Behaviour {
                 seed: rand::random(),

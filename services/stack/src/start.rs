@@ -329,6 +329,11 @@ impl Stack {
         let game_at = url(&game_listener)?;
         let game_state = game::State::new(rounds, game::http::SeedSource::new(config.seed));
         let (slow_rng, paytable) = (game_state.slow_rng(), game_state.paytable());
+        let to_enumerate = game_state.clone();
+        stack.background.spawn("enumeration of the paytable", async move {
+            // The first thing that a page asks for.
+            to_enumerate.enumerated().await;
+        });
         let routes = guarded(&game_listener, game::router(game_state))?;
         stack.serve("game-engine", game_listener, engine.layer(routes, panicked))?;
 
@@ -344,11 +349,13 @@ impl Stack {
         );
         let missing_index = user_state.missing_index();
         let sessions = user_state.sessions_in_force();
+        let page_first = tokio::time::timeout(config.page_first, user_state.first_log_in());
         let routes = guarded(&user_listener, users::router(user_state))?;
         stack.serve("user-service", user_listener, user.layer(routes, panicked))?;
         let seeded = progress.clone();
         stack.seeding = Some(progress.clone());
         stack.background.spawn("seeding of players", async move {
+            let _ = page_first.await;
             while let Err(error) = users::seeding::run(players.clone(), progress.clone()).await {
                 tracing::error!(%error, "players could not be written");
                 // Once the database takes writes again, the rest follows.
