@@ -44,6 +44,34 @@ async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_players_are_written_once_the_first_has_logged_in() {
+    let dir = tempfile::tempdir().unwrap();
+    let stack = start(Config {
+        page_first: Duration::from_secs(3_600),
+        ..config(dir.path())
+    })
+    .await;
+    // Whoever does not log in changes nothing.
+    let stranger = stack.origin().to_owned();
+    let health = reqwest::Client::builder().no_proxy().build().unwrap();
+    let health = health
+        .get(format!("{stranger}/api/v1/health"))
+        .send()
+        .await
+        .unwrap();
+    let health: Value = serde_json::from_slice(&health.bytes().await.unwrap()).unwrap();
+    assert_eq!(
+        health["seeding"],
+        json!({ "done": 500, "total": 600 }),
+        "{health}"
+    );
+    let client = Client::new(&stack, "RS-000001").await;
+    stack.seeded().await;
+    assert_eq!(client.get("/api/v1/health").await["seeding"]["done"], 600);
+    stack.shutdown().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_spin_moves_the_money_it_says_and_its_key_moves_it_once() {
     let dir = tempfile::tempdir().unwrap();
     let stack = start(config(dir.path())).await;
