@@ -329,11 +329,7 @@ impl Stack {
         let game_at = url(&game_listener)?;
         let game_state = game::State::new(rounds, game::http::SeedSource::new(config.seed));
         let (slow_rng, paytable) = (game_state.slow_rng(), game_state.paytable());
-        let to_enumerate = game_state.clone();
-        stack.background.spawn("enumeration of the paytable", async move {
-            // The first thing that a page asks for.
-            to_enumerate.enumerated().await;
-        });
+        let game_engine = game_state.clone();
         let routes = guarded(&game_listener, game::router(game_state))?;
         stack.serve("game-engine", game_listener, engine.layer(routes, panicked))?;
 
@@ -496,6 +492,10 @@ impl Stack {
                 .fallback_service(routes);
         }
         stack.serve("api-gateway", gateway_listener, routes)?;
+        // The first thing that a page asks for, which needs a moment itself until it does.
+        stack.background.spawn("enumeration of the paytable", async move {
+            game_engine.enumerated().await;
+        });
         Ok(stack)
     }
 
