@@ -1,8 +1,8 @@
 //! From the first window to the exit code.
 //!
 //! The window opens on an empty page while the stack starts, and goes from there to the stack's page; to the splash page
-//! only when there is something to say. However the end is asked for (the window is closed, SIGTERM, Ctrl-C), it passes through [`RunEvent::ExitRequested`]: the stack drains, and
-//! only then the process exits.
+//! only when there is something to say. However the end is asked for (the window is closed, SIGTERM, Ctrl-C), it passes
+//! through [`RunEvent::ExitRequested`]: the stack drains, and only then the process exits.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,7 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reelscope_stack::problems::{self, RELEASES};
-use reelscope_stack::{Config, STOP_PATIENCE, Settings, Stack, StartError, default_data_dir, durable};
+use reelscope_stack::{
+    Config, STOP_PATIENCE, Settings, Stack, StartError, StopError, default_data_dir, durable,
+};
 use tauri::async_runtime::{JoinHandle, block_on, spawn};
 use tauri::{AppHandle, Manager, RunEvent, Url};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -32,6 +34,8 @@ const SILENT_START: Duration = Duration::from_millis(700);
 const PAGE_FIRST: Duration = Duration::from_secs(5);
 /// Between two looks whether the data directory is free.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// The services tell by themselves when they run out of time; this ends what does not even begin to stop.
+const SLACK: Duration = Duration::from_secs(1);
 /// Exit code when the shell itself fails, or a stack that ran.
 const FAILED: u8 = 1;
 const NO_WINDOW: &str = "no window can be opened; `reelscope serve` runs without one";
@@ -75,7 +79,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
                 }
                 Err(error) => {
                     tracing::error!(%error, "{NO_WINDOW}");
-                    app.handle().exit(i32::from(FAILED));
+                    spawn(end_without_window(starting, app.handle().clone()));
                 }
             }
             Ok(())
@@ -160,6 +164,16 @@ async fn serve(
         () = page::keep_open(&shown, &mut happening, Arc::default(), language) => {}
     }
     failure.exit_code()
+}
+
+/// Ends the program for want of a window: the stack has been begun by then.
+async fn end_without_window(starting: Starting, app: AppHandle) {
+    if let Ok(Ok((stack, _))) = starting.stack.await
+        && let Err(error) = stack.shutdown().await
+    {
+        tracing::error!("{error}");
+    }
+    app.exit(i32::from(FAILED));
 }
 
 /// Waits until the stop is asked for.
@@ -250,7 +264,7 @@ fn is_ending(app: &AppHandle) -> bool {
 
 /// The first request to exit starts the stop, those that follow wait for it; the last is our own.
 fn may_exit(app: &AppHandle) -> bool {
-    // Without it nothing was begun that would have to be stopped.
+    // Without it there is no window, and what was begun has been stopped.
     let Some(lifecycle) = app.try_state::<Lifecycle>() else {
         return true;
     };
@@ -271,16 +285,15 @@ fn may_exit(app: &AppHandle) -> bool {
 }
 
 async fn exit_after(app: AppHandle, services: JoinHandle<u8>) {
-    let code = match timeout(STOP_PATIENCE, services).await {
+    let code = match timeout(STOP_PATIENCE + SLACK, services).await {
         Ok(Ok(code)) => code,
         Ok(Err(error)) => {
             tracing::error!(%error, "the services ended with a defect");
             FAILED
         }
         Err(_) => {
-            // Nothing is lost: what was not answered is settled or returned at the next start.
-            tracing::warn!("the services did not stop in time and are left behind");
-            0
+            tracing::error!("{}", StopError::TooLate);
+            StopError::TooLate.exit_code()
         }
     };
     *app.state::<Lifecycle>()

@@ -60,7 +60,9 @@ pub(crate) async fn keep_open(
                     // Whoever starts the program again may try as often as he likes.
                     repairs = Repairs::default();
                     // The splash page stays where it has something to say that has not been read.
-                    let is_well = if shown.on_splash() {
+                    let is_well = if to_come_until.is_some() {
+                        true
+                    } else if shown.on_splash() {
                         !given_up
                     } else {
                         has_come(shown).await && shown.holds_token().await

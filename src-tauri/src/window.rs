@@ -54,9 +54,8 @@ struct Place {
     said: Option<String>,
 }
 
-/// Opens the window on an empty page: the engine starts its process meanwhile, and keeps it for the page that follows. A
-/// page that has been anywhere is given another process for the stack's page, which asks for one of its own, and that
-/// costs a third of the start.
+/// Opens the window on an empty page: the engine starts its processes meanwhile. The splash page would be drawn for a moment
+/// only, and cost the page that follows its time.
 ///
 /// # Errors
 /// When the system gives no window.
@@ -335,7 +334,7 @@ impl Place {
         match &self.home {
             Some(home) if url.origin() == home.origin() => Destination::Here,
             _ if is_splash(url) && self.on_splash => Destination::Here,
-            None if url.as_str() == NOTHING => Destination::Here,
+            None if url.as_str() == NOTHING && !self.on_splash => Destination::Here,
             _ if is_splash(url) => Destination::Nowhere,
             _ if matches!(url.scheme(), "http" | "https" | "mailto") => Destination::Browser,
             _ => Destination::Nowhere,
@@ -413,7 +412,10 @@ mod tests {
         check("javascript:alert(1)", home, Destination::Nowhere);
         check("data:text/html,hi", home, Destination::Nowhere);
         check("about:blank", home, Destination::Nowhere);
-        check("about:blank", None, Destination::Here);
+        // Going back from the splash page would leave nobody to speak to.
+        check("about:blank", None, Destination::Nowhere);
+        let first = Place::default().destination(&Url::parse(NOTHING).unwrap());
+        assert_eq!(first, Destination::Here);
         check(SPLASH, home, Destination::Nowhere);
         check(SPLASH, None, Destination::Here);
         check("http://127.0.0.1:4200/", None, Destination::Browser);

@@ -47,3 +47,19 @@ test('every spin in a browser has the part of its page, and counts once', async 
   });
   assert.equal(whole.length, SPINS, 'no spin has a second trace');
 });
+
+test('a page whose server was started again says that it has to be opened anew', async (t) => {
+  const place = ownPlace(t);
+  const address = await serve(place);
+  const end = place.closers.at(-1);
+  const page = await openChromium(needChromium(), { address, cookies: [], size: [1280, 800] });
+  place.closers.push(() => page.close());
+  const shows = (name) => page.evaluate(`Boolean(document.querySelector('[data-test="${name}"]'))`);
+  await until('SPIN', () => shows('spin'));
+
+  await end();
+  await until('the lost connection to be told', () => shows('connection-lost'));
+  await serve(place, [], new URL(address).host);
+
+  await until('the word that this window is not known', () => shows('launch-token-required'));
+});

@@ -1,7 +1,7 @@
 /* What a laptop does to a program: proxies, locales, small screens, processes that die, homes that cannot be written. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -19,6 +19,8 @@ import {
   until,
 } from './real-window.mjs';
 
+/** The variable that WebKitGTK is told with how to draw. */
+const DRAWING = 'WEBKIT_DISABLE_DMABUF_RENDERER';
 /** The page's layout holds from here on. */
 const LEAST = [1024, 640];
 
@@ -192,6 +194,42 @@ test('a program that is started again while it is closing opens again', async (t
   assert.deepEqual(await living.ended, { code: 0, signal: null });
 });
 
+test('a program that is started twice at once opens its page once', async (t) => {
+  const place = ownPlace(t);
+  await ownScreen(place, '1600x1000');
+  const programs = [startProgram(place), startProgram(place)];
+
+  const first = await Promise.race(programs.map(async (one) => [one, await one.ended]));
+
+  assert.deepEqual(first[1], { code: 0, signal: null });
+  await until('SPIN', () => spinShows(place));
+  for (const { stderr } of programs) assert.doesNotMatch(stderr(), /opened anew/);
+});
+
+for (const { set, told } of [
+  { set: {}, told: drawnHere() },
+  { set: { [DRAWING]: '0', GDK_GL: 'legacy' }, told: ['0', 'legacy'] },
+]) {
+  test(`the page is drawn as ${told} says`, async (t) => {
+    const place = ownPlace(t);
+    for (const name of [DRAWING, 'GDK_GL']) delete place.env[name];
+    Object.assign(place.env, set);
+    await ownScreen(place, '1600x1000');
+
+    const program = startProgram(place);
+
+    const page = await until('a process of the page', () => {
+      return childrenOf(program.process.pid, 'WebKitWebProcess')[0];
+    });
+    const environment = Object.fromEntries(
+      readFileSync(`/proc/${page}/environ`, 'utf8')
+        .split('\0')
+        .map((line) => [line.split('=', 1)[0], line.slice(line.indexOf('=') + 1)]),
+    );
+    assert.deepEqual([environment[DRAWING], environment.GDK_GL], told);
+  });
+}
+
 for (const { size, env = {}, name } of [
   { size: '1280x720', name: '1280×720' },
   { size: '1024x768', name: '1024×768' },
@@ -293,4 +331,13 @@ for (const { name, env } of [
     assert.match(told, /there is no display for the window .*reelscope serve/);
     assert.doesNotMatch(told, /panicked|backtrace/);
   });
+}
+
+/** How the page is told to be drawn on this machine: that variable, and GTK's own. */
+function drawnHere() {
+  const devices = existsSync('/dev/dri') ? readdirSync('/dev/dri') : [];
+  if (existsSync('/proc/driver/nvidia')) return ['1', undefined];
+  return devices.some((name) => name.startsWith('renderD'))
+    ? [undefined, undefined]
+    : ['1', 'disable'];
 }

@@ -96,7 +96,7 @@ export async function openWindow(place, more = []) {
   capabilities.setBrowserName('wry');
   capabilities.set('tauri:options', { application: BINARY, args: flags(place, more) });
   for (let attempt = 1; ; attempt++) {
-    const { server, driverGone, driverProcess } = await startDriver(place);
+    const { server, driverGone, driverProcess, stderr } = await startDriver(place);
     let driver;
     const close = async () => {
       // A test may have closed the window already; then there is no session left to quit.
@@ -113,8 +113,9 @@ export async function openWindow(place, more = []) {
       return new Page(driver);
     } catch (error) {
       await close();
-      if (attempt === MOST_STARTS) throw error;
-      console.error(`the driver lost start ${attempt}: ${error}`);
+      // What the program itself has to say is no fault of the driver.
+      if (attempt === MOST_STARTS || /panicked| ERROR /.test(stderr())) throw error;
+      console.error(`the driver lost start ${attempt}: ${error}\n${stderr()}`);
     }
   }
 }
@@ -123,11 +124,17 @@ export async function openWindow(place, more = []) {
 async function startDriver(place) {
   const [port, nativePort] = [await freePort(), await freePort()];
   const ports = ['--port', String(port), '--native-port', String(nativePort)];
-  const driverProcess = spawn('tauri-driver', ports, { env: place.env, stdio: 'ignore' });
+  const stdio = ['ignore', 'ignore', 'pipe'];
+  const driverProcess = spawn('tauri-driver', ports, { env: place.env, stdio });
+  let words = '';
+  // Of the driver, of WebKit's, and of the program that they start.
+  driverProcess.stderr.setEncoding('utf8').on('data', (text) => (words += text));
+  // Whoever inherited it and lives longer does not hold the tests up.
+  driverProcess.stderr.unref();
   const driverGone = ended(driverProcess);
   const server = `http://127.0.0.1:${port}/`;
   await until('tauri-driver to answer', () => fetch(`${server}status`).then((reply) => reply.ok));
-  return { server, driverProcess, driverGone };
+  return { server, driverProcess, driverGone, stderr: () => words };
 }
 
 /** What a person does with the page and sees on it; elements are named by their data-test attribute. */
@@ -369,8 +376,8 @@ export function startAsOrdinaryUser(place, more = []) {
 }
 
 /** Runs `reelscope serve` in a test's own place until the test ends; answers where its page is. */
-export async function serve(place, more = []) {
-  const words = ['serve', '--listen', '127.0.0.1:0', '--data-dir', place.dataDir];
+export async function serve(place, more = [], listen = '127.0.0.1:0') {
+  const words = ['serve', '--listen', listen, '--data-dir', place.dataDir];
   const server = spawn(
     join(dirname(BINARY), 'reelscope'),
     [...words, '--players', '2000', ...more],

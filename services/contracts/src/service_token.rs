@@ -70,3 +70,40 @@ async fn only_services(
     }
     next.run(request).await
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use axum::body::Body;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_secret_opens_this_server_and_no_other() {
+        let token = ServiceToken::new("0123456789abcdef0123456789abcdef");
+        let address: SocketAddr = "127.0.0.1:4242".parse().unwrap();
+        let routes = token
+            .clone()
+            .guard(address, Router::new().route("/", get(async || "here")));
+        for (host, expected) in [
+            (Some("127.0.0.1:4242"), 200),
+            (Some("127.0.0.1:4243"), 403),
+            (Some("localhost:4242"), 403),
+            (Some("evil.example"), 403),
+            (None, 403),
+        ] {
+            let mut request = Request::builder()
+                .uri("/")
+                .header(SERVICE_TOKEN_HEADER, token.header().unwrap());
+            if let Some(host) = host {
+                request = request.header(header::HOST, host);
+            }
+            let request = request.body(Body::empty()).unwrap();
+            let answer = routes.clone().oneshot(request).await.unwrap();
+            assert_eq!(answer.status(), expected, "{host:?}");
+        }
+    }
+}

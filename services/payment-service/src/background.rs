@@ -16,7 +16,7 @@ use crate::settlement::Settlement;
 /// Settlements asked of the provider at the same time; the rest wait in memory, and on the disk.
 pub(crate) const AT_ONCE: usize = 256;
 /// Settlements that wait for their turn. Beyond that the next player waits until there is room: a provider that is slower
-/// than the players spin slows them down, and fills no memory.
+/// than the players spin slows them down.
 const MOST_WAITING: usize = 4_096;
 /// How long settlements may take to end when the service stops. What has not ended then is settled at the next start.
 const GRACE: Duration = Duration::from_secs(1);

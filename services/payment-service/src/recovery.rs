@@ -79,8 +79,8 @@ impl Looks {
     }
 }
 
-/// When which open bet is worked on. It goes by the time that this process has seen pass, which no clock that is set and
-/// no laptop that sleeps changes: a reservation that was made an hour ago by the wall clock may be a second old.
+/// When which open bet is worked on. It goes by the time that this process has seen pass, which no clock that is set
+/// changes, nor a laptop that sleeps where the system's monotonic clock stops with it (Linux, macOS): a reservation that was made an hour ago by the wall clock may be a second old.
 struct Schedule {
     patience: Patience,
     bets: HashMap<RoundId, Planned>,

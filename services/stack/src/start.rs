@@ -680,14 +680,11 @@ impl Stack {
     /// players and rounds, then the wallets, which everything else writes to. Takes [`STOP_PATIENCE`] at most.
     ///
     /// # Errors
-    /// [`StopError`]: a database had stopped taking writes. What was acknowledged is on the disk all the same.
+    /// [`StopError`]: a database had stopped taking writes, or there was no time to close it. What was acknowledged is on the
+    /// disk all the same.
     pub async fn shutdown(self) -> Result<(), StopError> {
         let stopped = tokio::time::timeout(STOP_PATIENCE, self.stop_in_order()).await;
-        stopped.unwrap_or_else(|_| {
-            // What was acknowledged is on the disk, and is read again at the next start as after a crash.
-            tracing::warn!("the services did not stop in time and are left behind");
-            Ok(())
-        })
+        stopped.unwrap_or(Err(StopError::TooLate))
     }
 
     async fn stop_in_order(mut self) -> Result<(), StopError> {

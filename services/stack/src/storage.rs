@@ -30,14 +30,23 @@ pub enum StopError {
         /// Why it took no writes.
         reason: StoreError,
     },
+    /// The databases were not closed: what was under way took longer than [`STOP_PATIENCE`](crate::STOP_PATIENCE). They are
+    /// read at the next start as after a crash.
+    #[error("the services did not stop in time and were left behind; what was confirmed is kept")]
+    TooLate,
 }
 
+/// Exit code of [`StopError::TooLate`].
+const TOO_LATE: u8 = 28;
+
 impl StopError {
-    /// Exit code of the program: that of a start which meets the same.
+    /// Exit code of the program: that of a start which meets the same, where a start can.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        let Self::Database { reason, .. } = self;
-        StartError::Store(reason.clone()).exit_code()
+        match self {
+            Self::Database { reason, .. } => StartError::Store(reason.clone()).exit_code(),
+            Self::TooLate => TOO_LATE,
+        }
     }
 }
 

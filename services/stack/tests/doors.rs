@@ -124,6 +124,7 @@ async fn the_gateway_answers_only_what_needs_no_secret_to_another_program() {
     for path in [
         "/api/preferences",
         "/api/notices",
+        "/api/overhead",
         "/api/settings",
         "/api/problems",
         "/api/faults",

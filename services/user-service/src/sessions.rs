@@ -1,5 +1,5 @@
 //! Open sessions, in memory: they end with the process, as the tokens that name them do. They last by the time that
-//! passes and not by the clock, which is set while they are open.
+//! passes; the gateway's token has an end by the clock besides.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -20,5 +20,8 @@ export class Connection {
       if (!first) untracked(() => void this.health.watch());
       first = false;
     });
+    effect(() => {
+      if (this.stream.refused()) untracked(() => void this.health.askWhetherKnown());
+    });
   }
 }

@@ -17,7 +17,7 @@ const reply = (over: Partial<HealthReply> = {}): HealthReply => ({
 });
 
 describe('the health that is shown', () => {
-  const gateway = { health: vi.fn() };
+  const gateway = { health: vi.fn(), paytable: vi.fn() };
   let health: Health;
   let stream: StreamDouble;
 
@@ -88,14 +88,15 @@ describe('the health that is shown', () => {
     expect([health.healthy(), health.release()]).toEqual([true, '1.1.0']);
   });
 
-  it('says that a gateway of another start does not know this window', async () => {
-    gateway.health.mockRejectedValue(new Problem({ status: 401, code: 'launch_token_required' }));
+  it('says that a gateway of another start does not know this window, and asks no more', async () => {
+    gateway.health.mockResolvedValue(reply({ status: 'degraded' }));
+    gateway.paytable.mockResolvedValue({});
+    await health.askWhetherKnown();
+    expect(health.lockedOut()).toBe(false);
+    gateway.paytable.mockRejectedValue(new Problem({ status: 401, code: 'launch_token_required' }));
+    await health.askWhetherKnown();
     await health.watch();
-    expect([health.lockedOut(), health.healthy(), health.unanswered()]).toEqual([
-      true,
-      false,
-      false,
-    ]);
+    expect(health.lockedOut()).toBe(true);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(gateway.health).toHaveBeenCalledTimes(1);
   });

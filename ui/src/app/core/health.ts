@@ -53,9 +53,15 @@ export class Health {
     const refused = answer instanceof Problem;
     this._refused.set(refused);
     this._unanswered.set(answer instanceof Error && !refused);
-    this._lockedOut.set(refused && answer.code === 'launch_token_required');
     if (!(answer instanceof Error)) this._reply.set(answer as HealthReply);
     if (this.lockedOut() || (this.healthy() && !this.seeding())) return;
     this.timer = setTimeout(() => void this.watch(), POLL_MS);
+  }
+
+  /** Health is told to everybody: only what this window alone may ask says whether it is known. */
+  async askWhetherKnown(): Promise<void> {
+    const answer = await this.gateway.paytable().catch((error: unknown) => error);
+    if (answer instanceof Problem && answer.code === 'launch_token_required')
+      this._lockedOut.set(true);
   }
 }

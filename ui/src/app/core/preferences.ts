@@ -41,7 +41,7 @@ export class Preferences {
     remember('assumptions', this._assumptions());
   }
 
-  /** Whoever sits down without having been chosen is not remembered: what was chosen before may only be out of reach. */
+  /** Whoever was chosen. */
   rememberPlayer({ account_code, player_id }: Player): void {
     if (account_code !== this._accountCode()) {
       this._accountCode.set(account_code);

@@ -2,6 +2,7 @@ import { TestBed } from '@angular/core/testing';
 
 import { Gateway } from './gateway';
 import { Problem } from './problem';
+import { Preferences } from './preferences';
 import { recall } from './remembered';
 import { Session } from './session';
 import { Player } from './wire';
@@ -132,6 +133,15 @@ describe('the balance', () => {
     expect(gateway.openSession).toHaveBeenLastCalledWith('RS-000001', 'p');
     await session.open('RS-000002');
     expect(gateway.openSession).toHaveBeenLastCalledWith('RS-000002', undefined);
+  });
+
+  it('is not that of whoever sits in for a chosen player, the next time', async () => {
+    await session.open('RS-000001');
+    const other = { ...PLAYER, player_id: 'q', account_code: 'RS-000002' };
+    gateway.openSession.mockResolvedValue({ token: 'u', player: other });
+    await session.open('RS-000002', false);
+    expect(session.player()?.player_id).toBe('q');
+    expect(TestBed.inject(Preferences).accountCode()).toBe('RS-000001');
   });
 
   it('is not asked for under a player who has the account in another data directory', async () => {

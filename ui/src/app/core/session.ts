@@ -83,9 +83,9 @@ export class Session {
     return this._seat;
   }
 
-  /** Logs in and sits down. */
-  async open(accountCode: string): Promise<void> {
-    this.sit(await this.logIn(accountCode));
+  /** Logs in and sits down. Whoever was not chosen, but sits in for somebody who is missing, is not remembered. */
+  async open(accountCode: string, chosen = true): Promise<void> {
+    this.sit(await this.logIn(accountCode), chosen);
   }
 
   /** Logs in, and changes nothing of who plays. */
@@ -100,13 +100,13 @@ export class Session {
   }
 
   /** The account is remembered only once it is known to exist. */
-  sit(seat: Seat): void {
+  sit(seat: Seat, chosen = true): void {
     this._seat = seat;
     this.shown = seat.reading;
     this._player.set(seat.player);
     // The id and nothing else: names stay in the house.
     setUser({ id: seat.player.player_id });
-    this.preferences.rememberPlayer(seat.player);
+    if (chosen) this.preferences.rememberPlayer(seat.player);
   }
 
   /** Calls for whoever plays at this moment, to the end of the call. */

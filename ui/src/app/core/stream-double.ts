@@ -6,6 +6,8 @@ import { Kind, Told } from './telemetry-stream';
 export class StreamDouble {
   /** Whether it is open. */
   readonly live = signal(true);
+  /** Whether it was answered that it may not be opened. */
+  readonly refused = signal(false);
   private readonly listeners = new Map<Kind, Set<(told: never) => void>>();
 
   on<K extends Kind>(kind: K, listener: (told: Told[K]) => void): () => void {

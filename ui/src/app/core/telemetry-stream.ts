@@ -28,9 +28,12 @@ export class TelemetryStream {
   };
   private source: EventSource | undefined;
   private readonly _live = signal(true);
+  private readonly _refused = signal(false);
 
   /** Whether it is open; false from a break until it is open again. */
   readonly live = this._live.asReadonly();
+  /** Whether it was answered that it may not be opened. */
+  readonly refused = this._refused.asReadonly();
 
   /** Calls `listener` with all that comes from now on. Returns what ends it. */
   on<K extends Kind>(kind: K, listener: (told: Told[K]) => void): () => void {
@@ -52,11 +55,14 @@ export class TelemetryStream {
     source.addEventListener('open', () => {
       if (!this._live()) this.tell('missed', null);
       this._live.set(true);
+      this._refused.set(false);
     });
     source.addEventListener('error', () => {
       this._live.set(false);
       // The browser reconnects after a break, but gives up where the answer was an error.
-      if (source.readyState === EventSource.CLOSED) setTimeout(() => this.connect(), RECONNECT_MS);
+      if (source.readyState !== EventSource.CLOSED) return;
+      this._refused.set(true);
+      setTimeout(() => this.connect(), RECONNECT_MS);
     });
   }
 

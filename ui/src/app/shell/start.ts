@@ -46,20 +46,20 @@ export class Start {
     }
   }
 
-  private async openAccount(code: string): Promise<void> {
+  private async openAccount(code: string, chosen = true): Promise<void> {
     try {
-      await this.session.open(code);
+      await this.session.open(code, chosen);
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'player_not_found') throw error;
       if (code !== FIRST_ACCOUNT) {
         // A remembered player may be missing from a new data directory; the first one never is.
-        return this.openAccount(FIRST_ACCOUNT);
+        return this.openAccount(FIRST_ACCOUNT, false);
       }
       await this.health.watch();
       if (!this.health.seeding()) throw error;
       this._state.set('seeding');
       await new Promise((resolve) => setTimeout(resolve, SEEDING_RETRY_MS));
-      return this.openAccount(code);
+      return this.openAccount(code, chosen);
     }
   }
 

@@ -8,6 +8,7 @@ import { roundId } from '../core/round-id';
 import { Session } from '../core/session';
 import { Round, RoundStanding, SpinReply, SymbolName } from '../core/wire';
 import { PaytableStore } from '../paytable/paytable-store';
+import { LocksDouble } from './locks-double';
 import { Play, RecentSpin } from './play';
 import { SpinTraces } from './spin-trace';
 
@@ -468,6 +469,64 @@ describe('a spin', () => {
       expect(TestBed.inject(Session).player()?.balance).toBe(103_500);
       expect(gateway.spin).toHaveBeenCalledTimes(1);
       expect(kept()).toEqual([]);
+    });
+
+    describe('while another page works on it', () => {
+      let end: () => void;
+      const other = { key: 'k', playerId: 'p', stake: 1000, at: 0 };
+
+      beforeEach(() => {
+        const locks = LocksDouble.install();
+        localStorage.setItem('reelscope.unfinished.k', JSON.stringify(other));
+        void locks.request(
+          'reelscope.unfinished.k',
+          () => new Promise((resolve) => (end = resolve)),
+        );
+      });
+      afterEach(() => LocksDouble.remove());
+
+      it('is left to that, and taken over once that is gone', async () => {
+        gateway.round.mockResolvedValue(standing('reserved', { status: 'reserved' }));
+        const resumed = play.resume();
+        await vi.advanceTimersByTimeAsync(0);
+        expect([play.trouble(), play.recent()]).toEqual([null, []]);
+        end();
+        await resumed;
+        expect(play.recent()).toMatchObject([{ key: 'k', kind: 'unknown' }]);
+        await vi.waitFor(() => expect(play.stakeStatus()).toBe('reserved'));
+      });
+
+      it('does not change the result of a spin that was made here meanwhile', async () => {
+        gateway.round.mockResolvedValue(
+          standing('paid', { ...BOARD, round_id: 'old', status: 'posted', payout: 20 }),
+        );
+        gateway.spin.mockResolvedValue(reply());
+        const resumed = play.resume();
+        play.press();
+        await answered();
+        play.rest();
+        end();
+        await resumed;
+        await vi.waitFor(() => expect(play.recent()[1]).toMatchObject({ key: 'k', kind: 'lost' }));
+        expect(play.outcome()).toMatchObject({ round_id: 'r1', payout: 4500 });
+        expect(play.trouble()).toBeNull();
+        expect(kept()).toEqual([]);
+      });
+
+      it('stays with it when another player sits down here', async () => {
+        const resumed = play.resume();
+        gateway.openSession.mockResolvedValue({
+          token: 'hers',
+          player: { ...PLAYER, player_id: 'q', account_code: 'RS-000002' },
+        });
+        await session.open('RS-000002');
+        play.clear();
+        end();
+        await resumed;
+        expect([play.trouble(), play.recent()]).toEqual([null, []]);
+        expect(gateway.round).not.toHaveBeenCalled();
+        expect(kept()).toHaveLength(1);
+      });
     });
 
     it('is nobody else’s business', async () => {

@@ -203,8 +203,9 @@ export class Play {
   async resume(): Promise<void> {
     const { seat } = this.session;
     if (!seat) return;
+    const begun = this._spins();
     await Promise.all(
-      this.unfinished.of(seat.player.player_id).map((spin) => this.takeOver(seat, spin)),
+      this.unfinished.of(seat.player.player_id).map((spin) => this.takeOver(seat, spin, begun)),
     );
   }
 
@@ -243,14 +244,18 @@ export class Play {
   }
 
   /** Another page may still be at it; what that says of it is enough then. */
-  private async takeOver(seat: Seat, spin: UnfinishedSpin): Promise<void> {
+  private async takeOver(seat: Seat, spin: UnfinishedSpin, begun: number): Promise<void> {
     if (!(await this.unfinished.takeOver(spin))) return;
     await this.atRest();
     if (seat !== this.session.seat) return;
-    this.current = spin.key;
-    this._trouble.set(new Interrupted());
-    this._stakeStatus.set('unknown');
-    this.remember({
+    // What was begun here since then is newer, and stays on the screen.
+    const newest = this._spins() === begun;
+    if (newest) {
+      this.current = spin.key;
+      this._trouble.set(new Interrupted());
+      this._stakeStatus.set('unknown');
+    }
+    const chip: RecentSpin = {
       key: spin.key,
       begunAt: null,
       traceId: null,
@@ -260,7 +265,9 @@ export class Play {
       currency: this.session.currency(),
       roundTripMs: null,
       totalMs: null,
-    });
+    };
+    if (newest) this.remember(chip);
+    else this._recent.update((spins) => [...spins, chip].slice(0, RECENT));
     this.followToItsEnd(seat, spin);
   }
 
@@ -425,9 +432,10 @@ export class Play {
   /** The spin that was left open on the screen has come to its end. */
   private conclude(round: Round): void {
     const trouble = this._trouble();
+    const outcome = this._outcome();
     this.lost = null;
-    if (this._outcome()) {
-      this._outcome.update((outcome) => outcome && { ...outcome, ...moneyOf(round) });
+    if (outcome) {
+      if (outcome.round_id === round.round_id) this._outcome.set({ ...outcome, ...moneyOf(round) });
       return;
     }
     // A failure that says itself that the round was settled stays to be read; one that was in doubt is none.

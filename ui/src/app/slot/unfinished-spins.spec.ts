@@ -1,20 +1,10 @@
 import { TestBed } from '@angular/core/testing';
 
 import { Gateway } from '../core/gateway';
+import { LocksDouble } from './locks-double';
 import { UnfinishedSpin, UnfinishedSpins } from './unfinished-spins';
 
 const SPIN: UnfinishedSpin = { key: 'k', playerId: 'p', stake: 1000, at: 0 };
-
-/** Exclusive locks as browsers have them: one holder a name, first come, first served. */
-class Locks {
-  private readonly queues = new Map<string, Promise<void>>();
-
-  request(name: string, hold: () => Promise<void>): Promise<void> {
-    const turn = (this.queues.get(name) ?? Promise.resolve()).then(hold);
-    this.queues.set(name, turn);
-    return turn;
-  }
-}
 
 describe('an unfinished spin and two pages', () => {
   let one: UnfinishedSpins;
@@ -22,12 +12,12 @@ describe('an unfinished spin and two pages', () => {
 
   beforeEach(() => {
     localStorage.clear();
-    Object.defineProperty(navigator, 'locks', { configurable: true, value: new Locks() });
+    LocksDouble.install();
     one = page();
     other = page();
   });
   afterEach(() => {
-    Reflect.deleteProperty(navigator, 'locks');
+    LocksDouble.remove();
     localStorage.clear();
   });
 
