@@ -210,7 +210,7 @@ for (const { set, told } of [
   { set: {}, told: drawnHere() },
   { set: { [DRAWING]: '0', GDK_GL: 'legacy' }, told: ['0', 'legacy'] },
 ]) {
-  test(`the page is drawn as ${told} says`, async (t) => {
+  test(`the process of the page is told how to draw: ${told}`, async (t) => {
     const place = ownPlace(t);
     for (const name of [DRAWING, 'GDK_GL']) delete place.env[name];
     Object.assign(place.env, set);
