@@ -241,9 +241,10 @@ pub async fn reserve(store: &Store, request: Reserve, at: UnixMillis) -> Result<
             if let Some(bet) = tx.get::<BetRecord>(BETS, &id)? {
                 // A round that was voided before it was reserved has no stake of its own.
                 let never_reserved = bet.status == BetStatus::Voided && bet.stake == 0;
-                let same = bet.stake == stake.minor()
-                    // Older builds did not write it down.
-                    && (bet.same_seed_as.is_none() || bet.same_seed_as == same_seed_as);
+                let same_seed = bet.same_seed_as == same_seed_as
+                    // Older builds did not write it down, and what is past its draw draws nothing any more.
+                    || (bet.same_seed_as.is_none() && bet.status != BetStatus::Reserved);
+                let same = bet.stake == stake.minor() && same_seed;
                 if bet.player_id != player_id || !(same || never_reserved) {
                     return Err(PaymentError::Conflict(round_id));
                 }

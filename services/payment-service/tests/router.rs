@@ -160,6 +160,25 @@ async fn reserve_and_post_happen_once_per_round() {
 }
 
 #[tokio::test]
+async fn a_bet_that_waits_for_its_draw_does_not_become_one_on_a_known_round() {
+    let bench = bench().await;
+    bench.open().await;
+    let body = format!(
+        r#"{{"round_id":"{}","player_id":"p","stake":1000,"same_seed_as":"{}"}}"#,
+        RoundId::from_u128(1),
+        RoundId::from_u128(7)
+    );
+    let on_known = async || bench.call::<Bet>("POST", "/v1/reservations", &body).await;
+    bench.reserve(1, 1_000).await.unwrap();
+    assert_eq!(on_known().await.unwrap_err().code, Code::IdempotencyConflict);
+    // A bet that older builds made on a known round without writing that down is told as it is.
+    bench.settle(1, 3_000).await.unwrap();
+    assert_eq!(on_known().await.unwrap().status, BetStatus::Posted);
+    assert_eq!(bench.purse().await, (7_000, 0));
+    bench.balanced().await;
+}
+
+#[tokio::test]
 async fn a_void_gives_back_once_and_closes_a_round_that_was_never_reserved() {
     let bench = bench().await;
     bench.open().await;

@@ -311,6 +311,15 @@ async fn a_known_round_is_drawn_again_by_its_player_with_its_stake_and_is_marked
     assert!(rounds["rounds"][1]["same_seed_as"].is_null(), "{rounds}");
     let other_seed = spin(&hers, "again", 1_000, &rounds["rounds"][0]["round_id"]).await;
     assert_eq!(other_seed.status, 409, "{}", other_seed.body);
+    // Each round is measured once, whoever asked for it again, and only the one that chance has drawn for the RTP.
+    eventually("one round of two is measured for the RTP", async || {
+        let seen = hers.get("/api/telemetry/traces?limit=100").await;
+        let measured = seen["traces"].as_array().unwrap().iter();
+        let measured: Vec<_> = measured.map(|trace| &trace["measurements"]).collect();
+        let with = |name: &str| measured.iter().filter(|all| all[name].is_object()).count();
+        (with("payout"), with("rtp")) == (2, 1)
+    })
+    .await;
     stack.shutdown().await.unwrap();
     assert_eq!(imbalance(dir.path()).await, 0);
 }
