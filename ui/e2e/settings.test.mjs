@@ -41,8 +41,12 @@ test('every mistake is said in both languages, beside the field that it is about
   // The settings cannot be written: a file stands where their directory should be.
   await page.click('lang-ru');
   const directory = join(place.env.XDG_CONFIG_HOME, 'reelscope');
-  rmSync(directory, { recursive: true, force: true });
-  writeFileSync(directory, '');
+  // The language that was chosen just now is being written there.
+  await until('the file to stand there', () => {
+    rmSync(directory, { recursive: true, force: true });
+    writeFileSync(directory, '');
+    return true;
+  });
   await (await shown(page, 'input-environment')).sendKeys('-2');
   await page.click('save-environment');
   await until('the refusal', async () =>

@@ -15,13 +15,17 @@ const maps = readdirSync(SERVED).filter((name) => name.endsWith('.map'));
 for (const name of maps) {
   const kept = join(KEPT, name);
   renameSync(join(SERVED, name), kept);
-  const { version, sources, names, mappings } = JSON.parse(readFileSync(kept, 'utf8'));
-  const read = { version, sources: sources.map(shown), names, mappings };
-  writeFileSync(join(SERVED, name), JSON.stringify(read));
+  const map = JSON.parse(readFileSync(kept, 'utf8'));
+  const { version, names, mappings } = map;
+  const sources = map.sources.map(shown);
+  writeFileSync(kept, JSON.stringify({ ...map, sources }));
+  writeFileSync(join(SERVED, name), JSON.stringify({ version, sources, names, mappings }));
 }
 console.log(`${maps.length} source maps kept in ${KEPT}, and their places beside the scripts`);
 
-/** Angular's own maps name the directory of its build machine. */
+/** From the root of the page's sources. Angular's own maps name the directory of its build machine. */
 function shown(source) {
-  return source.replace(/^.*-fastbuild-[^/]*\/bin\/packages\//, '@angular/');
+  return source
+    .replace(/^(\.\.\/)+/, '')
+    .replace(/^.*-fastbuild-[^/]*\/bin\/packages\//, '@angular/');
 }

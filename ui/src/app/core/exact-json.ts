@@ -17,31 +17,30 @@ export class ExactNumber {
 const FREE = new Set(['data', 'attributes', 'header', 'json']);
 /** Whether any number may be longer than a double is exact. Strings that look like it cost a second look, and no more. */
 const MAY_BE_INEXACT = /\d{17}|9\d{15}|\d\.\d{14}|\d[eE]/;
+/** Of this page alone, and never told: no text from outside has it, however it is escaped. */
+const MARK = `${crypto.randomUUID()}:`;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
 /** Reads JSON without loss: numbers in values of senders that a double would change come as `ExactNumber`. */
 export function readJson(text: string): unknown {
   if (!MAY_BE_INEXACT.test(text)) return JSON.parse(text);
-  // Nobody can guess it: no text from outside has it, however it is escaped.
-  const mark = `${crypto.randomUUID()}:`;
-  const marked = withMarks(text, mark);
-  return marked === text ? JSON.parse(text) : unmarked(JSON.parse(marked), mark, false);
+  const marked = withMarks(text, MARK);
+  return marked === text ? JSON.parse(text) : unmarked(JSON.parse(marked), MARK, false);
 }
 
 /** As `JSON.stringify` writes it, with exact numbers as they came. */
 export function writeJson(value: unknown, indent?: number): string {
-  const mark = `${crypto.randomUUID()}:`;
   let found = false;
   const text = JSON.stringify(
     value,
     (_, each: unknown) => {
       if (!(each instanceof ExactNumber)) return each;
       found = true;
-      return mark + each.toString();
+      return MARK + each.toString();
     },
     indent,
   );
-  return found ? text.replace(new RegExp(`"${mark}([^"]*)"`, 'g'), '$1') : text;
+  return found ? text.replace(new RegExp(`"${MARK}([^"]*)"`, 'g'), '$1') : text;
 }
 
 /** The same with every number that a double changes in quotes and marked. */
