@@ -197,6 +197,7 @@ test('the waterfall by keyboard alone', async (t) => {
   assert.match(await page.text('key-list'), /Critical path/);
   assert.deepEqual(await page.violations(), []);
   await page.press(Key.ESCAPE);
+  await until('the rows to have it once more', async () => (await page.focused()) === 'waterfall');
 
   // A reload shows the same: the address says everything.
   await page.press(Key.END);
