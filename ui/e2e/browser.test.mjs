@@ -7,15 +7,17 @@ import { ownPlace, serve, until } from './real-window.mjs';
 /** A browser keeps six connections to a server: what held one for good would show after so many spins. */
 const SPINS = 10;
 
-/** Opens the page of `reelscope serve`. */
+/** Opens the page of `reelscope serve`, which can be ended and started again at the same address. */
 async function openBrowser(t) {
   const place = ownPlace(t);
   const address = await serve(place);
+  const end = place.closers.at(-1);
   const page = await openChromium(needChromium(), { address, cookies: [], size: [1280, 800] });
   place.closers.push(() => page.close());
   const fetched = (path) =>
     page.evaluate(`fetch(${JSON.stringify(path)}).then((reply) => reply.json())`);
-  return { page, fetched };
+  const serveAgain = () => serve(place, [], new URL(address).host);
+  return { page, fetched, end, serveAgain };
 }
 
 test('every spin in a browser has the part of its page, and counts once', async (t) => {
@@ -49,17 +51,13 @@ test('every spin in a browser has the part of its page, and counts once', async 
 });
 
 test('a page whose server was started again says that it has to be opened anew', async (t) => {
-  const place = ownPlace(t);
-  const address = await serve(place);
-  const end = place.closers.at(-1);
-  const page = await openChromium(needChromium(), { address, cookies: [], size: [1280, 800] });
-  place.closers.push(() => page.close());
+  const { page, end, serveAgain } = await openBrowser(t);
   const shows = (name) => page.evaluate(`Boolean(document.querySelector('[data-test="${name}"]'))`);
   await until('SPIN', () => shows('spin'));
 
   await end();
   await until('the lost connection to be told', () => shows('connection-lost'));
-  await serve(place, [], new URL(address).host);
+  await serveAgain();
 
   await until('the word that this window is not known', () => shows('launch-token-required'));
 });

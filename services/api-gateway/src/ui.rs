@@ -90,7 +90,8 @@ pub async fn secure(request: Request, next: axum::middleware::Next) -> Response 
 }
 
 /// Whether a person or this page asked, and no other site: then nobody has opened the page who would have to be cut off from
-/// it, unless a person typed the address into a window that another site had opened. Cutting off is not free: WebKit gives the page a new process for it, which costs the window a third of its start.
+/// it, unless a person typed the address into a window that another site had opened. Cutting off is not free: WebKit gives
+/// the page a new process for it, which costs the window a third of its start.
 ///
 /// `Sec-Fetch-Site` is [Fetch Metadata](https://www.w3.org/TR/fetch-metadata/); no page can set it.
 fn is_ours(headers: &HeaderMap) -> bool {
