@@ -304,12 +304,12 @@ impl Index {
         Some(self.traces.get(&trace)?.0.envelopes().iter().copied().collect())
     }
 
-    /// Issues, last seen first.
+    /// Issues, last seen first; those seen at the same time by their ids, so that each answer has the same order.
     pub(crate) fn issues(&self, limit: usize) -> Vec<IssueSummary> {
-        let mut issues: Vec<_> = self.issues.values().collect();
-        issues.sort_by_key(|issue| std::cmp::Reverse(issue.last_seen()));
+        let mut issues: Vec<_> = self.issues.iter().collect();
+        issues.sort_by_key(|(id, issue)| (std::cmp::Reverse(issue.last_seen()), *id));
         let newest = issues.into_iter().take(limit);
-        newest.map(|issue| issue.summary(&self.requests)).collect()
+        newest.map(|(_, issue)| issue.summary(&self.requests)).collect()
     }
 
     /// The envelopes of each of the traces that arrived last, and what part of those that began in `minute` these are.
@@ -595,6 +595,27 @@ mod tests {
         assert_eq!(index.conditions.pop(), Some((1, 7)));
         assert_eq!(index.conditions.pop(), Some((3, 1)));
         assert_eq!(index.conditions.pop(), None, "it is in one group only");
+    }
+
+    #[test]
+    fn issues_seen_at_the_same_time_have_one_order() {
+        let mut index = Index::new();
+        for n in 0..32 {
+            let bytes = format!(
+                "{{}}\n{{\"type\":\"event\"}}\n{{\"message\":\"\",\"fingerprint\":[\"{n}\"],\"timestamp\":9}}\n"
+            );
+            index.add(
+                n,
+                &facts::skim(n, "frontend", &Envelope::framed(bytes.as_bytes()).unwrap()),
+            );
+        }
+        let ids: Vec<_> = index
+            .issues(usize::MAX)
+            .into_iter()
+            .map(|issue| issue.issue_id)
+            .collect();
+        assert_eq!(ids.len(), 32);
+        assert!(ids.is_sorted(), "{ids:?}");
     }
 
     #[test]

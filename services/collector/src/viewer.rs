@@ -2,7 +2,7 @@
 //!
 //! The routes are relative: the stack mounts them under `/api/telemetry`, behind the gateway's guard.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -370,7 +370,7 @@ async fn map(State(viewer): State<Viewer>, Asked(query): Asked<MapQuery>) -> Jso
     seqs.dedup();
     let (found, _) = viewer.collector.read_many(seqs).await;
     let drawn = tokio::task::spawn_blocking(move || {
-        let mut traces: HashMap<u128, Vec<Span>> = HashMap::new();
+        let mut traces: BTreeMap<u128, Vec<Span>> = BTreeMap::new();
         for (seq, slot, bytes) in &found {
             let Ok(envelope) = Envelope::parse(bytes) else {
                 continue;
