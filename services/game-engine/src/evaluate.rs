@@ -146,7 +146,7 @@ pub fn evaluate_by(in_force: InForce, board: &Board, stake_minor: i64) -> Result
 /// A payline read from the left, one reel at a time, until a symbol no longer fits.
 ///
 /// The PAR sheet reads lines through this same type: the game that is analysed is the game that is played.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Run {
     /// The regular symbol of the run; none while there were only wilds.
     symbol: Option<Symbol>,

@@ -3,8 +3,10 @@
 //! A PAR sheet is what a slot machine's designer hands to the regulator; for its parts see Harrigan and
 //! Dixon, "PAR Sheets, probabilities, and slot machine play", Journal of Gambling Issues 23 (2009).
 
+use std::collections::HashMap;
+
 use crate::evaluate::{Run, STAKE_STEP};
-use crate::paytable::{FEWEST, PAYLINES, Payline, pay};
+use crate::paytable::{FEWEST, PAYLINES, pay};
 use crate::reels::{REELS, STRIPS, Strips, Symbol, Window, window};
 use num_rational::Ratio;
 
@@ -88,7 +90,7 @@ pub fn approximate(rate: Ratio<u128>) -> f64 {
     *rate.numer() as f64 / *rate.denom() as f64
 }
 
-/// The PAR sheet of the game. Goes through the whole cycle: tens of milliseconds of CPU, so call it once.
+/// The PAR sheet of the game. Goes through the whole cycle: milliseconds of CPU, so call it once.
 #[must_use]
 pub fn par_sheet() -> ParSheet {
     sheet_of(&Cycle::of(&STRIPS))
@@ -160,12 +162,12 @@ struct Cycle {
 }
 
 impl Cycle {
-    /// Goes through the cycle reel by reel, from the left, as a tree: all boards that begin alike share the
-    /// work.
+    /// Goes through the cycle reel by reel, from the left: all boards that begin alike share the work.
     ///
-    /// A line drops out at the first reel where its run ends, with what it pays. Where none is left, which is
-    /// so for two thirds of the branches after the third reel, only scatters can still come, and the boards
-    /// below are counted by their number of scatters without looking at one of them.
+    /// What has been seen matters for the rest of a board only by the runs that still go on, what the others paid, and
+    /// the number of scatters. Beginnings that agree in these are one from there on. Where no run goes on, which is so
+    /// for two thirds of them after the third reel, only scatters can still come, and the boards are counted by their
+    /// number of scatters without looking at one of them.
     fn of(strips: &Strips<'_>) -> Self {
         let windows = strips.map(|strip| {
             (0..strip.len())
@@ -183,59 +185,58 @@ impl Cycle {
                 }
             }
         }
-        let ways = scatter_ways.map(|by_count| by_count.iter().sum());
 
         let mut cycle = Self::default();
-        cycle.grow(
-            &Tree {
-                windows,
-                scatter_ways,
-                ways,
-            },
-            0,
-            &PAYLINES.map(|line| (line, Run::default())),
-            0,
-            0,
-        );
+        let start = Beginning {
+            runs: [Some(Run::default()); PAYLINES.len()],
+            paid: 0,
+            scatters: 0,
+        };
+        let mut beginnings = HashMap::from([(start, 1)]);
+        for reel in 0..REELS {
+            let mut longer = HashMap::new();
+            for (beginning, ways) in beginnings {
+                for window in &windows[reel] {
+                    let next = cycle.extended(&beginning, ways, reel, window, &scatter_ways[reel + 1]);
+                    if next.runs.iter().any(Option::is_some) {
+                        *longer.entry(next).or_default() += ways;
+                    } else {
+                        for (more, rest) in scatter_ways[reel + 1].iter().enumerate() {
+                            cycle.count(next.paid, next.scatters + more, ways * rest);
+                        }
+                    }
+                }
+            }
+            beginnings = longer;
+        }
         cycle
     }
 
-    /// Counts the boards of one branch, all those that show the same on the reels before this one: which
-    /// lines are still alive, what the others paid, and how many scatters there are.
-    fn grow(&mut self, tree: &Tree, reel: usize, alive: &[(Payline, Run)], paid: u64, scatters: usize) {
-        if alive.is_empty() {
-            for (more, ways) in tree.scatter_ways[reel][..=REELS - reel].iter().enumerate() {
-                self.count(paid, scatters + more, *ways);
+    /// A beginning, of which there are so many `ways`, with the window of the next `reel`. The runs that end there are
+    /// counted as won on every board that goes on from it, whose number is the sum of `rest`.
+    fn extended(
+        &mut self,
+        beginning: &Beginning,
+        ways: u64,
+        reel: usize,
+        window: &Window,
+        rest: &[u64],
+    ) -> Beginning {
+        let mut next = *beginning;
+        next.scatters += scatters_in(window);
+        for (slot, line) in next.runs.iter_mut().zip(PAYLINES) {
+            let Some(run) = *slot else { continue };
+            let longer = run.extended(window[line[reel]]);
+            *slot = longer.filter(|_| reel + 1 < REELS);
+            if slot.is_some() {
+                continue;
             }
-            return;
-        }
-        let mut longer = [alive[0]; PAYLINES.len()];
-        for window in &tree.windows[reel] {
-            let mut still_alive = 0;
-            let mut paid = paid;
-            for (line, run) in alive {
-                let run = match run.extended(window[line[reel]]) {
-                    Some(run) if reel + 1 < REELS => {
-                        longer[still_alive] = (*line, run);
-                        still_alive += 1;
-                        continue;
-                    }
-                    Some(full) => full,
-                    None => *run,
-                };
-                if let Some((symbol, count)) = run.win() {
-                    paid += paid_for(symbol, count);
-                    self.wins[symbol as usize][count] += u128::from(tree.ways[reel + 1]);
-                }
+            if let Some((symbol, count)) = longer.unwrap_or(run).win() {
+                next.paid += paid_for(symbol, count);
+                self.wins[symbol as usize][count] += u128::from(ways * rest.iter().sum::<u64>());
             }
-            self.grow(
-                tree,
-                reel + 1,
-                &longer[..still_alive],
-                paid,
-                scatters + scatters_in(window),
-            );
         }
+        next
     }
 
     /// Adds so many boards on which every line is read to the end.
@@ -265,14 +266,14 @@ impl Cycle {
     }
 }
 
-/// What the branches of a cycle share.
-struct Tree {
-    /// By reel and stop.
-    windows: [Vec<Window>; REELS],
-    /// By reel and number of scatters: in how many ways the reels from there on show so many.
-    scatter_ways: [[u64; REELS + 1]; REELS + 1],
-    /// By reel: how many sets of stops the reels from there on have.
-    ways: [u64; REELS + 1],
+/// What the first reels of a board leave to the rest.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Beginning {
+    /// By payline; none where it has ended.
+    runs: [Option<Run>; PAYLINES.len()],
+    /// By the lines that have ended.
+    paid: u64,
+    scatters: usize,
 }
 
 fn scatters_in(window: &Window) -> usize {

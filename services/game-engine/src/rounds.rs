@@ -315,7 +315,7 @@ fn round(
     }
 }
 
-/// The whole game as an auditor needs it. Enumerates the full cycle: about 50 ms; keep the result.
+/// The whole game as an auditor needs it. Enumerates the full cycle: call it once and keep the result.
 #[must_use]
 pub fn paytable() -> Paytable {
     let sheet = par_sheet::par_sheet();
