@@ -4,6 +4,7 @@ import { createErrorHandler } from '@sentry/angular';
 import { provideLanguages } from './core/language';
 import { provideLegiblePage } from './core/legible-page';
 import { provideTips } from './core/tips';
+import { provideStart } from './shell/start';
 
 export const appConfig: ApplicationConfig = {
   providers: [
@@ -14,5 +15,6 @@ export const appConfig: ApplicationConfig = {
     provideLanguages(),
     provideLegiblePage(),
     provideTips(),
+    provideStart(),
   ],
 };

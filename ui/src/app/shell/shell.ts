@@ -1,9 +1,11 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  afterNextRender,
   computed,
   effect,
   inject,
+  signal,
   untracked,
   viewChild,
 } from '@angular/core';
@@ -12,6 +14,7 @@ import { BusinessScreen } from '../business/business-screen';
 import { Connection } from '../core/connection';
 import { Health } from '../core/health';
 import { Language } from '../core/language';
+import { painted } from '../core/painted';
 import { Pages } from '../core/pages';
 import { PartFailed, PartLoading } from '../core/part-states';
 import { Preferences } from '../core/preferences';
@@ -88,12 +91,14 @@ export class Shell {
     return 'literal' in words ? words.literal : this.say(words.key, words.params);
   });
   protected readonly control = new PressedControl();
-  private readonly keyList = viewChild.required(KeyList);
+  private readonly keyList = viewChild(KeyList);
+  /** The machine is on the screen: only then comes what is not needed for a first spin. */
+  protected readonly drawn = signal(false);
 
   constructor() {
-    void this.start.run();
+    afterNextRender(() => void painted().then(() => this.drawn.set(true)));
     effect(() => {
-      if (this.start.state() === 'ready') this.issues.follow();
+      if (this.start.state() === 'ready' && this.drawn()) this.issues.follow();
     });
     effect(() => {
       if (this.health.lockedOut()) this.start.lockOut();
@@ -134,7 +139,7 @@ export class Shell {
   }
 
   protected showKeys(): void {
-    this.keyList().open();
+    this.keyList()?.open();
   }
 
   private commandOf(event: KeyboardEvent): Command | null {

@@ -1,4 +1,10 @@
-import { Injectable, inject, signal } from '@angular/core';
+import {
+  EnvironmentProviders,
+  Injectable,
+  inject,
+  provideAppInitializer,
+  signal,
+} from '@angular/core';
 
 import { Health } from '../core/health';
 import { Preferences } from '../core/preferences';
@@ -13,6 +19,22 @@ export type StartState =
 
 const SEEDING_RETRY_MS = 1000;
 const FIRST_ACCOUNT = 'RS-000001';
+/** Services that answer do so in a fraction of it; a page without them is not kept from view any longer. */
+const DRAWN_AFTER_MS = 250;
+
+/**
+ * Begins the start before the page is drawn, and draws it once the machine can be: a page that is drawn first as loading is
+ * laid out and painted twice, which takes longer than the services.
+ */
+export function provideStart(): EnvironmentProviders {
+  return provideAppInitializer(async () => {
+    const start = inject(Start);
+    await Promise.race([
+      start.run(),
+      new Promise((resolve) => setTimeout(resolve, DRAWN_AFTER_MS)),
+    ]);
+  });
+}
 
 /** From an empty page to a machine that can be played. */
 @Injectable({ providedIn: 'root' })

@@ -32,25 +32,29 @@ export async function symbolPictures(
 ): Promise<SymbolPictures | null> {
   const definitions = document.getElementById(SPRITE_ID)?.querySelector('defs');
   if (!definitions || width < 1 || height < 1) return null;
-  const drawn = new XMLSerializer().serializeToString(definitions);
   const size = Math.round(Math.min(SYMBOL_WIDTH * width, SYMBOL_HEIGHT * height));
+  // All of them in one image, since a browser opens a document for each, and drawn once, since it keeps no pixels of it.
+  const uses = names.map(
+    (name, at) => `<use href="#symbol-${name}" x="${100 * at}" width="100" height="100"/>`,
+  );
+  const image = new Image(size * names.length, size);
+  image.src = `data:image/svg+xml,${encodeURIComponent(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${size * names.length}" height="${size}" ` +
+      `viewBox="0 0 ${100 * names.length} 100">` +
+      `${new XMLSerializer().serializeToString(definitions)}${uses.join('')}</svg>`,
+  )}`;
+  await image.decode();
+  const sheet = canvasOf(size * names.length, size);
+  sheet.getContext('2d')?.drawImage(image, 0, 0, size * names.length, size);
   const sharp = new Map<SymbolName, HTMLCanvasElement>();
   const smeared = new Map<SymbolName, HTMLCanvasElement>();
-  await Promise.all(
-    names.map(async (name) => {
-      const image = new Image(size, size);
-      image.src = `data:image/svg+xml,${encodeURIComponent(
-        `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 100 100">` +
-          `${drawn}<use href="#symbol-${name}"/></svg>`,
-      )}`;
-      await image.decode();
-      const cell = canvasOf(width, height);
-      const [left, top] = [Math.round((width - size) / 2), Math.round((height - size) / 2)];
-      cell.getContext('2d')?.drawImage(image, left, top, size, size);
-      sharp.set(name, cell);
-      smeared.set(name, smear(cell));
-    }),
-  );
+  const [left, top] = [Math.round((width - size) / 2), Math.round((height - size) / 2)];
+  for (const [at, name] of names.entries()) {
+    const cell = canvasOf(width, height);
+    cell.getContext('2d')?.drawImage(sheet, size * at, 0, size, size, left, top, size, size);
+    sharp.set(name, cell);
+    smeared.set(name, smear(cell));
+  }
   return { width, height, sharp, smeared };
 }
 

@@ -15,6 +15,7 @@ import {
 } from '@angular/core';
 
 import { Language } from '../core/language';
+import { painted } from '../core/painted';
 import { reducedMotion } from '../core/reduced-motion';
 import { SymbolName, Win } from '../core/wire';
 import { Phase, Target } from './play';
@@ -79,8 +80,8 @@ export class Reels {
   protected readonly pictured = signal(false);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private pictures: SymbolPictures | null = null;
-  /** What the pictures were asked for: the last ones count. */
-  private asked = 0;
+  /** What the pictures were asked for. */
+  private asked = '';
   private runs: Run[] = [];
   private restedReels = 0;
   private shownStops: readonly number[] = [];
@@ -110,7 +111,7 @@ export class Reels {
     });
     inject(DestroyRef).onDestroy(() => {
       resized.disconnect();
-      this.asked += 1;
+      this.asked = '';
       this.halt();
     });
   }
@@ -207,13 +208,15 @@ export class Reels {
 
   /** Pictures of the symbols for the size that the reels have now, one pixel of them for one of the screen. */
   private async picture(): Promise<void> {
-    this.asked += 1;
-    const { asked } = this;
     const names = [...new Set(this.strips().flat())];
     const [reel] = this.reels();
     const { clientWidth = 0, clientHeight = 0 } = reel?.nativeElement ?? {};
     const ratio = devicePixelRatio || 1;
     const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
+    const asked = [width, height, ...names].join(' ');
+    if (asked === this.asked) return;
+    this.asked = asked;
+    await painted();
     const pictures = await symbolPictures(names, width, Math.round(height / ROWS)).catch(
       () => null,
     );
