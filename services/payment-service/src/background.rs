@@ -38,7 +38,11 @@ pub(crate) struct Queue(mpsc::Sender<Accepted>);
 pub struct Backlog(mpsc::Receiver<Accepted>);
 
 pub(crate) fn queue() -> (Queue, Backlog) {
-    let (sender, receiver) = mpsc::channel(MOST_WAITING);
+    queue_of(MOST_WAITING)
+}
+
+fn queue_of(most_waiting: usize) -> (Queue, Backlog) {
+    let (sender, receiver) = mpsc::channel(most_waiting);
     (Queue(sender), Backlog(receiver))
 }
 
@@ -119,4 +123,65 @@ async fn settle(service: Service, settlement: Settlement, accepted: Accepted) {
     service
         .transaction("settle in the background", "task", link, work)
         .await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Waker};
+
+    use reelscope_contracts::payments::{Bet, BetStatus};
+    use reelscope_contracts::{Money, RoundId};
+
+    use super::*;
+    use crate::claims::{Claimed, Claims};
+
+    /// The intent and the claim of a round.
+    fn round(claims: &Claims, number: u128) -> (Intent, Claim) {
+        let (round_id, payout) = (RoundId::from_u128(number), Money(4));
+        let bet = Bet {
+            round_id,
+            player_id: "p".to_owned(),
+            stake: Money(10),
+            payout: Some(payout),
+            currency: "RUB".to_owned(),
+            status: BetStatus::Pending,
+            reserved_at: 0,
+            settled_at: None,
+            same_seed_as: None,
+            provider_reference: None,
+            balance: Money(0),
+        };
+        let Claimed::Mine(claim) = claims.claim(round_id, payout) else {
+            panic!("nobody else claims round {number}")
+        };
+        (Intent { bet, first: true }, claim)
+    }
+
+    #[tokio::test]
+    async fn a_player_waits_while_there_is_no_room_for_his_round_and_loses_nothing() {
+        const MOST: u128 = 3;
+        let claims = Claims::default();
+        let (queue, mut backlog) = queue_of(usize::try_from(MOST).unwrap());
+        for number in 0..MOST {
+            let (intent, claim) = round(&claims, number);
+            queue.leave(intent, claim).await;
+        }
+        let (intent, claim) = round(&claims, MOST);
+        let mut next = pin!(queue.leave(intent, claim));
+        let mut ready = || {
+            next.as_mut()
+                .poll(&mut Context::from_waker(Waker::noop()))
+                .is_ready()
+        };
+        assert!(!ready());
+
+        let mut settled = vec![backlog.0.recv().await.unwrap()];
+        assert!(ready());
+
+        for _ in 0..MOST {
+            settled.push(backlog.0.recv().await.unwrap());
+        }
+        let order = settled.iter().map(|accepted| accepted.intent.bet.round_id);
+        assert!(order.eq((0..=MOST).map(RoundId::from_u128)));
+    }
 }

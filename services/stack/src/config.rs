@@ -45,7 +45,7 @@ pub struct Config {
     /// Synthetic players there are to be; `None` takes as many as make a look-up without an index cost half a second on
     /// this machine.
     pub players: Option<u64>,
-    /// How long the writing of the players waits for the first of them to log in: a page that is being drawn has the
+    /// How long the writing of the players waits for a page to be on the screen: while it is being drawn it has the
     /// processor to itself.
     pub page_first: Duration,
     /// Begins a reproducible sequence of rounds; without it the operating system's generator seeds each.

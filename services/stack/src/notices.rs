@@ -11,6 +11,7 @@ use axum::{Json, Router};
 use reelscope_contracts::http::{method_not_allowed, not_found};
 use reelscope_contracts::{Code, Problem, rfc3339};
 use serde::Serialize;
+use tokio::sync::watch;
 
 use crate::durable;
 
@@ -48,12 +49,23 @@ impl Notice {
 #[derive(Debug, Clone)]
 pub(crate) struct Notices {
     data_dir: Arc<PathBuf>,
+    listed: watch::Sender<bool>,
 }
 
 impl Notices {
     pub(crate) fn of(data_dir: &Path) -> Self {
         Self {
             data_dir: Arc::new(data_dir.to_owned()),
+            listed: watch::Sender::new(false),
+        }
+    }
+
+    /// Resolves once a page has asked for them, which it does when it is on the screen.
+    pub(crate) fn first_listed(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut listed = self.listed.subscribe();
+        async move {
+            // Without a stack nobody asks any more.
+            let _ = listed.wait_for(|listed| *listed).await;
         }
     }
 
@@ -113,6 +125,7 @@ struct Listed {
 }
 
 async fn list(State(notices): State<Notices>) -> Json<Listed> {
+    notices.listed.send_replace(true);
     let read = tokio::task::spawn_blocking(move || notices.unread()).await;
     Json(Listed {
         notices: read.unwrap_or_default(),

@@ -345,7 +345,7 @@ impl Stack {
         );
         let missing_index = user_state.missing_index();
         let sessions = user_state.sessions_in_force();
-        let page_first = tokio::time::timeout(config.page_first, user_state.first_log_in());
+        let page_first = tokio::time::timeout(config.page_first, kept_notices.first_listed());
         let routes = guarded(&user_listener, users::router(user_state))?;
         stack.serve("user-service", user_listener, user.layer(routes, panicked))?;
         let seeded = progress.clone();

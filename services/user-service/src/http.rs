@@ -14,7 +14,6 @@ use reelscope_contracts::users::{
 use reelscope_contracts::{Health, StakeStatus, now};
 use reelscope_store::Store;
 use reelscope_telemetry::{Client, player as player_of_request};
-use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::UserError;
@@ -33,7 +32,6 @@ pub struct State {
     sessions: Arc<Mutex<Sessions>>,
     session_lifetime_ms: i64,
     wallets: Wallets,
-    logged_in: watch::Sender<bool>,
 }
 
 impl State {
@@ -59,16 +57,6 @@ impl State {
                 client,
                 payment_service,
             },
-            logged_in: watch::Sender::new(false),
-        }
-    }
-
-    /// Resolves once a player has logged in.
-    pub fn first_log_in(&self) -> impl Future<Output = ()> + Send + use<> {
-        let mut logged_in = self.logged_in.subscribe();
-        async move {
-            // Without a service nobody logs in any more.
-            let _ = logged_in.wait_for(|logged_in| *logged_in).await;
         }
     }
 
@@ -136,7 +124,6 @@ async fn open_session(
         .unwrap_or_else(PoisonError::into_inner)
         .open(session_id.clone(), player.account_code.clone(), Instant::now());
     let expires_at = now().saturating_add(state.session_lifetime_ms);
-    state.logged_in.send_replace(true);
     // Not the session's id: whoever has it plays as this player.
     tracing::info!(user.id = %player.player_id, "session opened");
     Ok(Json(Session {
