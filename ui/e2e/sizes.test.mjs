@@ -161,6 +161,47 @@ test('every screen is right in every size', async (t) => {
 
 const tip = (page) => page.evaluate(`document.querySelector('[data-test="tip"]').innerText.trim()`);
 
+test('what the page says when something is wrong is right in every size', async (t) => {
+  const place = ownPlace(t);
+  // As the store leaves it when it sets a damaged database aside.
+  mkdirSync(join(place.dataDir, 'rounds.damaged-1700000000'), { recursive: true });
+  const address = await serve(place);
+  const endServer = place.closers.at(-1);
+  const page = await openChromium(needChromium(), { address, cookies: [], size: [1280, 800] });
+  place.closers.push(() => page.close());
+  await until('the page', () => page.evaluate(there('spin')));
+  /** Nobody knows where the stake is, and there is a button to ask: no message of a spin is longer. */
+  const unanswered = `
+    const fetched = window.fetch;
+    window.fetch = (to, how) =>
+      String(to.url ?? to).endsWith('/api/v1/spins') ? Promise.reject(new TypeError('gone')) : fetched(to, how);
+  `;
+  const all = [];
+  const look = async (name, screen) => {
+    for (const lang of LANGUAGES) {
+      await page.resize(1280, 800);
+      await page.evaluate(inPage(click(`lang-${lang}`)));
+      for (const view of views) {
+        const faults = await faultsIn(page, view, screen);
+        const what = `${name}-${lang}-${view.width}×${view.height}${view.rem ? `-rem-${view.rem}` : ''}`;
+        all.push(...faults.map((fault) => `${what}: ${fault}`));
+        if (faults.length > 0) await picture(page, what);
+      }
+    }
+  };
+
+  await until('the notice', () => page.evaluate(there('set-aside')));
+  await look('set-aside', 'notice');
+  await page.evaluate(inPage(click('set-aside-read') + unanswered + click('spin')));
+  await until('the message', () => page.evaluate(there('ask-again')));
+  await look('no-answer', 'machine');
+  await endServer();
+  await until('the lost connection', () => page.evaluate(there('connection-lost')));
+  await look('connection-lost', 'machine');
+
+  assert.equal(all.length, 0, `\n${all.join('\n')}`);
+});
+
 test('the page of the start is right in every size', async (t) => {
   const splash = join(import.meta.dirname, '../../src-tauri/splash/index.html');
   const address = pathToFileURL(splash).href;

@@ -113,6 +113,15 @@ export class IssuePage {
     }));
   });
 
+  /** The bar that the arrow keys are at; the last begins. */
+  protected readonly bar = signal(BARS - 1);
+
+  protected walk(event: Event, by: number): void {
+    event.preventDefault();
+    event.stopPropagation();
+    this.bar.update((at) => Math.min(Math.max(at + by, 0), BARS - 1));
+  }
+
   /** Events that are neither in the chart, nor among those that can be looked through. */
   protected readonly notInBars = computed(() =>
     Math.max(this.count() - (this._detail()?.times_us ?? []).length, 0),
