@@ -174,7 +174,7 @@ test('what the page says when something is wrong is right in every size', async 
   const unanswered = `
     const fetched = window.fetch;
     window.fetch = (to, how) =>
-      String(to.url ?? to).endsWith('/api/v1/spins') ? Promise.reject(new TypeError('gone')) : fetched(to, how);
+      /\\/api\\/v1\\/(spins$|rounds\\/)/.test(String(to.url ?? to)) ? Promise.reject(new TypeError('gone')) : fetched(to, how);
   `;
   const all = [];
   const look = async (name, screen) => {
@@ -195,8 +195,13 @@ test('what the page says when something is wrong is right in every size', async 
   await page.evaluate(inPage(click('set-aside-read') + unanswered + click('spin')));
   await until('the message', () => page.evaluate(there('ask-again')));
   await look('no-answer', 'machine');
+  assert.ok(await page.evaluate(there('ask-again')), 'the same message in every size');
   await endServer();
-  await until('the lost connection', () => page.evaluate(there('connection-lost')));
+  await until('the lost connection to be said', () =>
+    page.evaluate(
+      `getComputedStyle(document.querySelector('[data-test="connection-lost"]')).visibility === 'visible'`,
+    ),
+  );
   await look('connection-lost', 'machine');
 
   assert.equal(all.length, 0, `\n${all.join('\n')}`);

@@ -4,6 +4,8 @@ import './app/core/browser-locale';
 import { bootstrapApplication } from '@angular/platform-browser';
 
 import { appConfig } from './app/app.config';
+import { loadFonts } from './app/core/fonts';
+import { rememberedLang } from './app/core/preferences';
 import { recall } from './app/core/remembered';
 import { startReporting } from './app/core/reporting';
 import { keepRootSize } from './app/core/root-size';
@@ -11,4 +13,5 @@ import { Shell } from './app/shell/shell';
 
 keepRootSize();
 // Before the page, so that its load is traced and no error and no spin is missed.
-void Promise.all([recall(), startReporting()]).then(() => bootstrapApplication(Shell, appConfig));
+const recalled = recall().then(() => void loadFonts(rememberedLang()));
+void Promise.all([recalled, startReporting()]).then(() => bootstrapApplication(Shell, appConfig));

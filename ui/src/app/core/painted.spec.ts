@@ -7,7 +7,7 @@ describe('what waits for the page to be painted', () => {
     vi.unstubAllGlobals();
   });
 
-  it('comes after the callbacks of the next frame, and before any other timer', async () => {
+  it('comes in a task after the callbacks of the next frame', async () => {
     const frames: (() => void)[] = [];
     vi.stubGlobal('requestAnimationFrame', (frame: () => void) => frames.push(frame));
     const steps: string[] = [];

@@ -58,7 +58,8 @@ export class Preferences {
   }
 }
 
-function rememberedLang(): Lang {
+/** The language that was chosen, or else that of the browser. */
+export function rememberedLang(): Lang {
   const language = remembered('language');
   return isLang(language) ? language : langOf(navigator.language);
 }

@@ -116,10 +116,9 @@ export class IssuePage {
   /** The bar that the arrow keys are at; the last begins. */
   protected readonly bar = signal(BARS - 1);
 
-  protected walk(event: Event, by: number): void {
+  protected walk(event: Event, to: number): void {
     event.preventDefault();
-    event.stopPropagation();
-    this.bar.update((at) => Math.min(Math.max(at + by, 0), BARS - 1));
+    this.bar.set(Math.min(Math.max(to, 0), BARS - 1));
   }
 
   /** Events that are neither in the chart, nor among those that can be looked through. */
@@ -164,6 +163,7 @@ export class IssuePage {
         this._shown.set(null);
         this._trouble.set('');
         this._decideFailed.set(false);
+        this.bar.set(BARS - 1);
       });
     });
     effect(() => {

@@ -309,6 +309,43 @@ describe('the pages of issues', () => {
       expect(text(fixture, 'event-value')).toBe('value of e7');
     });
 
+    it('has bars that the arrow keys walk through, from the last one on', async () => {
+      gateway.issue.mockResolvedValue(detail(event('e1')));
+      const fixture = await shown(IssuePage, { id: 'a' });
+      const page = fixture.nativeElement as HTMLElement;
+      const bars = () => [...page.querySelectorAll<HTMLElement>('[role="option"]')];
+      const at = () => {
+        const list = page.querySelector('[data-test="issue-bars"]');
+        const id = list?.getAttribute('aria-activedescendant') ?? '';
+        const found = bars().findIndex((bar) => bar.id === id);
+        expect(bars()[found]?.ariaSelected ?? bars()[found]?.getAttribute('aria-selected')).toBe(
+          'true',
+        );
+        return found;
+      };
+      const press = async (key: string) => {
+        page
+          .querySelector('[data-test="issue-bars"]')
+          ?.dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true }));
+        await fixture.whenStable();
+        return at();
+      };
+      const last = bars().length - 1;
+      expect(bars().every(({ title }) => title !== '')).toBe(true);
+      expect(at()).toBe(last);
+      expect(await press('ArrowRight')).toBe(last);
+      expect(await press('ArrowLeft')).toBe(last - 1);
+      expect(await press('Home')).toBe(0);
+      expect(await press('ArrowLeft')).toBe(0);
+      expect(await press('End')).toBe(last);
+      await press('Home');
+      fixture.componentRef.setInput('id', 'b');
+      await vi.waitFor(() => expect(gateway.issue).toHaveBeenLastCalledWith('b'));
+      await fixture.whenStable();
+      await fixture.whenStable();
+      expect(at()).toBe(last);
+    });
+
     it('is resolved, and says when that failed', async () => {
       gateway.issue.mockResolvedValue(detail(event('e1')));
       const fixture = await shown(IssuePage, { id: 'a' });

@@ -1,6 +1,7 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  Injector,
   afterNextRender,
   computed,
   effect,
@@ -92,13 +93,22 @@ export class Shell {
   });
   protected readonly control = new PressedControl();
   private readonly keyList = viewChild(KeyList);
-  /** The machine is on the screen: only then comes what is not needed for a first spin. */
+  /** Something is on the screen. */
   protected readonly drawn = signal(false);
+  /** The machine is, or the page that was asked for: only then comes what is not needed for a first spin. */
+  protected readonly settled = signal(false);
 
   constructor() {
-    afterNextRender(() => void painted().then(() => this.drawn.set(true)));
+    const injector = inject(Injector);
+    const once = (then: () => void): void => {
+      afterNextRender(() => void painted().then(then), { injector });
+    };
+    once(() => this.drawn.set(true));
     effect(() => {
-      if (this.start.state() === 'ready' && this.drawn()) this.issues.follow();
+      if (this.start.state() === 'ready') once(() => this.settled.set(true));
+    });
+    effect(() => {
+      if (this.settled()) this.issues.follow();
     });
     effect(() => {
       if (this.health.lockedOut()) this.start.lockOut();

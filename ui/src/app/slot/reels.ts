@@ -213,14 +213,17 @@ export class Reels {
     const { clientWidth = 0, clientHeight = 0 } = reel?.nativeElement ?? {};
     const ratio = devicePixelRatio || 1;
     const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
-    const asked = [width, height, ...names].join(' ');
+    const asked = [width, height, ratio, ...names].join(' ');
     if (asked === this.asked) return;
     this.asked = asked;
     await painted();
+    // Another size has been asked for meanwhile.
+    if (asked !== this.asked) return;
     const pictures = await symbolPictures(names, width, Math.round(height / ROWS)).catch(
       () => null,
     );
     if (asked !== this.asked) return;
+    if (!pictures) this.asked = '';
     for (const { nativeElement: canvas } of this.canvases()) {
       Object.assign(canvas, { width, height });
       // The size of its pixels, and not that of a reel, which may have a fraction: nothing is scaled.
