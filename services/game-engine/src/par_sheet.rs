@@ -166,7 +166,7 @@ impl Cycle {
     ///
     /// What has been seen matters for the rest of a board only by the runs that still go on, what the others paid, and
     /// the number of scatters. Beginnings that agree in these are one from there on. Where no run goes on, which is so
-    /// for two thirds of them after the third reel, only scatters can still come, and the boards are counted by their
+    /// for two thirds of the boards after the third reel, only scatters can still come, and the boards are counted by their
     /// number of scatters without looking at one of them.
     fn of(strips: &Strips<'_>) -> Self {
         let windows = strips.map(|strip| {
@@ -197,7 +197,8 @@ impl Cycle {
             let mut longer = HashMap::new();
             for (beginning, ways) in beginnings {
                 for window in &windows[reel] {
-                    let next = cycle.extended(&beginning, ways, reel, window, &scatter_ways[reel + 1]);
+                    let next =
+                        cycle.extend_and_count(&beginning, ways, reel, window, &scatter_ways[reel + 1]);
                     if next.runs.iter().any(Option::is_some) {
                         *longer.entry(next).or_default() += ways;
                     } else {
@@ -214,7 +215,7 @@ impl Cycle {
 
     /// A beginning, of which there are so many `ways`, with the window of the next `reel`. The runs that end there are
     /// counted as won on every board that goes on from it, whose number is the sum of `rest`.
-    fn extended(
+    fn extend_and_count(
         &mut self,
         beginning: &Beginning,
         ways: u64,
