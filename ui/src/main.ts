@@ -13,5 +13,5 @@ import { Shell } from './app/shell/shell';
 
 keepRootSize();
 // Before the page, so that its load is traced and no error and no spin is missed.
-const recalled = recall().then(() => void loadFonts(rememberedLang()));
+const recalled = recall().then(() => loadFonts(rememberedLang()));
 void Promise.all([recalled, startReporting()]).then(() => bootstrapApplication(Shell, appConfig));

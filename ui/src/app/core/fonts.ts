@@ -2,14 +2,17 @@ import { Lang } from './language-of';
 
 /** Letters and signs that every page of a language shows: of a font's files those that have them are loaded. */
 const SHOWN: Record<Lang, string> = { en: 'A−₽', ru: 'AЯ−₽' };
+/** They come from this machine. Text in another font is better than none. */
+const PATIENCE_MS = 300;
 
 /**
- * Asks for the files of the page's font before there is text. A browser that learns of them when it lays out the first text
- * draws that in another font, and then once more.
+ * Once the page's font can be drawn, or has taken too long. A browser that learns of its files when it lays out the first
+ * text draws that in another font, and then once more: what is about to be clicked moves.
  */
 export async function loadFonts(lang: Lang): Promise<void> {
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
   try {
-    await document.fonts.load("1rem 'Inter Variable'", SHOWN[lang]);
+    await Promise.race([document.fonts.load("1rem 'Inter Variable'", SHOWN[lang]), late]);
   } catch {
     // The page is drawn in another font.
   }
