@@ -5,7 +5,6 @@ import { bootstrapApplication } from '@angular/platform-browser';
 
 import { appConfig } from './app/app.config';
 import { loadFonts } from './app/core/fonts';
-import { rememberedLang } from './app/core/preferences';
 import { recall } from './app/core/remembered';
 import { startReporting } from './app/core/reporting';
 import { keepRootSize } from './app/core/root-size';
@@ -13,5 +12,6 @@ import { Shell } from './app/shell/shell';
 
 keepRootSize();
 // Before the page, so that its load is traced and no error and no spin is missed.
-const recalled = recall().then(() => loadFonts(rememberedLang()));
-void Promise.all([recalled, startReporting()]).then(() => bootstrapApplication(Shell, appConfig));
+void Promise.all([loadFonts(), recall(), startReporting()]).then(() =>
+  bootstrapApplication(Shell, appConfig),
+);

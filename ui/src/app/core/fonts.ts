@@ -1,7 +1,5 @@
-import { Lang } from './language-of';
-
-/** Letters and signs that every page of a language shows: of a font's files those that have them are loaded. */
-const SHOWN: Record<Lang, string> = { en: 'A−₽', ru: 'AЯ−₽' };
+/** Letters and signs that the page shows, in both languages: of a font's files those that have them are loaded. */
+const SHOWN = 'AЯ−₽';
 /** They come from this machine. Text in another font is better than none. */
 const PATIENCE_MS = 300;
 
@@ -9,10 +7,10 @@ const PATIENCE_MS = 300;
  * Once the page's font can be drawn, or has taken too long. A browser that learns of its files when it lays out the first
  * text draws that in another font, and then once more: what is about to be clicked moves.
  */
-export async function loadFonts(lang: Lang): Promise<void> {
+export async function loadFonts(): Promise<void> {
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
   try {
-    await Promise.race([document.fonts.load("1rem 'Inter Variable'", SHOWN[lang]), late]);
+    await Promise.race([document.fonts.load("1rem 'Inter Variable'", SHOWN), late]);
   } catch {
     // The page is drawn in another font.
   }

@@ -58,8 +58,7 @@ export class Preferences {
   }
 }
 
-/** The language that was chosen, or else that of the browser. */
-export function rememberedLang(): Lang {
+function rememberedLang(): Lang {
   const language = remembered('language');
   return isLang(language) ? language : langOf(navigator.language);
 }
