@@ -1,3 +1,5 @@
+import { pause } from './pause';
+
 /** Letters and signs that the page shows, in both languages: of a font's files those that have them are loaded. */
 const SHOWN = 'AЯ−₽';
 /** They come from this machine. Text in another font is better than none. */
@@ -8,9 +10,8 @@ const PATIENCE_MS = 300;
  * text draws that in another font, and then once more: what is about to be clicked moves.
  */
 export async function loadFonts(): Promise<void> {
-  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
   try {
-    await Promise.race([document.fonts.load("1rem 'Inter Variable'", SHOWN), late]);
+    await Promise.race([document.fonts.load("1rem 'Inter Variable'", SHOWN), pause(PATIENCE_MS)]);
   } catch {
     // The page is drawn in another font.
   }

@@ -7,6 +7,7 @@ import {
 } from '@angular/core';
 
 import { Health } from '../core/health';
+import { pause } from '../core/pause';
 import { Preferences } from '../core/preferences';
 import { NoAnswer, Phrase, Problem, problemWords } from '../core/problem';
 import { Session } from '../core/session';
@@ -29,10 +30,7 @@ const DRAWN_AFTER_MS = 250;
 export function provideStart(): EnvironmentProviders {
   return provideAppInitializer(async () => {
     const start = inject(Start);
-    await Promise.race([
-      start.run(),
-      new Promise((resolve) => setTimeout(resolve, DRAWN_AFTER_MS)),
-    ]);
+    await Promise.race([start.run(), pause(DRAWN_AFTER_MS)]);
   });
 }
 
@@ -80,7 +78,7 @@ export class Start {
       await this.health.watch();
       if (!this.health.seeding()) throw error;
       this._state.set('seeding');
-      await new Promise((resolve) => setTimeout(resolve, SEEDING_RETRY_MS));
+      await pause(SEEDING_RETRY_MS);
       return this.openAccount(code, chosen);
     }
   }

@@ -9,6 +9,7 @@ import {
 } from '@angular/core';
 
 import { Gateway } from '../core/gateway';
+import { pause } from '../core/pause';
 import { Interrupted, NoAnswer, Problem, stakeStatusOf, stakeWhereabouts } from '../core/problem';
 import { Reading, Seat, Session } from '../core/session';
 import { Board, Round, RoundStanding, SpinReply, StakeStatus } from '../core/wire';
@@ -516,8 +517,4 @@ function isOpen({ status }: Pick<Round, 'status'>): boolean {
 
 function moneyOf({ status, payout = 0 }: Round): Pick<SpinReply, 'status' | 'payout'> {
   return { status, payout };
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
