@@ -2,36 +2,38 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use rand::RngExt;
 use reelscope_contracts::telemetry::{
     ActiveLimit, Delivery, DeliveryCounts, DeliveryError, DestinationStatus, EnvelopeState, EnvelopeSummary,
     HeldAction, Named, Notice, TestOutcome, TraceDetail, TraceSummary,
 };
 use reelscope_contracts::{UnixMillis, now};
+use rusqlite::Connection;
 use tokio::sync::{broadcast, oneshot, watch};
 
+use crate::category::Categories;
 use crate::dsn::Dsn;
-use crate::envelope::parse_id;
+use crate::envelope::{Envelope, parse_id};
 use crate::error::{CaptureError, CollectorError};
-use crate::frame::{Change, DeadReason};
 use crate::index::{self, Attention, Index};
 use crate::issue_status::Statuses;
-use crate::ledger::{Kept, Ledger, Standing};
 use crate::live::Live;
-use crate::log::{Log, Opened, ReadError, Reader, notice, replace};
+use crate::lock;
+use crate::log::{
+    self, Arrival, Captured, Change, DeadReason, ENTRY, Entry, Figures, Follower, Job, Opened, Readers,
+    Retention, State, Tally, Writer,
+};
+use crate::notice::notice;
 use crate::outbox::{self, Note};
 use crate::rate_limits::RateLimits;
 use crate::scrub;
 use crate::sender::Sender;
 use crate::trace;
-use crate::writer::{Captured, Job, Writer};
 
 /// Most bytes that wait for the disk; more are refused.
 const MOST_QUEUED: usize = 64 * 1024 * 1024;
@@ -39,8 +41,10 @@ const MOST_QUEUED: usize = 64 * 1024 * 1024;
 const MOST_NOTICES: usize = 50;
 /// Most live messages that a slow reader may be behind.
 const MOST_LIVE: usize = 1_024;
-/// Length of this collector's own public key, in hexadecimal digits.
-const KEY_LEN: usize = 32;
+/// Most changes of one commit.
+const MOST_CHANGES: usize = 2_000;
+/// A larger envelope is scrubbed where it may take its time.
+const LARGE: usize = 64 * 1024;
 /// Most bytes of envelopes that are read for one question of the viewer.
 const MOST_READ: u64 = 64 * 1024 * 1024;
 
@@ -48,17 +52,6 @@ const MOST_READ: u64 = 64 * 1024 * 1024;
 pub const EXTERNAL: &str = "external";
 /// The slot of the browser's envelopes; the head of a spin's trace.
 pub(crate) const FRONTEND: &str = "frontend";
-
-/// How much is kept.
-#[derive(Debug, Clone, Copy)]
-pub struct Retention {
-    /// Bytes after which the oldest segments go, unless they hold what is still to be sent.
-    pub bytes: u64,
-    /// Bytes after which they go all the same.
-    pub hard_cap_bytes: u64,
-    /// Age after which they go, unless they hold what is still to be sent.
-    pub age: Duration,
-}
 
 /// How envelopes are sent.
 #[derive(Debug, Clone, Copy)]
@@ -76,8 +69,6 @@ pub struct Pace {
 /// How a collector works.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// Size at which a new segment is begun.
-    pub segment_bytes: u64,
     /// How much is kept.
     pub retention: Retention,
     /// How envelopes are sent.
@@ -89,7 +80,6 @@ impl Options {
     #[must_use]
     pub const fn standard() -> Self {
         Self {
-            segment_bytes: 16 * 1024 * 1024,
             retention: Retention {
                 bytes: 512 * 1024 * 1024,
                 hard_cap_bytes: 2 * 1024 * 1024 * 1024,
@@ -156,10 +146,10 @@ pub(crate) struct OutboxStatus {
 
 /// What the threads share. Locks are held for moments and never together.
 pub(crate) struct Shared {
-    pub(crate) dir: PathBuf,
+    pub(crate) readers: Readers,
+    pub(crate) figures: Arc<Figures>,
     /// The public key of this collector's own DSN.
     pub(crate) key: String,
-    pub(crate) ledger: Mutex<Ledger>,
     pub(crate) index: Mutex<Index>,
     /// Held while its small file is written; by the index, and by who decides.
     pub(crate) statuses: Mutex<Statuses>,
@@ -168,8 +158,6 @@ pub(crate) struct Shared {
     /// Counts what changed in delivery.
     pub(crate) revision: watch::Sender<u64>,
     pub(crate) refused: AtomicU64,
-    pub(crate) queued: AtomicUsize,
-    pub(crate) bytes: AtomicU64,
     pub(crate) indexed: AtomicBool,
     pub(crate) attention: Attention,
     scrubbing: AtomicBool,
@@ -185,43 +173,33 @@ impl Shared {
         Arc::clone(&lock(&self.destinations))
     }
 
-    /// The envelope as it is to be kept: without what must not leave, while scrubbing is on. What was captured before it
-    /// was switched on stays as it is.
-    pub(crate) fn scrubbed(&self, envelope: Vec<u8>) -> Vec<u8> {
-        let scrubbed = self
-            .scrubbing
-            .load(Ordering::Relaxed)
-            .then(|| scrub::scrubbed(&envelope));
-        scrubbed.flatten().unwrap_or(envelope)
+    /// Tells the viewers that something about delivery changed.
+    pub(crate) fn touched(&self) {
+        self.revision.send_modify(|revision| *revision += 1);
     }
+}
 
-    /// Tells everyone that envelopes came or changed; `seqs` are those that may be sent.
-    pub(crate) fn moved(&self, seqs: &[u64]) {
-        if !seqs.is_empty() {
-            let _ = self.notes.send(Note::Held(seqs.to_vec()));
+impl Follower for Arc<Shared> {
+    fn moved(&self, held: Vec<Entry>) {
+        if !held.is_empty() {
+            let _ = self.notes.send(Note::Held(held));
         }
         let _ = self.to_index.send(true);
         self.touched();
     }
 
-    /// Tells the viewers that something about delivery changed.
-    pub(crate) fn touched(&self) {
-        self.revision.send_modify(|revision| *revision += 1);
+    fn refused(&self) {
+        self.refused.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Keeps a notice; one with the same code replaces the last.
-    pub(crate) fn say(&self, notice: Notice) {
+    /// One with the same code replaces the last.
+    fn say(&self, notice: Notice) {
         let mut notices = lock(&self.notices);
         notices.retain(|known| known.code != notice.code);
         notices.push(notice);
         let surplus = notices.len().saturating_sub(MOST_NOTICES);
         notices.drain(..surplus);
     }
-}
-
-/// A lock that does not care whether another thread panicked: what it guards is whole between calls.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What was met while opening.
@@ -245,11 +223,12 @@ impl Collector {
     pub fn open(dir: &Path, options: Options) -> Result<(Self, Notices), CollectorError> {
         fs::create_dir_all(dir).map_err(|error| CollectorError::unwritable(dir, &error))?;
         let Opened {
-            log,
-            ledger,
+            connection,
+            tally,
+            lock: held_lock,
             mut notices,
-        } = Log::open(dir, options.segment_bytes)?;
-        let key = own_key(dir).map_err(|error| CollectorError::unwritable(dir, &error))?;
+        } = log::open(dir)?;
+        let key = log::own_key(dir).map_err(|error| CollectorError::unwritable(dir, &error))?;
         let (statuses, damage) = Statuses::open(dir);
         notices.extend(damage.map(|cause| {
             let detail = format!("Issue statuses could not be read: {cause}. The file was set aside.");
@@ -259,19 +238,21 @@ impl Collector {
         let (jobs, waiting_jobs) = mpsc::channel();
         let (notes, waiting_notes) = tokio::sync::mpsc::unbounded_channel();
         let (to_index, index_wakes) = mpsc::channel();
-        let attention = Attention::new(ledger.next_seq() - 1);
+        let attention = Attention::new(tally.newest_seq());
+        let figures = Arc::new(Figures {
+            tally: Mutex::new(tally),
+            ..Figures::default()
+        });
         let shared = Arc::new(Shared {
-            dir: dir.to_owned(),
+            readers: Readers::new(dir),
+            figures: Arc::clone(&figures),
             key,
-            ledger: Mutex::new(ledger),
             index: Mutex::new(Index::new()),
             statuses: Mutex::new(statuses),
             outbox: Mutex::new(OutboxStatus::default()),
             live: broadcast::Sender::new(MOST_LIVE),
             revision: watch::Sender::new(0),
             refused: AtomicU64::new(0),
-            queued: AtomicUsize::new(0),
-            bytes: AtomicU64::new(log.bytes()),
             indexed: AtomicBool::new(false),
             attention,
             scrubbing: AtomicBool::new(true),
@@ -286,21 +267,21 @@ impl Collector {
                 .spawn(work)
                 .map_err(|error| CollectorError::unwritable(dir, &error))
         };
-        let writer = Writer {
-            buffer: Vec::new(),
-            log,
-            retention: options.retention,
-            shared: Arc::clone(&shared),
-        };
+        let follower = Arc::clone(&shared);
+        let writer = Writer::new(connection, dir.to_owned(), figures, options.retention, follower);
         let indexed = Arc::clone(&shared);
         let outgoing = outbox::Outbox::new(Arc::clone(&shared), jobs.clone(), sender.clone(), options.pace);
+        let writing = move || {
+            writer.run(&waiting_jobs);
+            drop(held_lock);
+        };
         let threads = vec![
-            start("collector-writer", Box::new(move || writer.run(&waiting_jobs)))?,
             start(
                 "collector-index",
                 Box::new(move || index::run(&indexed, &index_wakes)),
             )?,
             start("collector-outbox", Box::new(move || outgoing.run(waiting_notes)))?,
+            start("collector-writer", Box::new(writing))?,
         ];
         let collector = Self {
             shared,
@@ -320,9 +301,16 @@ impl Collector {
     /// Hands an envelope that this process's own SDK wrote over to be written, without waiting. Its payloads are not
     /// checked, and its trace is the one of its header. Losses are counted and said in the status.
     pub fn capture(&self, slot: impl Into<Arc<str>>, envelope: Vec<u8>) {
-        if let Err(error) = self.hand_over(slot.into(), envelope, None) {
+        let taken = self.room_for(envelope.len()).and_then(|()| {
+            let arrival = self.arrival(slot.into(), envelope, false)?;
+            self.hand_over(arrival, None)
+        });
+        if let Err(error) = taken {
             self.shared.refused.fetch_add(1, Ordering::Relaxed);
             tracing::warn!(%error, "an envelope was not taken");
+            let detail = format!("An envelope was not taken: {error}.");
+            let said = notice("envelope_refused", detail).with("cause", error);
+            self.shared.say(said);
         }
     }
 
@@ -335,25 +323,82 @@ impl Collector {
         slot: impl Into<Arc<str>>,
         envelope: Vec<u8>,
     ) -> Result<Captured, CaptureError> {
+        self.room_for(envelope.len())?;
+        let slot = slot.into();
+        let arrival = if envelope.len() < LARGE {
+            self.arrival(slot, envelope, true)
+        } else {
+            let collector = self.clone();
+            let read = move || collector.arrival(slot, envelope, true);
+            tokio::task::spawn_blocking(read)
+                .await
+                .unwrap_or(Err(CaptureError::Closed))
+        };
+        let arrival = arrival.inspect_err(|_| {
+            self.shared.refused.fetch_add(1, Ordering::Relaxed);
+        })?;
         let (answer, answered) = oneshot::channel();
-        self.hand_over(slot.into(), envelope, Some(answer))?;
+        self.hand_over(arrival, Some(answer))?;
         answered.await.unwrap_or(Err(CaptureError::Closed))
+    }
+
+    /// Counts bytes as waiting for the disk, unless too many are.
+    fn room_for(&self, bytes: usize) -> Result<(), CaptureError> {
+        let queued = &self.shared.figures.queued;
+        if queued.fetch_add(bytes, Ordering::Relaxed) > MOST_QUEUED {
+            queued.fetch_sub(bytes, Ordering::Relaxed);
+            return Err(CaptureError::Busy);
+        }
+        Ok(())
+    }
+
+    /// The envelope as it is to be kept: without what must not leave, while scrubbing is on. What was captured before it
+    /// was switched on stays as it is. Payloads of what comes from outside are checked. Bytes that are counted as waiting are
+    /// so until it is written or refused.
+    fn arrival(&self, slot: Arc<str>, bytes: Vec<u8>, is_checked: bool) -> Result<Arrival, CaptureError> {
+        let queued = bytes.len();
+        let scrubbed = self
+            .shared
+            .scrubbing
+            .load(Ordering::Relaxed)
+            .then(|| scrub::scrubbed(&bytes));
+        let bytes = scrubbed.flatten().unwrap_or(bytes);
+        let read = if is_checked {
+            Envelope::parse(&bytes)
+        } else {
+            Envelope::framed(&bytes)
+        };
+        let read = read.map(|envelope| {
+            (
+                envelope.categories(),
+                envelope.event_id().unwrap_or(0),
+                envelope.trace_id.unwrap_or(0),
+            )
+        });
+        let (categories, event_id, trace_id) = read.inspect_err(|_| {
+            self.shared.figures.queued.fetch_sub(queued, Ordering::Relaxed);
+        })?;
+        Ok(Arrival {
+            destination: self.shared.destinations().id_of(&slot),
+            slot,
+            categories,
+            event_id,
+            trace_id,
+            bytes,
+            queued,
+        })
     }
 
     fn hand_over(
         &self,
-        slot: Arc<str>,
-        bytes: Vec<u8>,
+        arrival: Arrival,
         answer: Option<oneshot::Sender<Result<Captured, CaptureError>>>,
     ) -> Result<(), CaptureError> {
-        let size = bytes.len();
-        if self.shared.queued.fetch_add(size, Ordering::Relaxed) > MOST_QUEUED {
-            self.shared.queued.fetch_sub(size, Ordering::Relaxed);
-            return Err(CaptureError::Busy);
-        }
-        self.jobs
-            .send(Job::Capture { slot, bytes, answer })
-            .map_err(|_| CaptureError::Closed)
+        let queued = arrival.queued;
+        self.jobs.send(Job::Capture { arrival, answer }).map_err(|_| {
+            self.shared.figures.queued.fetch_sub(queued, Ordering::Relaxed);
+            CaptureError::Closed
+        })
     }
 
     /// Sets where envelopes go from now on. What was captured for another destination stays held.
@@ -373,7 +418,7 @@ impl Collector {
     /// The four numbers, of which nothing goes missing.
     #[must_use]
     pub fn counts(&self) -> DeliveryCounts {
-        lock(&self.shared.ledger).counts()
+        lock(&self.shared.figures.tally).counts()
     }
 
     /// Everything about delivery.
@@ -383,26 +428,8 @@ impl Collector {
         let now = now();
         let mut limits = self.limits();
         limits.retain(|_, limits| !limits.active(now).is_empty());
-        let (counts, held, limited, dead_by_reason) = {
-            let ledger = lock(&self.shared.ledger);
-            (
-                ledger.counts(),
-                ledger.held(),
-                limited(&ledger, &limits, now),
-                ledger.dead_by_reason(),
-            )
-        };
-        let mut held_by_reason = BTreeMap::new();
-        for (slot, destination, count) in held {
-            let reason = held_reason(&destinations, &slot, destination);
-            let limited = limited.get(&(Arc::clone(&slot), destination)).copied();
-            let limited = limited.filter(|_| reason == WAITING).unwrap_or(0);
-            for (reason, count) in [(RATE_LIMITED, limited), (reason, count - limited)] {
-                if count > 0 {
-                    *held_by_reason.entry(reason.to_owned()).or_default() += count;
-                }
-            }
-        }
+        let tally = lock(&self.shared.figures.tally).clone();
+        let held_by_reason = held_by_reason(&tally, &destinations, &limits, now);
         let (in_flight, last_error, rate_limits, destinations_status) = {
             let outbox = lock(&self.shared.outbox);
             let status = destinations.each().map(|(slot, dsn)| DestinationStatus {
@@ -434,9 +461,9 @@ impl Collector {
             (index.lost_by_sdks().clone(), index.sessions())
         };
         Delivery {
-            counts,
+            counts: tally.counts(),
             held_by_reason,
-            dead_by_reason,
+            dead_by_reason: tally.dead_by_reason(),
             refused: self.shared.refused.load(Ordering::Relaxed),
             lost_by_sdks,
             sessions,
@@ -447,7 +474,7 @@ impl Collector {
             rate_limits,
             last_error,
             notices: lock(&self.shared.notices).clone(),
-            bytes: self.shared.bytes.load(Ordering::Relaxed),
+            bytes: self.shared.figures.bytes.load(Ordering::Relaxed),
             indexed: self.indexed(),
         }
     }
@@ -457,27 +484,22 @@ impl Collector {
     /// each of them may be tried. Returns how many.
     pub async fn retry_dead(&self, seq: Option<u64>) -> u64 {
         let destinations = self.shared.destinations();
+        let left = [DeadReason::Discarded, DeadReason::TooOld].map(State::Dead);
+        let dead = match seq {
+            Some(seq) => self.entries("seq = ?1 AND state > 1", seq.cast_signed()).await,
+            None => self.entries("state > ?1", State::Delivered.number()).await,
+        };
         let mut changes = Vec::new();
         let mut retried = 0;
-        {
-            let ledger = lock(&self.shared.ledger);
-            for (number, kept) in ledger.oldest_first() {
-                let chosen = match (kept.standing, seq) {
-                    (Standing::Dead(DeadReason::Damaged), _) => false,
-                    (Standing::Dead(_), Some(seq)) => seq == number,
-                    (Standing::Dead(reason), None) => {
-                        !matches!(reason, DeadReason::Discarded | DeadReason::TooOld)
-                    }
-                    _ => false,
-                };
-                if chosen {
-                    retried += 1;
-                    changes.push((number, Change::Retried));
-                    let today = destinations.id_of(&ledger.slot_name(kept.slot));
-                    if today != 0 && today != kept.destination {
-                        changes.push((number, Change::Readdressed(today)));
-                    }
-                }
+        for entry in dead {
+            if seq.is_none() && left.contains(&entry.state) {
+                continue;
+            }
+            retried += 1;
+            changes.push((entry.seq, Change::Retried));
+            let today = destinations.id_of(&entry.slot);
+            if today != 0 {
+                changes.push((entry.seq, Change::Readdressed(today)));
             }
         }
         self.change(changes).await.min(retried)
@@ -486,41 +508,44 @@ impl Collector {
     /// Sends or discards what was captured for another destination than today's. Returns how many envelopes.
     pub async fn decide_held(&self, action: HeldAction) -> u64 {
         let destinations = self.shared.destinations();
-        let changes = {
-            let ledger = lock(&self.shared.ledger);
-            let held = ledger
-                .oldest_first()
-                .filter(|(_, kept)| kept.standing == Standing::Held);
-            let changes = held.filter_map(|(seq, kept)| {
-                let today = destinations.id_of(&ledger.slot_name(kept.slot));
-                let change = match action {
-                    HeldAction::Send if today == 0 => return None,
-                    HeldAction::Send => Change::Readdressed(today),
-                    HeldAction::Discard => Change::Dead(DeadReason::Discarded),
-                };
-                (today != kept.destination).then_some((seq, change))
-            });
-            changes.collect()
-        };
-        self.change(changes).await
+        let held = self.entries("state = ?1", State::Held.number()).await;
+        let changes = held.into_iter().filter_map(|entry| {
+            let today = destinations.id_of(&entry.slot);
+            let change = match action {
+                HeldAction::Send if today == 0 => return None,
+                HeldAction::Send => Change::Readdressed(today),
+                HeldAction::Discard => Change::Dead(DeadReason::Discarded),
+            };
+            (today != entry.destination).then_some((entry.seq, change))
+        });
+        self.change(changes.collect()).await
     }
 
+    /// Envelopes of which `which` holds, oldest first.
+    async fn entries(&self, which: &'static str, value: i64) -> Vec<Entry> {
+        let read = move |connection: &Connection| {
+            let sql = format!("SELECT {ENTRY} FROM envelopes WHERE {which} ORDER BY seq");
+            let mut found = connection.prepare_cached(&sql)?;
+            found.query_map([value], log::entry)?.collect()
+        };
+        self.shared.readers.read(read).await.unwrap_or_default()
+    }
+
+    /// Returns how many changed anything. Each commit takes some of them, so that nobody waits for all.
     async fn change(&self, changes: Vec<(u64, Change)>) -> u64 {
-        if changes.is_empty() {
-            return 0;
-        }
-        let (answer, answered) = oneshot::channel();
-        if self
-            .jobs
-            .send(Job::Change {
-                changes,
+        let mut changed = 0;
+        for some in changes.chunks(MOST_CHANGES) {
+            let (answer, answered) = oneshot::channel();
+            let job = Job::Change {
+                changes: some.to_vec(),
                 answer: Some(answer),
-            })
-            .is_err()
-        {
-            return 0;
+            };
+            if self.jobs.send(job).is_err() {
+                break;
+            }
+            changed += answered.await.map_or(0, |done| done.count);
         }
-        answered.await.unwrap_or(0)
+        changed
     }
 
     /// Sends one real envelope to `dsn`, or to the common destination, and says what happened. It is not kept.
@@ -562,13 +587,13 @@ impl Collector {
 
     /// Held envelopes that are on their way, as opposed to those that wait for a person.
     fn sendable(&self) -> u64 {
-        let waiting = self.shared.queued.load(Ordering::Relaxed) as u64;
+        let waiting = self.shared.figures.queued.load(Ordering::Relaxed) as u64;
         let destinations = self.shared.destinations();
-        let held = lock(&self.shared.ledger).held();
-        let on_their_way = held
-            .iter()
-            .filter(|(slot, destination, _)| held_reason(&destinations, slot, *destination) == WAITING);
-        waiting + on_their_way.map(|(_, _, count)| count).sum::<u64>()
+        let tally = lock(&self.shared.figures.tally);
+        let on_their_way = tally
+            .held()
+            .filter(|(kind, _)| held_reason(&destinations, &kind.slot, kind.destination) == WAITING);
+        waiting + on_their_way.map(|(_, count)| count).sum::<u64>()
     }
 
     /// Tells the threads to end and does not wait for it; what was handed over is written. For an owner that cannot
@@ -587,12 +612,19 @@ impl Collector {
         if self.shared.notes.send(Note::Stop(stopped)).is_ok() {
             let _ = outbox_stopped.await;
         }
-        let _ = self.jobs.send(Job::Stop);
         let _ = self.shared.to_index.send(false);
-        let threads = std::mem::take(&mut *lock(&self.threads));
+        let (jobs, readers) = (self.jobs.clone(), self.shared.readers.clone());
+        let mut threads = std::mem::take(&mut *lock(&self.threads));
         let joined = tokio::task::spawn_blocking(move || {
+            // The writer ends last and closes the last connection: only then SQLite tidies up.
+            let writer = threads.pop();
             for thread in threads {
                 let _ = thread.join();
+            }
+            readers.close();
+            let _ = jobs.send(Job::Stop);
+            if let Some(writer) = writer {
+                let _ = writer.join();
             }
         });
         let _ = joined.await;
@@ -607,7 +639,7 @@ impl Collector {
     /// Whether everything that was handed over by now is indexed. Asking does not count as looking.
     #[must_use]
     pub fn caught_up(&self) -> bool {
-        if self.shared.queued.load(Ordering::Relaxed) > 0 {
+        if self.shared.figures.queued.load(Ordering::Relaxed) > 0 {
             return false;
         }
         self.shared.attention.is_through(self.captured_so_far())
@@ -616,7 +648,7 @@ impl Collector {
     /// Number of the envelope that was captured last; 0 before the first.
     #[must_use]
     pub fn captured_so_far(&self) -> u64 {
-        lock(&self.shared.ledger).next_seq() - 1
+        lock(&self.shared.figures.tally).newest_seq()
     }
 
     /// Traces that are indexed and of which nothing had come when envelope `after` had, the last to arrive first: at most
@@ -646,31 +678,36 @@ impl Collector {
         &self.shared
     }
 
-    /// Envelopes in one line each, newest first: at most `limit` of those in `state`.
-    #[must_use]
-    pub fn envelopes(&self, state: Option<EnvelopeState>, limit: usize) -> Vec<EnvelopeSummary> {
-        self.envelopes_before(u64::MAX, state, limit)
-    }
-
-    /// The same, of those with a number below `before`.
-    #[must_use]
-    pub fn envelopes_before(
+    /// Envelopes in one line each, newest first: at most `limit` of those in `state` with a number below `before`.
+    pub async fn envelopes(
         &self,
-        before: u64,
+        before: Option<u64>,
         state: Option<EnvelopeState>,
         limit: usize,
     ) -> Vec<EnvelopeSummary> {
         let destinations = self.shared.destinations();
         let limits = self.limits();
-        let ledger = lock(&self.shared.ledger);
-        let newer = usize::try_from(ledger.next_seq().saturating_sub(before)).unwrap_or(usize::MAX);
-        let wanted = ledger
-            .newest_first()
-            .skip(newer)
-            .filter(|(_, kept)| state.is_none_or(|state| state == state_of(kept)));
-        wanted
-            .take(limit)
-            .map(|(seq, kept)| summary(&ledger, &destinations, &limits, seq, kept))
+        let states = match state {
+            None => "1",
+            Some(EnvelopeState::Held) => "state = 0",
+            Some(EnvelopeState::Delivered) => "state = 1",
+            Some(EnvelopeState::Dead) => "state > 1",
+        };
+        let before = before.map_or(i64::MAX, |before| i64::try_from(before).unwrap_or(i64::MAX));
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let read = move |connection: &Connection| {
+            let sql = format!(
+                "SELECT {ENTRY} FROM envelopes WHERE seq < ?1 AND {states} ORDER BY seq DESC LIMIT ?2"
+            );
+            let mut found = connection.prepare_cached(&sql)?;
+            found
+                .query_map([before, limit], log::entry)?
+                .collect::<rusqlite::Result<Vec<_>>>()
+        };
+        let found = self.shared.readers.read(read).await.unwrap_or_default();
+        found
+            .iter()
+            .map(|entry| summary(&destinations, &limits, entry))
             .collect()
     }
 
@@ -680,85 +717,59 @@ impl Collector {
 
     /// One envelope in a line and as it was received; `None` when it is not, or no longer, kept.
     pub async fn envelope(&self, seq: u64) -> Option<(EnvelopeSummary, Vec<u8>)> {
-        let destinations = self.shared.destinations();
-        let limits = self.limits();
-        let (summary, place) = {
-            let ledger = lock(&self.shared.ledger);
-            let kept = ledger.get(seq)?;
-            (summary(&ledger, &destinations, &limits, seq, kept), kept.place)
-        };
-        let bytes = self
-            .blocking(move |reader| reader.read(place).map(<[u8]>::to_vec))
-            .await?
-            .ok()?;
-        Some((summary, bytes))
+        let read = move |connection: &Connection| log::envelope(connection, seq);
+        let (entry, bytes) = self.shared.readers.read(read).await.ok()??;
+        Some((
+            summary(&self.shared.destinations(), &self.limits(), &entry),
+            bytes,
+        ))
     }
 
     /// The envelopes among `seqs` that are still kept, up to a bound: number, slot, bytes; and how many are missing.
     pub(crate) async fn read_many(&self, seqs: Vec<u64>) -> (Vec<(u64, Arc<str>, Vec<u8>)>, usize) {
-        let places: Vec<_> = {
-            let ledger = lock(&self.shared.ledger);
-            let kept = seqs.iter().filter_map(|seq| Some((*seq, ledger.get(*seq)?)));
-            kept.map(|(seq, kept)| (seq, ledger.slot_name(kept.slot), kept.place))
-                .collect()
-        };
-        let read = self.blocking(move |reader| {
-            let mut left = MOST_READ;
-            let in_bounds = places.into_iter().take_while(move |(.., place)| {
-                let fits = u64::from(place.payload_len) <= left;
-                left = left.saturating_sub(u64::from(place.payload_len));
-                fits
-            });
-            let found = in_bounds.filter_map(|(seq, slot, place)| match reader.read(place) {
-                Ok(bytes) => Some((seq, slot, bytes.to_vec())),
-                Err(ReadError::Gone | ReadError::Damaged) => None,
-                Err(ReadError::Io(error)) => {
-                    tracing::warn!(%error, seq, "an envelope could not be read");
-                    None
+        let asked = seqs.len();
+        let read = move |connection: &Connection| {
+            let (mut found, mut left) = (Vec::new(), MOST_READ);
+            for seq in seqs {
+                let Some((entry, bytes)) = log::envelope(connection, seq)? else {
+                    continue;
+                };
+                if entry.size > left {
+                    break;
                 }
-            });
-            found.collect::<Vec<_>>()
-        });
-        let found = read.await.unwrap_or_default();
-        let missing = seqs.len() - found.len();
+                left -= entry.size;
+                found.push((seq, entry.slot, bytes));
+            }
+            Ok(found)
+        };
+        let found = self.shared.readers.read(read).await.unwrap_or_default();
+        let missing = asked - found.len();
         (found, missing)
-    }
-
-    async fn blocking<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Reader) -> T + Send + 'static,
-    ) -> Option<T> {
-        let mut reader = Reader::new(&self.shared.dir);
-        tokio::task::spawn_blocking(move || work(&mut reader)).await.ok()
     }
 }
 
 const WAITING: &str = "waiting";
 const RATE_LIMITED: &str = "rate_limited";
 
-/// How many held envelopes are rate limited, by slot and destination. Looks at each of them, and so only at all while
-/// there are `limits`.
-fn limited(
-    ledger: &Ledger,
+/// How many envelopes are held, by why.
+fn held_by_reason(
+    tally: &Tally,
+    destinations: &Destinations,
     limits: &BTreeMap<u64, RateLimits>,
     now: UnixMillis,
-) -> BTreeMap<(Arc<str>, u64), u64> {
-    let mut counts: BTreeMap<(u8, u64), u64> = BTreeMap::new();
-    if !limits.is_empty() {
-        let held = ledger
-            .oldest_first()
-            .filter(|(_, kept)| kept.standing == Standing::Held);
-        for (_, kept) in held {
-            let limits = limits.get(&kept.destination);
-            if limits.is_some_and(|limits| limits.held_until(kept.categories, now).is_some()) {
-                *counts.entry((kept.slot, kept.destination)).or_default() += 1;
-            }
-        }
+) -> BTreeMap<String, u64> {
+    let mut held = BTreeMap::new();
+    for (kind, count) in tally.held() {
+        let limits = limits.get(&kind.destination);
+        let categories = Categories::from_bits(kind.categories);
+        let limited = || limits.is_some_and(|limits| limits.held_until(categories, now).is_some());
+        let reason = match held_reason(destinations, &kind.slot, kind.destination) {
+            WAITING if limited() => RATE_LIMITED,
+            reason => reason,
+        };
+        *held.entry(reason.to_owned()).or_default() += count;
     }
-    let named = counts.into_iter();
-    named
-        .map(|((slot, destination), count)| ((ledger.slot_name(slot), destination), count))
-        .collect()
+    held
 }
 
 /// Why an envelope is held.
@@ -771,63 +782,32 @@ fn held_reason(destinations: &Destinations, slot: &str, destination: u64) -> &'s
     }
 }
 
-fn state_of(kept: &Kept) -> EnvelopeState {
-    match kept.standing {
-        Standing::Held => EnvelopeState::Held,
-        Standing::Delivered => EnvelopeState::Delivered,
-        Standing::Dead(_) => EnvelopeState::Dead,
-    }
-}
-
 fn summary(
-    ledger: &Ledger,
     destinations: &Destinations,
     limits: &BTreeMap<u64, RateLimits>,
-    seq: u64,
-    kept: &Kept,
+    entry: &Entry,
 ) -> EnvelopeSummary {
-    let slot = ledger.slot_name(kept.slot);
     let limited = || {
-        let limits = limits.get(&kept.destination);
-        limits.is_some_and(|limits| limits.held_until(kept.categories, now()).is_some())
+        let limits = limits.get(&entry.destination);
+        limits.is_some_and(|limits| limits.held_until(entry.categories, now()).is_some())
     };
-    let reason = match kept.standing {
-        Standing::Held => match held_reason(destinations, &slot, kept.destination) {
+    let reason = match entry.state {
+        State::Held => match held_reason(destinations, &entry.slot, entry.destination) {
             WAITING if limited() => Some(RATE_LIMITED),
             reason => Some(reason),
         },
-        Standing::Delivered => None,
-        Standing::Dead(reason) => Some(reason.as_str()),
+        State::Delivered => None,
+        State::Dead(reason) => Some(reason.as_str()),
     };
     EnvelopeSummary {
-        seq,
-        slot: slot.as_ref().to_owned(),
-        received_at: kept.received_at,
-        bytes: u64::from(kept.place.payload_len),
-        categories: kept.categories.each().map(|(_, name)| name.to_owned()).collect(),
-        state: state_of(kept),
+        seq: entry.seq,
+        slot: entry.slot.as_ref().to_owned(),
+        received_at: entry.received_at,
+        bytes: entry.size,
+        categories: entry.categories.each().map(|(_, name)| name.to_owned()).collect(),
+        state: entry.state.word(),
         reason: reason.map(str::to_owned),
     }
-}
-
-/// The key in `<dir>/key`, made at the first start. One that is damaged is replaced: SDKs then have to be given
-/// the new DSN.
-fn own_key(dir: &Path) -> io::Result<String> {
-    let path = dir.join("key");
-    match fs::read_to_string(&path) {
-        Ok(key) if key.trim().len() == KEY_LEN && key.trim().bytes().all(|b| b.is_ascii_hexdigit()) => {
-            // An older build may have left it readable for others; where that cannot be changed it goes on being so.
-            #[cfg(unix)]
-            let _ = fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600));
-            return Ok(key.trim().to_owned());
-        }
-        Ok(_) => {}
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData) => {}
-        Err(error) => return Err(error),
-    }
-    let key = format!("{:032x}", rand::rng().random::<u128>());
-    replace(&path, key.as_bytes())?;
-    Ok(key)
 }
 
 /// Milliseconds since `started`.

@@ -323,6 +323,11 @@ pub fn parse_id(text: &str) -> Option<u128> {
     (digits == 32).then_some(id)
 }
 
+/// An id of 16 bytes, the first of them the highest; 0 for other lengths.
+pub(crate) fn id_of_bytes(bytes: &[u8]) -> u128 {
+    bytes.try_into().map_or(0, u128::from_be_bytes)
+}
+
 /// The way an id is written here.
 #[must_use]
 pub fn format_id(id: u128) -> String {

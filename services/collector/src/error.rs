@@ -25,6 +25,20 @@ pub enum CollectorError {
         /// Version found.
         found: u32,
     },
+    /// The file is damaged; [`set_aside`](crate::set_aside) moves it out of the way. Nothing was touched.
+    #[error("the telemetry in {} is damaged ({reason})", .dir.display())]
+    Damaged {
+        /// The directory.
+        dir: PathBuf,
+        /// What SQLite said.
+        reason: String,
+    },
+    /// There is no room to begin with.
+    #[error("the disk is full, so that telemetry cannot be kept in {}; make room, or choose another --data-dir", .dir.display())]
+    Full {
+        /// The directory.
+        dir: PathBuf,
+    },
     /// The directory cannot be read or written.
     #[error("cannot store telemetry in {}: {reason}; choose a --data-dir with write permission", .dir.display())]
     Unwritable {

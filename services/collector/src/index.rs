@@ -12,13 +12,14 @@ use reelscope_contracts::telemetry::{
 };
 use tokio::sync::watch;
 
-use crate::collector::{Shared, lock};
+use crate::collector::Shared;
 use crate::conditions::{Condition, Conditions, Place};
 use crate::envelope::{Envelope, format_id, parse_id};
 use crate::facts::{self, Facts};
 use crate::issues::{Issue, Request, Requests};
 use crate::live::Live;
-use crate::log::Reader;
+use crate::lock;
+use crate::log;
 use crate::measurements::Series;
 use crate::service_map::LastMinute;
 use crate::trace::{self, Trace};
@@ -404,7 +405,7 @@ impl Attention {
 /// Says that somebody looks, and waits until what was captured by now is indexed, at most for `patience`.
 pub(crate) async fn caught_up(shared: &Shared, patience: Duration) {
     *lock(&shared.attention.asked) = Some(Instant::now());
-    let captured = lock(&shared.ledger).next_seq() - 1;
+    let captured = lock(&shared.figures.tally).newest_seq();
     let mut through = shared.attention.through.subscribe();
     let _ = tokio::time::timeout(patience, through.wait_for(|through| *through >= captured)).await;
 }
@@ -412,33 +413,29 @@ pub(crate) async fn caught_up(shared: &Shared, patience: Duration) {
 /// Indexes what comes, and in between what was there at the start, newest first. Runs on a thread of its own until
 /// it is woken with `false`. While nobody looks it leaves the cores to those who serve, and catches up when they rest.
 pub(crate) fn run(shared: &Arc<Shared>, wakes: &mpsc::Receiver<bool>) {
-    let mut reader = Reader::new(&shared.dir);
-    let (mut first, mut next_new) = {
-        let ledger = lock(&shared.ledger);
-        (ledger.first_seq(), ledger.next_seq())
+    let bounds = || {
+        let newest = lock(&shared.figures.tally).newest_seq();
+        (shared.figures.oldest.load(Ordering::Relaxed).max(1), newest + 1)
     };
+    let (mut first, mut next_new) = bounds();
     let mut next_old = next_new - 1;
     let mut last_end = next_new;
     let mut slice = Instant::now();
     loop {
-        let (first_now, end) = {
-            let ledger = lock(&shared.ledger);
-            (ledger.first_seq(), ledger.next_seq())
-        };
+        let (first_now, end) = bounds();
         if first_now != first {
             first = first_now;
             lock(&shared.index).forget_before(first);
         }
         if next_new < end {
-            index_one(shared, &mut reader, next_new, true);
+            index_one(shared, next_new, true);
             shared.attention.through.send_replace(next_new);
             next_new += 1;
         } else if next_old >= first && next_old > 0 {
-            index_one(shared, &mut reader, next_old, false);
+            index_one(shared, next_old, false);
             next_old -= 1;
         } else {
             shared.indexed.store(true, Ordering::Release);
-            reader.close();
             match wakes.recv() {
                 Ok(true) => {}
                 Ok(false) | Err(_) => return,
@@ -463,20 +460,19 @@ pub(crate) fn run(shared: &Arc<Shared>, wakes: &mpsc::Receiver<bool>) {
     }
 }
 
-fn index_one(shared: &Shared, reader: &mut Reader, seq: u64, is_new: bool) {
-    let found = {
-        let ledger = lock(&shared.ledger);
-        ledger
-            .get(seq)
-            .map(|kept| (kept.place, ledger.slot_name(kept.slot)))
+fn index_one(shared: &Shared, seq: u64, is_new: bool) {
+    let found = shared
+        .readers
+        .read_here(|connection| log::envelope(connection, seq));
+    let (entry, bytes) = match found {
+        Ok(Some(found)) => found,
+        Ok(None) => return,
+        Err(error) => return tracing::warn!(%error, seq, "an envelope could not be read"),
     };
-    let Some((place, slot)) = found.filter(|(place, _)| place.payload_len > 0) else {
+    let Ok(envelope) = Envelope::framed(&bytes) else {
         return;
     };
-    let Ok(bytes) = reader.read(place) else { return };
-    let Ok(envelope) = Envelope::framed(bytes) else {
-        return;
-    };
+    let slot = entry.slot;
     let facts = facts::skim(seq, &slot, &envelope);
     let (mut live, began) = {
         let mut index = lock(&shared.index);

@@ -5,7 +5,7 @@
 //! they came and leave so. With no DSN everything works and is held.
 //!
 //! Modules in reading order: [`envelope`] (the format), [`dsn`], [`category`], [`rate_limits`], [`scrub`] (pure rules);
-//! `frame`, `log`, `ledger`, `writer` (what is kept, and where it stands); `facts`, `trace`, `issues`,
+//! `log` (what is kept, and where it stands); `facts`, `trace`, `issues`,
 //! `issue_status`, `measurements`, `service_map`, `conditions`, `index` (what the viewer asks for); `sender`, `outbox`
 //! (what leaves); [`collector`] (all of it as its owner sees it); [`ingest`] and [`viewer`] (routes). Four threads: one
 //! writes, one indexes, one sends, and whoever calls.
@@ -17,7 +17,6 @@ pub mod dsn;
 pub mod envelope;
 pub mod error;
 mod facts;
-mod frame;
 #[cfg(any(fuzzing, test))]
 pub mod fuzzing;
 mod gate;
@@ -25,10 +24,11 @@ mod index;
 pub mod ingest;
 mod issue_status;
 mod issues;
-mod ledger;
 mod live;
+mod lock;
 mod log;
 mod measurements;
+mod notice;
 mod outbox;
 pub mod rate_limits;
 pub mod scrub;
@@ -37,11 +37,11 @@ mod service_map;
 mod skim;
 mod trace;
 pub mod viewer;
-mod writer;
 
-pub use collector::{Collector, Destinations, EXTERNAL, Notices, Options, Pace, Retention};
+pub use collector::{Collector, Destinations, EXTERNAL, Notices, Options, Pace};
 pub use dsn::{Dsn, DsnError};
 pub use error::{CaptureError, CollectorError};
 pub use ingest::ingest_router;
+pub(crate) use lock::lock;
+pub use log::{Captured, Retention, set_aside};
 pub use viewer::{viewer_openapi, viewer_router};
-pub use writer::Captured;

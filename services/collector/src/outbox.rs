@@ -4,38 +4,41 @@
 //! reached is asked by one request at a time, with growing pauses, whatever is held for it. A category that is
 //! rate limited holds its envelopes and lets the others of the lane pass.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use rand::RngExt;
 use reelscope_contracts::telemetry::DeliveryError;
 use reelscope_contracts::{UnixMillis, now};
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use crate::category::Categories;
-use crate::collector::{FRONTEND, Pace, Shared, lock};
+use crate::collector::{FRONTEND, Pace, Shared};
 use crate::dsn::Dsn;
 use crate::envelope::Envelope;
-use crate::frame::{Change, DeadReason};
-use crate::ledger::{Kept, Standing};
-use crate::log::{ReadError, Reader};
+use crate::lock;
+use crate::log::{self, Change, DeadReason, ENTRY, Entry, Job, State};
 use crate::rate_limits::RateLimits;
 use crate::sender::{Answer, Sender, Verdict};
-use crate::writer::Job;
 
 /// Sentry takes older transactions and sessions with a 200 and drops them.
 const TOO_OLD: i64 = 5 * 24 * 60 * 60 * 1_000;
 /// What a 429 means that names none of the envelope's categories.
 const UNNAMED_LIMIT: i64 = 60 * 1_000;
+/// Most envelopes of one destination in memory; more wait in the log for their turn.
+const MOST_WAITING: usize = 50_000;
+/// How many are read from the log at once.
+const LOADED: usize = 5_000;
 /// How long requests under way may take at the end.
 const LAST_ANSWERS: Duration = Duration::from_millis(500);
 
 /// What the outbox is told.
 pub(crate) enum Note {
-    /// These envelopes may have become ready to be sent.
-    Held(Vec<u64>),
+    /// These envelopes came, or are held again.
+    Held(Vec<Entry>),
     /// The destinations changed.
     Configured,
     /// No more; answered when nothing is under way.
@@ -45,14 +48,14 @@ pub(crate) enum Note {
 /// The envelopes of one trace for one destination; an envelope without a trace is alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum LaneKey {
-    Trace(u64),
+    Trace(u128),
     Alone(u64),
 }
 
 #[derive(Default)]
 struct Lane {
-    /// Waiting to be sent, oldest first.
-    seqs: BTreeSet<u64>,
+    /// Waiting to be sent, oldest first, with what is limited about them.
+    waiting: BTreeMap<u64, Categories>,
     in_flight: bool,
     attempts: u32,
     /// Not before, after a failure.
@@ -66,6 +69,10 @@ struct Destination {
     lanes: HashMap<LaneKey, Lane>,
     /// Lanes that may send now, by their oldest envelope.
     ready: BTreeSet<(u64, LaneKey)>,
+    /// Envelopes in all lanes.
+    waiting: usize,
+    /// More of them, with higher numbers, are in the log alone.
+    loaded_through: Option<u64>,
     /// Lanes that may send later, by when.
     later: BTreeSet<(UnixMillis, LaneKey)>,
     in_flight: usize,
@@ -80,6 +87,8 @@ impl Destination {
             dsn,
             lanes: HashMap::new(),
             ready: BTreeSet::new(),
+            waiting: 0,
+            loaded_through: None,
             later: BTreeSet::new(),
             in_flight: 0,
             failures: 0,
@@ -88,26 +97,49 @@ impl Destination {
         }
     }
 
-    fn add(&mut self, key: LaneKey, seq: u64, now: UnixMillis) {
+    fn add(&mut self, entry: &Entry, now: UnixMillis) {
+        let key = lane_of(entry);
         let lane = self.lanes.entry(key).or_default();
-        if let Some(first) = lane.seqs.first() {
+        if let Some((first, _)) = lane.waiting.first_key_value() {
             self.ready.remove(&(*first, key));
         }
-        lane.seqs.insert(seq);
+        if lane.waiting.insert(entry.seq, entry.categories).is_none() {
+            self.waiting += 1;
+        }
         lane.limited_until = 0;
         self.place(key, now);
+    }
+
+    /// Whether envelope `seq` is to be taken into the lanes; those after the last that fits wait in the log.
+    fn takes(&mut self, seq: u64) -> bool {
+        if self.loaded_through.is_none() && self.waiting >= MOST_WAITING {
+            self.loaded_through = Some(seq - 1);
+        }
+        self.loaded_through.is_none_or(|through| seq <= through)
+    }
+
+    /// Forgets what waits; what is under way stays so.
+    fn clear(&mut self) {
+        self.ready.clear();
+        self.later.clear();
+        self.waiting = 0;
+        self.loaded_through = Some(0);
+        self.lanes.retain(|_, lane| {
+            lane.waiting.clear();
+            lane.in_flight
+        });
     }
 
     /// Puts a lane where it belongs: ready, later, or away when it is empty.
     fn place(&mut self, key: LaneKey, now: UnixMillis) {
         let Some(lane) = self.lanes.get(&key) else { return };
         let at = lane.not_before.max(lane.limited_until);
-        match lane.seqs.first() {
+        match lane.waiting.first_key_value() {
             _ if lane.in_flight => {}
             None => {
                 self.lanes.remove(&key);
             }
-            Some(first) if at <= now => {
+            Some((first, _)) if at <= now => {
                 self.ready.insert((*first, key));
             }
             Some(_) => {
@@ -145,9 +177,10 @@ struct Outcome {
     destination: u64,
     lane: LaneKey,
     seq: u64,
-    categories: Categories,
-    /// `None` when nothing was sent: too old, damaged, gone.
+    /// `None` when nothing was sent: too old, damaged, gone, decided on meanwhile.
     answer: Option<Answer>,
+    /// Whether it came to an end that the disk has not been told yet.
+    is_owed: bool,
 }
 
 pub(crate) struct Outbox {
@@ -158,6 +191,8 @@ pub(crate) struct Outbox {
     destinations: HashMap<u64, Destination>,
     /// By request, so that one that panics is found again: destination, lane, envelope.
     under_way: HashMap<tokio::task::Id, (u64, LaneKey, u64)>,
+    /// What has come to its end while the disk was full; the log may still have it as held.
+    ended: HashSet<u64>,
     sending: bool,
 }
 
@@ -170,6 +205,7 @@ impl Outbox {
             pace,
             destinations: HashMap::new(),
             under_way: HashMap::new(),
+            ended: HashSet::new(),
             sending: false,
         }
     }
@@ -185,17 +221,23 @@ impl Outbox {
     async fn work(&mut self, mut notes: tokio::sync::mpsc::UnboundedReceiver<Note>) {
         let mut requests = JoinSet::new();
         loop {
+            self.load().await;
             self.start_requests(&mut requests);
             self.publish();
             let pause = self.next_wake().map(|at| millis(at.saturating_sub(now()).max(1)));
             tokio::select! {
                 note = notes.recv() => match note {
-                    Some(Note::Held(seqs)) => self.look_at(&seqs),
+                    Some(Note::Held(entries)) => {
+                        for entry in &entries {
+                            self.ended.remove(&entry.seq);
+                        }
+                        self.look_at(&entries);
+                    }
                     Some(Note::Configured) => self.reconfigure(),
                     Some(Note::Stop(done)) => {
                         let answers = async {
                             while let Some(outcome) = requests.join_next_with_id().await {
-                                self.answered(outcome);
+                                self.answered(outcome).await;
                             }
                         };
                         // What is not answered by then stays held.
@@ -206,7 +248,7 @@ impl Outbox {
                     }
                     None => return,
                 },
-                Some(outcome) = requests.join_next_with_id(), if !requests.is_empty() => self.answered(outcome),
+                Some(outcome) = requests.join_next_with_id(), if !requests.is_empty() => self.answered(outcome).await,
                 () = sleep(pause) => {}
             }
         }
@@ -224,38 +266,63 @@ impl Outbox {
             // A person who saves the DSN expects an attempt now, not at the end of a pause.
             destination.failures = 0;
             destination.paused_until = 0;
-            destination.ready.clear();
-            destination.later.clear();
-            destination.lanes.retain(|_, lane| {
-                lane.seqs.clear();
-                lane.in_flight
-            });
+            destination.clear();
             self.destinations.insert(dsn.id(), destination);
         }
-        let seqs: Vec<u64> = {
-            let ledger = lock(&self.shared.ledger);
-            let held = ledger
-                .oldest_first()
-                .filter(|(_, kept)| kept.standing == Standing::Held);
-            held.map(|(seq, _)| seq).collect()
-        };
-        self.look_at(&seqs);
     }
 
-    /// Queues those of `seqs` that are held for a destination of today.
-    fn look_at(&mut self, seqs: &[u64]) {
+    /// Takes what waits in the log where there is room for it.
+    async fn load(&mut self) {
+        let ids: Vec<u64> = self.destinations.keys().copied().collect();
+        for id in ids {
+            while let Some(after) = self.wanted(id) {
+                let read = move |connection: &Connection| {
+                    let sql = format!(
+                        "SELECT {ENTRY} FROM envelopes WHERE state = 0 AND destination = ?1 AND seq > ?2
+                         ORDER BY seq LIMIT {LOADED}"
+                    );
+                    let mut held = connection.prepare_cached(&sql)?;
+                    let held = held.query_map([id.cast_signed(), after.cast_signed()], log::entry)?;
+                    held.collect::<rusqlite::Result<Vec<Entry>>>()
+                };
+                let Ok(held) = self.shared.readers.read(read).await else {
+                    break;
+                };
+                let last = held.last().filter(|_| held.len() == LOADED);
+                if let Some(destination) = self.destinations.get_mut(&id) {
+                    destination.loaded_through = held.last().map(|last| last.seq);
+                    let through = last.map(|last| last.seq);
+                    self.look_at(&held);
+                    if let Some(destination) = self.destinations.get_mut(&id) {
+                        destination.loaded_through = through;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The number after which more of a destination's envelopes are to be read from the log.
+    fn wanted(&self, destination: u64) -> Option<u64> {
+        let destination = self.destinations.get(&destination)?;
+        let has_room = destination.waiting + LOADED <= MOST_WAITING;
+        destination.loaded_through.filter(|_| has_room)
+    }
+
+    /// Queues those that are held for a destination of today and belong to its slot.
+    fn look_at(&mut self, entries: &[Entry]) {
         let now = now();
         let configured = self.shared.destinations();
-        let ledger = lock(&self.shared.ledger);
         let under_way: HashSet<u64> = self.under_way.values().map(|(.., seq)| *seq).collect();
-        for seq in seqs.iter().copied().filter(|seq| !under_way.contains(seq)) {
-            let Some(kept) = ledger.get(seq) else { continue };
-            let today = configured.id_of(&ledger.slot_name(kept.slot));
-            if kept.standing == Standing::Held
-                && kept.destination == today
+        for entry in entries {
+            let today = configured.id_of(&entry.slot);
+            if entry.state == State::Held
+                && entry.destination == today
+                && !under_way.contains(&entry.seq)
+                && !self.ended.contains(&entry.seq)
                 && let Some(destination) = self.destinations.get_mut(&today)
+                && destination.takes(entry.seq)
             {
-                destination.add(lane_of(seq, kept), seq, now);
+                destination.add(entry, now);
             }
         }
     }
@@ -274,21 +341,21 @@ impl Outbox {
                 let Some(lane) = destination.lanes.get_mut(&key) else {
                     continue;
                 };
-                let (chosen, until) = choose(lane, &destination.limits, &self.shared, now);
-                let Some((seq, kept)) = chosen else {
+                let (chosen, until) = choose(lane, &destination.limits, now);
+                let Some(seq) = chosen else {
                     lane.limited_until = until;
                     destination.place(key, now);
                     continue;
                 };
-                lane.seqs.remove(&seq);
+                lane.waiting.remove(&seq);
                 lane.in_flight = true;
+                destination.waiting -= 1;
                 destination.in_flight += 1;
                 let request = Request {
                     destination: *id,
                     dsn: destination.dsn.clone(),
                     lane: key,
                     seq,
-                    kept,
                     shared: Arc::clone(&self.shared),
                     jobs: self.jobs.clone(),
                     sender: self.sender.clone(),
@@ -299,30 +366,49 @@ impl Outbox {
         }
     }
 
-    fn answered(&mut self, outcome: Result<(tokio::task::Id, Outcome), tokio::task::JoinError>) {
-        let now = now();
+    async fn answered(&mut self, outcome: Result<(tokio::task::Id, Outcome), tokio::task::JoinError>) {
         let outcome = match outcome {
             Ok((id, outcome)) => {
                 self.under_way.remove(&id);
                 outcome
             }
             Err(error) => {
-                let Some((destination, lane, seq)) = self.under_way.remove(&error.id()) else {
+                let Some((_, _, seq)) = self.under_way.remove(&error.id()) else {
                     return;
                 };
                 tracing::error!(%error, seq, "sending an envelope met a defect; it is held until the next start");
-                Outcome {
-                    destination,
-                    lane,
-                    seq,
-                    categories: Categories::default(),
-                    answer: None,
-                }
+                self.ended.insert(seq);
+                return;
             }
         };
+        let now = now();
         if let Some(answer) = &outcome.answer {
             self.remember(outcome.destination, answer, now);
         }
+        if outcome.is_owed {
+            self.ended.insert(outcome.seq);
+        }
+        let again = if outcome.is_final() {
+            None
+        } else {
+            self.still_held(outcome.seq).await
+        };
+        self.settle(&outcome, again.as_ref(), now);
+        if let Some(entry) = again {
+            // Today's configuration decides, and not the one that it was sent under.
+            self.look_at(&[entry]);
+        }
+    }
+
+    /// An envelope as the log has it, if it is still to be sent.
+    async fn still_held(&self, seq: u64) -> Option<Entry> {
+        let read = move |connection: &Connection| log::envelope(connection, seq);
+        let (entry, _) = self.shared.readers.read(read).await.ok()??;
+        Some(entry).filter(|entry| entry.state == State::Held)
+    }
+
+    /// What the answer means for its lane and its destination.
+    fn settle(&mut self, outcome: &Outcome, held: Option<&Entry>, now: UnixMillis) {
         let pace = self.pace;
         let Some(destination) = self.destinations.get_mut(&outcome.destination) else {
             return;
@@ -343,13 +429,12 @@ impl Outbox {
                     destination.failures = 0;
                 }
                 Verdict::Limited => {
-                    lane.seqs.insert(outcome.seq);
-                    let until = destination.limits.held_until(outcome.categories, now);
+                    let categories = held.map_or(Categories::default(), |entry| entry.categories);
+                    let until = destination.limits.held_until(categories, now);
                     lane.not_before = if until.is_some() { 0 } else { now + UNNAMED_LIMIT };
                     destination.failures = 0;
                 }
                 Verdict::Retry => {
-                    lane.seqs.insert(outcome.seq);
                     lane.attempts += 1;
                     lane.not_before = now + backoff(pace, lane.attempts);
                     // Requests that were under way together fail together, which is one failure.
@@ -360,7 +445,10 @@ impl Outbox {
                 }
             }
         }
-        destination.place(outcome.lane, now);
+        // An empty lane goes, and with it how often it failed.
+        if held.is_none() {
+            destination.place(outcome.lane, now);
+        }
     }
 
     fn remember(&self, destination: u64, answer: &Answer, now: UnixMillis) {
@@ -412,34 +500,22 @@ impl Outbox {
 }
 
 /// The oldest envelope of a lane that is not limited; else until when all of them are.
-fn choose(
-    lane: &mut Lane,
-    limits: &RateLimits,
-    shared: &Shared,
-    now: UnixMillis,
-) -> (Option<(u64, Kept)>, UnixMillis) {
-    let ledger = lock(&shared.ledger);
-    lane.seqs.retain(|seq| {
-        ledger
-            .get(*seq)
-            .is_some_and(|kept| kept.standing == Standing::Held)
-    });
+fn choose(lane: &Lane, limits: &RateLimits, now: UnixMillis) -> (Option<u64>, UnixMillis) {
     let mut until = UnixMillis::MAX;
-    for seq in &lane.seqs {
-        let Some(kept) = ledger.get(*seq) else { continue };
-        match limits.held_until(kept.categories, now) {
-            None => return (Some((*seq, *kept)), now),
+    for (seq, categories) in &lane.waiting {
+        match limits.held_until(*categories, now) {
+            None => return (Some(*seq), now),
             Some(end) => until = until.min(end),
         }
     }
     (None, until)
 }
 
-fn lane_of(seq: u64, kept: &Kept) -> LaneKey {
-    if kept.trace == 0 {
-        LaneKey::Alone(seq)
+fn lane_of(entry: &Entry) -> LaneKey {
+    if entry.trace_id == 0 {
+        LaneKey::Alone(entry.seq)
     } else {
-        LaneKey::Trace(kept.trace)
+        LaneKey::Trace(entry.trace_id)
     }
 }
 
@@ -449,7 +525,6 @@ struct Request {
     dsn: Dsn,
     lane: LaneKey,
     seq: u64,
-    kept: Kept,
     shared: Arc<Shared>,
     jobs: mpsc::Sender<Job>,
     sender: Sender,
@@ -458,6 +533,7 @@ struct Request {
 impl Request {
     async fn run(self) -> Outcome {
         let (answer, change) = self.attempt().await;
+        let mut is_owed = false;
         if let Some(change) = change {
             // Under way until the log has it, so that it is not sent twice.
             let (written, is_written) = oneshot::channel();
@@ -465,42 +541,42 @@ impl Request {
                 changes: vec![(self.seq, change)],
                 answer: Some(written),
             };
-            if self.jobs.send(job).is_ok() {
-                let _ = is_written.await;
-            }
+            is_owed = self.jobs.send(job).is_err() || !is_written.await.is_ok_and(|done| done.is_on_disk);
         }
         Outcome {
             destination: self.destination,
             lane: self.lane,
             seq: self.seq,
-            categories: self.kept.categories,
             answer,
+            is_owed,
         }
     }
 
     async fn attempt(&self) -> (Option<Answer>, Option<Change>) {
         let dead = |reason| (None, Some(Change::Dead(reason)));
+        let seq = self.seq;
+        let read = move |connection: &Connection| log::envelope(connection, seq);
+        let (entry, bytes) = match self.shared.readers.read(read).await {
+            Ok(Some(found)) => found,
+            // Counted as evicted when it went.
+            Ok(None) => return (None, None),
+            Err(error) => {
+                tracing::error!(%error, seq, "an envelope cannot be read");
+                return (None, None);
+            }
+        };
+        if entry.state != State::Held || entry.destination != self.destination {
+            return (None, None);
+        }
         let dropped_when_old = Categories::TRANSACTION.with(Categories::SESSION);
-        let categories = self.kept.categories;
-        if categories.meets(dropped_when_old)
-            && !categories.meets(Categories::ERROR)
-            && now().saturating_sub(self.kept.received_at) > TOO_OLD
+        if entry.categories.meets(dropped_when_old)
+            && !entry.categories.meets(Categories::ERROR)
+            && now().saturating_sub(entry.received_at) > TOO_OLD
         {
             return dead(DeadReason::TooOld);
         }
         let (bytes, sdk) = {
-            let mut reader = Reader::new(&self.shared.dir);
-            let bytes = match reader.read(self.kept.place) {
-                Ok(bytes) => bytes,
-                Err(ReadError::Damaged) => return dead(DeadReason::Damaged),
-                // Counted as evicted when its segment went.
-                Err(ReadError::Gone) => return (None, None),
-                Err(ReadError::Io(error)) => {
-                    tracing::error!(%error, seq = self.seq, "an envelope cannot be read");
-                    return dead(DeadReason::Damaged);
-                }
-            };
-            let Ok(envelope) = Envelope::framed(bytes) else {
+            let Ok(envelope) = Envelope::framed(&bytes) else {
                 return dead(DeadReason::Damaged);
             };
             let destinations = self.shared.destinations();
@@ -515,6 +591,14 @@ impl Request {
             Verdict::Limited | Verdict::Retry => None,
         };
         (Some(answer), change)
+    }
+}
+
+impl Outcome {
+    /// Whether it was answered for good.
+    fn is_final(&self) -> bool {
+        let verdict = self.answer.as_ref().map(|answer| &answer.verdict);
+        matches!(verdict, Some(Verdict::Delivered | Verdict::Dead(_)))
     }
 }
 
@@ -558,10 +642,9 @@ async fn sleep(pause: Option<Duration>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::{Meta, write_envelope};
     use crate::{Collector, Destinations, Options};
 
-    /// Writes a log by hand, since only the past can make an envelope old.
+    /// The log is written by hand, since only the past can make an envelope old.
     #[tokio::test]
     async fn old_transactions_die_unsent_and_old_errors_are_still_sent() {
         let dir = tempfile::tempdir().unwrap();
@@ -570,35 +653,32 @@ mod tests {
             .parse()
             .unwrap();
         drop(listener);
-        let mut bytes = Vec::new();
-        let kinds = [
-            (1, "transaction", TOO_OLD + 60_000),
-            (2, "event", TOO_OLD * 2),
-            (3, "transaction", TOO_OLD / 2),
-        ];
-        for (seq, kind, age) in kinds {
-            let meta = Meta {
-                received_at: now() - age,
-                destination: dsn.id(),
-                categories: Categories::of_item(kind),
-                event_id: 0,
-                trace_id: 0,
-                slot: "api-gateway".to_owned(),
-            };
-            write_envelope(
-                &mut bytes,
-                seq,
-                &meta,
-                format!("{{}}\n{{\"type\":\"{kind}\"}}\n{{}}\n").as_bytes(),
-            );
+        let to_nobody = Destinations {
+            common: Some(dsn.clone()),
+            sending: false,
+            ..Destinations::nowhere()
+        };
+        let (collector, _) = Collector::open(dir.path(), Options::standard()).unwrap();
+        collector.configure(to_nobody.clone());
+        for kind in ["transaction", "event", "transaction"] {
+            let envelope = format!("{{}}\n{{\"type\":\"{kind}\"}}\n{{}}\n");
+            collector
+                .captured("api-gateway", envelope.into_bytes())
+                .await
+                .unwrap();
         }
-        let segments = dir.path().join("segments");
-        std::fs::create_dir_all(&segments).unwrap();
-        std::fs::write(segments.join("00000001.log"), bytes).unwrap();
+        collector.shutdown().await;
+        let log = Connection::open(dir.path().join("telemetry.sqlite")).unwrap();
+        for (seq, age) in [(1, TOO_OLD + 60_000), (2, TOO_OLD * 2), (3, TOO_OLD / 2)] {
+            let received_at = now() - age;
+            let update = "UPDATE envelopes SET received_at = ?2 WHERE seq = ?1";
+            assert_eq!(log.execute(update, [seq, received_at]).unwrap(), 1);
+        }
+        drop(log);
         let (collector, _) = Collector::open(dir.path(), Options::standard()).unwrap();
         collector.configure(Destinations {
-            common: Some(dsn),
-            ..Destinations::nowhere()
+            sending: true,
+            ..to_nobody
         });
         let mut revisions = collector.shared().revision.subscribe();
         while collector.counts().dead == 0 {

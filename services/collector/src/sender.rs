@@ -13,8 +13,8 @@ use reqwest::{Client, redirect};
 
 use crate::collector::elapsed_ms;
 use crate::dsn::Dsn;
-use crate::frame::DeadReason;
-use crate::log::notice;
+use crate::log::DeadReason;
+use crate::notice::notice;
 
 /// Most bytes of an answer that are read; Sentry's are a hundred.
 const MOST_ANSWER: usize = 64 * 1024;

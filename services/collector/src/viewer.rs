@@ -33,11 +33,12 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::collector::{Collector, FRONTEND, lock};
+use crate::collector::{Collector, FRONTEND};
 use crate::envelope::{Envelope, MAX_EVENT, format_id, parse_id};
 use crate::index::{self, TraceFilter};
 use crate::ingest::{Room, Taken, check_tunnelled, receive};
 use crate::live::Live;
+use crate::lock;
 use crate::service_map::MINUTE;
 use crate::{facts, service_map};
 
@@ -324,7 +325,7 @@ async fn change_issue(
             let in_force = index.release_in_force(&issue.services);
             (issue, in_force)
         };
-        let newest = lock(&shared.ledger).next_seq() - 1;
+        let newest = lock(&shared.figures.tally).newest_seq();
         let mut statuses = lock(&shared.statuses);
         let decided = statuses.decide(&issue, change.status, in_force.as_deref(), (newest, now_us()));
         decided.map_err(|error| {
@@ -441,8 +442,10 @@ struct EnvelopeQuery {
 async fn envelopes(State(viewer): State<Viewer>, Asked(query): Asked<EnvelopeQuery>) -> Json<Envelopes> {
     let limit = lines(query.limit);
     // One more tells whether there is another page.
-    let before = query.before.unwrap_or(u64::MAX);
-    let mut envelopes = viewer.collector.envelopes_before(before, query.state, limit + 1);
+    let mut envelopes = viewer
+        .collector
+        .envelopes(query.before, query.state, limit + 1)
+        .await;
     let is_last = envelopes.len() <= limit;
     envelopes.truncate(limit);
     let next = envelopes.last().map(|last| last.seq).filter(|_| !is_last);

@@ -167,13 +167,14 @@ async fn pythons_sdk_is_taken_at_its_word() {
     balanced(&collector);
     // Every one of them came through the door for strangers, and says nothing of the person but the id.
     let kinds: BTreeSet<String> = collector
-        .envelopes(None, 500)
+        .envelopes(None, None, 500)
+        .await
         .into_iter()
         .flat_map(|envelope| envelope.categories)
         .collect();
     let wanted = ["error", "log_item", "session", "trace_metric", "transaction"];
     assert_eq!(kinds, wanted.map(str::to_owned).into());
-    for envelope in collector.envelopes(None, 500) {
+    for envelope in collector.envelopes(None, None, 500).await {
         assert_eq!(envelope.slot, "external");
         let (_, bytes) = collector.envelope(envelope.seq).await.unwrap();
         let text = String::from_utf8(bytes).unwrap();

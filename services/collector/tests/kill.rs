@@ -21,10 +21,9 @@ const TASKS: usize = 8;
 /// Numbers of one task in one round.
 const STRIDE: usize = 10_000;
 
-/// Small segments that are removed soon, so that kills meet rotation and removal too.
+/// A small log, so that kills meet removal too.
 fn small() -> Options {
     Options {
-        segment_bytes: 32 * 1024,
         retention: Retention {
             bytes: 96 * 1024,
             ..Options::standard().retention

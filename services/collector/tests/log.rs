@@ -1,24 +1,18 @@
-//! What the log survives: damage, a torn end, removal, a full cap.
+//! What the log survives: damage, a torn end, another process, another build, a full cap.
 #![allow(clippy::unwrap_used)]
 
 mod support;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
+use std::time::Duration;
 
-use reelscope_collector::{Collector, CollectorError, Options, Retention};
+use reelscope_collector::{Collector, CollectorError, Options, Retention, set_aside};
 use support::{FakeSentry, balanced, error, eventually, options, to};
 
-fn segments(dir: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<_> = fs::read_dir(dir.join("segments"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    paths.sort();
-    paths
-}
+const FILE: &str = "telemetry.sqlite";
 
-/// Enough envelopes for several segments.
 async fn fill(dir: &Path, count: usize) -> Collector {
     let (collector, _) = Collector::open(dir, options()).unwrap();
     for n in 0..count {
@@ -42,65 +36,98 @@ async fn a_key_that_others_could_read_is_its_owners_after_the_next_start() {
     collector.shutdown().await;
 }
 
-#[tokio::test]
-async fn a_damaged_middle_costs_only_itself() {
-    let dir = tempfile::tempdir().unwrap();
-    fill(dir.path(), 400).await.shutdown().await;
-    let key = fs::read_to_string(dir.path().join("key")).unwrap();
-    let first = segments(dir.path())[0].clone();
-    let mut bytes = fs::read(&first).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle..middle + 3_000].fill(0xa5);
-    fs::write(&first, bytes).unwrap();
+/// Writes over the file where SQLite keeps something.
+fn garble(file: &Path, at: u64, bytes: usize) {
+    let mut file = fs::File::options().write(true).open(file).unwrap();
+    file.seek(SeekFrom::Start(at)).unwrap();
+    file.write_all(&vec![0xa5; bytes]).unwrap();
+}
 
-    let (collector, notices) = Collector::open(dir.path(), options()).unwrap();
-    let codes: Vec<&str> = notices.iter().map(|notice| notice.code.as_str()).collect();
-    assert_eq!(codes, ["segment_damaged", "envelopes_lost"]);
-    let counts = collector.counts();
-    // What the sentence says is also there by itself.
-    assert_eq!(notices[1].params["count"], counts.dead.to_string());
+/// It is said to be damaged, nothing is moved, and once it was set aside a new log begins under the old key.
+async fn is_damaged(dir: &Path) {
+    let file = fs::read(dir.join(FILE)).unwrap();
+    let key = fs::read_to_string(dir.join("key")).unwrap();
+    let opened = Collector::open(dir, options()).map(|_| ());
     assert!(
-        notices.iter().all(|notice| notice.params["segment"] == "1"),
-        "{notices:?}"
+        matches!(opened, Err(CollectorError::Damaged { .. })),
+        "{opened:?}"
     );
-    assert!(Path::new(&notices[0].params["copy"]).exists(), "{notices:?}");
-    assert_eq!(counts.captured, 400);
-    assert!((3..=6).contains(&counts.dead), "{counts:?}");
-    assert_eq!(collector.delivery().dead_by_reason["damaged"], counts.dead);
-    balanced(&collector);
-    assert!(fs::read_dir(dir.path().join("set-aside")).unwrap().count() > 0);
+    assert!(fs::read(dir.join(FILE)).unwrap() == file, "it was changed");
+    let aside = set_aside(dir).unwrap();
+    assert!(fs::read(aside.join(FILE)).unwrap() == file, "it was changed");
+    let (collector, notices) = Collector::open(dir, options()).unwrap();
+    assert_eq!((collector.counts().captured, notices), (0, vec![]));
     assert_eq!(collector.key(), key);
-    collector.captured("api-gateway", error(400)).await.unwrap();
-    eventually("indexed", || collector.indexed()).await;
+    assert_eq!(collector.captured("api-gateway", error(0)).await.unwrap().seq, 1);
     collector.shutdown().await;
 }
 
 #[tokio::test]
-async fn a_torn_end_is_cut_and_writing_goes_on() {
+async fn a_garbled_or_truncated_file_is_said_and_never_set_aside_by_itself() {
     let dir = tempfile::tempdir().unwrap();
-    fill(dir.path(), 10).await.shutdown().await;
-    let last = segments(dir.path()).pop().unwrap();
-    let whole = fs::read(&last).unwrap();
-    for torn in [whole.len() - 1, whole.len() - 500] {
-        fs::write(&last, &whole[..torn]).unwrap();
-        let (collector, notices) = Collector::open(dir.path(), options()).unwrap();
-        assert_eq!(notices[0].code, "torn_tail");
-        let cut: u64 = notices[0].params["bytes"].parse().unwrap();
-        assert!(
-            cut > 0 && notices[0].detail.contains(&cut.to_string()),
-            "{notices:?}"
-        );
-        assert_eq!(collector.counts().captured, 9);
-        let captured = collector.captured("api-gateway", error(77)).await.unwrap();
-        assert_eq!(captured.seq, 10);
-        assert_eq!(collector.envelope(10).await.unwrap().1, error(77));
-        collector.shutdown().await;
+    for damage in [
+        |file: &Path| garble(file, 0, 100),
+        |file: &Path| {
+            let file = fs::File::options().write(true).open(file).unwrap();
+            file.set_len(file.metadata().unwrap().len() / 2).unwrap();
+        },
+    ] {
+        let telemetry = dir.path().join("telemetry");
+        fill(&telemetry, 100).await.shutdown().await;
+        damage(&telemetry.join(FILE));
+        is_damaged(&telemetry).await;
     }
-    let mut zeroes = whole.clone();
-    zeroes.extend([0; 4_096]);
-    fs::write(&last, zeroes).unwrap();
-    let (collector, _) = Collector::open(dir.path(), options()).unwrap();
-    assert_eq!(collector.counts().captured, 10);
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 3);
+}
+
+#[tokio::test]
+async fn damage_that_is_met_later_is_said_and_found_at_the_next_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let telemetry = dir.path().join("telemetry");
+    fill(&telemetry, 400).await.shutdown().await;
+    let file = telemetry.join(FILE);
+    let len = fs::metadata(&file).unwrap().len();
+    // All but the pages that a start reads.
+    garble(&file, 8 * 8_192, usize::try_from(len - 8 * 8_192).unwrap());
+    let (collector, _) = Collector::open(&telemetry, options()).unwrap();
+    let mut refused = 0;
+    while collector.captured("api-gateway", error(refused)).await.is_ok() {
+        refused += 1;
+        assert!(refused < 1_000, "it is not met");
+    }
+    let delivery = collector.delivery();
+    let said = delivery
+        .notices
+        .iter()
+        .find(|notice| notice.code == "telemetry_damaged");
+    assert!(said.unwrap().params["cause"].contains("malformed"), "{said:?}");
+    balanced(&collector);
+    collector.shutdown().await;
+    drop(collector);
+    is_damaged(&telemetry).await;
+}
+
+#[tokio::test]
+async fn what_a_power_cut_tears_is_the_end_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let collector = fill(dir.path(), 10).await;
+    // As after a kill: nothing was tidied up. The copy is cut where no transaction ends.
+    let copy = tempfile::tempdir().unwrap();
+    for name in [FILE, "telemetry.sqlite-wal", "key"] {
+        fs::copy(dir.path().join(name), copy.path().join(name)).unwrap();
+    }
+    let wal = fs::File::options()
+        .write(true)
+        .open(copy.path().join("telemetry.sqlite-wal"))
+        .unwrap();
+    wal.set_len(wal.metadata().unwrap().len() - 500).unwrap();
+    let (torn, notices) = Collector::open(copy.path(), options()).unwrap();
+    assert_eq!(notices, []);
+    assert_eq!(torn.counts().captured, 9);
+    balanced(&torn);
+    assert_eq!(torn.captured("api-gateway", error(77)).await.unwrap().seq, 10);
+    assert_eq!(torn.envelope(10).await.unwrap().1, error(77));
+    torn.shutdown().await;
     collector.shutdown().await;
 }
 
@@ -108,47 +135,97 @@ async fn a_torn_end_is_cut_and_writing_goes_on() {
 async fn one_process_at_a_time_and_no_newer_format() {
     let dir = tempfile::tempdir().unwrap();
     let collector = fill(dir.path(), 1).await;
-    let second = Collector::open(dir.path(), options());
-    assert!(matches!(second, Err(CollectorError::Locked { .. })));
+    let second = Collector::open(dir.path(), options()).map(|_| ());
+    assert!(matches!(second, Err(CollectorError::Locked { .. })), "{second:?}");
+    assert!(matches!(
+        set_aside(dir.path()),
+        Err(CollectorError::Locked { .. })
+    ));
     collector.shutdown().await;
-    drop(collector);
-    let totals = dir.path().join("totals.json");
-    let newer = fs::read_to_string(&totals)
-        .unwrap()
-        .replace("\"version\": 1", "\"version\": 2");
-    fs::write(&totals, newer).unwrap();
-    let newer = Collector::open(dir.path(), options());
-    assert!(matches!(newer, Err(CollectorError::NewerFormat { found: 2, .. })));
+    // The version of the schema is at this place: https://www.sqlite.org/fileformat2.html#user_version_number
+    let file = dir.path().join(FILE);
+    let mut database = fs::File::options().write(true).open(&file).unwrap();
+    database.seek(SeekFrom::Start(60)).unwrap();
+    database.write_all(&7_u32.to_be_bytes()).unwrap();
+    let before = fs::read(&file).unwrap();
+    let newer = Collector::open(dir.path(), options()).map(|_| ());
+    assert!(
+        matches!(newer, Err(CollectorError::NewerFormat { found: 7, .. })),
+        "{newer:?}"
+    );
+    assert!(fs::read(&file).unwrap() == before, "it was changed");
 }
 
 #[tokio::test]
-async fn old_segments_go_and_the_sum_stays() {
+async fn segments_of_an_earlier_build_are_set_aside_with_one_sentence() {
     let dir = tempfile::tempdir().unwrap();
-    let sentry = FakeSentry::start().await;
-    let small = Options {
+    fs::create_dir(dir.path().join("segments")).unwrap();
+    fs::write(dir.path().join("segments/00000001.log"), b"RSL1").unwrap();
+    fs::write(dir.path().join("totals.json"), b"{}").unwrap();
+    let (collector, notices) = Collector::open(dir.path(), options()).unwrap();
+    let codes: Vec<&str> = notices.iter().map(|notice| notice.code.as_str()).collect();
+    assert_eq!(codes, ["earlier_format"]);
+    let copy = Path::new(&notices[0].params["copy"]);
+    assert_eq!(fs::read(copy.join("segments/00000001.log")).unwrap(), b"RSL1");
+    assert!(copy.join("totals.json").exists());
+    collector.shutdown().await;
+    drop(collector);
+    let (collector, notices) = Collector::open(dir.path(), options()).unwrap();
+    assert_eq!(notices, []);
+    collector.shutdown().await;
+}
+
+fn small(age: Duration) -> Options {
+    Options {
         retention: Retention {
-            bytes: 128 * 1024,
-            hard_cap_bytes: 320 * 1024,
-            ..Options::standard().retention
+            bytes: 1024 * 1024,
+            hard_cap_bytes: 3 * 1024 * 1024,
+            age,
         },
         ..options()
-    };
-    let (collector, _) = Collector::open(dir.path(), small).unwrap();
+    }
+}
+
+/// An envelope of about 16 kB.
+fn large(n: usize) -> Vec<u8> {
+    let envelope = String::from_utf8(error(n)).unwrap();
+    let filler = format!("no answer after {} ms", "9".repeat(15_000));
+    envelope
+        .replace(&format!("no answer after {n} ms"), &filler)
+        .into_bytes()
+}
+
+#[tokio::test]
+async fn the_oldest_go_and_the_sum_stays() {
+    const SLACK: u64 = 1024 * 1024;
+    let dir = tempfile::tempdir().unwrap();
+    let sentry = FakeSentry::start().await;
+    let options = small(Options::standard().retention.age);
+    let (collector, _) = Collector::open(dir.path(), options).unwrap();
+    let file = dir.path().join(FILE);
+    let len = || fs::metadata(&file).unwrap().len();
     collector.configure(to(&sentry.dsn()));
-    for n in 0..600 {
-        collector.captured("api-gateway", error(n)).await.unwrap();
+    for n in 0..300 {
+        collector.captured("api-gateway", large(n)).await.unwrap();
     }
-    eventually("delivered", || collector.counts().delivered == 600).await;
-    let delivery = collector.delivery();
-    assert!(delivery.bytes <= 256 * 1024, "{}", delivery.bytes);
+    eventually("delivered", || collector.counts().delivered == 300).await;
+    collector.captured("api-gateway", large(300)).await.unwrap();
+    eventually("made room", || len() <= options.retention.bytes + SLACK).await;
     assert!(collector.envelope(1).await.is_none());
-    // Held ones are kept over the size, up to the hard cap; then they are evicted, which is said.
+    // What may still be sent is kept over the size, up to the hard cap; then it is evicted, which is said.
     collector.configure(reelscope_collector::Destinations::nowhere());
-    for n in 600..1_200 {
-        collector.captured("api-gateway", error(n)).await.unwrap();
+    for n in 301..800 {
+        collector.captured("api-gateway", large(n)).await.unwrap();
     }
+    eventually("evicted", || {
+        collector.delivery().dead_by_reason.contains_key("evicted")
+    })
+    .await;
+    eventually("below the cap", || {
+        len() <= options.retention.hard_cap_bytes + SLACK
+    })
+    .await;
     let delivery = collector.delivery();
-    assert!(delivery.dead_by_reason["evicted"] > 0);
     let evicted = delivery
         .notices
         .iter()
@@ -158,36 +235,56 @@ async fn old_segments_go_and_the_sum_stays() {
         evicted.detail.starts_with(&evicted.params["count"]),
         "{evicted:?}"
     );
-    assert!(delivery.bytes <= 400 * 1024, "{}", delivery.bytes);
     balanced(&collector);
-    let counts = collector.counts();
     collector.shutdown().await;
-
-    // Killed between the totals and the deletion: the file is still there, and is not counted again.
-    let oldest = segments(dir.path())[0].clone();
-    let id: u32 = oldest.file_stem().unwrap().to_str().unwrap().parse().unwrap();
-    fs::copy(&oldest, oldest.with_file_name(format!("{:08}.log", id - 1))).unwrap();
-    let (collector, notices) = Collector::open(dir.path(), small).unwrap();
-    assert_eq!(notices, []);
-    assert_eq!(collector.counts(), counts);
-    assert_eq!(segments(dir.path())[0], oldest);
+    let counts = collector.counts();
+    assert_eq!(counts.captured, 800);
+    drop(collector);
+    let (collector, notices) = Collector::open(dir.path(), options).unwrap();
+    assert_eq!((collector.counts(), notices), (counts, vec![]));
     collector.shutdown().await;
 }
 
 #[tokio::test]
-async fn lost_totals_are_said_and_the_sum_stays() {
+async fn what_is_too_old_goes_unless_it_may_still_be_sent_and_gives_its_room_back() {
     let dir = tempfile::tempdir().unwrap();
-    let collector = fill(dir.path(), 400).await;
+    let sentry = FakeSentry::start().await;
+    let ever = small(Options::standard().retention.age);
+    let (collector, _) = Collector::open(
+        dir.path(),
+        Options {
+            retention: Retention {
+                bytes: 1 << 30,
+                ..ever.retention
+            },
+            ..ever
+        },
+    )
+    .unwrap();
+    collector.configure(to(&sentry.dsn()));
+    for n in 0..600 {
+        collector.captured("api-gateway", large(n)).await.unwrap();
+    }
+    eventually("delivered", || collector.counts().delivered == 600).await;
+    collector.configure(reelscope_collector::Destinations::nowhere());
+    collector.captured("api-gateway", large(600)).await.unwrap();
     collector.shutdown().await;
-    fs::remove_file(&segments(dir.path())[0]).unwrap();
-    fs::write(dir.path().join("totals.json"), "{").unwrap();
-    let (collector, notices) = Collector::open(dir.path(), options()).unwrap();
-    assert_eq!(notices[0].code, "totals_damaged");
-    assert!(
-        notices[0].detail.contains(&notices[0].params["cause"]),
-        "{notices:?}"
-    );
-    assert_eq!(collector.counts().captured, 400);
+    drop(collector);
+    let file = dir.path().join(FILE);
+    let before = fs::metadata(&file).unwrap().len();
+    let (collector, _) = Collector::open(dir.path(), small(Duration::ZERO)).unwrap();
+    // Looked at once, at the start.
+    let held = collector.captured("api-gateway", large(601)).await.unwrap().seq;
+    collector.shutdown().await;
+    let left: Vec<u64> = collector
+        .envelopes(None, None, 1_000)
+        .await
+        .iter()
+        .map(|one| one.seq)
+        .collect();
+    assert_eq!(left, [held, 601]);
+    assert_eq!(collector.counts().delivered, 600);
     balanced(&collector);
-    collector.shutdown().await;
+    let after = fs::metadata(&file).unwrap().len();
+    assert!(after < before / 2, "{before} to {after}");
 }

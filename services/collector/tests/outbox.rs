@@ -158,7 +158,7 @@ async fn refusals_are_dead_letters_that_can_be_retried() {
     assert_eq!(collector.delivery().dead_by_reason, reasons);
     assert_eq!(collector.counts().delivered, 1);
     collector.configure(to(&sentry.dsn()));
-    let dead = collector.envelopes(Some(EnvelopeState::Dead), 10);
+    let dead = collector.envelopes(None, Some(EnvelopeState::Dead), 10).await;
     assert_eq!(collector.retry_dead(Some(dead[0].seq)).await, 1);
     delivered(&collector, 2).await;
     assert_eq!(collector.retry_dead(None).await, 4);
@@ -211,7 +211,7 @@ async fn a_limited_category_is_held_and_the_others_pass() {
         ("rate_limited", "429")
     );
     assert_eq!(sentry.requests(), 2);
-    let held = collector.envelopes(Some(EnvelopeState::Held), 10);
+    let held = collector.envelopes(None, Some(EnvelopeState::Held), 10).await;
     assert!(
         held.iter()
             .all(|envelope| envelope.reason.as_deref() == Some("rate_limited"))

@@ -27,7 +27,7 @@ pub(crate) struct Notice {
     id: String,
     /// `database_set_aside`.
     code: &'static str,
-    /// `players`, `rounds` or `wallets`.
+    /// `players`, `rounds`, `wallets` or `telemetry`.
     database: String,
     /// Where it is.
     path: String,

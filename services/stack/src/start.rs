@@ -159,6 +159,8 @@ impl StartError {
             Self::Collector(CollectorError::Locked { .. }) => ("data_dir_locked", 12),
             Self::Collector(CollectorError::Unwritable { .. }) => ("data_dir_unwritable", 13),
             Self::Collector(CollectorError::NewerFormat { .. }) => ("data_dir_newer", 15),
+            Self::Collector(CollectorError::Full { .. }) => ("disk_full", 14),
+            Self::Collector(CollectorError::Damaged { .. }) => ("database_damaged", 18),
             Self::Store(StoreError::Unreadable { .. }) => ("data_dir_unreadable", 16),
             Self::Settings(_) => ("settings_invalid", 17),
             Self::Store(StoreError::Damaged { .. } | StoreError::Corrupt(_)) => ("database_damaged", 18),
@@ -727,8 +729,15 @@ pub fn telemetry_dir(data_dir: &Path) -> PathBuf {
 
 async fn open_collector(data_dir: &Path) -> Result<Collector, StartError> {
     let dir = telemetry_dir(data_dir);
-    let opened = tokio::task::spawn_blocking(move || Collector::open(&dir, Options::standard())).await;
-    let (collector, met) = opened.map_err(|error| StartError::Defect {
+    let opened = tokio::task::spawn_blocking(move || match Collector::open(&dir, Options::standard()) {
+        Err(CollectorError::Damaged { reason, .. }) => {
+            let aside = reelscope_collector::set_aside(&dir)?;
+            tracing::error!(dir = %dir.display(), aside = %aside.display(), reason, "damaged telemetry set aside");
+            Collector::open(&dir, Options::standard())
+        }
+        opened => opened,
+    });
+    let (collector, met) = opened.await.map_err(|error| StartError::Defect {
         part: "the telemetry",
         reason: error.to_string(),
     })??;

@@ -71,6 +71,7 @@ fn each_foreign_name_has_one_home() {
         for dependency in dependencies {
             let home = match dependency.as_str() {
                 "polodb_core" => "reelscope-store",
+                "rusqlite" | "libsqlite3-sys" => "reelscope-collector",
                 name if name == "sentry" || name.starts_with("sentry-") => "reelscope-telemetry",
                 name if name == "tauri" || name.starts_with("tauri-") => "reelscope-desktop",
                 _ => continue,

@@ -145,10 +145,9 @@ async fn take(State(fake): State<FakeSentry>, headers: HeaderMap, body: Bytes) -
     }
 }
 
-/// Options of a test: small segments and short pauses.
+/// Options of a test: short pauses.
 pub(crate) fn options() -> Options {
     Options {
-        segment_bytes: 64 * 1024,
         pace: Pace {
             concurrency: 16,
             timeout: Duration::from_secs(5),

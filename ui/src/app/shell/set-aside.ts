@@ -4,6 +4,9 @@ import { Gateway } from '../core/gateway';
 import { Language } from '../core/language';
 import { SetAside } from '../core/wire';
 
+/** What has a sentence of its own. */
+const KNOWN = ['players', 'rounds', 'wallets', 'telemetry'] as const;
+
 /** Databases that were damaged and are out of use: told at every start until somebody has read it. */
 @Component({
   selector: 'rs-set-aside',
@@ -44,9 +47,8 @@ export class SetAsideNotices {
   }
 
   protected title({ database }: SetAside) {
-    return database === 'players' || database === 'rounds' || database === 'wallets'
-      ? (`setAside.${database}` as const)
-      : 'setAside.other';
+    const known = KNOWN.find((name) => name === database);
+    return `setAside.${known ?? 'other'}` as const;
   }
 
   protected date({ at }: SetAside): string {

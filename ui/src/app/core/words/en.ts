@@ -10,6 +10,8 @@ export const en = {
     players: 'The player database was damaged. A new one was created on {{ date }}.',
     rounds:
       'The round database was damaged. A new one was created on {{ date }}; earlier boards are not available.',
+    telemetry:
+      'The telemetry file was damaged. A new one was created on {{ date }}; earlier traces and issues are not available.',
     other: 'A database was damaged. A new one was created on {{ date }}.',
     where: 'The damaged files are kept in',
     read: 'Got it',

@@ -1,0 +1,119 @@
+//! What a batch of changes comes to, before it is written.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
+
+use rusqlite::{Connection, OptionalExtension, Transaction};
+
+use super::readers::{ENTRY, entry};
+use super::state::{Change, Entry, State};
+use super::tally::{Delta, Kind};
+
+/// States that envelopes have and the disk has not been told, for want of room; and what they add to the counts there.
+#[derive(Default)]
+pub(super) struct Owed {
+    states: BTreeMap<u64, Entry>,
+    pub(super) delta: Delta,
+}
+
+impl Owed {
+    pub(super) fn is_empty(&self) -> bool {
+        self.states.is_empty()
+    }
+
+    pub(super) fn take_on(&mut self, planned: &Planned) {
+        let states = planned.states.iter().map(|(seq, entry)| (*seq, entry.clone()));
+        self.states.extend(states);
+        for (kind, change) in &planned.delta {
+            *self.delta.entry(kind.clone()).or_default() += change;
+        }
+    }
+
+    /// Writes these states, and the newer ones of `states` over them.
+    pub(super) fn write(
+        &self,
+        transaction: &Transaction<'_>,
+        states: &BTreeMap<u64, Entry>,
+    ) -> rusqlite::Result<()> {
+        let mut update =
+            transaction.prepare_cached("UPDATE envelopes SET state = ?2, destination = ?3 WHERE seq = ?1")?;
+        for entry in self.states.values().chain(states.values()) {
+            update.execute((
+                entry.seq.cast_signed(),
+                entry.state.number(),
+                entry.destination.cast_signed(),
+            ))?;
+        }
+        Ok(())
+    }
+}
+
+/// Changes that were followed through.
+pub(super) struct Planned {
+    /// What is different afterwards.
+    pub(super) states: BTreeMap<u64, Entry>,
+    pub(super) delta: Delta,
+    /// Those that are held again, or for another destination.
+    pub(super) again: Vec<Entry>,
+}
+
+/// Follows changes through, one after another, over what is on the disk and what is owed to it.
+pub(super) struct Plan<'a> {
+    connection: &'a Connection,
+    owed: &'a Owed,
+    states: BTreeMap<u64, Entry>,
+    delta: Delta,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn new(connection: &'a Connection, owed: &'a Owed) -> Self {
+        Self {
+            connection,
+            owed,
+            states: BTreeMap::new(),
+            delta: Delta::new(),
+        }
+    }
+
+    /// Returns how many of them change anything. An envelope that is no longer kept does not change.
+    pub(super) fn add(&mut self, changes: &[(u64, Change)]) -> rusqlite::Result<u64> {
+        let mut count = 0;
+        for (seq, change) in changes {
+            let Some(before) = self.now(*seq)? else { continue };
+            let Some((state, destination)) = change.of(before.state, before.destination) else {
+                continue;
+            };
+            let after = Entry {
+                state,
+                destination,
+                ..before.clone()
+            };
+            *self.delta.entry(Kind::of(&before)).or_default() -= 1;
+            *self.delta.entry(Kind::of(&after)).or_default() += 1;
+            self.states.insert(*seq, after);
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    fn now(&mut self, seq: u64) -> rusqlite::Result<Option<Entry>> {
+        if let Slot::Occupied(planned) = self.states.entry(seq) {
+            return Ok(Some(planned.get().clone()));
+        }
+        if let Some(owed) = self.owed.states.get(&seq) {
+            return Ok(Some(owed.clone()));
+        }
+        let sql = format!("SELECT {ENTRY} FROM envelopes WHERE seq = ?1");
+        let mut found = self.connection.prepare_cached(&sql)?;
+        found.query_row([seq.cast_signed()], entry).optional()
+    }
+
+    pub(super) fn done(self) -> Planned {
+        let held = self.states.values().filter(|entry| entry.state == State::Held);
+        Planned {
+            again: held.cloned().collect(),
+            states: self.states,
+            delta: self.delta,
+        }
+    }
+}

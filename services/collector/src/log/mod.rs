@@ -1,0 +1,40 @@
+//! The log: every envelope in order of arrival, and where it stands, in one SQLite file.
+//!
+//! ```text
+//! <dir>/lock              held while the log is open
+//! <dir>/key               the public key of this collector's own DSN
+//! <dir>/telemetry.sqlite  with SQLite's -wal and -shm beside it
+//! ```
+//!
+//! One thread writes ([`writer`]); everybody reads through a few read-only connections ([`readers`]). What stands on the
+//! disk was counted in the same transaction ([`tally`]), so that `captured = delivered + held + dead` whatever is killed
+//! when.
+
+mod changes;
+pub(crate) mod readers;
+mod retention;
+mod schema;
+pub(crate) mod state;
+pub(crate) mod tally;
+pub(crate) mod writer;
+
+use std::path::Path;
+
+pub(crate) use readers::{ENTRY, Readers, entry, envelope};
+pub use retention::Retention;
+pub use schema::set_aside;
+pub(crate) use schema::{Opened, own_key, replace};
+pub(crate) use state::{Change, DeadReason, Entry, State};
+pub(crate) use tally::Tally;
+pub use writer::Captured;
+pub(crate) use writer::{Arrival, Figures, Follower, Job, Writer};
+
+use crate::CollectorError;
+
+/// Opens the log in `dir`, or begins one.
+///
+/// # Errors
+/// The directory is in use, of a newer build, damaged, or cannot be written. Nothing was changed then.
+pub(crate) fn open(dir: &Path) -> Result<Opened, CollectorError> {
+    schema::open(dir)
+}

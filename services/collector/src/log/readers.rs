@@ -1,0 +1,110 @@
+//! Read-only connections, so that whoever looks never waits for the writer.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+use tokio::sync::Semaphore;
+
+use super::schema::FILE;
+use super::state::{Entry, State};
+use crate::category::Categories;
+use crate::envelope::id_of_bytes;
+
+/// Most reads at one time; more wait.
+const MOST: usize = 4;
+/// Memory that one connection keeps pages in, in KiB.
+const CACHE_KIB: i64 = 2 * 1024;
+
+/// A few connections; clones share them.
+#[derive(Clone)]
+pub(crate) struct Readers {
+    file: Arc<PathBuf>,
+    idle: Arc<Mutex<Vec<Connection>>>,
+    room: Arc<Semaphore>,
+}
+
+impl Readers {
+    pub(crate) fn new(dir: &Path) -> Self {
+        Self {
+            file: Arc::new(dir.join(FILE)),
+            idle: Arc::default(),
+            room: Arc::new(Semaphore::new(MOST)),
+        }
+    }
+
+    /// Runs `work` on a thread that may block.
+    ///
+    /// # Errors
+    /// SQLite's, which is logged too.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> rusqlite::Result<T> {
+        // Never closed.
+        let _room = self.room.acquire().await.ok();
+        let readers = self.clone();
+        let read = tokio::task::spawn_blocking(move || readers.read_here(work));
+        let read = read.await.unwrap_or(Err(rusqlite::Error::ExecuteReturnedResults));
+        read.inspect_err(|error| tracing::warn!(%error, "telemetry could not be read"))
+    }
+
+    /// The same on this thread, which may block.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub(crate) fn read_here<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        let idle = crate::lock(&self.idle).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => open(&self.file)?,
+        };
+        // One that met an error is not used again.
+        let read = work(&connection)?;
+        crate::lock(&self.idle).push(connection);
+        Ok(read)
+    }
+
+    /// Closes those that rest; the last connection of all writes what stands in the WAL into the file.
+    pub(crate) fn close(&self) {
+        crate::lock(&self.idle).clear();
+    }
+}
+
+fn open(file: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(
+        file,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    Ok(connection)
+}
+
+/// The columns that [`entry`] reads.
+pub(crate) const ENTRY: &str = "seq, received_at, slot, destination, categories, trace_id, state, size";
+
+/// Reads an envelope's row of the columns [`ENTRY`].
+pub(crate) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    Ok(Entry {
+        seq: row.get::<_, i64>(0)?.cast_unsigned(),
+        received_at: row.get(1)?,
+        slot: Arc::from(row.get_ref(2)?.as_str()?),
+        destination: row.get::<_, i64>(3)?.cast_unsigned(),
+        categories: Categories::from_bits(row.get(4)?),
+        trace_id: row.get_ref(5)?.as_blob_or_null()?.map_or(0, id_of_bytes),
+        state: State::of_number(row.get(6)?),
+        size: row.get::<_, i64>(7)?.cast_unsigned(),
+    })
+}
+
+/// One envelope and its bytes as they were received; `None` when it is not, or no longer, kept.
+pub(crate) fn envelope(connection: &Connection, seq: u64) -> rusqlite::Result<Option<(Entry, Vec<u8>)>> {
+    let sql = format!("SELECT {ENTRY}, body FROM envelopes JOIN bodies USING (seq) WHERE seq = ?1");
+    let mut found = connection.prepare_cached(&sql)?;
+    found
+        .query_row([seq.cast_signed()], |row| Ok((entry(row)?, row.get(8)?)))
+        .optional()
+}

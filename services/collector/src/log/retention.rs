@@ -1,0 +1,177 @@
+//! What goes when there is too much or it is too old: the oldest, and of what may still be sent nothing before the hard cap.
+
+use std::path::Path;
+use std::time::Duration;
+
+use reelscope_contracts::now;
+use rusqlite::Connection;
+
+use super::readers::{ENTRY, entry};
+use super::schema::FILE;
+use super::state::{DeadReason, Entry, State};
+use super::tally::{Delta, Kind, Tally};
+use super::writer::begin;
+use crate::category::Categories;
+
+/// Most envelopes of one step: nobody waits for the writer longer than for a commit.
+const STEP: usize = 256;
+/// Free pages that the file keeps for what comes next.
+const SPARE_PAGES: u64 = 128;
+/// Most bytes that are written between two looks at the size.
+const MOST_BETWEEN: u64 = 2 * 1024 * 1024;
+/// Most pages that are given back in one step.
+const PAGES_BACK: u64 = 512;
+
+/// How much is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Retention {
+    /// Bytes after which the oldest envelopes go, unless they may still be sent.
+    pub bytes: u64,
+    /// Bytes after which they go all the same.
+    pub hard_cap_bytes: u64,
+    /// Age after which they go, unless they may still be sent.
+    pub age: Duration,
+}
+
+/// What a step removed.
+pub(super) struct Removed {
+    pub(super) delta: Delta,
+    /// How many of them had never been sent.
+    pub(super) evicted: u64,
+}
+
+/// Decides, step by step.
+pub(super) struct Retainer {
+    retention: Retention,
+    /// Older ones may still be sent, as far as is known.
+    from: u64,
+}
+
+impl Retainer {
+    pub(super) fn new(retention: Retention) -> Self {
+        Self { retention, from: 0 }
+    }
+
+    /// Bytes after which it is worth another look.
+    pub(super) fn interval(&self) -> u64 {
+        (self.retention.bytes / 16).min(MOST_BETWEEN)
+    }
+
+    /// Removes some envelopes, or gives room back; `None` when there is nothing more to do.
+    pub(super) fn step(&mut self, connection: &mut Connection) -> rusqlite::Result<Option<Removed>> {
+        let Pages { used, free, page } = Pages::of(connection)?;
+        let bytes = used * page;
+        let excess = |cap: u64| bytes.saturating_sub(cap);
+        let chosen = if bytes > self.retention.hard_cap_bytes {
+            let mut all = oldest(connection, 0, "1")?;
+            all.truncate(enough_of(&all, excess(self.retention.hard_cap_bytes)));
+            all
+        } else {
+            let mut done = oldest(connection, self.from, "state != 0")?;
+            let newest_old =
+                now().saturating_sub(i64::try_from(self.retention.age.as_millis()).unwrap_or(i64::MAX));
+            let old = done
+                .iter()
+                .take_while(|entry| entry.received_at < newest_old)
+                .count();
+            let many = enough_of(&done, excess(self.retention.bytes));
+            done.truncate(old.max(many));
+            // From the beginning again at the next look: what was held may have been delivered since.
+            self.from = done.last().map_or(0, |last| last.seq);
+            done
+        };
+        if !chosen.is_empty() {
+            return remove(connection, &chosen).map(Some);
+        }
+        if free > SPARE_PAGES {
+            give_back(connection, (free - SPARE_PAGES).min(PAGES_BACK))?;
+            return Ok(Some(Removed {
+                delta: Delta::new(),
+                evicted: 0,
+            }));
+        }
+        Ok(None)
+    }
+}
+
+/// How many of the first free `excess` bytes.
+fn enough_of(oldest: &[Entry], excess: u64) -> usize {
+    let mut freed = 0;
+    let needed = oldest.iter().take_while(|entry| {
+        let more = freed < excess;
+        freed += entry.size;
+        more
+    });
+    needed.count()
+}
+
+fn oldest(connection: &Connection, from: u64, which: &str) -> rusqlite::Result<Vec<Entry>> {
+    let sql = format!("SELECT {ENTRY} FROM envelopes WHERE seq > ?1 AND {which} ORDER BY seq LIMIT {STEP}");
+    let mut found = connection.prepare_cached(&sql)?;
+    found.query_map([from.cast_signed()], entry)?.collect()
+}
+
+fn remove(connection: &mut Connection, chosen: &[Entry]) -> rusqlite::Result<Removed> {
+    let (mut delta, mut evicted) = (Delta::new(), 0);
+    let transaction = begin(connection)?;
+    for entry in chosen {
+        for sql in [
+            "DELETE FROM envelopes WHERE seq = ?1",
+            "DELETE FROM bodies WHERE seq = ?1",
+        ] {
+            transaction
+                .prepare_cached(sql)?
+                .execute([entry.seq.cast_signed()])?;
+        }
+        if entry.state == State::Held {
+            evicted += 1;
+            *delta.entry(Kind::of(entry)).or_default() -= 1;
+            let dead = State::Dead(DeadReason::Evicted);
+            *delta
+                .entry(Kind::new(dead, &entry.slot, 0, Categories::default()))
+                .or_default() += 1;
+        }
+    }
+    Tally::write(&transaction, &delta)?;
+    transaction.commit()?;
+    Ok(Removed { delta, evicted })
+}
+
+fn give_back(connection: &Connection, pages: u64) -> rusqlite::Result<()> {
+    let mut vacuum = connection.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
+    // One row a page.
+    let mut rows = vacuum.query(())?;
+    while rows.next()?.is_some() {}
+    Ok(())
+}
+
+/// How the file is filled.
+struct Pages {
+    used: u64,
+    free: u64,
+    /// Bytes of one.
+    page: u64,
+}
+
+impl Pages {
+    fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        let number = |name| {
+            connection
+                .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+                .map(i64::cast_unsigned)
+        };
+        let (all, free) = (number("page_count")?, number("freelist_count")?);
+        Ok(Self {
+            used: all.saturating_sub(free),
+            free,
+            page: number("page_size")?,
+        })
+    }
+}
+
+/// Bytes of the file and of what is not yet in it.
+pub(super) fn bytes_on_disk(connection: &Connection, dir: &Path) -> rusqlite::Result<u64> {
+    let Pages { used, free, page } = Pages::of(connection)?;
+    let wal = std::fs::metadata(dir.join(format!("{FILE}-wal"))).map_or(0, |wal| wal.len());
+    Ok((used + free) * page + wal)
+}

@@ -1,0 +1,285 @@
+//! Opens the file: the lock, the version, the tables; and sets it aside.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use rand::RngExt;
+use reelscope_contracts::now;
+use reelscope_contracts::telemetry::Notice;
+use rusqlite::{Connection, ErrorCode, ffi};
+
+use super::tally::Tally;
+use crate::CollectorError;
+use crate::notice::notice;
+
+/// The database.
+pub(super) const FILE: &str = "telemetry.sqlite";
+/// Beside it while it is suspected of damage: the next start reads all of it.
+const SUSPECT: &str = "suspect";
+/// Raised when an older build would misread the log.
+const VERSION: u32 = 1;
+/// Bytes of a page: an envelope of a service fits into one.
+const PAGE: u32 = 8 * 1024;
+/// Pages of the WAL after which they are written into the file, about 16 MiB: a sync of the file for some thousand
+/// envelopes, not for some hundred.
+const CHECKPOINT: u32 = 2 * 1024;
+/// Bytes that the WAL is cut back to once it was longer.
+const WAL_BYTES: i64 = 32 * 1024 * 1024;
+/// Length of the public key, in hexadecimal digits.
+const KEY_LEN: usize = 32;
+
+/// Small rows and large bodies apart, so that the state of an envelope changes without its body being written again.
+const TABLES: &str = "
+    CREATE TABLE envelopes (
+        seq INTEGER PRIMARY KEY,
+        received_at INTEGER NOT NULL,
+        slot TEXT NOT NULL,
+        destination INTEGER NOT NULL,
+        categories INTEGER NOT NULL,
+        trace_id BLOB,
+        state INTEGER NOT NULL,
+        size INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX envelopes_held ON envelopes (destination, seq) WHERE state = 0;
+    CREATE TABLE bodies (seq INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+    CREATE TABLE tally (
+        state INTEGER NOT NULL,
+        slot TEXT NOT NULL,
+        destination INTEGER NOT NULL,
+        categories INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (state, slot, destination, categories)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE synced (at INTEGER NOT NULL) STRICT;
+    INSERT INTO synced VALUES (0);
+";
+
+/// A log that was opened.
+pub(crate) struct Opened {
+    /// The only connection that writes.
+    pub(crate) connection: Connection,
+    pub(crate) tally: Tally,
+    /// Held while the log is open.
+    pub(crate) lock: File,
+    pub(crate) notices: Vec<Notice>,
+}
+
+pub(super) fn open(dir: &Path) -> Result<Opened, CollectorError> {
+    let unwritable = |error: io::Error| CollectorError::unwritable(dir, &error);
+    let lock = lock(dir)?;
+    let notices = earlier_build_set_aside(dir)
+        .map_err(unwritable)?
+        .into_iter()
+        .collect();
+    let connection = ready(dir).map_err(|error| trouble(dir, &error))?;
+    let version: u32 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(|error| trouble(dir, &error))?;
+    if version > VERSION {
+        return Err(CollectorError::NewerFormat {
+            dir: dir.to_owned(),
+            found: version,
+        });
+    }
+    let suspect = dir.join(SUSPECT);
+    if suspect.exists() {
+        whole(&connection, dir)?;
+        let _ = fs::remove_file(suspect);
+    }
+    let tally = prepared(&connection, version).map_err(|error| trouble(dir, &error))?;
+    Ok(Opened {
+        connection,
+        tally,
+        lock,
+        notices,
+    })
+}
+
+/// Opens the connection of the writer. Nothing is written before the version is known.
+fn ready(dir: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(dir.join(FILE))?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
+    connection.pragma_update(None, "journal_size_limit", WAL_BYTES)?;
+    Ok(connection)
+}
+
+fn prepared(connection: &Connection, version: u32) -> rusqlite::Result<Tally> {
+    if version == 0 {
+        // Before anything is in the file, else they need all of it to be written anew.
+        connection.pragma_update(None, "page_size", PAGE)?;
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    }
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    if version == 0 {
+        let transaction = connection.unchecked_transaction()?;
+        transaction.execute_batch(TABLES)?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+        transaction.commit()?;
+    }
+    Tally::read(connection)
+}
+
+/// Reads every page of a file that was found damaged before.
+fn whole(connection: &Connection, dir: &Path) -> Result<(), CollectorError> {
+    let found: Result<String, _> = connection.query_row("PRAGMA quick_check(1)", (), |row| row.get(0));
+    match found.map_err(|error| trouble(dir, &error))?.as_str() {
+        "ok" => Ok(()),
+        reason => Err(CollectorError::Damaged {
+            dir: dir.to_owned(),
+            reason: reason.to_owned(),
+        }),
+    }
+}
+
+/// Remembers for the next start that the file may be damaged.
+pub(super) fn suspect(dir: &Path) {
+    if let Err(error) = File::create(dir.join(SUSPECT)) {
+        tracing::warn!(%error, "damage of the telemetry is not remembered");
+    }
+}
+
+/// Whether SQLite says that the file itself is wrong, and not only that it cannot be read or written now.
+pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+    )
+}
+
+fn extended_code(error: &rusqlite::Error) -> i32 {
+    error.sqlite_error().map_or(0, |error| error.extended_code)
+}
+
+fn trouble(dir: &Path, error: &rusqlite::Error) -> CollectorError {
+    let (dir, reason) = (dir.to_owned(), error.to_string());
+    match error.sqlite_error_code() {
+        _ if is_damage(error) => CollectorError::Damaged { dir, reason },
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => CollectorError::Locked { dir },
+        Some(ErrorCode::DiskFull) => CollectorError::Full { dir },
+        // The file of shared memory cannot grow.
+        Some(ErrorCode::SystemIoFailure) if extended_code(error) == ffi::SQLITE_IOERR_SHMSIZE => {
+            CollectorError::Full { dir }
+        }
+        _ => CollectorError::Unwritable { dir, reason },
+    }
+}
+
+/// Moves the log out of the way, to `<dir>.damaged-<unix seconds>`, so that a new one can begin; the key stays. Returns that
+/// name. The caller tells the person.
+///
+/// # Errors
+/// The directory is in use, or files cannot be moved.
+pub fn set_aside(dir: &Path) -> Result<PathBuf, CollectorError> {
+    let _lock = lock(dir)?;
+    let mut name = dir.as_os_str().to_owned();
+    name.push(".damaged-");
+    let (wal, index) = (format!("{FILE}-wal"), format!("{FILE}-shm"));
+    let aside = free_place(Path::new(&name), now() / 1_000);
+    moved(dir, &aside, &[FILE, &wal, &index, SUSPECT])
+        .map_err(|error| CollectorError::unwritable(dir, &error))?;
+    Ok(aside)
+}
+
+/// Envelopes that a build before SQLite kept as segments: they are not read, and not lost.
+fn earlier_build_set_aside(dir: &Path) -> io::Result<Option<Notice>> {
+    if !dir.join("segments").exists() {
+        return Ok(None);
+    }
+    let aside = free_place(&dir.join("earlier-build-"), now() / 1_000);
+    moved(dir, &aside, &["segments", "totals.json", "issues.json"])?;
+    let detail = format!(
+        "Telemetry of an earlier build of Reelscope is not read any more; it was set aside as {}.",
+        aside.display()
+    );
+    Ok(Some(
+        notice("earlier_format", detail).with("copy", aside.display()),
+    ))
+}
+
+fn moved(from: &Path, to: &Path, names: &[&str]) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for name in names {
+        match fs::rename(from.join(name), to.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    sync_dir(from);
+    Ok(())
+}
+
+/// A directory that is not there yet: the name with a number, at least `number`.
+fn free_place(name: &Path, number: i64) -> PathBuf {
+    let mut number = number;
+    loop {
+        let mut numbered = name.as_os_str().to_owned();
+        numbered.push(number.to_string());
+        let place = PathBuf::from(numbered);
+        if !place.exists() {
+            return place;
+        }
+        number += 1;
+    }
+}
+
+/// The key in `<dir>/key`, made at the first start. One that is damaged is replaced: SDKs then have to be given
+/// the new DSN.
+pub(crate) fn own_key(dir: &Path) -> io::Result<String> {
+    let path = dir.join("key");
+    match fs::read_to_string(&path) {
+        Ok(key) if key.trim().len() == KEY_LEN && key.trim().bytes().all(|b| b.is_ascii_hexdigit()) => {
+            // An older build may have left it readable for others; where that cannot be changed it goes on being so.
+            #[cfg(unix)]
+            let _ = fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600));
+            return Ok(key.trim().to_owned());
+        }
+        Ok(_) => {}
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData) => {}
+        Err(error) => return Err(error),
+    }
+    let key = format!("{:032x}", rand::rng().random::<u128>());
+    replace(&path, key.as_bytes())?;
+    Ok(key)
+}
+
+/// Writes a file so that at any moment either the old or the new one is there, whole. On Unix it is its owner's alone: the
+/// collector's key is such a file.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let new = path.with_extension("new");
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&new)?;
+    // One that a crash has left keeps its mode while it is opened.
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&new, path)?;
+    if let Some(dir) = path.parent() {
+        sync_dir(dir);
+    }
+    Ok(())
+}
+
+/// Makes names durable. Windows has no such call and needs none.
+fn sync_dir(dir: &Path) {
+    let _ = File::open(dir).and_then(|dir| dir.sync_all());
+}
+
+fn lock(dir: &Path) -> Result<File, CollectorError> {
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(dir.join("lock"))
+        .map_err(|error| CollectorError::unwritable(dir, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(CollectorError::Locked { dir: dir.to_owned() }),
+        Err(TryLockError::Error(error)) => Err(CollectorError::unwritable(dir, &error)),
+    }
+}

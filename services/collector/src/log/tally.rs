@@ -1,0 +1,137 @@
+//! How many envelopes stand where. The rows are written in the transaction that changes an envelope; this is their copy in
+//! memory, so that nobody waits for a count.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use reelscope_contracts::telemetry::DeliveryCounts;
+use rusqlite::{Connection, Transaction};
+
+use super::state::{DeadReason, Entry, State};
+use crate::category::Categories;
+
+/// What is counted apart: held envelopes by slot, destination and categories, since delivery decides by these; all others
+/// by state alone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Kind {
+    pub(crate) state: State,
+    pub(crate) slot: Arc<str>,
+    pub(crate) destination: u64,
+    pub(crate) categories: u32,
+}
+
+impl Kind {
+    pub(crate) fn of(entry: &Entry) -> Self {
+        Self::new(entry.state, &entry.slot, entry.destination, entry.categories)
+    }
+
+    pub(crate) fn new(state: State, slot: &Arc<str>, destination: u64, categories: Categories) -> Self {
+        match state {
+            State::Held => Self {
+                state,
+                slot: Arc::clone(slot),
+                destination,
+                categories: categories.bits(),
+            },
+            state => Self {
+                state,
+                slot: Arc::from(""),
+                destination: 0,
+                categories: 0,
+            },
+        }
+    }
+}
+
+/// What a transaction adds to the counts, or takes from them.
+pub(crate) type Delta = BTreeMap<Kind, i64>;
+
+/// Every envelope that was ever captured, in exactly one of the counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Tally(BTreeMap<Kind, u64>);
+
+impl Tally {
+    /// Reads all counts.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub(crate) fn read(connection: &Connection) -> rusqlite::Result<Self> {
+        let mut rows = connection.prepare("SELECT state, slot, destination, categories, count FROM tally")?;
+        let counts = rows.query_map((), |row| {
+            let kind = Kind {
+                state: State::of_number(row.get(0)?),
+                slot: Arc::from(row.get::<_, String>(1)?),
+                destination: row.get::<_, i64>(2)?.cast_unsigned(),
+                categories: row.get(3)?,
+            };
+            Ok((kind, row.get::<_, i64>(4)?.cast_unsigned()))
+        })?;
+        counts.collect::<rusqlite::Result<_>>().map(Self)
+    }
+
+    /// Writes `delta` to the rows, within the transaction that caused it.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub(crate) fn write(transaction: &Transaction<'_>, delta: &Delta) -> rusqlite::Result<()> {
+        let mut add = transaction.prepare_cached(
+            "INSERT INTO tally (state, slot, destination, categories, count) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT DO UPDATE SET count = count + excluded.count",
+        )?;
+        for (kind, change) in delta.iter().filter(|(_, change)| **change != 0) {
+            let destination = kind.destination.cast_signed();
+            add.execute((
+                kind.state.number(),
+                &*kind.slot,
+                destination,
+                kind.categories,
+                change,
+            ))?;
+        }
+        Ok(())
+    }
+
+    /// The same in memory, once it is written.
+    pub(crate) fn add(&mut self, delta: &Delta) {
+        for (kind, change) in delta {
+            let count = self.0.entry(kind.clone()).or_default();
+            *count = count.saturating_add_signed(*change);
+        }
+        self.0.retain(|_, count| *count > 0);
+    }
+
+    /// The four numbers.
+    pub(crate) fn counts(&self) -> DeliveryCounts {
+        let of = |wanted: fn(State) -> bool| {
+            let counts = self.0.iter().filter(|(kind, _)| wanted(kind.state));
+            counts.map(|(_, count)| *count).sum()
+        };
+        DeliveryCounts {
+            captured: of(|_| true),
+            delivered: of(|state| state == State::Delivered),
+            held: of(|state| state == State::Held),
+            dead: of(|state| matches!(state, State::Dead(_))),
+        }
+    }
+
+    /// The number of the envelope that was captured last: each was counted once. 0 before the first.
+    pub(crate) fn newest_seq(&self) -> u64 {
+        self.counts().captured
+    }
+
+    /// Held envelopes by what delivery decides by.
+    pub(crate) fn held(&self) -> impl Iterator<Item = (&Kind, u64)> {
+        let held = self.0.iter().filter(|(kind, _)| kind.state == State::Held);
+        held.map(|(kind, count)| (kind, *count))
+    }
+
+    /// Dead envelopes by the word for why.
+    pub(crate) fn dead_by_reason(&self) -> BTreeMap<String, u64> {
+        let dead = self.0.iter().filter_map(|(kind, count)| match kind.state {
+            State::Dead(reason) => Some((reason, *count)),
+            _ => None,
+        });
+        dead.map(|(reason, count): (DeadReason, u64)| (reason.as_str().to_owned(), count))
+            .collect()
+    }
+}

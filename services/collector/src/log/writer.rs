@@ -1,0 +1,472 @@
+//! The one thread that writes: it takes what is waiting, writes it in one transaction, and then answers.
+//!
+//! Whoever waits for an answer waits for the disk: one sync for all who came together. Envelopes of our own services
+//! wait for nobody, so they are gathered for a moment and synced within [`SYNC_WITHIN`]: seven of them a spin, each
+//! with a sync of its own, took more time from the wallets' disk than the wallets did.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant};
+
+use reelscope_contracts::telemetry::Notice;
+use reelscope_contracts::{UnixMillis, now};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use super::changes::{Owed, Plan, Planned};
+use super::retention::{Removed, Retainer, Retention, bytes_on_disk};
+use super::schema::{is_damage, suspect};
+use super::state::{Change, Entry, State};
+use super::tally::{Delta, Kind, Tally};
+use crate::category::Categories;
+use crate::envelope::format_id;
+use crate::error::CaptureError;
+use crate::lock;
+use crate::notice::notice;
+
+/// Most jobs of one commit. Bounds how long the first of them waits for the last.
+const MOST_JOBS: usize = 512;
+/// Bytes after which a commit takes no more.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// How long envelopes that nobody waits for are gathered; whoever comes meanwhile and waits is served after it.
+const GATHERED_FOR: Duration = Duration::from_millis(20);
+/// How long bytes that nobody waits for may stay in the system's memory, where only a failure of the machine loses
+/// them.
+const SYNC_WITHIN: Duration = Duration::from_secs(1);
+/// How often age is looked at while nothing comes.
+const AGE_CHECK: Duration = Duration::from_secs(60);
+
+/// An envelope that is on the disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Captured {
+    /// Its number, from 1.
+    pub seq: u64,
+    /// Its event's id, if it has one.
+    pub event_id: Option<String>,
+}
+
+/// An envelope that is to be appended, as it is to be kept.
+pub(crate) struct Arrival {
+    pub(crate) slot: Arc<str>,
+    /// Where it is to be sent; 0 for nowhere.
+    pub(crate) destination: u64,
+    pub(crate) categories: Categories,
+    /// 0 for none.
+    pub(crate) event_id: u128,
+    /// 0 for none.
+    pub(crate) trace_id: u128,
+    pub(crate) bytes: Vec<u8>,
+    /// Bytes that were counted as waiting for it.
+    pub(crate) queued: usize,
+}
+
+/// What changes came to.
+pub(crate) struct Changed {
+    /// How many of them changed anything.
+    pub(crate) count: u64,
+    /// Whether they are on the disk; if not, they count and are written as soon as it takes them.
+    pub(crate) is_on_disk: bool,
+}
+
+pub(crate) enum Job {
+    Capture {
+        arrival: Arrival,
+        answer: CaptureAnswer,
+    },
+    Change {
+        changes: Changes,
+        answer: Option<oneshot::Sender<Changed>>,
+    },
+    Stop,
+}
+
+impl Job {
+    /// Whether somebody waits for the disk. What delivery says is not waited for, but is synced at once: until it is
+    /// written, a kill sends an envelope twice.
+    fn is_waited_for(&self) -> bool {
+        match self {
+            Self::Capture { answer, .. } => answer.is_some(),
+            Self::Change { .. } | Self::Stop => true,
+        }
+    }
+}
+
+/// Whoever is told what the log did.
+pub(crate) trait Follower: Send {
+    /// Something changed; these envelopes came, or are held again.
+    fn moved(&self, held: Vec<Entry>);
+    /// An envelope was not taken.
+    fn refused(&self);
+    /// Something that a person has to know.
+    fn say(&self, notice: Notice);
+}
+
+/// What the writer and everybody else see.
+#[derive(Default)]
+pub(crate) struct Figures {
+    pub(crate) tally: Mutex<Tally>,
+    /// Bytes that wait for the writer.
+    pub(crate) queued: AtomicUsize,
+    /// Bytes on the disk.
+    pub(crate) bytes: AtomicU64,
+    /// Number of the oldest envelope that is kept; 0 where none is.
+    pub(crate) oldest: AtomicU64,
+}
+
+type Changes = Vec<(u64, Change)>;
+type CaptureAnswer = Option<oneshot::Sender<Result<Captured, CaptureError>>>;
+
+/// The jobs of one commit, captures before changes.
+#[derive(Default)]
+struct Batch {
+    captures: Vec<(Arrival, CaptureAnswer)>,
+    changes: Vec<(Changes, Option<oneshot::Sender<Changed>>)>,
+}
+
+/// What a commit did.
+struct Written {
+    /// Those that were captured, in the order of their jobs.
+    captured: Vec<Entry>,
+    /// How many of the changes of each job changed anything.
+    counts: Vec<u64>,
+    /// Those that are held again.
+    again: Vec<Entry>,
+    delta: Delta,
+}
+
+pub(crate) struct Writer<F> {
+    connection: Connection,
+    dir: PathBuf,
+    figures: Arc<Figures>,
+    retainer: Retainer,
+    follower: F,
+    owed: Owed,
+    /// When the first commit was made that the disk may not have yet.
+    unsynced_since: Option<Instant>,
+    /// Whether the next commit is synced, as SQLite was told last.
+    syncs: bool,
+    /// Bytes written since the size was looked at.
+    written: u64,
+}
+
+impl<F: Follower> Writer<F> {
+    pub(crate) fn new(
+        connection: Connection,
+        dir: PathBuf,
+        figures: Arc<Figures>,
+        retention: Retention,
+        follower: F,
+    ) -> Self {
+        Self {
+            connection,
+            dir,
+            figures,
+            retainer: Retainer::new(retention),
+            follower,
+            owed: Owed::default(),
+            unsynced_since: None,
+            syncs: true,
+            written: 0,
+        }
+    }
+
+    /// Runs until it is told to stop; what was handed over before is written.
+    pub(crate) fn run(mut self, jobs: &mpsc::Receiver<Job>) {
+        let mut stopping = false;
+        let mut checked = Instant::now();
+        self.retain();
+        while !stopping {
+            let patience = self
+                .unsynced_since
+                .map_or(AGE_CHECK, |since| SYNC_WITHIN.saturating_sub(since.elapsed()));
+            let (batch, is_last) = batch(jobs, patience);
+            stopping = is_last;
+            self.commit(batch);
+            let due = self
+                .unsynced_since
+                .is_some_and(|since| stopping || since.elapsed() >= SYNC_WITHIN);
+            if due && let Err(error) = self.sync() {
+                self.failed(&error);
+            }
+            if self.written >= self.retainer.interval() || checked.elapsed() >= AGE_CHECK {
+                checked = Instant::now();
+                self.retain();
+            }
+        }
+    }
+
+    fn commit(&mut self, jobs: Vec<Job>) {
+        if jobs.is_empty() && self.owed.is_empty() {
+            return;
+        }
+        let sync = !self.owed.is_empty() || jobs.iter().any(Job::is_waited_for);
+        let batch = Batch::of(jobs);
+        let queued: usize = batch.captures.iter().map(|(arrival, _)| arrival.queued).sum();
+        match self.write(&batch, sync) {
+            Ok(written) => self.finish(batch, written),
+            Err(error) => self.give_up(batch, &error),
+        }
+        // Only now, so that at no moment an envelope is neither waiting nor counted.
+        self.figures.queued.fetch_sub(queued, Ordering::Relaxed);
+        self.follower.moved(Vec::new());
+    }
+
+    fn write(&mut self, batch: &Batch, sync: bool) -> rusqlite::Result<Written> {
+        self.sync_next(sync)?;
+        let mut seq = lock(&self.figures.tally).newest_seq();
+        let (at, mut captured, mut delta) = (now(), Vec::with_capacity(batch.captures.len()), Delta::new());
+        let transaction = begin(&mut self.connection)?;
+        for (arrival, _) in &batch.captures {
+            seq += 1;
+            let entry = insert(&transaction, seq, at, arrival)?;
+            *delta.entry(Kind::of(&entry)).or_default() += 1;
+            captured.push(entry);
+        }
+        let mut plan = Plan::new(&transaction, &self.owed);
+        let counts = batch.changes.iter().map(|(changes, _)| plan.add(changes));
+        let counts = counts.collect::<rusqlite::Result<Vec<u64>>>()?;
+        let Planned {
+            states,
+            delta: changed,
+            again,
+        } = plan.done();
+        let owed = std::mem::take(&mut self.owed);
+        let stored = owed.write(&transaction, &states).and_then(|()| {
+            Tally::write(&transaction, &merged([&delta, &changed, &owed.delta]))?;
+            transaction.commit()
+        });
+        if let Err(error) = stored {
+            self.owed = owed;
+            return Err(error);
+        }
+        self.unsynced_since = if sync {
+            None
+        } else {
+            self.unsynced_since.or_else(|| Some(Instant::now()))
+        };
+        Ok(Written {
+            captured,
+            counts,
+            again,
+            delta: merged([&delta, &changed]),
+        })
+    }
+
+    /// It is on the disk: counts it, then tells who waits for work, then answers.
+    fn finish(&mut self, batch: Batch, written: Written) {
+        lock(&self.figures.tally).add(&written.delta);
+        self.written += written.captured.iter().map(|entry| entry.size).sum::<u64>();
+        self.measure();
+        let seqs: Vec<u64> = written.captured.iter().map(|entry| entry.seq).collect();
+        self.follower.moved([written.captured, written.again].concat());
+        for ((arrival, answer), seq) in batch.captures.into_iter().zip(seqs) {
+            if let Some(answer) = answer {
+                let event_id = (arrival.event_id != 0).then(|| format_id(arrival.event_id));
+                let _ = answer.send(Ok(Captured { seq, event_id }));
+            }
+        }
+        for ((_, answer), count) in batch.changes.into_iter().zip(written.counts) {
+            if let Some(answer) = answer {
+                let is_on_disk = true;
+                let _ = answer.send(Changed { count, is_on_disk });
+            }
+        }
+    }
+
+    /// The disk refused a commit: envelopes are refused too; changes happened, so they count and are written with the next
+    /// commit that it takes.
+    fn give_up(&mut self, batch: Batch, error: &rusqlite::Error) {
+        self.failed(error);
+        let reason = error.to_string();
+        for (_, answer) in batch.captures {
+            self.follower.refused();
+            if let Some(answer) = answer {
+                let _ = answer.send(Err(CaptureError::Disk(reason.clone())));
+            }
+        }
+        for (changes, answer) in batch.changes {
+            let mut plan = Plan::new(&self.connection, &self.owed);
+            let count = plan.add(&changes).unwrap_or_else(|error| {
+                tracing::error!(%error, "what became of envelopes is not known at the next start");
+                0
+            });
+            let planned = plan.done();
+            lock(&self.figures.tally).add(&planned.delta);
+            self.owed.take_on(&planned);
+            self.follower.moved(planned.again);
+            if let Some(answer) = answer {
+                let is_on_disk = false;
+                let _ = answer.send(Changed { count, is_on_disk });
+            }
+        }
+    }
+
+    fn failed(&self, error: &rusqlite::Error) {
+        tracing::error!(%error, "telemetry could not be written");
+        let said = if is_damage(error) {
+            suspect(&self.dir);
+            notice(
+                "telemetry_damaged",
+                format!(
+                    "The file of the telemetry is damaged ({error}). Start Reelscope again: it sets the file aside and begins a new one."
+                ),
+            )
+        } else {
+            notice("disk_failed", format!("Telemetry could not be written: {error}."))
+        };
+        self.follower.say(said.with("cause", error));
+    }
+
+    /// Whether the next commit waits for the disk. With [`false`] it outlives the process and not the machine.
+    fn sync_next(&mut self, sync: bool) -> rusqlite::Result<()> {
+        if self.syncs != sync {
+            // https://www.sqlite.org/pragma.html#pragma_synchronous, in WAL mode
+            let level = if sync { "FULL" } else { "NORMAL" };
+            self.connection.pragma_update(None, "synchronous", level)?;
+            self.syncs = sync;
+        }
+        Ok(())
+    }
+
+    /// Returns once everything is on the disk: a synced commit takes those before it along.
+    fn sync(&mut self) -> rusqlite::Result<()> {
+        self.sync_next(true)?;
+        self.connection.execute("UPDATE synced SET at = ?1", [now()])?;
+        self.unsynced_since = None;
+        Ok(())
+    }
+
+    fn measure(&self) {
+        if let Ok(bytes) = bytes_on_disk(&self.connection, &self.dir) {
+            self.figures.bytes.store(bytes, Ordering::Relaxed);
+        }
+    }
+
+    fn measure_kept(&self) {
+        let oldest = "SELECT coalesce(min(seq), 0) FROM envelopes";
+        if let Ok(oldest) = self.connection.query_row(oldest, (), |row| row.get::<_, i64>(0)) {
+            self.figures
+                .oldest
+                .store(oldest.cast_unsigned(), Ordering::Relaxed);
+        }
+        self.measure();
+    }
+
+    /// Makes room while there is too much or it is too old.
+    fn retain(&mut self) {
+        self.written = 0;
+        loop {
+            match self.retainer.step(&mut self.connection) {
+                Ok(None) => break,
+                Ok(Some(Removed { delta, evicted })) => {
+                    lock(&self.figures.tally).add(&delta);
+                    if evicted > 0 {
+                        let detail = format!(
+                            "{evicted} envelopes that were never sent had to make room for newer ones."
+                        );
+                        self.follower
+                            .say(notice("evicted", detail).with("count", evicted));
+                    }
+                    self.measure_kept();
+                    self.follower.moved(Vec::new());
+                }
+                Err(error) => {
+                    self.failed(&error);
+                    break;
+                }
+            }
+        }
+        self.measure_kept();
+    }
+}
+
+impl Batch {
+    fn of(jobs: Vec<Job>) -> Self {
+        let mut batch = Self::default();
+        for job in jobs {
+            match job {
+                Job::Capture { arrival, answer } => batch.captures.push((arrival, answer)),
+                Job::Change { changes, answer } => batch.changes.push((changes, answer)),
+                Job::Stop => {}
+            }
+        }
+        batch
+    }
+}
+
+/// Waits for work, and takes what else is there; and whether it is the last.
+fn batch(jobs: &mpsc::Receiver<Job>, patience: Duration) -> (Vec<Job>, bool) {
+    let mut batch = Vec::new();
+    match jobs.recv_timeout(patience) {
+        Ok(job) => batch.push(job),
+        Err(mpsc::RecvTimeoutError::Timeout) => return (batch, false),
+        Err(mpsc::RecvTimeoutError::Disconnected) => return (batch, true),
+    }
+    if batch.iter().all(|job| !job.is_waited_for()) {
+        // Asleep rather than listening, so that those who come meanwhile need not wake this thread.
+        std::thread::sleep(GATHERED_FOR);
+    }
+    let mut bytes = 0;
+    loop {
+        match batch.last() {
+            Some(Job::Stop) => return (batch, true),
+            Some(Job::Capture { arrival, .. }) => bytes += arrival.bytes.len(),
+            _ => {}
+        }
+        if batch.len() >= MOST_JOBS || bytes >= MOST_BYTES {
+            return (batch, false);
+        }
+        match jobs.try_recv() {
+            Ok(job) => batch.push(job),
+            Err(_) => return (batch, false),
+        }
+    }
+}
+
+pub(super) fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate)
+}
+
+fn insert(
+    transaction: &Transaction<'_>,
+    seq: u64,
+    at: UnixMillis,
+    arrival: &Arrival,
+) -> rusqlite::Result<Entry> {
+    let entry = Entry {
+        seq,
+        received_at: at,
+        slot: Arc::clone(&arrival.slot),
+        destination: arrival.destination,
+        categories: arrival.categories,
+        trace_id: arrival.trace_id,
+        state: State::Held,
+        size: arrival.bytes.len() as u64,
+    };
+    let trace = (entry.trace_id != 0).then(|| entry.trace_id.to_be_bytes());
+    transaction
+        .prepare_cached("INSERT INTO envelopes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
+        .execute((
+            seq.cast_signed(),
+            at,
+            &*entry.slot,
+            entry.destination.cast_signed(),
+            entry.categories.bits(),
+            trace.as_ref().map(<[u8; 16]>::as_slice),
+            entry.state.number(),
+            entry.size.cast_signed(),
+        ))?;
+    transaction
+        .prepare_cached("INSERT INTO bodies VALUES (?1, ?2)")?
+        .execute((seq.cast_signed(), &arrival.bytes))?;
+    Ok(entry)
+}
+
+fn merged<const N: usize>(deltas: [&Delta; N]) -> Delta {
+    let mut sum = Delta::new();
+    for (kind, change) in deltas.into_iter().flatten() {
+        *sum.entry(kind.clone()).or_default() += change;
+    }
+    sum
+}
