@@ -462,7 +462,7 @@ fn event_trace(payload: &[u8], n: usize) -> Result<Option<u128>, EnvelopeError> 
 }
 
 /// Whether brackets outside of strings nest deeper than `most`.
-fn deeper_than(json: &[u8], most: usize) -> bool {
+pub(crate) fn deeper_than(json: &[u8], most: usize) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in json {
         match byte {

@@ -19,7 +19,6 @@ pub mod error;
 mod facts;
 #[cfg(any(fuzzing, test))]
 pub mod fuzzing;
-mod gate;
 mod index;
 pub mod ingest;
 mod issue_status;

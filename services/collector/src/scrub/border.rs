@@ -1,0 +1,27 @@
+//! Where in a text something may begin and end.
+
+use regex::bytes::{Regex, RegexBuilder};
+
+/// A pattern over bytes: what is not ASCII is never part of a word.
+pub(super) fn pattern(text: &str) -> Regex {
+    let built = RegexBuilder::new(text).unicode(false).build();
+    #[expect(clippy::expect_used, reason = "they are constants, and every test makes them")]
+    built.expect("a pattern")
+}
+
+/// Whether neither a letter, nor a digit, nor one of `joints` stands before `at`.
+pub(super) fn is_free_before(text: &[u8], at: usize, joints: &[u8]) -> bool {
+    let before = at.checked_sub(1).and_then(|before| text.get(before));
+    !before.is_some_and(|byte| is_part(*byte, joints))
+}
+
+/// The same of what stands at `at`. A full stop may end a sentence.
+pub(super) fn is_free_after(text: &[u8], at: usize, joints: &[u8]) -> bool {
+    let goes_on = text.get(at + 1).is_some_and(u8::is_ascii_digit);
+    let after = text.get(at).filter(|byte| **byte != b'.' || goes_on);
+    !after.is_some_and(|byte| is_part(*byte, joints))
+}
+
+fn is_part(byte: u8, joints: &[u8]) -> bool {
+    byte.is_ascii_alphanumeric() || !byte.is_ascii() || joints.contains(&byte)
+}

@@ -1,0 +1,129 @@
+//! Numbers of payment cards.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+use super::border::{is_free_after, is_free_before};
+use super::rule::{Found, Rule};
+
+static DIGITS: LazyLock<Regex> = LazyLock::new(|| super::border::pattern(r"\d(?:[ -]?\d){12,}"));
+
+/// Adds the cards in a text.
+pub(super) fn find(bytes: &[u8], found: &mut Vec<Found>) {
+    for run in DIGITS.find_iter(bytes) {
+        let (mut start, mut end) = (run.start(), run.end());
+        let space = |byte: &u8| *byte == b' ';
+        // What touches a letter is something else, and what a space parts from it is not.
+        if !is_free_before(bytes, start, b"-._") {
+            start = run
+                .as_bytes()
+                .iter()
+                .position(space)
+                .map_or(end, |at| start + at + 1);
+        }
+        if !is_free_after(bytes, end, b"-._") {
+            end = run
+                .as_bytes()
+                .iter()
+                .rposition(space)
+                .map_or(start, |at| run.start() + at);
+        }
+        let cards = cards(bytes.get(start..end).unwrap_or_default()).into_iter();
+        found.extend(cards.map(|card| Found::new(start + card.start..start + card.end, Rule::Card)));
+    }
+}
+
+/// Most digits of a number of JSON that is taken for a card: what is longer no program keeps as one, since the numbers of
+/// JavaScript are exact up to 2^53 only, and random numbers of 64 bits are mostly of 19 digits.
+const MOST_DIGITS: usize = 16;
+
+/// Whether a number of JSON is a card: a whole one, perhaps with a fraction of naught.
+pub(super) fn is_card_number(number: &[u8]) -> bool {
+    let whole = number.strip_suffix(b".0").unwrap_or(number);
+    whole.len() <= MOST_DIGITS && whole.iter().all(u8::is_ascii_digit) && is_card(whole)
+}
+
+/// The cards in a run of digits that spaces or dashes may part into groups. Other numbers may stand beside a card,
+/// but a list of numbers as long as a card's groups is a list, and what dashes join is one thing.
+fn cards(run: &[u8]) -> Vec<Range<usize>> {
+    let mut groups: Vec<Range<usize>> = Vec::new();
+    let mut start = 0;
+    for part in run.split(|byte| !byte.is_ascii_digit()) {
+        groups.push(start..start + part.len());
+        start += part.len() + 1;
+    }
+    let card_from = |first: usize| {
+        let lasts = (first..groups.len().min(first + MOST_GROUPS)).rev();
+        lasts.into_iter().find_map(|last| {
+            let (head, tail) = (groups.get(first)?, groups.get(last)?);
+            // Whether the group beside goes with the group at the card's edge.
+            let belongs = |beside: Option<&Range<usize>>, joint: Option<&u8>, edge: &Range<usize>| {
+                beside.is_some_and(|beside| match joint {
+                    Some(b'-') => first == last || beside.len() > 3,
+                    _ => first != last && beside.len() == edge.len(),
+                })
+            };
+            let before = head.start.checked_sub(1).and_then(|at| run.get(at));
+            let is_part = belongs(first.checked_sub(1).and_then(|at| groups.get(at)), before, head)
+                || belongs(groups.get(last + 1), run.get(tail.end), tail);
+            let range = head.start..tail.end;
+            (!is_part && is_card(run.get(range.clone())?)).then_some((range, last))
+        })
+    };
+    let mut cards = Vec::new();
+    let mut first = 0;
+    while first < groups.len() {
+        first = match card_from(first) {
+            Some((card, last)) => {
+                cards.push(card);
+                last + 1
+            }
+            None => first + 1,
+        };
+    }
+    cards
+}
+
+/// Most groups that a card's digits are parted into.
+const MOST_GROUPS: usize = 5;
+
+/// Whether digits, perhaps in groups, are a card's: by the first digits of the networks (ISO/IEC 7812), by length, and by
+/// Luhn's check digit. No network's numbers begin as times in seconds, milli-, micro- or nanoseconds do in this century.
+fn is_card(text: &[u8]) -> bool {
+    let mut groups = text.split(|byte| !byte.is_ascii_digit()).map(<[u8]>::len);
+    // A list of small numbers is not a card.
+    if groups.next().is_none_or(|first| first < 4) || groups.any(|group| group < 3) {
+        return false;
+    }
+    let digits: Vec<u32> = text
+        .iter()
+        .filter_map(|byte| char::from(*byte).to_digit(10))
+        .collect();
+    let head = |count: usize| {
+        let head = digits.iter().take(count);
+        head.fold(0, |number, digit| number * 10 + digit)
+    };
+    let fits = match (head(1), digits.len()) {
+        (4, 13 | 16 | 19) => true,
+        (5, 16) => head(2) != 59,
+        (5, 13..=19) => matches!(head(2), 50 | 56..=58),
+        (3, 15) if matches!(head(2), 34 | 37) => true,
+        (3, 14..=19) if matches!(head(3), 300..=305) || matches!(head(2), 36 | 38 | 39) => true,
+        (3, 16..=19) => matches!(head(4), 3528..=3589),
+        (6, 13..=19) => true,
+        (2, 16..=19) => matches!(head(4), 2200..=2204 | 2221..=2720),
+        _ => false,
+    };
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| match (place % 2, digit * 2) {
+            (0, _) => *digit,
+            (_, double) => double / 10 + double % 10,
+        })
+        .sum();
+    fits && sum.is_multiple_of(10)
+}

@@ -1,0 +1,58 @@
+//! E-mail addresses, in the letters of any language.
+
+use std::ops::Range;
+
+use super::rule::{Found, Rule};
+
+/// Adds the addresses in a text. `is_none` says of the place of one whether it names no person.
+pub(super) fn find(text: &str, is_none: impl Fn(&Range<usize>) -> bool, found: &mut Vec<Found>) {
+    let mut from = 0;
+    let mut at_signs = memchr::memchr2_iter(b'@', b'%', text.as_bytes());
+    while let Some(at) = at_signs.next() {
+        let rest = text.get(at..).unwrap_or_default();
+        let sign = match ["@", "%40"].into_iter().find(|sign| rest.starts_with(sign)) {
+            Some(sign) if at >= from => sign.len(),
+            _ => continue,
+        };
+        let before = text.get(from..at).unwrap_or_default();
+        let local = before.len() - before.trim_end_matches(is_local).len();
+        let domain = domain_len(rest.get(sign..).unwrap_or_default());
+        from = at + sign;
+        if let (1.., Some(domain)) = (local, domain) {
+            let range = at - local..from + domain;
+            from = range.end;
+            if !is_none(&range) {
+                found.push(Found::new(range, Rule::Email));
+            }
+        }
+    }
+}
+
+/// Letters and digits of any language, and the marks that are put on them.
+fn is_letter(character: char) -> bool {
+    character.is_alphanumeric() || matches!(character, '\u{300}'..='\u{36f}')
+}
+
+fn is_local(character: char) -> bool {
+    is_letter(character) || matches!(character, '_' | '.' | '+' | '%' | '-')
+}
+
+/// The length of the domain that a text begins with: names joined by points, the last of two letters or more, or in the
+/// encoding of other letters than Latin ones (RFC 3492).
+fn domain_len(text: &str) -> Option<usize> {
+    let is_part = |character: char| is_letter(character) || matches!(character, '-' | '.');
+    let whole = text.len() - text.trim_start_matches(is_part).len();
+    let mut end = 0;
+    let mut found = None;
+    for (place, name) in text.get(..whole)?.split('.').enumerate() {
+        if name.is_empty() {
+            break;
+        }
+        end += name.len() + usize::from(place > 0);
+        let is_top = name.chars().count() > 1 && !name.contains(|c: char| !is_letter(c) || c.is_numeric());
+        if place > 0 && (is_top || name.starts_with("xn--")) {
+            found = Some(end);
+        }
+    }
+    found
+}

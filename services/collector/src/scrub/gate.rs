@@ -1,0 +1,266 @@
+//! A first look at bytes: whether the closer looks may find anything in them. Never false when they do; tests hold it to
+//! that. It sees JSON as it stands, so that an escape may stand between a word and what follows it, at any depth.
+//!
+//! A word of the table counts where a value may follow: before a colon, an equals sign or a sign in percents; in a key; as
+//! the first of a pair. An `@` counts in what has the form of an address, digits where they may be a card, capitals and
+//! digits where they may be an IBAN.
+
+use std::ops::Range;
+
+use super::words::{self, Hit, Meaning};
+
+/// Shortest run of digits, spaces and dashes that may be a card.
+const CARD: usize = 13;
+/// Shortest IBAN, that of Norway.
+const IBAN: usize = 15;
+/// As far as such a run is followed; a longer one is looked at closely, so that the look stays linear.
+const FOLLOWED: usize = 64;
+
+/// Whether there may be anything to find.
+pub(super) fn may_hold(bytes: &[u8]) -> bool {
+    has_address(bytes) || has_run(bytes) || has_word(bytes)
+}
+
+fn has_word(bytes: &[u8]) -> bool {
+    let mut around = Around::default();
+    words::hits(bytes).any(|hit| counts(bytes, hit, &mut around))
+}
+
+fn counts(bytes: &[u8], hit: Hit, around: &mut Around) -> bool {
+    let next = |at: usize| bytes.get(at);
+    match hit.meaning {
+        Meaning::Sign => bytes.get(hit.start) != Some(&b'\\') || matches!(next(hit.end), Some(b'2'..=b'7')),
+        Meaning::Harmless => false,
+        Meaning::Own => {
+            let is_quoted = hit.start.checked_sub(1).and_then(next) == Some(&b'"');
+            is_quoted && (has_value(bytes, hit.end) || around.is_pair(bytes, hit))
+        }
+        Meaning::Whole | Meaning::Session | Meaning::Person => {
+            words::starts_a_part(bytes, hit.start)
+                && words::ends_a_name(bytes, hit.end)
+                && (around.has_value(bytes, hit) || around.is_key(bytes, hit) || around.is_pair(bytes, hit))
+        }
+        Meaning::Secret | Meaning::Address | Meaning::Cookies | Meaning::Counted => {
+            // `bearer` needs no sign before its value.
+            let is_scheme = hit.meaning == Meaning::Counted
+                && hit.end - hit.start == b"bearer".len()
+                && matches!(next(hit.end), Some(b' ' | b'\t' | b'\n' | b'\r' | b'\\' | b'%' | b'+'));
+            is_scheme || around.has_value(bytes, hit) || around.is_key(bytes, hit) || around.is_pair(bytes, hit)
+        }
+    }
+}
+
+/// The end of the name that goes on at `at`.
+fn name_end(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|byte| is_of_a_name(**byte)).count()
+}
+
+/// Whether a byte may be part of a name in a text.
+pub(super) fn is_of_a_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_.-".contains(&byte)
+}
+
+/// Whether a sign stands at `at` after which a value comes.
+fn has_value(bytes: &[u8], at: usize) -> bool {
+    let at = skip(bytes, at);
+    let next = bytes.get(at + 1);
+    match bytes.get(at) {
+        // A path of Rust's, and a comparison, are no names with values.
+        Some(b':') => next != Some(&b':'),
+        Some(b'=') => next != Some(&b'='),
+        Some(b'%') => true,
+        _ => false,
+    }
+}
+
+/// The first place at or after `at` with neither white space, quotes, brackets that close an index, nor escapes of them.
+fn skip(bytes: &[u8], mut at: usize) -> usize {
+    loop {
+        at = skip_blank(bytes, at);
+        match bytes.get(at) {
+            Some(b'"' | b'\'' | b'`' | b']') => at += 1,
+            _ => return at,
+        }
+    }
+}
+
+/// What is known of the name and of the string around the last hit, so that many hits in one cost no more than one.
+#[derive(Debug, Default)]
+struct Around {
+    /// The end of the last name, and whether a value follows it.
+    name: (usize, bool),
+    string: Range<usize>,
+    /// After the last quote in the string, or at its end, that a colon follows.
+    key_end: usize,
+    /// The same with a comma.
+    comma: usize,
+    /// The first quote in the string, or at its beginning, that follows a bracket.
+    bracket: Option<usize>,
+}
+
+impl Around {
+    fn has_value(&mut self, bytes: &[u8], hit: Hit) -> bool {
+        if hit.end > self.name.0 {
+            let end = name_end(bytes, hit.end);
+            self.name = (end, has_value(bytes, end));
+        }
+        self.name.1
+    }
+
+    /// Whether the hit is part of a key, be it of JSON in a string.
+    fn is_key(&mut self, bytes: &[u8], hit: Hit) -> bool {
+        self.look(bytes, hit);
+        hit.end <= self.key_end
+    }
+
+    /// Whether it is part of the first text in a list, as in a pair of a name and a value.
+    fn is_pair(&mut self, bytes: &[u8], hit: Hit) -> bool {
+        self.look(bytes, hit);
+        hit.end <= self.comma && self.bracket.is_some_and(|bracket| bracket < hit.start)
+    }
+
+    fn look(&mut self, bytes: &[u8], hit: Hit) {
+        if hit.end <= self.string.end && self.string.start <= hit.start {
+            return;
+        }
+        let is_escaped = |at: usize| {
+            let before = bytes.get(..at).unwrap_or_default();
+            before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
+        };
+        let floor = self.string.end.min(hit.start);
+        let before = bytes.get(floor..hit.start).unwrap_or_default();
+        let start = memchr::memrchr_iter(b'"', before)
+            .map(|at| floor + at)
+            .find(|at| !is_escaped(*at))
+            .unwrap_or(floor);
+        let after = bytes.get(hit.end..).unwrap_or_default();
+        let end = memchr::memchr_iter(b'"', after)
+            .map(|at| hit.end + at)
+            .find(|at| !is_escaped(*at))
+            .map_or(bytes.len(), |at| at + 1);
+        (self.key_end, self.comma, self.bracket) = (0, 0, None);
+        for quote in memchr::memchr_iter(b'"', bytes.get(start..end).unwrap_or_default()) {
+            let at = start + quote;
+            match bytes.get(skip_blank(bytes, at + 1)) {
+                Some(b':') => self.key_end = at,
+                Some(b',') => self.comma = at,
+                _ => {}
+            }
+            if self.bracket.is_none() && follows_a_bracket(bytes, at) {
+                self.bracket = Some(at);
+            }
+        }
+        self.string = start..end;
+    }
+}
+
+/// The first place at or after `at` with neither white space nor an escape of it.
+fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
+    loop {
+        at += match (bytes.get(at), bytes.get(at + 1)) {
+            (Some(b'\\'), Some(b'n' | b'r' | b't')) => 2,
+            (Some(b' ' | b'\t' | b'\n' | b'\r' | b'\\'), _) => 1,
+            _ => return at,
+        };
+    }
+}
+
+/// Whether a bracket stands before the quote at `at`.
+fn follows_a_bracket(bytes: &[u8], mut at: usize) -> bool {
+    while let Some(before) = at.checked_sub(1) {
+        match bytes.get(before) {
+            Some(b'[') => return true,
+            Some(b' ' | b'\t' | b'\n' | b'\r' | b'\\') => {}
+            Some(b'n' | b'r' | b't') if before.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'\\') => {}
+            _ => return false,
+        }
+        at = before;
+    }
+    false
+}
+
+/// Whether an `@` stands in what may be an e-mail address, or after a password in an address.
+fn has_address(bytes: &[u8]) -> bool {
+    let mut from = 0;
+    memchr::memchr_iter(b'@', bytes).any(|at| {
+        let before = bytes.get(from..at).unwrap_or_default();
+        from = at + 1;
+        let is_local = before
+            .last()
+            .is_some_and(|byte| is_of_a_name(*byte) || !byte.is_ascii() || b"+%".contains(byte));
+        let is_password = before
+            .iter()
+            .rev()
+            .take_while(|byte| !byte.is_ascii_whitespace() && !b"/\"".contains(byte))
+            .any(|byte| *byte == b':');
+        is_password || is_local && has_domain(bytes.get(from..).unwrap_or_default())
+    })
+}
+
+/// Whether a text begins with names joined by points of which one but the first begins with a letter. Escapes count as
+/// letters.
+fn has_domain(text: &[u8]) -> bool {
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii() || *byte == b'\\';
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"-.\\".contains(*byte);
+    let length = text.iter().take_while(is_part).count();
+    let domain = text.get(..length).unwrap_or_default();
+    domain
+        .array_windows()
+        .any(|[joint, first]: &[u8; 2]| *joint == b'.' && is_letter(first))
+}
+
+/// Whether there is a run as long as a card's or an IBAN's. A run of that length has one of the places looked at in it.
+fn has_run(bytes: &[u8]) -> bool {
+    (0..bytes.len())
+        .step_by(CARD - 1)
+        .any(|at| may_be_a_card(bytes, at) || may_be_an_iban(bytes, at))
+}
+
+/// The run around `at` of bytes that are part of it; empty where that at `at` is not.
+fn run_around(bytes: &[u8], at: usize, is_part: impl Fn(u8) -> bool) -> Range<usize> {
+    let (before, after) = bytes.split_at_checked(at).unwrap_or((bytes, &[]));
+    let after = after.iter().take(FOLLOWED).take_while(|byte| is_part(**byte)).count();
+    if after == 0 {
+        return at..at;
+    }
+    let before = before.iter().rev().take(FOLLOWED).take_while(|byte| is_part(**byte)).count();
+    at - before..at + after
+}
+
+fn may_be_a_card(bytes: &[u8], at: usize) -> bool {
+    let range = run_around(bytes, at, |byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-'));
+    if range.len() < CARD {
+        return false;
+    }
+    let run = bytes.get(range.clone()).unwrap_or_default();
+    let is_digit = |byte: &u8| byte.is_ascii_digit();
+    let count = run.iter().filter(|byte| is_digit(byte)).count();
+    if run.len() >= FOLLOWED {
+        return count > 0;
+    }
+    let mut groups = run.split(|byte| !is_digit(byte));
+    if count < CARD || !groups.any(|group| matches!(group.first(), Some(b'2'..=b'6'))) {
+        return false;
+    }
+    let first = range.start + run.iter().position(is_digit).unwrap_or_default();
+    let last = range.start + run.iter().rposition(is_digit).unwrap_or_default();
+    // A space parts what touches something else from what does not; an escape ends in a letter.
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
+    let outside = bytes.get(..first).unwrap_or_default();
+    let is_free = outside.last().is_none_or(|byte| !is_part(byte) && *byte != b'.');
+    let is_escaped = matches!(outside, [.., b'\\', _]);
+    let is_parted = bytes.get(first..last).is_some_and(|inner| inner.contains(&b' '));
+    is_parted || (is_free || is_escaped) && !bytes.get(last + 1).is_some_and(is_part)
+}
+
+fn may_be_an_iban(bytes: &[u8], at: usize) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' ';
+    let range = run_around(bytes, at, is_part);
+    let run = bytes.get(range).unwrap_or_default();
+    let begins = |four: &[u8; 4]| {
+        let [a, b, c, d] = four;
+        a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit()
+    };
+    run.len() >= IBAN && run.array_windows().any(begins)
+}

@@ -1,0 +1,50 @@
+//! International bank account numbers.
+
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+use super::border::{is_free_after, is_free_before, pattern};
+use super::rule::{Found, Rule};
+
+static IBAN: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b[A-Z]{2}\d{2} ?[A-Z0-9]{4}(?: ?[A-Z0-9]){7,26}\b"));
+
+/// Adds the IBANs in a text.
+pub(super) fn find(bytes: &[u8], found: &mut Vec<Found>) {
+    let mut at = 0;
+    while let Some(candidate) = IBAN.find_at(bytes, at) {
+        at = candidate.start() + 2;
+        if let Some(length) = iban_len(candidate.as_bytes()) {
+            let range = candidate.start()..candidate.start() + length;
+            if is_free_before(bytes, range.start, b"-_") && is_free_after(bytes, range.end, b"-_") {
+                at = range.end;
+                found.push(Found::new(range, Rule::Iban));
+            }
+        }
+    }
+}
+
+/// Length of the IBAN that a text begins with, its spaces included: the longest whose check digits are right (ISO
+/// 13616: the number with its first four characters behind, letters as 10 to 35, is 1 modulo 97).
+fn iban_len(text: &[u8]) -> Option<usize> {
+    let ends = (15..=text.len())
+        .rev()
+        .filter(|end| text.get(end - 1).is_some_and(|byte| *byte != b' '));
+    ends.into_iter().find(|end| {
+        let characters: Vec<u8> = text
+            .iter()
+            .take(*end)
+            .copied()
+            .filter(|byte| *byte != b' ')
+            .collect();
+        (15..=34).contains(&characters.len()) && text.get(*end).is_none_or(|next| *next == b' ') && {
+            let (head, body) = characters.split_at(4);
+            let value = body.iter().chain(head).fold(0_u32, |rest, byte| {
+                let digit = char::from(*byte).to_digit(36).unwrap_or(0);
+                (if digit < 10 { rest * 10 } else { rest * 100 } + digit) % 97
+            });
+            value == 1
+        }
+    })
+}

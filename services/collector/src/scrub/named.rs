@@ -1,0 +1,442 @@
+//! `name=value` and `name: value` in a text, where the name has a word of the table in it.
+//!
+//! A name is parted from its value by `=`, `=>` or `:`, also in percents, after a quote, a bracket that closes an index or
+//! white space; `::` and `==` part nothing. What of the value is taken out:
+//!
+//! 1. In quotes: all up to the same quote, with as many backslashes before it; in percents up to `%22`. Where it does not
+//!    end, as in a text that was cut, all up to the end of the line. Not a single sign after a colon: `token: '}'`.
+//! 2. In brackets: all up to the bracket that closes it, else up to the end of the line. In JSON quotes take its place.
+//! 3. After a scheme (`Basic`, `Bearer`, …): what follows it; after `Digest` and the like all of the line.
+//! 4. Cookies and addresses: all of a header's line, or all that its commas join.
+//! 5. After `=`: all up to white space or a sign that ends a value.
+//! 6. After `:`: what comes up to a sign that ends a sentence or up to the end of the line is a clause.
+//!    - A first word that no plain word is (it has a digit or a sign in it, or a capital after a small letter): that word.
+//!    - A clause of one plain word: that word, unless it is one of those said of secrets (`failed`, `missing`, …).
+//!    - A clause of several words is prose and stays, but for each of them that no plain word is, numbers of up to three
+//!      digits aside.
+//!
+//! A number after a name of which it may be a count, `true`, `false`, `null` and the like stay, and so does the id of a
+//! session.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::gate::is_of_a_name;
+use super::rule::{FILTERED, Found, Rule};
+use super::words::{self, Meaning, Place};
+
+/// Adds what is named in a text.
+pub(super) fn find(text: &str, found: &mut Vec<Found>) {
+    let bytes = text.as_bytes();
+    let mut past = 0;
+    for hit in words::hits(bytes) {
+        if hit.start < past {
+            continue;
+        }
+        let name = name_around(bytes, hit.start..hit.end, past);
+        past = name.end;
+        let meaning = text
+            .get(name.clone())
+            .and_then(|name| words::meaning(name, Place::Text));
+        let Some(meaning) = meaning else { continue };
+        let Some(parted) = Parted::after(bytes, name) else {
+            continue;
+        };
+        let before = found.len();
+        parted.find(text, meaning, found);
+        past = found
+            .get(before..)
+            .unwrap_or_default()
+            .iter()
+            .fold(past, |past, one| past.max(one.range.end));
+    }
+}
+
+/// The name that a word is part of. An escape and a sign in percents before it are no part of it.
+fn name_around(bytes: &[u8], word: Range<usize>, floor: usize) -> Range<usize> {
+    let before = bytes.get(floor..word.start).unwrap_or_default();
+    let count = before.iter().rev().take_while(|byte| is_of_a_name(**byte)).count();
+    let mut start = word.start - count;
+    let sign = start.checked_sub(1).and_then(|at| bytes.get(at));
+    let skipped = match sign {
+        Some(b'\\') => 1,
+        Some(b'%') => 2,
+        _ => 0,
+    };
+    if start + skipped <= word.start {
+        start += skipped;
+    }
+    let after = bytes.get(word.end..).unwrap_or_default();
+    let end = word.end + after.iter().take_while(|byte| is_of_a_name(**byte)).count();
+    start..end
+}
+
+/// A quote as it stands: with its backslashes, or in percents.
+#[derive(Debug, Clone, Copy)]
+struct Quote<'a> {
+    written: &'a [u8],
+}
+
+impl<'a> Quote<'a> {
+    /// The quote that stands at `at`.
+    fn at(bytes: &'a [u8], at: usize) -> Option<Self> {
+        let rest = bytes.get(at..)?;
+        let slashes = rest.iter().take_while(|byte| **byte == b'\\').count();
+        let length = match rest.get(slashes..)? {
+            [b'"' | b'\'' | b'`', ..] => slashes + 1,
+            [b'%', b'2', b'2' | b'7', ..] if slashes == 0 => 3,
+            _ => return None,
+        };
+        Some(Self {
+            written: rest.get(..length)?,
+        })
+    }
+
+    /// Where the quote that begins what is at `from` ends it; the end of the line where none does.
+    fn end(self, bytes: &[u8], from: usize) -> usize {
+        let slashes = self.written.len() - 1;
+        let mut at = from;
+        if let [b'%', ..] = self.written {
+            let rest = bytes.get(from..).unwrap_or_default();
+            let end = memchr::memmem::find(rest, self.written);
+            return end.map_or_else(|| line_end(bytes, from), |end| from + end);
+        }
+        while let Some(byte) = bytes.get(at) {
+            let run = bytes.get(at..).unwrap_or_default();
+            let count = run.iter().take_while(|byte| **byte == b'\\').count();
+            let is_quote = run.get(count) == self.written.last();
+            let ends = if slashes == 0 { count % 2 == 0 } else { count <= slashes };
+            if is_quote && ends {
+                // Backslashes in pairs belong to what is quoted.
+                return if slashes == 0 { at + count } else { at };
+            }
+            if *byte == b'\n' {
+                return at;
+            }
+            at += count + 1;
+        }
+        bytes.len()
+    }
+}
+
+fn line_end(bytes: &[u8], from: usize) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    memchr::memchr2(b'\n', b'\r', rest).map_or(bytes.len(), |end| from + end)
+}
+
+/// What parts a name from its value.
+#[derive(Debug, Clone, Copy)]
+struct Parted<'a> {
+    /// Where the value begins.
+    value: usize,
+    /// A colon, of which prose makes use too.
+    is_colon: bool,
+    in_percents: bool,
+    /// The quote after the name.
+    quote: Option<Quote<'a>>,
+    /// The sign before the name, as of `'Cookie: a=b'`.
+    around: Option<u8>,
+}
+
+impl<'a> Parted<'a> {
+    fn after(bytes: &'a [u8], name: Range<usize>) -> Option<Self> {
+        let mut at = name.end;
+        at += match bytes.get(at..)? {
+            [b']', ..] => 1,
+            [b'%', b'5', b'D' | b'd', ..] => 3,
+            _ => 0,
+        };
+        let quote = Quote::at(bytes, at);
+        at = skip_blank(bytes, at + quote.map_or(0, |quote| quote.written.len()));
+        let (is_colon, in_percents, length) = match bytes.get(at..)? {
+            [b':', b':', ..] | [b'=', b'=', ..] => return None,
+            [b'=', b'>', ..] | [b':', b'=', ..] => (false, false, 2),
+            [b'=', ..] => (false, false, 1),
+            [b':', ..] => (true, false, 1),
+            [b'%', b'3', b'D' | b'd', ..] => (false, true, 3),
+            [b'%', b'3', b'A' | b'a', ..] => (true, true, 3),
+            [b'%', b'2', b'5', b'3', b'D' | b'd', ..] => (false, true, 5),
+            _ => return None,
+        };
+        let around = name.start.checked_sub(1).and_then(|at| bytes.get(at));
+        Some(Self {
+            value: skip_blank(bytes, at + length),
+            is_colon,
+            in_percents,
+            quote,
+            around: around.copied().filter(|sign| b"\"'`".contains(sign)),
+        })
+    }
+
+    /// Adds what is to be taken out of the value.
+    fn find(self, text: &str, meaning: Meaning, found: &mut Vec<Found>) {
+        let bytes = text.as_bytes();
+        let rest = bytes.get(self.value..).unwrap_or_default();
+        if rest.starts_with(FILTERED.as_bytes()) {
+            return;
+        }
+        let rule = match meaning {
+            Meaning::Person => Rule::Person,
+            Meaning::Address => Rule::Address,
+            _ => Rule::Password,
+        };
+        let mut add = |range: Range<usize>| {
+            let value = text.get(range.clone()).unwrap_or_default();
+            if !(value.is_empty() || value == FILTERED || stays(value, meaning)) {
+                found.push(Found::new(range, rule));
+            }
+        };
+        if let Some(quote) = Quote::at(bytes, self.value) {
+            let start = self.value + quote.written.len();
+            let range = start..quote.end(bytes, start);
+            let inner = bytes.get(range.clone()).unwrap_or_default();
+            let is_a_sign = matches!(inner, [sign] if sign.is_ascii_punctuation());
+            if !(is_a_sign && self.is_colon && self.quote.is_none()) {
+                add(range);
+            }
+            return;
+        }
+        if let [b'[' | b'{' | b'(' | b'<', ..] = rest {
+            let range = self.value..self.bare_end(bytes, bracket_end(bytes, self.value));
+            let quote = self.quote.and_then(|quote| std::str::from_utf8(quote.written).ok());
+            let with = match quote {
+                Some(quote) => Cow::Owned(format!("{quote}{FILTERED}{quote}")),
+                None => Cow::Borrowed(FILTERED),
+            };
+            if !matches!(rest, [b'[', b']', ..] | [b'{', b'}', ..] | [b'(', b')', ..]) {
+                found.push(Found { range, rule, with });
+            }
+            return;
+        }
+        let bare = self.value..self.bare_end(bytes, self.value);
+        if let Some(range) = after_a_scheme(text, &bare) {
+            if !bytes.get(range.start..).unwrap_or_default().starts_with(FILTERED.as_bytes()) {
+                add(range);
+            }
+            return;
+        }
+        match meaning {
+            Meaning::Cookies if self.is_colon && rest.iter().take(bare.len()).any(|byte| *byte == b'=') => {
+                add(self.value..self.header_end(bytes));
+            }
+            Meaning::Address => add(joined_by_commas(bytes, bare)),
+            Meaning::Person if matches!(rest.first(), Some(b'+' | b'0'..=b'9')) => {
+                let is_part = |byte: &&u8| byte.is_ascii_digit() || b"+-(). ".contains(byte);
+                let length = rest.iter().take_while(is_part).count();
+                let part = rest.get(..length).unwrap_or_default().trim_ascii_end();
+                let end = (self.value + part.len()).max(bare.end);
+                add(self.value..end);
+            }
+            _ if self.is_colon && !self.in_percents && self.quote.is_none() => {
+                self.of_a_clause(text, bare, meaning, add);
+            }
+            _ => add(bare),
+        }
+    }
+
+    /// Where a value without quotes ends.
+    fn bare_end(self, bytes: &[u8], from: usize) -> usize {
+        let mut at = from;
+        let mut is_word = true;
+        let mut is_indexed = false;
+        while let Some(byte) = bytes.get(at) {
+            match byte {
+                // As `Some("…")` is written.
+                b'(' | b'{' if is_word && at > from => return bracket_end(bytes, at),
+                b'&' | b',' | b';' | b'"' | b'\'' | b'<' | b'>' | b'(' | b')' | b'{' | b'}' => break,
+                b'[' => is_indexed = true,
+                b']' if !is_indexed => break,
+                b'\\' if matches!(bytes.get(at + 1), Some(b'"' | b'\'' | b'\\')) => break,
+                b'%' if self.in_percents && ends_in_percents(bytes, at) => break,
+                byte if byte.is_ascii_whitespace() => break,
+                _ => {}
+            }
+            is_word &= byte.is_ascii_alphanumeric() || *byte == b':' || *byte == b'_';
+            at += 1;
+        }
+        at
+    }
+
+    /// The end of a header's line, or of the quotes that it stands in.
+    fn header_end(self, bytes: &[u8]) -> usize {
+        let end = line_end(bytes, self.value);
+        let line = bytes.get(self.value..end).unwrap_or_default();
+        let quote = self.around.and_then(|sign| memchr::memchr(sign, line));
+        let quoted = quote.map_or(end, |at| self.value + at);
+        let slashes = bytes.get(self.value..quoted).unwrap_or_default().iter().rev();
+        if quote.is_some() {
+            quoted - slashes.take_while(|byte| **byte == b'\\').count()
+        } else {
+            end
+        }
+    }
+
+    /// What is to be taken out of what follows a colon.
+    fn of_a_clause(self, text: &str, bare: Range<usize>, meaning: Meaning, mut add: impl FnMut(Range<usize>)) {
+        let first = text.get(bare.clone()).unwrap_or_default();
+        if !is_plain(first) {
+            return add(bare);
+        }
+        let tokens = clause(text, self.value);
+        if tokens.len() < 2 {
+            if !words::is_said(first) {
+                add(bare);
+            }
+            return;
+        }
+        let is_capital = |range: &Range<usize>| {
+            let token = text.get(range.clone()).unwrap_or_default();
+            token.starts_with(char::is_uppercase)
+        };
+        if meaning == Meaning::Person && is_capital(&bare) {
+            let last = tokens.iter().take_while(|token| is_capital(token)).last();
+            return add(bare.start..last.map_or(bare.end, |last| last.end));
+        }
+        for range in tokens {
+            let token = text.get(range.clone()).unwrap_or_default();
+            let is_small = token.len() < 4 && token.bytes().all(|byte| byte.is_ascii_digit());
+            if !(is_plain(token) || is_small || token == FILTERED) {
+                add(range);
+            }
+        }
+    }
+}
+
+/// The words from `from` to the end of the sentence or of its part. What was filtered before is one of them.
+fn clause(text: &str, from: usize) -> Vec<Range<usize>> {
+    let mut words = Vec::new();
+    let mut at = from;
+    while let Some(rest) = text.get(at..).filter(|_| words.len() < MOST_WORDS) {
+        let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let rest = rest.get(blank..).unwrap_or_default();
+        let length = if rest.starts_with(FILTERED) {
+            FILTERED.len()
+        } else {
+            rest.find(|c: char| c.is_whitespace() || ",;\"'`<>(){}[]|&\\".contains(c))
+                .unwrap_or(rest.len())
+        };
+        if length == 0 {
+            break;
+        }
+        at += blank;
+        words.push(at..at + length);
+        at += length;
+    }
+    words
+}
+
+/// Whether a word is one of a language: letters, no capital after a small letter, and what may end a sentence.
+fn is_plain(word: &str) -> bool {
+    let word = word.trim_end_matches(['.', '!', '?', ':', '\u{2026}']);
+    let mut was_small = false;
+    !word.is_empty()
+        && word.chars().all(|c| {
+            let is_mixed = was_small && c.is_uppercase();
+            was_small = c.is_lowercase();
+            !is_mixed && (c.is_alphabetic() || matches!(c, '-' | '_' | '\u{2019}'))
+        })
+}
+
+/// Whether a value is none that must not leave.
+fn stays(value: &str, meaning: Meaning) -> bool {
+    let counts = matches!(meaning, Meaning::Counted | Meaning::Cookies | Meaning::Session);
+    words::is_literal(value)
+        || counts && is_count(value)
+        || meaning == Meaning::Session && words::is_id(value, false)
+}
+
+/// A number, perhaps with a unit.
+fn is_count(value: &str) -> bool {
+    let unit = value.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    unit.len() < value.len() && matches!(unit, "" | "%" | "ns" | "us" | "ms" | "s" | "m" | "h" | "d" | "B" | "KB" | "MB")
+}
+
+/// What follows a scheme of authorisation: one word, or all of the line where the scheme has parameters.
+fn after_a_scheme(text: &str, bare: &Range<usize>) -> Option<Range<usize>> {
+    let scheme = text.get(bare.clone())?;
+    let is_one_of = |schemes: &[&str]| schemes.iter().any(|one| one.eq_ignore_ascii_case(scheme));
+    let has_parameters = is_one_of(&["digest", "aws4-hmac-sha256", "oauth", "hawk", "signature"]);
+    if !has_parameters && !is_one_of(&["basic", "bearer", "negotiate", "ntlm", "apikey"]) {
+        return None;
+    }
+    let rest = text.get(bare.end..)?;
+    let start = bare.end + rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    let after = text.get(start..)?;
+    let word = after
+        .find(|c: char| c.is_whitespace() || "\"'&,;<>{}()\\".contains(c))
+        .unwrap_or(after.len());
+    let is_said = after.get(..word).is_some_and(words::is_said);
+    if start == bare.end || word == 0 || is_said {
+        return None;
+    }
+    let end = if has_parameters {
+        line_end(text.as_bytes(), start)
+    } else {
+        start + word
+    };
+    Some(start..end)
+}
+
+/// A list whose parts commas join, from its first part on.
+fn joined_by_commas(bytes: &[u8], first: Range<usize>) -> Range<usize> {
+    let mut end = first.end;
+    while bytes.get(end) == Some(&b',') {
+        let rest = bytes.get(end + 1..).unwrap_or_default();
+        let blank = rest.iter().take_while(|byte| **byte == b' ').count();
+        let is_part = |byte: &&u8| byte.is_ascii_hexdigit() || b".:[]".contains(byte);
+        let part = rest.iter().skip(blank).take_while(is_part).count();
+        if part == 0 {
+            break;
+        }
+        end += 1 + blank + part;
+    }
+    first.start..end
+}
+
+/// Whether a sign in percents at `at` ends a value: `&`, `"`, `'`, `,`, `;`, a space, a bracket.
+fn ends_in_percents(bytes: &[u8], at: usize) -> bool {
+    let code = bytes.get(at + 1..).unwrap_or_default();
+    let code = code.strip_prefix(b"25").unwrap_or(code);
+    let code = code.get(..2).unwrap_or_default().to_ascii_uppercase();
+    [b"26", b"22", b"27", b"2C", b"3B", b"20", b"7D", b"5D", b"0A", b"0D"]
+        .iter()
+        .any(|end| code == **end)
+}
+
+/// As far as a bracket's other half is looked for, and most words of a clause, so that the time is linear in the text.
+const FOLLOWED: usize = 4_096;
+const MOST_WORDS: usize = 32;
+
+/// The end of what the bracket at `at` begins; the end of the line where the text ends before it is closed, and the end of
+/// the text where it is not closed soon. Quotes are not looked into.
+fn bracket_end(bytes: &[u8], at: usize) -> usize {
+    let mut depth = 0_usize;
+    let rest = bytes.get(at..).unwrap_or_default();
+    for (place, byte) in rest.iter().take(FOLLOWED).enumerate() {
+        match byte {
+            b'[' | b'{' | b'(' | b'<' => depth += 1,
+            b']' | b'}' | b')' | b'>' => depth = depth.saturating_sub(1),
+            _ => continue,
+        }
+        if depth == 0 {
+            return at + place + 1;
+        }
+    }
+    if rest.len() > FOLLOWED {
+        bytes.len()
+    } else {
+        line_end(bytes, at)
+    }
+}
+
+/// The first place at or after `at` with neither white space nor an escape of it.
+fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
+    loop {
+        at += match bytes.get(at..).unwrap_or_default() {
+            [b' ' | b'\t' | b'\n' | b'\r', ..] => 1,
+            [b'\\', b'n' | b'r' | b't', ..] => 2,
+            [b'%', b'2', b'0', ..] => 3,
+            _ => return at,
+        };
+    }
+}

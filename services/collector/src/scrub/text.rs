@@ -1,0 +1,62 @@
+//! What is found in a free text. That of JSON in a text is the walk's.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+use super::border::pattern;
+use super::rule::{FILTERED, Found, Rule};
+use super::{card, email, iban, named, words};
+
+/// The patterns, made once. The first group of each is what must not leave.
+struct Patterns {
+    bearer: Regex,
+    private_key: Regex,
+    url_auth: Regex,
+}
+
+static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| Patterns {
+    bearer: pattern(r"(?i)\bbearer(?:\s|%20|\+)+([^\s\x22',;]+)"),
+    private_key: pattern(r"-----BEGIN [A-Z ]*PRIVATE KEY-----((?:-{0,4}[^-])+)"),
+    url_auth: pattern(r#"//[^\s/"'@:]*:([^\s/"'@]+)@"#),
+});
+
+/// What is to be taken out of a text, in no order. Some of it may overlap.
+pub(super) fn findings(text: &str) -> Vec<Found> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    named::find(text, &mut found);
+    let others = [
+        (&PATTERNS.url_auth, Rule::UrlAuth),
+        (&PATTERNS.bearer, Rule::Bearer),
+        (&PATTERNS.private_key, Rule::PrivateKey),
+    ];
+    for (pattern, rule) in others {
+        let parts = pattern
+            .captures_iter(bytes)
+            .filter_map(|captures| captures.get(1));
+        let is_said = |part: &[u8]| {
+            rule == Rule::Bearer && std::str::from_utf8(part).is_ok_and(words::is_said)
+        };
+        let parts = parts
+            .filter(|part| !part.as_bytes().starts_with(FILTERED.as_bytes()) && !is_said(part.as_bytes()));
+        found.extend(parts.map(|part| Found::new(part.range(), rule)));
+    }
+    let passwords: HashSet<usize> = found
+        .iter()
+        .filter(|one| one.rule == Rule::UrlAuth)
+        .map(|one| one.range.start)
+        .collect();
+    // `//key@host` and `//name:password@host` name no person.
+    let names_nobody = |range: &std::ops::Range<usize>| {
+        let before = range.start.checked_sub(2);
+        let after_slashes = before.and_then(|before| bytes.get(before..range.start)) == Some(b"//");
+        after_slashes || passwords.contains(&range.start)
+    };
+    email::find(text, names_nobody, &mut found);
+    card::find(bytes, &mut found);
+    iban::find(bytes, &mut found);
+    found.retain(|one| !one.range.is_empty() && text.get(one.range.clone()).is_some());
+    found
+}

@@ -1,0 +1,311 @@
+//! The one table of words, and what a name with one of them in it says of its value.
+//!
+//! Sources: the words that Sentry scrubs by default
+//! (<https://docs.sentry.io/security-legal-pii/scrubbing/server-side-scrubbing/>); the names that its SDKs hold back
+//! (<https://develop.sentry.dev/sdk/foundations/client/data-collection/>): cookies, sessions, forwarded addresses. The
+//! names of cards, of telephones and of persons are ours.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Match, MatchKind};
+
+use super::rule::Rule;
+
+/// What a word says of the value that it names. The first of the list holds where a name has several words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Meaning {
+    /// A secret, wherever the word stands in a name.
+    Secret,
+    /// A secret where the word is the last part of a name: `pin` of `card_pin`, but neither of `spin` nor of `pin_count`.
+    Whole,
+    /// A network address, or a list of them.
+    Address,
+    /// Of a person, where the word is the last part of a name.
+    Person,
+    /// A list of secrets with names of their own. A number is a count.
+    Cookies,
+    /// A secret, but a number is a count or a time: `max_tokens`, `auth_ms`.
+    Counted,
+    /// A session, where the word is the last part of a name: a secret unless it has the form of an id. A number is a count.
+    Session,
+    /// A key of Sentry's own that is exactly this.
+    Own,
+    /// A word that has one of the others in it and means something else. Holds in texts only: of a key Sentry asks no
+    /// more than that it has the word in it.
+    Harmless,
+    /// No name: it is looked for by itself.
+    Sign,
+}
+
+use Meaning::{Address, Cookies, Counted, Harmless, Own, Person, Secret, Session, Sign, Whole};
+
+/// A `_` stands for itself, for a dash, for a space, for a point and for nothing. Case does not matter.
+pub(super) const WORDS: &[(&str, Meaning)] = &[
+    ("password", Secret),
+    ("passwd", Secret),
+    ("passphrase", Secret),
+    ("passcode", Secret),
+    ("secret", Secret),
+    ("api_key", Secret),
+    ("credentials", Secret),
+    ("mysql_pwd", Secret),
+    ("private_key", Secret),
+    ("card_number", Secret),
+    ("credit_card", Secret),
+    ("sessid", Secret),
+    ("jsessionid", Secret),
+    ("connect_sid", Secret),
+    ("auth", Counted),
+    ("token", Counted),
+    ("bearer", Counted),
+    ("csrf", Counted),
+    ("xsrf", Counted),
+    ("cookie", Cookies),
+    ("otp", Whole),
+    ("two_factor", Whole),
+    ("pin", Whole),
+    ("pin_code", Whole),
+    ("cvv", Whole),
+    ("cvv2", Whole),
+    ("cvc", Whole),
+    ("pwd", Whole),
+    ("pass", Whole),
+    ("jwt", Whole),
+    ("session", Session),
+    ("session_id", Session),
+    ("sid", Session),
+    ("x_forwarded_for", Address),
+    ("x_real_ip", Address),
+    ("x_client_ip", Address),
+    ("true_client_ip", Address),
+    ("cf_connecting_ip", Address),
+    ("remote_addr", Address),
+    ("phone", Person),
+    ("phone_number", Person),
+    ("telephone", Person),
+    ("first_name", Person),
+    ("middle_name", Person),
+    ("last_name", Person),
+    ("surname", Person),
+    ("date_of_birth", Person),
+    ("birth_date", Person),
+    ("ssn", Person),
+    ("ip_address", Own),
+    ("client_ip", Own),
+    ("client.address", Own),
+    ("username", Own),
+    ("user.email", Own),
+    ("user.name", Own),
+    ("user.username", Own),
+    ("user.full_name", Own),
+    ("user.ip", Own),
+    ("user.ip_address", Own),
+    ("author", Harmless),
+    ("authors", Harmless),
+    ("authored", Harmless),
+    ("authority", Harmless),
+    ("authorities", Harmless),
+    ("authentic", Harmless),
+    ("authorized", Harmless),
+    ("authenticated", Harmless),
+    ("unauthorized", Harmless),
+    ("unauthenticated", Harmless),
+    ("tokenize", Harmless),
+    ("tokenized", Harmless),
+    ("tokenizer", Harmless),
+    ("tokenizers", Harmless),
+    ("tokenization", Harmless),
+    ("secretary", Harmless),
+    ("-----begin", Sign),
+    // A letter that need not be escaped may hide any of these.
+    ("\\u00", Sign),
+    // An `@` in an address of the web.
+    ("%40", Sign),
+];
+
+/// What is said of a secret and is none: after a colon, or after a scheme such as `bearer`.
+const SAID: &[&str] = &[
+    "absent", "accepted", "active", "added", "authentication", "authorization", "bad", "blocked", "cancelled", "changed",
+    "checked", "closed", "created", "deleted", "denied", "disabled", "empty", "enabled", "ended", "error", "expected",
+    "expired", "failed", "failure", "false", "forbidden", "found", "granted", "idle", "ignored", "inactive", "incorrect",
+    "invalid", "is", "locked", "lost", "malformed", "mismatch", "missing", "needed", "nil", "no", "none", "null", "of",
+    "ok", "open", "opened", "optional", "passed", "present", "received", "refreshed", "refused", "rejected", "removed",
+    "renewed", "required", "reset", "revoked", "scheme", "sent", "set", "skipped", "started", "stopped", "success",
+    "timeout", "token", "tokens", "true", "undefined", "unexpected", "unknown", "unset", "unsupported", "updated", "valid",
+    "verified", "was", "wrong", "yes",
+];
+
+/// Whether a single word is what is said of a secret.
+pub(super) fn is_said(word: &str) -> bool {
+    let word = word.trim_end_matches(['.', '!', '?', '\u{2026}']);
+    SAID.iter().any(|said| said.eq_ignore_ascii_case(word))
+}
+
+/// Whether a text is one of the values that no secret is.
+pub(super) fn is_literal(text: &str) -> bool {
+    ["true", "false", "null", "none", "nil", "undefined"]
+        .iter()
+        .any(|literal| literal.eq_ignore_ascii_case(text))
+}
+
+/// The automaton, and the meaning of each of its patterns.
+struct Finder {
+    automaton: AhoCorasick,
+    meanings: Vec<Meaning>,
+}
+
+static FINDER: LazyLock<Finder> = LazyLock::new(|| {
+    let mut patterns = Vec::new();
+    let mut meanings = Vec::new();
+    for (word, meaning) in WORDS {
+        let joints: &[&str] = if word.contains('_') && *meaning != Own {
+            &["_", "-", " ", ".", ""]
+        } else {
+            &["_"]
+        };
+        for joint in joints {
+            patterns.push(word.replace('_', joint));
+            meanings.push(*meaning);
+        }
+    }
+    let built = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .match_kind(MatchKind::Standard)
+        .build(&patterns);
+    #[expect(clippy::expect_used, reason = "the patterns are constants, and every test makes them")]
+    let automaton = built.expect("an automaton");
+    Finder { automaton, meanings }
+});
+
+/// A word of the table in a text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hit {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) meaning: Meaning,
+}
+
+/// Every word of the table in a text, also those that overlap, in the order in which they end.
+pub(super) fn hits(text: &[u8]) -> impl Iterator<Item = Hit> + '_ {
+    let finder = &*FINDER;
+    let meaning = |found: &Match| finder.meanings.get(found.pattern().as_usize()).copied();
+    finder
+        .automaton
+        .find_overlapping_iter(text)
+        .filter_map(move |found| {
+            Some(Hit {
+                start: found.start(),
+                end: found.end(),
+                meaning: meaning(&found)?,
+            })
+        })
+}
+
+/// Where a name stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Key,
+    Text,
+}
+
+/// What a name says of its value.
+pub(super) fn meaning(name: &str, place: Place) -> Option<Meaning> {
+    let bytes = name.as_bytes();
+    let all: Vec<Hit> = hits(bytes).collect();
+    let harmless = |hit: &Hit| {
+        place == Place::Text
+            && all.iter().any(|other| {
+                other.meaning == Harmless
+                    && other.start <= hit.start
+                    && hit.end <= other.end
+                    && starts_a_part(bytes, other.start)
+                    && !bytes.get(other.end).is_some_and(u8::is_ascii_lowercase)
+            })
+    };
+    let holds = |hit: &&Hit| match hit.meaning {
+        Secret | Address | Cookies | Counted => !harmless(hit),
+        Whole | Session | Person => starts_a_part(bytes, hit.start) && ends_a_name(bytes, hit.end),
+        Own => place == Place::Key && hit.start == 0 && hit.end == bytes.len(),
+        Harmless | Sign => false,
+    };
+    all.iter().filter(holds).map(|hit| hit.meaning).min()
+}
+
+/// The rule for a key of Sentry's own.
+pub(super) fn own_rule(key: &str) -> Rule {
+    match key {
+        "ip_address" | "client_ip" => Rule::Removed,
+        "user.email" => Rule::Email,
+        "username" | "user.name" | "user.username" | "user.full_name" => Rule::Person,
+        _ => Rule::Address,
+    }
+}
+
+/// Whether a part of a name begins at `at`: at its beginning, after a joint, or where a capital follows a small letter.
+/// The letter of an escape, such as the `n` of `\n`, and a sign in percents are no part of a name.
+pub(super) fn starts_a_part(name: &[u8], at: usize) -> bool {
+    let before = |by: usize| at.checked_sub(by).and_then(|at| name.get(at));
+    let Some(last) = before(1).filter(|last| last.is_ascii_alphanumeric()) else {
+        return true;
+    };
+    let is_capital = name.get(at).is_some_and(u8::is_ascii_uppercase);
+    is_capital && !last.is_ascii_uppercase()
+        || before(2) == Some(&b'\\')
+        || before(3) == Some(&b'%') && before(2).is_some_and(u8::is_ascii_hexdigit) && last.is_ascii_hexdigit()
+}
+
+/// Whether nothing but digits and joints follows in the name.
+pub(super) fn ends_a_name(name: &[u8], at: usize) -> bool {
+    let mut rest = name.get(at..).unwrap_or_default().iter();
+    let mut rest = rest.by_ref().skip_while(|byte| byte.is_ascii_digit()).peekable();
+    while rest.next_if(|byte| b"_-. ".contains(byte)).is_some() {}
+    rest.peek().is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric())
+}
+
+/// Whether a text is an id of a span, a trace, an event or a round: hexadecimal digits, with the dashes of a UUID or
+/// without. Only where it is named an id may it be all decimal digits, as a card is.
+pub(super) fn is_id(text: &str, named_so: bool) -> bool {
+    let decimal = text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = text.bytes().filter(u8::is_ascii_hexdigit).count();
+    let dashes = text.bytes().filter(|byte| *byte == b'-').count();
+    let shaped = digits + dashes == text.len() && matches!((digits, dashes), (16 | 32, 0) | (32, 4));
+    if decimal { named_so } else { shaped }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_stands_once_in_the_table() {
+        let words: std::collections::HashSet<_> = WORDS.iter().map(|(word, _)| word).collect();
+        assert_eq!(words.len(), WORDS.len());
+        assert!(WORDS.iter().all(|(word, _)| *word == word.to_ascii_lowercase()));
+        assert!(SAID.is_sorted());
+    }
+
+    #[test]
+    fn a_name_means_what_its_word_says() {
+        for (name, place, expected) in [
+            ("db_PASSWORD", Place::Key, Some(Secret)),
+            ("X-Api-Key", Place::Key, Some(Secret)),
+            ("max_tokens", Place::Key, Some(Counted)),
+            ("userPin", Place::Key, Some(Whole)),
+            ("card.cvv", Place::Key, Some(Whole)),
+            ("spin", Place::Key, None),
+            ("pin_count", Place::Key, None),
+            ("session_count", Place::Key, None),
+            ("session.id", Place::Key, Some(Session)),
+            ("HTTP_X_FORWARDED_FOR", Place::Key, Some(Address)),
+            ("iphone", Place::Key, None),
+            ("author", Place::Key, Some(Counted)),
+            ("author", Place::Text, None),
+            ("author_token", Place::Text, Some(Counted)),
+            ("authorization", Place::Text, Some(Counted)),
+            ("username", Place::Text, None),
+        ] {
+            assert_eq!(meaning(name, place), expected, "{name}");
+        }
+    }
+}
