@@ -30,7 +30,10 @@ fn each_case_becomes_what_it_should() {
         let expected = case.get("out").unwrap_or(&case["in"]);
         let (came, changed) = after(&case["in"]);
         if came != *expected || changed != case.get("out").is_some() {
-            wrong.push(format!("line {number} ({}): {}\n  expected {expected}\n  came     {came}", case["why"], case["in"]));
+            wrong.push(format!(
+                "line {number} ({}): {}\n  expected {expected}\n  came     {came}",
+                case["why"], case["in"]
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} cases:\n{}", wrong.len(), wrong.join("\n"));

@@ -41,4 +41,3 @@ pub(super) fn applied(bytes: &[u8], edits: &[Edit]) -> Vec<u8> {
     made.extend_from_slice(bytes.get(from..).unwrap_or_default());
     made
 }
-

@@ -7,8 +7,7 @@ use super::rule::{Found, Rule};
 /// Adds the addresses in a text. `is_none` says of the place of one whether it names no person.
 pub(super) fn find(text: &str, is_none: impl Fn(&Range<usize>) -> bool, found: &mut Vec<Found>) {
     let mut from = 0;
-    let mut at_signs = memchr::memchr2_iter(b'@', b'%', text.as_bytes());
-    while let Some(at) = at_signs.next() {
+    for at in memchr::memchr2_iter(b'@', b'%', text.as_bytes()) {
         let rest = text.get(at..).unwrap_or_default();
         let sign = match ["@", "%40"].into_iter().find(|sign| rest.starts_with(sign)) {
             Some(sign) if at >= from => sign.len(),

@@ -44,8 +44,14 @@ fn counts(bytes: &[u8], hit: Hit, around: &mut Around) -> bool {
             // `bearer` needs no sign before its value.
             let is_scheme = hit.meaning == Meaning::Counted
                 && hit.end - hit.start == b"bearer".len()
-                && matches!(next(hit.end), Some(b' ' | b'\t' | b'\n' | b'\r' | b'\\' | b'%' | b'+'));
-            is_scheme || around.has_value(bytes, hit) || around.is_key(bytes, hit) || around.is_pair(bytes, hit)
+                && matches!(
+                    next(hit.end),
+                    Some(b' ' | b'\t' | b'\n' | b'\r' | b'\\' | b'%' | b'+')
+                );
+            is_scheme
+                || around.has_value(bytes, hit)
+                || around.is_key(bytes, hit)
+                || around.is_pair(bytes, hit)
         }
     }
 }
@@ -172,7 +178,8 @@ fn follows_a_bracket(bytes: &[u8], mut at: usize) -> bool {
         match bytes.get(before) {
             Some(b'[') => return true,
             Some(b' ' | b'\t' | b'\n' | b'\r' | b'\\') => {}
-            Some(b'n' | b'r' | b't') if before.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'\\') => {}
+            Some(b'n' | b'r' | b't')
+                if before.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'\\') => {}
             _ => return false,
         }
         at = before;
@@ -220,16 +227,27 @@ fn has_run(bytes: &[u8]) -> bool {
 /// The run around `at` of bytes that are part of it; empty where that at `at` is not.
 fn run_around(bytes: &[u8], at: usize, is_part: impl Fn(u8) -> bool) -> Range<usize> {
     let (before, after) = bytes.split_at_checked(at).unwrap_or((bytes, &[]));
-    let after = after.iter().take(FOLLOWED).take_while(|byte| is_part(**byte)).count();
+    let after = after
+        .iter()
+        .take(FOLLOWED)
+        .take_while(|byte| is_part(**byte))
+        .count();
     if after == 0 {
         return at..at;
     }
-    let before = before.iter().rev().take(FOLLOWED).take_while(|byte| is_part(**byte)).count();
+    let before = before
+        .iter()
+        .rev()
+        .take(FOLLOWED)
+        .take_while(|byte| is_part(**byte))
+        .count();
     at - before..at + after
 }
 
 fn may_be_a_card(bytes: &[u8], at: usize) -> bool {
-    let range = run_around(bytes, at, |byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-'));
+    let range = run_around(bytes, at, |byte| {
+        byte.is_ascii_digit() || matches!(byte, b' ' | b'-')
+    });
     if range.len() < CARD {
         return false;
     }

@@ -30,11 +30,11 @@ mod json;
 mod look;
 mod named;
 mod rule;
+#[cfg(test)]
+mod tests;
 mod text;
 mod walk;
 mod words;
-#[cfg(test)]
-mod tests;
 
 use std::ops::Range;
 use std::sync::LazyLock;

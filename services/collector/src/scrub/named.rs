@@ -55,12 +55,16 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
 /// The name that a word is part of. An escape and a sign in percents before it are no part of it.
 fn name_around(bytes: &[u8], word: Range<usize>, floor: usize) -> Range<usize> {
     let before = bytes.get(floor..word.start).unwrap_or_default();
-    let count = before.iter().rev().take_while(|byte| is_of_a_name(**byte)).count();
+    let count = before
+        .iter()
+        .rev()
+        .take_while(|byte| is_of_a_name(**byte))
+        .count();
     let mut start = word.start - count;
-    let sign = start.checked_sub(1).and_then(|at| bytes.get(at));
+    let sign = start.checked_sub(1).and_then(|at| bytes.get(at..));
     let skipped = match sign {
-        Some(b'\\') => 1,
-        Some(b'%') => 2,
+        Some([b'\\', ..]) => 1,
+        Some([b'%', a, b, ..]) if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => 2,
         _ => 0,
     };
     if start + skipped <= word.start {
@@ -105,7 +109,11 @@ impl<'a> Quote<'a> {
             let run = bytes.get(at..).unwrap_or_default();
             let count = run.iter().take_while(|byte| **byte == b'\\').count();
             let is_quote = run.get(count) == self.written.last();
-            let ends = if slashes == 0 { count % 2 == 0 } else { count <= slashes };
+            let ends = if slashes == 0 {
+                count % 2 == 0
+            } else {
+                count <= slashes
+            };
             if is_quote && ends {
                 // Backslashes in pairs belong to what is quoted.
                 return if slashes == 0 { at + count } else { at };
@@ -198,7 +206,9 @@ impl<'a> Parted<'a> {
         }
         if let [b'[' | b'{' | b'(' | b'<', ..] = rest {
             let range = self.value..self.bare_end(bytes, bracket_end(bytes, self.value));
-            let quote = self.quote.and_then(|quote| std::str::from_utf8(quote.written).ok());
+            let quote = self
+                .quote
+                .and_then(|quote| std::str::from_utf8(quote.written).ok());
             let with = match quote {
                 Some(quote) => Cow::Owned(format!("{quote}{FILTERED}{quote}")),
                 None => Cow::Borrowed(FILTERED),
@@ -210,7 +220,11 @@ impl<'a> Parted<'a> {
         }
         let bare = self.value..self.bare_end(bytes, self.value);
         if let Some(range) = after_a_scheme(text, &bare) {
-            if !bytes.get(range.start..).unwrap_or_default().starts_with(FILTERED.as_bytes()) {
+            if !bytes
+                .get(range.start..)
+                .unwrap_or_default()
+                .starts_with(FILTERED.as_bytes())
+            {
                 add(range);
             }
             return;
@@ -272,7 +286,13 @@ impl<'a> Parted<'a> {
     }
 
     /// What is to be taken out of what follows a colon.
-    fn of_a_clause(self, text: &str, bare: Range<usize>, meaning: Meaning, mut add: impl FnMut(Range<usize>)) {
+    fn of_a_clause(
+        self,
+        text: &str,
+        bare: Range<usize>,
+        meaning: Meaning,
+        mut add: impl FnMut(Range<usize>),
+    ) {
         let first = text.get(bare.clone()).unwrap_or_default();
         if !is_plain(first) {
             return add(bare);
@@ -348,7 +368,11 @@ fn stays(value: &str, meaning: Meaning) -> bool {
 /// A number, perhaps with a unit.
 fn is_count(value: &str) -> bool {
     let unit = value.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    unit.len() < value.len() && matches!(unit, "" | "%" | "ns" | "us" | "ms" | "s" | "m" | "h" | "d" | "B" | "KB" | "MB")
+    unit.len() < value.len()
+        && matches!(
+            unit,
+            "" | "%" | "ns" | "us" | "ms" | "s" | "m" | "h" | "d" | "B" | "KB" | "MB"
+        )
 }
 
 /// What follows a scheme of authorisation: one word, or all of the line where the scheme has parameters.
@@ -398,9 +422,11 @@ fn ends_in_percents(bytes: &[u8], at: usize) -> bool {
     let code = bytes.get(at + 1..).unwrap_or_default();
     let code = code.strip_prefix(b"25").unwrap_or(code);
     let code = code.get(..2).unwrap_or_default().to_ascii_uppercase();
-    [b"26", b"22", b"27", b"2C", b"3B", b"20", b"7D", b"5D", b"0A", b"0D"]
-        .iter()
-        .any(|end| code == **end)
+    [
+        b"26", b"22", b"27", b"2C", b"3B", b"20", b"7D", b"5D", b"0A", b"0D",
+    ]
+    .iter()
+    .any(|end| code == **end)
 }
 
 /// As far as a bracket's other half is looked for, and most words of a clause, so that the time is linear in the text.

@@ -278,7 +278,8 @@ fn an_event_that_remarks_would_make_too_large_goes_without() {
 
 #[test]
 fn an_escape_hides_nothing() {
-    let payload = r#"{"extra":{"pass\u0077ord":"x","\u0061uth":"y","m":"a\u0040b.example"},"user":{"\u0065mail":"z"}}"#;
+    let payload =
+        r#"{"extra":{"pass\u0077ord":"x","\u0061uth":"y","m":"a\u0040b.example"},"user":{"\u0065mail":"z"}}"#;
     let bytes = format!("{{}}\n{{\"type\":\"event\"}}\n{payload}\n");
     let after = String::from_utf8(scrubbed(bytes.as_bytes()).unwrap()).unwrap();
     for secret in ["\"x\"", "\"y\"", "\"z\"", "u0040"] {
@@ -326,7 +327,9 @@ fn harmless() -> impl Strategy<Value = Value> {
         (any::<u128>(), any::<u64>())
             .prop_map(|(trace, span)| format!("00-{trace:032x}-{span:016x}-01").into()),
         any::<i64>()
-            .prop_filter("a card", |number| !card::is_card_number(number.to_string().as_bytes()))
+            .prop_filter("a card", |number| !card::is_card_number(
+                number.to_string().as_bytes()
+            ))
             .prop_map(Value::from),
         any::<i32>().prop_map(|n| json!(f64::from(n) / 8.0)),
         (12_800_000_000_i64..32_000_000_000).prop_map(|eighths| json!((eighths as f64) / 8.0)),
@@ -391,10 +394,15 @@ fn secrets() -> impl Strategy<Value = (Value, &'static str)> {
 
 /// Texts with something in them that a rule of texts may find: each word of the table before each sign, and the rest.
 fn suspects() -> impl Strategy<Value = String> {
-    let words: Vec<String> = WORDS.iter().map(|(word, _)| word.replace('_', "[-_ ]?")).collect();
+    let words: Vec<String> = WORDS
+        .iter()
+        .map(|(word, _)| word.replace('_', "[-_ ]?"))
+        .collect();
     let words = words.join("|").replace('\\', "\\\\").replace('.', "\\.");
     let parts = [
-        format!("({words})[a-z_.-]{{0,3}}[\"'\\]]?[ \n]?(=|:|=>|%3D|%3a)( |%20)?[\"'(\\[]?[A-Za-z1-9]{{1,4}}"),
+        format!(
+            "({words})[a-z_.-]{{0,3}}[\"'\\]]?[ \n]?(=|:|=>|%3D|%3a)( |%20)?[\"'(\\[]?[A-Za-z1-9]{{1,4}}"
+        ),
         format!("[A-Za-z%\n]{{0,3}}({words})[\"']{{0,2}} ?[:=] ?[a-z1]{{1,4}}"),
         "[bB]earer[ \t+]{1,2}[a-z1]{1,5}".to_owned(),
         "[a-zж.+%-]@[a-zж-]{1,4}\\.[a-zж]{2,3}".to_owned(),

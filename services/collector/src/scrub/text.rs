@@ -36,9 +36,8 @@ pub(super) fn findings(text: &str) -> Vec<Found> {
         let parts = pattern
             .captures_iter(bytes)
             .filter_map(|captures| captures.get(1));
-        let is_said = |part: &[u8]| {
-            rule == Rule::Bearer && std::str::from_utf8(part).is_ok_and(words::is_said)
-        };
+        let is_said =
+            |part: &[u8]| rule == Rule::Bearer && std::str::from_utf8(part).is_ok_and(words::is_said);
         let parts = parts
             .filter(|part| !part.as_bytes().starts_with(FILTERED.as_bytes()) && !is_said(part.as_bytes()));
         found.extend(parts.map(|part| Found::new(part.range(), rule)));

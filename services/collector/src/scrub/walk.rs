@@ -280,7 +280,11 @@ fn found_in(text: &str, depth: usize) -> Vec<Found> {
         return Vec::new();
     }
     if depth > MAX_DEPTH {
-        return if text == FILTERED { Vec::new() } else { vec![Found::new(0..text.len(), Rule::Removed)] };
+        return if text == FILTERED {
+            Vec::new()
+        } else {
+            vec![Found::new(0..text.len(), Rule::Removed)]
+        };
     }
     let mut documents = Vec::new();
     let mut inside: Vec<Found> = Vec::new();
@@ -289,7 +293,11 @@ fn found_in(text: &str, depth: usize) -> Vec<Found> {
         let is_text = part.first() == Some(&b'"');
         let mut walk = Walk::new(part, true);
         if walk.value(0, Look::default(), depth + usize::from(is_text)) == Some(part.len()) {
-            inside.extend(walk.found.into_iter().map(|found| unquoted(found, document.start)));
+            inside.extend(
+                walk.found
+                    .into_iter()
+                    .map(|found| unquoted(found, document.start)),
+            );
             documents.push(document);
         }
     }
@@ -301,8 +309,13 @@ fn found_in(text: &str, depth: usize) -> Vec<Found> {
             .get(next)
             .is_some_and(|document| document.start <= one.range.start && *document != one.range);
         let next = inside.partition_point(|other| other.range.end <= one.range.start);
-        let is_free = inside.get(next).is_none_or(|other| one.range.end <= other.range.start);
-        let may_be_in_a_key = !matches!(one.rule, Rule::Password | Rule::Person | Rule::Address | Rule::Card);
+        let is_free = inside
+            .get(next)
+            .is_none_or(|other| one.range.end <= other.range.start);
+        let may_be_in_a_key = !matches!(
+            one.rule,
+            Rule::Password | Rule::Person | Rule::Address | Rule::Card
+        );
         !is_inside || is_free && may_be_in_a_key
     });
     found.extend(inside);

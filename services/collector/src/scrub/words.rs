@@ -125,14 +125,88 @@ pub(super) const WORDS: &[(&str, Meaning)] = &[
 
 /// What is said of a secret and is none: after a colon, or after a scheme such as `bearer`.
 const SAID: &[&str] = &[
-    "absent", "accepted", "active", "added", "authentication", "authorization", "bad", "blocked", "cancelled", "changed",
-    "checked", "closed", "created", "deleted", "denied", "disabled", "empty", "enabled", "ended", "error", "expected",
-    "expired", "failed", "failure", "false", "forbidden", "found", "granted", "idle", "ignored", "inactive", "incorrect",
-    "invalid", "is", "locked", "lost", "malformed", "mismatch", "missing", "needed", "nil", "no", "none", "null", "of",
-    "ok", "open", "opened", "optional", "passed", "present", "received", "refreshed", "refused", "rejected", "removed",
-    "renewed", "required", "reset", "revoked", "scheme", "sent", "set", "skipped", "started", "stopped", "success",
-    "timeout", "token", "tokens", "true", "undefined", "unexpected", "unknown", "unset", "unsupported", "updated", "valid",
-    "verified", "was", "wrong", "yes",
+    "absent",
+    "accepted",
+    "active",
+    "added",
+    "authentication",
+    "authorization",
+    "bad",
+    "blocked",
+    "cancelled",
+    "changed",
+    "checked",
+    "closed",
+    "created",
+    "deleted",
+    "denied",
+    "disabled",
+    "empty",
+    "enabled",
+    "ended",
+    "error",
+    "expected",
+    "expired",
+    "failed",
+    "failure",
+    "false",
+    "forbidden",
+    "found",
+    "granted",
+    "idle",
+    "ignored",
+    "inactive",
+    "incorrect",
+    "invalid",
+    "is",
+    "locked",
+    "lost",
+    "malformed",
+    "mismatch",
+    "missing",
+    "needed",
+    "nil",
+    "no",
+    "none",
+    "null",
+    "of",
+    "ok",
+    "open",
+    "opened",
+    "optional",
+    "passed",
+    "present",
+    "received",
+    "refreshed",
+    "refused",
+    "rejected",
+    "removed",
+    "renewed",
+    "required",
+    "reset",
+    "revoked",
+    "scheme",
+    "sent",
+    "set",
+    "skipped",
+    "started",
+    "stopped",
+    "success",
+    "timeout",
+    "token",
+    "tokens",
+    "true",
+    "undefined",
+    "unexpected",
+    "unknown",
+    "unset",
+    "unsupported",
+    "updated",
+    "valid",
+    "verified",
+    "was",
+    "wrong",
+    "yes",
 ];
 
 /// Whether a single word is what is said of a secret.
@@ -173,7 +247,10 @@ static FINDER: LazyLock<Finder> = LazyLock::new(|| {
         .kind(Some(AhoCorasickKind::DFA))
         .match_kind(MatchKind::Standard)
         .build(&patterns);
-    #[expect(clippy::expect_used, reason = "the patterns are constants, and every test makes them")]
+    #[expect(
+        clippy::expect_used,
+        reason = "the patterns are constants, and every test makes them"
+    )]
     let automaton = built.expect("an automaton");
     Finder { automaton, meanings }
 });
@@ -252,7 +329,9 @@ pub(super) fn starts_a_part(name: &[u8], at: usize) -> bool {
     let is_capital = name.get(at).is_some_and(u8::is_ascii_uppercase);
     is_capital && !last.is_ascii_uppercase()
         || before(2) == Some(&b'\\')
-        || before(3) == Some(&b'%') && before(2).is_some_and(u8::is_ascii_hexdigit) && last.is_ascii_hexdigit()
+        || before(3) == Some(&b'%')
+            && before(2).is_some_and(u8::is_ascii_hexdigit)
+            && last.is_ascii_hexdigit()
 }
 
 /// Whether nothing but digits and joints follows in the name.
@@ -260,7 +339,8 @@ pub(super) fn ends_a_name(name: &[u8], at: usize) -> bool {
     let mut rest = name.get(at..).unwrap_or_default().iter();
     let mut rest = rest.by_ref().skip_while(|byte| byte.is_ascii_digit()).peekable();
     while rest.next_if(|byte| b"_-. ".contains(byte)).is_some() {}
-    rest.peek().is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric())
+    rest.peek()
+        .is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric())
 }
 
 /// Whether a text is an id of a span, a trace, an event or a round: hexadecimal digits, with the dashes of a UUID or
