@@ -308,6 +308,25 @@ fn a_long_text_takes_no_longer_than_its_length() {
     }
 }
 
+#[test]
+fn what_is_nested_too_deeply_is_removed_whole() {
+    let deep = format!("{}\"plain\"{}", "[".repeat(200), "]".repeat(200));
+    let in_a_text = Value::from(format!("{{\"token\":\"a b\",\"x\":{deep}}}"));
+    for payload in [
+        format!("{{\"a\":{deep}}}"),
+        format!("{{\"a\":{in_a_text}}}"),
+        deep,
+    ] {
+        let before = format!("{{}}\n{{\"type\":\"from_tomorrow\"}}\n{payload}\n");
+        let after = scrubbed(before.as_bytes()).unwrap();
+        assert_eq!(scrubbed(&after), None);
+        let after = String::from_utf8(after).unwrap();
+        assert!(!after.contains("plain") && after.contains("null"), "{after}");
+        let payload = after.lines().nth(2).unwrap();
+        assert!(serde_json::from_str::<Value>(payload).is_ok(), "{payload}");
+    }
+}
+
 /// Texts of which none may be touched.
 fn harmless() -> impl Strategy<Value = Value> {
     prop_oneof![
