@@ -11,7 +11,7 @@
 //! [`MAX_DEPTH`](crate::envelope::MAX_DEPTH) is removed whole.
 //!
 //! Modules, each knowing only those before it: `rule` (names of rules, findings), `border`, `words` (the one table), `gate`
-//! (the quick look), `json`, `edit`; `card`, `iban`, `email`, `named` (one rule each), `text` (all of them), `look` (what
+//! (the quick look), `json`, `edit`, `quote`; `card`, `iban`, `email`, `named` (one rule each), `text` (all of them), `look` (what
 //! keys say), `walk` (documents). What is masked of `name=value` and `name: value`, and what is prose, `named` says.
 //!
 //! Sources: <https://docs.sentry.io/security-legal-pii/scrubbing/server-side-scrubbing/> (what counts as sensitive); the
@@ -29,6 +29,7 @@ mod iban;
 mod json;
 mod look;
 mod named;
+mod quote;
 mod rule;
 #[cfg(test)]
 mod tests;

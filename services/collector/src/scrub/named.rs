@@ -22,6 +22,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::gate::is_of_a_name;
+use super::quote::{Quote, bracket_end, line_end};
 use super::rule::{FILTERED, Found, Rule};
 use super::words::{self, Meaning, Place};
 
@@ -73,63 +74,6 @@ fn name_around(bytes: &[u8], word: Range<usize>, floor: usize) -> Range<usize> {
     let after = bytes.get(word.end..).unwrap_or_default();
     let end = word.end + after.iter().take_while(|byte| is_of_a_name(**byte)).count();
     start..end
-}
-
-/// A quote as it stands: with its backslashes, or in percents.
-#[derive(Debug, Clone, Copy)]
-struct Quote<'a> {
-    written: &'a [u8],
-}
-
-impl<'a> Quote<'a> {
-    /// The quote that stands at `at`.
-    fn at(bytes: &'a [u8], at: usize) -> Option<Self> {
-        let rest = bytes.get(at..)?;
-        let slashes = rest.iter().take_while(|byte| **byte == b'\\').count();
-        let length = match rest.get(slashes..)? {
-            [b'"' | b'\'' | b'`', ..] => slashes + 1,
-            [b'%', b'2', b'2' | b'7', ..] if slashes == 0 => 3,
-            _ => return None,
-        };
-        Some(Self {
-            written: rest.get(..length)?,
-        })
-    }
-
-    /// Where the quote that begins what is at `from` ends it; the end of the line where none does.
-    fn end(self, bytes: &[u8], from: usize) -> usize {
-        let slashes = self.written.len() - 1;
-        let mut at = from;
-        if let [b'%', ..] = self.written {
-            let rest = bytes.get(from..).unwrap_or_default();
-            let end = memchr::memmem::find(rest, self.written);
-            return end.map_or_else(|| line_end(bytes, from), |end| from + end);
-        }
-        while let Some(byte) = bytes.get(at) {
-            let run = bytes.get(at..).unwrap_or_default();
-            let count = run.iter().take_while(|byte| **byte == b'\\').count();
-            let is_quote = run.get(count) == self.written.last();
-            let ends = if slashes == 0 {
-                count % 2 == 0
-            } else {
-                count <= slashes
-            };
-            if is_quote && ends {
-                // Backslashes in pairs belong to what is quoted.
-                return if slashes == 0 { at + count } else { at };
-            }
-            if *byte == b'\n' {
-                return at;
-            }
-            at += count + 1;
-        }
-        bytes.len()
-    }
-}
-
-fn line_end(bytes: &[u8], from: usize) -> usize {
-    let rest = bytes.get(from..).unwrap_or_default();
-    memchr::memchr2(b'\n', b'\r', rest).map_or(bytes.len(), |end| from + end)
 }
 
 /// What parts a name from its value.
@@ -429,31 +373,8 @@ fn ends_in_percents(bytes: &[u8], at: usize) -> bool {
     .any(|end| code == **end)
 }
 
-/// As far as a bracket's other half is looked for, and most words of a clause, so that the time is linear in the text.
-const FOLLOWED: usize = 4_096;
+/// Most words of a clause that are looked at, so that the time is linear in the text.
 const MOST_WORDS: usize = 32;
-
-/// The end of what the bracket at `at` begins; the end of the line where the text ends before it is closed, and the end of
-/// the text where it is not closed soon. Quotes are not looked into.
-fn bracket_end(bytes: &[u8], at: usize) -> usize {
-    let mut depth = 0_usize;
-    let rest = bytes.get(at..).unwrap_or_default();
-    for (place, byte) in rest.iter().take(FOLLOWED).enumerate() {
-        match byte {
-            b'[' | b'{' | b'(' | b'<' => depth += 1,
-            b']' | b'}' | b')' | b'>' => depth = depth.saturating_sub(1),
-            _ => continue,
-        }
-        if depth == 0 {
-            return at + place + 1;
-        }
-    }
-    if rest.len() > FOLLOWED {
-        bytes.len()
-    } else {
-        line_end(bytes, at)
-    }
-}
 
 /// The first place at or after `at` with neither white space nor an escape of it.
 fn skip_blank(bytes: &[u8], mut at: usize) -> usize {

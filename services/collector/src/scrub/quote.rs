@@ -1,0 +1,84 @@
+//! Where in a text ends what a quote or a bracket begins.
+
+/// A quote as it stands: with its backslashes, or in percents.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Quote<'a> {
+    pub(super) written: &'a [u8],
+}
+
+impl<'a> Quote<'a> {
+    /// The quote that stands at `at`.
+    pub(super) fn at(bytes: &'a [u8], at: usize) -> Option<Self> {
+        let rest = bytes.get(at..)?;
+        let slashes = rest.iter().take_while(|byte| **byte == b'\\').count();
+        let length = match rest.get(slashes..)? {
+            [b'"' | b'\'' | b'`', ..] => slashes + 1,
+            [b'%', b'2', b'2' | b'7', ..] if slashes == 0 => 3,
+            _ => return None,
+        };
+        Some(Self {
+            written: rest.get(..length)?,
+        })
+    }
+
+    /// Where the quote that begins what is at `from` ends it; the end of the line where none does.
+    pub(super) fn end(self, bytes: &[u8], from: usize) -> usize {
+        let slashes = self.written.len() - 1;
+        let mut at = from;
+        if let [b'%', ..] = self.written {
+            let rest = bytes.get(from..).unwrap_or_default();
+            let end = memchr::memmem::find(rest, self.written);
+            return end.map_or_else(|| line_end(bytes, from), |end| from + end);
+        }
+        while let Some(byte) = bytes.get(at) {
+            let run = bytes.get(at..).unwrap_or_default();
+            let count = run.iter().take_while(|byte| **byte == b'\\').count();
+            let is_quote = run.get(count) == self.written.last();
+            let ends = if slashes == 0 {
+                count % 2 == 0
+            } else {
+                count <= slashes
+            };
+            if is_quote && ends {
+                // Backslashes in pairs belong to what is quoted.
+                return if slashes == 0 { at + count } else { at };
+            }
+            if *byte == b'\n' {
+                return at;
+            }
+            at += count + 1;
+        }
+        bytes.len()
+    }
+}
+
+/// The end of the line, or of the text.
+pub(super) fn line_end(bytes: &[u8], from: usize) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    memchr::memchr2(b'\n', b'\r', rest).map_or(bytes.len(), |end| from + end)
+}
+
+/// As far as a bracket's other half is looked for, so that the time is linear in the text.
+const FOLLOWED: usize = 4_096;
+
+/// The end of what the bracket at `at` begins; the end of the line where the text ends before it is closed, and the end of
+/// the text where it is not closed soon. Quotes are not looked into.
+pub(super) fn bracket_end(bytes: &[u8], at: usize) -> usize {
+    let mut depth = 0_usize;
+    let rest = bytes.get(at..).unwrap_or_default();
+    for (place, byte) in rest.iter().take(FOLLOWED).enumerate() {
+        match byte {
+            b'[' | b'{' | b'(' | b'<' => depth += 1,
+            b']' | b'}' | b')' | b'>' => depth = depth.saturating_sub(1),
+            _ => continue,
+        }
+        if depth == 0 {
+            return at + place + 1;
+        }
+    }
+    if rest.len() > FOLLOWED {
+        bytes.len()
+    } else {
+        line_end(bytes, at)
+    }
+}
