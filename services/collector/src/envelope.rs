@@ -463,23 +463,54 @@ fn event_trace(payload: &[u8], n: usize) -> Result<Option<u128>, EnvelopeError> 
 
 /// Whether brackets outside of strings nest deeper than `most`.
 pub(crate) fn deeper_than(json: &[u8], most: usize) -> bool {
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    for byte in json {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => {
-                depth += 1;
-                if depth > most {
-                    return true;
-                }
-            }
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
+    /// Bytes that are passed at once where none of them is a bracket or a backslash.
+    const BLOCK: usize = 16;
+    let mut nesting = Nesting::default();
+    let (blocks, rest) = json.as_chunks::<BLOCK>();
+    let is_deep = blocks.iter().any(|block| {
+        let (mut is_odd, mut others) = (0_u8, 0_u8);
+        for byte in block {
+            // A bracket and a brace differ by this bit alone.
+            let bracket = byte | 0x20;
+            is_odd ^= u8::from(*byte == b'"');
+            others |= u8::from(bracket == b'{') | u8::from(bracket == b'}') | u8::from(*byte == b'\\');
         }
+        if others != 0 || nesting.escaped {
+            return nesting.exceeds(block, most);
+        }
+        nesting.in_string ^= is_odd == 1;
+        false
+    });
+    is_deep || nesting.exceeds(rest, most)
+}
+
+#[derive(Default)]
+struct Nesting {
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+}
+
+impl Nesting {
+    /// Goes on over a part of the JSON.
+    fn exceeds(&mut self, part: &[u8], most: usize) -> bool {
+        for byte in part {
+            match byte {
+                _ if self.escaped => self.escaped = false,
+                b'\\' if self.in_string => self.escaped = true,
+                b'"' => self.in_string = !self.in_string,
+                b'{' | b'[' if !self.in_string => {
+                    self.depth += 1;
+                    if self.depth > most {
+                        return true;
+                    }
+                }
+                b'}' | b']' if !self.in_string => self.depth = self.depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        false
     }
-    false
 }
 
 fn header_json<'a, T: Deserialize<'a>>(line: &'a [u8], field: &str) -> Result<T, EnvelopeError> {

@@ -25,3 +25,8 @@ pub(super) fn is_free_after(text: &[u8], at: usize, joints: &[u8]) -> bool {
 fn is_part(byte: u8, joints: &[u8]) -> bool {
     byte.is_ascii_alphanumeric() || !byte.is_ascii() || joints.contains(&byte)
 }
+
+/// Whether a byte may be part of a name in a text.
+pub(super) fn is_of_a_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_.-".contains(&byte)
+}

@@ -7,6 +7,7 @@ use regex::bytes::Regex;
 
 use super::border::{is_free_after, is_free_before};
 use super::rule::{Found, Rule};
+use super::words;
 
 static DIGITS: LazyLock<Regex> = LazyLock::new(|| super::border::pattern(r"\d(?:[ -]?\d){12,}"));
 
@@ -30,9 +31,32 @@ pub(super) fn find(bytes: &[u8], found: &mut Vec<Found>) {
                 .rposition(space)
                 .map_or(start, |at| run.start() + at);
         }
+        if is_named_otherwise(bytes, start) {
+            continue;
+        }
         let cards = cards(bytes.get(start..end).unwrap_or_default()).into_iter();
         found.extend(cards.map(|card| Found::new(start + card.start..start + card.end, Rule::Card)));
     }
+}
+
+/// Whether what stands at `at` is named an id, an amount, a count or a time: `trace_id=…`, `"amount_minor": …`.
+fn is_named_otherwise(bytes: &[u8], at: usize) -> bool {
+    /// As far back as a name is looked for.
+    const FOLLOWED: usize = 48;
+    let head = bytes.get(at.saturating_sub(FOLLOWED)..at).unwrap_or_default();
+    let is_filling = |byte: u8| b"\"'\\ ".contains(&byte);
+    let length = |head: &[u8]| head.iter().rev().take_while(|byte| is_filling(**byte)).count();
+    let head = head.get(..head.len() - length(head)).unwrap_or_default();
+    let [head @ .., b'=' | b':'] = head else {
+        return false;
+    };
+    let head = head.get(..head.len() - length(head)).unwrap_or_default();
+    let is_of_a_name = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_.-".contains(byte);
+    let count = head.iter().rev().take_while(is_of_a_name).count();
+    let name = head
+        .get(head.len() - count..)
+        .and_then(|name| std::str::from_utf8(name).ok());
+    name.is_some_and(|name| words::names_an_id(name) || words::names_a_quantity(name))
 }
 
 /// Most digits of a number of JSON that is taken for a card: what is longer no program keeps as one, since the numbers of

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::percents;
 use super::rule::{Found, Rule};
 
 /// Adds the addresses in a text. `is_none` says of the place of one whether it names no person.
@@ -9,8 +10,9 @@ pub(super) fn find(text: &str, is_none: impl Fn(&Range<usize>) -> bool, found: &
     let mut from = 0;
     for at in memchr::memchr2_iter(b'@', b'%', text.as_bytes()) {
         let rest = text.get(at..).unwrap_or_default();
-        let sign = match ["@", "%40"].into_iter().find(|sign| rest.starts_with(sign)) {
-            Some(sign) if at >= from => sign.len(),
+        let sign = match (rest.starts_with('@'), percents::sign(text.as_bytes(), at)) {
+            (true, _) if at >= from => 1,
+            (_, Some((b'@', length))) if at >= from => length,
             _ => continue,
         };
         let before = text.get(from..at).unwrap_or_default();
@@ -20,11 +22,22 @@ pub(super) fn find(text: &str, is_none: impl Fn(&Range<usize>) -> bool, found: &
         if let (1.., Some(domain)) = (local, domain) {
             let range = at - local..from + domain;
             from = range.end;
-            if !is_none(&range) {
+            let is_machine = range.start + 3 == at && text.get(range.start..at) == Some("git");
+            if !(is_machine
+                || is_scaled(text.get(at + sign..range.end).unwrap_or_default())
+                || is_none(&range))
+            {
                 found.push(Found::new(range, Rule::Email));
             }
         }
     }
+}
+
+/// Whether it is the rest of the name of a picture for screens of a higher density: `2x.png`.
+fn is_scaled(domain: &str) -> bool {
+    let rest = domain.trim_start_matches(|c: char| c.is_ascii_digit());
+    let kind = rest.strip_prefix("x.").filter(|_| rest.len() < domain.len());
+    kind.is_some_and(|kind| matches!(kind, "png" | "jpg" | "jpeg" | "webp" | "gif" | "svg" | "avif"))
 }
 
 /// Letters and digits of any language, and the marks that are put on them.

@@ -7,7 +7,9 @@
 
 use std::ops::Range;
 
+use super::border::is_of_a_name;
 use super::words::{self, Hit, Meaning};
+use super::{forms, percents, sieve};
 
 /// Shortest run of digits, spaces and dashes that may be a card.
 const CARD: usize = 13;
@@ -18,18 +20,33 @@ const FOLLOWED: usize = 64;
 
 /// Whether there may be anything to find.
 pub(super) fn may_hold(bytes: &[u8]) -> bool {
-    has_address(bytes) || has_run(bytes) || has_word(bytes)
+    has_address(bytes) || has_run(bytes) || has_word(bytes) || percents::has_an_at(bytes)
 }
 
 fn has_word(bytes: &[u8]) -> bool {
     let mut around = Around::default();
-    words::hits(bytes).any(|hit| counts(bytes, hit, &mut around))
+    let mut seen = 0;
+    sieve::parts(bytes).any(|part| {
+        let before = std::mem::replace(&mut seen, part.end);
+        let start = part.start;
+        words::hits(bytes.get(part).unwrap_or_default())
+            .map(|hit| hit.moved(start))
+            .filter(|hit| hit.end > before)
+            .any(|hit| counts(bytes, hit, &mut around))
+    })
 }
 
 fn counts(bytes: &[u8], hit: Hit, around: &mut Around) -> bool {
     let next = |at: usize| bytes.get(at);
     match hit.meaning {
-        Meaning::Sign => bytes.get(hit.start) != Some(&b'\\') || matches!(next(hit.end), Some(b'2'..=b'7')),
+        Meaning::Sign => match next(hit.start) {
+            Some(b'\\') => matches!(next(hit.end), Some(b'2'..=b'7')),
+            Some(b'b' | b'B') => matches!(
+                next(hit.end),
+                Some(b' ' | b'\t' | b'\n' | b'\r' | b'\\' | b'%' | b'+')
+            ),
+            _ => true,
+        },
         Meaning::Harmless => false,
         Meaning::Own => {
             let is_quoted = hit.start.checked_sub(1).and_then(next) == Some(&b'"');
@@ -37,8 +54,11 @@ fn counts(bytes: &[u8], hit: Hit, around: &mut Around) -> bool {
         }
         Meaning::Whole | Meaning::Session | Meaning::Person => {
             words::starts_a_part(bytes, hit.start)
-                && words::ends_a_name(bytes, hit.end)
-                && (around.has_value(bytes, hit) || around.is_key(bytes, hit) || around.is_pair(bytes, hit))
+                && (forms::may_name(bytes, hit.start)
+                    || words::ends_a_name(bytes, hit.end)
+                        && (around.has_value(bytes, hit)
+                            || around.is_key(bytes, hit)
+                            || around.is_pair(bytes, hit)))
         }
         Meaning::Secret | Meaning::Address | Meaning::Cookies | Meaning::Counted => {
             // `bearer` needs no sign before its value.
@@ -52,6 +72,7 @@ fn counts(bytes: &[u8], hit: Hit, around: &mut Around) -> bool {
                 || around.has_value(bytes, hit)
                 || around.is_key(bytes, hit)
                 || around.is_pair(bytes, hit)
+                || forms::may_name(bytes, hit.start)
         }
     }
 }
@@ -62,11 +83,6 @@ fn name_end(bytes: &[u8], at: usize) -> usize {
     at + rest.iter().take_while(|byte| is_of_a_name(**byte)).count()
 }
 
-/// Whether a byte may be part of a name in a text.
-pub(super) fn is_of_a_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_.-".contains(&byte)
-}
-
 /// Whether a sign stands at `at` after which a value comes.
 fn has_value(bytes: &[u8], at: usize) -> bool {
     let at = skip(bytes, at);
@@ -75,7 +91,7 @@ fn has_value(bytes: &[u8], at: usize) -> bool {
         // A path of Rust's, and a comparison, are no names with values.
         Some(b':') => next != Some(&b':'),
         Some(b'=') => next != Some(&b'='),
-        Some(b'%') => true,
+        Some(b'%' | b'&') => true,
         _ => false,
     }
 }
@@ -219,9 +235,12 @@ fn has_domain(text: &[u8]) -> bool {
 
 /// Whether there is a run as long as a card's or an IBAN's. A run of that length has one of the places looked at in it.
 fn has_run(bytes: &[u8]) -> bool {
-    (0..bytes.len())
-        .step_by(CARD - 1)
-        .any(|at| may_be_a_card(bytes, at) || may_be_an_iban(bytes, at))
+    (0..bytes.len()).step_by(CARD - 1).any(|at| match bytes.get(at) {
+        Some(b'0'..=b'9' | b'A'..=b'Z' | b' ' | b'-') => {
+            may_be_a_card(bytes, at) || may_be_an_iban(bytes, at)
+        }
+        _ => false,
+    })
 }
 
 /// The run around `at` of bytes that are part of it; empty where that at `at` is not.

@@ -35,6 +35,8 @@ pub(super) struct Look {
     frame: bool,
     /// It is named an id.
     pub(super) id: bool,
+    /// It is named an amount, a count or a time.
+    pub(super) quantity: bool,
 }
 
 /// How the value of `key` is looked at.
@@ -60,8 +62,14 @@ pub(super) fn below(key: &str, look: Look, at_root: bool) -> Look {
         sdk: at_root && key == "sdk",
         frame: key == "frames",
         // The value of an attribute is named by the attribute.
-        id: names_an_id(key) || (key == "value" && look.id),
+        id: words::names_an_id(key) || (key == "value" && look.id),
+        quantity: words::names_a_quantity(key) || (key == "value" && look.quantity),
     }
+}
+
+/// How the `value` of an object is looked at whose `name` is this.
+pub(super) fn named(name: &str) -> Option<Secret> {
+    secret_by_key(name, Look::default())
 }
 
 fn secret_by_key(key: &str, look: Look) -> Option<Secret> {
@@ -84,9 +92,4 @@ fn secret_by_key(key: &str, look: Look) -> Option<Secret> {
         _ => Rule::Password,
     };
     Some(Secret { rule, meaning })
-}
-
-fn names_an_id(key: &str) -> bool {
-    let ends = ["_id", ".id", "Id", "ID", "-id"];
-    matches!(key, "id" | "did" | "sid" | "ids") || ends.iter().any(|end| key.ends_with(end))
 }

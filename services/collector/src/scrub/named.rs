@@ -15,16 +15,20 @@
 //!    - A clause of several words is prose and stays, but for each of them that no plain word is, numbers of up to three
 //!      digits aside.
 //!
+//! Values given in other ways (`('name', 'value')`, tags, options, parts of forms) `forms` finds. What a parser says that it
+//! did not expect stays, and so do calls that ask for a value, types, and what stands for a value (`$1`, `****`).
+//!
 //! A number after a name of which it may be a count, `true`, `false`, `null` and the like stay, and so does the id of a
 //! session.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::gate::is_of_a_name;
+use super::border::is_of_a_name;
 use super::quote::{Quote, bracket_end, line_end};
 use super::rule::{FILTERED, Found, Rule};
 use super::words::{self, Meaning, Place};
+use super::{forms, percents};
 
 /// Adds what is named in a text.
 pub(super) fn find(text: &str, found: &mut Vec<Found>) {
@@ -40,6 +44,15 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
             .get(name.clone())
             .and_then(|name| words::meaning(name, Place::Text));
         let Some(meaning) = meaning else { continue };
+        if let Some(range) = forms::value(bytes, &name) {
+            let value = text.get(range.clone()).unwrap_or_default();
+            let is_name = words::meaning(value, Place::Text).is_some();
+            if !(value.is_empty() || value == FILTERED || is_name || stays(value, meaning)) {
+                past = range.end;
+                found.push(Found::new(range, rule_of(meaning)));
+            }
+            continue;
+        }
         let Some(parted) = Parted::after(bytes, name) else {
             continue;
         };
@@ -53,6 +66,14 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
     }
 }
 
+const fn rule_of(meaning: Meaning) -> Rule {
+    match meaning {
+        Meaning::Person => Rule::Person,
+        Meaning::Address => Rule::Address,
+        _ => Rule::Password,
+    }
+}
+
 /// The name that a word is part of. An escape and a sign in percents before it are no part of it.
 fn name_around(bytes: &[u8], word: Range<usize>, floor: usize) -> Range<usize> {
     let before = bytes.get(floor..word.start).unwrap_or_default();
@@ -62,10 +83,12 @@ fn name_around(bytes: &[u8], word: Range<usize>, floor: usize) -> Range<usize> {
         .take_while(|byte| is_of_a_name(**byte))
         .count();
     let mut start = word.start - count;
-    let sign = start.checked_sub(1).and_then(|at| bytes.get(at..));
-    let skipped = match sign {
-        Some([b'\\', ..]) => 1,
-        Some([b'%', a, b, ..]) if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => 2,
+    let sign = start.checked_sub(1);
+    let skipped = match sign.and_then(|at| bytes.get(at)) {
+        Some(b'\\') => 1,
+        Some(b'%') => sign
+            .and_then(|at| percents::sign(bytes, at))
+            .map_or(0, |(_, length)| length - 1),
         _ => 0,
     };
     if start + skipped <= word.start {
@@ -88,14 +111,16 @@ struct Parted<'a> {
     quote: Option<Quote<'a>>,
     /// The sign before the name, as of `'Cookie: a=b'`.
     around: Option<u8>,
+    /// As in `Unexpected token: punc (,)`.
+    is_said_by_a_parser: bool,
 }
 
 impl<'a> Parted<'a> {
     fn after(bytes: &'a [u8], name: Range<usize>) -> Option<Self> {
         let mut at = name.end;
-        at += match bytes.get(at..)? {
-            [b']', ..] => 1,
-            [b'%', b'5', b'D' | b'd', ..] => 3,
+        at += match (bytes.get(at), percents::sign(bytes, at)) {
+            (Some(b']'), _) => 1,
+            (_, Some((b']', length))) => length,
             _ => 0,
         };
         let quote = Quote::at(bytes, at);
@@ -105,10 +130,11 @@ impl<'a> Parted<'a> {
             [b'=', b'>', ..] | [b':', b'=', ..] => (false, false, 2),
             [b'=', ..] => (false, false, 1),
             [b':', ..] => (true, false, 1),
-            [b'%', b'3', b'D' | b'd', ..] => (false, true, 3),
-            [b'%', b'3', b'A' | b'a', ..] => (true, true, 3),
-            [b'%', b'2', b'5', b'3', b'D' | b'd', ..] => (false, true, 5),
-            _ => return None,
+            _ => match percents::sign(bytes, at)? {
+                (b'=', length) => (false, true, length),
+                (b':', length) => (true, true, length),
+                _ => return None,
+            },
         };
         let around = name.start.checked_sub(1).and_then(|at| bytes.get(at));
         Some(Self {
@@ -116,6 +142,7 @@ impl<'a> Parted<'a> {
             is_colon,
             in_percents,
             quote,
+            is_said_by_a_parser: is_after_unexpected(bytes, name.start),
             around: around.copied().filter(|sign| b"\"'`".contains(sign)),
         })
     }
@@ -127,19 +154,24 @@ impl<'a> Parted<'a> {
         if rest.starts_with(FILTERED.as_bytes()) {
             return;
         }
-        let rule = match meaning {
-            Meaning::Person => Rule::Person,
-            Meaning::Address => Rule::Address,
-            _ => Rule::Password,
-        };
+        let rule = rule_of(meaning);
         let mut add = |range: Range<usize>| {
             let value = text.get(range.clone()).unwrap_or_default();
             if !(value.is_empty() || value == FILTERED || stays(value, meaning)) {
                 found.push(Found::new(range, rule));
             }
         };
-        if let Some(quote) = Quote::at(bytes, self.value) {
-            let start = self.value + quote.written.len();
+        // Bytes, Unicode and raw strings of Python and Rust.
+        let prefix = usize::from(matches!(
+            rest,
+            [
+                b'b' | b'u' | b'r' | b'f' | b'B' | b'U' | b'R' | b'F',
+                b'"' | b'\'',
+                ..
+            ]
+        ));
+        if let Some(quote) = Quote::at(bytes, self.value + prefix) {
+            let start = self.value + prefix + quote.written.len();
             let range = start..quote.end(bytes, start);
             let inner = bytes.get(range.clone()).unwrap_or_default();
             let is_a_sign = matches!(inner, [sign] if sign.is_ascii_punctuation());
@@ -162,6 +194,9 @@ impl<'a> Parted<'a> {
             }
             return;
         }
+        if !self.in_percents && is_a_call(rest) {
+            return;
+        }
         let bare = self.value..self.bare_end(bytes, self.value);
         if let Some(range) = after_a_scheme(text, &bare) {
             if !bytes
@@ -174,7 +209,7 @@ impl<'a> Parted<'a> {
             return;
         }
         match meaning {
-            Meaning::Cookies if self.is_colon && rest.iter().take(bare.len()).any(|byte| *byte == b'=') => {
+            Meaning::Cookies if has_a_name(bytes.get(bare.clone()).unwrap_or_default()) => {
                 add(self.value..self.header_end(bytes));
             }
             Meaning::Address => add(joined_by_commas(bytes, bare)),
@@ -204,7 +239,7 @@ impl<'a> Parted<'a> {
                 b'&' | b',' | b';' | b'"' | b'\'' | b'<' | b'>' | b'(' | b')' | b'{' | b'}' => break,
                 b'[' => is_indexed = true,
                 b']' if !is_indexed => break,
-                b'\\' if matches!(bytes.get(at + 1), Some(b'"' | b'\'' | b'\\')) => break,
+                b'\\' if matches!(bytes.get(at + 1), Some(b'"' | b'\'' | b'\\' | b' ')) => break,
                 b'%' if self.in_percents && ends_in_percents(bytes, at) => break,
                 byte if byte.is_ascii_whitespace() => break,
                 _ => {}
@@ -238,10 +273,15 @@ impl<'a> Parted<'a> {
         mut add: impl FnMut(Range<usize>),
     ) {
         let first = text.get(bare.clone()).unwrap_or_default();
+        let tokens = clause(text, self.value);
+        let second = tokens.get(1).and_then(|second| text.get(second.clone()));
+        // `2 of 3`, and the name or the kind of what a parser did not expect.
+        if is_small(first) && second == Some("of") || self.is_said_by_a_parser && is_plain(first) {
+            return;
+        }
         if !is_plain(first) {
             return add(bare);
         }
-        let tokens = clause(text, self.value);
         if tokens.len() < 2 {
             if !words::is_said(first) {
                 add(bare);
@@ -258,12 +298,23 @@ impl<'a> Parted<'a> {
         }
         for range in tokens {
             let token = text.get(range.clone()).unwrap_or_default();
-            let is_small = token.len() < 4 && token.bytes().all(|byte| byte.is_ascii_digit());
-            if !(is_plain(token) || is_small || token == FILTERED) {
+            let is_sign = token.bytes().all(|byte| byte.is_ascii_punctuation());
+            if !(is_plain(token) || is_small(token) || is_sign || token == FILTERED) {
                 add(range);
             }
         }
     }
+}
+
+fn is_after_unexpected(bytes: &[u8], at: usize) -> bool {
+    let head = bytes
+        .get(at.saturating_sub(b"unexpected ".len())..at)
+        .unwrap_or_default();
+    let words: [&[u8]; 2] = [b"expected ", b"illegal "];
+    words.iter().any(|word| {
+        let tail = head.len().checked_sub(word.len()).and_then(|at| head.get(at..));
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(word))
+    })
 }
 
 /// The words from `from` to the end of the sentence or of its part. What was filtered before is one of them.
@@ -301,12 +352,54 @@ fn is_plain(word: &str) -> bool {
         })
 }
 
+/// Whether code follows that asks for the value: `nextToken()`, `await self.token(user)`, `Session::new()`.
+fn is_a_call(rest: &[u8]) -> bool {
+    let keywords: [&[u8]; 4] = [b"await ", b"new ", b"yield ", b"try "];
+    let rest = keywords
+        .iter()
+        .find_map(|word| rest.strip_prefix(*word))
+        .unwrap_or(rest);
+    let is_path = |byte: &&u8| byte.is_ascii_alphabetic() || b"_.:$".contains(byte);
+    let path = rest.iter().take_while(is_path).count();
+    let Some([b'(', arguments @ ..]) = rest.get(path..).filter(|_| path > 1) else {
+        return false;
+    };
+    let is_part = |byte: &&u8| byte.is_ascii_alphabetic() || b"_., &$".contains(byte);
+    let length = arguments.iter().take_while(is_part).count();
+    arguments.get(length) == Some(&b')')
+}
+
+/// A number of up to three digits.
+fn is_small(word: &str) -> bool {
+    word.len() < 4 && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a cookie's value is named, as of a header of cookies.
+fn has_a_name(value: &[u8]) -> bool {
+    (0..value.len()).any(|at| {
+        value.get(at) == Some(&b'=') || percents::sign(value, at).is_some_and(|(sign, _)| sign == b'=')
+    })
+}
+
 /// Whether a value is none that must not leave.
 fn stays(value: &str, meaning: Meaning) -> bool {
     let counts = matches!(meaning, Meaning::Counted | Meaning::Cookies | Meaning::Session);
     words::is_literal(value)
+        || is_placeholder(value)
+        || meaning == Meaning::Counted && words::is_scheme(value)
+        || words::is_type(value)
         || counts && is_count(value)
         || meaning == Meaning::Session && words::is_id(value, false)
+}
+
+/// What stands for a value that is elsewhere: a parameter of a statement or of a format, a variable, stars.
+fn is_placeholder(value: &str) -> bool {
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(value, "?" | "%s" | "%d" | "$" | "{}" | "...")
+        || value
+            .strip_prefix(['$', '?'])
+            .is_some_and(|rest| !rest.is_empty() && rest.len() < 4 && is_number(rest))
+        || !value.is_empty() && value.chars().all(|c| c == '*' || c == '\u{2022}')
 }
 
 /// A number, perhaps with a unit.
@@ -327,11 +420,10 @@ fn after_a_scheme(text: &str, bare: &Range<usize>) -> Option<Range<usize>> {
     if !has_parameters && !is_one_of(&["basic", "bearer", "negotiate", "ntlm", "apikey"]) {
         return None;
     }
-    let rest = text.get(bare.end..)?;
-    let start = bare.end + rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    let start = skip_scheme_blank(text.as_bytes(), bare.end);
     let after = text.get(start..)?;
     let word = after
-        .find(|c: char| c.is_whitespace() || "\"'&,;<>{}()\\".contains(c))
+        .find(|c: char| c.is_whitespace() || "\"'&,;<>{}()\\%".contains(c))
         .unwrap_or(after.len());
     let is_said = after.get(..word).is_some_and(words::is_said);
     if start == bare.end || word == 0 || is_said {
@@ -343,6 +435,18 @@ fn after_a_scheme(text: &str, bare: &Range<usize>) -> Option<Range<usize>> {
         start + word
     };
     Some(start..end)
+}
+
+/// The end of the blanks after a scheme, as they stand in texts, in addresses and after a shell's backslash.
+fn skip_scheme_blank(bytes: &[u8], mut at: usize) -> usize {
+    loop {
+        at += match (bytes.get(at), bytes.get(at + 1), percents::sign(bytes, at)) {
+            (Some(b' ' | b'\t'), ..) => 1,
+            (Some(b'\\'), Some(b' '), _) => 2,
+            (_, _, Some((b' ', length))) => length,
+            _ => return at,
+        };
+    }
 }
 
 /// A list whose parts commas join, from its first part on.
@@ -363,14 +467,7 @@ fn joined_by_commas(bytes: &[u8], first: Range<usize>) -> Range<usize> {
 
 /// Whether a sign in percents at `at` ends a value: `&`, `"`, `'`, `,`, `;`, a space, a bracket.
 fn ends_in_percents(bytes: &[u8], at: usize) -> bool {
-    let code = bytes.get(at + 1..).unwrap_or_default();
-    let code = code.strip_prefix(b"25").unwrap_or(code);
-    let code = code.get(..2).unwrap_or_default().to_ascii_uppercase();
-    [
-        b"26", b"22", b"27", b"2C", b"3B", b"20", b"7D", b"5D", b"0A", b"0D",
-    ]
-    .iter()
-    .any(|end| code == **end)
+    percents::sign(bytes, at).is_some_and(|(sign, _)| b"&\"',; }]\n\r".contains(&sign))
 }
 
 /// Most words of a clause that are looked at, so that the time is linear in the text.
@@ -382,7 +479,10 @@ fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
         at += match bytes.get(at..).unwrap_or_default() {
             [b' ' | b'\t' | b'\n' | b'\r', ..] => 1,
             [b'\\', b'n' | b'r' | b't', ..] => 2,
-            [b'%', b'2', b'0', ..] => 3,
+            [b'%', ..] => match percents::sign(bytes, at) {
+                Some((b' ', length)) => length,
+                _ => return at,
+            },
             _ => return at,
         };
     }

@@ -1,10 +1,15 @@
 //! Where in a text ends what a quote or a bracket begins.
 
+use super::percents;
+
 /// A quote as it stands: with its backslashes, or in percents.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Quote<'a> {
     pub(super) written: &'a [u8],
 }
+
+/// Quotes as HTML and XML write them.
+const ENTITIES: &[&[u8]] = &[b"&quot;", b"&#34;", b"&#x22;", b"&apos;", b"&#39;", b"&#x27;"];
 
 impl<'a> Quote<'a> {
     /// The quote that stands at `at`.
@@ -13,7 +18,11 @@ impl<'a> Quote<'a> {
         let slashes = rest.iter().take_while(|byte| **byte == b'\\').count();
         let length = match rest.get(slashes..)? {
             [b'"' | b'\'' | b'`', ..] => slashes + 1,
-            [b'%', b'2', b'2' | b'7', ..] if slashes == 0 => 3,
+            [b'%', ..] if slashes == 0 => match percents::sign(bytes, at)? {
+                (b'"' | b'\'', length) => length,
+                _ => return None,
+            },
+            rest if slashes == 0 => ENTITIES.iter().find(|entity| rest.starts_with(entity))?.len(),
             _ => return None,
         };
         Some(Self {
@@ -25,7 +34,7 @@ impl<'a> Quote<'a> {
     pub(super) fn end(self, bytes: &[u8], from: usize) -> usize {
         let slashes = self.written.len() - 1;
         let mut at = from;
-        if let [b'%', ..] = self.written {
+        if let [b'%' | b'&', ..] = self.written {
             let rest = bytes.get(from..).unwrap_or_default();
             let end = memchr::memmem::find(rest, self.written);
             return end.map_or_else(|| line_end(bytes, from), |end| from + end);

@@ -12,6 +12,8 @@ pub(super) enum Rule {
     /// A name says that the value is secret.
     Password,
     Bearer,
+    /// A name and a password in base64 (RFC 7617).
+    Basic,
     Email,
     Card,
     Iban,
@@ -28,7 +30,7 @@ pub(super) enum Rule {
 impl Rule {
     pub(super) const fn name(self) -> &'static str {
         match self {
-            Self::Password => "@password:filter",
+            Self::Password | Self::Basic => "@password:filter",
             Self::Bearer => "@bearer:filter",
             Self::Email => "@email:filter",
             Self::Card => "@creditcard:filter",

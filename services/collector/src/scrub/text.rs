@@ -12,15 +12,25 @@ use super::{card, email, iban, named, words};
 /// The patterns, made once. The first group of each is what must not leave.
 struct Patterns {
     bearer: Regex,
+    basic: Regex,
+    web_token: Regex,
     private_key: Regex,
     url_auth: Regex,
 }
 
 static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| Patterns {
     bearer: pattern(r"(?i)\bbearer(?:\s|%20|\+)+([^\s\x22',;]+)"),
-    private_key: pattern(r"-----BEGIN [A-Z ]*PRIVATE KEY-----((?:-{0,4}[^-])+)"),
+    basic: pattern(r"(?i)\bbasic(?:\s|%20|\+)+([A-Za-z0-9+/]{6,}={0,2})"),
+    web_token: pattern(r"\b(eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){0,3})"),
+    private_key: pattern(r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----((?:-{0,4}[^-])+)"),
     url_auth: pattern(r#"//[^\s/"'@:]*:([^\s/"'@]+)@"#),
 });
+
+/// Whether letters are base64 of something rather than a word: in fours, and not all but the first of them small.
+fn is_base64(text: &[u8]) -> bool {
+    let is_word = text.iter().skip(1).all(u8::is_ascii_lowercase) || text.iter().all(u8::is_ascii_uppercase);
+    text.len().is_multiple_of(4) && !is_word
+}
 
 /// What is to be taken out of a text, in no order. Some of it may overlap.
 pub(super) fn findings(text: &str) -> Vec<Found> {
@@ -30,6 +40,8 @@ pub(super) fn findings(text: &str) -> Vec<Found> {
     let others = [
         (&PATTERNS.url_auth, Rule::UrlAuth),
         (&PATTERNS.bearer, Rule::Bearer),
+        (&PATTERNS.basic, Rule::Basic),
+        (&PATTERNS.web_token, Rule::Bearer),
         (&PATTERNS.private_key, Rule::PrivateKey),
     ];
     for (pattern, rule) in others {
@@ -39,6 +51,7 @@ pub(super) fn findings(text: &str) -> Vec<Found> {
         let is_said =
             |part: &[u8]| rule == Rule::Bearer && std::str::from_utf8(part).is_ok_and(words::is_said);
         let parts = parts
+            .filter(|part| rule != Rule::Basic || is_base64(part.as_bytes()))
             .filter(|part| !part.as_bytes().starts_with(FILTERED.as_bytes()) && !is_said(part.as_bytes()));
         found.extend(parts.map(|part| Found::new(part.range(), rule)));
     }

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::edit::Edit;
 use super::json::{is_attribute, pair, skip_space, string_end, unescaped, value_end};
-use super::look::{Look, below};
+use super::look::{self, Look, below};
 use super::rule::{FILTERED, Found, Rule, in_order};
 use super::words::{self, Meaning, is_id};
 use super::{card, gate, text};
@@ -85,7 +85,7 @@ impl<'a> Walk<'a> {
                 let number = self.text.get(at..end)?;
                 match secret {
                     Some(secret) if secret.has_numbers() => self.remove(at..end, secret.rule),
-                    None if !look.skip && !look.id && card::is_card_number(number) => {
+                    None if !(look.skip || look.id || look.quantity) && card::is_card_number(number) => {
                         self.remove(at..end, Rule::Card);
                     }
                     _ => {}
@@ -111,6 +111,7 @@ impl<'a> Walk<'a> {
         if self.text.get(at) == Some(&b'}') {
             return Some(at + 1);
         }
+        let mut named = None;
         loop {
             let key_end = string_end(self.text, at)?;
             let key = unescaped(self.text, at..key_end)?;
@@ -124,7 +125,15 @@ impl<'a> Walk<'a> {
                 at = value_end(self.text, value)?;
                 self.meta = Some(value..at);
             } else {
-                let below = below(&key, look, at_root);
+                let mut below = below(&key, look, at_root);
+                let is_text = self.text.get(value) == Some(&b'"');
+                if is_text && matches!(&*key, "name" | "key" | "header" | "field") {
+                    let end = string_end(self.text, value)?;
+                    named = unescaped(self.text, value..end).and_then(|name| look::named(&name));
+                } else if is_text && key == "value" && below.secret.is_none() && !below.skip {
+                    // As headers and forms are listed: `{"name": "Cookie", "value": …}`.
+                    below.secret = named;
+                }
                 self.path.push(Step::Key(key));
                 at = self.value(value, below, depth + 1)?;
                 self.path.pop();

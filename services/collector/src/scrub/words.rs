@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Match, MatchKind};
 
+use super::percents;
 use super::rule::Rule;
 
 /// What a word says of the value that it names. The first of the list holds where a name has several words.
@@ -117,10 +118,11 @@ pub(super) const WORDS: &[(&str, Meaning)] = &[
     ("tokenization", Harmless),
     ("secretary", Harmless),
     ("-----begin", Sign),
+    ("basic", Sign),
+    // How a JSON Web Token begins (RFC 7519): `{"` in base64.
+    ("eyj", Sign),
     // A letter that need not be escaped may hide any of these.
     ("\\u00", Sign),
-    // An `@` in an address of the web.
-    ("%40", Sign),
 ];
 
 /// What is said of a secret and is none: after a colon, or after a scheme such as `bearer`.
@@ -222,26 +224,50 @@ pub(super) fn is_literal(text: &str) -> bool {
         .any(|literal| literal.eq_ignore_ascii_case(text))
 }
 
+/// Types of the languages that a field of a structure may be declared with.
+const TYPES: &[&str] = &[
+    "&str", "String", "Vec<u8>", "any", "bool", "boolean", "bytes", "i32", "i64", "int", "integer", "number",
+    "str", "string", "text", "u16", "u32", "u64", "u8", "uuid", "varchar",
+];
+
+/// Whether a value is a type.
+pub(super) fn is_type(value: &str) -> bool {
+    TYPES.contains(&value)
+}
+
+/// Whether a value is a scheme of authorisation (RFC 9110), as of `token_type=bearer`.
+pub(super) fn is_scheme(value: &str) -> bool {
+    ["basic", "bearer", "digest", "hawk", "negotiate", "ntlm"]
+        .iter()
+        .any(|scheme| scheme.eq_ignore_ascii_case(value))
+}
+
 /// The automaton, and the meaning of each of its patterns.
 struct Finder {
     automaton: AhoCorasick,
     meanings: Vec<Meaning>,
 }
 
-static FINDER: LazyLock<Finder> = LazyLock::new(|| {
-    let mut patterns = Vec::new();
-    let mut meanings = Vec::new();
-    for (word, meaning) in WORDS {
+/// The words as they may be written, each with what it says.
+fn writings() -> impl Iterator<Item = (String, Meaning)> {
+    WORDS.iter().flat_map(|(word, meaning)| {
         let joints: &[&str] = if word.contains('_') && *meaning != Own {
             &["_", "-", " ", ".", ""]
         } else {
             &["_"]
         };
-        for joint in joints {
-            patterns.push(word.replace('_', joint));
-            meanings.push(*meaning);
-        }
-    }
+        joints.iter().map(|joint| (word.replace('_', joint), *meaning))
+    })
+}
+
+/// The words that count, as they may be written, in small letters.
+pub(super) fn patterns() -> impl Iterator<Item = String> {
+    let counts = |(word, meaning)| (meaning != Harmless).then_some(word);
+    writings().filter_map(counts)
+}
+
+static FINDER: LazyLock<Finder> = LazyLock::new(|| {
+    let (patterns, meanings): (Vec<String>, Vec<Meaning>) = writings().unzip();
     let built = AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .kind(Some(AhoCorasickKind::DFA))
@@ -261,6 +287,17 @@ pub(super) struct Hit {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) meaning: Meaning,
+}
+
+impl Hit {
+    /// The same in a text that begins `by` bytes earlier.
+    pub(super) const fn moved(self, by: usize) -> Self {
+        Self {
+            start: self.start + by,
+            end: self.end + by,
+            meaning: self.meaning,
+        }
+    }
 }
 
 /// Every word of the table in a text, also those that overlap, in the order in which they end.
@@ -309,6 +346,44 @@ pub(super) fn meaning(name: &str, place: Place) -> Option<Meaning> {
     all.iter().filter(holds).map(|hit| hit.meaning).min()
 }
 
+/// Whether a name is that of an id.
+pub(super) fn names_an_id(name: &str) -> bool {
+    let ends = ["_id", ".id", "Id", "ID", "-id"];
+    matches!(name, "id" | "did" | "sid" | "ids") || ends.iter().any(|end| name.ends_with(end))
+}
+
+/// Whether a name is that of an amount, a count or a time: its last part says so.
+pub(super) fn names_a_quantity(name: &str) -> bool {
+    const LAST: &[&str] = &[
+        "amount",
+        "at",
+        "balance",
+        "bytes",
+        "cents",
+        "count",
+        "counter",
+        "duration",
+        "length",
+        "minor",
+        "ms",
+        "nanos",
+        "ns",
+        "offset",
+        "seq",
+        "sequence",
+        "size",
+        "time",
+        "timestamp",
+        "total",
+        "us",
+    ];
+    let start = name.rfind(|c: char| !c.is_ascii_lowercase()).map_or(0, |at| {
+        at + usize::from(!name.as_bytes().get(at).is_some_and(u8::is_ascii_uppercase))
+    });
+    let last = name.get(start..).unwrap_or_default();
+    LAST.iter().any(|word| word.eq_ignore_ascii_case(last))
+}
+
 /// The rule for a key of Sentry's own.
 pub(super) fn own_rule(key: &str) -> Rule {
     match key {
@@ -329,9 +404,7 @@ pub(super) fn starts_a_part(name: &[u8], at: usize) -> bool {
     let is_capital = name.get(at).is_some_and(u8::is_ascii_uppercase);
     is_capital && !last.is_ascii_uppercase()
         || before(2) == Some(&b'\\')
-        || before(3) == Some(&b'%')
-            && before(2).is_some_and(u8::is_ascii_hexdigit)
-            && last.is_ascii_hexdigit()
+        || percents::length_before(name, at) > 0
 }
 
 /// Whether nothing but digits and joints follows in the name.

@@ -1,0 +1,44 @@
+//! Signs in percents (RFC 3986), however often they were encoded: `%3D`, `%253D`, `%25253D`.
+
+/// The sign that stands in percents at `at`, and the length of its writing.
+pub(super) fn sign(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
+    let rest = bytes.get(at..)?;
+    if rest.first() != Some(&b'%') {
+        return None;
+    }
+    let mut length = 1;
+    while let Some([b'2', b'5', after @ ..]) = rest.get(length..)
+        && matches!(after, [a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit())
+    {
+        length += 2;
+    }
+    let digit = |at: usize| rest.get(at).and_then(|byte| char::from(*byte).to_digit(16));
+    let code = digit(length)? * 16 + digit(length + 1)?;
+    Some((u8::try_from(code).ok()?, length + 2))
+}
+
+/// Whether an `@` stands in percents.
+pub(super) fn has_an_at(bytes: &[u8]) -> bool {
+    memchr::memchr_iter(b'%', bytes).any(|at| sign(bytes, at).is_some_and(|(sign, _)| sign == b'@'))
+}
+
+/// The length of the sign in percents that ends at `end`, as `%3D` before a name.
+pub(super) fn length_before(bytes: &[u8], end: usize) -> usize {
+    let before = bytes.get(..end).unwrap_or_default();
+    let Some((a, rest)) = before.split_last() else {
+        return 0;
+    };
+    let Some((b, mut rest)) = rest.split_last() else {
+        return 0;
+    };
+    if !(a.is_ascii_hexdigit() && b.is_ascii_hexdigit()) {
+        return 0;
+    }
+    while let [shorter @ .., b'2', b'5'] = rest {
+        rest = shorter;
+    }
+    match rest {
+        [shorter @ .., b'%'] => end - shorter.len(),
+        _ => 0,
+    }
+}
