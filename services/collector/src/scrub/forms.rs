@@ -120,7 +120,7 @@ pub(super) fn value(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
             let length = rest.iter().position(is_end).unwrap_or(rest.len());
             let value = rest.get(..length)?;
             // A word may be the next of a sentence.
-            let is_word = value.iter().all(|byte| byte.is_ascii_lowercase());
+            let is_word = value.iter().all(u8::is_ascii_lowercase);
             (!is_word && value.first() != Some(&b'-')).then_some(from..from + length)
         }
         _ => None,

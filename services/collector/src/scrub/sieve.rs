@@ -6,8 +6,6 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::words;
-
 /// Bytes that are looked at before it is asked whether one of them had anything.
 const BLOCK: usize = 16;
 /// Bytes that a look at a block reads beyond it.
@@ -106,6 +104,7 @@ fn is_in(sieve: &Sieve, block: &[u8; BLOCK + BEYOND]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::words;
     use super::*;
 
     #[test]

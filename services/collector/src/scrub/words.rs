@@ -261,6 +261,7 @@ fn writings() -> impl Iterator<Item = (String, Meaning)> {
 }
 
 /// The words that count, as they may be written, in small letters.
+#[cfg(test)]
 pub(super) fn patterns() -> impl Iterator<Item = String> {
     let counts = |(word, meaning)| (meaning != Harmless).then_some(word);
     writings().filter_map(counts)
