@@ -20,7 +20,7 @@ use crate::category::Categories;
 use crate::dsn::Dsn;
 use crate::envelope::{Envelope, parse_id};
 use crate::error::{CaptureError, CollectorError};
-use crate::index::{self, Attention, Index};
+use crate::index::{self, Attention, Index, Progress};
 use crate::issue_status::Statuses;
 use crate::live::Live;
 use crate::lock;
@@ -33,6 +33,7 @@ use crate::outbox::{self, Note};
 use crate::rate_limits::RateLimits;
 use crate::scrub;
 use crate::sender::Sender;
+use crate::supervised;
 use crate::trace;
 
 /// Most bytes that wait for the disk; more are refused.
@@ -164,6 +165,8 @@ pub(crate) struct Shared {
     pub(crate) notes: tokio::sync::mpsc::UnboundedSender<Note>,
     /// Wakes the index; `false` ends it.
     pub(crate) to_index: mpsc::Sender<bool>,
+    /// The last words of a thread that the collector cannot do without.
+    failed: watch::Sender<Option<String>>,
     destinations: Mutex<Arc<Destinations>>,
     notices: Mutex<Vec<Notice>>,
 }
@@ -258,10 +261,11 @@ impl Collector {
             scrubbing: AtomicBool::new(true),
             notes,
             to_index,
+            failed: watch::Sender::new(None),
             destinations: Mutex::new(Arc::new(Destinations::nowhere())),
             notices: Mutex::new(notices.clone()),
         });
-        let start = |name: &str, work: Box<dyn FnOnce() + Send>| {
+        let start = |name: &str, work: Work| {
             std::thread::Builder::new()
                 .name(name.to_owned())
                 .spawn(work)
@@ -269,19 +273,16 @@ impl Collector {
         };
         let follower = Arc::clone(&shared);
         let writer = Writer::new(connection, dir.to_owned(), figures, options.retention, follower);
-        let indexed = Arc::clone(&shared);
-        let outgoing = outbox::Outbox::new(Arc::clone(&shared), jobs.clone(), sender.clone(), options.pace);
-        let writing = move || {
-            writer.run(&waiting_jobs);
-            drop(held_lock);
-        };
         let threads = vec![
+            start("collector-index", indexing(&shared, index_wakes))?,
             start(
-                "collector-index",
-                Box::new(move || index::run(&indexed, &index_wakes)),
+                "collector-outbox",
+                sending(&shared, &jobs, &sender, options.pace, waiting_notes),
             )?,
-            start("collector-outbox", Box::new(move || outgoing.run(waiting_notes)))?,
-            start("collector-writer", Box::new(writing))?,
+            start(
+                "collector-writer",
+                writing(&shared, writer, waiting_jobs, held_lock),
+            )?,
         ];
         let collector = Self {
             shared,
@@ -630,6 +631,21 @@ impl Collector {
         let _ = joined.await;
     }
 
+    /// Waits until a part of the collector has met a defect that beginning anew does not mend, which none does by itself:
+    /// returns its last words.
+    pub async fn failed(&self) -> String {
+        let mut failed = self.shared.failed.subscribe();
+        let words = failed
+            .wait_for(Option::is_some)
+            .await
+            .ok()
+            .and_then(|words| words.clone());
+        match words {
+            Some(words) => words,
+            None => std::future::pending().await,
+        }
+    }
+
     /// Whether everything in the log has been indexed since the start.
     #[must_use]
     pub fn indexed(&self) -> bool {
@@ -746,6 +762,73 @@ impl Collector {
         let missing = asked - found.len();
         (found, missing)
     }
+}
+
+type Work = Box<dyn FnOnce() + Send>;
+
+fn writing(
+    shared: &Arc<Shared>,
+    writer: Writer<Arc<Shared>>,
+    jobs: mpsc::Receiver<Job>,
+    held_lock: fs::File,
+) -> Work {
+    let shared = Arc::clone(shared);
+    Box::new(move || {
+        if let Err(words) = supervised::once(|| writer.run(&jobs)) {
+            let said = format!("telemetry can no longer be written because of a defect: {words}");
+            shared.failed.send_replace(Some(said));
+        }
+        drop(held_lock);
+    })
+}
+
+fn indexing(shared: &Arc<Shared>, wakes: mpsc::Receiver<bool>) -> Work {
+    let shared = Arc::clone(shared);
+    Box::new(move || {
+        let run = |progress: &mut Progress| index::run(&shared, &wakes, progress);
+        let ended = supervised::again(&mut Progress::default(), run, |progress, words| {
+            let seq = progress.pass_over();
+            tracing::error!(
+                words,
+                seq,
+                "an envelope met a defect of the index and is not shown"
+            );
+            let detail = format!("Envelope {seq} is not shown because of a defect of Reelscope.");
+            shared.say(
+                notice("index_defect", detail)
+                    .with("seq", seq)
+                    .with("cause", words),
+            );
+        });
+        if let Err(words) = ended {
+            let said = format!("telemetry can no longer be shown because of a defect: {words}");
+            shared.failed.send_replace(Some(said));
+        }
+    })
+}
+
+fn sending(
+    shared: &Arc<Shared>,
+    jobs: &mpsc::Sender<Job>,
+    sender: &Sender,
+    pace: Pace,
+    mut notes: outbox::Notes,
+) -> Work {
+    let (shared, jobs, sender) = (Arc::clone(shared), jobs.clone(), sender.clone());
+    Box::new(move || {
+        let run = |notes: &mut outbox::Notes| {
+            outbox::Outbox::new(Arc::clone(&shared), jobs.clone(), sender.clone(), pace).run(notes);
+        };
+        let ended = supervised::again(&mut notes, run, |_, words| {
+            tracing::error!(words, "delivery met a defect and begins anew");
+            let detail = "Delivery met a defect of Reelscope and began anew.";
+            shared.say(notice("delivery_defect", detail).with("cause", words));
+        });
+        if let Err(words) = ended {
+            let said = format!("telemetry can no longer be delivered because of a defect: {words}");
+            shared.failed.send_replace(Some(said));
+        }
+    })
 }
 
 const WAITING: &str = "waiting";

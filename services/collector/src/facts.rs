@@ -53,6 +53,56 @@ pub(crate) struct Facts {
     pub(crate) oddities: Vec<&'static str>,
 }
 
+impl Facts {
+    /// The same in pieces of about `most` elements, so that who takes them in can let others in between. What is said of one
+    /// trace's spans stays together, since a transaction is understood with its spans.
+    pub(crate) fn pieces(self, most: usize) -> Vec<Self> {
+        if self.elements() <= most {
+            return vec![self];
+        }
+        let mut pieces = vec![Self {
+            sessions: self.sessions,
+            sample_rate: self.sample_rate,
+            lost: self.lost,
+            oddities: self.oddities,
+            ..Self::default()
+        }];
+        let mut traces: BTreeMap<u128, Vec<SpanFact>> = BTreeMap::new();
+        for fact in self.spans {
+            traces.entry(fact.trace_id).or_default().push(fact);
+        }
+        for spans in traces.into_values() {
+            last_of(&mut pieces, most, self.sample_rate).spans.extend(spans);
+        }
+        for error in self.errors {
+            last_of(&mut pieces, most, self.sample_rate).errors.push(error);
+        }
+        for log in self.logs {
+            last_of(&mut pieces, most, self.sample_rate).logs.push(log);
+        }
+        for metric in self.metrics {
+            last_of(&mut pieces, most, self.sample_rate).metrics.push(metric);
+        }
+        pieces
+    }
+
+    fn elements(&self) -> usize {
+        self.spans.len() + self.errors.len() + self.logs.len() + self.metrics.len()
+    }
+}
+
+/// The last piece, or a new one where that is full.
+fn last_of(pieces: &mut Vec<Facts>, most: usize, sample_rate: Option<f64>) -> &mut Facts {
+    if pieces.last().is_none_or(|last| last.elements() >= most) {
+        pieces.push(Facts {
+            sample_rate,
+            ..Facts::default()
+        });
+    }
+    let last = pieces.len() - 1;
+    &mut pieces[last]
+}
+
 /// Reads the facts of an envelope; `slot` is the door it came through.
 pub(crate) fn read(seq: u64, slot: &str, envelope: &Envelope<'_>) -> Facts {
     read_items(seq, slot, envelope, |item| serde_json::from_slice(item.payload))

@@ -370,10 +370,14 @@ impl Index {
     }
 }
 
+/// Most elements of an envelope that are taken in at once: whoever asks meanwhile waits for them.
+const PIECE: usize = 256;
 /// Longest work without a pause while envelopes keep coming and nobody looks.
 const SLICE: Duration = Duration::from_millis(5);
 /// How many slices the pause after one is: the index then takes a twentieth of one core from those who serve.
 const PAUSE: u32 = 19;
+/// Longest pause, however long a slice has taken.
+const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 /// How long after a question somebody is taken to look.
 const LOOKS_FOR: Duration = Duration::from_secs(10);
 
@@ -410,17 +414,100 @@ pub(crate) async fn caught_up(shared: &Shared, patience: Duration) {
     let _ = tokio::time::timeout(patience, through.wait_for(|through| *through >= captured)).await;
 }
 
+/// The index was told to end.
+struct Ended;
+
+/// Listens for the end, and leaves the cores to those who serve while nobody looks.
+struct Pace<'a> {
+    shared: &'a Shared,
+    wakes: &'a mpsc::Receiver<bool>,
+    slice: Instant,
+    /// The newest envelope at the last pause.
+    newest: u64,
+}
+
+impl Pace<'_> {
+    /// Called between two pieces of work.
+    fn breathe(&mut self) -> Result<(), Ended> {
+        self.listen(Duration::ZERO)?;
+        if self.slice.elapsed() < SLICE {
+            return Ok(());
+        }
+        let newest = lock(&self.shared.figures.tally).newest_seq();
+        let more_came = std::mem::replace(&mut self.newest, newest) != newest;
+        if more_came && !self.shared.attention.is_paid(self.shared) {
+            self.listen((self.slice.elapsed() * PAUSE).min(LONGEST_PAUSE))?;
+        }
+        self.slice = Instant::now();
+        Ok(())
+    }
+
+    /// Waits for so long, or for the end.
+    fn listen(&self, pause: Duration) -> Result<(), Ended> {
+        let until = Instant::now() + pause;
+        loop {
+            match self
+                .wakes
+                .recv_timeout(until.saturating_duration_since(Instant::now()))
+            {
+                Ok(true) => {}
+                Ok(false) | Err(mpsc::RecvTimeoutError::Disconnected) => return Err(Ended),
+                Err(mpsc::RecvTimeoutError::Timeout) => return Ok(()),
+            }
+        }
+    }
+
+    /// Waits for work, or for the end.
+    fn wait(&mut self) -> Result<(), Ended> {
+        let more = self.wakes.recv().is_ok_and(|more| more);
+        self.slice = Instant::now();
+        if more { Ok(()) } else { Err(Ended) }
+    }
+}
+
+/// Where the index is, for who begins it anew after a defect.
+#[derive(Default)]
+pub(crate) struct Progress {
+    /// The envelope that is being read.
+    current: u64,
+    /// Those that met a defect: they are passed over.
+    passed_over: BTreeSet<u64>,
+}
+
+impl Progress {
+    /// The envelope that was being read met a defect. Returns its number.
+    pub(crate) fn pass_over(&mut self) -> u64 {
+        self.passed_over.insert(self.current);
+        self.current
+    }
+}
+
 /// Indexes what comes, and in between what was there at the start, newest first. Runs on a thread of its own until
 /// it is woken with `false`. While nobody looks it leaves the cores to those who serve, and catches up when they rest.
-pub(crate) fn run(shared: &Arc<Shared>, wakes: &mpsc::Receiver<bool>) {
+pub(crate) fn run(shared: &Arc<Shared>, wakes: &mpsc::Receiver<bool>, progress: &mut Progress) {
+    *lock(&shared.index) = Index::new();
+    shared.indexed.store(false, Ordering::Release);
+    let mut pace = Pace {
+        shared,
+        wakes,
+        slice: Instant::now(),
+        newest: 0,
+    };
+    // It ends only when it is told to.
+    let Err(Ended) = follow(shared, &mut pace, progress);
+}
+
+fn follow(
+    shared: &Shared,
+    pace: &mut Pace<'_>,
+    progress: &mut Progress,
+) -> Result<std::convert::Infallible, Ended> {
     let bounds = || {
         let newest = lock(&shared.figures.tally).newest_seq();
         (shared.figures.oldest.load(Ordering::Relaxed).max(1), newest + 1)
     };
     let (mut first, mut next_new) = bounds();
     let mut next_old = next_new - 1;
-    let mut last_end = next_new;
-    let mut slice = Instant::now();
     loop {
         let (first_now, end) = bounds();
         if first_now != first {
@@ -428,55 +515,56 @@ pub(crate) fn run(shared: &Arc<Shared>, wakes: &mpsc::Receiver<bool>) {
             lock(&shared.index).forget_before(first);
         }
         if next_new < end {
-            index_one(shared, next_new, true);
+            index_one(shared, pace, progress, (next_new, true))?;
             shared.attention.through.send_replace(next_new);
             next_new += 1;
         } else if next_old >= first && next_old > 0 {
-            index_one(shared, next_old, false);
+            index_one(shared, pace, progress, (next_old, false))?;
             next_old -= 1;
         } else {
             shared.indexed.store(true, Ordering::Release);
-            match wakes.recv() {
-                Ok(true) => {}
-                Ok(false) | Err(_) => return,
-            }
-            slice = Instant::now();
+            pace.wait()?;
         }
-        loop {
-            match wakes.try_recv() {
-                Ok(true) => {}
-                Ok(false) | Err(mpsc::TryRecvError::Disconnected) => return,
-                Err(mpsc::TryRecvError::Empty) => break,
-            }
-        }
-        if slice.elapsed() >= SLICE {
-            let more_came = end != last_end;
-            last_end = end;
-            if more_came && !shared.attention.is_paid(shared) {
-                std::thread::sleep(slice.elapsed() * PAUSE);
-            }
-            slice = Instant::now();
-        }
+        pace.breathe()?;
     }
 }
 
-fn index_one(shared: &Shared, seq: u64, is_new: bool) {
+/// Takes an envelope in; `is_new` where it came after the start.
+fn index_one(
+    shared: &Shared,
+    pace: &mut Pace<'_>,
+    progress: &mut Progress,
+    (seq, is_new): (u64, bool),
+) -> Result<(), Ended> {
+    if progress.passed_over.contains(&seq) {
+        return Ok(());
+    }
+    progress.current = seq;
     let found = shared
         .readers
         .read_here(|connection| log::envelope(connection, seq));
     let (entry, bytes) = match found {
         Ok(Some(found)) => found,
-        Ok(None) => return,
-        Err(error) => return tracing::warn!(%error, seq, "an envelope could not be read"),
+        Ok(None) => return Ok(()),
+        Err(error) => {
+            tracing::warn!(%error, seq, "an envelope could not be read");
+            return Ok(());
+        }
     };
     let Ok(envelope) = Envelope::framed(&bytes) else {
-        return;
+        return Ok(());
     };
-    let slot = entry.slot;
-    let facts = facts::skim(seq, &slot, &envelope);
+    for facts in facts::skim(seq, &entry.slot, &envelope).pieces(PIECE) {
+        take_in(shared, seq, &facts, is_new);
+        pace.breathe()?;
+    }
+    Ok(())
+}
+
+fn take_in(shared: &Shared, seq: u64, facts: &Facts, is_new: bool) {
     let (mut live, began) = {
         let mut index = lock(&shared.index);
-        let touched = index.add(seq, &facts);
+        let touched = index.add(seq, facts);
         let began: Vec<Micros> = facts.errors.iter().map(|error| index.began(error)).collect();
         let live = if is_new && shared.live.receiver_count() > 0 {
             index.tell(&touched)

@@ -34,6 +34,7 @@ pub mod scrub;
 mod sender;
 mod service_map;
 mod skim;
+mod supervised;
 mod trace;
 pub mod viewer;
 

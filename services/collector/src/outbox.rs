@@ -45,6 +45,8 @@ pub(crate) enum Note {
     Stop(oneshot::Sender<()>),
 }
 
+pub(crate) type Notes = tokio::sync::mpsc::UnboundedReceiver<Note>;
+
 /// The envelopes of one trace for one destination; an envelope without a trace is alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum LaneKey {
@@ -210,15 +212,16 @@ impl Outbox {
         }
     }
 
-    /// Runs on a thread of its own until it is told to stop.
-    pub(crate) fn run(mut self, notes: tokio::sync::mpsc::UnboundedReceiver<Note>) {
+    /// Runs on a thread of its own until it is told to stop. Begun anew after a defect, it knows what the log knows.
+    pub(crate) fn run(mut self, notes: &mut Notes) {
+        self.reconfigure();
         match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime.block_on(self.work(notes)),
             Err(error) => tracing::error!(%error, "the outbox cannot start; everything is held"),
         }
     }
 
-    async fn work(&mut self, mut notes: tokio::sync::mpsc::UnboundedReceiver<Note>) {
+    async fn work(&mut self, notes: &mut Notes) {
         let mut requests = JoinSet::new();
         loop {
             self.load().await;

@@ -668,7 +668,15 @@ impl Stack {
 
     /// Waits until a server or a task ends that none can go on without, which none does by itself: returns its last words.
     pub async fn failed(&mut self) -> String {
+        let collector = self.storage.collector.clone();
+        let collector_failed = async {
+            match &collector {
+                Some(collector) => collector.failed().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
+            words = collector_failed => words,
             ended = self.servers.join_next() => match ended {
                 Some(Ok(Err(words))) => words,
                 Some(Err(error)) => format!("a server met a defect: {error}"),
