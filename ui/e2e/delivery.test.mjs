@@ -1,6 +1,6 @@
 /* The delivery page against a Sentry that refuses, limits, is away, and takes everything. */
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { By } from 'selenium-webdriver';
@@ -153,18 +153,22 @@ test('what happened to the kept telemetry is said once the program starts again'
   await until('the start', async () => (await fetch(`http://127.0.0.1:${port}/api/v1/health`)).ok);
   program.process.kill('SIGTERM');
   await program.ended;
-  const segments = join(place.dataDir, 'telemetry', 'segments');
-  // As after a power cut in the middle of a write.
-  appendFileSync(join(segments, readdirSync(segments).sort().at(-1)), 'half a fra');
+  const telemetry = join(place.dataDir, 'telemetry');
+  writeFileSync(join(telemetry, 'telemetry.sqlite'), 'no database any more');
+  // As an earlier version has left it.
+  mkdirSync(join(telemetry, 'segments'));
 
   const page = await openWindow(place);
   // It is no reason to keep anybody from the machine.
   await page.ready();
-  await page.click('nav-delivery');
   await page.click('lang-ru');
-  assert.match(await page.text('notices'), /Запись была прервана/);
+  assert.match(await page.text('set-aside'), /Файл телеметрии был повреждён/);
+  await page.inBoth('telemetry-set-aside');
+  assert.match(await page.text('set-aside'), /telemetry file was damaged/);
+  await page.click('set-aside-read');
+  await page.click('nav-delivery');
+  assert.match(await page.text('notices'), /earlier version cannot be shown/);
   await page.inBoth('delivery-notices');
-  assert.match(await page.text('notices'), /interrupted while writing/);
 });
 
 /** The delivery page of a machine on which one spin was made; with a Sentry, that is where it reports to. */

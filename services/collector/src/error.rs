@@ -26,7 +26,7 @@ pub enum CollectorError {
         found: u32,
     },
     /// The file is damaged; [`set_aside`](crate::set_aside) moves it out of the way. Nothing was touched.
-    #[error("the telemetry in {} is damaged ({reason})", .dir.display())]
+    #[error("the telemetry in {} is damaged ({reason}); start Reelscope, which sets it aside and begins a new one", .dir.display())]
     Damaged {
         /// The directory.
         dir: PathBuf,

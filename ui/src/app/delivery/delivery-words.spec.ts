@@ -11,7 +11,7 @@ describe('the words of delivery', () => {
     expect(ruleWords('@email:filter')).toEqual({ key: 'rule.email' });
     expect(ruleWords('@anything:filter')).toEqual({ key: 'rule.anything' });
     expect(ruleWords('@anything:remove')).toEqual({ key: 'rule.ip' });
-    expect(noticeWords('torn_tail', 'x')).toEqual({ key: 'notice.torn_tail' });
+    expect(noticeWords('evicted', 'x')).toEqual({ key: 'notice.evicted' });
   });
   it('are those of the collector for others', () => {
     expect(outcomeWords('comet', 'A comet.')).toEqual({ literal: 'A comet.' });

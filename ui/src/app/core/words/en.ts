@@ -190,13 +190,13 @@ export const en = {
     ip: 'IP address',
   },
   notice: {
-    totals_damaged:
-      'The totals file could not be read: deliveries before the oldest stored envelope are not counted.',
     issue_statuses_damaged:
       'Issue statuses could not be read; resolved issues may be shown as unresolved.',
-    torn_tail: 'Reelscope was interrupted while writing; the incomplete record was removed.',
-    envelopes_lost: 'Some envelopes were lost: data on disk is damaged.',
-    segment_damaged: 'Part of the stored telemetry could not be read and was set aside.',
+    earlier_format: 'Telemetry from an earlier version cannot be shown; its files were set aside.',
+    telemetry_damaged:
+      'The telemetry file is damaged. Restart Reelscope: it will set the file aside and create a new one.',
+    index_defect: 'One envelope cannot be shown because of an internal error.',
+    delivery_defect: 'Delivery was restarted after an internal error.',
     disk_failed: 'Telemetry could not be written to disk. Check disk space and permissions.',
     envelope_refused: 'The collector rejected an envelope.',
     no_trust_store: 'System certificates could not be loaded: HTTPS connections will fail.',
