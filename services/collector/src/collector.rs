@@ -12,7 +12,7 @@ use reelscope_contracts::telemetry::{
     ActiveLimit, Delivery, DeliveryCounts, DeliveryError, DestinationStatus, EnvelopeState, EnvelopeSummary,
     HeldAction, Named, Notice, TestOutcome, TraceDetail, TraceSummary,
 };
-use reelscope_contracts::{UnixMillis, now};
+use reelscope_contracts::{Problem, UnixMillis, now};
 use rusqlite::Connection;
 use tokio::sync::{broadcast, oneshot, watch};
 
@@ -31,6 +31,7 @@ use crate::log::{
 use crate::notice::notice;
 use crate::outbox::{self, Note};
 use crate::rate_limits::RateLimits;
+use crate::refusals::Refusals;
 use crate::scrub;
 use crate::sender::Sender;
 use crate::supervised;
@@ -38,6 +39,8 @@ use crate::trace;
 
 /// Most bytes that wait for the disk; more are refused.
 const MOST_QUEUED: usize = 64 * 1024 * 1024;
+/// As many more may wait if they are our own, so that no flood from outside costs one of them.
+const OWN_QUEUED: usize = 32 * 1024 * 1024;
 /// Most notices that are kept; the oldest go.
 const MOST_NOTICES: usize = 50;
 /// Most live messages that a slow reader may be behind.
@@ -159,6 +162,7 @@ pub(crate) struct Shared {
     /// Counts what changed in delivery.
     pub(crate) revision: watch::Sender<u64>,
     pub(crate) refused: AtomicU64,
+    pub(crate) refusals: Refusals,
     pub(crate) indexed: AtomicBool,
     pub(crate) attention: Attention,
     scrubbing: AtomicBool,
@@ -256,6 +260,7 @@ impl Collector {
             live: broadcast::Sender::new(MOST_LIVE),
             revision: watch::Sender::new(0),
             refused: AtomicU64::new(0),
+            refusals: Refusals::default(),
             indexed: AtomicBool::new(false),
             attention,
             scrubbing: AtomicBool::new(true),
@@ -302,8 +307,9 @@ impl Collector {
     /// Hands an envelope that this process's own SDK wrote over to be written, without waiting. Its payloads are not
     /// checked, and its trace is the one of its header. Losses are counted and said in the status.
     pub fn capture(&self, slot: impl Into<Arc<str>>, envelope: Vec<u8>) {
-        let taken = self.room_for(envelope.len()).and_then(|()| {
-            let arrival = self.arrival(slot.into(), envelope, false)?;
+        let slot = slot.into();
+        let taken = self.room_for(&slot, envelope.len()).and_then(|()| {
+            let arrival = self.arrival(slot, envelope, false)?;
             self.hand_over(arrival, None)
         });
         if let Err(error) = taken {
@@ -324,29 +330,44 @@ impl Collector {
         slot: impl Into<Arc<str>>,
         envelope: Vec<u8>,
     ) -> Result<Captured, CaptureError> {
-        self.room_for(envelope.len())?;
-        let slot = slot.into();
-        let arrival = if envelope.len() < LARGE {
-            self.arrival(slot, envelope, true)
-        } else {
-            let collector = self.clone();
-            let read = move || collector.arrival(slot, envelope, true);
-            tokio::task::spawn_blocking(read)
-                .await
-                .unwrap_or(Err(CaptureError::Closed))
-        };
-        let arrival = arrival.inspect_err(|_| {
+        let (answer, answered) = oneshot::channel();
+        let taken = self.checked(slot.into(), envelope).await;
+        let taken = taken.and_then(|arrival| self.hand_over(arrival, Some(answer)));
+        taken.inspect_err(|_| {
             self.shared.refused.fetch_add(1, Ordering::Relaxed);
         })?;
-        let (answer, answered) = oneshot::channel();
-        self.hand_over(arrival, Some(answer))?;
         answered.await.unwrap_or(Err(CaptureError::Closed))
     }
 
+    /// An envelope from outside. A large one is read where that may take its time.
+    async fn checked(&self, slot: Arc<str>, envelope: Vec<u8>) -> Result<Arrival, CaptureError> {
+        self.room_for(&slot, envelope.len())?;
+        if envelope.len() < LARGE {
+            return self.arrival(slot, envelope, true);
+        }
+        let collector = self.clone();
+        let read = tokio::task::spawn_blocking(move || collector.arrival(slot, envelope, true));
+        read.await.unwrap_or(Err(CaptureError::Closed))
+    }
+
+    /// Counts what a door refused, for the status; `is_counted` where [`Collector::captured`] did already.
+    pub(crate) fn note_refusal(&self, problem: &Problem, client: Option<&str>, is_counted: bool) {
+        self.shared.refusals.note(problem, client);
+        if !is_counted {
+            self.shared.refused.fetch_add(1, Ordering::Relaxed);
+        }
+        self.shared.touched();
+    }
+
     /// Counts bytes as waiting for the disk, unless too many are.
-    fn room_for(&self, bytes: usize) -> Result<(), CaptureError> {
+    fn room_for(&self, slot: &str, bytes: usize) -> Result<(), CaptureError> {
+        let most = if slot == EXTERNAL {
+            MOST_QUEUED
+        } else {
+            MOST_QUEUED + OWN_QUEUED
+        };
         let queued = &self.shared.figures.queued;
-        if queued.fetch_add(bytes, Ordering::Relaxed) > MOST_QUEUED {
+        if queued.fetch_add(bytes, Ordering::Relaxed) > most {
             queued.fetch_sub(bytes, Ordering::Relaxed);
             return Err(CaptureError::Busy);
         }
@@ -461,11 +482,14 @@ impl Collector {
             let index = lock(&self.shared.index);
             (index.lost_by_sdks().clone(), index.sessions())
         };
+        let (refused_by_code, refusals) = self.shared.refusals.told();
         Delivery {
             counts: tally.counts(),
             held_by_reason,
             dead_by_reason: tally.dead_by_reason(),
             refused: self.shared.refused.load(Ordering::Relaxed),
+            refused_by_code,
+            refusals,
             lost_by_sdks,
             sessions,
             sending: destinations.sending,

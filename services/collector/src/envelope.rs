@@ -4,14 +4,18 @@
 //! the bytes that came, is never written anew, and items of unknown types are kept. It is lenient where SDKs
 //! are (no `length`, no newline at the end, lines that end in `\r\n`) and bounded everywhere.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use reelscope_contracts::{Code, Problem, UnixMillis, rfc3339};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use crate::category::Categories;
 use crate::dsn::Dsn;
+use crate::lenient;
 
 /// Largest envelope, decompressed. Sentry itself takes 200 MiB, which is for minidumps.
 pub const MAX_ENVELOPE: usize = 40 * 1024 * 1024;
@@ -230,15 +234,7 @@ impl<'a> Envelope<'a> {
             return Err(too_large("body", "40 MiB"));
         }
         let (line, rest) = split_line(bytes);
-        let header: Header = header_json(line, "header")?;
-        if let Some(id) = header.event_id.as_deref()
-            && parse_id(id).is_none()
-        {
-            return Err(EnvelopeError::Header {
-                field: "header.event_id".to_owned(),
-                reason: "an event id is 32 hexadecimal digits".to_owned(),
-            });
-        }
+        let header = Header::parse(line)?;
         let trace_id = header
             .trace
             .as_ref()
@@ -251,6 +247,30 @@ impl<'a> Envelope<'a> {
             rest,
             items,
             trace_id,
+        })
+    }
+
+    /// Makes sure that the viewer can show something of it: one item whose payload it reads, or one that it does not read.
+    ///
+    /// # Errors
+    /// There are items, and none can be read.
+    pub(crate) fn readable(&self) -> Result<(), EnvelopeError> {
+        let mut unreadable = None;
+        for (n, item) in self.items.iter().enumerate() {
+            // Events and transactions were read when the envelope was.
+            let is_read = matches!(
+                item.header.item_type.as_str(),
+                "span" | "log" | "trace_metric" | "session" | "sessions" | "client_report"
+            );
+            if !is_read || lenient::is_object(item.payload) {
+                return Ok(());
+            }
+            unreadable = unreadable.or(Some(n));
+        }
+        let Some(n) = unreadable else { return Ok(()) };
+        Err(EnvelopeError::Payload {
+            field: format!("items[{n}].payload"),
+            reason: "nothing of it can be read as a JSON object".to_owned(),
         })
     }
 
@@ -276,7 +296,10 @@ impl<'a> Envelope<'a> {
     #[must_use]
     pub fn addressed(&self, dsn: &Dsn, now: UnixMillis, own_key: &str, head_key: &str) -> Vec<u8> {
         // The header was read once, so it is an object.
-        let mut members: BTreeMap<String, &RawValue> = serde_json::from_slice(self.line).unwrap_or_default();
+        let line = lenient::sound(self.line).unwrap_or(Cow::Borrowed(self.line));
+        let mut members: BTreeMap<String, &RawValue> = serde_json::from_slice(&line).unwrap_or_default();
+        // Sentry refuses the whole envelope for one of them that it does not understand.
+        members.retain(|name, value| is_understood(name, value));
         let set = [("dsn", dsn.public()), ("sent_at", rfc3339(now))]
             .map(|(name, value)| (name, serde_json::value::to_raw_value(&value)));
         for (name, value) in &set {
@@ -294,6 +317,17 @@ impl<'a> Envelope<'a> {
         bytes.push(b'\n');
         bytes.extend_from_slice(self.rest);
         bytes
+    }
+}
+
+/// Whether Sentry understands an informative member of an envelope's header; those that nobody here knows are its own.
+fn is_understood(name: &str, value: &RawValue) -> bool {
+    let value = || serde_json::from_str::<Value>(value.get()).unwrap_or_default();
+    match name {
+        "event_id" => value().as_str().and_then(parse_id).is_some(),
+        "trace" => value().is_object(),
+        "sdk" => ["name", "version"].iter().all(|name| value()[name].is_string()),
+        _ => true,
     }
 }
 
@@ -349,7 +383,7 @@ fn items(mut rest: &[u8]) -> Result<Vec<Item<'_>>, EnvelopeError> {
             return Err(too_large("items", "1000 items"));
         }
         let (line, after) = split_line(rest);
-        let header: ItemHeader = header_json(line, &format!("items[{n}]"))?;
+        let header = header_json(line, &format!("items[{n}]"), ItemHeader::of)?;
         let payload = match header.length {
             Some(declared) => {
                 let field = || format!("items[{n}].length");
@@ -445,19 +479,28 @@ fn event_trace(payload: &[u8], n: usize) -> Result<Option<u128>, EnvelopeError> 
     if deeper_than(payload, MAX_DEPTH) {
         return Err(broken("it is nested too deeply".to_owned()));
     }
-    match serde_json::from_slice::<TraceOfEvent>(payload) {
-        Ok(event) => {
-            let trace = event.contexts.and_then(|contexts| contexts.trace);
-            Ok(trace
-                .and_then(|trace| trace.trace_id)
-                .as_deref()
-                .and_then(parse_id))
+    if !lenient::begins_object(payload) {
+        return Err(broken("it is not an object".to_owned()));
+    }
+    let trace = match serde_json::from_slice::<TraceOfEvent>(payload) {
+        Ok(event) => event.contexts.and_then(|contexts| contexts.trace),
+        Err(_) => {
+            let event: Map<String, Value> =
+                lenient::read(payload).map_err(|error| broken(json_reason(&error)))?;
+            let trace = event.get("contexts").and_then(|contexts| contexts.get("trace"));
+            trace.and_then(Value::as_object).map(TraceHeader::of)
         }
-        Err(error) if error.is_data() => {
-            let object = serde_json::from_slice::<BTreeMap<String, &RawValue>>(payload);
-            object.map(|_| None).map_err(|error| broken(error.to_string()))
-        }
-        Err(error) => Err(broken(error.to_string())),
+    };
+    let trace_id = trace.and_then(|trace| trace.trace_id);
+    Ok(trace_id.as_deref().and_then(parse_id))
+}
+
+/// What is wrong with JSON, without a word of it: it may be a secret.
+pub(crate) fn json_reason(error: &serde_json::Error) -> String {
+    if error.is_data() {
+        "it is not an object".to_owned()
+    } else {
+        error.to_string()
     }
 }
 
@@ -513,24 +556,91 @@ impl Nesting {
     }
 }
 
-fn header_json<'a, T: Deserialize<'a>>(line: &'a [u8], field: &str) -> Result<T, EnvelopeError> {
-    let field = || field.to_owned();
+/// Reads a header. One that is not as it should be is read member by member by `of`, so that an informative member that
+/// is odd, or one that is said twice, costs nothing but itself: of two the last counts, as in every other JSON.
+fn header_json<T: DeserializeOwned>(
+    line: &[u8],
+    field: &str,
+    of: impl Fn(&Map<String, Value>) -> Result<T, &'static str>,
+) -> Result<T, EnvelopeError> {
     if line.len() > MAX_HEADER_LINE {
-        return Err(too_large(&field(), "64 KiB"));
+        return Err(too_large(field, "64 KiB"));
     }
     let broken = |reason: String| EnvelopeError::Header {
-        field: field(),
+        field: field.to_owned(),
         reason,
     };
-    let text = std::str::from_utf8(line).map_err(|_| broken("it is not UTF-8".to_owned()))?;
-    // serde would fill a struct from an array by position.
-    if !text.trim_start().starts_with('{') {
+    if !lenient::begins_object(line) {
         return Err(broken("it is not a JSON object".to_owned()));
     }
     if deeper_than(line, MAX_DEPTH) {
         return Err(broken("it is nested too deeply".to_owned()));
     }
-    serde_json::from_str(text).map_err(|error| broken(error.to_string()))
+    if let Ok(header) = serde_json::from_slice(line) {
+        return Ok(header);
+    }
+    // Errors of syntax quote nothing of what was sent, which may be a secret.
+    let members: Map<String, Value> = lenient::read(line).map_err(|error| broken(json_reason(&error)))?;
+    of(&members).map_err(|reason| broken(reason.to_owned()))
+}
+
+impl Header {
+    /// Reads an envelope's first line.
+    ///
+    /// # Errors
+    /// It is not a JSON object, or too long.
+    pub(crate) fn parse(line: &[u8]) -> Result<Self, EnvelopeError> {
+        if line.is_empty() {
+            return Err(EnvelopeError::Empty);
+        }
+        let mut header = header_json(line, "header", |members| Ok(Self::of(members)))?;
+        // It informs: the event is told apart by its own.
+        header.event_id = header.event_id.filter(|id| parse_id(id).is_some());
+        Ok(header)
+    }
+
+    fn of(members: &Map<String, Value>) -> Self {
+        let sdk = members.get("sdk").and_then(Value::as_object);
+        let trace = members.get("trace").and_then(Value::as_object);
+        Self {
+            event_id: text(members, "event_id"),
+            dsn: text(members, "dsn"),
+            trace: trace.map(TraceHeader::of),
+            sdk: sdk.map(|sdk| Sdk {
+                name: text(sdk, "name"),
+                version: text(sdk, "version"),
+            }),
+        }
+    }
+}
+
+impl TraceHeader {
+    fn of(members: &Map<String, Value>) -> Self {
+        let rate = members.get("sample_rate");
+        let rate = rate.map(|rate| rate.as_str().map_or_else(|| rate.to_string(), str::to_owned));
+        Self {
+            trace_id: text(members, "trace_id"),
+            sample_rate: rate,
+        }
+    }
+}
+
+impl ItemHeader {
+    fn of(members: &Map<String, Value>) -> Result<Self, &'static str> {
+        let length = match members.get("length") {
+            None | Some(Value::Null) => None,
+            Some(length) => Some(length.as_u64().ok_or("its length is not a number of bytes")?),
+        };
+        Ok(Self {
+            item_type: text(members, "type").ok_or("its type is not a text")?,
+            length,
+            content_type: text(members, "content_type"),
+        })
+    }
+}
+
+fn text(members: &Map<String, Value>, name: &str) -> Option<String> {
+    members.get(name).and_then(Value::as_str).map(str::to_owned)
 }
 
 /// The line without its newline, and what follows.
@@ -566,8 +676,7 @@ mod tests {
         refused(b"", "body", 400);
         refused(b"nonsense", "header", 400);
         refused(b"[]\n", "header", 400);
-        refused(b"{\"event_id\":\"x\"}", "header.event_id", 400);
-        refused(b"{\"event_id\":\"\xff\"}", "header", 400);
+        refused(b"{\"event_id\":oops}", "header", 400);
         refused(b"{}\n{\"type\":\"log\",\"length\":-1}\n{}", "items[0]", 400);
         refused(b"{}\n{\"type\":\"log\",\"length\":1e30}\n{}", "items[0]", 400);
         refused(

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use crate::collector::EXTERNAL;
 use crate::envelope::{Envelope, Item, TraceHeader, format_id, is_container, parse_id};
 use crate::issues;
+use crate::lenient;
 use crate::skim::{self, Place};
 
 /// Most frames and breadcrumbs of an event that are shown.
@@ -23,6 +24,8 @@ const MOST_LINES: usize = 200;
 const MOST_CONTEXT: usize = 10;
 /// Longest line of source that is shown.
 const MOST_LINE: usize = 300;
+/// The oddity of what could not be read.
+const UNREADABLE_ITEM: &str = "unreadable_item";
 
 /// A transaction or a standalone span, with what it says about its trace.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,13 +108,14 @@ fn last_of(pieces: &mut Vec<Facts>, most: usize, sample_rate: Option<f64>) -> &m
 
 /// Reads the facts of an envelope; `slot` is the door it came through.
 pub(crate) fn read(seq: u64, slot: &str, envelope: &Envelope<'_>) -> Facts {
-    read_items(seq, slot, envelope, |item| serde_json::from_slice(item.payload))
+    read_items(seq, slot, envelope, |item| lenient::read(item.payload))
 }
 
 /// Those that the index keeps: as [`read`], with next to no data and attributes of spans, logs and metrics.
 pub(crate) fn skim(seq: u64, slot: &str, envelope: &Envelope<'_>) -> Facts {
     read_items(seq, slot, envelope, |item| {
-        skim::read(Place::of(&item.header.item_type), item.payload)
+        let place = Place::of(&item.header.item_type);
+        lenient::read_with(item.payload, |json| skim::read(place, json))
     })
 }
 
@@ -142,25 +146,40 @@ fn read_items<'a>(
             continue;
         }
         match parse(item) {
-            Ok(payload) => take(&mut facts, seq, slot, item, &payload),
-            Err(_) => facts.oddities.push("unreadable_item"),
+            Ok(payload) => take(&mut facts, seq, (slot, envelope.trace_id), item, &payload),
+            Err(_) => facts.oddities.push(UNREADABLE_ITEM),
         }
     }
     facts
 }
 
-fn take(facts: &mut Facts, seq: u64, slot: &str, item: &Item<'_>, payload: &Map<String, Value>) {
-    let list = || -> Vec<&Map<String, Value>> {
-        match payload.get("items").and_then(Value::as_array) {
-            Some(items) => items.iter().filter_map(Value::as_object).collect(),
-            None => vec![payload],
-        }
+/// What an item is made of: the elements of a container, or itself. Whether some of them could not be read.
+fn elements(payload: &Map<String, Value>) -> (Vec<&Map<String, Value>>, bool) {
+    let Some(items) = payload.get("items").and_then(Value::as_array) else {
+        return (vec![payload], false);
     };
+    let objects: Vec<_> = items.iter().filter_map(Value::as_object).collect();
+    let is_broken = objects.len() < items.len() || objects.iter().any(|e| lenient::unreadable(e).is_some());
+    (objects, is_broken)
+}
+
+/// `trace_id` is the one that the envelope names, for what cannot be read as far as its own.
+fn take(
+    facts: &mut Facts,
+    seq: u64,
+    (slot, trace_id): (&str, Option<u128>),
+    item: &Item<'_>,
+    payload: &Map<String, Value>,
+) {
+    let (list, is_broken) = elements(payload);
+    if is_broken {
+        facts.oddities.push(UNREADABLE_ITEM);
+    }
     match item.header.item_type.as_str() {
         "event" => facts.errors.push(error_event(seq, slot, payload)),
         "transaction" => transaction(facts, seq, slot, payload),
         "span" if is_container(item) => {
-            for span in list() {
+            for span in list {
                 span_v2(facts, seq, slot, span);
             }
         }
@@ -173,14 +192,20 @@ fn take(facts: &mut Facts, seq: u64, slot: &str, item: &Item<'_>, payload: &Map<
             span_v1(facts, seq, &service_of(slot, payload), payload, None, &context);
         }
         "log" => {
-            for log in list() {
+            for log in list {
                 let line = log_line(seq, slot, log);
-                facts.logs.push((id(log, "trace_id"), line));
+                let of_envelope = || trace_id.filter(|_| lenient::unreadable(log).is_some());
+                facts.logs.push((id(log, "trace_id").or_else(of_envelope), line));
             }
         }
-        "trace_metric" => facts
-            .metrics
-            .extend(list().into_iter().filter_map(|metric| point(slot, metric))),
+        "trace_metric" => {
+            for metric in list {
+                match point(slot, metric) {
+                    Some(point) => facts.metrics.push(point),
+                    None => facts.oddities.push(UNREADABLE_ITEM),
+                }
+            }
+        }
         "session" => facts.sessions += 1,
         "sessions" => {
             let groups = payload.get("aggregates").and_then(Value::as_array);
@@ -266,7 +291,7 @@ fn transaction(facts: &mut Facts, seq: u64, slot: &str, payload: &Map<String, Va
     for child in children.into_iter().flatten() {
         match child.as_object() {
             Some(child) => span_v1(facts, seq, &service, child, Some(start_us), &context),
-            None => facts.oddities.push("unreadable_item"),
+            None => facts.oddities.push(UNREADABLE_ITEM),
         }
     }
 }
@@ -474,7 +499,7 @@ fn breadcrumbs(payload: &Map<String, Value>) -> Vec<Breadcrumb> {
             at_us: crumb.get("timestamp").and_then(micros),
             category: text(crumb, "category").unwrap_or_default(),
             level: text(crumb, "level").unwrap_or_else(|| "info".to_owned()),
-            message: text(crumb, "message").unwrap_or_default(),
+            message: readable(crumb, "message"),
             data: object(crumb, "data"),
         })
         .collect()
@@ -489,7 +514,7 @@ fn log_line(seq: u64, slot: &str, log: &Map<String, Value>) -> LogLine {
     LogLine {
         at_us: log.get("timestamp").and_then(micros).unwrap_or(0),
         level: text(log, "level").unwrap_or_else(|| "info".to_owned()),
-        message: text(log, "body").unwrap_or_default(),
+        message: readable(log, "body"),
         service: service.unwrap_or_else(|| slot.to_owned()),
         span_id: text(log, "span_id")
             .or_else(|| attributes.get("sentry.trace.parent_span_id").and_then(as_text)),
@@ -595,6 +620,9 @@ fn attributes(payload: &Map<String, Value>) -> Named<Value> {
 }
 
 fn interval(payload: &Map<String, Value>, names: [&str; 2], oddities: &mut Vec<String>) -> (Micros, Micros) {
+    if lenient::unreadable(payload).is_some() {
+        oddities.push(UNREADABLE_ITEM.to_owned());
+    }
     let [start, end] = names.map(|name| payload.get(name).and_then(micros));
     let (start, end) = match (start, end) {
         (Some(start), Some(end)) => (start, end),
@@ -625,6 +653,14 @@ fn id(payload: &Map<String, Value>, name: &str) -> Option<u128> {
 
 fn text(payload: &Map<String, Value>, name: &str) -> Option<String> {
     payload.get(name).and_then(as_text)
+}
+
+/// A text, and in its place or behind it why the rest could not be read.
+fn readable(element: &Map<String, Value>, name: &str) -> String {
+    match (text(element, name), lenient::unreadable(element)) {
+        (Some(text), Some(reason)) => format!("{text} ({reason})"),
+        (text, reason) => text.or(reason).unwrap_or_default(),
+    }
 }
 
 fn as_text(value: &Value) -> Option<String> {
@@ -759,7 +795,62 @@ mod tests {
         )
     }
 
+    /// The text of a body, and what is shown of it; `None` where its element is broken.
+    fn bodies() -> impl Strategy<Value = (Vec<u8>, Option<String>)> {
+        let sound = "[a-z\u{e9}\u{1f600}\"\\\\ ]{0,8}".prop_map(|text| {
+            let body = Value::from(text.as_str()).to_string().into_bytes();
+            (body, Some(text))
+        });
+        let mended = prop_oneof![
+            Just((br#""a\ud83d""#.to_vec(), "a\u{fffd}")),
+            Just((br#""\udc00\ud83dz""#.to_vec(), "\u{fffd}\u{fffd}z")),
+            Just((b"\"\xff\"".to_vec(), "\u{fffd}")),
+            Just((b"-1e999".to_vec(), "-1e999")),
+            Just((b"NaN".to_vec(), "NaN")),
+        ];
+        let mended = mended.prop_map(|(body, shown)| (body, Some(shown.to_owned())));
+        let broken = prop_oneof![
+            Just("oops"),
+            Just("\"a\" \"b\""),
+            Just("{\"x\"}"),
+            Just("{"),
+            Just("\"")
+        ];
+        let broken = broken.prop_map(|body| (body.as_bytes().to_vec(), None));
+        prop_oneof![4 => sound, 3 => mended, 1 => broken]
+    }
+
     proptest! {
+        #[test]
+        fn what_the_door_takes_is_seen_but_for_what_is_broken(
+            bodies in proptest::collection::vec(bodies(), 1..12)
+        ) {
+            let elements: Vec<Vec<u8>> = bodies
+                .iter()
+                .map(|(body, _)| [format!("{{\"trace_id\":\"{TRACE}\",\"body\":").as_bytes(), body, b"}"].concat())
+                .collect();
+            let payload = [b"{\"items\":[".as_slice(), &elements.join(&b','), b"]}"].concat();
+            let head = format!("{{}}\n{{\"type\":\"log\",\"length\":{}}}\n", payload.len());
+            let bytes = [head.as_bytes(), &payload].concat();
+            let envelope = Envelope::parse(&bytes).unwrap();
+            match envelope.readable() {
+                Err(error) => prop_assert_eq!(error.field(), "items[0].payload"),
+                Ok(()) => {
+                    let (found, skimmed) = (read(1, EXTERNAL, &envelope), skim(1, EXTERNAL, &envelope));
+                    prop_assert_eq!(found.logs.len(), bodies.len());
+                    for ((_, expected), (trace, log)) in bodies.iter().zip(&found.logs) {
+                        prop_assert_eq!(*trace, parse_id(TRACE));
+                        match expected {
+                            Some(expected) => prop_assert_eq!(&log.message, expected),
+                            None => prop_assert!(log.message.contains("unreadable: "), "{}", log.message),
+                        }
+                    }
+                    prop_assert_eq!(&found.oddities, &skimmed.oddities);
+                    prop_assert_eq!(skimmed.logs.len(), found.logs.len());
+                }
+            }
+        }
+
         #[test]
         fn no_json_panics(payloads in proptest::collection::vec((0_usize..7, anything()), 1..6)) {
             let kinds = ["event", "transaction", "span", "log", "trace_metric", "sessions", "client_report"];

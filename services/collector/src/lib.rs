@@ -4,10 +4,10 @@
 //! dead, and `captured = delivered + held + dead` at every moment, whatever is killed when. Payloads are bytes as
 //! they came and leave so. With no DSN everything works and is held.
 //!
-//! Modules in reading order: [`envelope`] (the format), [`dsn`], [`category`], [`rate_limits`], [`scrub`] (pure rules);
+//! Modules in reading order: [`envelope`] (the format), `lenient` (the reader of its JSON), [`dsn`], [`category`], [`rate_limits`], [`scrub`] (pure rules);
 //! `log` (what is kept, and where it stands); `facts`, `trace`, `issues`,
 //! `issue_status`, `measurements`, `service_map`, `conditions`, `index` (what the viewer asks for); `sender`, `outbox`
-//! (what leaves); [`collector`] (all of it as its owner sees it); [`ingest`] and [`viewer`] (routes). Four threads: one
+//! (what leaves); [`collector`] (all of it as its owner sees it); `refusals` (what was not taken); [`http`] and [`viewer`] (routes). Four threads: one
 //! writes, one indexes, one sends, and whoever calls.
 
 pub mod category;
@@ -19,10 +19,11 @@ pub mod error;
 mod facts;
 #[cfg(any(fuzzing, test))]
 pub mod fuzzing;
+pub mod http;
 mod index;
-pub mod ingest;
 mod issue_status;
 mod issues;
+mod lenient;
 mod live;
 mod lock;
 mod log;
@@ -30,6 +31,7 @@ mod measurements;
 mod notice;
 mod outbox;
 pub mod rate_limits;
+mod refusals;
 pub mod scrub;
 mod sender;
 mod service_map;
@@ -41,7 +43,8 @@ pub mod viewer;
 pub use collector::{Collector, Destinations, EXTERNAL, Notices, Options, Pace};
 pub use dsn::{Dsn, DsnError};
 pub use error::{CaptureError, CollectorError};
-pub use ingest::ingest_router;
+pub use http::Limits;
+pub use http::ingest::{ingest_router, ingest_router_within};
 pub(crate) use lock::lock;
 pub use log::{Captured, Retention, set_aside};
 pub use viewer::{viewer_openapi, viewer_router};

@@ -10,6 +10,8 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use crate::lenient::UNREADABLE;
+
 /// Where in a payload a value stands; an array stands where its elements do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -68,11 +70,19 @@ impl Place {
             Self::SpanData => wanted(&["peer.service", "server.address"]),
             // One alone, or a list of them.
             Self::Logs if name == "items" => Some(Self::Logs),
-            Self::Logs => wanted(&["timestamp", "trace_id"]),
+            Self::Logs => wanted(&["timestamp", "trace_id", UNREADABLE]),
             Self::Metrics => match name {
                 "items" => Some(Self::Metrics),
                 "attributes" => Some(Self::Attributes),
-                _ => wanted(&["timestamp", "trace_id", "name", "value", "unit", "type"]),
+                _ => wanted(&[
+                    "timestamp",
+                    "trace_id",
+                    "name",
+                    "value",
+                    "unit",
+                    "type",
+                    UNREADABLE,
+                ]),
             },
             Self::Attributes => wanted(&["sentry.release"]),
         }

@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::extract::{FromRequestParts, Path, Query, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -33,14 +32,14 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::collector::{Collector, FRONTEND};
+use crate::collector::Collector;
 use crate::envelope::{Envelope, MAX_EVENT, format_id, parse_id};
+use crate::http::{self, Limits, Room, Taken};
 use crate::index::{self, TraceFilter};
-use crate::ingest::{Room, Taken, check_tunnelled, receive};
 use crate::live::Live;
 use crate::lock;
 use crate::service_map::MINUTE;
-use crate::{facts, service_map};
+use crate::{facts, lenient, service_map};
 
 /// Most lines of a list that are answered at once, and how many when nobody asks for a number.
 const MOST_LINES: usize = 500;
@@ -71,9 +70,13 @@ impl Viewer {
     }
 }
 
+/// It unpacks bodies itself, so that a refused one can be read to its end.
+fn tunnel_api() -> OpenApiRouter<Viewer> {
+    OpenApiRouter::new().routes(routes!(tunnel))
+}
+
 fn api() -> OpenApiRouter<Viewer> {
     OpenApiRouter::new()
-        .routes(routes!(tunnel))
         .routes(routes!(traces))
         .routes(routes!(one_trace))
         .routes(routes!(issues))
@@ -92,12 +95,13 @@ fn api() -> OpenApiRouter<Viewer> {
 /// The viewer's routes. They show everything and change delivery, so they belong behind a guard.
 pub fn viewer_router(collector: Collector) -> Router {
     Router::from(api())
+        .layer(RequestDecompressionLayer::new())
+        .merge(Router::from(tunnel_api()))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(RequestDecompressionLayer::new())
         .with_state(Viewer {
             collector,
-            room: Room::default(),
+            room: Limits::standard().room(),
         })
 }
 
@@ -106,7 +110,7 @@ pub fn viewer_router(collector: Collector) -> Router {
 #[must_use]
 pub fn viewer_openapi(mounted_at: &str) -> OpenApi {
     OpenApiRouter::<Viewer>::new()
-        .nest(mounted_at, api())
+        .nest(mounted_at, tunnel_api().merge(api()))
         .into_openapi()
 }
 
@@ -120,15 +124,8 @@ pub fn viewer_openapi(mounted_at: &str) -> OpenApi {
         (status = "5XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
     )
 )]
-async fn tunnel(State(viewer): State<Viewer>, body: Body) -> Result<Json<Taken>, Problem> {
-    let (bytes, _room) = receive(body, &viewer.room).await?;
-    let envelope = Envelope::parse(&bytes).map_err(|error| Problem::from(&error))?;
-    check_tunnelled(&envelope, viewer.collector.key())?;
-    let captured = viewer.collector.captured(FRONTEND, bytes).await;
-    let captured = captured.map_err(|error| Problem::from(&error))?;
-    Ok(Json(Taken {
-        id: captured.event_id,
-    }))
+async fn tunnel(State(viewer): State<Viewer>, request: Request) -> Response {
+    http::tunnel(&viewer.collector, &viewer.room, request).await
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -479,14 +476,14 @@ async fn one_envelope(
         return Ok(([(CONTENT_TYPE, "application/x-sentry-envelope")], bytes).into_response());
     }
     let envelope = Envelope::parse(&bytes).map_err(|error| Problem::from(&error))?;
-    let header = serde_json::from_slice(envelope.line).unwrap_or(Value::Null);
+    let header = lenient::read(envelope.line).unwrap_or(Value::Null);
     let items = envelope.items.iter().map(|item| {
         let json = (item.payload.len() <= MAX_EVENT)
-            .then(|| serde_json::from_slice(item.payload).ok())
+            .then(|| lenient::read(item.payload).ok())
             .flatten();
         let text = std::str::from_utf8(item.payload).ok().filter(|_| json.is_none());
         EnvelopeItem {
-            header: serde_json::from_slice(item.line).unwrap_or(Value::Null),
+            header: lenient::read(item.line).unwrap_or(Value::Null),
             bytes: item.payload.len() as u64,
             json,
             text: text.map(|text| text.chars().take(MOST_TEXT).collect()),

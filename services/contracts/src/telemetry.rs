@@ -675,6 +675,23 @@ impl Notice {
     }
 }
 
+/// A request that a door refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Refusal {
+    /// Stable code of the problem that it was answered with.
+    pub code: String,
+    /// The sentence of that problem, at most 400 bytes. It quotes nothing of what was sent.
+    pub detail: String,
+    /// What was to blame.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// What the sender calls itself, such as `sentry.python/2.75.0`, at most 100 bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// When.
+    pub at: UnixMillis,
+}
+
 /// `GET /delivery`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Delivery {
@@ -685,8 +702,15 @@ pub struct Delivery {
     pub held_by_reason: Named<u64>,
     /// Dead envelopes by reason.
     pub dead_by_reason: Named<u64>,
-    /// Envelopes that were not taken, since they were malformed or the disk failed; not among the captured.
+    /// Requests to the doors that were refused, and envelopes of our own that were not taken, since the start; not among
+    /// the captured.
     pub refused: u64,
+    /// The requests among them, by the code of the problem that they were answered with.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub refused_by_code: Named<u64>,
+    /// The newest of those, at most ten, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refusals: Vec<Refusal>,
     /// What SDKs say they lost before the collector saw it, by `reason/category`.
     pub lost_by_sdks: Named<u64>,
     /// Sessions that SDKs reported.

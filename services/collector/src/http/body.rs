@@ -1,0 +1,263 @@
+//! The body of a request: unpacked as it says, received within bounds, and read to its end where it is refused.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::Request;
+use axum::http::header::CONTENT_ENCODING;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
+use http_body::{Frame, SizeHint};
+use http_body_util::BodyExt;
+use reelscope_contracts::{Code, Problem};
+use tokio::time::{Instant, timeout_at};
+use tower::{Layer, ServiceExt};
+use tower_http::decompression::{DecompressionBody, RequestDecompressionLayer};
+
+use super::Limits;
+use super::room::{Room, Taking};
+use crate::collector::lock;
+use crate::envelope::{MAX_ENVELOPE, MAX_HEADER_LINE};
+
+/// Most codings that are undone one after the other; nobody needs two.
+const MOST_CODINGS: usize = 4;
+
+/// The codings that were applied to a body, in that order. Source: RFC 9110, section 8.4.
+///
+/// # Errors
+/// One that is not known here.
+fn codings(headers: &HeaderMap) -> Result<Vec<&'static str>, Problem> {
+    let mut codings = Vec::new();
+    for value in headers.get_all(CONTENT_ENCODING) {
+        let text = value.to_str().map_err(|_| unknown_coding())?;
+        for coding in text.split(',').map(|coding| coding.trim().to_ascii_lowercase()) {
+            codings.push(match coding.as_str() {
+                "gzip" | "x-gzip" => "gzip",
+                "deflate" => "deflate",
+                "br" => "br",
+                "zstd" => "zstd",
+                // The Ruby SDK writes an empty one, an old one for Android its charset.
+                "" | "identity" | "none" | "utf-8" | "utf8" => continue,
+                _ => return Err(unknown_coding()),
+            });
+        }
+    }
+    if codings.len() > MOST_CODINGS {
+        return Err(unknown_coding());
+    }
+    Ok(codings)
+}
+
+fn unknown_coding() -> Problem {
+    let detail = "Send the body as it is, or with Content-Encoding gzip, deflate, br or zstd.";
+    Problem::new(Code::UnsupportedMediaType, detail).field("Content-Encoding")
+}
+
+/// The body as it was before it was packed.
+///
+/// # Errors
+/// A coding that is not known here.
+pub(crate) async fn unpacked(headers: &HeaderMap, mut body: Body) -> Result<Body, Problem> {
+    for coding in codings(headers)?.into_iter().rev() {
+        let mut request = Request::new(body);
+        let coding = HeaderValue::from_static(coding);
+        request.headers_mut().insert(CONTENT_ENCODING, coding);
+        // The layer undoes one coding for a service, which here hands the body back.
+        let hand_back = tower::service_fn(|request: Request<DecompressionBody<Body>>| async {
+            Ok::<_, Infallible>(Response::new(Body::new(request.into_body())))
+        });
+        let Ok(response) = RequestDecompressionLayer::new()
+            .layer(hand_back)
+            .oneshot(request)
+            .await;
+        body = Body::new(response.into_body());
+    }
+    Ok(body)
+}
+
+/// Reads a body as it comes out of [`unpacked`], within the bounds of time, of bytes and of the room: a small body that
+/// unpacks to a large one costs no more than the limit. As soon as the first line is there, `check` looks at it.
+///
+/// # Errors
+/// It is too large, too slow, not packed as it says, or what `check` says.
+pub(crate) async fn receive(
+    mut body: Body,
+    room: &Room,
+    limits: &Limits,
+    check: impl Fn(&[u8]) -> Result<(), Problem>,
+) -> Result<(Vec<u8>, Taking), Problem> {
+    let by = Instant::now() + limits.whole;
+    let taking = room.enter();
+    let mut bytes = Vec::new();
+    let mut is_checked = false;
+    loop {
+        let until = by.min(Instant::now() + limits.silence);
+        let frame = tokio::select! {
+            biased;
+            frame = timeout_at(until, body.frame()) => frame.map_err(|_| too_slow())?,
+            () = taking.asked_to_leave() => return Err(no_room()),
+        };
+        let Some(frame) = frame else { break };
+        let frame = frame.map_err(|_| {
+            let detail = "The body ended early, or is not compressed as it says.";
+            Problem::new(Code::EnvelopeMalformed, detail).field("body")
+        })?;
+        let Ok(chunk) = frame.into_data() else { continue };
+        if bytes.len() + chunk.len() > MAX_ENVELOPE {
+            let detail = "The envelope is larger than 40 MiB; send less.";
+            return Err(Problem::new(Code::PayloadTooLarge, detail).field("body"));
+        }
+        if !taking.grow(chunk.len()) {
+            return Err(no_room());
+        }
+        let known = bytes.len();
+        bytes.extend_from_slice(&chunk);
+        if !is_checked && let Some(end) = first_line(&bytes, known) {
+            check(&bytes[..end])?;
+            is_checked = true;
+        }
+    }
+    if !is_checked {
+        check(&bytes)?;
+    }
+    Ok((bytes, taking))
+}
+
+/// Where the first line ends, of which `known` bytes were looked at before; a line that is too long to be a header ends
+/// where it is.
+fn first_line(bytes: &[u8], known: usize) -> Option<usize> {
+    let end = memchr::memchr(b'\n', &bytes[known..]).map(|end| known + end);
+    end.or_else(|| (bytes.len() > MAX_HEADER_LINE).then_some(bytes.len()))
+}
+
+fn too_slow() -> Problem {
+    let detail = "The body did not come in time; send it again, with fewer and larger pieces.";
+    Problem::new(Code::DeadlineExceeded, detail)
+        .with_status(408)
+        .field("body")
+}
+
+fn no_room() -> Problem {
+    let detail = "Too many large envelopes come at once; send this one again.";
+    Problem {
+        retry_after: Some(1),
+        ..Problem::new(Code::ServiceUnavailable, detail)
+    }
+}
+
+/// The body as it comes over the wire, shared with who answers: what was not read when a request is refused is read and
+/// thrown away, since a client that is answered while it still sends sees a broken connection, and not the answer.
+#[derive(Clone)]
+pub(crate) struct Wire(Arc<Mutex<State>>);
+
+struct State {
+    body: Body,
+    has_begun: bool,
+    has_ended: bool,
+}
+
+impl Wire {
+    pub(crate) fn new(body: Body) -> Self {
+        let state = State {
+            body,
+            has_begun: false,
+            has_ended: false,
+        };
+        Self(Arc::new(Mutex::new(state)))
+    }
+
+    /// Whether anybody asked for bytes. Before that a client that waits for `100 Continue` sends none.
+    pub(crate) fn has_begun(&self) -> bool {
+        lock(&self.0).has_begun
+    }
+
+    /// Reads to the end, or to the limits.
+    pub(crate) async fn drain(mut self, limits: &Limits) {
+        let mut left = limits.drained_bytes;
+        let by = Instant::now() + limits.drained_for;
+        while left > 0 {
+            let until = by.min(Instant::now() + limits.silence);
+            let Ok(Some(Ok(frame))) = timeout_at(until, self.frame()).await else {
+                return;
+            };
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            left = left.saturating_sub(length);
+        }
+    }
+}
+
+impl HttpBody for Wire {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let mut state = lock(&self.0);
+        state.has_begun = true;
+        if state.has_ended {
+            return Poll::Ready(None);
+        }
+        let polled = Pin::new(&mut state.body).poll_frame(context);
+        state.has_ended = matches!(polled, Poll::Ready(None | Some(Err(_))));
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        let state = lock(&self.0);
+        state.has_ended || state.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        lock(&self.0).body.size_hint()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn check(values: &[&str], expected: Option<&[&str]>) {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(CONTENT_ENCODING, value.parse().unwrap());
+        }
+        let found = codings(&headers).ok();
+        assert_eq!(found.as_deref(), expected, "{values:?}");
+    }
+
+    #[test]
+    fn codings_are_read_as_rfc_9110_has_them() {
+        check(&[], Some(&[]));
+        for nothing in ["", " ", "identity", "UTF-8", "utf8", "Identity,", "none"] {
+            check(&[nothing], Some(&[]));
+        }
+        check(&["GZIP"], Some(&["gzip"]));
+        check(&[" x-gzip "], Some(&["gzip"]));
+        check(&["deflate, Br"], Some(&["deflate", "br"]));
+        check(&["deflate", "gzip, identity"], Some(&["deflate", "gzip"]));
+        check(&["compress"], None);
+        check(&["gzip, rot13"], None);
+        check(&["gzip,gzip,gzip,gzip,gzip"], None);
+    }
+
+    #[tokio::test]
+    async fn a_body_is_unpacked_in_the_order_of_its_codings() {
+        use std::io::Write;
+        let mut inner = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        inner.write_all(b"hello").unwrap();
+        let mut outer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        outer.write_all(&inner.finish().unwrap()).unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("deflate, gzip"));
+        let body = unpacked(&headers, Body::from(outer.finish().unwrap()))
+            .await
+            .unwrap();
+        assert_eq!(body.collect().await.unwrap().to_bytes(), "hello");
+    }
+}

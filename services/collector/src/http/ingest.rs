@@ -1,0 +1,269 @@
+//! The door for every Sentry SDK: `POST /api/{project}/envelope/`, and `…/store/` for those from before envelopes.
+//!
+//! Source: <https://develop.sentry.dev/sdk/foundations/transport/envelopes/> and `…/authentication/`.
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use reelscope_contracts::{Code, Problem};
+use serde::Serialize;
+use std::time::Duration;
+use tower_http::cors::{Any, CorsLayer};
+use utoipa::ToSchema;
+
+use super::auth::{Presented, presented};
+use super::body::{receive, unpacked};
+use super::room::Room;
+use super::{Limits, refusal, store};
+use crate::collector::{Collector, EXTERNAL, FRONTEND};
+use crate::dsn::Dsn;
+use crate::envelope::{Envelope, Header};
+
+/// The only project of this collector's own DSN.
+pub const PROJECT: &str = "1";
+/// How long a browser may remember that it may send.
+const PREFLIGHT: Duration = Duration::from_secs(24 * 60 * 60);
+const ENVELOPE_TYPE: &str = "application/x-sentry-envelope";
+
+#[derive(Clone)]
+struct Ingest {
+    collector: Collector,
+    limits: Limits,
+    room: Room,
+}
+
+/// The routes for SDKs, for a listener of their own: any page and any program may send here.
+pub fn ingest_router(collector: Collector) -> Router {
+    ingest_router_within(collector, Limits::standard())
+}
+
+/// As [`ingest_router`], within other bounds than the product's.
+pub fn ingest_router_within(collector: Collector, limits: Limits) -> Router {
+    let cors = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::POST])
+        .allow_headers(Any)
+        .allow_private_network(true)
+        .expose_headers(
+            ["x-sentry-rate-limits", "retry-after", "x-sentry-error"].map(HeaderName::from_static),
+        )
+        .max_age(PREFLIGHT);
+    // One handler for all paths: SDKs put slashes into them that a router would tell apart.
+    Router::new().fallback(door).layer(cors).with_state(Ingest {
+        collector,
+        limits,
+        room: limits.room(),
+    })
+}
+
+async fn door(State(ingest): State<Ingest>, request: Request) -> Response {
+    let answer = |request| take(&ingest, request);
+    refusal::answered(&ingest.collector, &ingest.limits, request, answer).await
+}
+
+/// Sentry's answer to an envelope.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Taken {
+    /// Id of the event in it, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<String>,
+}
+
+/// What is taken at an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Endpoint {
+    Envelope,
+    Store,
+}
+
+/// The endpoint at a path, and the project if the path names one.
+fn endpoint(path: &str) -> Result<(Endpoint, Option<&str>), Problem> {
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    match segments[..] {
+        ["api", "store"] => Ok((Endpoint::Store, None)),
+        ["api", project, "envelope"] => Ok((Endpoint::Envelope, Some(project))),
+        ["api", project, "store"] => Ok((Endpoint::Store, Some(project))),
+        ["api", "0", ..] => Err(unsupported("Sentry's web API")),
+        ["api", "embed", ..] => Err(unsupported("Sentry's dialog for user feedback")),
+        ["api", _, ref rest @ ..] => Err(not_taken(rest)),
+        _ => Err(nothing_here()),
+    }
+}
+
+/// What other endpoints of Sentry are for; source: Relay's `endpoints/mod.rs`.
+fn not_taken(rest: &[&str]) -> Problem {
+    match rest {
+        ["minidump", ..] => unsupported("Minidumps"),
+        ["unreal", ..] => unsupported("Crash reports of the Unreal Engine"),
+        ["playstation", ..] => unsupported("Crash dumps of PlayStation"),
+        ["security" | "csp-report", ..] => unsupported("Security reports of browsers"),
+        ["nel", ..] => unsupported("Network error logs of browsers"),
+        ["cron", ..] => unsupported("Check-ins of cron monitors by address"),
+        ["attachment" | "attachments", ..] | ["events", _, "attachments", ..] => {
+            unsupported("Attachments without their envelope")
+        }
+        ["upload", ..] => unsupported("Uploads without their envelope"),
+        ["otlp", ..] | ["integration", "otlp", ..] => unsupported("OpenTelemetry's protocol (OTLP)"),
+        ["integration", ..] => unsupported("Integrations of other log formats"),
+        _ => nothing_here(),
+    }
+}
+
+fn unsupported(what: &str) -> Problem {
+    let detail = format!(
+        "{what}: not supported by this collector, which takes envelopes at /api/{PROJECT}/envelope/ \
+         and events at /api/{PROJECT}/store/."
+    );
+    Problem::new(Code::NotFound, detail)
+}
+
+fn nothing_here() -> Problem {
+    let detail = format!(
+        "Nothing is at this address; this collector takes envelopes at /api/{PROJECT}/envelope/ \
+         and events at /api/{PROJECT}/store/."
+    );
+    Problem::new(Code::NotFound, detail)
+}
+
+fn only_post() -> Response {
+    let detail = "Send envelopes and events by POST; nothing is read from the address itself.";
+    let mut response = Problem::new(Code::MethodNotAllowed, detail).into_response();
+    let headers = response.headers_mut();
+    headers.insert(ALLOW, HeaderValue::from_static("POST"));
+    response
+}
+
+async fn take(ingest: &Ingest, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let (endpoint, project) = match endpoint(parts.uri.path()) {
+        Ok(found) => found,
+        Err(problem) => return problem.into_response(),
+    };
+    if parts.method != Method::POST {
+        return only_post();
+    }
+    // An envelope that is posted to the old address is one all the same.
+    let endpoint = if is_envelope(&parts.headers) {
+        Endpoint::Envelope
+    } else {
+        endpoint
+    };
+    let received = received(ingest, &parts, (endpoint, project.unwrap_or(PROJECT)), body).await;
+    match received {
+        Ok((bytes, _room)) => captured(&ingest.collector, EXTERNAL, bytes).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+fn is_envelope(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.and_then(|kind| kind.split(';').next());
+    kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case(ENVELOPE_TYPE))
+}
+
+/// The envelope of a request, whose key was looked at before anything else.
+async fn received(
+    ingest: &Ingest,
+    parts: &Parts,
+    (endpoint, project): (Endpoint, &str),
+    body: Body,
+) -> Result<(Vec<u8>, super::room::Taking), Problem> {
+    let own = ingest.collector.key();
+    if project != PROJECT {
+        let detail = format!("This collector has the project {PROJECT} only; copy its DSN again.");
+        return Err(Problem::new(Code::DsnRejected, detail).field("project"));
+    }
+    let has_key = match presented(parts, own) {
+        Presented::Foreign => return Err(foreign_key()),
+        Presented::Own => true,
+        Presented::Nothing if endpoint == Endpoint::Store => return Err(no_key_for_store()),
+        Presented::Nothing => false,
+    };
+    let body = unpacked(&parts.headers, body).await?;
+    let check = |line: &[u8]| match endpoint {
+        Endpoint::Envelope => check_line(line, has_key, own),
+        Endpoint::Store => Ok(()),
+    };
+    let (bytes, room) = receive(body, &ingest.room, &ingest.limits, check).await?;
+    let bytes = match endpoint {
+        Endpoint::Envelope => bytes,
+        Endpoint::Store => store::envelope_of(bytes)?,
+    };
+    check_payloads(&bytes)?;
+    Ok((bytes, room))
+}
+
+/// The browser's tunnel, where only the envelope's header says whose it is.
+pub(crate) async fn tunnel(collector: &Collector, room: &Room, request: Request) -> Response {
+    let limits = Limits::standard();
+    let answer = |request: Request| async {
+        let (parts, body) = request.into_parts();
+        let received = async {
+            let body = unpacked(&parts.headers, body).await?;
+            let check = |line: &[u8]| check_line(line, false, collector.key());
+            let received = receive(body, room, &limits, check).await?;
+            check_payloads(&received.0)?;
+            Ok::<_, Problem>(received)
+        };
+        match received.await {
+            Ok((bytes, _room)) => captured(collector, FRONTEND, bytes).await,
+            Err(problem) => problem.into_response(),
+        }
+    };
+    refusal::answered(collector, &limits, request, answer).await
+}
+
+async fn captured(collector: &Collector, slot: &'static str, bytes: Vec<u8>) -> Response {
+    match collector.captured(slot, bytes).await {
+        Ok(captured) => Json(Taken {
+            id: captured.event_id,
+        })
+        .into_response(),
+        Err(error) => refusal::not_captured(&error),
+    }
+}
+
+fn check_payloads(bytes: &[u8]) -> Result<(), Problem> {
+    let envelope = Envelope::parse(bytes).map_err(|error| Problem::from(&error))?;
+    envelope.readable().map_err(|error| Problem::from(&error))
+}
+
+/// Whether an envelope whose first line this is may come in.
+fn check_line(line: &[u8], has_key: bool, own: &str) -> Result<(), Problem> {
+    let header = Header::parse(line).map_err(|error| Problem::from(&error))?;
+    // An empty one says as little as none.
+    let Some(text) = header.dsn.as_deref().filter(|dsn| !dsn.trim().is_empty()) else {
+        return if has_key { Ok(()) } else { Err(no_key()) };
+    };
+    let dsn: Dsn = text.parse().map_err(|error| {
+        let detail = format!("The envelope's DSN cannot be one: {error}");
+        Problem::new(Code::DsnRejected, detail).field("header.dsn")
+    })?;
+    if dsn.key() != own {
+        return Err(foreign_key());
+    }
+    if dsn.project() != PROJECT {
+        let detail = "The envelope's DSN names another project than the address it was sent to.";
+        return Err(Problem::new(Code::DsnRejected, detail).field("header.dsn"));
+    }
+    Ok(())
+}
+
+fn no_key() -> Problem {
+    let detail = "Send the DSN's key in X-Sentry-Auth, as ?sentry_key=, or the DSN in the envelope's header.";
+    Problem::new(Code::DsnRequired, detail)
+}
+
+fn no_key_for_store() -> Problem {
+    let detail = "Send the DSN's key in X-Sentry-Auth, or as ?sentry_key=.";
+    Problem::new(Code::DsnRequired, detail)
+}
+
+fn foreign_key() -> Problem {
+    let detail = "The key is not this collector's; copy the DSN that Reelscope shows.";
+    Problem::new(Code::DsnRejected, detail).field("sentry_key")
+}

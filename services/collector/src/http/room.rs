@@ -1,0 +1,145 @@
+//! Room for envelopes that are being received, such that slow senders cannot shut out others.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use crate::collector::lock;
+
+/// Room for a number of bytes. Where it is full, whoever holds most bytes for longest makes way, if that was long enough
+/// for anybody who is not slow; else the newcomer comes again.
+#[derive(Clone)]
+pub(crate) struct Room {
+    most: usize,
+    /// Time within which nobody has to make way.
+    grace: Duration,
+    senders: Arc<Mutex<Senders>>,
+}
+
+#[derive(Default)]
+struct Senders {
+    used: usize,
+    next: u64,
+    all: HashMap<u64, Held>,
+}
+
+struct Held {
+    bytes: usize,
+    since: Instant,
+    leave: Arc<Notify>,
+}
+
+impl Room {
+    pub(crate) fn new(most: usize, grace: Duration) -> Self {
+        Self {
+            most,
+            grace,
+            senders: Arc::default(),
+        }
+    }
+
+    pub(crate) fn enter(&self) -> Taking {
+        let leave = Arc::<Notify>::default();
+        let mut senders = lock(&self.senders);
+        let id = senders.next;
+        senders.next += 1;
+        let held = Held {
+            bytes: 0,
+            since: Instant::now(),
+            leave: Arc::clone(&leave),
+        };
+        senders.all.insert(id, held);
+        drop(senders);
+        let room = self.clone();
+        Taking { room, id, leave }
+    }
+}
+
+/// Room that is taken; given back when dropped.
+pub(crate) struct Taking {
+    room: Room,
+    id: u64,
+    leave: Arc<Notify>,
+}
+
+impl Taking {
+    /// Takes more; `false` if there is no room, or this sender had to make way.
+    pub(crate) fn grow(&self, bytes: usize) -> bool {
+        let mut senders = lock(&self.room.senders);
+        while senders.used.saturating_add(bytes) > self.room.most {
+            let cost = |held: &Held| {
+                held.since
+                    .elapsed()
+                    .as_millis()
+                    .saturating_mul(held.bytes as u128)
+            };
+            let slow = senders.all.iter().filter(|(id, held)| {
+                **id != self.id && held.bytes > 0 && held.since.elapsed() >= self.room.grace
+            });
+            let Some(id) = slow.max_by_key(|(_, held)| cost(held)).map(|(id, _)| *id) else {
+                return false;
+            };
+            if let Some(held) = senders.all.remove(&id) {
+                senders.used -= held.bytes;
+                held.leave.notify_one();
+            }
+        }
+        let Some(held) = senders.all.get_mut(&self.id) else {
+            return false;
+        };
+        held.bytes += bytes;
+        senders.used += bytes;
+        true
+    }
+
+    /// Ends when this sender has to make way for others.
+    pub(crate) async fn asked_to_leave(&self) {
+        self.leave.notified().await;
+    }
+}
+
+impl Drop for Taking {
+    fn drop(&mut self) {
+        let mut senders = lock(&self.room.senders);
+        if let Some(held) = senders.all.remove(&self.id) {
+            senders.used -= held.bytes;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slowest_makes_way_and_nobody_within_the_grace() {
+        let room = Room::new(100, Duration::ZERO);
+        let (slow, other) = (room.enter(), room.enter());
+        assert!(slow.grow(60));
+        std::thread::yield_now();
+        while slow_since(&room).is_zero() {
+            std::thread::yield_now();
+        }
+        assert!(other.grow(10) && other.grow(60));
+        assert!(!slow.grow(1), "it had to make way");
+        drop((slow, other));
+        assert_eq!(lock(&room.senders).used, 0);
+
+        let room = Room::new(100, Duration::from_secs(3_600));
+        let (first, second) = (room.enter(), room.enter());
+        assert!(first.grow(60) && !second.grow(60) && second.grow(40));
+        drop(first);
+        assert!(second.grow(60));
+        drop(second);
+        assert_eq!(lock(&room.senders).used, 0);
+    }
+
+    /// Time that the longest has been under way, in whole milliseconds.
+    fn slow_since(room: &Room) -> Duration {
+        let senders = lock(&room.senders);
+        let longest = senders.all.values().map(|held| held.since.elapsed()).max();
+        Duration::from_millis(u64::try_from(longest.unwrap_or_default().as_millis()).unwrap_or(0))
+    }
+}

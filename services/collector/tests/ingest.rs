@@ -1,0 +1,577 @@
+//! How the door for SDKs receives, refuses and reads, over TCP where it matters how bytes come.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use http::{Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use reelscope_collector::{Collector, Limits, ingest_router_within, viewer_router};
+use serde_json::{Value, json};
+use support::{TRACE, balanced, error, event_id, eventually, options};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tower::ServiceExt;
+
+const MIB: usize = 1024 * 1024;
+
+struct Opened {
+    collector: Collector,
+    ingest: Router,
+    viewer: Router,
+    _dir: tempfile::TempDir,
+}
+
+fn open_within(limits: Limits) -> Opened {
+    let dir = tempfile::tempdir().unwrap();
+    let (collector, _) = Collector::open(dir.path(), options()).unwrap();
+    Opened {
+        ingest: ingest_router_within(collector.clone(), limits),
+        viewer: viewer_router(collector.clone()),
+        collector,
+        _dir: dir,
+    }
+}
+
+fn open() -> Opened {
+    open_within(Limits::standard())
+}
+
+impl Opened {
+    async fn listen(&self) -> SocketAddr {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let router = self.ingest.clone();
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        addr
+    }
+
+    fn auth(&self) -> String {
+        format!("Sentry sentry_client=test/1, sentry_key={}", self.collector.key())
+    }
+
+    fn post(&self, path: &str, body: impl Into<Body>) -> Request<Body> {
+        let request = Request::post(path).header("x-sentry-auth", self.auth());
+        request.body(body.into()).unwrap()
+    }
+
+    async fn taken(&self, path: &str, body: impl Into<Body>) -> Value {
+        let (response, body) = send(&self.ingest, self.post(path, body)).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}: {body}");
+        body
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let (response, body) = send(&self.viewer, Request::get(path).body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}: {body}");
+        body
+    }
+}
+
+async fn send(router: &Router, request: Request<Body>) -> (Response<()>, Value) {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.unwrap().to_bytes();
+    let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    (Response::from_parts(parts, ()), body)
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// Writes a whole request, and only then reads the answer: what a client does that takes a broken pipe for a lost
+/// network. Status and the rest of the answer.
+async fn exchange(addr: SocketAddr, head: &str, body: &[u8]) -> (u16, String) {
+    let mut stream = TcpStream::connect(addr).await.unwrap();
+    let head = format!(
+        "POST {head}\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(body).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, answer)
+}
+
+#[tokio::test]
+async fn a_refusal_reaches_who_sends_first_and_reads_then() {
+    let opened = open();
+    let addr = opened.listen().await;
+    let auth = format!("x-sentry-auth: {}", opened.auth());
+    let large = vec![b'x'; 45 * MIB];
+    let envelope = [b"{}\n{\"type\":\"attachment\"}\n".as_slice(), &large].concat();
+    let check = async |head: String, body: &[u8], status: u16, code: &str| {
+        let (found, answer) = exchange(addr, &head, body).await;
+        assert_eq!(found, status, "{head}: {answer}");
+        assert!(
+            answer.contains(code) && answer.contains("x-sentry-error: "),
+            "{answer}"
+        );
+    };
+    let door = "/api/1/envelope/ HTTP/1.1\r\n";
+    check(format!("{door}{auth}"), &envelope, 413, "payload_too_large").await;
+    check(
+        format!("{door}x-sentry-auth: Sentry sentry_key=other"),
+        &envelope,
+        403,
+        "dsn_rejected",
+    )
+    .await;
+    check(format!("{door}accept: */*"), &envelope, 401, "dsn_required").await;
+    check(
+        format!("{door}{auth}\r\ncontent-encoding: compress"),
+        &envelope,
+        415,
+        "unsupported_media_type",
+    )
+    .await;
+    check(
+        format!("{door}{auth}\r\ncontent-encoding: gzip"),
+        &envelope,
+        400,
+        "envelope_malformed",
+    )
+    .await;
+    check(
+        format!("{door}{auth}"),
+        &large[..10 * MIB],
+        413,
+        "payload_too_large",
+    )
+    .await;
+    check(
+        format!("/api/1/minidump/ HTTP/1.1\r\n{auth}"),
+        &envelope,
+        404,
+        "not_found",
+    )
+    .await;
+    check(
+        format!("/api/2/envelope/ HTTP/1.1\r\n{auth}"),
+        &envelope,
+        403,
+        "dsn_rejected",
+    )
+    .await;
+    let delivery = opened.get("/delivery").await;
+    assert_eq!(delivery["refused"], 8);
+    assert_eq!(
+        delivery["refused_by_code"],
+        json!({ "payload_too_large": 2, "dsn_rejected": 2, "dsn_required": 1, "unsupported_media_type": 1,
+            "envelope_malformed": 1, "not_found": 1 })
+    );
+    // A client that asks first is told before it sends.
+    let mut stream = TcpStream::connect(addr).await.unwrap();
+    let head = format!(
+        "POST {door}host: x\r\nexpect: 100-continue\r\ncontent-length: {}\r\n\r\n",
+        99 * MIB
+    );
+    let head = head.replace(
+        "HTTP/1.1\r\n",
+        "HTTP/1.1\r\nx-sentry-auth: Sentry sentry_key=other\r\n",
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    tokio::time::timeout(Duration::from_secs(20), stream.read_to_string(&mut answer))
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn draining_ends() {
+    let opened = open_within(Limits {
+        silence: Duration::from_millis(20),
+        drained_bytes: MIB,
+        ..Limits::standard()
+    });
+    let addr = opened.listen().await;
+    // It says that more comes, and stays silent.
+    let mut stream = TcpStream::connect(addr).await.unwrap();
+    let head = "POST /api/1/nowhere HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nhello";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = vec![0; 12];
+    let read = tokio::time::timeout(Duration::from_secs(20), stream.read_exact(&mut answer));
+    read.await.unwrap().unwrap();
+    assert_eq!(answer, b"HTTP/1.1 404");
+    // It never ends.
+    let mut stream = TcpStream::connect(addr).await.unwrap();
+    let head = "POST /api/1/nowhere HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let chunk = [b"10000\r\n".as_slice(), &[b'x'; 0x10000], b"\r\n"].concat();
+    let endless = async { while stream.write_all(&chunk).await.is_ok() {} };
+    tokio::time::timeout(Duration::from_secs(20), endless)
+        .await
+        .unwrap();
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_key_is_looked_at_before_the_body() {
+    let opened = open();
+    let addr = opened.listen().await;
+    let key = opened.collector.key().to_owned();
+    // Only the header line comes: the answer is there although the rest does not, and nobody drains for longer than
+    // the silence.
+    let brief = open_within(Limits {
+        silence: Duration::from_millis(20),
+        ..Limits::standard()
+    });
+    let brief_addr = brief.listen().await;
+    let check = async |addr, line: &str, status: &str| {
+        let mut stream = TcpStream::connect(addr).await.unwrap();
+        let head = "POST /api/1/envelope/ HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\n";
+        stream
+            .write_all(format!("{head}{line}\n").as_bytes())
+            .await
+            .unwrap();
+        let mut answer = vec![0; 12];
+        let read = tokio::time::timeout(Duration::from_secs(20), stream.read_exact(&mut answer));
+        read.await.unwrap().unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(&answer),
+            format!("HTTP/1.1 {status}"),
+            "{line}"
+        );
+    };
+    check(brief_addr, "{\"dsn\":\"http://other@h/1\"}", "403").await;
+    check(brief_addr, "{}", "401").await;
+    let own = format!("{{\"dsn\":\"http://{}:secret@h/1\"}}", brief.collector.key());
+    check(brief_addr, &own, "408").await;
+    let delivery = brief.get("/delivery").await;
+    assert_eq!(delivery["refusals"][0]["code"], "deadline_exceeded");
+    let whole = format!("{{\"dsn\":\"http://{key}@h/1\"}}\n");
+    let (status, _) = exchange(addr, "/api/1/envelope/ HTTP/1.1", whole.as_bytes()).await;
+    assert_eq!(status, 200);
+    opened.collector.shutdown().await;
+    brief.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn slow_senders_do_not_shut_out_others() {
+    let opened = open_within(Limits {
+        room_bytes: 4 * MIB,
+        grace: Duration::ZERO,
+        ..Limits::standard()
+    });
+    let addr = opened.listen().await;
+    let mut slow = Vec::new();
+    for _ in 0..8 {
+        let mut stream = TcpStream::connect(addr).await.unwrap();
+        let head = format!(
+            "POST /api/1/envelope/ HTTP/1.1\r\nhost: x\r\nx-sentry-auth: {}\r\ncontent-length: {}\r\n\r\n{{}}\n",
+            opened.auth(),
+            30 * MIB
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(&vec![b'x'; 3 * MIB / 2]).await.unwrap();
+        slow.push(stream);
+    }
+    for n in 0..20 {
+        let large = format!("{{\"type\":\"attachment\"}}\n{}\n", "x".repeat(2 * MIB));
+        let body = [error(n), large.into_bytes()].concat();
+        let head = format!("/api/1/envelope/ HTTP/1.1\r\nx-sentry-auth: {}", opened.auth());
+        assert_eq!(exchange(addr, &head, &body).await.0, 200);
+    }
+    // Those from this house have a room of their own.
+    let own = format!("{{\"dsn\":\"http://{}@h/1\"}}\n", opened.collector.key());
+    let request = Request::post("/envelope").body(Body::from(own)).unwrap();
+    assert_eq!(send(&opened.viewer, request).await.0.status(), StatusCode::OK);
+    let delivery = opened.get("/delivery").await;
+    assert!(
+        delivery["refused_by_code"]["service_unavailable"].as_u64() >= Some(5),
+        "{delivery}"
+    );
+    drop(slow);
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_coding_is_undone_however_it_is_written() {
+    let opened = open();
+    let plain = error(1);
+    for (coding, body) in [
+        ("", plain.clone()),
+        ("UTF-8", plain.clone()),
+        ("identity", plain.clone()),
+        ("GZIP", gzip(&plain)),
+        ("x-gzip", gzip(&plain)),
+        ("gzip, identity", gzip(&plain)),
+        ("gzip, gzip", gzip(&gzip(&plain))),
+    ] {
+        let mut request = opened.post("/api/1/envelope/", body);
+        request
+            .headers_mut()
+            .insert("content-encoding", coding.parse().unwrap());
+        let (response, body) = send(&opened.ingest, request).await;
+        assert_eq!(response.status(), StatusCode::OK, "{coding}: {body}");
+    }
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_path_is_read_with_any_slashes_and_others_say_what_they_are_not() {
+    let opened = open();
+    for path in ["/api/1/envelope", "/api/1/envelope/", "//api/1//envelope//"] {
+        opened.taken(path, error(1)).await;
+    }
+    let check = async |method: &str, path: &str, status: u16, word: &str| {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .body(Body::from("x"))
+            .unwrap();
+        let (response, problem) = send(&opened.ingest, request).await;
+        let detail = problem["detail"].as_str().unwrap();
+        assert_eq!(response.status().as_u16(), status, "{path}: {detail}");
+        assert!(detail.contains(word), "{path}: {detail}");
+        assert!(response.headers().contains_key("x-sentry-error"));
+    };
+    check("POST", "/api/1/minidump/", 404, "Minidumps").await;
+    check("POST", "/api/1/unreal/abc/", 404, "Unreal").await;
+    check("POST", "/api/1/security/?sentry_key=x", 404, "Security reports").await;
+    check("GET", "/api/1/cron/nightly/abc/", 404, "cron").await;
+    check("POST", "/api/1/events/abc/attachments/", 404, "Attachments").await;
+    check("POST", "/api/1/integration/otlp/v1/traces", 404, "OTLP").await;
+    check("GET", "/api/0/projects/", 404, "web API").await;
+    check("POST", "/api/1/from-tomorrow/", 404, "/api/1/envelope/").await;
+    check("POST", "/elsewhere", 404, "/api/1/store/").await;
+    check("GET", "/api/1/envelope/", 405, "POST").await;
+    check("GET", "/api/1/store/?sentry_data=x", 405, "POST").await;
+    // Ten sentences of eleven, the newest first, and nothing that is a key.
+    let request = Request::post("/api/1/envelope/?sentry_key=fedcba9876543210fedcba9876543210")
+        .header("user-agent", "old/1 fedcba9876543210fedcba9876543210")
+        .body(Body::from("{}"))
+        .unwrap();
+    send(&opened.ingest, request).await;
+    let delivery = opened.get("/delivery").await;
+    let refusals = delivery["refusals"].as_array().unwrap();
+    assert_eq!((refusals.len(), &refusals[0]["client"]), (10, &json!("old/1 …")));
+    assert!(!delivery.to_string().contains("fedcba98"), "{delivery}");
+    assert_eq!(delivery["refused_by_code"]["not_found"], 9);
+    balanced(&opened.collector);
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn old_sdks_post_events_to_the_store() {
+    use base64::Engine;
+    let opened = open();
+    let event = |n: usize| {
+        json!({ "exception": [{ "type": "OldError", "value": format!("{n}") }], "timestamp": 1_764_000_000 })
+            .to_string()
+    };
+    let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    zlib.write_all(event(3).as_bytes()).unwrap();
+    let base64 = base64::engine::general_purpose::STANDARD.encode(zlib.finish().unwrap());
+    for (path, body) in [
+        ("/api/1/store/", event(1)),
+        ("/api/1/store", event(2)),
+        ("/api/1/store/", base64),
+        ("/api/store/", event(4)),
+    ] {
+        let answer = opened.taken(path, body).await;
+        assert_eq!(answer["id"].as_str().map(str::len), Some(32), "{answer}");
+    }
+    let mut packed = opened.post("/api/1/store/", gzip(event(5).as_bytes()));
+    packed
+        .headers_mut()
+        .insert("content-encoding", "gzip".parse().unwrap());
+    assert_eq!(send(&opened.ingest, packed).await.0.status(), StatusCode::OK);
+    let id = "9ec79c33ec9942ab8353589fcb2e04dc";
+    let with_id = json!({ "event_id": id, "exception": { "values": [{ "type": "OldError" }] } }).to_string();
+    assert_eq!(opened.taken("/api/1/store/", with_id).await["id"], id);
+    let mut envelope = opened.post("/api/1/store/", error(7));
+    envelope
+        .headers_mut()
+        .insert("content-type", "application/x-sentry-envelope".parse().unwrap());
+    assert_eq!(send(&opened.ingest, envelope).await.1["id"], event_id(7));
+    let issues = opened.get("/issues").await;
+    let events: u64 = issues["issues"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|issue| issue["events"].as_u64().unwrap())
+        .sum();
+    assert_eq!(events, 7, "{issues}");
+    let keyless = Request::post("/api/1/store/").body(Body::from(event(6))).unwrap();
+    assert_eq!(
+        send(&opened.ingest, keyless).await.0.status(),
+        StatusCode::UNAUTHORIZED
+    );
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_odd_header_costs_only_itself() {
+    let opened = open();
+    let id = event_id(1);
+    for head in [
+        format!("{{\"event_id\":\"{id}\",\"event_id\":\"{id}\",\"sent_at\":\"a\",\"sent_at\":7}}"),
+        "{\"event_id\":null,\"trace\":null,\"sdk\":null,\"dsn\":null}".to_owned(),
+        "{\"event_id\":\"\",\"dsn\":\"\"}".to_owned(),
+        "{\"event_id\":[1],\"trace\":\"x\",\"sdk\":\"x/1\"}".to_owned(),
+        "{\"trace\":{\"trace_id\":5,\"sample_rate\":{}},\"sdk\":{\"name\":\"x\",\"version\":8}}".to_owned(),
+        "{\"sdk\":{\"name\":\"half \\ud83d\"},\"retries\":1e999}".to_owned(),
+    ] {
+        let body = format!("{head}\n{{\"type\":\"event\",\"content_type\":7}}\n{{\"event_id\":\"{id}\"}}\n");
+        opened.taken("/api/1/envelope/", body).await;
+    }
+    for (body, field) in [
+        ("{}\n{\"type\":7}\n{}", "items[0]"),
+        ("{}\n{\"type\":\"event\",\"length\":\"2\"}\n{}", "items[0]"),
+        ("{\"trace\":\n{}", "header"),
+    ] {
+        let (response, problem) = send(&opened.ingest, opened.post("/api/1/envelope/", body)).await;
+        assert_eq!(
+            (response.status().as_u16(), problem["field"].as_str()),
+            (400, Some(field)),
+            "{problem}"
+        );
+    }
+    opened.collector.shutdown().await;
+}
+
+fn batch(kind: &str, elements: &[String]) -> Vec<u8> {
+    let payload = format!("{{\"items\":[{}]}}", elements.join(","));
+    let head = json!({ "type": kind, "item_count": elements.len(), "length": payload.len(),
+        "content_type": format!("application/vnd.sentry.items.{kind}+json") });
+    format!("{{}}\n{head}\n{payload}\n").into_bytes()
+}
+
+/// A trace once it is indexed.
+async fn trace(opened: &Opened, is_whole: impl Fn(&Value) -> bool) -> Value {
+    let mut detail = Value::Null;
+    for _ in 0..2_000 {
+        let request = Request::get(format!("/traces/{TRACE}"))
+            .body(Body::empty())
+            .unwrap();
+        detail = send(&opened.viewer, request).await.1;
+        if is_whole(&detail) {
+            return detail;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("never whole: {detail:#}");
+}
+
+#[tokio::test]
+async fn one_broken_element_of_a_batch_loses_itself_only() {
+    let opened = open();
+    let log = |body: &str| {
+        format!("{{\"timestamp\":1764000000.5,\"trace_id\":\"{TRACE}\",\"level\":\"info\",\"body\":{body}}}")
+    };
+    let mut logs: Vec<String> = (0..40).map(|n| log(&format!("\"line {n}\""))).collect();
+    logs[7] = log("\"cut \\ud83d\"");
+    logs[8] = log("1e999");
+    logs[9] = log("\"a\" \"b\"");
+    logs[10] = "oops".to_owned();
+    opened.taken("/api/1/envelope/", batch("log", &logs)).await;
+    let mut bytes = batch(
+        "span",
+        &[
+            format!(
+                "{{\"trace_id\":\"{TRACE}\",\"span_id\":\"aaaaaaaaaaaaaaaa\",\"name\":\"fine\",\"start_timestamp\":1764000000,\"end_timestamp\":1764000001}}"
+            ),
+            format!(
+                "{{\"trace_id\":\"{TRACE}\",\"span_id\":\"bbbbbbbbbbbbbbbb\",\"name\":\"cut #\",\"start_timestamp\":1764000000,\"end_timestamp\":1764000001}}"
+            ),
+        ],
+    );
+    let hash = bytes.iter().rposition(|byte| *byte == b'#').unwrap();
+    bytes[hash] = 0xff;
+    opened.taken("/api/1/envelope/", bytes).await;
+    let detail = trace(&opened, |detail| {
+        detail["logs"].as_array().is_some_and(|logs| logs.len() == 39)
+            && detail["spans"].as_array().is_some_and(|spans| spans.len() == 2)
+    })
+    .await;
+    let messages: Vec<&str> = detail["logs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|log| log["message"].as_str().unwrap())
+        .collect();
+    assert!(
+        messages.contains(&"line 39") && messages.contains(&"cut \u{fffd}") && messages.contains(&"1e999")
+    );
+    assert!(
+        messages.contains(&"a (unreadable: a comma is missing)"),
+        "{messages:?}"
+    );
+    assert!(
+        detail["summary"]["oddities"]
+            .to_string()
+            .contains("unreadable_item")
+    );
+    assert!(detail["spans"].to_string().contains("cut \u{fffd}"));
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_event_and_a_trace_with_half_an_emoji_are_seen() {
+    let opened = open();
+    let text = String::from_utf8(error(1))
+        .unwrap()
+        .replace("no answer", "no \\ud83d answer");
+    opened.taken("/api/1/envelope/", text).await;
+    let text = support::transaction(2, TRACE, "aaaaaaaaaaaaaaaa", None, 100.0);
+    let text = String::from_utf8(text).unwrap();
+    let text = text
+        .replace("POST /v1/settle", "cut \\udc00")
+        .replace("10.0", "1e400");
+    opened.taken("/api/1/envelope/", text).await;
+    let issues = opened.get("/issues").await;
+    assert_eq!(issues["issues"][0]["value"], "no \u{fffd} answer after 1 ms");
+    let detail = trace(&opened, |detail| {
+        detail["spans"].as_array().is_some_and(|spans| spans.len() == 2)
+    })
+    .await;
+    assert!(detail["spans"].to_string().contains("cut \u{fffd}"));
+    let shown = opened.get("/envelopes/1").await;
+    assert!(
+        shown["items"][0]["json"]["exception"]
+            .to_string()
+            .contains("no \u{fffd} answer")
+    );
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_nothing_can_be_read_of_is_refused() {
+    let opened = open();
+    for (kind, payload) in [
+        ("log", "[]"),
+        ("span", "{\"items\":[{]}"),
+        ("trace_metric", "hello"),
+        ("event", "[]"),
+    ] {
+        let body = format!("{{}}\n{{\"type\":\"{kind}\"}}\n{payload}\n");
+        let (response, problem) = send(&opened.ingest, opened.post("/api/1/envelope/", body)).await;
+        assert_eq!(
+            (response.status().as_u16(), problem["field"].as_str()),
+            (400, Some("items[0].payload")),
+            "{kind}: {problem}"
+        );
+    }
+    // One that is broken beside one that is not.
+    let body = format!(
+        "{}{{\"type\":\"log\"}}\n[}}\n",
+        String::from_utf8(error(1)).unwrap()
+    );
+    opened.taken("/api/1/envelope/", body).await;
+    eventually("counted", || opened.collector.delivery().refused == 4).await;
+    opened.collector.shutdown().await;
+}
