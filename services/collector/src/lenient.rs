@@ -229,22 +229,26 @@ impl Mender<'_> {
         Ok(())
     }
 
-    /// Where the element that begins at `start` ends, told by brackets and quotes alone.
+    /// Where the element that begins at `start` ends, told by brackets and quotes alone. It is lost where those do not
+    /// fit, or where a quote seems to be missing: what is taken for a text is then what stands between two.
     fn end_of_element(&mut self, start: usize) -> Result<usize, Fault> {
-        let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-        for (n, byte) in self.json[start..].iter().enumerate() {
+        let (mut open, mut text, mut escaped) = (Vec::new(), None, false);
+        for (n, byte) in self.json.iter().enumerate().skip(start) {
             self.looked += 1;
             if self.looked > self.json.len().saturating_mul(MOST_LOOKS) {
                 return Err(Fault::Lost);
             }
-            match byte {
+            match (byte, text) {
                 _ if escaped => escaped = false,
-                b'\\' if in_string => escaped = true,
-                b'"' => in_string = !in_string,
-                _ if in_string => {}
-                b',' | b']' if depth == 0 => return Ok(start + n),
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => depth = depth.checked_sub(1).ok_or(Fault::Lost)?,
+                (b'\\', Some(_)) => escaped = true,
+                (b'"', None) => text = Some(n + 1),
+                (b'"', Some(begun)) if stands_between(&self.json[begun..n]) => return Err(Fault::Lost),
+                (b'"', Some(_)) => text = None,
+                (_, Some(_)) => {}
+                (b',' | b']', None) if open.is_empty() => return Ok(n),
+                (b'{', None) => open.push(b'}'),
+                (b'[', None) => open.push(b']'),
+                (b'}' | b']', None) if open.pop() != Some(*byte) => return Err(Fault::Lost),
                 _ => {}
             }
         }
@@ -320,6 +324,13 @@ impl Mender<'_> {
         self.at += word.len();
         Ok(())
     }
+}
+
+/// Whether these bytes are what stands between two texts: `:`, `,`, `: 7, `, `},{`.
+fn stands_between(text: &[u8]) -> bool {
+    let text = text.trim_ascii();
+    let begins = matches!(text.first(), Some(b':' | b',' | b'}' | b']'));
+    begins && matches!(text.last(), Some(b':' | b',' | b'{' | b'['))
 }
 
 /// The UTF-16 unit of an escape `\uXXXX` at the start of `text`.
@@ -401,6 +412,9 @@ mod tests {
             "[}]",
             "x",
             "{\"a\":oops}",
+            "[{\"a\":\"},{\"a\":\"\\\"\"}]",
+            "[{\"a\":\"b},{\"a\":\"c\"}]",
+            "[{\"a\":[},{\"a\":1}]",
         ] {
             assert!(read::<Value>(text.as_bytes()).is_err(), "{text}");
             assert!(

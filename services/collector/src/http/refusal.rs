@@ -3,6 +3,7 @@
 
 use axum::body::Body;
 use axum::extract::Request;
+use axum::http::Method;
 use axum::http::header::{EXPECT, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use reelscope_contracts::Problem;
@@ -34,6 +35,8 @@ pub(crate) async fn answered<F: Future<Output = Response>>(
     let (parts, body) = request.into_parts();
     let wire = Wire::new(body);
     let client = auth::client(&parts);
+    // Whoever looks around with a browser loses nothing.
+    let sends = parts.method == Method::POST || parts.uri.path().trim_start_matches('/').starts_with("api/");
     // Who waits for leave to send does not send what is refused.
     let waits = parts.headers.contains_key(EXPECT);
     let body = Body::new(wire.clone());
@@ -42,7 +45,9 @@ pub(crate) async fn answered<F: Future<Output = Response>>(
         return response;
     };
     let is_counted = response.extensions().get::<CountedByWriter>().is_some();
-    collector.note_refusal(&problem, client.as_deref(), is_counted);
+    if sends {
+        collector.note_refusal(&problem, client.as_deref(), is_counted);
+    }
     if let Ok(said) = HeaderValue::from_str(&ascii(&problem.detail)) {
         response
             .headers_mut()

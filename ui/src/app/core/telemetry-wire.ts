@@ -43,6 +43,17 @@ export interface TestOutcome {
 
 export type EnvelopeState = 'held' | 'delivered' | 'dead';
 
+/** A request that a door of the collector refused. */
+export interface Refusal {
+  code: string;
+  /** The collector's sentence. */
+  detail: string;
+  field?: string;
+  /** What the sender calls itself, such as an SDK's name and version. */
+  client?: string;
+  at: number;
+}
+
 export interface Delivery {
   captured: number;
   delivered: number;
@@ -50,6 +61,10 @@ export interface Delivery {
   dead: number;
   held_by_reason: Readonly<Record<string, number>>;
   dead_by_reason: Readonly<Record<string, number>>;
+  /** Requests that the doors refused since the start, by code; absent where there are none. */
+  refused_by_code?: Readonly<Record<string, number>>;
+  /** The newest of those, newest first. */
+  refusals?: readonly Refusal[];
   sending: boolean;
   destinations: readonly { slot?: string; dsn: string; next_attempt_at?: number }[];
   rate_limits: readonly { destination: string; category: string; until: number }[];

@@ -7,7 +7,7 @@ import { Delivery } from '../core/telemetry-wire';
 import { Countdown } from './countdown';
 import { DeliveryStore } from './delivery-store';
 import { isTroubled } from './is-troubled';
-import { noticeWords, outcomeWords, reasonWords } from './delivery-words';
+import { noticeWords, outcomeWords, reasonWords, refusalWords } from './delivery-words';
 import { EnvelopeList } from './envelope-list';
 import { HeldChoice } from './held-choice';
 
@@ -53,6 +53,16 @@ export class DeliveryPage {
       words: this.words(noticeWords(notice.code, notice.detail)),
       at: this.language.formats().dateTime(new Date(notice.at).toISOString()),
     })),
+  );
+  protected readonly refusals = computed(() =>
+    (this.store.state()?.refusals ?? []).map((refusal) => ({
+      ...refusal,
+      words: this.words(refusalWords(refusal.code, refusal.detail)),
+      at: this.language.formats().dateTime(new Date(refusal.at).toISOString()),
+    })),
+  );
+  protected readonly refused = computed(() =>
+    Object.values(this.store.state()?.refused_by_code ?? {}).reduce((all, count) => all + count, 0),
   );
 
   constructor() {

@@ -1,4 +1,4 @@
-import { noticeWords, outcomeWords, reasonWords, ruleWords } from './delivery-words';
+import { noticeWords, outcomeWords, reasonWords, refusalWords, ruleWords } from './delivery-words';
 
 describe('the words of delivery', () => {
   it('are phrases for codes that are known', () => {
@@ -7,6 +7,8 @@ describe('the words of delivery', () => {
     // The same word stands for a dead letter here and for an unreachable host there.
     expect(reasonWords('refused')).toEqual({ key: 'reason.refused' });
     expect(outcomeWords('refused', 'x')).toEqual({ key: 'outcome.refused' });
+    expect(refusalWords('dsn_rejected', 'x')).toEqual({ key: 'refusal.dsn_rejected' });
+    expect(refusalWords('from_tomorrow', 'x')).toEqual({ literal: 'x' });
     expect(reasonWords('not_found')).toEqual({ key: 'outcome.not_found' });
     expect(ruleWords('@email:filter')).toEqual({ key: 'rule.email' });
     expect(ruleWords('@anything:filter')).toEqual({ key: 'rule.anything' });

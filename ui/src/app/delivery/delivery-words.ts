@@ -19,6 +19,12 @@ export function noticeWords(code: string, detail: string): Phrase | { literal: s
   return isKey(key) ? { key } : { literal: detail };
 }
 
+/** Why a door of the collector did not take what was sent. */
+export function refusalWords(code: string, detail: string): Phrase | { literal: string } {
+  const key = `refusal.${code}`;
+  return isKey(key) ? { key } : { literal: detail };
+}
+
 /** A rule of scrubbing, named as Sentry names its own: `@email:filter`. */
 export function ruleWords(rule: string): Phrase | { literal: string } {
   const [, what = '', how = ''] = /^@(\w+):(\w+)$/.exec(rule) ?? [];
