@@ -7,7 +7,7 @@ describe('the words of delivery', () => {
     // The same word stands for a dead letter here and for an unreachable host there.
     expect(reasonWords('refused')).toEqual({ key: 'reason.refused' });
     expect(outcomeWords('refused', 'x')).toEqual({ key: 'outcome.refused' });
-    expect(refusalWords('dsn_rejected', 'x')).toEqual({ key: 'refusal.dsn_rejected' });
+    expect(refusalWords('dsn_rejected', 'x')).toEqual({ key: 'notAccepted.dsn_rejected' });
     expect(refusalWords('from_tomorrow', 'x')).toEqual({ literal: 'x' });
     expect(reasonWords('not_found')).toEqual({ key: 'outcome.not_found' });
     expect(ruleWords('@email:filter')).toEqual({ key: 'rule.email' });

@@ -21,7 +21,7 @@ export function noticeWords(code: string, detail: string): Phrase | { literal: s
 
 /** Why a door of the collector did not take what was sent. */
 export function refusalWords(code: string, detail: string): Phrase | { literal: string } {
-  const key = `refusal.${code}`;
+  const key = `notAccepted.${code}`;
   return isKey(key) ? { key } : { literal: detail };
 }
 

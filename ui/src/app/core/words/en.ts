@@ -204,7 +204,7 @@ export const en = {
     no_trust_store: 'System certificates could not be loaded: HTTPS connections will fail.',
     evicted: 'Storage is full: unsent envelopes were removed to make room for new ones.',
   },
-  refusal: {
+  notAccepted: {
     dsn_required: 'The DSN key was missing.',
     dsn_rejected: 'The DSN is not the one of this collector. Copy it again from Settings.',
     envelope_malformed: 'The data was malformed.',
