@@ -405,7 +405,7 @@ fn error_event(seq: u64, slot: &str, payload: &Map<String, Value>) -> ErrorEvent
     let (kind, value) = match exception {
         Some(exception) => (
             text(exception, "type").unwrap_or_else(|| "Error".to_owned()),
-            text(exception, "value").unwrap_or_default(),
+            readable(exception, "value"),
         ),
         None => ("message".to_owned(), message(payload)),
     };

@@ -1,0 +1,167 @@
+//! The headers of an envelope and of its items, as far as anyone here asks.
+//!
+//! A header that is as it should be is read at once. Else its members are read one by one, so that an informative one
+//! that is odd, or one that is said twice, costs nothing but itself.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::{EnvelopeError, MAX_DEPTH, MAX_HEADER_LINE, deeper_than, json_reason, parse_id, too_large};
+use crate::lenient;
+
+/// What the envelope's header says, as far as anyone here asks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Header {
+    /// Id of the event in it.
+    #[serde(default)]
+    pub event_id: Option<String>,
+    /// DSN it was made for.
+    #[serde(default)]
+    pub dsn: Option<String>,
+    /// Dynamic sampling context.
+    #[serde(default)]
+    pub trace: Option<TraceHeader>,
+    /// Which SDK made it.
+    #[serde(default)]
+    pub sdk: Option<Sdk>,
+}
+
+/// The dynamic sampling context, as far as anyone here asks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct TraceHeader {
+    /// Id of the trace.
+    #[serde(default)]
+    pub trace_id: Option<String>,
+    /// Share of traces that its head records, as it came but for quotes: SDKs write text or a number.
+    #[serde(default, deserialize_with = "unquoted")]
+    pub sample_rate: Option<String>,
+}
+
+impl TraceHeader {
+    /// Share of traces that its head records, from 0, for none, to 1. `None` where it does not say.
+    #[must_use]
+    pub fn sample_rate(&self) -> Option<f64> {
+        let rate = self.sample_rate.as_ref()?.parse().ok()?;
+        (0.0..=1.0).contains(&rate).then_some(rate)
+    }
+}
+
+/// Any value, since one of a type that nobody expects is no reason to refuse an envelope.
+fn unquoted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let value = Box::<RawValue>::deserialize(deserializer)?;
+    Ok(Some(value.get().trim_matches('"').to_owned()))
+}
+
+/// Which SDK made an envelope.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Sdk {
+    /// Such as `sentry.rust`.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Such as `0.49.5`.
+    #[serde(default)]
+    pub version: Option<String>,
+}
+
+/// What an item's header says, as far as anyone here asks.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ItemHeader {
+    /// Type of the item.
+    #[serde(rename = "type")]
+    pub item_type: String,
+    /// Bytes of the payload; without it the payload ends with its line.
+    #[serde(default)]
+    pub length: Option<u64>,
+    /// Type of the payload.
+    #[serde(default)]
+    pub content_type: Option<String>,
+}
+
+/// Reads a header. One that is not as it should be is read member by member by `of`, so that an informative member that
+/// is odd, or one that is said twice, costs nothing but itself: of two the last counts, as in every other JSON.
+pub(super) fn header_json<T: DeserializeOwned>(
+    line: &[u8],
+    field: &str,
+    of: impl Fn(&Map<String, Value>) -> Result<T, &'static str>,
+) -> Result<T, EnvelopeError> {
+    if line.len() > MAX_HEADER_LINE {
+        return Err(too_large(field, "64 KiB"));
+    }
+    let broken = |reason: String| EnvelopeError::Header {
+        field: field.to_owned(),
+        reason,
+    };
+    if !lenient::begins_object(line) {
+        return Err(broken("it is not a JSON object".to_owned()));
+    }
+    if deeper_than(line, MAX_DEPTH) {
+        return Err(broken("it is nested too deeply".to_owned()));
+    }
+    if let Ok(header) = serde_json::from_slice(line) {
+        return Ok(header);
+    }
+    // Errors of syntax quote nothing of what was sent, which may be a secret.
+    let members: Map<String, Value> = lenient::read(line).map_err(|error| broken(json_reason(&error)))?;
+    of(&members).map_err(|reason| broken(reason.to_owned()))
+}
+
+impl Header {
+    /// Reads an envelope's first line.
+    ///
+    /// # Errors
+    /// It is not a JSON object, or too long.
+    pub(crate) fn parse(line: &[u8]) -> Result<Self, EnvelopeError> {
+        if line.is_empty() {
+            return Err(EnvelopeError::Empty);
+        }
+        let mut header = header_json(line, "header", |members| Ok(Self::of(members)))?;
+        // It informs: the event is told apart by its own.
+        header.event_id = header.event_id.filter(|id| parse_id(id).is_some());
+        Ok(header)
+    }
+
+    fn of(members: &Map<String, Value>) -> Self {
+        let sdk = members.get("sdk").and_then(Value::as_object);
+        let trace = members.get("trace").and_then(Value::as_object);
+        Self {
+            event_id: text(members, "event_id"),
+            dsn: text(members, "dsn"),
+            trace: trace.map(TraceHeader::of),
+            sdk: sdk.map(|sdk| Sdk {
+                name: text(sdk, "name"),
+                version: text(sdk, "version"),
+            }),
+        }
+    }
+}
+
+impl TraceHeader {
+    pub(super) fn of(members: &Map<String, Value>) -> Self {
+        let rate = members.get("sample_rate");
+        let rate = rate.map(|rate| rate.as_str().map_or_else(|| rate.to_string(), str::to_owned));
+        Self {
+            trace_id: text(members, "trace_id"),
+            sample_rate: rate,
+        }
+    }
+}
+
+impl ItemHeader {
+    pub(super) fn of(members: &Map<String, Value>) -> Result<Self, &'static str> {
+        let length = match members.get("length") {
+            None | Some(Value::Null) => None,
+            Some(length) => Some(length.as_u64().ok_or("its length is not a number of bytes")?),
+        };
+        Ok(Self {
+            item_type: text(members, "type").ok_or("its type is not a text")?,
+            length,
+            content_type: text(members, "content_type"),
+        })
+    }
+}
+
+fn text(members: &Map<String, Value>, name: &str) -> Option<String> {
+    members.get(name).and_then(Value::as_str).map(str::to_owned)
+}
