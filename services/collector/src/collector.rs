@@ -38,7 +38,7 @@ use crate::supervised;
 use crate::trace;
 
 /// Most bytes that wait for the disk; more are refused.
-const MOST_QUEUED: usize = 64 * 1024 * 1024;
+pub(crate) const MOST_QUEUED: usize = 64 * 1024 * 1024;
 /// As many more may wait if they are our own, so that no flood from outside costs one of them.
 const OWN_QUEUED: usize = 32 * 1024 * 1024;
 /// Most notices that are kept; the oldest go.

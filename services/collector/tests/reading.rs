@@ -147,6 +147,21 @@ async fn an_event_and_a_trace_with_half_an_emoji_are_seen() {
 }
 
 #[tokio::test]
+async fn a_broken_exception_says_so_and_the_rest_of_its_event_is_seen() {
+    let opened = open();
+    let text = String::from_utf8(error(1)).unwrap();
+    let text = text.replace("\"value\":\"no answer", "\"value\":\"no \"answer\"");
+    opened.taken("/api/1/envelope/", text).await;
+    let issues = opened.get("/issues").await;
+    let value = issues["issues"][0]["value"].as_str().unwrap();
+    assert!(value.contains("unreadable: "), "{issues}");
+    let id = issues["issues"][0]["issue_id"].as_str().unwrap();
+    let issue = opened.get(&format!("/issues/{id}")).await;
+    assert_eq!(issue["events"][0]["player"], "player-1");
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
 async fn what_nothing_can_be_read_of_is_refused() {
     let opened = open();
     for (kind, payload) in [

@@ -267,3 +267,39 @@ fn foreign_key() -> Problem {
     let detail = "The key is not this collector's; copy the DSN that Reelscope shows.";
     Problem::new(Code::DsnRejected, detail).field("sentry_key")
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::collector::{MOST_QUEUED, Options};
+    use crate::viewer::viewer_router;
+    use std::sync::atomic::Ordering;
+    use tower::ServiceExt;
+
+    #[tokio::test]
+    async fn our_own_have_room_where_a_flood_from_outside_has_taken_the_rest() {
+        let dir = tempfile::tempdir().unwrap();
+        let (collector, _) = Collector::open(dir.path(), Options::standard()).unwrap();
+        collector
+            .shared()
+            .queued
+            .store(MOST_QUEUED + 1, Ordering::Relaxed);
+        let envelope = format!("{{\"dsn\":\"http://{}@h/1\"}}\n", collector.key());
+        let post = |path: &str| Request::post(path).body(Body::from(envelope.clone())).unwrap();
+        let from_outside = ingest_router(collector.clone()).oneshot(post("/api/1/envelope/"));
+        let refused = from_outside.await.unwrap();
+        assert_eq!(refused.status().as_u16(), 503);
+        assert_eq!(refused.headers()["retry-after"], "1");
+        let from_the_page = viewer_router(collector.clone()).oneshot(post("/envelope"));
+        assert_eq!(from_the_page.await.unwrap().status().as_u16(), 200);
+        let delivery = collector.delivery();
+        // The writer counts what it was not given, and nobody counts it twice.
+        assert_eq!(
+            (delivery.refused, delivery.refused_by_code["service_unavailable"]),
+            (1, 1)
+        );
+        collector.shared().queued.store(0, Ordering::Relaxed);
+        collector.shutdown().await;
+    }
+}
