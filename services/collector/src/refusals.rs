@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use reelscope_contracts::telemetry::{Named, Refusal};
 use reelscope_contracts::{Problem, now};
 
-use crate::collector::lock;
+use crate::lock;
 
 /// Most refusals that are told with their sentences; the oldest go.
 const MOST_TOLD: usize = 10;

@@ -652,10 +652,9 @@ pub struct DeliveryError {
 /// Something that a person should know about the collector.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Notice {
-    /// Stable code, with what [`Notice::params`] has for it: `torn_tail` (`bytes`, `segment`), `envelopes_lost` (`count`,
-    /// `segment`), `segment_damaged` (`bytes`, `segment`, `copy`: a path), `totals_damaged` (`cause`), `disk_failed`
-    /// (`cause`), `envelope_refused` (`cause`), `evicted` (`count`), `no_trust_store` (`cause`), `issue_statuses_damaged`
-    /// (`cause`).
+    /// Stable code, with what [`Notice::params`] has for it: `disk_failed` (`cause`), `telemetry_damaged` (`cause`),
+    /// `earlier_format` (`copy`: a path), `envelope_refused` (`cause`), `evicted` (`count`), `no_trust_store` (`cause`),
+    /// `issue_statuses_damaged` (`cause`), `index_defect` (`seq`, `cause`), `delivery_defect` (`cause`).
     pub code: String,
     /// One sentence.
     pub detail: String,

@@ -19,8 +19,8 @@ use tower_http::decompression::{DecompressionBody, RequestDecompressionLayer};
 
 use super::Limits;
 use super::room::{Room, Taking};
-use crate::collector::lock;
 use crate::envelope::{MAX_ENVELOPE, MAX_HEADER_LINE};
+use crate::lock;
 
 /// Most codings that are undone one after the other; nobody needs two.
 const MOST_CODINGS: usize = 4;

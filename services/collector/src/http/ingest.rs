@@ -283,6 +283,7 @@ mod tests {
         let (collector, _) = Collector::open(dir.path(), Options::standard()).unwrap();
         collector
             .shared()
+            .figures
             .queued
             .store(MOST_QUEUED + 1, Ordering::Relaxed);
         let envelope = format!("{{\"dsn\":\"http://{}@h/1\"}}\n", collector.key());
@@ -299,7 +300,7 @@ mod tests {
             (delivery.refused, delivery.refused_by_code["service_unavailable"]),
             (1, 1)
         );
-        collector.shared().queued.store(0, Ordering::Relaxed);
+        collector.shared().figures.queued.store(0, Ordering::Relaxed);
         collector.shutdown().await;
     }
 }

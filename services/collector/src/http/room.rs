@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use crate::collector::lock;
+use crate::lock;
 
 /// Room for a number of bytes. Where it is full, whoever holds most bytes for longest makes way, if that was long enough
 /// for anybody who is not slow; else the newcomer comes again.
