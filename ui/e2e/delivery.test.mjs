@@ -146,6 +146,21 @@ test('what was meant for another DSN is discarded, and can be read', async (t) =
   assert.match(await page.text('envelope-reason'), /declined manually/);
 });
 
+test('what an SDK was refused is said, and why', async (t) => {
+  const page = await deliveryPage(t);
+  const { collector_dsn } = await page.asked('/api/settings');
+  const { protocol, host } = new URL(collector_dsn);
+  const address = `${protocol}//${host}/api/1/envelope/?sentry_key=${'0'.repeat(32)}`;
+  const headers = { 'user-agent': 'sentry.java/8.1.0' };
+  const answer = await fetch(address, { method: 'POST', body: '{}\n', headers });
+  assert.equal(answer.ok, false);
+  assert.match(answer.headers.get('x-sentry-error'), /key/);
+  await page.see('refusals');
+  assert.match(await page.text('refusals'), /The DSN is not the one of this collector/);
+  assert.match(await page.text('refusals'), /sentry\.java\/8\.1\.0/);
+  await page.inBoth('delivery-refusals');
+});
+
 test('what happened to the kept telemetry is said once the program starts again', async (t) => {
   const place = ownPlace(t);
   const program = startProgram(place);
