@@ -49,7 +49,7 @@ async fn bets(dir: &Path) -> Vec<(String, BetStatus, Option<i64>)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wallets_rounds_and_telemetry_of_an_earlier_build_go_on() {
+async fn wallets_and_rounds_of_an_earlier_build_go_on_and_its_telemetry_is_set_aside() {
     let dir = tempfile::tempdir().unwrap();
     unpack(dir.path());
     let before = bets(dir.path()).await;
@@ -76,12 +76,17 @@ async fn wallets_rounds_and_telemetry_of_an_earlier_build_go_on() {
     }
     let reply = client.spin("of this build", 1_000).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
-    let indexed = async || client.get("/api/telemetry/traces?limit=500").await;
+    let delivery = client.get("/api/telemetry/delivery").await;
+    assert_eq!(delivery["notices"][0]["code"], "earlier_format", "{delivery}");
+    let aside = delivery["notices"][0]["params"]["copy"].as_str().unwrap();
+    assert!(Path::new(aside).join("segments").is_dir(), "{aside}");
+    assert!(!dir.path().join("telemetry/segments").exists());
+    let kept = async || client.get("/api/telemetry/traces?limit=500").await;
     let begun = Instant::now();
-    while indexed().await["traces"].as_array().map_or(0, Vec::len) < 12 {
+    while kept().await["traces"].as_array().is_none_or(Vec::is_empty) {
         assert!(
             begun.elapsed() < Duration::from_secs(60),
-            "the traces of the earlier build are read"
+            "the traces of this build are kept"
         );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
