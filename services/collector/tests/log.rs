@@ -162,6 +162,15 @@ async fn segments_of_an_earlier_build_are_set_aside_with_one_sentence() {
     fs::create_dir(dir.path().join("segments")).unwrap();
     fs::write(dir.path().join("segments/00000001.log"), b"RSL1").unwrap();
     fs::write(dir.path().join("totals.json"), b"{}").unwrap();
+    // Beside a damaged log they stay, so that whoever opens the next one is told.
+    fs::write(dir.path().join(FILE), "no database").unwrap();
+    let damaged = Collector::open(dir.path(), options()).map(|_| ());
+    assert!(
+        matches!(damaged, Err(CollectorError::Damaged { .. })),
+        "{damaged:?}"
+    );
+    assert!(dir.path().join("segments").exists());
+    fs::remove_file(dir.path().join(FILE)).unwrap();
     let (collector, notices) = Collector::open(dir.path(), options()).unwrap();
     let codes: Vec<&str> = notices.iter().map(|notice| notice.code.as_str()).collect();
     assert_eq!(codes, ["earlier_format"]);

@@ -68,10 +68,6 @@ pub(crate) struct Opened {
 pub(super) fn open(dir: &Path) -> Result<Opened, CollectorError> {
     let unwritable = |error: io::Error| CollectorError::unwritable(dir, &error);
     let lock = lock(dir)?;
-    let notices = earlier_build_set_aside(dir)
-        .map_err(unwritable)?
-        .into_iter()
-        .collect();
     let connection = ready(dir).map_err(|error| trouble(dir, &error))?;
     let version: u32 = connection
         .pragma_query_value(None, "user_version", |row| row.get(0))
@@ -88,6 +84,11 @@ pub(super) fn open(dir: &Path) -> Result<Opened, CollectorError> {
         let _ = fs::remove_file(suspect);
     }
     let tally = prepared(&connection, version).map_err(|error| trouble(dir, &error))?;
+    // Only now: a log that cannot be opened changes nothing, and what was moved is said once.
+    let notices = earlier_build_set_aside(dir)
+        .map_err(unwritable)?
+        .into_iter()
+        .collect();
     Ok(Opened {
         connection,
         tally,
