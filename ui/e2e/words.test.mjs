@@ -49,7 +49,7 @@ const codes = {
   notice: filesBelow('services/collector/src', /\.rs$/).flatMap((path) =>
     all(read(path), /\bnotice\(\s*"(\w+)"/g),
   ),
-  reason: all(read('services/collector/src/frame.rs'), /Self::\w+ => "(\w+)"/g),
+  reason: all(read('services/collector/src/log/state.rs'), /Self::\w+ => "(\w+)"/g),
   outcome: all(read('services/collector/src/sender.rs'), /^\s*"(\w+)" => /gm),
   problem: all(read('services/contracts/src/problem.rs'), /Self::\w+ => \("(\w+)", \d+/g).filter(
     // The page's own requests never meet these: they are for programs that send telemetry.
