@@ -25,8 +25,8 @@ use crate::issue_status::Statuses;
 use crate::live::Live;
 use crate::lock;
 use crate::log::{
-    self, Arrival, Captured, Change, DeadReason, ENTRY, Entry, Figures, Follower, Job, Opened, Readers,
-    Retention, State, Tally, Writer,
+    self, Arrival, Captured, Change, DeadReason, Entry, Figures, Follower, Job, Opened, Readers, Retention,
+    State, Tally, Writer,
 };
 use crate::notice::notice;
 use crate::outbox::{self, Note};
@@ -499,7 +499,7 @@ impl Collector {
             rate_limits,
             last_error,
             notices: lock(&self.shared.notices).clone(),
-            bytes: self.shared.figures.bytes.load(Ordering::Relaxed),
+            bytes: self.shared.readers.bytes_on_disk(),
             indexed: self.indexed(),
         }
     }
@@ -549,9 +549,7 @@ impl Collector {
     /// Envelopes of which `which` holds, oldest first.
     async fn entries(&self, which: &'static str, value: i64) -> Vec<Entry> {
         let read = move |connection: &Connection| {
-            let sql = format!("SELECT {ENTRY} FROM envelopes WHERE {which} ORDER BY seq");
-            let mut found = connection.prepare_cached(&sql)?;
-            found.query_map([value], log::entry)?.collect()
+            log::rows(connection, &format!("WHERE {which} ORDER BY seq"), [value])
         };
         self.shared.readers.read(read).await.unwrap_or_default()
     }
@@ -736,13 +734,8 @@ impl Collector {
         let before = before.map_or(i64::MAX, |before| i64::try_from(before).unwrap_or(i64::MAX));
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let read = move |connection: &Connection| {
-            let sql = format!(
-                "SELECT {ENTRY} FROM envelopes WHERE seq < ?1 AND {states} ORDER BY seq DESC LIMIT ?2"
-            );
-            let mut found = connection.prepare_cached(&sql)?;
-            found
-                .query_map([before, limit], log::entry)?
-                .collect::<rusqlite::Result<Vec<_>>>()
+            let which = format!("WHERE seq < ?1 AND {states} ORDER BY seq DESC LIMIT ?2");
+            log::rows(connection, &which, [before, limit])
         };
         let found = self.shared.readers.read(read).await.unwrap_or_default();
         found

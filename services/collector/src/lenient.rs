@@ -132,26 +132,35 @@ impl Mender<'_> {
         }
     }
 
+    /// Takes the comma before another member or element, or the end; a comma too many before the end is dropped.
+    fn has_more(&mut self, end: u8, is_first: bool) -> Result<bool, Fault> {
+        self.space();
+        if self.take(end) {
+            return Ok(false);
+        }
+        if is_first {
+            return Ok(true);
+        }
+        if self.peek() != Some(b',') {
+            return Err(Fault::Here("a comma is missing"));
+        }
+        self.at += 1;
+        self.space();
+        if self.take(end) {
+            return Ok(false);
+        }
+        self.out.push(b',');
+        Ok(true)
+    }
+
     /// On a fault the object is left open after its last sound member.
     fn object(&mut self, depth: usize) -> Done {
         self.take(b'{');
         let mut whole = self.out.len();
         let mut is_first = true;
         loop {
-            self.space();
-            if self.take(b'}') {
+            if !self.has_more(b'}', is_first)? {
                 return Ok(());
-            }
-            if !is_first {
-                if self.peek() != Some(b',') {
-                    return Err(Fault::Here("a comma is missing"));
-                }
-                self.at += 1;
-                self.space();
-                if self.take(b'}') {
-                    return Ok(());
-                }
-                self.out.push(b',');
             }
             if let Err(fault) = self.member(depth) {
                 self.out.truncate(whole);
@@ -178,20 +187,8 @@ impl Mender<'_> {
         self.take(b'[');
         let mut is_first = true;
         loop {
-            self.space();
-            if self.take(b']') {
+            if !self.has_more(b']', is_first)? {
                 return Ok(());
-            }
-            if !is_first {
-                if self.peek() != Some(b',') {
-                    return Err(Fault::Here("a comma is missing"));
-                }
-                self.at += 1;
-                self.space();
-                if self.take(b']') {
-                    return Ok(());
-                }
-                self.out.push(b',');
             }
             self.element(depth)?;
             is_first = false;

@@ -20,7 +20,7 @@ use crate::collector::{FRONTEND, Pace, Shared};
 use crate::dsn::Dsn;
 use crate::envelope::Envelope;
 use crate::lock;
-use crate::log::{self, Change, DeadReason, ENTRY, Entry, Job, State};
+use crate::log::{self, Change, DeadReason, Entry, Job, State};
 use crate::rate_limits::RateLimits;
 use crate::sender::{Answer, Sender, Verdict};
 
@@ -280,26 +280,19 @@ impl Outbox {
         for id in ids {
             while let Some(after) = self.wanted(id) {
                 let read = move |connection: &Connection| {
-                    let sql = format!(
-                        "SELECT {ENTRY} FROM envelopes WHERE state = 0 AND destination = ?1 AND seq > ?2
-                         ORDER BY seq LIMIT {LOADED}"
+                    let which = format!(
+                        "WHERE state = 0 AND destination = ?1 AND seq > ?2 ORDER BY seq LIMIT {LOADED}"
                     );
-                    let mut held = connection.prepare_cached(&sql)?;
-                    let held = held.query_map([id.cast_signed(), after.cast_signed()], log::entry)?;
-                    held.collect::<rusqlite::Result<Vec<Entry>>>()
+                    log::rows(connection, &which, [id.cast_signed(), after.cast_signed()])
                 };
                 let Ok(held) = self.shared.readers.read(read).await else {
                     break;
                 };
-                let last = held.last().filter(|_| held.len() == LOADED);
                 if let Some(destination) = self.destinations.get_mut(&id) {
-                    destination.loaded_through = held.last().map(|last| last.seq);
-                    let through = last.map(|last| last.seq);
-                    self.look_at(&held);
-                    if let Some(destination) = self.destinations.get_mut(&id) {
-                        destination.loaded_through = through;
-                    }
+                    let last = held.last().filter(|_| held.len() == LOADED);
+                    destination.loaded_through = last.map(|last| last.seq);
                 }
+                self.look_at(&held);
             }
         }
     }
@@ -405,8 +398,8 @@ impl Outbox {
 
     /// An envelope as the log has it, if it is still to be sent.
     async fn still_held(&self, seq: u64) -> Option<Entry> {
-        let read = move |connection: &Connection| log::envelope(connection, seq);
-        let (entry, _) = self.shared.readers.read(read).await.ok()??;
+        let read = move |connection: &Connection| log::row(connection, seq);
+        let entry = self.shared.readers.read(read).await.ok()??;
         Some(entry).filter(|entry| entry.state == State::Held)
     }
 

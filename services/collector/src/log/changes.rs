@@ -1,11 +1,10 @@
 //! What a batch of changes comes to, before it is written.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry as Slot;
 
-use rusqlite::{Connection, OptionalExtension, Transaction};
+use rusqlite::{Connection, Transaction};
 
-use super::readers::{ENTRY, entry};
+use super::readers::row;
 use super::state::{Change, Entry, State};
 use super::tally::{Delta, Kind};
 
@@ -96,16 +95,12 @@ impl<'a> Plan<'a> {
         Ok(count)
     }
 
-    fn now(&mut self, seq: u64) -> rusqlite::Result<Option<Entry>> {
-        if let Slot::Occupied(planned) = self.states.entry(seq) {
-            return Ok(Some(planned.get().clone()));
+    fn now(&self, seq: u64) -> rusqlite::Result<Option<Entry>> {
+        let known = self.states.get(&seq).or_else(|| self.owed.states.get(&seq));
+        match known {
+            Some(known) => Ok(Some(known.clone())),
+            None => row(self.connection, seq),
         }
-        if let Some(owed) = self.owed.states.get(&seq) {
-            return Ok(Some(owed.clone()));
-        }
-        let sql = format!("SELECT {ENTRY} FROM envelopes WHERE seq = ?1");
-        let mut found = self.connection.prepare_cached(&sql)?;
-        found.query_row([seq.cast_signed()], entry).optional()
     }
 
     pub(super) fn done(self) -> Planned {

@@ -18,23 +18,11 @@ pub(crate) mod state;
 pub(crate) mod tally;
 pub(crate) mod writer;
 
-use std::path::Path;
-
-pub(crate) use readers::{ENTRY, Readers, entry, envelope};
+pub(crate) use readers::{Readers, envelope, row, rows};
 pub use retention::Retention;
 pub use schema::set_aside;
-pub(crate) use schema::{Opened, own_key, replace};
+pub(crate) use schema::{Opened, open, own_key, replace};
 pub(crate) use state::{Change, DeadReason, Entry, State};
 pub(crate) use tally::Tally;
 pub use writer::Captured;
 pub(crate) use writer::{Arrival, Figures, Follower, Job, Writer};
-
-use crate::CollectorError;
-
-/// Opens the log in `dir`, or begins one.
-///
-/// # Errors
-/// The directory is in use, of a newer build, damaged, or cannot be written. Nothing was changed then.
-pub(crate) fn open(dir: &Path) -> Result<Opened, CollectorError> {
-    schema::open(dir)
-}

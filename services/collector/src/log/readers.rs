@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row};
 use tokio::sync::Semaphore;
 
-use super::schema::FILE;
+use super::schema::{FILE, WAL};
 use super::state::{Entry, State};
 use crate::category::Categories;
 use crate::envelope::id_of_bytes;
@@ -68,6 +68,13 @@ impl Readers {
         Ok(read)
     }
 
+    /// Bytes of the file and of what is not yet in it.
+    pub(crate) fn bytes_on_disk(&self) -> u64 {
+        let wal = self.file.with_file_name(WAL);
+        let len = |file: &Path| std::fs::metadata(file).map_or(0, |file| file.len());
+        len(&self.file) + len(&wal)
+    }
+
     /// Closes those that rest; the last connection of all writes what stands in the WAL into the file.
     pub(crate) fn close(&self) {
         crate::lock(&self.idle).clear();
@@ -84,10 +91,10 @@ fn open(file: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// The columns that [`entry`] reads.
-pub(crate) const ENTRY: &str = "seq, received_at, slot, destination, categories, trace_id, state, size";
+const ENTRY: &str = "seq, received_at, slot, destination, categories, trace_id, state, size";
 
 /// Reads an envelope's row of the columns [`ENTRY`].
-pub(crate) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     Ok(Entry {
         seq: row.get::<_, i64>(0)?.cast_unsigned(),
         received_at: row.get(1)?,
@@ -98,6 +105,22 @@ pub(crate) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         state: State::of_number(row.get(6)?),
         size: row.get::<_, i64>(7)?.cast_unsigned(),
     })
+}
+
+/// The rows of envelopes that `which` chooses: what stands after `FROM envelopes`.
+pub(crate) fn rows(
+    connection: &Connection,
+    which: &str,
+    params: impl Params,
+) -> rusqlite::Result<Vec<Entry>> {
+    let mut found = connection.prepare_cached(&format!("SELECT {ENTRY} FROM envelopes {which}"))?;
+    found.query_map(params, entry)?.collect()
+}
+
+/// One envelope's row; `None` when it is not, or no longer, kept.
+pub(crate) fn row(connection: &Connection, seq: u64) -> rusqlite::Result<Option<Entry>> {
+    let found = rows(connection, "WHERE seq = ?1", [seq.cast_signed()])?;
+    Ok(found.into_iter().next())
 }
 
 /// One envelope and its bytes as they were received; `None` when it is not, or no longer, kept.

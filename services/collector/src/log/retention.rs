@@ -1,13 +1,11 @@
 //! What goes when there is too much or it is too old: the oldest, and of what may still be sent nothing before the hard cap.
 
-use std::path::Path;
 use std::time::Duration;
 
 use reelscope_contracts::now;
 use rusqlite::Connection;
 
-use super::readers::{ENTRY, entry};
-use super::schema::FILE;
+use super::readers::rows;
 use super::state::{DeadReason, Entry, State};
 use super::tally::{Delta, Kind, Tally};
 use super::writer::begin;
@@ -106,9 +104,8 @@ fn enough_of(oldest: &[Entry], excess: u64) -> usize {
 }
 
 fn oldest(connection: &Connection, from: u64, which: &str) -> rusqlite::Result<Vec<Entry>> {
-    let sql = format!("SELECT {ENTRY} FROM envelopes WHERE seq > ?1 AND {which} ORDER BY seq LIMIT {STEP}");
-    let mut found = connection.prepare_cached(&sql)?;
-    found.query_map([from.cast_signed()], entry)?.collect()
+    let which = format!("WHERE seq > ?1 AND {which} ORDER BY seq LIMIT {STEP}");
+    rows(connection, &which, [from.cast_signed()])
 }
 
 fn remove(connection: &mut Connection, chosen: &[Entry]) -> rusqlite::Result<Removed> {
@@ -167,11 +164,4 @@ impl Pages {
             page: number("page_size")?,
         })
     }
-}
-
-/// Bytes of the file and of what is not yet in it.
-pub(super) fn bytes_on_disk(connection: &Connection, dir: &Path) -> rusqlite::Result<u64> {
-    let Pages { used, free, page } = Pages::of(connection)?;
-    let wal = std::fs::metadata(dir.join(format!("{FILE}-wal"))).map_or(0, |wal| wal.len());
-    Ok((used + free) * page + wal)
 }

@@ -15,6 +15,10 @@ use crate::notice::notice;
 
 /// The database.
 pub(super) const FILE: &str = "telemetry.sqlite";
+/// What is not yet in it.
+pub(super) const WAL: &str = "telemetry.sqlite-wal";
+/// The index of that.
+const SHM: &str = "telemetry.sqlite-shm";
 /// Beside it while it is suspected of damage: the next start reads all of it.
 const SUSPECT: &str = "suspect";
 /// Raised when an older build would misread the log.
@@ -65,7 +69,11 @@ pub(crate) struct Opened {
     pub(crate) notices: Vec<Notice>,
 }
 
-pub(super) fn open(dir: &Path) -> Result<Opened, CollectorError> {
+/// Opens the log in `dir`, or begins one.
+///
+/// # Errors
+/// The directory is in use, of a newer build, damaged, or cannot be written. Nothing was changed then.
+pub(crate) fn open(dir: &Path) -> Result<Opened, CollectorError> {
     let unwritable = |error: io::Error| CollectorError::unwritable(dir, &error);
     let lock = lock(dir)?;
     let connection = ready(dir).map_err(|error| trouble(dir, &error))?;
@@ -176,9 +184,8 @@ pub fn set_aside(dir: &Path) -> Result<PathBuf, CollectorError> {
     let _lock = lock(dir)?;
     let mut name = dir.as_os_str().to_owned();
     name.push(".damaged-");
-    let (wal, index) = (format!("{FILE}-wal"), format!("{FILE}-shm"));
     let aside = free_place(Path::new(&name), now() / 1_000);
-    moved(dir, &aside, &[FILE, &wal, &index, SUSPECT])
+    moved(dir, &aside, &[FILE, WAL, SHM, SUSPECT])
         .map_err(|error| CollectorError::unwritable(dir, &error))?;
     Ok(aside)
 }

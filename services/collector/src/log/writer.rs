@@ -15,7 +15,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::changes::{Owed, Plan, Planned};
-use super::retention::{Removed, Retainer, Retention, bytes_on_disk};
+use super::retention::{Removed, Retainer, Retention};
 use super::schema::{is_damage, suspect};
 use super::state::{Change, Entry, State};
 use super::tally::{Delta, Kind, Tally};
@@ -108,8 +108,6 @@ pub(crate) struct Figures {
     pub(crate) tally: Mutex<Tally>,
     /// Bytes that wait for the writer.
     pub(crate) queued: AtomicUsize,
-    /// Bytes on the disk.
-    pub(crate) bytes: AtomicU64,
     /// Number of the oldest envelope that is kept; 0 where none is.
     pub(crate) oldest: AtomicU64,
 }
@@ -231,15 +229,10 @@ impl<F: Follower> Writer<F> {
             delta: changed,
             again,
         } = plan.done();
-        let owed = std::mem::take(&mut self.owed);
-        let stored = owed.write(&transaction, &states).and_then(|()| {
-            Tally::write(&transaction, &merged([&delta, &changed, &owed.delta]))?;
-            transaction.commit()
-        });
-        if let Err(error) = stored {
-            self.owed = owed;
-            return Err(error);
-        }
+        self.owed.write(&transaction, &states)?;
+        Tally::write(&transaction, &merged([&delta, &changed, &self.owed.delta]))?;
+        transaction.commit()?;
+        self.owed = Owed::default();
         self.unsynced_since = if sync {
             None
         } else {
@@ -257,7 +250,6 @@ impl<F: Follower> Writer<F> {
     fn finish(&mut self, batch: Batch, written: Written) {
         lock(&self.figures.tally).add(&written.delta);
         self.written += written.captured.iter().map(|entry| entry.size).sum::<u64>();
-        self.measure();
         let seqs: Vec<u64> = written.captured.iter().map(|entry| entry.seq).collect();
         self.follower.moved([written.captured, written.again].concat());
         for ((arrival, answer), seq) in batch.captures.into_iter().zip(seqs) {
@@ -337,39 +329,29 @@ impl<F: Follower> Writer<F> {
         Ok(())
     }
 
-    fn measure(&self) {
-        if let Ok(bytes) = bytes_on_disk(&self.connection, &self.dir) {
-            self.figures.bytes.store(bytes, Ordering::Relaxed);
-        }
-    }
-
-    fn measure_kept(&self) {
+    fn note_oldest(&self) {
         let oldest = "SELECT coalesce(min(seq), 0) FROM envelopes";
         if let Ok(oldest) = self.connection.query_row(oldest, (), |row| row.get::<_, i64>(0)) {
             self.figures
                 .oldest
                 .store(oldest.cast_unsigned(), Ordering::Relaxed);
         }
-        self.measure();
     }
 
-    /// Makes room while there is too much or it is too old.
+    /// Makes room while there is too much or it is too old. What is owed is written first: until then an envelope may stand
+    /// otherwise than the disk has it.
     fn retain(&mut self) {
+        if !self.owed.is_empty() {
+            return;
+        }
         self.written = 0;
+        let mut all_evicted = 0;
         loop {
             match self.retainer.step(&mut self.connection) {
                 Ok(None) => break,
                 Ok(Some(Removed { delta, evicted })) => {
                     lock(&self.figures.tally).add(&delta);
-                    if evicted > 0 {
-                        let detail = format!(
-                            "{evicted} envelopes that were never sent had to make room for newer ones."
-                        );
-                        self.follower
-                            .say(notice("evicted", detail).with("count", evicted));
-                    }
-                    self.measure_kept();
-                    self.follower.moved(Vec::new());
+                    all_evicted += evicted;
                 }
                 Err(error) => {
                     self.failed(&error);
@@ -377,7 +359,14 @@ impl<F: Follower> Writer<F> {
                 }
             }
         }
-        self.measure_kept();
+        if all_evicted > 0 {
+            let detail =
+                format!("{all_evicted} envelopes that were never sent had to make room for newer ones.");
+            self.follower
+                .say(notice("evicted", detail).with("count", all_evicted));
+        }
+        self.note_oldest();
+        self.follower.moved(Vec::new());
     }
 }
 
