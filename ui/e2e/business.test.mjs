@@ -96,7 +96,7 @@ test('spins are in the chart and on the map, and every point leads to its trace'
 
   await page.click('nav-business');
   await page.see('rtp-chart');
-  await page.click('lang-en');
+  await page.speak('en');
   // Each spin once, though three services measure it in three ways.
   await until('the three spins and the failure', async () =>
     /^4 spins since/.test(await page.text('business-scope')),

@@ -12,7 +12,7 @@ test('what Sentry refused is explained, and is sent again: one, then all', async
   sentry.answer = { status: 401, headers: {} };
   const page = await deliveryPage(t, sentry);
   await until('dead letters', async () => (await figure(page, 'dead')) > 1);
-  await page.click('lang-ru');
+  await page.speak('ru');
   assert.match(await page.text('last-error'), /не принимает ключ/);
   await page.click('filter-dead');
   await page.click('envelope');
@@ -66,7 +66,7 @@ test('a rate limit and an absent Sentry are shown with the time until it goes on
   // Errors are not limited, so one is tried at once, and finds nobody.
   await page.driver.executeScript(`setTimeout(() => { throw new EvalError('on purpose'); });`);
   await page.see('next-attempt');
-  await page.click('lang-ru');
+  await page.speak('ru');
   await until('the reason', async () =>
     /в соединении отказано/i.test(await page.text('last-error')),
   );
@@ -176,7 +176,7 @@ test('what happened to the kept telemetry is said once the program starts again'
   const page = await openWindow(place);
   // It is no reason to keep anybody from the machine.
   await page.ready();
-  await page.click('lang-ru');
+  await page.speak('ru');
   assert.match(await page.text('set-aside'), /Файл телеметрии был повреждён/);
   await page.inBoth('telemetry-set-aside');
   assert.match(await page.text('set-aside'), /telemetry file was damaged/);

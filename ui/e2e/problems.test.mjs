@@ -33,7 +33,7 @@ async function all(page, wanted) {
 async function opened(t, more = []) {
   const page = await openWindow(ownPlace(t), more);
   await page.ready();
-  await page.click('lang-en');
+  await page.speak('en');
   await page.see('problems');
   await until('the players to be there', async () =>
     page.asked('/api/problems').then(({ ready }) => ready),
@@ -75,7 +75,7 @@ test('problems are seen in a trace, fixed, and the same round is spun again and 
   for (const id of ['missing-index', 'slow-rng', 'slow-provider'])
     assert.match(await page.text(`seen-${id}`), /^[\d.]+\s(ms|s) · seen in \d+ traces? →$/);
   await inBoth(page, 'problems-seen');
-  await page.click('lang-en');
+  await page.speak('en');
 
   // By key and by mouse.
   await page.press('2');
@@ -92,7 +92,7 @@ test('problems are seen in a trace, fixed, and the same round is spun again and 
     async () => (await page.attribute('next-step', 'data-step')) === 'compare',
   );
   await inBoth(page, 'problems-fixed');
-  await page.click('lang-en');
+  await page.speak('en');
 
   await page.click('tab-rounds');
   await until('both rounds', async () => (await page.count('round-row')) === 2);
@@ -101,7 +101,7 @@ test('problems are seen in a trace, fixed, and the same round is spun again and 
   assert.equal(await seedOf(page, 1), again);
   await page.see('compare-round');
   await inBoth(page, 'round-again');
-  await page.click('lang-en');
+  await page.speak('en');
 
   await page.click('compare-round');
   await until('two traces', async () =>
@@ -121,7 +121,7 @@ test('a double click begins with the demo, and with the virtual players that a f
   const place = Object.assign(ownPlace(t), { asStarted: true });
   const page = await openWindow(place, ['--traffic', '5', '--traffic-budget', 'none']);
   await page.ready();
-  await page.click('lang-en');
+  await page.speak('en');
   await all(page, ['on', 'on', 'on', 'on']);
   assert.match(await page.text('release'), /1\.0\.0/);
   assert.equal(await page.text('dial-words'), 'all four problems');
@@ -176,7 +176,7 @@ test('the dial goes through the releases by keyboard, and the player does not wa
   await all(page, ['fixed', 'fixed', 'fixed', 'on']);
   await until('what it brings', async () => /a wrong paytable/.test(await page.text('dial-words')));
   await inBoth(page, 'release-1.3.0');
-  await page.click('lang-en');
+  await page.speak('en');
   await startOfDemo(page);
   assert.equal(await page.text('dial-words'), 'all four problems');
 });
@@ -187,7 +187,7 @@ test('virtual players fill before and after, within their budget', async (t) => 
   await page.click('to-impact');
   assert.match(await page.text('missing-all'), /^Not measured yet/);
   await inBoth(page, 'impact-none');
-  await page.click('lang-en');
+  await page.speak('en');
 
   await page.click('traffic-switch');
   await until('spins', async () => /spins\/s/.test(await page.text('traffic-live')));
@@ -200,7 +200,7 @@ test('virtual players fill before and after, within their budget', async (t) => 
   await until('spins with all fixes', () => page.isThere('change-all'), LONG_MS);
   assert.match(await page.text('change-all'), /^[\d.,]+× faster$/);
   await inBoth(page, 'impact');
-  await page.click('lang-en');
+  await page.speak('en');
 
   await page.click('traffic-budget');
   await until('no budget', async () => /^No CPU limit/.test(await page.text('traffic-words')));
@@ -242,7 +242,7 @@ test('releases are compared, and the one that hurts is marked with its suspect',
     /^No release has spins yet/.test(await page.text('releases-none')),
   );
   await inBoth(page, 'releases-none');
-  await page.click('lang-en');
+  await page.speak('en');
 
   // Spins are what is waited for here; how the budget holds them back is another test's.
   await page.click('traffic-budget');
@@ -294,7 +294,7 @@ test('what telemetry costs is measured, cancelled, and measured at another share
     `document.querySelector('[data-test="overhead-bytes-by-rate"]').scrollIntoView({ block: 'end' })`,
   );
   await inBoth(page, 'overhead');
-  await page.click('lang-en');
+  await page.speak('en');
 
   // Another share has no result before it is measured.
   await (await page.see('overhead-rate')).sendKeys(Key.ARROW_LEFT);
@@ -318,7 +318,7 @@ test('the page fails in two ways of its own, each an issue, and goes on', async 
   for (const { culprit } of failures) assert.match(culprit, /[.](ts|js)[)]$/);
   assert.match(await page.text('fault-page-component'), /happened 1 time/);
   await inBoth(page, 'more-faults');
-  await page.click('lang-en');
+  await page.speak('en');
   await page.spin(() => page.click('spin'));
   await page.click('evidence-page-component');
   await until(

@@ -145,14 +145,19 @@ export class Page {
 
   /** Waits for the element to be there and visible. */
   async see(name, patience = PATIENCE_MS) {
-    return until(
-      `${name} to be visible`,
-      async () => {
-        const found = await this.driver.findElements(By.css(`[data-test="${name}"]`));
-        return found.length > 0 && (await found[0].isDisplayed()) && found[0];
-      },
-      patience,
-    );
+    const visible = async () => {
+      const found = await this.driver.findElements(By.css(`[data-test="${name}"]`));
+      return found.length > 0 && (await found[0].isDisplayed()) && found[0];
+    };
+    try {
+      return await until(`${name} to be visible`, visible, patience);
+    } catch (error) {
+      // Where CI shows nothing else of the page.
+      const shown = await this.driver.executeScript(
+        'return `${location.pathname}: ${document.querySelector("main")?.innerText.slice(0, 300)}`',
+      );
+      throw new Error(`${error.message}; the page shows ${shown}`, { cause: error });
+    }
   }
 
   async isThere(name) {
@@ -161,6 +166,19 @@ export class Page {
 
   async click(name) {
     await (await this.see(name)).click();
+  }
+
+  /** Changes the language. What is clicked before its phrases are there would lie elsewhere by the time of the click. */
+  async speak(lang) {
+    await this.see(`lang-${lang}`);
+    // WebDriver misses what it clicks where the page is zoomed.
+    await this.driver.executeScript(
+      'document.querySelector(arguments[0]).click()',
+      `[data-test="lang-${lang}"]`,
+    );
+    await until(`the page to be ${lang}`, () =>
+      this.driver.executeScript('return document.documentElement.lang === arguments[0]', lang),
+    );
   }
 
   async text(name) {
@@ -240,14 +258,7 @@ export class Page {
   /** A picture in each language, in which no text is cut off. */
   async inBoth(name) {
     for (const lang of ['ru', 'en']) {
-      // WebDriver misses what it clicks where the page is zoomed.
-      await this.driver.executeScript(
-        'document.querySelector(arguments[0]).click()',
-        `[data-test="lang-${lang}"]`,
-      );
-      await until(`the page to be ${lang}`, () =>
-        this.driver.executeScript('return document.documentElement.lang === arguments[0]', lang),
-      );
+      await this.speak(lang);
       await this.screenshot(`${name}-${lang}`);
       assert.deepEqual(await this.cutOff(), [], `cut off in ${name}-${lang}`);
     }

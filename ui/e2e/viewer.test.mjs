@@ -21,7 +21,7 @@ const STATIONS = [
 
 async function inBoth(page, name) {
   for (const lang of ['ru', 'en']) {
-    await page.click(`lang-${lang}`);
+    await page.speak(lang);
     await until(`the page to be ${lang}`, () =>
       page.driver.executeScript('return document.documentElement.lang === arguments[0]', lang),
     );
@@ -430,7 +430,7 @@ test('an odd trace of somebody else is shown sanely, and no markup is followed',
   // What failed is chosen first: the client span, by its peer's name.
   assert.match(await page.text('details-facts'), /rates\.example[\s\S]*deadline_exceeded/);
   assert.equal(seen[0].mark, 'below');
-  await page.click('lang-en');
+  await page.speak('en');
   for (const word of [
     'Parent span is missing',
     'form a cycle',
@@ -494,7 +494,7 @@ test('whose trace it is, and what went on in the background, are told in the lis
   assert.match(await address(page), /by=people/);
   await by('virtual');
   await until('only them', async () => (await page.count('trace-row')) === 1);
-  await page.click('lang-en');
+  await page.speak('en');
   assert.equal(await page.text('list-p50'), '100 ms');
   assert.equal(
     await page.attribute('trace-link', 'title'),

@@ -39,7 +39,7 @@ test('language and account are there again after a restart, on another port too'
   await input.sendKeys('RS-000002');
   await first.click('account-apply');
   await until('the other account', async () => (await first.amount('balance')) === 450);
-  await first.click('lang-ru');
+  await first.speak('ru');
   await until('Russian', async () => (await first.text('spin')) === 'КРУТИТЬ');
   await first.driver.close();
   await until('the program to end', () => programsOf(place).length === 0);
