@@ -758,8 +758,8 @@ impl Collector {
         ))
     }
 
-    /// The envelopes among `seqs` that are still kept, up to a bound: number, slot, bytes; and how many are missing.
-    pub(crate) async fn read_many(&self, seqs: Vec<u64>) -> (Vec<(u64, Arc<str>, Vec<u8>)>, usize) {
+    /// The envelopes among `seqs` that are still kept, up to a bound, and how many are missing.
+    pub(crate) async fn read_many(&self, seqs: Vec<u64>) -> (Vec<(Entry, Vec<u8>)>, usize) {
         let asked = seqs.len();
         let read = move |connection: &Connection| {
             let (mut found, mut left) = (Vec::new(), MOST_READ);
@@ -771,7 +771,7 @@ impl Collector {
                     break;
                 }
                 left -= entry.size;
-                found.push((seq, entry.slot, bytes));
+                found.push((entry, bytes));
             }
             Ok(found)
         };

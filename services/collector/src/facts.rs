@@ -15,6 +15,7 @@ use crate::collector::EXTERNAL;
 use crate::envelope::{Envelope, Item, TraceHeader, format_id, is_container, parse_id};
 use crate::issues;
 use crate::lenient;
+use crate::log::Entry;
 use crate::skim::{self, Place};
 
 /// Most frames and breadcrumbs of an event that are shown.
@@ -106,22 +107,58 @@ fn last_of(pieces: &mut Vec<Facts>, most: usize, sample_rate: Option<f64>) -> &m
     &mut pieces[last]
 }
 
-/// Reads the facts of an envelope; `slot` is the door it came through.
-pub(crate) fn read(seq: u64, slot: &str, envelope: &Envelope<'_>) -> Facts {
-    read_items(seq, slot, envelope, |item| lenient::read(item.payload))
+/// Where an envelope comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Source<'a> {
+    /// Its number.
+    pub(crate) seq: u64,
+    /// The door it came through.
+    pub(crate) slot: &'a str,
+    /// When it came.
+    pub(crate) received_us: Micros,
+}
+
+impl<'a> Source<'a> {
+    pub(crate) fn of(entry: &'a Entry) -> Self {
+        Self {
+            seq: entry.seq,
+            slot: &entry.slot,
+            received_us: entry.received_at.saturating_mul(1_000),
+        }
+    }
+
+    /// One that came from outside.
+    #[cfg(any(fuzzing, test))]
+    pub(crate) const fn external(seq: u64) -> Self {
+        Self::at(seq, EXTERNAL)
+    }
+
+    /// One that came through this door in November 2025.
+    #[cfg(any(fuzzing, test))]
+    pub(crate) const fn at(seq: u64, slot: &'a str) -> Self {
+        Self {
+            seq,
+            slot,
+            received_us: 1_764_000_000_000_000,
+        }
+    }
+}
+
+/// Reads the facts of an envelope.
+pub(crate) fn read(source: Source<'_>, envelope: &Envelope<'_>) -> Facts {
+    read_items(source, envelope, |item| lenient::read(item.payload))
 }
 
 /// Those that the index keeps: as [`read`], with next to no data and attributes of spans, logs and metrics.
-pub(crate) fn skim(seq: u64, slot: &str, envelope: &Envelope<'_>) -> Facts {
-    read_items(seq, slot, envelope, |item| {
+pub(crate) fn skim(source: Source<'_>, envelope: &Envelope<'_>) -> Facts {
+    read_items(source, envelope, |item| {
         let place = Place::of(&item.header.item_type);
         lenient::read_with(item.payload, |json| skim::read(place, json))
     })
 }
 
 fn read_items<'a>(
-    seq: u64,
-    slot: &str,
+    source: Source<'_>,
     envelope: &Envelope<'a>,
     parse: impl Fn(&Item<'a>) -> Result<Map<String, Value>, serde_json::Error>,
 ) -> Facts {
@@ -146,7 +183,7 @@ fn read_items<'a>(
             continue;
         }
         match parse(item) {
-            Ok(payload) => take(&mut facts, seq, (slot, envelope.trace_id), item, &payload),
+            Ok(payload) => take(&mut facts, source, envelope.trace_id, item, &payload),
             Err(_) => facts.oddities.push(UNREADABLE_ITEM),
         }
     }
@@ -166,8 +203,8 @@ fn elements(payload: &Map<String, Value>) -> (Vec<&Map<String, Value>>, bool) {
 /// `trace_id` is the one that the envelope names, for what cannot be read as far as its own.
 fn take(
     facts: &mut Facts,
-    seq: u64,
-    (slot, trace_id): (&str, Option<u128>),
+    source: Source<'_>,
+    trace_id: Option<u128>,
     item: &Item<'_>,
     payload: &Map<String, Value>,
 ) {
@@ -176,11 +213,11 @@ fn take(
         facts.oddities.push(UNREADABLE_ITEM);
     }
     match item.header.item_type.as_str() {
-        "event" => facts.errors.push(error_event(seq, slot, payload)),
-        "transaction" => transaction(facts, seq, slot, payload),
+        "event" => facts.errors.push(error_event(source, payload)),
+        "transaction" => transaction(facts, source, payload),
         "span" if is_container(item) => {
             for span in list {
-                span_v2(facts, seq, slot, span);
+                span_v2(facts, source, span);
             }
         }
         "span" => {
@@ -189,18 +226,25 @@ fn take(
                 environment: text(payload, "environment"),
                 ..SpanContext::default()
             };
-            span_v1(facts, seq, &service_of(slot, payload), payload, None, &context);
+            span_v1(
+                facts,
+                source,
+                &service_of(source.slot, payload),
+                payload,
+                None,
+                &context,
+            );
         }
         "log" => {
             for log in list {
-                let line = log_line(seq, slot, log);
+                let line = log_line(source, log);
                 let of_envelope = || trace_id.filter(|_| lenient::unreadable(log).is_some());
                 facts.logs.push((id(log, "trace_id").or_else(of_envelope), line));
             }
         }
         "trace_metric" => {
             for metric in list {
-                match point(slot, metric) {
+                match point(source, metric) {
                     Some(point) => facts.metrics.push(point),
                     None => facts.oddities.push(UNREADABLE_ITEM),
                 }
@@ -243,8 +287,8 @@ struct SpanContext {
     player: Option<String>,
 }
 
-fn transaction(facts: &mut Facts, seq: u64, slot: &str, payload: &Map<String, Value>) {
-    let service = service_of(slot, payload);
+fn transaction(facts: &mut Facts, source: Source<'_>, payload: &Map<String, Value>) {
+    let service = service_of(source.slot, payload);
     let nothing = Map::new();
     let trace = payload
         .get("contexts")
@@ -277,7 +321,7 @@ fn transaction(facts: &mut Facts, seq: u64, slot: &str, payload: &Map<String, Va
         tags: tags(payload),
         measurements: measurements(payload),
         oddities,
-        seq,
+        seq: source.seq,
     };
     facts.spans.push(SpanFact {
         trace_id,
@@ -290,7 +334,7 @@ fn transaction(facts: &mut Facts, seq: u64, slot: &str, payload: &Map<String, Va
     let children = payload.get("spans").and_then(Value::as_array);
     for child in children.into_iter().flatten() {
         match child.as_object() {
-            Some(child) => span_v1(facts, seq, &service, child, Some(start_us), &context),
+            Some(child) => span_v1(facts, source, &service, child, Some(start_us), &context),
             None => facts.oddities.push(UNREADABLE_ITEM),
         }
     }
@@ -298,7 +342,7 @@ fn transaction(facts: &mut Facts, seq: u64, slot: &str, payload: &Map<String, Va
 
 fn span_v1(
     facts: &mut Facts,
-    seq: u64,
+    source: Source<'_>,
     service: &str,
     payload: &Map<String, Value>,
     within: Option<Micros>,
@@ -327,7 +371,7 @@ fn span_v1(
         tags: tags(payload),
         measurements: measurements(payload),
         oddities,
-        seq,
+        seq: source.seq,
     };
     facts.spans.push(SpanFact {
         trace_id,
@@ -340,7 +384,7 @@ fn span_v1(
     });
 }
 
-fn span_v2(facts: &mut Facts, seq: u64, slot: &str, payload: &Map<String, Value>) {
+fn span_v2(facts: &mut Facts, source: Source<'_>, payload: &Map<String, Value>) {
     let Some(trace_id) = id(payload, "trace_id") else {
         facts.oddities.push("span_without_trace");
         return;
@@ -356,10 +400,10 @@ fn span_v2(facts: &mut Facts, seq: u64, slot: &str, payload: &Map<String, Value>
             .get("is_segment")
             .and_then(Value::as_bool)
             .unwrap_or(false),
-        service: if slot == EXTERNAL {
-            attribute(&["service.name", "server.address"]).unwrap_or_else(|| slot.to_owned())
+        service: if source.slot == EXTERNAL {
+            attribute(&["service.name", "server.address"]).unwrap_or_else(|| source.slot.to_owned())
         } else {
-            slot.to_owned()
+            source.slot.to_owned()
         },
         op: attribute(&["sentry.op"]).unwrap_or_else(|| "default".to_owned()),
         description: text(payload, "name").unwrap_or_default(),
@@ -369,7 +413,7 @@ fn span_v2(facts: &mut Facts, seq: u64, slot: &str, payload: &Map<String, Value>
         tags: Named::new(),
         measurements: Named::new(),
         oddities,
-        seq,
+        seq: source.seq,
         data: data.clone(),
     };
     facts.spans.push(SpanFact {
@@ -389,7 +433,7 @@ fn currency(data: &Named<Value>) -> Option<String> {
     is_code.then(|| code.to_owned())
 }
 
-fn error_event(seq: u64, slot: &str, payload: &Map<String, Value>) -> ErrorEvent {
+fn error_event(source: Source<'_>, payload: &Map<String, Value>) -> ErrorEvent {
     let exceptions = payload
         .get("exception")
         .map(|list| list.get("values").unwrap_or(list));
@@ -413,8 +457,11 @@ fn error_event(seq: u64, slot: &str, payload: &Map<String, Value>) -> ErrorEvent
     let mut event = ErrorEvent {
         event_id: id(payload, "event_id").map(format_id).unwrap_or_default(),
         issue_id: String::new(),
-        service: service_of(slot, payload),
-        at_us: payload.get("timestamp").and_then(micros).unwrap_or(0),
+        service: service_of(source.slot, payload),
+        at_us: payload
+            .get("timestamp")
+            .and_then(micros)
+            .unwrap_or(source.received_us),
         level: text(payload, "level").unwrap_or_else(|| "error".to_owned()),
         kind,
         value,
@@ -428,7 +475,7 @@ fn error_event(seq: u64, slot: &str, payload: &Map<String, Value>) -> ErrorEvent
         tags: tags(payload),
         frames,
         breadcrumbs: breadcrumbs(payload),
-        seq,
+        seq: source.seq,
     };
     let fingerprint = payload.get("fingerprint").and_then(Value::as_array);
     let fingerprint: Vec<String> = fingerprint.into_iter().flatten().filter_map(as_text).collect();
@@ -505,34 +552,40 @@ fn breadcrumbs(payload: &Map<String, Value>) -> Vec<Breadcrumb> {
         .collect()
 }
 
-fn log_line(seq: u64, slot: &str, log: &Map<String, Value>) -> LogLine {
+fn log_line(source: Source<'_>, log: &Map<String, Value>) -> LogLine {
     let attributes = attributes(log);
     let service = attributes
         .get("service.name")
         .and_then(as_text)
-        .filter(|_| slot == EXTERNAL);
+        .filter(|_| source.slot == EXTERNAL);
     LogLine {
-        at_us: log.get("timestamp").and_then(micros).unwrap_or(0),
+        at_us: log
+            .get("timestamp")
+            .and_then(micros)
+            .unwrap_or(source.received_us),
         level: text(log, "level").unwrap_or_else(|| "info".to_owned()),
         message: readable(log, "body"),
-        service: service.unwrap_or_else(|| slot.to_owned()),
+        service: service.unwrap_or_else(|| source.slot.to_owned()),
         span_id: text(log, "span_id")
             .or_else(|| attributes.get("sentry.trace.parent_span_id").and_then(as_text)),
         attributes,
-        seq,
+        seq: source.seq,
     }
 }
 
-fn point(slot: &str, metric: &Map<String, Value>) -> Option<MeasurementPoint> {
+fn point(source: Source<'_>, metric: &Map<String, Value>) -> Option<MeasurementPoint> {
     let attributes = attributes(metric);
     Some(MeasurementPoint {
-        at_us: metric.get("timestamp").and_then(micros).unwrap_or(0),
+        at_us: metric
+            .get("timestamp")
+            .and_then(micros)
+            .unwrap_or(source.received_us),
         name: text(metric, "name")?,
         value: metric.get("value").and_then(Value::as_f64)?,
         unit: text(metric, "unit").unwrap_or_else(|| "none".to_owned()),
         kind: text(metric, "type").unwrap_or_else(|| "gauge".to_owned()),
         trace_id: id(metric, "trace_id").map(format_id),
-        service: slot.to_owned(),
+        service: source.slot.to_owned(),
         release: attributes.get("sentry.release").and_then(as_text),
     })
 }
@@ -836,7 +889,10 @@ mod tests {
             match envelope.readable() {
                 Err(error) => prop_assert_eq!(error.field(), "items[0].payload"),
                 Ok(()) => {
-                    let (found, skimmed) = (read(1, EXTERNAL, &envelope), skim(1, EXTERNAL, &envelope));
+                    let (found, skimmed) = (
+                        read(Source::external(1), &envelope),
+                        skim(Source::external(1), &envelope),
+                    );
                     prop_assert_eq!(found.logs.len(), bodies.len());
                     for ((_, expected), (trace, log)) in bodies.iter().zip(&found.logs) {
                         prop_assert_eq!(*trace, parse_id(TRACE));
@@ -861,9 +917,9 @@ mod tests {
                 let container = if seq % 2 == 0 { ",\"content_type\":\"application/vnd.sentry.items.span.v2+json\"" } else { "" };
                 let bytes = format!("{{}}\n{{\"type\":\"{}\"{container}}}\n{payload}\n", kinds[kind]).into_bytes();
                 if let Ok(envelope) = Envelope::parse(&bytes) {
-                    index.add(seq, &read(seq, EXTERNAL, &envelope));
-                    skimmed.add(seq, &skim(seq, EXTERNAL, &envelope));
-                    kept.push((seq, EXTERNAL, bytes));
+                    index.add(seq, &read(Source::external(seq), &envelope));
+                    skimmed.add(seq, &skim(Source::external(seq), &envelope));
+                    kept.push((Entry::external(seq), bytes));
                 }
             }
             let (traces, _) = index.traces(&crate::index::TraceFilter::default(), None, 100);

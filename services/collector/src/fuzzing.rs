@@ -32,7 +32,7 @@ pub fn envelope(bytes: &[u8]) {
     }
     let kept = scrubbed.as_deref().unwrap_or(bytes);
     if let Ok(envelope) = Envelope::parse(kept) {
-        let _ = facts::read(1, "external", &envelope);
+        let _ = facts::read(facts::Source::external(1), &envelope);
     }
 }
 

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use crate::collector::Shared;
 use crate::conditions::{Condition, Conditions, Place};
 use crate::envelope::{Envelope, format_id, parse_id};
-use crate::facts::{self, Facts};
+use crate::facts::{self, Facts, Source};
 use crate::issues::{Issue, Request, Requests};
 use crate::live::Live;
 use crate::lock;
@@ -554,7 +554,7 @@ fn index_one(
     let Ok(envelope) = Envelope::framed(&bytes) else {
         return Ok(());
     };
-    for facts in facts::skim(seq, &entry.slot, &envelope).pieces(PIECE) {
+    for facts in facts::skim(Source::of(&entry), &envelope).pieces(PIECE) {
         take_in(shared, seq, &facts, is_new);
         pace.breathe()?;
     }
@@ -614,7 +614,10 @@ mod tests {
             "contexts": { "trace": { "trace_id": format_id(n as u128), "span_id": "a" } },
         });
         let bytes = format!("{{}}\n{{\"type\":\"transaction\"}}\n{payload}\n");
-        facts::skim(n as u64, "frontend", &Envelope::framed(bytes.as_bytes()).unwrap())
+        facts::skim(
+            Source::at(n as u64, "frontend"),
+            &Envelope::framed(bytes.as_bytes()).unwrap(),
+        )
     }
 
     /// Starts of the traces with these problems, in seconds, the last to arrive first.
@@ -690,7 +693,10 @@ mod tests {
             );
             index.add(
                 n,
-                &facts::skim(n, "frontend", &Envelope::framed(bytes.as_bytes()).unwrap()),
+                &facts::skim(
+                    Source::at(n, "frontend"),
+                    &Envelope::framed(bytes.as_bytes()).unwrap(),
+                ),
             );
         }
         let ids: Vec<_> = index
@@ -708,7 +714,10 @@ mod tests {
             "timestamp": 9, "trace_id": format_id(7), "name": "stake", "value": 10, "type": "distribution",
         });
         let bytes = format!("{{}}\n{{\"type\":\"trace_metric\"}}\n{metric}\n");
-        let facts = facts::skim(2, "payment-service", &Envelope::framed(bytes.as_bytes()).unwrap());
+        let facts = facts::skim(
+            Source::at(2, "payment-service"),
+            &Envelope::framed(bytes.as_bytes()).unwrap(),
+        );
         let mut index = Index::new();
         // One alone makes no trace.
         assert_eq!(index.add(1, &facts).traces, []);

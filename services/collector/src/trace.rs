@@ -10,7 +10,8 @@ use reelscope_contracts::telemetry::{
 
 use crate::conditions::Condition;
 use crate::envelope::{Envelope, format_id};
-use crate::facts::{self, Facts, SpanFact};
+use crate::facts::{self, Facts, Source, SpanFact};
+use crate::log::Entry;
 use crate::service_map;
 
 /// Most envelopes of a trace that are remembered; the earliest stay.
@@ -383,26 +384,22 @@ fn problems(span: &Span) -> Vec<String> {
     found
 }
 
-/// Puts a trace together from its envelopes: number, slot, bytes. `missing` of them are no longer kept, or too
+/// Puts a trace together from its envelopes. `missing` of them are no longer kept, or too
 /// much to be read.
-pub(crate) fn detail<S: AsRef<str>>(
-    trace_id: u128,
-    envelopes: &[(u64, S, Vec<u8>)],
-    missing: usize,
-) -> TraceDetail {
+pub(crate) fn detail(trace_id: u128, envelopes: &[(Entry, Vec<u8>)], missing: usize) -> TraceDetail {
     let mut trace = Trace::new(trace_id);
     let wanted = format_id(trace_id);
     let mut spans = Vec::new();
     let mut errors = Vec::new();
     let mut logs = Vec::new();
     let mut metrics: Vec<MeasurementPoint> = Vec::new();
-    for (seq, slot, bytes) in envelopes {
+    for (entry, bytes) in envelopes {
         let Ok(envelope) = Envelope::parse(bytes) else {
             trace.oddities.insert("unreadable_item".to_owned());
             continue;
         };
-        let facts = facts::read(*seq, slot.as_ref(), &envelope);
-        add(&mut trace, trace_id, *seq, &facts);
+        let facts = facts::read(Source::of(entry), &envelope);
+        add(&mut trace, trace_id, entry.seq, &facts);
         trace
             .oddities
             .extend(facts.oddities.iter().map(|word| (*word).to_owned()));
@@ -451,7 +448,7 @@ pub(crate) fn detail<S: AsRef<str>>(
         errors,
         logs,
         metrics,
-        envelopes: envelopes.iter().map(|(seq, ..)| *seq).collect(),
+        envelopes: envelopes.iter().map(|(entry, _)| entry.seq).collect(),
     }
 }
 
@@ -516,7 +513,12 @@ mod tests {
             text += &format!("{{\"type\":\"event\"}}\n{error}\n");
         }
         let envelope = Envelope::framed(text.as_bytes()).unwrap();
-        add(&mut trace, 1, 1, &facts::skim(1, "frontend", &envelope));
+        add(
+            &mut trace,
+            1,
+            1,
+            &facts::skim(Source::at(1, "frontend"), &envelope),
+        );
         (trace.summary().status.clone(), trace.summary().ok)
     }
 
@@ -547,7 +549,10 @@ mod tests {
             }],
         });
         let bytes = format!("{{}}\n{{\"type\":\"transaction\"}}\n{payload}\n");
-        facts::skim(1, service, &Envelope::framed(bytes.as_bytes()).unwrap())
+        facts::skim(
+            Source::at(1, service),
+            &Envelope::framed(bytes.as_bytes()).unwrap(),
+        )
     }
 
     fn external(parts: &[&Facts]) -> Vec<(String, Micros)> {
@@ -599,7 +604,7 @@ mod tests {
                 &mut trace,
                 1,
                 number as u64,
-                &facts::skim(1, "frontend", &envelope),
+                &facts::skim(Source::at(1, "frontend"), &envelope),
             );
         }
         trace.summary().currency.clone()

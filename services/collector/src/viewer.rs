@@ -34,6 +34,7 @@ use utoipa_axum::routes;
 
 use crate::collector::Collector;
 use crate::envelope::{Envelope, MAX_EVENT, format_id, parse_id};
+use crate::facts::Source;
 use crate::http::{self, Limits, Room, Taken};
 use crate::index::{self, TraceFilter};
 use crate::live::Live;
@@ -278,9 +279,9 @@ async fn one_issue(
     let (found, _) = viewer.collector.read_many(seqs).await;
     let events = tokio::task::spawn_blocking(move || {
         let mut events = Vec::new();
-        for (seq, slot, bytes) in &found {
+        for (entry, bytes) in &found {
             if let Ok(envelope) = Envelope::parse(bytes) {
-                events.extend(facts::read(*seq, slot, &envelope).errors);
+                events.extend(facts::read(Source::of(entry), &envelope).errors);
             }
         }
         events.retain(|event| event.issue_id == id);
@@ -369,11 +370,11 @@ async fn map(State(viewer): State<Viewer>, Asked(query): Asked<MapQuery>) -> Jso
     let (found, _) = viewer.collector.read_many(seqs).await;
     let drawn = tokio::task::spawn_blocking(move || {
         let mut traces: BTreeMap<u128, Vec<Span>> = BTreeMap::new();
-        for (seq, slot, bytes) in &found {
+        for (entry, bytes) in &found {
             let Ok(envelope) = Envelope::parse(bytes) else {
                 continue;
             };
-            for fact in facts::read(*seq, slot, &envelope).spans {
+            for fact in facts::read(Source::of(entry), &envelope).spans {
                 if ids.contains(&fact.trace_id) {
                     traces.entry(fact.trace_id).or_default().push(fact.span);
                 }

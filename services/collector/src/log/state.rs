@@ -156,6 +156,23 @@ pub(crate) struct Entry {
 }
 
 #[cfg(test)]
+impl Entry {
+    /// One that came from outside in November 2025.
+    pub(crate) fn external(seq: u64) -> Self {
+        Self {
+            seq,
+            received_at: 1_764_000_000_000,
+            slot: Arc::from("external"),
+            destination: 0,
+            categories: Categories::default(),
+            trace_id: 0,
+            state: State::Held,
+            size: 0,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
