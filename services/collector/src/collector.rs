@@ -14,19 +14,17 @@ use reelscope_contracts::telemetry::{
 };
 use reelscope_contracts::{Problem, UnixMillis, now};
 use rusqlite::Connection;
-use tokio::sync::{broadcast, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 
 use crate::category::Categories;
 use crate::dsn::Dsn;
 use crate::envelope::{Envelope, parse_id};
 use crate::error::{CaptureError, CollectorError};
-use crate::index::{self, Attention, Index, Progress};
-use crate::issue_status::Statuses;
-use crate::live::Live;
+use crate::index::{self, Defects, Index};
 use crate::lock;
 use crate::log::{
-    self, Arrival, Captured, Change, DeadReason, Entry, Figures, Follower, Job, Opened, Readers, Retention,
-    State, Tally, Writer,
+    self, Arrival, Captured, Change, DeadReason, Entry, Figures, Follower, Job, Opened, Pen, Readers,
+    Retention, State, Tally, Writer,
 };
 use crate::notice::notice;
 use crate::outbox::{self, Note};
@@ -43,8 +41,6 @@ pub(crate) const MOST_QUEUED: usize = 64 * 1024 * 1024;
 const OWN_QUEUED: usize = 32 * 1024 * 1024;
 /// Most notices that are kept; the oldest go.
 const MOST_NOTICES: usize = 50;
-/// Most live messages that a slow reader may be behind.
-const MOST_LIVE: usize = 1_024;
 /// Most changes of one commit.
 const MOST_CHANGES: usize = 2_000;
 /// A larger envelope is scrubbed where it may take its time.
@@ -154,21 +150,14 @@ pub(crate) struct Shared {
     pub(crate) figures: Arc<Figures>,
     /// The public key of this collector's own DSN.
     pub(crate) key: String,
-    pub(crate) index: Mutex<Index>,
-    /// Held while its small file is written; by the index, and by who decides.
-    pub(crate) statuses: Mutex<Statuses>,
+    pub(crate) index: Index,
     pub(crate) outbox: Mutex<OutboxStatus>,
-    pub(crate) live: broadcast::Sender<Arc<Live>>,
     /// Counts what changed in delivery.
     pub(crate) revision: watch::Sender<u64>,
     pub(crate) refused: AtomicU64,
     pub(crate) refusals: Refusals,
-    pub(crate) indexed: AtomicBool,
-    pub(crate) attention: Attention,
     scrubbing: AtomicBool,
     pub(crate) notes: tokio::sync::mpsc::UnboundedSender<Note>,
-    /// Wakes the index; `false` ends it.
-    pub(crate) to_index: mpsc::Sender<bool>,
     /// The last words of a thread that the collector cannot do without.
     failed: watch::Sender<Option<String>>,
     destinations: Mutex<Arc<Destinations>>,
@@ -191,7 +180,7 @@ impl Follower for Arc<Shared> {
         if !held.is_empty() {
             let _ = self.notes.send(Note::Held(held));
         }
-        let _ = self.to_index.send(true);
+        self.index.wake();
         self.touched();
     }
 
@@ -230,42 +219,32 @@ impl Collector {
     pub fn open(dir: &Path, options: Options) -> Result<(Self, Notices), CollectorError> {
         fs::create_dir_all(dir).map_err(|error| CollectorError::unwritable(dir, &error))?;
         let Opened {
-            connection,
+            pen,
             tally,
             lock: held_lock,
             mut notices,
         } = log::open(dir)?;
         let key = log::own_key(dir).map_err(|error| CollectorError::unwritable(dir, &error))?;
-        let (statuses, damage) = Statuses::open(dir);
-        notices.extend(damage.map(|cause| {
-            let detail = format!("Issue statuses could not be read: {cause}. The file was set aside.");
-            notice("issue_statuses_damaged", detail).with("cause", cause)
-        }));
         let sender = Sender::new(options.pace.timeout, &mut notices);
         let (jobs, waiting_jobs) = mpsc::channel();
         let (notes, waiting_notes) = tokio::sync::mpsc::unbounded_channel();
-        let (to_index, index_wakes) = mpsc::channel();
-        let attention = Attention::new(tally.newest_seq());
         let figures = Arc::new(Figures {
             tally: Mutex::new(tally),
             ..Figures::default()
         });
+        let readers = Readers::new(dir);
+        let (index, index_wakes) = Index::new(readers.clone(), pen.clone(), Arc::clone(&figures));
         let shared = Arc::new(Shared {
-            readers: Readers::new(dir),
+            readers,
             figures: Arc::clone(&figures),
             key,
-            index: Mutex::new(Index::new()),
-            statuses: Mutex::new(statuses),
+            index,
             outbox: Mutex::new(OutboxStatus::default()),
-            live: broadcast::Sender::new(MOST_LIVE),
             revision: watch::Sender::new(0),
             refused: AtomicU64::new(0),
             refusals: Refusals::default(),
-            indexed: AtomicBool::new(false),
-            attention,
             scrubbing: AtomicBool::new(true),
             notes,
-            to_index,
             failed: watch::Sender::new(None),
             destinations: Mutex::new(Arc::new(Destinations::nowhere())),
             notices: Mutex::new(notices.clone()),
@@ -277,7 +256,7 @@ impl Collector {
                 .map_err(|error| CollectorError::unwritable(dir, &error))
         };
         let follower = Arc::clone(&shared);
-        let writer = Writer::new(connection, dir.to_owned(), figures, options.retention, follower);
+        let writer = Writer::new(pen.clone(), dir.to_owned(), figures, options.retention, follower);
         let threads = vec![
             start("collector-index", indexing(&shared, index_wakes))?,
             start(
@@ -286,7 +265,7 @@ impl Collector {
             )?,
             start(
                 "collector-writer",
-                writing(&shared, writer, waiting_jobs, held_lock),
+                writing(&shared, writer, pen, waiting_jobs, held_lock),
             )?,
         ];
         let collector = Self {
@@ -478,10 +457,8 @@ impl Collector {
                 status.collect(),
             )
         };
-        let (lost_by_sdks, sessions) = {
-            let index = lock(&self.shared.index);
-            (index.lost_by_sdks().clone(), index.sessions())
-        };
+        let index = &self.shared.index;
+        let (lost_by_sdks, sessions) = (index.lost_by_sdks(), index.sessions());
         let (refused_by_code, refusals) = self.shared.refusals.told();
         Delivery {
             counts: tally.counts(),
@@ -625,7 +602,7 @@ impl Collector {
         let (stopped, _) = oneshot::channel();
         let _ = self.shared.notes.send(Note::Stop(stopped));
         let _ = self.jobs.send(Job::Stop);
-        let _ = self.shared.to_index.send(false);
+        self.shared.index.stop();
     }
 
     /// Stops sending, writes what was handed over, and ends all threads. Requests under way have a moment to be
@@ -635,7 +612,7 @@ impl Collector {
         if self.shared.notes.send(Note::Stop(stopped)).is_ok() {
             let _ = outbox_stopped.await;
         }
-        let _ = self.shared.to_index.send(false);
+        self.shared.index.stop();
         let (jobs, readers) = (self.jobs.clone(), self.shared.readers.clone());
         let mut threads = std::mem::take(&mut *lock(&self.threads));
         let joined = tokio::task::spawn_blocking(move || {
@@ -671,7 +648,7 @@ impl Collector {
     /// Whether everything in the log has been indexed since the start.
     #[must_use]
     pub fn indexed(&self) -> bool {
-        self.shared.indexed.load(Ordering::Acquire)
+        self.shared.index.is_whole()
     }
 
     /// Whether everything that was handed over by now is indexed. Asking does not count as looking.
@@ -680,7 +657,7 @@ impl Collector {
         if self.shared.figures.queued.load(Ordering::Relaxed) > 0 {
             return false;
         }
-        self.shared.attention.is_through(self.captured_so_far())
+        self.shared.index.is_through(self.captured_so_far())
     }
 
     /// Number of the envelope that was captured last; 0 before the first.
@@ -691,21 +668,22 @@ impl Collector {
 
     /// Traces that are indexed and of which nothing had come when envelope `after` had, the last to arrive first: at most
     /// `limit`. Asking does not count as looking.
-    #[must_use]
-    pub fn traces_after(&self, after: u64, limit: usize) -> Vec<TraceSummary> {
-        self.look_at_traces(after, limit, |traces| traces.iter().copied().cloned().collect())
+    pub async fn traces_after(&self, after: u64, limit: usize) -> Vec<Arc<TraceSummary>> {
+        let collector = self.clone();
+        let found = tokio::task::spawn_blocking(move || collector.traces_after_here(after, limit));
+        found.await.unwrap_or_default()
     }
 
-    /// As [`Collector::traces_after`], lent instead of copied: nothing is indexed while `look` works, so that it has to be
-    /// quick.
-    pub fn look_at_traces<T>(&self, after: u64, limit: usize, look: impl FnOnce(&[&TraceSummary]) -> T) -> T {
-        look(&lock(&self.shared.index).traces_after(after, limit))
+    /// The same on this thread, which may block.
+    #[must_use]
+    pub fn traces_after_here(&self, after: u64, limit: usize) -> Vec<Arc<TraceSummary>> {
+        self.shared.index.traces_after(after, limit)
     }
 
     /// Everything that is kept of one trace; `None` when nothing is. Asking does not count as looking.
     pub async fn trace(&self, trace_id: &str) -> Option<TraceDetail> {
         let id = parse_id(trace_id)?;
-        let seqs = lock(&self.shared.index).envelopes_of(id)?;
+        let seqs = self.shared.index.envelopes_of(id).await?;
         let (found, missing) = self.read_many(seqs).await;
         tokio::task::spawn_blocking(move || trace::detail(id, &found, missing))
             .await
@@ -786,6 +764,7 @@ type Work = Box<dyn FnOnce() + Send>;
 fn writing(
     shared: &Arc<Shared>,
     writer: Writer<Arc<Shared>>,
+    pen: Pen,
     jobs: mpsc::Receiver<Job>,
     held_lock: fs::File,
 ) -> Work {
@@ -795,6 +774,7 @@ fn writing(
             let said = format!("telemetry can no longer be written because of a defect: {words}");
             shared.failed.send_replace(Some(said));
         }
+        pen.close();
         drop(held_lock);
     })
 }
@@ -802,9 +782,9 @@ fn writing(
 fn indexing(shared: &Arc<Shared>, wakes: mpsc::Receiver<bool>) -> Work {
     let shared = Arc::clone(shared);
     Box::new(move || {
-        let run = |progress: &mut Progress| index::run(&shared, &wakes, progress);
-        let ended = supervised::again(&mut Progress::default(), run, |progress, words| {
-            let seq = progress.pass_over();
+        let run = |defects: &mut Defects| index::run(&shared.index, &wakes, defects);
+        let ended = supervised::again(&mut Defects::default(), run, |defects, words| {
+            let seq = defects.pass_over();
             tracing::error!(
                 words,
                 seq,

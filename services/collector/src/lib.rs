@@ -6,13 +6,12 @@
 //!
 //! Modules in reading order: [`envelope`] (the format), `lenient` (the reader of its JSON), [`dsn`], [`category`], [`rate_limits`], [`scrub`] (pure rules);
 //! `log` (what is kept, and where it stands); `facts`, `trace`, `issues`,
-//! `issue_status`, `measurements`, `service_map`, `conditions`, `index` (what the viewer asks for); `sender`, `outbox`
+//! `service_map`, `index` (what the viewer asks for); `sender`, `outbox`
 //! (what leaves); [`collector`] (all of it as its owner sees it); `refusals` (what was not taken); [`http`] and [`viewer`] (routes). Four threads: one
 //! writes, one indexes, one sends, and whoever calls.
 
 pub mod category;
 pub mod collector;
-mod conditions;
 pub mod dsn;
 pub mod envelope;
 pub mod error;
@@ -21,13 +20,11 @@ mod facts;
 pub mod fuzzing;
 pub mod http;
 mod index;
-mod issue_status;
 mod issues;
 mod lenient;
 mod live;
 mod lock;
 mod log;
-mod measurements;
 mod notice;
 mod outbox;
 pub mod rate_limits;

@@ -8,9 +8,13 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::lenient::UNREADABLE;
+
+/// Member of a span's data: all of it, as JSON.
+pub(crate) const RAW: &str = "reelscope.raw";
 
 /// Where in a payload a value stands; an array stands where its elements do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +27,6 @@ pub(crate) enum Place {
     TraceData,
     /// Data of a span within one.
     SpanData,
-    Logs,
     Metrics,
     Attributes,
     /// Wanted with everything in it.
@@ -35,7 +38,6 @@ impl Place {
     pub(crate) fn of(item_type: &str) -> Self {
         match item_type {
             "transaction" => Self::Transaction,
-            "log" => Self::Logs,
             "trace_metric" => Self::Metrics,
             _ => Self::Whole,
         }
@@ -69,8 +71,6 @@ impl Place {
             Self::TraceData => wanted(&["currency", "url.full"]),
             Self::SpanData => wanted(&["peer.service", "server.address"]),
             // One alone, or a list of them.
-            Self::Logs if name == "items" => Some(Self::Logs),
-            Self::Logs => wanted(&["timestamp", "trace_id", UNREADABLE]),
             Self::Metrics => match name {
                 "items" => Some(Self::Metrics),
                 "attributes" => Some(Self::Attributes),
@@ -110,10 +110,19 @@ impl<'de> DeserializeSeed<'de> for Place {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        if self == Self::Whole {
-            Value::deserialize(deserializer)
-        } else {
-            deserializer.deserialize_any(self)
+        match self {
+            Self::Whole => Value::deserialize(deserializer),
+            Self::TraceData | Self::SpanData => {
+                let raw = <&RawValue>::deserialize(deserializer)?.get();
+                let mut value = serde_json::Deserializer::from_str(raw)
+                    .deserialize_any(self)
+                    .map_err(serde::de::Error::custom)?;
+                if let Value::Object(members) = &mut value {
+                    members.insert(RAW.to_owned(), Value::from(raw));
+                }
+                Ok(value)
+            }
+            _ => deserializer.deserialize_any(self),
         }
     }
 }

@@ -1,18 +1,17 @@
 //! A trace: its line in the list while envelopes come in, and everything about it once it is asked for.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use reelscope_contracts::telemetry::{
     ErrorEvent, ExternalShare, LogLine, MeasurementPoint, Micros, ServiceShare, Span, TraceDetail,
     TraceSummary, is_failure,
 };
 
-use crate::conditions::Condition;
 use crate::envelope::{Envelope, format_id};
 use crate::facts::{self, Facts, Source, SpanFact};
 use crate::log::Entry;
 use crate::service_map;
+use serde::{Deserialize, Serialize};
 
 /// Most envelopes of a trace that are remembered; the earliest stay.
 const MOST_ENVELOPES: usize = 500;
@@ -25,9 +24,11 @@ const SKEW: Micros = 1_000;
 /// span; then the earliest.
 type Claim = (u8, Micros);
 
-/// A trace while its envelopes come in, in any order.
+/// A trace while its envelopes come in, in any order. It is kept as JSON between them, its summary beside the rest.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Trace {
     /// Up to date after every [`Trace::add`], so that it can be lent; its lists of names are sorted.
+    #[serde(skip, default = "blank")]
     summary: TraceSummary,
     start_us: Micros,
     end_us: Micros,
@@ -43,9 +44,10 @@ pub(crate) struct Trace {
 
 /// Outgoing requests of a trace, told apart by whether a service of the trace answered them. The two ends come in any
 /// order, mostly in two envelopes.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Waits {
     /// Microseconds, by who asks and whom.
+    #[serde(with = "pairs")]
     unanswered: BTreeMap<(String, String), Micros>,
     /// The requests in `unanswered`, by span: its key there and its microseconds.
     open: HashMap<String, ((String, String), Micros)>,
@@ -105,31 +107,7 @@ impl Trace {
     pub(crate) fn new(trace_id: u128) -> Self {
         let summary = TraceSummary {
             trace_id: format_id(trace_id),
-            name: String::new(),
-            op: String::new(),
-            service: String::new(),
-            first_envelope: 0,
-            start_us: 0,
-            duration_us: 0,
-            root_us: 0,
-            spans: 0,
-            transactions: 0,
-            errors: 0,
-            logs: 0,
-            status: "ok".to_owned(),
-            ok: true,
-            release: None,
-            environment: None,
-            player: None,
-            measurements: BTreeMap::new(),
-            currency: None,
-            problems: Vec::new(),
-            problems_fixed: Vec::new(),
-            faults: Vec::new(),
-            virtual_player: false,
-            services: Vec::new(),
-            external: Vec::new(),
-            oddities: Vec::new(),
+            ..blank()
         };
         Self {
             summary,
@@ -150,23 +128,17 @@ impl Trace {
         self.start_us
     }
 
-    /// Number of the first envelope that told of it, once one has: where the trace stands in the list.
-    pub(crate) fn arrived(&self) -> u64 {
-        self.summary.first_envelope
+    /// The same with its line, which is kept beside it.
+    pub(crate) fn with(self, summary: TraceSummary) -> Self {
+        Self { summary, ..self }
     }
 
-    /// What is in force in the trace, as a number: its release, its problems, which of them are coped with, its faults.
-    pub(crate) fn condition(&self) -> Condition {
-        let summary = &self.summary;
-        let mut hasher = DefaultHasher::new();
-        (
-            &summary.release,
-            &summary.problems,
-            &summary.problems_fixed,
-            &summary.faults,
-        )
-            .hash(&mut hasher);
-        hasher.finish()
+    /// One of its envelopes is no longer kept. Whether it was the last.
+    pub(crate) fn lose(&mut self, seq: u64) -> bool {
+        self.seqs.remove(&seq);
+        self.oddities.insert("incomplete".to_owned());
+        self.conclude();
+        self.seqs.is_empty()
     }
 
     pub(crate) fn envelopes(&self) -> &BTreeSet<u64> {
@@ -175,7 +147,8 @@ impl Trace {
 
     /// Takes in what one envelope says about this trace.
     pub(crate) fn add(&mut self, seq: u64, spans: &[&SpanFact], errors: &[&ErrorEvent], logs: &[&LogLine]) {
-        if self.seqs.is_empty() {
+        // Those that were there when the index began are read newest first.
+        if self.seqs.first().is_none_or(|first| seq < *first) {
             self.summary.first_envelope = seq;
         }
         self.seqs.insert(seq);
@@ -320,6 +293,61 @@ impl Trace {
     /// Its line.
     pub(crate) fn summary(&self) -> &TraceSummary {
         &self.summary
+    }
+}
+
+/// The line of a trace of which nothing is known.
+fn blank() -> TraceSummary {
+    TraceSummary {
+        trace_id: String::new(),
+        name: String::new(),
+        op: String::new(),
+        service: String::new(),
+        first_envelope: 0,
+        start_us: 0,
+        duration_us: 0,
+        root_us: 0,
+        spans: 0,
+        transactions: 0,
+        errors: 0,
+        logs: 0,
+        status: "ok".to_owned(),
+        ok: true,
+        release: None,
+        environment: None,
+        player: None,
+        measurements: BTreeMap::new(),
+        currency: None,
+        problems: Vec::new(),
+        problems_fixed: Vec::new(),
+        faults: Vec::new(),
+        virtual_player: false,
+        services: Vec::new(),
+        external: Vec::new(),
+        oddities: Vec::new(),
+    }
+}
+
+/// A map whose keys are no texts, as JSON: a list of pairs.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+        map: &BTreeMap<K, V>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+    where
+        K: Deserialize<'de> + Ord,
+        V: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        Vec::<(K, V)>::deserialize(deserializer).map(BTreeMap::from_iter)
     }
 }
 

@@ -36,9 +36,8 @@ use crate::collector::Collector;
 use crate::envelope::{Envelope, MAX_EVENT, format_id, parse_id};
 use crate::facts::Source;
 use crate::http::{self, Limits, Room, Taken};
-use crate::index::{self, TraceFilter};
+use crate::index::{Attribute, IssueEvents, TraceFilter};
 use crate::live::Live;
-use crate::lock;
 use crate::service_map::MINUTE;
 use crate::{facts, lenient, service_map};
 
@@ -53,8 +52,6 @@ const MOST_POINTS: usize = 10_000;
 const MOST_TEXT: usize = 64 * 1024;
 /// Shortest time between two messages about delivery.
 const DELIVERY_EVERY: Duration = Duration::from_millis(200);
-/// How long an answer may wait for the index to catch up with a load.
-const PATIENCE: Duration = Duration::from_secs(1);
 /// How often a quiet stream says that it lives.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
@@ -67,7 +64,7 @@ struct Viewer {
 impl Viewer {
     /// The index keeps up with whoever looks, and shows what was captured before the question.
     async fn look(&self) {
-        index::caught_up(self.collector.shared(), PATIENCE).await;
+        self.collector.shared().index.look().await;
     }
 }
 
@@ -144,6 +141,8 @@ struct TraceQuery {
     name: Option<String>,
     since_us: Option<Micros>,
     until_us: Option<Micros>,
+    /// An attribute that a span has, and its value, as `db.system=polodb`.
+    attribute: Option<String>,
     limit: Option<usize>,
     /// `next` of the page before.
     cursor: Option<String>,
@@ -163,6 +162,12 @@ async fn traces(
     Asked(query): Asked<TraceQuery>,
 ) -> Result<Json<Traces>, Problem> {
     viewer.look().await;
+    let attribute = match query.attribute {
+        Some(text) => Some(Attribute::of(&text).ok_or_else(|| {
+            Problem::new(Code::InvalidRequest, "Ask for an attribute as name=value.").field("attribute")
+        })?),
+        None => None,
+    };
     let filter = TraceFilter {
         ok: query.ok,
         service: query.service,
@@ -174,6 +179,7 @@ async fn traces(
         name: query.name,
         since_us: query.since_us,
         until_us: query.until_us,
+        attribute,
     };
     let before = match query.cursor {
         Some(cursor) => Some(parse_cursor(&cursor).ok_or_else(|| {
@@ -182,22 +188,26 @@ async fn traces(
         None => None,
     };
     let now = now_us();
-    let (traces, next, last_minute) = {
-        let index = lock(&viewer.collector.shared().index);
-        let (traces, next) = index.traces(&filter, before, lines(query.limit));
-        (
-            traces,
-            next,
-            index.count_within(&(now - MINUTE..now + 1), &filter),
-        )
-    };
-    let next = next.map(|(arrived, id)| format!("{arrived}.{}", format_id(id)));
+    let index = &viewer.collector.shared().index;
+    let page = index.traces(filter, before, lines(query.limit), now - MINUTE..now + 1);
+    let page = page.await.map_err(unread)?;
+    let next = page
+        .next
+        .map(|(arrived, id)| format!("{arrived}.{}", format_id(id)));
     Ok(Json(Traces {
-        traces,
+        traces: page.traces,
         next,
-        last_minute,
+        last_minute: page.within,
         indexed: viewer.collector.indexed(),
     }))
+}
+
+/// What is asked for could not be read from the disk.
+fn unread(error: rusqlite::Error) -> Problem {
+    let detail = format!(
+        "The telemetry could not be read ({error}). Ask again; if it stays so, start Reelscope again."
+    );
+    Problem::new(Code::ServiceUnavailable, detail)
 }
 
 /// Microseconds since the Unix epoch.
@@ -243,18 +253,13 @@ struct Page {
         (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
     )
 )]
-async fn issues(State(viewer): State<Viewer>, Asked(page): Asked<Page>) -> Json<Issues> {
+async fn issues(State(viewer): State<Viewer>, Asked(page): Asked<Page>) -> Result<Json<Issues>, Problem> {
     viewer.look().await;
-    let shared = viewer.collector.shared();
-    let mut issues = lock(&shared.index).issues(lines(page.limit));
-    let statuses = lock(&shared.statuses);
-    for issue in &mut issues {
-        statuses.tell(issue);
-    }
-    Json(Issues {
-        issues,
+    let issues = viewer.collector.shared().index.issues(lines(page.limit));
+    Ok(Json(Issues {
+        issues: issues.await.map_err(unread)?,
         indexed: viewer.collector.indexed(),
-    })
+    }))
 }
 
 /// An issue with its newest events.
@@ -272,11 +277,13 @@ async fn one_issue(
 ) -> Result<Json<IssueDetail>, Problem> {
     viewer.look().await;
     let gone = || Problem::new(Code::NotFound, "No issue with this id is kept.");
-    let shared = viewer.collector.shared();
-    let found = lock(&shared.index).issue_with_events(&id);
-    let (mut summary, seqs, times_us) = found.ok_or_else(gone)?;
-    lock(&shared.statuses).tell(&mut summary);
-    let (found, _) = viewer.collector.read_many(seqs).await;
+    let found = viewer.collector.shared().index.issue(id.clone());
+    let IssueEvents {
+        summary,
+        envelopes,
+        times,
+    } = found.await.map_err(unread)?.ok_or_else(gone)?;
+    let (found, _) = viewer.collector.read_many(envelopes).await;
     let events = tokio::task::spawn_blocking(move || {
         let mut events = Vec::new();
         for (entry, bytes) in &found {
@@ -292,7 +299,7 @@ async fn one_issue(
     Ok(Json(IssueDetail {
         summary,
         events,
-        times_us,
+        times_us: times,
     }))
 }
 
@@ -315,27 +322,14 @@ async fn change_issue(
     viewer.look().await;
     let collector = viewer.collector.clone();
     let decided = tokio::task::spawn_blocking(move || {
-        let shared = collector.shared();
-        let (mut issue, in_force) = {
-            let index = lock(&shared.index);
-            let gone = || Problem::new(Code::NotFound, "No issue with this id is kept.");
-            let issue = index.issue(&id).ok_or_else(gone)?;
-            let in_force = index.release_in_force(&issue.services);
-            (issue, in_force)
-        };
-        let newest = lock(&shared.figures.tally).newest_seq();
-        let mut statuses = lock(&shared.statuses);
-        let decided = statuses.decide(&issue, change.status, in_force.as_deref(), (newest, now_us()));
-        decided.map_err(|error| {
+        let decided = collector.shared().index.decide(&id, change.status, now_us());
+        let decided = decided.map_err(|error| {
             tracing::warn!(%error, "a decision on an issue was not written");
             let detail =
                 "The decision could not be written, so nothing was changed. Check space and permissions.";
             Problem::new(Code::ServiceUnavailable, detail)
-        })?;
-        statuses.tell(&mut issue);
-        drop(statuses);
-        let _ = shared.live.send(Arc::new(Live::Issue(issue.clone())));
-        Ok(issue)
+        });
+        decided?.ok_or_else(|| Problem::new(Code::NotFound, "No issue with this id is kept."))
     });
     let failed = |_| Problem::new(Code::Internal, "The decision was not taken.");
     decided.await.map_err(failed)?.map(Json)
@@ -356,12 +350,16 @@ struct MapQuery {
         (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
     )
 )]
-async fn map(State(viewer): State<Viewer>, Asked(query): Asked<MapQuery>) -> Json<ServiceMap> {
+async fn map(
+    State(viewer): State<Viewer>,
+    Asked(query): Asked<MapQuery>,
+) -> Result<Json<ServiceMap>, Problem> {
     viewer.look().await;
     let limit = query.traces.unwrap_or(USUAL_MAP).clamp(1, MOST_LINES);
     let now = now_us();
-    let (newest, minute) =
-        lock(&viewer.collector.shared().index).newest_traces(limit, &(now - MINUTE..now + 1));
+    let index = &viewer.collector.shared().index;
+    let newest = index.newest_traces(limit, now - MINUTE..now + 1);
+    let (newest, minute) = newest.await.map_err(unread)?;
     let ids: HashSet<u128> = newest.iter().map(|(id, _)| *id).collect();
     // An envelope may hold parts of several traces; newest first, since there is a bound to what is read.
     let mut seqs: Vec<u64> = newest.into_iter().flat_map(|(_, seqs)| seqs).collect();
@@ -385,10 +383,10 @@ async fn map(State(viewer): State<Viewer>, Asked(query): Asked<MapQuery>) -> Jso
     let drawn = drawn
         .await
         .unwrap_or_else(|_| service_map::draw(&[], now, minute));
-    Json(ServiceMap {
+    Ok(Json(ServiceMap {
         indexed: viewer.collector.indexed(),
         ..drawn
-    })
+    }))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -408,15 +406,16 @@ struct PointQuery {
         (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
     )
 )]
-async fn measurements(State(viewer): State<Viewer>, Asked(query): Asked<PointQuery>) -> Json<Measurements> {
+async fn measurements(
+    State(viewer): State<Viewer>,
+    Asked(query): Asked<PointQuery>,
+) -> Result<Json<Measurements>, Problem> {
     viewer.look().await;
     let limit = query.limit.unwrap_or(MOST_POINTS).min(MOST_POINTS);
     let since = query.since_us.unwrap_or(Micros::MIN);
-    let found = lock(&viewer.collector.shared().index).measurements(query.name.as_deref(), since, limit);
-    Json(Measurements {
-        indexed: viewer.collector.indexed(),
-        ..found
-    })
+    let index = &viewer.collector.shared().index;
+    let found = index.measurements(query.name, since, limit).await;
+    found.map(Json).map_err(unread)
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -575,7 +574,7 @@ struct Watching {
 )]
 async fn events(State(viewer): State<Viewer>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let shared = viewer.collector.shared();
-    let live = shared.live.subscribe();
+    let live = shared.index.subscribe();
     let mut revisions = shared.revision.subscribe();
     // The state of the moment comes first, so that a viewer that comes back misses nothing.
     revisions.mark_changed();

@@ -26,7 +26,7 @@ fn a_full_disk_is_said_and_forgotten() {
         let mut command = Command::new("unshare");
         command
             .args(["--user", "--map-root-user", "--mount", "sh", "-euc"])
-            .arg(format!("mount -t tmpfs -o size=4m none \"$0\"; {script}"))
+            .arg(format!("mount -t tmpfs -o size=16m none \"$0\"; {script}"))
             .arg(dir.path());
         command
     };

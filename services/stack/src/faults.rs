@@ -276,7 +276,7 @@ impl Faults {
             .min();
         let Some(since) = since else { return };
         let mut read = 0;
-        for line in collector.traces_after(since, LOOK_AT_MOST) {
+        for line in collector.traces_after(since, LOOK_AT_MOST).await {
             let wanted: Vec<FaultId> = {
                 let cells = self.cells();
                 let wanted = |id: &FaultId| {

@@ -1,5 +1,6 @@
 //! Before and after: what players of this session met with a problem, and with its fix. Pure; from the lines of traces.
 
+use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,10 +56,11 @@ pub struct Compared {
 /// side has the most spins. A fault of the second group is such a condition too, of which nobody wants a comparison: spins
 /// with one are left out.
 #[must_use]
-pub fn compare(traces: &[&TraceSummary], now: impl Fn(ProblemId) -> ProblemState) -> Compared {
+pub fn compare<T: Borrow<TraceSummary>>(traces: &[T], now: impl Fn(ProblemId) -> ProblemState) -> Compared {
     let mut by_condition: BTreeMap<[u8; 4], Vec<Spin<'_>>> = BTreeMap::new();
     let (mut left_out, mut virtual_spins) = (0, 0);
-    for trace in traces.iter().filter(|trace| trace.name == SPIN) {
+    let traces = traces.iter().map(Borrow::borrow);
+    for trace in traces.filter(|trace: &&TraceSummary| trace.name == SPIN) {
         // A paytable makes nobody wait, and nothing fail.
         if trace.faults.iter().any(|fault| fault != RTP_ANOMALY) {
             left_out += 1;

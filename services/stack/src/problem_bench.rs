@@ -285,7 +285,7 @@ pub async fn measure(stack: &Stack, condition: &Condition) -> Result<Met, String
     let before = collector.captured_so_far();
     let report = load::run(stack, &plan("measured", condition.spins, condition.at_once)).await?;
     at_rest(stack).await?;
-    let lines = collector.traces_after(before, usize::MAX);
+    let lines = collector.traces_after(before, usize::MAX).await;
     let mut samples = Vec::new();
     for line in lines.iter().filter(|line| line.name == crate::figures::SPIN) {
         if let Some(trace) = collector.trace(&line.trace_id).await {

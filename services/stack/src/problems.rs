@@ -509,7 +509,7 @@ impl Problems {
         let Some(earliest) = earliest else { return };
         let now = micros(now());
         let mut read = 0;
-        for line in collector.traces_after(earliest, LOOK_AT_MOST) {
+        for line in collector.traces_after(earliest, LOOK_AT_MOST).await {
             if (line.start_us - now).abs() > micros(LOOK_BACK_MS) {
                 continue;
             }

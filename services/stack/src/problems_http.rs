@@ -130,9 +130,7 @@ async fn figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
     let now = problems.states();
     let state = move |id| now.get(&id).copied().unwrap_or(ProblemState::Off);
     let compared = tokio::task::spawn_blocking(move || {
-        steering
-            .collector
-            .look_at_traces(after, MOST_SPINS, |traces| figures::compare(traces, state))
+        figures::compare(&steering.collector.traces_after_here(after, MOST_SPINS), state)
     });
     let Compared {
         pairs,
@@ -161,7 +159,7 @@ async fn releases(State(steering): State<Steering>) -> Json<Releases> {
                 standard_deviation: sheet.standard_deviation,
             }
         });
-        let compared = collector.look_at_traces(after, MOST_SPINS, |traces| releases::compare(traces, exact));
+        let compared = releases::compare(&collector.traces_after_here(after, MOST_SPINS), exact);
         (100.0 * exact.rtp, compared)
     });
     let (exact_rtp_percent, compared) = compared.await.unwrap_or_default();

@@ -4,6 +4,7 @@
 //! release before's 95th percentile. The observed RTP is compared with the exact one by the standard deviation of the PAR
 //! sheet, weighted with the stakes.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use reelscope_contracts::problems::{ProblemId, ProblemState, Regression, ReleaseFigures};
@@ -38,10 +39,11 @@ pub struct Compared {
 
 /// Compares every release among the spins of `traces` with the one before it.
 #[must_use]
-pub fn compare(traces: &[&TraceSummary], exact: Exact) -> Compared {
+pub fn compare<T: Borrow<TraceSummary>>(traces: &[T], exact: Exact) -> Compared {
     let mut by_release: BTreeMap<&str, Vec<&TraceSummary>> = BTreeMap::new();
     let (mut left_out, mut virtual_spins) = (0, 0);
-    for trace in traces.iter().filter(|trace| trace.name == SPIN) {
+    let traces = traces.iter().map(Borrow::borrow);
+    for trace in traces.filter(|trace: &&TraceSummary| trace.name == SPIN) {
         let Some(release) = &trace.release else { continue };
         if trace.faults.iter().any(|fault| !is_of(release, fault)) || is_switched_by_hand(release, trace) {
             left_out += 1;

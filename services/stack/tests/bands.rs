@@ -86,8 +86,8 @@ fn check_error_rate(stack: &Stack, after: u64, met: &Met, state: ProblemState) {
         "{}",
         met.error_rate_percent
     );
-    let traces = stack.collector().unwrap().traces_after(after, usize::MAX);
-    let spins: Vec<_> = traces.iter().filter(|trace| trace.name == SPIN).collect();
+    let traces = stack.collector().unwrap().traces_after_here(after, usize::MAX);
+    let spins: Vec<_> = traces.into_iter().filter(|trace| trace.name == SPIN).collect();
     let shown = figures::compare(&spins, |_| state).now.unwrap();
     assert_eq!(
         (shown.spins, shown.failed, shown.requests, shown.failed_requests),

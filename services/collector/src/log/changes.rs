@@ -56,6 +56,16 @@ pub(super) struct Planned {
     pub(super) again: Vec<Entry>,
 }
 
+impl Planned {
+    pub(super) fn nothing() -> Self {
+        Self {
+            states: BTreeMap::new(),
+            delta: Delta::new(),
+            again: Vec::new(),
+        }
+    }
+}
+
 /// Follows changes through, one after another, over what is on the disk and what is owed to it.
 pub(super) struct Plan<'a> {
     connection: &'a Connection,

@@ -6,11 +6,12 @@
 //! <dir>/telemetry.sqlite  with SQLite's -wal and -shm beside it
 //! ```
 //!
-//! One thread writes ([`writer`]); everybody reads through a few read-only connections ([`readers`]). What stands on the
+//! One thread appends ([`writer`]); whoever else writes takes turns with it ([`pen`]); everybody reads through a few read-only connections ([`readers`]). What stands on the
 //! disk was counted in the same transaction ([`tally`]), so that `captured = delivered + held + dead` whatever is killed
 //! when.
 
 mod changes;
+mod pen;
 pub(crate) mod readers;
 mod retention;
 mod schema;
@@ -18,10 +19,13 @@ pub(crate) mod state;
 pub(crate) mod tally;
 pub(crate) mod writer;
 
-pub(crate) use readers::{Readers, envelope, row, rows};
+pub(crate) use pen::Pen;
+pub(crate) use readers::{Readers, envelope, row, rows, some_envelopes};
 pub use retention::Retention;
 pub use schema::set_aside;
-pub(crate) use schema::{Opened, open, own_key, replace};
+#[cfg(test)]
+pub(crate) use schema::tables;
+pub(crate) use schema::{Opened, open, own_key};
 pub(crate) use state::{Change, DeadReason, Entry, State};
 pub(crate) use tally::Tally;
 pub use writer::Captured;

@@ -131,3 +131,26 @@ pub(crate) fn envelope(connection: &Connection, seq: u64) -> rusqlite::Result<Op
         .query_row([seq.cast_signed()], |row| Ok((entry(row)?, row.get(8)?)))
         .optional()
 }
+
+/// Envelopes that `which` chooses by `seq`: what stands after `WHERE`, with one place. At most so many, and no more once they
+/// have so many bytes.
+pub(crate) fn some_envelopes(
+    connection: &Connection,
+    which: &str,
+    seq: u64,
+    (most, most_bytes): (usize, u64),
+) -> rusqlite::Result<Vec<(Entry, Vec<u8>)>> {
+    let sql =
+        format!("SELECT {ENTRY}, body FROM envelopes JOIN bodies USING (seq) WHERE {which} LIMIT {most}");
+    let mut found = connection.prepare_cached(&sql)?;
+    let mut rows = found.query([seq.cast_signed()])?;
+    let (mut envelopes, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = rows.next()?
+        && bytes < most_bytes
+    {
+        let entry = entry(row)?;
+        bytes += entry.size;
+        envelopes.push((entry, row.get(8)?));
+    }
+    Ok(envelopes)
+}

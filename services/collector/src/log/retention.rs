@@ -5,10 +5,10 @@ use std::time::Duration;
 use reelscope_contracts::now;
 use rusqlite::Connection;
 
+use super::pen::Writing;
 use super::readers::rows;
 use super::state::{DeadReason, Entry, State};
 use super::tally::{Delta, Kind, Tally};
-use super::writer::begin;
 use crate::category::Categories;
 
 /// Most envelopes of one step: nobody waits for the writer longer than for a commit.
@@ -56,7 +56,8 @@ impl Retainer {
     }
 
     /// Removes some envelopes, or gives room back; `None` when there is nothing more to do.
-    pub(super) fn step(&mut self, connection: &mut Connection) -> rusqlite::Result<Option<Removed>> {
+    pub(super) fn step(&mut self, writing: &mut Writing) -> rusqlite::Result<Option<Removed>> {
+        let connection = &*writing.connection()?;
         let Pages { used, free, page } = Pages::of(connection)?;
         let bytes = used * page;
         let excess = |cap: u64| bytes.saturating_sub(cap);
@@ -79,7 +80,7 @@ impl Retainer {
             done
         };
         if !chosen.is_empty() {
-            return remove(connection, &chosen).map(Some);
+            return remove(writing, &chosen).map(Some);
         }
         if free > SPARE_PAGES {
             give_back(connection, (free - SPARE_PAGES).min(PAGES_BACK))?;
@@ -108,9 +109,9 @@ fn oldest(connection: &Connection, from: u64, which: &str) -> rusqlite::Result<V
     rows(connection, &which, [from.cast_signed()])
 }
 
-fn remove(connection: &mut Connection, chosen: &[Entry]) -> rusqlite::Result<Removed> {
+fn remove(writing: &mut Writing, chosen: &[Entry]) -> rusqlite::Result<Removed> {
     let (mut delta, mut evicted) = (Delta::new(), 0);
-    let transaction = begin(connection)?;
+    let transaction = writing.begin(true)?;
     for entry in chosen {
         for sql in [
             "DELETE FROM envelopes WHERE seq = ?1",

@@ -9,6 +9,7 @@ use reelscope_contracts::now;
 use reelscope_contracts::telemetry::Notice;
 use rusqlite::{Connection, ErrorCode, ffi};
 
+use super::pen::Pen;
 use super::tally::Tally;
 use crate::CollectorError;
 use crate::notice::notice;
@@ -62,7 +63,7 @@ const TABLES: &str = "
 /// A log that was opened.
 pub(crate) struct Opened {
     /// The only connection that writes.
-    pub(crate) connection: Connection,
+    pub(crate) pen: Pen,
     pub(crate) tally: Tally,
     /// Held while the log is open.
     pub(crate) lock: File,
@@ -98,7 +99,7 @@ pub(crate) fn open(dir: &Path) -> Result<Opened, CollectorError> {
         .into_iter()
         .collect();
     Ok(Opened {
-        connection,
+        pen: Pen::new(connection),
         tally,
         lock,
         notices,
@@ -128,6 +129,12 @@ fn prepared(connection: &Connection, version: u32) -> rusqlite::Result<Tally> {
         transaction.commit()?;
     }
     Tally::read(connection)
+}
+
+/// The tables of a log that begins.
+#[cfg(test)]
+pub(crate) fn tables(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(TABLES)
 }
 
 /// Reads every page of a file that was found damaged before.
@@ -254,7 +261,7 @@ pub(crate) fn own_key(dir: &Path) -> io::Result<String> {
 
 /// Writes a file so that at any moment either the old or the new one is there, whole. On Unix it is its owner's alone: the
 /// collector's key is such a file.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let new = path.with_extension("new");
     let mut options = File::options();
     options.write(true).create(true).truncate(true);

@@ -5,16 +5,17 @@
 //! with a sync of its own, took more time from the wallets' disk than the wallets did.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use reelscope_contracts::telemetry::Notice;
 use reelscope_contracts::{UnixMillis, now};
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::Transaction;
 use tokio::sync::oneshot;
 
 use super::changes::{Owed, Plan, Planned};
+use super::pen::Pen;
 use super::retention::{Removed, Retainer, Retention};
 use super::schema::{is_damage, suspect};
 use super::state::{Change, Entry, State};
@@ -108,8 +109,6 @@ pub(crate) struct Figures {
     pub(crate) tally: Mutex<Tally>,
     /// Bytes that wait for the writer.
     pub(crate) queued: AtomicUsize,
-    /// Number of the oldest envelope that is kept; 0 where none is.
-    pub(crate) oldest: AtomicU64,
 }
 
 type Changes = Vec<(u64, Change)>;
@@ -134,7 +133,7 @@ struct Written {
 }
 
 pub(crate) struct Writer<F> {
-    connection: Connection,
+    pen: Pen,
     dir: PathBuf,
     figures: Arc<Figures>,
     retainer: Retainer,
@@ -142,29 +141,26 @@ pub(crate) struct Writer<F> {
     owed: Owed,
     /// When the first commit was made that the disk may not have yet.
     unsynced_since: Option<Instant>,
-    /// Whether the next commit is synced, as SQLite was told last.
-    syncs: bool,
     /// Bytes written since the size was looked at.
     written: u64,
 }
 
 impl<F: Follower> Writer<F> {
     pub(crate) fn new(
-        connection: Connection,
+        pen: Pen,
         dir: PathBuf,
         figures: Arc<Figures>,
         retention: Retention,
         follower: F,
     ) -> Self {
         Self {
-            connection,
+            pen,
             dir,
             figures,
             retainer: Retainer::new(retention),
             follower,
             owed: Owed::default(),
             unsynced_since: None,
-            syncs: true,
             written: 0,
         }
     }
@@ -211,10 +207,10 @@ impl<F: Follower> Writer<F> {
     }
 
     fn write(&mut self, batch: &Batch, sync: bool) -> rusqlite::Result<Written> {
-        self.sync_next(sync)?;
         let mut seq = lock(&self.figures.tally).newest_seq();
         let (at, mut captured, mut delta) = (now(), Vec::with_capacity(batch.captures.len()), Delta::new());
-        let transaction = begin(&mut self.connection)?;
+        let mut writing = self.pen.turn();
+        let transaction = writing.begin(sync)?;
         for (arrival, _) in &batch.captures {
             seq += 1;
             let entry = insert(&transaction, seq, at, arrival)?;
@@ -232,6 +228,7 @@ impl<F: Follower> Writer<F> {
         self.owed.write(&transaction, &states)?;
         Tally::write(&transaction, &merged([&delta, &changed, &self.owed.delta]))?;
         transaction.commit()?;
+        drop(writing);
         self.owed = Owed::default();
         self.unsynced_since = if sync {
             None
@@ -278,12 +275,10 @@ impl<F: Follower> Writer<F> {
             }
         }
         for (changes, answer) in batch.changes {
-            let mut plan = Plan::new(&self.connection, &self.owed);
-            let count = plan.add(&changes).unwrap_or_else(|error| {
+            let (count, planned) = self.planned(&changes).unwrap_or_else(|error| {
                 tracing::error!(%error, "what became of envelopes is not known at the next start");
-                0
+                (0, Planned::nothing())
             });
-            let planned = plan.done();
             lock(&self.figures.tally).add(&planned.delta);
             self.owed.take_on(&planned);
             self.follower.moved(planned.again);
@@ -292,6 +287,14 @@ impl<F: Follower> Writer<F> {
                 let _ = answer.send(Changed { count, is_on_disk });
             }
         }
+    }
+
+    /// What these changes come to, and how many of them change anything.
+    fn planned(&self, changes: &Changes) -> rusqlite::Result<(u64, Planned)> {
+        let mut writing = self.pen.turn();
+        let mut plan = Plan::new(writing.connection()?, &self.owed);
+        let count = plan.add(changes)?;
+        Ok((count, plan.done()))
     }
 
     fn failed(&self, error: &rusqlite::Error) {
@@ -310,32 +313,15 @@ impl<F: Follower> Writer<F> {
         self.follower.say(said.with("cause", error));
     }
 
-    /// Whether the next commit waits for the disk. With [`false`] it outlives the process and not the machine.
-    fn sync_next(&mut self, sync: bool) -> rusqlite::Result<()> {
-        if self.syncs != sync {
-            // https://www.sqlite.org/pragma.html#pragma_synchronous, in WAL mode
-            let level = if sync { "FULL" } else { "NORMAL" };
-            self.connection.pragma_update(None, "synchronous", level)?;
-            self.syncs = sync;
-        }
-        Ok(())
-    }
-
     /// Returns once everything is on the disk: a synced commit takes those before it along.
     fn sync(&mut self) -> rusqlite::Result<()> {
-        self.sync_next(true)?;
-        self.connection.execute("UPDATE synced SET at = ?1", [now()])?;
+        let mut writing = self.pen.turn();
+        let transaction = writing.begin(true)?;
+        transaction.execute("UPDATE synced SET at = ?1", [now()])?;
+        transaction.commit()?;
+        drop(writing);
         self.unsynced_since = None;
         Ok(())
-    }
-
-    fn note_oldest(&self) {
-        let oldest = "SELECT coalesce(min(seq), 0) FROM envelopes";
-        if let Ok(oldest) = self.connection.query_row(oldest, (), |row| row.get::<_, i64>(0)) {
-            self.figures
-                .oldest
-                .store(oldest.cast_unsigned(), Ordering::Relaxed);
-        }
     }
 
     /// Makes room while there is too much or it is too old. What is owed is written first: until then an envelope may stand
@@ -347,7 +333,7 @@ impl<F: Follower> Writer<F> {
         self.written = 0;
         let mut all_evicted = 0;
         loop {
-            match self.retainer.step(&mut self.connection) {
+            match self.make_room() {
                 Ok(None) => break,
                 Ok(Some(Removed { delta, evicted })) => {
                     lock(&self.figures.tally).add(&delta);
@@ -365,8 +351,13 @@ impl<F: Follower> Writer<F> {
             self.follower
                 .say(notice("evicted", detail).with("count", all_evicted));
         }
-        self.note_oldest();
         self.follower.moved(Vec::new());
+    }
+}
+
+impl<F> Writer<F> {
+    fn make_room(&mut self) -> rusqlite::Result<Option<Removed>> {
+        self.retainer.step(&mut self.pen.turn())
     }
 }
 
@@ -411,10 +402,6 @@ fn batch(jobs: &mpsc::Receiver<Job>, patience: Duration) -> (Vec<Job>, bool) {
             Err(_) => return (batch, false),
         }
     }
-}
-
-pub(super) fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
-    connection.transaction_with_behavior(TransactionBehavior::Immediate)
 }
 
 fn insert(

@@ -1,0 +1,305 @@
+//! Issues as rows: what is told of each, counted while its events come in, in any order.
+
+use reelscope_contracts::telemetry::{ErrorEvent, Frame, IssueStatus, IssueSummary, Micros, RequestShare};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::decisions;
+use super::releases::by_release;
+use super::rows::blob;
+use super::traces::whole;
+use crate::dsn::fnv1a;
+use crate::envelope::{format_id, id_of_bytes, parse_id};
+
+/// Most players that are told apart.
+const MOST_PLAYERS: i64 = 1_000;
+/// Most services, and most releases, that an issue names.
+const MOST_NAMES: i64 = 100;
+/// Most traces that an issue shows.
+const MOST_TRACES: usize = 20;
+/// Most events that an issue shows.
+const MOST_EVENTS: usize = 50;
+/// Most times of events that an issue shows.
+const MOST_TIMES: usize = 2_000;
+/// Most kinds of requests that an issue is counted in.
+const MOST_REQUESTS: i64 = 50;
+/// Longest value that an issue shows.
+const MOST_TEXT: usize = 1_000;
+
+/// Columns of an issue's row.
+const COLUMNS: &str = "issue_id, kind, value, culprit, level, events, players, first_seen_us, last_seen_us";
+
+/// What a name in `issue_names` is.
+#[derive(Debug, Clone, Copy)]
+enum Name {
+    Service = 0,
+    Release = 1,
+    Player = 2,
+}
+
+/// Counts an event whose row is there already. It belongs to a trace whose head records the share `sample_rate` of traces.
+pub(super) fn add(
+    connection: &Connection,
+    event: &ErrorEvent,
+    sample_rate: Option<f64>,
+) -> rusqlite::Result<()> {
+    let value: String = event.value.chars().take(MOST_TEXT).collect();
+    connection
+        .prepare_cached(
+            "INSERT INTO issues VALUES (?1, ?2, ?3, ?4, ?5, 1, 0, ?6, ?6)
+             ON CONFLICT DO UPDATE SET events = events + 1, first_seen_us = min(first_seen_us, ?6),
+                value = iif(?6 >= last_seen_us, ?3, value), culprit = iif(?6 >= last_seen_us, ?4, culprit),
+                level = iif(?6 >= last_seen_us, ?5, level), last_seen_us = max(last_seen_us, ?6)",
+        )?
+        .execute((
+            &event.issue_id,
+            &event.kind,
+            value,
+            culprit(event),
+            &event.level,
+            event.at_us,
+        ))?;
+    let id = event.issue_id.as_str();
+    name(connection, id, Name::Service, &event.service, MOST_NAMES)?;
+    if let Some(release) = &event.release {
+        name(connection, id, Name::Release, release, MOST_NAMES)?;
+    }
+    if let Some(player) = &event.player {
+        // Whoever it is: a hash tells players apart.
+        let player = format!("{:016x}", fnv1a(player.as_bytes()));
+        if name(connection, id, Name::Player, &player, MOST_PLAYERS)? {
+            connection
+                .prepare_cached("UPDATE issues SET players = players + 1 WHERE issue_id = ?1")?
+                .execute([id])?;
+        }
+    }
+    // Where nothing is recorded there is nothing that it could be a share of.
+    match event.transaction.as_deref().filter(|_| sample_rate != Some(0.0)) {
+        Some(request) if is_first(connection, event, request)? => failed_request(connection, event, request),
+        _ => Ok(()),
+    }
+}
+
+/// Remembers a name of an issue, up to `most` of its kind. Whether it is new.
+fn name(connection: &Connection, issue: &str, what: Name, name: &str, most: i64) -> rusqlite::Result<bool> {
+    let added = connection
+        .prepare_cached(
+            "INSERT OR IGNORE INTO issue_names SELECT ?1, ?2, ?3
+             WHERE (SELECT count(*) FROM issue_names WHERE issue_id = ?1 AND what = ?2) < ?4",
+        )?
+        .execute((issue, what as i64, name, most))?;
+    Ok(added > 0)
+}
+
+/// Whether no other event of the issue fell into this request of the trace; without a trace each is the first.
+fn is_first(connection: &Connection, event: &ErrorEvent, request: &str) -> rusqlite::Result<bool> {
+    let Some(trace) = blob(event.trace_id.as_deref().and_then(parse_id)) else {
+        return Ok(true);
+    };
+    let mut found = connection.prepare_cached(
+        "SELECT count(*) FROM (SELECT 1 FROM errors
+         WHERE issue_id = ?1 AND trace_id = ?2 AND service = ?3 AND name = ?4 LIMIT 2)",
+    )?;
+    let events: i64 = found.query_row((&event.issue_id, trace, &event.service, request), |row| {
+        row.get(0)
+    })?;
+    Ok(events < 2)
+}
+
+fn failed_request(connection: &Connection, event: &ErrorEvent, request: &str) -> rusqlite::Result<()> {
+    let ids = (&event.issue_id, &event.service, request);
+    let counted = connection
+        .prepare_cached(
+            "UPDATE issue_requests SET failed = failed + 1 WHERE issue_id = ?1 AND service = ?2 AND name = ?3",
+        )?
+        .execute(ids)?;
+    if counted == 0 {
+        connection
+            .prepare_cached(
+                "INSERT INTO issue_requests SELECT ?1, ?2, ?3, 1
+                 WHERE (SELECT count(*) FROM issue_requests WHERE issue_id = ?1) < ?4",
+            )?
+            .execute((ids.0, ids.1, ids.2, MOST_REQUESTS))?;
+    }
+    Ok(())
+}
+
+/// Function and file that an event comes from.
+fn culprit(event: &ErrorEvent) -> String {
+    let own = event.frames.iter().find(|frame| frame.in_app);
+    match own.or(event.frames.first()) {
+        Some(frame) => match &frame.file {
+            Some(file) => format!("{} ({file})", name_of(frame)),
+            None => name_of(frame),
+        },
+        None => event.transaction.clone().unwrap_or_default(),
+    }
+}
+
+/// A function as it is told; nameless code, such as a closure or the body of an async function, by its module.
+fn name_of(frame: &Frame) -> String {
+    let module = frame.module.as_deref().and_then(|path| path.rsplit("::").next());
+    match module {
+        Some(module) if frame.function.starts_with('{') => format!("{module}::{}", frame.function),
+        _ => frame.function.clone(),
+    }
+}
+
+/// Issues, last seen first; those seen at the same time by their ids, so that each answer has the same order.
+pub(super) fn newest(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<IssueSummary>> {
+    let mut found = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM issues ORDER BY last_seen_us DESC, issue_id LIMIT ?1"
+    ))?;
+    let issues = found
+        .query_map([whole(limit)], bare)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    issues.into_iter().map(|issue| told(connection, issue)).collect()
+}
+
+/// An issue's line.
+pub(super) fn one(connection: &Connection, id: &str) -> rusqlite::Result<Option<IssueSummary>> {
+    let mut found =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM issues WHERE issue_id = ?1"))?;
+    let issue = found.query_row([id], bare).optional()?;
+    issue.map(|issue| told(connection, issue)).transpose()
+}
+
+/// The envelopes of its newest events, newest first.
+pub(super) fn envelopes(connection: &Connection, id: &str) -> rusqlite::Result<Vec<u64>> {
+    let mut found = connection.prepare_cached(
+        "SELECT id >> 24 FROM errors WHERE issue_id = ?1 ORDER BY at_us DESC, id DESC LIMIT ?2",
+    )?;
+    let seqs = found.query_map((id, whole(MOST_EVENTS)), |row| {
+        Ok(row.get::<_, i64>(0)?.cast_unsigned())
+    })?;
+    let mut seqs = seqs.collect::<rusqlite::Result<Vec<u64>>>()?;
+    seqs.dedup();
+    Ok(seqs)
+}
+
+/// Times of its newest events, oldest first.
+pub(super) fn times(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Micros>> {
+    let mut found = connection
+        .prepare_cached("SELECT at_us FROM errors WHERE issue_id = ?1 ORDER BY at_us DESC LIMIT ?2")?;
+    let times = found.query_map((id, whole(MOST_TIMES)), |row| row.get(0))?;
+    let mut times = times.collect::<rusqlite::Result<Vec<Micros>>>()?;
+    times.reverse();
+    Ok(times)
+}
+
+/// The release that was told last by one of these services.
+pub(super) fn release_in_force(
+    connection: &Connection,
+    services: &[String],
+) -> rusqlite::Result<Option<String>> {
+    let mut found = connection.prepare_cached("SELECT at_us, release FROM releases WHERE service = ?1")?;
+    let mut told: Vec<(Micros, String)> = Vec::new();
+    for service in services {
+        told.extend(
+            found
+                .query_row([service], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?,
+        );
+    }
+    Ok(told.into_iter().max().map(|(_, release)| release))
+}
+
+/// Forgets it where none of its events is kept.
+pub(super) fn remove_if_empty(connection: &Connection, id: &str) -> rusqlite::Result<()> {
+    let mut found = connection.prepare_cached("SELECT 1 FROM errors WHERE issue_id = ?1 LIMIT 1")?;
+    if found.exists([id])? {
+        return Ok(());
+    }
+    for sql in [
+        "DELETE FROM issues WHERE issue_id = ?1",
+        "DELETE FROM issue_names WHERE issue_id = ?1",
+        "DELETE FROM issue_requests WHERE issue_id = ?1",
+    ] {
+        connection.prepare_cached(sql)?.execute([id])?;
+    }
+    Ok(())
+}
+
+/// What stands in the row itself.
+fn bare(row: &Row<'_>) -> rusqlite::Result<IssueSummary> {
+    Ok(IssueSummary {
+        issue_id: row.get(0)?,
+        kind: row.get(1)?,
+        value: row.get(2)?,
+        culprit: row.get(3)?,
+        level: row.get(4)?,
+        events: row.get::<_, i64>(5)?.cast_unsigned(),
+        players: row.get::<_, i64>(6)?.cast_unsigned(),
+        services: Vec::new(),
+        releases: Vec::new(),
+        first_seen_us: row.get(7)?,
+        last_seen_us: row.get(8)?,
+        trace_ids: Vec::new(),
+        share: None,
+        status: IssueStatus::Unresolved,
+        resolved_in: None,
+        regressed_in: None,
+        reopened_in: None,
+    })
+}
+
+/// The same with its names, traces, share and what was decided of it.
+fn told(connection: &Connection, mut issue: IssueSummary) -> rusqlite::Result<IssueSummary> {
+    let mut found = connection
+        .prepare_cached("SELECT name FROM issue_names WHERE issue_id = ?1 AND what = ?2 ORDER BY name")?;
+    let mut names = |what: Name| {
+        found
+            .query_map((&issue.issue_id, what as i64), |row| row.get(0))?
+            .collect::<rusqlite::Result<Vec<String>>>()
+    };
+    (issue.services, issue.releases) = (names(Name::Service)?, names(Name::Release)?);
+    issue.releases.sort_by(|one, other| by_release(one, other));
+    issue.trace_ids = newest_traces(connection, &issue.issue_id)?;
+    issue.share = share(connection, &issue.issue_id)?;
+    decisions::tell(connection, &mut issue)?;
+    Ok(issue)
+}
+
+/// Traces of its newest events, each once.
+fn newest_traces(connection: &Connection, id: &str) -> rusqlite::Result<Vec<String>> {
+    let mut found = connection.prepare_cached(
+        "SELECT trace_id FROM errors WHERE issue_id = ?1 ORDER BY at_us DESC, id DESC LIMIT ?2",
+    )?;
+    let rows = found.query_map((id, whole(MOST_EVENTS)), |row| {
+        Ok(row.get_ref(0)?.as_blob_or_null()?.map(id_of_bytes))
+    })?;
+    let mut traces = Vec::new();
+    for trace in rows {
+        if let Some(trace) = trace?.map(format_id)
+            && traces.len() < MOST_TRACES
+            && !traces.contains(&trace)
+        {
+            traces.push(trace);
+        }
+    }
+    Ok(traces)
+}
+
+/// The request that it befalls most often.
+fn share(connection: &Connection, id: &str) -> rusqlite::Result<Option<RequestShare>> {
+    let mut found = connection.prepare_cached(
+        "SELECT service, name, failed, recorded, estimate FROM issue_requests JOIN requests USING (service, name)
+         WHERE issue_id = ?1 ORDER BY failed DESC, service DESC, name DESC LIMIT 1",
+    )?;
+    found
+        .query_row([id], |row| {
+            let failed = row.get::<_, i64>(2)?.cast_unsigned();
+            let recorded = row.get::<_, i64>(3)?.cast_unsigned();
+            // Never negative; what is too large for the type is its largest number.
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let estimate = row.get::<_, f64>(4)?.round() as u64;
+            Ok(RequestShare {
+                service: row.get(0)?,
+                transaction: row.get(1)?,
+                failed,
+                // Each that failed was one, whether it was recorded or not.
+                requests: estimate.max(failed),
+                estimated: estimate.max(failed) > recorded,
+            })
+        })
+        .optional()
+}

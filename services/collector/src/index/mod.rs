@@ -1,0 +1,281 @@
+//! What the viewer asks for, as tables beside the log: lines of traces and issues, spans, numbers. It follows the log from
+//! a position of its own, and could be made anew from it at any time. Details stay in the log.
+//!
+//! [`follow`] (the thread), [`keeper`] and [`rows`] (what goes in and out), [`traces`], [`issues`], [`points`] (what is
+//! asked), [`decisions`] (what people hold of issues, which is not derived), [`schema`].
+
+mod decisions;
+mod follow;
+mod issues;
+mod keeper;
+mod pace;
+mod points;
+mod releases;
+mod rows;
+mod schema;
+#[cfg(test)]
+pub(crate) mod tests;
+mod traces;
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
+
+use reelscope_contracts::telemetry::{
+    IssueDecision, IssueSummary, Measurements, Micros, Named, TraceSummary,
+};
+use rusqlite::Connection;
+use tokio::sync::broadcast;
+
+pub(crate) use self::follow::{Defects, run};
+use self::keeper::{LOST, SESSIONS};
+use self::pace::Attention;
+pub(crate) use self::traces::{Attribute, Place, TraceFilter, WithEnvelopes};
+use crate::live::Live;
+use crate::lock;
+use crate::log::{Figures, Pen, Readers};
+use crate::service_map::LastMinute;
+
+/// Most live messages that a slow reader may be behind.
+const MOST_LIVE: usize = 1_024;
+/// Most lines of traces that are kept ready for who asks again and again.
+const MOST_LINES: usize = 10_000;
+/// How long an answer may wait for the index to catch up with a load.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The index as everybody sees it.
+pub(crate) struct Index {
+    readers: Readers,
+    pen: Pen,
+    figures: Arc<Figures>,
+    attention: Attention,
+    live: broadcast::Sender<Arc<Live>>,
+    counters: Mutex<BTreeMap<String, u64>>,
+    indexed: AtomicBool,
+    /// By row: revision and line.
+    lines: Mutex<HashMap<i64, (i64, Arc<TraceSummary>)>>,
+    wake: mpsc::Sender<bool>,
+}
+
+/// A page of the list of traces, and what is told beside it.
+pub(crate) struct TracePage {
+    pub(crate) traces: Vec<TraceSummary>,
+    /// Where the next page begins.
+    pub(crate) next: Option<Place>,
+    /// How many that the filter takes began in the time that was asked for, on whichever page.
+    pub(crate) within: u64,
+}
+
+/// An issue with where its newest events stand.
+pub(crate) struct IssueEvents {
+    pub(crate) summary: IssueSummary,
+    /// Envelopes of the newest, newest first.
+    pub(crate) envelopes: Vec<u64>,
+    /// Times of the newest, oldest first.
+    pub(crate) times: Vec<Micros>,
+}
+
+impl Index {
+    /// The index, and what wakes its thread: [`run`] takes it.
+    pub(crate) fn new(readers: Readers, pen: Pen, figures: Arc<Figures>) -> (Self, mpsc::Receiver<bool>) {
+        let (wake, wakes) = mpsc::channel();
+        // Whoever asks before the thread has begun sees empty tables; where they cannot be made it tries again.
+        if let Err(error) = schema::prepare(&pen) {
+            tracing::warn!(%error, "telemetry cannot be indexed yet");
+        }
+        let index = Self {
+            readers,
+            pen,
+            figures,
+            attention: Attention::new(),
+            live: broadcast::Sender::new(MOST_LIVE),
+            counters: Mutex::default(),
+            indexed: AtomicBool::new(false),
+            lines: Mutex::default(),
+            wake,
+        };
+        (index, wakes)
+    }
+
+    /// More has come.
+    pub(crate) fn wake(&self) {
+        let _ = self.wake.send(true);
+    }
+
+    /// Ends the thread.
+    pub(crate) fn stop(&self) {
+        let _ = self.wake.send(false);
+    }
+
+    /// What happens from now on.
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<Live>> {
+        self.live.subscribe()
+    }
+
+    /// Somebody looks: the index keeps up, and shows what was captured before the question unless that takes too long.
+    pub(crate) async fn look(&self) {
+        let captured = lock(&self.figures.tally).newest_seq();
+        self.attention.wait(captured, PATIENCE).await;
+    }
+
+    /// Whether everything that was captured is indexed.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.indexed.load(Ordering::Acquire)
+    }
+
+    /// Whether everything up to this envelope is indexed.
+    pub(crate) fn is_through(&self, seq: u64) -> bool {
+        self.attention.is_through(seq)
+    }
+
+    /// A page of traces, the last to arrive first; counts those that began in `times`.
+    pub(crate) async fn traces(
+        &self,
+        filter: TraceFilter,
+        before: Option<Place>,
+        limit: usize,
+        times: Range<Micros>,
+    ) -> rusqlite::Result<TracePage> {
+        let read = move |connection: &Connection| {
+            let (traces, next) = traces::page(connection, &filter, before, limit)?;
+            Ok(TracePage {
+                traces,
+                next,
+                within: traces::count_within(connection, &times, &filter)?,
+            })
+        };
+        self.readers.read(read).await
+    }
+
+    /// Traces of which nothing had come when envelope `after` had, the last to arrive first. Blocks.
+    pub(crate) fn traces_after(&self, after: u64, limit: usize) -> Vec<Arc<TraceSummary>> {
+        let read = |connection: &Connection| {
+            let revisions = traces::revisions_after(connection, after, limit)?;
+            let mut lines = lock(&self.lines);
+            let mut found = Vec::with_capacity(revisions.len());
+            for (row, revision) in revisions {
+                let known = lines.get(&row).filter(|(known, _)| *known == revision);
+                if let Some((_, line)) = known {
+                    found.push(Arc::clone(line));
+                } else if let Some(line) = traces::line(connection, row)?.map(Arc::new) {
+                    lines.insert(row, (revision, Arc::clone(&line)));
+                    found.push(line);
+                }
+            }
+            forget_oldest(&mut lines);
+            Ok(found)
+        };
+        self.readers.read_here(read).unwrap_or_else(|error| {
+            tracing::warn!(%error, "traces could not be read");
+            Vec::new()
+        })
+    }
+
+    /// The envelopes of a trace, oldest first; `None` when nothing of it is kept.
+    pub(crate) async fn envelopes_of(&self, trace: u128) -> Option<Vec<u64>> {
+        let read = move |connection: &Connection| traces::envelopes(connection, trace);
+        self.readers.read(read).await.ok()?
+    }
+
+    /// The envelopes of each of the traces that arrived last, and what part of those that began in `minute` these are.
+    pub(crate) async fn newest_traces(
+        &self,
+        limit: usize,
+        minute: Range<Micros>,
+    ) -> rusqlite::Result<(WithEnvelopes, LastMinute)> {
+        let read = move |connection: &Connection| traces::newest(connection, limit, &minute);
+        self.readers.read(read).await
+    }
+
+    /// Issues, last seen first.
+    pub(crate) async fn issues(&self, limit: usize) -> rusqlite::Result<Vec<IssueSummary>> {
+        let read = move |connection: &Connection| issues::newest(connection, limit);
+        self.readers.read(read).await
+    }
+
+    /// An issue with where its newest events stand; `None` when none is kept.
+    pub(crate) async fn issue(&self, id: String) -> rusqlite::Result<Option<IssueEvents>> {
+        let read = move |connection: &Connection| {
+            let Some(summary) = issues::one(connection, &id)? else {
+                return Ok(None);
+            };
+            Ok(Some(IssueEvents {
+                summary,
+                envelopes: issues::envelopes(connection, &id)?,
+                times: issues::times(connection, &id)?,
+            }))
+        };
+        self.readers.read(read).await
+    }
+
+    /// Takes what a person decided of an issue at `now`. Returns the issue as it is then; `None` when none is kept. Blocks.
+    ///
+    /// # Errors
+    /// SQLite's; nothing was changed then.
+    pub(crate) fn decide(
+        &self,
+        id: &str,
+        decision: IssueDecision,
+        now: Micros,
+    ) -> rusqlite::Result<Option<IssueSummary>> {
+        let newest = lock(&self.figures.tally).newest_seq();
+        let mut writing = self.pen.turn();
+        let transaction = writing.begin(true)?;
+        let Some(issue) = issues::one(&transaction, id)? else {
+            return Ok(None);
+        };
+        let in_force = issues::release_in_force(&transaction, &issue.services)?;
+        decisions::decide(&transaction, &issue, decision, in_force.as_deref(), (newest, now))?;
+        let decided = issues::one(&transaction, id)?;
+        transaction.commit()?;
+        drop(writing);
+        if let Some(issue) = &decided {
+            let _ = self.live.send(Live::Issue(issue.clone()).into());
+        }
+        Ok(decided)
+    }
+
+    /// Numbers that transactions measured and metrics recorded, newest first.
+    pub(crate) async fn measurements(
+        &self,
+        name: Option<String>,
+        since: Micros,
+        limit: usize,
+    ) -> rusqlite::Result<Measurements> {
+        let indexed = self.is_whole();
+        let read = move |connection: &Connection| {
+            Ok(Measurements {
+                names: points::names(connection)?,
+                points: points::since(connection, name.as_deref(), since, limit)?,
+                indexed,
+            })
+        };
+        self.readers.read(read).await
+    }
+
+    /// What SDKs report as lost, by `reason/category`.
+    pub(crate) fn lost_by_sdks(&self) -> Named<u64> {
+        let counters = lock(&self.counters);
+        let lost = counters
+            .iter()
+            .filter_map(|(name, count)| Some((name.strip_prefix(LOST)?, count)));
+        lost.map(|(name, count)| (name.to_owned(), *count)).collect()
+    }
+
+    pub(crate) fn sessions(&self) -> u64 {
+        lock(&self.counters).get(SESSIONS).copied().unwrap_or(0)
+    }
+}
+
+/// Forgets lines where there are too many: those of the traces that came first.
+fn forget_oldest(lines: &mut HashMap<i64, (i64, Arc<TraceSummary>)>) {
+    let surplus = lines.len().saturating_sub(MOST_LINES);
+    if surplus > MOST_LINES / 8 {
+        let mut rows: Vec<i64> = lines.keys().copied().collect();
+        let (_, first_kept, _) = rows.select_nth_unstable(surplus);
+        let first_kept = *first_kept;
+        lines.retain(|row, _| *row >= first_kept);
+    }
+}

@@ -1,0 +1,204 @@
+//! The tables of the index. They are derived from the log: another version begins them anew.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::log::Pen;
+
+/// Raised when the tables, or what is read out of envelopes, change.
+const VERSION: i64 = 1;
+/// Tables that are not derived: those of the log, and what people decided.
+const KEPT: [&str; 6] = ["envelopes", "bodies", "tally", "synced", "partly", "decisions"];
+
+/// What people decided of issues; see [`super::decisions`].
+const DECISIONS: &str = "
+    CREATE TABLE IF NOT EXISTS decisions (
+        issue_id TEXT PRIMARY KEY,
+        through_seq INTEGER NOT NULL,
+        at_us INTEGER NOT NULL,
+        resolved_in TEXT,
+        is_back INTEGER NOT NULL,
+        back_in TEXT,
+        is_still INTEGER NOT NULL,
+        still_in TEXT
+    ) STRICT, WITHOUT ROWID;
+";
+
+/// Rows of spans, errors, logs and points are numbered by [`super::rows::row_id`], so that those of an envelope lie
+/// together. `progress` is where the index is: see [`super::follow`]. `removed` are envelopes that the log has removed.
+const TABLES: &str = "
+    CREATE TABLE progress (
+        version INTEGER NOT NULL,
+        next_new INTEGER NOT NULL,
+        new_pieces INTEGER NOT NULL,
+        next_old INTEGER NOT NULL,
+        old_pieces INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE removed (seq INTEGER PRIMARY KEY) STRICT;
+    CREATE TRIGGER envelope_removed AFTER DELETE ON envelopes BEGIN
+        INSERT OR IGNORE INTO removed VALUES (OLD.seq);
+    END;
+
+    CREATE TABLE traces (
+        id INTEGER PRIMARY KEY,
+        trace_id BLOB NOT NULL UNIQUE,
+        revision INTEGER NOT NULL,
+        first_seq INTEGER NOT NULL,
+        start_us INTEGER NOT NULL,
+        root_us INTEGER NOT NULL,
+        ok INTEGER NOT NULL,
+        virtual_player INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        release TEXT,
+        player TEXT,
+        services TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX traces_by_arrival ON traces (first_seq, trace_id);
+    CREATE INDEX traces_by_start ON traces (start_us);
+    CREATE TABLE trace_lines (id INTEGER PRIMARY KEY, line TEXT NOT NULL, working TEXT NOT NULL) STRICT;
+
+    CREATE TABLE spans (
+        id INTEGER PRIMARY KEY,
+        trace INTEGER NOT NULL,
+        span_id TEXT NOT NULL,
+        parent_span_id TEXT,
+        is_transaction INTEGER NOT NULL,
+        service TEXT NOT NULL,
+        op TEXT NOT NULL,
+        description TEXT NOT NULL,
+        status TEXT NOT NULL,
+        start_us INTEGER NOT NULL,
+        end_us INTEGER NOT NULL,
+        attributes TEXT
+    ) STRICT;
+    CREATE UNIQUE INDEX spans_once ON spans (trace, span_id, start_us, end_us, is_transaction);
+    CREATE TABLE logs (
+        id INTEGER PRIMARY KEY,
+        trace INTEGER NOT NULL,
+        at_us INTEGER NOT NULL,
+        level TEXT NOT NULL,
+        service TEXT NOT NULL,
+        message TEXT NOT NULL,
+        once INTEGER NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX logs_once ON logs (trace, at_us, once);
+    CREATE TABLE points (
+        id INTEGER PRIMARY KEY,
+        at_us INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        value REAL,
+        unit TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        trace_id BLOB,
+        service TEXT NOT NULL,
+        release TEXT,
+        once INTEGER NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX points_once ON points (at_us, once);
+    CREATE INDEX points_by_name ON points (name, at_us);
+    CREATE TABLE point_names (name TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE errors (
+        id INTEGER PRIMARY KEY,
+        event_id BLOB,
+        issue_id TEXT NOT NULL,
+        at_us INTEGER NOT NULL,
+        trace INTEGER NOT NULL,
+        trace_id BLOB,
+        service TEXT NOT NULL,
+        name TEXT
+    ) STRICT;
+    CREATE UNIQUE INDEX errors_once ON errors (event_id);
+    CREATE INDEX errors_by_time ON errors (issue_id, at_us);
+    CREATE INDEX errors_by_trace ON errors (issue_id, trace_id);
+    CREATE TABLE issues (
+        issue_id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        value TEXT NOT NULL,
+        culprit TEXT NOT NULL,
+        level TEXT NOT NULL,
+        events INTEGER NOT NULL,
+        players INTEGER NOT NULL,
+        first_seen_us INTEGER NOT NULL,
+        last_seen_us INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX issues_by_time ON issues (last_seen_us, issue_id);
+    CREATE TABLE issue_names (
+        issue_id TEXT NOT NULL,
+        what INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        PRIMARY KEY (issue_id, what, name)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE issue_requests (
+        issue_id TEXT NOT NULL,
+        service TEXT NOT NULL,
+        name TEXT NOT NULL,
+        failed INTEGER NOT NULL,
+        PRIMARY KEY (issue_id, service, name)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE requests (
+        service TEXT NOT NULL,
+        name TEXT NOT NULL,
+        recorded INTEGER NOT NULL,
+        estimate REAL NOT NULL,
+        PRIMARY KEY (service, name)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE releases (
+        service TEXT PRIMARY KEY,
+        at_us INTEGER NOT NULL,
+        release TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE counters (name TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+";
+
+/// Begins the tables where there are none, or those of another version.
+///
+/// # Errors
+/// SQLite's; nothing was changed then.
+pub(super) fn prepare(pen: &Pen) -> rusqlite::Result<()> {
+    let mut writing = pen.turn();
+    if version(writing.connection()?)? == Some(VERSION) {
+        return Ok(());
+    }
+    let transaction = writing.begin(false)?;
+    begin(&transaction)?;
+    transaction.commit()
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+    if !connection.table_exists(None, "progress")? {
+        return Ok(None);
+    }
+    connection
+        .query_row("SELECT version FROM progress", (), |row| row.get(0))
+        .optional()
+}
+
+fn begin(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch("DROP TRIGGER IF EXISTS envelope_removed")?;
+    let mut tables = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")?;
+    let names = tables
+        .query_map((), |row| row.get::<_, String>(0))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    for name in names.iter().filter(|name| !KEPT.contains(&name.as_str())) {
+        connection.execute_batch(&format!("DROP TABLE \"{name}\""))?;
+    }
+    connection.execute_batch(DECISIONS)?;
+    connection.execute_batch(TABLES)?;
+    // What comes is read first, and what is there already is read back from its end.
+    connection.execute(
+        "INSERT INTO progress SELECT ?1, captured + 1, 0, captured, 0 FROM (SELECT coalesce(sum(count), 0) AS captured FROM tally)",
+        [VERSION],
+    )?;
+    Ok(())
+}
+
+/// Tables as they stand in a log that was never written to.
+#[cfg(test)]
+pub(super) fn in_memory() -> rusqlite::Result<Connection> {
+    let connection = Connection::open_in_memory()?;
+    crate::log::tables(&connection)?;
+    begin(&connection)?;
+    Ok(connection)
+}

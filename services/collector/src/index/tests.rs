@@ -1,0 +1,329 @@
+//! The tables by themselves: what goes in, once, and out again.
+#![allow(clippy::unwrap_used)]
+
+use reelscope_contracts::telemetry::{IssueDecision, IssueStatus, IssueSummary, Micros, TraceSummary};
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use super::keeper::{Keeper, Taking, counters};
+use super::traces::{self, Attribute, Place, TraceFilter};
+use super::{decisions, issues, points, schema};
+use crate::envelope::{Envelope, format_id};
+use crate::facts::{self, Facts, Source};
+
+/// An index of its own, in memory.
+pub(crate) struct Scratch {
+    connection: Connection,
+    keeper: Keeper,
+}
+
+impl Scratch {
+    pub(crate) fn new() -> Self {
+        let connection = schema::in_memory().unwrap();
+        let keeper = Keeper::new(&connection).unwrap();
+        Self { connection, keeper }
+    }
+
+    /// Takes an envelope in. Returns the ids of the traces that it changed.
+    pub(crate) fn add(&mut self, seq: u64, facts: Facts) -> Vec<String> {
+        let mut taking = Taking::new(seq, true);
+        for piece in facts.pieces(8) {
+            self.keeper.add(&self.connection, &mut taking, &piece).unwrap();
+        }
+        self.keeper.flush(&self.connection).unwrap();
+        let touched = self.keeper.settle();
+        touched.traces.into_iter().map(|trace| trace.trace_id).collect()
+    }
+
+    fn remove(&mut self, seq: u64) {
+        self.keeper.remove(&self.connection, seq).unwrap();
+        self.keeper.flush(&self.connection).unwrap();
+        self.keeper.settle();
+    }
+
+    pub(crate) fn page(&self, before: Option<Place>, limit: usize) -> (Vec<TraceSummary>, Option<Place>) {
+        traces::page(&self.connection, &TraceFilter::default(), before, limit).unwrap()
+    }
+
+    fn with_attribute(&self, attribute: &str) -> Vec<TraceSummary> {
+        let filter = TraceFilter {
+            attribute: Some(Attribute::of(attribute).unwrap()),
+            ..TraceFilter::default()
+        };
+        traces::page(&self.connection, &filter, None, 100).unwrap().0
+    }
+
+    fn issues(&self) -> Vec<IssueSummary> {
+        issues::newest(&self.connection, 100).unwrap()
+    }
+
+    /// All that can be asked.
+    pub(crate) fn everything(&self) -> impl PartialEq + std::fmt::Debug + use<> {
+        (
+            self.page(None, 100),
+            self.issues(),
+            points::names(&self.connection).unwrap(),
+            points::since(&self.connection, None, Micros::MIN, 100).unwrap(),
+            counters(&self.connection).unwrap(),
+        )
+    }
+
+    fn rows(&self) -> i64 {
+        let mut sum = 0;
+        for table in [
+            "traces",
+            "trace_lines",
+            "spans",
+            "logs",
+            "points",
+            "point_names",
+            "errors",
+            "issues",
+            "issue_names",
+            "issue_requests",
+        ] {
+            let sql = format!("SELECT count(*) FROM {table}");
+            sum += self
+                .connection
+                .query_row(&sql, (), |row| row.get::<_, i64>(0))
+                .unwrap();
+        }
+        sum
+    }
+}
+
+fn skimmed(seq: u64, slot: &str, items: &[(&str, Value)]) -> Facts {
+    let items = items
+        .iter()
+        .map(|(kind, payload)| format!("{{\"type\":\"{kind}\"}}\n{payload}\n"));
+    let text = format!("{{}}\n{}", items.collect::<String>());
+    facts::skim(Source::at(seq, slot), &Envelope::framed(text.as_bytes()).unwrap())
+}
+
+/// A spin's transaction, begun at second `at` in trace `trace`, with a query in it.
+fn spin(seq: u64, trace: u128, at: u32) -> Facts {
+    let payload = json!({
+        "transaction": "spin", "release": "1.0.0", "measurements": { "stake": { "value": 100.0 } },
+        "start_timestamp": at, "timestamp": at + 1, "event_id": format_id(u128::from(seq)),
+        "contexts": { "trace": { "trace_id": format_id(trace), "span_id": "a", "data": { "http.status": 500 } } },
+        "spans": [{
+            "trace_id": format_id(trace), "span_id": "b", "parent_span_id": "a", "op": "db",
+            "start_timestamp": at, "timestamp": at + 1, "data": { "db.system": "polodb", "cached": false },
+        }],
+    });
+    skimmed(seq, "frontend", &[("transaction", payload)])
+}
+
+fn failure(seq: u64, event: u128, trace: u128, release: &str) -> Facts {
+    let payload = json!({
+        "event_id": format_id(event), "timestamp": 2_000 + seq, "transaction": "spin", "release": release,
+        "exception": { "values": [{ "type": "Timeout", "value": "no answer" }] }, "user": { "id": "p1" },
+        "contexts": { "trace": { "trace_id": format_id(trace), "span_id": "a" } },
+    });
+    skimmed(seq, "frontend", &[("event", payload)])
+}
+
+fn logs_and_metrics(seq: u64, trace: u128) -> Facts {
+    let log = json!({ "timestamp": 9, "trace_id": format_id(trace), "level": "info", "body": "spun" });
+    let metric = json!({
+        "timestamp": 9, "trace_id": format_id(trace), "name": "win", "value": 10, "type": "distribution",
+    });
+    let [logs, metrics] = [log, metric].map(|one| json!({ "items": [one, one] }));
+    skimmed(
+        seq,
+        "payment-service",
+        &[("log", logs), ("trace_metric", metrics)],
+    )
+}
+
+fn starts(traces: &[TraceSummary]) -> Vec<Micros> {
+    traces.iter().map(|trace| trace.start_us / 1_000_000).collect()
+}
+
+#[test]
+fn a_trace_stands_where_it_arrived_whatever_its_clock_says() {
+    let mut index = Scratch::new();
+    index.add(2, spin(2, 7, 7));
+    index.add(3, spin(3, 1, 1));
+    // Read later, and come before.
+    index.add(1, spin(1, 7, 3));
+    index.add(4, spin(4, 9, 2));
+    let (first, next) = index.page(None, 2);
+    assert_eq!((starts(&first), next), (vec![2, 1], Some((3, 1))));
+    let (second, next) = index.page(next, 2);
+    assert_eq!((starts(&second), next), (vec![3], None));
+    assert_eq!(second[0].first_envelope, 1);
+    let after = traces::revisions_after(&index.connection, 2, 100).unwrap();
+    assert_eq!(after.len(), 2);
+    let (newest, minute) = traces::newest(&index.connection, 1, &(2_000_000..9_000_000)).unwrap();
+    assert_eq!(newest, [(9, vec![4])]);
+    assert_eq!((minute.traces, minute.drawn), (2, 1));
+}
+
+#[test]
+fn what_is_sent_again_is_counted_once() {
+    let mut index = Scratch::new();
+    let all = |seq| {
+        let facts = [
+            spin(seq, 7, 7),
+            failure(seq, 1, 7, "1.0.0"),
+            logs_and_metrics(seq, 7),
+        ];
+        facts.into_iter().reduce(|mut all, more| {
+            all.spans.extend(more.spans);
+            all.errors.extend(more.errors);
+            all.logs.extend(more.logs);
+            all.metrics.extend(more.metrics);
+            all
+        })
+    };
+    assert_eq!(index.add(1, all(1).unwrap()), [format_id(7)]);
+    let (once, rows) = (format!("{:?}", index.everything()), index.rows());
+    assert_eq!(index.add(2, all(2).unwrap()), [] as [String; 0]);
+    assert_eq!(format!("{:?}", index.everything()), once);
+    assert_eq!(index.rows(), rows);
+    let trace = &index.page(None, 1).0[0];
+    assert_eq!((trace.spans, trace.errors, trace.logs), (2, 1, 2));
+    assert_eq!(traces::envelopes(&index.connection, 7).unwrap(), Some(vec![1]));
+    let issue = &index.issues()[0];
+    let share = issue.share.as_ref().unwrap();
+    assert_eq!((issue.events, share.failed, share.requests), (1, 1, 1));
+}
+
+#[test]
+fn what_the_log_has_removed_leaves_nothing_behind() {
+    let mut index = Scratch::new();
+    index.add(1, spin(1, 7, 7));
+    index.add(2, failure(2, 1, 7, "1.0.0"));
+    index.add(3, logs_and_metrics(3, 7));
+    index.add(4, failure(4, 2, 8, "1.1.0"));
+    index.remove(1);
+    let (traces, _) = index.page(None, 9);
+    assert_eq!(traces.len(), 2);
+    assert!(traces[1].oddities.contains(&"incomplete".to_owned()));
+    assert_eq!(traces::envelopes(&index.connection, 7).unwrap(), Some(vec![2, 3]));
+    for seq in 2..=4 {
+        index.remove(seq);
+    }
+    assert_eq!(index.rows(), 0);
+}
+
+#[test]
+fn issues_seen_at_the_same_time_have_one_order() {
+    let mut index = Scratch::new();
+    for n in 1..=32 {
+        let event = json!({ "message": "", "fingerprint": [format!("{n}")], "timestamp": 9 });
+        index.add(n, skimmed(n, "frontend", &[("event", event)]));
+    }
+    let ids: Vec<_> = index.issues().into_iter().map(|issue| issue.issue_id).collect();
+    assert_eq!(ids.len(), 32);
+    assert!(ids.is_sorted(), "{ids:?}");
+}
+
+#[test]
+fn metrics_that_come_after_their_trace_are_told_as_a_change_of_it() {
+    let mut index = Scratch::new();
+    let mut metrics = logs_and_metrics(1, 7);
+    metrics.logs.clear();
+    // One alone makes no trace.
+    assert_eq!(index.add(1, metrics), [] as [String; 0]);
+    index.add(2, spin(2, 7, 7));
+    let mut later = logs_and_metrics(3, 7);
+    later.logs.clear();
+    for point in &mut later.metrics {
+        point.at_us += 1;
+    }
+    assert_eq!(index.add(3, later), [format_id(7)]);
+    assert_eq!(traces::envelopes(&index.connection, 7).unwrap(), Some(vec![2, 3]));
+}
+
+#[test]
+fn traces_are_found_by_any_attribute_of_their_spans() {
+    let mut index = Scratch::new();
+    index.add(1, spin(1, 7, 7));
+    let span = json!({
+        "trace_id": format_id(8), "span_id": "c", "name": "GET", "start_timestamp": 1, "end_timestamp": 2,
+        "attributes": { "user.plan": { "type": "string", "value": "gold" } },
+    });
+    let head = "{\"type\":\"span\",\"content_type\":\"application/vnd.sentry.items.span.v2+json\"}";
+    let text = format!("{{}}\n{head}\n{}\n", json!({ "items": [span] }));
+    let envelope = Envelope::framed(text.as_bytes()).unwrap();
+    index.add(2, facts::skim(Source::external(2), &envelope));
+    for (attribute, expected) in [
+        ("db.system=polodb", vec![7]),
+        ("http.status=500", vec![7]),
+        ("cached=false", vec![7]),
+        ("user.plan=gold", vec![1]),
+        ("db.system=polo", vec![]),
+        ("system=polodb", vec![]),
+        ("user.plan=", vec![]),
+    ] {
+        assert_eq!(starts(&index.with_attribute(attribute)), expected, "{attribute}");
+    }
+    for unknown in ["", "=", "name", "a\"b=c", "a\\b=c"] {
+        assert_eq!(Attribute::of(unknown), None, "{unknown}");
+    }
+}
+
+#[test]
+fn an_issue_is_open_again_by_what_began_after_it_was_resolved() {
+    let mut index = Scratch::new();
+    let status = |index: &Scratch| {
+        let issue = index.issues().remove(0);
+        (issue.status, issue.regressed_in, issue.reopened_in)
+    };
+    index.add(1, failure(1, 1, 7, "1.0.0"));
+    let issue = index.issues().remove(0);
+    // In the middle of what comes.
+    let now = (2, 2_002_500_000);
+    decisions::decide(
+        &index.connection,
+        &issue,
+        IssueDecision::Resolved,
+        Some("1.0.0"),
+        now,
+    )
+    .unwrap();
+    index.add(2, failure(2, 2, 7, "1.0.0"));
+    assert_eq!(status(&index), (IssueStatus::Resolved, None, None));
+    index.add(3, failure(3, 3, 8, "1.0.0"));
+    assert_eq!(
+        status(&index),
+        (IssueStatus::Reopened, None, Some("1.0.0".to_owned()))
+    );
+    index.add(4, failure(4, 4, 9, "1.1.0"));
+    assert_eq!(
+        status(&index),
+        (IssueStatus::Regressed, Some("1.1.0".to_owned()), None)
+    );
+    decisions::decide(&index.connection, &issue, IssueDecision::Unresolved, None, now).unwrap();
+    assert_eq!(status(&index), (IssueStatus::Unresolved, None, None));
+}
+
+#[test]
+fn a_change_of_the_tables_begins_them_anew_and_keeps_what_people_decided() {
+    let dir = tempfile::tempdir().unwrap();
+    let opened = crate::log::open(dir.path()).unwrap();
+    schema::prepare(&opened.pen).unwrap();
+    {
+        let mut writing = opened.pen.turn();
+        let connection = writing.connection().unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO decisions VALUES ('a', 1, 1, NULL, 0, NULL, 0, NULL);
+                 INSERT INTO tally VALUES (0, 'frontend', 0, 0, 5);
+                 UPDATE progress SET version = version - 1, next_new = 3;
+                 CREATE TABLE of_another_version (id INTEGER);",
+            )
+            .unwrap();
+    }
+    schema::prepare(&opened.pen).unwrap();
+    let mut writing = opened.pen.turn();
+    let connection = writing.connection().unwrap();
+    let decisions: i64 = connection
+        .query_row("SELECT count(*) FROM decisions", (), |row| row.get(0))
+        .unwrap();
+    let progress = super::keeper::Progress::read(connection).unwrap();
+    assert_eq!((decisions, progress.new, progress.old), (1, (6, 0), (5, 0)));
+    assert!(!connection.table_exists(None, "of_another_version").unwrap());
+}

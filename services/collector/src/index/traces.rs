@@ -1,0 +1,335 @@
+//! Traces as rows: what the list is filtered by, the line of each, and what it takes to add to it.
+
+use std::ops::Range;
+
+use reelscope_contracts::telemetry::{Micros, TraceSummary};
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use serde::Deserialize;
+
+use crate::envelope::id_of_bytes;
+use crate::service_map::LastMinute;
+use crate::trace::Trace;
+
+/// Where a trace stands in the list: number of the first envelope that told of it, and id.
+pub(crate) type Place = (u64, u128);
+
+/// Ids of traces, and the envelopes of each, oldest first.
+pub(crate) type WithEnvelopes = Vec<(u128, Vec<u64>)>;
+
+/// Which traces are asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TraceFilter {
+    /// Only those that ended well, or only those that did not.
+    pub(crate) ok: Option<bool>,
+    /// Only those this service has part in.
+    pub(crate) service: Option<String>,
+    /// Only those that whoever began them waited for at least this many microseconds: their root's length, since work in
+    /// the background may go on for long after it.
+    pub(crate) min_duration_us: Option<Micros>,
+    /// Only those that whoever began them waited for at most this many microseconds.
+    pub(crate) max_duration_us: Option<Micros>,
+    /// Only those of this release.
+    pub(crate) release: Option<String>,
+    /// Only those of this player.
+    pub(crate) player: Option<String>,
+    /// Only those of generated traffic, or only those of people.
+    pub(crate) virtual_player: Option<bool>,
+    /// Only those with this name.
+    pub(crate) name: Option<String>,
+    /// Only those that began at or after this.
+    pub(crate) since_us: Option<Micros>,
+    /// Only those that began before this.
+    pub(crate) until_us: Option<Micros>,
+    /// Only those with a span that has this attribute with this value.
+    pub(crate) attribute: Option<Attribute>,
+}
+
+/// An attribute of a span, and its value as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Attribute {
+    name: String,
+    value: String,
+}
+
+impl Attribute {
+    /// Of `name=value`; `None` where it is not that, or the name holds a quote, which SQLite's paths cannot express.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        let (name, value) = text.split_once('=')?;
+        let is_name = !name.is_empty() && !name.contains(['"', '\\']);
+        is_name.then(|| Self {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        })
+    }
+}
+
+/// A condition of SQL, and what is put into its places.
+struct Clause {
+    sql: String,
+    values: Vec<Sql>,
+}
+
+impl Clause {
+    fn and(&mut self, sql: &str, values: impl IntoIterator<Item = Sql>) {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(sql);
+        self.values.extend(values);
+    }
+}
+
+impl TraceFilter {
+    fn clause(&self) -> Clause {
+        let mut clause = Clause {
+            sql: "1".to_owned(),
+            values: Vec::new(),
+        };
+        let flags = [("ok = ?", self.ok), ("virtual_player = ?", self.virtual_player)];
+        for (sql, flag) in flags {
+            clause_of(&mut clause, sql, flag.map(Sql::from));
+        }
+        let times = [
+            ("root_us >= ?", self.min_duration_us),
+            ("root_us <= ?", self.max_duration_us),
+            ("start_us >= ?", self.since_us),
+            ("start_us < ?", self.until_us),
+        ];
+        for (sql, time) in times {
+            clause_of(&mut clause, sql, time.map(Sql::from));
+        }
+        let names = [
+            ("release = ?", &self.release),
+            ("player = ?", &self.player),
+            ("name = ?", &self.name),
+        ];
+        for (sql, name) in names {
+            clause_of(&mut clause, sql, name.clone().map(Sql::from));
+        }
+        let service = self.service.as_ref().map(|service| format!("\n{service}\n"));
+        clause_of(&mut clause, "instr(services, ?) > 0", service.map(Sql::from));
+        if let Some(Attribute { name, value }) = &self.attribute {
+            // A look for the name is quicker than to read all of the JSON.
+            clause.and(
+                "id IN (SELECT trace FROM spans WHERE instr(attributes, ?) > 0 AND json_valid(attributes)
+                        AND attributes -> ? IN (?, json_quote(?)))",
+                [
+                    format!("\"{name}\""),
+                    format!("$.\"{name}\""),
+                    value.clone(),
+                    value.clone(),
+                ]
+                .map(Sql::from),
+            );
+        }
+        clause
+    }
+}
+
+fn clause_of(clause: &mut Clause, sql: &str, value: Option<Sql>) {
+    if let Some(value) = value {
+        clause.and(sql, [value]);
+    }
+}
+
+/// A page of traces, the last to arrive first, and where the next begins.
+pub(super) fn page(
+    connection: &Connection,
+    filter: &TraceFilter,
+    before: Option<Place>,
+    limit: usize,
+) -> rusqlite::Result<(Vec<TraceSummary>, Option<Place>)> {
+    let mut clause = filter.clause();
+    if let Some((seq, id)) = before {
+        clause.and(
+            "(first_seq, trace_id) < (?, ?)",
+            [Sql::from(seq.cast_signed()), Sql::from(id.to_be_bytes().to_vec())],
+        );
+    }
+    // One more tells whether there is another page.
+    clause.values.push(Sql::from(whole(limit.saturating_add(1))));
+    let sql = format!(
+        "SELECT first_seq, trace_id, line FROM traces JOIN trace_lines USING (id) WHERE {}
+         ORDER BY first_seq DESC, trace_id DESC LIMIT ?",
+        clause.sql
+    );
+    let mut found = connection.prepare_cached(&sql)?;
+    let rows = found.query_map(params_from_iter(clause.values), |row| {
+        Ok((place(row)?, json::<TraceSummary>(row, 2)?))
+    })?;
+    let mut rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    let next = (rows.len() > limit).then(|| rows.truncate(limit));
+    let next = next.and_then(|()| rows.last().map(|(place, _)| *place));
+    Ok((rows.into_iter().map(|(_, line)| line).collect(), next))
+}
+
+/// How many traces began within these times.
+pub(super) fn count_within(
+    connection: &Connection,
+    times: &Range<Micros>,
+    filter: &TraceFilter,
+) -> rusqlite::Result<u64> {
+    let mut clause = filter.clause();
+    clause.and(
+        "start_us >= ? AND start_us < ?",
+        [times.start, times.end].map(Sql::from),
+    );
+    let sql = format!("SELECT count(*) FROM traces WHERE {}", clause.sql);
+    let mut found = connection.prepare_cached(&sql)?;
+    found.query_row(params_from_iter(clause.values), |row| {
+        Ok(row.get::<_, i64>(0)?.cast_unsigned())
+    })
+}
+
+/// Row and revision of the traces of which nothing had come when envelope `after` had, the last to arrive first.
+pub(super) fn revisions_after(
+    connection: &Connection,
+    after: u64,
+    limit: usize,
+) -> rusqlite::Result<Vec<(i64, i64)>> {
+    let mut found = connection.prepare_cached(
+        "SELECT id, revision FROM traces WHERE first_seq > ?1 ORDER BY first_seq DESC, trace_id DESC LIMIT ?2",
+    )?;
+    found
+        .query_map([after.cast_signed(), whole(limit)], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect()
+}
+
+/// The line of a trace by its row.
+pub(super) fn line(connection: &Connection, row: i64) -> rusqlite::Result<Option<TraceSummary>> {
+    let mut found = connection.prepare_cached("SELECT line FROM trace_lines WHERE id = ?1")?;
+    found.query_row([row], |row| json(row, 0)).optional()
+}
+
+/// A trace to be added to, and its row.
+pub(super) fn working(
+    connection: &Connection,
+    trace_id: u128,
+) -> rusqlite::Result<Option<(i64, i64, Trace)>> {
+    let mut found = connection.prepare_cached(
+        "SELECT id, revision, line, working FROM traces JOIN trace_lines USING (id) WHERE trace_id = ?1",
+    )?;
+    found
+        .query_row([trace_id.to_be_bytes()], |row| {
+            let trace = json::<Trace>(row, 3)?.with(json(row, 2)?);
+            Ok((row.get(0)?, row.get(1)?, trace))
+        })
+        .optional()
+}
+
+/// Writes a trace to its row.
+pub(super) fn write(
+    connection: &Connection,
+    (row, revision): (i64, i64),
+    trace_id: u128,
+    trace: &Trace,
+) -> rusqlite::Result<()> {
+    let line = trace.summary();
+    let mut services = "\n".to_owned();
+    for share in &line.services {
+        services.push_str(&share.service);
+        services.push('\n');
+    }
+    connection
+        .prepare_cached(
+            "INSERT INTO traces VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+             ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, first_seq = excluded.first_seq,
+                start_us = excluded.start_us, root_us = excluded.root_us, ok = excluded.ok,
+                virtual_player = excluded.virtual_player, name = excluded.name, release = excluded.release,
+                player = excluded.player, services = excluded.services",
+        )?
+        .execute((
+            row,
+            trace_id.to_be_bytes(),
+            revision,
+            line.first_envelope.cast_signed(),
+            line.start_us,
+            line.root_us,
+            line.ok,
+            line.virtual_player,
+            &line.name,
+            &line.release,
+            &line.player,
+            services,
+        ))?;
+    let text = |value: serde_json::Result<String>| {
+        value.map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+    };
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO trace_lines VALUES (?1, ?2, ?3)")?
+        .execute((
+            row,
+            text(serde_json::to_string(line))?,
+            text(serde_json::to_string(trace))?,
+        ))?;
+    Ok(())
+}
+
+/// Forgets a trace.
+pub(super) fn remove(connection: &Connection, row: i64) -> rusqlite::Result<()> {
+    for sql in [
+        "DELETE FROM traces WHERE id = ?1",
+        "DELETE FROM trace_lines WHERE id = ?1",
+    ] {
+        connection.prepare_cached(sql)?.execute([row])?;
+    }
+    Ok(())
+}
+
+/// The id of a trace by its row.
+pub(super) fn id(connection: &Connection, row: i64) -> rusqlite::Result<Option<u128>> {
+    let mut found = connection.prepare_cached("SELECT trace_id FROM traces WHERE id = ?1")?;
+    found
+        .query_row([row], |row| Ok(id_of_bytes(row.get_ref(0)?.as_blob()?)))
+        .optional()
+}
+
+/// The envelopes of a trace, oldest first.
+pub(super) fn envelopes(connection: &Connection, trace_id: u128) -> rusqlite::Result<Option<Vec<u64>>> {
+    let found = working(connection, trace_id)?;
+    Ok(found.map(|(_, _, trace)| trace.envelopes().iter().copied().collect()))
+}
+
+/// The envelopes of each of the traces that arrived last, and what part of those that began in `minute` these are.
+pub(super) fn newest(
+    connection: &Connection,
+    limit: usize,
+    minute: &Range<Micros>,
+) -> rusqlite::Result<(WithEnvelopes, LastMinute)> {
+    let mut found = connection.prepare_cached(
+        "SELECT trace_id, start_us FROM traces ORDER BY first_seq DESC, trace_id DESC LIMIT ?1",
+    )?;
+    let newest: Vec<(u128, Micros)> = found
+        .query_map([whole(limit)], |row| {
+            Ok((id_of_bytes(row.get_ref(0)?.as_blob()?), row.get(1)?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    let drawn = newest.iter().filter(|(_, start)| minute.contains(start)).count() as u64;
+    let minute = LastMinute {
+        traces: count_within(connection, minute, &TraceFilter::default())?,
+        drawn,
+    };
+    let mut traces = Vec::new();
+    for (id, _) in newest {
+        traces.extend(envelopes(connection, id)?.map(|seqs| (id, seqs)));
+    }
+    Ok((traces, minute))
+}
+
+fn place(row: &Row<'_>) -> rusqlite::Result<Place> {
+    let seq: i64 = row.get(0)?;
+    Ok((seq.cast_unsigned(), id_of_bytes(row.get_ref(1)?.as_blob()?)))
+}
+
+/// What a column says in JSON.
+pub(super) fn json<T: for<'de> Deserialize<'de>>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+    let text = row.get_ref(column)?.as_str()?;
+    serde_json::from_str(text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, error.into())
+    })
+}
+
+pub(super) fn whole(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
