@@ -5,11 +5,12 @@
 //! they came and leave so. With no DSN everything works and is held.
 //!
 //! Modules in reading order: [`envelope`] (the format), `lenient` (the reader of its JSON), [`dsn`], [`category`], [`rate_limits`], [`scrub`] (pure rules);
-//! `log` (what is kept, and where it stands); `facts`, `trace`, `issues`,
-//! `service_map`, `index` (what the viewer asks for); `sender`, `outbox`
+//! `log` (what is kept, and where it stands); `bounds`, `service`, `facts`, `trace`, `issues`, `service_map`, `index` (what
+//! the viewer asks for); `sender`, `outbox`
 //! (what leaves); [`collector`] (all of it as its owner sees it); `refusals` (what was not taken); [`http`] and [`viewer`] (routes). Four threads: one
 //! writes, one indexes, one sends, and whoever calls.
 
+mod bounds;
 pub mod category;
 pub mod collector;
 pub mod dsn;
@@ -31,6 +32,7 @@ pub mod rate_limits;
 mod refusals;
 pub mod scrub;
 mod sender;
+mod service;
 mod service_map;
 mod skim;
 mod supervised;

@@ -1,16 +1,20 @@
 //! Who calls whom, how often and how fast, drawn from the spans of the newest traces.
 //!
-//! A service is known by its transactions. A call is a client's span: to the service whose transaction continues it,
-//! else to the peer that it names, which is a service where calls of the same caller to the same address are continued
-//! by one: what a page loads from its gateway has no trace there. Until one is, what a page loads from where it came from
-//! itself is no call of a stranger, and is not told. A database belongs to the service that uses it, since services do not share one.
+//! A service is known by its transactions. A call is a client's span, to every service whose transaction continues it, or a
+//! transaction that one of another service continues itself; else a call is to the peer that it names, which is a service
+//! where calls of the same caller to the same address are continued by one: what a page loads from its gateway has no trace
+//! there. Until one is, what a page loads from where it came from itself is no call of a stranger, and is not told. A database
+//! belongs to the service that uses it, since services do not share one.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use reelscope_contracts::telemetry::{
     MapEdge, MapNode, Micros, NodeKind, ServiceMap, Span, Traffic, is_failure,
 };
 use serde_json::Value;
+
+use crate::bounds;
+use crate::service;
 
 /// Most things that are told; more could not be drawn.
 const MOST_NODES: usize = 60;
@@ -83,6 +87,7 @@ pub(crate) fn draw(traces: &[Vec<Span>], now: Micros, minute: LastMinute) -> Ser
     let origins = origins(traces);
     for spans in traces {
         let continued = continued(spans);
+        add_direct(&mut edges, spans, now);
         for span in spans {
             if span.transaction {
                 let (known, calls) = nodes
@@ -94,18 +99,17 @@ pub(crate) fn draw(traces: &[Vec<Span>], now: Micros, minute: LastMinute) -> Ser
                 calls.add(span, now);
                 continue;
             }
-            let Some((callee, kind)) = called(span, &continued, &known, &origins) else {
-                continue;
-            };
-            if kind != NodeKind::Service {
-                let (known, calls) = nodes.entry(callee.clone()).or_insert((kind, Calls::default()));
-                // What records transactions is a service: its own figures count, not those of who called it.
-                if *known == kind {
-                    calls.add(span, now);
+            for (callee, kind) in called(span, &continued, &known, &origins) {
+                if kind != NodeKind::Service {
+                    let (known, calls) = nodes.entry(callee.clone()).or_insert((kind, Calls::default()));
+                    // What records transactions is a service: its own figures count, not those of who called it.
+                    if *known == kind {
+                        calls.add(span, now);
+                    }
                 }
+                let edge = edges.entry((span.service.clone(), callee)).or_default();
+                edge.add(span, now);
             }
-            let edge = edges.entry((span.service.clone(), callee)).or_default();
-            edge.add(span, now);
         }
     }
     let starts = traces.iter().flatten().map(|span| span.start_us);
@@ -128,10 +132,12 @@ pub(crate) fn draw(traces: &[Vec<Span>], now: Micros, minute: LastMinute) -> Ser
             .collect(),
         traces: traces.len() as u64,
         from_us: starts.min().unwrap_or(0),
+        left_out: 0,
         estimated: !minute.is_whole(),
         indexed: false,
     };
     if map.nodes.len() > MOST_NODES {
+        map.left_out = (map.nodes.len() - MOST_NODES) as u64;
         map.nodes
             .sort_by_key(|node| std::cmp::Reverse(node.traffic.calls));
         map.nodes.truncate(MOST_NODES);
@@ -142,24 +148,53 @@ pub(crate) fn draw(traces: &[Vec<Span>], now: Micros, minute: LastMinute) -> Ser
     map
 }
 
-/// The service of each transaction of a trace by the span it continues.
-fn continued(spans: &[Span]) -> HashMap<&str, &str> {
-    let transactions = spans.iter().filter(|span| span.transaction);
-    transactions
-        .filter_map(|span| Some((span.parent_span_id.as_deref()?, span.service.as_str())))
-        .collect()
+/// Services by the span that their transactions continue: a message may have several consumers.
+type Continued<'a> = HashMap<&'a str, BTreeSet<&'a str>>;
+
+fn continued(spans: &[Span]) -> Continued<'_> {
+    let mut continued = Continued::new();
+    for span in spans.iter().filter(|span| span.transaction) {
+        if let Some(parent) = &span.parent_span_id {
+            continued.entry(parent).or_default().insert(&span.service);
+        }
+    }
+    continued
+}
+
+/// Counts transactions that continue one of another service without a client's span between: the callee says how long.
+fn add_direct(edges: &mut BTreeMap<(String, String), Calls>, spans: &[Span], now: Micros) {
+    let transactions = || spans.iter().filter(|span| span.transaction);
+    let services: HashMap<&str, &str> = transactions()
+        .map(|span| (span.span_id.as_str(), span.service.as_str()))
+        .collect();
+    for span in transactions() {
+        let caller = span
+            .parent_span_id
+            .as_deref()
+            .and_then(|parent| services.get(parent));
+        if let Some(caller) = caller.filter(|caller| **caller != span.service) {
+            let edge = edges.entry(((*caller).to_owned(), span.service.clone()));
+            edge.or_default().add(span, now);
+        }
+    }
 }
 
 /// Which service answers at an address, by who asks and the address.
-fn addresses(traces: &[Vec<Span>]) -> HashMap<(&str, &str), &str> {
+fn addresses(traces: &[Vec<Span>]) -> HashMap<(&str, String), &str> {
     let mut known = HashMap::new();
     for spans in traces {
         let continued = continued(spans);
         for span in spans.iter().filter(|span| !span.transaction) {
-            let address = span.data.get("server.address").and_then(Value::as_str);
-            let service = continued.get(span.span_id.as_str());
+            let address = fact(span, &["server.address"]);
+            let services = continued
+                .get(span.span_id.as_str())
+                .filter(|services| services.len() == 1);
+            let service = services.and_then(|services| services.first());
             if let (Some(address), Some(service)) = (address, service) {
-                known.insert((span.service.as_str(), address), *service);
+                known.insert(
+                    (span.service.as_str(), service::peer(&span.service, address)),
+                    *service,
+                );
             }
         }
     }
@@ -167,7 +202,7 @@ fn addresses(traces: &[Vec<Span>]) -> HashMap<(&str, &str), &str> {
 }
 
 /// Where the pages that a service shows came from, by service and address.
-fn origins(traces: &[Vec<Span>]) -> HashSet<(&str, &str)> {
+fn origins(traces: &[Vec<Span>]) -> HashSet<(&str, String)> {
     let spans = traces.iter().flatten();
     spans
         .filter_map(|span| Some((span.service.as_str(), origin(span)?)))
@@ -175,20 +210,22 @@ fn origins(traces: &[Vec<Span>]) -> HashSet<(&str, &str)> {
 }
 
 /// Where the page came from whose load a transaction tells.
-pub(crate) fn origin(span: &Span) -> Option<&str> {
+pub(crate) fn origin(span: &Span) -> Option<String> {
     if !span.transaction || !matches!(span.op.as_str(), "pageload" | "navigation") {
         return None;
     }
     let (_, rest) = span.data.get("url.full")?.as_str()?.split_once("://")?;
-    rest.split(['/', '?', '#']).next()
+    let host = rest.split(['/', '?', '#']).next()?;
+    Some(service::peer(&span.service, host))
 }
 
 /// Whom a client's span of HTTP asks, when it is another than its own service.
-pub(crate) fn peer(span: &Span) -> Option<&str> {
+pub(crate) fn peer(span: &Span) -> Option<String> {
     if span.transaction || !span.op.starts_with("http.client") {
         return None;
     }
-    fact(span, &["peer.service", "server.address"]).filter(|peer| *peer != span.service)
+    let called = fact(span, &["peer.service", "server.address"]).filter(|peer| *peer != span.service)?;
+    Some(service::peer(&span.service, called))
 }
 
 /// The first of these that the span's data has.
@@ -197,27 +234,36 @@ fn fact<'a>(span: &'a Span, names: &[&str]) -> Option<&'a str> {
     values.filter_map(Value::as_str).find(|text| !text.is_empty())
 }
 
-/// Whom a span calls.
+/// Whom a span calls: everybody who continues it, else the one that it names.
 fn called(
     span: &Span,
-    continued: &HashMap<&str, &str>,
-    known: &HashMap<(&str, &str), &str>,
-    origins: &HashSet<(&str, &str)>,
-) -> Option<(String, NodeKind)> {
-    if let Some(service) = continued.get(span.span_id.as_str()) {
+    continued: &Continued<'_>,
+    known: &HashMap<(&str, String), &str>,
+    origins: &HashSet<(&str, String)>,
+) -> Vec<(String, NodeKind)> {
+    if let Some(services) = continued.get(span.span_id.as_str()) {
         // A span that is continued in its own service calls nobody.
-        return (*service != span.service).then(|| ((*service).to_owned(), NodeKind::Service));
+        let others = services.iter().filter(|service| **service != span.service);
+        return others
+            .map(|service| ((*service).to_owned(), NodeKind::Service))
+            .collect();
     }
     if span.op == "db" || span.op.starts_with("db.") {
         let system = fact(span, &["db.system.name", "db.system"]).unwrap_or("db");
-        return Some((format!("{}/{system}", span.service), NodeKind::Database));
+        let system = bounds::cut(system, bounds::WORD);
+        return vec![(format!("{}/{system}", span.service), NodeKind::Database)];
     }
-    let peer = peer(span)?;
+    let Some(peer) = peer(span) else {
+        return Vec::new();
+    };
     let pair = (span.service.as_str(), peer);
     if let Some(service) = known.get(&pair) {
-        return Some(((*service).to_owned(), NodeKind::Service));
+        return vec![((*service).to_owned(), NodeKind::Service)];
     }
-    (!origins.contains(&pair)).then(|| (peer.to_owned(), NodeKind::External))
+    if origins.contains(&pair) {
+        return Vec::new();
+    }
+    vec![(pair.1, NodeKind::External)]
 }
 
 #[cfg(test)]
@@ -243,6 +289,11 @@ mod tests {
                 .collect(),
             tags: BTreeMap::new(),
             measurements: BTreeMap::new(),
+            release: None,
+            environment: None,
+            player: None,
+            user: BTreeMap::new(),
+            resource: BTreeMap::new(),
             oddities: Vec::new(),
             seq: 1,
         }

@@ -69,7 +69,7 @@ impl Place {
             Self::Spans if name == "data" => Some(Self::SpanData),
             Self::Spans => Some(Self::Whole),
             Self::TraceData => wanted(&["currency", "url.full"]),
-            Self::SpanData => wanted(&["peer.service", "server.address"]),
+            Self::SpanData => wanted(&["peer.service", "server.address", "user.id"]),
             // One alone, or a list of them.
             Self::Metrics => match name {
                 "items" => Some(Self::Metrics),
@@ -84,7 +84,9 @@ impl Place {
                     UNREADABLE,
                 ]),
             },
-            Self::Attributes => wanted(&["sentry.release"]),
+            // Parameters of a template that stands for the body of a log.
+            Self::Attributes if name.starts_with("sentry.message.") => Some(Self::Whole),
+            Self::Attributes => wanted(&["sentry.release", "service.name"]),
         }
     }
 }

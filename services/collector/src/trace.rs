@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use reelscope_contracts::telemetry::{
-    ErrorEvent, ExternalShare, LogLine, MeasurementPoint, Micros, ServiceShare, Span, TraceDetail,
+    ErrorEvent, ExternalShare, LogLine, MeasurementPoint, Micros, OtherRoot, ServiceShare, Span, TraceDetail,
     TraceSummary, is_failure,
 };
+use serde::{Deserialize, Serialize};
 
+use crate::bounds;
+use crate::dsn::fnv1a;
 use crate::envelope::{Envelope, format_id};
-use crate::facts::{self, Facts, Source, SpanFact};
+use crate::facts::{self, Facts, MISSING_TIME, Source, SpanFact};
 use crate::log::Entry;
 use crate::service_map;
-use serde::{Deserialize, Serialize};
 
 /// Most envelopes of a trace that are remembered; the earliest stay.
 const MOST_ENVELOPES: usize = 500;
@@ -20,26 +22,110 @@ const MOST_OPEN_CALLS: usize = 1_000;
 /// How far a span may begin before its parent without a word: clocks of one machine differ by less.
 const SKEW: Micros = 1_000;
 
-/// How good a claim is to name the trace; smaller is better: a transaction without parent, any transaction, a
-/// span; then the earliest.
-type Claim = (u8, Micros);
+/// Most bytes of JSON that the services, measurements, problems and faults of a trace's line take together: with its other
+/// members, each of which is bounded, a line is then below 4,000 bytes, and a list of 50 below 200 kB.
+const MOST_LISTED_BYTES: usize = 1_850;
+/// Most names that are told apart of those that are not told.
+const MOST_LEFT_OUT: usize = 1_000;
+/// Most pairs of caller and peer, and most addresses of pages, that are told apart.
+const MOST_PAIRS: usize = 500;
+/// Most bytes of JSON that the peers of a trace's line take.
+const MOST_PEER_BYTES: usize = 250;
+/// Bytes of JSON of a peer without its name: its numbers are below 18 digits.
+const PEER_BYTES: usize = 46;
+/// Bytes of JSON of a service without its name: counts below 8 digits, times below 18.
+const SHARE_BYTES: usize = 160;
+/// Bytes of JSON of a measurement without its name and unit.
+const MEASUREMENT_BYTES: usize = 58;
 
-/// A trace while its envelopes come in, in any order. It is kept as JSON between them, its summary beside the rest.
+/// How good a claim is to speak for the trace; smaller is better: a transaction without a parent, any transaction, a span
+/// without a parent, a span, an error, a log line; then the earliest; then its id, so that the order of arrival decides
+/// nothing.
+type Claim = (u8, Micros, u64);
+const ROOT: u8 = 0;
+const ERROR: u8 = 4;
+const LOG: u8 = 5;
+
+fn claim_of(span: &Span) -> Claim {
+    let class = match (span.transaction, &span.parent_span_id) {
+        (true, None) => ROOT,
+        (true, Some(_)) => 1,
+        (false, None) => 2,
+        (false, Some(_)) => 3,
+    };
+    (class, span.start_us, fnv1a(span.span_id.as_bytes()))
+}
+
+/// What the best of those who said something said.
+#[derive(Default, Serialize, Deserialize)]
+struct Said {
+    release: Option<Claim>,
+    environment: Option<Claim>,
+    player: Option<Claim>,
+    currency: Option<Claim>,
+}
+
+/// Notes what is said with a claim, unless it is nothing or a better one said something.
+fn note(place: &mut Option<String>, by: &mut Option<Claim>, said: Option<&String>, claim: Claim) {
+    if said.is_some() && by.is_none_or(|best| claim < best) {
+        *place = said.cloned();
+        *by = Some(claim);
+    }
+}
+
+/// A trace while its envelopes come in, in any order. It is kept as JSON between them, its line beside the rest.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Trace {
     /// Up to date after every [`Trace::add`], so that it can be lent; its lists of names are sorted.
-    #[serde(skip, default = "blank")]
+    #[serde(skip)]
     summary: TraceSummary,
-    start_us: Micros,
-    end_us: Micros,
+    /// From the earliest start to the latest end of spans that have times of their own.
+    of_spans: Option<(Micros, Micros)>,
+    /// The same of everything else. It counts where there are no such spans.
+    of_others: Option<(Micros, Micros)>,
+    /// Whose name, operation, service, status and length are told.
     claim: Option<Claim>,
     /// What the root says, or whatever stands for it while it is not there.
     root_status: String,
+    said: Said,
     measured_by: BTreeMap<String, Claim>,
-    currency_by: Option<Claim>,
     oddities: BTreeSet<String>,
     seqs: BTreeSet<u64>,
     waits: Waits,
+    room: Room,
+}
+
+/// What the lists of a trace's line may still take.
+#[derive(Serialize, Deserialize)]
+struct Room {
+    bytes: usize,
+    /// Hashes of names for which there was none, by list.
+    left_out: BTreeMap<String, BTreeSet<u64>>,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self {
+            bytes: MOST_LISTED_BYTES,
+            left_out: BTreeMap::new(),
+        }
+    }
+}
+
+impl Room {
+    /// Whether a new name of a list, with what belongs to it, still fits.
+    fn takes(&mut self, list: &str, name: &str, belongings: usize) -> bool {
+        let bytes = bounds::bytes(name) + belongings;
+        if let Some(left) = self.bytes.checked_sub(bytes) {
+            self.bytes = left;
+            return true;
+        }
+        let left_out = self.left_out.entry(list.to_owned()).or_default();
+        if left_out.len() < MOST_LEFT_OUT {
+            left_out.insert(fnv1a(name.as_bytes()));
+        }
+        false
+    }
 }
 
 /// Outgoing requests of a trace, told apart by whether a service of the trace answered them. The two ends come in any
@@ -60,8 +146,8 @@ struct Waits {
 impl Waits {
     fn add(&mut self, span: &Span) {
         if span.transaction {
-            if let Some(address) = service_map::origin(span) {
-                self.origins.insert((span.service.clone(), address.to_owned()));
+            if let Some(address) = service_map::origin(span).filter(|_| self.origins.len() < MOST_PAIRS) {
+                self.origins.insert((span.service.clone(), address));
             }
             let Some(caller) = &span.parent_span_id else {
                 return;
@@ -76,8 +162,11 @@ impl Waits {
         } else if let Some(peer) = service_map::peer(span)
             && !self.answered.remove(&span.span_id)
         {
-            let pair = (span.service.clone(), peer.to_owned());
-            let length = span.end_us.saturating_sub(span.start_us).max(0);
+            let pair = (span.service.clone(), peer);
+            if self.unanswered.len() >= MOST_PAIRS && !self.unanswered.contains_key(&pair) {
+                return;
+            }
+            let length = length_of(span);
             let total = self.unanswered.entry(pair.clone()).or_default();
             *total = total.saturating_add(length);
             if self.open.len() < MOST_OPEN_CALLS {
@@ -103,29 +192,88 @@ impl Waits {
     }
 }
 
+/// Those that were waited for longest, as many as a line has room for, by name; and how many there are more.
+fn longest(mut peers: Vec<ExternalShare>) -> (Vec<ExternalShare>, usize) {
+    let all = peers.len();
+    let mut bytes = 0;
+    peers.sort_by(|one, other| {
+        other
+            .waiting_us
+            .cmp(&one.waiting_us)
+            .then_with(|| one.peer.cmp(&other.peer))
+    });
+    let told = peers.iter().take_while(|share| {
+        bytes += bounds::bytes(&share.peer) + PEER_BYTES;
+        bytes <= MOST_PEER_BYTES
+    });
+    let told = told.count();
+    peers.truncate(told);
+    peers.sort_by(|one, other| one.peer.cmp(&other.peer));
+    (peers, all - told)
+}
+
+/// A map whose keys are no texts, as JSON: a list of pairs.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+        map: &BTreeMap<K, V>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+    where
+        K: Deserialize<'de> + Ord,
+        V: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        Vec::<(K, V)>::deserialize(deserializer).map(BTreeMap::from_iter)
+    }
+}
+
+fn length_of(span: &Span) -> Micros {
+    span.end_us.saturating_sub(span.start_us).max(0)
+}
+
+/// Whether an event is an error; one of another level only tells something, unless nobody caught it.
+fn is_error(event: &ErrorEvent) -> bool {
+    event.handled == Some(false)
+        || !matches!(
+            event.level.as_str(),
+            "warning" | "warn" | "info" | "log" | "debug" | "trace"
+        )
+}
+
 impl Trace {
     pub(crate) fn new(trace_id: u128) -> Self {
         let summary = TraceSummary {
             trace_id: format_id(trace_id),
-            ..blank()
+            status: "ok".to_owned(),
+            ok: true,
+            ..TraceSummary::default()
         };
         Self {
             summary,
-            start_us: Micros::MAX,
-            end_us: Micros::MIN,
+            of_spans: None,
+            of_others: None,
             claim: None,
             root_status: "ok".to_owned(),
+            said: Said::default(),
             measured_by: BTreeMap::new(),
-            currency_by: None,
             oddities: BTreeSet::new(),
             seqs: BTreeSet::new(),
             waits: Waits::default(),
+            room: Room::default(),
         }
     }
 
-    /// When its earliest span began.
+    /// When it began, as its line says.
     pub(crate) fn start(&self) -> Micros {
-        self.start_us
+        self.summary.start_us
     }
 
     /// The same with its line, which is kept beside it.
@@ -161,126 +309,198 @@ impl Trace {
             self.waits.add(&fact.span);
         }
         for transaction in spans.iter().filter(|fact| fact.span.transaction) {
-            let waiting = waiting(&transaction.span, spans.iter().map(|fact| &fact.span));
-            let length = (transaction.span.end_us - transaction.span.start_us).max(0);
-            let share = self.share(&transaction.span.service);
-            share.transactions += 1;
-            if transaction.span.op == "http.server" {
-                share.requests += 1;
-                share.failed_requests += u32::from(is_server_error(&transaction.span.status));
-            }
-            share.own_us = share.own_us.saturating_add(length - waiting);
-            share.waiting_us = share.waiting_us.saturating_add(waiting);
+            self.add_share(&transaction.span, spans);
         }
         for error in errors {
-            self.summary.errors += 1;
-            self.share(&error.service).errors += 1;
-            self.extend_to(error.at_us, error.at_us);
-            if self.claim.is_none() && self.summary.name.is_empty() {
-                self.summary.name = error.transaction.clone().unwrap_or_else(|| error.kind.clone());
-                self.summary.service.clone_from(&error.service);
-            }
-            let player = self.summary.player.take().or_else(|| error.player.clone());
-            self.summary.player = player;
+            self.add_error(error);
         }
         for log in logs {
             self.summary.logs += 1;
-            self.extend_to(log.at_us, log.at_us);
+            extend(&mut self.of_others, log.at_us, log.at_us);
+            self.share(&log.service);
+            let claim = (LOG, log.at_us, fnv1a(log.message.as_bytes()));
+            let line = log.message.trim().lines().next().unwrap_or_default();
+            self.name_by(claim, line, &log.service);
         }
         self.conclude();
+    }
+
+    /// Takes in how long a service took for a transaction, and how long of that it waited.
+    fn add_share(&mut self, transaction: &Span, spans: &[&SpanFact]) {
+        let waiting = waiting(transaction, spans.iter().map(|fact| &fact.span));
+        let length = length_of(transaction);
+        let Some(share) = self.share(&transaction.service) else {
+            return;
+        };
+        share.transactions += 1;
+        if transaction.op == "http.server" {
+            share.requests += 1;
+            share.failed_requests += u32::from(is_server_error(&transaction.status));
+        }
+        share.own_us = share.own_us.saturating_add(length - waiting);
+        share.waiting_us = share.waiting_us.saturating_add(waiting);
+    }
+
+    fn add_error(&mut self, error: &ErrorEvent) {
+        let is_error = is_error(error);
+        self.summary.errors += u32::from(is_error);
+        self.summary.messages += u32::from(!is_error);
+        if let Some(share) = self.share(&error.service) {
+            share.errors += u32::from(is_error);
+        }
+        extend(&mut self.of_others, error.at_us, error.at_us);
+        let claim = (ERROR, error.at_us, fnv1a(error.event_id.as_bytes()));
+        let name = error.transaction.as_ref().unwrap_or(&error.kind);
+        self.name_by(claim, name, &error.service);
+        let Self { summary, said, .. } = self;
+        note(
+            &mut summary.release,
+            &mut said.release,
+            error.release.as_ref(),
+            claim,
+        );
+        note(
+            &mut summary.environment,
+            &mut said.environment,
+            error.environment.as_ref(),
+            claim,
+        );
+        note(
+            &mut summary.player,
+            &mut said.player,
+            error.player.as_ref(),
+            claim,
+        );
+    }
+
+    /// Names a trace without spans.
+    fn name_by(&mut self, claim: Claim, name: &str, service: &str) {
+        if self.claim.is_none_or(|best| claim < best) {
+            self.claim = Some(claim);
+            self.summary.name = bounds::cut(name, bounds::TRANSACTION);
+            service.clone_into(&mut self.summary.service);
+        }
     }
 
     fn add_span(&mut self, fact: &SpanFact) {
         let span = &fact.span;
         self.summary.spans += 1;
         self.summary.transactions += u32::from(span.transaction);
-        self.extend_to(span.start_us, span.end_us);
-        self.oddities.extend(span.oddities.iter().cloned());
-        let class = match (span.transaction, &span.parent_span_id) {
-            (true, None) => 0,
-            (true, Some(_)) => 1,
-            (false, _) => 2,
+        let has_time = !span.oddities.iter().any(|oddity| oddity == MISSING_TIME);
+        let times = if has_time {
+            &mut self.of_spans
+        } else {
+            &mut self.of_others
         };
-        let claim = (class, span.start_us);
-        if class == 0 && self.claim.is_some_and(|(class, _)| class == 0) {
+        extend(times, span.start_us, span.end_us);
+        self.oddities.extend(span.oddities.iter().cloned());
+        let claim = claim_of(span);
+        let is_other = |best: Claim| best.0 == ROOT && best != claim;
+        if claim.0 == ROOT && self.claim.is_some_and(is_other) {
             self.oddities.insert("several_roots".to_owned());
         }
+        let Self { summary, said, .. } = self;
         if self.claim.is_none_or(|best| claim < best) {
             self.claim = Some(claim);
-            let summary = &mut self.summary;
-            summary.name.clone_from(&span.description);
+            summary.name = bounds::cut(&span.description, bounds::TRANSACTION);
             summary.op.clone_from(&span.op);
             summary.service.clone_from(&span.service);
+            summary.root_span_id = Some(span.span_id.clone());
+            summary.root_us = length_of(span);
             self.root_status.clone_from(&span.status);
-            summary.root_us = (span.end_us - span.start_us).max(0);
-            summary.release = fact.release.clone().or(summary.release.take());
-            summary.environment = fact.environment.clone().or(summary.environment.take());
-            summary.player = fact.player.clone().or(summary.player.take());
-        } else {
-            let summary = &mut self.summary;
-            summary.player = summary.player.take().or_else(|| fact.player.clone());
         }
-        for (name, measurement) in &span.measurements {
-            let best = self.measured_by.get(name).copied();
-            if best.is_none_or(|best| claim < best) {
-                self.measured_by.insert(name.clone(), claim);
-                self.summary
-                    .measurements
-                    .insert(name.clone(), measurement.clone());
-            }
-        }
-        if fact.currency.is_some() && self.currency_by.is_none_or(|best| claim < best) {
-            self.currency_by = Some(claim);
-            self.summary.currency.clone_from(&fact.currency);
-        }
-        let summary = &mut self.summary;
-        insert_all(&mut summary.problems, problems(span));
+        note(
+            &mut summary.release,
+            &mut said.release,
+            fact.release.as_ref(),
+            claim,
+        );
+        note(
+            &mut summary.environment,
+            &mut said.environment,
+            fact.environment.as_ref(),
+            claim,
+        );
+        note(&mut summary.player, &mut said.player, fact.player.as_ref(), claim);
+        note(
+            &mut summary.currency,
+            &mut said.currency,
+            fact.currency.as_ref(),
+            claim,
+        );
+        self.add_measurements(span, claim);
+        let (summary, room) = (&mut self.summary, &mut self.room);
+        insert_all(&mut summary.problems, problems(span), "problems", room);
         let tag = |name: &str| span.tags.get(name).map_or("", String::as_str);
-        insert_all(&mut summary.problems_fixed, names(tag("problems.fixed")));
-        insert_all(&mut summary.faults, names(tag("faults")));
+        let fixed = names(tag("problems.fixed"));
+        insert_all(&mut summary.problems_fixed, fixed, "problems_fixed", room);
+        insert_all(&mut summary.faults, names(tag("faults")), "faults", room);
         summary.virtual_player |= span.tags.get("traffic").is_some_and(|who| who == "virtual");
     }
 
-    fn share(&mut self, service: &str) -> &mut ServiceShare {
-        let services = &mut self.summary.services;
-        let place = services.binary_search_by(|share| share.service.as_str().cmp(service));
-        let place = place.unwrap_or_else(|place| {
-            let new = ServiceShare {
-                service: service.to_owned(),
-                ..ServiceShare::default()
-            };
-            services.insert(place, new);
-            place
-        });
-        &mut services[place]
+    fn add_measurements(&mut self, span: &Span, claim: Claim) {
+        for (name, measurement) in &span.measurements {
+            let best = self.measured_by.get(name).copied();
+            let unit = bounds::bytes(&measurement.unit);
+            if best.is_some_and(|best| best <= claim)
+                || best.is_none() && !self.room.takes("measurements", name, MEASUREMENT_BYTES + unit)
+            {
+                continue;
+            }
+            self.measured_by.insert(name.clone(), claim);
+            self.summary
+                .measurements
+                .insert(name.clone(), measurement.clone());
+        }
     }
 
-    /// A time of 0 means that none was given, and does not move the trace to 1970.
-    fn extend_to(&mut self, start: Micros, end: Micros) {
-        if start != 0 {
-            self.start_us = self.start_us.min(start);
-            self.end_us = self.end_us.max(start).max(end);
+    /// `None` where the line has no room for another service.
+    fn share(&mut self, service: &str) -> Option<&mut ServiceShare> {
+        let services = &mut self.summary.services;
+        match services.binary_search_by(|share| share.service.as_str().cmp(service)) {
+            Ok(place) => services.get_mut(place),
+            Err(place) => {
+                if !self.room.takes("services", service, SHARE_BYTES) {
+                    return None;
+                }
+                let new = ServiceShare {
+                    service: service.to_owned(),
+                    ..ServiceShare::default()
+                };
+                services.insert(place, new);
+                services.get_mut(place)
+            }
         }
     }
 
     /// Brings what follows from the rest up to date.
     fn conclude(&mut self) {
         let summary = &mut self.summary;
-        if self.start_us != Micros::MAX {
-            summary.start_us = self.start_us;
-            summary.duration_us = self.end_us.saturating_sub(self.start_us);
+        if let Some((start, end)) = self.of_spans.or(self.of_others) {
+            summary.start_us = start;
+            summary.duration_us = end.saturating_sub(start);
         }
         let services = &summary.services;
-        summary.external = self
+        let external = self
             .waits
             .external(|peer| services.iter().any(|share| share.service == peer));
-        summary.oddities.clear();
-        summary.oddities.extend(self.oddities.iter().cloned());
+        let (external, more) = longest(external);
+        summary.external = external;
+        let count = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
+        let left_out = self.room.left_out.iter();
+        summary.left_out = left_out
+            .map(|(list, names)| (list.clone(), count(names.len())))
+            .collect();
+        if more > 0 {
+            summary.left_out.insert("external".to_owned(), count(more));
+        }
         let missing = match self.claim {
-            None => Some("no_spans"),
-            Some((class, _)) => (class > 0).then_some("missing_root"),
+            None | Some((ERROR.., ..)) => Some("no_spans"),
+            Some((class, ..)) => (class != ROOT).then_some("missing_root"),
         };
-        insert_all(&mut summary.oddities, missing.map(str::to_owned));
+        let mut oddities = self.oddities.clone();
+        oddities.extend(missing.map(str::to_owned));
+        summary.oddities = oddities.into_iter().collect();
         let status = if summary.errors > 0 && !is_failure(&self.root_status) {
             "error"
         } else {
@@ -290,71 +510,52 @@ impl Trace {
         summary.ok = summary.errors == 0 && !is_failure(&summary.status);
     }
 
+    /// Whether something happened before or after all spans.
+    fn is_outside(&self, at: Micros) -> bool {
+        self.of_spans
+            .is_some_and(|(start, end)| at < start.saturating_sub(SKEW) || at > end.saturating_add(SKEW))
+    }
+
+    /// Transactions without a parent beside the root, by start.
+    fn other_roots(&self, spans: &[Span]) -> Vec<OtherRoot> {
+        let mut told: HashSet<&str> = self.summary.root_span_id.as_deref().into_iter().collect();
+        let roots = spans.iter().filter(|span| claim_of(span).0 == ROOT);
+        let others = roots.filter(|span| told.insert(&span.span_id));
+        others
+            .map(|span| OtherRoot {
+                span_id: span.span_id.clone(),
+                name: span.description.clone(),
+                service: span.service.clone(),
+                start_us: span.start_us,
+                duration_us: length_of(span),
+            })
+            .collect()
+    }
+
     /// Its line.
     pub(crate) fn summary(&self) -> &TraceSummary {
         &self.summary
     }
 }
 
-/// The line of a trace of which nothing is known.
-fn blank() -> TraceSummary {
-    TraceSummary {
-        trace_id: String::new(),
-        name: String::new(),
-        op: String::new(),
-        service: String::new(),
-        first_envelope: 0,
-        start_us: 0,
-        duration_us: 0,
-        root_us: 0,
-        spans: 0,
-        transactions: 0,
-        errors: 0,
-        logs: 0,
-        status: "ok".to_owned(),
-        ok: true,
-        release: None,
-        environment: None,
-        player: None,
-        measurements: BTreeMap::new(),
-        currency: None,
-        problems: Vec::new(),
-        problems_fixed: Vec::new(),
-        faults: Vec::new(),
-        virtual_player: false,
-        services: Vec::new(),
-        external: Vec::new(),
-        oddities: Vec::new(),
-    }
+fn extend(times: &mut Option<(Micros, Micros)>, start: Micros, end: Micros) {
+    let (earliest, latest) = times.unwrap_or((start, start));
+    *times = Some((earliest.min(start), latest.max(start).max(end)));
 }
 
-/// A map whose keys are no texts, as JSON: a list of pairs.
-mod pairs {
-    use std::collections::BTreeMap;
-
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
-        map: &BTreeMap<K, V>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(map)
-    }
-
-    pub(super) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
-    where
-        K: Deserialize<'de> + Ord,
-        V: Deserialize<'de>,
-        D: Deserializer<'de>,
-    {
-        Vec::<(K, V)>::deserialize(deserializer).map(BTreeMap::from_iter)
-    }
-}
-
-/// Adds names to a sorted list that has each once.
-fn insert_all(list: &mut Vec<String>, names: impl IntoIterator<Item = String>) {
+/// Adds names to a sorted list that has each once, as far as there is room.
+fn insert_all(
+    list: &mut Vec<String>,
+    names: impl IntoIterator<Item = String>,
+    name_of_list: &str,
+    room: &mut Room,
+) {
     for name in names {
-        if let Err(place) = list.binary_search(&name) {
+        let name = bounds::cut(&name, bounds::ENVIRONMENT);
+        // Two quotes and a comma.
+        if let Err(place) = list.binary_search(&name)
+            && room.takes(name_of_list, &name, 3)
+        {
             list.insert(place, name);
         }
     }
@@ -462,6 +663,12 @@ pub(crate) fn detail(trace_id: u128, envelopes: &[(Entry, Vec<u8>)], missing: us
         trace.oddities.insert("incomplete".to_owned());
     }
     mark_odd_spans(&mut spans);
+    for error in &mut errors {
+        error.outside = trace.is_outside(error.at_us);
+    }
+    for log in &mut logs {
+        log.outside = trace.is_outside(log.at_us);
+    }
     spans.sort_by_key(|span| (span.start_us, !span.transaction, span.seq));
     errors.sort_by_key(|error| error.at_us);
     logs.sort_by_key(|log| log.at_us);
@@ -471,6 +678,7 @@ pub(crate) fn detail(trace_id: u128, envelopes: &[(Entry, Vec<u8>)], missing: us
         .extend(spans.iter().flat_map(|span| span.oddities.iter().cloned()));
     trace.conclude();
     TraceDetail {
+        other_roots: trace.other_roots(&spans),
         summary: trace.summary,
         spans,
         errors,
@@ -527,127 +735,4 @@ fn mark_odd_spans(spans: &mut [Span]) {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn ended_well(status: &str, errors: usize) -> (String, bool) {
-        let mut trace = Trace::new(1);
-        let context = json!({ "trace_id": format_id(1), "span_id": "a", "status": status });
-        let spin = json!({ "transaction": "spin", "contexts": { "trace": context } });
-        let mut text = format!("{{}}\n{{\"type\":\"transaction\"}}\n{spin}\n");
-        for _ in 0..errors {
-            let error = json!({ "message": "lost", "contexts": { "trace": context } });
-            text += &format!("{{\"type\":\"event\"}}\n{error}\n");
-        }
-        let envelope = Envelope::framed(text.as_bytes()).unwrap();
-        add(
-            &mut trace,
-            1,
-            1,
-            &facts::skim(Source::at(1, "frontend"), &envelope),
-        );
-        (trace.summary().status.clone(), trace.summary().ok)
-    }
-
-    #[test]
-    fn a_status_that_is_no_failure_ends_well_unless_there_are_errors() {
-        for calm in ["ok", "unset", "unknown", "cancelled"] {
-            assert_eq!(ended_well(calm, 0), (calm.to_owned(), true));
-            assert_eq!(ended_well(calm, 1), ("error".to_owned(), false));
-        }
-        for failure in ["internal_error", "deadline_exceeded", "error"] {
-            assert_eq!(ended_well(failure, 0), (failure.to_owned(), false));
-            assert_eq!(ended_well(failure, 1), (failure.to_owned(), false));
-        }
-    }
-
-    /// One service's part of trace 1: its transaction with a call of HTTP in it.
-    fn part(service: &str, (id, parent): (&str, Option<&str>), (call, peer, ms): (&str, &str, u32)) -> Facts {
-        let payload = json!({
-            "transaction": "spin", "start_timestamp": 10, "timestamp": 20,
-            "contexts": { "trace": {
-                "trace_id": format_id(1), "span_id": id, "parent_span_id": parent, "op": "pageload",
-                "data": { "url.full": "http://127.0.0.1:4000/slot" },
-            } },
-            "spans": [{
-                "trace_id": format_id(1), "span_id": call, "parent_span_id": id, "op": "http.client",
-                "start_timestamp": 10, "timestamp": 10.0 + f64::from(ms) / 1_000.0,
-                "data": { "peer.service": peer },
-            }],
-        });
-        let bytes = format!("{{}}\n{{\"type\":\"transaction\"}}\n{payload}\n");
-        facts::skim(
-            Source::at(1, service),
-            &Envelope::framed(bytes.as_bytes()).unwrap(),
-        )
-    }
-
-    fn external(parts: &[&Facts]) -> Vec<(String, Micros)> {
-        let mut trace = Trace::new(1);
-        for (seq, part) in parts.iter().enumerate() {
-            add(&mut trace, 1, seq as u64, part);
-        }
-        let shares = trace.summary().external.iter();
-        shares
-            .map(|share| (share.peer.clone(), share.waiting_us))
-            .collect()
-    }
-
-    #[test]
-    fn who_is_waited_for_and_answers_nothing_is_outside_in_whatever_order_it_is_told() {
-        let gateway = part("gateway", ("a1", None), ("a2", "payments", 500));
-        let payments = part("payments", ("b1", Some("a2")), ("b2", "provider", 400));
-        let again = part("payments", ("c1", Some("a9")), ("c2", "provider", 30));
-        let expected = vec![("provider".to_owned(), 430_000)];
-        assert_eq!(external(&[&gateway, &payments, &again]), expected);
-        assert_eq!(external(&[&again, &payments, &gateway]), expected);
-        // Without the part of the callee nobody knows that it is one of the services.
-        assert_eq!(external(&[&gateway]), [("payments".to_owned(), 500_000)]);
-        // A service of the trace is none, though this call of it has no other end.
-        let unheard = part("payments", ("d1", None), ("d2", "gateway", 5));
-        assert_eq!(external(&[&gateway, &unheard]), []);
-        // Nor is the place that the page itself comes from.
-        assert_eq!(
-            external(&[&part("page", ("e1", None), ("e2", "127.0.0.1:4000", 5))]),
-            []
-        );
-    }
-
-    fn currency(transactions: &[(Option<&str>, Option<&str>)]) -> Option<String> {
-        let mut trace = Trace::new(1);
-        for (number, (parent, currency)) in transactions.iter().enumerate() {
-            let payload = json!({
-                "transaction": "spin",
-                "start_timestamp": 10 + number,
-                "timestamp": 20 + number,
-                "contexts": { "trace": {
-                    "trace_id": format_id(1), "span_id": "a", "parent_span_id": parent, "data": { "currency": currency },
-                } },
-            })
-            .to_string();
-            let bytes = format!("{{}}\n{{\"type\":\"transaction\"}}\n{payload}\n");
-            let envelope = Envelope::parse(bytes.as_bytes()).unwrap();
-            add(
-                &mut trace,
-                1,
-                number as u64,
-                &facts::skim(Source::at(1, "frontend"), &envelope),
-            );
-        }
-        trace.summary().currency.clone()
-    }
-
-    #[test]
-    fn the_currency_is_the_roots_and_else_that_of_the_first_who_names_one() {
-        assert_eq!(
-            currency(&[(Some("b"), Some("EUR")), (None, Some("RUB"))]).as_deref(),
-            Some("RUB")
-        );
-        assert_eq!(
-            currency(&[(Some("b"), Some("EUR")), (None, None)]).as_deref(),
-            Some("EUR")
-        );
-        assert_eq!(currency(&[(None, Some("roubles")), (None, None)]), None);
-    }
-}
+mod tests;

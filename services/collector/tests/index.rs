@@ -15,6 +15,9 @@ use reelscope_collector::{Collector, viewer_router};
 use serde_json::{Value, json};
 use support::{TRACE, error, event_id, eventually, options};
 
+/// A second of November 2025.
+const BEGAN: u64 = 1_764_000_000;
+
 async fn get(viewer: &Router, path: &str) -> Value {
     let (response, body) = send(viewer, Request::get(path).body(Body::empty()).unwrap()).await;
     assert_eq!(response.status(), StatusCode::OK, "{path}: {body}");
@@ -89,11 +92,11 @@ async fn an_envelope_that_was_taken_in_half_is_taken_in_whole() {
 async fn traces_are_filtered_by_an_attribute_and_what_is_none_is_refused() {
     let opened = open();
     let span = json!({
-        "trace_id": TRACE, "span_id": "b", "start_timestamp": 1, "timestamp": 2, "op": "db",
+        "trace_id": TRACE, "span_id": "b", "start_timestamp": BEGAN, "timestamp": BEGAN + 1, "op": "db",
         "data": { "db.system": "polodb", "rows": 7 },
     });
     let spin = json!({
-        "event_id": event_id(1), "transaction": "spin", "start_timestamp": 1, "timestamp": 2, "spans": [span],
+        "event_id": event_id(1), "transaction": "spin", "start_timestamp": BEGAN, "timestamp": BEGAN + 1, "spans": [span],
         "contexts": { "trace": { "trace_id": TRACE, "span_id": "a" } },
     });
     let body = format!("{{}}\n{{\"type\":\"transaction\"}}\n{spin}\n");

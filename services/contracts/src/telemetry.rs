@@ -27,6 +27,12 @@ pub struct Measurement {
     pub unit: String,
 }
 
+// What serde asks for takes a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 /// Whether a status, of a span or of a trace, says that it went wrong. One that says nothing does not, and what was
 /// cancelled or is unknown is none in Sentry's failure rate either.
 #[must_use]
@@ -64,33 +70,40 @@ pub struct ExternalShare {
     pub waiting_us: Micros,
 }
 
-/// A trace in one line.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+/// A trace in one line. All of its figures are those of one root: the earliest transaction without a parent; while there is
+/// none the earliest transaction, else the earliest span.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TraceSummary {
     /// Id of the trace.
     pub trace_id: String,
-    /// Name of the root transaction, or of the earliest one while the root is not there.
+    /// Name of the root; of a trace without spans the transaction or the kind of its first error, else its first log line.
     pub name: String,
-    /// Operation of that transaction.
+    /// Operation of the root.
     pub op: String,
-    /// Service of that transaction.
+    /// Service of the root; of a trace without spans that of its first error, else of its first log line.
     pub service: String,
+    /// Span id of the root; absent where there are no spans.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root_span_id: Option<String>,
     /// Number of the first envelope that told of it. In this order traces arrived, whatever the clock did meanwhile.
     #[serde(default)]
     pub first_envelope: u64,
-    /// Earliest start of any span.
+    /// Earliest start of any span that has a time of its own; where there is none, of any error or log line. Errors and log
+    /// lines never move a trace that has spans.
     pub start_us: Micros,
-    /// From the earliest start to the latest end.
+    /// From the earliest start to the latest end of the same.
     pub duration_us: Micros,
-    /// Length of the root transaction, or of the earliest one while the root is not there: what whoever began the trace
-    /// waited for. Work in the background may go on after it.
+    /// Length of the root: what whoever began the trace waited for. Work in the background may go on after it.
     pub root_us: Micros,
     /// Spans, transactions included.
     pub spans: u32,
     /// Transactions.
     pub transactions: u32,
-    /// Errors.
+    /// Errors: events of level `error` or `fatal`, and exceptions that nobody caught.
     pub errors: u32,
+    /// Events that are no errors: of level `warning`, `info` or `debug`.
+    #[serde(default)]
+    pub messages: u32,
     /// Log lines.
     pub logs: u32,
     /// `ok`, or Sentry's status of the root; `error` when errors belong to the trace and the root's status is no failure.
@@ -129,6 +142,10 @@ pub struct TraceSummary {
     pub external: Vec<ExternalShare>,
     /// What is odd about it, such as `missing_root` or `negative_duration`.
     pub oddities: Vec<String>,
+    /// How many entries of the lists of this line are not told, by the list's name, counted up to 1,000. All of the lists
+    /// together are bounded in bytes.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub left_out: Named<u32>,
 }
 
 /// `GET /traces`.
@@ -161,9 +178,9 @@ pub struct Span {
     pub op: String,
     /// Description of a span, name of a transaction.
     pub description: String,
-    /// Start.
+    /// Start; where the oddities say `missing_start` the end, where they say `missing_time` the time of receipt.
     pub start_us: Micros,
-    /// End.
+    /// End; where the oddities say `missing_end` the start: how long it took is not known.
     pub end_us: Micros,
     /// Sentry's status, `ok` where there is none.
     pub status: String,
@@ -174,7 +191,25 @@ pub struct Span {
     pub tags: Named<String>,
     /// Measurements of a transaction.
     pub measurements: Named<Measurement>,
-    /// What is odd about it.
+    /// Release; absent for a span within a transaction, which names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<String>,
+    /// Environment; absent as the release is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// `user.id`, its own or that of its transaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub player: Option<String>,
+    /// Everything a transaction says of its user.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    #[schema(value_type = Object)]
+    pub user: Named<Value>,
+    /// What a transaction says of the program that recorded it: its contexts by name, `server_name`, `dist`, `platform` and
+    /// `sdk`. Empty for a span within a transaction, which says it.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    #[schema(value_type = Object)]
+    pub resource: Named<Value>,
+    /// What is odd about it, such as `missing_end`, `clock_skew` or `clock_corrected`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub oddities: Vec<String>,
     /// The envelope that brought it.
@@ -198,6 +233,15 @@ pub struct LogLine {
     /// Attributes as recorded.
     #[schema(value_type = Object)]
     pub attributes: Named<Value>,
+    /// Whether it brought no time, or one that cannot be: `at_us` is then the time of receipt.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub time_is_received: bool,
+    /// Whether the clock of its sender was off and its times are corrected, as Relay does by `sent_at`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub clock_corrected: bool,
+    /// Whether it lies before or after all spans of its trace; told with a trace only.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub outside: bool,
     /// The envelope that brought it.
     pub seq: u64,
 }
@@ -227,6 +271,70 @@ pub struct Frame {
     /// Lines of source after it, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub post_context: Vec<String>,
+}
+
+/// One exception of those that an event tells of.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Exception {
+    /// Type.
+    pub kind: String,
+    /// Value.
+    pub value: String,
+    /// Module of the type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub module: Option<String>,
+    /// Type of the mechanism that caught it, such as `chained`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mechanism: Option<String>,
+    /// Whether the code caught it; absent where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handled: Option<bool>,
+    /// Its number in the event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception_id: Option<u64>,
+    /// Number of the exception that it is the cause of, or the group that it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<u64>,
+    /// Where its parent holds it, such as `__cause__` or `exceptions[0]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Whether it only holds others.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_exception_group: bool,
+    /// Stack, the innermost frame first.
+    pub frames: Vec<Frame>,
+    /// Frames that there were; more than are told where the outermost are left out.
+    #[serde(default)]
+    pub frames_total: u64,
+}
+
+/// What puts events into one issue.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupedBy {
+    /// The fingerprint that the event brought.
+    Fingerprint,
+    /// Types of its exceptions, and the application's own frames.
+    Stack,
+    /// The same with all frames, since none is the application's own.
+    SystemStack,
+    /// Types and values of its exceptions, since there are no frames.
+    Exception,
+    /// The template of its message, or the message.
+    #[default]
+    Message,
+}
+
+/// Why an event is of its issue: events with the same parts are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Grouping {
+    /// By what.
+    pub by: GroupedBy,
+    /// The parts that are compared, to be read.
+    pub parts: Vec<String>,
+    /// Parts that there are; more than are told where there are many.
+    #[serde(default)]
+    pub parts_total: u64,
 }
 
 /// What happened before an error.
@@ -259,9 +367,9 @@ pub struct ErrorEvent {
     pub at_us: Micros,
     /// `fatal`, `error`, `warning`, `info` or `debug`.
     pub level: String,
-    /// Type of the exception; `message` for a plain message.
+    /// Type of the exception that was seen, of a group that of the first in it; `message` for a plain message.
     pub kind: String,
-    /// Value of the exception, or the message.
+    /// Value of that exception, or the message with its parameters filled in.
     pub value: String,
     /// Whether the code caught it; absent where the event does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -286,12 +394,51 @@ pub struct ErrorEvent {
     pub player: Option<String>,
     /// Tags.
     pub tags: Named<String>,
-    /// Stack, the innermost frame first.
+    /// Stack of that exception, the innermost frame first; where it has none that of the event or its thread.
     pub frames: Vec<Frame>,
-    /// Breadcrumbs, oldest first.
+    /// Frames that there were; more than are told where the outermost are left out.
+    #[serde(default)]
+    pub frames_total: u64,
+    /// All exceptions, the one that was seen first, each followed by its causes, or by what is in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
+    /// Exceptions that there were; more than are told where there are many.
+    #[serde(default)]
+    pub exceptions_total: u64,
+    /// The newest breadcrumbs, oldest first.
     pub breadcrumbs: Vec<Breadcrumb>,
+    /// Breadcrumbs that there were; more than are told where the oldest are left out.
+    #[serde(default)]
+    pub breadcrumbs_total: u64,
+    /// Why it is of its issue.
+    #[serde(default)]
+    pub grouping: Grouping,
+    /// Whether it brought no time, or one that cannot be: `at_us` is then the time of receipt.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub time_is_received: bool,
+    /// Whether the clock of its sender was off and its times are corrected, as Relay does by `sent_at`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub clock_corrected: bool,
+    /// Whether it lies before or after all spans of its trace; told with a trace only.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub outside: bool,
     /// The envelope that brought it.
     pub seq: u64,
+}
+
+/// A transaction without a parent beside the root.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OtherRoot {
+    /// Id of its span.
+    pub span_id: String,
+    /// Its name.
+    pub name: String,
+    /// Its service.
+    pub service: String,
+    /// Start.
+    pub start_us: Micros,
+    /// Length.
+    pub duration_us: Micros,
 }
 
 /// `GET /traces/{id}`.
@@ -299,6 +446,9 @@ pub struct ErrorEvent {
 pub struct TraceDetail {
     /// The same line as in the list.
     pub summary: TraceSummary,
+    /// Transactions without a parent beside the root, by start.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_roots: Vec<OtherRoot>,
     /// All spans, by start. Ids may repeat and parents may be missing; the oddities say so.
     pub spans: Vec<Span>,
     /// Errors, by time.
@@ -472,7 +622,7 @@ pub struct MapEdge {
     pub from: String,
     /// Id of the node that is called.
     pub to: String,
-    /// The calls, as the caller saw them.
+    /// The calls, as the caller saw them; as the callee did where the caller recorded no span of its own for them.
     pub traffic: Traffic,
 }
 
@@ -487,6 +637,9 @@ pub struct ServiceMap {
     pub traces: u64,
     /// Start of the oldest of them; 0 when there is none.
     pub from_us: Micros,
+    /// Things that are not told since they are called least, with the edges to and from them; 0 where all are told.
+    #[serde(default)]
+    pub left_out: u64,
     /// Whether those traces are not all of the minute before the answer. Rates are then those of the traces that were
     /// looked at, which are the newest, times how many there are in that minute for each of them.
     pub estimated: bool,

@@ -313,6 +313,7 @@ pub(crate) mod tests {
             services: Vec::new(),
             external: Vec::new(),
             oddities: Vec::new(),
+            ..TraceSummary::default()
         }
     }
 

@@ -26,6 +26,9 @@ pub struct Header {
     /// Which SDK made it.
     #[serde(default)]
     pub sdk: Option<Sdk>,
+    /// When the sender's clock said that it was sent: RFC 3339, or what an odd SDK writes for it.
+    #[serde(default)]
+    pub sent_at: Option<String>,
 }
 
 /// The dynamic sampling context, as far as anyone here asks.
@@ -132,6 +135,11 @@ impl Header {
             sdk: sdk.map(|sdk| Sdk {
                 name: text(sdk, "name"),
                 version: text(sdk, "version"),
+            }),
+            sent_at: members.get("sent_at").and_then(|at| match at {
+                Value::String(text) => Some(text.clone()),
+                Value::Number(seconds) => Some(seconds.to_string()),
+                _ => None,
             }),
         }
     }

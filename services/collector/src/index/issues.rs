@@ -7,6 +7,7 @@ use super::decisions;
 use super::releases::by_release;
 use super::rows::blob;
 use super::traces::whole;
+use crate::bounds;
 use crate::dsn::fnv1a;
 use crate::envelope::{format_id, id_of_bytes, parse_id};
 
@@ -22,7 +23,7 @@ const MOST_EVENTS: usize = 50;
 const MOST_TIMES: usize = 2_000;
 /// Most kinds of requests that an issue is counted in.
 const MOST_REQUESTS: i64 = 50;
-/// Longest value that an issue shows.
+/// Bytes of the longest value that an issue shows.
 const MOST_TEXT: usize = 1_000;
 
 /// Columns of an issue's row.
@@ -42,7 +43,7 @@ pub(super) fn add(
     event: &ErrorEvent,
     sample_rate: Option<f64>,
 ) -> rusqlite::Result<()> {
-    let value: String = event.value.chars().take(MOST_TEXT).collect();
+    let value = bounds::cut(&event.value, MOST_TEXT);
     connection
         .prepare_cached(
             "INSERT INTO issues VALUES (?1, ?2, ?3, ?4, ?5, 1, 0, ?6, ?6)
@@ -54,7 +55,7 @@ pub(super) fn add(
             &event.issue_id,
             &event.kind,
             value,
-            culprit(event),
+            bounds::cut(&culprit(event), bounds::TRANSACTION),
             &event.level,
             event.at_us,
         ))?;

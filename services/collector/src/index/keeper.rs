@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use reelscope_contracts::telemetry::{ErrorEvent, LogLine, MeasurementPoint, Micros, TraceSummary};
+use reelscope_contracts::telemetry::{
+    ErrorEvent, LogLine, Measurement, MeasurementPoint, Micros, TraceSummary,
+};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::rows::{self, Equals};
@@ -64,8 +66,7 @@ pub(super) struct Taking {
     is_new: bool,
     /// Elements of it that were taken in.
     element: u64,
-    logs: Equals,
-    points: Equals,
+    equals: Equals,
 }
 
 impl Taking {
@@ -74,8 +75,7 @@ impl Taking {
             seq,
             is_new,
             element: 0,
-            logs: Equals::default(),
-            points: Equals::default(),
+            equals: Equals::default(),
         }
     }
 
@@ -86,10 +86,36 @@ impl Taking {
         row
     }
 
-    /// Passes over a piece that was taken in before.
+    /// Passes over a piece that was taken in before, as if it were taken in again.
     pub(super) fn skip(&mut self, facts: &Facts) {
-        let points: usize = facts.spans.iter().map(|fact| fact.span.measurements.len()).sum();
-        self.element += (facts.elements() + points) as u64;
+        for fact in &facts.spans {
+            self.equals.of_span(fact);
+            for (name, measurement) in &fact.span.measurements {
+                self.equals.of_point(&point_of(fact, name, measurement));
+                self.element += 1;
+            }
+        }
+        for (trace_id, log) in &facts.logs {
+            self.equals.of_log(*trace_id, log);
+        }
+        for point in &facts.metrics {
+            self.equals.of_point(point);
+        }
+        self.element += facts.elements() as u64;
+    }
+}
+
+/// A measurement of a transaction as a point in time.
+fn point_of(fact: &SpanFact, name: &str, measurement: &Measurement) -> MeasurementPoint {
+    MeasurementPoint {
+        at_us: fact.span.start_us,
+        name: name.to_owned(),
+        value: measurement.value,
+        unit: measurement.unit.clone(),
+        kind: "measurement".to_owned(),
+        trace_id: Some(format_id(fact.trace_id)),
+        service: fact.span.service.clone(),
+        release: fact.release.clone(),
     }
 }
 
@@ -119,9 +145,18 @@ impl Keeper {
         let mut fresh: BTreeMap<u128, Fresh<'_>> = BTreeMap::new();
         for fact in &facts.spans {
             let trace = self.ready(connection, fact.trace_id)?;
-            if rows::span(connection, taking.row(), trace, fact)? {
+            let once = taking.equals.of_span(fact);
+            let is_fresh = rows::span(connection, taking.row(), trace, fact, once)?;
+            if is_fresh {
                 fresh.entry(fact.trace_id).or_default().spans.push(fact);
-                self.add_span(connection, taking, fact, facts.sample_rate)?;
+                count_request(connection, fact, facts.sample_rate)?;
+            }
+            for (name, measurement) in &fact.span.measurements {
+                let point = point_of(fact, name, measurement);
+                let (row, once) = (taking.row(), taking.equals.of_point(&point));
+                if is_fresh {
+                    rows::point(connection, row, &point, once)?;
+                }
             }
         }
         for (trace_id, log) in &facts.logs {
@@ -129,7 +164,8 @@ impl Keeper {
                 Some(id) => self.ready(connection, *id)?,
                 None => 0,
             };
-            let is_fresh = rows::log(connection, taking.row(), trace, log, &mut taking.logs)?;
+            let once = taking.equals.of_log(*trace_id, log);
+            let is_fresh = rows::log(connection, taking.row(), trace, log, once)?;
             if let Some(id) = trace_id.filter(|_| is_fresh) {
                 fresh.entry(id).or_default().logs.push(log);
             }
@@ -154,7 +190,8 @@ impl Keeper {
             });
         }
         for point in &facts.metrics {
-            let is_fresh = rows::point(connection, taking.row(), point, &mut taking.points)?;
+            let once = taking.equals.of_point(point);
+            let is_fresh = rows::point(connection, taking.row(), point, once)?;
             // A metric belongs to a trace that is there; one alone makes none.
             let trace = point.trace_id.as_deref().and_then(parse_id);
             if let Some(id) = trace.filter(|_| is_fresh)
@@ -169,35 +206,6 @@ impl Keeper {
         rows::count(connection, SESSIONS, facts.sessions)?;
         for (what, count) in &facts.lost {
             rows::count(connection, &format!("{LOST}{what}"), *count)?;
-        }
-        Ok(())
-    }
-
-    /// Counts what a transaction brings beside its trace.
-    fn add_span(
-        &self,
-        connection: &Connection,
-        taking: &mut Taking,
-        fact: &SpanFact,
-        sample_rate: Option<f64>,
-    ) -> rusqlite::Result<()> {
-        let span = &fact.span;
-        if span.transaction {
-            rows::release(connection, &span.service, span.end_us, fact.release.as_deref())?;
-            rows::request(connection, &span.service, &span.description, sample_rate)?;
-        }
-        for (name, measurement) in &span.measurements {
-            let point = MeasurementPoint {
-                at_us: span.start_us,
-                name: name.clone(),
-                value: measurement.value,
-                unit: measurement.unit.clone(),
-                kind: "measurement".to_owned(),
-                trace_id: Some(format_id(fact.trace_id)),
-                service: span.service.clone(),
-                release: fact.release.clone(),
-            };
-            rows::point(connection, taking.row(), &point, &mut taking.points)?;
         }
         Ok(())
     }
@@ -352,6 +360,16 @@ impl Keeper {
         }
         Ok(())
     }
+}
+
+/// Counts the request that a transaction is, and what its service says of its release.
+fn count_request(connection: &Connection, fact: &SpanFact, sample_rate: Option<f64>) -> rusqlite::Result<()> {
+    let span = &fact.span;
+    if !span.transaction {
+        return Ok(());
+    }
+    rows::release(connection, &span.service, span.end_us, fact.release.as_deref())?;
+    rows::request(connection, &span.service, &span.description, sample_rate)
 }
 
 /// The first column of what a statement removes.

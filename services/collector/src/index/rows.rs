@@ -1,7 +1,8 @@
 //! Writes rows of what an envelope says: each thing once, however often it is sent.
 //!
-//! An error is known by its event's id. A span is known by its id and its times. Log lines and metrics have no id: one is
-//! the same where another envelope has brought its equal of the same microsecond.
+//! An error is known by its event's id. A span is known by its id, and by what it says of itself, since ids repeat; not by
+//! its times, which are corrected by when it came. Log lines and metrics have no id: one is the same where another envelope
+//! has brought its equal of the same microsecond.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -30,21 +31,21 @@ fn changes(connection: &Connection, sql: &str, params: impl Params) -> rusqlite:
     Ok(connection.prepare_cached(sql)?.execute(params)? > 0)
 }
 
-pub(super) fn span(connection: &Connection, row: i64, trace: i64, fact: &SpanFact) -> rusqlite::Result<bool> {
+pub(super) fn span(
+    connection: &Connection,
+    row: i64,
+    trace: i64,
+    fact: &SpanFact,
+    once: i64,
+) -> rusqlite::Result<bool> {
     let span = &fact.span;
-    // Those without an id are told apart by where they stand.
-    let id = if span.span_id.is_empty() {
-        format!("#{row}")
-    } else {
-        span.span_id.clone()
-    };
     changes(
         connection,
-        "INSERT OR IGNORE INTO spans VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        "INSERT OR IGNORE INTO spans VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         (
             row,
             trace,
-            id,
+            &span.span_id,
             &span.parent_span_id,
             span.transaction,
             &span.service,
@@ -54,6 +55,7 @@ pub(super) fn span(connection: &Connection, row: i64, trace: i64, fact: &SpanFac
             span.start_us,
             span.end_us,
             &fact.attributes,
+            once,
         ),
     )
 }
@@ -85,6 +87,49 @@ pub(super) fn error(
 pub(super) struct Equals(HashMap<u64, u64>);
 
 impl Equals {
+    pub(super) fn of_span(&mut self, fact: &SpanFact) -> i64 {
+        let span = &fact.span;
+        self.number((
+            fact.trace_id,
+            &span.span_id,
+            &span.parent_span_id,
+            span.transaction,
+            &span.service,
+            &span.op,
+            &span.description,
+            span.end_us.wrapping_sub(span.start_us),
+        ))
+    }
+
+    pub(super) fn of_log(&mut self, trace_id: Option<u128>, log: &LogLine) -> i64 {
+        let attributes: Vec<String> = log
+            .attributes
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        self.number((
+            trace_id,
+            log.at_us,
+            &log.level,
+            &log.service,
+            &log.message,
+            &log.span_id,
+            attributes,
+        ))
+    }
+
+    pub(super) fn of_point(&mut self, point: &MeasurementPoint) -> i64 {
+        self.number((
+            point.at_us,
+            &point.name,
+            point.value.to_bits(),
+            &point.unit,
+            &point.kind,
+            &point.trace_id,
+            &point.service,
+        ))
+    }
+
     /// A number for what is hashed: the same for its first, its second and so on in each envelope.
     fn number(&mut self, hash: impl Hash) -> i64 {
         let mut hasher = DefaultHasher::new();
@@ -104,22 +149,8 @@ pub(super) fn log(
     row: i64,
     trace: i64,
     log: &LogLine,
-    equals: &mut Equals,
+    once: i64,
 ) -> rusqlite::Result<bool> {
-    let attributes: Vec<String> = log
-        .attributes
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    let once = equals.number((
-        trace,
-        log.at_us,
-        &log.level,
-        &log.service,
-        &log.message,
-        &log.span_id,
-        attributes,
-    ));
     changes(
         connection,
         "INSERT OR IGNORE INTO logs VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -139,20 +170,11 @@ pub(super) fn point(
     connection: &Connection,
     row: i64,
     point: &MeasurementPoint,
-    equals: &mut Equals,
+    once: i64,
 ) -> rusqlite::Result<bool> {
     if !point.value.is_finite() {
         return Ok(false);
     }
-    let once = equals.number((
-        point.at_us,
-        &point.name,
-        point.value.to_bits(),
-        &point.unit,
-        &point.kind,
-        &point.trace_id,
-        &point.service,
-    ));
     let is_new = changes(
         connection,
         "INSERT OR IGNORE INTO points VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",

@@ -68,9 +68,10 @@ const TABLES: &str = "
         status TEXT NOT NULL,
         start_us INTEGER NOT NULL,
         end_us INTEGER NOT NULL,
-        attributes TEXT
+        attributes TEXT,
+        once INTEGER NOT NULL
     ) STRICT;
-    CREATE UNIQUE INDEX spans_once ON spans (trace, span_id, start_us, end_us, is_transaction);
+    CREATE UNIQUE INDEX spans_once ON spans (trace, once);
     CREATE TABLE logs (
         id INTEGER PRIMARY KEY,
         trace INTEGER NOT NULL,
@@ -80,7 +81,7 @@ const TABLES: &str = "
         message TEXT NOT NULL,
         once INTEGER NOT NULL
     ) STRICT;
-    CREATE UNIQUE INDEX logs_once ON logs (trace, at_us, once);
+    CREATE UNIQUE INDEX logs_once ON logs (trace, once);
     CREATE TABLE points (
         id INTEGER PRIMARY KEY,
         at_us INTEGER NOT NULL,

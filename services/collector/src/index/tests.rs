@@ -11,6 +11,9 @@ use super::{decisions, issues, points, schema};
 use crate::envelope::{Envelope, format_id};
 use crate::facts::{self, Facts, Source};
 
+/// The second of November 2025 at which everything begins here.
+const BEGAN: u64 = 1_764_000_000;
+
 /// An index of its own, in memory.
 pub(crate) struct Scratch {
     connection: Connection,
@@ -100,15 +103,15 @@ fn skimmed(seq: u64, slot: &str, items: &[(&str, Value)]) -> Facts {
     facts::skim(Source::at(seq, slot), &Envelope::framed(text.as_bytes()).unwrap())
 }
 
-/// A spin's transaction, begun at second `at` in trace `trace`, with a query in it.
-fn spin(seq: u64, trace: u128, at: u32) -> Facts {
+/// A spin's transaction in trace `trace`, begun `at` seconds after everything, with a query in it.
+fn spin(seq: u64, trace: u128, at: u64) -> Facts {
     let payload = json!({
         "transaction": "spin", "release": "1.0.0", "measurements": { "stake": { "value": 100.0 } },
-        "start_timestamp": at, "timestamp": at + 1, "event_id": format_id(u128::from(seq)),
+        "start_timestamp": BEGAN + at, "timestamp": BEGAN + at + 1, "event_id": format_id(u128::from(seq)),
         "contexts": { "trace": { "trace_id": format_id(trace), "span_id": "a", "data": { "http.status": 500 } } },
         "spans": [{
             "trace_id": format_id(trace), "span_id": "b", "parent_span_id": "a", "op": "db",
-            "start_timestamp": at, "timestamp": at + 1, "data": { "db.system": "polodb", "cached": false },
+            "start_timestamp": BEGAN + at, "timestamp": BEGAN + at + 1, "data": { "db.system": "polodb", "cached": false },
         }],
     });
     skimmed(seq, "frontend", &[("transaction", payload)])
@@ -116,7 +119,7 @@ fn spin(seq: u64, trace: u128, at: u32) -> Facts {
 
 fn failure(seq: u64, event: u128, trace: u128, release: &str) -> Facts {
     let payload = json!({
-        "event_id": format_id(event), "timestamp": 2_000 + seq, "transaction": "spin", "release": release,
+        "event_id": format_id(event), "timestamp": BEGAN + seq, "transaction": "spin", "release": release,
         "exception": { "values": [{ "type": "Timeout", "value": "no answer" }] }, "user": { "id": "p1" },
         "contexts": { "trace": { "trace_id": format_id(trace), "span_id": "a" } },
     });
@@ -124,9 +127,9 @@ fn failure(seq: u64, event: u128, trace: u128, release: &str) -> Facts {
 }
 
 fn logs_and_metrics(seq: u64, trace: u128) -> Facts {
-    let log = json!({ "timestamp": 9, "trace_id": format_id(trace), "level": "info", "body": "spun" });
+    let log = json!({ "timestamp": BEGAN, "trace_id": format_id(trace), "level": "info", "body": "spun" });
     let metric = json!({
-        "timestamp": 9, "trace_id": format_id(trace), "name": "win", "value": 10, "type": "distribution",
+        "timestamp": BEGAN, "trace_id": format_id(trace), "name": "win", "value": 10, "type": "distribution",
     });
     let [logs, metrics] = [log, metric].map(|one| json!({ "items": [one, one] }));
     skimmed(
@@ -136,8 +139,10 @@ fn logs_and_metrics(seq: u64, trace: u128) -> Facts {
     )
 }
 
+/// Seconds after everything began.
 fn starts(traces: &[TraceSummary]) -> Vec<Micros> {
-    traces.iter().map(|trace| trace.start_us / 1_000_000).collect()
+    let starts = traces.iter().map(|trace| trace.start_us / 1_000_000);
+    starts.map(|start| start - BEGAN.cast_signed()).collect()
 }
 
 #[test]
@@ -155,7 +160,12 @@ fn a_trace_stands_where_it_arrived_whatever_its_clock_says() {
     assert_eq!(second[0].first_envelope, 1);
     let after = traces::revisions_after(&index.connection, 2, 100).unwrap();
     assert_eq!(after.len(), 2);
-    let (newest, minute) = traces::newest(&index.connection, 1, &(2_000_000..9_000_000)).unwrap();
+    let (newest, minute) = traces::newest(
+        &index.connection,
+        1,
+        &((BEGAN.cast_signed() + 2) * 1_000_000..Micros::MAX),
+    )
+    .unwrap();
     assert_eq!(newest, [(9, vec![4])]);
     assert_eq!((minute.traces, minute.drawn), (2, 1));
 }
@@ -212,7 +222,7 @@ fn what_the_log_has_removed_leaves_nothing_behind() {
 fn issues_seen_at_the_same_time_have_one_order() {
     let mut index = Scratch::new();
     for n in 1..=32 {
-        let event = json!({ "message": "", "fingerprint": [format!("{n}")], "timestamp": 9 });
+        let event = json!({ "message": "", "fingerprint": [format!("{n}")], "timestamp": BEGAN });
         index.add(n, skimmed(n, "frontend", &[("event", event)]));
     }
     let ids: Vec<_> = index.issues().into_iter().map(|issue| issue.issue_id).collect();
@@ -242,7 +252,7 @@ fn traces_are_found_by_any_attribute_of_their_spans() {
     let mut index = Scratch::new();
     index.add(1, spin(1, 7, 7));
     let span = json!({
-        "trace_id": format_id(8), "span_id": "c", "name": "GET", "start_timestamp": 1, "end_timestamp": 2,
+        "trace_id": format_id(8), "span_id": "c", "name": "GET", "start_timestamp": BEGAN + 1, "end_timestamp": BEGAN + 2,
         "attributes": { "user.plan": { "type": "string", "value": "gold" } },
     });
     let head = "{\"type\":\"span\",\"content_type\":\"application/vnd.sentry.items.span.v2+json\"}";
@@ -275,7 +285,7 @@ fn an_issue_is_open_again_by_what_began_after_it_was_resolved() {
     index.add(1, failure(1, 1, 7, "1.0.0"));
     let issue = index.issues().remove(0);
     // In the middle of what comes.
-    let now = (2, 2_002_500_000);
+    let now = (2, BEGAN.cast_signed() * 1_000_000 + 2_500_000);
     decisions::decide(
         &index.connection,
         &issue,

@@ -1,0 +1,132 @@
+//! Members of a payload, leniently: one of another type than expected counts as absent.
+
+use reelscope_contracts::telemetry::{Measurement, Named};
+use serde_json::{Map, Value};
+
+use crate::bounds;
+use crate::envelope::parse_id;
+use crate::lenient;
+
+pub(super) type Object = Map<String, Value>;
+
+pub(super) fn text(payload: &Object, name: &str) -> Option<String> {
+    payload.get(name).and_then(as_text)
+}
+
+/// A text that becomes a name, cut to `most` bytes.
+pub(super) fn name(payload: &Object, member: &str, most: usize) -> Option<String> {
+    payload.get(member).and_then(|value| as_name(value, most))
+}
+
+pub(super) fn as_name(value: &Value, most: usize) -> Option<String> {
+    match value {
+        // Without a copy of what may be as long as the envelope.
+        Value::String(text) => Some(bounds::cut(text, most)),
+        _ => as_text(value),
+    }
+}
+
+pub(super) fn as_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}
+
+/// A text of at most `most` bytes, and in its place or behind it why the rest could not be read.
+pub(super) fn readable(element: &Object, member: &str, most: usize) -> String {
+    match (name(element, member, most), lenient::unreadable(element)) {
+        (Some(text), Some(reason)) => format!("{text} ({reason})"),
+        (text, reason) => text.or(reason).unwrap_or_default(),
+    }
+}
+
+pub(super) fn id(payload: &Object, name: &str) -> Option<u128> {
+    let id = payload.get(name).and_then(Value::as_str).and_then(parse_id);
+    id.filter(|id| *id != 0)
+}
+
+/// A member by its name, or by the one that old SDKs write.
+pub(super) fn either<'a>(payload: &'a Object, name: &str, old: &str) -> Option<&'a Value> {
+    payload
+        .get(name)
+        .filter(|value| !value.is_null())
+        .or_else(|| payload.get(old))
+}
+
+/// The objects of a list, which may be the member `values` of an object, or one object alone.
+pub(super) fn values(list: Option<&Value>) -> Vec<&Object> {
+    let Some(list) = list else { return Vec::new() };
+    let list = list.get("values").unwrap_or(list);
+    match list {
+        Value::Array(list) => list.iter().filter_map(Value::as_object).collect(),
+        Value::Object(one) => vec![one],
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn trace_context(payload: &Object) -> Option<&Object> {
+    payload.get("contexts")?.get("trace")?.as_object()
+}
+
+pub(super) fn player(payload: &Object) -> Option<String> {
+    as_name(payload.get("user")?.get("id")?, bounds::PLAYER)
+}
+
+/// Tags are an object, or a list of pairs.
+pub(super) fn tags(payload: &Object) -> Named<String> {
+    let tag = |name: String, value: &Value| {
+        let name = bounds::cut(&name, bounds::TAG);
+        Some((name, as_name(value, bounds::TAG_VALUE)?))
+    };
+    match payload.get("tags") {
+        Some(Value::Object(tags)) => tags
+            .iter()
+            .filter_map(|(name, value)| tag(name.clone(), value))
+            .collect(),
+        Some(Value::Array(pairs)) => pairs
+            .iter()
+            .filter_map(|pair| tag(as_text(pair.get(0)?)?, pair.get(1)?))
+            .collect(),
+        _ => Named::new(),
+    }
+}
+
+pub(super) fn measurements(payload: &Object) -> Named<Measurement> {
+    let measurements = payload.get("measurements").and_then(Value::as_object);
+    measurements
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, entry)| {
+            let value = entry.get("value").and_then(Value::as_f64)?;
+            let unit = entry.get("unit").and_then(Value::as_str);
+            let unit = unit.filter(|unit| !unit.is_empty()).unwrap_or("none");
+            let measurement = Measurement {
+                value,
+                unit: bounds::cut(unit, bounds::WORD),
+            };
+            Some((bounds::cut(name, bounds::MEASUREMENT), measurement))
+        })
+        .collect()
+}
+
+pub(super) fn object(payload: &Object, name: &str) -> Named<Value> {
+    let object = payload.get(name).and_then(Value::as_object);
+    object
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// `{"name": {"value": …, "type": …}}` without the types.
+pub(super) fn attributes(payload: &Object) -> Named<Value> {
+    let attributes = payload.get("attributes").and_then(Value::as_object);
+    attributes
+        .into_iter()
+        .flatten()
+        .map(|(name, entry)| (name.clone(), entry.get("value").unwrap_or(entry).clone()))
+        .collect()
+}

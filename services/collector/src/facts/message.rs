@@ -1,0 +1,261 @@
+//! Templates of messages with their parameters filled in, as Relay does where no SDK did
+//! (<https://develop.sentry.dev/sdk/foundations/transport/event-payloads/message/>).
+//!
+//! Two forms are known: that of printf and Python (`%s`, `%5.2f`, `%2$s`, `%(name)s`), and braces (`{}`, `{0}`, `{name}`,
+//! `{0:N2}`). A template is read once, so what a parameter says is never a template itself; a place without a parameter stays
+//! as it is.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+/// Where values come from.
+pub(super) enum Params<'a> {
+    List(&'a [Value]),
+    Named(&'a Map<String, Value>),
+}
+
+impl<'a> Params<'a> {
+    pub(super) fn of(value: Option<&'a Value>) -> Option<Self> {
+        match value? {
+            Value::Array(list) if !list.is_empty() => Some(Self::List(list)),
+            Value::Object(members) if !members.is_empty() => Some(Self::Named(members)),
+            _ => None,
+        }
+    }
+
+    fn at(&self, index: usize) -> Option<&'a Value> {
+        match self {
+            Self::List(list) => list.get(index),
+            Self::Named(members) => members.get(&index.to_string()),
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&'a Value> {
+        match (self, name.parse::<usize>()) {
+            (Self::Named(members), _) => members.get(name),
+            (Self::List(list), Ok(index)) => list.get(index),
+            (Self::List(_), Err(_)) => None,
+        }
+    }
+}
+
+/// The template with its parameters. One that has percent signs is read as those of printf, and by its braces only where
+/// that finds no place for any of them.
+pub(super) fn filled(template: &str, params: &Params<'_>) -> String {
+    let forms = [('%', percent as Form), ('{', brace as Form)];
+    for (sign, form) in forms {
+        if let Some(text) = fill(template, params, sign, form) {
+            return text;
+        }
+    }
+    template.to_owned()
+}
+
+/// A place at the beginning of a text: how long it is, and what stands there; `next` counts those without a name.
+type Form = for<'a> fn(&'a str, &Params<'a>, &mut usize) -> Option<Place<'a>>;
+
+struct Place<'a> {
+    length: usize,
+    shown: Cow<'a, str>,
+    /// Whether a parameter was put there.
+    is_filled: bool,
+}
+
+/// `None` where no parameter found a place.
+fn fill(template: &str, params: &Params<'_>, sign: char, form: Form) -> Option<String> {
+    let mut text = String::with_capacity(template.len());
+    let (mut rest, mut next, mut is_filled) = (template, 0, false);
+    while let Some(at) = rest.find(sign) {
+        text.push_str(&rest[..at]);
+        rest = &rest[at..];
+        // A place borrows of its own text and parameters only.
+        let length = match form(rest, params, &mut next) {
+            Some(place) => {
+                is_filled |= place.is_filled;
+                text.push_str(&place.shown);
+                place.length
+            }
+            None => {
+                text.push(sign);
+                sign.len_utf8()
+            }
+        };
+        rest = &rest[length..];
+    }
+    text.push_str(rest);
+    is_filled.then_some(text)
+}
+
+/// `%%`, `%s`, `%-5.2f`, `%2$s`, `%(name)s`, `%o`.
+fn percent<'a>(text: &'a str, params: &Params<'a>, next: &mut usize) -> Option<Place<'a>> {
+    let rest = &text[1..];
+    if rest.starts_with('%') {
+        return Some(Place {
+            length: 2,
+            shown: Cow::Borrowed("%"),
+            is_filled: false,
+        });
+    }
+    let (name, rest) = match rest.strip_prefix('(') {
+        Some(rest) => {
+            let (name, rest) = rest.split_once(')')?;
+            (Some(name), rest)
+        }
+        None => (None, rest),
+    };
+    let flags = |c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '#' | '.' | '$');
+    let end = rest.find(|c| !flags(c))?;
+    let (format, conversion) = (&rest[..end], rest[end..].chars().next()?);
+    if !matches!(
+        conversion,
+        's' | 'd'
+            | 'i'
+            | 'u'
+            | 'f'
+            | 'F'
+            | 'e'
+            | 'E'
+            | 'g'
+            | 'G'
+            | 'x'
+            | 'X'
+            | 'r'
+            | 'a'
+            | 'c'
+            | 'o'
+            | 'O'
+            | 'j'
+            | 'v'
+            | 'q'
+    ) {
+        return None;
+    }
+    let (position, format) = match format.split_once('$') {
+        Some((position, format)) => (Some(position.parse::<usize>().ok()?.checked_sub(1)?), format),
+        None => (None, format),
+    };
+    let value = match (name, position) {
+        (Some(name), _) => params.get(name)?,
+        (None, Some(position)) => params.at(position)?,
+        (None, None) => {
+            let value = params.at(*next)?;
+            *next += 1;
+            value
+        }
+    };
+    let decimals = format
+        .split_once('.')
+        .and_then(|(_, digits)| digits.parse::<usize>().ok());
+    let shown = match (conversion, decimals, value.as_f64()) {
+        ('f' | 'F', decimals, Some(number)) => {
+            Cow::Owned(format!("{number:.*}", decimals.unwrap_or(6).min(20)))
+        }
+        _ => shown(value),
+    };
+    Some(Place {
+        length: text.len() - rest.len() + end + conversion.len_utf8(),
+        shown,
+        is_filled: true,
+    })
+}
+
+/// `{}`, `{0}`, `{name}`, `{0:N2}`, `{@name}`.
+fn brace<'a>(text: &'a str, params: &Params<'a>, next: &mut usize) -> Option<Place<'a>> {
+    let end = text.find('}')?;
+    let name = text[1..end].split([':', ',', '!']).next()?.trim();
+    let name = name.trim_start_matches(['@', '$']);
+    let value = if name.is_empty() {
+        let value = params.at(*next)?;
+        *next += 1;
+        value
+    } else if let Some(value) = params.get(name) {
+        value
+    } else {
+        // Names of a logger whose parameters are a list, in their order.
+        let is_word = name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+        if !is_word || name.starts_with(|c: char| c.is_ascii_digit()) || matches!(params, Params::Named(_)) {
+            return None;
+        }
+        let value = params.at(*next)?;
+        *next += 1;
+        value
+    };
+    Some(Place {
+        length: end + 1,
+        shown: shown(value),
+        is_filled: true,
+    })
+}
+
+fn shown(value: &Value) -> Cow<'_, str> {
+    match value {
+        Value::String(text) => Cow::Borrowed(text),
+        value => Cow::Owned(value.to_string()),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn check(template: &str, params: &Value, expected: &str) {
+        assert_eq!(filled(template, &Params::of(Some(params)).unwrap()), expected);
+    }
+
+    #[test]
+    fn parameters_are_filled_in_as_sdks_write_them() {
+        check(
+            "bet %s of %d refused",
+            &json!(["9.50", 3]),
+            "bet 9.50 of 3 refused",
+        );
+        check("%.2f of %5.1f%%", &json!([0.5, 99]), "0.50 of 99.0%");
+        check("%2$s before %1$s", &json!(["b", "a"]), "a before b");
+        check(
+            "reel %(reel)s at %(stop)d",
+            &json!({ "reel": "left", "stop": 7 }),
+            "reel left at 7",
+        );
+        check(
+            "reel {0} at {1:N2}, {0}",
+            &json!(["left", 7]),
+            "reel left at 7, left",
+        );
+        check("reel {} at {}", &json!(["left", "cherry"]), "reel left at cherry");
+        check(
+            "reel {reel} at {stop!r}",
+            &json!({ "reel": "left", "stop": 7 }),
+            "reel left at 7",
+        );
+        check("reel {Reel} at {Stop}", &json!(["left", 7]), "reel left at 7");
+        check("{0} and {1}", &json!({ "0": "a", "1": "b" }), "a and b");
+        check("%s is %s", &json!([null, { "a": 1 }]), "null is {\"a\":1}");
+    }
+
+    #[test]
+    fn what_has_no_parameter_stays_and_no_parameter_is_a_template() {
+        check("%s then %s", &json!(["%s"]), "%s then %s");
+        check("{} then {}", &json!(["{}{}"]), "{}{} then {}");
+        check("100 % of {}", &json!(["reels"]), "100 % of reels");
+        check("path %(a", &json!({ "a": 1 }), "path %(a");
+        check("{\"json\": 1}", &json!(["a"]), "{\"json\": 1}");
+        check("nothing", &json!(["a"]), "nothing");
+        check("%", &json!(["a"]), "%");
+        check("{", &json!(["a"]), "{");
+        assert!(Params::of(Some(&json!([]))).is_none() && Params::of(None).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn no_template_panics(template in "[%{}()$.0-9sdfa\u{e9} :]{0,30}", params in proptest::collection::vec("[%{}s]{0,4}", 1..4)) {
+            let params = Value::from(params);
+            let _ = filled(&template, &Params::of(Some(&params)).unwrap());
+        }
+    }
+}

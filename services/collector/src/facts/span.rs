@@ -1,0 +1,316 @@
+//! Transactions and spans: <https://develop.sentry.dev/sdk/telemetry/traces/>.
+
+use std::collections::HashMap;
+
+use reelscope_contracts::telemetry::{Micros, Named, Span};
+use serde_json::{Map, Value};
+
+use super::json::{
+    Object, as_name, as_text, attributes, id, measurements, name, object, player, tags, trace_context,
+};
+use super::time::Clock;
+use super::{Facts, Source, SpanFact, UNREADABLE_ITEM, service_of};
+use crate::bounds;
+use crate::service;
+use crate::skim;
+
+/// What a transaction hands to the spans in it.
+#[derive(Default)]
+struct Within {
+    trace_id: Option<u128>,
+    service: String,
+    release: Option<String>,
+    environment: Option<String>,
+    player: Option<String>,
+    start_us: Option<Micros>,
+}
+
+pub(super) fn transaction(facts: &mut Facts, source: Source<'_>, clock: Clock, payload: &Object) {
+    let nothing = Map::new();
+    let trace = trace_context(payload).unwrap_or(&nothing);
+    let Some(trace_id) = id(trace, "trace_id") else {
+        facts.oddities.push("transaction_without_trace");
+        return;
+    };
+    let clock = clock.of_item(payload.get("timestamp"));
+    let mut oddities = Vec::new();
+    let (start_us, end_us) = clock.interval(payload, ["start_timestamp", "timestamp"], &mut oddities);
+    let within = Within {
+        trace_id: Some(trace_id),
+        service: service_of(source.slot, payload),
+        release: name(payload, "release", bounds::RELEASE),
+        environment: name(payload, "environment", bounds::ENVIRONMENT),
+        player: player(payload),
+        start_us: Some(start_us),
+    };
+    let span = Span {
+        span_id: span_id(trace, &mut oddities),
+        parent_span_id: parent(trace),
+        transaction: true,
+        service: within.service.clone(),
+        op: op(name(trace, "op", bounds::OP)),
+        description: name(payload, "transaction", bounds::TRANSACTION).unwrap_or_default(),
+        start_us,
+        end_us,
+        status: status(trace),
+        data: object(trace, "data"),
+        tags: tags(payload),
+        measurements: measurements(payload),
+        release: within.release.clone(),
+        environment: within.environment.clone(),
+        player: within.player.clone(),
+        user: object(payload, "user"),
+        resource: resource(payload),
+        oddities,
+        seq: source.seq,
+    };
+    facts.spans.push(SpanFact::of(trace_id, span));
+    let children = payload.get("spans").and_then(Value::as_array);
+    for child in children.into_iter().flatten() {
+        match child.as_object() {
+            Some(child) => span_v1(facts, source, clock, child, &within),
+            None => facts.oddities.push(UNREADABLE_ITEM),
+        }
+    }
+}
+
+/// A span of the first format that came alone.
+pub(super) fn alone(facts: &mut Facts, source: Source<'_>, clock: Clock, payload: &Object) {
+    let within = Within {
+        service: service_of(source.slot, payload),
+        release: name(payload, "release", bounds::RELEASE),
+        environment: name(payload, "environment", bounds::ENVIRONMENT),
+        player: player(payload),
+        ..Within::default()
+    };
+    let clock = clock.of_item(payload.get("timestamp"));
+    span_v1(facts, source, clock, payload, &within);
+}
+
+fn span_v1(facts: &mut Facts, source: Source<'_>, clock: Clock, payload: &Object, within: &Within) {
+    let Some(trace_id) = id(payload, "trace_id").or(within.trace_id) else {
+        facts.oddities.push("span_without_trace");
+        return;
+    };
+    let mut oddities = Vec::new();
+    let (start_us, end_us) = clock.interval(payload, ["start_timestamp", "timestamp"], &mut oddities);
+    if within.start_us.is_some_and(|start| start_us < start) {
+        oddities.push("before_its_transaction".to_owned());
+    }
+    let is_alone = within.trace_id.is_none();
+    let data = object(payload, "data");
+    let own_player = data.get("user.id").and_then(|id| as_name(id, bounds::PLAYER));
+    let span = Span {
+        span_id: span_id(payload, &mut oddities),
+        parent_span_id: parent(payload),
+        transaction: false,
+        service: within.service.clone(),
+        op: op(name(payload, "op", bounds::OP)),
+        description: name(payload, "description", bounds::DESCRIPTION).unwrap_or_default(),
+        start_us,
+        end_us,
+        status: status(payload),
+        data,
+        tags: tags(payload),
+        measurements: measurements(payload),
+        // Within a transaction it is the transaction that names them.
+        release: within.release.clone().filter(|_| is_alone),
+        environment: within.environment.clone().filter(|_| is_alone),
+        player: own_player.or_else(|| within.player.clone()),
+        user: if is_alone {
+            object(payload, "user")
+        } else {
+            Named::new()
+        },
+        resource: Named::new(),
+        oddities,
+        seq: source.seq,
+    };
+    facts.spans.push(SpanFact {
+        release: within.release.clone(),
+        environment: within.environment.clone(),
+        ..SpanFact::of(trace_id, span)
+    });
+}
+
+/// Spans of the second format that came together.
+pub(super) fn spans_v2(facts: &mut Facts, source: Source<'_>, clock: Clock, list: &[&Object]) {
+    let spans: Vec<_> = list
+        .iter()
+        .map(|payload| (*payload, attributes(payload)))
+        .collect();
+    let services = services_v2(&spans);
+    let services: Vec<_> = services
+        .iter()
+        .map(|claimed| service::name(source.slot, *claimed))
+        .collect();
+    for ((payload, data), service) in spans.iter().zip(services) {
+        span_v2(facts, source, clock, payload, data, service);
+    }
+}
+
+/// What each span calls its service. One that does not say is of the service of the span that it is in; the first of a
+/// service may be known by the address that it answers at, which in a call is that of whoever is called.
+fn services_v2<'a>(spans: &'a [(&Object, Named<Value>)]) -> Vec<Option<&'a str>> {
+    let word = |data: &'a Named<Value>, name: &str| {
+        let word = data.get(name).and_then(Value::as_str);
+        word.filter(|word| !word.is_empty())
+    };
+    let ids: HashMap<&str, usize> = spans
+        .iter()
+        .enumerate()
+        .filter_map(|(n, (payload, _))| Some((payload.get("span_id")?.as_str()?, n)))
+        .collect();
+    let mut known: Vec<Option<&str>> = Vec::with_capacity(spans.len());
+    for (payload, data) in spans {
+        let address =
+            || word(data, "server.address").filter(|_| is_segment(payload) && !is_call(payload, data));
+        known.push(word(data, "service.name").or_else(address));
+    }
+    let above = |n: usize| {
+        let (payload, _) = &spans[n];
+        let names = ["parent_span_id", "segment_id"];
+        let mut above = names.iter().filter_map(|name| payload.get(*name)?.as_str());
+        above.find_map(|id| ids.get(id)).copied()
+    };
+    // Each is looked at once: what was found above is noted on the way down. A circle has no service.
+    let mut looked = vec![false; spans.len()];
+    for n in 0..spans.len() {
+        let (mut path, mut at) = (Vec::new(), Some(n));
+        while let Some(here) = at.filter(|here| known[*here].is_none() && !looked[*here]) {
+            looked[here] = true;
+            path.push(here);
+            at = above(here);
+        }
+        let service = at.and_then(|at| known[at]);
+        for here in path {
+            known[here] = service;
+        }
+    }
+    known
+}
+
+fn is_segment(payload: &Object) -> bool {
+    payload
+        .get("is_segment")
+        .and_then(Value::as_bool)
+        .unwrap_or(false)
+}
+
+/// Whether a span asks somebody else.
+fn is_call(payload: &Object, data: &Named<Value>) -> bool {
+    let kinds = ["sentry.kind", "span.kind", "otel.kind"];
+    let mut kinds = kinds
+        .iter()
+        .filter_map(|name| data.get(*name))
+        .chain(payload.get("kind"));
+    let asks = |kind: &Value| {
+        kind.as_str()
+            .is_some_and(|kind| kind.eq_ignore_ascii_case("client") || kind.eq_ignore_ascii_case("producer"))
+    };
+    let op = data.get("sentry.op").and_then(Value::as_str).unwrap_or_default();
+    kinds.any(asks) || op.contains("client") || op.starts_with("db") || op.starts_with("queue.publish")
+}
+
+fn span_v2(
+    facts: &mut Facts,
+    source: Source<'_>,
+    clock: Clock,
+    payload: &Object,
+    data: &Named<Value>,
+    service: String,
+) {
+    let Some(trace_id) = id(payload, "trace_id") else {
+        facts.oddities.push("span_without_trace");
+        return;
+    };
+    let clock = clock.of_item(payload.get("start_timestamp"));
+    let attribute = |name: &str, most| data.get(name).and_then(|value| as_name(value, most));
+    let mut oddities = Vec::new();
+    let (start_us, end_us) = clock.interval(payload, ["start_timestamp", "end_timestamp"], &mut oddities);
+    let is_transaction = is_segment(payload);
+    let most = if is_transaction {
+        bounds::TRANSACTION
+    } else {
+        bounds::DESCRIPTION
+    };
+    let span = Span {
+        span_id: span_id(payload, &mut oddities),
+        parent_span_id: parent(payload),
+        transaction: is_transaction,
+        service,
+        op: op(attribute("sentry.op", bounds::OP)),
+        description: name(payload, "name", most).unwrap_or_default(),
+        start_us,
+        end_us,
+        status: status(payload),
+        tags: Named::new(),
+        measurements: Named::new(),
+        release: attribute("sentry.release", bounds::RELEASE),
+        environment: attribute("sentry.environment", bounds::ENVIRONMENT),
+        player: attribute("user.id", bounds::PLAYER),
+        // Its attributes say the rest.
+        user: Named::new(),
+        resource: Named::new(),
+        oddities,
+        seq: source.seq,
+        data: data.clone(),
+    };
+    facts.spans.push(SpanFact {
+        attributes: serde_json::to_string(&span.data).ok(),
+        ..SpanFact::of(trace_id, span)
+    });
+}
+
+impl SpanFact {
+    fn of(trace_id: u128, mut span: Span) -> Self {
+        let raw = span.data.remove(skim::RAW);
+        Self {
+            trace_id,
+            attributes: raw.as_ref().and_then(as_text),
+            currency: currency(&span.data),
+            release: span.release.clone(),
+            environment: span.environment.clone(),
+            player: span.player.clone(),
+            span,
+        }
+    }
+}
+
+/// What a transaction says of the program that recorded it.
+fn resource(payload: &Object) -> Named<Value> {
+    let mut resource = object(payload, "contexts");
+    resource.remove("trace");
+    for member in ["server_name", "dist", "platform", "sdk"] {
+        if let Some(value) = payload.get(member) {
+            resource.insert(member.to_owned(), value.clone());
+        }
+    }
+    resource
+}
+
+/// The currency that data name, where it looks like a code of ISO 4217.
+fn currency(data: &Named<Value>) -> Option<String> {
+    let code = data.get("currency")?.as_str()?;
+    let is_code = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+    is_code.then(|| code.to_owned())
+}
+
+fn span_id(payload: &Object, oddities: &mut Vec<String>) -> String {
+    name(payload, "span_id", bounds::ID).unwrap_or_else(|| {
+        oddities.push("missing_span_id".to_owned());
+        String::new()
+    })
+}
+
+fn parent(payload: &Object) -> Option<String> {
+    name(payload, "parent_span_id", bounds::ID).filter(|id| !id.is_empty())
+}
+
+fn op(op: Option<String>) -> String {
+    op.unwrap_or_else(|| "default".to_owned())
+}
+
+fn status(payload: &Object) -> String {
+    name(payload, "status", bounds::STATUS).unwrap_or_else(|| "ok".to_owned())
+}

@@ -1,0 +1,155 @@
+//! Whatever is sent: nothing panics, and the index is none the poorer for what it passed over.
+
+use super::*;
+use crate::envelope::parse_id;
+use crate::index::tests::Scratch;
+use proptest::prelude::*;
+
+const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+
+/// JSON in which the members that are looked for hold anything.
+fn anything() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        (-2.6e11_f64..2.6e11).prop_map(Value::from),
+        Just(Value::from(TRACE)),
+        Just(Value::from("http.client")),
+        ".{0,8}".prop_map(Value::from),
+    ];
+    let names = [
+        "contexts",
+        "trace",
+        "trace_id",
+        "span_id",
+        "parent_span_id",
+        "start_timestamp",
+        "timestamp",
+        "end_timestamp",
+        "spans",
+        "items",
+        "op",
+        "tags",
+        "measurements",
+        "value",
+        "exception",
+        "values",
+        "stacktrace",
+        "frames",
+        "breadcrumbs",
+        "attributes",
+        "fingerprint",
+        "user",
+        "id",
+        "aggregates",
+        "discarded_events",
+        "quantity",
+        "is_segment",
+        "status",
+        "data",
+        "peer.service",
+        "url.full",
+    ];
+    leaf.prop_recursive(6, 80, 12, move |inner| {
+        let members =
+            proptest::collection::btree_map(prop::sample::select(names.to_vec()), inner.clone(), 0..12);
+        prop_oneof![
+            proptest::collection::vec(inner, 0..4).prop_map(Value::from),
+            members.prop_map(|members| {
+                Value::Object(
+                    members
+                        .into_iter()
+                        .map(|(name, value)| (name.to_owned(), value))
+                        .collect(),
+                )
+            }),
+        ]
+    })
+}
+
+/// The text of a body, and what is shown of it; `None` where its element is broken.
+fn bodies() -> impl Strategy<Value = (Vec<u8>, Option<String>)> {
+    let sound = "[a-z\u{e9}\u{1f600}\"\\\\ ]{0,8}".prop_map(|text| {
+        let body = Value::from(text.as_str()).to_string().into_bytes();
+        (body, Some(text))
+    });
+    let mended = prop_oneof![
+        Just((br#""a\ud83d""#.to_vec(), "a\u{fffd}")),
+        Just((br#""\udc00\ud83dz""#.to_vec(), "\u{fffd}\u{fffd}z")),
+        Just((b"\"\xff\"".to_vec(), "\u{fffd}")),
+        Just((b"-1e999".to_vec(), "-1e999")),
+        Just((b"NaN".to_vec(), "NaN")),
+    ];
+    let mended = mended.prop_map(|(body, shown)| (body, Some(shown.to_owned())));
+    let broken = prop_oneof![
+        Just("oops"),
+        Just("\"a\" \"b\""),
+        Just("{\"x\"}"),
+        Just("{"),
+        Just("\"")
+    ];
+    let broken = broken.prop_map(|body| (body.as_bytes().to_vec(), None));
+    prop_oneof![4 => sound, 3 => mended, 1 => broken]
+}
+
+proptest! {
+    #[test]
+    fn what_the_door_takes_is_seen_but_for_what_is_broken(
+        bodies in proptest::collection::vec(bodies(), 1..12)
+    ) {
+        let elements: Vec<Vec<u8>> = bodies
+            .iter()
+            .map(|(body, _)| [format!("{{\"trace_id\":\"{TRACE}\",\"body\":").as_bytes(), body, b"}"].concat())
+            .collect();
+        let payload = [b"{\"items\":[".as_slice(), &elements.join(&b','), b"]}"].concat();
+        let head = format!("{{}}\n{{\"type\":\"log\",\"length\":{}}}\n", payload.len());
+        let bytes = [head.as_bytes(), &payload].concat();
+        let envelope = Envelope::parse(&bytes).unwrap();
+        match envelope.readable() {
+            Err(error) => prop_assert_eq!(error.field(), "items[0].payload"),
+            Ok(()) => {
+                let (found, skimmed) = (
+                    read(Source::external(1), &envelope),
+                    skim(Source::external(1), &envelope),
+                );
+                prop_assert_eq!(found.logs.len(), bodies.len());
+                for ((_, expected), (trace, log)) in bodies.iter().zip(&found.logs) {
+                    prop_assert_eq!(*trace, parse_id(TRACE));
+                    match expected {
+                        Some(expected) => prop_assert_eq!(&log.message, expected),
+                        None => prop_assert!(log.message.contains("unreadable: "), "{}", log.message),
+                    }
+                }
+                prop_assert_eq!(&found.oddities, &skimmed.oddities);
+                prop_assert_eq!(skimmed.logs.len(), found.logs.len());
+            }
+        }
+    }
+
+    #[test]
+    fn no_json_panics(payloads in proptest::collection::vec((0_usize..7, anything()), 1..6)) {
+        let kinds = ["event", "transaction", "span", "log", "trace_metric", "sessions", "client_report"];
+        let mut index = Scratch::new();
+        let mut skimmed = Scratch::new();
+        let mut kept = Vec::new();
+        for (seq, (kind, payload)) in (1..).zip(payloads) {
+            let container = if seq % 2 == 0 { ",\"content_type\":\"application/vnd.sentry.items.span.v2+json\"" } else { "" };
+            let bytes = format!("{{}}\n{{\"type\":\"{}\"{container}}}\n{payload}\n", kinds[kind]).into_bytes();
+            if let Ok(envelope) = Envelope::parse(&bytes) {
+                index.add(seq, read(Source::external(seq), &envelope));
+                skimmed.add(seq, skim(Source::external(seq), &envelope));
+                kept.push((Entry::external(seq), bytes));
+            }
+        }
+        let (traces, _) = index.page(None, 100);
+        for trace in traces {
+            if let Some(id) = parse_id(&trace.trace_id) {
+                crate::trace::detail(id, &kept, 0);
+            }
+        }
+        // The index is none the poorer for what it passed over.
+        prop_assert_eq!(index.everything(), skimmed.everything());
+    }
+}

@@ -1,0 +1,64 @@
+//! The name of a service: the one place where it is made.
+
+use crate::bounds;
+use crate::collector::EXTERNAL;
+
+/// Doors of our own services and of the page.
+const OWN: [&str; 5] = [
+    "api-gateway",
+    "frontend",
+    "game-engine",
+    "payment-service",
+    "user-service",
+];
+
+/// The name of whoever sent through the door `slot` and calls itself so. Our own services are known by their doors. A
+/// stranger that takes the name of one of them says so behind it, or its errors would be ours.
+pub(crate) fn name(slot: &str, claimed: Option<&str>) -> String {
+    if slot != EXTERNAL {
+        return slot.to_owned();
+    }
+    let claimed = claimed.map(str::trim).filter(|name| !name.is_empty());
+    claimed.map_or_else(|| slot.to_owned(), strangers)
+}
+
+/// The name of whom `service` asks. A stranger's peer is no service of ours only because it is called like one: whoever
+/// continues the call decides.
+pub(crate) fn peer(service: &str, called: &str) -> String {
+    if OWN.contains(&service) {
+        bounds::cut(called, bounds::SERVICE)
+    } else {
+        strangers(called)
+    }
+}
+
+fn strangers(name: &str) -> String {
+    match OWN.iter().find(|own| own.eq_ignore_ascii_case(name)) {
+        Some(_) => format!("{name} ({EXTERNAL})"),
+        None => bounds::cut(name, bounds::SERVICE),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(slot: &str, claimed: Option<&str>, expected: &str) {
+        assert_eq!(name(slot, claimed), expected);
+    }
+
+    #[test]
+    fn ours_are_known_by_their_doors_and_strangers_by_what_they_say() {
+        check("payment-service", Some("other"), "payment-service");
+        check(EXTERNAL, Some("shop"), "shop");
+        check(EXTERNAL, None, "external");
+        check(EXTERNAL, Some("  "), "external");
+        for own in OWN {
+            check(EXTERNAL, Some(own), &format!("{own} (external)"));
+        }
+        check(EXTERNAL, Some(" Payment-Service "), "Payment-Service (external)");
+        assert_eq!(peer("shop", "payment-service"), "payment-service (external)");
+        assert_eq!(peer("api-gateway", "payment-service"), "payment-service");
+        assert_eq!(peer("shop", "bank"), "bank");
+    }
+}
