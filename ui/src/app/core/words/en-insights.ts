@@ -103,6 +103,7 @@ export const insights = {
       many: 'From the newest {{ count }} traces, since {{ since }}',
       other: 'From the newest {{ count }} traces, since {{ since }}',
     },
+    leftOut: 'Left out, since they are called least: {{ count }}',
     label: 'Service dependencies',
     service: 'service',
     database: 'database',

@@ -105,6 +105,7 @@ export const insights: Words['insights'] = {
       many: 'По {{ count }} последним трейсам, с {{ since }}',
       other: 'По {{ count }} последним трейсам, с {{ since }}',
     },
+    leftOut: 'Не показаны те, кого вызывают реже всего: {{ count }}',
     label: 'Вызовы между сервисами',
     service: 'сервис',
     database: 'база данных',
