@@ -476,4 +476,58 @@ mod tests {
         assert_eq!((payments.kind, payments.traffic.calls), (NodeKind::Service, 1));
         assert_eq!(map.edges, [], "the gateway itself recorded nothing here");
     }
+
+    #[test]
+    fn every_consumer_and_every_direct_continuation_is_an_edge() {
+        let mut trace = vec![
+            span("orders", "1", None, "http.server", &[]),
+            span(
+                "orders",
+                "2",
+                Some("1"),
+                "queue.publish",
+                &[("messaging.system", "kafka")],
+            ),
+            // The mailer gets it twice.
+            span("mailer", "3", Some("2"), "http.server", &[]),
+            span("mailer", "4", Some("2"), "http.server", &[]),
+            span("stock", "5", Some("2"), "http.server", &[]),
+            // It continues the transaction itself, and goes on in itself.
+            span("worker", "6", Some("1"), "http.server", &[]),
+            span("worker", "7", Some("6"), "http.server", &[]),
+            // Whom this one continues is not recorded.
+            span("lost", "8", Some("none"), "http.server", &[]),
+        ];
+        let map = draw_all(std::slice::from_ref(&trace), 0);
+        let expected = [("orders", "mailer"), ("orders", "stock"), ("orders", "worker")];
+        assert_eq!(edges(&map), expected);
+        assert!(map.edges.iter().all(|edge| edge.traffic.calls == 1), "{map:?}");
+        trace.reverse();
+        assert_eq!(edges(&draw_all(&[trace], 0)), expected);
+        assert_eq!(map.left_out, 0);
+    }
+
+    #[test]
+    fn what_a_map_leaves_out_is_counted() {
+        let traces: Vec<Vec<Span>> = (0..MOST_NODES + 7)
+            .map(|n| vec![span(&format!("s{n}"), "1", None, "http.server", &[])])
+            .collect();
+        let map = draw_all(&traces, 0);
+        assert_eq!((map.nodes.len(), map.left_out), (MOST_NODES, 7));
+    }
+
+    #[test]
+    fn a_stranger_that_calls_its_peer_like_one_of_ours_does_not_call_ours() {
+        let drawn = |service| {
+            let peer = &[("peer.service", "payment-service")];
+            let trace = vec![
+                span(service, "1", None, "http.server", &[]),
+                span(service, "2", Some("1"), "http.client", peer),
+            ];
+            let ours = vec![span("payment-service", "9", None, "http.server", &[])];
+            draw_all(&[trace, ours], 0)
+        };
+        assert_eq!(edges(&drawn("shop")), [("shop", "payment-service (external)")]);
+        assert_eq!(edges(&drawn("api-gateway")), [("api-gateway", "payment-service")]);
+    }
 }

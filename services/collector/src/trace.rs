@@ -1,42 +1,34 @@
 //! A trace: its line in the list while envelopes come in, and everything about it once it is asked for.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use reelscope_contracts::telemetry::{
-    ErrorEvent, ExternalShare, LogLine, MeasurementPoint, Micros, OtherRoot, ServiceShare, Span, TraceDetail,
-    TraceSummary, is_failure,
+    ErrorEvent, LogLine, Micros, ServiceShare, Span, TraceSummary, is_failure,
 };
 use serde::{Deserialize, Serialize};
 
+mod detail;
+mod room;
+mod waits;
+
 use crate::bounds;
 use crate::dsn::fnv1a;
-use crate::envelope::{Envelope, format_id};
-use crate::facts::{self, Facts, MISSING_TIME, Source, SpanFact};
-use crate::log::Entry;
-use crate::service_map;
+use crate::envelope::format_id;
+use crate::facts::{Facts, MISSING_TIME, SpanFact};
+pub(crate) use detail::detail;
+use room::{Room, insert_all};
+use waits::{Waits, longest};
 
 /// Most envelopes of a trace that are remembered; the earliest stay.
 const MOST_ENVELOPES: usize = 500;
-/// Most calls of a trace of which the other end may come later; of more the first word counts.
-const MOST_OPEN_CALLS: usize = 1_000;
-/// How far a span may begin before its parent without a word: clocks of one machine differ by less.
-const SKEW: Micros = 1_000;
 
-/// Most bytes of JSON that the services, measurements, problems and faults of a trace's line take together: with its other
-/// members, each of which is bounded, a line is then below 4,000 bytes, and a list of 50 below 200 kB.
-const MOST_LISTED_BYTES: usize = 1_850;
-/// Most names that are told apart of those that are not told.
-const MOST_LEFT_OUT: usize = 1_000;
-/// Most pairs of caller and peer, and most addresses of pages, that are told apart.
-const MOST_PAIRS: usize = 500;
-/// Most bytes of JSON that the peers of a trace's line take.
-const MOST_PEER_BYTES: usize = 250;
-/// Bytes of JSON of a peer without its name: its numbers are below 18 digits.
-const PEER_BYTES: usize = 46;
 /// Bytes of JSON of a service without its name: counts below 8 digits, times below 18.
 const SHARE_BYTES: usize = 160;
 /// Bytes of JSON of a measurement without its name and unit.
 const MEASUREMENT_BYTES: usize = 58;
+
+/// How far a span may begin before its parent without a word: clocks of one machine differ by less.
+const SKEW: Micros = 1_000;
 
 /// How good a claim is to speak for the trace; smaller is better: a transaction without a parent, any transaction, a span
 /// without a parent, a span, an error, a log line; then the earliest; then its id, so that the order of arrival decides
@@ -87,152 +79,14 @@ pub(crate) struct Trace {
     claim: Option<Claim>,
     /// What the root says, or whatever stands for it while it is not there.
     root_status: String,
+    root_end: Micros,
+    has_other_roots: bool,
     said: Said,
     measured_by: BTreeMap<String, Claim>,
     oddities: BTreeSet<String>,
     seqs: BTreeSet<u64>,
     waits: Waits,
     room: Room,
-}
-
-/// What the lists of a trace's line may still take.
-#[derive(Serialize, Deserialize)]
-struct Room {
-    bytes: usize,
-    /// Hashes of names for which there was none, by list.
-    left_out: BTreeMap<String, BTreeSet<u64>>,
-}
-
-impl Default for Room {
-    fn default() -> Self {
-        Self {
-            bytes: MOST_LISTED_BYTES,
-            left_out: BTreeMap::new(),
-        }
-    }
-}
-
-impl Room {
-    /// Whether a new name of a list, with what belongs to it, still fits.
-    fn takes(&mut self, list: &str, name: &str, belongings: usize) -> bool {
-        let bytes = bounds::bytes(name) + belongings;
-        if let Some(left) = self.bytes.checked_sub(bytes) {
-            self.bytes = left;
-            return true;
-        }
-        let left_out = self.left_out.entry(list.to_owned()).or_default();
-        if left_out.len() < MOST_LEFT_OUT {
-            left_out.insert(fnv1a(name.as_bytes()));
-        }
-        false
-    }
-}
-
-/// Outgoing requests of a trace, told apart by whether a service of the trace answered them. The two ends come in any
-/// order, mostly in two envelopes.
-#[derive(Default, Serialize, Deserialize)]
-struct Waits {
-    /// Microseconds, by who asks and whom.
-    #[serde(with = "pairs")]
-    unanswered: BTreeMap<(String, String), Micros>,
-    /// The requests in `unanswered`, by span: its key there and its microseconds.
-    open: HashMap<String, ((String, String), Micros)>,
-    /// Spans that a transaction continues and that have not come.
-    answered: HashSet<String>,
-    /// Where the pages of a service came from, by service and address.
-    origins: HashSet<(String, String)>,
-}
-
-impl Waits {
-    fn add(&mut self, span: &Span) {
-        if span.transaction {
-            if let Some(address) = service_map::origin(span).filter(|_| self.origins.len() < MOST_PAIRS) {
-                self.origins.insert((span.service.clone(), address));
-            }
-            let Some(caller) = &span.parent_span_id else {
-                return;
-            };
-            if let Some((pair, length)) = self.open.remove(caller) {
-                if let Some(total) = self.unanswered.get_mut(&pair) {
-                    *total -= length;
-                }
-            } else if self.answered.len() < MOST_OPEN_CALLS {
-                self.answered.insert(caller.clone());
-            }
-        } else if let Some(peer) = service_map::peer(span)
-            && !self.answered.remove(&span.span_id)
-        {
-            let pair = (span.service.clone(), peer);
-            if self.unanswered.len() >= MOST_PAIRS && !self.unanswered.contains_key(&pair) {
-                return;
-            }
-            let length = length_of(span);
-            let total = self.unanswered.entry(pair.clone()).or_default();
-            *total = total.saturating_add(length);
-            if self.open.len() < MOST_OPEN_CALLS {
-                self.open.insert(span.span_id.clone(), (pair, length));
-            }
-        }
-    }
-
-    /// What is left, by peer, but for those that `is_service` knows and what a page asks of where it came from.
-    fn external(&self, is_service: impl Fn(&str) -> bool) -> Vec<ExternalShare> {
-        let mut peers: BTreeMap<&str, Micros> = BTreeMap::new();
-        for (pair, length) in &self.unanswered {
-            if *length > 0 && !is_service(&pair.1) && !self.origins.contains(pair) {
-                let total = peers.entry(&pair.1).or_default();
-                *total = total.saturating_add(*length);
-            }
-        }
-        let share = |(peer, waiting_us): (&str, Micros)| ExternalShare {
-            peer: peer.to_owned(),
-            waiting_us,
-        };
-        peers.into_iter().map(share).collect()
-    }
-}
-
-/// Those that were waited for longest, as many as a line has room for, by name; and how many there are more.
-fn longest(mut peers: Vec<ExternalShare>) -> (Vec<ExternalShare>, usize) {
-    let all = peers.len();
-    let mut bytes = 0;
-    peers.sort_by(|one, other| {
-        other
-            .waiting_us
-            .cmp(&one.waiting_us)
-            .then_with(|| one.peer.cmp(&other.peer))
-    });
-    let told = peers.iter().take_while(|share| {
-        bytes += bounds::bytes(&share.peer) + PEER_BYTES;
-        bytes <= MOST_PEER_BYTES
-    });
-    let told = told.count();
-    peers.truncate(told);
-    peers.sort_by(|one, other| one.peer.cmp(&other.peer));
-    (peers, all - told)
-}
-
-/// A map whose keys are no texts, as JSON: a list of pairs.
-mod pairs {
-    use std::collections::BTreeMap;
-
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
-        map: &BTreeMap<K, V>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(map)
-    }
-
-    pub(super) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
-    where
-        K: Deserialize<'de> + Ord,
-        V: Deserialize<'de>,
-        D: Deserializer<'de>,
-    {
-        Vec::<(K, V)>::deserialize(deserializer).map(BTreeMap::from_iter)
-    }
 }
 
 fn length_of(span: &Span) -> Micros {
@@ -262,6 +116,8 @@ impl Trace {
             of_others: None,
             claim: None,
             root_status: "ok".to_owned(),
+            root_end: 0,
+            has_other_roots: false,
             said: Said::default(),
             measured_by: BTreeMap::new(),
             oddities: BTreeSet::new(),
@@ -398,6 +254,7 @@ impl Trace {
         let is_other = |best: Claim| best.0 == ROOT && best != claim;
         if claim.0 == ROOT && self.claim.is_some_and(is_other) {
             self.oddities.insert("several_roots".to_owned());
+            self.has_other_roots = true;
         }
         let Self { summary, said, .. } = self;
         if self.claim.is_none_or(|best| claim < best) {
@@ -408,6 +265,7 @@ impl Trace {
             summary.root_span_id = Some(span.span_id.clone());
             summary.root_us = length_of(span);
             self.root_status.clone_from(&span.status);
+            self.root_end = span.end_us;
         }
         note(
             &mut summary.release,
@@ -480,6 +338,9 @@ impl Trace {
             summary.start_us = start;
             summary.duration_us = end.saturating_sub(start);
         }
+        let is_known = self.claim.is_some_and(|(class, ..)| class == ROOT) && !self.has_other_roots;
+        let end = self.of_spans.filter(|_| is_known).map(|(_, end)| end);
+        summary.background_us = end.map_or(0, |end| end.saturating_sub(self.root_end).max(0));
         let services = &summary.services;
         let external = self
             .waits
@@ -516,22 +377,6 @@ impl Trace {
             .is_some_and(|(start, end)| at < start.saturating_sub(SKEW) || at > end.saturating_add(SKEW))
     }
 
-    /// Transactions without a parent beside the root, by start.
-    fn other_roots(&self, spans: &[Span]) -> Vec<OtherRoot> {
-        let mut told: HashSet<&str> = self.summary.root_span_id.as_deref().into_iter().collect();
-        let roots = spans.iter().filter(|span| claim_of(span).0 == ROOT);
-        let others = roots.filter(|span| told.insert(&span.span_id));
-        others
-            .map(|span| OtherRoot {
-                span_id: span.span_id.clone(),
-                name: span.description.clone(),
-                service: span.service.clone(),
-                start_us: span.start_us,
-                duration_us: length_of(span),
-            })
-            .collect()
-    }
-
     /// Its line.
     pub(crate) fn summary(&self) -> &TraceSummary {
         &self.summary
@@ -541,24 +386,6 @@ impl Trace {
 fn extend(times: &mut Option<(Micros, Micros)>, start: Micros, end: Micros) {
     let (earliest, latest) = times.unwrap_or((start, start));
     *times = Some((earliest.min(start), latest.max(start).max(end)));
-}
-
-/// Adds names to a sorted list that has each once, as far as there is room.
-fn insert_all(
-    list: &mut Vec<String>,
-    names: impl IntoIterator<Item = String>,
-    name_of_list: &str,
-    room: &mut Room,
-) {
-    for name in names {
-        let name = bounds::cut(&name, bounds::ENVIRONMENT);
-        // Two quotes and a comma.
-        if let Err(place) = list.binary_search(&name)
-            && room.takes(name_of_list, &name, 3)
-        {
-            list.insert(place, name);
-        }
-    }
 }
 
 /// Microseconds of `transaction` in which it waited for an outgoing HTTP request; overlapping ones count once.
@@ -613,81 +440,6 @@ fn problems(span: &Span) -> Vec<String> {
     found
 }
 
-/// Puts a trace together from its envelopes. `missing` of them are no longer kept, or too
-/// much to be read.
-pub(crate) fn detail(trace_id: u128, envelopes: &[(Entry, Vec<u8>)], missing: usize) -> TraceDetail {
-    let mut trace = Trace::new(trace_id);
-    let wanted = format_id(trace_id);
-    let mut spans = Vec::new();
-    let mut errors = Vec::new();
-    let mut logs = Vec::new();
-    let mut metrics: Vec<MeasurementPoint> = Vec::new();
-    for (entry, bytes) in envelopes {
-        let Ok(envelope) = Envelope::parse(bytes) else {
-            trace.oddities.insert("unreadable_item".to_owned());
-            continue;
-        };
-        let facts = facts::read(Source::of(entry), &envelope);
-        add(&mut trace, trace_id, entry.seq, &facts);
-        trace
-            .oddities
-            .extend(facts.oddities.iter().map(|word| (*word).to_owned()));
-        spans.extend(
-            facts
-                .spans
-                .into_iter()
-                .filter(|fact| fact.trace_id == trace_id)
-                .map(|fact| fact.span),
-        );
-        errors.extend(
-            facts
-                .errors
-                .into_iter()
-                .filter(|error| error.trace_id.as_ref() == Some(&wanted)),
-        );
-        logs.extend(
-            facts
-                .logs
-                .into_iter()
-                .filter(|(id, _)| *id == Some(trace_id))
-                .map(|(_, log)| log),
-        );
-        metrics.extend(
-            facts
-                .metrics
-                .into_iter()
-                .filter(|point| point.trace_id.as_ref() == Some(&wanted)),
-        );
-    }
-    if missing > 0 {
-        trace.oddities.insert("incomplete".to_owned());
-    }
-    mark_odd_spans(&mut spans);
-    for error in &mut errors {
-        error.outside = trace.is_outside(error.at_us);
-    }
-    for log in &mut logs {
-        log.outside = trace.is_outside(log.at_us);
-    }
-    spans.sort_by_key(|span| (span.start_us, !span.transaction, span.seq));
-    errors.sort_by_key(|error| error.at_us);
-    logs.sort_by_key(|log| log.at_us);
-    metrics.sort_by_key(|point| point.at_us);
-    trace
-        .oddities
-        .extend(spans.iter().flat_map(|span| span.oddities.iter().cloned()));
-    trace.conclude();
-    TraceDetail {
-        other_roots: trace.other_roots(&spans),
-        summary: trace.summary,
-        spans,
-        errors,
-        logs,
-        metrics,
-        envelopes: envelopes.iter().map(|(entry, _)| entry.seq).collect(),
-    }
-}
-
 /// Adds what an envelope says about one trace.
 pub(crate) fn add(trace: &mut Trace, trace_id: u128, seq: u64, facts: &Facts) {
     let text = format_id(trace_id);
@@ -708,29 +460,6 @@ pub(crate) fn add(trace: &mut Trace, trace_id: u128, seq: u64, facts: &Facts) {
         .map(|(_, log)| log)
         .collect();
     trace.add(seq, &spans, &errors, &logs);
-}
-
-/// What only shows once all spans are there: parents that are missing, ids that repeat, clocks that differ.
-fn mark_odd_spans(spans: &mut [Span]) {
-    let mut starts: HashMap<String, Micros> = HashMap::new();
-    let mut repeated = HashSet::new();
-    for span in spans.iter() {
-        if starts.insert(span.span_id.clone(), span.start_us).is_some() {
-            repeated.insert(span.span_id.clone());
-        }
-    }
-    for span in spans {
-        if repeated.contains(&span.span_id) {
-            span.oddities.push("repeated_span_id".to_owned());
-        }
-        match span.parent_span_id.as_ref().map(|parent| starts.get(parent)) {
-            Some(None) => span.oddities.push("orphan".to_owned()),
-            Some(Some(parent)) if span.start_us.saturating_add(SKEW) < *parent => {
-                span.oddities.push("clock_skew".to_owned());
-            }
-            _ => {}
-        }
-    }
 }
 
 #[cfg(test)]

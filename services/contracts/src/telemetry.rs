@@ -95,6 +95,10 @@ pub struct TraceSummary {
     pub duration_us: Micros,
     /// Length of the root: what whoever began the trace waited for. Work in the background may go on after it.
     pub root_us: Micros,
+    /// How long spans go on after the root ended; 0 while the root is not there, and where there are several: nobody knows
+    /// then what is in the background of which.
+    #[serde(default)]
+    pub background_us: Micros,
     /// Spans, transactions included.
     pub spans: u32,
     /// Transactions.

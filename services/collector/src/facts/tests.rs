@@ -4,6 +4,7 @@ use super::*;
 use crate::envelope::parse_id;
 use crate::index::tests::Scratch;
 use proptest::prelude::*;
+use serde_json::json;
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 
@@ -92,6 +93,109 @@ fn bodies() -> impl Strategy<Value = (Vec<u8>, Option<String>)> {
     ];
     let broken = broken.prop_map(|body| (body.as_bytes().to_vec(), None));
     prop_oneof![4 => sound, 3 => mended, 1 => broken]
+}
+
+fn facts_of(head: &str, payload: &Value) -> Facts {
+    let bytes = format!("{{}}\n{head}\n{payload}\n");
+    let envelope = Envelope::framed(bytes.as_bytes()).unwrap();
+    read(Source::external(1), &envelope)
+}
+
+#[test]
+fn a_session_is_counted_once() {
+    let count = |payload: Value| facts_of("{\"type\":\"session\"}", &payload).sessions;
+    assert_eq!(count(json!({ "sid": "a", "init": true, "status": "ok" })), 1);
+    assert_eq!(count(json!({ "sid": "a", "init": false, "status": "exited" })), 0);
+    assert_eq!(count(json!({ "sid": "a", "status": "exited" })), 0);
+    let groups = json!({ "aggregates": [{ "exited": 3, "crashed": 1 }, { "exited": u64::MAX }] });
+    assert_eq!(facts_of("{\"type\":\"sessions\"}", &groups).sessions, u64::MAX);
+}
+
+#[test]
+fn a_call_belongs_to_who_makes_it() {
+    let of = |attributes: Value, more: Value| {
+        let mut span =
+            json!({ "trace_id": TRACE, "start_timestamp": 1_763_999_999, "end_timestamp": 1_764_000_000 });
+        let attributes = attributes.as_object().unwrap().iter();
+        let attributes: Map<String, Value> = attributes
+            .map(|(name, value)| (name.clone(), json!({ "value": value })))
+            .collect();
+        span["attributes"] = Value::Object(attributes);
+        span.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        span
+    };
+    let services = |spans: Value| -> Vec<String> {
+        let head = "{\"type\":\"span\",\"content_type\":\"application/vnd.sentry.items.span.v2+json\"}";
+        let facts = facts_of(head, &json!({ "items": spans }));
+        facts.spans.into_iter().map(|fact| fact.span.service).collect()
+    };
+    let call = || {
+        of(
+            json!({ "sentry.op": "http.client", "server.address": "bank.example" }),
+            json!({ "span_id": "b", "parent_span_id": "m" }),
+        )
+    };
+    let middle = || of(json!({}), json!({ "span_id": "m", "parent_span_id": "a" }));
+    let root = |attributes| of(attributes, json!({ "span_id": "a", "is_segment": true }));
+    // Known by the address that it answers at, or by its name; the calls in it are its own, in whatever order they come.
+    assert_eq!(
+        services(json!([
+            call(),
+            middle(),
+            root(json!({ "server.address": "cart" }))
+        ])),
+        ["cart"; 3]
+    );
+    assert_eq!(
+        services(json!([
+            root(json!({ "service.name": "shop", "server.address": "x" })),
+            middle(),
+            call()
+        ])),
+        ["shop"; 3]
+    );
+    assert_eq!(services(json!([call()])), ["external"]);
+    assert_eq!(
+        services(json!([root(
+            json!({ "sentry.kind": "client", "server.address": "bank" })
+        )])),
+        ["external"]
+    );
+    assert_eq!(
+        services(json!([root(json!({ "service.name": "payment-service" }))])),
+        ["payment-service (external)"]
+    );
+    // A circle belongs to nobody.
+    let circle = |id: &str, parent: &str| of(json!({}), json!({ "span_id": id, "parent_span_id": parent }));
+    assert_eq!(
+        services(json!([circle("x", "y"), circle("y", "x"), circle("z", "z")])),
+        ["external"; 3]
+    );
+}
+
+#[test]
+fn a_log_is_its_template_where_it_has_no_body() {
+    let message = |log: Value| facts_of("{\"type\":\"log\"}", &log).logs[0].1.message.clone();
+    let attributes = json!({
+        "sentry.message.template": { "value": "player %s lost {} of %s" },
+        "sentry.message.parameter.0": { "value": "%s" }, "sentry.message.parameter.1": { "value": 7 },
+    });
+    assert_eq!(
+        message(json!({ "attributes": attributes })),
+        "player %s lost {} of 7"
+    );
+    assert_eq!(
+        message(json!({ "body": "", "attributes": attributes })),
+        "player %s lost {} of 7"
+    );
+    assert_eq!(
+        message(json!({ "body": "said", "attributes": attributes })),
+        "said"
+    );
+    let named = json!({ "sentry.message.template": { "value": "{who} won" }, "sentry.message.parameter.who": { "value": "ann" } });
+    assert_eq!(message(json!({ "attributes": named })), "ann won");
 }
 
 proptest! {

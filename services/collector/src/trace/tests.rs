@@ -1,7 +1,9 @@
 //! Traces are put together from envelopes in any order.
 
 use super::*;
-use serde_json::json;
+use crate::envelope::Envelope;
+use crate::facts::{self, Source};
+use serde_json::{Value, json};
 
 fn ended_well(status: &str, errors: usize) -> (String, bool) {
     let mut trace = Trace::new(1);
@@ -121,4 +123,158 @@ fn the_currency_is_the_roots_and_else_that_of_the_first_who_names_one() {
         Some("EUR")
     );
     assert_eq!(currency(&[(None, Some("roubles")), (None, None)]), None);
+}
+
+/// A transaction of trace 1 from `start` to `end`, in seconds after 1,764,000,000.
+fn work(name: &str, id: &str, parent: Option<&str>, (start, end): (f64, f64)) -> Facts {
+    let at = |seconds: f64| 1_763_990_000.0 + seconds;
+    said(&json!({
+        "transaction": name, "start_timestamp": at(start), "timestamp": at(end), "tags": { "service": name },
+        "release": name,
+        "contexts": { "trace": { "trace_id": format_id(1), "span_id": id, "parent_span_id": parent, "op": name } },
+    }))
+}
+
+fn said(payload: &Value) -> Facts {
+    let kind = match payload {
+        payload if payload.get("transaction").is_some() => "transaction",
+        payload if payload.get("body").is_some() => "log",
+        _ => "event",
+    };
+    let bytes = format!("{{}}\n{{\"type\":\"{kind}\"}}\n{payload}\n");
+    facts::read(Source::external(1), &Envelope::framed(bytes.as_bytes()).unwrap())
+}
+
+/// The line of a trace in which these arrive one after the other, and which is written down between them.
+fn line(parts: &[&Facts]) -> TraceSummary {
+    let mut trace = Trace::new(1);
+    for (seq, part) in parts.iter().enumerate() {
+        add(&mut trace, 1, seq as u64, part);
+        trace = serde_json::from_str(&serde_json::to_string(&trace).unwrap()).unwrap();
+    }
+    TraceSummary {
+        first_envelope: 0,
+        ..trace.summary().clone()
+    }
+}
+
+#[test]
+fn one_root_speaks_for_a_trace_whatever_arrives_first() {
+    let first = work("page", "a", None, (1.0, 1.2));
+    let second = work("click", "b", None, (11.0, 15.0));
+    let child = work("shop", "c", Some("b"), (0.5, 14.0));
+    let orders = [
+        [&first, &second, &child],
+        [&second, &child, &first],
+        [&child, &second, &first],
+        [&child, &first, &second],
+    ];
+    let expected = line(&orders[0]);
+    for order in orders {
+        assert_eq!(line(&order), expected);
+    }
+    assert_eq!(
+        (
+            expected.name.as_str(),
+            expected.op.as_str(),
+            expected.service.as_str(),
+            expected.release.as_deref()
+        ),
+        ("page", "page", "page", Some("page"))
+    );
+    assert_eq!(
+        (expected.root_us, expected.root_span_id.as_deref()),
+        (200_000, Some("a"))
+    );
+    assert_eq!(expected.duration_us, 14_500_000);
+    assert_eq!(expected.oddities, ["several_roots"]);
+    assert_eq!(expected.background_us, 0);
+    let late = work("late", "d", Some("a"), (1.1, 4.2));
+    for order in [[&first, &late, &late], [&late, &first, &late]] {
+        assert_eq!(line(&order).background_us, 3_000_000);
+    }
+    assert_eq!(line(&[&late]).background_us, 0);
+    // The same one again is no other root.
+    assert_eq!(line(&[&first, &first]).oddities, Vec::<String>::new());
+    // Without a root it is the earliest transaction.
+    let orphan = line(&[&child]);
+    assert_eq!(
+        (orphan.name.as_str(), orphan.oddities),
+        ("shop", vec!["missing_root".to_owned()])
+    );
+}
+
+#[test]
+fn errors_and_logs_move_no_trace_that_has_spans() {
+    let at = |seconds: f64| 1_763_990_000.0 + seconds;
+    let ids = json!({ "trace": { "trace_id": format_id(1), "span_id": "a" } });
+    let log = said(
+        &json!({ "trace_id": format_id(1), "timestamp": at(-9_000.0), "body": "early\nsecond line",
+        "attributes": { "service.name": { "value": "lamp" } } }),
+    );
+    let error = said(
+        &json!({ "timestamp": at(600.0), "contexts": ids, "exception": { "values": [{ "type": "Late" }] } }),
+    );
+    let timeless = said(
+        &json!({ "transaction": "timeless", "contexts": { "trace": { "trace_id": format_id(1), "span_id": "z", "parent_span_id": "a" } } }),
+    );
+    let span = work("page", "a", None, (1.0, 1.2));
+    let start = 1_763_990_001_000_000;
+    for order in [[&log, &error, &timeless, &span], [&span, &timeless, &error, &log]] {
+        let line = line(&order);
+        assert_eq!(
+            (line.start_us, line.duration_us, line.name.as_str()),
+            (start, 200_000, "page")
+        );
+        assert_eq!((line.errors, line.logs), (1, 1));
+    }
+    // One without spans has the times of what there is, and a name.
+    let alone = line(&[&log]);
+    assert_eq!((alone.name.as_str(), alone.service.as_str()), ("early", "lamp"));
+    assert_eq!(
+        (alone.start_us, alone.oddities),
+        (1_763_981_000_000_000, vec!["no_spans".to_owned()])
+    );
+    assert_eq!(line(&[&log, &error]).name, "Late");
+    assert_eq!(line(&[&error, &log]).duration_us, 9_600_000_000);
+}
+
+#[test]
+fn only_errors_make_a_trace_fail() {
+    let ids = json!({ "trace": { "trace_id": format_id(1), "span_id": "a" } });
+    let event = |level: &str, handled: Option<bool>| {
+        said(
+            &json!({ "level": level, "contexts": ids, "exception": { "values": [{ "type": "E", "mechanism": { "handled": handled } }] } }),
+        )
+    };
+    let counted = |event: &Facts| {
+        let line = line(&[&work("page", "a", None, (1.0, 1.2)), event]);
+        let by_service: u32 = line.services.iter().map(|share| share.errors).sum();
+        assert_eq!((line.errors == 0, by_service), (line.ok, line.errors));
+        (line.errors, line.messages)
+    };
+    for level in ["info", "debug", "warning", "log"] {
+        assert_eq!(counted(&event(level, None)), (0, 1), "{level}");
+        assert_eq!(counted(&event(level, Some(true))), (0, 1), "{level}");
+        assert_eq!(counted(&event(level, Some(false))), (1, 0), "{level}");
+    }
+    for level in ["error", "fatal", "of its own"] {
+        assert_eq!(counted(&event(level, Some(true))), (1, 0), "{level}");
+    }
+}
+
+#[test]
+fn a_line_says_what_it_has_no_room_for() {
+    let mut trace = Trace::new(1);
+    for n in 0..300 {
+        let mut part = work(&format!("service-{n}"), &format!("{n}"), None, (1.0, 2.0));
+        let span = &mut part.spans[0].span;
+        span.tags.insert("problems".to_owned(), format!("problem-{n}"));
+        add(&mut trace, 1, n, &part);
+    }
+    let line = trace.summary();
+    let told = u32::try_from(line.services.len()).unwrap();
+    assert!(told > 4 && line.left_out["services"] == 300 - told, "{line:?}");
+    assert_eq!(line.transactions, 300);
+    assert!(line.problems.len() > 4 && line.left_out["problems"] > 0);
 }

@@ -120,8 +120,11 @@ export interface TraceSummary {
   name: string;
   op: string;
   service: string;
+  /** Of the root, which every figure of the trace is about; absent where there are no spans. */
+  root_span_id?: string;
   /** Number of the first envelope that told of it: the order of arrival, whatever clocks say. */
   first_envelope: number;
+  /** Of spans; of errors and log lines only where there are none. */
   start_us: Micros;
   /** From the earliest start to the latest end. */
   duration_us: Micros;
@@ -130,9 +133,13 @@ export interface TraceSummary {
    * Work in the background may go on after it.
    */
   root_us: Micros;
+  /** How long spans go on after the root; 0 where nobody knows. */
+  background_us?: Micros;
   spans: number;
   transactions: number;
   errors: number;
+  /** Events that are no errors, such as of level `info`. */
+  messages?: number;
   logs: number;
   status: string;
   ok: boolean;
@@ -149,6 +156,8 @@ export interface TraceSummary {
   external: readonly ExternalShare[];
   /** Stable words, such as `missing_root`. */
   oddities: readonly string[];
+  /** How many entries of which of its lists are not told. */
+  left_out?: Named<number>;
 }
 
 export interface TracesReply {
@@ -196,12 +205,30 @@ export interface Span {
   data: Named<unknown>;
   tags: Named<string>;
   measurements: Named<Measurement>;
+  /** Of a transaction, or of a span that came alone. */
+  release?: string;
+  environment?: string;
+  player?: string;
+  /** What a transaction says of its user. */
+  user?: Named<unknown>;
+  /** What a transaction says of the program that recorded it. */
+  resource?: Named<unknown>;
   oddities?: readonly string[];
   seq: number;
 }
 
-export interface LogLine {
+/** How the time of a log line or an error came about. */
+export interface Timed {
   at_us: Micros;
+  /** It has no time of its own: `at_us` is when it came. */
+  time_is_received?: boolean;
+  /** The clock of its sender was off, and its times are corrected. */
+  clock_corrected?: boolean;
+  /** Before or after all spans of its trace. */
+  outside?: boolean;
+}
+
+export interface LogLine extends Timed {
   level: string;
   message: string;
   service: string;
@@ -229,11 +256,33 @@ export interface Breadcrumb {
   data: Named<unknown>;
 }
 
-export interface ErrorEvent {
+/** One exception of those that an event tells of. */
+export interface Exception {
+  kind: string;
+  value: string;
+  module?: string;
+  handled?: boolean;
+  exception_id?: number;
+  parent_id?: number;
+  /** Where its parent holds it, such as `__cause__`. */
+  source?: string;
+  is_exception_group?: boolean;
+  /** The innermost frame first. */
+  frames: readonly Frame[];
+  frames_total: number;
+}
+
+/** Why an event is of its issue. */
+export interface Grouping {
+  by: 'fingerprint' | 'stack' | 'system_stack' | 'exception' | 'message';
+  parts: readonly string[];
+  parts_total: number;
+}
+
+export interface ErrorEvent extends Timed {
   event_id: string;
   issue_id: string;
   service: string;
-  at_us: Micros;
   level: string;
   kind: string;
   value: string;
@@ -247,8 +296,16 @@ export interface ErrorEvent {
   tags: Named<string>;
   /** The innermost frame first. */
   frames: readonly Frame[];
-  /** Oldest first. */
+  /** How many there were. */
+  frames_total?: number;
+  /** The one that was seen first, each followed by its causes or what is in it. */
+  exceptions?: readonly Exception[];
+  exceptions_total?: number;
+  /** The newest, oldest first. */
   breadcrumbs: readonly Breadcrumb[];
+  /** How many there were. */
+  breadcrumbs_total?: number;
+  grouping?: Grouping;
   seq: number;
 }
 
@@ -263,8 +320,18 @@ export interface MeasurementPoint {
   release?: string;
 }
 
+/** A transaction without a parent beside the root. */
+export interface OtherRoot {
+  span_id: string;
+  name: string;
+  service: string;
+  start_us: Micros;
+  duration_us: Micros;
+}
+
 export interface TraceDetail {
   summary: TraceSummary;
+  other_roots?: readonly OtherRoot[];
   /** By start. Ids may repeat and parents may be missing. */
   spans: readonly Span[];
   errors: readonly ErrorEvent[];
@@ -349,6 +416,8 @@ export interface ServiceMap {
   edges: readonly MapEdge[];
   traces: number;
   from_us: Micros;
+  /** Things that are not told, since they are called least. */
+  left_out?: number;
   /** Whether the traces are only some of the last minute's: rates are then scaled from them. */
   estimated: boolean;
   indexed: boolean;

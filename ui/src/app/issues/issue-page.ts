@@ -21,7 +21,7 @@ import { brief, joined } from '../core/legible';
 import { LongText } from '../core/long-text';
 import { NotShown } from '../core/not-shown';
 import { Problem } from '../core/problem';
-import { ErrorEvent, Frame, IssueDetail } from '../core/telemetry-wire';
+import { ErrorEvent, Exception, Frame, IssueDetail } from '../core/telemetry-wire';
 import { histogram } from './histogram';
 import { isOpen } from './issue-list';
 import { IssueStore } from './issue-store';
@@ -30,6 +30,7 @@ import { playersWords, shareWords, statusWords } from './issue-words';
 const BARS = 48;
 const MOST_CRUMBS = 30;
 const MOST_OWN_FRAMES = 50;
+const MOST_CAUSE_FRAMES = 5;
 const MOST_OF_A_NAME = 200;
 /** Events may come faster than anybody reads. */
 const DETAILS_PAUSE_MS = 500;
@@ -231,7 +232,13 @@ export class IssuePage {
     own: Capped<Told>;
     others: readonly Told[];
     othersText: string;
+    /** How many frames are known of how many there were; empty where it is all of them. */
+    framesText: string;
+    causes: readonly ToldCause[];
+    moreCauses: number;
+    grouping: { by: string; parts: string } | null;
     crumbs: Capped<{ at: string; category: string; text: string; bad: boolean }>;
+    crumbsText: string;
     trace: { path: string; href: string; span: string | undefined } | null;
   } {
     const { clock, date, number, plural } = this.language.formats();
@@ -260,8 +267,15 @@ export class IssuePage {
       this.full().has('crumbs') ? breadcrumbs.length : MOST_CRUMBS,
     );
     const path = `/traces/${event.trace_id}`;
+    const some = (key: 'framesOf' | 'crumbsOf', shown: number, all = shown): string =>
+      all > shown
+        ? this.say(`insights.issues.${key}`, { shown: number(shown), all: number(all) })
+        : '';
+    const exceptions = event.exceptions ?? [];
     return {
-      at: date(event.at_us),
+      at: event.time_is_received
+        ? this.say('insights.issues.received', { at: date(event.at_us) })
+        : date(event.at_us),
       value: event.value,
       facts: facts.flatMap(({ name, value }) => (value ? [{ name, value }] : [])),
       tags: Object.entries(event.tags).map(([name, value]) => ({ name, value })),
@@ -270,6 +284,16 @@ export class IssuePage {
       othersText: this.say(`insights.issues.other.${plural(others.length)}`, {
         count: number(others.length),
       }),
+      framesText: some('framesOf', event.frames.length, event.frames_total),
+      causes: exceptions.length > 1 ? exceptions.map((each) => this.toldCause(each)) : [],
+      moreCauses: Math.max((event.exceptions_total ?? 0) - exceptions.length, 0),
+      grouping: event.grouping
+        ? {
+            by: this.say(`insights.issues.groupedBy.${event.grouping.by}`),
+            parts: joined(' · ', event.grouping.parts),
+          }
+        : null,
+      crumbsText: some('crumbsOf', breadcrumbs.length, event.breadcrumbs_total),
       crumbs: {
         rest: crumbs.rest,
         shown: crumbs.shown.map((crumb) => ({
@@ -288,6 +312,30 @@ export class IssuePage {
         : null,
     };
   }
+
+  /** Of its stack the innermost of the application's own frames, or of all where none is its own. */
+  private toldCause({ kind, value, source, frames, ...cause }: Exception): ToldCause {
+    const own = frames.filter(({ in_app }) => in_app);
+    const told = firstOf(own.length > 0 ? own : frames, MOST_CAUSE_FRAMES);
+    return {
+      kind: brief(kind, MOST_OF_A_NAME),
+      value,
+      note: joined(' · ', [
+        source ?? '',
+        cause.is_exception_group ? this.say('insights.issues.group') : '',
+      ]),
+      frames: told.shown.map(toldFrame),
+      rest: Math.max(cause.frames_total, frames.length) - told.shown.length,
+    };
+  }
+}
+
+interface ToldCause {
+  readonly kind: string;
+  readonly value: string;
+  readonly note: string;
+  readonly frames: readonly Told[];
+  readonly rest: number;
 }
 
 interface Told {

@@ -147,6 +147,53 @@ describe('the pages of issues', () => {
     });
   });
 
+  describe('an event', () => {
+    const open = async (told: ErrorEvent): Promise<ComponentFixture<IssuePage>> => {
+      gateway.issue.mockResolvedValue({
+        summary: issue('a', 2),
+        events: [told],
+        times_us: [micros(1)],
+      });
+      return shown(IssuePage, { id: 'a' });
+    };
+
+    it('tells its causes, what groups it, and how much of it there was', async () => {
+      const fixture = await open(
+        event('e1', {
+          exceptions: [
+            { kind: 'JobFailed', value: 'job', frames: [], frames_total: 0 },
+            {
+              kind: 'Refused',
+              value: 'port {{ shown }}',
+              source: '__cause__',
+              frames: [{ function: 'connect', file: 'db.ts', in_app: true }],
+              frames_total: 4,
+            },
+          ],
+          exceptions_total: 3,
+          frames_total: 250,
+          breadcrumbs: [{ category: 'ui', level: 'info', message: 'step', data: {} }],
+          breadcrumbs_total: 350,
+          grouping: { by: 'stack', parts: ['JobFailed', 'run (jobs.ts)'], parts_total: 2 },
+          time_is_received: true,
+        }),
+      );
+      expect(text(fixture, 'causes')).toBe(
+        'Exception chainJobFailed job Refused port {{ shown }} __cause__connect db.ts and 3 moreand 1 more',
+      );
+      expect(text(fixture, 'grouping')).toContain('JobFailed · run (jobs.ts)');
+      expect(text(fixture, 'frames-of')).toBe('The innermost 2 of 250 frames');
+      expect(text(fixture, 'crumbs-of')).toBe('The newest 1 of 350');
+      expect((fixture.nativeElement as HTMLElement).textContent).toContain('no time of its own');
+    });
+
+    it('says none of it where there is no more than is shown', async () => {
+      const fixture = await open(event('e1', { frames_total: 2, breadcrumbs_total: 0 }));
+      for (const name of ['causes', 'grouping', 'frames-of', 'crumbs-of'])
+        expect(text(fixture, name)).toBeUndefined();
+    });
+  });
+
   describe('the list', () => {
     it('has those that are open, or all, and no markup of theirs', async () => {
       const fixture = await shown(IssueListPage);

@@ -72,6 +72,13 @@ describe('the page of the map', () => {
     );
   });
 
+  it('says what it leaves out, and nothing where that is nothing', async () => {
+    const whole = await shown(MAP);
+    expect(whole.querySelector('[data-test="map-left-out"]')).toBeNull();
+    const page = await shown({ ...MAP, left_out: 1_007 });
+    expect(words(page.querySelector('[data-test="map-left-out"]'))).toMatch(/1,007$/);
+  });
+
   it('says of a rate that is no count that it is about that', async () => {
     const page = await shown({ ...MAP, estimated: true });
     expect(words(page.querySelector('[data-test="node-bank"]'))).toContain('≈4/min');

@@ -33,6 +33,12 @@ export class MapPage {
       since: date(map.from_us),
     });
   });
+  /** Empty where everything is shown. */
+  protected readonly leftOut = computed(() => {
+    const count = this.store.map()?.left_out ?? 0;
+    const { number } = this.language.formats();
+    return count === 0 ? '' : this.say('insights.map.leftOut', { count: number(count) });
+  });
   private readonly estimated = computed(() => this.store.map()?.estimated ?? false);
   protected readonly rateHint = computed(() =>
     this.say(this.estimated() ? 'insights.map.rateEstimatedHint' : 'insights.map.rateHint'),

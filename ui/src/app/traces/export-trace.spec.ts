@@ -102,6 +102,7 @@ describe('an exported trace', () => {
         ],
         summary: {
           ...detail.summary,
+          background_us: micros(3_996_000),
           release: '1.2.0',
           player: 'p-7',
           virtual_player: true,

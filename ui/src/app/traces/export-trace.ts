@@ -4,13 +4,13 @@ import { brief, isolated, joined, legible } from '../core/legible';
 import { Micros, ZERO, between } from '../core/micros';
 import { Formats } from '../core/money';
 import { ErrorEvent, Frame, LogLine, TraceDetail } from '../core/telemetry-wire';
-import { backgroundIn, backgroundWords } from './background';
+import { backgroundOf, backgroundWords } from './background';
 import { Layout } from './layout';
 import { measuredWords } from './measured-words';
 import { colourOf } from './service-colour';
 import { nameOfTrace } from './trace-name';
 import { SpanNode, actorOf, durationOf, labelOf } from './tree';
-import { oddWords } from './waterfall-line';
+import { hasTime, oddWords } from './waterfall-line';
 
 /** In what language a page is written. */
 export interface Tongue {
@@ -35,7 +35,7 @@ export function traceHtml(detail: TraceDetail, layout: Layout, tongue: Tongue): 
   const name = summary.name || nameOfTrace(detail);
   const time = [
     formats.lapse(summary.root_us),
-    backgroundWords(backgroundIn(tree), say, formats),
+    backgroundWords(backgroundOf(summary), say, formats),
   ].join(' ');
   const shares = layout.shares
     .map(({ actor, share }) => `${isolated(actor)} ${formats.percent(share * 100, 1)}`)
@@ -164,9 +164,10 @@ function stackOf(frames: readonly Frame[]): string {
 
 function logsOf(title: string, logs: readonly LogLine[], from: Micros, formats: Formats): string {
   if (logs.length === 0) return '';
-  const told = logs.map(({ at_us, level, service, message }) => {
+  const told = logs.map((log) => {
+    const { at_us, level, service, message } = log;
     const bad = level === 'error' || level === 'fatal' ? ' class="bad"' : '';
-    const words = joined(' ', [at_us === 0 ? '' : since(at_us, from, formats), level, service]);
+    const words = joined(' ', [hasTime(log) ? since(at_us, from, formats) : '', level, service]);
     return `<li${bad}><span class="id">${escaped(words)}</span> <bdi>${escaped(message)}</bdi></li>`;
   });
   return `<p class="title">${escaped(title)}</p><ul>${told.join('')}</ul>`;

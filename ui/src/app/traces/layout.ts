@@ -1,4 +1,3 @@
-import { TraceDetail } from '../core/telemetry-wire';
 import { Micros, micros } from '../core/micros';
 import { Share, criticalTimes, sharesOf } from './bottleneck';
 import { CriticalPath, Segment, criticalPath } from './critical-path';
@@ -17,7 +16,7 @@ export interface Layout {
   readonly total: Micros;
 }
 
-export function layoutOf(detail: Pick<TraceDetail, 'spans' | 'errors' | 'logs'>): Layout {
+export function layoutOf(detail: Parameters<typeof buildTree>[0]): Layout {
   const tree = buildTree(detail);
   const path = criticalPath(tree);
   const segments = new Map<SpanNode, Segment[]>();

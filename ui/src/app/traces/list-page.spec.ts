@@ -90,7 +90,7 @@ describe('the page of the traces', () => {
 
   it('tells the time that was waited for, and beside it what went on in the background', async () => {
     await shown(
-      trace(2, { duration_us: micros(4_000_000) }),
+      trace(2, { duration_us: micros(4_000_000), background_us: micros(3_900_000) }),
       trace(1, { root_us: micros(20_000), duration_us: micros(20_000) }),
     );
     expect(all('trace-row')).toHaveLength(2);

@@ -1,6 +1,6 @@
 import { Micros } from '../core/micros';
 import { joined } from '../core/legible';
-import { ErrorEvent, LogLine } from '../core/telemetry-wire';
+import { ErrorEvent, LogLine, Timed } from '../core/telemetry-wire';
 
 interface Loose {
   /** Names the row. It stays when the trace grows. */
@@ -45,9 +45,22 @@ export function looseEvents(
   return events.sort((one, other) => one.at - other.at);
 }
 
-/** Whether it tells of a failure: every error event, and log lines of such a level. */
+/** What brought its time. */
+export function timeOf(event: LooseEvent): Timed {
+  return event.kind === 'log' ? event.log : event.error;
+}
+
+/** Whether it tells of a failure: an event that is an error, and log lines of such a level. */
 export function isBad(event: LooseEvent): boolean {
-  return event.kind === 'error' || isBadLevel(event.level);
+  return event.kind === 'error' ? isError(event.error) : isBadLevel(event.level);
+}
+
+/** Levels of events that only tell something. */
+const CALM_LEVELS = new Set(['warning', 'warn', 'info', 'log', 'debug', 'trace']);
+
+/** Whether an event is an error, as the collector counts them: by its level, unless nobody caught what was thrown. */
+export function isError({ level, handled }: Pick<ErrorEvent, 'level' | 'handled'>): boolean {
+  return handled === false || !CALM_LEVELS.has(level);
 }
 
 export function isBadLevel(level: string): boolean {

@@ -174,7 +174,7 @@ describe('the details of a span', () => {
     const told = await shown(pick('log'), events);
     expect(facts(told)).toMatchObject({ Service: 'payments', Level: 'error', Start: '–' });
     expect(facts(told, 'details-attributes')).toEqual({ box: '7' });
-    expect(words(told.querySelector('[data-test="details-odd"]'))).toMatch(/No timestamp/);
+    expect(words(told.querySelector('[data-test="details-odd"]'))).toMatch(/No time of its own/);
   });
 
   it('make the raw JSON for a reader only', async () => {

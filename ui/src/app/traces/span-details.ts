@@ -19,12 +19,12 @@ import { Micros, between, micros } from '../core/micros';
 import { NotShown } from '../core/not-shown';
 import { ErrorEvent, Frame, LogLine, MeasurementPoint } from '../core/telemetry-wire';
 import { Layout } from './layout';
-import { LooseEvent, isBadLevel, lineOfEvent } from './loose-events';
+import { LooseEvent, isBadLevel, lineOfEvent, timeOf } from './loose-events';
 import { valueWords } from './measured-words';
 import { Row } from './rows';
 import { colourOf } from './service-colour';
 import { SpanNode, actorOf, durationOf, hasNoLength, isFailure, labelOf } from './tree';
-import { oddWords, timeOddities } from './waterfall-line';
+import { hasTime, oddWords, timeOddities } from './waterfall-line';
 
 const STATEMENTS = ['db.statement', 'db.query.text'];
 const MOST_FRAMES = 12;
@@ -140,7 +140,7 @@ export class SpanDetails {
     const first = firstOf(own.length > 0 ? own : frames, MOST_FRAMES).shown;
     return {
       error,
-      odd: oddWords(timeOddities(error.at_us, this.layout().tree), this.say),
+      odd: oddWords(timeOddities(error, this.layout().tree), this.say),
       issue: `/issues/${encodeURIComponent(issue_id)}`,
       list,
       frames: this.full().has(list)
@@ -151,8 +151,8 @@ export class SpanDetails {
 
   private toldLog(log: LogLine): ToldLog {
     return {
-      at: log.at_us === 0 ? '' : this.since(log.at_us),
-      odd: oddWords(timeOddities(log.at_us, this.layout().tree), this.say),
+      at: hasTime(log) ? this.since(log.at_us) : '',
+      odd: oddWords(timeOddities(log, this.layout().tree), this.say),
       level: log.level,
       message: log.message,
       bad: isBadLevel(log.level),
@@ -161,17 +161,18 @@ export class SpanDetails {
 
   private toldEvent(event: LooseEvent): ToldEvent {
     const { at, level, service } = event;
+    const timed = timeOf(event);
     const { span_id = '', ...told } = event.kind === 'log' ? event.log : event.error;
     const { date } = this.language.formats();
     return {
       colour: colourOf(service),
       label: lineOfEvent(event),
-      odd: oddWords(timeOddities(at, this.layout().tree), this.say),
+      odd: oddWords(timeOddities(timed, this.layout().tree), this.say),
       facts: [
         { name: this.say('viewer.span.service'), value: service },
         { name: this.say('viewer.span.level'), value: level, bad: isBadLevel(level) },
         { name: this.say('viewer.span.time'), value: at === 0 ? '–' : date(at) },
-        { name: this.say('viewer.span.start'), value: at === 0 ? '–' : this.since(at) },
+        { name: this.say('viewer.span.start'), value: hasTime(timed) ? this.since(at) : '–' },
         {
           name: this.say('viewer.span.id'),
           value: span_id === '' ? '–' : this.say('viewer.span.absent', { id: span_id }),

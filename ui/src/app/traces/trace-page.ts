@@ -22,7 +22,7 @@ import { Key, Language } from '../core/language';
 import { ZERO, micros } from '../core/micros';
 import { NotShown } from '../core/not-shown';
 import { Settings } from '../core/telemetry-wire';
-import { backgroundIn, backgroundWords } from './background';
+import { backgroundOf, backgroundWords } from './background';
 import { Columns } from './columns';
 import { ComparePick } from './compare-pick';
 import { download } from './download';
@@ -64,6 +64,8 @@ const ADDRESS_CALM_MS = 300;
 const STEP = 1.25;
 /** A line has no room for more of a text, and for more shares of the critical path. */
 const MOST_OF_A_WORD = 100;
+/** Most roots beside the one that the trace is about that are named. */
+const MOST_OTHER_ROOTS = 5;
 const MOST_SHARES = 3;
 const MOST_OF_A_TITLE = 1_000;
 
@@ -260,11 +262,8 @@ export class TracePage {
       this.say(`viewer.trace.${key}.${plural(value)}`, { count: number(value) });
     const { length } = layout.shares;
     const shares = firstOf(layout.shares, this.allShares() ? length : MOST_SHARES);
-    const background = backgroundWords(
-      backgroundIn(layout.tree),
-      this.say,
-      this.language.formats(),
-    );
+    const otherRoots = firstOf(detail.other_roots ?? [], MOST_OTHER_ROOTS);
+    const background = backgroundWords(backgroundOf(summary), this.say, this.language.formats());
     return {
       name: nameOfTrace(detail),
       whole: summary.name || nameOfTrace(detail),
@@ -297,6 +296,13 @@ export class TracePage {
         this.say,
       ),
       loose: this.looseWords(layout.tree),
+      otherRoots: otherRoots.shown.map((root) => ({
+        id: root.span_id,
+        name: brief(root.name || root.span_id, MOST_OF_A_WORD),
+        service: brief(root.service, MOST_OF_A_WORD),
+        time: lapse(root.duration_us),
+      })),
+      moreRoots: otherRoots.rest,
     };
   });
   protected readonly sentry = computed(() => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { micros } from '../core/micros';
 import { ErrorEvent } from '../core/telemetry-wire';
 import { anySpan, anyTree, spanOf, treeOf } from './any-spans';
-import { SpanNode, buildTree } from './tree';
+import { SpanNode, buildTree, hasNoLength } from './tree';
 
 const shape = ({ span, children }: SpanNode): unknown =>
   children.length === 0 ? span.span_id : [span.span_id, ...children.map(shape)];
@@ -83,12 +83,41 @@ describe('the tree of a trace', () => {
     expect(oddities([root, timeless], 'x')).toEqual(['missing_time']);
   });
 
-  it('does not stretch to 1970 for a span without a time', () => {
-    const { start, end } = treeOf(
-      spanOf('r', null, 10_000, 20_000),
-      spanOf('x', 'r', 0, 0, { oddities: ['missing_time'] }),
-    );
-    expect([start, end]).toEqual([10_000, 20_000]);
+  it('does not stretch for a span without a time, wherever it stands', () => {
+    for (const at of [0, 5_000, 90_000_000]) {
+      const timeless = spanOf('x', 'r', at, at, { oddities: ['missing_time'] });
+      const { start, end } = treeOf(spanOf('r', null, 10_000, 20_000), timeless);
+      expect([start, end]).toEqual([10_000, 20_000]);
+      const alone = treeOf(timeless);
+      expect([alone.start, alone.end]).toEqual([at, at]);
+    }
+  });
+
+  it('knows no length where one end is missing', () => {
+    const root = spanOf('r', null, 10_000, 20_000);
+    for (const word of ['missing_start', 'missing_end']) {
+      const half = spanOf('x', 'r', 12_000, 12_000, { oddities: [word] });
+      expect(oddities([root, half], 'x')).toEqual([word]);
+      expect(hasNoLength(half)).toBe(true);
+    }
+    expect(hasNoLength(root)).toBe(false);
+  });
+
+  it('is about the root that the collector named', () => {
+    const first = spanOf('first', null, 10_000, 11_000, { transaction: true });
+    const longer = spanOf('longer', null, 15_000, 90_000, { transaction: true });
+    const rootOf = (id?: string): string | undefined =>
+      buildTree({
+        spans: [first, longer],
+        errors: [],
+        logs: [],
+        ...(id === undefined ? {} : { summary: { root_span_id: id } }),
+      }).root?.span.span_id;
+    expect(rootOf('longer')).toBe('longer');
+    expect(rootOf('first')).toBe('first');
+    // As the collector chooses.
+    expect(rootOf()).toBe('first');
+    expect(rootOf('elsewhere')).toBe('first');
   });
 
   it('gives children of a repeated id to the first, and keeps both', () => {

@@ -1,6 +1,6 @@
 import { Micros, ZERO, micros } from '../core/micros';
-import { ErrorEvent, LogLine, Span, TraceDetail } from '../core/telemetry-wire';
-import { LooseEvent, looseEvents } from './loose-events';
+import { ErrorEvent, LogLine, Span, TraceDetail, TraceSummary } from '../core/telemetry-wire';
+import { LooseEvent, isError, looseEvents } from './loose-events';
 
 /** How far a span may begin before its parent without a word: clocks of one machine differ by less. */
 export const SKEW = micros(1_000);
@@ -41,7 +41,7 @@ export interface TraceTree {
   readonly nodes: readonly SpanNode[];
   readonly roots: readonly SpanNode[];
   readonly byKey: ReadonlyMap<string, SpanNode>;
-  /** The root that the trace is about: the longest one. */
+  /** The root that the trace is about: the one that its line is about. */
   readonly root: SpanNode | null;
   readonly start: Micros;
   readonly end: Micros;
@@ -63,7 +63,7 @@ export function isFailure(status: string): boolean {
 }
 
 /**
- * Builds the tree of a trace from whatever came. Spans whose parent is missing or that go round in a circle become
+ * Builds the tree of a trace from whatever came. Its root is the one that the collector named. Spans whose parent is missing or that go round in a circle become
  * roots; a time that is not known is that of the trace's start; an end before its start counts as the start. Each of
  * them says so in `oddities`. Takes O(n log n) and does not recurse.
  */
@@ -71,7 +71,10 @@ export function buildTree({
   spans,
   errors,
   logs,
-}: Pick<TraceDetail, 'spans' | 'errors' | 'logs'>): TraceTree {
+  summary,
+}: Pick<TraceDetail, 'spans' | 'errors' | 'logs'> & {
+  summary?: Pick<TraceSummary, 'root_span_id'>;
+}): TraceTree {
   const earliest = earliestStart(spans);
   const byKey = new Map<string, SpanNode>();
   const keys = keysOf(spans);
@@ -111,7 +114,8 @@ export function buildTree({
   let start = Infinity;
   let end = -Infinity;
   // Log lines and errors are no part of how long a trace took, unless it is made of nothing else.
-  const parts = nodes.length > 0 ? nodes : loose.filter(({ at }) => at !== 0);
+  const timed = nodes.filter(({ span }) => !isTimeless(span));
+  const parts = timed.length > 0 ? timed : nodes.length > 0 ? nodes : loose;
   for (const part of parts) {
     start = Math.min(start, 'at' in part ? part.at : part.start);
     end = Math.max(end, 'at' in part ? part.at : part.end);
@@ -120,7 +124,7 @@ export function buildTree({
     nodes,
     roots,
     byKey,
-    root: longest(roots),
+    root: rootOf(roots, summary?.root_span_id),
     start: parts.length === 0 ? ZERO : micros(start),
     end: parts.length === 0 ? ZERO : micros(end),
     looseErrors,
@@ -144,25 +148,26 @@ export function actorOf(node: SpanNode): string {
   return node.peer ?? node.span.service;
 }
 
+/** Of those that have a time of their own, or of all where none has. */
 function earliestStart(spans: readonly Span[]): Micros {
   let earliest = Infinity;
+  let timeless = Infinity;
   for (const span of spans) {
-    if (!isTimeless(span) && span.start_us < earliest) earliest = span.start_us;
+    if (isTimeless(span)) timeless = Math.min(timeless, span.start_us);
+    else earliest = Math.min(earliest, span.start_us);
   }
-  return Number.isFinite(earliest) ? micros(earliest) : ZERO;
+  if (Number.isFinite(earliest)) return micros(earliest);
+  return Number.isFinite(timeless) ? micros(timeless) : ZERO;
 }
 
-/**
- * The collector writes 0 where no time was given, and says so: 1970 would stretch the trace over decades. A 0 without
- * that word is a time like any other.
- */
-function isTimeless({ start_us, oddities }: Span): boolean {
-  return start_us === 0 && (oddities?.includes('missing_time') ?? false);
+/** Neither of its times was given: the collector has it stand where it came, which would stretch the trace. */
+function isTimeless({ oddities }: Span): boolean {
+  return oddities?.includes('missing_time') ?? false;
 }
 
 /** Of its two times one is known: nobody knows how long it took. */
-export function hasNoLength({ start_us, end_us, oddities }: Span): boolean {
-  return start_us !== 0 && start_us === end_us && (oddities?.includes('missing_time') ?? false);
+export function hasNoLength({ oddities }: Span): boolean {
+  return ['missing_time', 'missing_start', 'missing_end'].some((word) => oddities?.includes(word));
 }
 
 function nodeOf(span: Span, key: string, earliest: Micros): SpanNode {
@@ -188,13 +193,7 @@ function nodeOf(span: Span, key: string, earliest: Micros): SpanNode {
     peer: null,
   };
   if (span.end_us < span.start_us) note(node, 'negative_duration');
-  else if (hasNoLength(span)) {
-    // The words of the collector say that a time is missing, and it knows the other.
-    node.oddities = [
-      ...node.oddities.filter((word) => word !== 'missing_time'),
-      'unknown_duration',
-    ];
-  } else if (span.end_us === span.start_us && !timeless) note(node, 'zero_duration');
+  else if (span.end_us === span.start_us && !hasNoLength(span)) note(node, 'zero_duration');
   if (repeated) note(node, 'repeated_span_id');
   return node;
 }
@@ -293,7 +292,7 @@ function markFailures(nodes: readonly SpanNode[]): void {
   for (let at = nodes.length - 1; at >= 0; at -= 1) {
     const node = nodes[at];
     if (!node) continue;
-    node.failed ||= node.errors.length > 0;
+    node.failed ||= node.errors.some(isError);
     if (node.parent && (node.failed || node.failedBelow)) node.parent.failedBelow = true;
   }
 }
@@ -316,8 +315,8 @@ function hostOf(url: unknown): string | null {
   return new URL(url).host || null;
 }
 
-function longest(roots: readonly SpanNode[]): SpanNode | null {
-  let best: SpanNode | null = null;
-  for (const root of roots) if (!best || durationOf(root) > durationOf(best)) best = root;
-  return best;
+/** The one that the collector named; else, as there, the earliest transaction, and the earliest span where there is none. */
+function rootOf(roots: readonly SpanNode[], id: string | undefined): SpanNode | null {
+  const named = roots.find(({ span }) => id !== undefined && span.span_id === id);
+  return named ?? roots.find(({ span }) => span.transaction) ?? roots[0] ?? null;
 }

@@ -2,8 +2,9 @@ import { Language, isKey } from '../core/language';
 import { Micros, between, micros } from '../core/micros';
 import { brief, joined } from '../core/legible';
 import { Formats } from '../core/money';
+import { Timed } from '../core/telemetry-wire';
 import { Layout } from './layout';
-import { isBad, lineOfEvent } from './loose-events';
+import { isBad, lineOfEvent, timeOf } from './loose-events';
 import { EventRow, Row } from './rows';
 import { Hit } from './search';
 import { colourOf } from './service-colour';
@@ -157,11 +158,12 @@ function eventLine(row: EventRow, scene: Scene): WaterfallLine {
   const { layout, say, formats, view, matched } = scene;
   const { event } = row;
   const { tree } = layout;
-  const at = event.at === 0 ? tree.start : event.at;
+  const timed = timeOf(event);
+  const at = hasTime(timed) ? event.at : tree.start;
   const left = percentAt(view, at - tree.start);
   const shown = left >= 0 && left <= 100;
   const bar = shown ? { left, width: 0, cutLeft: false, cutRight: false } : null;
-  const since = event.at === 0 ? '' : formats.lapseChange(between(tree.start, at));
+  const since = hasTime(timed) ? formats.lapseChange(between(tree.start, at)) : '';
   const note = brief(joined(' · ', [since, event.level]), MOST_OF_A_NOTE);
   const text = lineOfEvent(event);
   return {
@@ -174,18 +176,24 @@ function eventLine(row: EventRow, scene: Scene): WaterfallLine {
     note,
     side: left < 70 ? 'right' : 'left',
     mark: isBad(event) ? 'own' : null,
-    odd: oddWords(timeOddities(event.at, tree), say),
+    odd: oddWords(timeOddities(timed, tree), say),
     faded: matched !== null && !matched.has(event),
   };
 }
 
+/** Whether a log line or an error says itself when it was. */
+export function hasTime({ at_us, time_is_received }: Timed): boolean {
+  return at_us !== 0 && !time_is_received;
+}
+
 /** What is odd about the time of a log line or an error. */
 export function timeOddities(
-  at: Micros,
+  timed: Timed,
   { start, end }: Pick<TraceTree, 'start' | 'end'>,
 ): string[] {
-  if (at === 0) return ['missing_time'];
-  return at < start || at > end ? ['outside_trace'] : [];
+  if (!hasTime(timed)) return ['time_is_received'];
+  const odd = timed.at_us < start || timed.at_us > end ? ['outside_trace'] : [];
+  return timed.clock_corrected ? [...odd, 'clock_corrected'] : odd;
 }
 
 function plain(row: Row, bar: WaterfallLine['bar'], { matched }: Scene): WaterfallLine {

@@ -1,0 +1,124 @@
+//! Everything about a trace, once it is asked for.
+
+use std::collections::{HashMap, HashSet};
+
+use reelscope_contracts::telemetry::{MeasurementPoint, Micros, OtherRoot, Span, TraceDetail};
+
+use super::{ROOT, SKEW, Trace, add, claim_of, length_of};
+use crate::envelope::{Envelope, format_id};
+use crate::facts::{self, Source};
+use crate::log::Entry;
+
+/// Puts a trace together from its envelopes. `missing` of them are no longer kept, or too
+/// much to be read.
+pub(crate) fn detail(trace_id: u128, envelopes: &[(Entry, Vec<u8>)], missing: usize) -> TraceDetail {
+    let mut trace = Trace::new(trace_id);
+    let wanted = format_id(trace_id);
+    let mut spans = Vec::new();
+    let mut errors = Vec::new();
+    let mut logs = Vec::new();
+    let mut metrics: Vec<MeasurementPoint> = Vec::new();
+    for (entry, bytes) in envelopes {
+        let Ok(envelope) = Envelope::parse(bytes) else {
+            trace.oddities.insert("unreadable_item".to_owned());
+            continue;
+        };
+        let facts = facts::read(Source::of(entry), &envelope);
+        add(&mut trace, trace_id, entry.seq, &facts);
+        trace
+            .oddities
+            .extend(facts.oddities.iter().map(|word| (*word).to_owned()));
+        spans.extend(
+            facts
+                .spans
+                .into_iter()
+                .filter(|fact| fact.trace_id == trace_id)
+                .map(|fact| fact.span),
+        );
+        errors.extend(
+            facts
+                .errors
+                .into_iter()
+                .filter(|error| error.trace_id.as_ref() == Some(&wanted)),
+        );
+        logs.extend(
+            facts
+                .logs
+                .into_iter()
+                .filter(|(id, _)| *id == Some(trace_id))
+                .map(|(_, log)| log),
+        );
+        metrics.extend(
+            facts
+                .metrics
+                .into_iter()
+                .filter(|point| point.trace_id.as_ref() == Some(&wanted)),
+        );
+    }
+    if missing > 0 {
+        trace.oddities.insert("incomplete".to_owned());
+    }
+    mark_odd_spans(&mut spans);
+    for error in &mut errors {
+        error.outside = trace.is_outside(error.at_us);
+    }
+    for log in &mut logs {
+        log.outside = trace.is_outside(log.at_us);
+    }
+    spans.sort_by_key(|span| (span.start_us, !span.transaction, span.seq));
+    errors.sort_by_key(|error| error.at_us);
+    logs.sort_by_key(|log| log.at_us);
+    metrics.sort_by_key(|point| point.at_us);
+    trace
+        .oddities
+        .extend(spans.iter().flat_map(|span| span.oddities.iter().cloned()));
+    trace.conclude();
+    TraceDetail {
+        other_roots: other_roots(trace.summary.root_span_id.as_deref(), &spans),
+        summary: trace.summary,
+        spans,
+        errors,
+        logs,
+        metrics,
+        envelopes: envelopes.iter().map(|(entry, _)| entry.seq).collect(),
+    }
+}
+
+/// Transactions without a parent beside the root, by start.
+fn other_roots(root: Option<&str>, spans: &[Span]) -> Vec<OtherRoot> {
+    let mut told: HashSet<&str> = root.into_iter().collect();
+    let roots = spans.iter().filter(|span| claim_of(span).0 == ROOT);
+    let others = roots.filter(|span| told.insert(&span.span_id));
+    others
+        .map(|span| OtherRoot {
+            span_id: span.span_id.clone(),
+            name: span.description.clone(),
+            service: span.service.clone(),
+            start_us: span.start_us,
+            duration_us: length_of(span),
+        })
+        .collect()
+}
+
+/// What only shows once all spans are there: parents that are missing, ids that repeat, clocks that differ.
+fn mark_odd_spans(spans: &mut [Span]) {
+    let mut starts: HashMap<String, Micros> = HashMap::new();
+    let mut repeated = HashSet::new();
+    for span in spans.iter() {
+        if starts.insert(span.span_id.clone(), span.start_us).is_some() {
+            repeated.insert(span.span_id.clone());
+        }
+    }
+    for span in spans {
+        if repeated.contains(&span.span_id) {
+            span.oddities.push("repeated_span_id".to_owned());
+        }
+        match span.parent_span_id.as_ref().map(|parent| starts.get(parent)) {
+            Some(None) => span.oddities.push("orphan".to_owned()),
+            Some(Some(parent)) if span.start_us.saturating_add(SKEW) < *parent => {
+                span.oddities.push("clock_skew".to_owned());
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What the lists of a trace's line take, whatever is sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::bounds;
+use crate::dsn::fnv1a;
+
+/// Most bytes of JSON that the services, measurements, problems and faults of a trace's line take together: with its other
+/// members, each of which is bounded, a line is then below 4,000 bytes, and a list of 50 below 200 kB.
+const MOST_LISTED_BYTES: usize = 1_850;
+/// Most names that are told apart of those that are not told.
+const MOST_LEFT_OUT: usize = 1_000;
+
+/// What the lists of a trace's line may still take.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Room {
+    bytes: usize,
+    /// Hashes of names for which there was none, by list.
+    pub(super) left_out: BTreeMap<String, BTreeSet<u64>>,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self {
+            bytes: MOST_LISTED_BYTES,
+            left_out: BTreeMap::new(),
+        }
+    }
+}
+
+impl Room {
+    /// Whether a new name of a list, with what belongs to it, still fits.
+    pub(super) fn takes(&mut self, list: &str, name: &str, belongings: usize) -> bool {
+        let bytes = bounds::bytes(name) + belongings;
+        if let Some(left) = self.bytes.checked_sub(bytes) {
+            self.bytes = left;
+            return true;
+        }
+        let left_out = self.left_out.entry(list.to_owned()).or_default();
+        if left_out.len() < MOST_LEFT_OUT {
+            left_out.insert(fnv1a(name.as_bytes()));
+        }
+        false
+    }
+}
+
+/// Adds names to a sorted list that has each once, as far as there is room.
+pub(super) fn insert_all(
+    list: &mut Vec<String>,
+    names: impl IntoIterator<Item = String>,
+    name_of_list: &str,
+    room: &mut Room,
+) {
+    for name in names {
+        let name = bounds::cut(&name, bounds::ENVIRONMENT);
+        // Two quotes and a comma.
+        if let Err(place) = list.binary_search(&name)
+            && room.takes(name_of_list, &name, 3)
+        {
+            list.insert(place, name);
+        }
+    }
+}
