@@ -10,6 +10,7 @@
 //! disk was counted in the same transaction ([`tally`]), so that `captured = delivered + held + dead` whatever is killed
 //! when.
 
+pub(crate) mod ages;
 mod changes;
 pub(crate) mod readers;
 mod retention;
@@ -18,7 +19,9 @@ pub(crate) mod state;
 pub(crate) mod tally;
 pub(crate) mod writer;
 
+pub(crate) use ages::Ages;
 pub(crate) use readers::{Readers, envelope, row, rows};
+pub(crate) use retention::Retainer;
 pub use retention::Retention;
 pub use schema::set_aside;
 pub(crate) use schema::{Opened, open, own_key, replace};

@@ -59,6 +59,17 @@ const TABLES: &str = "
     INSERT INTO synced VALUES (0);
 ";
 
+/// Envelopes of which parts came to their end before the others; no row for one that is whole. Beside the other tables, so
+/// that a log that was begun without it goes on.
+const PARTS: &str = "
+    CREATE TABLE IF NOT EXISTS parts (
+        seq INTEGER PRIMARY KEY,
+        delivered INTEGER NOT NULL,
+        refused INTEGER NOT NULL,
+        reason INTEGER
+    ) STRICT;
+";
+
 /// A log that was opened.
 pub(crate) struct Opened {
     /// The only connection that writes.
@@ -127,6 +138,7 @@ fn prepared(connection: &Connection, version: u32) -> rusqlite::Result<Tally> {
         transaction.pragma_update(None, "user_version", VERSION)?;
         transaction.commit()?;
     }
+    connection.execute_batch(PARTS)?;
     Tally::read(connection)
 }
 
