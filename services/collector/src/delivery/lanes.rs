@@ -86,7 +86,7 @@ pub(super) struct Destination {
 }
 
 impl Destination {
-    pub(super) fn new(dsn: Dsn) -> Self {
+    pub(super) fn new(dsn: Dsn, limits: RateLimits) -> Self {
         Self {
             dsn,
             lanes: HashMap::new(),
@@ -99,7 +99,7 @@ impl Destination {
             asked_for: Categories::default(),
             failures: 0,
             paused_until: None,
-            limits: RateLimits::default(),
+            limits,
         }
     }
 

@@ -11,6 +11,8 @@ mod rate_limits;
 mod request;
 mod sender;
 mod status;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex, mpsc};
 

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::lanes::{Destination, Errand, LaneKey};
+use super::rate_limits::RateLimits;
 use super::request::{Outcome, Request};
 use super::sender::{Answer, Verdict};
 use super::{Context, Host, Shared};
@@ -192,10 +193,16 @@ impl Outbox {
             let mut destination = before
                 .remove(&dsn.id())
                 .or_else(|| self.destinations.remove(&dsn.id()))
-                .unwrap_or_else(|| Destination::new(dsn.clone()));
+                .unwrap_or_else(|| Destination::new(dsn.clone(), self.known_limits(dsn.id())));
             destination.restart();
             self.destinations.insert(dsn.id(), destination);
         }
+    }
+
+    /// What the outbox before this one knew, where a defect ended it.
+    fn known_limits(&self, destination: u64) -> RateLimits {
+        let published = lock(&self.shared.published);
+        published.limits.get(&destination).cloned().unwrap_or_default()
     }
 
     /// Takes what waits in the log where there is room for it.
@@ -359,5 +366,39 @@ fn lane_of(entry: &Entry) -> LaneKey {
         LaneKey::Alone(entry.seq)
     } else {
         LaneKey::Trace(entry.trace_id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::{Change, DeadReason};
+
+    const ERROR: Categories = Categories::ERROR;
+    const SESSION: Categories = Categories::SESSION;
+
+    /// The log has it as held all the time, since the disk is full.
+    #[test]
+    fn what_ended_on_a_full_disk_is_not_sent_again_before_it_is_tried_again() {
+        let mut desk = Desk::new(tokio::sync::mpsc::unbounded_channel().1);
+        let held = Entry {
+            categories: ERROR.with(SESSION),
+            ..Entry::external(1)
+        };
+        assert_eq!(desk.left(&held), Some(ERROR.with(SESSION)));
+        desk.ended.insert(1, ERROR);
+        let half = Change::Delivered(ERROR).of(&held).unwrap();
+        desk.correct(std::slice::from_ref(&half));
+        assert_eq!(
+            (desk.left(&held), desk.left(&half)),
+            (Some(SESSION), Some(SESSION))
+        );
+        desk.ended.insert(1, ERROR.with(SESSION));
+        assert_eq!(desk.left(&held), None);
+        // A person tries the refused part again, and the other goes nowhere.
+        let refused = Change::Refused(DeadReason::Rejected, SESSION).of(&half).unwrap();
+        let again = Change::Retried.of(&refused).unwrap();
+        desk.correct(&[again]);
+        assert_eq!(desk.left(&held), Some(SESSION));
     }
 }

@@ -73,7 +73,7 @@ impl Request {
             return Outcome::Unsent { owed };
         };
         let answer = self.context.sender.send(&self.dsn, &bytes, &sdk).await;
-        // No pause between the answer and telling it to the writer: a defect elsewhere may end this at each.
+        // The writer is told in the same step as the answer is read: a defect of the outbox ends this task between steps.
         let owed = match answer.verdict {
             Verdict::Delivered => self.write(Change::Delivered(part)).await,
             Verdict::Dead(reason) => self.write(Change::Refused(reason, part)).await,
