@@ -19,7 +19,7 @@ use crate::lock;
 use crate::log::{self, Entry, Job, State};
 
 /// How many are read from the log at once.
-const LOADED: usize = 5_000;
+const LOADED: usize = 1_000;
 /// How long requests under way may take at the end.
 const LAST_ANSWERS: Duration = Duration::from_millis(500);
 
@@ -115,9 +115,11 @@ impl Outbox {
             if let Some(done) = self.hear_all(desk) {
                 return self.finish(desk, requests, done).await;
             }
-            self.load(desk).await;
+            let has_more = self.load(desk).await;
             self.start_requests(&mut requests);
             self.publish();
+            let now = clock.monotonic();
+            let wake = if has_more { Some(now) } else { self.next_wake(now) };
             tokio::select! {
                 note = desk.notes.recv() => match note.map(|note| self.hear(desk, note)) {
                     Some(Some(done)) => return self.finish(desk, requests, done).await,
@@ -132,7 +134,7 @@ impl Outbox {
                         return self.finish(desk, requests, done).await;
                     }
                 }
-                () = moves.sleep(&clock, self.next_wake(clock.monotonic())) => {}
+                () = moves.sleep(&clock, wake) => {}
             }
         }
     }
@@ -205,27 +207,35 @@ impl Outbox {
         published.limits.get(&destination).cloned().unwrap_or_default()
     }
 
-    /// Takes what waits in the log where there is room for it.
-    async fn load(&mut self, desk: &Desk) {
+    /// Takes some of what waits in the log where there is room for it; returns whether there is more to take. Some, so that
+    /// the first is sent, and a stop is heard, before all of them are read.
+    async fn load(&mut self, desk: &Desk) -> bool {
         let ids: Vec<u64> = self.destinations.keys().copied().collect();
+        let mut has_more = false;
         for id in ids {
-            while let Some(after) = self.destinations.get(&id).and_then(|to| to.wanted(LOADED)) {
-                let read = move |connection: &Connection| {
-                    let which = format!(
-                        "WHERE state = 0 AND destination = ?1 AND seq > ?2 ORDER BY seq LIMIT {LOADED}"
-                    );
-                    log::rows(connection, &which, [id.cast_signed(), after.cast_signed()])
-                };
-                let Ok(held) = self.context.readers.read(read).await else {
-                    break;
-                };
-                if let Some(destination) = self.destinations.get_mut(&id) {
-                    let last = held.last().filter(|_| held.len() == LOADED);
-                    destination.loaded(last.map(|last| last.seq));
-                }
-                self.look_at(desk, &held);
+            let Some(after) = self.destinations.get(&id).and_then(|to| to.wanted(LOADED)) else {
+                continue;
+            };
+            let read = move |connection: &Connection| {
+                let which =
+                    format!("WHERE state = 0 AND destination = ?1 AND seq > ?2 ORDER BY seq LIMIT {LOADED}");
+                log::rows(connection, &which, [id.cast_signed(), after.cast_signed()])
+            };
+            // What cannot be read now is asked for at the next occasion.
+            let Ok(held) = self.context.readers.read(read).await else {
+                continue;
+            };
+            if let Some(destination) = self.destinations.get_mut(&id) {
+                let last = held.last().filter(|_| held.len() == LOADED);
+                destination.loaded(last.map(|last| last.seq));
             }
+            self.look_at(desk, &held);
+            has_more |= self
+                .destinations
+                .get(&id)
+                .is_some_and(|to| to.wanted(LOADED).is_some());
         }
+        has_more
     }
 
     /// Queues those that are held for a destination of today and belong to its slot.
