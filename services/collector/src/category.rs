@@ -32,6 +32,12 @@ impl Categories {
     pub const TRANSACTION: Self = Self(1 << 2);
     /// Sessions.
     pub const SESSION: Self = Self(1 << 6);
+    /// Attachments.
+    pub const ATTACHMENT: Self = Self(1 << 7);
+    /// Profiles of transactions.
+    pub const PROFILE: Self = Self(1 << 8);
+    /// All of them, those too that have no name yet.
+    pub const ALL: Self = Self(u32::MAX);
 
     /// The category of an item's type; types that are not known count as `default`.
     #[must_use]
@@ -80,6 +86,24 @@ impl Categories {
     #[must_use]
     pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// This set but for the other's members.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub const fn of(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Whether it has no members.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
     }
 
     /// Whether the two have a member in common.

@@ -1,37 +1,34 @@
 //! The collector as its owner sees it: open, capture, configure, ask, shut down.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reelscope_contracts::telemetry::{
-    ActiveLimit, Delivery, DeliveryCounts, DeliveryError, DestinationStatus, EnvelopeState, EnvelopeSummary,
-    HeldAction, Named, Notice, TestOutcome, TraceDetail, TraceSummary,
+    Delivery, DeliveryCounts, EnvelopeState, EnvelopeSummary, HeldAction, Named, Notice, TestOutcome,
+    TraceDetail, TraceSummary,
 };
-use reelscope_contracts::{Problem, UnixMillis, now};
+use reelscope_contracts::{Problem, now};
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
-use crate::category::Categories;
+use crate::clock::Clock;
+use crate::delivery::{self, Destinations, Pace, Sender};
 use crate::dsn::Dsn;
 use crate::envelope::{Envelope, parse_id};
 use crate::error::{CaptureError, CollectorError};
 use crate::index::{self, Defects, Index};
 use crate::lock;
 use crate::log::{
-    self, Arrival, Captured, Change, DeadReason, Entry, Figures, Follower, Job, Opened, Pen, Readers,
-    Retention, State, Tally, Writer,
+    self, Ages, Arrival, Captured, Change, DeadReason, Entry, Figures, Follower, Job, Opened, Pen, Readers,
+    Retainer, Retention, State, Writer,
 };
 use crate::notice::notice;
-use crate::outbox::{self, Note};
-use crate::rate_limits::RateLimits;
 use crate::refusals::Refusals;
 use crate::scrub;
-use crate::sender::Sender;
 use crate::supervised;
 use crate::trace;
 
@@ -52,19 +49,6 @@ const MOST_READ: u64 = 64 * 1024 * 1024;
 pub const EXTERNAL: &str = "external";
 /// The slot of the browser's envelopes; the head of a spin's trace.
 pub(crate) const FRONTEND: &str = "frontend";
-
-/// How envelopes are sent.
-#[derive(Debug, Clone, Copy)]
-pub struct Pace {
-    /// Most requests under way to one destination, so that a slow one does not hold up the others.
-    pub concurrency: usize,
-    /// How long an answer may take.
-    pub timeout: Duration,
-    /// Pause after the first failure; doubles with every further one.
-    pub first_retry: Duration,
-    /// Longest pause.
-    pub longest_retry: Duration,
-}
 
 /// How a collector works.
 #[derive(Debug, Clone, Copy)]
@@ -95,55 +79,6 @@ impl Options {
     }
 }
 
-/// Where envelopes go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Destinations {
-    /// For every slot that has none of its own.
-    pub common: Option<Dsn>,
-    /// By slot.
-    pub by_slot: BTreeMap<String, Dsn>,
-    /// Whether anything is sent at all; what is captured meanwhile is held.
-    pub sending: bool,
-}
-
-impl Destinations {
-    /// Nowhere: everything is held for the viewer.
-    #[must_use]
-    pub const fn nowhere() -> Self {
-        Self {
-            common: None,
-            by_slot: BTreeMap::new(),
-            sending: true,
-        }
-    }
-
-    /// Where the envelopes of a slot go.
-    #[must_use]
-    pub fn of(&self, slot: &str) -> Option<&Dsn> {
-        self.by_slot.get(slot).or(self.common.as_ref())
-    }
-
-    /// The number under which the log keeps that; 0 for nowhere.
-    pub(crate) fn id_of(&self, slot: &str) -> u64 {
-        self.of(slot).map_or(0, Dsn::id)
-    }
-
-    fn each(&self) -> impl Iterator<Item = (Option<&String>, &Dsn)> {
-        let own = self.by_slot.iter().map(|(slot, dsn)| (Some(slot), dsn));
-        self.common.iter().map(|dsn| (None, dsn)).chain(own)
-    }
-}
-
-/// What the outbox lets others see.
-#[derive(Default)]
-pub(crate) struct OutboxStatus {
-    pub(crate) in_flight: u64,
-    pub(crate) limits: BTreeMap<u64, RateLimits>,
-    /// By destination, when the next attempt is made.
-    pub(crate) failing: BTreeMap<u64, UnixMillis>,
-    pub(crate) last_error: Option<DeliveryError>,
-}
-
 /// What the threads share. Locks are held for moments and never together.
 pub(crate) struct Shared {
     pub(crate) readers: Readers,
@@ -151,34 +86,41 @@ pub(crate) struct Shared {
     /// The public key of this collector's own DSN.
     pub(crate) key: String,
     pub(crate) index: Index,
-    pub(crate) outbox: Mutex<OutboxStatus>,
+    pub(crate) delivery: delivery::Handle,
     /// Counts what changed in delivery.
     pub(crate) revision: watch::Sender<u64>,
     pub(crate) refused: AtomicU64,
     pub(crate) refusals: Refusals,
     scrubbing: AtomicBool,
-    pub(crate) notes: tokio::sync::mpsc::UnboundedSender<Note>,
     /// The last words of a thread that the collector cannot do without.
     failed: watch::Sender<Option<String>>,
-    destinations: Mutex<Arc<Destinations>>,
     notices: Mutex<Vec<Notice>>,
 }
 
 impl Shared {
     pub(crate) fn destinations(&self) -> Arc<Destinations> {
-        Arc::clone(&lock(&self.destinations))
+        self.delivery.destinations()
     }
 
     /// Tells the viewers that something about delivery changed.
     pub(crate) fn touched(&self) {
         self.revision.send_modify(|revision| *revision += 1);
     }
+
+    /// One with the same code replaces the last.
+    fn keep(&self, notice: Notice) {
+        let mut notices = lock(&self.notices);
+        notices.retain(|known| known.code != notice.code);
+        notices.push(notice);
+        let surplus = notices.len().saturating_sub(MOST_NOTICES);
+        notices.drain(..surplus);
+    }
 }
 
 impl Follower for Arc<Shared> {
     fn moved(&self, held: Vec<Entry>) {
         if !held.is_empty() {
-            let _ = self.notes.send(Note::Held(held));
+            self.delivery.held(held);
         }
         self.index.wake();
         self.touched();
@@ -188,13 +130,18 @@ impl Follower for Arc<Shared> {
         self.refused.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// One with the same code replaces the last.
     fn say(&self, notice: Notice) {
-        let mut notices = lock(&self.notices);
-        notices.retain(|known| known.code != notice.code);
-        notices.push(notice);
-        let surplus = notices.len().saturating_sub(MOST_NOTICES);
-        notices.drain(..surplus);
+        self.keep(notice);
+    }
+}
+
+impl delivery::Host for Shared {
+    fn changed(&self) {
+        self.touched();
+    }
+
+    fn say(&self, notice: Notice) {
+        self.keep(notice);
     }
 }
 
@@ -217,6 +164,14 @@ impl Collector {
     /// # Errors
     /// The directory is in use, of a newer build, or cannot be written.
     pub fn open(dir: &Path, options: Options) -> Result<(Self, Notices), CollectorError> {
+        Self::open_by(dir, options, Clock::system())
+    }
+
+    /// As [`Collector::open`], by clocks that a test may move.
+    ///
+    /// # Errors
+    /// As [`Collector::open`].
+    pub fn open_by(dir: &Path, options: Options, clock: Clock) -> Result<(Self, Notices), CollectorError> {
         fs::create_dir_all(dir).map_err(|error| CollectorError::unwritable(dir, &error))?;
         let Opened {
             pen,
@@ -227,7 +182,8 @@ impl Collector {
         let key = log::own_key(dir).map_err(|error| CollectorError::unwritable(dir, &error))?;
         let sender = Sender::new(options.pace.timeout, &mut notices);
         let (jobs, waiting_jobs) = mpsc::channel();
-        let (notes, waiting_notes) = tokio::sync::mpsc::unbounded_channel();
+        let ages = Arc::new(Ages::new(clock, tally.newest_seq()));
+        let (delivery, inbox) = delivery::Handle::new(Arc::clone(&ages));
         let figures = Arc::new(Figures {
             tally: Mutex::new(tally),
             ..Figures::default()
@@ -239,14 +195,12 @@ impl Collector {
             figures: Arc::clone(&figures),
             key,
             index,
-            outbox: Mutex::new(OutboxStatus::default()),
+            delivery,
             revision: watch::Sender::new(0),
             refused: AtomicU64::new(0),
             refusals: Refusals::default(),
             scrubbing: AtomicBool::new(true),
-            notes,
             failed: watch::Sender::new(None),
-            destinations: Mutex::new(Arc::new(Destinations::nowhere())),
             notices: Mutex::new(notices.clone()),
         });
         let start = |name: &str, work: Work| {
@@ -256,13 +210,20 @@ impl Collector {
                 .map_err(|error| CollectorError::unwritable(dir, &error))
         };
         let follower = Arc::clone(&shared);
-        let writer = Writer::new(pen.clone(), dir.to_owned(), figures, options.retention, follower);
+        let context = delivery::Context {
+            readers: shared.readers.clone(),
+            jobs: jobs.clone(),
+            sender: sender.clone(),
+            pace: options.pace,
+            ages: Arc::clone(&ages),
+            own_key: shared.key.clone(),
+            head: FRONTEND,
+        };
+        let retainer = Retainer::new(options.retention, ages);
+        let writer = Writer::new(pen.clone(), dir.to_owned(), figures, retainer, follower);
         let threads = vec![
             start("collector-index", indexing(&shared, index_wakes))?,
-            start(
-                "collector-outbox",
-                sending(&shared, &jobs, &sender, options.pace, waiting_notes),
-            )?,
+            start("collector-outbox", sending(&shared, context, inbox))?,
             start(
                 "collector-writer",
                 writing(&shared, writer, pen, waiting_jobs, held_lock),
@@ -404,8 +365,7 @@ impl Collector {
 
     /// Sets where envelopes go from now on. What was captured for another destination stays held.
     pub fn configure(&self, destinations: Destinations) {
-        *lock(&self.shared.destinations) = Arc::new(destinations);
-        let _ = self.shared.notes.send(Note::Configured);
+        self.shared.delivery.configure(destinations);
         self.shared.touched();
     }
 
@@ -425,54 +385,30 @@ impl Collector {
     /// Everything about delivery.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
-        let destinations = self.shared.destinations();
-        let now = now();
-        let mut limits = self.limits();
-        limits.retain(|_, limits| !limits.active(now).is_empty());
+        let reasons = self.shared.delivery.reasons();
         let tally = lock(&self.shared.figures.tally).clone();
-        let held_by_reason = held_by_reason(&tally, &destinations, &limits, now);
-        let (in_flight, last_error, rate_limits, destinations_status) = {
-            let outbox = lock(&self.shared.outbox);
-            let status = destinations.each().map(|(slot, dsn)| DestinationStatus {
-                slot: slot.cloned(),
-                dsn: dsn.masked(),
-                next_attempt_at: outbox.failing.get(&dsn.id()).copied().filter(|at| *at > now),
-            });
-            let limits = destinations.each().flat_map(|(_, dsn)| {
-                let active = outbox
-                    .limits
-                    .get(&dsn.id())
-                    .map(|limits| limits.active(now))
-                    .unwrap_or_default();
-                active.into_iter().map(|(category, until)| ActiveLimit {
-                    destination: dsn.masked(),
-                    category: category.to_owned(),
-                    until,
-                })
-            });
-            (
-                outbox.in_flight,
-                outbox.last_error.clone(),
-                limits.collect(),
-                status.collect(),
-            )
-        };
+        let delivery::Status {
+            in_flight,
+            destinations,
+            rate_limits,
+            last_error,
+        } = self.shared.delivery.status();
         let index = &self.shared.index;
         let (lost_by_sdks, sessions) = (index.lost_by_sdks(), index.sessions());
         let (refused_by_code, refusals) = self.shared.refusals.told();
         Delivery {
             counts: tally.counts(),
-            held_by_reason,
+            held_by_reason: reasons.counted(&tally),
             dead_by_reason: tally.dead_by_reason(),
             refused: self.shared.refused.load(Ordering::Relaxed),
             refused_by_code,
             refusals,
             lost_by_sdks,
             sessions,
-            sending: destinations.sending,
+            sending: self.shared.destinations().sending,
             scrubbing: self.shared.scrubbing.load(Ordering::Relaxed),
             in_flight,
-            destinations: destinations_status,
+            destinations,
             rate_limits,
             last_error,
             notices: lock(&self.shared.notices).clone(),
@@ -588,19 +524,14 @@ impl Collector {
     /// Held envelopes that are on their way, as opposed to those that wait for a person.
     fn sendable(&self) -> u64 {
         let waiting = self.shared.figures.queued.load(Ordering::Relaxed) as u64;
-        let destinations = self.shared.destinations();
-        let tally = lock(&self.shared.figures.tally);
-        let on_their_way = tally
-            .held()
-            .filter(|(kind, _)| held_reason(&destinations, &kind.slot, kind.destination) == WAITING);
-        waiting + on_their_way.map(|(_, count)| count).sum::<u64>()
+        let reasons = self.shared.delivery.reasons();
+        waiting + reasons.on_their_way(&lock(&self.shared.figures.tally))
     }
 
     /// Tells the threads to end and does not wait for it; what was handed over is written. For an owner that cannot
     /// wait; the directory is free a moment later.
     pub fn stop(&self) {
-        let (stopped, _) = oneshot::channel();
-        let _ = self.shared.notes.send(Note::Stop(stopped));
+        drop(self.shared.delivery.stop());
         let _ = self.jobs.send(Job::Stop);
         self.shared.index.stop();
     }
@@ -608,10 +539,7 @@ impl Collector {
     /// Stops sending, writes what was handed over, and ends all threads. Requests under way have a moment to be
     /// answered; what is not answered by then is held and sent again after the next start.
     pub async fn shutdown(&self) {
-        let (stopped, outbox_stopped) = oneshot::channel();
-        if self.shared.notes.send(Note::Stop(stopped)).is_ok() {
-            let _ = outbox_stopped.await;
-        }
+        let _ = self.shared.delivery.stop().await;
         self.shared.index.stop();
         let (jobs, readers) = (self.jobs.clone(), self.shared.readers.clone());
         let mut threads = std::mem::take(&mut *lock(&self.threads));
@@ -701,8 +629,6 @@ impl Collector {
         state: Option<EnvelopeState>,
         limit: usize,
     ) -> Vec<EnvelopeSummary> {
-        let destinations = self.shared.destinations();
-        let limits = self.limits();
         let states = match state {
             None => "1",
             Some(EnvelopeState::Held) => "state = 0",
@@ -716,24 +642,15 @@ impl Collector {
             log::rows(connection, &which, [before, limit])
         };
         let found = self.shared.readers.read(read).await.unwrap_or_default();
-        found
-            .iter()
-            .map(|entry| summary(&destinations, &limits, entry))
-            .collect()
-    }
-
-    fn limits(&self) -> BTreeMap<u64, RateLimits> {
-        lock(&self.shared.outbox).limits.clone()
+        let reasons = self.shared.delivery.reasons();
+        found.iter().map(|entry| reasons.summary(entry)).collect()
     }
 
     /// One envelope in a line and as it was received; `None` when it is not, or no longer, kept.
     pub async fn envelope(&self, seq: u64) -> Option<(EnvelopeSummary, Vec<u8>)> {
         let read = move |connection: &Connection| log::envelope(connection, seq);
         let (entry, bytes) = self.shared.readers.read(read).await.ok()??;
-        Some((
-            summary(&self.shared.destinations(), &self.limits(), &entry),
-            bytes,
-        ))
+        Some((self.shared.delivery.reasons().summary(&entry), bytes))
     }
 
     /// The envelopes among `seqs` that are still kept, up to a bound, and how many are missing.
@@ -804,93 +721,13 @@ fn indexing(shared: &Arc<Shared>, wakes: mpsc::Receiver<bool>) -> Work {
     })
 }
 
-fn sending(
-    shared: &Arc<Shared>,
-    jobs: &mpsc::Sender<Job>,
-    sender: &Sender,
-    pace: Pace,
-    mut notes: outbox::Notes,
-) -> Work {
-    let (shared, jobs, sender) = (Arc::clone(shared), jobs.clone(), sender.clone());
+fn sending(shared: &Arc<Shared>, context: delivery::Context, inbox: delivery::Inbox) -> Work {
+    let shared = Arc::clone(shared);
     Box::new(move || {
-        let run = |notes: &mut outbox::Notes| {
-            outbox::Outbox::new(Arc::clone(&shared), jobs.clone(), sender.clone(), pace).run(notes);
-        };
-        let ended = supervised::again(&mut notes, run, |_, words| {
-            tracing::error!(words, "delivery met a defect and begins anew");
-            let detail = "Delivery met a defect of Reelscope and began anew.";
-            shared.say(notice("delivery_defect", detail).with("cause", words));
-        });
-        if let Err(words) = ended {
+        let host: Arc<dyn delivery::Host> = shared.clone();
+        if let Err(words) = delivery::run(context, &shared.delivery, inbox, &host) {
             let said = format!("telemetry can no longer be delivered because of a defect: {words}");
             shared.failed.send_replace(Some(said));
         }
     })
-}
-
-const WAITING: &str = "waiting";
-const RATE_LIMITED: &str = "rate_limited";
-
-/// How many envelopes are held, by why.
-fn held_by_reason(
-    tally: &Tally,
-    destinations: &Destinations,
-    limits: &BTreeMap<u64, RateLimits>,
-    now: UnixMillis,
-) -> BTreeMap<String, u64> {
-    let mut held = BTreeMap::new();
-    for (kind, count) in tally.held() {
-        let limits = limits.get(&kind.destination);
-        let categories = Categories::from_bits(kind.categories);
-        let limited = || limits.is_some_and(|limits| limits.held_until(categories, now).is_some());
-        let reason = match held_reason(destinations, &kind.slot, kind.destination) {
-            WAITING if limited() => RATE_LIMITED,
-            reason => reason,
-        };
-        *held.entry(reason.to_owned()).or_default() += count;
-    }
-    held
-}
-
-/// Why an envelope is held.
-fn held_reason(destinations: &Destinations, slot: &str, destination: u64) -> &'static str {
-    match destinations.id_of(slot) {
-        0 => "no_destination",
-        today if today != destination => "other_destination",
-        _ if !destinations.sending => "paused",
-        _ => WAITING,
-    }
-}
-
-fn summary(
-    destinations: &Destinations,
-    limits: &BTreeMap<u64, RateLimits>,
-    entry: &Entry,
-) -> EnvelopeSummary {
-    let limited = || {
-        let limits = limits.get(&entry.destination);
-        limits.is_some_and(|limits| limits.held_until(entry.categories, now()).is_some())
-    };
-    let reason = match entry.state {
-        State::Held => match held_reason(destinations, &entry.slot, entry.destination) {
-            WAITING if limited() => Some(RATE_LIMITED),
-            reason => Some(reason),
-        },
-        State::Delivered => None,
-        State::Dead(reason) => Some(reason.as_str()),
-    };
-    EnvelopeSummary {
-        seq: entry.seq,
-        slot: entry.slot.as_ref().to_owned(),
-        received_at: entry.received_at,
-        bytes: entry.size,
-        categories: entry.categories.each().map(|(_, name)| name.to_owned()).collect(),
-        state: entry.state.word(),
-        reason: reason.map(str::to_owned),
-    }
-}
-
-/// Milliseconds since `started`.
-pub(crate) fn elapsed_ms(started: Instant) -> u64 {
-    u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
 }

@@ -4,15 +4,17 @@
 //! dead, and `captured = delivered + held + dead` at every moment, whatever is killed when. Payloads are bytes as
 //! they came and leave so. With no DSN everything works and is held.
 //!
-//! Modules in reading order: [`envelope`] (the format), `lenient` (the reader of its JSON), [`dsn`], [`category`], [`rate_limits`], [`scrub`] (pure rules);
-//! `log` (what is kept, and where it stands); `bounds`, `service`, `facts`, `trace`, `issues`, `service_map`, `index` (what
-//! the viewer asks for); `sender`, `outbox`
-//! (what leaves); [`collector`] (all of it as its owner sees it); `refusals` (what was not taken); [`http`] and [`viewer`] (routes). Four threads: one
+//! Modules in reading order: [`envelope`] (the format), `lenient` (the reader of its JSON), [`dsn`], [`category`], [`clock`],
+//! [`scrub`] (pure rules); `log` (what is kept, and where it stands); `bounds`, `service`, `facts`, `trace`, `issues`,
+//! `service_map`, `index` (what the viewer asks for); `delivery` (what leaves); [`collector`] (all of it as its owner sees
+//! it); `refusals` (what was not taken); [`http`] and [`viewer`] (routes). Four threads: one
 //! writes, one indexes, one sends, and whoever calls.
 
 mod bounds;
 pub mod category;
+pub mod clock;
 pub mod collector;
+mod delivery;
 pub mod dsn;
 pub mod envelope;
 pub mod error;
@@ -27,11 +29,8 @@ mod live;
 mod lock;
 mod log;
 mod notice;
-mod outbox;
-pub mod rate_limits;
 mod refusals;
 pub mod scrub;
-mod sender;
 mod service;
 mod service_map;
 mod skim;
@@ -39,7 +38,9 @@ mod supervised;
 mod trace;
 pub mod viewer;
 
-pub use collector::{Collector, Destinations, EXTERNAL, Notices, Options, Pace};
+pub use clock::Clock;
+pub use collector::{Collector, EXTERNAL, Notices, Options};
+pub use delivery::{Destinations, Pace};
 pub use dsn::{Dsn, DsnError};
 pub use error::{CaptureError, CollectorError};
 pub use http::Limits;

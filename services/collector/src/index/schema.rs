@@ -2,14 +2,12 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::log::Pen;
+use crate::log::{self, Pen};
 
 /// Raised when the tables, or what is read out of envelopes, change.
 const VERSION: i64 = 1;
-/// Tables that are not derived: those of the log, and what people decided.
-const KEPT: [&str; 6] = ["envelopes", "bodies", "tally", "synced", "partly", "decisions"];
-
-/// What people decided of issues; see [`super::decisions`].
+/// What people decided of issues, which is not derived; see [`super::decisions`].
+const DECIDED: &str = "decisions";
 const DECISIONS: &str = "
     CREATE TABLE IF NOT EXISTS decisions (
         issue_id TEXT PRIMARY KEY,
@@ -182,7 +180,8 @@ fn begin(connection: &Connection) -> rusqlite::Result<()> {
     let names = tables
         .query_map((), |row| row.get::<_, String>(0))?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    for name in names.iter().filter(|name| !KEPT.contains(&name.as_str())) {
+    let is_derived = |name: &&String| !log::NAMES.contains(&name.as_str()) && *name != DECIDED;
+    for name in names.iter().filter(is_derived) {
         connection.execute_batch(&format!("DROP TABLE \"{name}\""))?;
     }
     connection.execute_batch(DECISIONS)?;

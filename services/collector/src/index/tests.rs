@@ -1,6 +1,8 @@
 //! The tables by themselves: what goes in, once, and out again.
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeSet;
+
 use reelscope_contracts::telemetry::{IssueDecision, IssueStatus, IssueSummary, Micros, TraceSummary};
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -310,10 +312,21 @@ fn an_issue_is_open_again_by_what_began_after_it_was_resolved() {
     assert_eq!(status(&index), (IssueStatus::Unresolved, None, None));
 }
 
+fn tables(pen: &crate::log::Pen) -> BTreeSet<String> {
+    let mut writing = pen.turn();
+    let connection = writing.connection().unwrap();
+    let mut tables = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        .unwrap();
+    let names = tables.query_map((), |row| row.get(0)).unwrap();
+    names.collect::<Result<_, _>>().unwrap()
+}
+
 #[test]
 fn a_change_of_the_tables_begins_them_anew_and_keeps_what_people_decided() {
     let dir = tempfile::tempdir().unwrap();
     let opened = crate::log::open(dir.path()).unwrap();
+    assert_eq!(tables(&opened.pen), crate::log::NAMES.map(str::to_owned).into());
     schema::prepare(&opened.pen).unwrap();
     {
         let mut writing = opened.pen.turn();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, Transaction};
 
 use super::readers::row;
-use super::state::{Change, Entry, State};
+use super::state::{Change, Entry, Parts, State};
 use super::tally::{Delta, Kind};
 
 /// States that envelopes have and the disk has not been told, for want of room; and what they add to the counts there.
@@ -36,12 +36,17 @@ impl Owed {
     ) -> rusqlite::Result<()> {
         let mut update =
             transaction.prepare_cached("UPDATE envelopes SET state = ?2, destination = ?3 WHERE seq = ?1")?;
+        let mut part = transaction.prepare_cached("INSERT OR REPLACE INTO parts VALUES (?1, ?2, ?3, ?4)")?;
+        let mut whole = transaction.prepare_cached("DELETE FROM parts WHERE seq = ?1")?;
         for entry in self.states.values().chain(states.values()) {
-            update.execute((
-                entry.seq.cast_signed(),
-                entry.state.number(),
-                entry.destination.cast_signed(),
-            ))?;
+            let (seq, parts) = (entry.seq.cast_signed(), entry.parts);
+            update.execute((seq, entry.state.number(), entry.destination.cast_signed()))?;
+            if parts == Parts::default() {
+                whole.execute([seq])?;
+            } else {
+                let reason = parts.reason.map(|reason| State::Dead(reason).number());
+                part.execute((seq, parts.delivered.bits(), parts.refused.bits(), reason))?;
+            }
         }
         Ok(())
     }
@@ -89,14 +94,7 @@ impl<'a> Plan<'a> {
         let mut count = 0;
         for (seq, change) in changes {
             let Some(before) = self.now(*seq)? else { continue };
-            let Some((state, destination)) = change.of(before.state, before.destination) else {
-                continue;
-            };
-            let after = Entry {
-                state,
-                destination,
-                ..before.clone()
-            };
+            let Some(after) = change.of(&before) else { continue };
             *self.delta.entry(Kind::of(&before)).or_default() -= 1;
             *self.delta.entry(Kind::of(&after)).or_default() += 1;
             self.states.insert(*seq, after);

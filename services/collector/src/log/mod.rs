@@ -10,6 +10,7 @@
 //! disk was counted in the same transaction ([`tally`]), so that `captured = delivered + held + dead` whatever is killed
 //! when.
 
+pub(crate) mod ages;
 mod changes;
 mod pen;
 pub(crate) mod readers;
@@ -19,13 +20,15 @@ pub(crate) mod state;
 pub(crate) mod tally;
 pub(crate) mod writer;
 
+pub(crate) use ages::Ages;
 pub(crate) use pen::Pen;
 pub(crate) use readers::{Readers, envelope, row, rows, some_envelopes};
+pub(crate) use retention::Retainer;
 pub use retention::Retention;
 pub use schema::set_aside;
 #[cfg(test)]
 pub(crate) use schema::tables;
-pub(crate) use schema::{Opened, open, own_key};
+pub(crate) use schema::{NAMES, Opened, open, own_key};
 pub(crate) use state::{Change, DeadReason, Entry, State};
 pub(crate) use tally::Tally;
 pub use writer::Captured;

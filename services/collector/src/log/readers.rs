@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row};
 use tokio::sync::Semaphore;
 
 use super::schema::{FILE, WAL};
-use super::state::{Entry, State};
+use super::state::{Entry, Parts, State};
 use crate::category::Categories;
 use crate::envelope::id_of_bytes;
 
@@ -91,7 +91,10 @@ fn open(file: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// The columns that [`entry`] reads.
-const ENTRY: &str = "seq, received_at, slot, destination, categories, trace_id, state, size";
+const ENTRY: &str =
+    "seq, received_at, slot, destination, categories, trace_id, state, size, delivered, refused, reason";
+/// Where they are.
+const ENTRIES: &str = "envelopes LEFT JOIN parts USING (seq)";
 
 /// Reads an envelope's row of the columns [`ENTRY`].
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
@@ -104,16 +107,24 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         trace_id: row.get_ref(5)?.as_blob_or_null()?.map_or(0, id_of_bytes),
         state: State::of_number(row.get(6)?),
         size: row.get::<_, i64>(7)?.cast_unsigned(),
+        parts: Parts {
+            delivered: Categories::from_bits(row.get::<_, Option<u32>>(8)?.unwrap_or(0)),
+            refused: Categories::from_bits(row.get::<_, Option<u32>>(9)?.unwrap_or(0)),
+            reason: match row.get::<_, Option<i64>>(10)?.map(State::of_number) {
+                Some(State::Dead(reason)) => Some(reason),
+                _ => None,
+            },
+        },
     })
 }
 
-/// The rows of envelopes that `which` chooses: what stands after `FROM envelopes`.
+/// The rows of envelopes that `which` chooses: what stands after the names of the tables.
 pub(crate) fn rows(
     connection: &Connection,
     which: &str,
     params: impl Params,
 ) -> rusqlite::Result<Vec<Entry>> {
-    let mut found = connection.prepare_cached(&format!("SELECT {ENTRY} FROM envelopes {which}"))?;
+    let mut found = connection.prepare_cached(&format!("SELECT {ENTRY} FROM {ENTRIES} {which}"))?;
     found.query_map(params, entry)?.collect()
 }
 
@@ -125,10 +136,10 @@ pub(crate) fn row(connection: &Connection, seq: u64) -> rusqlite::Result<Option<
 
 /// One envelope and its bytes as they were received; `None` when it is not, or no longer, kept.
 pub(crate) fn envelope(connection: &Connection, seq: u64) -> rusqlite::Result<Option<(Entry, Vec<u8>)>> {
-    let sql = format!("SELECT {ENTRY}, body FROM envelopes JOIN bodies USING (seq) WHERE seq = ?1");
+    let sql = format!("SELECT {ENTRY}, body FROM {ENTRIES} JOIN bodies USING (seq) WHERE seq = ?1");
     let mut found = connection.prepare_cached(&sql)?;
     found
-        .query_row([seq.cast_signed()], |row| Ok((entry(row)?, row.get(8)?)))
+        .query_row([seq.cast_signed()], |row| Ok((entry(row)?, row.get("body")?)))
         .optional()
 }
 
@@ -141,7 +152,7 @@ pub(crate) fn some_envelopes(
     (most, most_bytes): (usize, u64),
 ) -> rusqlite::Result<Vec<(Entry, Vec<u8>)>> {
     let sql =
-        format!("SELECT {ENTRY}, body FROM envelopes JOIN bodies USING (seq) WHERE {which} LIMIT {most}");
+        format!("SELECT {ENTRY}, body FROM {ENTRIES} JOIN bodies USING (seq) WHERE {which} LIMIT {most}");
     let mut found = connection.prepare_cached(&sql)?;
     let mut rows = found.query([seq.cast_signed()])?;
     let (mut envelopes, mut bytes) = (Vec::new(), 0);
@@ -150,7 +161,7 @@ pub(crate) fn some_envelopes(
     {
         let entry = entry(row)?;
         bytes += entry.size;
-        envelopes.push((entry, row.get(8)?));
+        envelopes.push((entry, row.get("body")?));
     }
     Ok(envelopes)
 }

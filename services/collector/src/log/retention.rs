@@ -1,10 +1,11 @@
 //! What goes when there is too much or it is too old: the oldest, and of what may still be sent nothing before the hard cap.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use reelscope_contracts::now;
 use rusqlite::Connection;
 
+use super::ages::Ages;
 use super::pen::Writing;
 use super::readers::rows;
 use super::state::{DeadReason, Entry, State};
@@ -39,15 +40,20 @@ pub(super) struct Removed {
 }
 
 /// Decides, step by step.
-pub(super) struct Retainer {
+pub(crate) struct Retainer {
     retention: Retention,
+    pub(super) ages: Arc<Ages>,
     /// Older ones may still be sent, as far as is known.
     from: u64,
 }
 
 impl Retainer {
-    pub(super) fn new(retention: Retention) -> Self {
-        Self { retention, from: 0 }
+    pub(crate) fn new(retention: Retention, ages: Arc<Ages>) -> Self {
+        Self {
+            retention,
+            ages,
+            from: 0,
+        }
     }
 
     /// Bytes after which it is worth another look.
@@ -67,14 +73,13 @@ impl Retainer {
             all
         } else {
             let mut done = oldest(connection, self.from, "state != 0")?;
-            let newest_old =
-                now().saturating_sub(i64::try_from(self.retention.age.as_millis()).unwrap_or(i64::MAX));
-            let old = done
-                .iter()
-                .take_while(|entry| entry.received_at < newest_old)
-                .count();
-            let many = enough_of(&done, excess(self.retention.bytes));
-            done.truncate(old.max(many));
+            let mut many = enough_of(&done, excess(self.retention.bytes));
+            // One by one, since one whose time is wrong says nothing about the others.
+            done.retain(|entry| {
+                let goes = many > 0 || self.ages.of(entry) > self.retention.age;
+                many = many.saturating_sub(1);
+                goes
+            });
             // From the beginning again at the next look: what was held may have been delivered since.
             self.from = done.last().map_or(0, |last| last.seq);
             done
@@ -116,6 +121,7 @@ fn remove(writing: &mut Writing, chosen: &[Entry]) -> rusqlite::Result<Removed> 
         for sql in [
             "DELETE FROM envelopes WHERE seq = ?1",
             "DELETE FROM bodies WHERE seq = ?1",
+            "DELETE FROM parts WHERE seq = ?1",
         ] {
             transaction
                 .prepare_cached(sql)?

@@ -34,6 +34,9 @@ const WAL_BYTES: i64 = 32 * 1024 * 1024;
 /// Length of the public key, in hexadecimal digits.
 const KEY_LEN: usize = 32;
 
+/// Names of the tables here. Others that stand in the file are derived from them, or are of who made them.
+pub(crate) const NAMES: [&str; 5] = ["envelopes", "bodies", "tally", "synced", "parts"];
+
 /// Small rows and large bodies apart, so that the state of an envelope changes without its body being written again.
 const TABLES: &str = "
     CREATE TABLE envelopes (
@@ -58,6 +61,17 @@ const TABLES: &str = "
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE synced (at INTEGER NOT NULL) STRICT;
     INSERT INTO synced VALUES (0);
+";
+
+/// Envelopes of which parts came to their end before the others; no row for one that is whole. Beside the other tables, so
+/// that a log that was begun without it goes on.
+const PARTS: &str = "
+    CREATE TABLE IF NOT EXISTS parts (
+        seq INTEGER PRIMARY KEY,
+        delivered INTEGER NOT NULL,
+        refused INTEGER NOT NULL,
+        reason INTEGER
+    ) STRICT;
 ";
 
 /// A log that was opened.
@@ -128,6 +142,7 @@ fn prepared(connection: &Connection, version: u32) -> rusqlite::Result<Tally> {
         transaction.pragma_update(None, "user_version", VERSION)?;
         transaction.commit()?;
     }
+    connection.execute_batch(PARTS)?;
     Tally::read(connection)
 }
 

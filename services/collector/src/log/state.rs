@@ -112,9 +112,11 @@ impl State {
 /// What happened to an envelope after it was captured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {
-    /// Sentry has it.
-    Delivered,
-    /// It will not be sent.
+    /// Sentry has what it holds of these categories.
+    Delivered(Categories),
+    /// Sentry does not want what it holds of these categories.
+    Refused(DeadReason, Categories),
+    /// What Sentry does not have of it will not be sent.
     Dead(DeadReason),
     /// A dead one is held again.
     Retried,
@@ -123,19 +125,44 @@ pub(crate) enum Change {
 }
 
 impl Change {
-    /// State and destination after it; `None` where it changes nothing. An envelope that was delivered stays so, whatever
-    /// is said later.
-    pub(crate) fn of(self, state: State, destination: u64) -> Option<(State, u64)> {
-        match (self, state) {
-            (Self::Delivered, State::Held | State::Dead(_)) => Some((State::Delivered, destination)),
-            (Self::Dead(reason), State::Held) => Some((State::Dead(reason), destination)),
-            (Self::Retried, State::Dead(reason)) if reason != DeadReason::Damaged => {
-                Some((State::Held, destination))
+    /// The envelope after it; `None` where it changes nothing. What was delivered stays so, whatever is said later.
+    pub(crate) fn of(self, before: &Entry) -> Option<Entry> {
+        let mut after = before.clone();
+        match (self, before.state) {
+            (Self::Delivered(part), State::Held | State::Dead(_)) => {
+                after.parts.delivered = before.parts.delivered.with(part);
+                after.parts.refused = before.parts.refused.without(part);
+                after.parts.reason = before.parts.reason.filter(|_| !after.parts.refused.is_empty());
             }
-            (Self::Readdressed(to), State::Held) if to != destination => Some((State::Held, to)),
-            _ => None,
+            (Self::Refused(reason, part), State::Held) => {
+                after.parts.refused = before.parts.refused.with(part.of(before.left()));
+                after.parts.reason = before.parts.reason.or(Some(reason));
+            }
+            (Self::Dead(reason), State::Held) => after.state = State::Dead(reason),
+            (Self::Retried, State::Dead(reason)) if reason != DeadReason::Damaged => {
+                after.state = State::Held;
+            }
+            (Self::Readdressed(to), State::Held) if to != before.destination => {
+                // Another Sentry may want what this one did not.
+                (after.destination, after.parts.refused, after.parts.reason) =
+                    (to, Categories::default(), None);
+            }
+            _ => return None,
         }
+        after.settle(matches!(self, Self::Delivered(_) | Self::Refused(..)));
+        (after != *before).then_some(after)
     }
+}
+
+/// What became of parts of an envelope: while some of its categories are limited, the others are sent without them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Parts {
+    /// Sentry has what the envelope holds of these.
+    pub(crate) delivered: Categories,
+    /// Sentry does not want what a held envelope holds of these.
+    pub(crate) refused: Categories,
+    /// Why the first of these was refused.
+    pub(crate) reason: Option<DeadReason>,
 }
 
 /// What is known of an envelope without reading it.
@@ -153,6 +180,39 @@ pub(crate) struct Entry {
     pub(crate) state: State,
     /// Bytes, as it was received.
     pub(crate) size: u64,
+    pub(crate) parts: Parts,
+}
+
+impl Entry {
+    /// What of it has not come to its end.
+    pub(crate) fn left(&self) -> Categories {
+        self.categories
+            .without(self.parts.delivered)
+            .without(self.parts.refused)
+    }
+
+    /// Says of the whole what follows from its parts.
+    fn settle(&mut self, is_answered: bool) {
+        let is_delivered = self.categories.without(self.parts.delivered).is_empty();
+        match self.state {
+            State::Held if is_answered && self.left().is_empty() => {
+                self.state = self.parts.reason.map_or(State::Delivered, State::Dead);
+            }
+            State::Dead(_) if is_answered && is_delivered => self.state = State::Delivered,
+            _ => {}
+        }
+        match self.state {
+            State::Held => {}
+            // Of a dead one it matters what need not be sent when it is tried again.
+            State::Dead(_) => {
+                self.parts = Parts {
+                    delivered: self.parts.delivered,
+                    ..Parts::default()
+                };
+            }
+            State::Delivered => self.parts = Parts::default(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -168,6 +228,7 @@ impl Entry {
             trace_id: 0,
             state: State::Held,
             size: 0,
+            parts: Parts::default(),
         }
     }
 }
@@ -188,22 +249,96 @@ mod tests {
         assert_eq!(State::of_number(99), State::Dead(DeadReason::Damaged));
     }
 
+    const ERROR: Categories = Categories::ERROR;
+    const TRANSACTION: Categories = Categories::TRANSACTION;
+
+    fn held() -> Entry {
+        Entry {
+            destination: 1,
+            categories: ERROR.with(TRANSACTION),
+            ..Entry::external(1)
+        }
+    }
+
+    fn dead(reason: DeadReason) -> Entry {
+        Change::Dead(reason).of(&held()).unwrap()
+    }
+
+    /// The envelope after all of these, each of which changes something.
+    #[track_caller]
+    fn after(changes: &[Change]) -> Entry {
+        changes
+            .iter()
+            .fold(held(), |entry, change| change.of(&entry).unwrap())
+    }
+
     #[test]
     fn what_was_delivered_stays_so_and_what_is_damaged_is_not_tried_again() {
+        let delivered = after(&[Change::Delivered(ERROR.with(TRANSACTION))]);
+        assert_eq!(delivered.state, State::Delivered);
         for change in [
-            Change::Delivered,
+            Change::Delivered(ERROR),
+            Change::Refused(DeadReason::Rejected, ERROR),
             Change::Dead(DeadReason::Discarded),
             Change::Retried,
             Change::Readdressed(2),
         ] {
-            assert_eq!(change.of(State::Delivered, 1), None);
+            assert_eq!(change.of(&delivered), None);
         }
-        assert_eq!(Change::Retried.of(State::Dead(DeadReason::Damaged), 1), None);
+        assert_eq!(Change::Retried.of(&dead(DeadReason::Damaged)), None);
+        assert_eq!(Change::Retried.of(&dead(DeadReason::TooOld)), Some(held()));
+        let readdressed = Change::Readdressed(2).of(&held()).unwrap();
+        assert_eq!((readdressed.state, readdressed.destination), (State::Held, 2));
+        assert_eq!(Change::Readdressed(2).of(&readdressed), None);
+    }
+
+    #[test]
+    fn an_envelope_without_items_is_answered_too() {
+        let empty = Entry::external(1);
+        let nothing = Categories::default();
+        let taken = Change::Delivered(nothing).of(&empty).unwrap();
+        assert_eq!(taken.state, State::Delivered);
+        let refused = Change::Refused(DeadReason::Rejected, nothing).of(&empty).unwrap();
+        assert_eq!(refused.state, State::Dead(DeadReason::Rejected));
+        assert_eq!(Change::Retried.of(&refused), Some(empty));
+    }
+
+    #[test]
+    fn an_envelope_is_delivered_with_its_last_part() {
+        let half = after(&[Change::Delivered(ERROR)]);
+        assert_eq!((half.state, half.left()), (State::Held, TRANSACTION));
+        assert_eq!(Change::Delivered(ERROR).of(&half), None);
+        let whole = Change::Delivered(TRANSACTION).of(&half).unwrap();
+        assert_eq!((whole.state, whole.parts), (State::Delivered, Parts::default()));
+    }
+
+    #[test]
+    fn a_part_that_is_refused_waits_for_the_others_and_alone_is_tried_again() {
+        let refused = Change::Refused(DeadReason::Rejected, ERROR);
+        let half = after(&[refused]);
+        assert_eq!((half.state, half.left()), (State::Held, TRANSACTION));
+        let whole = after(&[refused, Change::Delivered(TRANSACTION)]);
+        assert_eq!(whole.state, State::Dead(DeadReason::Rejected));
+        let again = Change::Retried.of(&whole).unwrap();
+        assert_eq!((again.state, again.left()), (State::Held, ERROR));
         assert_eq!(
-            Change::Retried.of(State::Dead(DeadReason::TooOld), 1),
-            Some((State::Held, 1))
+            Change::Delivered(ERROR).of(&again).unwrap().state,
+            State::Delivered
         );
-        assert_eq!(Change::Readdressed(2).of(State::Held, 1), Some((State::Held, 2)));
-        assert_eq!(Change::Readdressed(2).of(State::Held, 2), None);
+        // Elsewhere it may be wanted.
+        let elsewhere = after(&[refused, Change::Readdressed(2)]);
+        assert_eq!(elsewhere.left(), ERROR.with(TRANSACTION));
+    }
+
+    #[test]
+    fn what_dies_between_two_parts_forgets_none_that_was_delivered() {
+        let parts = [Change::Delivered(ERROR), Change::Dead(DeadReason::Discarded)];
+        let discarded = after(&parts);
+        assert_eq!(discarded.state, State::Dead(DeadReason::Discarded));
+        let again = Change::Retried.of(&discarded).unwrap();
+        assert_eq!(again.left(), TRANSACTION);
+        // It was under way when a person discarded it.
+        let taken = Change::Delivered(TRANSACTION).of(&discarded).unwrap();
+        assert_eq!(taken.state, State::Delivered);
     }
 }

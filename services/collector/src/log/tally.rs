@@ -10,7 +10,7 @@ use rusqlite::{Connection, Transaction};
 use super::state::{DeadReason, Entry, State};
 use crate::category::Categories;
 
-/// What is counted apart: held envelopes by slot, destination and categories, since delivery decides by these; all others
+/// What is counted apart: held envelopes by slot, destination and the categories that are left, since delivery decides by these; all others
 /// by state alone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Kind {
@@ -22,7 +22,7 @@ pub(crate) struct Kind {
 
 impl Kind {
     pub(crate) fn of(entry: &Entry) -> Self {
-        Self::new(entry.state, &entry.slot, entry.destination, entry.categories)
+        Self::new(entry.state, &entry.slot, entry.destination, entry.left())
     }
 
     pub(crate) fn new(state: State, slot: &Arc<str>, destination: u64, categories: Categories) -> Self {

@@ -16,9 +16,9 @@ use tokio::sync::oneshot;
 
 use super::changes::{Owed, Plan, Planned};
 use super::pen::Pen;
-use super::retention::{Removed, Retainer, Retention};
+use super::retention::{Removed, Retainer};
 use super::schema::{is_damage, suspect};
-use super::state::{Change, Entry, State};
+use super::state::{Change, Entry, Parts, State};
 use super::tally::{Delta, Kind, Tally};
 use crate::category::Categories;
 use crate::envelope::format_id;
@@ -150,14 +150,14 @@ impl<F: Follower> Writer<F> {
         pen: Pen,
         dir: PathBuf,
         figures: Arc<Figures>,
-        retention: Retention,
+        retainer: Retainer,
         follower: F,
     ) -> Self {
         Self {
             pen,
             dir,
             figures,
-            retainer: Retainer::new(retention),
+            retainer,
             follower,
             owed: Owed::default(),
             unsynced_since: None,
@@ -208,7 +208,8 @@ impl<F: Follower> Writer<F> {
 
     fn write(&mut self, batch: &Batch, sync: bool) -> rusqlite::Result<Written> {
         let mut seq = lock(&self.figures.tally).newest_seq();
-        let (at, mut captured, mut delta) = (now(), Vec::with_capacity(batch.captures.len()), Delta::new());
+        let at = self.retainer.ages.stamp(seq + 1);
+        let (mut captured, mut delta) = (Vec::with_capacity(batch.captures.len()), Delta::new());
         let mut writing = self.pen.turn();
         let transaction = writing.begin(sync)?;
         for (arrival, _) in &batch.captures {
@@ -229,12 +230,12 @@ impl<F: Follower> Writer<F> {
         Tally::write(&transaction, &merged([&delta, &changed, &self.owed.delta]))?;
         transaction.commit()?;
         drop(writing);
+        // A commit that writes nothing syncs nothing.
+        let has_written = !(captured.is_empty() && states.is_empty() && self.owed.is_empty());
         self.owed = Owed::default();
-        self.unsynced_since = if sync {
-            None
-        } else {
-            self.unsynced_since.or_else(|| Some(Instant::now()))
-        };
+        if has_written {
+            self.unsynced_since = (!sync).then(|| self.unsynced_since.unwrap_or_else(Instant::now));
+        }
         Ok(Written {
             captured,
             counts,
@@ -419,6 +420,7 @@ fn insert(
         trace_id: arrival.trace_id,
         state: State::Held,
         size: arrival.bytes.len() as u64,
+        parts: Parts::default(),
     };
     let trace = (entry.trace_id != 0).then(|| entry.trace_id.to_be_bytes());
     transaction

@@ -21,6 +21,8 @@ pub(crate) const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 #[derive(Debug, Clone)]
 pub(crate) enum Answer {
     Ok,
+    /// 200 with headers.
+    Taken(Vec<(&'static str, String)>),
     Status(u16, Vec<(&'static str, String)>),
     Garbage,
     /// Never answers.
@@ -33,6 +35,8 @@ pub(crate) enum Answer {
 pub(crate) struct Seen {
     /// Event ids that were answered with 200, in order.
     pub(crate) taken: Vec<String>,
+    /// The envelopes of these, as they came.
+    pub(crate) bodies: Vec<Vec<u8>>,
     /// All requests: event id, authorisation, header line.
     pub(crate) requests: Vec<(String, String, Value)>,
     /// Most requests at one time.
@@ -83,6 +87,17 @@ impl FakeSentry {
         self.seen.lock().unwrap().taken.clone()
     }
 
+    /// The items that were taken, header and payload each, by envelope. No payload of them holds a newline.
+    pub(crate) fn items(&self) -> Vec<Vec<String>> {
+        let seen = self.seen.lock().unwrap();
+        let lines = |body: &[u8]| -> Vec<String> {
+            let text = String::from_utf8(body.to_vec()).unwrap();
+            text.lines().skip(1).map(str::to_owned).collect()
+        };
+        let items = |lines: Vec<String>| lines.chunks(2).map(|item| item.join("\n")).collect();
+        seen.bodies.iter().map(|body| items(lines(body))).collect()
+    }
+
     pub(crate) fn requests(&self) -> usize {
         self.seen.lock().unwrap().requests.len()
     }
@@ -129,8 +144,18 @@ async fn take(State(fake): State<FakeSentry>, headers: HeaderMap, body: Bytes) -
     let mut seen = fake.seen.lock().unwrap();
     seen.at_once -= 1;
     match answer {
+        Answer::Taken(headers) => {
+            seen.taken.push(id.clone());
+            seen.bodies.push(text);
+            let mut response = axum::Json(serde_json::json!({ "id": id })).into_response();
+            for (name, value) in headers {
+                response.headers_mut().insert(name, value.parse().unwrap());
+            }
+            response
+        }
         Answer::Ok | Answer::Slow(_) => {
             seen.taken.push(id.clone());
+            seen.bodies.push(text);
             axum::Json(serde_json::json!({ "id": id })).into_response()
         }
         Answer::Garbage => "<html>Welcome to the hotel</html>".into_response(),

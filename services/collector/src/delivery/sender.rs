@@ -11,7 +11,6 @@ use reelscope_contracts::telemetry::{Named, Notice, TestOutcome};
 use reelscope_contracts::{UnixMillis, rfc3339};
 use reqwest::{Client, redirect};
 
-use crate::collector::elapsed_ms;
 use crate::dsn::Dsn;
 use crate::log::DeadReason;
 use crate::notice::notice;
@@ -123,7 +122,7 @@ impl Sender {
             detail: answer.detail,
             params: answer.params,
             destination: Some(dsn.masked()),
-            elapsed_ms: elapsed_ms(started),
+            elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         }
     }
 }

@@ -1,0 +1,414 @@
+//! Sends what is held: in order within a trace, a few at a time, and again until it is answered.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use reelscope_contracts::telemetry::DeliveryError;
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+use tokio::task::{Id, JoinError, JoinSet};
+
+use super::lanes::{Destination, Errand, LaneKey};
+use super::rate_limits::RateLimits;
+use super::request::{Outcome, Request};
+use super::sender::{Answer, Verdict};
+use super::{Context, Host, Shared};
+use crate::category::Categories;
+use crate::lock;
+use crate::log::{self, Entry, Job, State};
+
+/// How many are read from the log at once.
+const LOADED: usize = 1_000;
+/// How long requests under way may take at the end.
+const LAST_ANSWERS: Duration = Duration::from_millis(500);
+
+/// What the outbox is told.
+pub(super) enum Note {
+    /// These envelopes came, or are held again.
+    Held(Vec<Entry>),
+    /// The destinations changed.
+    Configured,
+    /// No more; answered when nothing is under way.
+    Stop(oneshot::Sender<()>),
+}
+
+pub(super) type Notes = tokio::sync::mpsc::UnboundedReceiver<Note>;
+
+/// What outlives a defect of the outbox.
+pub(super) struct Desk {
+    notes: Notes,
+    /// What has come to its end while the disk was full, by envelope; the log may still have it as held.
+    ended: HashMap<u64, Categories>,
+    has_run: bool,
+}
+
+impl Desk {
+    pub(super) fn new(notes: Notes) -> Self {
+        Self {
+            notes,
+            ended: HashMap::new(),
+            has_run: false,
+        }
+    }
+
+    /// What is left of an envelope that the log has as held; `None` for nothing.
+    fn left(&self, entry: &Entry) -> Option<Categories> {
+        let Some(ended) = self.ended.get(&entry.seq) else {
+            return Some(entry.left());
+        };
+        Some(entry.left().without(*ended)).filter(|left| !left.is_empty())
+    }
+
+    /// The writer knows better than the log where these stand.
+    fn correct(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            if let Some(ended) = self.ended.get_mut(&entry.seq) {
+                *ended = entry.parts.delivered.with(entry.parts.refused);
+                if ended.is_empty() {
+                    self.ended.remove(&entry.seq);
+                }
+            }
+        }
+    }
+}
+
+pub(super) struct Outbox {
+    context: Arc<Context>,
+    shared: Arc<Shared>,
+    host: Arc<dyn Host>,
+    destinations: HashMap<u64, Destination>,
+    /// By request, so that one that panics is found again: its destination, and what it sends.
+    under_way: HashMap<Id, (u64, Errand)>,
+    sending: bool,
+}
+
+impl Outbox {
+    pub(super) fn new(context: &Arc<Context>, shared: &Arc<Shared>, host: &Arc<dyn Host>) -> Self {
+        Self {
+            context: Arc::clone(context),
+            shared: Arc::clone(shared),
+            host: Arc::clone(host),
+            destinations: HashMap::new(),
+            under_way: HashMap::new(),
+            sending: false,
+        }
+    }
+
+    /// Runs on a thread of its own until it is told to stop. Begun anew after a defect, it knows what the log knows.
+    pub(super) fn run(mut self, desk: &mut Desk) {
+        self.reconfigure();
+        match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime.block_on(self.work(desk)),
+            Err(error) => tracing::error!(%error, "the outbox cannot start; everything is held"),
+        }
+    }
+
+    async fn work(&mut self, desk: &mut Desk) {
+        if std::mem::replace(&mut desk.has_run, true) {
+            self.caught_up().await;
+        }
+        let mut requests = JoinSet::new();
+        let clock = self.context.ages.clock().clone();
+        let mut moves = clock.moves();
+        loop {
+            if let Some(done) = self.hear_all(desk) {
+                return self.finish(desk, requests, done).await;
+            }
+            let has_more = self.load(desk).await;
+            self.start_requests(&mut requests);
+            self.publish();
+            let now = clock.monotonic();
+            let wake = if has_more { Some(now) } else { self.next_wake(now) };
+            tokio::select! {
+                note = desk.notes.recv() => match note.map(|note| self.hear(desk, note)) {
+                    Some(Some(done)) => return self.finish(desk, requests, done).await,
+                    Some(None) => {}
+                    None => return,
+                },
+                Some(outcome) = requests.join_next_with_id(), if !requests.is_empty() => {
+                    // What the writer said of an envelope before it was answered is heard before the answer counts.
+                    let stop = self.hear_all(desk);
+                    self.answered(desk, outcome).await;
+                    if let Some(done) = stop {
+                        return self.finish(desk, requests, done).await;
+                    }
+                }
+                () = moves.sleep(&clock, wake) => {}
+            }
+        }
+    }
+
+    /// Waits until the writer has done what it was told before: what a request of the outbox before this one came to.
+    async fn caught_up(&self) {
+        let (answer, answered) = oneshot::channel();
+        let nothing = Job::Change {
+            changes: Vec::new(),
+            answer: Some(answer),
+        };
+        if self.context.jobs.send(nothing).is_ok() {
+            let _ = answered.await;
+        }
+    }
+
+    fn hear_all(&mut self, desk: &mut Desk) -> Option<oneshot::Sender<()>> {
+        while let Ok(note) = desk.notes.try_recv() {
+            let stop = self.hear(desk, note);
+            if stop.is_some() {
+                return stop;
+            }
+        }
+        None
+    }
+
+    /// Returns whom to tell, where it is told to stop.
+    fn hear(&mut self, desk: &mut Desk, note: Note) -> Option<oneshot::Sender<()>> {
+        match note {
+            Note::Held(entries) => {
+                desk.correct(&entries);
+                self.look_at(desk, &entries);
+            }
+            Note::Configured => self.reconfigure(),
+            Note::Stop(done) => return Some(done),
+        }
+        None
+    }
+
+    /// What is not answered by the end stays held.
+    async fn finish(&mut self, desk: &mut Desk, mut requests: JoinSet<Outcome>, done: oneshot::Sender<()>) {
+        let answers = async {
+            while let Some(outcome) = requests.join_next_with_id().await {
+                self.answered(desk, outcome).await;
+            }
+        };
+        let _ = tokio::time::timeout(LAST_ANSWERS, answers).await;
+        self.publish();
+        let _ = done.send(());
+    }
+
+    /// Begins anew with what the log holds; what is under way stays so.
+    fn reconfigure(&mut self) {
+        let configured = self.shared.destinations();
+        self.sending = configured.sending;
+        let mut before = std::mem::take(&mut self.destinations);
+        for (_, dsn) in configured.each() {
+            let mut destination = before
+                .remove(&dsn.id())
+                .or_else(|| self.destinations.remove(&dsn.id()))
+                .unwrap_or_else(|| Destination::new(dsn.clone(), self.known_limits(dsn.id())));
+            destination.restart();
+            self.destinations.insert(dsn.id(), destination);
+        }
+    }
+
+    /// What the outbox before this one knew, where a defect ended it.
+    fn known_limits(&self, destination: u64) -> RateLimits {
+        let published = lock(&self.shared.published);
+        published.limits.get(&destination).cloned().unwrap_or_default()
+    }
+
+    /// Takes some of what waits in the log where there is room for it; returns whether there is more to take. Some, so that
+    /// the first is sent, and a stop is heard, before all of them are read.
+    async fn load(&mut self, desk: &Desk) -> bool {
+        let ids: Vec<u64> = self.destinations.keys().copied().collect();
+        let mut has_more = false;
+        for id in ids {
+            let Some(after) = self.destinations.get(&id).and_then(|to| to.wanted(LOADED)) else {
+                continue;
+            };
+            let read = move |connection: &Connection| {
+                let which =
+                    format!("WHERE state = 0 AND destination = ?1 AND seq > ?2 ORDER BY seq LIMIT {LOADED}");
+                log::rows(connection, &which, [id.cast_signed(), after.cast_signed()])
+            };
+            // What cannot be read now is asked for at the next occasion.
+            let Ok(held) = self.context.readers.read(read).await else {
+                continue;
+            };
+            if let Some(destination) = self.destinations.get_mut(&id) {
+                let last = held.last().filter(|_| held.len() == LOADED);
+                destination.loaded(last.map(|last| last.seq));
+            }
+            self.look_at(desk, &held);
+            has_more |= self
+                .destinations
+                .get(&id)
+                .is_some_and(|to| to.wanted(LOADED).is_some());
+        }
+        has_more
+    }
+
+    /// Queues those that are held for a destination of today and belong to its slot.
+    fn look_at(&mut self, desk: &Desk, entries: &[Entry]) {
+        let now = self.now();
+        let configured = self.shared.destinations();
+        let under_way: HashSet<u64> = self.under_way.values().map(|(_, errand)| errand.seq).collect();
+        for entry in entries {
+            let today = configured.id_of(&entry.slot);
+            if entry.state == State::Held
+                && entry.destination == today
+                && !under_way.contains(&entry.seq)
+                && let Some(left) = desk.left(entry)
+                && let Some(destination) = self.destinations.get_mut(&today)
+                && destination.takes(entry.seq)
+            {
+                destination.add(lane_of(entry), entry.seq, left, now);
+            }
+        }
+    }
+
+    fn start_requests(&mut self, requests: &mut JoinSet<Outcome>) {
+        if !self.sending {
+            return;
+        }
+        let now = self.now();
+        for (id, destination) in &mut self.destinations {
+            destination.wake(now);
+            while let Some(errand) = destination.next(self.context.pace, now) {
+                let request = Request {
+                    destination: *id,
+                    dsn: destination.dsn.clone(),
+                    errand,
+                    context: Arc::clone(&self.context),
+                    shared: Arc::clone(&self.shared),
+                };
+                let id_of_task = requests.spawn(request.run()).id();
+                self.under_way.insert(id_of_task, (*id, errand));
+            }
+        }
+    }
+
+    async fn answered(&mut self, desk: &mut Desk, outcome: Result<(Id, Outcome), JoinError>) {
+        let id = outcome.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
+        let Some((destination, errand)) = self.under_way.remove(&id) else {
+            return;
+        };
+        match outcome {
+            Ok((_, outcome)) => {
+                let held = self.settle(desk, destination, errand, outcome).await;
+                // Today's configuration decides, and not the one that it was sent under.
+                self.look_at(desk, held.as_slice());
+            }
+            Err(error) => {
+                let seq = errand.seq;
+                tracing::error!(%error, seq, "sending an envelope met a defect; it is held until the next start");
+                desk.ended.insert(seq, Categories::ALL);
+            }
+        }
+        let now = self.now();
+        if let Some(destination) = self.destinations.get_mut(&destination) {
+            destination.returned(errand, now);
+        }
+    }
+
+    /// What an answer means for its destination; returns the envelope, if it is still to be sent.
+    async fn settle(&mut self, desk: &mut Desk, id: u64, errand: Errand, outcome: Outcome) -> Option<Entry> {
+        let now = self.now();
+        if let Some(part) = outcome.owed() {
+            let ended = desk.ended.entry(errand.seq).or_default();
+            *ended = ended.with(part);
+        }
+        if let Some(destination) = self.destinations.get_mut(&id) {
+            let pace = self.context.pace;
+            match &outcome {
+                Outcome::Answered { answer, .. } => destination.learn(errand, answer, pace, now),
+                Outcome::Unread => destination.put_off(errand, pace, now),
+                Outcome::Unsent { .. } => {}
+            }
+        }
+        if let Outcome::Answered { answer, .. } = &outcome {
+            self.remember(id, answer);
+            let is_final = matches!(answer.verdict, Verdict::Delivered | Verdict::Dead(_));
+            if is_final && errand.is_all {
+                return None;
+            }
+        }
+        let seq = errand.seq;
+        let read = move |connection: &Connection| log::row(connection, seq);
+        let entry = self.context.readers.read(read).await.ok()??;
+        Some(entry).filter(|entry| entry.state == State::Held)
+    }
+
+    fn remember(&self, destination: u64, answer: &Answer) {
+        if answer.verdict == Verdict::Delivered {
+            return;
+        }
+        let masked = self
+            .destinations
+            .get(&destination)
+            .map(|d| d.dsn.masked())
+            .unwrap_or_default();
+        lock(&self.shared.published).last_error = Some(DeliveryError {
+            code: answer.code.to_owned(),
+            detail: answer.detail.clone(),
+            params: answer.params.clone(),
+            destination: masked,
+            at: self.context.ages.clock().wall(),
+        });
+    }
+
+    fn now(&self) -> Instant {
+        self.context.ages.clock().monotonic()
+    }
+
+    fn next_wake(&self, now: Instant) -> Option<Instant> {
+        let wakes = self.destinations.values().filter_map(|to| to.next_wake(now));
+        wakes.min().filter(|_| self.sending)
+    }
+
+    fn publish(&self) {
+        let mut published = lock(&self.shared.published);
+        published.in_flight = self.under_way.len() as u64;
+        let destinations = || self.destinations.iter();
+        published.limits = destinations()
+            .map(|(id, to)| (*id, to.limits().clone()))
+            .collect();
+        published.failing = destinations()
+            .filter_map(|(id, to)| to.failing().map(|at| (*id, at)))
+            .collect();
+        drop(published);
+        self.host.changed();
+    }
+}
+
+fn lane_of(entry: &Entry) -> LaneKey {
+    if entry.trace_id == 0 {
+        LaneKey::Alone(entry.seq)
+    } else {
+        LaneKey::Trace(entry.trace_id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::{Change, DeadReason};
+
+    const ERROR: Categories = Categories::ERROR;
+    const SESSION: Categories = Categories::SESSION;
+
+    /// The log has it as held all the time, since the disk is full.
+    #[test]
+    fn what_ended_on_a_full_disk_is_not_sent_again_before_it_is_tried_again() {
+        let mut desk = Desk::new(tokio::sync::mpsc::unbounded_channel().1);
+        let held = Entry {
+            categories: ERROR.with(SESSION),
+            ..Entry::external(1)
+        };
+        assert_eq!(desk.left(&held), Some(ERROR.with(SESSION)));
+        desk.ended.insert(1, ERROR);
+        let half = Change::Delivered(ERROR).of(&held).unwrap();
+        desk.correct(std::slice::from_ref(&half));
+        assert_eq!(
+            (desk.left(&held), desk.left(&half)),
+            (Some(SESSION), Some(SESSION))
+        );
+        desk.ended.insert(1, ERROR.with(SESSION));
+        assert_eq!(desk.left(&held), None);
+        // A person tries the refused part again, and the other goes nowhere.
+        let refused = Change::Refused(DeadReason::Rejected, SESSION).of(&half).unwrap();
+        let again = Change::Retried.of(&refused).unwrap();
+        desk.correct(&[again]);
+        assert_eq!(desk.left(&held), Some(SESSION));
+    }
+}

@@ -1,0 +1,140 @@
+//! One envelope, or a part of one, on its way.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::lanes::Errand;
+use super::sender::{Answer, Verdict};
+use super::{Context, Shared, part};
+use crate::category::Categories;
+use crate::dsn::Dsn;
+use crate::envelope::Envelope;
+use crate::log::{self, Change, DeadReason, Entry, Job, State};
+
+/// Sentry takes older transactions and sessions with a 200 and drops them.
+const TOO_OLD: Duration = Duration::from_secs(5 * 24 * 60 * 60);
+
+pub(super) struct Request {
+    pub(super) destination: u64,
+    pub(super) dsn: Dsn,
+    pub(super) errand: Errand,
+    pub(super) context: Arc<Context>,
+    pub(super) shared: Arc<Shared>,
+}
+
+/// What a request came to. Of what came to an end the disk may not have been told, for want of room: that is `owed`.
+pub(super) enum Outcome {
+    Answered {
+        answer: Answer,
+        owed: Option<Categories>,
+    },
+    /// Nothing was sent: too old, damaged, gone, decided on meanwhile.
+    Unsent { owed: Option<Categories> },
+    /// The log could not be read.
+    Unread,
+}
+
+impl Outcome {
+    pub(super) fn owed(&self) -> Option<Categories> {
+        match self {
+            Self::Answered { owed, .. } | Self::Unsent { owed } => *owed,
+            Self::Unread => None,
+        }
+    }
+}
+
+impl Request {
+    pub(super) async fn run(self) -> Outcome {
+        let seq = self.errand.seq;
+        let read = move |connection: &Connection| log::envelope(connection, seq);
+        let (entry, bytes) = match self.context.readers.read(read).await {
+            Ok(Some(found)) => found,
+            // Counted as evicted when it went.
+            Ok(None) => return Outcome::Unsent { owed: None },
+            Err(error) => {
+                tracing::error!(%error, seq, "an envelope cannot be read");
+                return Outcome::Unread;
+            }
+        };
+        let (part, left) = (self.errand.part, entry.left());
+        let is_decided = entry.state != State::Held || entry.destination != self.destination;
+        if is_decided || part.of(left) != part {
+            return Outcome::Unsent { owed: None };
+        }
+        if self.is_too_old(&entry) {
+            let owed = self.write(Change::Dead(DeadReason::TooOld)).await;
+            return Outcome::Unsent { owed };
+        }
+        let Some((bytes, sdk)) = self.addressed(&entry, bytes) else {
+            let owed = self.write(Change::Dead(DeadReason::Damaged)).await;
+            return Outcome::Unsent { owed };
+        };
+        let answer = self.context.sender.send(&self.dsn, &bytes, &sdk).await;
+        // The writer is told in the same step as the answer is read: a defect of the outbox ends this task between steps.
+        let owed = match answer.verdict {
+            Verdict::Delivered => self.write(Change::Delivered(part)).await,
+            Verdict::Dead(reason) => self.write(Change::Refused(reason, part)).await,
+            Verdict::Limited | Verdict::Retry => None,
+        };
+        Outcome::Answered { answer, owed }
+    }
+
+    /// Writes back what became of it, and waits for the log: what is under way is not sent twice. Returns what the disk
+    /// could not be told.
+    async fn write(&self, change: Change) -> Option<Categories> {
+        let (written, is_written) = oneshot::channel();
+        let job = Job::Change {
+            changes: vec![(self.errand.seq, change)],
+            answer: Some(written),
+        };
+        let is_sent = self.context.jobs.send(job).is_ok();
+        let is_on_disk = is_sent && is_written.await.is_ok_and(|done| done.is_on_disk);
+        (!is_on_disk).then_some(match change {
+            Change::Delivered(part) | Change::Refused(_, part) if !self.errand.is_all => part,
+            _ => Categories::ALL,
+        })
+    }
+
+    fn is_too_old(&self, entry: &Entry) -> bool {
+        let dropped_when_old = Categories::TRANSACTION.with(Categories::SESSION);
+        entry.left().meets(dropped_when_old)
+            && !entry.left().meets(Categories::ERROR)
+            && self.context.ages.of(entry) > TOO_OLD
+    }
+
+    /// The bytes to send, and the SDK that made them; `None` when they are no envelope.
+    fn addressed(&self, entry: &Entry, bytes: Vec<u8>) -> Option<(Vec<u8>, String)> {
+        let part = self.errand.part;
+        let bytes = if part == entry.categories {
+            bytes
+        } else {
+            part::cut(&Envelope::framed(&bytes).ok()?, part)
+        };
+        let envelope = Envelope::framed(&bytes).ok()?;
+        let destinations = self.shared.destinations();
+        let head = destinations.of(self.context.head).unwrap_or(&self.dsn);
+        let now = self.context.ages.clock().wall();
+        let addressed = envelope.addressed(&self.dsn, now, &self.context.own_key, head.key());
+        Some((addressed, sdk_name(&envelope)))
+    }
+}
+
+/// The SDK that made an envelope, fit for a header.
+fn sdk_name(envelope: &Envelope<'_>) -> String {
+    let sdk = envelope.header.sdk.clone().unwrap_or_default();
+    let text = format!(
+        "{}/{}",
+        sdk.name.unwrap_or_default(),
+        sdk.version.unwrap_or_default()
+    );
+    let fits = |c: &char| c.is_ascii_alphanumeric() || "./-_+".contains(*c);
+    let text: String = text.chars().filter(fits).take(80).collect();
+    if text.starts_with('/') {
+        format!("reelscope{text}")
+    } else {
+        text
+    }
+}
