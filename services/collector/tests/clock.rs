@@ -177,7 +177,7 @@ async fn retention_goes_by_the_time_that_passes() {
     let (dir, clock) = (tempfile::tempdir().unwrap(), Clock::system());
     let options = Options {
         retention: Retention {
-            bytes: 512 * 1024,
+            bytes: 4 * 1024 * 1024,
             ..Options::standard().retention
         },
         ..options()
@@ -187,10 +187,10 @@ async fn retention_goes_by_the_time_that_passes() {
     let mut count = 0;
     // More than is written between two looks at the age.
     let mut written = async || {
-        for n in count..count + 60 {
+        for n in count..count + 450 {
             collector.captured("api-gateway", error(n)).await.unwrap();
         }
-        count += 60;
+        count += 450;
         eventually("delivered", || collector.counts().delivered == count as u64).await;
     };
     written().await;
@@ -201,8 +201,8 @@ async fn retention_goes_by_the_time_that_passes() {
     }
     clock.pass(31 * DAY);
     written().await;
-    assert!(collector.envelope(180).await.is_none());
-    assert!(collector.envelope(240).await.is_some());
+    assert!(collector.envelope(1_350).await.is_none());
+    assert!(collector.envelope(1_800).await.is_some());
     balanced(&collector);
     collector.shutdown().await;
 }

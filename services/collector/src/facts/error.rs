@@ -157,9 +157,7 @@ fn exception(payload: &Object) -> Exception {
         .unwrap_or(&nothing);
     let number = |name: &str| mechanism.get(name).and_then(Value::as_u64);
     let flag = |name: &str| mechanism.get(name).and_then(Value::as_bool);
-    let stack = payload
-        .get("stacktrace")
-        .or_else(|| payload.get("raw_stacktrace"));
+    let stack = either(payload, "stacktrace", "raw_stacktrace");
     let (frames, frames_total) = frames(stack);
     Exception {
         kind: name(payload, "type", bounds::KIND).unwrap_or_else(|| "Error".to_owned()),

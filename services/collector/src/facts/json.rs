@@ -59,10 +59,9 @@ pub(super) fn either<'a>(payload: &'a Object, name: &str, old: &str) -> Option<&
 /// The objects of a list, which may be the member `values` of an object, or one object alone.
 pub(super) fn values(list: Option<&Value>) -> Vec<&Object> {
     let Some(list) = list else { return Vec::new() };
-    let list = list.get("values").unwrap_or(list);
-    match list {
+    match list.get("values").unwrap_or(list) {
         Value::Array(list) => list.iter().filter_map(Value::as_object).collect(),
-        Value::Object(one) => vec![one],
+        Value::Object(one) if !one.is_empty() => vec![one],
         _ => Vec::new(),
     }
 }

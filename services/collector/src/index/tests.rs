@@ -110,9 +110,11 @@ fn spin(seq: u64, trace: u128, at: u64) -> Facts {
     let payload = json!({
         "transaction": "spin", "release": "1.0.0", "measurements": { "stake": { "value": 100.0 } },
         "start_timestamp": BEGAN + at, "timestamp": BEGAN + at + 1, "event_id": format_id(u128::from(seq)),
-        "contexts": { "trace": { "trace_id": format_id(trace), "span_id": "a", "data": { "http.status": 500 } } },
+        "contexts": { "trace": {
+            "trace_id": format_id(trace), "span_id": format!("a{at}"), "data": { "http.status": 500 },
+        } },
         "spans": [{
-            "trace_id": format_id(trace), "span_id": "b", "parent_span_id": "a", "op": "db",
+            "trace_id": format_id(trace), "span_id": format!("b{at}"), "parent_span_id": format!("a{at}"), "op": "db",
             "start_timestamp": BEGAN + at, "timestamp": BEGAN + at + 1, "data": { "db.system": "polodb", "cached": false },
         }],
     });

@@ -4,6 +4,8 @@
 //! A stack is its application's frames, by module or file and function, of all exceptions of the chain, with their types; where
 //! no frame is the application's own, all frames. Lines and values are no part of it.
 
+use std::collections::BTreeSet;
+
 use reelscope_contracts::telemetry::{ErrorEvent, Exception, Frame, GroupedBy, Grouping};
 
 use crate::bounds;
@@ -76,7 +78,7 @@ fn by_content(event: &ErrorEvent, template: Option<&str>) -> (GroupedBy, Vec<Str
     ] {
         let places: Vec<Vec<String>> = stacks.iter().map(|frames| places(frames, is_wanted)).collect();
         if places.iter().any(|places| !places.is_empty()) {
-            return (by, interleaved(&kinds, places));
+            return (by, interleaved(event, &kinds, places));
         }
     }
     if chain.is_empty() {
@@ -87,16 +89,25 @@ fn by_content(event: &ErrorEvent, template: Option<&str>) -> (GroupedBy, Vec<Str
         .iter()
         .map(|exception| vec![pattern(&exception.value)])
         .collect();
-    (GroupedBy::Exception, interleaved(&kinds, values))
+    (GroupedBy::Exception, interleaved(event, &kinds, values))
 }
 
-/// Each type before what belongs to it.
-fn interleaved(kinds: &[&str], mut belongings: Vec<Vec<String>>) -> Vec<String> {
+/// Each type before what belongs to it. What a group holds several times is one: how many tasks failed alike makes no issue.
+fn interleaved(event: &ErrorEvent, kinds: &[&str], mut belongings: Vec<Vec<String>>) -> Vec<String> {
+    let is_group = event
+        .exceptions
+        .iter()
+        .any(|exception| exception.is_exception_group);
+    let mut told = BTreeSet::new();
     let mut parts = Vec::new();
     belongings.resize(belongings.len().max(kinds.len()), Vec::new());
-    for (n, belonging) in belongings.into_iter().enumerate() {
-        parts.extend(kinds.get(n).map(|kind| (*kind).to_owned()));
-        parts.extend(belonging);
+    for (n, mut piece) in belongings.into_iter().enumerate() {
+        if let Some(kind) = kinds.get(n) {
+            piece.insert(0, (*kind).to_owned());
+        }
+        if !is_group || told.insert(piece.clone()) {
+            parts.extend(piece);
+        }
     }
     parts
 }
@@ -429,6 +440,34 @@ mod tests {
                 ],
             ),
             (GroupedBy::Stack, vec![group(inner("Denied", "a", "wait"))]),
+        ]);
+    }
+
+    #[test]
+    fn how_many_of_a_group_failed_alike_makes_no_issue() {
+        let group = |kinds: &[&str]| {
+            let held = kinds.iter().zip(1..).map(|(kind, id)| {
+                let mut held = error(kind, "v", &[frame("wait", "store.py", true)]);
+                held["mechanism"] = json!({ "exception_id": id, "parent_id": 0 });
+                held
+            });
+            let mut outer = error("ExceptionGroup", "some", &[]);
+            outer["mechanism"] = json!({ "exception_id": 0, "is_exception_group": true });
+            thrown(&held.chain([outer]).collect::<Vec<_>>())
+        };
+        issues(&[
+            (
+                GroupedBy::Stack,
+                vec![group(&["Timeout"]), group(&["Timeout", "Timeout", "Timeout"])],
+            ),
+            (
+                GroupedBy::Stack,
+                vec![
+                    group(&["Timeout", "Denied"]),
+                    group(&["Timeout", "Denied", "Timeout"]),
+                ],
+            ),
+            (GroupedBy::Exception, vec![group(&[])]),
         ]);
     }
 

@@ -150,7 +150,14 @@ fn line(parts: &[&Facts]) -> TraceSummary {
     let mut trace = Trace::new(1);
     for (seq, part) in parts.iter().enumerate() {
         add(&mut trace, 1, seq as u64, part);
-        trace = serde_json::from_str(&serde_json::to_string(&trace).unwrap()).unwrap();
+        let [line, rest] = [
+            serde_json::to_string(trace.summary()),
+            serde_json::to_string(&trace),
+        ]
+        .map(Result::unwrap);
+        trace = serde_json::from_str::<Trace>(&rest)
+            .unwrap()
+            .with(serde_json::from_str(&line).unwrap());
     }
     TraceSummary {
         first_envelope: 0,

@@ -103,6 +103,23 @@ describe('the details of a span', () => {
     });
   });
 
+  it('are whose it is, and what the program says that recorded it', async () => {
+    const span = spanOf('r', null, 1, 2, {
+      transaction: true,
+      player: 'ann',
+      release: '1.2.0',
+      user: { id: 'ann', plan: 'gold' },
+      resource: { os: { name: 'Linux' }, server_name: 'host-1' },
+    });
+    const page = await shown((rows) => rows[0], { spans: [span], errors: [], logs: [] });
+    expect(facts(page)).toMatchObject({ Player: 'ann', Release: '1.2.0' });
+    expect(facts(page, 'details-resource')).toEqual({
+      os: '{"name":"Linux"}',
+      server_name: 'host-1',
+      user: '{"id":"ann","plan":"gold"}',
+    });
+  });
+
   it('are whom it called, its statement, errors, logs, tags and measurements', async () => {
     const page = await shown((rows) => rows[1]);
     expect(facts(page)).toMatchObject({ Calls: 'bank.example', Status: 'deadline_exceeded' });

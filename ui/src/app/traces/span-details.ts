@@ -211,6 +211,8 @@ export class SpanDetails {
         { name: this.say('viewer.span.op'), value: span.op },
         ...(node.peer ? [{ name: this.say('viewer.span.peer'), value: node.peer }] : []),
         { name: this.say('viewer.span.status'), value: span.status, bad: isFailure(span.status) },
+        ...(span.player ? [{ name: this.say('viewer.list.player'), value: span.player }] : []),
+        ...(span.release ? [{ name: this.say('viewer.list.release'), value: span.release }] : []),
         { name: this.say('viewer.span.start'), value: this.since(node.start) },
         {
           name: this.say('viewer.span.duration'),
@@ -245,6 +247,11 @@ export class SpanDetails {
       ),
       attributes: this.capped('attributes', this.pairs(span.data), MOST_PAIRS),
       tags: this.capped('tags', this.pairs(span.tags), MOST_PAIRS),
+      resource: this.capped(
+        'resource',
+        this.pairs({ ...span.resource, ...(span.user ? { user: span.user } : {}) }),
+        MOST_PAIRS,
+      ),
       errors: mapped(this.capped('errors', node.errors, MOST_ERRORS), (error) =>
         this.toldError(error),
       ),
@@ -311,6 +318,7 @@ interface Told {
   readonly metrics: Capped<Pair>;
   readonly attributes: Capped<Pair>;
   readonly tags: Capped<Pair>;
+  readonly resource: Capped<Pair>;
   readonly errors: Capped<ToldError>;
   readonly logs: Capped<ToldLog>;
 }

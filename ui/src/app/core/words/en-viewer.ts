@@ -156,6 +156,7 @@ export const viewer = {
     metrics: 'Metrics of {{ service }} in this trace',
     attributes: 'Attributes',
     tags: 'Tags',
+    resource: 'Recorded by',
     logs: 'Logs',
     level: 'Level',
     time: 'Time',

@@ -159,6 +159,7 @@ export const viewer: Words['viewer'] = {
     metrics: 'Метрики {{ service }} в этом трейсе',
     attributes: 'Атрибуты',
     tags: 'Теги',
+    resource: 'Где записан',
     logs: 'Логи',
     level: 'Уровень',
     time: 'Время',
