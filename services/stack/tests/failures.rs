@@ -179,7 +179,7 @@ async fn start_again(dir: &Path, hops: &Hops) -> Stack {
             Ok(stack) => return stack,
             Err(error) => assert!(Instant::now() < deadline, "{error}"),
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
@@ -191,7 +191,7 @@ async fn at_rest(dir: &Path) {
             Ok(wallets) => break wallets,
             Err(error) => assert!(Instant::now() < deadline, "{error}"),
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
     };
     let ledger = journal::verify(&wallets).await.unwrap();
     assert!(ledger.entries > 0);

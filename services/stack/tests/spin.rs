@@ -39,7 +39,8 @@ async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(20);
     while !holds().await {
         assert!(Instant::now() < deadline, "{what} did not come true");
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        // More often than a session may ask would be refused.
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
