@@ -4,7 +4,7 @@
 //! dead, and `captured = delivered + held + dead` at every moment, whatever is killed when. Payloads are bytes as
 //! they came and leave so. With no DSN everything works and is held.
 //!
-//! Modules in reading order: [`envelope`] (the format), `lenient` (the reader of its JSON), [`dsn`], [`category`], [`clock`],
+//! Modules in reading order: [`item_type`], [`envelope`] (the format), `lenient` (the reader of its JSON), [`dsn`], [`category`], [`clock`],
 //! [`scrub`] (pure rules); `log` (what is kept, and where it stands); `bounds`, `service`, `facts`, `trace`, `issues`,
 //! `service_map`, `index` (what the viewer asks for); `delivery` (what leaves); [`collector`] (all of it as its owner sees
 //! it); `refusals` (what was not taken); [`http`] and [`viewer`] (routes). Four threads: one
@@ -24,6 +24,7 @@ pub mod fuzzing;
 pub mod http;
 mod index;
 mod issues;
+pub mod item_type;
 mod lenient;
 mod live;
 mod lock;
