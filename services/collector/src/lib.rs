@@ -5,7 +5,7 @@
 //! they came and leave so. With no DSN everything works and is held.
 //!
 //! Modules in reading order: [`item_type`], [`envelope`] (the format), `lenient` (the reader of its JSON), [`dsn`], [`category`], [`clock`],
-//! [`scrub`] (pure rules); `log` (what is kept, and where it stands); `bounds`, `service`, `facts`, `trace`, `issues`,
+//! [`scrub`] (pure rules); `log` (what is kept, and where it stands); `bounds`, `service`, `facts`, `once`, `trace`, `issues`,
 //! `service_map`, `index` (what the viewer asks for); `delivery` (what leaves); [`collector`] (all of it as its owner sees
 //! it); `refusals` (what was not taken); [`http`] and [`viewer`] (routes). Four threads: one
 //! writes, one indexes, one sends, and whoever calls.
@@ -30,6 +30,7 @@ mod live;
 mod lock;
 mod log;
 mod notice;
+mod once;
 mod refusals;
 pub mod scrub;
 mod service;

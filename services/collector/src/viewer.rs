@@ -38,6 +38,7 @@ use crate::facts::Source;
 use crate::http::{self, Limits, Room, Taken};
 use crate::index::{Attribute, IssueEvents, TraceFilter};
 use crate::live::Live;
+use crate::once::Seen;
 use crate::service_map::{Drawn, MINUTE};
 use crate::{facts, lenient, service_map};
 
@@ -290,10 +291,10 @@ async fn one_issue(
     } = found.await.map_err(unread)?.ok_or_else(gone)?;
     let (found, _) = viewer.collector.read_many(envelopes).await;
     let events = tokio::task::spawn_blocking(move || {
-        let mut events = Vec::new();
+        let (mut events, mut seen) = (Vec::new(), Seen::default());
         for (entry, bytes) in &found {
             if let Ok(envelope) = Envelope::parse(bytes) {
-                events.extend(facts::read(Source::of(entry), &envelope).errors);
+                events.extend(seen.fresh(facts::read(Source::of(entry), &envelope)).errors);
             }
         }
         events.retain(|event| event.issue_id == id);
@@ -372,12 +373,12 @@ async fn map(
     seqs.dedup();
     let (found, _) = viewer.collector.read_many(seqs).await;
     let drawn = tokio::task::spawn_blocking(move || {
-        let mut traces: BTreeMap<u128, Drawn> = BTreeMap::new();
+        let (mut traces, mut seen) = (BTreeMap::<u128, Drawn>::new(), Seen::default());
         for (entry, bytes) in &found {
             let Ok(envelope) = Envelope::parse(bytes) else {
                 continue;
             };
-            for fact in facts::read(Source::of(entry), &envelope).spans {
+            for fact in seen.fresh(facts::read(Source::of(entry), &envelope)).spans {
                 if ids.contains(&fact.trace_id) {
                     let trace = traces.entry(fact.trace_id).or_default();
                     trace.sample_rate = fact.sample_rate.or(trace.sample_rate);
