@@ -2,8 +2,10 @@
 //!
 //! Source: Sentry's data categories, <https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/>.
 
+use crate::item_type::ItemType;
+
 /// The categories, each a bit of [`Categories`]. The position in this table is kept on disk: append only.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 16] = [
     "default",
     "error",
     "transaction",
@@ -19,6 +21,8 @@ const NAMES: [&str; 14] = [
     "feedback",
     // Reports of losses are never limited, so Sentry's headers do not name them.
     "client_report",
+    "security",
+    "metric_bucket",
 ];
 
 /// A set of categories.
@@ -39,17 +43,26 @@ impl Categories {
     /// All of them, those too that have no name yet.
     pub const ALL: Self = Self(u32::MAX);
 
-    /// The category of an item's type; types that are not known count as `default`.
+    /// The category of an item's type.
     #[must_use]
-    pub fn of_item(item_type: &str) -> Self {
+    pub fn of_item(item_type: &ItemType) -> Self {
         let name = match item_type {
-            "event" => "error",
-            "log" => "log_item",
-            "sessions" => "session",
-            "replay_event" | "replay_recording" | "replay_video" => "replay",
-            "check_in" => "monitor",
-            "user_report" => "feedback",
-            other => other,
+            ItemType::Event | ItemType::FormData | ItemType::UnrealReport => "error",
+            ItemType::Transaction => "transaction",
+            ItemType::Span => "span",
+            ItemType::Log => "log_item",
+            ItemType::TraceMetric => "trace_metric",
+            ItemType::Session | ItemType::Sessions => "session",
+            ItemType::ClientReport => "client_report",
+            ItemType::Attachment => "attachment",
+            ItemType::UserReport | ItemType::Feedback => "feedback",
+            ItemType::CheckIn => "monitor",
+            ItemType::ReplayEvent | ItemType::ReplayRecording | ItemType::ReplayVideo => "replay",
+            ItemType::Profile => "profile",
+            ItemType::ProfileChunk => "profile_chunk",
+            ItemType::RawSecurity => "security",
+            ItemType::Statsd | ItemType::MetricBuckets => "metric_bucket",
+            ItemType::Nel | ItemType::Other(_) => "default",
         };
         Self::named(name).unwrap_or(Self(1))
     }

@@ -16,6 +16,7 @@ mod header;
 
 use crate::category::Categories;
 use crate::dsn::Dsn;
+use crate::item_type::{ItemType, Most};
 use crate::lenient;
 use header::header_json;
 pub use header::{Header, ItemHeader, Sdk, TraceHeader};
@@ -147,7 +148,7 @@ impl<'a> Envelope<'a> {
     pub fn parse(bytes: &'a [u8]) -> Result<Self, EnvelopeError> {
         let mut envelope = Self::framed(bytes)?;
         for (n, item) in envelope.items.iter().enumerate() {
-            if matches!(item.header.item_type.as_str(), "event" | "transaction") {
+            if item.header.item_type.is_event() {
                 let found = event_trace(item.payload, n)?;
                 envelope.trace_id = envelope.trace_id.or(found);
             }
@@ -193,10 +194,8 @@ impl<'a> Envelope<'a> {
         let mut unreadable = None;
         for (n, item) in self.items.iter().enumerate() {
             // Events and transactions were read when the envelope was.
-            let is_read = matches!(
-                item.header.item_type.as_str(),
-                "span" | "log" | "trace_metric" | "session" | "sessions" | "client_report"
-            );
+            let item_type = &item.header.item_type;
+            let is_read = item_type.is_indexed() && !item_type.is_event();
             if !is_read || lenient::is_object(item.payload) {
                 return Ok(());
             }
@@ -356,19 +355,21 @@ fn items(mut rest: &[u8]) -> Result<Vec<Item<'_>>, EnvelopeError> {
 /// Sentry takes one event or transaction an envelope, and one container each of logs, metrics and spans.
 fn single(items: &[Item<'_>]) -> Result<(), EnvelopeError> {
     let mut events = 0;
-    let mut containers: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut containers: BTreeMap<&ItemType, u32> = BTreeMap::new();
     for (n, item) in items.iter().enumerate() {
-        let too_many = match item.header.item_type.as_str() {
-            "event" | "transaction" => {
+        let item_type = &item.header.item_type;
+        let too_many = match item_type.most() {
+            Most::OneEvent => {
                 events += 1;
                 events > 1
             }
-            kind @ ("log" | "trace_metric" | "span") if kind != "span" || is_container(item) => {
-                let count = containers.entry(kind).or_default();
+            Most::OneContainer if !is_container(item) => false,
+            Most::One | Most::OneContainer => {
+                let count = containers.entry(item_type).or_default();
                 *count += 1;
                 *count > 1
             }
-            _ => false,
+            Most::Any => false,
         };
         if too_many {
             return Err(too_large(

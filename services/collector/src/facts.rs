@@ -19,6 +19,7 @@ use crate::bounds;
 #[cfg(any(fuzzing, test))]
 use crate::collector::EXTERNAL;
 use crate::envelope::{Envelope, Item, TraceHeader, format_id, is_container};
+use crate::item_type::ItemType;
 use crate::lenient;
 use crate::log::Entry;
 use crate::service;
@@ -41,6 +42,8 @@ pub(crate) struct SpanFact {
     pub(crate) player: Option<String>,
     /// ISO 4217 code that its data name.
     pub(crate) currency: Option<String>,
+    /// Share of traces that the head of its trace records, if it says so and that is some and not all.
+    pub(crate) sample_rate: Option<f64>,
     /// All its data, as JSON; only where it was skimmed.
     pub(crate) attributes: Option<String>,
 }
@@ -178,24 +181,18 @@ fn read_items<'a>(
         trace_id: envelope.trace_id,
     };
     for item in &envelope.items {
-        let known = matches!(
-            item.header.item_type.as_str(),
-            "event"
-                | "transaction"
-                | "span"
-                | "log"
-                | "trace_metric"
-                | "session"
-                | "sessions"
-                | "client_report"
-        );
-        if !known {
+        if !item.header.item_type.is_indexed() {
             continue;
         }
         match parse(item) {
             Ok(payload) => take(&mut facts, whole, item, &payload),
             Err(_) => facts.oddities.push(UNREADABLE_ITEM),
         }
+    }
+    // Of all, or of none that are recorded, each stands for itself.
+    let some = facts.sample_rate.filter(|rate| *rate > 0.0 && *rate < 1.0);
+    for fact in &mut facts.spans {
+        fact.sample_rate = some;
     }
     facts
 }
@@ -229,19 +226,19 @@ fn take(facts: &mut Facts, whole: Whole<'_>, item: &Item<'_>, payload: &Object) 
     if is_broken {
         facts.oddities.push(UNREADABLE_ITEM);
     }
-    match item.header.item_type.as_str() {
-        "event" => facts.errors.push(error::event(source, clock, payload)),
-        "transaction" => span::transaction(facts, source, clock, payload),
-        "span" if is_container(item) => span::spans_v2(facts, source, clock, &list),
-        "span" => span::alone(facts, source, clock, payload),
-        "log" => {
+    match &item.header.item_type {
+        ItemType::Event => facts.errors.push(error::event(source, clock, payload)),
+        ItemType::Transaction => span::transaction(facts, source, clock, payload),
+        ItemType::Span if is_container(item) => span::spans_v2(facts, source, clock, &list),
+        ItemType::Span => span::alone(facts, source, clock, payload),
+        ItemType::Log => {
             for log in list {
                 let line = log_line(source, clock, log);
                 let of_envelope = || trace_id.filter(|_| lenient::unreadable(log).is_some());
                 facts.logs.push((id(log, "trace_id").or_else(of_envelope), line));
             }
         }
-        "trace_metric" => {
+        ItemType::TraceMetric => {
             for metric in list {
                 match point(source, clock, metric) {
                     Some(point) => facts.metrics.push(point),
@@ -250,10 +247,26 @@ fn take(facts: &mut Facts, whole: Whole<'_>, item: &Item<'_>, payload: &Object) 
             }
         }
         // An update tells of a session that is counted already.
-        "session" => facts.sessions += u64::from(payload.get("init") == Some(&Value::Bool(true))),
-        "sessions" => facts.sessions = facts.sessions.saturating_add(sessions(payload)),
-        "client_report" => lost(facts, payload),
-        _ => {}
+        ItemType::Session => facts.sessions += u64::from(payload.get("init") == Some(&Value::Bool(true))),
+        ItemType::Sessions => facts.sessions = facts.sessions.saturating_add(sessions(payload)),
+        ItemType::ClientReport => lost(facts, payload),
+        // Shown as its content.
+        ItemType::Attachment
+        | ItemType::FormData
+        | ItemType::UserReport
+        | ItemType::Feedback
+        | ItemType::CheckIn
+        | ItemType::ReplayEvent
+        | ItemType::ReplayRecording
+        | ItemType::ReplayVideo
+        | ItemType::Profile
+        | ItemType::ProfileChunk
+        | ItemType::RawSecurity
+        | ItemType::Statsd
+        | ItemType::MetricBuckets
+        | ItemType::Nel
+        | ItemType::UnrealReport
+        | ItemType::Other(_) => {}
     }
 }
 

@@ -19,7 +19,7 @@ pub fn envelope(bytes: &[u8]) {
             Ok(after) => {
                 let types = |envelope: &Envelope<'_>| -> Vec<String> {
                     let items = envelope.items.iter();
-                    items.map(|item| item.header.item_type.clone()).collect()
+                    items.map(|item| item.header.item_type.to_string()).collect()
                 };
                 assert_eq!(types(before), types(&after), "an item was lost");
                 assert_eq!(before.line, after.line, "the header was changed");

@@ -4,8 +4,8 @@
 //! dead, and `captured = delivered + held + dead` at every moment, whatever is killed when. Payloads are bytes as
 //! they came and leave so. With no DSN everything works and is held.
 //!
-//! Modules in reading order: [`envelope`] (the format), `lenient` (the reader of its JSON), [`dsn`], [`category`], [`clock`],
-//! [`scrub`] (pure rules); `log` (what is kept, and where it stands); `bounds`, `service`, `facts`, `trace`, `issues`,
+//! Modules in reading order: [`item_type`], [`envelope`] (the format), `lenient` (the reader of its JSON), [`dsn`], [`category`], [`clock`],
+//! [`scrub`] (pure rules); `log` (what is kept, and where it stands); `bounds`, `service`, `facts`, `once`, `trace`, `issues`,
 //! `service_map`, `index` (what the viewer asks for); `delivery` (what leaves); [`collector`] (all of it as its owner sees
 //! it); `refusals` (what was not taken); [`http`] and [`viewer`] (routes). Four threads: one
 //! writes, one indexes, one sends, and whoever calls.
@@ -24,11 +24,13 @@ pub mod fuzzing;
 pub mod http;
 mod index;
 mod issues;
+pub mod item_type;
 mod lenient;
 mod live;
 mod lock;
 mod log;
 mod notice;
+mod once;
 mod refusals;
 pub mod scrub;
 mod service;

@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use reelscope_contracts::telemetry::{
-    MapEdge, MapNode, Micros, NodeKind, ServiceMap, Span, Traffic, is_failure,
+    MapEdge, MapNode, Micros, NodeKind, ServiceMap, Span, Traffic, is_failure, nearest_rank,
 };
 use serde_json::Value;
 
@@ -34,13 +34,19 @@ impl LastMinute {
     }
 
     /// What `counted` in the drawn traces stands for in all of them, rounded.
-    fn scaled(self, counted: u64) -> u64 {
-        if self.is_whole() {
-            return counted;
-        }
-        let most = u128::from(counted) * u128::from(self.traces);
-        let drawn = u128::from(self.drawn.max(1));
-        u64::try_from((most + drawn / 2) / drawn).unwrap_or(u64::MAX)
+    // Never negative, and far below 2^53.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss
+    )]
+    fn scaled(self, counted: f64) -> u64 {
+        let share = if self.is_whole() {
+            1.0
+        } else {
+            self.traces as f64 / self.drawn.max(1) as f64
+        };
+        (counted * share).round() as u64
     }
 }
 
@@ -48,15 +54,19 @@ impl LastMinute {
 #[derive(Default)]
 struct Calls {
     durations: Vec<Micros>,
-    last_minute: u64,
+    /// How many of the last minute they stand for.
+    last_minute: f64,
     errors: u64,
 }
 
 impl Calls {
-    fn add(&mut self, span: &Span, now: Micros) {
+    /// Counts a call of a trace that stands for `weight` of them.
+    fn add(&mut self, span: &Span, now: Micros, weight: f64) {
         self.durations
             .push(span.end_us.saturating_sub(span.start_us).max(0));
-        self.last_minute += u64::from(span.start_us > now.saturating_sub(MINUTE));
+        if span.start_us > now.saturating_sub(MINUTE) {
+            self.last_minute += weight;
+        }
         self.errors += u64::from(is_failure(&span.status));
     }
 
@@ -66,28 +76,37 @@ impl Calls {
             calls: self.durations.len() as u64,
             per_minute: minute.scaled(self.last_minute),
             errors: self.errors,
-            p50_us: percentile(&self.durations, 50),
-            p95_us: percentile(&self.durations, 95),
+            p50_us: nearest_rank(&self.durations, 50),
+            p95_us: nearest_rank(&self.durations, 95),
         }
     }
 }
 
-/// The nearest rank (Hyndman and Fan 1996, definition 1): always a value that was measured. 0 for none.
-fn percentile(sorted: &[Micros], percent: usize) -> Micros {
-    let rank = (sorted.len() * percent).div_ceil(100).max(1);
-    sorted.get(rank - 1).copied().unwrap_or(0)
+/// A trace to be drawn.
+#[derive(Default)]
+pub(crate) struct Drawn {
+    pub(crate) spans: Vec<Span>,
+    /// Share of traces that its head records, if that is not all.
+    pub(crate) sample_rate: Option<f64>,
 }
 
-/// Draws the map of traces, given as the spans of each: the newest, and `minute` says of how many. `now` is microseconds
-/// since the Unix epoch.
-pub(crate) fn draw(traces: &[Vec<Span>], now: Micros, minute: LastMinute) -> ServiceMap {
+impl Drawn {
+    /// How many traces it stands for.
+    fn weight(&self) -> f64 {
+        self.sample_rate.map_or(1.0, f64::recip)
+    }
+}
+
+/// Draws the map of traces: the newest, and `minute` says of how many. `now` is microseconds since the Unix epoch.
+pub(crate) fn draw(traces: &[Drawn], now: Micros, minute: LastMinute) -> ServiceMap {
     let mut nodes: BTreeMap<String, (NodeKind, Calls)> = BTreeMap::new();
     let mut edges: BTreeMap<(String, String), Calls> = BTreeMap::new();
     let known = addresses(traces);
     let origins = origins(traces);
-    for spans in traces {
+    for trace in traces {
+        let (spans, weight) = (&trace.spans, trace.weight());
         let continued = continued(spans);
-        add_direct(&mut edges, spans, now);
+        add_direct(&mut edges, trace, now);
         for span in spans {
             if span.transaction {
                 let (known, calls) = nodes
@@ -96,7 +115,7 @@ pub(crate) fn draw(traces: &[Vec<Span>], now: Micros, minute: LastMinute) -> Ser
                 if *known != NodeKind::Service {
                     (*known, *calls) = (NodeKind::Service, Calls::default());
                 }
-                calls.add(span, now);
+                calls.add(span, now, weight);
                 continue;
             }
             for (callee, kind) in called(span, &continued, &known, &origins) {
@@ -104,15 +123,18 @@ pub(crate) fn draw(traces: &[Vec<Span>], now: Micros, minute: LastMinute) -> Ser
                     let (known, calls) = nodes.entry(callee.clone()).or_insert((kind, Calls::default()));
                     // What records transactions is a service: its own figures count, not those of who called it.
                     if *known == kind {
-                        calls.add(span, now);
+                        calls.add(span, now, weight);
                     }
                 }
                 let edge = edges.entry((span.service.clone(), callee)).or_default();
-                edge.add(span, now);
+                edge.add(span, now, weight);
             }
         }
     }
-    let starts = traces.iter().flatten().map(|span| span.start_us);
+    let starts = traces
+        .iter()
+        .flat_map(|trace| &trace.spans)
+        .map(|span| span.start_us);
     let mut map = ServiceMap {
         nodes: nodes
             .into_iter()
@@ -133,7 +155,7 @@ pub(crate) fn draw(traces: &[Vec<Span>], now: Micros, minute: LastMinute) -> Ser
         traces: traces.len() as u64,
         from_us: starts.min().unwrap_or(0),
         left_out: 0,
-        estimated: !minute.is_whole(),
+        estimated: !minute.is_whole() || traces.iter().any(|trace| trace.sample_rate.is_some()),
         indexed: false,
     };
     if map.nodes.len() > MOST_NODES {
@@ -162,8 +184,8 @@ fn continued(spans: &[Span]) -> Continued<'_> {
 }
 
 /// Counts transactions that continue one of another service without a client's span between: the callee says how long.
-fn add_direct(edges: &mut BTreeMap<(String, String), Calls>, spans: &[Span], now: Micros) {
-    let transactions = || spans.iter().filter(|span| span.transaction);
+fn add_direct(edges: &mut BTreeMap<(String, String), Calls>, trace: &Drawn, now: Micros) {
+    let transactions = || trace.spans.iter().filter(|span| span.transaction);
     let services: HashMap<&str, &str> = transactions()
         .map(|span| (span.span_id.as_str(), span.service.as_str()))
         .collect();
@@ -174,15 +196,15 @@ fn add_direct(edges: &mut BTreeMap<(String, String), Calls>, spans: &[Span], now
             .and_then(|parent| services.get(parent));
         if let Some(caller) = caller.filter(|caller| **caller != span.service) {
             let edge = edges.entry(((*caller).to_owned(), span.service.clone()));
-            edge.or_default().add(span, now);
+            edge.or_default().add(span, now, trace.weight());
         }
     }
 }
 
 /// Which service answers at an address, by who asks and the address.
-fn addresses(traces: &[Vec<Span>]) -> HashMap<(&str, String), &str> {
+fn addresses(traces: &[Drawn]) -> HashMap<(&str, String), &str> {
     let mut known = HashMap::new();
-    for spans in traces {
+    for Drawn { spans, .. } in traces {
         let continued = continued(spans);
         for span in spans.iter().filter(|span| !span.transaction) {
             let address = fact(span, &["server.address"]);
@@ -202,8 +224,8 @@ fn addresses(traces: &[Vec<Span>]) -> HashMap<(&str, String), &str> {
 }
 
 /// Where the pages that a service shows came from, by service and address.
-fn origins(traces: &[Vec<Span>]) -> HashSet<(&str, String)> {
-    let spans = traces.iter().flatten();
+fn origins(traces: &[Drawn]) -> HashSet<(&str, String)> {
+    let spans = traces.iter().flat_map(|trace| &trace.spans);
     spans
         .filter_map(|span| Some((span.service.as_str(), origin(span)?)))
         .collect()
@@ -305,7 +327,15 @@ mod tests {
             traces: count,
             drawn: count,
         };
-        draw(traces, now, minute)
+        draw(&drawn(traces, None), now, minute)
+    }
+
+    fn drawn(traces: &[Vec<Span>], sample_rate: Option<f64>) -> Vec<Drawn> {
+        let of = |spans: &Vec<Span>| Drawn {
+            spans: spans.clone(),
+            sample_rate,
+        };
+        traces.iter().map(of).collect()
     }
 
     fn edges(map: &ServiceMap) -> Vec<(&str, &str)> {
@@ -447,11 +477,12 @@ mod tests {
             traces: 200,
             drawn: 50,
         };
-        let newest = draw(&traces[50..], MINUTE * 2, minute);
-        assert_eq!(
-            (newest.nodes[0].traffic.per_minute, newest.estimated),
-            (200, true)
-        );
+        let newest = draw(&drawn(&traces[50..], None), MINUTE * 2, minute);
+        let rate = |map: &ServiceMap| (map.nodes[0].traffic.per_minute, map.estimated);
+        assert_eq!(rate(&newest), (200, true));
+        // Of which one in four is recorded.
+        let sampled = draw(&drawn(&traces[50..], Some(0.25)), MINUTE * 2, minute);
+        assert_eq!(rate(&sampled), (800, true));
         assert_eq!(draw_all(&[], 0).nodes, []);
     }
 

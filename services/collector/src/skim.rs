@@ -11,6 +11,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::item_type::ItemType;
 use crate::lenient::UNREADABLE;
 
 /// Member of a span's data: all of it, as JSON.
@@ -35,10 +36,10 @@ pub(crate) enum Place {
 
 impl Place {
     /// Where the payload of an item stands.
-    pub(crate) fn of(item_type: &str) -> Self {
+    pub(crate) fn of(item_type: &ItemType) -> Self {
         match item_type {
-            "transaction" => Self::Transaction,
-            "trace_metric" => Self::Metrics,
+            ItemType::Transaction => Self::Transaction,
+            ItemType::TraceMetric => Self::Metrics,
             _ => Self::Whole,
         }
     }

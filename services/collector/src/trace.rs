@@ -250,6 +250,7 @@ impl Trace {
         };
         extend(times, span.start_us, span.end_us);
         self.oddities.extend(span.oddities.iter().cloned());
+        self.summary.sample_rate = fact.sample_rate.or(self.summary.sample_rate);
         let claim = claim_of(span);
         let is_other = |best: Claim| best.0 == ROOT && best != claim;
         if claim.0 == ROOT && self.claim.is_some_and(is_other) {

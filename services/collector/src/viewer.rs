@@ -16,7 +16,7 @@ use futures_util::stream::{self, Stream};
 use reelscope_contracts::http::{Body as JsonBody, method_not_allowed, not_found};
 use reelscope_contracts::telemetry::{
     ChangeIssue, Changed, DecideHeld, Delivery, EnvelopeDetail, EnvelopeItem, EnvelopeState, Envelopes,
-    IssueDetail, IssueSummary, Issues, Measurements, Micros, RetryDead, ServiceMap, Span, TestDelivery,
+    IssueDetail, IssueSummary, Issues, Measurements, Micros, RetryDead, ServiceMap, TestDelivery,
     TestOutcome, TraceDetail, Traces,
 };
 use reelscope_contracts::{Code, Problem, now};
@@ -38,7 +38,8 @@ use crate::facts::Source;
 use crate::http::{self, Limits, Room, Taken};
 use crate::index::{Attribute, IssueEvents, TraceFilter};
 use crate::live::Live;
-use crate::service_map::MINUTE;
+use crate::once::Seen;
+use crate::service_map::{Drawn, MINUTE};
 use crate::{facts, lenient, service_map};
 
 /// Most lines of a list that are answered at once, and how many when nobody asks for a number.
@@ -194,10 +195,15 @@ async fn traces(
     let next = page
         .next
         .map(|(arrived, id)| format!("{arrived}.{}", format_id(id)));
+    let (recorded, all) = page.within;
+    // Never negative, and far below 2^53.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let counted = all.round() as u64;
     Ok(Json(Traces {
         traces: page.traces,
         next,
-        last_minute: page.within,
+        last_minute: counted,
+        last_minute_estimated: counted != recorded,
         indexed: viewer.collector.indexed(),
     }))
 }
@@ -285,10 +291,10 @@ async fn one_issue(
     } = found.await.map_err(unread)?.ok_or_else(gone)?;
     let (found, _) = viewer.collector.read_many(envelopes).await;
     let events = tokio::task::spawn_blocking(move || {
-        let mut events = Vec::new();
+        let (mut events, mut seen) = (Vec::new(), Seen::default());
         for (entry, bytes) in &found {
             if let Ok(envelope) = Envelope::parse(bytes) {
-                events.extend(facts::read(Source::of(entry), &envelope).errors);
+                events.extend(seen.fresh(facts::read(Source::of(entry), &envelope)).errors);
             }
         }
         events.retain(|event| event.issue_id == id);
@@ -367,14 +373,16 @@ async fn map(
     seqs.dedup();
     let (found, _) = viewer.collector.read_many(seqs).await;
     let drawn = tokio::task::spawn_blocking(move || {
-        let mut traces: BTreeMap<u128, Vec<Span>> = BTreeMap::new();
+        let (mut traces, mut seen) = (BTreeMap::<u128, Drawn>::new(), Seen::default());
         for (entry, bytes) in &found {
             let Ok(envelope) = Envelope::parse(bytes) else {
                 continue;
             };
-            for fact in facts::read(Source::of(entry), &envelope).spans {
+            for fact in seen.fresh(facts::read(Source::of(entry), &envelope)).spans {
                 if ids.contains(&fact.trace_id) {
-                    traces.entry(fact.trace_id).or_default().push(fact.span);
+                    let trace = traces.entry(fact.trace_id).or_default();
+                    trace.sample_rate = fact.sample_rate.or(trace.sample_rate);
+                    trace.spans.push(fact.span);
                 }
             }
         }

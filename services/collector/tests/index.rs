@@ -121,3 +121,41 @@ async fn traces_are_filtered_by_an_attribute_and_what_is_none_is_refused() {
     );
     opened.collector.shutdown().await;
 }
+
+#[tokio::test]
+async fn what_is_sent_again_beside_something_new_is_told_once() {
+    let opened = open();
+    let spin = json!({
+        "event_id": event_id(1), "transaction": "spin", "start_timestamp": BEGAN, "timestamp": BEGAN + 1,
+        "contexts": { "trace": { "trace_id": TRACE, "span_id": "a" } },
+    });
+    let error = json!({
+        "event_id": event_id(2), "timestamp": BEGAN, "message": "lost",
+        "contexts": { "trace": { "trace_id": TRACE, "span_id": "a" } },
+    });
+    let log = |body: &str| json!({ "items": [{ "timestamp": BEGAN, "trace_id": TRACE, "body": body }] });
+    for (kind, payload, log) in [
+        ("transaction", &spin, log("one")),
+        ("event", &error, log("one")),
+        ("transaction", &spin, log("two")),
+        ("event", &error, log("three")),
+    ] {
+        let body = format!("{{}}\n{{\"type\":\"{kind}\"}}\n{payload}\n{{\"type\":\"log\"}}\n{log}\n");
+        opened.taken("/api/1/envelope/", body).await;
+    }
+    let trace = opened.get(&format!("/traces/{TRACE}")).await;
+    let told = |name: &str| trace[name].as_array().unwrap().len();
+    assert_eq!((told("spans"), told("errors"), told("logs")), (1, 1, 3));
+    let line = &opened.get("/traces").await["traces"][0];
+    assert_eq!(
+        (&line["spans"], &line["errors"], &line["logs"]),
+        (&json!(1), &json!(1), &json!(3))
+    );
+    assert_eq!(trace["summary"], *line);
+    let issues = opened.get("/issues").await;
+    assert_eq!(issues["issues"][0]["events"], 1);
+    let issue = issues["issues"][0]["issue_id"].as_str().unwrap();
+    let events = opened.get(&format!("/issues/{issue}")).await;
+    assert_eq!(events["events"].as_array().unwrap().len(), 1);
+    opened.collector.shutdown().await;
+}

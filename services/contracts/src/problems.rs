@@ -186,11 +186,14 @@ pub struct ChooseRelease {
     pub release: String,
 }
 
-/// What was measured of spins under one condition, as their players saw them.
+/// What was measured of spins under one condition, as their players saw them. Where not all traces are recorded, each that
+/// is stands for as many spins as the sample rate of its trace says, in everything that is counted or added up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Figures {
-    /// Spins behind these figures.
+    /// Spins.
     pub spins: u64,
+    /// Of them, those that were recorded: what is behind these figures. Fewer than `spins` where those are an estimate.
+    pub recorded: u64,
     /// Of them, spins that ended in an error: their player was told of it, or their settlement failed behind the answer.
     pub failed: u64,
     /// Milliseconds; nearest rank, as everywhere.

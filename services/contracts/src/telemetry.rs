@@ -40,6 +40,14 @@ pub fn is_failure(status: &str) -> bool {
     !matches!(status, "ok" | "unset" | "unknown" | "cancelled" | "")
 }
 
+/// The value below or at which at least `percent` of the sorted values lie: the nearest-rank method (Hyndman and Fan 1996,
+/// definition 1), so that it is always one that was measured. 0 for none.
+#[must_use]
+pub fn nearest_rank(sorted: &[Micros], percent: usize) -> Micros {
+    let rank = (sorted.len() * percent).div_ceil(100).max(1);
+    sorted.get(rank - 1).copied().unwrap_or(0)
+}
+
 /// What one service did in a trace.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ServiceShare {
@@ -136,6 +144,9 @@ pub struct TraceSummary {
     /// Faults that the tag `faults` names.
     #[serde(default)]
     pub faults: Vec<String>,
+    /// Share of traces that its head records, above 0 and below 1; absent where that is all of them, or is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample_rate: Option<f64>,
     /// Whether it was begun by traffic that is generated, as the tag `traffic` says.
     #[serde(default)]
     pub virtual_player: bool,
@@ -162,6 +173,9 @@ pub struct Traces {
     pub next: Option<String>,
     /// Traces, on whichever page, that began in the minute before the answer.
     pub last_minute: u64,
+    /// Whether that is an estimate, since not all of them were recorded.
+    #[serde(default)]
+    pub last_minute_estimated: bool,
     /// Whether everything in the log has been read since the start.
     pub indexed: bool,
 }
@@ -644,8 +658,9 @@ pub struct ServiceMap {
     /// Things that are not told since they are called least, with the edges to and from them; 0 where all are told.
     #[serde(default)]
     pub left_out: u64,
-    /// Whether those traces are not all of the minute before the answer. Rates are then those of the traces that were
-    /// looked at, which are the newest, times how many there are in that minute for each of them.
+    /// Whether those traces are not all of the minute before the answer, because they are the newest of many, or because
+    /// not all are recorded. Each of them then stands for as many as there are in that minute for each of them, and as the
+    /// sample rate of its trace says.
     pub estimated: bool,
     /// Whether everything in the log has been read since the start.
     pub indexed: bool,

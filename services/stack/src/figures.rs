@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use reelscope_contracts::faults::FaultId;
 use reelscope_contracts::problems::{BeforeAfter, Figures, ProblemId, ProblemState};
-use reelscope_contracts::telemetry::{Micros, ServiceShare, TraceSummary};
+use reelscope_contracts::telemetry::{Micros, ServiceShare, TraceSummary, nearest_rank};
 use reelscope_contracts::{Money, UnixMillis};
 
 /// Name of the root transaction of a spin.
@@ -26,6 +26,8 @@ const PAUSE: Micros = 10_000_000;
 pub(crate) type Condition = [ProblemState; 4];
 
 struct Spin<'a> {
+    /// How many spins it stands for.
+    weight: f64,
     start: Micros,
     waited: Micros,
     failed: bool,
@@ -154,6 +156,7 @@ pub(crate) fn condition(trace: &TraceSummary) -> Condition {
 fn spin(trace: &TraceSummary) -> Spin<'_> {
     let stake = trace.measurements.get(FAILED_STAKE);
     Spin {
+        weight: trace.sample_rate.map_or(1.0, f64::recip),
         start: trace.start_us,
         waited: trace.root_us,
         failed: failed(trace),
@@ -197,42 +200,44 @@ pub(crate) fn sorted(waits: impl Iterator<Item = Micros>) -> Vec<Micros> {
     waits
 }
 
-/// The value below or at which at least `percent` of the sorted values lie: the nearest-rank method (Hyndman and Fan 1996,
-/// definition 1).
-pub(crate) fn nearest_rank(sorted: &[Micros], percent: usize) -> Micros {
-    let rank = (sorted.len() * percent).div_ceil(100).max(1);
-    sorted.get(rank - 1).copied().unwrap_or(0)
+/// A number that was weighted, as one that is counted. Never negative, and far below 2^53.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn counted(weighted: f64) -> u64 {
+    weighted.round() as u64
 }
 
 #[allow(clippy::cast_precision_loss)] // microseconds of a session stay far below 2^53
 fn figures(spins: &[Spin<'_>]) -> Figures {
     let waits = sorted(spins.iter().map(|spin| spin.waited));
     let ms = |percent| nearest_rank(&waits, percent) as f64 / 1e3;
-    let failed = spins.iter().filter(|spin| spin.failed).count();
+    let of = |what: fn(&Spin<'_>) -> f64| spins.iter().map(|spin| spin.weight * what(spin)).sum::<f64>();
+    let all = of(|_| 1.0);
+    let failed = of(|spin| f64::from(u8::from(spin.failed)));
     let players: BTreeSet<_> = spins.iter().map(|spin| spin.player).collect();
-    let waited: Micros = waits.iter().sum();
-    let requests = spins.iter().map(|spin| spin.requests).sum::<u64>();
-    let failed_requests = spins.iter().map(|spin| spin.failed_requests).sum::<u64>();
-    let sum = |sum: Money, spin: &Spin<'_>| sum.checked_add(spin.failed_stake).unwrap_or(sum);
+    let waited = of(|spin| spin.waited as f64);
+    let requests = of(|spin| spin.requests as f64);
+    let failed_requests = of(|spin| spin.failed_requests as f64);
+    let share = |part: f64, whole: f64| if whole > 0.0 { 100.0 * part / whole } else { 0.0 };
     Figures {
-        spins: spins.len() as u64,
-        failed: failed as u64,
+        spins: counted(all),
+        recorded: spins.len() as u64,
+        failed: counted(failed),
         p50_ms: ms(50),
         p95_ms: ms(95),
         p99_ms: ms(99),
-        error_rate_percent: 100.0 * failed as f64 / spins.len().max(1) as f64,
-        per_second: per_second(spins),
-        waited_s_per_player: waited as f64 / 1e6 / players.len().max(1) as f64,
-        failed_minor: spins.iter().fold(Money::ZERO, sum),
-        requests,
-        failed_requests,
-        overall_error_rate_percent: 100.0 * failed_requests as f64 / requests.max(1) as f64,
+        error_rate_percent: share(failed, all),
+        per_second: per_second(spins, all),
+        waited_s_per_player: waited / 1e6 / players.len().max(1) as f64,
+        failed_minor: minor(of(|spin| spin.failed_stake.0 as f64) / 100.0),
+        requests: counted(requests),
+        failed_requests: counted(failed_requests),
+        overall_error_rate_percent: share(failed_requests, requests),
     }
 }
 
-/// Ends of spins over the time in which they came, pauses left out.
+/// How many spins `all` of them stand for over the time in which they came, pauses left out.
 #[allow(clippy::cast_precision_loss)]
-fn per_second(spins: &[Spin<'_>]) -> Option<f64> {
+fn per_second(spins: &[Spin<'_>], all: f64) -> Option<f64> {
     let mut times: Vec<_> = spins
         .iter()
         .map(|spin| (spin.start, spin.start + spin.waited))
@@ -251,7 +256,7 @@ fn per_second(spins: &[Spin<'_>]) -> Option<f64> {
         };
     }
     played += under_way.map_or(0, |(first, last)| last - first);
-    (spins.len() >= 2 && played > 0).then(|| spins.len() as f64 / (played as f64 / 1e6))
+    (spins.len() >= 2 && played > 0).then(|| all / (played as f64 / 1e6))
 }
 
 /// The trace at the median of those that went well; of all when none did.
@@ -309,6 +314,7 @@ pub(crate) mod tests {
             problems: names(on),
             problems_fixed: names(fixed),
             faults: Vec::new(),
+            sample_rate: None,
             virtual_player: false,
             services: Vec::new(),
             external: Vec::new(),

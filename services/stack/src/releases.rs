@@ -8,9 +8,9 @@ use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use reelscope_contracts::problems::{ProblemId, ProblemState, Regression, ReleaseFigures};
-use reelscope_contracts::telemetry::TraceSummary;
+use reelscope_contracts::telemetry::{TraceSummary, nearest_rank};
 
-use crate::figures::{RTP_ANOMALY, SPIN, condition, failed, figures_of, nearest_rank, sorted};
+use crate::figures::{RTP_ANOMALY, SPIN, condition, failed, figures_of, sorted};
 use crate::problems::{RELEASES, Release};
 
 /// Standard normal quantile of 0.9995: chance gets beyond it, on either side, once in a thousand times.

@@ -55,6 +55,7 @@ pub(super) fn cut(envelope: &Envelope<'_>, categories: Categories) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::item_type::ItemType;
 
     const ERROR: Categories = Categories::ERROR;
     const TRANSACTION: Categories = Categories::TRANSACTION;
@@ -98,7 +99,10 @@ mod tests {
             {\"type\":\"attachment\",\"length\":4,\"filename\":\"\u{e4}\"}\n\r\n\n\n\n\
             {\"type\":\"new_type\"}\n{ }";
         let envelope = Envelope::framed(whole.as_bytes()).unwrap();
-        let part = cut(&envelope, ATTACHMENT.with(Categories::of_item("new_type")));
+        let part = cut(
+            &envelope,
+            ATTACHMENT.with(Categories::of_item(&ItemType::from("new_type".to_owned()))),
+        );
         let part = Envelope::framed(&part).unwrap();
         assert_eq!(part.line, envelope.line);
         assert_eq!(part.items, envelope.items[1..]);

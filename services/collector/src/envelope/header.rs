@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::{EnvelopeError, MAX_DEPTH, MAX_HEADER_LINE, deeper_than, json_reason, parse_id, too_large};
+use crate::item_type::ItemType;
 use crate::lenient;
 
 /// What the envelope's header says, as far as anyone here asks.
@@ -73,7 +74,7 @@ pub struct Sdk {
 pub struct ItemHeader {
     /// Type of the item.
     #[serde(rename = "type")]
-    pub item_type: String,
+    pub item_type: ItemType,
     /// Bytes of the payload; without it the payload ends with its line.
     #[serde(default)]
     pub length: Option<u64>,
@@ -163,7 +164,7 @@ impl ItemHeader {
             Some(length) => Some(length.as_u64().ok_or("its length is not a number of bytes")?),
         };
         Ok(Self {
-            item_type: text(members, "type").ok_or("its type is not a text")?,
+            item_type: text(members, "type").ok_or("its type is not a text")?.into(),
             length,
             content_type: text(members, "content_type"),
         })

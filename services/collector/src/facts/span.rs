@@ -272,6 +272,7 @@ impl SpanFact {
             release: span.release.clone(),
             environment: span.environment.clone(),
             player: span.player.clone(),
+            sample_rate: None,
             span,
         }
     }

@@ -7,10 +7,11 @@ use reelscope_contracts::telemetry::{
 };
 use rusqlite::{Connection, OptionalExtension};
 
-use super::rows::{self, Equals};
+use super::rows;
 use super::{decisions, issues, traces};
 use crate::envelope::{format_id, parse_id};
 use crate::facts::{Facts, SpanFact};
+use crate::once::Equals;
 use crate::trace::Trace;
 
 /// Most traces that are held ready for more of them to come.

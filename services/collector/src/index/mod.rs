@@ -64,8 +64,8 @@ pub(crate) struct TracePage {
     pub(crate) traces: Vec<TraceSummary>,
     /// Where the next page begins.
     pub(crate) next: Option<Place>,
-    /// How many that the filter takes began in the time that was asked for, on whichever page.
-    pub(crate) within: u64,
+    /// How many that the filter takes began in the time that was asked for, on whichever page; and how many those stand for.
+    pub(crate) within: (u64, f64),
 }
 
 /// An issue with where its newest events stand.

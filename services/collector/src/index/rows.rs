@@ -1,11 +1,6 @@
 //! Writes rows of what an envelope says: each thing once, however often it is sent.
 //!
-//! An error is known by its event's id. A span is known by its id, and by what it says of itself, since ids repeat; not by
-//! its times, which are corrected by when it came. Log lines and metrics have no id: one is the same where another envelope
-//! has brought its equal of the same microsecond.
-
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+//! See [`crate::once`] for what is the same.
 
 use reelscope_contracts::telemetry::{ErrorEvent, LogLine, MeasurementPoint, Micros};
 use rusqlite::{Connection, Params};
@@ -80,68 +75,6 @@ pub(super) fn error(
             &error.transaction,
         ),
     )
-}
-
-/// Tells equal elements of one envelope apart, which are none that were sent again.
-#[derive(Default)]
-pub(super) struct Equals(HashMap<u64, u64>);
-
-impl Equals {
-    pub(super) fn of_span(&mut self, fact: &SpanFact) -> i64 {
-        let span = &fact.span;
-        self.number((
-            fact.trace_id,
-            &span.span_id,
-            &span.parent_span_id,
-            span.transaction,
-            &span.service,
-            &span.op,
-            &span.description,
-            span.end_us.wrapping_sub(span.start_us),
-        ))
-    }
-
-    pub(super) fn of_log(&mut self, trace_id: Option<u128>, log: &LogLine) -> i64 {
-        let attributes: Vec<String> = log
-            .attributes
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        self.number((
-            trace_id,
-            log.at_us,
-            &log.level,
-            &log.service,
-            &log.message,
-            &log.span_id,
-            attributes,
-        ))
-    }
-
-    pub(super) fn of_point(&mut self, point: &MeasurementPoint) -> i64 {
-        self.number((
-            point.at_us,
-            &point.name,
-            point.value.to_bits(),
-            &point.unit,
-            &point.kind,
-            &point.trace_id,
-            &point.service,
-        ))
-    }
-
-    /// A number for what is hashed: the same for its first, its second and so on in each envelope.
-    fn number(&mut self, hash: impl Hash) -> i64 {
-        let mut hasher = DefaultHasher::new();
-        hash.hash(&mut hasher);
-        let of_one = hasher.finish();
-        let count = self.0.entry(of_one).or_default();
-        *count += 1;
-        // Spread, so that the second of one is not the first of another.
-        of_one
-            .wrapping_add((*count - 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
-            .cast_signed()
-    }
 }
 
 pub(super) fn log(

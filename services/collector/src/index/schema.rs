@@ -43,6 +43,7 @@ const TABLES: &str = "
         first_seq INTEGER NOT NULL,
         start_us INTEGER NOT NULL,
         root_us INTEGER NOT NULL,
+        weight REAL NOT NULL,
         ok INTEGER NOT NULL,
         virtual_player INTEGER NOT NULL,
         name TEXT NOT NULL,

@@ -162,21 +162,21 @@ pub(super) fn page(
     Ok((rows.into_iter().map(|(_, line)| line).collect(), next))
 }
 
-/// How many traces began within these times.
+/// How many traces began within these times, and how many those stand for.
 pub(super) fn count_within(
     connection: &Connection,
     times: &Range<Micros>,
     filter: &TraceFilter,
-) -> rusqlite::Result<u64> {
+) -> rusqlite::Result<(u64, f64)> {
     let mut clause = filter.clause();
     clause.and(
         "start_us >= ? AND start_us < ?",
         [times.start, times.end].map(Sql::from),
     );
-    let sql = format!("SELECT count(*) FROM traces WHERE {}", clause.sql);
+    let sql = format!("SELECT count(*), total(weight) FROM traces WHERE {}", clause.sql);
     let mut found = connection.prepare_cached(&sql)?;
     found.query_row(params_from_iter(clause.values), |row| {
-        Ok(row.get::<_, i64>(0)?.cast_unsigned())
+        Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?))
     })
 }
 
@@ -233,9 +233,9 @@ pub(super) fn write(
     }
     connection
         .prepare_cached(
-            "INSERT INTO traces VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            "INSERT INTO traces VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
              ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, first_seq = excluded.first_seq,
-                start_us = excluded.start_us, root_us = excluded.root_us, ok = excluded.ok,
+                start_us = excluded.start_us, root_us = excluded.root_us, weight = excluded.weight, ok = excluded.ok,
                 virtual_player = excluded.virtual_player, name = excluded.name, release = excluded.release,
                 player = excluded.player, services = excluded.services",
         )?
@@ -246,6 +246,7 @@ pub(super) fn write(
             line.first_envelope.cast_signed(),
             line.start_us,
             line.root_us,
+            line.sample_rate.map_or(1.0, f64::recip),
             line.ok,
             line.virtual_player,
             &line.name,
@@ -307,7 +308,7 @@ pub(super) fn newest(
         .collect::<rusqlite::Result<_>>()?;
     let drawn = newest.iter().filter(|(_, start)| minute.contains(start)).count() as u64;
     let minute = LastMinute {
-        traces: count_within(connection, minute, &TraceFilter::default())?,
+        traces: count_within(connection, minute, &TraceFilter::default())?.0,
         drawn,
     };
     let mut traces = Vec::new();

@@ -47,6 +47,7 @@ use std::sync::LazyLock;
 use regex::bytes::Regex;
 
 use crate::envelope::{Envelope, MAX_DEPTH, MAX_EVENT, deeper_than, is_container};
+use crate::item_type::Payload;
 use edit::{Edit, applied, grown};
 use json::{member, skip_space, value_end};
 
@@ -92,12 +93,11 @@ pub(crate) fn scrub(bytes: &[u8]) -> Option<Vec<u8>> {
     let envelope = Envelope::framed(bytes).ok()?;
     let mut edits = Vec::new();
     for item in &envelope.items {
-        if item.header.item_type == "attachment" {
+        if item.header.item_type.payload() == Payload::Bytes {
             continue;
         }
         let mut of_item = payload_edits(item.payload, is_container(item), true);
-        let is_event = matches!(item.header.item_type.as_str(), "event" | "transaction");
-        if is_event && grown(item.payload, &of_item) > MAX_EVENT {
+        if item.header.item_type.is_event() && grown(item.payload, &of_item) > MAX_EVENT {
             // Sentry would refuse it for its size, and the remarks are what can be done without.
             of_item = payload_edits(item.payload, false, false);
         }

@@ -8,6 +8,7 @@ use super::{ROOT, SKEW, Trace, add, claim_of, length_of};
 use crate::envelope::{Envelope, format_id};
 use crate::facts::{self, Source};
 use crate::log::Entry;
+use crate::once::Seen;
 
 /// Puts a trace together from its envelopes. `missing` of them are no longer kept, or too
 /// much to be read.
@@ -18,12 +19,13 @@ pub(crate) fn detail(trace_id: u128, envelopes: &[(Entry, Vec<u8>)], missing: us
     let mut errors = Vec::new();
     let mut logs = Vec::new();
     let mut metrics: Vec<MeasurementPoint> = Vec::new();
+    let mut seen = Seen::default();
     for (entry, bytes) in envelopes {
         let Ok(envelope) = Envelope::parse(bytes) else {
             trace.oddities.insert("unreadable_item".to_owned());
             continue;
         };
-        let facts = facts::read(Source::of(entry), &envelope);
+        let facts = seen.fresh(facts::read(Source::of(entry), &envelope));
         add(&mut trace, trace_id, entry.seq, &facts);
         trace
             .oddities

@@ -49,8 +49,11 @@ export interface Problems {
 }
 
 /** What was measured of spins under one condition, as their players saw them. */
+/** Where not all traces are recorded, each that is stands for several spins in everything that is counted or added up. */
 export interface Figures {
   spins: number;
+  /** Of them, those that were recorded. */
+  recorded: number;
   /** That ended in an error: their player was told of it, or their settlement failed behind the answer. */
   failed: number;
   p50_ms: number;

@@ -152,6 +152,8 @@ export interface TraceSummary {
   problems: readonly string[];
   /** Whether it was begun by traffic that is generated. */
   virtual_player: boolean;
+  /** Share of traces that its head records; absent where that is all of them. */
+  sample_rate?: number;
   services: readonly ServiceShare[];
   external: readonly ExternalShare[];
   /** Stable words, such as `missing_root`. */

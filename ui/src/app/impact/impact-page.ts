@@ -16,6 +16,7 @@ import { FiguresStore } from './figures-store';
 import { countedWords } from './counted';
 import {
   LEAST_SPINS,
+  about,
   inOrder,
   judged,
   judgedShares,
@@ -100,7 +101,7 @@ export class ImpactPage {
     const { lapse, number, percent, money } = this.language.formats();
     const mark = (of: (figures: Figures) => number): 'good' | 'bad' | '' =>
       which === 'after' && pair.before && pair.after ? judged(of(pair.before), of(pair.after)) : '';
-    const few = figures !== null && figures.spins < LEAST_SPINS;
+    const few = figures !== null && figures.recorded < LEAST_SPINS;
     return {
       which,
       label: this.say(`impact.side.${which}`),
@@ -114,9 +115,9 @@ export class ImpactPage {
       errorsMark: which === 'after' ? judgedShares(pair.before, pair.after) : '',
       overall: figures ? percent(figures.overall_error_rate_percent, 1) : '',
       waited: figures ? lapse(fromMilliseconds(1_000 * figures.waited_s_per_player)) : '',
-      rate: figures?.per_second === null || !figures ? '–' : number(figures.per_second, 1),
-      failed: figures ? money(figures.failed_minor, this.session.currency()) : '',
-      spins: figures ? number(figures.spins) : '',
+      rate: figures?.per_second === null || !figures ? '–' : about(figures) + number(figures.per_second, 1),
+      failed: figures ? about(figures) + money(figures.failed_minor, this.session.currency()) : '',
+      spins: figures ? about(figures) + number(figures.spins) : '',
       few: few ? this.say('impact.few') : '',
       fewHint: this.say('impact.fewHint', { least: number(LEAST_SPINS) }),
       measured: figures !== null,

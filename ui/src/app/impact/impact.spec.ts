@@ -4,6 +4,7 @@ import { inOrder, judged, judgedShares, missingOf, speedUp, wayOf, widths } from
 function figures(p95: number): Figures {
   return {
     spins: 40,
+    recorded: 40,
     failed: 0,
     p50_ms: p95 / 2,
     p95_ms: p95,
@@ -67,7 +68,7 @@ describe('a pair of before and after', () => {
 
   it('is judged by failures only as far as chance does not explain them', () => {
     const check = (before: number[], after: number[], expected: string): void => {
-      const of = ([failed = 0, spins = 0]: number[]): Figures => ({ ...slow, failed, spins });
+      const of = ([failed = 0, spins = 0]: number[]): Figures => ({ ...slow, failed, spins, recorded: spins });
       expect([before, after, judgedShares(of(before), of(after))]).toEqual([
         before,
         after,

@@ -51,10 +51,12 @@ const Z_95 = 1.96;
  * times (two-proportion z-test): payments that fail one in ten are now nine and now eleven of a hundred.
  */
 export function judgedShares(before: Figures | null, after: Figures | null): 'good' | 'bad' | '' {
-  if (!before || !after || before.spins === 0 || after.spins === 0) return '';
+  if (!before || !after || before.recorded === 0 || after.recorded === 0) return '';
   const [one, other] = [before.failed / before.spins, after.failed / after.spins];
-  const pooled = (before.failed + after.failed) / (before.spins + after.spins);
-  const deviation = Math.sqrt(pooled * (1 - pooled) * (1 / before.spins + 1 / after.spins));
+  // Chance has to do with what was recorded, not with what that stands for.
+  const [few, many] = [before.recorded, after.recorded];
+  const pooled = (one * few + other * many) / (few + many);
+  const deviation = Math.sqrt(pooled * (1 - pooled) * (1 / few + 1 / many));
   if (Math.abs(one - other) <= Z_95 * deviation) return '';
   return other < one ? 'good' : 'bad';
 }
@@ -64,4 +66,9 @@ export function judged(before: number | undefined, after: number | undefined): '
   if (before === undefined || after === undefined) return '';
   if (after < before * 0.95) return 'good';
   return after > before * 1.05 ? 'bad' : '';
+}
+
+/** What stands before a number that is an estimate, since not all spins were recorded. */
+export function about(figures: Figures): string {
+  return figures.recorded < figures.spins ? '≈' : '';
 }

@@ -5,7 +5,7 @@ import { Address } from '../core/address';
 import { Language } from '../core/language';
 import { fromMilliseconds } from '../core/micros';
 import { Regression, ReleaseFigures } from '../core/problems-wire';
-import { LEAST_SPINS } from '../impact/impact';
+import { LEAST_SPINS, about } from '../impact/impact';
 import { countedWords } from '../impact/counted';
 import { TrafficControls } from '../traffic/traffic-controls';
 import { RtpDrawing, barWidths, changeOf, rtpDrawings } from './releases';
@@ -96,8 +96,8 @@ export class ReleasesPage {
         band,
         observed,
       }),
-      spins: number(figures.spins),
-      few: figures.spins < LEAST_SPINS ? this.say('impact.few') : '',
+      spins: about(figures) + number(figures.spins),
+      few: figures.recorded < LEAST_SPINS ? this.say('impact.few') : '',
       fewHint: this.say('impact.fewHint', { least: number(LEAST_SPINS) }),
       fine: compared && regressions.length === 0 ? this.say('releases.fine') : '',
       regressions: regressions.map((regression) => this.regression(regression)),

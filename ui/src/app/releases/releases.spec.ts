@@ -9,6 +9,7 @@ function release(p95: number, rtp: number | null = null, band: number | null = n
     changes: [],
     figures: {
       spins: 40,
+      recorded: 40,
       failed: 0,
       p50_ms: p95 / 2,
       p95_ms: p95,

@@ -231,4 +231,9 @@ describe('the figures of a list', () => {
       failed: 1,
     });
   });
+
+  it('count a trace for as many as it stands for', () => {
+    const list = [1, 2].map((id) => trace(String(id), 60_000_000, { sample_rate: 0.25 }));
+    expect(figuresOf(list, 60_500, true).rate).toEqual({ perMinute: 8, estimated: true });
+  });
 });

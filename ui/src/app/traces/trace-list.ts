@@ -165,6 +165,13 @@ export interface Figures {
   readonly failed: number;
 }
 
+/** Where not all traces are recorded, each that is stands for as many as the sample rate of its trace says. */
+function weighed(rate: Rate, traces: readonly TraceSummary[]): Rate {
+  if (!traces.some(({ sample_rate }) => sample_rate !== undefined)) return rate;
+  const all = traces.reduce((sum, { sample_rate = 1 }) => sum + 1 / sample_rate, 0);
+  return { perMinute: Math.round((rate.perMinute * all) / traces.length), estimated: true };
+}
+
 /**
  * `traces` is newest first, `now` is milliseconds since the Unix epoch; `all` says that there are no older traces than these.
  */
@@ -175,10 +182,13 @@ export function figuresOf(traces: readonly TraceSummary[], now: number, all: boo
     p50: percentile(durations, 50),
     p95: percentile(durations, 95),
     p99: percentile(durations, 99),
-    rate: rateOf(
-      traces.map(({ start_us }) => start_us / 1000),
-      now,
-      all,
+    rate: weighed(
+      rateOf(
+        traces.map(({ start_us }) => start_us / 1000),
+        now,
+        all,
+      ),
+      traces,
     ),
     failed: traces.filter(({ ok }) => !ok).length,
   };
