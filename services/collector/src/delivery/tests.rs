@@ -76,7 +76,7 @@ impl Sentry {
         }
         let id = envelope.header.event_id.clone().unwrap();
         for item in &envelope.items {
-            let item = (id.clone(), item.header.item_type.clone());
+            let item = (id.clone(), item.header.item_type.to_string());
             *lock(&self.taken).entry(item).or_default() += 1;
         }
         (StatusCode::OK, [("x-ok", "yes")])
