@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use reelscope_contracts::Money;
 use reelscope_contracts::problems::{ProblemId, ProblemState};
-use reelscope_contracts::telemetry::{Micros, Span, TraceDetail};
+use reelscope_contracts::telemetry::{Micros, Span, TraceDetail, nearest_rank};
 use serde::Serialize;
 
-use crate::figures::{nearest_rank, sorted};
+use crate::figures::sorted;
 use crate::load::{self, Plan};
 use crate::problems::States;
 use crate::{Config, Stack};

@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 use reelscope_contracts::problems::SetTraffic;
+use reelscope_contracts::telemetry::nearest_rank;
 use reelscope_contracts::{Code, Money};
 use reelscope_telemetry::TraceLink;
 use serde::Serialize;
 
 use crate::Stack;
-use crate::figures::{SPIN, nearest_rank, sorted};
+use crate::figures::{SPIN, sorted};
 use crate::load::{self, cpu_ms, resident_bytes};
 
 /// Between two spins of the person: neither in step with the players nor a load.

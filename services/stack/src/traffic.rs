@@ -13,12 +13,13 @@ use hdrhistogram::Histogram;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 use reelscope_contracts::problems::{SetTraffic, Traffic as View};
+use reelscope_contracts::telemetry::nearest_rank;
 use reelscope_contracts::{Code, Money};
 use reelscope_telemetry::{Client, Service, TraceLink, Turnover, tag};
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinSet};
 
-use crate::figures::{SPIN, nearest_rank, sorted};
+use crate::figures::{SPIN, sorted};
 use crate::load::{self, cpu_ms};
 use crate::pace::{Look, Pace};
 

@@ -115,7 +115,10 @@ export class ImpactPage {
       errorsMark: which === 'after' ? judgedShares(pair.before, pair.after) : '',
       overall: figures ? percent(figures.overall_error_rate_percent, 1) : '',
       waited: figures ? lapse(fromMilliseconds(1_000 * figures.waited_s_per_player)) : '',
-      rate: figures?.per_second === null || !figures ? '–' : about(figures) + number(figures.per_second, 1),
+      rate:
+        figures?.per_second === null || !figures
+          ? '–'
+          : about(figures) + number(figures.per_second, 1),
       failed: figures ? about(figures) + money(figures.failed_minor, this.session.currency()) : '',
       spins: figures ? about(figures) + number(figures.spins) : '',
       few: few ? this.say('impact.few') : '',

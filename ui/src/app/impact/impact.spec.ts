@@ -68,7 +68,12 @@ describe('a pair of before and after', () => {
 
   it('is judged by failures only as far as chance does not explain them', () => {
     const check = (before: number[], after: number[], expected: string): void => {
-      const of = ([failed = 0, spins = 0]: number[]): Figures => ({ ...slow, failed, spins, recorded: spins });
+      const of = ([failed = 0, spins = 0]: number[]): Figures => ({
+        ...slow,
+        failed,
+        spins,
+        recorded: spins,
+      });
       expect([before, after, judgedShares(of(before), of(after))]).toEqual([
         before,
         after,
