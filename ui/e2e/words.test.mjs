@@ -50,7 +50,7 @@ const codes = {
     all(read(path), /\bnotice\(\s*"(\w+)"/g),
   ),
   reason: all(read('services/collector/src/log/state.rs'), /Self::\w+ => "(\w+)"/g),
-  outcome: all(read('services/collector/src/sender.rs'), /^\s*"(\w+)" => /gm),
+  outcome: all(read('services/collector/src/delivery/sender.rs'), /^\s*"(\w+)" => /gm),
   problem: all(read('services/contracts/src/problem.rs'), /Self::\w+ => \("(\w+)", \d+/g).filter(
     // The page's own requests never meet these: they are for programs that send telemetry.
     (code) =>

@@ -192,8 +192,6 @@ export const en = {
     ip: 'IP address',
   },
   notice: {
-    issue_statuses_damaged:
-      'Issue statuses could not be read; resolved issues may be shown as unresolved.',
     earlier_format: 'Telemetry from an earlier version cannot be shown; its files were set aside.',
     telemetry_damaged:
       'The telemetry file is damaged. Restart Reelscope: it will set the file aside and create a new one.',
