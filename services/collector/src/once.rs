@@ -31,11 +31,6 @@ impl Equals {
     }
 
     pub(crate) fn of_log(&mut self, trace_id: Option<u128>, log: &LogLine) -> i64 {
-        let attributes: Vec<String> = log
-            .attributes
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
         self.number((
             trace_id,
             log.at_us,
@@ -43,7 +38,7 @@ impl Equals {
             &log.service,
             &log.message,
             &log.span_id,
-            attributes,
+            &log.attributes,
         ))
     }
 

@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use reelscope_contracts::telemetry::{
-    MapEdge, MapNode, Micros, NodeKind, ServiceMap, Span, Traffic, is_failure, nearest_rank,
+    MapEdge, MapNode, Micros, NodeKind, ServiceMap, Span, Traffic, is_failure, nearest_rank, weight,
 };
 use serde_json::Value;
 
@@ -93,7 +93,7 @@ pub(crate) struct Drawn {
 impl Drawn {
     /// How many traces it stands for.
     fn weight(&self) -> f64 {
-        self.sample_rate.map_or(1.0, f64::recip)
+        weight(self.sample_rate)
     }
 }
 

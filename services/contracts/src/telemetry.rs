@@ -48,6 +48,13 @@ pub fn nearest_rank(sorted: &[Micros], percent: usize) -> Micros {
     sorted.get(rank - 1).copied().unwrap_or(0)
 }
 
+/// How many of its kind something stands for that was recorded at this share of traces, above 0: one over it (Horvitz and
+/// Thompson 1952). Without one it stands for itself.
+#[must_use]
+pub fn weight(sample_rate: Option<f64>) -> f64 {
+    sample_rate.map_or(1.0, f64::recip)
+}
+
 /// What one service did in a trace.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ServiceShare {

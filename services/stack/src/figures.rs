@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use reelscope_contracts::faults::FaultId;
 use reelscope_contracts::problems::{BeforeAfter, Figures, ProblemId, ProblemState};
-use reelscope_contracts::telemetry::{Micros, ServiceShare, TraceSummary, nearest_rank};
+use reelscope_contracts::telemetry::{Micros, ServiceShare, TraceSummary, nearest_rank, weight};
 use reelscope_contracts::{Money, UnixMillis};
 
 /// Name of the root transaction of a spin.
@@ -156,7 +156,7 @@ pub(crate) fn condition(trace: &TraceSummary) -> Condition {
 fn spin(trace: &TraceSummary) -> Spin<'_> {
     let stake = trace.measurements.get(FAILED_STAKE);
     Spin {
-        weight: trace.sample_rate.map_or(1.0, f64::recip),
+        weight: weight(trace.sample_rate),
         start: trace.start_us,
         waited: trace.root_us,
         failed: failed(trace),
@@ -182,10 +182,15 @@ fn of_backend(spin: &TraceSummary) -> impl Iterator<Item = &ServiceShare> {
         .filter(|share| BACKEND.contains(&share.service.as_str()))
 }
 
-/// Measurements are floating: amounts of a demo are far below 2^53 minor units.
-#[allow(clippy::cast_possible_truncation)]
+/// Measurements are floating.
 fn minor(major: f64) -> Money {
-    Money((major * 100.0).round() as i64)
+    whole(major * 100.0)
+}
+
+/// Amounts of a demo are far below 2^53 minor units.
+#[allow(clippy::cast_possible_truncation)]
+fn whole(minor: f64) -> Money {
+    Money(minor.round() as i64)
 }
 
 /// What the players of these spins met.
@@ -228,7 +233,7 @@ fn figures(spins: &[Spin<'_>]) -> Figures {
         error_rate_percent: share(failed, all),
         per_second: per_second(spins, all),
         waited_s_per_player: waited / 1e6 / players.len().max(1) as f64,
-        failed_minor: minor(of(|spin| spin.failed_stake.0 as f64) / 100.0),
+        failed_minor: whole(of(|spin| spin.failed_stake.0 as f64)),
         requests: counted(requests),
         failed_requests: counted(failed_requests),
         overall_error_rate_percent: share(failed_requests, requests),

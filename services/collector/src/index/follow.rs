@@ -9,8 +9,10 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use rusqlite::Connection;
+
 use super::Index;
-use super::keeper::{Keeper, Progress, Taking, counters, removed_seqs};
+use super::keeper::{Keeper, Progress, Taking, Touched, counters, removed_seqs};
 use super::pace::{Ended, Pace};
 use super::{issues, schema};
 use crate::envelope::Envelope;
@@ -144,14 +146,12 @@ impl Following<'_> {
         let Some((keeper, _)) = self.known.as_mut().filter(|_| !seqs.is_empty()) else {
             return Ok(false);
         };
-        let mut writing = self.index.pen.turn();
-        let transaction = writing.begin(false)?;
-        for seq in seqs {
-            keeper.remove(&transaction, seq)?;
-        }
-        keeper.flush(&transaction)?;
-        transaction.commit()?;
-        drop(writing);
+        self.index.pen.write(false, |transaction| {
+            for seq in seqs {
+                keeper.remove(transaction, seq)?;
+            }
+            keeper.flush(transaction)
+        })?;
         keeper.settle();
         Ok(true)
     }
@@ -210,7 +210,7 @@ impl Following<'_> {
     /// Takes pieces in, as many at once as nobody has to wait for.
     fn take(&mut self, which: Which, pieces: Vec<Piece>) -> Result<rusqlite::Result<bool>, Ended> {
         let mut pieces = pieces.into_iter().peekable();
-        let mut taking: Option<(u64, Taking)> = None;
+        let mut taking = None;
         while pieces.peek().is_some() {
             let mut some = Vec::new();
             let mut elements = 0;
@@ -226,65 +226,63 @@ impl Following<'_> {
         Ok(Ok(true))
     }
 
-    fn commit(
-        &mut self,
-        which: Which,
-        taking: &mut Option<(u64, Taking)>,
-        some: &[Piece],
-    ) -> rusqlite::Result<()> {
+    fn commit(&mut self, which: Which, taking: &mut Option<Taking>, some: &[Piece]) -> rusqlite::Result<()> {
         let Some((keeper, progress)) = &mut self.known else {
             return Ok(());
         };
         let mut now = *progress;
-        let mut writing = self.index.pen.turn();
-        let transaction = writing.begin(false)?;
-        for piece in some {
-            self.defects.current = piece.seq;
-            if taking.as_ref().is_none_or(|(seq, _)| *seq != piece.seq) {
-                *taking = Some((piece.seq, Taking::new(piece.seq, which == Which::New)));
+        self.index.pen.write(false, |transaction| {
+            for piece in some {
+                self.defects.current = piece.seq;
+                if !taking.as_ref().is_some_and(|taking| taking.is_of(piece.seq)) {
+                    *taking = None;
+                }
+                let taking = taking.get_or_insert_with(|| Taking::new(piece.seq, which == Which::New));
+                let place = match which {
+                    Which::New => &mut now.new,
+                    Which::Old => &mut now.old,
+                };
+                if place.0 == piece.seq && piece.number < place.1 {
+                    taking.skip(&piece.facts);
+                } else {
+                    keeper.add(transaction, taking, &piece.facts)?;
+                }
+                *place = match (piece.is_last, which) {
+                    (false, _) => (piece.seq, piece.number + 1),
+                    (true, Which::New) => (piece.seq + 1, 0),
+                    (true, Which::Old) => (piece.seq - 1, 0),
+                };
             }
-            let Some((_, taking)) = taking else { continue };
-            let place = match which {
-                Which::New => &mut now.new,
-                Which::Old => &mut now.old,
-            };
-            if place.0 == piece.seq && piece.number < place.1 {
-                taking.skip(&piece.facts);
-            } else {
-                keeper.add(&transaction, taking, &piece.facts)?;
-            }
-            *place = match (piece.is_last, which) {
-                (false, _) => (piece.seq, piece.number + 1),
-                (true, Which::New) => (piece.seq + 1, 0),
-                (true, Which::Old) => (piece.seq - 1, 0),
-            };
-        }
-        keeper.flush(&transaction)?;
-        now.write(&transaction)?;
-        transaction.commit()?;
-        drop(writing);
+            keeper.flush(transaction)?;
+            now.write(transaction)
+        })?;
         *progress = now;
-        let touched = keeper.settle();
+        let is_told = which == Which::New && self.index.live.receiver_count() > 0;
+        let touched = is_told.then(|| keeper.touched());
+        keeper.settle();
         let is_counted = |piece: &Piece| piece.facts.sessions > 0 || !piece.facts.lost.is_empty();
         if some.iter().any(is_counted) {
             *lock(&self.index.counters) = self.index.readers.read_here(counters)?;
         }
+        if let Some(touched) = touched {
+            self.tell(touched)?;
+        }
         if which == Which::New {
-            if self.index.live.receiver_count() > 0 {
-                for trace in touched.traces {
-                    let _ = self.index.live.send(Live::Trace(trace).into());
-                }
-                for issue in touched.issues {
-                    let found = self
-                        .index
-                        .readers
-                        .read_here(|connection| issues::one(connection, &issue))?;
-                    if let Some(issue) = found {
-                        let _ = self.index.live.send(Live::Issue(issue).into());
-                    }
-                }
-            }
             self.index.attention.through(now.new.0 - 1);
+        }
+        Ok(())
+    }
+
+    /// Tells those who watch.
+    fn tell(&self, Touched { traces, issues }: Touched) -> rusqlite::Result<()> {
+        for trace in traces {
+            let _ = self.index.live.send(Live::Trace(trace).into());
+        }
+        for issue in issues {
+            let read = |connection: &Connection| issues::one(connection, &issue);
+            if let Some(issue) = self.index.readers.read_here(read)? {
+                let _ = self.index.live.send(Live::Issue(issue).into());
+            }
         }
         Ok(())
     }
@@ -299,11 +297,9 @@ impl Following<'_> {
             Which::New => now.new = (seq + 1, 0),
             Which::Old => now.old = (0, 0),
         }
-        let mut writing = self.index.pen.turn();
-        let transaction = writing.begin(false)?;
-        now.write(&transaction)?;
-        transaction.commit()?;
-        drop(writing);
+        self.index
+            .pen
+            .write(false, |transaction| now.write(transaction))?;
         *progress = now;
         self.index.attention.through(now.new.0 - 1);
         Ok(())

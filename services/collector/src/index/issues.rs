@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::decisions;
 use super::releases::by_release;
-use super::rows::blob;
+use super::rows::{BITS, blob};
 use super::traces::whole;
 use crate::bounds;
 use crate::dsn::fnv1a;
@@ -166,9 +166,9 @@ pub(super) fn one(connection: &Connection, id: &str) -> rusqlite::Result<Option<
 
 /// The envelopes of its newest events, newest first.
 pub(super) fn envelopes(connection: &Connection, id: &str) -> rusqlite::Result<Vec<u64>> {
-    let mut found = connection.prepare_cached(
-        "SELECT id >> 24 FROM errors WHERE issue_id = ?1 ORDER BY at_us DESC, id DESC LIMIT ?2",
-    )?;
+    let mut found = connection.prepare_cached(&format!(
+        "SELECT id >> {BITS} FROM errors WHERE issue_id = ?1 ORDER BY at_us DESC, id DESC LIMIT ?2"
+    ))?;
     let seqs = found.query_map((id, whole(MOST_EVENTS)), |row| {
         Ok(row.get::<_, i64>(0)?.cast_unsigned())
     })?;

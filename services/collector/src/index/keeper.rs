@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use reelscope_contracts::telemetry::{
-    ErrorEvent, LogLine, Measurement, MeasurementPoint, Micros, TraceSummary,
+    ErrorEvent, LogLine, Measurement, MeasurementPoint, Micros, TraceSummary, weight,
 };
 use rusqlite::{Connection, OptionalExtension};
 
@@ -80,6 +80,10 @@ impl Taking {
         }
     }
 
+    pub(super) fn is_of(&self, seq: u64) -> bool {
+        self.seq == seq
+    }
+
     /// The row of the next element.
     fn row(&mut self) -> i64 {
         let row = rows::row_id(self.seq, self.element);
@@ -150,7 +154,7 @@ impl Keeper {
             let is_fresh = rows::span(connection, taking.row(), trace, fact, once)?;
             if is_fresh {
                 fresh.entry(fact.trace_id).or_default().spans.push(fact);
-                count_request(connection, fact, facts.sample_rate)?;
+                count_request(connection, fact)?;
             }
             for (name, measurement) in &fact.span.measurements {
                 let point = point_of(fact, name, measurement);
@@ -287,20 +291,24 @@ impl Keeper {
         Ok(())
     }
 
-    /// After the commit: what it changed. Lets traces go that are held for nothing.
-    pub(super) fn settle(&mut self) -> Touched {
-        let Changed { traces, issues } = std::mem::take(&mut self.changed);
+    /// What a commit changed: to be asked before [`Keeper::settle`].
+    pub(super) fn touched(&self) -> Touched {
+        let Changed { traces, issues } = &self.changed;
         let lines = traces.iter().filter_map(|id| self.hot.get(id));
-        let touched = Touched {
+        Touched {
             traces: lines.map(|hot| hot.trace.summary().clone()).collect(),
-            issues,
-        };
+            issues: issues.clone(),
+        }
+    }
+
+    /// After the commit: lets traces go that are held for nothing.
+    pub(super) fn settle(&mut self) {
+        self.changed = Changed::default();
         // One that nothing was added to has no row.
         self.hot.retain(|_, hot| hot.revision > 0);
         if self.hot.len() > MOST_HOT {
             self.hot.clear();
         }
-        touched
     }
 
     /// Takes out what an envelope said that the log has removed.
@@ -364,13 +372,14 @@ impl Keeper {
 }
 
 /// Counts the request that a transaction is, and what its service says of its release.
-fn count_request(connection: &Connection, fact: &SpanFact, sample_rate: Option<f64>) -> rusqlite::Result<()> {
+fn count_request(connection: &Connection, fact: &SpanFact) -> rusqlite::Result<()> {
     let span = &fact.span;
     if !span.transaction {
         return Ok(());
     }
     rows::release(connection, &span.service, span.end_us, fact.release.as_deref())?;
-    rows::request(connection, &span.service, &span.description, sample_rate)
+    let weight = weight(fact.sample_rate);
+    rows::request(connection, &span.service, &span.description, weight)
 }
 
 /// The first column of what a statement removes.

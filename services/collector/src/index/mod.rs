@@ -221,16 +221,14 @@ impl Index {
         now: Micros,
     ) -> rusqlite::Result<Option<IssueSummary>> {
         let newest = lock(&self.figures.tally).newest_seq();
-        let mut writing = self.pen.turn();
-        let transaction = writing.begin(true)?;
-        let Some(issue) = issues::one(&transaction, id)? else {
-            return Ok(None);
-        };
-        let in_force = issues::release_in_force(&transaction, &issue.services)?;
-        decisions::decide(&transaction, &issue, decision, in_force.as_deref(), (newest, now))?;
-        let decided = issues::one(&transaction, id)?;
-        transaction.commit()?;
-        drop(writing);
+        let decided = self.pen.write(true, |transaction| {
+            let Some(issue) = issues::one(transaction, id)? else {
+                return Ok(None);
+            };
+            let in_force = issues::release_in_force(transaction, &issue.services)?;
+            decisions::decide(transaction, &issue, decision, in_force.as_deref(), (newest, now))?;
+            issues::one(transaction, id)
+        })?;
         if let Some(issue) = &decided {
             let _ = self.live.send(Live::Issue(issue.clone()).into());
         }

@@ -9,7 +9,7 @@ use crate::envelope::parse_id;
 use crate::facts::SpanFact;
 
 /// Bits of a row's number that tell apart what one envelope says.
-const BITS: u32 = 24;
+pub(super) const BITS: u32 = 24;
 
 /// Number of a row: the envelope's, and the place of the element in it, which counts on over its pieces.
 pub(super) fn row_id(seq: u64, element: u64) -> i64 {
@@ -141,25 +141,23 @@ const MOST_SERVICES: i64 = 1_000;
 /// Most counters.
 const MOST_COUNTERS: i64 = 1_000;
 
-/// Counts a request that was recorded at `sample_rate`: each stands for one over its rate (Horvitz and Thompson 1952). One
-/// that does not say, or says none, stands for itself.
+/// Counts a request that stands for `weight` of them.
 pub(super) fn request(
     connection: &Connection,
     service: &str,
     name: &str,
-    sample_rate: Option<f64>,
+    weight: f64,
 ) -> rusqlite::Result<()> {
-    let estimate = sample_rate.filter(|rate| *rate > 0.0).map_or(1.0, f64::recip);
     let is_known = changes(
         connection,
         "UPDATE requests SET recorded = recorded + 1, estimate = estimate + ?3 WHERE service = ?1 AND name = ?2",
-        (service, name, estimate),
+        (service, name, weight),
     )?;
     if !is_known {
         changes(
             connection,
             "INSERT INTO requests SELECT ?1, ?2, 1, ?3 WHERE (SELECT count(*) FROM requests) < ?4",
-            (service, name, estimate, MOST_REQUESTS),
+            (service, name, weight, MOST_REQUESTS),
         )?;
     }
     Ok(())

@@ -36,7 +36,8 @@ impl Scratch {
             self.keeper.add(&self.connection, &mut taking, &piece).unwrap();
         }
         self.keeper.flush(&self.connection).unwrap();
-        let touched = self.keeper.settle();
+        let touched = self.keeper.touched();
+        self.keeper.settle();
         touched.traces.into_iter().map(|trace| trace.trace_id).collect()
     }
 
@@ -273,6 +274,13 @@ fn traces_are_found_by_any_attribute_of_their_spans() {
         ("user.plan=", vec![]),
     ] {
         assert_eq!(starts(&index.with_attribute(attribute)), expected, "{attribute}");
+        let filter = TraceFilter {
+            attribute: Attribute::of(attribute),
+            ..TraceFilter::default()
+        };
+        let always = Micros::MIN..Micros::MAX;
+        let (counted, _) = traces::count_within(&index.connection, &always, &filter).unwrap();
+        assert_eq!(counted, expected.len() as u64, "{attribute}");
     }
     for unknown in ["", "=", "name", "a\"b=c", "a\\b=c"] {
         assert_eq!(Attribute::of(unknown), None, "{unknown}");

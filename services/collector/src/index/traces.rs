@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use reelscope_contracts::telemetry::{Micros, TraceSummary};
+use reelscope_contracts::telemetry::{Micros, TraceSummary, weight};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use serde::Deserialize;
@@ -78,8 +78,17 @@ impl Clause {
     }
 }
 
+/// How spans with an attribute are looked for.
+#[derive(Clone, Copy)]
+enum Look {
+    /// Once through all of them.
+    All,
+    /// Through those of each trace, where the other conditions leave few.
+    OfEach,
+}
+
 impl TraceFilter {
-    fn clause(&self) -> Clause {
+    fn clause(&self, look: Look) -> Clause {
         let mut clause = Clause {
             sql: "1".to_owned(),
             values: Vec::new(),
@@ -109,17 +118,18 @@ impl TraceFilter {
         clause_of(&mut clause, "instr(services, ?) > 0", service.map(Sql::from));
         if let Some(Attribute { name, value }) = &self.attribute {
             // A look for the name is quicker than to read all of the JSON.
-            clause.and(
-                "id IN (SELECT trace FROM spans WHERE instr(attributes, ?) > 0 AND json_valid(attributes)
-                        AND attributes -> ? IN (?, json_quote(?)))",
-                [
-                    format!("\"{name}\""),
-                    format!("$.\"{name}\""),
-                    value.clone(),
-                    value.clone(),
-                ]
-                .map(Sql::from),
-            );
+            let has = "instr(attributes, ?) > 0 AND json_valid(attributes) AND attributes -> ? IN (?, json_quote(?))";
+            let sql = match look {
+                Look::All => format!("id IN (SELECT trace FROM spans WHERE {has})"),
+                Look::OfEach => format!("EXISTS (SELECT 1 FROM spans WHERE trace = traces.id AND {has})"),
+            };
+            let values = [
+                format!("\"{name}\""),
+                format!("$.\"{name}\""),
+                value.clone(),
+                value.clone(),
+            ];
+            clause.and(&sql, values.map(Sql::from));
         }
         clause
     }
@@ -138,7 +148,7 @@ pub(super) fn page(
     before: Option<Place>,
     limit: usize,
 ) -> rusqlite::Result<(Vec<TraceSummary>, Option<Place>)> {
-    let mut clause = filter.clause();
+    let mut clause = filter.clause(Look::All);
     if let Some((seq, id)) = before {
         clause.and(
             "(first_seq, trace_id) < (?, ?)",
@@ -168,7 +178,8 @@ pub(super) fn count_within(
     times: &Range<Micros>,
     filter: &TraceFilter,
 ) -> rusqlite::Result<(u64, f64)> {
-    let mut clause = filter.clause();
+    // A minute has few traces.
+    let mut clause = filter.clause(Look::OfEach);
     clause.and(
         "start_us >= ? AND start_us < ?",
         [times.start, times.end].map(Sql::from),
@@ -246,7 +257,7 @@ pub(super) fn write(
             line.first_envelope.cast_signed(),
             line.start_us,
             line.root_us,
-            line.sample_rate.map_or(1.0, f64::recip),
+            weight(line.sample_rate),
             line.ok,
             line.virtual_player,
             &line.name,

@@ -32,6 +32,22 @@ impl Pen {
         self.0.lock()
     }
 
+    /// Waits for the turn and does `work` in a transaction; see [`Writing::begin`] for `synced`.
+    ///
+    /// # Errors
+    /// SQLite's, and those of `work`; nothing was changed then.
+    pub(crate) fn write<T>(
+        &self,
+        synced: bool,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        let mut writing = self.turn();
+        let transaction = writing.begin(synced)?;
+        let done = work(&transaction)?;
+        transaction.commit()?;
+        Ok(done)
+    }
+
     /// Nothing is written any more; the last connection of all writes what stands in the WAL into the file.
     pub(crate) fn close(&self) {
         self.turn().connection = None;

@@ -316,11 +316,9 @@ impl<F: Follower> Writer<F> {
 
     /// Returns once everything is on the disk: a synced commit takes those before it along.
     fn sync(&mut self) -> rusqlite::Result<()> {
-        let mut writing = self.pen.turn();
-        let transaction = writing.begin(true)?;
-        transaction.execute("UPDATE synced SET at = ?1", [now()])?;
-        transaction.commit()?;
-        drop(writing);
+        self.pen.write(true, |transaction| {
+            transaction.execute("UPDATE synced SET at = ?1", [now()])
+        })?;
         self.unsynced_since = None;
         Ok(())
     }
