@@ -99,9 +99,17 @@ impl Scratch {
 }
 
 fn skimmed(seq: u64, slot: &str, items: &[(&str, Value)]) -> Facts {
+    // As the SDK of Python writes it: in ASCII alone.
+    let ascii = |payload: &Value| {
+        let escaped = |c: char| match c {
+            '\0'..='\x7f' => c.to_string(),
+            _ => format!("\\u{:04x}", u32::from(c)),
+        };
+        payload.to_string().chars().map(escaped).collect::<String>()
+    };
     let items = items
         .iter()
-        .map(|(kind, payload)| format!("{{\"type\":\"{kind}\"}}\n{payload}\n"));
+        .map(|(kind, payload)| format!("{{\"type\":\"{kind}\"}}\n{}\n", ascii(payload)));
     let text = format!("{{}}\n{}", items.collect::<String>());
     facts::skim(Source::at(seq, slot), &Envelope::framed(text.as_bytes()).unwrap())
 }
@@ -116,7 +124,7 @@ fn spin(seq: u64, trace: u128, at: u64) -> Facts {
         } },
         "spans": [{
             "trace_id": format_id(trace), "span_id": format!("b{at}"), "parent_span_id": format!("a{at}"), "op": "db",
-            "start_timestamp": BEGAN + at, "timestamp": BEGAN + at + 1, "data": { "db.system": "polodb", "cached": false },
+            "start_timestamp": BEGAN + at, "timestamp": BEGAN + at + 1, "data": { "db.system": "polodb", "cached": false, "город": "Казань" },
         }],
     });
     skimmed(seq, "frontend", &[("transaction", payload)])
@@ -269,6 +277,8 @@ fn traces_are_found_by_any_attribute_of_their_spans() {
         ("http.status=500", vec![7]),
         ("cached=false", vec![7]),
         ("user.plan=gold", vec![1]),
+        ("город=Казань", vec![7]),
+        ("город=Каз", vec![]),
         ("db.system=polo", vec![]),
         ("system=polodb", vec![]),
         ("user.plan=", vec![]),

@@ -117,19 +117,20 @@ impl TraceFilter {
         let service = self.service.as_ref().map(|service| format!("\n{service}\n"));
         clause_of(&mut clause, "instr(services, ?) > 0", service.map(Sql::from));
         if let Some(Attribute { name, value }) = &self.attribute {
-            // A look for the name is quicker than to read all of the JSON.
-            let has = "instr(attributes, ?) > 0 AND json_valid(attributes) AND attributes -> ? IN (?, json_quote(?))";
+            // The text of a value, however its JSON is escaped; and the JSON of one that is no text, such as `true`.
+            let mut has = "json_valid(attributes) AND ? IN (attributes ->> ?, attributes -> ?)".to_owned();
+            let path = format!("$.\"{name}\"");
+            let mut values = vec![value.clone(), path.clone(), path];
+            // A look for the name is quicker than to read all of the JSON, where it is ASCII and stands there as it is.
+            if name.is_ascii() {
+                has = format!("instr(attributes, ?) > 0 AND {has}");
+                values.insert(0, format!("\"{name}\""));
+            }
             let sql = match look {
                 Look::All => format!("id IN (SELECT trace FROM spans WHERE {has})"),
                 Look::OfEach => format!("EXISTS (SELECT 1 FROM spans WHERE trace = traces.id AND {has})"),
             };
-            let values = [
-                format!("\"{name}\""),
-                format!("$.\"{name}\""),
-                value.clone(),
-                value.clone(),
-            ];
-            clause.and(&sql, values.map(Sql::from));
+            clause.and(&sql, values.into_iter().map(Sql::from));
         }
         clause
     }
