@@ -113,11 +113,7 @@ pub fn router(state: State, others: utoipa::openapi::OpenApi) -> Router {
         .merge(open)
         .route("/api/openapi.json", get(move || async move { Json(document) }))
         .route("/api/{*rest}", axum::routing::any(not_found))
-        .fallback_service(
-            Router::new()
-                .fallback(get(ui::serve).fallback(method_not_allowed))
-                .layer(from_fn_with_state(access.clone(), exchange_token)),
-        )
+        .fallback_service(page(access.clone()))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(access, own_host_only))
@@ -125,13 +121,28 @@ pub fn router(state: State, others: utoipa::openapi::OpenApi) -> Router {
         .with_state(state)
 }
 
+/// The page, on every path.
+pub fn page(access: Access) -> Router {
+    Router::new()
+        .fallback(get(ui::serve).fallback(method_not_allowed))
+        .layer(from_fn_with_state(access, exchange_token))
+}
+
+/// Puts routes that everybody may ask, such as the [`page`], behind the gateway's door: own host and origin, and the headers
+/// that every answer carries.
+pub fn open_to_all(access: Access, routes: Router) -> Router {
+    routes
+        .layer(from_fn_with_state(access, own_host_only))
+        .layer(from_fn(ui::secure))
+}
+
 /// Puts routes of another service of this page's origin behind the gateway's door: own host and origin, the launch
 /// token, and the headers that every answer carries.
 pub fn guarded(access: Access, routes: Router) -> Router {
-    routes
-        .layer(from_fn_with_state(access.clone(), launch_token_only))
-        .layer(from_fn_with_state(access, own_host_only))
-        .layer(from_fn(ui::secure))
+    open_to_all(
+        access.clone(),
+        routes.layer(from_fn_with_state(access, launch_token_only)),
+    )
 }
 
 /// Log in.
@@ -423,5 +434,6 @@ async fn health(AxumState(state): AxumState<State>) -> Json<StackHealth> {
         release: state.release.borrow().clone(),
         services: by_name,
         seeding: seeding.ok(),
+        recording: None,
     })
 }

@@ -18,5 +18,5 @@ pub mod ui;
 pub mod upstream;
 
 pub use error::GatewayError;
-pub use http::{State, guarded, openapi, router};
+pub use http::{State, guarded, open_to_all, openapi, page, router};
 pub use knobs::Knobs;

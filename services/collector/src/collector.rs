@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::delivery::{self, Destinations, Pace, Sender};
 use crate::dsn::Dsn;
 use crate::envelope::{Envelope, parse_id};
-use crate::error::{CaptureError, CollectorError};
+use crate::error::{CaptureError, CollectorError, RecordingError};
 use crate::index::{self, Defects, Index};
 use crate::lock;
 use crate::log::{
@@ -75,6 +75,18 @@ impl Options {
                 first_retry: Duration::from_millis(500),
                 longest_retry: Duration::from_secs(60),
             },
+        }
+    }
+
+    /// As [`Options::standard`], and everything is kept.
+    const fn everything() -> Self {
+        Self {
+            retention: Retention {
+                bytes: u64::MAX,
+                hard_cap_bytes: u64::MAX,
+                age: Duration::MAX,
+            },
+            ..Self::standard()
         }
     }
 }
@@ -165,6 +177,17 @@ impl Collector {
     /// The directory is in use, of a newer build, or cannot be written.
     pub fn open(dir: &Path, options: Options) -> Result<(Self, Notices), CollectorError> {
         Self::open_by(dir, options, Clock::system())
+    }
+
+    /// Opens a file that [`export`](crate::export) wrote, to look at: a copy of it in the empty directory `dir`. Whoever
+    /// mounts its routes sees to it that nothing is added.
+    ///
+    /// # Errors
+    /// The file is no such file, or the copy cannot be made.
+    pub fn open_recording(file: &Path, dir: &Path) -> Result<Self, RecordingError> {
+        log::unpack(file, dir)?;
+        let (collector, _) = Self::open(dir, Options::everything())?;
+        Ok(collector)
     }
 
     /// As [`Collector::open`], by clocks that a test may move.

@@ -58,6 +58,58 @@ impl CollectorError {
     }
 }
 
+/// Why telemetry was not written to a file, or a file of it not opened.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum RecordingError {
+    /// There is none to export.
+    #[error("there is no telemetry in {}; spin first", .dir.display())]
+    Nothing {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// A file of this name is there already. It was not touched.
+    #[error("{} is there already; choose another name", .file.display())]
+    Exists {
+        /// The file.
+        file: PathBuf,
+    },
+    /// A newer build wrote it.
+    #[error("{} was written by a newer Reelscope (telemetry format {found}); update Reelscope", .file.display())]
+    Newer {
+        /// The file.
+        file: PathBuf,
+        /// Version found.
+        found: u32,
+    },
+    /// It is no telemetry of Reelscope, or damaged.
+    #[error("{} is not telemetry of Reelscope, or is damaged ({reason}); export it again with `reelscope telemetry export`", .file.display())]
+    Foreign {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// It cannot be read.
+    #[error("{} cannot be read: {reason}", .file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+    /// It cannot be written.
+    #[error("{} cannot be written: {reason}; make room, or choose a place with write permission", .file.display())]
+    Unwritable {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+    /// The copy that was made of it cannot be opened.
+    #[error(transparent)]
+    Copy(#[from] CollectorError),
+}
+
 /// Why an envelope was not taken.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum CaptureError {

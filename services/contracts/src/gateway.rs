@@ -147,4 +147,7 @@ pub struct StackHealth {
     /// Progress of writing the synthetic players; absent while the user service cannot be asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seeding: Option<Seeding>,
+    /// Name of the file that is looked at; absent where the stack itself runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<String>,
 }

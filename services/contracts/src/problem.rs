@@ -65,6 +65,8 @@ pub enum Code {
     ProblemSwitching,
     /// A measurement runs; wait for its end or cancel it.
     MeasurementUnderWay,
+    /// What is shown was recorded, and nothing is played or changed.
+    RecordingReadOnly,
     /// Virtual players running, and what is wanted needs the machine to itself; stop them first.
     TrafficRunning,
     /// The players are being written; what needs all of them has to wait.
@@ -130,6 +132,7 @@ impl Code {
             Self::ProblemUnchanged => ("problem_unchanged", 409, "Nothing to change"),
             Self::ProblemSwitching => ("problem_switching", 409, "Change in progress"),
             Self::MeasurementUnderWay => ("measurement_under_way", 409, "Measurement in progress"),
+            Self::RecordingReadOnly => ("recording_read_only", 403, "Recording is read-only"),
             Self::TrafficRunning => ("traffic_running", 409, "Virtual players running"),
             Self::PlayersNotReady => ("players_not_ready", 409, "Players are being created"),
             Self::ServiceUnavailable => ("service_unavailable", 503, "Service unavailable"),

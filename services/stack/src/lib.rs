@@ -3,11 +3,12 @@
 //!
 //! Modules in reading order: [`config`] (read once, passed as values), [`start`] (bind everything, then serve), [`storage`] (what is kept on
 //! the disk),
-//! [`settings`] (what a person can set), [`load`] (spins for the command line and the benchmark), [`traces`],
-//! [`bench`] (what telemetry costs), [`problem_bench`] (what the problems cost), [`soak`]
+//! [`settings`] (what a person can set), [`load`] (spins for the command line and the benchmark), [`traces`], [`recording`] (somebody else's),
+//! [`bench`] (what telemetry costs), [`problem_bench`] (what the problems cost), [`collector_bench`] (what the collector bears), [`soak`]
 //! (traffic for a while), [`doctor`], [`drawing`] (who draws the window on Linux).
 
 pub mod bench;
+pub mod collector_bench;
 pub mod config;
 pub mod doctor;
 mod door;
@@ -25,6 +26,7 @@ mod preferences;
 pub mod problem_bench;
 pub mod problems;
 mod problems_http;
+pub mod recording;
 pub mod releases;
 pub mod settings;
 mod settings_http;
@@ -39,6 +41,7 @@ pub mod traffic;
 mod traffic_http;
 
 pub use config::{Config, Network, default_data_dir};
+pub use recording::{Recording, export as export_telemetry};
 pub use reelscope_telemetry::init_logs as init_logs_at;
 pub use settings::Settings;
 pub use start::{STOP_PATIENCE, Stack, StartError};

@@ -14,13 +14,14 @@ use reelscope_contracts::game::Paytable;
 use reelscope_contracts::problems::{ProblemId, ProblemState, SetTraffic};
 use reelscope_contracts::telemetry::{DeliveryCounts, Span, TraceDetail};
 use reelscope_stack::bench::{Comparison, Method};
+use reelscope_stack::collector_bench;
 use reelscope_stack::load::{self, Plan, Report};
 use reelscope_stack::problem_bench::{self, Met};
 use reelscope_stack::problems::{self, FIRST_RELEASE, States};
 use reelscope_stack::settings::{Flags, Settings, SettingsError};
 use reelscope_stack::soak;
 use reelscope_stack::traffic;
-use reelscope_stack::{Config, Stack, StartError, StopError, default_data_dir, doctor, init_logs};
+use reelscope_stack::{Config, Recording, Stack, StartError, StopError, default_data_dir, doctor, init_logs};
 use serde_json::{Value, json};
 
 use crate::output::{note, say};
@@ -52,6 +53,13 @@ enum Command {
         /// Begin where the demo begins: release 1.0.0 with all four problems on.
         #[arg(long)]
         demo: bool,
+        /// Look at the telemetry in this file, which `telemetry export` has written, and run nothing.
+        #[arg(
+            long,
+            value_name = "FILE",
+            conflicts_with_all = ["data_dir", "seed", "players", "demo", "problems", "traffic_flags", "Flags"]
+        )]
+        telemetry: Option<PathBuf>,
         /// Where a problem stands; the id can be `all`.
         #[arg(long = "problem", value_name = "ID=on|off|fixed", value_parser = problems::argument)]
         problems: Vec<problems::Argument>,
@@ -143,6 +151,11 @@ enum Command {
         #[command(subcommand)]
         command: TracesCommand,
     },
+    /// Give telemetry away.
+    Telemetry {
+        #[command(subcommand)]
+        command: TelemetryCommand,
+    },
     /// Say what could keep this machine from running the demo.
     Doctor {
         /// Also send one envelope there and say what happened.
@@ -208,6 +221,22 @@ enum TracesCommand {
     },
 }
 
+#[derive(Subcommand)]
+enum TelemetryCommand {
+    /// Write all telemetry that is kept to one new file, which `serve --telemetry FILE` shows on any machine. Reelscope may
+    /// be running meanwhile.
+    Export {
+        /// The file to write.
+        file: PathBuf,
+        /// Where the databases are [default: the user's data directory].
+        #[arg(long)]
+        data_dir: Option<PathBuf>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
 /// A sentence for the person and a code for the shell.
 struct Failure {
     sentence: String,
@@ -256,10 +285,16 @@ async fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve {
             listen,
+            telemetry: Some(file),
+            ..
+        } => look_at(&file, listen).await,
+        Command::Serve {
+            listen,
             data_dir,
             seed,
             players,
             demo,
+            telemetry: None,
             problems,
             traffic,
             settings,
@@ -327,6 +362,9 @@ async fn main() -> ExitCode {
             command: LedgerCommand::Verify { data_dir, json },
         } => verify(data_dir, json).await,
         Command::Traces { command } => traces(command).await,
+        Command::Telemetry {
+            command: TelemetryCommand::Export { file, data_dir, json },
+        } => export(data_dir, file, json).await,
         Command::Doctor { dsn, data_dir, json } => examine(dsn, data_dir, json).await,
     };
     let unwritten = |sentence| Failure {
@@ -393,6 +431,43 @@ async fn serve(config: Config, settings: Flags, demo: bool) -> Result<ExitCode, 
             Err(Failure::from(words))
         }
     }
+}
+
+/// Shows a recording until it is told to stop.
+async fn look_at(file: &std::path::Path, listen: SocketAddr) -> Result<ExitCode, Failure> {
+    let stop = stop_signal();
+    let mut recording = Recording::open(file, listen).await?;
+    let ready = json!({"ready": true, "ui": recording.ui_url(), "gateway": recording.origin()});
+    say!("{ready}");
+    let ended = match output::unwritten() {
+        Some(why) => Err(Failure {
+            sentence: why,
+            exit_code: output::UNWRITTEN,
+        }),
+        None => tokio::select! {
+            () = stop => Ok(ExitCode::SUCCESS),
+            words = recording.failed() => Err(Failure::from(words)),
+        },
+    };
+    recording.shutdown().await;
+    ended
+}
+
+async fn export(data_dir: Option<PathBuf>, file: PathBuf, json: bool) -> Result<ExitCode, Failure> {
+    let data_dir = data_dir_or_default(data_dir)?;
+    let exported = file.clone();
+    let written =
+        tokio::task::spawn_blocking(move || reelscope_stack::export_telemetry(&data_dir, &exported));
+    let bytes = written
+        .await
+        .map_err(|error| Failure::from(error.to_string()))?
+        .map_err(StartError::from)?;
+    if json {
+        say!("{}", json!({"file": file, "bytes": bytes}));
+    } else {
+        say!("{} bytes of telemetry written to {}", bytes, file.display());
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Reads minutes such as `10` or `0.5`: from a second to a day.
@@ -625,8 +700,6 @@ async fn spin(run: Run) -> Result<ExitCode, Failure> {
     })
 }
 
-/// Both runs in one process, so that their ratio holds on a machine that is busy with other things too.
-#[allow(clippy::cast_precision_loss)] // counts of a run stay far below 2^53
 /// A part of the benchmark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
@@ -634,16 +707,22 @@ enum Part {
     Telemetry,
     /// What players meet with the problems on and fixed.
     Problems,
+    /// What the collector bears: for two minutes, in half a gigabyte of the disk, and so only when it is asked for.
+    Collector,
 }
 
 async fn bench(count: u64, json: bool, only: Option<Part>) -> Result<ExitCode, Failure> {
     let dir = || std::env::temp_dir().join(format!("reelscope-bench-{}", uuid::Uuid::new_v4()));
     let mut fields = json!({});
     let mut missed: Vec<problem_bench::Missed> = Vec::new();
+    let wants = |part| only.is_none_or(|only| only == part);
+    if only == Some(Part::Collector) {
+        return collector_bench(&dir(), json).await;
+    }
     if !json && only.is_none() {
         shares(count).await?;
     }
-    if only != Some(Part::Problems) {
+    if wants(Part::Telemetry) {
         note!("reelscope: telemetry on against off…");
         let dir = dir();
         let method = Method {
@@ -661,7 +740,7 @@ async fn bench(count: u64, json: bool, only: Option<Part>) -> Result<ExitCode, F
             print_comparison(&measured);
         }
     }
-    if only != Some(Part::Telemetry) {
+    if wants(Part::Problems) {
         let dir = dir();
         let met = problem_bench::run(&dir, |next| note!("reelscope: {next}…")).await;
         let _ = std::fs::remove_dir_all(&dir);
@@ -688,6 +767,69 @@ async fn bench(count: u64, json: bool, only: Option<Part>) -> Result<ExitCode, F
         );
     }
     Ok(ExitCode::from(u8::from(!missed.is_empty())))
+}
+
+async fn collector_bench(dir: &std::path::Path, json: bool) -> Result<ExitCode, Failure> {
+    let program = std::env::current_exe().map_err(|error| Failure::from(error.to_string()))?;
+    let measured = collector_bench::run(dir, &program, |next| note!("reelscope: {next}…")).await;
+    let _ = std::fs::remove_dir_all(dir);
+    let measured = measured?;
+    if json {
+        say!("{}", json!(measured));
+    } else {
+        print_collector(&measured);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[allow(clippy::cast_precision_loss)] // bytes of this machine stay far below 2^53
+fn print_collector(measured: &collector_bench::Report) {
+    let collector_bench::Report {
+        ingest,
+        seen,
+        hostile,
+        kept,
+    } = measured;
+    let megabytes = |bytes: u64| bytes as f64 / 1e6;
+    say!("-- the collector, its load on the same cores");
+    say!(
+        "  eight clients     {:.0} envelopes of {} bytes a second, each on the disk when it is answered: {:.1} times the bare disk's {:.0}; slowest answer {:.0} ms",
+        ingest.per_s,
+        ingest.envelope_bytes,
+        ingest.ratio,
+        ingest.bare_per_s,
+        ingest.slowest_ms
+    );
+    say!(
+        "  seen              {:.0} ms after its answer at p50, {:.0} ms at most, at {:.0} a second",
+        seen.p50_ms,
+        seen.slowest_ms,
+        seen.per_s
+    );
+    say!(
+        "  hostile           {} log entries: the gateway's slowest answer {:.0} ms (before {:.0} ms); indexed after {:.0} s",
+        hostile.entries,
+        hostile.slowest_ms,
+        hostile.slowest_before_ms,
+        hostile.indexed_s
+    );
+    let memory = |bytes: Option<u64>| bytes.map_or(f64::NAN, megabytes);
+    say!(
+        "  kept              {} spans in {:.0} MB: ready after {:.0} ms (empty {:.0} ms), {:.0} MB of memory (empty {:.0} MB)",
+        kept.spans,
+        megabytes(kept.file_bytes),
+        kept.start_ms,
+        kept.empty_start_ms,
+        memory(kept.memory_bytes),
+        memory(kept.empty_memory_bytes)
+    );
+    say!(
+        "                    list {:.1} ms, trace {:.1} ms, issue {:.1} ms, filter by an attribute of one trace {:.0} ms",
+        kept.list_ms,
+        kept.trace_ms,
+        kept.issue_ms,
+        kept.filter_ms
+    );
 }
 
 fn print_comparison(measured: &Comparison) {

@@ -14,6 +14,8 @@ use serde_json::{Map, Value};
 
 use crate::durable;
 
+/// The file, beside that of the settings.
+pub(crate) const PREFERENCES: &str = "preferences.json";
 /// Largest file, in bytes of JSON.
 const MOST: usize = 64 * 1024;
 

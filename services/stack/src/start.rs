@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use axum::Router;
 use reelscope_api_gateway as gateway;
-use reelscope_collector::{Collector, CollectorError, Options, ingest_router, viewer_openapi, viewer_router};
+use reelscope_collector::{
+    Collector, CollectorError, Options, RecordingError, ingest_router, viewer_openapi, viewer_router,
+};
 use reelscope_contracts::http::panicked;
 use reelscope_contracts::problems::{ProblemId, ProblemState};
 use reelscope_contracts::{SERVICE_TOKEN_HEADER, ServiceToken};
@@ -33,7 +35,7 @@ use crate::faults_http::{Panel, faults_router};
 use crate::moment::Moments;
 use crate::notices::{Notice, Notices, notices_router};
 use crate::overhead::{Overhead, overhead_router};
-use crate::preferences::{Preferences, preferences_router};
+use crate::preferences::{PREFERENCES, Preferences, preferences_router};
 use crate::problems::{Knobs, Problems, Refusal};
 use crate::problems_http::{Steering, problems_router};
 use crate::settings::{RELEASE, Settings, SettingsError};
@@ -46,9 +48,9 @@ use crate::traffic::{Table, Traffic};
 use crate::traffic_http::traffic_router;
 
 /// Where the page finds the collector's viewer.
-const TELEMETRY: &str = "/api/telemetry";
+pub(crate) const TELEMETRY: &str = "/api/telemetry";
 /// How long requests that are under way may take to end when the stack stops.
-const DRAIN: Duration = Duration::from_millis(1_500);
+pub(crate) const DRAIN: Duration = Duration::from_millis(1_500);
 /// How long [`Stack::shutdown`] takes at most: requests under way, then the databases, which take seconds on a full disk,
 /// then the last answers of Sentry.
 pub const STOP_PATIENCE: Duration = Duration::from_secs(5);
@@ -107,6 +109,9 @@ pub enum StartError {
     /// The directory of envelopes cannot be opened or written.
     #[error(transparent)]
     Collector(#[from] CollectorError),
+    /// The recording cannot be looked at.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
     /// The settings cannot be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),
@@ -162,6 +167,10 @@ impl StartError {
             Self::Collector(CollectorError::Full { .. }) => ("disk_full", 14),
             Self::Collector(CollectorError::Damaged { .. }) => ("database_damaged", 18),
             Self::Store(StoreError::Unreadable { .. }) => ("data_dir_unreadable", 16),
+            Self::Recording(RecordingError::Copy(_) | RecordingError::Unwritable { .. }) => {
+                ("recording_not_copied", 26)
+            }
+            Self::Recording(_) => ("recording_unreadable", 27),
             Self::Settings(_) => ("settings_invalid", 17),
             Self::Store(StoreError::Damaged { .. } | StoreError::Corrupt(_)) => ("database_damaged", 18),
             Self::Store(StoreError::System(_)) => ("system_error", 19),
@@ -798,18 +807,16 @@ impl Drop for Stack {
     }
 }
 
-/// Beside the settings.
-const PREFERENCES: &str = "preferences.json";
 /// Where the cost of telemetry is measured.
 const OVERHEAD: &str = "overhead";
 
-async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address)
         .await
         .map_err(|error| listen_error(address, &error))
 }
 
-fn listen_error(address: SocketAddr, error: &io::Error) -> StartError {
+pub(crate) fn listen_error(address: SocketAddr, error: &io::Error) -> StartError {
     if error.kind() == io::ErrorKind::AddrInUse {
         StartError::PortInUse { port: address.port() }
     } else {

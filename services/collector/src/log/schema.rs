@@ -23,7 +23,7 @@ const SHM: &str = "telemetry.sqlite-shm";
 /// Beside it while it is suspected of damage: the next start reads all of it.
 const SUSPECT: &str = "suspect";
 /// Raised when an older build would misread the log.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 /// Bytes of a page: an envelope of a service fits into one.
 const PAGE: u32 = 8 * 1024;
 /// Pages of the WAL after which they are written into the file, about 16 MiB: a sync of the file for some thousand
@@ -125,6 +125,8 @@ fn ready(dir: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(dir.join(FILE))?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
     connection.pragma_update(None, "journal_size_limit", WAL_BYTES)?;
+    // The file may be somebody else's.
+    connection.pragma_update(None, "trusted_schema", false)?;
     Ok(connection)
 }
 

@@ -18,6 +18,8 @@ export class Health {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   readonly release = computed(() => this._reply()?.release ?? null);
+  /** The file that is looked at; null where the stack itself runs. */
+  readonly recording = computed(() => this._reply()?.recording ?? null);
   readonly down = computed(() =>
     this._refused()
       ? ['api-gateway']

@@ -1,6 +1,7 @@
 import { Injectable, computed, inject } from '@angular/core';
 
 import { Address } from './address';
+import { Health } from './health';
 
 export const PAGES = [
   'machine',
@@ -11,6 +12,8 @@ export const PAGES = [
   'delivery',
   'settings',
 ] as const;
+/** Those of a recording: what is played and set is not in it. */
+const RECORDED: readonly PageName[] = ['traces', 'issues', 'map'];
 export type PageName = (typeof PAGES)[number];
 
 /** A page has everything below its address too: `/traces/ID` is of the traces. */
@@ -26,7 +29,14 @@ export function pathOf(page: PageName): string {
 @Injectable({ providedIn: 'root' })
 export class Pages {
   private readonly address = inject(Address);
-  readonly shown = computed(() => pageAt(this.address.path()));
+  private readonly health = inject(Health);
+  readonly all = computed<readonly PageName[]>(() =>
+    this.health.recording() === null ? PAGES : RECORDED,
+  );
+  readonly shown = computed(() => {
+    const page = pageAt(this.address.path());
+    return this.all().includes(page) ? page : this.all()[0];
+  });
 
   follow(event: MouseEvent, page: PageName): void {
     const path = pathOf(page);

@@ -129,7 +129,9 @@ export interface HealthReply {
   status: 'ok' | 'degraded';
   release: string;
   services: Record<string, string>;
-  seeding: { done: number; total: number };
+  seeding?: { done: number; total: number };
+  /** Name of the file that is looked at, where nothing runs. */
+  recording?: string;
 }
 
 /** A damaged database that was put out of use, and that nobody has read about yet. */

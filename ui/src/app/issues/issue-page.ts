@@ -16,6 +16,7 @@ import { Coalesced } from '../core/coalesced';
 import { Capped, firstOf, lastOf } from '../core/capped';
 import { writeJson } from '../core/exact-json';
 import { Gateway } from '../core/gateway';
+import { Health } from '../core/health';
 import { Language } from '../core/language';
 import { brief, joined } from '../core/legible';
 import { LongText } from '../core/long-text';
@@ -50,6 +51,7 @@ export class IssuePage {
   private readonly language = inject(Language);
   private readonly address = inject(Address);
   private readonly store = inject(IssueStore);
+  protected readonly health = inject(Health);
   protected readonly say = this.language.say;
 
   private readonly details = new Coalesced(() => this.load(), DETAILS_PAUSE_MS);

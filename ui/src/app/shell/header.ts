@@ -4,7 +4,7 @@ import { Connection } from '../core/connection';
 import { Health } from '../core/health';
 import { Language } from '../core/language';
 import { LANGS } from '../core/language-of';
-import { PAGES, Pages, pathOf } from '../core/pages';
+import { Pages, pathOf } from '../core/pages';
 import { Preferences } from '../core/preferences';
 import { IssueStore } from '../issues/issue-store';
 import { Account } from './account';
@@ -24,7 +24,6 @@ export class Header {
   protected readonly health = inject(Health);
   protected readonly say = this.language.say;
   protected readonly langs = LANGS;
-  protected readonly all = PAGES;
   protected readonly pathOf = pathOf;
   protected readonly connection = inject(Connection);
   private readonly issues = inject(IssueStore);

@@ -78,7 +78,7 @@ export class Shell {
   private readonly preferences = inject(Preferences);
   private readonly language = inject(Language);
   private readonly tabs = inject(Tabs);
-  private readonly health = inject(Health);
+  protected readonly health = inject(Health);
   private readonly issues = inject(IssueStore);
   private readonly problems = inject(ProblemStore);
   protected readonly connection = inject(Connection);
@@ -144,6 +144,7 @@ export class Shell {
   protected lookAgain(): void {
     if (this.start.state() !== 'ready') return;
     void this.health.watch();
+    if (this.health.recording() !== null) return;
     void followSettings();
     void this.play.lookAgain();
   }

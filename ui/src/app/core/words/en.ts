@@ -236,6 +236,8 @@ export const en = {
   },
   header: {
     release: 'release',
+    recording: 'Recording',
+    recordingTitle: 'Recorded telemetry, read-only',
     degraded: 'some services are down: {{ services }}',
     diskFull: 'the disk is full: spins are refused until there is room',
     healthy: 'all services are up',

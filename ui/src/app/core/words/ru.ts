@@ -236,6 +236,8 @@ export const ru: Words = {
   },
   header: {
     release: 'релиз',
+    recording: 'Запись',
+    recordingTitle: 'Записанная телеметрия, только просмотр',
     degraded: 'не отвечают сервисы: {{ services }}',
     diskFull: 'на диске нет места: спины пойдут, когда оно появится',
     healthy: 'все сервисы работают',

@@ -1,0 +1,148 @@
+//! The log as one file that can be given away, and somebody else's opened.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::schema::{FILE, NAMES, VERSION, is_damage};
+use crate::error::RecordingError;
+
+/// Writes everything that is kept in `dir` to the new file `to`, as it is kept, and returns how many bytes that are. Whoever
+/// has the directory open goes on. A file of this name either is whole or is not there.
+///
+/// # Errors
+/// There is nothing to export, the file is there already, or it cannot be read or written.
+pub fn export(dir: &Path, to: &Path) -> Result<u64, RecordingError> {
+    let from = dir.join(FILE);
+    if !from.exists() {
+        return Err(RecordingError::Nothing { dir: dir.to_owned() });
+    }
+    if to.exists() {
+        return Err(RecordingError::Exists { file: to.to_owned() });
+    }
+    let unwritable = |error: &dyn std::fmt::Display| RecordingError::Unwritable {
+        file: to.to_owned(),
+        reason: error.to_string(),
+    };
+    let partial = beside(to);
+    let written = written(&from, &partial, to).and_then(|()| {
+        let file = File::options().write(true).open(&partial);
+        file.and_then(|file| file.sync_all())
+            .and_then(|()| fs::rename(&partial, to))
+            .and_then(|()| fs::metadata(to))
+            .map_err(|error| unwritable(&error))
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(&partial);
+    }
+    written.map(|file| file.len())
+}
+
+/// Where a file is written before it has its name.
+fn beside(file: &Path) -> PathBuf {
+    let mut name = file.file_name().map_or_else(OsString::new, OsString::from);
+    name.push(".part");
+    file.with_file_name(name)
+}
+
+fn written(from: &Path, partial: &Path, to: &Path) -> Result<(), RecordingError> {
+    let unwritable = |reason: String| RecordingError::Unwritable {
+        file: to.to_owned(),
+        reason,
+    };
+    // Of an export that was killed.
+    match fs::remove_file(partial) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(unwritable(error.to_string()));
+        }
+        _ => {}
+    }
+    let connection = read_only(from).map_err(|error| trouble(from, &error))?;
+    copy(&connection, partial).map_err(|error| match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::DatabaseBusy) => {
+            trouble(from, &error)
+        }
+        _ => unwritable(error.to_string()),
+    })
+}
+
+/// Copies the recording `file` into the empty directory `dir`, where a log can be opened that is changed and the file is not.
+/// The file may come from anybody.
+///
+/// # Errors
+/// It cannot be read, is no recording, or is of a newer build; or there is no room for the copy.
+pub(crate) fn unpack(file: &Path, dir: &Path) -> Result<(), RecordingError> {
+    if !file.is_file() {
+        return Err(RecordingError::Unreadable {
+            file: file.to_owned(),
+            reason: "there is no such file".to_owned(),
+        });
+    }
+    let connection = read_only(file).map_err(|error| trouble(file, &error))?;
+    let version: u32 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(|error| trouble(file, &error))?;
+    if version > VERSION {
+        return Err(RecordingError::Newer {
+            file: file.to_owned(),
+            found: version,
+        });
+    }
+    if let Some(reason) = foreign(&connection).map_err(|error| trouble(file, &error))? {
+        return Err(RecordingError::Foreign {
+            file: file.to_owned(),
+            reason,
+        });
+    }
+    copy(&connection, &dir.join(FILE)).map_err(|error| match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => RecordingError::Unwritable {
+            file: dir.join(FILE),
+            reason: error.to_string(),
+        },
+        _ => trouble(file, &error),
+    })
+}
+
+/// What is in the file that no log has, or missing that every log has.
+fn foreign(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    for name in NAMES {
+        // A view could run anything.
+        let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+        if connection.query_row(sql, [name], |row| row.get::<_, i64>(0))? == 0 {
+            return Ok(Some(format!("there is no table `{name}` in it")));
+        }
+    }
+    let sql = "SELECT type || ' `' || name || '`' FROM sqlite_schema \
+         WHERE type = 'view' OR (type = 'trigger' AND name != 'envelope_removed') LIMIT 1";
+    let mut unexpected = connection.prepare(sql)?;
+    let mut rows = unexpected.query(())?;
+    let found = rows.next()?.map(|row| row.get::<_, String>(0)).transpose()?;
+    Ok(found.map(|what| format!("the {what} in it is none of Reelscope's")))
+}
+
+fn read_only(file: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    Ok(connection)
+}
+
+/// Reads every page and writes those that are in use, without the free ones between them:
+/// <https://www.sqlite.org/lang_vacuum.html#vacuum_with_an_into_clause>.
+fn copy(connection: &Connection, to: &Path) -> rusqlite::Result<()> {
+    let to = to
+        .to_str()
+        .ok_or_else(|| rusqlite::Error::InvalidPath(to.to_owned()))?;
+    connection.execute("VACUUM INTO ?1", [to]).map(|_| ())
+}
+
+fn trouble(file: &Path, error: &rusqlite::Error) -> RecordingError {
+    let (file, reason) = (file.to_owned(), error.to_string());
+    if is_damage(error) {
+        RecordingError::Foreign { file, reason }
+    } else {
+        RecordingError::Unreadable { file, reason }
+    }
+}

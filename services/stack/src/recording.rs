@@ -1,0 +1,178 @@
+//! Somebody else's telemetry, to look at: the page and the viewer, without the five services.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use axum::extract::Request;
+use axum::http::Method;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use reelscope_api_gateway as gateway;
+use reelscope_collector::{Collector, RecordingError, viewer_router};
+use reelscope_contracts::gateway::StackHealth;
+use reelscope_contracts::{Code, Problem};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::preferences::{PREFERENCES, Preferences, preferences_router};
+use crate::settings::{RELEASE, Settings};
+use crate::start::{StartError, TELEMETRY, bind, listen_error, telemetry_dir};
+use crate::streams;
+
+/// Writes the telemetry of a data directory to the new file `to`; returns its bytes. Whoever has the directory open goes on.
+///
+/// # Errors
+/// See [`RecordingError`].
+pub fn export(data_dir: &Path, to: &Path) -> Result<u64, RecordingError> {
+    reelscope_collector::export(&telemetry_dir(data_dir), to)
+}
+
+/// A recording that is looked at. [`Recording::shutdown`] removes what it took.
+pub struct Recording {
+    collector: Collector,
+    /// The copy: the file itself is only read.
+    dir: TempDir,
+    address: SocketAddr,
+    token: String,
+    stop: watch::Sender<bool>,
+    server: JoinHandle<Result<(), String>>,
+}
+
+impl Recording {
+    /// Copies `file` to a directory of its own and serves it at `listen`; port 0 takes a free one.
+    ///
+    /// # Errors
+    /// The file cannot be looked at, or the address not listened on; nothing is left then.
+    pub async fn open(file: &Path, listen: SocketAddr) -> Result<Self, StartError> {
+        let listener = bind(listen).await?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| listen_error(listen, &error))?;
+        let from = file.to_owned();
+        let opened = tokio::task::spawn_blocking(move || {
+            let dir = tempfile::Builder::new().prefix("reelscope-recording-").tempdir();
+            let dir = dir.map_err(|error| RecordingError::Unwritable {
+                file: std::env::temp_dir(),
+                reason: error.to_string(),
+            })?;
+            let collector = Collector::open_recording(&from, dir.path())?;
+            Ok::<_, RecordingError>((dir, collector))
+        });
+        let (dir, collector) = opened.await.map_err(|error| StartError::Defect {
+            part: "the recording",
+            reason: error.to_string(),
+        })??;
+        let name = file.file_name().unwrap_or(file.as_os_str());
+        let name = name.to_string_lossy().into_owned();
+        let token = format!("{:032x}", rand::random::<u128>());
+        let access = gateway::access::Access::new(&token, address);
+        let stop = watch::Sender::new(false);
+        let routes = routes(access, collector.clone(), name);
+        let server = tokio::spawn(served(listener, routes, stop.subscribe()));
+        Ok(Self {
+            collector,
+            dir,
+            address,
+            token,
+            stop,
+            server,
+        })
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Where the page is opened, with the token of this launch.
+    #[must_use]
+    pub fn ui_url(&self) -> String {
+        format!("{}/traces?token={}", self.origin(), self.token)
+    }
+
+    /// The token of this launch, for clients without a page.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Waits until it cannot go on, which it does not do by itself: returns its last words.
+    pub async fn failed(&mut self) -> String {
+        tokio::select! {
+            words = self.collector.failed() => words,
+            ended = &mut self.server => match ended {
+                Ok(Err(words)) => words,
+                Ok(Ok(())) => "the server stopped by itself".to_owned(),
+                Err(error) => format!("the server met a defect: {error}"),
+            },
+        }
+    }
+
+    /// Ends the answers under way and removes the copy.
+    pub async fn shutdown(self) {
+        let _ = self.stop.send(true);
+        if !self.server.is_finished() {
+            let ended = tokio::time::timeout(crate::start::DRAIN, self.server);
+            let _ = ended.await;
+        }
+        self.collector.shutdown().await;
+        if let Err(error) = self.dir.close() {
+            tracing::warn!(%error, "the copy of the recording is still there");
+        }
+    }
+}
+
+async fn served(
+    listener: TcpListener,
+    routes: Router,
+    mut stop: watch::Receiver<bool>,
+) -> Result<(), String> {
+    let routes = streams::ending(routes, stop.clone());
+    let stopped = async move {
+        let _ = stop.wait_for(|stop| *stop).await;
+    };
+    let served = axum::serve(listener, routes).with_graceful_shutdown(stopped);
+    served.await.map_err(|error| format!("the page stopped: {error}"))
+}
+
+/// What of the API makes sense where nothing runs; everything else of it says so.
+fn routes(access: gateway::access::Access, collector: Collector, recording: String) -> Router {
+    let viewer = viewer_router(collector).layer(from_fn(only_read));
+    let preferences = Settings::file().map(|file| file.with_file_name(PREFERENCES));
+    let guarded = Router::new()
+        .nest(TELEMETRY, viewer)
+        .nest(
+            "/api/preferences",
+            preferences_router(Preferences::of(preferences)),
+        )
+        .route("/api/{*rest}", axum::routing::any(async || refusal()));
+    let health = StackHealth {
+        status: "ok".to_owned(),
+        release: RELEASE.to_owned(),
+        services: std::collections::BTreeMap::default(),
+        seeding: None,
+        recording: Some(recording),
+    };
+    let open = Router::new()
+        .route("/api/v1/health", get(async move || Json(health)))
+        .fallback_service(gateway::page(access.clone()));
+    gateway::guarded(access.clone(), guarded).merge(gateway::open_to_all(access, open))
+}
+
+async fn only_read(request: Request, next: Next) -> Response {
+    match *request.method() {
+        Method::GET | Method::HEAD => next.run(request).await,
+        _ => refusal().into_response(),
+    }
+}
+
+fn refusal() -> Problem {
+    let sentence =
+        "This is a recording, in which nothing is played or changed; start Reelscope without --telemetry.";
+    Problem::new(Code::RecordingReadOnly, sentence)
+}
