@@ -634,9 +634,13 @@ impl Collector {
     /// Everything that is kept of one trace; `None` when nothing is. Asking does not count as looking.
     pub async fn trace(&self, trace_id: &str) -> Option<TraceDetail> {
         let id = parse_id(trace_id)?;
-        let seqs = self.shared.index.envelopes_of(id).await?;
+        let (seqs, is_more) = self.shared.index.envelopes_of(id).await?;
         let (found, missing) = self.read_many(seqs).await;
-        tokio::task::spawn_blocking(move || trace::detail(id, &found, missing))
+        let oddity = match missing {
+            0 => is_more.then_some("too_many_envelopes"),
+            _ => Some("incomplete"),
+        };
+        tokio::task::spawn_blocking(move || trace::detail(id, &found, oddity))
             .await
             .ok()
     }
@@ -719,7 +723,7 @@ fn writing(
     })
 }
 
-fn indexing(shared: &Arc<Shared>, wakes: mpsc::Receiver<bool>) -> Work {
+fn indexing(shared: &Arc<Shared>, wakes: mpsc::Receiver<index::Wake>) -> Work {
     let shared = Arc::clone(shared);
     Box::new(move || {
         let run = |defects: &mut Defects| index::run(&shared.index, &wakes, defects);

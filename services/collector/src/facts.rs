@@ -14,6 +14,7 @@ mod json;
 mod message;
 mod span;
 mod time;
+mod waits;
 
 use crate::bounds;
 #[cfg(any(fuzzing, test))]
@@ -22,13 +23,18 @@ use crate::envelope::{Envelope, Item, TraceHeader, format_id, is_container};
 use crate::item_type::ItemType;
 use crate::lenient;
 use crate::log::Entry;
+use crate::once;
 use crate::service;
 use crate::skim::{self, Place};
-use json::{Object, as_name, attributes, id, name, readable, tags, values};
+use json::{Object, as_name, attributes, id, name, readable, tags, text, values};
 use message::{Params, filled};
 use time::Clock;
 pub(crate) use time::MISSING_TIME;
 
+/// The counter of sessions.
+pub(crate) const SESSIONS: &str = "sessions";
+/// Counters of what SDKs report as lost begin with this; `reason/category` follows.
+pub(crate) const LOST: &str = "lost:";
 /// The oddity of what could not be read.
 const UNREADABLE_ITEM: &str = "unreadable_item";
 
@@ -46,6 +52,19 @@ pub(crate) struct SpanFact {
     pub(crate) sample_rate: Option<f64>,
     /// All its data, as JSON; only where it was skimmed.
     pub(crate) attributes: Option<String>,
+    /// What tells apart, within its envelope, the transactions that spans belong to.
+    segment: u64,
+    /// Microseconds of a transaction in which it waited for outgoing HTTP requests of its own; overlapping ones count once.
+    pub(crate) waiting_us: Micros,
+}
+
+/// Something of which only numbers are kept.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Counts {
+    /// The same number where it is sent again; `None` where that cannot be told.
+    pub(crate) once: Option<i64>,
+    /// How many, by the name of a counter.
+    pub(crate) by_name: BTreeMap<String, u64>,
 }
 
 /// Everything that an envelope says.
@@ -56,35 +75,28 @@ pub(crate) struct Facts {
     /// With their traces.
     pub(crate) logs: Vec<(Option<u128>, LogLine)>,
     pub(crate) metrics: Vec<MeasurementPoint>,
-    pub(crate) sessions: u64,
+    /// Sessions, and what SDKs say that they lost.
+    pub(crate) counts: Vec<Counts>,
     /// Share of traces that the head of this envelope's records, 0 to 1, if it says so.
     pub(crate) sample_rate: Option<f64>,
-    /// By `reason/category`.
-    pub(crate) lost: BTreeMap<String, u64>,
     /// What could not be read, by trace where that is known.
     pub(crate) oddities: Vec<&'static str>,
 }
 
 impl Facts {
-    /// The same in pieces of about `most` elements, so that who takes them in can let others in between. What is said of one
-    /// trace's spans stays together, since a transaction is understood with its spans.
+    /// The same in pieces of about `most` elements, so that who takes them in can let others in between.
     pub(crate) fn pieces(self, most: usize) -> Vec<Self> {
         if self.elements() <= most {
             return vec![self];
         }
         let mut pieces = vec![Self {
-            sessions: self.sessions,
+            counts: self.counts,
             sample_rate: self.sample_rate,
-            lost: self.lost,
             oddities: self.oddities,
             ..Self::default()
         }];
-        let mut traces: BTreeMap<u128, Vec<SpanFact>> = BTreeMap::new();
         for fact in self.spans {
-            traces.entry(fact.trace_id).or_default().push(fact);
-        }
-        for spans in traces.into_values() {
-            last_of(&mut pieces, most, self.sample_rate).spans.extend(spans);
+            last_of(&mut pieces, most, self.sample_rate).spans.push(fact);
         }
         for error in self.errors {
             last_of(&mut pieces, most, self.sample_rate).errors.push(error);
@@ -180,15 +192,20 @@ fn read_items<'a>(
         clock: Clock::of(source, envelope.header.sent_at.as_deref().and_then(time::sent_at)),
         trace_id: envelope.trace_id,
     };
+    let sent_at = envelope.header.sent_at.as_deref();
     for item in &envelope.items {
         if !item.header.item_type.is_indexed() {
             continue;
         }
         match parse(item) {
-            Ok(payload) => take(&mut facts, whole, item, &payload),
+            Ok(payload) => {
+                take(&mut facts, whole, item, &payload);
+                facts.counts.extend(counts(sent_at, item, &payload));
+            }
             Err(_) => facts.oddities.push(UNREADABLE_ITEM),
         }
     }
+    waits::note(&mut facts.spans);
     // Of all, or of none that are recorded, each stands for itself.
     let some = facts.sample_rate.filter(|rate| *rate > 0.0 && *rate < 1.0);
     for fact in &mut facts.spans {
@@ -246,12 +263,11 @@ fn take(facts: &mut Facts, whole: Whole<'_>, item: &Item<'_>, payload: &Object) 
                 }
             }
         }
-        // An update tells of a session that is counted already.
-        ItemType::Session => facts.sessions += u64::from(payload.get("init") == Some(&Value::Bool(true))),
-        ItemType::Sessions => facts.sessions = facts.sessions.saturating_add(sessions(payload)),
-        ItemType::ClientReport => lost(facts, payload),
-        // Shown as its content.
-        ItemType::Attachment
+        // Counted, or shown as its content.
+        ItemType::Session
+        | ItemType::Sessions
+        | ItemType::ClientReport
+        | ItemType::Attachment
         | ItemType::FormData
         | ItemType::UserReport
         | ItemType::Feedback
@@ -270,6 +286,29 @@ fn take(facts: &mut Facts, whole: Whole<'_>, item: &Item<'_>, payload: &Object) 
     }
 }
 
+/// What is counted of an item.
+fn counts(sent_at: Option<&str>, item: &Item<'_>, payload: &Object) -> Option<Counts> {
+    // What has no id is the same where all of it is and was sent at the same time.
+    let by_content = || sent_at.map(|sent_at| once::number_of((sent_at, item.payload)));
+    let counts = match &item.header.item_type {
+        // An update tells of a session that is counted already.
+        ItemType::Session if payload.get("init") == Some(&Value::Bool(true)) => Counts {
+            once: text(payload, "sid").map(|sid| once::number_of(("session", sid))),
+            by_name: BTreeMap::from([(SESSIONS.to_owned(), 1)]),
+        },
+        ItemType::Sessions => Counts {
+            once: by_content(),
+            by_name: BTreeMap::from([(SESSIONS.to_owned(), sessions(payload))]),
+        },
+        ItemType::ClientReport => Counts {
+            once: by_content(),
+            by_name: lost(payload),
+        },
+        _ => return None,
+    };
+    Some(counts)
+}
+
 /// How many sessions aggregates tell of.
 fn sessions(payload: &Object) -> u64 {
     let groups = values(payload.get("aggregates")).into_iter();
@@ -280,13 +319,15 @@ fn sessions(payload: &Object) -> u64 {
 }
 
 /// What an SDK says that it lost.
-fn lost(facts: &mut Facts, payload: &Object) {
+fn lost(payload: &Object) -> BTreeMap<String, u64> {
+    let mut lost = BTreeMap::<String, u64>::new();
     for entry in values(payload.get("discarded_events")) {
         let word = |key| name(entry, key, bounds::ENVIRONMENT).unwrap_or_else(|| "unknown".to_owned());
-        let what = format!("{}/{}", word("reason"), word("category"));
-        let count = facts.lost.entry(what).or_default();
+        let what = format!("{LOST}{}/{}", word("reason"), word("category"));
+        let count = lost.entry(what).or_default();
         *count = count.saturating_add(entry.get("quantity").and_then(Value::as_u64).unwrap_or(0));
     }
+    lost
 }
 
 fn log_line(source: Source<'_>, clock: Clock, log: &Object) -> LogLine {

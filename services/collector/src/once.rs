@@ -11,6 +11,17 @@ use reelscope_contracts::telemetry::{LogLine, MeasurementPoint};
 
 use crate::facts::{Facts, SpanFact};
 
+/// A number for something that has an id, or that is known by all of itself.
+pub(crate) fn number_of(hash: impl Hash) -> i64 {
+    hashed(hash).cast_signed()
+}
+
+fn hashed(hash: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hash.hash(&mut hasher);
+    hasher.finish()
+}
+
 /// Tells equal elements of one envelope apart, which are none that were sent again.
 #[derive(Default)]
 pub(crate) struct Equals(HashMap<u64, u64>);
@@ -56,9 +67,7 @@ impl Equals {
 
     /// A number for what is hashed: the same for its first, its second and so on in each envelope.
     fn number(&mut self, hash: impl Hash) -> i64 {
-        let mut hasher = DefaultHasher::new();
-        hash.hash(&mut hasher);
-        let of_one = hasher.finish();
+        let of_one = hashed(hash);
         let count = self.0.entry(of_one).or_default();
         *count += 1;
         // Spread, so that the second of one is not the first of another.

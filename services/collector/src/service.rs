@@ -22,10 +22,15 @@ pub(crate) fn name(slot: &str, claimed: Option<&str>) -> String {
     claimed.map_or_else(|| slot.to_owned(), strangers)
 }
 
+/// Whether it is one of ours: no stranger is called so, see [`name`].
+pub(crate) fn is_own(service: &str) -> bool {
+    OWN.contains(&service)
+}
+
 /// The name of whom `service` asks. A stranger's peer is no service of ours only because it is called like one: whoever
 /// continues the call decides.
 pub(crate) fn peer(service: &str, called: &str) -> String {
-    if OWN.contains(&service) {
+    if is_own(service) {
         bounds::cut(called, bounds::SERVICE)
     } else {
         strangers(called)

@@ -19,9 +19,6 @@ pub(crate) use detail::detail;
 use room::{Room, insert_all};
 use waits::{Waits, longest};
 
-/// Most envelopes of a trace that are remembered; the earliest stay.
-const MOST_ENVELOPES: usize = 500;
-
 /// Bytes of JSON of a service without its name: counts below 8 digits, times below 18.
 const SHARE_BYTES: usize = 160;
 /// Bytes of JSON of a measurement without its name and unit.
@@ -84,7 +81,6 @@ pub(crate) struct Trace {
     said: Said,
     measured_by: BTreeMap<String, Claim>,
     oddities: BTreeSet<String>,
-    seqs: BTreeSet<u64>,
     waits: Waits,
     room: Room,
 }
@@ -121,7 +117,6 @@ impl Trace {
             said: Said::default(),
             measured_by: BTreeMap::new(),
             oddities: BTreeSet::new(),
-            seqs: BTreeSet::new(),
             waits: Waits::default(),
             room: Room::default(),
         }
@@ -137,35 +132,28 @@ impl Trace {
         Self { summary, ..self }
     }
 
-    /// One of its envelopes is no longer kept. Whether it was the last.
-    pub(crate) fn lose(&mut self, seq: u64) -> bool {
-        self.seqs.remove(&seq);
-        self.oddities.insert("incomplete".to_owned());
-        self.conclude();
-        self.seqs.is_empty()
-    }
-
-    pub(crate) fn envelopes(&self) -> &BTreeSet<u64> {
-        &self.seqs
+    /// Some of its envelopes are no longer kept. Whether that is news.
+    pub(crate) fn lose(&mut self) -> bool {
+        let is_news = self.oddities.insert("incomplete".to_owned());
+        if is_news {
+            self.conclude();
+        }
+        is_news
     }
 
     /// Takes in what one envelope says about this trace.
     pub(crate) fn add(&mut self, seq: u64, spans: &[&SpanFact], errors: &[&ErrorEvent], logs: &[&LogLine]) {
         // Those that were there when the index began are read newest first.
-        if self.seqs.first().is_none_or(|first| seq < *first) {
+        let first = self.summary.first_envelope;
+        if first == 0 || seq < first {
             self.summary.first_envelope = seq;
-        }
-        self.seqs.insert(seq);
-        if self.seqs.len() > MOST_ENVELOPES {
-            self.seqs.pop_last();
-            self.oddities.insert("too_many_envelopes".to_owned());
         }
         for fact in spans {
             self.add_span(fact);
             self.waits.add(&fact.span);
         }
         for transaction in spans.iter().filter(|fact| fact.span.transaction) {
-            self.add_share(&transaction.span, spans);
+            self.add_share(&transaction.span, transaction.waiting_us);
         }
         for error in errors {
             self.add_error(error);
@@ -182,8 +170,7 @@ impl Trace {
     }
 
     /// Takes in how long a service took for a transaction, and how long of that it waited.
-    fn add_share(&mut self, transaction: &Span, spans: &[&SpanFact]) {
-        let waiting = waiting(transaction, spans.iter().map(|fact| &fact.span));
+    fn add_share(&mut self, transaction: &Span, waiting: Micros) {
         let length = length_of(transaction);
         let Some(share) = self.share(&transaction.service) else {
             return;
@@ -387,28 +374,6 @@ impl Trace {
 fn extend(times: &mut Option<(Micros, Micros)>, start: Micros, end: Micros) {
     let (earliest, latest) = times.unwrap_or((start, start));
     *times = Some((earliest.min(start), latest.max(start).max(end)));
-}
-
-/// Microseconds of `transaction` in which it waited for an outgoing HTTP request; overlapping ones count once.
-fn waiting<'a>(transaction: &Span, spans: impl Iterator<Item = &'a Span>) -> Micros {
-    let mut waits: Vec<(Micros, Micros)> = spans
-        .filter(|span| !span.transaction && span.op.starts_with("http.client"))
-        .map(|span| {
-            (
-                span.start_us.max(transaction.start_us),
-                span.end_us.min(transaction.end_us),
-            )
-        })
-        .filter(|(start, end)| start < end)
-        .collect();
-    waits.sort_unstable();
-    let mut total = 0;
-    let mut until = Micros::MIN;
-    for (start, end) in waits {
-        total += (end - start.max(until)).max(0);
-        until = until.max(end);
-    }
-    total
 }
 
 /// Whether a status stands for an answer with a 5xx, as Sentry maps HTTP to span statuses

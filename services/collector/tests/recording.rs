@@ -65,9 +65,9 @@ async fn what_is_exported_while_somebody_works_is_seen_elsewhere_and_the_file_st
     let traces = asked(&other, "/traces").await;
     assert_eq!(traces["traces"][0]["trace_id"], TRACE);
     let detail = asked(&other, &format!("/traces/{TRACE}")).await;
-    assert_eq!(detail["spans"].as_array().unwrap().len(), 1);
+    assert_eq!(detail["spans"].as_array().unwrap().len(), 2);
     let issues = asked(&other, "/issues").await;
-    let id = issues["issues"][0]["id"].as_str().unwrap();
+    let id = issues["issues"][0]["issue_id"].as_str().unwrap();
     let issue = asked(&other, &format!("/issues/{id}")).await;
     assert_eq!(issue["events"][0]["event_id"], event_id(2));
     other.shutdown().await;

@@ -555,7 +555,9 @@ async fn kept(full: &Path, empty: &Path, program: &Path) -> Result<Kept, String>
     let one = format!("/traces/{}", trace_id(RUN, KEPT / 2));
     let started = Started::of(program, full).await?;
     let issues = started.ask("/issues").await?;
-    let issue = issues["issues"][0]["id"].as_str().ok_or("no issue is kept")?;
+    let issue = issues["issues"][0]["issue_id"]
+        .as_str()
+        .ok_or("no issue is kept")?;
     let list_ms = started.median("/traces?limit=50").await?;
     let trace_ms = started.median(&one).await?;
     let issue_ms = started.median(&format!("/issues/{issue}")).await?;

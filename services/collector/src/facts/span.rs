@@ -5,12 +5,11 @@ use std::collections::HashMap;
 use reelscope_contracts::telemetry::{Micros, Named, Span};
 use serde_json::{Map, Value};
 
-use super::json::{
-    Object, as_name, as_text, attributes, id, measurements, name, object, player, tags, trace_context,
-};
+use super::json::{Object, as_name, attributes, id, measurements, name, object, player, tags, trace_context};
 use super::time::Clock;
 use super::{Facts, Source, SpanFact, UNREADABLE_ITEM, service_of};
 use crate::bounds;
+use crate::dsn::fnv1a;
 use crate::service;
 use crate::skim;
 
@@ -23,6 +22,7 @@ struct Within {
     environment: Option<String>,
     player: Option<String>,
     start_us: Option<Micros>,
+    segment: u64,
 }
 
 pub(super) fn transaction(facts: &mut Facts, source: Source<'_>, clock: Clock, payload: &Object) {
@@ -42,6 +42,7 @@ pub(super) fn transaction(facts: &mut Facts, source: Source<'_>, clock: Clock, p
         environment: name(payload, "environment", bounds::ENVIRONMENT),
         player: player(payload),
         start_us: Some(start_us),
+        segment: facts.spans.len() as u64,
     };
     let span = Span {
         span_id: span_id(trace, &mut oddities),
@@ -64,7 +65,7 @@ pub(super) fn transaction(facts: &mut Facts, source: Source<'_>, clock: Clock, p
         oddities,
         seq: source.seq,
     };
-    facts.spans.push(SpanFact::of(trace_id, span));
+    facts.spans.push(SpanFact::of(trace_id, within.segment, span));
     let children = payload.get("spans").and_then(Value::as_array);
     for child in children.into_iter().flatten() {
         match child.as_object() {
@@ -81,6 +82,7 @@ pub(super) fn alone(facts: &mut Facts, source: Source<'_>, clock: Clock, payload
         release: name(payload, "release", bounds::RELEASE),
         environment: name(payload, "environment", bounds::ENVIRONMENT),
         player: player(payload),
+        segment: facts.spans.len() as u64,
         ..Within::default()
     };
     let clock = clock.of_item(payload.get("timestamp"));
@@ -129,7 +131,7 @@ fn span_v1(facts: &mut Facts, source: Source<'_>, clock: Clock, payload: &Object
     facts.spans.push(SpanFact {
         release: within.release.clone(),
         environment: within.environment.clone(),
-        ..SpanFact::of(trace_id, span)
+        ..SpanFact::of(trace_id, within.segment, span)
     });
 }
 
@@ -139,55 +141,85 @@ pub(super) fn spans_v2(facts: &mut Facts, source: Source<'_>, clock: Clock, list
         .iter()
         .map(|payload| (*payload, attributes(payload)))
         .collect();
-    let services = services_v2(&spans);
-    let services: Vec<_> = services
-        .iter()
-        .map(|claimed| service::name(source.slot, *claimed))
-        .collect();
-    for ((payload, data), service) in spans.iter().zip(services) {
-        span_v2(facts, source, clock, payload, data, service);
+    let families = Families::of(&spans);
+    let services = families.services();
+    let segments = families.segments();
+    for (((payload, data), claimed), segment) in spans.iter().zip(services).zip(segments) {
+        let service = service::name(source.slot, claimed);
+        span_v2(facts, source, clock, (payload, data), service, segment);
     }
 }
 
-/// What each span calls its service. One that does not say is of the service of the span that it is in; the first of a
-/// service may be known by the address that it answers at, which in a call is that of whoever is called.
-fn services_v2<'a>(spans: &'a [(&Object, Named<Value>)]) -> Vec<Option<&'a str>> {
-    let word = |data: &'a Named<Value>, name: &str| {
-        let word = data.get(name).and_then(Value::as_str);
-        word.filter(|word| !word.is_empty())
-    };
-    let ids: HashMap<&str, usize> = spans
-        .iter()
-        .enumerate()
-        .filter_map(|(n, (payload, _))| Some((payload.get("span_id")?.as_str()?, n)))
-        .collect();
-    let mut known: Vec<Option<&str>> = Vec::with_capacity(spans.len());
-    for (payload, data) in spans {
-        let address =
-            || word(data, "server.address").filter(|_| is_segment(payload) && !is_call(payload, data));
-        known.push(word(data, "service.name").or_else(address));
+/// Spans that came together, with which of them is above which.
+struct Families<'a> {
+    spans: &'a [(&'a Object, Named<Value>)],
+    above: Vec<Option<usize>>,
+}
+
+impl<'a> Families<'a> {
+    fn of(spans: &'a [(&'a Object, Named<Value>)]) -> Self {
+        let ids: HashMap<&str, usize> = spans
+            .iter()
+            .enumerate()
+            .filter_map(|(n, (payload, _))| Some((payload.get("span_id")?.as_str()?, n)))
+            .collect();
+        let above = spans.iter().map(|(payload, _)| {
+            let names = ["parent_span_id", "segment_id"];
+            let mut above = names.iter().filter_map(|name| payload.get(*name)?.as_str());
+            above.find_map(|id| ids.get(id)).copied()
+        });
+        let above = above.collect();
+        Self { spans, above }
     }
-    let above = |n: usize| {
-        let (payload, _) = &spans[n];
-        let names = ["parent_span_id", "segment_id"];
-        let mut above = names.iter().filter_map(|name| payload.get(*name)?.as_str());
-        above.find_map(|id| ids.get(id)).copied()
-    };
-    // Each is looked at once: what was found above is noted on the way down. A circle has no service.
-    let mut looked = vec![false; spans.len()];
-    for n in 0..spans.len() {
-        let (mut path, mut at) = (Vec::new(), Some(n));
-        while let Some(here) = at.filter(|here| known[*here].is_none() && !looked[*here]) {
-            looked[here] = true;
-            path.push(here);
-            at = above(here);
-        }
-        let service = at.and_then(|at| known[at]);
-        for here in path {
-            known[here] = service;
-        }
+
+    /// What each span calls its service. One that does not say is of the service of the span that it is in; the first of a
+    /// service may be known by the address that it answers at, which in a call is that of whoever is called.
+    fn services(&self) -> Vec<Option<&'a str>> {
+        let word = |data: &'a Named<Value>, name: &str| {
+            let word = data.get(name).and_then(Value::as_str);
+            word.filter(|word| !word.is_empty())
+        };
+        let own = self.spans.iter().map(|(payload, data)| {
+            let address =
+                || word(data, "server.address").filter(|_| is_segment(payload) && !is_call(payload, data));
+            word(data, "service.name").or_else(address)
+        });
+        self.inherited(own.collect())
     }
-    known
+
+    /// Which segment each span is of: the one that it names, else that of the span that it is in.
+    fn segments(&self) -> Vec<u64> {
+        let own = self.spans.iter().map(|(payload, _)| {
+            let name = if is_segment(payload) {
+                "span_id"
+            } else {
+                "segment_id"
+            };
+            let id = payload.get(name).and_then(Value::as_str);
+            id.map(|id| fnv1a(id.as_bytes()))
+        });
+        let segments = self.inherited(own.collect());
+        segments.into_iter().map(Option::unwrap_or_default).collect()
+    }
+
+    /// What each has itself, or has from the nearest above it that has. Each is looked at once: what was found above is noted on
+    /// the way down. In a circle nobody has it.
+    fn inherited<T: Copy>(&self, mut known: Vec<Option<T>>) -> Vec<Option<T>> {
+        let mut looked = vec![false; known.len()];
+        for n in 0..known.len() {
+            let (mut path, mut at) = (Vec::new(), Some(n));
+            while let Some(here) = at.filter(|here| known[*here].is_none() && !looked[*here]) {
+                looked[here] = true;
+                path.push(here);
+                at = self.above[here];
+            }
+            let found = at.and_then(|at| known[at]);
+            for here in path {
+                known[here] = found;
+            }
+        }
+        known
+    }
 }
 
 fn is_segment(payload: &Object) -> bool {
@@ -216,9 +248,9 @@ fn span_v2(
     facts: &mut Facts,
     source: Source<'_>,
     clock: Clock,
-    payload: &Object,
-    data: &Named<Value>,
+    (payload, data): (&Object, &Named<Value>),
     service: String,
+    segment: u64,
 ) {
     let Some(trace_id) = id(payload, "trace_id") else {
         facts.oddities.push("span_without_trace");
@@ -258,16 +290,21 @@ fn span_v2(
     };
     facts.spans.push(SpanFact {
         attributes: serde_json::to_string(&span.data).ok(),
-        ..SpanFact::of(trace_id, span)
+        ..SpanFact::of(trace_id, segment, span)
     });
 }
 
 impl SpanFact {
-    fn of(trace_id: u128, mut span: Span) -> Self {
-        let raw = span.data.remove(skim::RAW);
+    fn of(trace_id: u128, segment: u64, mut span: Span) -> Self {
+        let attributes = match span.data.remove(skim::RAW) {
+            Some(Value::String(raw)) => Some(raw),
+            _ => None,
+        };
         Self {
             trace_id,
-            attributes: raw.as_ref().and_then(as_text),
+            segment,
+            attributes,
+            waiting_us: 0,
             currency: currency(&span.data),
             release: span.release.clone(),
             environment: span.environment.clone(),

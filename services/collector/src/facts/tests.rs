@@ -250,7 +250,7 @@ proptest! {
         let (traces, _) = index.page(None, 100);
         for trace in traces {
             if let Some(id) = parse_id(&trace.trace_id) {
-                crate::trace::detail(id, &kept, 0);
+                crate::trace::detail(id, &kept, None);
             }
         }
         // The index is none the poorer for what it passed over.

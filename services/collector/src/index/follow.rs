@@ -12,8 +12,10 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::Index;
-use super::keeper::{Keeper, Progress, Taking, Touched, counters, removed_seqs};
-use super::pace::{Ended, Pace};
+use super::keeper::{Keeper, Touched, counters, removed_seqs};
+use super::pace::{Ended, Pace, Wake};
+use super::progress::Progress;
+use super::taking::Taking;
 use super::{issues, schema};
 use crate::envelope::Envelope;
 use crate::facts::{self, Facts, Source};
@@ -27,7 +29,7 @@ const PIECE: usize = 256;
 const MOST_ENVELOPES: usize = 64;
 const MOST_BYTES: u64 = 1024 * 1024;
 /// Most envelopes that are taken out at once.
-const MOST_REMOVED: usize = 16;
+const MOST_REMOVED: usize = 64;
 /// How long after an error of SQLite the next attempt is made.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -70,15 +72,18 @@ struct Following<'a> {
     defects: &'a mut Defects,
     /// `None` before the tables are known, and after an error, which leaves what is in memory ahead of them.
     known: Option<(Keeper, Progress)>,
+    /// Something was taken out last: it is the turn of what comes.
+    has_taken_out: bool,
 }
 
 /// Runs until it is told to end. While nobody looks it leaves the cores to those who serve, and catches up when they rest.
-pub(crate) fn run(index: &Index, wakes: &mpsc::Receiver<bool>, defects: &mut Defects) {
+pub(crate) fn run(index: &Index, wakes: &mpsc::Receiver<Wake>, defects: &mut Defects) {
     let mut following = Following {
         index,
         pace: Pace::new(index, wakes),
         defects,
         known: None,
+        has_taken_out: false,
     };
     // It ends only when it is told to.
     let Err(Ended) = following.run();
@@ -109,12 +114,20 @@ impl Following<'_> {
             Ok(progress) => progress,
             Err(error) => return Ok(Err(error)),
         };
-        match self.take_out() {
-            Ok(false) => {}
-            done => return Ok(done),
-        }
         let captured = lock(&self.index.figures.tally).newest_seq();
-        if progress.new.0 <= captured {
+        let more_came = progress.new.0 <= captured;
+        // In turns, so that neither waits for all of the other.
+        if !(more_came && self.has_taken_out) {
+            match self.take_out() {
+                Ok(false) => {}
+                done => {
+                    self.has_taken_out = true;
+                    return Ok(done);
+                }
+            }
+        }
+        self.has_taken_out = false;
+        if more_came {
             self.take_in(Which::New, captured)
         } else if progress.old.0 > 0 {
             self.take_in(Which::Old, captured)
@@ -130,7 +143,8 @@ impl Following<'_> {
         schema::prepare(&self.index.pen)?;
         let (keeper, progress) = self.index.readers.read_here(|connection| {
             *lock(&self.index.counters) = counters(connection)?;
-            Ok((Keeper::new(connection)?, Progress::read(connection)?))
+            let progress = Progress::read(connection)?;
+            Ok((Keeper::new(progress), progress))
         })?;
         self.index.attention.through(progress.new.0 - 1);
         self.known = Some((keeper, progress));
@@ -254,14 +268,14 @@ impl Following<'_> {
                 };
             }
             keeper.flush(transaction)?;
+            now.next_trace = keeper.next_trace();
             now.write(transaction)
         })?;
         *progress = now;
         let is_told = which == Which::New && self.index.live.receiver_count() > 0;
         let touched = is_told.then(|| keeper.touched());
         keeper.settle();
-        let is_counted = |piece: &Piece| piece.facts.sessions > 0 || !piece.facts.lost.is_empty();
-        if some.iter().any(is_counted) {
+        if some.iter().any(|piece| !piece.facts.counts.is_empty()) {
             *lock(&self.index.counters) = self.index.readers.read_here(counters)?;
         }
         if let Some(touched) = touched {

@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use reelscope_contracts::telemetry::{
-    ErrorEvent, LogLine, Measurement, MeasurementPoint, Micros, TraceSummary, weight,
-};
-use rusqlite::{Connection, OptionalExtension};
+use reelscope_contracts::telemetry::{ErrorEvent, LogLine, MeasurementPoint, Micros, TraceSummary};
+use rusqlite::Connection;
 
-use super::rows;
-use super::{decisions, issues, traces};
-use crate::envelope::{format_id, parse_id};
+use super::progress::Progress;
+use super::sums::Sums;
+use super::taking::{Taking, point_of};
+use super::traces::Sorted;
+use super::{decisions, issues, rows, traces};
+use crate::envelope::parse_id;
 use crate::facts::{Facts, SpanFact};
-use crate::once::Equals;
 use crate::trace::Trace;
 
 /// Most traces that are held ready for more of them to come.
@@ -19,16 +19,12 @@ const MOST_HOT: usize = 2_000;
 /// How long before an error the work that it ended can have begun: longer than a request lasts. A page's trace goes on
 /// for as long as the page is open.
 const LONGEST_WORK: Micros = 60_000_000;
-/// Counters of what SDKs report as lost begin with this; `reason/category` follows.
-pub(super) const LOST: &str = "lost:";
-/// The counter of sessions.
-pub(super) const SESSIONS: &str = "sessions";
-
 /// Traces of which more may come, as they stand in the tables or are about to.
 pub(super) struct Keeper {
     hot: HashMap<u128, Hot>,
     /// The row of the next trace that is new.
     next: i64,
+    sums: Sums,
     changed: Changed,
 }
 
@@ -37,12 +33,30 @@ struct Hot {
     revision: i64,
     trace: Trace,
     is_changed: bool,
+    /// What its row is sorted by; `None` where it has none yet.
+    sorted: Option<Sorted>,
+}
+
+impl Hot {
+    fn new(row: i64, trace: Trace) -> Self {
+        Self {
+            row,
+            revision: 0,
+            trace,
+            is_changed: false,
+            sorted: None,
+        }
+    }
 }
 
 /// What changed since the last commit.
 #[derive(Default)]
 struct Changed {
     traces: BTreeSet<u128>,
+    /// Traces that were begun.
+    begun: Vec<u128>,
+    /// Rows of traces that envelopes were taken out of.
+    shortened: BTreeSet<i64>,
     issues: BTreeSet<String>,
 }
 
@@ -60,81 +74,19 @@ struct Fresh<'a> {
     logs: Vec<&'a LogLine>,
 }
 
-/// One envelope while its pieces are taken in.
-pub(super) struct Taking {
-    seq: u64,
-    /// It came after the index began.
-    is_new: bool,
-    /// Elements of it that were taken in.
-    element: u64,
-    equals: Equals,
-}
-
-impl Taking {
-    pub(super) fn new(seq: u64, is_new: bool) -> Self {
-        Self {
-            seq,
-            is_new,
-            element: 0,
-            equals: Equals::default(),
-        }
-    }
-
-    pub(super) fn is_of(&self, seq: u64) -> bool {
-        self.seq == seq
-    }
-
-    /// The row of the next element.
-    fn row(&mut self) -> i64 {
-        let row = rows::row_id(self.seq, self.element);
-        self.element += 1;
-        row
-    }
-
-    /// Passes over a piece that was taken in before, as if it were taken in again.
-    pub(super) fn skip(&mut self, facts: &Facts) {
-        for fact in &facts.spans {
-            self.equals.of_span(fact);
-            for (name, measurement) in &fact.span.measurements {
-                self.equals.of_point(&point_of(fact, name, measurement));
-                self.element += 1;
-            }
-        }
-        for (trace_id, log) in &facts.logs {
-            self.equals.of_log(*trace_id, log);
-        }
-        for point in &facts.metrics {
-            self.equals.of_point(point);
-        }
-        self.element += facts.elements() as u64;
-    }
-}
-
-/// A measurement of a transaction as a point in time.
-fn point_of(fact: &SpanFact, name: &str, measurement: &Measurement) -> MeasurementPoint {
-    MeasurementPoint {
-        at_us: fact.span.start_us,
-        name: name.to_owned(),
-        value: measurement.value,
-        unit: measurement.unit.clone(),
-        kind: "measurement".to_owned(),
-        trace_id: Some(format_id(fact.trace_id)),
-        service: fact.span.service.clone(),
-        release: fact.release.clone(),
-    }
-}
-
 impl Keeper {
-    /// # Errors
-    /// SQLite's.
-    pub(super) fn new(connection: &Connection) -> rusqlite::Result<Self> {
-        let last: i64 =
-            connection.query_row("SELECT coalesce(max(id), 0) FROM traces", (), |row| row.get(0))?;
-        Ok(Self {
+    pub(super) fn new(progress: Progress) -> Self {
+        Self {
             hot: HashMap::new(),
-            next: last + 1,
+            next: progress.next_trace,
+            sums: Sums::default(),
             changed: Changed::default(),
-        })
+        }
+    }
+
+    /// The row of the next trace that is new.
+    pub(super) fn next_trace(&self) -> i64 {
+        self.next
     }
 
     /// Takes a piece of an envelope in, within a transaction. Nothing of it may be used any more when that fails.
@@ -154,13 +106,13 @@ impl Keeper {
             let is_fresh = rows::span(connection, taking.row(), trace, fact, once)?;
             if is_fresh {
                 fresh.entry(fact.trace_id).or_default().spans.push(fact);
-                count_request(connection, fact)?;
+                self.sums.request(fact);
             }
             for (name, measurement) in &fact.span.measurements {
                 let point = point_of(fact, name, measurement);
                 let (row, once) = (taking.row(), taking.equals.of_point(&point));
-                if is_fresh {
-                    rows::point(connection, row, &point, once)?;
+                if is_fresh && rows::point(connection, row, &point, Some(fact.trace_id), once)? {
+                    self.sums.point(&point.name);
                 }
             }
         }
@@ -190,27 +142,49 @@ impl Keeper {
             }
         }
         for (id, fresh) in fresh {
-            self.change(id, |trace| {
+            if let Some(row) = self.change(id, |trace| {
                 trace.add(taking.seq, &fresh.spans, &fresh.errors, &fresh.logs);
-            });
-        }
-        for point in &facts.metrics {
-            let once = taking.equals.of_point(point);
-            let is_fresh = rows::point(connection, taking.row(), point, once)?;
-            // A metric belongs to a trace that is there; one alone makes none.
-            let trace = point.trace_id.as_deref().and_then(parse_id);
-            if let Some(id) = trace.filter(|_| is_fresh)
-                && self.is_known(connection, id)?
-            {
-                self.change(id, |trace| trace.add(taking.seq, &[], &[], &[]));
+            }) {
+                traces::add_envelope(connection, row, taking.seq)?;
             }
         }
+        self.add_metrics(connection, taking, &facts.metrics)?;
         for error in errors {
             self.add_error(connection, error, facts.sample_rate, taking.is_new)?;
         }
-        rows::count(connection, SESSIONS, facts.sessions)?;
-        for (what, count) in &facts.lost {
-            rows::count(connection, &format!("{LOST}{what}"), *count)?;
+        for counts in &facts.counts {
+            if rows::is_first_counted(connection, counts.once, taking.seq)? {
+                for (name, count) in &counts.by_name {
+                    rows::count(connection, name, *count)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_metrics(
+        &mut self,
+        connection: &Connection,
+        taking: &mut Taking,
+        metrics: &[MeasurementPoint],
+    ) -> rusqlite::Result<()> {
+        let mut told: BTreeSet<u128> = BTreeSet::new();
+        for point in metrics {
+            let once = taking.equals.of_point(point);
+            let trace = point.trace_id.as_deref().and_then(parse_id);
+            if rows::point(connection, taking.row(), point, trace, once)? {
+                self.sums.point(&point.name);
+                told.extend(trace);
+            }
+        }
+        // A metric belongs to a trace that is there; one alone makes none. Its line says nothing of it.
+        for id in told {
+            if self.is_known(connection, id)?
+                && let Some(hot) = self.hot.get(&id)
+            {
+                traces::add_envelope(connection, hot.row, taking.seq)?;
+                self.changed.traces.insert(id);
+            }
         }
         Ok(())
     }
@@ -222,7 +196,8 @@ impl Keeper {
         sample_rate: Option<f64>,
         is_new: bool,
     ) -> rusqlite::Result<()> {
-        rows::release(connection, &error.service, error.at_us, error.release.as_deref())?;
+        self.sums
+            .release(&error.service, error.at_us, error.release.as_deref());
         issues::add(connection, error, sample_rate)?;
         decisions::met(connection, error, self.began(error), is_new)?;
         self.changed.issues.insert(error.issue_id.clone());
@@ -240,14 +215,9 @@ impl Keeper {
     /// The row of a trace that is there, or is about to be.
     fn ready(&mut self, connection: &Connection, id: u128) -> rusqlite::Result<i64> {
         if !self.is_known(connection, id)? {
-            let hot = Hot {
-                row: self.next,
-                revision: 0,
-                trace: Trace::new(id),
-                is_changed: false,
-            };
+            self.hot.insert(id, Hot::new(self.next, Trace::new(id)));
+            self.changed.begun.push(id);
             self.next += 1;
-            self.hot.insert(id, hot);
         }
         Ok(self.hot.get(&id).map_or(0, |hot| hot.row))
     }
@@ -260,40 +230,52 @@ impl Keeper {
         let is_known = found.is_some();
         self.hot.extend(found.map(|(row, revision, trace)| {
             let hot = Hot {
-                row,
                 revision,
-                trace,
-                is_changed: false,
+                sorted: Some(Sorted::of(trace.summary())),
+                ..Hot::new(row, trace)
             };
             (id, hot)
         }));
         Ok(is_known)
     }
 
-    fn change(&mut self, id: u128, change: impl FnOnce(&mut Trace)) {
-        if let Some(hot) = self.hot.get_mut(&id) {
-            change(&mut hot.trace);
-            hot.is_changed = true;
-            self.changed.traces.insert(id);
-        }
+    /// Changes a trace that is ready. Returns its row.
+    fn change(&mut self, id: u128, change: impl FnOnce(&mut Trace)) -> Option<i64> {
+        let hot = self.hot.get_mut(&id)?;
+        change(&mut hot.trace);
+        hot.is_changed = true;
+        self.changed.traces.insert(id);
+        Some(hot.row)
     }
 
-    /// Writes the traces that changed.
+    /// Writes what changed.
     ///
     /// # Errors
     /// SQLite's.
     pub(super) fn flush(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        for (id, hot) in self.hot.iter_mut().filter(|(_, hot)| hot.is_changed) {
-            hot.revision += 1;
-            traces::write(connection, (hot.row, hot.revision), *id, &hot.trace)?;
-            hot.is_changed = false;
+        for row in std::mem::take(&mut self.changed.shortened) {
+            self.shorten(connection, row)?;
         }
-        Ok(())
+        for id in &self.changed.traces {
+            let Some(hot) = self.hot.get_mut(id).filter(|hot| hot.is_changed) else {
+                continue;
+            };
+            let by = Sorted::of(hot.trace.summary());
+            match hot.sorted {
+                None => traces::begin(connection, hot.row, *id, by)?,
+                Some(before) if before != by => traces::sort(connection, hot.row, by)?,
+                Some(_) => {}
+            }
+            hot.revision += 1;
+            traces::write(connection, hot.row, hot.revision, &hot.trace)?;
+            (hot.sorted, hot.is_changed) = (Some(by), false);
+        }
+        self.sums.write(connection)
     }
 
     /// What a commit changed: to be asked before [`Keeper::settle`].
     pub(super) fn touched(&self) -> Touched {
-        let Changed { traces, issues } = &self.changed;
+        let Changed { traces, issues, .. } = &self.changed;
         let lines = traces.iter().filter_map(|id| self.hot.get(id));
         Touched {
             traces: lines.map(|hot| hot.trace.summary().clone()).collect(),
@@ -303,9 +285,12 @@ impl Keeper {
 
     /// After the commit: lets traces go that are held for nothing.
     pub(super) fn settle(&mut self) {
-        self.changed = Changed::default();
-        // One that nothing was added to has no row.
-        self.hot.retain(|_, hot| hot.revision > 0);
+        for id in std::mem::take(&mut self.changed).begun {
+            // One that nothing was added to has no row.
+            if self.hot.get(&id).is_some_and(|hot| hot.sorted.is_none()) {
+                self.hot.remove(&id);
+            }
+        }
         if self.hot.len() > MOST_HOT {
             self.hot.clear();
         }
@@ -317,77 +302,55 @@ impl Keeper {
     /// SQLite's.
     pub(super) fn remove(&mut self, connection: &Connection, seq: u64) -> rusqlite::Result<()> {
         let rows = rows::row_ids(seq);
-        let mut traces: BTreeSet<i64> = BTreeSet::new();
         for sql in [
-            "DELETE FROM spans WHERE id >= ?1 AND id < ?2 RETURNING trace",
-            "DELETE FROM logs WHERE id >= ?1 AND id < ?2 RETURNING trace",
+            "DELETE FROM spans WHERE id >= ?1 AND id < ?2",
+            "DELETE FROM logs WHERE id >= ?1 AND id < ?2",
         ] {
-            traces.extend(removed::<i64>(connection, sql, rows)?);
+            connection.prepare_cached(sql)?.execute(rows)?;
         }
-        let sql = "DELETE FROM errors WHERE id >= ?1 AND id < ?2 RETURNING trace, issue_id";
-        let errors: Vec<(i64, String)> = connection
-            .prepare_cached(sql)?
-            .query_map(rows, |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<rusqlite::Result<_>>()?;
-        traces.extend(errors.iter().map(|(trace, _)| *trace));
         let sql = "DELETE FROM points WHERE id >= ?1 AND id < ?2 RETURNING name";
-        for name in removed::<String>(connection, sql, rows)? {
-            connection
-                .prepare_cached("UPDATE point_names SET count = count - 1 WHERE name = ?1")?
-                .execute([&name])?;
-            connection
-                .prepare_cached("DELETE FROM point_names WHERE name = ?1 AND count <= 0")?
-                .execute([name])?;
+        for name in removed(connection, sql, rows)? {
+            self.sums.remove_point(&name);
         }
-        let issues: BTreeSet<String> = errors.into_iter().map(|(_, issue)| issue).collect();
+        let sql = "DELETE FROM errors WHERE id >= ?1 AND id < ?2 RETURNING issue_id";
+        let issues: BTreeSet<String> = removed(connection, sql, rows)?.into_iter().collect();
         for issue in issues {
             issues::remove_if_empty(connection, &issue)?;
         }
-        for row in traces {
-            self.shorten(connection, row, seq)?;
+        let traces = traces::remove_envelope(connection, seq)?;
+        self.changed.shortened.extend(traces);
+        for sql in [
+            "DELETE FROM counted WHERE seq = ?1",
+            "DELETE FROM removed WHERE seq = ?1",
+        ] {
+            connection.prepare_cached(sql)?.execute([seq.cast_signed()])?;
         }
-        connection
-            .prepare_cached("DELETE FROM removed WHERE seq = ?1")?
-            .execute([seq.cast_signed()])?;
         Ok(())
     }
 
-    /// Takes an envelope out of a trace, and the trace out of the tables where it was the last.
-    fn shorten(&mut self, connection: &Connection, row: i64, seq: u64) -> rusqlite::Result<()> {
+    /// Says of a trace that it is not whole any more, or forgets it where nothing of it is left.
+    fn shorten(&mut self, connection: &Connection, row: i64) -> rusqlite::Result<()> {
         let Some(id) = traces::id(connection, row)? else {
             return Ok(());
         };
-        if !self.is_known(connection, id)? {
-            return Ok(());
-        }
-        let mut is_empty = false;
-        self.change(id, |trace| is_empty = trace.lose(seq));
-        if is_empty {
+        if traces::is_empty(connection, row)? {
             self.hot.remove(&id);
             self.changed.traces.remove(&id);
-            traces::remove(connection, row)?;
+            return traces::remove(connection, row);
+        }
+        if self.is_known(connection, id)?
+            && let Some(hot) = self.hot.get_mut(&id)
+            && hot.trace.lose()
+        {
+            hot.is_changed = true;
+            self.changed.traces.insert(id);
         }
         Ok(())
     }
 }
 
-/// Counts the request that a transaction is, and what its service says of its release.
-fn count_request(connection: &Connection, fact: &SpanFact) -> rusqlite::Result<()> {
-    let span = &fact.span;
-    if !span.transaction {
-        return Ok(());
-    }
-    rows::release(connection, &span.service, span.end_us, fact.release.as_deref())?;
-    let weight = weight(fact.sample_rate);
-    rows::request(connection, &span.service, &span.description, weight)
-}
-
 /// The first column of what a statement removes.
-fn removed<T: rusqlite::types::FromSql>(
-    connection: &Connection,
-    sql: &str,
-    rows: [i64; 2],
-) -> rusqlite::Result<Vec<T>> {
+fn removed(connection: &Connection, sql: &str, rows: [i64; 2]) -> rusqlite::Result<Vec<String>> {
     let mut delete = connection.prepare_cached(sql)?;
     delete.query_map(rows, |row| row.get(0))?.collect()
 }
@@ -408,44 +371,4 @@ pub(super) fn counters(connection: &Connection) -> rusqlite::Result<BTreeMap<Str
     found
         .query_map((), |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned())))?
         .collect()
-}
-
-/// Where the index is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Progress {
-    /// The first envelope that came and was not taken in, and how many of its pieces were.
-    pub(super) new: (u64, u64),
-    /// The newest of those that were there when the index began and that was not taken in; 0 for none.
-    pub(super) old: (u64, u64),
-}
-
-impl Progress {
-    /// # Errors
-    /// SQLite's.
-    pub(super) fn read(connection: &Connection) -> rusqlite::Result<Self> {
-        let sql = "SELECT next_new, new_pieces, next_old, old_pieces FROM progress";
-        let found = connection.query_row(sql, (), |row| {
-            let number = |column| Ok::<_, rusqlite::Error>(row.get::<_, i64>(column)?.cast_unsigned());
-            Ok(Self {
-                new: (number(0)?, number(1)?),
-                old: (number(2)?, number(3)?),
-            })
-        });
-        Ok(found.optional()?.unwrap_or(Self {
-            new: (1, 0),
-            old: (0, 0),
-        }))
-    }
-
-    /// # Errors
-    /// SQLite's.
-    pub(super) fn write(self, connection: &Connection) -> rusqlite::Result<()> {
-        let [a, b, c, d] = [self.new.0, self.new.1, self.old.0, self.old.1].map(u64::cast_signed);
-        connection
-            .prepare_cached(
-                "UPDATE progress SET next_new = ?1, new_pieces = ?2, next_old = ?3, old_pieces = ?4",
-            )?
-            .execute((a, b, c, d))?;
-        Ok(())
-    }
 }

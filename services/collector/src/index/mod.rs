@@ -10,9 +10,12 @@ mod issues;
 mod keeper;
 mod pace;
 mod points;
+mod progress;
 mod releases;
 mod rows;
 mod schema;
+mod sums;
+mod taking;
 #[cfg(test)]
 pub(crate) mod tests;
 mod traces;
@@ -30,9 +33,10 @@ use rusqlite::Connection;
 use tokio::sync::broadcast;
 
 pub(crate) use self::follow::{Defects, run};
-use self::keeper::{LOST, SESSIONS};
 use self::pace::Attention;
+pub(crate) use self::pace::Wake;
 pub(crate) use self::traces::{Attribute, Place, TraceFilter, WithEnvelopes};
+use crate::facts::{LOST, SESSIONS};
 use crate::live::Live;
 use crate::lock;
 use crate::log::{Figures, Pen, Readers};
@@ -56,7 +60,7 @@ pub(crate) struct Index {
     indexed: AtomicBool,
     /// By row: revision and line.
     lines: Mutex<HashMap<i64, (i64, Arc<TraceSummary>)>>,
-    wake: mpsc::Sender<bool>,
+    wake: mpsc::Sender<Wake>,
 }
 
 /// A page of the list of traces, and what is told beside it.
@@ -79,7 +83,7 @@ pub(crate) struct IssueEvents {
 
 impl Index {
     /// The index, and what wakes its thread: [`run`] takes it.
-    pub(crate) fn new(readers: Readers, pen: Pen, figures: Arc<Figures>) -> (Self, mpsc::Receiver<bool>) {
+    pub(crate) fn new(readers: Readers, pen: Pen, figures: Arc<Figures>) -> (Self, mpsc::Receiver<Wake>) {
         let (wake, wakes) = mpsc::channel();
         // Whoever asks before the thread has begun sees empty tables; where they cannot be made it tries again.
         if let Err(error) = schema::prepare(&pen) {
@@ -101,12 +105,12 @@ impl Index {
 
     /// More has come.
     pub(crate) fn wake(&self) {
-        let _ = self.wake.send(true);
+        let _ = self.wake.send(Wake::More);
     }
 
     /// Ends the thread.
     pub(crate) fn stop(&self) {
-        let _ = self.wake.send(false);
+        let _ = self.wake.send(Wake::End);
     }
 
     /// What happens from now on.
@@ -117,6 +121,9 @@ impl Index {
     /// Somebody looks: the index keeps up, and shows what was captured before the question unless that takes too long.
     pub(crate) async fn look(&self) {
         let captured = lock(&self.figures.tally).newest_seq();
+        if !self.is_through(captured) {
+            let _ = self.wake.send(Wake::Look);
+        }
         self.attention.wait(captured, PATIENCE).await;
     }
 
@@ -173,8 +180,8 @@ impl Index {
         })
     }
 
-    /// The envelopes of a trace, oldest first; `None` when nothing of it is kept.
-    pub(crate) async fn envelopes_of(&self, trace: u128) -> Option<Vec<u64>> {
+    /// The envelopes of a trace, oldest first, up to a bound, and whether there are more; `None` when nothing of it is kept.
+    pub(crate) async fn envelopes_of(&self, trace: u128) -> Option<(Vec<u64>, bool)> {
         let read = move |connection: &Connection| traces::envelopes(connection, trace);
         self.readers.read(read).await.ok()?
     }

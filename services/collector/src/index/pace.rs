@@ -13,8 +13,10 @@ use crate::lock;
 const SLICE: Duration = Duration::from_millis(5);
 /// How many slices the pause after one is: the index then takes a twentieth of one core from those who serve.
 const PAUSE: u32 = 19;
-/// How long what comes is gathered: a commit writes whole pages, however little of them changed.
+/// How long what comes is gathered: a commit writes whole pages, however little of them changed. While nobody looks that is
+/// longer, until somebody does.
 const GATHERED_FOR: Duration = Duration::from_millis(25);
+const GATHERED_UNSEEN_FOR: Duration = Duration::from_millis(300);
 /// Longest pause, however long a slice has taken.
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 /// How long after a question somebody is taken to look.
@@ -56,20 +58,31 @@ impl Attention {
     }
 }
 
+/// Why the index's thread is woken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wake {
+    /// More has come.
+    More,
+    /// Somebody looks.
+    Look,
+    /// It is to end.
+    End,
+}
+
 /// The index was told to end.
 pub(super) struct Ended;
 
 /// Listens for the end, and leaves the cores to those who serve while nobody looks.
 pub(super) struct Pace<'a> {
     index: &'a Index,
-    wakes: &'a mpsc::Receiver<bool>,
+    wakes: &'a mpsc::Receiver<Wake>,
     slice: Instant,
     /// The newest envelope at the last pause.
     newest: u64,
 }
 
 impl<'a> Pace<'a> {
-    pub(super) fn new(index: &'a Index, wakes: &'a mpsc::Receiver<bool>) -> Self {
+    pub(super) fn new(index: &'a Index, wakes: &'a mpsc::Receiver<Wake>) -> Self {
         Self {
             index,
             wakes,
@@ -86,33 +99,38 @@ impl<'a> Pace<'a> {
         }
         let newest = lock(&self.index.figures.tally).newest_seq();
         let more_came = std::mem::replace(&mut self.newest, newest) != newest;
-        let somebody_looks = self.index.attention.is_paid() || self.index.live.receiver_count() > 0;
-        if more_came && !somebody_looks {
+        if more_came && !self.somebody_looks() {
             self.listen((self.slice.elapsed() * PAUSE).min(LONGEST_PAUSE))?;
         }
         self.slice = Instant::now();
         Ok(())
     }
 
-    /// Waits for so long, or for the end.
+    fn somebody_looks(&self) -> bool {
+        self.index.attention.is_paid() || self.index.live.receiver_count() > 0
+    }
+
+    /// Waits for so long, or until somebody looks, or for the end.
     pub(super) fn listen(&self, pause: Duration) -> Result<(), Ended> {
         let until = Instant::now() + pause;
         loop {
             let left = until.saturating_duration_since(Instant::now());
             match self.wakes.recv_timeout(left) {
-                Ok(true) => {}
-                Ok(false) | Err(mpsc::RecvTimeoutError::Disconnected) => return Err(Ended),
-                Err(mpsc::RecvTimeoutError::Timeout) => return Ok(()),
+                Ok(Wake::More) => {}
+                Ok(Wake::Look) | Err(mpsc::RecvTimeoutError::Timeout) => return Ok(()),
+                Ok(Wake::End) | Err(mpsc::RecvTimeoutError::Disconnected) => return Err(Ended),
             }
         }
     }
 
     /// Waits for work, and a moment for what comes with it; or for the end.
     pub(super) fn wait(&mut self) -> Result<(), Ended> {
-        if !self.wakes.recv().is_ok_and(|more| more) {
-            return Err(Ended);
+        match self.wakes.recv() {
+            Ok(Wake::Look) => {}
+            Ok(Wake::More) if self.somebody_looks() => self.listen(GATHERED_FOR)?,
+            Ok(Wake::More) => self.listen(GATHERED_UNSEEN_FOR)?,
+            Ok(Wake::End) | Err(_) => return Err(Ended),
         }
-        self.listen(GATHERED_FOR)?;
         self.slice = Instant::now();
         Ok(())
     }

@@ -2,11 +2,11 @@
 //!
 //! See [`crate::once`] for what is the same.
 
-use reelscope_contracts::telemetry::{ErrorEvent, LogLine, MeasurementPoint, Micros};
+use reelscope_contracts::telemetry::{ErrorEvent, LogLine, MeasurementPoint};
 use rusqlite::{Connection, Params};
 
 use crate::envelope::parse_id;
-use crate::facts::SpanFact;
+use crate::facts::{SESSIONS, SpanFact};
 
 /// Bits of a row's number that tell apart what one envelope says.
 pub(super) const BITS: u32 = 24;
@@ -22,7 +22,7 @@ pub(super) fn row_ids(seq: u64) -> [i64; 2] {
 }
 
 /// Runs a statement. Whether it changed a row.
-fn changes(connection: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<bool> {
+pub(super) fn changes(connection: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<bool> {
     Ok(connection.prepare_cached(sql)?.execute(params)? > 0)
 }
 
@@ -103,12 +103,13 @@ pub(super) fn point(
     connection: &Connection,
     row: i64,
     point: &MeasurementPoint,
+    trace: Option<u128>,
     once: i64,
 ) -> rusqlite::Result<bool> {
     if !point.value.is_finite() {
         return Ok(false);
     }
-    let is_new = changes(
+    changes(
         connection,
         "INSERT OR IGNORE INTO points VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         (
@@ -118,72 +119,29 @@ pub(super) fn point(
             point.value,
             &point.unit,
             &point.kind,
-            blob(point.trace_id.as_deref().and_then(parse_id)),
+            blob(trace),
             &point.service,
             &point.release,
             once,
         ),
-    )?;
-    if is_new {
-        changes(
-            connection,
-            "INSERT INTO point_names VALUES (?1, 1) ON CONFLICT DO UPDATE SET count = count + 1",
-            [&point.name],
-        )?;
-    }
-    Ok(is_new)
+    )
 }
 
-/// Most kinds of requests that are counted; more would be names that hold an id.
-const MOST_REQUESTS: i64 = 2_000;
-/// Most services of which the release is known.
-const MOST_SERVICES: i64 = 1_000;
-/// Most counters.
+/// Most counters of what SDKs say.
 const MOST_COUNTERS: i64 = 1_000;
 
-/// Counts a request that stands for `weight` of them.
-pub(super) fn request(
+/// Whether something that envelope `seq` counts was not counted before.
+pub(super) fn is_first_counted(
     connection: &Connection,
-    service: &str,
-    name: &str,
-    weight: f64,
-) -> rusqlite::Result<()> {
-    let is_known = changes(
+    once: Option<i64>,
+    seq: u64,
+) -> rusqlite::Result<bool> {
+    let Some(once) = once else { return Ok(true) };
+    changes(
         connection,
-        "UPDATE requests SET recorded = recorded + 1, estimate = estimate + ?3 WHERE service = ?1 AND name = ?2",
-        (service, name, weight),
-    )?;
-    if !is_known {
-        changes(
-            connection,
-            "INSERT INTO requests SELECT ?1, ?2, 1, ?3 WHERE (SELECT count(*) FROM requests) < ?4",
-            (service, name, weight, MOST_REQUESTS),
-        )?;
-    }
-    Ok(())
-}
-
-/// Remembers which release a service told last.
-pub(super) fn release(
-    connection: &Connection,
-    service: &str,
-    at: Micros,
-    release: Option<&str>,
-) -> rusqlite::Result<()> {
-    let Some(release) = release else { return Ok(()) };
-    let is_known = changes(
-        connection,
-        "UPDATE releases SET at_us = max(at_us, ?2), release = iif(?2 >= at_us, ?3, release) WHERE service = ?1",
-        (service, at, release),
-    )?;
-    if !is_known {
-        changes(
-            connection,
-            "INSERT INTO releases SELECT ?1, ?2, ?3 WHERE (SELECT count(*) FROM releases) < ?4",
-            (service, at, release, MOST_SERVICES),
-        )?;
-    }
-    Ok(())
+        "INSERT OR IGNORE INTO counted VALUES (?1, ?2)",
+        [once, seq.cast_signed()],
+    )
 }
 
 /// Counts on.
@@ -200,8 +158,9 @@ pub(super) fn count(connection: &Connection, name: &str, more: u64) -> rusqlite:
     if !is_known {
         changes(
             connection,
-            "INSERT INTO counters SELECT ?1, ?2 WHERE (SELECT count(*) FROM counters) < ?3",
-            (name, more, MOST_COUNTERS),
+            // No name that an SDK makes up takes the room of one of ours.
+            "INSERT INTO counters SELECT ?1, ?2 WHERE ?1 = ?4 OR (SELECT count(*) FROM counters) < ?3",
+            (name, more, MOST_COUNTERS, SESSIONS),
         )?;
     }
     Ok(())

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::log::{self, Pen};
 
 /// Raised when the tables, or what is read out of envelopes, change.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// What people decided of issues, which is not derived; see [`super::decisions`].
 const DECIDED: &str = "decisions";
 const DECISIONS: &str = "
@@ -22,14 +22,16 @@ const DECISIONS: &str = "
 ";
 
 /// Rows of spans, errors, logs and points are numbered by [`super::rows::row_id`], so that those of an envelope lie
-/// together. `progress` is where the index is: see [`super::follow`]. `removed` are envelopes that the log has removed.
+/// together. `progress` is where the index is: see [`super::follow`]. `removed` are envelopes that the log has removed, `counted`
+/// what was counted and might be sent again.
 const TABLES: &str = "
     CREATE TABLE progress (
         version INTEGER NOT NULL,
         next_new INTEGER NOT NULL,
         new_pieces INTEGER NOT NULL,
         next_old INTEGER NOT NULL,
-        old_pieces INTEGER NOT NULL
+        old_pieces INTEGER NOT NULL,
+        next_trace INTEGER NOT NULL
     ) STRICT;
     CREATE TABLE removed (seq INTEGER PRIMARY KEY) STRICT;
     CREATE TRIGGER envelope_removed AFTER DELETE ON envelopes BEGIN
@@ -54,6 +56,12 @@ const TABLES: &str = "
     CREATE INDEX traces_by_arrival ON traces (first_seq, trace_id);
     CREATE INDEX traces_by_start ON traces (start_us);
     CREATE TABLE trace_lines (id INTEGER PRIMARY KEY, line TEXT NOT NULL, working TEXT NOT NULL) STRICT;
+    CREATE TABLE trace_envelopes (
+        trace INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (trace, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX trace_envelopes_by_seq ON trace_envelopes (seq);
 
     CREATE TABLE spans (
         id INTEGER PRIMARY KEY,
@@ -109,7 +117,7 @@ const TABLES: &str = "
     ) STRICT;
     CREATE UNIQUE INDEX errors_once ON errors (event_id);
     CREATE INDEX errors_by_time ON errors (issue_id, at_us);
-    CREATE INDEX errors_by_trace ON errors (issue_id, trace_id);
+    CREATE INDEX errors_by_request ON errors (issue_id, trace_id, service, name);
     CREATE TABLE issues (
         issue_id TEXT PRIMARY KEY,
         kind TEXT NOT NULL,
@@ -149,6 +157,8 @@ const TABLES: &str = "
         release TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE counters (name TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE counted (once INTEGER PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
+    CREATE INDEX counted_by_seq ON counted (seq);
 ";
 
 /// Begins the tables where there are none, or those of another version.
@@ -189,7 +199,7 @@ fn begin(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(TABLES)?;
     // What comes is read first, and what is there already is read back from its end.
     connection.execute(
-        "INSERT INTO progress SELECT ?1, captured + 1, 0, captured, 0 FROM (SELECT coalesce(sum(count), 0) AS captured FROM tally)",
+        "INSERT INTO progress SELECT ?1, captured + 1, 0, captured, 0, 1 FROM (SELECT coalesce(sum(count), 0) AS captured FROM tally)",
         [VERSION],
     )?;
     Ok(())

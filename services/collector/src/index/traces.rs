@@ -17,6 +17,9 @@ pub(crate) type Place = (u64, u128);
 /// Ids of traces, and the envelopes of each, oldest first.
 pub(crate) type WithEnvelopes = Vec<(u128, Vec<u64>)>;
 
+/// Most envelopes of a trace that are read; the earliest are.
+const MOST_ENVELOPES: usize = 500;
+
 /// Which traces are asked for.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TraceFilter {
@@ -158,9 +161,11 @@ pub(super) fn page(
     }
     // One more tells whether there is another page.
     clause.values.push(Sql::from(whole(limit.saturating_add(1))));
+    // Their lines are read once it is known which: a condition may look at many.
     let sql = format!(
-        "SELECT first_seq, trace_id, line FROM traces JOIN trace_lines USING (id) WHERE {}
-         ORDER BY first_seq DESC, trace_id DESC LIMIT ?",
+        "SELECT first_seq, trace_id, line FROM (
+             SELECT id, first_seq, trace_id FROM traces WHERE {} ORDER BY first_seq DESC, trace_id DESC LIMIT ?
+         ) JOIN trace_lines USING (id) ORDER BY first_seq DESC, trace_id DESC",
         clause.sql
     );
     let mut found = connection.prepare_cached(&sql)?;
@@ -230,13 +235,45 @@ pub(super) fn working(
         .optional()
 }
 
-/// Writes a trace to its row.
-pub(super) fn write(
-    connection: &Connection,
-    (row, revision): (i64, i64),
-    trace_id: u128,
-    trace: &Trace,
-) -> rusqlite::Result<()> {
+/// What of a trace's row is in an index: its place in the list, and when it began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sorted {
+    first_seq: u64,
+    start_us: Micros,
+}
+
+impl Sorted {
+    pub(super) fn of(line: &TraceSummary) -> Self {
+        Self {
+            first_seq: line.first_envelope,
+            start_us: line.start_us,
+        }
+    }
+}
+
+/// Begins the row of a trace; [`write`] fills it.
+pub(super) fn begin(connection: &Connection, row: i64, trace_id: u128, by: Sorted) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT INTO traces VALUES (?1, ?2, 0, ?3, ?4, 0, 1, 1, 0, '', NULL, NULL, '')")?
+        .execute((
+            row,
+            trace_id.to_be_bytes(),
+            by.first_seq.cast_signed(),
+            by.start_us,
+        ))?;
+    Ok(())
+}
+
+/// Sorts a trace in elsewhere.
+pub(super) fn sort(connection: &Connection, row: i64, by: Sorted) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE traces SET first_seq = ?2, start_us = ?3 WHERE id = ?1")?
+        .execute((row, by.first_seq.cast_signed(), by.start_us))?;
+    Ok(())
+}
+
+/// Writes a trace to its row, but for what it is sorted by.
+pub(super) fn write(connection: &Connection, row: i64, revision: i64, trace: &Trace) -> rusqlite::Result<()> {
     let line = trace.summary();
     let mut services = "\n".to_owned();
     for share in &line.services {
@@ -245,18 +282,12 @@ pub(super) fn write(
     }
     connection
         .prepare_cached(
-            "INSERT INTO traces VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-             ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, first_seq = excluded.first_seq,
-                start_us = excluded.start_us, root_us = excluded.root_us, weight = excluded.weight, ok = excluded.ok,
-                virtual_player = excluded.virtual_player, name = excluded.name, release = excluded.release,
-                player = excluded.player, services = excluded.services",
+            "UPDATE traces SET revision = ?2, root_us = ?3, weight = ?4, ok = ?5, virtual_player = ?6, name = ?7,
+                release = ?8, player = ?9, services = ?10 WHERE id = ?1",
         )?
         .execute((
             row,
-            trace_id.to_be_bytes(),
             revision,
-            line.first_envelope.cast_signed(),
-            line.start_us,
             line.root_us,
             weight(line.sample_rate),
             line.ok,
@@ -279,6 +310,28 @@ pub(super) fn write(
     Ok(())
 }
 
+/// Remembers that an envelope tells of a trace.
+pub(super) fn add_envelope(connection: &Connection, row: i64, seq: u64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT OR IGNORE INTO trace_envelopes VALUES (?1, ?2)")?
+        .execute([row, seq.cast_signed()])?;
+    Ok(())
+}
+
+/// Forgets an envelope. Returns the traces that it told of.
+pub(super) fn remove_envelope(connection: &Connection, seq: u64) -> rusqlite::Result<Vec<i64>> {
+    connection
+        .prepare_cached("DELETE FROM trace_envelopes WHERE seq = ?1 RETURNING trace")?
+        .query_map([seq.cast_signed()], |row| row.get(0))?
+        .collect()
+}
+
+/// Whether no envelope tells of a trace any more.
+pub(super) fn is_empty(connection: &Connection, row: i64) -> rusqlite::Result<bool> {
+    let mut found = connection.prepare_cached("SELECT 1 FROM trace_envelopes WHERE trace = ?1 LIMIT 1")?;
+    found.exists([row]).map(|some| !some)
+}
+
 /// Forgets a trace.
 pub(super) fn remove(connection: &Connection, row: i64) -> rusqlite::Result<()> {
     for sql in [
@@ -298,10 +351,28 @@ pub(super) fn id(connection: &Connection, row: i64) -> rusqlite::Result<Option<u
         .optional()
 }
 
-/// The envelopes of a trace, oldest first.
-pub(super) fn envelopes(connection: &Connection, trace_id: u128) -> rusqlite::Result<Option<Vec<u64>>> {
-    let found = working(connection, trace_id)?;
-    Ok(found.map(|(_, _, trace)| trace.envelopes().iter().copied().collect()))
+/// The envelopes of a trace, oldest first, up to a bound, and whether there are more; `None` when nothing of it is kept.
+pub(super) fn envelopes(
+    connection: &Connection,
+    trace_id: u128,
+) -> rusqlite::Result<Option<(Vec<u64>, bool)>> {
+    let mut found = connection.prepare_cached("SELECT id FROM traces WHERE trace_id = ?1")?;
+    let row = found
+        .query_row([trace_id.to_be_bytes()], |row| row.get::<_, i64>(0))
+        .optional()?;
+    row.map(|row| envelopes_of(connection, row)).transpose()
+}
+
+fn envelopes_of(connection: &Connection, row: i64) -> rusqlite::Result<(Vec<u64>, bool)> {
+    let mut found = connection
+        .prepare_cached("SELECT seq FROM trace_envelopes WHERE trace = ?1 ORDER BY seq LIMIT ?2")?;
+    let seqs = found.query_map([row, whole(MOST_ENVELOPES + 1)], |row| {
+        Ok(row.get::<_, i64>(0)?.cast_unsigned())
+    })?;
+    let mut seqs = seqs.collect::<rusqlite::Result<Vec<u64>>>()?;
+    let is_more = seqs.len() > MOST_ENVELOPES;
+    seqs.truncate(MOST_ENVELOPES);
+    Ok((seqs, is_more))
 }
 
 /// The envelopes of each of the traces that arrived last, and what part of those that began in `minute` these are.
@@ -311,21 +382,21 @@ pub(super) fn newest(
     minute: &Range<Micros>,
 ) -> rusqlite::Result<(WithEnvelopes, LastMinute)> {
     let mut found = connection.prepare_cached(
-        "SELECT trace_id, start_us FROM traces ORDER BY first_seq DESC, trace_id DESC LIMIT ?1",
+        "SELECT id, trace_id, start_us FROM traces ORDER BY first_seq DESC, trace_id DESC LIMIT ?1",
     )?;
-    let newest: Vec<(u128, Micros)> = found
+    let newest: Vec<(i64, u128, Micros)> = found
         .query_map([whole(limit)], |row| {
-            Ok((id_of_bytes(row.get_ref(0)?.as_blob()?), row.get(1)?))
+            Ok((row.get(0)?, id_of_bytes(row.get_ref(1)?.as_blob()?), row.get(2)?))
         })?
         .collect::<rusqlite::Result<_>>()?;
-    let drawn = newest.iter().filter(|(_, start)| minute.contains(start)).count() as u64;
+    let drawn = newest.iter().filter(|(.., start)| minute.contains(start)).count() as u64;
     let minute = LastMinute {
         traces: count_within(connection, minute, &TraceFilter::default())?.0,
         drawn,
     };
     let mut traces = Vec::new();
-    for (id, _) in newest {
-        traces.extend(envelopes(connection, id)?.map(|seqs| (id, seqs)));
+    for (row, id, _) in newest {
+        traces.push((id, envelopes_of(connection, row)?.0));
     }
     Ok((traces, minute))
 }

@@ -10,9 +10,8 @@ use crate::facts::{self, Source};
 use crate::log::Entry;
 use crate::once::Seen;
 
-/// Puts a trace together from its envelopes. `missing` of them are no longer kept, or too
-/// much to be read.
-pub(crate) fn detail(trace_id: u128, envelopes: &[(Entry, Vec<u8>)], missing: usize) -> TraceDetail {
+/// Puts a trace together from its envelopes, of which `oddity` says why they are not all.
+pub(crate) fn detail(trace_id: u128, envelopes: &[(Entry, Vec<u8>)], oddity: Option<&str>) -> TraceDetail {
     let mut trace = Trace::new(trace_id);
     let wanted = format_id(trace_id);
     let mut spans = Vec::new();
@@ -57,9 +56,7 @@ pub(crate) fn detail(trace_id: u128, envelopes: &[(Entry, Vec<u8>)], missing: us
                 .filter(|point| point.trace_id.as_ref() == Some(&wanted)),
         );
     }
-    if missing > 0 {
-        trace.oddities.insert("incomplete".to_owned());
-    }
+    trace.oddities.extend(oddity.map(str::to_owned));
     mark_odd_spans(&mut spans);
     for error in &mut errors {
         error.outside = trace.is_outside(error.at_us);

@@ -1,0 +1,48 @@
+//! Where the index is; it stands in the tables and is written with what was done.
+
+use rusqlite::{Connection, OptionalExtension};
+
+/// Where the index is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Progress {
+    /// The first envelope that came and was not taken in, and how many of its pieces were.
+    pub(super) new: (u64, u64),
+    /// The newest of those that were there when the index began and that was not taken in; 0 for none.
+    pub(super) old: (u64, u64),
+    /// Number of the row of the next trace that is new: no number is given twice, since rows of spans may stay for a moment
+    /// when their trace has gone.
+    pub(super) next_trace: i64,
+}
+
+impl Progress {
+    /// # Errors
+    /// SQLite's.
+    pub(super) fn read(connection: &Connection) -> rusqlite::Result<Self> {
+        let sql = "SELECT next_new, new_pieces, next_old, old_pieces, next_trace FROM progress";
+        let found = connection.query_row(sql, (), |row| {
+            let number = |column| Ok::<_, rusqlite::Error>(row.get::<_, i64>(column)?.cast_unsigned());
+            Ok(Self {
+                new: (number(0)?, number(1)?),
+                old: (number(2)?, number(3)?),
+                next_trace: row.get(4)?,
+            })
+        });
+        Ok(found.optional()?.unwrap_or(Self {
+            new: (1, 0),
+            old: (0, 0),
+            next_trace: 1,
+        }))
+    }
+
+    /// # Errors
+    /// SQLite's.
+    pub(super) fn write(self, connection: &Connection) -> rusqlite::Result<()> {
+        let [a, b, c, d] = [self.new.0, self.new.1, self.old.0, self.old.1].map(u64::cast_signed);
+        connection
+            .prepare_cached(
+                "UPDATE progress SET next_new = ?1, new_pieces = ?2, next_old = ?3, old_pieces = ?4, next_trace = ?5",
+            )?
+            .execute((a, b, c, d, self.next_trace))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,151 @@
+//! What is added up in memory and written once a commit.
+
+use std::collections::BTreeMap;
+
+use reelscope_contracts::telemetry::{Micros, weight};
+use rusqlite::Connection;
+
+use super::rows::changes;
+use crate::facts::SpanFact;
+use crate::service;
+
+/// Most kinds of requests of a service that are counted, and of all strangers together; more would be names that hold an id.
+const MOST_REQUESTS: i64 = 500;
+const MOST_FOREIGN_REQUESTS: i64 = 5_000;
+/// Most services of which the release is known, and of ours all.
+const MOST_SERVICES: i64 = 1_000;
+
+/// What was added since the last commit.
+#[derive(Default)]
+pub(super) struct Sums {
+    /// How many are recorded and how many those stand for, by service and name.
+    requests: BTreeMap<(String, String), (u64, f64)>,
+    /// What each service told last.
+    releases: BTreeMap<String, (Micros, String)>,
+    points: BTreeMap<String, i64>,
+}
+
+impl Sums {
+    /// Counts the request that a transaction is, and notes what its service says of its release.
+    pub(super) fn request(&mut self, fact: &SpanFact) {
+        let span = &fact.span;
+        if !span.transaction {
+            return;
+        }
+        self.release(&span.service, span.end_us, fact.release.as_deref());
+        let ids = (span.service.clone(), span.description.clone());
+        let (recorded, estimate) = self.requests.entry(ids).or_default();
+        *recorded += 1;
+        *estimate += weight(fact.sample_rate);
+    }
+
+    pub(super) fn release(&mut self, service: &str, at: Micros, release: Option<&str>) {
+        let Some(release) = release else { return };
+        match self.releases.get_mut(service) {
+            Some((told_at, told)) if at >= *told_at => {
+                *told_at = at;
+                release.clone_into(told);
+            }
+            Some(_) => {}
+            None => {
+                let told = (at, release.to_owned());
+                self.releases.insert(service.to_owned(), told);
+            }
+        }
+    }
+
+    pub(super) fn point(&mut self, name: &str) {
+        match self.points.get_mut(name) {
+            Some(count) => *count += 1,
+            None => {
+                self.points.insert(name.to_owned(), 1);
+            }
+        }
+    }
+
+    pub(super) fn remove_point(&mut self, name: &str) {
+        *self.points.entry(name.to_owned()).or_default() -= 1;
+    }
+
+    /// Writes it, and begins anew.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub(super) fn write(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        for ((service, name), (recorded, estimate)) in &self.requests {
+            let recorded = i64::try_from(*recorded).unwrap_or(i64::MAX);
+            write_request(connection, service, name, (recorded, *estimate))?;
+        }
+        for (service, (at, release)) in &self.releases {
+            write_release(connection, service, *at, release)?;
+        }
+        for (name, count) in &self.points {
+            write_points(connection, name, *count)?;
+        }
+        *self = Self::default();
+        Ok(())
+    }
+}
+
+fn write_request(
+    connection: &Connection,
+    service: &str,
+    name: &str,
+    (recorded, estimate): (i64, f64),
+) -> rusqlite::Result<()> {
+    let is_known = changes(
+        connection,
+        "UPDATE requests SET recorded = recorded + ?3, estimate = estimate + ?4 WHERE service = ?1 AND name = ?2",
+        (service, name, recorded, estimate),
+    )?;
+    if !is_known {
+        changes(
+            connection,
+            "INSERT INTO requests SELECT ?1, ?2, ?3, ?4
+             WHERE (SELECT count(*) FROM requests WHERE service = ?1) < ?5
+                AND (?6 OR (SELECT count(*) FROM requests) < ?7)",
+            (
+                service,
+                name,
+                recorded,
+                estimate,
+                MOST_REQUESTS,
+                service::is_own(service),
+                MOST_FOREIGN_REQUESTS,
+            ),
+        )?;
+    }
+    Ok(())
+}
+
+fn write_release(connection: &Connection, service: &str, at: Micros, release: &str) -> rusqlite::Result<()> {
+    let is_known = changes(
+        connection,
+        "UPDATE releases SET at_us = max(at_us, ?2), release = iif(?2 >= at_us, ?3, release) WHERE service = ?1",
+        (service, at, release),
+    )?;
+    if !is_known {
+        changes(
+            connection,
+            "INSERT INTO releases SELECT ?1, ?2, ?3 WHERE ?4 OR (SELECT count(*) FROM releases) < ?5",
+            (service, at, release, service::is_own(service), MOST_SERVICES),
+        )?;
+    }
+    Ok(())
+}
+
+fn write_points(connection: &Connection, name: &str, count: i64) -> rusqlite::Result<()> {
+    changes(
+        connection,
+        "INSERT INTO point_names VALUES (?1, ?2) ON CONFLICT DO UPDATE SET count = count + ?2",
+        (name, count),
+    )?;
+    if count < 0 {
+        changes(
+            connection,
+            "DELETE FROM point_names WHERE name = ?1 AND count <= 0",
+            [name],
+        )?;
+    }
+    Ok(())
+}

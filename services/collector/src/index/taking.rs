@@ -1,0 +1,72 @@
+//! One envelope while its pieces are taken in.
+
+use reelscope_contracts::telemetry::{Measurement, MeasurementPoint};
+
+use super::rows;
+use crate::envelope::format_id;
+use crate::facts::{Facts, SpanFact};
+use crate::once::Equals;
+
+/// One envelope while its pieces are taken in.
+pub(super) struct Taking {
+    pub(super) seq: u64,
+    /// It came after the index began.
+    pub(super) is_new: bool,
+    /// Elements of it that were taken in.
+    element: u64,
+    pub(super) equals: Equals,
+}
+
+impl Taking {
+    pub(super) fn new(seq: u64, is_new: bool) -> Self {
+        Self {
+            seq,
+            is_new,
+            element: 0,
+            equals: Equals::default(),
+        }
+    }
+
+    pub(super) fn is_of(&self, seq: u64) -> bool {
+        self.seq == seq
+    }
+
+    /// The row of the next element.
+    pub(super) fn row(&mut self) -> i64 {
+        let row = rows::row_id(self.seq, self.element);
+        self.element += 1;
+        row
+    }
+
+    /// Passes over a piece that was taken in before, as if it were taken in again.
+    pub(super) fn skip(&mut self, facts: &Facts) {
+        for fact in &facts.spans {
+            self.equals.of_span(fact);
+            for (name, measurement) in &fact.span.measurements {
+                self.equals.of_point(&point_of(fact, name, measurement));
+                self.element += 1;
+            }
+        }
+        for (trace_id, log) in &facts.logs {
+            self.equals.of_log(*trace_id, log);
+        }
+        for point in &facts.metrics {
+            self.equals.of_point(point);
+        }
+        self.element += facts.elements() as u64;
+    }
+}
+
+/// A measurement of a transaction as a point in time.
+pub(super) fn point_of(fact: &SpanFact, name: &str, measurement: &Measurement) -> MeasurementPoint {
+    MeasurementPoint {
+        at_us: fact.span.start_us,
+        name: name.to_owned(),
+        value: measurement.value,
+        unit: measurement.unit.clone(),
+        kind: "measurement".to_owned(),
+        trace_id: Some(format_id(fact.trace_id)),
+        service: fact.span.service.clone(),
+        release: fact.release.clone(),
+    }
+}
