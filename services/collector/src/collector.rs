@@ -23,8 +23,8 @@ use crate::error::{CaptureError, CollectorError, RecordingError};
 use crate::index::{self, Defects, Index};
 use crate::lock;
 use crate::log::{
-    self, Ages, Arrival, Captured, Change, DeadReason, Entry, Figures, Follower, Job, Opened, Pen, Readers,
-    Retainer, Retention, State, Writer,
+    self, Ages, Arrival, Captured, Change, DeadReason, Entry, Figures, Follower, Job, Opened, Pen, Queued,
+    Readers, Retainer, Retention, State, Writer,
 };
 use crate::notice::notice;
 use crate::refusals::Refusals;
@@ -144,6 +144,10 @@ impl Follower for Arc<Shared> {
 
     fn say(&self, notice: Notice) {
         self.keep(notice);
+    }
+
+    fn take_back(&self, code: &str) {
+        lock(&self.notices).retain(|notice| notice.code != code);
     }
 }
 
@@ -271,8 +275,8 @@ impl Collector {
     /// checked, and its trace is the one of its header. Losses are counted and said in the status.
     pub fn capture(&self, slot: impl Into<Arc<str>>, envelope: Vec<u8>) {
         let slot = slot.into();
-        let taken = self.room_for(&slot, envelope.len()).and_then(|()| {
-            let arrival = self.arrival(slot, envelope, false)?;
+        let taken = self.room_for(&slot, envelope.len()).and_then(|queued| {
+            let arrival = self.arrival(slot, envelope, queued, false)?;
             self.hand_over(arrival, None)
         });
         if let Err(error) = taken {
@@ -304,12 +308,12 @@ impl Collector {
 
     /// An envelope from outside. A large one is read where that may take its time.
     async fn checked(&self, slot: Arc<str>, envelope: Vec<u8>) -> Result<Arrival, CaptureError> {
-        self.room_for(&slot, envelope.len())?;
+        let queued = self.room_for(&slot, envelope.len())?;
         if envelope.len() < LARGE {
-            return self.arrival(slot, envelope, true);
+            return self.arrival(slot, envelope, queued, true);
         }
         let collector = self.clone();
-        let read = tokio::task::spawn_blocking(move || collector.arrival(slot, envelope, true));
+        let read = tokio::task::spawn_blocking(move || collector.arrival(slot, envelope, queued, true));
         read.await.unwrap_or(Err(CaptureError::Closed))
     }
 
@@ -323,25 +327,24 @@ impl Collector {
     }
 
     /// Counts bytes as waiting for the disk, unless too many are.
-    fn room_for(&self, slot: &str, bytes: usize) -> Result<(), CaptureError> {
+    fn room_for(&self, slot: &str, bytes: usize) -> Result<Queued, CaptureError> {
         let most = if slot == EXTERNAL {
             MOST_QUEUED
         } else {
             MOST_QUEUED + OWN_QUEUED
         };
-        let queued = &self.shared.figures.queued;
-        if queued.fetch_add(bytes, Ordering::Relaxed) > most {
-            queued.fetch_sub(bytes, Ordering::Relaxed);
-            return Err(CaptureError::Busy);
-        }
-        Ok(())
+        Queued::within(most, &self.shared.figures, bytes).ok_or(CaptureError::Busy)
     }
 
     /// The envelope as it is to be kept: without what must not leave, while scrubbing is on. What was captured before it
-    /// was switched on stays as it is. Payloads of what comes from outside are checked. Bytes that are counted as waiting are
-    /// so until it is written or refused.
-    fn arrival(&self, slot: Arc<str>, bytes: Vec<u8>, is_checked: bool) -> Result<Arrival, CaptureError> {
-        let queued = bytes.len();
+    /// was switched on stays as it is. Payloads of what comes from outside are checked.
+    fn arrival(
+        &self,
+        slot: Arc<str>,
+        bytes: Vec<u8>,
+        queued: Queued,
+        is_checked: bool,
+    ) -> Result<Arrival, CaptureError> {
         let scrubbed = self
             .shared
             .scrubbing
@@ -360,9 +363,7 @@ impl Collector {
                 envelope.trace_id.unwrap_or(0),
             )
         });
-        let (categories, event_id, trace_id) = read.inspect_err(|_| {
-            self.shared.figures.queued.fetch_sub(queued, Ordering::Relaxed);
-        })?;
+        let (categories, event_id, trace_id) = read?;
         Ok(Arrival {
             destination: self.shared.destinations().id_of(&slot),
             slot,
@@ -370,7 +371,7 @@ impl Collector {
             event_id,
             trace_id,
             bytes,
-            queued,
+            _queued: queued,
         })
     }
 
@@ -379,11 +380,8 @@ impl Collector {
         arrival: Arrival,
         answer: Option<oneshot::Sender<Result<Captured, CaptureError>>>,
     ) -> Result<(), CaptureError> {
-        let queued = arrival.queued;
-        self.jobs.send(Job::Capture { arrival, answer }).map_err(|_| {
-            self.shared.figures.queued.fetch_sub(queued, Ordering::Relaxed);
-            CaptureError::Closed
-        })
+        let job = Job::Capture { arrival, answer };
+        self.jobs.send(job).map_err(|_| CaptureError::Closed)
     }
 
     /// Sets where envelopes go from now on. What was captured for another destination stays held.

@@ -282,8 +282,15 @@ async fn what_is_too_old_goes_unless_it_may_still_be_sent_and_gives_its_room_bac
     let file = dir.path().join(FILE);
     let before = fs::metadata(&file).unwrap().len();
     let (collector, _) = Collector::open(dir.path(), small(Duration::ZERO)).unwrap();
-    // Looked at once, at the start.
+    // Looked at once, at the start, while others are served.
     let held = collector.captured("api-gateway", large(601)).await.unwrap().seq;
+    let pages = rusqlite::Connection::open(&file).unwrap();
+    let pages_in_file = || {
+        let count = pages.pragma_query_value(None, "page_count", |row| row.get::<_, u32>(0));
+        u64::from(count.unwrap()) * 8 * 1024
+    };
+    eventually("its room is given back", || pages_in_file() < before / 2).await;
+    drop(pages);
     collector.shutdown().await;
     let left: Vec<u64> = collector
         .envelopes(None, None, 1_000)

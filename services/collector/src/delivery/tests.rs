@@ -17,7 +17,7 @@ use crate::category::Categories;
 use crate::clock::Clock;
 use crate::dsn::Dsn;
 use crate::envelope::Envelope;
-use crate::log::{self, Arrival, Figures, Follower, Opened, Retainer, Writer};
+use crate::log::{self, Arrival, Figures, Follower, Opened, Queued, Retainer, Writer};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const ENVELOPES: usize = 60;
@@ -34,6 +34,8 @@ impl Follower for Forward {
     fn refused(&self) {}
 
     fn say(&self, _: Notice) {}
+
+    fn take_back(&self, _: &str) {}
 }
 
 /// Meets a defect now and then, whatever is under way.
@@ -104,7 +106,7 @@ fn arrival(n: usize, destination: u64) -> Arrival {
         event_id: 0,
         trace_id: 0,
         bytes: bytes.into_bytes(),
-        queued: 0,
+        _queued: Queued::within(0, &Arc::default(), 0).unwrap(),
     }
 }
 

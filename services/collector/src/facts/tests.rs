@@ -103,12 +103,19 @@ fn facts_of(head: &str, payload: &Value) -> Facts {
 
 #[test]
 fn a_session_is_counted_once() {
-    let count = |payload: Value| facts_of("{\"type\":\"session\"}", &payload).sessions;
+    let sessions = |head: &str, payload: Value| -> u64 {
+        let counts = facts_of(head, &payload).counts;
+        counts
+            .iter()
+            .filter_map(|counts| counts.by_name.get(SESSIONS))
+            .sum()
+    };
+    let count = |payload: Value| sessions("{\"type\":\"session\"}", payload);
     assert_eq!(count(json!({ "sid": "a", "init": true, "status": "ok" })), 1);
     assert_eq!(count(json!({ "sid": "a", "init": false, "status": "exited" })), 0);
     assert_eq!(count(json!({ "sid": "a", "status": "exited" })), 0);
     let groups = json!({ "aggregates": [{ "exited": 3, "crashed": 1 }, { "exited": u64::MAX }] });
-    assert_eq!(facts_of("{\"type\":\"sessions\"}", &groups).sessions, u64::MAX);
+    assert_eq!(sessions("{\"type\":\"sessions\"}", groups), u64::MAX);
 }
 
 #[test]
@@ -256,4 +263,41 @@ proptest! {
         // The index is none the poorer for what it passed over.
         prop_assert_eq!(index.everything(), skimmed.everything());
     }
+}
+
+#[test]
+fn a_transaction_waits_for_its_own_requests_and_in_how_many_pieces_it_is_taken_in_does_not_matter() {
+    let span = |id: &str, segment: &str, op: &str, (start, end): (u64, u64)| {
+        json!({
+            "trace_id": TRACE, "span_id": id, "segment_id": segment, "is_segment": id == segment, "name": id,
+            "parent_span_id": if id == segment { Value::Null } else { json!(segment) },
+            "start_timestamp": 1_763_999_000 + start, "end_timestamp": 1_763_999_000 + end,
+            "attributes": { "sentry.op": { "value": op } },
+        })
+    };
+    // Two at the same time: what one asks is not what the other waits for.
+    let spans = json!({ "items": [
+        span("a", "a", "http.server", (0, 100)),
+        span("b", "b", "http.server", (0, 100)),
+        span("a1", "a", "http.client", (10, 30)),
+        span("a2", "a", "http.client", (20, 40)),
+        span("b1", "b", "http.client", (10, 90)),
+        span("b2", "b", "db", (0, 100)),
+    ] });
+    let head = "{\"type\":\"span\",\"content_type\":\"application/vnd.sentry.items.span.v2+json\"}";
+    let facts = facts_of(head, &spans);
+    let waits = |facts: &[Facts]| -> Vec<(String, i64)> {
+        let spans = facts.iter().flat_map(|facts| &facts.spans);
+        let transactions = spans.filter(|fact| fact.span.transaction);
+        transactions
+            .map(|fact| (fact.span.span_id.clone(), fact.waiting_us / 1_000_000))
+            .collect()
+    };
+    let expected = [("a".to_owned(), 30), ("b".to_owned(), 80)];
+    for most in [1, 2, 100] {
+        let pieces = facts_of(head, &spans).pieces(most);
+        assert_eq!(waits(&pieces), expected);
+        assert!(pieces.iter().all(|piece| piece.elements() <= most.max(1)));
+    }
+    assert_eq!(waits(&[facts]), expected);
 }

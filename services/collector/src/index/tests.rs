@@ -7,7 +7,9 @@ use reelscope_contracts::telemetry::{IssueDecision, IssueStatus, IssueSummary, M
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use super::keeper::{Keeper, Taking, counters};
+use super::keeper::{Keeper, counters};
+use super::progress::Progress;
+use super::taking::Taking;
 use super::traces::{self, Attribute, Place, TraceFilter};
 use super::{decisions, issues, points, schema};
 use crate::envelope::{Envelope, format_id};
@@ -25,7 +27,7 @@ pub(crate) struct Scratch {
 impl Scratch {
     pub(crate) fn new() -> Self {
         let connection = schema::in_memory().unwrap();
-        let keeper = Keeper::new(&connection).unwrap();
+        let keeper = Keeper::new(Progress::read(&connection).unwrap());
         Self { connection, keeper }
     }
 
@@ -74,6 +76,12 @@ impl Scratch {
         )
     }
 
+    /// The envelopes of a trace; none where it is not kept.
+    fn envelopes(&self, trace: u128) -> Vec<u64> {
+        let found = traces::envelopes(&self.connection, trace).unwrap();
+        found.map_or_else(Vec::new, |(seqs, _)| seqs)
+    }
+
     fn rows(&self) -> i64 {
         let mut sum = 0;
         for table in [
@@ -87,6 +95,8 @@ impl Scratch {
             "issues",
             "issue_names",
             "issue_requests",
+            "trace_envelopes",
+            "counted",
         ] {
             let sql = format!("SELECT count(*) FROM {table}");
             sum += self
@@ -207,7 +217,7 @@ fn what_is_sent_again_is_counted_once() {
     assert_eq!(index.rows(), rows);
     let trace = &index.page(None, 1).0[0];
     assert_eq!((trace.spans, trace.errors, trace.logs), (2, 1, 2));
-    assert_eq!(traces::envelopes(&index.connection, 7).unwrap(), Some(vec![1]));
+    assert_eq!(index.envelopes(7), [1]);
     let issue = &index.issues()[0];
     let share = issue.share.as_ref().unwrap();
     assert_eq!((issue.events, share.failed, share.requests), (1, 1, 1));
@@ -224,11 +234,75 @@ fn what_the_log_has_removed_leaves_nothing_behind() {
     let (traces, _) = index.page(None, 9);
     assert_eq!(traces.len(), 2);
     assert!(traces[1].oddities.contains(&"incomplete".to_owned()));
-    assert_eq!(traces::envelopes(&index.connection, 7).unwrap(), Some(vec![2, 3]));
+    assert_eq!(index.envelopes(7), [2, 3]);
     for seq in 2..=4 {
         index.remove(seq);
     }
     assert_eq!(index.rows(), 0);
+}
+
+#[test]
+fn a_trace_goes_with_the_last_envelope_that_tells_of_it_whatever_that_tells() {
+    let mut index = Scratch::new();
+    let mut metrics = logs_and_metrics(2, 7);
+    metrics.logs.clear();
+    index.add(1, spin(1, 7, 7));
+    index.add(2, metrics);
+    index.remove(1);
+    assert_eq!(index.envelopes(7), [2]);
+    index.remove(2);
+    assert_eq!((index.page(None, 9).0.len(), index.rows()), (0, 0));
+}
+
+#[test]
+fn a_trace_of_very_many_envelopes_stays_until_the_last_of_them_has_gone() {
+    let mut index = Scratch::new();
+    let line = |seq| {
+        let log = json!({ "timestamp": BEGAN - 1_000 + seq, "trace_id": format_id(7), "level": "info", "body": "spun" });
+        skimmed(seq, "frontend", &[("log", json!({ "items": [log] }))])
+    };
+    for seq in 1..=600 {
+        index.add(seq, line(seq));
+    }
+    let (seqs, is_more) = traces::envelopes(&index.connection, 7).unwrap().unwrap();
+    assert_eq!((seqs.len(), seqs[0], is_more), (500, 1, true));
+    for seq in 1..=599 {
+        index.remove(seq);
+    }
+    assert_eq!(
+        (index.page(None, 9).0[0].logs, index.envelopes(7)),
+        (600, vec![600])
+    );
+    index.remove(600);
+    assert_eq!((index.page(None, 9).0.len(), index.rows()), (0, 0));
+}
+
+#[test]
+fn what_is_counted_is_counted_once_and_rows_of_traces_have_numbers_of_their_own() {
+    let mut index = Scratch::new();
+    let counted = |seq, sent_at: &str, quantity: u64| {
+        let session = json!({ "sid": "a", "init": true });
+        let report = json!({ "discarded_events": [{ "reason": "sample_rate", "category": "error", "quantity": quantity }] });
+        let text = format!(
+            "{{\"sent_at\":\"{sent_at}\"}}\n{{\"type\":\"session\"}}\n{session}\n{{\"type\":\"client_report\"}}\n{report}\n"
+        );
+        let envelope = Envelope::framed(text.as_bytes()).unwrap();
+        facts::skim(Source::external(seq), &envelope)
+    };
+    let (one, other) = ("2025-11-24T16:00:00Z", "2025-11-24T16:01:00Z");
+    index.add(1, counted(1, one, 2));
+    index.add(2, counted(2, one, 2));
+    index.add(3, counted(3, other, 2));
+    let counters = counters(&index.connection).unwrap();
+    assert_eq!((counters["sessions"], counters["lost:sample_rate/error"]), (1, 4));
+    index.add(4, spin(4, 7, 7));
+    index.remove(4);
+    index.add(5, spin(5, 8, 8));
+    let row: i64 = index
+        .connection
+        .query_row("SELECT id FROM traces", (), |row| row.get(0))
+        .unwrap();
+    assert_eq!(row, 2);
 }
 
 #[test]
@@ -257,7 +331,7 @@ fn metrics_that_come_after_their_trace_are_told_as_a_change_of_it() {
         point.at_us += 1;
     }
     assert_eq!(index.add(3, later), [format_id(7)]);
-    assert_eq!(traces::envelopes(&index.connection, 7).unwrap(), Some(vec![2, 3]));
+    assert_eq!(index.envelopes(7), [2, 3]);
 }
 
 #[test]
@@ -366,7 +440,7 @@ fn a_change_of_the_tables_begins_them_anew_and_keeps_what_people_decided() {
     let decisions: i64 = connection
         .query_row("SELECT count(*) FROM decisions", (), |row| row.get(0))
         .unwrap();
-    let progress = super::keeper::Progress::read(connection).unwrap();
+    let progress = Progress::read(connection).unwrap();
     assert_eq!((decisions, progress.new, progress.old), (1, (6, 0), (5, 0)));
     assert!(!connection.table_exists(None, "of_another_version").unwrap());
 }

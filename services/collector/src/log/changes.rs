@@ -34,6 +34,9 @@ impl Owed {
         transaction: &Transaction<'_>,
         states: &BTreeMap<u64, Entry>,
     ) -> rusqlite::Result<()> {
+        if self.states.is_empty() && states.is_empty() {
+            return Ok(());
+        }
         let mut update =
             transaction.prepare_cached("UPDATE envelopes SET state = ?2, destination = ?3 WHERE seq = ?1")?;
         let mut part = transaction.prepare_cached("INSERT OR REPLACE INTO parts VALUES (?1, ?2, ?3, ?4)")?;

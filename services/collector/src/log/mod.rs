@@ -35,4 +35,4 @@ pub(crate) use schema::{NAMES, Opened, open, own_key};
 pub(crate) use state::{Change, DeadReason, Entry, State};
 pub(crate) use tally::Tally;
 pub use writer::Captured;
-pub(crate) use writer::{Arrival, Figures, Follower, Job, Writer};
+pub(crate) use writer::{Arrival, Figures, Follower, Job, Queued, Writer};

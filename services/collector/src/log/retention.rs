@@ -14,7 +14,7 @@ use crate::category::Categories;
 
 /// Most envelopes of one step: nobody waits for the writer longer than for a commit.
 const STEP: usize = 256;
-/// Free pages that the file keeps for what comes next.
+/// Free pages that the file keeps, beside those for what comes until the next look.
 const SPARE_PAGES: u64 = 128;
 /// Most bytes that are written between two looks at the size.
 const MOST_BETWEEN: u64 = 2 * 1024 * 1024;
@@ -87,8 +87,9 @@ impl Retainer {
         if !chosen.is_empty() {
             return remove(writing, &chosen).map(Some);
         }
-        if free > SPARE_PAGES {
-            give_back(connection, (free - SPARE_PAGES).min(PAGES_BACK))?;
+        let spare = SPARE_PAGES + self.interval() / page.max(1);
+        if free > spare {
+            give_back(connection, (free - spare).min(PAGES_BACK))?;
             return Ok(Some(Removed {
                 delta: Delta::new(),
                 evicted: 0,

@@ -63,9 +63,13 @@ const TABLES: &str = "
     INSERT INTO synced VALUES (0);
 ";
 
-/// Envelopes of which parts came to their end before the others; no row for one that is whole. Beside the other tables, so
-/// that a log that was begun without it goes on.
-const PARTS: &str = "
+/// Statements that the writer and the index prepare in turn, which are kept.
+const STATEMENTS: usize = 128;
+
+/// Envelopes of which parts came to their end before the others, no row for one that is whole; and which may go. Beside the
+/// other tables, so that a log that was begun without them goes on.
+const LATER_TABLES: &str = "
+    CREATE INDEX IF NOT EXISTS envelopes_done ON envelopes (seq) WHERE state != 0;
     CREATE TABLE IF NOT EXISTS parts (
         seq INTEGER PRIMARY KEY,
         delivered INTEGER NOT NULL,
@@ -125,6 +129,7 @@ fn ready(dir: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(dir.join(FILE))?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
     connection.pragma_update(None, "journal_size_limit", WAL_BYTES)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // The file may be somebody else's.
     connection.pragma_update(None, "trusted_schema", false)?;
     Ok(connection)
@@ -144,7 +149,7 @@ fn prepared(connection: &Connection, version: u32) -> rusqlite::Result<Tally> {
         transaction.pragma_update(None, "user_version", VERSION)?;
         transaction.commit()?;
     }
-    connection.execute_batch(PARTS)?;
+    connection.execute_batch(LATER_TABLES)?;
     Tally::read(connection)
 }
 

@@ -35,8 +35,11 @@ const GATHERED_FOR: Duration = Duration::from_millis(20);
 /// How long bytes that nobody waits for may stay in the system's memory, where only a failure of the machine loses
 /// them.
 const SYNC_WITHIN: Duration = Duration::from_secs(1);
-/// How often age is looked at while nothing comes.
-const AGE_CHECK: Duration = Duration::from_secs(60);
+/// How often size and age are looked at however little comes: the index writes too.
+const RETENTION_CHECK: Duration = Duration::from_secs(10);
+
+/// What is said while the disk refuses.
+const DISK_FAILED: &str = "disk_failed";
 
 /// An envelope that is on the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +61,31 @@ pub(crate) struct Arrival {
     /// 0 for none.
     pub(crate) trace_id: u128,
     pub(crate) bytes: Vec<u8>,
-    /// Bytes that were counted as waiting for it.
-    pub(crate) queued: usize,
+    pub(crate) _queued: Queued,
+}
+
+/// Bytes that are counted as waiting for the writer, until this is dropped.
+pub(crate) struct Queued {
+    figures: Arc<Figures>,
+    bytes: usize,
+}
+
+impl Queued {
+    /// Counts so many bytes; `None` where more than `most` wait already.
+    pub(crate) fn within(most: usize, figures: &Arc<Figures>, bytes: usize) -> Option<Self> {
+        let before = figures.queued.fetch_add(bytes, Ordering::Relaxed);
+        let queued = Self {
+            figures: Arc::clone(figures),
+            bytes,
+        };
+        (before <= most).then_some(queued)
+    }
+}
+
+impl Drop for Queued {
+    fn drop(&mut self) {
+        self.figures.queued.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
 }
 
 /// What changes came to.
@@ -101,6 +127,8 @@ pub(crate) trait Follower: Send {
     fn refused(&self);
     /// Something that a person has to know.
     fn say(&self, notice: Notice);
+    /// What was said under this code is over.
+    fn take_back(&self, code: &str);
 }
 
 /// What the writer and everybody else see.
@@ -143,6 +171,10 @@ pub(crate) struct Writer<F> {
     unsynced_since: Option<Instant>,
     /// Bytes written since the size was looked at.
     written: u64,
+    /// The disk refused something, and has taken nothing since.
+    has_failed: bool,
+    /// Envelopes that made room without ever having been sent, and of which nobody was told.
+    evicted: u64,
 }
 
 impl<F: Follower> Writer<F> {
@@ -162,6 +194,8 @@ impl<F: Follower> Writer<F> {
             owed: Owed::default(),
             unsynced_since: None,
             written: 0,
+            has_failed: false,
+            evicted: 0,
         }
     }
 
@@ -169,11 +203,14 @@ impl<F: Follower> Writer<F> {
     pub(crate) fn run(mut self, jobs: &mpsc::Receiver<Job>) {
         let mut stopping = false;
         let mut checked = Instant::now();
-        self.retain();
+        // Room is made step by step, so that nobody waits for all of it.
+        let mut has_too_much = true;
         while !stopping {
-            let patience = self
-                .unsynced_since
-                .map_or(AGE_CHECK, |since| SYNC_WITHIN.saturating_sub(since.elapsed()));
+            let patience = match self.unsynced_since {
+                _ if has_too_much => Duration::ZERO,
+                Some(since) => SYNC_WITHIN.saturating_sub(since.elapsed()),
+                None => RETENTION_CHECK,
+            };
             let (batch, is_last) = batch(jobs, patience);
             stopping = is_last;
             self.commit(batch);
@@ -181,12 +218,16 @@ impl<F: Follower> Writer<F> {
                 .unsynced_since
                 .is_some_and(|since| stopping || since.elapsed() >= SYNC_WITHIN);
             if due && let Err(error) = self.sync() {
+                // Tried again, and not at once.
+                self.unsynced_since = Some(Instant::now());
                 self.failed(&error);
             }
-            if self.written >= self.retainer.interval() || checked.elapsed() >= AGE_CHECK {
+            if self.written >= self.retainer.interval() || checked.elapsed() >= RETENTION_CHECK {
                 checked = Instant::now();
-                self.retain();
+                self.written = 0;
+                has_too_much = true;
             }
+            has_too_much = has_too_much && self.make_some_room();
         }
     }
 
@@ -196,14 +237,10 @@ impl<F: Follower> Writer<F> {
         }
         let sync = !self.owed.is_empty() || jobs.iter().any(Job::is_waited_for);
         let batch = Batch::of(jobs);
-        let queued: usize = batch.captures.iter().map(|(arrival, _)| arrival.queued).sum();
         match self.write(&batch, sync) {
             Ok(written) => self.finish(batch, written),
             Err(error) => self.give_up(batch, &error),
         }
-        // Only now, so that at no moment an envelope is neither waiting nor counted.
-        self.figures.queued.fetch_sub(queued, Ordering::Relaxed);
-        self.follower.moved(Vec::new());
     }
 
     fn write(&mut self, batch: &Batch, sync: bool) -> rusqlite::Result<Written> {
@@ -248,13 +285,21 @@ impl<F: Follower> Writer<F> {
     fn finish(&mut self, batch: Batch, written: Written) {
         lock(&self.figures.tally).add(&written.delta);
         self.written += written.captured.iter().map(|entry| entry.size).sum::<u64>();
-        let seqs: Vec<u64> = written.captured.iter().map(|entry| entry.seq).collect();
+        if std::mem::take(&mut self.has_failed) {
+            self.follower.take_back(DISK_FAILED);
+        }
+        let mut answers = Vec::new();
+        // Those that are counted wait no longer: at no moment is an envelope neither.
+        for ((arrival, answer), entry) in batch.captures.into_iter().zip(&written.captured) {
+            let event_id = (arrival.event_id != 0).then(|| format_id(arrival.event_id));
+            answers.extend(answer.map(|answer| {
+                let seq = entry.seq;
+                (answer, Captured { seq, event_id })
+            }));
+        }
         self.follower.moved([written.captured, written.again].concat());
-        for ((arrival, answer), seq) in batch.captures.into_iter().zip(seqs) {
-            if let Some(answer) = answer {
-                let event_id = (arrival.event_id != 0).then(|| format_id(arrival.event_id));
-                let _ = answer.send(Ok(Captured { seq, event_id }));
-            }
+        for (answer, captured) in answers {
+            let _ = answer.send(Ok(captured));
         }
         for ((_, answer), count) in batch.changes.into_iter().zip(written.counts) {
             if let Some(answer) = answer {
@@ -275,6 +320,7 @@ impl<F: Follower> Writer<F> {
                 let _ = answer.send(Err(CaptureError::Disk(reason.clone())));
             }
         }
+        let mut again = Vec::new();
         for (changes, answer) in batch.changes {
             let (count, planned) = self.planned(&changes).unwrap_or_else(|error| {
                 tracing::error!(%error, "what became of envelopes is not known at the next start");
@@ -282,12 +328,13 @@ impl<F: Follower> Writer<F> {
             });
             lock(&self.figures.tally).add(&planned.delta);
             self.owed.take_on(&planned);
-            self.follower.moved(planned.again);
+            again.extend(planned.again);
             if let Some(answer) = answer {
                 let is_on_disk = false;
                 let _ = answer.send(Changed { count, is_on_disk });
             }
         }
+        self.follower.moved(again);
     }
 
     /// What these changes come to, and how many of them change anything.
@@ -298,7 +345,8 @@ impl<F: Follower> Writer<F> {
         Ok((count, plan.done()))
     }
 
-    fn failed(&self, error: &rusqlite::Error) {
+    fn failed(&mut self, error: &rusqlite::Error) {
+        self.has_failed = true;
         tracing::error!(%error, "telemetry could not be written");
         let said = if is_damage(error) {
             suspect(&self.dir);
@@ -309,7 +357,7 @@ impl<F: Follower> Writer<F> {
                 ),
             )
         } else {
-            notice("disk_failed", format!("Telemetry could not be written: {error}."))
+            notice(DISK_FAILED, format!("Telemetry could not be written: {error}."))
         };
         self.follower.say(said.with("cause", error));
     }
@@ -323,40 +371,36 @@ impl<F: Follower> Writer<F> {
         Ok(())
     }
 
-    /// Makes room while there is too much or it is too old. What is owed is written first: until then an envelope may stand
-    /// otherwise than the disk has it.
-    fn retain(&mut self) {
+    /// Makes some room where there is too much or it is too old; whether there may be more to do. What is owed is written first:
+    /// until then an envelope may stand otherwise than the disk has it.
+    fn make_some_room(&mut self) -> bool {
         if !self.owed.is_empty() {
-            return;
+            return false;
         }
-        self.written = 0;
-        let mut all_evicted = 0;
-        loop {
-            match self.make_room() {
-                Ok(None) => break,
-                Ok(Some(Removed { delta, evicted })) => {
-                    lock(&self.figures.tally).add(&delta);
-                    all_evicted += evicted;
+        let step = self.retainer.step(&mut self.pen.turn());
+        match step {
+            Ok(Some(Removed { delta, evicted })) => {
+                lock(&self.figures.tally).add(&delta);
+                self.evicted += evicted;
+                self.follower.moved(Vec::new());
+                true
+            }
+            Ok(None) => {
+                let evicted = std::mem::take(&mut self.evicted);
+                if evicted > 0 {
+                    let detail =
+                        format!("{evicted} envelopes that were never sent had to make room for newer ones.");
+                    self.follower
+                        .say(notice("evicted", detail).with("count", evicted));
+                    self.follower.moved(Vec::new());
                 }
-                Err(error) => {
-                    self.failed(&error);
-                    break;
-                }
+                false
+            }
+            Err(error) => {
+                self.failed(&error);
+                false
             }
         }
-        if all_evicted > 0 {
-            let detail =
-                format!("{all_evicted} envelopes that were never sent had to make room for newer ones.");
-            self.follower
-                .say(notice("evicted", detail).with("count", all_evicted));
-        }
-        self.follower.moved(Vec::new());
-    }
-}
-
-impl<F> Writer<F> {
-    fn make_room(&mut self) -> rusqlite::Result<Option<Removed>> {
-        self.retainer.step(&mut self.pen.turn())
     }
 }
 
