@@ -17,6 +17,10 @@ use crate::lenient::UNREADABLE;
 /// Member of a span's data: all of it, as JSON.
 pub(crate) const RAW: &str = "reelscope.raw";
 
+/// What is wanted of the data of a transaction, and of a span within one.
+const TRACE_DATA: [&str; 2] = ["currency", "url.full"];
+const SPAN_DATA: [&str; 3] = ["peer.service", "server.address", "user.id"];
+
 /// Where in a payload a value stands; an array stands where its elements do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -69,8 +73,8 @@ impl Place {
             Self::TraceContext => Some(Self::Whole),
             Self::Spans if name == "data" => Some(Self::SpanData),
             Self::Spans => Some(Self::Whole),
-            Self::TraceData => wanted(&["currency", "url.full"]),
-            Self::SpanData => wanted(&["peer.service", "server.address", "user.id"]),
+            Self::TraceData => wanted(&TRACE_DATA),
+            Self::SpanData => wanted(&SPAN_DATA),
             // One alone, or a list of them.
             Self::Metrics => match name {
                 "items" => Some(Self::Metrics),
@@ -89,6 +93,19 @@ impl Place {
             Self::Attributes if name.starts_with("sentry.message.") => Some(Self::Whole),
             Self::Attributes => wanted(&["sentry.release", "service.name"]),
         }
+    }
+}
+
+impl Place {
+    /// Whether data may have a member that is wanted: a quick look, before all of it is read for its members.
+    fn may_be_in(self, data: &str) -> bool {
+        let has = |name: &&str| memchr::memmem::find(data.as_bytes(), name.as_bytes()).is_some();
+        // A name may be written with escapes.
+        data.contains('\\')
+            || match self {
+                Self::TraceData => TRACE_DATA.iter().any(has),
+                _ => SPAN_DATA.iter().any(has),
+            }
     }
 }
 
@@ -117,9 +134,13 @@ impl<'de> DeserializeSeed<'de> for Place {
             Self::Whole => Value::deserialize(deserializer),
             Self::TraceData | Self::SpanData => {
                 let raw = <&RawValue>::deserialize(deserializer)?.get();
-                let mut value = serde_json::Deserializer::from_str(raw)
-                    .deserialize_any(self)
-                    .map_err(serde::de::Error::custom)?;
+                let mut value = if raw.starts_with('{') && !self.may_be_in(raw) {
+                    Value::Object(Map::new())
+                } else {
+                    serde_json::Deserializer::from_str(raw)
+                        .deserialize_any(self)
+                        .map_err(serde::de::Error::custom)?
+                };
                 if let Value::Object(members) = &mut value {
                     members.insert(RAW.to_owned(), Value::from(raw));
                 }
