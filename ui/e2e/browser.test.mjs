@@ -1,8 +1,11 @@
 /* The page in a stakeholder's browser, Chromium, as `reelscope serve` gives it. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { needChromium, openChromium } from './chromium.mjs';
-import { ownPlace, serve, until } from './real-window.mjs';
+import { BINARY, SCREENSHOTS, look, ownPlace, serve, until } from './real-window.mjs';
 
 /** A browser keeps six connections to a server: what held one for good would show after so many spins. */
 const SPINS = 10;
@@ -60,4 +63,32 @@ test('a page whose server was started again says that it has to be opened anew',
   await serveAgain();
 
   await until('the word that this window is not known', () => shows('launch-token-required'));
+});
+
+test('somebody else’s recording shows its traces, and nothing that would need it to run', async (t) => {
+  const place = ownPlace(t);
+  const reelscope = (...words) =>
+    execFileSync(join(dirname(BINARY), 'reelscope'), words, { env: place.env });
+  const file = join(place.root, 'monday.telemetry');
+  reelscope('spin', '--count', '3', '--data-dir', place.dataDir);
+  reelscope('telemetry', 'export', file, '--data-dir', place.dataDir);
+  const address = await look(place, file);
+  const page = await openChromium(needChromium(), { address, cookies: [], size: [1280, 800] });
+  place.closers.push(() => page.close());
+  const text = (name) =>
+    page.evaluate(`document.querySelector('[data-test="${name}"]')?.innerText`);
+  const count = (selector) =>
+    page.evaluate(`document.querySelectorAll(${JSON.stringify(selector)}).length`);
+
+  await until('the traces', async () => (await count('[data-test="trace-row"]')) >= 3);
+  assert.match(await text('recording'), /monday\.telemetry/);
+  assert.equal(await count('nav a'), 3);
+  for (const absent of ['spin', 'account', 'turbo', 'delivery-strip', 'connection-lost'])
+    assert.equal(await count(`[data-test="${absent}"]`), 0, absent);
+  for (const lang of ['ru', 'en']) {
+    await page.evaluate(`document.querySelector('[data-test="lang-${lang}"]').click()`);
+    await until(lang, async () => /Запись/.test(await text('recording')) === (lang === 'ru'));
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    writeFileSync(join(SCREENSHOTS, `recording-${lang}.png`), await page.picture());
+  }
 });

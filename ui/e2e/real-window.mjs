@@ -29,7 +29,7 @@ import { Builder, By, Capabilities } from 'selenium-webdriver';
 export const BINARY =
   process.env.REELSCOPE_DESKTOP ?? fail('run scripts/e2e.sh, which builds the program');
 const AXE = readFileSync(join(import.meta.dirname, 'node_modules/axe-core/axe.min.js'), 'utf8');
-const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
+export const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
 /** Generous, because the machine that runs the tests may be busy; nobody waits this long on a good day. */
 const PATIENCE_MS = 20_000;
 /** How often a program is started when the driver loses it. */
@@ -387,13 +387,21 @@ export function startAsOrdinaryUser(place, more = []) {
 }
 
 /** Runs `reelscope serve` in a test's own place until the test ends; answers where its page is. */
-export async function serve(place, more = [], listen = '127.0.0.1:0') {
-  const words = ['serve', '--listen', listen, '--data-dir', place.dataDir];
-  const server = spawn(
-    join(dirname(BINARY), 'reelscope'),
-    [...words, '--players', '2000', ...more],
-    { env: place.env, stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+export function serve(place, more = [], listen = '127.0.0.1:0') {
+  const words = ['--listen', listen, '--data-dir', place.dataDir, '--players', '2000'];
+  return served(place, [...words, ...more]);
+}
+
+/** Somebody's recording in a viewer, and its address. */
+export function look(place, file) {
+  return served(place, ['--listen', '127.0.0.1:0', '--telemetry', file]);
+}
+
+async function served(place, words) {
+  const server = spawn(join(dirname(BINARY), 'reelscope'), ['serve', ...words], {
+    env: place.env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const gone = ended(server);
   place.closers.push(async () => {
     server.kill('SIGTERM');

@@ -168,9 +168,9 @@ impl StartError {
             Self::Collector(CollectorError::Damaged { .. }) => ("database_damaged", 18),
             Self::Store(StoreError::Unreadable { .. }) => ("data_dir_unreadable", 16),
             Self::Recording(RecordingError::Copy(_) | RecordingError::Unwritable { .. }) => {
-                ("recording_not_copied", 26)
+                ("recording_not_written", 30)
             }
-            Self::Recording(_) => ("recording_unreadable", 27),
+            Self::Recording(_) => ("recording_unreadable", 29),
             Self::Settings(_) => ("settings_invalid", 17),
             Self::Store(StoreError::Damaged { .. } | StoreError::Corrupt(_)) => ("database_damaged", 18),
             Self::Store(StoreError::System(_)) => ("system_error", 19),

@@ -99,7 +99,7 @@ async fn a_session_is_a_file_that_another_machine_shows_and_nobody_can_change() 
     );
     // A second one would write over it.
     let again = run(&export, scratch.path());
-    assert_eq!(again.status.code(), Some(27), "{again:?}");
+    assert_eq!(again.status.code(), Some(29), "{again:?}");
 
     let mut viewer = Viewer::of(&file, scratch.path());
     let health = viewer.get("/api/v1/health").await;
@@ -168,7 +168,7 @@ fn what_is_no_recording_is_one_sentence_with_its_own_code() {
     let file = place.path().join("notes.txt");
     std::fs::write(&file, "remember the milk").unwrap();
     let missing = place.path().join("missing");
-    for (file, code) in [(&file, 27), (&missing, 27)] {
+    for (file, code) in [(&file, 29), (&missing, 29)] {
         let serve = ["serve", "--listen", "127.0.0.1:0", "--telemetry", text(file)];
         let output = run(&serve, place.path());
         let sentence = String::from_utf8_lossy(&output.stderr);
