@@ -21,6 +21,7 @@ use crate::dsn::Dsn;
 use crate::envelope::{Envelope, parse_id};
 use crate::error::{CaptureError, CollectorError, RecordingError};
 use crate::index::{self, Defects, Index};
+use crate::large;
 use crate::lock;
 use crate::log::{
     self, Ages, Arrival, Captured, Change, DeadReason, Entry, Figures, Follower, Job, Opened, Pen, Queued,
@@ -40,8 +41,6 @@ const OWN_QUEUED: usize = 32 * 1024 * 1024;
 const MOST_NOTICES: usize = 50;
 /// Most changes of one commit.
 const MOST_CHANGES: usize = 2_000;
-/// A larger envelope is scrubbed where it may take its time.
-const LARGE: usize = 64 * 1024;
 /// Most bytes of envelopes that are read for one question of the viewer.
 const MOST_READ: u64 = 64 * 1024 * 1024;
 
@@ -238,7 +237,8 @@ impl Collector {
         };
         let follower = Arc::clone(&shared);
         let context = delivery::Context {
-            readers: shared.readers.clone(),
+            // Its own, so that whoever looks holds up nothing that is sent.
+            readers: Readers::new(dir),
             jobs: jobs.clone(),
             sender: sender.clone(),
             pace: options.pace,
@@ -309,11 +309,10 @@ impl Collector {
     /// An envelope from outside. A large one is read where that may take its time.
     async fn checked(&self, slot: Arc<str>, envelope: Vec<u8>) -> Result<Arrival, CaptureError> {
         let queued = self.room_for(&slot, envelope.len())?;
-        if envelope.len() < LARGE {
-            return self.arrival(slot, envelope, queued, true);
-        }
         let collector = self.clone();
-        let read = tokio::task::spawn_blocking(move || collector.arrival(slot, envelope, queued, true));
+        let read = large::run(envelope.len(), move || {
+            collector.arrival(slot, envelope, queued, true)
+        });
         read.await.unwrap_or(Err(CaptureError::Closed))
     }
 
@@ -440,7 +439,7 @@ impl Collector {
 
     /// Brings dead letters back, to be sent to today's destination, which may have been corrected meanwhile: one, or
     /// all. Among all are neither those that a person discarded nor those that Sentry would drop; by its number
-    /// each of them may be tried. Returns how many.
+    /// each of them is sent once, however old it is. Returns how many.
     pub async fn retry_dead(&self, seq: Option<u64>) -> u64 {
         let destinations = self.shared.destinations();
         let left = [DeadReason::Discarded, DeadReason::TooOld].map(State::Dead);
@@ -453,6 +452,9 @@ impl Collector {
         for entry in dead {
             if seq.is_none() && left.contains(&entry.state) {
                 continue;
+            }
+            if seq.is_some() {
+                self.shared.delivery.insist(entry.seq);
             }
             retried += 1;
             changes.push((entry.seq, Change::Retried));

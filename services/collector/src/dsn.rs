@@ -192,8 +192,13 @@ impl fmt::Debug for Dsn {
 /// 64-bit FNV-1a: stable over versions and platforms, which the standard hasher is not. Not against adversaries.
 /// Source: <https://datatracker.ietf.org/doc/html/draft-eastlake-fnv>.
 pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    fnv1a_of(bytes.iter().copied())
+}
+
+/// The same of bytes that do not stand together.
+pub(crate) fn fnv1a_of(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }
 

@@ -5,7 +5,7 @@
 //! they came and leave so. With no DSN everything works and is held.
 //!
 //! Modules in reading order: [`item_type`], [`envelope`] (the format), `lenient` (the reader of its JSON), [`dsn`], [`category`], [`clock`],
-//! [`scrub`] (pure rules); `log` (what is kept, and where it stands); `bounds`, `service`, `facts`, `once`, `trace`, `issues`,
+//! [`scrub`] (pure rules); `large`; `log` (what is kept, and where it stands); `bounds`, `service`, `facts`, `once`, `trace`, `issues`,
 //! `service_map`, `index` (what the viewer asks for); `delivery` (what leaves); [`collector`] (all of it as its owner sees
 //! it); `refusals` (what was not taken); [`http`] and [`viewer`] (routes). Four threads: one
 //! writes, one indexes, one sends, and whoever calls.
@@ -25,6 +25,7 @@ pub mod http;
 mod index;
 mod issues;
 pub mod item_type;
+mod large;
 mod lenient;
 mod live;
 mod lock;

@@ -4,6 +4,8 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use tokio::task::JoinError;
+
 /// More defects than this within [`WITHIN`] are not mended by beginning anew.
 const MOST_RESTARTS: usize = 5;
 const WITHIN: Duration = Duration::from_secs(60);
@@ -36,6 +38,14 @@ pub(crate) fn again<W>(
 /// What a defect said. The panic hook has reported it.
 pub(crate) fn once(work: impl FnOnce()) -> Result<(), String> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| words_of(&*panic))
+}
+
+/// Why a task did not come to its end: what a defect said.
+pub(crate) fn last_words(error: JoinError) -> String {
+    match error.try_into_panic() {
+        Ok(panic) => words_of(&*panic),
+        Err(_) => "the program ends".to_owned(),
+    }
 }
 
 fn words_of(panic: &(dyn Any + Send)) -> String {

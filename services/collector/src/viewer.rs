@@ -15,8 +15,8 @@ use axum::{Json, Router};
 use futures_util::stream::{self, Stream};
 use reelscope_contracts::http::{Body as JsonBody, method_not_allowed, not_found};
 use reelscope_contracts::telemetry::{
-    ChangeIssue, Changed, DecideHeld, Delivery, EnvelopeDetail, EnvelopeItem, EnvelopeState, Envelopes,
-    IssueDetail, IssueSummary, Issues, Measurements, Micros, RetryDead, ServiceMap, TestDelivery,
+    ChangeIssue, Changed, DecideHeld, Delivery, EnvelopeDetail, EnvelopeItem, EnvelopeState, EnvelopeSummary,
+    Envelopes, IssueDetail, IssueSummary, Issues, Measurements, Micros, RetryDead, ServiceMap, TestDelivery,
     TestOutcome, TraceDetail, Traces,
 };
 use reelscope_contracts::{Code, Problem, now};
@@ -40,7 +40,7 @@ use crate::index::{Attribute, IssueEvents, TraceFilter};
 use crate::live::Live;
 use crate::once::Seen;
 use crate::service_map::{Drawn, MINUTE};
-use crate::{facts, lenient, service_map};
+use crate::{facts, large, lenient, service_map};
 
 /// Most lines of a list that are answered at once, and how many when nobody asks for a number.
 const MOST_LINES: usize = 500;
@@ -235,13 +235,17 @@ fn parse_cursor(cursor: &str) -> Option<(u64, u128)> {
         (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
     )
 )]
-async fn one_trace(
-    State(viewer): State<Viewer>,
-    Path(id): Path<String>,
-) -> Result<Json<TraceDetail>, Problem> {
+async fn one_trace(State(viewer): State<Viewer>, Path(id): Path<String>) -> Result<Response, Problem> {
     viewer.look().await;
     let gone = || Problem::new(Code::NotFound, "No trace with this id is kept.");
-    viewer.collector.trace(&id).await.map(Json).ok_or_else(gone)
+    let detail = viewer.collector.trace(&id).await.ok_or_else(gone)?;
+    told(move || Json(detail)).await
+}
+
+/// An answer that may be as large as all that is read for it, made where that may take its time.
+async fn told<T: IntoResponse>(answer: impl FnOnce() -> T + Send + 'static) -> Result<Response, Problem> {
+    let made = large::run(large::LARGE, move || answer().into_response());
+    made.await.map_err(large::unfinished)
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -277,10 +281,7 @@ async fn issues(State(viewer): State<Viewer>, Asked(page): Asked<Page>) -> Resul
         (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
     )
 )]
-async fn one_issue(
-    State(viewer): State<Viewer>,
-    Path(id): Path<String>,
-) -> Result<Json<IssueDetail>, Problem> {
+async fn one_issue(State(viewer): State<Viewer>, Path(id): Path<String>) -> Result<Response, Problem> {
     viewer.look().await;
     let gone = || Problem::new(Code::NotFound, "No issue with this id is kept.");
     let found = viewer.collector.shared().index.issue(id.clone());
@@ -290,23 +291,22 @@ async fn one_issue(
         times,
     } = found.await.map_err(unread)?.ok_or_else(gone)?;
     let (found, _) = viewer.collector.read_many(envelopes).await;
-    let events = tokio::task::spawn_blocking(move || {
+    let detail = move || {
         let (mut events, mut seen) = (Vec::new(), Seen::default());
         for (entry, bytes) in &found {
-            if let Ok(envelope) = Envelope::parse(bytes) {
+            if let Ok(envelope) = Envelope::framed(bytes) {
                 events.extend(seen.fresh(facts::read(Source::of(entry), &envelope)).errors);
             }
         }
         events.retain(|event| event.issue_id == id);
         events.sort_by_key(|event| std::cmp::Reverse(event.at_us));
-        events
-    });
-    let events = events.await.map_err(|_| gone())?;
-    Ok(Json(IssueDetail {
-        summary,
-        events,
-        times_us: times,
-    }))
+        Json(IssueDetail {
+            summary,
+            events,
+            times_us: times,
+        })
+    };
+    told(detail).await
 }
 
 /// Resolve an issue, or open it again.
@@ -375,7 +375,7 @@ async fn map(
     let drawn = tokio::task::spawn_blocking(move || {
         let (mut traces, mut seen) = (BTreeMap::<u128, Drawn>::new(), Seen::default());
         for (entry, bytes) in &found {
-            let Ok(envelope) = Envelope::parse(bytes) else {
+            let Ok(envelope) = Envelope::framed(bytes) else {
                 continue;
             };
             for fact in seen.fresh(facts::read(Source::of(entry), &envelope)).spans {
@@ -483,7 +483,15 @@ async fn one_envelope(
     if raw.raw == Some(1) {
         return Ok(([(CONTENT_TYPE, "application/x-sentry-envelope")], bytes).into_response());
     }
-    let envelope = Envelope::parse(&bytes).map_err(|error| Problem::from(&error))?;
+    let shown = large::run(bytes.len(), move || {
+        let detail = shown(summary, &bytes)?;
+        Ok(Json(detail).into_response())
+    });
+    shown.await.map_err(large::unfinished)?
+}
+
+fn shown(summary: EnvelopeSummary, bytes: &[u8]) -> Result<EnvelopeDetail, Problem> {
+    let envelope = Envelope::framed(bytes).map_err(|error| Problem::from(&error))?;
     let header = lenient::read(envelope.line).unwrap_or(Value::Null);
     let items = envelope.items.iter().map(|item| {
         let json = (item.payload.len() <= MAX_EVENT)
@@ -497,13 +505,11 @@ async fn one_envelope(
             text: text.map(|text| text.chars().take(MOST_TEXT).collect()),
         }
     });
-    let items = items.collect();
-    Ok(Json(EnvelopeDetail {
+    Ok(EnvelopeDetail {
+        items: items.collect(),
         summary,
         header,
-        items,
     })
-    .into_response())
 }
 
 /// How delivery stands.

@@ -136,6 +136,15 @@ async fn a_clock_that_is_set_makes_no_transaction_too_old_and_days_that_pass_do(
     let delivery = collector.delivery();
     assert_eq!(delivery.dead_by_reason, [("too_old".to_owned(), 1)].into());
     assert_eq!(delivery.counts.delivered, 7);
+    // A person who asks for it by its number means it, and Sentry decides.
+    assert_eq!(collector.retry_dead(None).await, 0);
+    for (answer, delivered) in [(Answer::Status(400, vec![]), 7), (Answer::Status(500, vec![]), 8)] {
+        sentry.answer([answer]);
+        assert_eq!(collector.retry_dead(Some(7)).await, 1);
+        eventually("sent", || collector.counts().held == 0).await;
+        let counts = collector.counts();
+        assert_eq!((counts.delivered, counts.dead), (delivered, 8 - delivered));
+    }
     balanced(&collector);
     collector.shutdown().await;
 }

@@ -9,7 +9,7 @@ use axum::body::Body;
 use door::{Opened, open, send};
 use http::Request;
 use serde_json::{Value, json};
-use support::{TRACE, error, event_id, eventually};
+use support::{TRACE, error, error_in, event_id, eventually, transaction};
 
 #[tokio::test]
 async fn an_odd_header_costs_only_itself() {
@@ -185,5 +185,39 @@ async fn what_nothing_can_be_read_of_is_refused() {
     );
     opened.taken("/api/1/envelope/", body).await;
     eventually("counted", || opened.collector.delivery().refused == 4).await;
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_our_own_programs_send_is_seen_everywhere_however_large_it_is() {
+    let opened = open();
+    // The door takes no event of more than 1 MiB.
+    let large = |envelope: Vec<u8>| {
+        let text = String::from_utf8(envelope).unwrap();
+        let padding = format!("{{\"extra\":{{\"note\":\"{}\"}},", "x".repeat(2 << 20));
+        let (head, event) = text.trim_end().rsplit_once('\n').unwrap();
+        format!("{head}\n{}\n", event.replacen('{', &padding, 1)).into_bytes()
+    };
+    let spin = transaction(1, TRACE, "00f067aa0ba902b7", None, 5.0);
+    opened.collector.capture("api-gateway", large(spin));
+    opened.collector.capture("api-gateway", large(error_in(2, TRACE)));
+    eventually("indexed", || {
+        opened.collector.captured_so_far() == 2 && opened.collector.caught_up()
+    })
+    .await;
+    let detail = opened.get(&format!("/traces/{TRACE}")).await;
+    let count = |list: &str| detail[list].as_array().map(Vec::len);
+    assert_eq!((count("spans"), count("errors")), (Some(2), Some(1)), "{detail}");
+    assert_eq!(detail["summary"]["oddities"], json!([]));
+    let issues = opened.get("/issues").await;
+    let id = issues["issues"][0]["issue_id"].as_str().unwrap();
+    let issue = opened.get(&format!("/issues/{id}")).await;
+    assert_eq!(issue["events"].as_array().map(Vec::len), Some(1));
+    let map = opened.get("/map").await;
+    assert_ne!(map["nodes"], json!([]), "{map}");
+    for seq in [1, 2] {
+        let envelope = opened.get(&format!("/envelopes/{seq}")).await;
+        assert!(envelope["items"][0]["bytes"].as_u64() > Some(2 << 20), "{seq}");
+    }
     opened.collector.shutdown().await;
 }

@@ -833,7 +833,8 @@ pub struct DeliveryError {
 pub struct Notice {
     /// Stable code, with what [`Notice::params`] has for it: `disk_failed` (`cause`), `telemetry_damaged` (`cause`),
     /// `earlier_format` (`copy`: a path), `envelope_refused` (`cause`), `evicted` (`count`), `no_trust_store` (`cause`),
-    /// `issue_statuses_damaged` (`cause`), `index_defect` (`seq`, `cause`), `delivery_defect` (`cause`).
+    /// `issue_statuses_damaged` (`cause`), `index_defect` (`seq`, `cause`), `delivery_defect` (`cause`),
+    /// `request_defect` (`seq`, `cause`).
     pub code: String,
     /// One sentence.
     pub detail: String,

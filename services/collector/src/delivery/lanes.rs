@@ -58,10 +58,17 @@ pub(super) struct Errand {
     pub(super) seq: u64,
     /// What of the envelope.
     pub(super) part: Categories,
-    /// Whether that is all that was left of it.
-    pub(super) is_all: bool,
+    /// What was left of it.
+    pub(super) left: Categories,
     /// What no other request may hold meanwhile.
     asks_for: Categories,
+}
+
+impl Errand {
+    /// Whether it sends all that was left.
+    pub(super) fn is_all(&self) -> bool {
+        self.part == self.left
+    }
 }
 
 pub(super) struct Destination {
@@ -214,7 +221,7 @@ impl Destination {
             };
             match choose(lane, &self.limits, self.asked_for, now) {
                 Choice::Go(seq, part) => {
-                    let left = lane.waiting.remove(&seq);
+                    let left = lane.waiting.remove(&seq).unwrap_or(part);
                     lane.in_flight = true;
                     let asks_for = self.limits.asks_for(part);
                     self.waiting -= 1;
@@ -224,7 +231,7 @@ impl Destination {
                         lane: key,
                         seq,
                         part,
-                        is_all: left == Some(part),
+                        left,
                         asks_for,
                     });
                 }
@@ -321,7 +328,7 @@ fn choose(lane: &Lane, limits: &RateLimits, asked_for: Categories, now: Instant)
 
 /// The pause before attempt `attempts + 1`: doubling, with a fifth of jitter, so that several collectors do not come
 /// back at once.
-fn backoff(pace: Pace, attempts: u32) -> Duration {
+pub(super) fn backoff(pace: Pace, attempts: u32) -> Duration {
     let factor = 1_u32 << attempts.saturating_sub(1).min(20);
     let pause = pace.first_retry.saturating_mul(factor).min(pace.longest_retry);
     let jittered = pause.mul_f64(rand::rng().random_range(0.8..1.2));

@@ -3,6 +3,7 @@
 //! It knows the log and nothing of the index. Whoever owns it keeps a [`Handle`]; the thread that sends works from a
 //! [`Context`].
 
+mod desk;
 mod destinations;
 mod lanes;
 mod outbox;
@@ -14,17 +15,22 @@ mod status;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
+use std::collections::HashSet;
+use std::io;
 use std::sync::{Arc, Mutex, mpsc};
 
 use reelscope_contracts::telemetry::Notice;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
 use crate::lock;
 use crate::log::{Ages, Entry, Job, Readers};
 use crate::notice::notice;
 use crate::supervised;
+use desk::{Desk, Note};
 pub use destinations::{Destinations, Pace};
-use outbox::{Desk, Note, Outbox};
+use outbox::Outbox;
 pub(crate) use sender::Sender;
 use status::Published;
 pub(crate) use status::{Reasons, Status};
@@ -61,6 +67,8 @@ pub(crate) struct Handle {
 struct Shared {
     destinations: Mutex<Arc<Destinations>>,
     published: Mutex<Published>,
+    /// Envelopes that a person asked to send, however old they are, until they came to an end.
+    insisted: Mutex<HashSet<u64>>,
     ages: Arc<Ages>,
 }
 
@@ -71,7 +79,7 @@ impl Shared {
 }
 
 /// What is told to delivery and not yet heard; [`run`] takes it.
-pub(crate) struct Inbox(outbox::Notes);
+pub(crate) struct Inbox(desk::Notes);
 
 impl Handle {
     /// Nothing is sent before [`Handle::configure`].
@@ -80,6 +88,7 @@ impl Handle {
         let shared = Arc::new(Shared {
             destinations: Mutex::new(Arc::new(Destinations::nowhere())),
             published: Mutex::default(),
+            insisted: Mutex::default(),
             ages,
         });
         (Self { notes, shared }, Inbox(waiting))
@@ -98,6 +107,11 @@ impl Handle {
     /// These envelopes came, or are held again.
     pub(crate) fn held(&self, entries: Vec<Entry>) {
         let _ = self.notes.send(Note::Held(entries));
+    }
+
+    /// Envelope `seq` is sent once, however old it is, when it is held again.
+    pub(crate) fn insist(&self, seq: u64) {
+        lock(&self.shared.insisted).insert(seq);
     }
 
     /// Ends delivery; answered when nothing is under way any more, or not at all where it has ended already.
@@ -126,11 +140,22 @@ impl Handle {
     }
 }
 
-/// Sends until it is told to stop. A defect is said and it begins anew, with what the log holds.
+/// Sends until it is told to stop, on a thread of its own. A defect is said and it begins anew, with what the log holds.
 ///
 /// # Errors
-/// The last words, where beginning anew is not worth it.
+/// The last words, where beginning anew is not worth it, or where it cannot begin.
 pub(crate) fn run(
+    context: Context,
+    handle: &Handle,
+    inbox: Inbox,
+    host: &Arc<dyn Host>,
+) -> Result<(), String> {
+    let runtime = || Builder::new_current_thread().enable_all().build();
+    run_on(runtime, context, handle, inbox, host)
+}
+
+fn run_on(
+    runtime: impl Fn() -> io::Result<Runtime>,
     context: Context,
     handle: &Handle,
     inbox: Inbox,
@@ -138,12 +163,18 @@ pub(crate) fn run(
 ) -> Result<(), String> {
     let context = Arc::new(context);
     let mut desk = Desk::new(inbox.0);
-    let send = |desk: &mut Desk| {
-        Outbox::new(&context, &handle.shared, host).run(desk);
+    let unable = Cell::new(None);
+    let send = |desk: &mut Desk| match runtime() {
+        Ok(runtime) => runtime.block_on(Outbox::new(&context, &handle.shared, host).run(desk)),
+        Err(error) => unable.set(Some(error)),
     };
     supervised::again(&mut desk, send, |_, words| {
         tracing::error!(words, "delivery met a defect and begins anew");
         let detail = "Delivery met a defect of Reelscope and began anew.";
         host.say(notice("delivery_defect", detail).with("cause", words));
-    })
+    })?;
+    match unable.take() {
+        Some(error) => Err(format!("it cannot begin: {error}")),
+        None => Ok(()),
+    }
 }

@@ -9,7 +9,8 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 use tokio::task::{Id, JoinError, JoinSet};
 
-use super::lanes::{Destination, Errand, LaneKey};
+use super::desk::{Desk, Note};
+use super::lanes::{Destination, Errand, LaneKey, backoff};
 use super::rate_limits::RateLimits;
 use super::request::{Outcome, Request};
 use super::sender::{Answer, Verdict};
@@ -17,61 +18,13 @@ use super::{Context, Host, Shared};
 use crate::category::Categories;
 use crate::lock;
 use crate::log::{self, Entry, Job, State};
+use crate::notice::notice;
+use crate::supervised::last_words;
 
 /// How many are read from the log at once.
 const LOADED: usize = 1_000;
 /// How long requests under way may take at the end.
 const LAST_ANSWERS: Duration = Duration::from_millis(500);
-
-/// What the outbox is told.
-pub(super) enum Note {
-    /// These envelopes came, or are held again.
-    Held(Vec<Entry>),
-    /// The destinations changed.
-    Configured,
-    /// No more; answered when nothing is under way.
-    Stop(oneshot::Sender<()>),
-}
-
-pub(super) type Notes = tokio::sync::mpsc::UnboundedReceiver<Note>;
-
-/// What outlives a defect of the outbox.
-pub(super) struct Desk {
-    notes: Notes,
-    /// What has come to its end while the disk was full, by envelope; the log may still have it as held.
-    ended: HashMap<u64, Categories>,
-    has_run: bool,
-}
-
-impl Desk {
-    pub(super) fn new(notes: Notes) -> Self {
-        Self {
-            notes,
-            ended: HashMap::new(),
-            has_run: false,
-        }
-    }
-
-    /// What is left of an envelope that the log has as held; `None` for nothing.
-    fn left(&self, entry: &Entry) -> Option<Categories> {
-        let Some(ended) = self.ended.get(&entry.seq) else {
-            return Some(entry.left());
-        };
-        Some(entry.left().without(*ended)).filter(|left| !left.is_empty())
-    }
-
-    /// The writer knows better than the log where these stand.
-    fn correct(&mut self, entries: &[Entry]) {
-        for entry in entries {
-            if let Some(ended) = self.ended.get_mut(&entry.seq) {
-                *ended = entry.parts.delivered.with(entry.parts.refused);
-                if ended.is_empty() {
-                    self.ended.remove(&entry.seq);
-                }
-            }
-        }
-    }
-}
 
 pub(super) struct Outbox {
     context: Arc<Context>,
@@ -81,6 +34,9 @@ pub(super) struct Outbox {
     /// By request, so that one that panics is found again: its destination, and what it sends.
     under_way: HashMap<Id, (u64, Errand)>,
     sending: bool,
+    /// How often in a row what waits in the log could not be read, and when it is tried again if nothing happens before.
+    unread: u32,
+    read_again: Option<Instant>,
 }
 
 impl Outbox {
@@ -92,16 +48,15 @@ impl Outbox {
             destinations: HashMap::new(),
             under_way: HashMap::new(),
             sending: false,
+            unread: 0,
+            read_again: None,
         }
     }
 
-    /// Runs on a thread of its own until it is told to stop. Begun anew after a defect, it knows what the log knows.
-    pub(super) fn run(mut self, desk: &mut Desk) {
+    /// Sends until it is told to stop. Begun anew after a defect, it knows what the log knows.
+    pub(super) async fn run(mut self, desk: &mut Desk) {
         self.reconfigure();
-        match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-            Ok(runtime) => runtime.block_on(self.work(desk)),
-            Err(error) => tracing::error!(%error, "the outbox cannot start; everything is held"),
-        }
+        self.work(desk).await;
     }
 
     async fn work(&mut self, desk: &mut Desk) {
@@ -211,7 +166,7 @@ impl Outbox {
     /// the first is sent, and a stop is heard, before all of them are read.
     async fn load(&mut self, desk: &Desk) -> bool {
         let ids: Vec<u64> = self.destinations.keys().copied().collect();
-        let mut has_more = false;
+        let (mut has_more, mut is_unread) = (false, false);
         for id in ids {
             let Some(after) = self.destinations.get(&id).and_then(|to| to.wanted(LOADED)) else {
                 continue;
@@ -221,8 +176,8 @@ impl Outbox {
                     format!("WHERE state = 0 AND destination = ?1 AND seq > ?2 ORDER BY seq LIMIT {LOADED}");
                 log::rows(connection, &which, [id.cast_signed(), after.cast_signed()])
             };
-            // What cannot be read now is asked for at the next occasion.
             let Ok(held) = self.context.readers.read(read).await else {
+                is_unread = true;
                 continue;
             };
             if let Some(destination) = self.destinations.get_mut(&id) {
@@ -235,6 +190,12 @@ impl Outbox {
                 .get(&id)
                 .is_some_and(|to| to.wanted(LOADED).is_some());
         }
+        self.unread = if is_unread {
+            self.unread.saturating_add(1)
+        } else {
+            0
+        };
+        self.read_again = is_unread.then(|| self.now() + backoff(self.context.pace, self.unread));
         has_more
     }
 
@@ -289,11 +250,7 @@ impl Outbox {
                 // Today's configuration decides, and not the one that it was sent under.
                 self.look_at(desk, held.as_slice());
             }
-            Err(error) => {
-                let seq = errand.seq;
-                tracing::error!(%error, seq, "sending an envelope met a defect; it is held until the next start");
-                desk.ended.insert(seq, Categories::ALL);
-            }
+            Err(error) => self.met_defect(desk, destination, errand, &last_words(error)),
         }
         let now = self.now();
         if let Some(destination) = self.destinations.get_mut(&destination) {
@@ -305,8 +262,7 @@ impl Outbox {
     async fn settle(&mut self, desk: &mut Desk, id: u64, errand: Errand, outcome: Outcome) -> Option<Entry> {
         let now = self.now();
         if let Some(part) = outcome.owed() {
-            let ended = desk.ended.entry(errand.seq).or_default();
-            *ended = ended.with(part);
+            desk.owes(errand.seq, part);
         }
         if let Some(destination) = self.destinations.get_mut(&id) {
             let pace = self.context.pace;
@@ -316,17 +272,49 @@ impl Outbox {
                 Outcome::Unsent { .. } => {}
             }
         }
+        let mut left = errand.left;
         if let Outcome::Answered { answer, .. } = &outcome {
             self.remember(id, answer);
-            let is_final = matches!(answer.verdict, Verdict::Delivered | Verdict::Dead(_));
-            if is_final && errand.is_all {
-                return None;
+            if answer.verdict.is_final() {
+                if errand.is_all() {
+                    return None;
+                }
+                left = left.without(errand.part);
             }
         }
         let seq = errand.seq;
         let read = move |connection: &Connection| log::row(connection, seq);
-        let entry = self.context.readers.read(read).await.ok()??;
-        Some(entry).filter(|entry| entry.state == State::Held)
+        let Ok(entry) = self.context.readers.read(read).await else {
+            self.put_back(desk, id, errand, left);
+            return None;
+        };
+        entry.filter(|entry| entry.state == State::Held)
+    }
+
+    /// It is sent again after a pause, in a lane of its own, so that the others of its trace do not wait for it.
+    fn met_defect(&mut self, desk: &Desk, id: u64, errand: Errand, words: &str) {
+        let seq = errand.seq;
+        tracing::error!(words, seq, "sending an envelope met a defect");
+        let detail =
+            format!("Envelope {seq} was not sent because of a defect of Reelscope; it is tried again.");
+        let said = notice("request_defect", detail);
+        self.host.say(said.with("seq", seq).with("cause", words));
+        let (mut alone, now) = (errand, self.now());
+        alone.lane = LaneKey::Alone(seq);
+        if let Some(destination) = self.destinations.get_mut(&id) {
+            destination.put_off(alone, self.context.pace, now);
+        }
+        self.put_back(desk, id, alone, errand.left);
+    }
+
+    /// Queues what may be left of an envelope; its next request reads where it stands.
+    fn put_back(&mut self, desk: &Desk, id: u64, errand: Errand, left: Categories) {
+        let now = self.now();
+        if let Some(left) = desk.left_of(errand.seq, left)
+            && let Some(destination) = self.destinations.get_mut(&id)
+        {
+            destination.add(errand.lane, errand.seq, left, now);
+        }
     }
 
     fn remember(&self, destination: u64, answer: &Answer) {
@@ -353,7 +341,7 @@ impl Outbox {
 
     fn next_wake(&self, now: Instant) -> Option<Instant> {
         let wakes = self.destinations.values().filter_map(|to| to.next_wake(now));
-        wakes.min().filter(|_| self.sending)
+        wakes.chain(self.read_again).min().filter(|_| self.sending)
     }
 
     fn publish(&self) {
@@ -380,35 +368,4 @@ fn lane_of(entry: &Entry) -> LaneKey {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::log::{Change, DeadReason};
-
-    const ERROR: Categories = Categories::ERROR;
-    const SESSION: Categories = Categories::SESSION;
-
-    /// The log has it as held all the time, since the disk is full.
-    #[test]
-    fn what_ended_on_a_full_disk_is_not_sent_again_before_it_is_tried_again() {
-        let mut desk = Desk::new(tokio::sync::mpsc::unbounded_channel().1);
-        let held = Entry {
-            categories: ERROR.with(SESSION),
-            ..Entry::external(1)
-        };
-        assert_eq!(desk.left(&held), Some(ERROR.with(SESSION)));
-        desk.ended.insert(1, ERROR);
-        let half = Change::Delivered(ERROR).of(&held).unwrap();
-        desk.correct(std::slice::from_ref(&half));
-        assert_eq!(
-            (desk.left(&held), desk.left(&half)),
-            (Some(SESSION), Some(SESSION))
-        );
-        desk.ended.insert(1, ERROR.with(SESSION));
-        assert_eq!(desk.left(&held), None);
-        // A person tries the refused part again, and the other goes nowhere.
-        let refused = Change::Refused(DeadReason::Rejected, SESSION).of(&half).unwrap();
-        let again = Change::Retried.of(&refused).unwrap();
-        desk.correct(&[again]);
-        assert_eq!(desk.left(&held), Some(SESSION));
-    }
-}
+mod tests;

@@ -12,6 +12,7 @@ use super::{Context, Shared, part};
 use crate::category::Categories;
 use crate::dsn::Dsn;
 use crate::envelope::Envelope;
+use crate::lock;
 use crate::log::{self, Change, DeadReason, Entry, Job, State};
 
 /// Sentry takes older transactions and sessions with a 200 and drops them.
@@ -60,7 +61,8 @@ impl Request {
             }
         };
         let (part, left) = (self.errand.part, entry.left());
-        let is_decided = entry.state != State::Held || entry.destination != self.destination;
+        let today = self.shared.destinations().id_of(&entry.slot);
+        let is_decided = entry.state != State::Held || [entry.destination, today] != [self.destination; 2];
         if is_decided || part.of(left) != part {
             return Outcome::Unsent { owed: None };
         }
@@ -79,6 +81,9 @@ impl Request {
             Verdict::Dead(reason) => self.write(Change::Refused(reason, part)).await,
             Verdict::Limited | Verdict::Retry => None,
         };
+        if answer.verdict.is_final() && self.errand.is_all() {
+            lock(&self.shared.insisted).remove(&seq);
+        }
         Outcome::Answered { answer, owed }
     }
 
@@ -93,7 +98,7 @@ impl Request {
         let is_sent = self.context.jobs.send(job).is_ok();
         let is_on_disk = is_sent && is_written.await.is_ok_and(|done| done.is_on_disk);
         (!is_on_disk).then_some(match change {
-            Change::Delivered(part) | Change::Refused(_, part) if !self.errand.is_all => part,
+            Change::Delivered(part) | Change::Refused(_, part) if !self.errand.is_all() => part,
             _ => Categories::ALL,
         })
     }
@@ -103,6 +108,7 @@ impl Request {
         entry.left().meets(dropped_when_old)
             && !entry.left().meets(Categories::ERROR)
             && self.context.ages.of(entry) > TOO_OLD
+            && !lock(&self.shared.insisted).contains(&entry.seq)
     }
 
     /// The bytes to send, and the SDK that made them; `None` when they are no envelope.

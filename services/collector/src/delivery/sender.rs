@@ -35,6 +35,13 @@ pub(crate) enum Verdict {
     Retry,
 }
 
+impl Verdict {
+    /// Whether that is the end of it.
+    pub(super) fn is_final(&self) -> bool {
+        matches!(self, Self::Delivered | Self::Dead(_))
+    }
+}
+
 /// A verdict with the words for people, and the headers that hold for what comes next.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {

@@ -1,14 +1,19 @@
-//! A defect of the outbox, at whatever moment, neither loses a part of an envelope nor sends many twice.
+//! A defect of the outbox, at whatever moment, neither loses a part of an envelope nor sends many twice; and a log that
+//! cannot be read for a moment delays what is in it.
 #![allow(clippy::panic)]
 
 use std::collections::HashMap;
 use std::io::Read;
+use std::path::Path;
+#[cfg(unix)]
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::StatusCode;
+use axum::routing::MethodRouter;
 use reelscope_contracts::telemetry::DeliveryCounts;
 
 use super::*;
@@ -85,14 +90,17 @@ impl Sentry {
     }
 
     async fn serve(&self) -> Dsn {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let dsn = format!("http://abc@{}/1", listener.local_addr().unwrap());
         let sentry = self.clone();
-        let take = axum::routing::post(async move |body: Bytes| sentry.take(&body));
-        let router = axum::Router::new().route("/api/1/envelope/", take);
-        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        dsn.parse().unwrap()
+        serve(axum::routing::post(async move |body: Bytes| sentry.take(&body))).await
     }
+}
+
+async fn serve(take: MethodRouter) -> Dsn {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let dsn = format!("http://abc@{}/1", listener.local_addr().unwrap());
+    let router = axum::Router::new().route("/api/1/envelope/", take);
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    dsn.parse().unwrap()
 }
 
 fn arrival(n: usize, destination: u64) -> Arrival {
@@ -110,96 +118,236 @@ fn arrival(n: usize, destination: u64) -> Arrival {
     }
 }
 
-/// Waits until `holds` says so of the counts, whose sum is right meanwhile.
-async fn eventually(figures: &Figures, holds: impl Fn(DeliveryCounts) -> bool) {
-    let looked = async {
-        loop {
-            let counts = lock(&figures.tally).counts();
-            assert_eq!(counts.captured, counts.delivered + counts.held + counts.dead);
-            if holds(counts) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), looked)
-        .await
-        .unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_defect_between_two_parts_loses_neither() {
-    let (dir, clock, sentry) = (tempfile::tempdir().unwrap(), Clock::system(), Sentry::default());
-    let dsn = sentry.serve().await;
-    let Opened {
-        pen,
-        tally,
-        lock: _held,
-        ..
-    } = log::open(dir.path()).unwrap();
-    let ages = Arc::new(Ages::new(clock.clone(), 0));
-    let (handle, inbox) = Handle::new(Arc::clone(&ages));
-    let (handle, host) = (Arc::new(handle), Arc::new(Faulty::default()));
-    let figures = Arc::new(Figures {
-        tally: Mutex::new(tally),
-        ..Figures::default()
-    });
-    let options = Options::standard();
-    let (jobs, waiting) = mpsc::channel();
-    let retainer = Retainer::new(options.retention, Arc::clone(&ages));
-    let path = dir.path().to_owned();
-    let writer = Writer::new(
-        pen,
-        path,
-        Arc::clone(&figures),
-        retainer,
-        Forward(Arc::clone(&handle)),
-    );
-    let writer = thread::spawn(move || writer.run(&waiting));
-    let pace = Pace {
-        concurrency: 4,
-        ..options.pace
-    };
-    let context = Context {
-        readers: Readers::new(dir.path()),
-        jobs: jobs.clone(),
+pub(super) fn context(readers: Readers, jobs: mpsc::Sender<Job>, pace: Pace, ages: Arc<Ages>) -> Context {
+    Context {
+        readers,
+        jobs,
         sender: Sender::new(pace.timeout, &mut Vec::new()),
         pace,
         ages,
         own_key: "own".to_owned(),
         head: "frontend",
-    };
-    let sending = thread::spawn({
-        let (handle, host) = (Arc::clone(&handle), Arc::clone(&host) as Arc<dyn Host>);
-        move || run(context, &handle, inbox, &host)
-    });
-    handle.configure(Destinations {
-        common: Some(dsn.clone()),
-        ..Destinations::nowhere()
-    });
-    for n in 0..ENVELOPES {
+    }
+}
+
+/// A log and what sends it, without the rest of a collector.
+struct Delivering {
+    clock: Clock,
+    dsn: Dsn,
+    figures: Arc<Figures>,
+    handle: Arc<Handle>,
+    jobs: mpsc::Sender<Job>,
+    sending: thread::JoinHandle<Result<(), String>>,
+    writer: thread::JoinHandle<()>,
+    _lock: std::fs::File,
+}
+
+impl Delivering {
+    /// Nothing is sent to `dsn` before [`Delivering::configure`].
+    fn begin(dir: &Path, readers: Readers, pace: Pace, dsn: Dsn, host: Arc<dyn Host>) -> Self {
+        let Opened { pen, tally, lock, .. } = log::open(dir).unwrap();
+        let clock = Clock::system();
+        let ages = Arc::new(Ages::new(clock.clone(), 0));
+        let (handle, inbox) = Handle::new(Arc::clone(&ages));
+        let handle = Arc::new(handle);
+        let figures = Arc::new(Figures {
+            tally: Mutex::new(tally),
+            ..Figures::default()
+        });
+        let (jobs, waiting) = mpsc::channel();
+        let retainer = Retainer::new(Options::standard().retention, Arc::clone(&ages));
+        let writer = Writer::new(
+            pen,
+            dir.to_owned(),
+            Arc::clone(&figures),
+            retainer,
+            Forward(Arc::clone(&handle)),
+        );
+        let context = context(readers, jobs.clone(), pace, ages);
+        let sends = Arc::clone(&handle);
+        Self {
+            clock,
+            dsn,
+            figures,
+            handle,
+            jobs,
+            sending: thread::spawn(move || run(context, &sends, inbox, &host)),
+            writer: thread::spawn(move || writer.run(&waiting)),
+            _lock: lock,
+        }
+    }
+
+    fn configure(&self) {
+        self.handle.configure(Destinations {
+            common: Some(self.dsn.clone()),
+            ..Destinations::nowhere()
+        });
+    }
+
+    fn capture(&self, n: usize) {
         let job = Job::Capture {
-            arrival: arrival(n, dsn.id()),
+            arrival: arrival(n, self.dsn.id()),
             answer: None,
         };
-        jobs.send(job).unwrap();
+        self.jobs.send(job).unwrap();
+    }
+
+    /// Waits until `holds` says so of the counts, whose sum is right meanwhile.
+    async fn eventually(&self, holds: impl Fn(DeliveryCounts) -> bool) {
+        let looked = async {
+            loop {
+                let counts = lock(&self.figures.tally).counts();
+                assert_eq!(counts.captured, counts.delivered + counts.held + counts.dead);
+                if holds(counts) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), looked)
+            .await
+            .unwrap();
+    }
+
+    async fn end(self) {
+        self.handle.stop().await.unwrap();
+        assert_eq!(self.sending.join().unwrap(), Ok(()));
+        self.jobs.send(Job::Stop).unwrap();
+        self.writer.join().unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_defect_between_two_parts_loses_neither() {
+    let (dir, sentry) = (tempfile::tempdir().unwrap(), Sentry::default());
+    let host = Arc::new(Faulty::default());
+    let pace = Pace {
+        concurrency: 4,
+        ..Options::standard().pace
+    };
+    let readers = Readers::new(dir.path());
+    let dsn = sentry.serve().await;
+    let delivering = Delivering::begin(dir.path(), readers, pace, dsn, Arc::clone(&host) as Arc<dyn Host>);
+    delivering.configure();
+    for n in 0..ENVELOPES {
+        delivering.capture(n);
     }
     let all = ENVELOPES as u64;
-    eventually(&figures, |counts| {
-        counts.captured == all && lock(&sentry.taken).len() == ENVELOPES
-    })
-    .await;
+    delivering
+        .eventually(|counts| counts.captured == all && lock(&sentry.taken).len() == ENVELOPES)
+        .await;
     sentry.takes_all.store(true, Ordering::Relaxed);
-    clock.pass(HOUR);
-    eventually(&figures, |counts| counts.delivered == all).await;
-    handle.stop().await.unwrap();
-    assert_eq!(sending.join().unwrap(), Ok(()));
-    jobs.send(Job::Stop).unwrap();
-    writer.join().unwrap();
+    delivering.clock.pass(HOUR);
+    delivering.eventually(|counts| counts.delivered == all).await;
+    delivering.end().await;
 
     let taken = lock(&sentry.taken);
     assert_eq!(taken.len(), 2 * ENVELOPES);
     assert!(host.met.load(Ordering::Relaxed) >= DEFECTS, "too few defects");
     let twice: usize = taken.values().map(|times| times - 1).sum();
     assert!(twice <= DEFECTS * pace.concurrency, "{twice} were sent twice");
+}
+
+/// Counts the changes that it is told of.
+#[derive(Default)]
+struct Counting(AtomicUsize);
+
+impl Host for Counting {
+    fn changed(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn say(&self, notice: Notice) {
+        panic!("{}", notice.detail);
+    }
+}
+
+#[test]
+fn what_cannot_begin_says_so() {
+    let ages = Arc::new(Ages::new(Clock::system(), 0));
+    let (dir, pace) = (tempfile::tempdir().unwrap(), Options::standard().pace);
+    let (handle, inbox) = Handle::new(Arc::clone(&ages));
+    let context = context(Readers::new(dir.path()), mpsc::channel().0, pace, ages);
+    let host: Arc<dyn Host> = Arc::<Counting>::default();
+    let runtime = || Err(io::Error::other("too many open files"));
+    let ended = run_on(runtime, context, &handle, inbox, &host);
+    assert_eq!(ended, Err("it cannot begin: too many open files".to_owned()));
+}
+
+/// Another name of the log's directory: without it nothing can be read, whatever is written.
+#[cfg(unix)]
+#[derive(Clone)]
+struct Name {
+    of: PathBuf,
+    name: PathBuf,
+    readers: Readers,
+}
+
+#[cfg(unix)]
+impl Name {
+    fn give(&self) {
+        std::os::unix::fs::symlink(&self.of, &self.name).unwrap();
+    }
+
+    fn take(&self) {
+        std::fs::remove_file(&self.name).unwrap();
+        self.readers.close();
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_read_for_a_moment_is_sent_once_it_can_be() {
+    let (dir, host) = (tempfile::tempdir().unwrap(), Arc::new(Counting::default()));
+    let (of, name) = (dir.path().join("log"), dir.path().join("name"));
+    std::fs::create_dir(&of).unwrap();
+    let readers = Readers::new(&name);
+    let name = Name {
+        of: of.clone(),
+        name,
+        readers: readers.clone(),
+    };
+    // Answers 503 and takes the name away, where it is asked to.
+    let is_to_fail = Arc::new(AtomicBool::new(false));
+    let answer = axum::routing::post({
+        let (name, is_to_fail) = (name.clone(), Arc::clone(&is_to_fail));
+        async move || {
+            if is_to_fail.swap(false, Ordering::Relaxed) {
+                name.take();
+                return StatusCode::SERVICE_UNAVAILABLE;
+            }
+            StatusCode::OK
+        }
+    });
+    let dsn = serve(answer).await;
+    let pace = Pace {
+        first_retry: Duration::from_millis(5),
+        longest_retry: Duration::from_millis(50),
+        ..Options::standard().pace
+    };
+    let delivering = Delivering::begin(&of, readers, pace, dsn, Arc::clone(&host) as Arc<dyn Host>);
+    // Some attempts fail, each of which is told.
+    let tried = async |of: u64| {
+        let before = host.0.load(Ordering::Relaxed);
+        let is_tried =
+            |counts: DeliveryCounts| counts.captured == of && host.0.load(Ordering::Relaxed) > before + 5;
+        delivering.eventually(is_tried).await;
+        name.give();
+        delivering.eventually(|counts| counts.delivered == of).await;
+    };
+
+    // What waits in the log.
+    delivering.capture(1);
+    delivering.eventually(|counts| counts.held == 1).await;
+    delivering.configure();
+    tried(1).await;
+    // What comes.
+    name.take();
+    delivering.capture(2);
+    tried(2).await;
+    // What is answered.
+    is_to_fail.store(true, Ordering::Relaxed);
+    delivering.capture(3);
+    tried(3).await;
+    delivering.end().await;
 }

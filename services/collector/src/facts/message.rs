@@ -9,6 +9,11 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use crate::bounds;
+
+/// Most bytes of a place that are looked at, from its sign on: of a sign that begins none, not all that follows is read.
+const LONGEST_PLACE: usize = 256;
+
 /// Where values come from.
 pub(super) enum Params<'a> {
     List(&'a [Value]),
@@ -40,8 +45,9 @@ impl<'a> Params<'a> {
     }
 }
 
-/// The template with its parameters. One that has percent signs is read as those of printf, and by its braces only where
-/// that finds no place for any of them.
+/// The template with its parameters; of one that becomes longer than [`bounds::VALUE`], to which whoever asks cuts it, no
+/// more than that takes. One that has percent signs is read as those of printf, and by its braces only where that finds no
+/// place for any of them.
 pub(super) fn filled(template: &str, params: &Params<'_>) -> String {
     let forms = [('%', percent as Form), ('{', brace as Form)];
     for (sign, form) in forms {
@@ -64,13 +70,18 @@ struct Place<'a> {
 
 /// `None` where no parameter found a place.
 fn fill(template: &str, params: &Params<'_>, sign: char, form: Form) -> Option<String> {
-    let mut text = String::with_capacity(template.len());
+    let mut text = String::new();
     let (mut rest, mut next, mut is_filled) = (template, 0, false);
     while let Some(at) = rest.find(sign) {
         text.push_str(&rest[..at]);
+        // A parameter stands in many places, so that the text grows far beyond what template and parameters have.
+        if is_filled && text.len() > bounds::VALUE {
+            return Some(text);
+        }
         rest = &rest[at..];
         // A place borrows of its own text and parameters only.
-        let length = match form(rest, params, &mut next) {
+        let place = &rest[..rest.floor_char_boundary(LONGEST_PLACE)];
+        let length = match form(place, params, &mut next) {
             Some(place) => {
                 is_filled |= place.is_filled;
                 text.push_str(&place.shown);
@@ -249,6 +260,49 @@ mod tests {
         check("%", &json!(["a"]), "%");
         check("{", &json!(["a"]), "{");
         assert!(Params::of(Some(&json!([]))).is_none() && Params::of(None).is_none());
+    }
+
+    #[test]
+    fn no_more_is_filled_in_than_is_kept() {
+        for (times, length) in [
+            (1, 8_191),
+            (1, 8_192),
+            (1, 8_193),
+            (3, 4_000),
+            (2_000, 5),
+            (4_000, 3),
+        ] {
+            let param = "ё\"x".repeat(length / 4) + &"y".repeat(length % 4);
+            let params = json!([param]);
+            let params = Params::of(Some(&params)).unwrap();
+            for place in ["{0}", "%1$s", "{0} %", "é{0}"] {
+                let template = place.repeat(times) + " end";
+                let whole = template.replace("{0}", &param).replace("%1$s", &param);
+                let kept = |text: &str| bounds::cut(text, bounds::VALUE);
+                assert_eq!(
+                    kept(&filled(&template, &params)),
+                    kept(&whole),
+                    "{place} {times} {length}"
+                );
+            }
+        }
+        let params = json!(["x".repeat(500_000)]);
+        let params = Params::of(Some(&params)).unwrap();
+        for place in ["{0}", "%1$s"] {
+            let text = filled(&place.repeat(170_000), &params);
+            assert!(text.len() <= 500_000 + bounds::VALUE, "{}", text.len());
+        }
+    }
+
+    /// Each sign would have all that follows read for its end: an hour for these.
+    #[test]
+    fn signs_that_begin_no_place_are_passed() {
+        let params = json!({ "a": "filled" });
+        for (sign, place) in [("{", "{a}"), ("%(", "%(a)s")] {
+            let template = sign.repeat(500_000) + &"b".repeat(300) + place;
+            let text = filled(&template, &Params::of(Some(&params)).unwrap());
+            assert!(text.ends_with("bfilled"), "{sign}");
+        }
     }
 
     proptest! {

@@ -21,7 +21,8 @@ use super::room::Room;
 use super::{Limits, refusal, store};
 use crate::collector::{Collector, EXTERNAL, FRONTEND};
 use crate::dsn::Dsn;
-use crate::envelope::{Envelope, Header};
+use crate::envelope::{Envelope, Header, MAX_EVENT};
+use crate::large;
 
 /// The only project of this collector's own DSN.
 pub const PROJECT: &str = "1";
@@ -189,12 +190,7 @@ async fn received(
         Endpoint::Store => Ok(()),
     };
     let (bytes, room) = receive(body, &ingest.room, &ingest.limits, check).await?;
-    let bytes = match endpoint {
-        Endpoint::Envelope => bytes,
-        Endpoint::Store => store::envelope_of(bytes)?,
-    };
-    check_payloads(&bytes)?;
-    Ok((bytes, room))
+    Ok((checked(endpoint, bytes).await?, room))
 }
 
 /// The browser's tunnel, where only the envelope's header says whose it is.
@@ -205,9 +201,8 @@ pub(crate) async fn tunnel(collector: &Collector, room: &Room, request: Request)
         let received = async {
             let body = unpacked(&parts.headers, body).await?;
             let check = |line: &[u8]| check_line(line, false, collector.key());
-            let received = receive(body, room, &limits, check).await?;
-            check_payloads(&received.0)?;
-            Ok::<_, Problem>(received)
+            let (bytes, room) = receive(body, room, &limits, check).await?;
+            Ok::<_, Problem>((checked(Endpoint::Envelope, bytes).await?, room))
         };
         match received.await {
             Ok((bytes, _room)) => captured(collector, FRONTEND, bytes).await,
@@ -225,6 +220,24 @@ async fn captured(collector: &Collector, slot: &'static str, bytes: Vec<u8>) -> 
         .into_response(),
         Err(error) => refusal::not_captured(&error),
     }
+}
+
+/// The envelope that a body is, or that is made of its event; the viewer can show something of it.
+async fn checked(endpoint: Endpoint, body: Vec<u8>) -> Result<Vec<u8>, Problem> {
+    let size = match endpoint {
+        Endpoint::Envelope => body.len(),
+        // A small body may unpack to a large event.
+        Endpoint::Store => MAX_EVENT,
+    };
+    let work = move || {
+        let bytes = match endpoint {
+            Endpoint::Envelope => body,
+            Endpoint::Store => store::envelope_of(body)?,
+        };
+        check_payloads(&bytes)?;
+        Ok(bytes)
+    };
+    large::run(size, work).await.map_err(large::unfinished)?
 }
 
 fn check_payloads(bytes: &[u8]) -> Result<(), Problem> {

@@ -4,17 +4,21 @@
 //! A stack is its application's frames, by module or file and function, of all exceptions of the chain, with their types; where
 //! no frame is the application's own, all frames. Lines and values are no part of it.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use reelscope_contracts::telemetry::{ErrorEvent, Exception, Frame, GroupedBy, Grouping};
 
 use crate::bounds;
-use crate::dsn::fnv1a;
+use crate::dsn::fnv1a_of;
+use crate::envelope::MAX_EVENT;
 
 /// Most parts that are told.
 const MOST_PARTS: usize = 20;
 /// Longest part that is told.
 const MOST_TEXT: usize = 200;
+/// Bytes of values after which the variables of a fingerprint are not filled in any more: as many as an event has.
+const MOST_FILLED: usize = MAX_EVENT;
 
 /// The id of an event's issue, which is 16 hexadecimal digits, the same in every version and after every restart; and why.
 /// `template` is what its message was made of.
@@ -23,29 +27,43 @@ pub(crate) fn group(
     event: &ErrorEvent,
     template: Option<&str>,
 ) -> (String, Grouping) {
-    let default = || by_content(event, template);
-    let is_default = |part: &str| variable(part) == Some("default");
-    let (by, parts) = if fingerprint.iter().all(|part| is_default(part)) {
-        default()
+    let default = LazyCell::new(|| by_content(event, template));
+    let is_default = |part: &String| variable(part) == Some("default");
+    let (by, parts) = if fingerprint.iter().all(is_default) {
+        (default.0, default.1.iter().map(String::as_str).collect())
     } else {
-        let mut parts = Vec::new();
-        for part in fingerprint {
-            match variable(part) {
-                Some("default") => parts.extend(default().1),
-                Some(name) => parts.push(value_of(name, event, template).unwrap_or_else(|| part.clone())),
-                None => parts.push(part.clone()),
-            }
-        }
-        (GroupedBy::Fingerprint, parts)
+        let value_of = |name: &str| match name {
+            "default" => default.1.iter().map(String::as_str).collect(),
+            name => value_of(name, event, template).into_iter().collect(),
+        };
+        (GroupedBy::Fingerprint, filled(fingerprint, value_of))
     };
-    let text = format!("{by:?}\u{1e}{}", parts.join("\u{1e}"));
+    let by_name = format!("{by:?}");
+    let pieces = parts.iter().flat_map(|part| ["\u{1e}", part]);
+    let hash = fnv1a_of(by_name.bytes().chain(pieces.flat_map(str::bytes)));
     let told = parts.iter().take(MOST_PARTS);
     let grouping = Grouping {
         by,
         parts: told.map(|part| bounds::cut(part, MOST_TEXT)).collect(),
         parts_total: parts.len() as u64,
     };
-    (format!("{:016x}", fnv1a(text.as_bytes())), grouping)
+    (format!("{hash:016x}"), grouping)
+}
+
+/// The parts of a fingerprint, and for each variable among them what `value_of` says of it. A variable without a value stays
+/// as it is written, and so does each after [`MOST_FILLED`] bytes, since a word may ask for all that the event has.
+fn filled<'a>(fingerprint: &'a [String], value_of: impl Fn(&str) -> Vec<&'a str>) -> Vec<&'a str> {
+    let (mut parts, mut bytes) = (Vec::new(), 0);
+    for part in fingerprint {
+        let values = variable(part).filter(|_| bytes < MOST_FILLED).map(&value_of);
+        let Some(values) = values.filter(|values| !values.is_empty()) else {
+            parts.push(part.as_str());
+            continue;
+        };
+        bytes += values.iter().map(|value| value.len() + 1).sum::<usize>();
+        parts.extend(values);
+    }
+    parts
 }
 
 /// What groups an event that has no fingerprint of its own.
@@ -186,27 +204,24 @@ fn variable(part: &str) -> Option<&str> {
 }
 
 /// What a variable stands for (<https://docs.sentry.io/concepts/data-management/event-grouping/fingerprint-rules/>).
-fn value_of(name: &str, event: &ErrorEvent, template: Option<&str>) -> Option<String> {
+fn value_of<'a>(name: &str, event: &'a ErrorEvent, template: Option<&'a str>) -> Option<&'a str> {
     let frame = event
         .frames
         .iter()
         .find(|frame| frame.in_app)
         .or(event.frames.first());
-    let none = || "<none>".to_owned();
-    Some(match name {
-        "error.type" | "type" => event.kind.clone(),
-        "error.value" | "value" => event.value.clone(),
-        "message" => template.unwrap_or(&event.value).to_owned(),
-        "transaction" => event.transaction.clone().unwrap_or_else(none),
-        "level" => event.level.clone(),
-        "function" | "stack.function" => frame.map_or_else(none, |frame| frame.function.clone()),
-        "module" | "stack.module" => frame.and_then(|frame| frame.module.clone()).unwrap_or_else(none),
-        "stack.abs_path" | "path" => frame.and_then(|frame| frame.file.clone()).unwrap_or_else(none),
-        name => {
-            let tag = name.strip_prefix("tags.")?;
-            event.tags.get(tag).cloned().unwrap_or_else(none)
-        }
-    })
+    let value = match name {
+        "error.type" | "type" => Some(&event.kind),
+        "error.value" | "value" => Some(&event.value),
+        "message" => return Some(template.unwrap_or(&event.value)),
+        "transaction" => event.transaction.as_ref(),
+        "level" => Some(&event.level),
+        "function" | "stack.function" => frame.map(|frame| &frame.function),
+        "module" | "stack.module" => frame.and_then(|frame| frame.module.as_ref()),
+        "stack.abs_path" | "path" => frame.and_then(|frame| frame.file.as_ref()),
+        name => event.tags.get(name.strip_prefix("tags.")?),
+    };
+    Some(value.map_or("<none>", String::as_str))
 }
 
 /// The value without what differs from event to event: a word with a digit in it, be it a number, a UUID, a hash
@@ -232,280 +247,4 @@ fn pattern(value: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::envelope::Envelope;
-    use crate::facts::{self, Source};
-    use serde_json::{Value, json};
-
-    fn check(value: &str, expected: &str) {
-        assert_eq!(pattern(value), expected);
-    }
-
-    #[test]
-    fn what_differs_is_masked() {
-        check(
-            "round 9ec79c33-ec99-42ab-8353-589fcb2e04dc timed out after 5000 ms",
-            "round # timed out after # ms",
-        );
-        check("at 0x7ffee3b2 in RS-000001", "at # in #");
-        check("deadline exceeded", "deadline exceeded");
-        check("", "");
-        check("10.5 %", "#.# %");
-    }
-
-    #[test]
-    fn what_a_build_writes_into_names_is_no_part_of_a_place() {
-        let check = |name: &str, expected: &str| assert_eq!(stable(name), expected);
-        check("main.4f2a91.js", "main.#.js");
-        check("chunk-7KQ2ZB4M.js", "chunk-#.js");
-        check("shop::cart::h0123456789abcdef", "shop::cart::#");
-        check("app$fn__12345", "app$fn__#");
-        check("utf8_decode", "utf8_decode");
-        check("handle_404", "handle_404");
-        check("oauth2.facade", "oauth2.facade");
-        assert_eq!(path("https://shop.example/static/cart.js?v=3"), "static/cart.js");
-        assert_eq!(path("./src/main.rs"), "src/main.rs");
-    }
-
-    fn grouped(payload: &Value) -> (String, Grouping) {
-        let bytes = format!("{{}}\n{{\"type\":\"event\"}}\n{payload}\n");
-        let envelope = Envelope::framed(bytes.as_bytes());
-        let errors = envelope.map(|envelope| facts::read(Source::external(1), &envelope).errors);
-        let event = errors.ok().and_then(|errors| errors.into_iter().next());
-        event
-            .map(|event| (event.issue_id, event.grouping))
-            .unwrap_or_default()
-    }
-
-    fn frame(function: &str, file: &str, in_app: bool) -> Value {
-        json!({ "function": function, "filename": file, "lineno": 3, "in_app": in_app })
-    }
-
-    fn error(kind: &str, value: &str, frames: &[Value]) -> Value {
-        json!({ "type": kind, "value": value, "stacktrace": { "frames": frames } })
-    }
-
-    fn thrown(exceptions: &[Value]) -> Value {
-        json!({ "exception": { "values": exceptions } })
-    }
-
-    /// Those of each list are of one issue, and no two lists of the same.
-    fn issues(lists: &[(GroupedBy, Vec<Value>)]) {
-        let mut ids = Vec::new();
-        for (by, events) in lists {
-            let (id, why) = grouped(&events[0]);
-            assert_eq!(why.by, *by, "{why:?}");
-            for event in events {
-                assert_eq!(grouped(event), (id.clone(), why.clone()), "{event}");
-            }
-            assert!(!ids.contains(&id), "{why:?}");
-            ids.push(id);
-        }
-    }
-
-    #[test]
-    fn a_place_in_the_application_is_an_issue_whatever_is_said_there() {
-        let at = |value: &str, line: u64, system: &str| {
-            let mut own = frame("load", "shop/cart.py", true);
-            own["lineno"] = json!(line);
-            thrown(&[error(
-                "NotFound",
-                value,
-                &[frame("main", "run.py", true), own, frame(system, "lib.py", false)],
-            )])
-        };
-        issues(&[
-            (
-                GroupedBy::Stack,
-                vec![at("no ann", 3, "a"), at("no bob", 3, "a"), at("no bob", 9, "b")],
-            ),
-            (
-                GroupedBy::Stack,
-                vec![thrown(&[error(
-                    "NotFound",
-                    "no ann",
-                    &[frame("save", "shop/cart.py", true)],
-                )])],
-            ),
-            (
-                GroupedBy::Stack,
-                vec![thrown(&[error(
-                    "Refused",
-                    "no ann",
-                    &[frame("save", "shop/cart.py", true)],
-                )])],
-            ),
-            // A file of another build is the same.
-            (
-                GroupedBy::Stack,
-                ["/s/main.4f2a91.js", "https://b.example/s/main.0be077.js"]
-                    .map(|file| thrown(&[error("E", "v", &[frame("f", file, true)])]))
-                    .to_vec(),
-            ),
-            // So is one that calls itself more often.
-            (
-                GroupedBy::Stack,
-                [1, 4]
-                    .map(|n| thrown(&[error("E", "deep", &vec![frame("r", "r.py", true); n])]))
-                    .to_vec(),
-            ),
-        ]);
-    }
-
-    #[test]
-    fn without_frames_of_the_application_all_frames_count_and_without_any_the_words() {
-        let system =
-            |function: &str, value: &str| thrown(&[error("E", value, &[frame(function, "lib.py", false)])]);
-        issues(&[
-            (GroupedBy::SystemStack, vec![system("a", "x"), system("a", "y")]),
-            (GroupedBy::SystemStack, vec![system("b", "x")]),
-            (GroupedBy::Exception, vec![thrown(&[error("E", "no 17", &[])]), thrown(&[error("E", "no 18", &[])])]),
-            (GroupedBy::Exception, vec![thrown(&[error("F", "no 17", &[])])]),
-            // Nameless frames say nothing.
-            (GroupedBy::Exception, vec![thrown(&[json!({ "type": "G", "value": "v", "stacktrace": { "frames": [{ "in_app": true }] } })])]),
-            // The stack of the thread that told of it stands for one of its own.
-            (GroupedBy::Stack, ["one", "two"].map(|text| json!({
-                "message": text, "threads": { "values": [{ "current": true, "stacktrace": { "frames": [frame("f", "f.py", true)] } }] },
-            })).to_vec()),
-        ]);
-    }
-
-    #[test]
-    fn a_message_is_its_template() {
-        let entry = |entry: Value| json!({ "logentry": entry });
-        issues(&[
-            (
-                GroupedBy::Message,
-                vec![
-                    entry(
-                        json!({ "message": "user %s is slow", "params": ["ann"], "formatted": "user ann is slow" }),
-                    ),
-                    entry(json!({ "message": "user %s is slow", "params": ["bob"] })),
-                    json!({ "message": { "message": "user %s is slow", "params": ["eve"] } }),
-                ],
-            ),
-            (
-                GroupedBy::Message,
-                vec![
-                    json!({ "message": "took 5 ms" }),
-                    json!({ "message": "took 17 ms" }),
-                ],
-            ),
-            (GroupedBy::Message, vec![json!({ "message": "took long" })]),
-        ]);
-    }
-
-    #[test]
-    fn causes_and_what_is_in_a_group_are_part_of_an_issue() {
-        let outer = |mechanism: Value| {
-            let mut outer = error("JobFailed", "job failed", &[frame("run", "jobs.py", true)]);
-            outer["mechanism"] = mechanism;
-            outer
-        };
-        let inner = |kind: &str, value: &str, function: &str| {
-            let mut inner = error(kind, value, &[frame(function, "store.py", true)]);
-            inner["mechanism"] = json!({ "exception_id": 1, "parent_id": 0 });
-            inner
-        };
-        let chained = |inner: Value| thrown(&[inner, outer(json!({ "exception_id": 0 }))]);
-        let group = |inner: Value| {
-            thrown(&[
-                inner,
-                outer(json!({ "exception_id": 0, "is_exception_group": true })),
-            ])
-        };
-        issues(&[
-            (
-                GroupedBy::Stack,
-                vec![
-                    chained(inner("Refused", "port 1", "connect")),
-                    chained(inner("Refused", "host b", "connect")),
-                ],
-            ),
-            (
-                GroupedBy::Stack,
-                vec![chained(inner("KeyError", "port 1", "connect"))],
-            ),
-            (
-                GroupedBy::Stack,
-                vec![chained(inner("Refused", "port 1", "read"))],
-            ),
-            // As if it had been seen without the group.
-            (
-                GroupedBy::Stack,
-                vec![
-                    group(inner("Timeout", "a", "wait")),
-                    thrown(&[error("Timeout", "b", &[frame("wait", "store.py", true)])]),
-                ],
-            ),
-            (GroupedBy::Stack, vec![group(inner("Denied", "a", "wait"))]),
-        ]);
-    }
-
-    #[test]
-    fn how_many_of_a_group_failed_alike_makes_no_issue() {
-        let group = |kinds: &[&str]| {
-            let held = kinds.iter().zip(1..).map(|(kind, id)| {
-                let mut held = error(kind, "v", &[frame("wait", "store.py", true)]);
-                held["mechanism"] = json!({ "exception_id": id, "parent_id": 0 });
-                held
-            });
-            let mut outer = error("ExceptionGroup", "some", &[]);
-            outer["mechanism"] = json!({ "exception_id": 0, "is_exception_group": true });
-            thrown(&held.chain([outer]).collect::<Vec<_>>())
-        };
-        issues(&[
-            (
-                GroupedBy::Stack,
-                vec![group(&["Timeout"]), group(&["Timeout", "Timeout", "Timeout"])],
-            ),
-            (
-                GroupedBy::Stack,
-                vec![
-                    group(&["Timeout", "Denied"]),
-                    group(&["Timeout", "Denied", "Timeout"]),
-                ],
-            ),
-            (GroupedBy::Exception, vec![group(&[])]),
-        ]);
-    }
-
-    #[test]
-    fn a_fingerprint_comes_first_and_may_hold_the_rest() {
-        let with = |fingerprint: &[&str], kind: &str| {
-            let mut event = thrown(&[error(kind, "v", &[frame("f", "f.py", true)])]);
-            event["fingerprint"] = json!(fingerprint);
-            event["tags"] = json!({ "shard": kind });
-            event
-        };
-        issues(&[
-            (
-                GroupedBy::Fingerprint,
-                vec![with(&["db"], "A"), with(&["db"], "B")],
-            ),
-            (
-                GroupedBy::Stack,
-                vec![
-                    with(&["{{ default }}"], "A"),
-                    with(&["{{default}}"], "A"),
-                    with(&[], "A"),
-                ],
-            ),
-            (GroupedBy::Fingerprint, vec![with(&["{{ default }}", "db"], "A")]),
-            (GroupedBy::Fingerprint, vec![with(&["{{ default }}", "db"], "B")]),
-            (
-                GroupedBy::Fingerprint,
-                vec![
-                    with(&["{{ error.type }}", "db"], "A"),
-                    with(&["{{ tags.shard }}", "db"], "A"),
-                ],
-            ),
-        ]);
-        let (_, why) = grouped(&with(&["{{ default }}", "db"], "A"));
-        assert_eq!(
-            (why.parts, why.parts_total),
-            (vec!["A".to_owned(), "f (f.py)".to_owned(), "db".to_owned()], 3)
-        );
-    }
-}
+mod tests;

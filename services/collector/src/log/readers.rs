@@ -3,16 +3,20 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, ffi};
 use tokio::sync::Semaphore;
+use tokio::task::JoinError;
 
 use super::schema::{FILE, WAL};
 use super::state::{Entry, Parts, State};
 use crate::category::Categories;
 use crate::envelope::id_of_bytes;
+use crate::supervised::last_words;
 
-/// Most reads at one time; more wait.
+/// Most reads at one time, and most connections that rest between them; more wait.
 const MOST: usize = 4;
+/// Statements that one connection keeps prepared: more than are asked for here and by the index.
+const STATEMENTS: usize = 128;
 /// Memory that one connection keeps pages in, in KiB.
 const CACHE_KIB: i64 = 2 * 1024;
 
@@ -33,19 +37,22 @@ impl Readers {
         }
     }
 
-    /// Runs `work` on a thread that may block.
+    /// Runs `work` on a thread that may block, to its end even if nobody waits for it any more.
     ///
     /// # Errors
-    /// SQLite's, which is logged too.
+    /// SQLite's, or the words of a defect that `work` met; they are logged too.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> rusqlite::Result<T> {
         // Never closed.
-        let _room = self.room.acquire().await.ok();
+        let room = Arc::clone(&self.room).acquire_owned().await.ok();
         let readers = self.clone();
-        let read = tokio::task::spawn_blocking(move || readers.read_here(work));
-        let read = read.await.unwrap_or(Err(rusqlite::Error::ExecuteReturnedResults));
+        let read = tokio::task::spawn_blocking(move || {
+            let _room = room;
+            readers.read_here(work)
+        });
+        let read = read.await.unwrap_or_else(|error| Err(unfinished(error)));
         read.inspect_err(|error| tracing::warn!(%error, "telemetry could not be read"))
     }
 
@@ -64,7 +71,10 @@ impl Readers {
         };
         // One that met an error is not used again.
         let read = work(&connection)?;
-        crate::lock(&self.idle).push(connection);
+        let mut idle = crate::lock(&self.idle);
+        if idle.len() < MOST {
+            idle.push(connection);
+        }
         Ok(read)
     }
 
@@ -87,7 +97,14 @@ fn open(file: &Path) -> rusqlite::Result<Connection> {
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
+}
+
+/// A read that did not come to its end, in SQLite's words for one.
+fn unfinished(error: JoinError) -> rusqlite::Error {
+    let words = format!("reading met a defect of Reelscope: {}", last_words(error));
+    rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_ABORT), Some(words))
 }
 
 /// The columns that [`entry`] reads.
@@ -164,4 +181,74 @@ pub(crate) fn some_envelopes(
         envelopes.push((entry, row.get("body")?));
     }
     Ok(envelopes)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Barrier, mpsc};
+    use std::time::Duration;
+
+    fn readers() -> (Readers, tempfile::TempDir) {
+        let dir = tempfile::tempdir().unwrap();
+        Connection::open(dir.path().join(FILE)).unwrap();
+        (Readers::new(dir.path()), dir)
+    }
+
+    fn resting(readers: &Readers) -> usize {
+        crate::lock(&readers.idle).len()
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_read_that_nobody_waits_for_takes_its_room_until_it_ends() {
+        let (readers, _dir) = readers();
+        let (began, begun) = mpsc::channel();
+        let gate = Arc::new(Barrier::new(MOST + 1));
+        for _ in 0..MOST {
+            let (readers, began, gate) = (readers.clone(), began.clone(), Arc::clone(&gate));
+            let asked = tokio::spawn(async move {
+                let slow = readers.read(move |_| {
+                    began.send(()).unwrap();
+                    gate.wait();
+                    Ok(())
+                });
+                slow.await
+            });
+            begun.recv_timeout(Duration::from_secs(20)).unwrap();
+            asked.abort();
+            assert!(asked.await.unwrap_err().is_cancelled());
+        }
+        assert_eq!(readers.room.available_permits(), 0);
+        gate.wait();
+        readers.read(|_| Ok(())).await.unwrap();
+    }
+
+    #[test]
+    fn few_connections_rest_however_many_were_asked_for_at_once() {
+        let (readers, _dir) = readers();
+        let (gate, done) = (Barrier::new(3 * MOST), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..3 * MOST {
+                scope.spawn(|| {
+                    let read = readers.read_here(|_| {
+                        gate.wait();
+                        Ok(())
+                    });
+                    done.fetch_add(usize::from(read.is_ok()), Ordering::Relaxed);
+                });
+            }
+        });
+        assert_eq!((done.into_inner(), resting(&readers)), (3 * MOST, MOST));
+    }
+
+    #[tokio::test]
+    async fn a_defect_says_what_happened() {
+        let (readers, _dir) = readers();
+        let read = readers.read(|_| -> rusqlite::Result<()> { panic!("row 7 is odd") });
+        let error = read.await.unwrap_err().to_string();
+        assert_eq!(error, "reading met a defect of Reelscope: row 7 is odd");
+        assert_eq!(readers.room.available_permits(), MOST);
+    }
 }

@@ -20,7 +20,7 @@ pub(crate) fn detail(trace_id: u128, envelopes: &[(Entry, Vec<u8>)], oddity: Opt
     let mut metrics: Vec<MeasurementPoint> = Vec::new();
     let mut seen = Seen::default();
     for (entry, bytes) in envelopes {
-        let Ok(envelope) = Envelope::parse(bytes) else {
+        let Ok(envelope) = Envelope::framed(bytes) else {
             trace.oddities.insert("unreadable_item".to_owned());
             continue;
         };

@@ -119,7 +119,7 @@ fn while_one_asks_for_a_category_the_others_go_on() {
     let both = ERROR.with(SESSION);
     destination.add(LaneKey::Trace(1), 1, both, now);
     let whole = sent(&mut destination, now).remove(0);
-    assert!(whole.is_all);
+    assert!(whole.is_all());
     let limited = answer(Verdict::Limited, 429, Some("60:session:key"));
     answered(&mut destination, whole, &limited, now);
     for seq in 2..5 {
@@ -128,7 +128,7 @@ fn while_one_asks_for_a_category_the_others_go_on() {
     let errors = sent(&mut destination, now);
     assert_eq!(errors.len(), 4);
     for errand in errors {
-        assert_eq!((errand.part, errand.is_all), (ERROR, false));
+        assert_eq!((errand.part, errand.is_all()), (ERROR, false));
         destination.learn(errand, &delivered(), pace(), now);
         destination.add(errand.lane, errand.seq, SESSION, now);
         destination.returned(errand, now);

@@ -1,0 +1,103 @@
+//! What the outbox is told, and what it knows beside the log.
+
+use std::collections::HashMap;
+
+use tokio::sync::oneshot;
+
+use crate::category::Categories;
+use crate::log::Entry;
+
+/// What the outbox is told.
+pub(super) enum Note {
+    /// These envelopes came, or are held again.
+    Held(Vec<Entry>),
+    /// The destinations changed.
+    Configured,
+    /// No more; answered when nothing is under way.
+    Stop(oneshot::Sender<()>),
+}
+
+pub(super) type Notes = tokio::sync::mpsc::UnboundedReceiver<Note>;
+
+/// What outlives a defect of the outbox.
+pub(super) struct Desk {
+    pub(super) notes: Notes,
+    /// What has come to its end while the disk was full, by envelope; the log may still have it as held.
+    ended: HashMap<u64, Categories>,
+    pub(super) has_run: bool,
+}
+
+impl Desk {
+    pub(super) fn new(notes: Notes) -> Self {
+        Self {
+            notes,
+            ended: HashMap::new(),
+            has_run: false,
+        }
+    }
+
+    /// What is left of an envelope that the log has as held; `None` for nothing.
+    pub(super) fn left(&self, entry: &Entry) -> Option<Categories> {
+        self.left_of(entry.seq, entry.left())
+    }
+
+    /// The same where the log has `left` of it.
+    pub(super) fn left_of(&self, seq: u64, left: Categories) -> Option<Categories> {
+        let Some(ended) = self.ended.get(&seq) else {
+            return Some(left);
+        };
+        Some(left.without(*ended)).filter(|left| !left.is_empty())
+    }
+
+    /// This came to its end, and the disk could not be told.
+    pub(super) fn owes(&mut self, seq: u64, part: Categories) {
+        let ended = self.ended.entry(seq).or_default();
+        *ended = ended.with(part);
+    }
+
+    /// The writer knows better than the log where these stand.
+    pub(super) fn correct(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            if let Some(ended) = self.ended.get_mut(&entry.seq) {
+                *ended = entry.parts.delivered.with(entry.parts.refused);
+                if ended.is_empty() {
+                    self.ended.remove(&entry.seq);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::{Change, DeadReason};
+
+    const ERROR: Categories = Categories::ERROR;
+    const SESSION: Categories = Categories::SESSION;
+
+    /// The log has it as held all the time, since the disk is full.
+    #[test]
+    fn what_ended_on_a_full_disk_is_not_sent_again_before_it_is_tried_again() {
+        let mut desk = Desk::new(tokio::sync::mpsc::unbounded_channel().1);
+        let held = Entry {
+            categories: ERROR.with(SESSION),
+            ..Entry::external(1)
+        };
+        assert_eq!(desk.left(&held), Some(ERROR.with(SESSION)));
+        desk.ended.insert(1, ERROR);
+        let half = Change::Delivered(ERROR).of(&held).unwrap();
+        desk.correct(std::slice::from_ref(&half));
+        assert_eq!(
+            (desk.left(&held), desk.left(&half)),
+            (Some(SESSION), Some(SESSION))
+        );
+        desk.ended.insert(1, ERROR.with(SESSION));
+        assert_eq!(desk.left(&held), None);
+        // A person tries the refused part again, and the other goes nowhere.
+        let refused = Change::Refused(DeadReason::Rejected, SESSION).of(&half).unwrap();
+        let again = Change::Retried.of(&refused).unwrap();
+        desk.correct(&[again]);
+        assert_eq!(desk.left(&held), Some(SESSION));
+    }
+}
