@@ -1,5 +1,8 @@
 //! The collector as its owner sees it: open, capture, configure, ask, shut down.
 
+mod parts;
+mod threads;
+
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,30 +18,29 @@ use reelscope_contracts::{Problem, now};
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
+use self::parts::Parts;
+use self::threads::{Work, indexing, sending, writing};
 use crate::clock::Clock;
 use crate::delivery::{self, Destinations, Pace, Sender};
 use crate::dsn::Dsn;
 use crate::envelope::{Envelope, parse_id};
 use crate::error::{CaptureError, CollectorError, RecordingError};
-use crate::index::{self, Defects, Index};
+use crate::index::Index;
 use crate::large;
 use crate::lock;
 use crate::log::{
-    self, Ages, Arrival, Captured, Change, DeadReason, Entry, Figures, Follower, Job, Opened, Pen, Queued,
-    Readers, Retainer, Retention, State, Writer,
+    self, Ages, Arrival, Captured, Change, DeadReason, Entry, Figures, Job, Opened, Queued, Readers,
+    Retainer, Retention, State, Writer,
 };
 use crate::notice::notice;
 use crate::refusals::Refusals;
 use crate::scrub;
-use crate::supervised;
 use crate::trace;
 
 /// Most bytes that wait for the disk; more are refused.
 pub(crate) const MOST_QUEUED: usize = 64 * 1024 * 1024;
 /// As many more may wait if they are our own, so that no flood from outside costs one of them.
 const OWN_QUEUED: usize = 32 * 1024 * 1024;
-/// Most notices that are kept; the oldest go.
-const MOST_NOTICES: usize = 50;
 /// Most changes of one commit.
 const MOST_CHANGES: usize = 2_000;
 /// Most bytes of envelopes that are read for one question of the viewer.
@@ -90,83 +92,13 @@ impl Options {
     }
 }
 
-/// What the threads share. Locks are held for moments and never together.
-pub(crate) struct Shared {
-    pub(crate) readers: Readers,
-    pub(crate) figures: Arc<Figures>,
-    /// The public key of this collector's own DSN.
-    pub(crate) key: String,
-    pub(crate) index: Index,
-    pub(crate) delivery: delivery::Handle,
-    /// Counts what changed in delivery.
-    pub(crate) revision: watch::Sender<u64>,
-    pub(crate) refused: AtomicU64,
-    pub(crate) refusals: Refusals,
-    scrubbing: AtomicBool,
-    /// The last words of a thread that the collector cannot do without.
-    failed: watch::Sender<Option<String>>,
-    notices: Mutex<Vec<Notice>>,
-}
-
-impl Shared {
-    pub(crate) fn destinations(&self) -> Arc<Destinations> {
-        self.delivery.destinations()
-    }
-
-    /// Tells the viewers that something about delivery changed.
-    pub(crate) fn touched(&self) {
-        self.revision.send_modify(|revision| *revision += 1);
-    }
-
-    /// One with the same code replaces the last.
-    fn keep(&self, notice: Notice) {
-        let mut notices = lock(&self.notices);
-        notices.retain(|known| known.code != notice.code);
-        notices.push(notice);
-        let surplus = notices.len().saturating_sub(MOST_NOTICES);
-        notices.drain(..surplus);
-    }
-}
-
-impl Follower for Arc<Shared> {
-    fn moved(&self, held: Vec<Entry>) {
-        if !held.is_empty() {
-            self.delivery.held(held);
-        }
-        self.index.wake();
-        self.touched();
-    }
-
-    fn refused(&self) {
-        self.refused.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn say(&self, notice: Notice) {
-        self.keep(notice);
-    }
-
-    fn take_back(&self, code: &str) {
-        lock(&self.notices).retain(|notice| notice.code != code);
-    }
-}
-
-impl delivery::Host for Shared {
-    fn changed(&self) {
-        self.touched();
-    }
-
-    fn say(&self, notice: Notice) {
-        self.keep(notice);
-    }
-}
-
 /// What was met while opening.
 pub type Notices = Vec<Notice>;
 
 /// The collector; cheap to clone. It works until [`Collector::shutdown`].
 #[derive(Clone)]
 pub struct Collector {
-    shared: Arc<Shared>,
+    parts: Arc<Parts>,
     jobs: mpsc::Sender<Job>,
     threads: Arc<Mutex<Vec<JoinHandle<()>>>>,
     sender: Sender,
@@ -216,7 +148,7 @@ impl Collector {
         });
         let readers = Readers::new(dir);
         let (index, index_wakes) = Index::new(readers.clone(), pen.clone(), Arc::clone(&figures));
-        let shared = Arc::new(Shared {
+        let parts = Arc::new(Parts {
             readers,
             figures: Arc::clone(&figures),
             key,
@@ -235,7 +167,7 @@ impl Collector {
                 .spawn(work)
                 .map_err(|error| CollectorError::unwritable(dir, &error))
         };
-        let follower = Arc::clone(&shared);
+        let follower = Arc::clone(&parts);
         let context = delivery::Context {
             // Its own, so that whoever looks holds up nothing that is sent.
             readers: Readers::new(dir),
@@ -243,21 +175,21 @@ impl Collector {
             sender: sender.clone(),
             pace: options.pace,
             ages: Arc::clone(&ages),
-            own_key: shared.key.clone(),
+            own_key: parts.key.clone(),
             head: FRONTEND,
         };
         let retainer = Retainer::new(options.retention, ages);
         let writer = Writer::new(pen.clone(), dir.to_owned(), figures, retainer, follower);
         let threads = vec![
-            start("collector-index", indexing(&shared, index_wakes))?,
-            start("collector-outbox", sending(&shared, context, inbox))?,
+            start("collector-index", indexing(&parts, index_wakes))?,
+            start("collector-outbox", sending(&parts, context, inbox))?,
             start(
                 "collector-writer",
-                writing(&shared, writer, pen, waiting_jobs, held_lock),
+                writing(&parts, writer, pen, waiting_jobs, held_lock),
             )?,
         ];
         let collector = Self {
-            shared,
+            parts,
             jobs,
             threads: Arc::new(Mutex::new(threads)),
             sender,
@@ -268,7 +200,7 @@ impl Collector {
     /// The public key of this collector's own DSN, `http://<key>@<address>/1`; the same after a restart.
     #[must_use]
     pub fn key(&self) -> &str {
-        &self.shared.key
+        &self.parts.key
     }
 
     /// Hands an envelope that this process's own SDK wrote over to be written, without waiting. Its payloads are not
@@ -280,11 +212,11 @@ impl Collector {
             self.hand_over(arrival, None)
         });
         if let Err(error) = taken {
-            self.shared.refused.fetch_add(1, Ordering::Relaxed);
+            self.parts.refused.fetch_add(1, Ordering::Relaxed);
             tracing::warn!(%error, "an envelope was not taken");
             let detail = format!("An envelope was not taken: {error}.");
             let said = notice("envelope_refused", detail).with("cause", error);
-            self.shared.say(said);
+            self.parts.keep(said);
         }
     }
 
@@ -301,7 +233,7 @@ impl Collector {
         let taken = self.checked(slot.into(), envelope).await;
         let taken = taken.and_then(|arrival| self.hand_over(arrival, Some(answer)));
         taken.inspect_err(|_| {
-            self.shared.refused.fetch_add(1, Ordering::Relaxed);
+            self.parts.refused.fetch_add(1, Ordering::Relaxed);
         })?;
         answered.await.unwrap_or(Err(CaptureError::Closed))
     }
@@ -318,21 +250,21 @@ impl Collector {
 
     /// Counts what a door refused, for the status; `is_counted` where [`Collector::captured`] did already.
     pub(crate) fn note_refusal(&self, problem: &Problem, client: Option<&str>, is_counted: bool) {
-        self.shared.refusals.note(problem, client);
+        self.parts.refusals.note(problem, client);
         if !is_counted {
-            self.shared.refused.fetch_add(1, Ordering::Relaxed);
+            self.parts.refused.fetch_add(1, Ordering::Relaxed);
         }
-        self.shared.touched();
+        self.parts.touched();
     }
 
     /// Counts bytes as waiting for the disk, unless too many are.
-    fn room_for(&self, slot: &str, bytes: usize) -> Result<Queued, CaptureError> {
+    pub(crate) fn room_for(&self, slot: &str, bytes: usize) -> Result<Queued, CaptureError> {
         let most = if slot == EXTERNAL {
             MOST_QUEUED
         } else {
             MOST_QUEUED + OWN_QUEUED
         };
-        Queued::within(most, &self.shared.figures, bytes).ok_or(CaptureError::Busy)
+        Queued::within(most, &self.parts.figures, bytes).ok_or(CaptureError::Busy)
     }
 
     /// The envelope as it is to be kept: without what must not leave, while scrubbing is on. What was captured before it
@@ -345,7 +277,7 @@ impl Collector {
         is_checked: bool,
     ) -> Result<Arrival, CaptureError> {
         let scrubbed = self
-            .shared
+            .parts
             .scrubbing
             .load(Ordering::Relaxed)
             .then(|| scrub::scrubbed(&bytes));
@@ -364,7 +296,7 @@ impl Collector {
         });
         let (categories, event_id, trace_id) = read?;
         Ok(Arrival {
-            destination: self.shared.destinations().id_of(&slot),
+            destination: self.parts.destinations().id_of(&slot),
             slot,
             categories,
             event_id,
@@ -385,54 +317,54 @@ impl Collector {
 
     /// Sets where envelopes go from now on. What was captured for another destination stays held.
     pub fn configure(&self, destinations: Destinations) {
-        self.shared.delivery.configure(destinations);
-        self.shared.touched();
+        self.parts.delivery.configure(destinations);
+        self.parts.touched();
     }
 
     /// Sets whether envelopes that come from now on are scrubbed before they are kept; see [`crate::scrub`]. At the start
     /// they are.
     pub fn set_scrubbing(&self, on: bool) {
-        self.shared.scrubbing.store(on, Ordering::Relaxed);
-        self.shared.touched();
+        self.parts.scrubbing.store(on, Ordering::Relaxed);
+        self.parts.touched();
     }
 
     /// The four numbers, of which nothing goes missing.
     #[must_use]
     pub fn counts(&self) -> DeliveryCounts {
-        lock(&self.shared.figures.tally).counts()
+        lock(&self.parts.figures.tally).counts()
     }
 
     /// Everything about delivery.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
-        let reasons = self.shared.delivery.reasons();
-        let tally = lock(&self.shared.figures.tally).clone();
+        let reasons = self.parts.delivery.reasons();
+        let tally = lock(&self.parts.figures.tally).clone();
         let delivery::Status {
             in_flight,
             destinations,
             rate_limits,
             last_error,
-        } = self.shared.delivery.status();
-        let index = &self.shared.index;
+        } = self.parts.delivery.status();
+        let index = &self.parts.index;
         let (lost_by_sdks, sessions) = (index.lost_by_sdks(), index.sessions());
-        let (refused_by_code, refusals) = self.shared.refusals.told();
+        let (refused_by_code, refusals) = self.parts.refusals.told();
         Delivery {
             counts: tally.counts(),
             held_by_reason: reasons.counted(&tally),
             dead_by_reason: tally.dead_by_reason(),
-            refused: self.shared.refused.load(Ordering::Relaxed),
+            refused: self.parts.refused.load(Ordering::Relaxed),
             refused_by_code,
             refusals,
             lost_by_sdks,
             sessions,
-            sending: self.shared.destinations().sending,
-            scrubbing: self.shared.scrubbing.load(Ordering::Relaxed),
+            sending: self.parts.destinations().sending,
+            scrubbing: self.parts.scrubbing.load(Ordering::Relaxed),
             in_flight,
             destinations,
             rate_limits,
             last_error,
-            notices: lock(&self.shared.notices).clone(),
-            bytes: self.shared.readers.bytes_on_disk(),
+            notices: lock(&self.parts.notices).clone(),
+            bytes: self.parts.readers.bytes_on_disk(),
             indexed: self.indexed(),
         }
     }
@@ -441,7 +373,7 @@ impl Collector {
     /// all. Among all are neither those that a person discarded nor those that Sentry would drop; by its number
     /// each of them is sent once, however old it is. Returns how many.
     pub async fn retry_dead(&self, seq: Option<u64>) -> u64 {
-        let destinations = self.shared.destinations();
+        let destinations = self.parts.destinations();
         let left = [DeadReason::Discarded, DeadReason::TooOld].map(State::Dead);
         let dead = match seq {
             Some(seq) => self.entries("seq = ?1 AND state > 1", seq.cast_signed()).await,
@@ -454,7 +386,7 @@ impl Collector {
                 continue;
             }
             if seq.is_some() {
-                self.shared.delivery.insist(entry.seq);
+                self.parts.delivery.insist(entry.seq);
             }
             retried += 1;
             changes.push((entry.seq, Change::Retried));
@@ -468,7 +400,7 @@ impl Collector {
 
     /// Sends or discards what was captured for another destination than today's. Returns how many envelopes.
     pub async fn decide_held(&self, action: HeldAction) -> u64 {
-        let destinations = self.shared.destinations();
+        let destinations = self.parts.destinations();
         let held = self.entries("state = ?1", State::Held.number()).await;
         let changes = held.into_iter().filter_map(|entry| {
             let today = destinations.id_of(&entry.slot);
@@ -487,7 +419,7 @@ impl Collector {
         let read = move |connection: &Connection| {
             log::rows(connection, &format!("WHERE {which} ORDER BY seq"), [value])
         };
-        self.shared.readers.read(read).await.unwrap_or_default()
+        self.parts.readers.read(read).await.unwrap_or_default()
     }
 
     /// Returns how many changed anything. Each commit takes some of them, so that nobody waits for all.
@@ -525,7 +457,7 @@ impl Collector {
                     return refused("dsn_invalid", error.to_string(), params);
                 }
             },
-            None => match self.shared.destinations().each().next() {
+            None => match self.parts.destinations().each().next() {
                 Some((_, dsn)) => dsn.clone(),
                 None => {
                     let detail = "No DSN is set; enter one first.".to_owned();
@@ -538,7 +470,7 @@ impl Collector {
 
     /// Waits until nothing is left that may be sent now, or until `deadline` has passed. Returns the numbers then.
     pub async fn drain(&self, deadline: Duration) -> DeliveryCounts {
-        let mut revisions = self.shared.revision.subscribe();
+        let mut revisions = self.parts.revision.subscribe();
         let drained = async { while self.sendable() > 0 && revisions.changed().await.is_ok() {} };
         let _ = tokio::time::timeout(deadline, drained).await;
         self.counts()
@@ -546,25 +478,25 @@ impl Collector {
 
     /// Held envelopes that are on their way, as opposed to those that wait for a person.
     fn sendable(&self) -> u64 {
-        let waiting = self.shared.figures.queued.load(Ordering::Relaxed) as u64;
-        let reasons = self.shared.delivery.reasons();
-        waiting + reasons.on_their_way(&lock(&self.shared.figures.tally))
+        let waiting = self.parts.figures.queued.load(Ordering::Relaxed) as u64;
+        let reasons = self.parts.delivery.reasons();
+        waiting + reasons.on_their_way(&lock(&self.parts.figures.tally))
     }
 
     /// Tells the threads to end and does not wait for it; what was handed over is written. For an owner that cannot
     /// wait; the directory is free a moment later.
     pub fn stop(&self) {
-        drop(self.shared.delivery.stop());
+        drop(self.parts.delivery.stop());
         let _ = self.jobs.send(Job::Stop);
-        self.shared.index.stop();
+        self.parts.index.stop();
     }
 
     /// Stops sending, writes what was handed over, and ends all threads. Requests under way have a moment to be
     /// answered; what is not answered by then is held and sent again after the next start.
     pub async fn shutdown(&self) {
-        let _ = self.shared.delivery.stop().await;
-        self.shared.index.stop();
-        let (jobs, readers) = (self.jobs.clone(), self.shared.readers.clone());
+        let _ = self.parts.delivery.stop().await;
+        self.parts.index.stop();
+        let (jobs, readers) = (self.jobs.clone(), self.parts.readers.clone());
         let mut threads = std::mem::take(&mut *lock(&self.threads));
         let joined = tokio::task::spawn_blocking(move || {
             // The writer ends last and closes the last connection: only then SQLite tidies up.
@@ -584,7 +516,7 @@ impl Collector {
     /// Waits until a part of the collector has met a defect that beginning anew does not mend, which none does by itself:
     /// returns its last words.
     pub async fn failed(&self) -> String {
-        let mut failed = self.shared.failed.subscribe();
+        let mut failed = self.parts.failed.subscribe();
         let words = failed
             .wait_for(Option::is_some)
             .await
@@ -599,22 +531,22 @@ impl Collector {
     /// Whether everything in the log has been indexed since the start.
     #[must_use]
     pub fn indexed(&self) -> bool {
-        self.shared.index.is_whole()
+        self.parts.index.is_whole()
     }
 
     /// Whether everything that was handed over by now is indexed. Asking does not count as looking.
     #[must_use]
     pub fn caught_up(&self) -> bool {
-        if self.shared.figures.queued.load(Ordering::Relaxed) > 0 {
+        if self.parts.figures.queued.load(Ordering::Relaxed) > 0 {
             return false;
         }
-        self.shared.index.is_through(self.captured_so_far())
+        self.parts.index.is_through(self.captured_so_far())
     }
 
     /// Number of the envelope that was captured last; 0 before the first.
     #[must_use]
     pub fn captured_so_far(&self) -> u64 {
-        lock(&self.shared.figures.tally).newest_seq()
+        lock(&self.parts.figures.tally).newest_seq()
     }
 
     /// Traces that are indexed and of which nothing had come when envelope `after` had, the last to arrive first: at most
@@ -628,13 +560,13 @@ impl Collector {
     /// The same on this thread, which may block.
     #[must_use]
     pub fn traces_after_here(&self, after: u64, limit: usize) -> Vec<Arc<TraceSummary>> {
-        self.shared.index.traces_after(after, limit)
+        self.parts.index.traces_after(after, limit)
     }
 
     /// Everything that is kept of one trace; `None` when nothing is. Asking does not count as looking.
     pub async fn trace(&self, trace_id: &str) -> Option<TraceDetail> {
         let id = parse_id(trace_id)?;
-        let (seqs, is_more) = self.shared.index.envelopes_of(id).await?;
+        let (seqs, is_more) = self.parts.index.envelopes_of(id).await?;
         let (found, missing) = self.read_many(seqs).await;
         let oddity = match missing {
             0 => is_more.then_some("too_many_envelopes"),
@@ -645,8 +577,13 @@ impl Collector {
             .ok()
     }
 
-    pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.shared
+    pub(crate) fn index(&self) -> &Index {
+        &self.parts.index
+    }
+
+    /// Changes whenever something about delivery does.
+    pub(crate) fn revisions(&self) -> watch::Receiver<u64> {
+        self.parts.revision.subscribe()
     }
 
     /// Envelopes in one line each, newest first: at most `limit` of those in `state` with a number below `before`.
@@ -668,16 +605,16 @@ impl Collector {
             let which = format!("WHERE seq < ?1 AND {states} ORDER BY seq DESC LIMIT ?2");
             log::rows(connection, &which, [before, limit])
         };
-        let found = self.shared.readers.read(read).await.unwrap_or_default();
-        let reasons = self.shared.delivery.reasons();
+        let found = self.parts.readers.read(read).await.unwrap_or_default();
+        let reasons = self.parts.delivery.reasons();
         found.iter().map(|entry| reasons.summary(entry)).collect()
     }
 
     /// One envelope in a line and as it was received; `None` when it is not, or no longer, kept.
     pub async fn envelope(&self, seq: u64) -> Option<(EnvelopeSummary, Vec<u8>)> {
         let read = move |connection: &Connection| log::envelope(connection, seq);
-        let (entry, bytes) = self.shared.readers.read(read).await.ok()??;
-        Some((self.shared.delivery.reasons().summary(&entry), bytes))
+        let (entry, bytes) = self.parts.readers.read(read).await.ok()??;
+        Some((self.parts.delivery.reasons().summary(&entry), bytes))
     }
 
     /// The envelopes among `seqs` that are still kept, up to a bound, and how many are missing.
@@ -697,64 +634,8 @@ impl Collector {
             }
             Ok(found)
         };
-        let found = self.shared.readers.read(read).await.unwrap_or_default();
+        let found = self.parts.readers.read(read).await.unwrap_or_default();
         let missing = asked - found.len();
         (found, missing)
     }
-}
-
-type Work = Box<dyn FnOnce() + Send>;
-
-fn writing(
-    shared: &Arc<Shared>,
-    writer: Writer<Arc<Shared>>,
-    pen: Pen,
-    jobs: mpsc::Receiver<Job>,
-    held_lock: fs::File,
-) -> Work {
-    let shared = Arc::clone(shared);
-    Box::new(move || {
-        if let Err(words) = supervised::once(|| writer.run(&jobs)) {
-            let said = format!("telemetry can no longer be written because of a defect: {words}");
-            shared.failed.send_replace(Some(said));
-        }
-        pen.close();
-        drop(held_lock);
-    })
-}
-
-fn indexing(shared: &Arc<Shared>, wakes: mpsc::Receiver<index::Wake>) -> Work {
-    let shared = Arc::clone(shared);
-    Box::new(move || {
-        let run = |defects: &mut Defects| index::run(&shared.index, &wakes, defects);
-        let ended = supervised::again(&mut Defects::default(), run, |defects, words| {
-            let seq = defects.pass_over();
-            tracing::error!(
-                words,
-                seq,
-                "an envelope met a defect of the index and is not shown"
-            );
-            let detail = format!("Envelope {seq} is not shown because of a defect of Reelscope.");
-            shared.say(
-                notice("index_defect", detail)
-                    .with("seq", seq)
-                    .with("cause", words),
-            );
-        });
-        if let Err(words) = ended {
-            let said = format!("telemetry can no longer be shown because of a defect: {words}");
-            shared.failed.send_replace(Some(said));
-        }
-    })
-}
-
-fn sending(shared: &Arc<Shared>, context: delivery::Context, inbox: delivery::Inbox) -> Work {
-    let shared = Arc::clone(shared);
-    Box::new(move || {
-        let host: Arc<dyn delivery::Host> = shared.clone();
-        if let Err(words) = delivery::run(context, &shared.delivery, inbox, &host) {
-            let said = format!("telemetry can no longer be delivered because of a defect: {words}");
-            shared.failed.send_replace(Some(said));
-        }
-    })
 }

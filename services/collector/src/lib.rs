@@ -7,7 +7,7 @@
 //! Modules in reading order: [`item_type`], [`envelope`] (the format), `lenient` (the reader of its JSON), [`dsn`], [`category`], [`clock`],
 //! [`scrub`] (pure rules); `large`; `log` (what is kept, and where it stands); `bounds`, `service`, `facts`, `once`, `trace`, `issues`,
 //! `service_map`, `index` (what the viewer asks for); `delivery` (what leaves); [`collector`] (all of it as its owner sees
-//! it); `refusals` (what was not taken); [`http`] and [`viewer`] (routes). Four threads: one
+//! it); `refusals` (what was not taken); `large` (where work that takes its time is done); [`http`] and [`viewer`] (routes). Four threads: one
 //! writes, one indexes, one sends, and whoever calls.
 
 mod bounds;

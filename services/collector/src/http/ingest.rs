@@ -287,18 +287,13 @@ mod tests {
     use super::*;
     use crate::collector::{MOST_QUEUED, Options};
     use crate::viewer::viewer_router;
-    use std::sync::atomic::Ordering;
     use tower::ServiceExt;
 
     #[tokio::test]
     async fn our_own_have_room_where_a_flood_from_outside_has_taken_the_rest() {
         let dir = tempfile::tempdir().unwrap();
         let (collector, _) = Collector::open(dir.path(), Options::standard()).unwrap();
-        collector
-            .shared()
-            .figures
-            .queued
-            .store(MOST_QUEUED + 1, Ordering::Relaxed);
+        let flood = collector.room_for(EXTERNAL, MOST_QUEUED + 1).unwrap();
         let envelope = format!("{{\"dsn\":\"http://{}@h/1\"}}\n", collector.key());
         let post = |path: &str| Request::post(path).body(Body::from(envelope.clone())).unwrap();
         let from_outside = ingest_router(collector.clone()).oneshot(post("/api/1/envelope/"));
@@ -313,7 +308,7 @@ mod tests {
             (delivery.refused, delivery.refused_by_code["service_unavailable"]),
             (1, 1)
         );
-        collector.shared().figures.queued.store(0, Ordering::Relaxed);
+        drop(flood);
         collector.shutdown().await;
     }
 }

@@ -1,0 +1,86 @@
+//! The parts of a collector, and what they tell each other through it.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use reelscope_contracts::telemetry::Notice;
+use tokio::sync::watch;
+
+use crate::delivery::{self, Destinations};
+use crate::index::Index;
+use crate::lock;
+use crate::log::{Entry, Figures, Follower, Readers};
+use crate::refusals::Refusals;
+
+/// Most notices that are kept; the oldest go.
+const MOST_NOTICES: usize = 50;
+
+/// The parts, of which none knows another. Locks are held for moments and never together.
+pub(super) struct Parts {
+    pub(super) readers: Readers,
+    pub(super) figures: Arc<Figures>,
+    /// The public key of this collector's own DSN.
+    pub(super) key: String,
+    pub(super) index: Index,
+    pub(super) delivery: delivery::Handle,
+    /// Counts what changed in delivery.
+    pub(super) revision: watch::Sender<u64>,
+    pub(super) refused: AtomicU64,
+    pub(super) refusals: Refusals,
+    pub(super) scrubbing: AtomicBool,
+    /// The last words of a thread that the collector cannot do without.
+    pub(super) failed: watch::Sender<Option<String>>,
+    pub(super) notices: Mutex<Vec<Notice>>,
+}
+
+impl Parts {
+    pub(super) fn destinations(&self) -> Arc<Destinations> {
+        self.delivery.destinations()
+    }
+
+    /// Tells the viewers that something about delivery changed.
+    pub(super) fn touched(&self) {
+        self.revision.send_modify(|revision| *revision += 1);
+    }
+
+    /// One with the same code replaces the last.
+    pub(super) fn keep(&self, notice: Notice) {
+        let mut notices = lock(&self.notices);
+        notices.retain(|known| known.code != notice.code);
+        notices.push(notice);
+        let surplus = notices.len().saturating_sub(MOST_NOTICES);
+        notices.drain(..surplus);
+    }
+}
+
+impl Follower for Arc<Parts> {
+    fn moved(&self, held: Vec<Entry>) {
+        if !held.is_empty() {
+            self.delivery.held(held);
+        }
+        self.index.wake();
+        self.touched();
+    }
+
+    fn refused(&self) {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn say(&self, notice: Notice) {
+        self.keep(notice);
+    }
+
+    fn take_back(&self, code: &str) {
+        lock(&self.notices).retain(|notice| notice.code != code);
+    }
+}
+
+impl delivery::Host for Parts {
+    fn changed(&self) {
+        self.touched();
+    }
+
+    fn say(&self, notice: Notice) {
+        self.keep(notice);
+    }
+}

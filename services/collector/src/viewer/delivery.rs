@@ -1,0 +1,73 @@
+//! How delivery stands, and what a person may do about it.
+
+use axum::Json;
+use axum::extract::State;
+use reelscope_contracts::Problem;
+use reelscope_contracts::http::Body as JsonBody;
+use reelscope_contracts::telemetry::{Changed, DecideHeld, Delivery, RetryDead, TestDelivery, TestOutcome};
+
+use super::Viewer;
+
+/// How delivery stands.
+#[utoipa::path(
+    get, path = "/delivery",
+    responses(
+        (status = 200, description = "The state of the moment", body = Delivery),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn delivery(State(viewer): State<Viewer>) -> Json<Delivery> {
+    Json(viewer.collector.delivery())
+}
+
+/// Send again what will not be sent by itself.
+#[utoipa::path(
+    post, path = "/delivery/retry",
+    request_body = RetryDead,
+    responses(
+        (status = 200, description = "How many it changed", body = Changed),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn retry(
+    State(viewer): State<Viewer>,
+    JsonBody(request): JsonBody<RetryDead>,
+) -> Json<Changed> {
+    Json(Changed {
+        changed: viewer.collector.retry_dead(request.seq).await,
+    })
+}
+
+/// Decide on what was captured for another DSN.
+#[utoipa::path(
+    post, path = "/delivery/held",
+    request_body = DecideHeld,
+    responses(
+        (status = 200, description = "How many it changed", body = Changed),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn held(
+    State(viewer): State<Viewer>,
+    JsonBody(request): JsonBody<DecideHeld>,
+) -> Json<Changed> {
+    Json(Changed {
+        changed: viewer.collector.decide_held(request.action).await,
+    })
+}
+
+/// Send a test envelope.
+#[utoipa::path(
+    post, path = "/delivery/test",
+    request_body = TestDelivery,
+    responses(
+        (status = 200, description = "What it met, good or bad", body = TestOutcome),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn test(
+    State(viewer): State<Viewer>,
+    JsonBody(request): JsonBody<TestDelivery>,
+) -> Json<TestOutcome> {
+    Json(viewer.collector.test_delivery(request.dsn.as_deref()).await)
+}

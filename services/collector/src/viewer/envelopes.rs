@@ -1,0 +1,109 @@
+//! What was captured, envelope by envelope.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use reelscope_contracts::telemetry::{
+    EnvelopeDetail, EnvelopeItem, EnvelopeState, EnvelopeSummary, Envelopes,
+};
+use reelscope_contracts::{Code, Problem};
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::IntoParams;
+
+use super::{Asked, Viewer, lines};
+use crate::envelope::{Envelope, MAX_EVENT};
+use crate::{large, lenient};
+
+/// Longest text of a payload that is shown.
+const MOST_TEXT: usize = 64 * 1024;
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct EnvelopeQuery {
+    state: Option<EnvelopeState>,
+    /// Only those with a smaller number: `next` of the page before.
+    before: Option<u64>,
+    limit: Option<usize>,
+}
+
+/// Envelopes, newest first.
+#[utoipa::path(
+    get, path = "/envelopes",
+    params(EnvelopeQuery),
+    responses(
+        (status = 200, description = "A page of them", body = Envelopes),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn envelopes(
+    State(viewer): State<Viewer>,
+    Asked(query): Asked<EnvelopeQuery>,
+) -> Json<Envelopes> {
+    let limit = lines(query.limit);
+    // One more tells whether there is another page.
+    let mut envelopes = viewer
+        .collector
+        .envelopes(query.before, query.state, limit + 1)
+        .await;
+    let is_last = envelopes.len() <= limit;
+    envelopes.truncate(limit);
+    let next = envelopes.last().map(|last| last.seq).filter(|_| !is_last);
+    Json(Envelopes { envelopes, next })
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Raw {
+    raw: Option<u8>,
+}
+
+/// An envelope, readable or as it was received.
+#[utoipa::path(
+    get, path = "/envelopes/{seq}",
+    params(("seq" = u64, Path, description = "Number of the envelope"), Raw),
+    responses(
+        (status = 200, description = "The envelope", body = EnvelopeDetail),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn one_envelope(
+    State(viewer): State<Viewer>,
+    Path(seq): Path<String>,
+    Asked(raw): Asked<Raw>,
+) -> Result<Response, Problem> {
+    let gone = || Problem::new(Code::NotFound, "No envelope with this number is kept.");
+    let seq = seq.parse().map_err(|_| gone())?;
+    let (summary, bytes) = viewer.collector.envelope(seq).await.ok_or_else(gone)?;
+    if raw.raw == Some(1) {
+        return Ok(([(CONTENT_TYPE, "application/x-sentry-envelope")], bytes).into_response());
+    }
+    let shown = large::run(bytes.len(), move || {
+        let detail = shown(summary, &bytes)?;
+        Ok(Json(detail).into_response())
+    });
+    shown.await.map_err(large::unfinished)?
+}
+
+fn shown(summary: EnvelopeSummary, bytes: &[u8]) -> Result<EnvelopeDetail, Problem> {
+    let envelope = Envelope::framed(bytes).map_err(|error| Problem::from(&error))?;
+    let header = lenient::read(envelope.line).unwrap_or(Value::Null);
+    let items = envelope.items.iter().map(|item| {
+        let json = (item.payload.len() <= MAX_EVENT)
+            .then(|| lenient::read(item.payload).ok())
+            .flatten();
+        let text = std::str::from_utf8(item.payload).ok().filter(|_| json.is_none());
+        EnvelopeItem {
+            header: lenient::read(item.line).unwrap_or(Value::Null),
+            bytes: item.payload.len() as u64,
+            json,
+            text: text.map(|text| text.chars().take(MOST_TEXT).collect()),
+        }
+    });
+    Ok(EnvelopeDetail {
+        items: items.collect(),
+        summary,
+        header,
+    })
+}

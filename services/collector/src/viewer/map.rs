@@ -1,0 +1,75 @@
+//! The map of services.
+
+use std::collections::{BTreeMap, HashSet};
+
+use axum::Json;
+use axum::extract::State;
+use reelscope_contracts::Problem;
+use reelscope_contracts::telemetry::ServiceMap;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::{Asked, MOST_LINES, Viewer, now_us, unread};
+use crate::envelope::Envelope;
+use crate::facts::{self, Source};
+use crate::once::Seen;
+use crate::service_map::{self, Drawn, MINUTE};
+
+/// How many traces the map is drawn from when nobody asks for a number: it follows what happens now.
+const USUAL_MAP: usize = 200;
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct MapQuery {
+    traces: Option<usize>,
+}
+
+/// Who calls whom, how often and how fast, drawn from the newest traces.
+#[utoipa::path(
+    get, path = "/map",
+    params(MapQuery),
+    responses(
+        (status = 200, description = "The map", body = ServiceMap),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn map(
+    State(viewer): State<Viewer>,
+    Asked(query): Asked<MapQuery>,
+) -> Result<Json<ServiceMap>, Problem> {
+    viewer.look().await;
+    let limit = query.traces.unwrap_or(USUAL_MAP).clamp(1, MOST_LINES);
+    let now = now_us();
+    let index = viewer.collector.index();
+    let newest = index.newest_traces(limit, now - MINUTE..now + 1);
+    let (newest, minute) = newest.await.map_err(unread)?;
+    let ids: HashSet<u128> = newest.iter().map(|(id, _)| *id).collect();
+    // An envelope may hold parts of several traces; newest first, since there is a bound to what is read.
+    let mut seqs: Vec<u64> = newest.into_iter().flat_map(|(_, seqs)| seqs).collect();
+    seqs.sort_unstable_by(|one, other| other.cmp(one));
+    seqs.dedup();
+    let (found, _) = viewer.collector.read_many(seqs).await;
+    let drawn = tokio::task::spawn_blocking(move || {
+        let (mut traces, mut seen) = (BTreeMap::<u128, Drawn>::new(), Seen::default());
+        for (entry, bytes) in &found {
+            let Ok(envelope) = Envelope::framed(bytes) else {
+                continue;
+            };
+            for fact in seen.fresh(facts::read(Source::of(entry), &envelope)).spans {
+                if ids.contains(&fact.trace_id) {
+                    let trace = traces.entry(fact.trace_id).or_default();
+                    trace.sample_rate = fact.sample_rate.or(trace.sample_rate);
+                    trace.spans.push(fact.span);
+                }
+            }
+        }
+        service_map::draw(&traces.into_values().collect::<Vec<_>>(), now, minute)
+    });
+    let drawn = drawn
+        .await
+        .unwrap_or_else(|_| service_map::draw(&[], now, minute));
+    Ok(Json(ServiceMap {
+        indexed: viewer.collector.indexed(),
+        ..drawn
+    }))
+}

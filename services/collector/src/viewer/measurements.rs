@@ -1,0 +1,42 @@
+//! Numbers over time.
+
+use axum::Json;
+use axum::extract::State;
+use reelscope_contracts::Problem;
+use reelscope_contracts::telemetry::{Measurements, Micros};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::{Asked, Viewer, unread};
+
+/// Most points of a measurement that are answered at once.
+const MOST_POINTS: usize = 10_000;
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PointQuery {
+    name: Option<String>,
+    since_us: Option<Micros>,
+    limit: Option<usize>,
+}
+
+/// Numbers that transactions measured and metrics recorded, newest first.
+#[utoipa::path(
+    get, path = "/measurements",
+    params(PointQuery),
+    responses(
+        (status = 200, description = "The points", body = Measurements),
+        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn measurements(
+    State(viewer): State<Viewer>,
+    Asked(query): Asked<PointQuery>,
+) -> Result<Json<Measurements>, Problem> {
+    viewer.look().await;
+    let limit = query.limit.unwrap_or(MOST_POINTS).min(MOST_POINTS);
+    let since = query.since_us.unwrap_or(Micros::MIN);
+    let index = viewer.collector.index();
+    let found = index.measurements(query.name, since, limit).await;
+    found.map(Json).map_err(unread)
+}
