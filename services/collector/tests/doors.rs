@@ -85,7 +85,7 @@ async fn an_sdk_is_told_the_id_after_the_envelope_is_durable() {
         .await
         .unwrap();
     assert_eq!(raw.to_bytes(), error(1));
-    balanced(&opened.collector);
+    balanced(&opened.collector, opened.dir.path());
     opened.collector.shutdown().await;
 }
 

@@ -164,7 +164,7 @@ async fn pythons_sdk_is_taken_at_its_word() {
     assert_eq!((delivery.refused, delivery.counts.dead), (0, 0));
     assert!(delivery.sessions >= 3, "{}", delivery.sessions);
     assert_eq!(delivery.lost_by_sdks, [].into());
-    balanced(&collector);
+    balanced(&collector, dir.path());
     // Every one of them came through the door for strangers, and says nothing of the person but the id.
     let kinds: BTreeSet<String> = collector
         .envelopes(None, None, 500)

@@ -13,6 +13,7 @@ use std::path::Path;
 use std::process::Command;
 
 use reelscope_collector::{CaptureError, Collector};
+use support::rows::Rows;
 use support::{FakeSentry, balanced, error, event_id, eventually, options, to};
 
 const DIR: &str = "REELSCOPE_COLLECTOR_SMALL_DISK";
@@ -97,7 +98,7 @@ async fn on_a_small_disk() {
         .unwrap();
     assert!(said.params["cause"].contains("full"), "{said:?}");
     assert_eq!((delivery.refused, delivery.counts.captured), (1, taken as u64));
-    balanced(&collector);
+    balanced(&collector, &telemetry);
 
     // Sending needs no room to begin with; that it happened is written once there is some.
     collector.configure(to(&sentry.dsn()));
@@ -105,7 +106,12 @@ async fn on_a_small_disk() {
         collector.counts().delivered == taken as u64
     })
     .await;
-    balanced(&collector);
+    // The counts are ahead of the rows, of which none is lost.
+    let rows = Rows::of(&telemetry);
+    assert_eq!(
+        (rows.held + rows.delivered, rows.newest),
+        (taken as u64, taken as u64)
+    );
     let unwaited = taken + 100;
     collector.capture("api-gateway", error(unwaited));
     eventually("refused", || collector.delivery().refused == 2).await;
@@ -116,7 +122,7 @@ async fn on_a_small_disk() {
     }
     taken += 20;
     eventually("all delivered", || collector.counts().delivered == taken as u64).await;
-    balanced(&collector);
+    balanced(&collector, &telemetry);
     for (n, seq) in (1..=taken as u64).enumerate() {
         assert_eq!(collector.envelope(seq).await.unwrap().1, error(n), "{seq}");
     }

@@ -34,7 +34,7 @@ async fn a_hundred_thousand_traces_of_one_envelope_are_taken_in() {
     // It would take minutes if each trace were looked for among all entries.
     eventually("indexed", || collector.caught_up()).await;
     assert_eq!(collector.traces_after_here(0, 10).len(), 10);
-    balanced(&collector);
+    balanced(&collector, dir.path());
     collector.shutdown().await;
 }
 

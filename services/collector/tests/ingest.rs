@@ -300,7 +300,7 @@ async fn a_path_is_read_with_any_slashes_and_others_say_what_they_are_not() {
     assert_eq!((refusals.len(), &refusals[0]["client"]), (10, &json!("old/1 …")));
     assert!(!delivery.to_string().contains("fedcba98"), "{delivery}");
     assert_eq!(delivery["refused_by_code"]["not_found"], 9);
-    balanced(&opened.collector);
+    balanced(&opened.collector, opened.dir.path());
     opened.collector.shutdown().await;
 }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use rand::RngExt;
 use reelscope_collector::{Collector, Options, Retention};
-use support::{Answer, FakeSentry, balanced, error, eventually, options, to};
+use support::{Answer, FakeSentry, balanced_with_removed, error, eventually, options, to};
 
 const DIR: &str = "REELSCOPE_COLLECTOR_KILL_DIR";
 const ROUND: &str = "REELSCOPE_COLLECTOR_KILL_ROUND";
@@ -47,7 +47,7 @@ fn child() {
         .unwrap();
     runtime.block_on(async {
         let (collector, _) = Collector::open(dir.as_ref(), small()).unwrap();
-        balanced(&collector);
+        balanced_with_removed(&collector, dir.as_ref());
         collector.configure(to(&dsn.parse().unwrap()));
         let mut tasks = tokio::task::JoinSet::new();
         for task in 0..TASKS {
@@ -88,7 +88,7 @@ async fn kills_lose_nothing_and_send_little_twice() {
     }
     sentry.otherwise(Answer::Ok);
     let (collector, _) = Collector::open(dir.path(), small()).unwrap();
-    balanced(&collector);
+    balanced_with_removed(&collector, dir.path());
     let counts = collector.counts();
     assert!(
         counts.captured >= acknowledged.len() as u64,
@@ -98,7 +98,7 @@ async fn kills_lose_nothing_and_send_little_twice() {
     assert_eq!(counts.dead, 0);
     collector.configure(to(&sentry.dsn()));
     eventually("all delivered", || collector.counts().held == 0).await;
-    balanced(&collector);
+    balanced_with_removed(&collector, dir.path());
     assert_eq!(collector.counts().dead, 0);
     let times = sentry.how_often();
     let missing = acknowledged

@@ -29,9 +29,9 @@ async fn capture(collector: &Collector, numbers: std::ops::Range<usize>) {
     }
 }
 
-async fn delivered(collector: &Collector, count: u64) {
+async fn delivered(collector: &Collector, dir: &TempDir, count: u64) {
     eventually("delivered", || {
-        balanced(collector);
+        balanced(collector, dir.path());
         collector.counts().delivered == count
     })
     .await;
@@ -40,13 +40,13 @@ async fn delivered(collector: &Collector, count: u64) {
 #[tokio::test]
 async fn everything_arrives_once_and_is_addressed_anew() {
     let sentry = FakeSentry::start().await;
-    let (collector, _dir) = open();
+    let (collector, dir) = open();
     collector.configure(to(&sentry.dsn()));
     let other = "{\"event_id\":\"EVENT\",\"dsn\":\"http://old@h/1\",\"sent_at\":\"2001-01-01T00:00:00Z\",\"trace\":{\"public_key\":\"head\"},\"sdk\":{\"name\":\"sentry.rust\",\"version\":\"0.49.5\"}}\n{\"type\":\"event\"}\n{}\n"
         .replace("EVENT", &event_id(99));
     collector.captured("external", other.into_bytes()).await.unwrap();
     capture(&collector, 0..50).await;
-    delivered(&collector, 51).await;
+    delivered(&collector, &dir, 51).await;
     assert!(sentry.how_often().values().all(|times| *times == 1));
     let requests = sentry.seen.lock().unwrap().requests.clone();
     let (_, auth, header) = requests.iter().find(|(id, ..)| *id == event_id(99)).unwrap();
@@ -66,15 +66,15 @@ async fn what_is_down_at_first_is_delivered_once_it_is_up() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap();
     drop(listener);
-    let (collector, _dir) = open();
+    let (collector, dir) = open();
     collector.configure(to(&dsn(addr)));
     capture(&collector, 0..100).await;
     eventually("an error", || collector.delivery().last_error.is_some()).await;
     assert_eq!(collector.delivery().last_error.unwrap().code, "refused");
     assert_eq!(collector.counts().held, 100);
-    balanced(&collector);
+    balanced(&collector, dir.path());
     let sentry = FakeSentry::serve(tokio::net::TcpListener::bind(addr).await.unwrap());
-    delivered(&collector, 100).await;
+    delivered(&collector, &dir, 100).await;
     assert!(sentry.how_often().values().all(|times| *times == 1));
     collector.shutdown().await;
 }
@@ -82,7 +82,7 @@ async fn what_is_down_at_first_is_delivered_once_it_is_up() {
 #[tokio::test]
 async fn trouble_is_retried_until_it_is_over() {
     let sentry = FakeSentry::start().await;
-    let (collector, _dir) = open();
+    let (collector, dir) = open();
     sentry.answer((0..40).map(|n| match n % 4 {
         0 => Answer::Status(500, vec![]),
         1 => Answer::Garbage,
@@ -91,7 +91,7 @@ async fn trouble_is_retried_until_it_is_over() {
     }));
     collector.configure(to(&sentry.dsn()));
     capture(&collector, 0..60).await;
-    delivered(&collector, 60).await;
+    delivered(&collector, &dir, 60).await;
     assert!(sentry.how_often().values().all(|times| *times == 1));
     assert_eq!(sentry.requests(), 100);
     collector.shutdown().await;
@@ -118,11 +118,11 @@ async fn a_silent_or_resetting_peer_loses_nothing() {
         }
     }
     drop(listener);
-    balanced(&collector);
+    balanced(&collector, dir.path());
     assert_eq!(collector.counts().held, 10);
     let sentry = FakeSentry::serve(tokio::net::TcpListener::bind(addr).await.unwrap());
     sentry.answer([Answer::Silence, Answer::Slow(Duration::from_millis(5))]);
-    delivered(&collector, 10).await;
+    delivered(&collector, &dir, 10).await;
     assert!(sentry.how_often().values().all(|times| *times == 1));
     collector.shutdown().await;
 }
@@ -147,7 +147,7 @@ async fn refusals_are_dead_letters_that_can_be_retried() {
     .unwrap();
     collector.configure(to(&sentry.dsn()));
     capture(&collector, 0..6).await;
-    delivered(&collector, 1).await;
+    delivered(&collector, &dir, 1).await;
     let reasons = collector.delivery().dead_by_reason;
     for reason in ["rejected", "unauthorized", "forbidden", "too_large", "refused"] {
         assert_eq!(reasons[reason], 1, "{reasons:?}");
@@ -160,9 +160,9 @@ async fn refusals_are_dead_letters_that_can_be_retried() {
     collector.configure(to(&sentry.dsn()));
     let dead = collector.envelopes(None, Some(EnvelopeState::Dead), 10).await;
     assert_eq!(collector.retry_dead(Some(dead[0].seq)).await, 1);
-    delivered(&collector, 2).await;
+    delivered(&collector, &dir, 2).await;
     assert_eq!(collector.retry_dead(None).await, 4);
-    delivered(&collector, 6).await;
+    delivered(&collector, &dir, 6).await;
     assert!(sentry.how_often().values().all(|times| *times == 1));
     collector.shutdown().await;
 }
@@ -170,7 +170,7 @@ async fn refusals_are_dead_letters_that_can_be_retried() {
 #[tokio::test]
 async fn a_limited_category_is_held_and_the_others_pass() {
     let sentry = FakeSentry::start().await;
-    let (collector, _dir) = open();
+    let (collector, dir) = open();
     sentry.answer([Answer::Status(
         429,
         vec![(
@@ -198,7 +198,7 @@ async fn a_limited_category_is_held_and_the_others_pass() {
         .captured("api-gateway", error_in(3, TRACE))
         .await
         .unwrap();
-    delivered(&collector, 1).await;
+    delivered(&collector, &dir, 1).await;
     assert_eq!(sentry.taken(), [event_id(3)]);
     let delivery = collector.delivery();
     assert_eq!((delivery.counts.held, delivery.counts.dead), (2, 0));
@@ -229,7 +229,7 @@ async fn dead_letters_go_to_the_corrected_dsn() {
     eventually("dead", || collector.counts().dead == 3).await;
     collector.configure(to(&right.dsn()));
     assert_eq!(collector.retry_dead(None).await, 3);
-    delivered(&collector, 3).await;
+    delivered(&collector, &dir, 3).await;
     // What a person discarded does not come back with the others.
     collector.configure(Destinations::nowhere());
     capture(&collector, 3..4).await;
@@ -246,7 +246,7 @@ async fn dead_letters_go_to_the_corrected_dsn() {
 #[tokio::test]
 async fn a_429_with_retry_after_holds_everything_that_long() {
     let sentry = FakeSentry::start().await;
-    let (collector, _dir) = open();
+    let (collector, dir) = open();
     sentry.answer([Answer::Status(429, vec![("retry-after", "1".to_owned())])]);
     collector.configure(to(&sentry.dsn()));
     capture(&collector, 0..1).await;
@@ -254,7 +254,7 @@ async fn a_429_with_retry_after_holds_everything_that_long() {
     assert_eq!(collector.delivery().rate_limits[0].category, "all");
     let limited = std::time::Instant::now();
     capture(&collector, 1..5).await;
-    delivered(&collector, 5).await;
+    delivered(&collector, &dir, 5).await;
     assert!(
         limited.elapsed() > Duration::from_millis(900),
         "{:?}",
@@ -267,7 +267,7 @@ async fn a_429_with_retry_after_holds_everything_that_long() {
 #[tokio::test]
 async fn envelopes_of_a_trace_arrive_in_order_and_few_at_a_time() {
     let sentry = FakeSentry::start().await;
-    let (collector, _dir) = open();
+    let (collector, dir) = open();
     sentry.otherwise(Answer::Slow(Duration::from_millis(2)));
     sentry.answer([Answer::Status(500, vec![]), Answer::Ok, Answer::Garbage]);
     let mut paused = to(&sentry.dsn());
@@ -286,7 +286,7 @@ async fn envelopes_of_a_trace_arrive_in_order_and_few_at_a_time() {
         sending: true,
         ..paused
     });
-    delivered(&collector, 160).await;
+    delivered(&collector, &dir, 160).await;
     let taken = sentry.taken();
     for trace in 0..3 {
         let in_order: Vec<String> = (0..60).filter(|n| n % 3 == trace).map(event_id).collect();
@@ -308,9 +308,9 @@ async fn another_destination_waits_for_a_person() {
     collector.configure(to(&first.dsn()));
     assert_eq!(collector.delivery().held_by_reason["other_destination"], 3);
     capture(&collector, 3..4).await;
-    delivered(&collector, 1).await;
+    delivered(&collector, &dir, 1).await;
     assert_eq!(collector.decide_held(HeldAction::Send).await, 3);
-    delivered(&collector, 4).await;
+    delivered(&collector, &dir, 4).await;
     let paused = Destinations {
         sending: false,
         ..to(&first.dsn())
@@ -319,7 +319,7 @@ async fn another_destination_waits_for_a_person() {
     capture(&collector, 4..6).await;
     collector.configure(to(&second.dsn()));
     capture(&collector, 6..7).await;
-    delivered(&collector, 5).await;
+    delivered(&collector, &dir, 5).await;
     assert_eq!(second.taken(), [event_id(6)]);
     assert_eq!(collector.decide_held(HeldAction::Discard).await, 2);
     assert_eq!(collector.delivery().dead_by_reason["discarded"], 2);
@@ -340,13 +340,13 @@ async fn another_destination_waits_for_a_person() {
 #[tokio::test]
 async fn a_slot_may_have_a_destination_of_its_own() {
     let (common, own) = (FakeSentry::start().await, FakeSentry::start().await);
-    let (collector, _dir) = open();
+    let (collector, dir) = open();
     let mut destinations = to(&common.dsn());
     destinations.by_slot.insert("user-service".to_owned(), own.dsn());
     collector.configure(destinations);
     collector.captured("user-service", error(1)).await.unwrap();
     collector.captured("game-engine", error(2)).await.unwrap();
-    delivered(&collector, 2).await;
+    delivered(&collector, &dir, 2).await;
     assert_eq!(
         (own.taken(), common.taken()),
         (vec![event_id(1)], vec![event_id(2)])

@@ -40,23 +40,23 @@ async fn limited(clock: &Clock, sentry: &FakeSentry, said: &str) -> (Collector, 
     collector.configure(to(&sentry.dsn()));
     let check_in = envelope(1_000, &["{\"type\":\"check_in\"}\n{}"]);
     collector.captured("external", check_in).await.unwrap();
-    delivered(&collector, 1).await;
+    delivered(&collector, &dir, 1).await;
     eventually("limited", || !collector.delivery().rate_limits.is_empty()).await;
     (collector, dir)
 }
 
-async fn delivered(collector: &Collector, count: u64) {
+async fn delivered(collector: &Collector, dir: &TempDir, count: u64) {
     eventually("delivered", || {
-        balanced(collector);
+        balanced(collector, dir.path());
         collector.counts().delivered == count
     })
     .await;
 }
 
 /// What was taken after the first envelope, by envelope.
-async fn taken(collector: &Collector, sentry: &FakeSentry, expected: &[&[&str]]) {
+async fn taken((collector, dir): (&Collector, &TempDir), sentry: &FakeSentry, expected: &[&[&str]]) {
     eventually("taken", || {
-        balanced(collector);
+        balanced(collector, dir.path());
         sentry.items().len() > expected.len() && collector.delivery().in_flight == 0
     })
     .await;
@@ -66,9 +66,9 @@ async fn taken(collector: &Collector, sentry: &FakeSentry, expected: &[&[&str]])
 #[tokio::test]
 async fn what_is_not_limited_goes_at_once_and_the_rest_when_the_limit_ends() {
     let (clock, sentry) = (Clock::system(), FakeSentry::start().await);
-    let (collector, _dir) = limited(&clock, &sentry, "3600:transaction:key").await;
+    let (collector, dir) = limited(&clock, &sentry, "3600:transaction:key").await;
     collector.capture("api-gateway", envelope(1, &[EVENT, TRANSACTION]));
-    taken(&collector, &sentry, &[&[EVENT]]).await;
+    taken((&collector, &dir), &sentry, &[&[EVENT]]).await;
     let delivery = collector.delivery();
     assert_eq!((delivery.counts.delivered, delivery.counts.held), (1, 1));
     assert_eq!(delivery.held_by_reason, [("rate_limited".to_owned(), 1)].into());
@@ -78,8 +78,8 @@ async fn what_is_not_limited_goes_at_once_and_the_rest_when_the_limit_ends() {
     assert_eq!(sentry.requests(), 2);
 
     clock.pass(HOUR);
-    delivered(&collector, 2).await;
-    taken(&collector, &sentry, &[&[EVENT], &[TRANSACTION]]).await;
+    delivered(&collector, &dir, 2).await;
+    taken((&collector, &dir), &sentry, &[&[EVENT], &[TRANSACTION]]).await;
     assert_eq!(sentry.taken()[1..], [event_id(1), event_id(1)]);
     assert_eq!(sentry.requests(), 3);
     collector.shutdown().await;
@@ -94,14 +94,14 @@ async fn attachments_go_with_their_event_or_after_it() {
     ];
     for (said, expected) in cases {
         let sentry = FakeSentry::start().await;
-        let (collector, _dir) = limited(&clock, &sentry, said).await;
+        let (collector, dir) = limited(&clock, &sentry, said).await;
         let whole = envelope(1, &[EVENT, ATTACHMENT, SESSION]);
         let seq = collector.captured("external", whole.clone()).await.unwrap().seq;
-        taken(&collector, &sentry, &expected[..1]).await;
+        taken((&collector, &dir), &sentry, &expected[..1]).await;
         assert_eq!(collector.counts().held, 1, "{said}");
         clock.pass(HOUR);
-        taken(&collector, &sentry, expected).await;
-        delivered(&collector, 2).await;
+        taken((&collector, &dir), &sentry, expected).await;
+        delivered(&collector, &dir, 2).await;
         assert_eq!(collector.envelope(seq).await.unwrap().1, whole);
         collector.shutdown().await;
     }
@@ -110,16 +110,16 @@ async fn attachments_go_with_their_event_or_after_it() {
 #[tokio::test]
 async fn what_is_answered_429_for_one_category_goes_without_it() {
     let (clock, sentry) = (Clock::system(), FakeSentry::start().await);
-    let (collector, _dir) = open(&clock);
+    let (collector, dir) = open(&clock);
     sentry.answer([Answer::Ok, Answer::Status(429, limits("3600:session:key"))]);
     collector.configure(to(&sentry.dsn()));
     collector.captured("external", error(1_000)).await.unwrap();
-    delivered(&collector, 1).await;
+    delivered(&collector, &dir, 1).await;
     collector
         .captured("external", envelope(1, &[EVENT, SESSION]))
         .await
         .unwrap();
-    taken(&collector, &sentry, &[&[EVENT]]).await;
+    taken((&collector, &dir), &sentry, &[&[EVENT]]).await;
     assert_eq!((sentry.requests(), collector.counts().held), (3, 1));
     collector.shutdown().await;
 }
@@ -132,7 +132,7 @@ async fn a_kill_or_a_restart_between_two_parts_sends_neither_again() {
         let items = envelope(n, &[EVENT, SESSION]);
         collector.captured("external", items).await.unwrap();
     }
-    taken(&collector, &sentry, &[&[EVENT], &[EVENT], &[EVENT]]).await;
+    taken((&collector, &dir), &sentry, &[&[EVENT], &[EVENT], &[EVENT]]).await;
     // As a kill leaves it: nothing was tidied up.
     let copy = tempfile::tempdir().unwrap();
     for name in ["telemetry.sqlite", "telemetry.sqlite-wal", "key"] {
@@ -142,12 +142,12 @@ async fn a_kill_or_a_restart_between_two_parts_sends_neither_again() {
     for dir in [copy, dir] {
         let sentry = FakeSentry::serve(tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap());
         let (collector, _) = Collector::open(dir.path(), options()).unwrap();
-        balanced(&collector);
+        balanced(&collector, dir.path());
         assert_eq!((collector.counts().held, collector.counts().delivered), (3, 1));
         collector.configure(to(&sentry.dsn()));
         let sent = collector.decide_held(reelscope_contracts::telemetry::HeldAction::Send);
         assert_eq!(sent.await, 3);
-        delivered(&collector, 4).await;
+        delivered(&collector, &dir, 4).await;
         assert_eq!(sentry.items(), [[SESSION], [SESSION], [SESSION]]);
         collector.shutdown().await;
     }
@@ -156,33 +156,33 @@ async fn a_kill_or_a_restart_between_two_parts_sends_neither_again() {
 #[tokio::test]
 async fn a_part_that_is_refused_is_tried_again_without_the_others() {
     let (clock, sentry) = (Clock::system(), FakeSentry::start().await);
-    let (collector, _dir) = limited(&clock, &sentry, "3600:session:key").await;
+    let (collector, dir) = limited(&clock, &sentry, "3600:session:key").await;
     sentry.answer([Answer::Status(400, vec![])]);
     collector
         .captured("external", envelope(1, &[EVENT, SESSION]))
         .await
         .unwrap();
     eventually("refused", || {
-        balanced(&collector);
+        balanced(&collector, dir.path());
         collector.delivery().last_error.is_some() && collector.delivery().in_flight == 0
     })
     .await;
     assert_eq!((collector.counts().held, collector.counts().dead), (1, 0));
     clock.pass(HOUR);
-    taken(&collector, &sentry, &[&[SESSION]]).await;
+    taken((&collector, &dir), &sentry, &[&[SESSION]]).await;
     eventually("dead", || collector.counts().dead == 1).await;
     assert_eq!(collector.delivery().dead_by_reason["rejected"], 1);
-    balanced(&collector);
+    balanced(&collector, dir.path());
     assert_eq!(collector.retry_dead(None).await, 1);
-    taken(&collector, &sentry, &[&[SESSION], &[EVENT]]).await;
-    delivered(&collector, 2).await;
+    taken((&collector, &dir), &sentry, &[&[SESSION], &[EVENT]]).await;
+    delivered(&collector, &dir, 2).await;
     collector.shutdown().await;
 }
 
 /// What has its limits is told by the next answers; `first` is the 429 that all of 40 traces get until then.
 async fn asked_by_one(first: Vec<(&'static str, String)>, limit: Duration) {
     let (clock, sentry) = (Clock::system(), FakeSentry::start().await);
-    let (collector, _dir) = open(&clock);
+    let (collector, dir) = open(&clock);
     sentry.otherwise(Answer::Status(429, first.clone()));
     let mut paused = to(&sentry.dsn());
     paused.sending = false;
@@ -210,7 +210,7 @@ async fn asked_by_one(first: Vec<(&'static str, String)>, limit: Duration) {
     }
     sentry.otherwise(Answer::Ok);
     clock.pass(limit);
-    delivered(&collector, 40).await;
+    delivered(&collector, &dir, 40).await;
     assert_eq!(sentry.requests(), began + 3 + 40);
     assert!(sentry.how_often().values().all(|times| *times == 1));
     collector.shutdown().await;

@@ -18,7 +18,7 @@ pub(crate) struct Opened {
     pub(crate) collector: Collector,
     pub(crate) ingest: Router,
     pub(crate) viewer: Router,
-    _dir: tempfile::TempDir,
+    pub(crate) dir: tempfile::TempDir,
 }
 
 pub(crate) fn open_within(limits: Limits) -> Opened {
@@ -28,7 +28,7 @@ pub(crate) fn open_within(limits: Limits) -> Opened {
         ingest: ingest_router_within(collector.clone(), limits),
         viewer: viewer_router(collector.clone()),
         collector,
-        _dir: dir,
+        dir,
     }
 }
 

@@ -1,9 +1,12 @@
 //! A fake Sentry that misbehaves on demand, envelopes to send, and waiting for a condition.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
+pub(crate) mod rows;
+
 use std::collections::{HashMap, VecDeque};
 use std::io::Read;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,6 +16,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use reelscope_collector::{Collector, Destinations, Dsn, Options, Pace};
+use rows::Kept;
 use serde_json::Value;
 
 pub(crate) const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
@@ -245,11 +249,12 @@ pub(crate) async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
         .unwrap_or_else(|_| panic!("never: {what}"));
 }
 
-pub(crate) fn balanced(collector: &Collector) {
-    let counts = collector.counts();
-    assert_eq!(
-        counts.captured,
-        counts.delivered + counts.held + counts.dead,
-        "{counts:?}"
-    );
+/// The counts are those of the log in `dir`, of which nothing was removed.
+pub(crate) fn balanced(collector: &Collector, dir: &Path) {
+    rows::balanced(dir, Kept::All, || collector.counts());
+}
+
+/// The same where the oldest may have been removed.
+pub(crate) fn balanced_with_removed(collector: &Collector, dir: &Path) {
+    rows::balanced(dir, Kept::Some, || collector.counts());
 }

@@ -1,0 +1,68 @@
+//! What the counts of envelopes are held against: the rows of the log, read as anybody may beside whoever writes.
+#![allow(dead_code, clippy::unwrap_used)]
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use reelscope_contracts::telemetry::DeliveryCounts;
+use rusqlite::{Connection, OpenFlags};
+
+/// How many envelopes stand where, and the number of the newest; 0 without any.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rows {
+    pub(crate) held: u64,
+    pub(crate) delivered: u64,
+    pub(crate) dead: u64,
+    pub(crate) newest: u64,
+}
+
+/// Whether rows may be gone that are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    All,
+    /// The oldest made room, or were too old.
+    Some,
+}
+
+impl Rows {
+    /// Those of the log in `dir`.
+    pub(crate) fn of(dir: &Path) -> Self {
+        let file = dir.join("telemetry.sqlite");
+        let log = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let number = |sql: &str| {
+            let number = log.query_row(sql, (), |row| row.get::<_, i64>(0));
+            u64::try_from(number.unwrap()).unwrap()
+        };
+        // One look at all of them.
+        log.execute_batch("BEGIN").unwrap();
+        Self {
+            held: number("SELECT count(*) FROM envelopes WHERE state = 0"),
+            delivered: number("SELECT count(*) FROM envelopes WHERE state = 1"),
+            dead: number("SELECT count(*) FROM envelopes WHERE state > 1"),
+            newest: number("SELECT coalesce(max(seq), 0) FROM envelopes"),
+        }
+    }
+
+    fn are(self, counts: DeliveryCounts, kept: Kept) -> bool {
+        let ended = |counted: u64, rows: u64| counted == rows || kept == Kept::Some && counted > rows;
+        counts.captured == self.newest
+            && counts.captured == counts.held + counts.delivered + counts.dead
+            && counts.held == self.held
+            && ended(counts.delivered, self.delivered)
+            && ended(counts.dead, self.dead)
+    }
+}
+
+/// Every envelope is in exactly one of the counts, and stands there in the log in `dir`. The two are read one after the
+/// other, so what is written between them is waited for.
+pub(crate) fn balanced(dir: &Path, kept: Kept, counts: impl Fn() -> DeliveryCounts) {
+    let by = Instant::now() + Duration::from_secs(20);
+    loop {
+        let (rows, counts) = (Rows::of(dir), counts());
+        if rows.are(counts, kept) {
+            return;
+        }
+        assert!(Instant::now() < by, "{counts:?} of {rows:?}");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
