@@ -133,7 +133,8 @@ async fn send(dir: &Path, count: usize) {
     let started = Instant::now();
     let readdressed = collector
         .decide_held(reelscope_contracts::telemetry::HeldAction::Send)
-        .await;
+        .await
+        .unwrap();
     println!(
         "readdressed    {readdressed} in {:.2} s",
         started.elapsed().as_secs_f64()

@@ -24,7 +24,7 @@ use crate::clock::Clock;
 use crate::delivery::{self, Destinations, Pace, Sender};
 use crate::dsn::Dsn;
 use crate::envelope::{Envelope, parse_id};
-use crate::error::{CaptureError, CollectorError, RecordingError};
+use crate::error::{CaptureError, CollectorError, ReadError, RecordingError};
 use crate::index::Index;
 use crate::large;
 use crate::lock;
@@ -372,13 +372,16 @@ impl Collector {
     /// Brings dead letters back, to be sent to today's destination, which may have been corrected meanwhile: one, or
     /// all. Among all are neither those that a person discarded nor those that Sentry would drop; by its number
     /// each of them is sent once, however old it is. Returns how many.
-    pub async fn retry_dead(&self, seq: Option<u64>) -> u64 {
+    ///
+    /// # Errors
+    /// Which there are could not be read; nothing was changed.
+    pub async fn retry_dead(&self, seq: Option<u64>) -> Result<u64, ReadError> {
         let destinations = self.parts.destinations();
         let left = [DeadReason::Discarded, DeadReason::TooOld].map(State::Dead);
         let dead = match seq {
             Some(seq) => self.entries("seq = ?1 AND state > 1", seq.cast_signed()).await,
             None => self.entries("state > ?1", State::Delivered.number()).await,
-        };
+        }?;
         let mut changes = Vec::new();
         let mut retried = 0;
         for entry in dead {
@@ -395,13 +398,16 @@ impl Collector {
                 changes.push((entry.seq, Change::Readdressed(today)));
             }
         }
-        self.change(changes).await.min(retried)
+        Ok(self.change(changes).await.min(retried))
     }
 
     /// Sends or discards what was captured for another destination than today's. Returns how many envelopes.
-    pub async fn decide_held(&self, action: HeldAction) -> u64 {
+    ///
+    /// # Errors
+    /// Which there are could not be read; nothing was changed.
+    pub async fn decide_held(&self, action: HeldAction) -> Result<u64, ReadError> {
         let destinations = self.parts.destinations();
-        let held = self.entries("state = ?1", State::Held.number()).await;
+        let held = self.entries("state = ?1", State::Held.number()).await?;
         let changes = held.into_iter().filter_map(|entry| {
             let today = destinations.id_of(&entry.slot);
             let change = match action {
@@ -411,15 +417,15 @@ impl Collector {
             };
             (today != entry.destination).then_some((entry.seq, change))
         });
-        self.change(changes.collect()).await
+        Ok(self.change(changes.collect()).await)
     }
 
     /// Envelopes of which `which` holds, oldest first.
-    async fn entries(&self, which: &'static str, value: i64) -> Vec<Entry> {
+    async fn entries(&self, which: &'static str, value: i64) -> rusqlite::Result<Vec<Entry>> {
         let read = move |connection: &Connection| {
             log::rows(connection, &format!("WHERE {which} ORDER BY seq"), [value])
         };
-        self.parts.readers.read(read).await.unwrap_or_default()
+        self.parts.readers.read(read).await
     }
 
     /// Returns how many changed anything. Each commit takes some of them, so that nobody waits for all.
@@ -564,17 +570,23 @@ impl Collector {
     }
 
     /// Everything that is kept of one trace; `None` when nothing is. Asking does not count as looking.
-    pub async fn trace(&self, trace_id: &str) -> Option<TraceDetail> {
-        let id = parse_id(trace_id)?;
-        let (seqs, is_more) = self.parts.index.envelopes_of(id).await?;
-        let (found, missing) = self.read_many(seqs).await;
+    ///
+    /// # Errors
+    /// It could not be read.
+    pub async fn trace(&self, trace_id: &str) -> Result<Option<TraceDetail>, ReadError> {
+        let Some(id) = parse_id(trace_id) else {
+            return Ok(None);
+        };
+        let Some((seqs, is_more)) = self.parts.index.envelopes_of(id).await? else {
+            return Ok(None);
+        };
+        let (found, missing) = self.read_many(seqs).await?;
         let oddity = match missing {
             0 => is_more.then_some("too_many_envelopes"),
             _ => Some("incomplete"),
         };
-        tokio::task::spawn_blocking(move || trace::detail(id, &found, oddity))
-            .await
-            .ok()
+        let detail = tokio::task::spawn_blocking(move || trace::detail(id, &found, oddity));
+        detail.await.map(Some).map_err(ReadError::defect)
     }
 
     pub(crate) fn index(&self) -> &Index {
@@ -587,12 +599,15 @@ impl Collector {
     }
 
     /// Envelopes in one line each, newest first: at most `limit` of those in `state` with a number below `before`.
+    ///
+    /// # Errors
+    /// They could not be read.
     pub async fn envelopes(
         &self,
         before: Option<u64>,
         state: Option<EnvelopeState>,
         limit: usize,
-    ) -> Vec<EnvelopeSummary> {
+    ) -> Result<Vec<EnvelopeSummary>, ReadError> {
         let states = match state {
             None => "1",
             Some(EnvelopeState::Held) => "state = 0",
@@ -605,20 +620,23 @@ impl Collector {
             let which = format!("WHERE seq < ?1 AND {states} ORDER BY seq DESC LIMIT ?2");
             log::rows(connection, &which, [before, limit])
         };
-        let found = self.parts.readers.read(read).await.unwrap_or_default();
+        let found = self.parts.readers.read(read).await?;
         let reasons = self.parts.delivery.reasons();
-        found.iter().map(|entry| reasons.summary(entry)).collect()
+        Ok(found.iter().map(|entry| reasons.summary(entry)).collect())
     }
 
     /// One envelope in a line and as it was received; `None` when it is not, or no longer, kept.
-    pub async fn envelope(&self, seq: u64) -> Option<(EnvelopeSummary, Vec<u8>)> {
+    ///
+    /// # Errors
+    /// It could not be read.
+    pub async fn envelope(&self, seq: u64) -> Result<Option<(EnvelopeSummary, Vec<u8>)>, ReadError> {
         let read = move |connection: &Connection| log::envelope(connection, seq);
-        let (entry, bytes) = self.parts.readers.read(read).await.ok()??;
-        Some((self.parts.delivery.reasons().summary(&entry), bytes))
+        let found = self.parts.readers.read(read).await?;
+        Ok(found.map(|(entry, bytes)| (self.parts.delivery.reasons().summary(&entry), bytes)))
     }
 
     /// The envelopes among `seqs` that are still kept, up to a bound, and how many are missing.
-    pub(crate) async fn read_many(&self, seqs: Vec<u64>) -> (Vec<(Entry, Vec<u8>)>, usize) {
+    pub(crate) async fn read_many(&self, seqs: Vec<u64>) -> rusqlite::Result<(Vec<(Entry, Vec<u8>)>, usize)> {
         let asked = seqs.len();
         let read = move |connection: &Connection| {
             let (mut found, mut left) = (Vec::new(), MOST_READ);
@@ -634,8 +652,8 @@ impl Collector {
             }
             Ok(found)
         };
-        let found = self.parts.readers.read(read).await.unwrap_or_default();
+        let found = self.parts.readers.read(read).await?;
         let missing = asked - found.len();
-        (found, missing)
+        Ok((found, missing))
     }
 }

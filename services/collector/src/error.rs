@@ -58,6 +58,30 @@ impl CollectorError {
     }
 }
 
+/// What is kept could not be read from the disk just now: nothing is said of what it is.
+#[derive(Debug, thiserror::Error)]
+#[error("the telemetry could not be read: {0}")]
+pub struct ReadError(#[from] rusqlite::Error);
+
+impl ReadError {
+    /// What was read met a defect of ours. What that said stands in the log.
+    pub(crate) fn defect(_: tokio::task::JoinError) -> Self {
+        Self(rusqlite::Error::SqliteFailure(
+            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT),
+            Some("reading met a defect of Reelscope".to_owned()),
+        ))
+    }
+}
+
+impl From<ReadError> for Problem {
+    fn from(ReadError(error): ReadError) -> Self {
+        let detail = format!(
+            "The telemetry could not be read ({error}). Ask again; if it stays so, start Reelscope again."
+        );
+        Self::new(Code::ServiceUnavailable, detail)
+    }
+}
+
 /// Why telemetry was not written to a file, or a file of it not opened.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum RecordingError {

@@ -45,7 +45,7 @@ pub use clock::Clock;
 pub use collector::{Collector, EXTERNAL, Notices, Options};
 pub use delivery::{Destinations, Pace};
 pub use dsn::{Dsn, DsnError};
-pub use error::{CaptureError, CollectorError, RecordingError};
+pub use error::{CaptureError, CollectorError, ReadError, RecordingError};
 pub use http::Limits;
 pub use http::ingest::{ingest_router, ingest_router_within};
 pub(crate) use lock::lock;

@@ -24,6 +24,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::collector::Collector;
+use crate::error::ReadError;
 use crate::http::{self, Limits, Room, Taken};
 use crate::large;
 
@@ -104,10 +105,7 @@ async fn tunnel(State(viewer): State<Viewer>, request: Request) -> Response {
 
 /// What is asked for could not be read from the disk.
 fn unread(error: rusqlite::Error) -> Problem {
-    let detail = format!(
-        "The telemetry could not be read ({error}). Ask again; if it stays so, start Reelscope again."
-    );
-    Problem::new(Code::ServiceUnavailable, detail)
+    ReadError::from(error).into()
 }
 
 /// Microseconds since the Unix epoch.

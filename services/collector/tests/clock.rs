@@ -140,10 +140,10 @@ async fn a_clock_that_is_set_makes_no_transaction_too_old_and_days_that_pass_do(
     assert_eq!(delivery.dead_by_reason, [("too_old".to_owned(), 1)].into());
     assert_eq!(delivery.counts.delivered, 7);
     // A person who asks for it by its number means it, and Sentry decides.
-    assert_eq!(collector.retry_dead(None).await, 0);
+    assert_eq!(collector.retry_dead(None).await.unwrap(), 0);
     for (answer, delivered) in [(Answer::Status(400, vec![]), 7), (Answer::Status(500, vec![]), 8)] {
         sentry.answer([answer]);
-        assert_eq!(collector.retry_dead(Some(7)).await, 1);
+        assert_eq!(collector.retry_dead(Some(7)).await.unwrap(), 1);
         eventually("sent", || collector.counts().held == 0).await;
         let counts = collector.counts();
         assert_eq!((counts.delivered, counts.dead), (delivered, 8 - delivered));
@@ -209,12 +209,12 @@ async fn retention_goes_by_the_time_that_passes() {
     for by in [millis(400 * DAY), -millis(900 * DAY)] {
         clock.set_wall_by(by);
         written().await;
-        assert!(collector.envelope(1).await.is_some());
+        assert!(collector.envelope(1).await.unwrap().is_some());
     }
     clock.pass(31 * DAY);
     written().await;
-    assert!(collector.envelope(1_350).await.is_none());
-    assert!(collector.envelope(1_800).await.is_some());
+    assert!(collector.envelope(1_350).await.unwrap().is_none());
+    assert!(collector.envelope(1_800).await.unwrap().is_some());
     balanced_with_removed(&collector, dir.path());
     collector.shutdown().await;
 }

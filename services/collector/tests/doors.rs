@@ -459,7 +459,7 @@ async fn whoever_sends_it_an_envelope_is_scrubbed_before_it_is_kept_while_that_i
     let opened = open();
     let letter = b"{}\n{\"type\":\"event\"}\n{\"message\":\"ask ann@mail.example\"}\n".to_vec();
     let kept = async |seq: u64| {
-        let (_, bytes) = opened.collector.envelope(seq).await.unwrap();
+        let (_, bytes) = opened.collector.envelope(seq).await.unwrap().unwrap();
         String::from_utf8(bytes).unwrap()
     };
     let scrubbed = "{}\n{\"type\":\"event\"}\n{\"message\":\"ask [Filtered]\",\"_meta\":{\"message\":{\"\":{\"len\":20,\"rem\":[[\"@email:filter\",\"s\",4,14]]}}}}\n";

@@ -124,7 +124,11 @@ async fn on_a_small_disk() {
     eventually("all delivered", || collector.counts().delivered == taken as u64).await;
     balanced(&collector, &telemetry);
     for (n, seq) in (1..=taken as u64).enumerate() {
-        assert_eq!(collector.envelope(seq).await.unwrap().1, error(n), "{seq}");
+        assert_eq!(
+            collector.envelope(seq).await.unwrap().unwrap().1,
+            error(n),
+            "{seq}"
+        );
     }
     collector.shutdown().await;
 

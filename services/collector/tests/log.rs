@@ -133,7 +133,7 @@ async fn what_a_power_cut_tears_is_the_end_alone() {
     balanced(&torn, copy.path());
     let next = torn.captured("api-gateway", error(77)).await.unwrap().seq;
     assert_eq!(next, left + 1);
-    assert_eq!(torn.envelope(next).await.unwrap().1, error(77));
+    assert_eq!(torn.envelope(next).await.unwrap().unwrap().1, error(77));
     torn.shutdown().await;
     collector.shutdown().await;
 }
@@ -227,7 +227,7 @@ async fn the_oldest_go_and_the_sum_stays() {
     eventually("delivered", || collector.counts().delivered == 300).await;
     collector.captured("api-gateway", large(300)).await.unwrap();
     eventually("made room", || len() <= options.retention.bytes + SLACK).await;
-    assert!(collector.envelope(1).await.is_none());
+    assert!(collector.envelope(1).await.unwrap().is_none());
     // What may still be sent is kept over the size, up to the hard cap; then it is evicted, which is said.
     collector.configure(reelscope_collector::Destinations::nowhere());
     for n in 301..800 {
@@ -302,6 +302,7 @@ async fn what_is_too_old_goes_unless_it_may_still_be_sent_and_gives_its_room_bac
     let left: Vec<u64> = collector
         .envelopes(None, None, 1_000)
         .await
+        .unwrap()
         .iter()
         .map(|one| one.seq)
         .collect();

@@ -158,10 +158,13 @@ async fn refusals_are_dead_letters_that_can_be_retried() {
     assert_eq!(collector.delivery().dead_by_reason, reasons);
     assert_eq!(collector.counts().delivered, 1);
     collector.configure(to(&sentry.dsn()));
-    let dead = collector.envelopes(None, Some(EnvelopeState::Dead), 10).await;
-    assert_eq!(collector.retry_dead(Some(dead[0].seq)).await, 1);
+    let dead = collector
+        .envelopes(None, Some(EnvelopeState::Dead), 10)
+        .await
+        .unwrap();
+    assert_eq!(collector.retry_dead(Some(dead[0].seq)).await.unwrap(), 1);
     delivered(&collector, &dir, 2).await;
-    assert_eq!(collector.retry_dead(None).await, 4);
+    assert_eq!(collector.retry_dead(None).await.unwrap(), 4);
     delivered(&collector, &dir, 6).await;
     assert!(sentry.how_often().values().all(|times| *times == 1));
     collector.shutdown().await;
@@ -211,7 +214,10 @@ async fn a_limited_category_is_held_and_the_others_pass() {
         ("rate_limited", "429")
     );
     assert_eq!(sentry.requests(), 2);
-    let held = collector.envelopes(None, Some(EnvelopeState::Held), 10).await;
+    let held = collector
+        .envelopes(None, Some(EnvelopeState::Held), 10)
+        .await
+        .unwrap();
     assert!(
         held.iter()
             .all(|envelope| envelope.reason.as_deref() == Some("rate_limited"))
@@ -228,14 +234,14 @@ async fn dead_letters_go_to_the_corrected_dsn() {
     capture(&collector, 0..3).await;
     eventually("dead", || collector.counts().dead == 3).await;
     collector.configure(to(&right.dsn()));
-    assert_eq!(collector.retry_dead(None).await, 3);
+    assert_eq!(collector.retry_dead(None).await.unwrap(), 3);
     delivered(&collector, &dir, 3).await;
     // What a person discarded does not come back with the others.
     collector.configure(Destinations::nowhere());
     capture(&collector, 3..4).await;
     collector.configure(to(&right.dsn()));
-    assert_eq!(collector.decide_held(HeldAction::Discard).await, 1);
-    assert_eq!(collector.retry_dead(None).await, 0);
+    assert_eq!(collector.decide_held(HeldAction::Discard).await.unwrap(), 1);
+    assert_eq!(collector.retry_dead(None).await.unwrap(), 0);
     assert_eq!(right.taken().len(), 3);
     collector.shutdown().await;
     let collector = reopen(&dir);
@@ -304,12 +310,12 @@ async fn another_destination_waits_for_a_person() {
     let (collector, dir) = open();
     capture(&collector, 0..3).await;
     assert_eq!(collector.delivery().held_by_reason["no_destination"], 3);
-    assert_eq!(collector.decide_held(HeldAction::Send).await, 0);
+    assert_eq!(collector.decide_held(HeldAction::Send).await.unwrap(), 0);
     collector.configure(to(&first.dsn()));
     assert_eq!(collector.delivery().held_by_reason["other_destination"], 3);
     capture(&collector, 3..4).await;
     delivered(&collector, &dir, 1).await;
-    assert_eq!(collector.decide_held(HeldAction::Send).await, 3);
+    assert_eq!(collector.decide_held(HeldAction::Send).await.unwrap(), 3);
     delivered(&collector, &dir, 4).await;
     let paused = Destinations {
         sending: false,
@@ -321,7 +327,7 @@ async fn another_destination_waits_for_a_person() {
     capture(&collector, 6..7).await;
     delivered(&collector, &dir, 5).await;
     assert_eq!(second.taken(), [event_id(6)]);
-    assert_eq!(collector.decide_held(HeldAction::Discard).await, 2);
+    assert_eq!(collector.decide_held(HeldAction::Discard).await.unwrap(), 2);
     assert_eq!(collector.delivery().dead_by_reason["discarded"], 2);
     collector.shutdown().await;
     let collector = reopen(&dir);

@@ -72,7 +72,10 @@ async fn what_is_not_limited_goes_at_once_and_the_rest_when_the_limit_ends() {
     let delivery = collector.delivery();
     assert_eq!((delivery.counts.delivered, delivery.counts.held), (1, 1));
     assert_eq!(delivery.held_by_reason, [("rate_limited".to_owned(), 1)].into());
-    let held = collector.envelopes(None, Some(EnvelopeState::Held), 10).await;
+    let held = collector
+        .envelopes(None, Some(EnvelopeState::Held), 10)
+        .await
+        .unwrap();
     assert_eq!(held[0].reason.as_deref(), Some("rate_limited"));
     assert_eq!(held[0].categories, ["error", "transaction"]);
     assert_eq!(sentry.requests(), 2);
@@ -102,7 +105,7 @@ async fn attachments_go_with_their_event_or_after_it() {
         clock.pass(HOUR);
         taken((&collector, &dir), &sentry, expected).await;
         delivered(&collector, &dir, 2).await;
-        assert_eq!(collector.envelope(seq).await.unwrap().1, whole);
+        assert_eq!(collector.envelope(seq).await.unwrap().unwrap().1, whole);
         collector.shutdown().await;
     }
 }
@@ -146,7 +149,7 @@ async fn a_kill_or_a_restart_between_two_parts_sends_neither_again() {
         assert_eq!((collector.counts().held, collector.counts().delivered), (3, 1));
         collector.configure(to(&sentry.dsn()));
         let sent = collector.decide_held(reelscope_contracts::telemetry::HeldAction::Send);
-        assert_eq!(sent.await, 3);
+        assert_eq!(sent.await.unwrap(), 3);
         delivered(&collector, &dir, 4).await;
         assert_eq!(sentry.items(), [[SESSION], [SESSION], [SESSION]]);
         collector.shutdown().await;
@@ -173,7 +176,7 @@ async fn a_part_that_is_refused_is_tried_again_without_the_others() {
     eventually("dead", || collector.counts().dead == 1).await;
     assert_eq!(collector.delivery().dead_by_reason["rejected"], 1);
     balanced(&collector, dir.path());
-    assert_eq!(collector.retry_dead(None).await, 1);
+    assert_eq!(collector.retry_dead(None).await.unwrap(), 1);
     taken((&collector, &dir), &sentry, &[&[SESSION], &[EVENT]]).await;
     delivered(&collector, &dir, 2).await;
     collector.shutdown().await;

@@ -297,7 +297,7 @@ impl Faults {
             if line.name == SPIN && read > READ_AT_MOST {
                 continue;
             }
-            let Some(detail) = collector.trace(&line.trace_id).await else {
+            let Ok(Some(detail)) = collector.trace(&line.trace_id).await else {
                 continue;
             };
             let mut cells = self.cells();

@@ -288,7 +288,7 @@ pub async fn measure(stack: &Stack, condition: &Condition) -> Result<Met, String
     let lines = collector.traces_after(before, usize::MAX).await;
     let mut samples = Vec::new();
     for line in lines.iter().filter(|line| line.name == crate::figures::SPIN) {
-        if let Some(trace) = collector.trace(&line.trace_id).await {
+        if let Ok(Some(trace)) = collector.trace(&line.trace_id).await {
             samples.push(Sample::of(&trace));
         }
     }

@@ -522,7 +522,7 @@ impl Problems {
                 continue;
             }
             read += 1;
-            if let Some(detail) = collector.trace(&line.trace_id).await {
+            if let Ok(Some(detail)) = collector.trace(&line.trace_id).await {
                 for id in wanted {
                     self.note(id, &line, evidence(id, &detail));
                 }

@@ -462,7 +462,7 @@ async fn the_envelopes_carry_the_heads_context_and_no_time_or_address_of_sending
     let collector = stack.collector().unwrap();
     let mut transactions = 0;
     for seq in &trace.envelopes {
-        let (_, bytes) = collector.envelope(*seq).await.unwrap();
+        let (_, bytes) = collector.envelope(*seq).await.unwrap().unwrap();
         let mut lines = bytes.split(|byte| *byte == b'\n');
         let header: Value = serde_json::from_slice(lines.next().unwrap()).unwrap();
         let item: Value = serde_json::from_slice(lines.next().unwrap()).unwrap();

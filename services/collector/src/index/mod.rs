@@ -181,9 +181,9 @@ impl Index {
     }
 
     /// The envelopes of a trace, oldest first, up to a bound, and whether there are more; `None` when nothing of it is kept.
-    pub(crate) async fn envelopes_of(&self, trace: u128) -> Option<(Vec<u64>, bool)> {
+    pub(crate) async fn envelopes_of(&self, trace: u128) -> rusqlite::Result<Option<(Vec<u64>, bool)>> {
         let read = move |connection: &Connection| traces::envelopes(connection, trace);
-        self.readers.read(read).await.ok()?
+        self.readers.read(read).await
     }
 
     /// The envelopes of each of the traces that arrived last, and what part of those that began in `minute` these are.

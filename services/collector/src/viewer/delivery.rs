@@ -32,10 +32,9 @@ pub(super) async fn delivery(State(viewer): State<Viewer>) -> Json<Delivery> {
 pub(super) async fn retry(
     State(viewer): State<Viewer>,
     JsonBody(request): JsonBody<RetryDead>,
-) -> Json<Changed> {
-    Json(Changed {
-        changed: viewer.collector.retry_dead(request.seq).await,
-    })
+) -> Result<Json<Changed>, Problem> {
+    let changed = viewer.collector.retry_dead(request.seq).await?;
+    Ok(Json(Changed { changed }))
 }
 
 /// Decide on what was captured for another DSN.
@@ -50,10 +49,9 @@ pub(super) async fn retry(
 pub(super) async fn held(
     State(viewer): State<Viewer>,
     JsonBody(request): JsonBody<DecideHeld>,
-) -> Json<Changed> {
-    Json(Changed {
-        changed: viewer.collector.decide_held(request.action).await,
-    })
+) -> Result<Json<Changed>, Problem> {
+    let changed = viewer.collector.decide_held(request.action).await?;
+    Ok(Json(Changed { changed }))
 }
 
 /// Send a test envelope.

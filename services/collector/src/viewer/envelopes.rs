@@ -40,17 +40,17 @@ pub(super) struct EnvelopeQuery {
 pub(super) async fn envelopes(
     State(viewer): State<Viewer>,
     Asked(query): Asked<EnvelopeQuery>,
-) -> Json<Envelopes> {
+) -> Result<Json<Envelopes>, Problem> {
     let limit = lines(query.limit);
     // One more tells whether there is another page.
     let mut envelopes = viewer
         .collector
         .envelopes(query.before, query.state, limit + 1)
-        .await;
+        .await?;
     let is_last = envelopes.len() <= limit;
     envelopes.truncate(limit);
     let next = envelopes.last().map(|last| last.seq).filter(|_| !is_last);
-    Json(Envelopes { envelopes, next })
+    Ok(Json(Envelopes { envelopes, next }))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -75,7 +75,7 @@ pub(super) async fn one_envelope(
 ) -> Result<Response, Problem> {
     let gone = || Problem::new(Code::NotFound, "No envelope with this number is kept.");
     let seq = seq.parse().map_err(|_| gone())?;
-    let (summary, bytes) = viewer.collector.envelope(seq).await.ok_or_else(gone)?;
+    let (summary, bytes) = viewer.collector.envelope(seq).await?.ok_or_else(gone)?;
     if raw.raw == Some(1) {
         return Ok(([(CONTENT_TYPE, "application/x-sentry-envelope")], bytes).into_response());
     }

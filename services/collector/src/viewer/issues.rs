@@ -63,7 +63,7 @@ pub(super) async fn one_issue(
         envelopes,
         times,
     } = found.await.map_err(unread)?.ok_or_else(gone)?;
-    let (found, _) = viewer.collector.read_many(envelopes).await;
+    let (found, _) = viewer.collector.read_many(envelopes).await.map_err(unread)?;
     let detail = move || {
         let (mut events, mut seen) = (Vec::new(), Seen::default());
         for (entry, bytes) in &found {

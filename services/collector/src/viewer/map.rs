@@ -48,7 +48,7 @@ pub(super) async fn map(
     let mut seqs: Vec<u64> = newest.into_iter().flat_map(|(_, seqs)| seqs).collect();
     seqs.sort_unstable_by(|one, other| other.cmp(one));
     seqs.dedup();
-    let (found, _) = viewer.collector.read_many(seqs).await;
+    let (found, _) = viewer.collector.read_many(seqs).await.map_err(unread)?;
     let drawn = tokio::task::spawn_blocking(move || {
         let (mut traces, mut seen) = (BTreeMap::<u128, Drawn>::new(), Seen::default());
         for (entry, bytes) in &found {

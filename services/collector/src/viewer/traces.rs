@@ -114,6 +114,6 @@ pub(super) async fn one_trace(
 ) -> Result<Response, Problem> {
     viewer.look().await;
     let gone = || Problem::new(Code::NotFound, "No trace with this id is kept.");
-    let detail = viewer.collector.trace(&id).await.ok_or_else(gone)?;
+    let detail = viewer.collector.trace(&id).await?.ok_or_else(gone)?;
     told(move || Json(detail)).await
 }
