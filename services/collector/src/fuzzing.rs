@@ -1,7 +1,11 @@
 //! What must hold for whatever bytes come: for the fuzz target in `fuzz/`, and for the bytes it found, as a test.
 
 use crate::envelope::{Envelope, EnvelopeError};
+use crate::trace::{self, Trace};
 use crate::{facts, scrub};
+
+/// So small that most envelopes have several.
+const PIECE: usize = 2;
 
 /// Reads, scrubs and indexes bytes as the collector does.
 ///
@@ -32,7 +36,31 @@ pub fn envelope(bytes: &[u8]) {
     }
     let kept = scrubbed.as_deref().unwrap_or(bytes);
     if let Ok(envelope) = Envelope::parse(kept) {
-        let _ = facts::read(facts::Source::external(1), &envelope);
+        let source = facts::Source::external(1);
+        let read = facts::read(source, &envelope);
+        let skimmed = facts::skim(source, &envelope);
+        assert_eq!(
+            read.elements(),
+            skimmed.elements(),
+            "the index passes something over"
+        );
+        let pieces = skimmed.pieces(PIECE);
+        let elements: usize = pieces.iter().map(facts::Facts::elements).sum();
+        assert_eq!(read.elements(), elements, "a piece is lost");
+        let ids: std::collections::BTreeSet<u128> = read.spans.iter().map(|fact| fact.trace_id).collect();
+        for id in ids {
+            let mut whole = Trace::new(id);
+            trace::add(&mut whole, id, 1, &read);
+            let mut by_pieces = Trace::new(id);
+            for piece in &pieces {
+                trace::add(&mut by_pieces, id, 1, piece);
+            }
+            let of_spans = |trace: &Trace| {
+                let line = trace.summary();
+                (line.spans, line.start_us, line.duration_us, line.services.clone())
+            };
+            assert_eq!(of_spans(&whole), of_spans(&by_pieces), "pieces are not the whole");
+        }
     }
 }
 
