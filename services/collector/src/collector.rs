@@ -276,16 +276,18 @@ impl Collector {
         queued: Queued,
         is_checked: bool,
     ) -> Result<Arrival, CaptureError> {
-        let scrubbed = self
-            .parts
-            .scrubbing
-            .load(Ordering::Relaxed)
-            .then(|| scrub::scrubbed(&bytes));
-        let bytes = scrubbed.flatten().unwrap_or(bytes);
+        let framed = Envelope::framed(&bytes);
+        let scrubbed = match &framed {
+            Ok(envelope) if self.parts.scrubbing.load(Ordering::Relaxed) => {
+                scrub::scrubbed_items(&bytes, envelope)
+            }
+            _ => None,
+        };
+        let framed = scrubbed.as_deref().map_or(framed, Envelope::framed);
         let read = if is_checked {
-            Envelope::parse(&bytes)
+            framed.and_then(Envelope::checked)
         } else {
-            Envelope::framed(&bytes)
+            framed
         };
         let read = read.map(|envelope| {
             (
@@ -295,6 +297,7 @@ impl Collector {
             )
         });
         let (categories, event_id, trace_id) = read?;
+        let bytes = scrubbed.unwrap_or(bytes);
         Ok(Arrival {
             destination: self.parts.destinations().id_of(&slot),
             slot,

@@ -146,15 +146,22 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// What is wrong first, with the field to blame.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, EnvelopeError> {
-        let mut envelope = Self::framed(bytes)?;
-        for (n, item) in envelope.items.iter().enumerate() {
+        Self::framed(bytes)?.checked()
+    }
+
+    /// The same of one whose headers were read: looks into the payloads.
+    ///
+    /// # Errors
+    /// As [`Envelope::parse`].
+    pub(crate) fn checked(mut self) -> Result<Self, EnvelopeError> {
+        for (n, item) in self.items.iter().enumerate() {
             if item.header.item_type.is_event() {
                 let found = event_trace(item.payload, n)?;
-                envelope.trace_id = envelope.trace_id.or(found);
+                self.trace_id = self.trace_id.or(found);
             }
         }
-        single(&envelope.items)?;
-        Ok(envelope)
+        single(&self.items)?;
+        Ok(self)
     }
 
     /// Reads the headers of an envelope and where its payloads are, for one that was parsed before or that the SDK
@@ -444,6 +451,11 @@ pub(crate) fn json_reason(error: &serde_json::Error) -> String {
 pub(crate) fn deeper_than(json: &[u8], most: usize) -> bool {
     /// Bytes that are passed at once where none of them is a bracket or a backslash.
     const BLOCK: usize = 16;
+    // What has fewer brackets cannot, and seldom has anything more.
+    let count = |bracket| memchr::memchr_iter(bracket, json).count();
+    if count(b'{') + count(b'[') <= most {
+        return false;
+    }
     let mut nesting = Nesting::default();
     let (blocks, rest) = json.as_chunks::<BLOCK>();
     let is_deep = blocks.iter().any(|block| {

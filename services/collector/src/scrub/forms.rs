@@ -70,9 +70,19 @@ fn ends_with(bytes: &[u8], name: &[u8]) -> bool {
     tail.is_some_and(|tail| tail.eq_ignore_ascii_case(name))
 }
 
-/// Whether a word at `at` may be in a name that one of these ways gives a value.
-pub(super) fn may_name(bytes: &[u8], at: usize) -> bool {
-    before(bytes, at).is_some()
+/// Whether a word is in a name that one of these ways may give a value, by what stands beside the name: an escape, as in
+/// JSON, may be of whatever the way asks for.
+pub(super) fn may_name(bytes: &[u8], word: &Range<usize>) -> bool {
+    let rest = bytes.get(word.end..).unwrap_or_default();
+    let next = rest.iter().find(|byte| !is_of_a_name(**byte));
+    next.is_some_and(|next| {
+        let is_blank = *next == b'\\' || next.is_ascii_whitespace();
+        before(bytes, word.start).is_some_and(|(_, before)| match before {
+            Before::Bracket | Before::Name => *next == b'\\' || b"\"'`%&".contains(next),
+            Before::Tag => is_blank || *next == b'>',
+            Before::Dashes => is_blank,
+        })
+    })
 }
 
 /// The value that is given to a name, with nothing of what is around it.

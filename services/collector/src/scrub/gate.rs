@@ -20,20 +20,12 @@ const FOLLOWED: usize = 64;
 
 /// Whether there may be anything to find.
 pub(super) fn may_hold(bytes: &[u8]) -> bool {
-    has_address(bytes) || has_run(bytes) || has_word(bytes) || percents::has_an_at(bytes)
+    has_address(bytes) || has_run(bytes) || has_word(bytes)
 }
 
 fn has_word(bytes: &[u8]) -> bool {
     let mut around = Around::default();
-    let mut seen = 0;
-    sieve::parts(bytes).any(|part| {
-        let before = std::mem::replace(&mut seen, part.end);
-        let start = part.start;
-        words::hits(bytes.get(part).unwrap_or_default())
-            .map(|hit| hit.moved(start))
-            .filter(|hit| hit.end > before)
-            .any(|hit| counts(bytes, hit, &mut around))
-    })
+    sieve::any_word(bytes, |hit| counts(bytes, hit, &mut around))
 }
 
 fn counts(bytes: &[u8], hit: Hit, around: &mut Around) -> bool {
@@ -54,7 +46,7 @@ fn counts(bytes: &[u8], hit: Hit, around: &mut Around) -> bool {
         }
         Meaning::Whole | Meaning::Session | Meaning::Person => {
             words::starts_a_part(bytes, hit.start)
-                && (forms::may_name(bytes, hit.start)
+                && (forms::may_name(bytes, &(hit.start..hit.end))
                     || words::ends_a_name(bytes, hit.end)
                         && (around.has_value(bytes, hit)
                             || around.is_key(bytes, hit)
@@ -72,7 +64,7 @@ fn counts(bytes: &[u8], hit: Hit, around: &mut Around) -> bool {
                 || around.has_value(bytes, hit)
                 || around.is_key(bytes, hit)
                 || around.is_pair(bytes, hit)
-                || forms::may_name(bytes, hit.start)
+                || forms::may_name(bytes, &(hit.start..hit.end))
         }
     }
 }
@@ -203,10 +195,13 @@ fn follows_a_bracket(bytes: &[u8], mut at: usize) -> bool {
     false
 }
 
-/// Whether an `@` stands in what may be an e-mail address, or after a password in an address.
+/// Whether an `@` stands in what may be an e-mail address, or after a password in an address, or in percents.
 fn has_address(bytes: &[u8]) -> bool {
     let mut from = 0;
-    memchr::memchr_iter(b'@', bytes).any(|at| {
+    memchr::memchr2_iter(b'@', b'%', bytes).any(|at| {
+        if bytes.get(at) == Some(&b'%') {
+            return percents::sign(bytes, at).is_some_and(|(sign, _)| sign == b'@');
+        }
         let before = bytes.get(from..at).unwrap_or_default();
         from = at + 1;
         let is_local = before
@@ -233,15 +228,51 @@ fn has_domain(text: &[u8]) -> bool {
         .any(|[joint, first]: &[u8; 2]| *joint == b'.' && is_letter(first))
 }
 
-/// Whether there is a run as long as a card's or an IBAN's. A run of that length has one of the places looked at in it.
+/// Whether there is a run as long as a card's or an IBAN's. It has one of the places looked at in it, and half of it stands
+/// on one side of that place.
 fn has_run(bytes: &[u8]) -> bool {
-    (0..bytes.len()).step_by(CARD - 1).any(|at| match bytes.get(at) {
-        Some(b'0'..=b'9' | b'A'..=b'Z' | b' ' | b'-') => {
-            may_be_a_card(bytes, at) || may_be_an_iban(bytes, at)
+    const STEP: usize = CARD - 1;
+    const HALF: usize = STEP / 2;
+    let kinds_of = |part: Option<&[u8; HALF]>| {
+        let kinds = |part: &[u8; HALF]| {
+            part.iter()
+                .fold(u8::MAX, |kinds, byte| kinds & KINDS[usize::from(*byte)])
+        };
+        part.map_or(0, kinds)
+    };
+    (0..bytes.len()).step_by(STEP).any(|at| {
+        let (before, after) = bytes.split_at_checked(at).unwrap_or((bytes, &[]));
+        if after.first().is_none_or(|byte| KINDS[usize::from(*byte)] == 0) {
+            return false;
         }
-        _ => false,
+        let kinds = kinds_of(before.last_chunk()) | kinds_of(after.first_chunk());
+        kinds & CARD_PART != 0 && may_be_a_card(bytes, at)
+            || kinds & IBAN_PART != 0 && may_be_an_iban(bytes, at)
     })
 }
+
+/// Of a byte that may be part of a card.
+const CARD_PART: u8 = 1;
+/// Of a byte that may be part of an IBAN.
+const IBAN_PART: u8 = 2;
+
+/// What each byte may be part of.
+static KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        kinds[byte as usize] = match byte {
+            b'0'..=b'9' | b' ' => CARD_PART | IBAN_PART,
+            b'-' => CARD_PART,
+            b'A'..=b'Z' => IBAN_PART,
+            _ => 0,
+        };
+        if byte == u8::MAX {
+            break kinds;
+        }
+        byte += 1;
+    }
+};
 
 /// The run around `at` of bytes that are part of it; empty where that at `at` is not.
 fn run_around(bytes: &[u8], at: usize, is_part: impl Fn(u8) -> bool) -> Range<usize> {

@@ -42,58 +42,73 @@ mod walk;
 mod words;
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use regex::bytes::Regex;
 
 use crate::envelope::{Envelope, MAX_DEPTH, MAX_EVENT, deeper_than, is_container};
 use crate::item_type::Payload;
 use edit::{Edit, applied, grown};
-use json::{member, skip_space, value_end};
+use json::{member, skip_space, string_end, value_end};
 
 pub use rule::FILTERED;
 
 /// The envelope without what must not leave; `None` when there is nothing of the kind, or when it is no envelope.
 #[must_use]
 pub fn scrubbed(envelope: &[u8]) -> Option<Vec<u8>> {
-    if is_suspect(envelope) {
-        scrub(envelope)
-    } else {
-        None
-    }
+    scrubbed_items(envelope, &Envelope::framed(envelope).ok()?)
 }
 
-/// Whether a closer look is needed: never false when there is something to scrub. A few microseconds.
-pub(crate) fn is_suspect(bytes: &[u8]) -> bool {
-    gate::may_hold(bytes) || has_a_known_user(bytes) || is_deep(bytes)
+/// The same of bytes whose frame is known.
+pub(crate) fn scrubbed_items(bytes: &[u8], envelope: &Envelope<'_>) -> Option<Vec<u8>> {
+    without(bytes, envelope, is_suspicious)
+}
+
+/// Whether a closer look at a payload is needed: never false when there is something to scrub. A few microseconds.
+fn is_suspicious(payload: &[u8]) -> bool {
+    gate::may_hold(payload) || has_a_known_user(payload) || deeper_than(payload, MAX_DEPTH)
 }
 
 /// Whether something but an id is said of a user.
-fn has_a_known_user(bytes: &[u8]) -> bool {
-    static USER: LazyLock<Regex> = LazyLock::new(|| border::pattern(r#""user"\s*[:,]\s*\{"#));
-    static ONLY_AN_ID: LazyLock<Regex> =
-        LazyLock::new(|| border::pattern(r#"\A\s*"id"\s*:\s*"[^"\\]*"\s*\}"#));
-    USER.find_iter(bytes)
-        .any(|found| !ONLY_AN_ID.is_match(bytes.get(found.end()..).unwrap_or_default()))
+fn has_a_known_user(payload: &[u8]) -> bool {
+    const USER: &[u8] = b"\"user\"";
+    memchr::memmem::find_iter(payload, USER).any(|at| {
+        let at = skip_space(payload, at + USER.len());
+        let user = skip_space(payload, at + 1);
+        matches!(payload.get(at), Some(b':' | b','))
+            && payload.get(user) == Some(&b'{')
+            && !is_only_an_id(payload, user)
+    })
 }
 
-/// Whether a payload is nested deeper than is looked. Only what has as many brackets may be.
-fn is_deep(bytes: &[u8]) -> bool {
-    memchr::memchr2_iter(b'{', b'[', bytes).nth(MAX_DEPTH).is_some()
-        && Envelope::framed(bytes).is_ok_and(|envelope| {
-            envelope
-                .items
-                .iter()
-                .any(|item| deeper_than(item.payload, MAX_DEPTH))
-        })
+/// Whether the object at `at` has an id and nothing else.
+fn is_only_an_id(text: &[u8], at: usize) -> bool {
+    let key = skip_space(text, at + 1);
+    let Some(key_end) = string_end(text, key) else {
+        return false;
+    };
+    let colon = skip_space(text, key_end);
+    let end = string_end(text, skip_space(text, colon + 1));
+    text.get(key..key_end) == Some(b"\"id\"")
+        && text.get(colon) == Some(&b':')
+        && end.is_some_and(|end| text.get(skip_space(text, end)) == Some(&b'}'))
 }
 
-/// The same without the quick look.
+/// Whether an item of an envelope needs a closer look.
+#[cfg(any(fuzzing, test))]
+pub(crate) fn is_suspect(bytes: &[u8]) -> bool {
+    Envelope::framed(bytes)
+        .is_ok_and(|envelope| envelope.items.iter().any(|item| is_suspicious(item.payload)))
+}
+
+/// The envelope scrubbed without the quick look.
+#[cfg(any(fuzzing, test))]
 pub(crate) fn scrub(bytes: &[u8]) -> Option<Vec<u8>> {
-    let envelope = Envelope::framed(bytes).ok()?;
+    without(bytes, &Envelope::framed(bytes).ok()?, |_| true)
+}
+
+/// What is left of an envelope where the payloads are looked at of which `is_looked_at` holds.
+fn without(bytes: &[u8], envelope: &Envelope<'_>, is_looked_at: impl Fn(&[u8]) -> bool) -> Option<Vec<u8>> {
     let mut edits = Vec::new();
     for item in &envelope.items {
-        if item.header.item_type.payload() == Payload::Bytes {
+        if item.header.item_type.payload() == Payload::Bytes || !is_looked_at(item.payload) {
             continue;
         }
         let mut of_item = payload_edits(item.payload, is_container(item), true);

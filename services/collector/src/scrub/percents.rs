@@ -17,11 +17,6 @@ pub(super) fn sign(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
     Some((u8::try_from(code).ok()?, length + 2))
 }
 
-/// Whether an `@` stands in percents.
-pub(super) fn has_an_at(bytes: &[u8]) -> bool {
-    memchr::memchr_iter(b'%', bytes).any(|at| sign(bytes, at).is_some_and(|(sign, _)| sign == b'@'))
-}
-
 /// The length of the sign in percents that ends at `end`, as `%3D` before a name.
 pub(super) fn length_before(bytes: &[u8], end: usize) -> usize {
     let before = bytes.get(..end).unwrap_or_default();

@@ -1,33 +1,45 @@
-//! The first step of the quick look: where in bytes a word of the table may be, at about one processor cycle a byte.
+//! The first step of the quick look: the words of the table in bytes, at about one processor cycle a byte.
 //!
-//! Each place is asked whether its three bytes may be three letters that a word has: by one entry of a small table, and
-//! where that says so, by one of a second. Only around those that are left the automaton of all words runs.
+//! Each place is asked whether its three bytes may be three letters that a word has, and only where they may be are the
+//! words compared that have these letters. The table that is asked is small, since envelopes come one at a time and find
+//! the processor's caches full of something else: it has an entry for two letters, which says of which groups they are the
+//! first two and of which the last two. No group has `abc` and `dbe` in it, for which `abe` would be taken too.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::words::{self, Hit, Meaning};
+
 /// Bytes that are looked at before it is asked whether one of them had anything.
 const BLOCK: usize = 16;
 /// Bytes that a look at a block reads beyond it.
-const BEYOND: usize = 4;
-/// No word is longer, its joints included; a test holds the table to it.
-const LONGEST: usize = 20;
+const BEYOND: usize = 2;
+/// Pairs of letters, the places in between that none has counted.
+const PAIRS: usize = 1 << 13;
 
 struct Sieve {
-    /// Fits into a part of the first cache.
-    first: [u8; 1 << 14],
-    second: [u8; 1 << 16],
+    /// By a pair of letters: a bit for each group of parts that begins with it.
+    begins: [u8; PAIRS],
+    /// The same of those that end with it.
+    ends: [u8; PAIRS],
+    /// The parts, sorted, each with the words that are found by it, the first to end first.
+    parts: Vec<([u8; 3], Vec<Word>)>,
 }
 
-/// The place of the first three of four bytes in a table of so many bits (Fibonacci hashing: the golden ratio's fraction
-/// of 2^32, moved by a byte, by which the fourth is lost). Small letters are expected.
-const fn place(four: u32, bits: u32) -> usize {
-    (four.wrapping_mul(0x3779_b900) >> (32 - bits)) as usize
+struct Word {
+    writing: String,
+    meaning: Meaning,
+    /// Where in it the part begins.
+    offset: usize,
 }
 
-/// Makes capitals small, and of some signs others: the same on both sides.
-const fn fold(four: u32) -> u32 {
-    four | 0x2020_2020
+/// What is the same for a letter and its capital, and for some other signs.
+const LETTER: u8 = 31;
+
+/// The place of two bytes in the tables.
+#[inline]
+fn place(pair: [u8; 2]) -> usize {
+    usize::from(u16::from_le_bytes(pair) & u16::from_le_bytes([LETTER, LETTER]))
 }
 
 /// Three letters of each word, in each of its writings; such that our own envelopes seldom have. A test holds them to the
@@ -43,92 +55,173 @@ const PARTS: &[[u8; 3]] = &[
 
 static SIEVE: LazyLock<Box<Sieve>> = LazyLock::new(|| {
     let mut sieve = Box::new(Sieve {
-        first: [0; 1 << 14],
-        second: [0; 1 << 16],
+        begins: [0; PAIRS],
+        ends: [0; PAIRS],
+        parts: PARTS.iter().map(|part| (*part, Vec::new())).collect(),
     });
-    for [a, b, c] in PARTS {
-        let four = fold(u32::from_le_bytes([*a, *b, *c, 0]));
-        sieve.first[place(four, 14)] = 1;
-        sieve.second[second_place(four)] = 1;
+    sieve.parts.sort_unstable_by_key(|(part, _)| *part);
+    for (group, [a, b, c]) in grouped(PARTS) {
+        sieve.begins[place([a, b])] |= 1 << group;
+        sieve.ends[place([b, c])] |= 1 << group;
+    }
+    for (writing, meaning) in words::writings().filter(|(_, meaning)| *meaning != Meaning::Harmless) {
+        let threes = writing.as_bytes().array_windows().enumerate();
+        let found = threes.into_iter().find_map(|(offset, three)| {
+            let at = sieve.parts.binary_search_by_key(three, |(part, _)| *part);
+            Some((offset, at.ok()?))
+        });
+        // A word that has none of them would be missed; a test says that there is no such word.
+        if let Some((offset, at)) = found
+            && let Some((_, words)) = sieve.parts.get_mut(at)
+        {
+            words.push(Word {
+                writing,
+                meaning,
+                offset,
+            });
+        }
+    }
+    for (_, words) in &mut sieve.parts {
+        words.sort_by_key(|word| word.writing.len() - word.offset);
     }
     sieve
 });
 
-const fn second_place(four: u32) -> usize {
-    ((four & 0x00ff_ffff).wrapping_mul(0x85eb_ca6b) >> 16) as usize
+/// Most groups: the bits of an entry.
+const GROUPS: usize = 8;
+
+/// The parts, each with its group: the first where none has the same letter in the middle and others on both sides.
+fn grouped(parts: &[[u8; 3]]) -> Vec<(usize, [u8; 3])> {
+    let mut grouped: Vec<(usize, [u8; 3])> = Vec::new();
+    for part in parts {
+        let fits = |group: &usize| {
+            let mut others = grouped.iter().filter(|(other, _)| other == group);
+            others.all(|(_, other)| {
+                let same = |at: usize| other[at] & LETTER == part[at] & LETTER;
+                !same(1) || same(0) || same(2)
+            })
+        };
+        // Where none fits, more is compared than need be.
+        let group = (0..GROUPS).find(fits).unwrap_or_default();
+        grouped.push((group, *part));
+    }
+    grouped
 }
 
-/// Parts of the bytes in which words may be, each longer by a word on both sides. They may overlap.
-pub(super) fn parts(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
+/// Whether `holds` says so of one of the words in the bytes, those that overlap among them.
+pub(super) fn any_word(bytes: &[u8], mut holds: impl FnMut(Hit) -> bool) -> bool {
     let sieve = &**SIEVE;
     let mut at = 0;
-    std::iter::from_fn(move || {
-        while let Some(block) = bytes
-            .get(at..)
-            .and_then(<[u8]>::first_chunk::<{ BLOCK + BEYOND }>)
-        {
-            let start = at;
-            at += BLOCK;
-            if may_be_in(sieve, block) && is_in(sieve, block) {
-                return Some(start.saturating_sub(LONGEST)..bytes.len().min(at + LONGEST));
-            }
+    while let Some(block) = bytes
+        .get(at..)
+        .and_then(<[u8]>::first_chunk::<{ BLOCK + BEYOND }>)
+    {
+        if sieve.may_be_in(block) && sieve.is_any_in(bytes, at..at + BLOCK, &mut holds) {
+            return true;
         }
-        let last = std::mem::replace(&mut at, bytes.len());
-        (last < bytes.len()).then(|| last.saturating_sub(LONGEST)..bytes.len())
-    })
-}
-
-#[inline]
-fn four(block: &[u8; BLOCK + BEYOND], at: usize) -> u32 {
-    fold(u32::from_le_bytes([
-        block[at],
-        block[at + 1],
-        block[at + 2],
-        block[at + 3],
-    ]))
-}
-
-#[inline]
-fn may_be_in(sieve: &Sieve, block: &[u8; BLOCK + BEYOND]) -> bool {
-    let mut any = 0;
-    for at in 0..BLOCK {
-        any |= sieve.first[place(four(block, at), 14)];
+        at += BLOCK;
     }
-    any != 0
+    sieve.is_any_in(bytes, at..bytes.len(), &mut holds)
 }
 
-#[cold]
-fn is_in(sieve: &Sieve, block: &[u8; BLOCK + BEYOND]) -> bool {
-    (0..BLOCK).any(|at| sieve.second[second_place(four(block, at))] != 0)
+impl Sieve {
+    /// Whether a part may begin in a block.
+    #[inline]
+    fn may_be_in(&self, block: &[u8; BLOCK + BEYOND]) -> bool {
+        let mut any = 0;
+        let mut before = place([block[0], block[1]]);
+        for at in 0..BLOCK {
+            let pair = place([block[at + 1], block[at + 2]]);
+            any |= self.begins[before] & self.ends[pair];
+            before = pair;
+        }
+        any != 0
+    }
+
+    /// The groups that three letters may be in, as bits.
+    #[inline]
+    fn groups(&self, [a, b, c]: [u8; 3]) -> u8 {
+        self.begins[place([a, b])] & self.ends[place([b, c])]
+    }
+
+    /// Whether `holds` says so of a word that is found by a part which begins in `range`.
+    #[cold]
+    fn is_any_in(&self, bytes: &[u8], range: Range<usize>, holds: &mut impl FnMut(Hit) -> bool) -> bool {
+        let end = bytes.len().min(range.end + BEYOND);
+        let threes = bytes.get(range.start..end).unwrap_or_default().array_windows();
+        threes.zip(range.start..).any(|(three, at)| {
+            self.groups(*three) != 0
+                && self
+                    .words_by(*three)
+                    .iter()
+                    .any(|word| word.at(bytes, at).is_some_and(&mut *holds))
+        })
+    }
+
+    /// The words that are found by a part.
+    fn words_by(&self, part: [u8; 3]) -> &[Word] {
+        let part = part.map(|byte| byte.to_ascii_lowercase());
+        let at = self.parts.binary_search_by_key(&part, |(part, _)| *part).ok();
+        at.and_then(|at| self.parts.get(at))
+            .map_or(&[], |(_, words)| words)
+    }
+}
+
+impl Word {
+    /// The word, where the part that it is found by is at `at`.
+    fn at(&self, bytes: &[u8], at: usize) -> Option<Hit> {
+        let start = at.checked_sub(self.offset)?;
+        let end = start + self.writing.len();
+        let is_written = bytes
+            .get(start..end)?
+            .eq_ignore_ascii_case(self.writing.as_bytes());
+        is_written.then_some(Hit {
+            start,
+            end,
+            meaning: self.meaning,
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::words;
     use super::*;
 
-    #[test]
-    fn each_word_has_one_of_the_parts_and_none_is_too_long() {
-        for word in words::patterns() {
-            assert!(word.len() <= LONGEST, "{word}");
-            let has = |part: &[u8; 3]| word.as_bytes().array_windows().any(|three| three == part);
-            assert!(PARTS.iter().any(has), "{word}");
-        }
+    fn words_in(bytes: &[u8]) -> Vec<(usize, usize, Meaning)> {
+        let mut found = Vec::new();
+        any_word(bytes, |hit| {
+            found.push((hit.start, hit.end, hit.meaning));
+            false
+        });
+        found.sort_unstable();
+        found
     }
 
     #[test]
-    fn a_word_is_in_the_parts_wherever_it_stands() {
-        for word in words::patterns() {
+    fn each_word_is_found_wherever_it_stands() {
+        for (word, meaning) in words::writings().filter(|(_, meaning)| *meaning != Meaning::Harmless) {
             for before in 0..2 * BLOCK {
                 for after in [0, 1, BLOCK, 2 * BLOCK + 1] {
                     let text = format!("{}{word}{}", "#".repeat(before), "#".repeat(after));
-                    let is_inside =
-                        |part: Range<usize>| part.start <= before && before + word.len() <= part.end;
                     for text in [text.to_ascii_uppercase(), text] {
-                        assert!(parts(text.as_bytes()).any(is_inside), "{text}");
+                        let found = words_in(text.as_bytes());
+                        let is_it =
+                            |hit: &(usize, usize, Meaning)| *hit == (before, before + word.len(), meaning);
+                        assert!(found.iter().any(is_it), "{text}");
                     }
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_words_are_those_of_the_table() {
+        let text: String = words::writings().map(|(word, _)| word).collect();
+        let mut known: Vec<_> = words::hits(text.as_bytes())
+            .filter(|hit| hit.meaning != Meaning::Harmless)
+            .map(|hit| (hit.start, hit.end, hit.meaning))
+            .collect();
+        known.sort_unstable();
+        assert_eq!(words_in(text.as_bytes()), known);
     }
 }

@@ -248,8 +248,8 @@ struct Finder {
     meanings: Vec<Meaning>,
 }
 
-/// The words as they may be written, each with what it says.
-fn writings() -> impl Iterator<Item = (String, Meaning)> {
+/// The words as they may be written, in small letters, each with what it says.
+pub(super) fn writings() -> impl Iterator<Item = (String, Meaning)> {
     WORDS.iter().flat_map(|(word, meaning)| {
         let joints: &[&str] = if word.contains('_') && *meaning != Own {
             &["_", "-", " ", ".", ""]
@@ -258,13 +258,6 @@ fn writings() -> impl Iterator<Item = (String, Meaning)> {
         };
         joints.iter().map(|joint| (word.replace('_', joint), *meaning))
     })
-}
-
-/// The words that count, as they may be written, in small letters.
-#[cfg(test)]
-pub(super) fn patterns() -> impl Iterator<Item = String> {
-    let counts = |(word, meaning)| (meaning != Harmless).then_some(word);
-    writings().filter_map(counts)
 }
 
 static FINDER: LazyLock<Finder> = LazyLock::new(|| {
@@ -288,17 +281,6 @@ pub(super) struct Hit {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) meaning: Meaning,
-}
-
-impl Hit {
-    /// The same in a text that begins `by` bytes earlier.
-    pub(super) const fn moved(self, by: usize) -> Self {
-        Self {
-            start: self.start + by,
-            end: self.end + by,
-            meaning: self.meaning,
-        }
-    }
 }
 
 /// Every word of the table in a text, also those that overlap, in the order in which they end.
