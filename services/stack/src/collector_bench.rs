@@ -225,14 +225,14 @@ impl Client {
             }
             let mut body = vec![0; length];
             self.stream.read_exact(&mut body).await?;
-            Ok::<_, std::io::Error>(status)
+            Ok::<_, std::io::Error>((status, body))
         };
-        let status = answered.await.map_err(|error| error.to_string())?;
+        let (status, body) = answered.await.map_err(|error| error.to_string())?;
         if status.contains(" 200 ") {
-            Ok(())
-        } else {
-            Err(format!("an envelope was refused: {}", status.trim()))
+            return Ok(());
         }
+        let why = String::from_utf8_lossy(&body);
+        Err(format!("an envelope was refused: {} {why}", status.trim()))
     }
 }
 
@@ -247,7 +247,7 @@ fn trace_id(run: u64, number: u64) -> String {
     format!("{run:016x}{:016x}", number + 1)
 }
 
-/// A transaction of six spans, and of some an error.
+/// A transaction of six spans.
 fn transaction(run: u64, number: u64) -> String {
     let (trace, end) = (trace_id(run, number), seconds_now());
     let span = |n: u64| format!("{:016x}", (number + 1) * SPANS + n);
@@ -274,22 +274,25 @@ fn transaction(run: u64, number: u64) -> String {
         span(0),
         children.join(",")
     );
-    let mut envelope = format!(
-        "{{\"event_id\":\"{trace}\"}}\n{{\"type\":\"transaction\",\"length\":{}}}\n{payload}\n",
-        payload.len()
+    envelope("transaction", &trace, &payload)
+}
+
+/// An error in the transaction of this number.
+fn error(run: u64, number: u64) -> String {
+    let trace = trace_id(run, number);
+    let payload = format!(
+        "{{\"level\":\"error\",\"exception\":{{\"values\":[{{\"type\":\"OutOfStock\",\"value\":\"nothing left\"}}]}},\
+         \"tags\":{{\"service\":\"shop\"}},\"contexts\":{{\"trace\":{{\"trace_id\":\"{trace}\",\"span_id\":\"{:016x}\"}}}}}}",
+        (number + 1) * SPANS
     );
-    if number.is_multiple_of(ERRORS) {
-        let error = format!(
-            "{{\"level\":\"error\",\"exception\":{{\"values\":[{{\"type\":\"OutOfStock\",\"value\":\"nothing left\"}}]}},\
-             \"tags\":{{\"service\":\"shop\"}},\"contexts\":{{\"trace\":{{\"trace_id\":\"{trace}\",\"span_id\":\"{}\"}}}}}}",
-            span(0)
-        );
-        envelope.push_str(&format!(
-            "{{\"type\":\"event\",\"length\":{}}}\n{error}\n",
-            error.len()
-        ));
-    }
-    envelope
+    envelope("event", &trace_id(run + ERRORS, number), &payload)
+}
+
+fn envelope(kind: &str, event_id: &str, payload: &str) -> String {
+    format!(
+        "{{\"event_id\":\"{event_id}\"}}\n{{\"type\":\"{kind}\",\"length\":{}}}\n{payload}\n",
+        payload.len()
+    )
 }
 
 /// Sends from eight clients until `enough` of the numbers says so. Returns how many, and how long each took in microseconds.
@@ -312,6 +315,9 @@ async fn sent(
                 let began = Instant::now();
                 client.send(&transaction(run, number)).await?;
                 latency.saturating_record(micros(began.elapsed()));
+                if number.is_multiple_of(ERRORS) {
+                    client.send(&error(run, number)).await?;
+                }
             }
         });
     }
