@@ -40,7 +40,7 @@ pub(super) fn find(bytes: &[u8], found: &mut Vec<Found>) {
 }
 
 /// Whether what stands at `at` is named an id, an amount, a count or a time: `trace_id=…`, `"amount_minor": …`.
-fn is_named_otherwise(bytes: &[u8], at: usize) -> bool {
+pub(super) fn is_named_otherwise(bytes: &[u8], at: usize) -> bool {
     /// As far back as a name is looked for.
     const FOLLOWED: usize = 48;
     let head = bytes.get(at.saturating_sub(FOLLOWED)..at).unwrap_or_default();
@@ -115,7 +115,7 @@ const MOST_GROUPS: usize = 5;
 
 /// Whether digits, perhaps in groups, are a card's: by the first digits of the networks (ISO/IEC 7812), by length, and by
 /// Luhn's check digit. No network's numbers begin as times in seconds, milli-, micro- or nanoseconds do in this century.
-fn is_card(text: &[u8]) -> bool {
+pub(super) fn is_card(text: &[u8]) -> bool {
     let mut groups = text.split(|byte| !byte.is_ascii_digit()).map(<[u8]>::len);
     // A list of small numbers is not a card.
     if groups.next().is_none_or(|first| first < 4) || groups.any(|group| group < 3) {

@@ -2,15 +2,16 @@
 
 use std::ops::Range;
 
-use super::percents;
 use super::rule::{Found, Rule};
+use super::{entities, percents};
 
 /// Adds the addresses in a text. `is_none` says of the place of one whether it names no person.
 pub(super) fn find(text: &str, is_none: impl Fn(&Range<usize>) -> bool, found: &mut Vec<Found>) {
     let mut from = 0;
-    for at in memchr::memchr2_iter(b'@', b'%', text.as_bytes()) {
+    for at in memchr::memchr3_iter(b'@', b'%', b'&', text.as_bytes()) {
         let rest = text.get(at..).unwrap_or_default();
-        let sign = match (rest.starts_with('@'), percents::sign(text.as_bytes(), at)) {
+        let written = percents::sign(text.as_bytes(), at).or_else(|| entities::sign(text.as_bytes(), at));
+        let sign = match (rest.starts_with('@'), written) {
             (true, _) if at >= from => 1,
             (_, Some((b'@', length))) if at >= from => length,
             _ => continue,

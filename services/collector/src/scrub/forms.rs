@@ -9,6 +9,10 @@ use super::quote::Quote;
 /// As far back as is looked for what stands before a name; a longer name is none.
 const FOLLOWED: usize = 64;
 
+/// How an entity writes `<` and `>`.
+const LESS: &[u8] = b"&lt;";
+const GREATER: &[u8] = b"&gt;";
+
 /// What stands before a name, its quote not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Before {
@@ -16,6 +20,8 @@ enum Before {
     /// `name=`, `"key":` and the like.
     Name,
     Tag,
+    /// A tag in entities: `&lt;name&gt;`.
+    WrittenTag,
     Dashes,
 }
 
@@ -40,6 +46,9 @@ fn before(bytes: &[u8], at: usize) -> Option<(usize, Before)> {
         }
         _ => rest,
     };
+    if rest.ends_with(LESS) {
+        return Some((start, Before::WrittenTag));
+    }
     match rest.split_last()? {
         (b'(' | b'[', _) if is_quoted => Some((start, Before::Bracket)),
         (b'<' | b'/', _) => Some((start, Before::Tag)),
@@ -80,6 +89,7 @@ pub(super) fn may_name(bytes: &[u8], word: &Range<usize>) -> bool {
         before(bytes, word.start).is_some_and(|(_, before)| match before {
             Before::Bracket | Before::Name => *next == b'\\' || b"\"'`%&".contains(next),
             Before::Tag => is_blank || *next == b'>',
+            Before::WrittenTag => is_blank || *next == b'&',
             Before::Dashes => is_blank,
         })
     })
@@ -108,18 +118,8 @@ pub(super) fn value(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
             let at = at + Quote::at(bytes, at).map_or(0, |quote| quote.written.len());
             quoted(bytes, after(bytes, at, b':').or_else(|| after(bytes, at, b'='))?)
         }
-        (Before::Tag, None) => {
-            let rest = bytes.get(name.end..)?;
-            let open = memchr::memchr(b'>', rest.get(..rest.len().min(FOLLOWED * 4))?)?;
-            let attributes = rest.get(..open)?;
-            let is_tag =
-                attributes.first().is_none_or(u8::is_ascii_whitespace) && !attributes.contains(&b'<');
-            let from = name.end + open + 1;
-            let inner = bytes.get(from..).filter(|_| is_tag)?;
-            let end = memchr::memchr(b'<', inner)?;
-            // Only what closes it tells a tag from a type's parameter.
-            inner.get(end..)?.starts_with(b"</").then_some(from..from + end)
-        }
+        (Before::Tag, None) => of_a_tag(bytes, name.end, b"<", b">"),
+        (Before::WrittenTag, None) => of_a_tag(bytes, name.end, LESS, GREATER),
         (Before::Dashes, None) if start <= name.start => {
             let rest = bytes.get(end..)?.strip_prefix(b" ")?;
             let from = end + 1;
@@ -135,6 +135,23 @@ pub(super) fn value(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
         }
         _ => None,
     }
+}
+
+/// What stands up to the next tag, where the name of a tag ends at `at`.
+fn of_a_tag(bytes: &[u8], at: usize, less: &[u8], greater: &[u8]) -> Option<Range<usize>> {
+    let rest = bytes.get(at..)?;
+    let open = memchr::memmem::find(rest.get(..rest.len().min(FOLLOWED * 4))?, greater)?;
+    let attributes = rest.get(..open)?;
+    let is_tag = attributes.first().is_none_or(u8::is_ascii_whitespace)
+        && memchr::memmem::find(attributes, less).is_none();
+    let from = at + open + greater.len();
+    let inner = bytes.get(from..).filter(|_| is_tag)?;
+    let end = memchr::memmem::find(inner, less)?;
+    // Only what closes it tells a tag from a type's parameter.
+    inner
+        .get(end + less.len()..)?
+        .starts_with(b"/")
+        .then_some(from..from + end)
 }
 
 /// What follows the blank line after the header of a part, up to the next part's line.

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::border::is_of_a_name;
 use super::words::{self, Hit, Meaning};
-use super::{forms, percents, sieve};
+use super::{entities, forms, percents, sieve};
 
 /// Shortest run of digits, spaces and dashes that may be a card.
 const CARD: usize = 13;
@@ -32,11 +32,18 @@ fn counts(bytes: &[u8], hit: Hit, around: &mut Around) -> bool {
     let next = |at: usize| bytes.get(at);
     match hit.meaning {
         Meaning::Sign => match next(hit.start) {
-            Some(b'\\') => matches!(next(hit.end), Some(b'2'..=b'7')),
-            Some(b'b' | b'B') => matches!(
+            // Of a space or a dash, or of a letter that need not be escaped.
+            Some(b'\\') if bytes.get(hit.end - 2) == Some(&b'0') => {
+                matches!(next(hit.end), Some(b'2'..=b'7' | b'a' | b'A'))
+            }
+            Some(b'b' | b'B') if hit.end - hit.start == b"basic".len() => matches!(
                 next(hit.end),
                 Some(b' ' | b'\t' | b'\n' | b'\r' | b'\\' | b'%' | b'+')
             ),
+            // A node of `Forwarded`.
+            Some(b'b' | b'B' | b'f' | b'F') => {
+                matches!(next(hit.end), Some(b'0'..=b'9' | b'"' | b'\\' | b'['))
+            }
             _ => true,
         },
         Meaning::Harmless => false,
@@ -195,12 +202,14 @@ fn follows_a_bracket(bytes: &[u8], mut at: usize) -> bool {
     false
 }
 
-/// Whether an `@` stands in what may be an e-mail address, or after a password in an address, or in percents.
+/// Whether an `@` stands in what may be an e-mail address, or after a password in an address, or in
+/// percents or an entity.
 fn has_address(bytes: &[u8]) -> bool {
     let mut from = 0;
-    memchr::memchr2_iter(b'@', b'%', bytes).any(|at| {
-        if bytes.get(at) == Some(&b'%') {
-            return percents::sign(bytes, at).is_some_and(|(sign, _)| sign == b'@');
+    memchr::memchr3_iter(b'@', b'%', b'&', bytes).any(|at| {
+        let sign = percents::sign(bytes, at).or_else(|| entities::sign(bytes, at));
+        if bytes.get(at) != Some(&b'@') {
+            return sign.is_some_and(|(sign, _)| sign == b'@');
         }
         let before = bytes.get(from..at).unwrap_or_default();
         from = at + 1;
@@ -248,6 +257,7 @@ fn has_run(bytes: &[u8]) -> bool {
         let kinds = kinds_of(before.last_chunk()) | kinds_of(after.first_chunk());
         kinds & CARD_PART != 0 && may_be_a_card(bytes, at)
             || kinds & IBAN_PART != 0 && may_be_an_iban(bytes, at)
+            || kinds & GROUP_PART != 0 && may_be_in_groups(bytes, at)
     })
 }
 
@@ -256,15 +266,20 @@ const CARD_PART: u8 = 1;
 /// Of a byte that may be part of an IBAN.
 const IBAN_PART: u8 = 2;
 
+/// Of a byte that may be part of either in groups, or of a sign that parts these, as JSON writes it.
+const GROUP_PART: u8 = 4;
+
 /// What each byte may be part of.
 static KINDS: [u8; 256] = {
     let mut kinds = [0; 256];
     let mut byte = 0_u8;
     loop {
         kinds[byte as usize] = match byte {
-            b'0'..=b'9' | b' ' => CARD_PART | IBAN_PART,
-            b'-' => CARD_PART,
-            b'A'..=b'Z' => IBAN_PART,
+            b'0'..=b'9' | b' ' => CARD_PART | IBAN_PART | GROUP_PART,
+            b'-' => CARD_PART | GROUP_PART,
+            b'A'..=b'Z' => IBAN_PART | GROUP_PART,
+            b'\t' | b'.' | b'/' | b'_' | b'+' | b'%' | b'\\' | b't' => GROUP_PART,
+            0x80..=0x95 | 0xA0 | 0xAF | 0xB7 | 0xC2 | 0xE2 => GROUP_PART,
             _ => 0,
         };
         if byte == u8::MAX {
@@ -331,4 +346,34 @@ fn may_be_an_iban(bytes: &[u8], at: usize) -> bool {
         a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit()
     };
     run.len() >= IBAN && run.array_windows().any(begins)
+}
+
+/// Whether around `at` there may be a card or an IBAN in groups: four characters that one begins with, and a sign; for a
+/// card also a sign that is no single space or dash, as in ids there are no others.
+fn may_be_in_groups(bytes: &[u8], at: usize) -> bool {
+    /// Most letters and digits between two of the signs: those of a group, and of a space in percents.
+    const LONGEST: usize = 6;
+    let is_sign = |byte: u8| !byte.is_ascii_alphanumeric();
+    if run_around(bytes, at, |byte| !is_sign(byte)).len() > LONGEST {
+        return false;
+    }
+    let range = run_around(bytes, at, |byte| KINDS[usize::from(byte)] & GROUP_PART != 0);
+    let run = bytes.get(range).unwrap_or_default();
+    if run.len() <= CARD {
+        return false;
+    }
+    let is_usual = |byte: u8| b" -".contains(&byte);
+    let is_odd = |[one, next]: &[u8; 2]| {
+        [one, next]
+            .iter()
+            .any(|byte| is_sign(**byte) && !is_usual(**byte))
+            || is_usual(*one) && is_usual(*next)
+    };
+    let has_odd = run.array_windows().any(is_odd);
+    let begins = |[a, b, c, d, sign]: &[u8; 5]| {
+        let is_of_an_iban = a.is_ascii_uppercase() && b.is_ascii_uppercase();
+        let is_of_a_card = has_odd && matches!(a, b'2'..=b'6') && b.is_ascii_digit();
+        c.is_ascii_digit() && d.is_ascii_digit() && is_sign(*sign) && (is_of_an_iban || is_of_a_card)
+    };
+    run.array_windows().any(begins)
 }

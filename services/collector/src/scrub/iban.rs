@@ -25,26 +25,32 @@ pub(super) fn find(bytes: &[u8], found: &mut Vec<Found>) {
     }
 }
 
-/// Length of the IBAN that a text begins with, its spaces included: the longest whose check digits are right (ISO
-/// 13616: the number with its first four characters behind, letters as 10 to 35, is 1 modulo 97).
+/// Length of the IBAN that a text begins with, its spaces included: the longest whose check digits are right.
 fn iban_len(text: &[u8]) -> Option<usize> {
-    let ends = (15..=text.len())
+    let ends = (LEAST..=text.len())
         .rev()
         .filter(|end| text.get(end - 1).is_some_and(|byte| *byte != b' '));
     ends.into_iter().find(|end| {
-        let characters: Vec<u8> = text
-            .iter()
-            .take(*end)
-            .copied()
-            .filter(|byte| *byte != b' ')
-            .collect();
-        (15..=34).contains(&characters.len()) && text.get(*end).is_none_or(|next| *next == b' ') && {
-            let (head, body) = characters.split_at(4);
-            let value = body.iter().chain(head).fold(0_u32, |rest, byte| {
-                let digit = char::from(*byte).to_digit(36).unwrap_or(0);
-                (if digit < 10 { rest * 10 } else { rest * 100 } + digit) % 97
-            });
-            value == 1
-        }
+        let characters = text.iter().take(*end).copied();
+        let characters: Vec<u8> = characters.filter(|byte| *byte != b' ').collect();
+        text.get(*end).is_none_or(|next| *next == b' ') && is_iban(&characters)
     })
+}
+
+/// Fewest characters, those of Norway's.
+const LEAST: usize = 15;
+
+/// Whether letters and digits are an IBAN by length and check digits (ISO 13616: the number with its first four characters
+/// behind, letters as 10 to 35, is 1 modulo 97).
+pub(super) fn is_iban(characters: &[u8]) -> bool {
+    let Some((head, body)) = characters.split_at_checked(4) else {
+        return false;
+    };
+    let is_begin = matches!(head, [a, b, c, d] if a.is_ascii_uppercase() && b.is_ascii_uppercase()
+        && c.is_ascii_digit() && d.is_ascii_digit());
+    let value = body.iter().chain(head).fold(0_u32, |rest, byte| {
+        let digit = char::from(*byte).to_digit(36).unwrap_or(0);
+        (if digit < 10 { rest * 10 } else { rest * 100 } + digit) % 97
+    });
+    (LEAST..=34).contains(&characters.len()) && is_begin && value == 1
 }

@@ -6,13 +6,14 @@
 //! twice is scrubbing once.
 //!
 //! Rules: values below keys that the table of words takes for sensitive, and those of `{"name": …, "value": …}` whose name it
-//! takes for so; e-mail addresses, card numbers, IBANs, bearer and JSON Web Tokens, names with passwords in base64, private keys, passwords in addresses, `secret=value` in texts and in JSON in texts; the name, e-mail and address
+//! takes for so; e-mail addresses, card numbers, IBANs, bearer and JSON Web Tokens, names with passwords in base64, private keys, passwords in addresses and in
+//! the options of commands, `secret=value` in texts and in JSON in texts, nodes of the header `Forwarded`; the name, e-mail and address
 //! of a user. Ids are never touched, and no number but a card's or one named a secret. What is nested deeper than
 //! [`MAX_DEPTH`](crate::envelope::MAX_DEPTH) is removed whole.
 //!
-//! Modules, each knowing only those before it: `rule` (names of rules, findings), `border`, `percents`, `words` (the one
-//! table), `sieve` (where a word may be), `json`, `edit`, `quote`, `forms` (other ways to give a value to a name), `gate` (the
-//! quick look); `card`, `iban`, `email`, `named` (one rule each), `text` (all of them), `look` (what
+//! Modules, each knowing only those before it: `rule` (names of rules, findings), `border`, `percents` and `entities` (two ways to write a
+//! sign), `words` (the one table), `values`, `sieve` (where a word is), `json`, `edit`, `quote`, `forms` (other ways to give a value to a name), `gate` (the
+//! quick look); `card`, `iban`, `groups` (both, parted oddly), `email`, `command`, `line`, `named` (one rule each), `text` (all of them), `look` (what
 //! keys say), `walk` (documents). What is masked of `name=value` and `name: value`, and what is prose, `named` says.
 //!
 //! Sources: <https://docs.sentry.io/security-legal-pii/scrubbing/server-side-scrubbing/> (what counts as sensitive); the
@@ -23,12 +24,16 @@
 
 mod border;
 mod card;
+mod command;
 mod edit;
 mod email;
+mod entities;
 mod forms;
 mod gate;
+mod groups;
 mod iban;
 mod json;
+mod line;
 mod look;
 mod named;
 mod percents;
@@ -38,6 +43,7 @@ mod sieve;
 #[cfg(test)]
 mod tests;
 mod text;
+mod values;
 mod walk;
 mod words;
 

@@ -1,7 +1,7 @@
 //! `name=value` and `name: value` in a text, where the name has a word of the table in it.
 //!
 //! A name is parted from its value by `=`, `=>` or `:`, also in percents, after a quote, a bracket that closes an index or
-//! white space; `::` and `==` part nothing. What of the value is taken out:
+//! white space; `::` and `==` part nothing; the sign and the quotes may be written as entities of HTML. What of the value is taken out:
 //!
 //! 1. In quotes: all up to the same quote, with as many backslashes before it; in percents up to `%22`. Where it does not
 //!    end, as in a text that was cut, all up to the end of the line. Not a single sign after a colon: `token: '}'`.
@@ -15,6 +15,9 @@
 //!    - A clause of several words is prose and stays, but for each of them that no plain word is, numbers of up to three
 //!      digits aside.
 //!
+//! What takes several words of a line of its own, or the lines below it, `line` finds, in YAML and in files of settings: a
+//! clause of several words after a colon is prose there too where one of them is of those that make sentences.
+//!
 //! Values given in other ways (`('name', 'value')`, tags, options, parts of forms) `forms` finds. What a parser says that it
 //! did not expect stays, and so do calls that ask for a value, types, and what stands for a value (`$1`, `****`).
 //!
@@ -27,8 +30,9 @@ use std::ops::Range;
 use super::border::is_of_a_name;
 use super::quote::{Quote, bracket_end, line_end};
 use super::rule::{FILTERED, Found, Rule};
+use super::values::{is_a_call, is_plain, is_small, stays};
 use super::words::{self, Meaning, Place};
-use super::{forms, percents};
+use super::{entities, forms, line, percents};
 
 /// Adds what is named in a text.
 pub(super) fn find(text: &str, found: &mut Vec<Found>) {
@@ -100,8 +104,11 @@ fn name_around(bytes: &[u8], word: Range<usize>, floor: usize) -> Range<usize> {
 }
 
 /// What parts a name from its value.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Parted<'a> {
+    name: Range<usize>,
+    /// Where the sign is that parts it from its value.
+    sign: usize,
     /// Where the value begins.
     value: usize,
     /// A colon, of which prose makes use too.
@@ -130,25 +137,30 @@ impl<'a> Parted<'a> {
             [b'=', b'>', ..] | [b':', b'=', ..] => (false, false, 2),
             [b'=', ..] => (false, false, 1),
             [b':', ..] => (true, false, 1),
+            [b'&', ..] => match entities::sign(bytes, at)? {
+                (sign @ (b'=' | b':'), length) => (sign == b':', false, length),
+                _ => return None,
+            },
             _ => match percents::sign(bytes, at)? {
-                (b'=', length) => (false, true, length),
-                (b':', length) => (true, true, length),
+                (sign @ (b'=' | b':'), length) => (sign == b':', true, length),
                 _ => return None,
             },
         };
         let around = name.start.checked_sub(1).and_then(|at| bytes.get(at));
         Some(Self {
-            value: skip_blank(bytes, at + length),
+            sign: at,
+            value: skip_scheme_blank(bytes, skip_blank(bytes, at + length)),
             is_colon,
             in_percents,
             quote,
             is_said_by_a_parser: is_after_unexpected(bytes, name.start),
             around: around.copied().filter(|sign| b"\"'`".contains(sign)),
+            name,
         })
     }
 
     /// Adds what is to be taken out of the value.
-    fn find(self, text: &str, meaning: Meaning, found: &mut Vec<Found>) {
+    fn find(&self, text: &str, meaning: Meaning, found: &mut Vec<Found>) {
         let bytes = text.as_bytes();
         let rest = bytes.get(self.value..).unwrap_or_default();
         if rest.starts_with(FILTERED.as_bytes()) {
@@ -161,6 +173,9 @@ impl<'a> Parted<'a> {
                 found.push(Found::new(range, rule));
             }
         };
+        if let Some(range) = self.of_lines(text, meaning) {
+            return add(range);
+        }
         // Bytes, Unicode and raw strings of Python and Rust.
         let prefix = usize::from(matches!(
             rest,
@@ -213,6 +228,7 @@ impl<'a> Parted<'a> {
                 add(self.value..self.header_end(bytes));
             }
             Meaning::Address => add(joined_by_commas(bytes, bare)),
+            _ if self.is_colon && self.is_in_an_option(bytes) => add(self.value..self.header_end(bytes)),
             Meaning::Person if matches!(rest.first(), Some(b'+' | b'0'..=b'9')) => {
                 let is_part = |byte: &&u8| byte.is_ascii_digit() || b"+-(). ".contains(byte);
                 let length = rest.iter().take_while(is_part).count();
@@ -227,8 +243,33 @@ impl<'a> Parted<'a> {
         }
     }
 
+    /// What is a value of several words or lines.
+    fn of_lines(&self, text: &str, meaning: Meaning) -> Option<Range<usize>> {
+        if self.in_percents || self.quote.is_some() {
+            return None;
+        }
+        let of_words = match meaning {
+            Meaning::Secret => true,
+            Meaning::Whole | Meaning::Person => !self.is_colon,
+            _ => false,
+        };
+        let is_secret = |value: &str| {
+            let is_odd = || {
+                value
+                    .split_whitespace()
+                    .any(|word| word != "-" && !is_plain(word))
+            };
+            !line::has_prose(value) && (of_words || meaning == Meaning::Whole || is_odd())
+        };
+        let below = self
+            .is_colon
+            .then(|| line::below(text, &self.name, self.sign, is_secret))
+            .flatten();
+        below.or_else(|| line::rest(text, &self.name, self.value, self.is_colon).filter(|_| of_words))
+    }
+
     /// Where a value without quotes ends.
-    fn bare_end(self, bytes: &[u8], from: usize) -> usize {
+    fn bare_end(&self, bytes: &[u8], from: usize) -> usize {
         let mut at = from;
         let mut is_word = true;
         let mut is_indexed = false;
@@ -251,7 +292,7 @@ impl<'a> Parted<'a> {
     }
 
     /// The end of a header's line, or of the quotes that it stands in.
-    fn header_end(self, bytes: &[u8]) -> usize {
+    fn header_end(&self, bytes: &[u8]) -> usize {
         let end = line_end(bytes, self.value);
         let line = bytes.get(self.value..end).unwrap_or_default();
         let quote = self.around.and_then(|sign| memchr::memchr(sign, line));
@@ -264,9 +305,19 @@ impl<'a> Parted<'a> {
         }
     }
 
+    /// Whether it is the header of a command's option, in quotes: `-H 'name: value'`.
+    fn is_in_an_option(&self, bytes: &[u8]) -> bool {
+        let quote = self.around.and_then(|_| self.name.start.checked_sub(1));
+        let before = quote.and_then(|at| bytes.get(..at)).unwrap_or_default();
+        let option = before
+            .strip_suffix(b"=")
+            .unwrap_or_else(|| before.trim_ascii_end());
+        option.ends_with(b" -H") || option.ends_with(b" --header")
+    }
+
     /// What is to be taken out of what follows a colon.
     fn of_a_clause(
-        self,
+        &self,
         text: &str,
         bare: Range<usize>,
         meaning: Meaning,
@@ -340,76 +391,11 @@ fn clause(text: &str, from: usize) -> Vec<Range<usize>> {
     words
 }
 
-/// Whether a word is one of a language: letters, no capital after a small letter, and what may end a sentence.
-fn is_plain(word: &str) -> bool {
-    let word = word.trim_end_matches(['.', '!', '?', ':', '\u{2026}']);
-    let mut was_small = false;
-    !word.is_empty()
-        && word.chars().all(|c| {
-            let is_mixed = was_small && c.is_uppercase();
-            was_small = c.is_lowercase();
-            !is_mixed && (c.is_alphabetic() || matches!(c, '-' | '_' | '\u{2019}'))
-        })
-}
-
-/// Whether code follows that asks for the value: `nextToken()`, `await self.token(user)`, `Session::new()`.
-fn is_a_call(rest: &[u8]) -> bool {
-    let keywords: [&[u8]; 4] = [b"await ", b"new ", b"yield ", b"try "];
-    let rest = keywords
-        .iter()
-        .find_map(|word| rest.strip_prefix(*word))
-        .unwrap_or(rest);
-    let is_path = |byte: &&u8| byte.is_ascii_alphabetic() || b"_.:$".contains(byte);
-    let path = rest.iter().take_while(is_path).count();
-    let Some([b'(', arguments @ ..]) = rest.get(path..).filter(|_| path > 1) else {
-        return false;
-    };
-    let is_part = |byte: &&u8| byte.is_ascii_alphabetic() || b"_., &$".contains(byte);
-    let length = arguments.iter().take_while(is_part).count();
-    arguments.get(length) == Some(&b')')
-}
-
-/// A number of up to three digits.
-fn is_small(word: &str) -> bool {
-    word.len() < 4 && word.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 /// Whether a cookie's value is named, as of a header of cookies.
 fn has_a_name(value: &[u8]) -> bool {
     (0..value.len()).any(|at| {
         value.get(at) == Some(&b'=') || percents::sign(value, at).is_some_and(|(sign, _)| sign == b'=')
     })
-}
-
-/// Whether a value is none that must not leave.
-fn stays(value: &str, meaning: Meaning) -> bool {
-    let counts = matches!(meaning, Meaning::Counted | Meaning::Cookies | Meaning::Session);
-    words::is_literal(value)
-        || is_placeholder(value)
-        || meaning == Meaning::Counted && words::is_scheme(value)
-        || words::is_type(value)
-        || counts && is_count(value)
-        || meaning == Meaning::Session && words::is_id(value, false)
-}
-
-/// What stands for a value that is elsewhere: a parameter of a statement or of a format, a variable, stars.
-fn is_placeholder(value: &str) -> bool {
-    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    matches!(value, "?" | "%s" | "%d" | "$" | "{}" | "...")
-        || value
-            .strip_prefix(['$', '?'])
-            .is_some_and(|rest| !rest.is_empty() && rest.len() < 4 && is_number(rest))
-        || !value.is_empty() && value.chars().all(|c| c == '*' || c == '\u{2022}')
-}
-
-/// A number, perhaps with a unit.
-fn is_count(value: &str) -> bool {
-    let unit = value.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    unit.len() < value.len()
-        && matches!(
-            unit,
-            "" | "%" | "ns" | "us" | "ms" | "s" | "m" | "h" | "d" | "B" | "KB" | "MB"
-        )
 }
 
 /// What follows a scheme of authorisation: one word, or all of the line where the scheme has parameters.

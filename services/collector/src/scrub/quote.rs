@@ -1,15 +1,12 @@
 //! Where in a text ends what a quote or a bracket begins.
 
-use super::percents;
+use super::{entities, percents};
 
-/// A quote as it stands: with its backslashes, or in percents.
+/// A quote as it stands: with its backslashes, in percents, or as an entity.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Quote<'a> {
     pub(super) written: &'a [u8],
 }
-
-/// Quotes as HTML and XML write them.
-const ENTITIES: &[&[u8]] = &[b"&quot;", b"&#34;", b"&#x22;", b"&apos;", b"&#39;", b"&#x27;"];
 
 impl<'a> Quote<'a> {
     /// The quote that stands at `at`.
@@ -22,7 +19,10 @@ impl<'a> Quote<'a> {
                 (b'"' | b'\'', length) => length,
                 _ => return None,
             },
-            rest if slashes == 0 => ENTITIES.iter().find(|entity| rest.starts_with(entity))?.len(),
+            [b'&', ..] if slashes == 0 => match entities::sign(bytes, at)? {
+                (b'"' | b'\'' | b'`', length) => length,
+                _ => return None,
+            },
             _ => return None,
         };
         Some(Self {

@@ -50,7 +50,8 @@ const PARTS: &[[u8; 3]] = &[
     *b"otp", *b"wof", *b"o_f", *b"o-f", *b"o f", *b"o.f", *b"pin", *b"cvv", *b"cvc", *b"jwt", *b"rwa",
     *b"_ip", *b"-ip", *b" ip", *b".ip", *b"tip", *b"lip", *b"gip", *b"p_a", *b"mot", *b"t.a", *b"pho",
     *b"fir", *b"ddl", *b"t_n", *b"t-n", *b"t n", *b"t.n", *b"stn", *b"sur", *b"bir", *b"ssn", *b"rna",
-    *b"r.e", *b"r.n", *b"r.u", *b"r.f", *b"---", *b"eyj", *b"bas", *b"\\u0",
+    *b"r.e", *b"r.n", *b"r.u", *b"r.f", *b"---", *b"eyj", *b"bas", *b"\\u0", *b"\\u2", *b"or=", *b"by=",
+    *b"cur", *b"--u", *b"y-u", *b"hpa", *b"mys", *b"iad", *b"s-c", *b"nbs", *b"#16", *b"xap",
 ];
 
 static SIEVE: LazyLock<Box<Sieve>> = LazyLock::new(|| {

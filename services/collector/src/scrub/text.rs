@@ -7,7 +7,7 @@ use regex::bytes::Regex;
 
 use super::border::pattern;
 use super::rule::{FILTERED, Found, Rule};
-use super::{card, email, iban, named, words};
+use super::{card, command, email, groups, iban, named, words};
 
 /// The patterns, made once. The first group of each is what must not leave.
 struct Patterns {
@@ -16,6 +16,8 @@ struct Patterns {
     web_token: Regex,
     private_key: Regex,
     url_auth: Regex,
+    /// A node in a header `Forwarded` (RFC 7239): an address, perhaps in brackets and with a port.
+    forwarded: Regex,
 }
 
 static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| Patterns {
@@ -24,6 +26,9 @@ static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| Patterns {
     web_token: pattern(r"\b(eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){0,3})"),
     private_key: pattern(r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----((?:-{0,4}[^-])+)"),
     url_auth: pattern(r#"//[^\s/"'@:]*:([^\s/"'@]+)@"#),
+    forwarded: pattern(
+        r#"(?i)\b(?:for|by)=\\*"?(\[[0-9a-f:.]+\](?::\w+)?|\d{1,3}(?:\.\d{1,3}){3}(?::\w+)?)"#,
+    ),
 });
 
 /// Whether letters are base64 of something rather than a word: in fours, and not all but the first of them small.
@@ -43,6 +48,7 @@ pub(super) fn findings(text: &str) -> Vec<Found> {
         (&PATTERNS.basic, Rule::Basic),
         (&PATTERNS.web_token, Rule::Bearer),
         (&PATTERNS.private_key, Rule::PrivateKey),
+        (&PATTERNS.forwarded, Rule::Address),
     ];
     for (pattern, rule) in others {
         let parts = pattern
@@ -55,6 +61,7 @@ pub(super) fn findings(text: &str) -> Vec<Found> {
             .filter(|part| !part.as_bytes().starts_with(FILTERED.as_bytes()) && !is_said(part.as_bytes()));
         found.extend(parts.map(|part| Found::new(part.range(), rule)));
     }
+    command::find(bytes, &mut found);
     let passwords: HashSet<usize> = found
         .iter()
         .filter(|one| one.rule == Rule::UrlAuth)
@@ -69,6 +76,7 @@ pub(super) fn findings(text: &str) -> Vec<Found> {
     email::find(text, names_nobody, &mut found);
     card::find(bytes, &mut found);
     iban::find(bytes, &mut found);
+    groups::find(bytes, |at| card::is_named_otherwise(bytes, at), &mut found);
     found.retain(|one| !one.range.is_empty() && text.get(one.range.clone()).is_some());
     found
 }

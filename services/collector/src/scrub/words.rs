@@ -78,6 +78,11 @@ pub(super) const WORDS: &[(&str, Meaning)] = &[
     ("x_forwarded_for", Address),
     ("x_real_ip", Address),
     ("x_client_ip", Address),
+    ("x_cluster_client_ip", Address),
+    ("fastly_client_ip", Address),
+    ("x_appengine_user_ip", Address),
+    ("x_originating_ip", Address),
+    ("x_remote_ip", Address),
     ("true_client_ip", Address),
     ("cf_connecting_ip", Address),
     ("remote_addr", Address),
@@ -119,10 +124,26 @@ pub(super) const WORDS: &[(&str, Meaning)] = &[
     ("secretary", Harmless),
     ("-----begin", Sign),
     ("basic", Sign),
+    // A node in a header `Forwarded` (RFC 7239).
+    ("for=", Sign),
+    ("by=", Sign),
+    // Commands whose options are passwords.
+    ("curl", Sign),
+    ("--user", Sign),
+    ("--proxy-user", Sign),
+    ("sshpass", Sign),
+    ("mysql", Sign),
+    ("mariadb", Sign),
+    ("redis-cli", Sign),
+    // A space that separates the groups of a card.
+    ("&nbsp", Sign),
+    ("&#160", Sign),
     // How a JSON Web Token begins (RFC 7519): `{"` in base64.
     ("eyj", Sign),
     // A letter that need not be escaped may hide any of these.
     ("\\u00", Sign),
+    // Spaces and dashes.
+    ("\\u20", Sign),
 ];
 
 /// What is said of a secret and is none: after a colon, or after a scheme such as `bearer`.

@@ -197,7 +197,8 @@ export const en = {
       'The telemetry file is damaged. Restart Reelscope: it will set the file aside and create a new one.',
     index_defect: 'One envelope cannot be shown because of an internal error.',
     delivery_defect: 'Delivery was restarted after an internal error.',
-    request_defect: 'One envelope was not sent because of an internal error; it will be tried again.',
+    request_defect:
+      'One envelope was not sent because of an internal error; it will be tried again.',
     disk_failed: 'Telemetry could not be written to disk. Check disk space and permissions.',
     envelope_refused: 'The collector rejected an envelope.',
     no_trust_store: 'System certificates could not be loaded: HTTPS connections will fail.',
