@@ -306,9 +306,11 @@ async fn a_proxy_that_refuses_or_is_gone_is_said() {
     fails(&found(&secure, &[("HTTPS_PROXY", &proxy.url())]).await, "proxy");
     let plain = sentry.dsn().public();
     fails(&found(&plain, &[("HTTP_PROXY", &proxy.url())]).await, "proxy");
-    assert_eq!(proxy.asked().len(), 4);
+    // What is delivered may have been tried again by then.
+    let asked = proxy.asked().len();
+    assert!(asked >= 4, "{asked}");
     arrives(&found(&plain, &[("HTTP_PROXY", &proxy.url()), ("NO_PROXY", "127.0.0.1")]).await);
-    assert_eq!((proxy.asked().len(), sentry.requests()), (4, 2));
+    assert_eq!((proxy.asked().len(), sentry.requests()), (asked, 2));
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let gone = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);

@@ -238,7 +238,7 @@ export const en = {
   },
   header: {
     release: 'release',
-    recording: 'Recording',
+    recording: 'Recorded',
     recordingTitle: 'Recorded telemetry, read-only',
     degraded: 'some services are down: {{ services }}',
     diskFull: 'the disk is full: spins are refused until there is room',
