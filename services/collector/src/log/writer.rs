@@ -38,9 +38,6 @@ const SYNC_WITHIN: Duration = Duration::from_secs(1);
 /// How often size and age are looked at however little comes: the index writes too.
 const RETENTION_CHECK: Duration = Duration::from_secs(10);
 
-/// What is said while the disk refuses.
-const DISK_FAILED: &str = "disk_failed";
-
 /// An envelope that is on the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Captured {
@@ -286,7 +283,7 @@ impl<F: Follower> Writer<F> {
         lock(&self.figures.tally).add(&written.delta);
         self.written += written.captured.iter().map(|entry| entry.size).sum::<u64>();
         if std::mem::take(&mut self.has_failed) {
-            self.follower.take_back(DISK_FAILED);
+            self.follower.take_back("disk_failed");
         }
         let mut answers = Vec::new();
         // Those that are counted wait no longer: at no moment is an envelope neither.
@@ -357,7 +354,7 @@ impl<F: Follower> Writer<F> {
                 ),
             )
         } else {
-            notice(DISK_FAILED, format!("Telemetry could not be written: {error}."))
+            notice("disk_failed", format!("Telemetry could not be written: {error}."))
         };
         self.follower.say(said.with("cause", error));
     }

@@ -492,6 +492,10 @@ export const en = {
       what: 'The players are still being created.',
       todo: 'Wait until all of them are created.',
     },
+    recording_read_only: {
+      what: 'This is recorded telemetry: nothing is played or changed here.',
+      todo: 'To play, start Reelscope without --telemetry.',
+    },
     idempotency_key_missing: {
       what: 'The spin request has no idempotency key.',
       todo: 'Reload the page and spin again.',
