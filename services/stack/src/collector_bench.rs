@@ -472,7 +472,13 @@ async fn hostile_to(stack: &Stack) -> Result<Hostile, String> {
     let before = asked.slowest();
     let began = Instant::now();
     client.send(&envelope).await?;
-    caught_up(collector).await?;
+    // Somebody looks: else the index leaves the cores to whoever asks the gateway.
+    while !collector.caught_up() {
+        if began.elapsed() > PATIENCE {
+            return Err("the index does not keep up".to_owned());
+        }
+        crate::traces::list(collector, 1).await?;
+    }
     let indexed = began.elapsed();
     let slowest = asked.ended().await?;
     Ok(Hostile {

@@ -354,26 +354,39 @@ fn may_be_in_groups(bytes: &[u8], at: usize) -> bool {
     /// Most letters and digits between two of the signs: those of a group, and of a space in percents.
     const LONGEST: usize = 6;
     let is_sign = |byte: u8| !byte.is_ascii_alphanumeric();
-    if run_around(bytes, at, |byte| !is_sign(byte)).len() > LONGEST {
+    let length = |bytes: &[u8]| {
+        let run = bytes.iter().rev().take(LONGEST + 1);
+        run.take_while(|byte| !is_sign(**byte)).count()
+    };
+    let head = bytes.get(..=at).unwrap_or_default();
+    let group = length(head);
+    // A sign joins a longer one to what follows, as in a time with fractions of a second.
+    let before = head.get(..head.len() - group).unwrap_or_default();
+    let is_joined = matches!(before, [long @ .., b'-' | b'_' | b'.' | b'/' | b'+'] if length(long) > LONGEST);
+    if group > LONGEST || is_joined {
         return false;
     }
     let range = run_around(bytes, at, |byte| KINDS[usize::from(byte)] & GROUP_PART != 0);
     let run = bytes.get(range).unwrap_or_default();
-    if run.len() <= CARD {
+    if run.iter().filter(|byte| !is_sign(**byte)).count() < CARD {
         return false;
     }
     let is_usual = |byte: u8| b" -".contains(&byte);
-    let is_odd = |[one, next]: &[u8; 2]| {
-        [one, next]
-            .iter()
-            .any(|byte| is_sign(**byte) && !is_usual(**byte))
-            || is_usual(*one) && is_usual(*next)
-    };
-    let has_odd = run.array_windows().any(is_odd);
+    let has_odd = run.array_windows().any(|[one, next]| {
+        let is_odd = |byte: u8| is_sign(byte) && !is_usual(byte);
+        is_odd(*one) || is_odd(*next) || is_usual(*one) && is_usual(*next)
+    });
     let begins = |[a, b, c, d, sign]: &[u8; 5]| {
         let is_of_an_iban = a.is_ascii_uppercase() && b.is_ascii_uppercase();
         let is_of_a_card = has_odd && matches!(a, b'2'..=b'6') && b.is_ascii_digit();
         c.is_ascii_digit() && d.is_ascii_digit() && is_sign(*sign) && (is_of_an_iban || is_of_a_card)
     };
-    run.array_windows().any(begins)
+    let is_free = |at: usize| {
+        !at.checked_sub(1)
+            .and_then(|at| run.get(at))
+            .is_some_and(u8::is_ascii_digit)
+    };
+    run.array_windows()
+        .enumerate()
+        .any(|(at, window)| begins(window) && is_free(at))
 }

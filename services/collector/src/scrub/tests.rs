@@ -590,7 +590,12 @@ fn without_noted(value: &Value, meta: &Value) -> Value {
 
 #[test]
 fn what_our_own_envelopes_are_full_of_needs_no_closer_look() {
-    let numbers = [59.233_870_967_741_936, 1_795_553_596.530_547_6];
+    let numbers = [
+        59.233_870_967_741_936,
+        1_795_553_596.530_547_6,
+        1_795_933_469.949_58,
+        1_795_934_000.5,
+    ];
     let ids = [
         "373a2487e9bcef0f3eb690a98919582a",
         "50405527386964df",
