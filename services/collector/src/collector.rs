@@ -589,7 +589,7 @@ impl Collector {
             _ => Some("incomplete"),
         };
         let detail = tokio::task::spawn_blocking(move || trace::detail(id, &found, oddity));
-        detail.await.map(Some).map_err(ReadError::defect)
+        Ok(Some(detail.await.map_err(log::unfinished)?))
     }
 
     pub(crate) fn index(&self) -> &Index {

@@ -63,16 +63,6 @@ impl CollectorError {
 #[error("the telemetry could not be read: {0}")]
 pub struct ReadError(#[from] rusqlite::Error);
 
-impl ReadError {
-    /// What was read met a defect of ours. What that said stands in the log.
-    pub(crate) fn defect(_: tokio::task::JoinError) -> Self {
-        Self(rusqlite::Error::SqliteFailure(
-            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT),
-            Some("reading met a defect of Reelscope".to_owned()),
-        ))
-    }
-}
-
 impl From<ReadError> for Problem {
     fn from(ReadError(error): ReadError) -> Self {
         let detail = format!(
@@ -132,6 +122,16 @@ pub enum RecordingError {
     /// The copy that was made of it cannot be opened.
     #[error(transparent)]
     Copy(#[from] CollectorError),
+}
+
+impl RecordingError {
+    /// `file` could not be written, which `error` says why.
+    pub fn unwritable(file: &Path, error: &dyn std::error::Error) -> Self {
+        Self::Unwritable {
+            file: file.to_owned(),
+            reason: error.to_string(),
+        }
+    }
 }
 
 /// Why an envelope was not taken.

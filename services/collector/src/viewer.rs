@@ -115,7 +115,7 @@ fn now_us() -> Micros {
 
 /// An answer that may be as large as all that is read for it, made where that may take its time.
 async fn told<T: IntoResponse>(answer: impl FnOnce() -> T + Send + 'static) -> Result<Response, Problem> {
-    let made = large::run(large::LARGE, move || answer().into_response());
+    let made = tokio::task::spawn_blocking(move || answer().into_response());
     made.await.map_err(large::unfinished)
 }
 

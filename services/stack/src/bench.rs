@@ -2,14 +2,14 @@
 //! the machine does meets both alike.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reelscope_contracts::Money;
 use serde::Serialize;
 
 use crate::load::{self, Plan, Report, cpu_ms};
 use crate::settings::Settings;
-use crate::{Config, Stack};
+use crate::{Config, Stack, traces};
 
 /// Pairs of blocks; the order within a pair alternates.
 const PAIRS: u64 = 6;
@@ -102,12 +102,8 @@ impl Bench {
     async fn settle(&self) -> Result<(), String> {
         if let Some(collector) = self.stack.collector() {
             self.stack.flush().await;
-            let started = Instant::now();
-            while !collector.caught_up() {
-                if started.elapsed() > CAUGHT_UP_WITHIN {
-                    return Err("the collector does not keep up".to_owned());
-                }
-                tokio::time::sleep(Duration::from_millis(2)).await;
+            if !traces::caught_up(collector, CAUGHT_UP_WITHIN).await {
+                return Err("the collector does not keep up".to_owned());
             }
         }
         Ok(())

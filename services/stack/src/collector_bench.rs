@@ -18,8 +18,9 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use crate::load::latencies;
 use crate::start::telemetry_dir;
-use crate::{Config, Stack};
+use crate::{Config, Stack, traces};
 
 /// Clients that send at the same time, one envelope after another each.
 const CLIENTS: u64 = 8;
@@ -167,18 +168,12 @@ impl Door {
     }
 
     async fn caught_up(&self) -> Result<(), String> {
-        caught_up(&self.collector).await
-    }
-}
-
-async fn caught_up(collector: &Collector) -> Result<(), String> {
-    let waited = async {
-        while !collector.caught_up() {
-            tokio::time::sleep(LOOK_AGAIN).await;
+        if traces::caught_up(&self.collector, PATIENCE).await {
+            Ok(())
+        } else {
+            Err("the index does not keep up".to_owned())
         }
-    };
-    let ended = tokio::time::timeout(PATIENCE, waited).await;
-    ended.map_err(|_| "the index does not keep up".to_owned())
+    }
 }
 
 /// One connection that is kept.
@@ -306,7 +301,7 @@ async fn sent(
     for _ in 0..CLIENTS {
         let (mut client, numbers, enough) = (door.client().await?, Arc::clone(&numbers), enough.clone());
         clients.spawn(async move {
-            let mut latency = new_histogram();
+            let mut latency = latencies();
             loop {
                 let number = numbers.fetch_add(1, Ordering::Relaxed);
                 if enough(number) {
@@ -321,18 +316,12 @@ async fn sent(
             }
         });
     }
-    let mut all = new_histogram();
+    let mut all = latencies();
     while let Some(client) = clients.join_next().await {
         let latency = client.map_err(|error| error.to_string())??;
         all.add(latency).map_err(|error| error.to_string())?;
     }
     Ok(all)
-}
-
-/// One microsecond to an hour, to three digits.
-fn new_histogram() -> Histogram<u64> {
-    #[allow(clippy::expect_used)] // constants that hold
-    Histogram::new_with_bounds(1, 3_600_000_000, 3).expect("bounds of a histogram")
 }
 
 fn micros(time: Duration) -> u64 {
@@ -440,7 +429,7 @@ async fn seen(dir: &Path) -> Result<Seen, String> {
 /// Waits until the viewer answers with a trace.
 async fn is_seen(collector: &Collector, trace: &str) -> Result<(), String> {
     let began = Instant::now();
-    while crate::traces::one(collector, trace).await.is_err() {
+    while traces::one(collector, trace).await.is_err() {
         if began.elapsed() > PATIENCE {
             return Err("an envelope is never seen".to_owned());
         }
@@ -477,7 +466,7 @@ async fn hostile_to(stack: &Stack) -> Result<Hostile, String> {
         if began.elapsed() > PATIENCE {
             return Err("the index does not keep up".to_owned());
         }
-        crate::traces::list(collector, 1).await?;
+        traces::list(collector, 1).await?;
     }
     let indexed = began.elapsed();
     let slowest = asked.ended().await?;

@@ -104,7 +104,7 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
     }
     let players = Arc::new(players);
     let next = Arc::new(AtomicU64::new(0));
-    let tally = Arc::new(Mutex::new(Tally::new()?));
+    let tally = Arc::new(Mutex::new(Tally::new()));
     let turnover = Turnover::default();
 
     stack.flush().await;
@@ -178,7 +178,7 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
         .collect();
     let tally = std::mem::replace(
         &mut *tally.lock().unwrap_or_else(PoisonError::into_inner),
-        Tally::new()?,
+        Tally::new(),
     );
     Ok(Report {
         ok: tally.ok,
@@ -203,20 +203,22 @@ struct Tally {
     trace_ids: Vec<u128>,
 }
 
+/// Latencies in microseconds, to three digits and up to an hour; what takes longer is counted as an hour.
+pub(crate) fn latencies() -> Histogram<u64> {
+    Histogram::new_with_bounds(1, 3_600_000_000, 3).unwrap_or_else(|_| unreachable!("the bounds are valid"))
+}
+
 impl Tally {
-    fn new() -> Result<Self, String> {
-        // Up to an hour; what takes longer is counted as an hour.
-        let latency_us =
-            Histogram::new_with_bounds(1, 3_600_000_000, 3).map_err(|error| error.to_string())?;
+    fn new() -> Self {
         let (staked, paid_out) = (Money::ZERO, Money::ZERO);
-        Ok(Self {
+        Self {
             ok: 0,
             failed_by_code: BTreeMap::new(),
             staked,
             paid_out,
-            latency_us,
+            latency_us: latencies(),
             trace_ids: Vec::new(),
-        })
+        }
     }
 
     fn add(&mut self, latency: Duration, result: Result<SpinResult, Code>, trace_id: Option<&str>) {

@@ -367,17 +367,23 @@ async fn main() -> ExitCode {
         } => export(data_dir, file, json).await,
         Command::Doctor { dsn, data_dir, json } => examine(dsn, data_dir, json).await,
     };
-    let unwritten = |sentence| Failure {
-        sentence,
-        exit_code: output::UNWRITTEN,
-    };
-    match result.and_then(|code| output::unwritten().map_or(Ok(code), |why| Err(unwritten(why)))) {
+    match result.and_then(|code| written().map(|()| code)) {
         Ok(code) => code,
         Err(failure) => {
             note!("reelscope: {}", failure.sentence);
             ExitCode::from(failure.exit_code)
         }
     }
+}
+
+/// Whether everything that was said has reached whoever reads it.
+fn written() -> Result<(), Failure> {
+    output::unwritten().map_or(Ok(()), |sentence| {
+        Err(Failure {
+            sentence,
+            exit_code: output::UNWRITTEN,
+        })
+    })
 }
 
 fn data_dir_or_default(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
@@ -411,13 +417,10 @@ async fn serve(config: Config, settings: Flags, demo: bool) -> Result<ExitCode, 
         "services": services,
     });
     say!("{ready}");
-    if let Some(why) = output::unwritten() {
+    if let Err(unwritten) = written() {
         // Nobody knows where it listens.
         stack.shutdown().await?;
-        return Err(Failure {
-            sentence: why,
-            exit_code: output::UNWRITTEN,
-        });
+        return Err(unwritten);
     }
     tokio::select! {
         () = stop => {
@@ -439,12 +442,9 @@ async fn look_at(file: &std::path::Path, listen: SocketAddr) -> Result<ExitCode,
     let mut recording = Recording::open(file, listen).await?;
     let ready = json!({"ready": true, "ui": recording.ui_url(), "gateway": recording.origin()});
     say!("{ready}");
-    let ended = match output::unwritten() {
-        Some(why) => Err(Failure {
-            sentence: why,
-            exit_code: output::UNWRITTEN,
-        }),
-        None => tokio::select! {
+    let ended = match written() {
+        Err(unwritten) => Err(unwritten),
+        Ok(()) => tokio::select! {
             () = stop => Ok(ExitCode::SUCCESS),
             words = recording.failed() => Err(Failure::from(words)),
         },

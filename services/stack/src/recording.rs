@@ -14,7 +14,6 @@ use reelscope_collector::{Collector, RecordingError, viewer_router};
 use reelscope_contracts::gateway::StackHealth;
 use reelscope_contracts::{Code, Problem};
 use tempfile::TempDir;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -55,10 +54,7 @@ impl Recording {
         let from = file.to_owned();
         let opened = tokio::task::spawn_blocking(move || {
             let dir = tempfile::Builder::new().prefix("reelscope-recording-").tempdir();
-            let dir = dir.map_err(|error| RecordingError::Unwritable {
-                file: std::env::temp_dir(),
-                reason: error.to_string(),
-            })?;
+            let dir = dir.map_err(|error| RecordingError::unwritable(&std::env::temp_dir(), &error))?;
             let collector = Collector::open_recording(&from, dir.path())?;
             Ok::<_, RecordingError>((dir, collector))
         });
@@ -72,7 +68,7 @@ impl Recording {
         let access = gateway::access::Access::new(&token, address);
         let stop = watch::Sender::new(false);
         let routes = routes(access, collector.clone(), name);
-        let server = tokio::spawn(served(listener, routes, stop.subscribe()));
+        let server = tokio::spawn(streams::served("the page", listener, routes, stop.subscribe()));
         Ok(Self {
             collector,
             dir,
@@ -125,19 +121,6 @@ impl Recording {
             tracing::warn!(%error, "the copy of the recording is still there");
         }
     }
-}
-
-async fn served(
-    listener: TcpListener,
-    routes: Router,
-    mut stop: watch::Receiver<bool>,
-) -> Result<(), String> {
-    let routes = streams::ending(routes, stop.clone());
-    let stopped = async move {
-        let _ = stop.wait_for(|stop| *stop).await;
-    };
-    let served = axum::serve(listener, routes).with_graceful_shutdown(stopped);
-    served.await.map_err(|error| format!("the page stopped: {error}"))
 }
 
 /// What of the API makes sense where nothing runs; everything else of it says so.

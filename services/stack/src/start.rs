@@ -513,14 +513,8 @@ impl Stack {
     fn serve(&mut self, name: &'static str, listener: TcpListener, router: Router) -> Result<(), StartError> {
         let address = local_address(&listener)?;
         self.addresses.push((name, address));
-        let stopped = self.stopped();
-        let router = streams::ending(router, self.stop.subscribe());
-        self.servers.spawn(async move {
-            let served = axum::serve(listener, router)
-                .with_graceful_shutdown(stopped)
-                .await;
-            served.map_err(|error| format!("{name} stopped: {error}"))
-        });
+        self.servers
+            .spawn(streams::served(name, listener, router, self.stop.subscribe()));
         Ok(())
     }
 

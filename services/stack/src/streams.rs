@@ -6,6 +6,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::middleware::map_response;
 use axum::response::Response;
 use futures_util::StreamExt;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 /// Ends the event streams of all `routes` once `stop` comes true: a server waits for its answers to end before it does.
@@ -24,6 +25,24 @@ pub(crate) fn ending(routes: Router, stop: watch::Receiver<bool>) -> Router {
             response.map(|body| Body::from_stream(body.into_data_stream().take_until(stopped)))
         }
     }))
+}
+
+/// Serves `routes` until `stop` comes true and all answers have ended.
+///
+/// # Errors
+/// A sentence, which names the server: it stopped by itself.
+pub(crate) async fn served(
+    name: &str,
+    listener: TcpListener,
+    routes: Router,
+    mut stop: watch::Receiver<bool>,
+) -> Result<(), String> {
+    let routes = ending(routes, stop.clone());
+    let stopped = async move {
+        let _ = stop.wait_for(|stop| *stop).await;
+    };
+    let served = axum::serve(listener, routes).with_graceful_shutdown(stopped);
+    served.await.map_err(|error| format!("{name} stopped: {error}"))
 }
 
 #[cfg(test)]

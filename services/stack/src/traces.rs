@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
@@ -14,8 +14,8 @@ use tower::ServiceExt;
 
 /// Traces in one page of the viewer's list.
 const PAGE: usize = 500;
-/// Between two looks at an index that is catching up.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// Between two looks at an index that is catching up: short beside a block of a benchmark.
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// Opens the log of a data directory for reading, without sending anything, and waits until it is indexed.
 ///
@@ -88,6 +88,16 @@ pub async fn one(collector: &Collector, trace_id: &str) -> Result<TraceDetail, S
     ask(collector, &format!("/traces/{trace_id}")).await
 }
 
+/// Waits until all that was captured is indexed, at most for `patience`; whether it is.
+pub(crate) async fn caught_up(collector: &Collector, patience: Duration) -> bool {
+    let waited = async {
+        while !collector.caught_up() {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    };
+    tokio::time::timeout(patience, waited).await.is_ok()
+}
+
 /// Fewest and most spans of those of these traces that the collector still lists, once it has indexed all that was
 /// captured; `None` when it has not after `patience`, or lists none.
 ///
@@ -98,12 +108,8 @@ pub async fn spans(
     trace_ids: &[u128],
     patience: Duration,
 ) -> Result<Option<(u32, u32)>, String> {
-    let started = Instant::now();
-    while !collector.caught_up() {
-        if started.elapsed() > patience {
-            return Ok(None);
-        }
-        tokio::time::sleep(LOOK_AGAIN).await;
+    if !caught_up(collector, patience).await {
+        return Ok(None);
     }
     let seen = list(collector, trace_ids.len().saturating_mul(2)).await?;
     let seen: HashMap<u128, u32> = seen

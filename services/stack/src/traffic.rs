@@ -20,7 +20,7 @@ use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::figures::{SPIN, sorted};
-use crate::load::{self, cpu_ms};
+use crate::load::{self, cpu_ms, latencies};
 use crate::pace::{Look, Pace};
 
 /// Most virtual players.
@@ -183,8 +183,7 @@ impl Default for Tally {
         Self {
             ok: 0,
             failed_by_code: BTreeMap::new(),
-            waits_us: Histogram::new_with_bounds(1, 3_600_000_000, 3)
-                .unwrap_or_else(|_| unreachable!("the bounds are valid")),
+            waits_us: latencies(),
         }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) mod writer;
 
 pub(crate) use ages::Ages;
 pub(crate) use pen::Pen;
-pub(crate) use readers::{Readers, envelope, row, rows, some_envelopes};
+pub(crate) use readers::{Readers, envelope, row, rows, some_envelopes, unfinished};
 pub use recording::export;
 pub(crate) use recording::unpack;
 pub(crate) use retention::Retainer;

@@ -15,8 +15,8 @@ use crate::supervised::last_words;
 
 /// Most reads at one time, and most connections that rest between them; more wait.
 const MOST: usize = 4;
-/// Statements that one connection keeps prepared: more than are asked for here and by the index.
-const STATEMENTS: usize = 128;
+/// Statements that one connection keeps prepared: more than are asked for in turn here, by the writer and by the index.
+pub(super) const STATEMENTS: usize = 128;
 /// Memory that one connection keeps pages in, in KiB.
 const CACHE_KIB: i64 = 2 * 1024;
 
@@ -91,18 +91,23 @@ impl Readers {
     }
 }
 
+/// A connection that changes nothing, to a file that may be somebody else's.
+pub(super) fn read_only(file: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    Ok(connection)
+}
+
 fn open(file: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(
-        file,
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
+    let connection = read_only(file)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
 
 /// A read that did not come to its end, in SQLite's words for one.
-fn unfinished(error: JoinError) -> rusqlite::Error {
+pub(crate) fn unfinished(error: JoinError) -> rusqlite::Error {
     let words = format!("reading met a defect of Reelscope: {}", last_words(error));
     rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_ABORT), Some(words))
 }

@@ -4,8 +4,9 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode};
 
+use super::readers::read_only;
 use super::schema::{FILE, NAMES, VERSION, is_damage};
 use crate::error::RecordingError;
 
@@ -22,22 +23,18 @@ pub fn export(dir: &Path, to: &Path) -> Result<u64, RecordingError> {
     if to.exists() {
         return Err(RecordingError::Exists { file: to.to_owned() });
     }
-    let unwritable = |error: &dyn std::fmt::Display| RecordingError::Unwritable {
-        file: to.to_owned(),
-        reason: error.to_string(),
-    };
     let partial = beside(to);
-    let written = written(&from, &partial, to).and_then(|()| {
+    let exported = copied(&from, &partial, to).and_then(|()| {
         let file = File::options().write(true).open(&partial);
         file.and_then(|file| file.sync_all())
             .and_then(|()| fs::rename(&partial, to))
             .and_then(|()| fs::metadata(to))
-            .map_err(|error| unwritable(&error))
+            .map_err(|error| RecordingError::unwritable(to, &error))
     });
-    if written.is_err() {
+    if exported.is_err() {
         let _ = fs::remove_file(&partial);
     }
-    written.map(|file| file.len())
+    exported.map(|file| file.len())
 }
 
 /// Where a file is written before it has its name.
@@ -47,15 +44,12 @@ fn beside(file: &Path) -> PathBuf {
     file.with_file_name(name)
 }
 
-fn written(from: &Path, partial: &Path, to: &Path) -> Result<(), RecordingError> {
-    let unwritable = |reason: String| RecordingError::Unwritable {
-        file: to.to_owned(),
-        reason,
-    };
+/// Copies what is to become `to` to where it is written before it has that name.
+fn copied(from: &Path, partial: &Path, to: &Path) -> Result<(), RecordingError> {
     // Of an export that was killed.
     match fs::remove_file(partial) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(unwritable(error.to_string()));
+            return Err(RecordingError::unwritable(to, &error));
         }
         _ => {}
     }
@@ -64,7 +58,7 @@ fn written(from: &Path, partial: &Path, to: &Path) -> Result<(), RecordingError>
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::DatabaseBusy) => {
             trouble(from, &error)
         }
-        _ => unwritable(error.to_string()),
+        _ => RecordingError::unwritable(to, &error),
     })
 }
 
@@ -97,10 +91,7 @@ pub(crate) fn unpack(file: &Path, dir: &Path) -> Result<(), RecordingError> {
         });
     }
     copy(&connection, &dir.join(FILE)).map_err(|error| match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => RecordingError::Unwritable {
-            file: dir.join(FILE),
-            reason: error.to_string(),
-        },
+        Some(ErrorCode::DiskFull) => RecordingError::unwritable(&dir.join(FILE), &error),
         _ => trouble(file, &error),
     })
 }
@@ -120,13 +111,6 @@ fn foreign(connection: &Connection) -> rusqlite::Result<Option<String>> {
     let mut rows = unexpected.query(())?;
     let found = rows.next()?.map(|row| row.get::<_, String>(0)).transpose()?;
     Ok(found.map(|what| format!("the {what} in it is none of Reelscope's")))
-}
-
-fn read_only(file: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(file, flags)?;
-    connection.pragma_update(None, "trusted_schema", false)?;
-    Ok(connection)
 }
 
 /// Reads every page and writes those that are in use, without the free ones between them:

@@ -10,6 +10,7 @@ use reelscope_contracts::telemetry::Notice;
 use rusqlite::{Connection, ErrorCode, ffi};
 
 use super::pen::Pen;
+use super::readers::STATEMENTS;
 use super::tally::Tally;
 use crate::CollectorError;
 use crate::notice::notice;
@@ -62,9 +63,6 @@ const TABLES: &str = "
     CREATE TABLE synced (at INTEGER NOT NULL) STRICT;
     INSERT INTO synced VALUES (0);
 ";
-
-/// Statements that the writer and the index prepare in turn, which are kept.
-const STATEMENTS: usize = 128;
 
 /// Envelopes of which parts came to their end before the others, no row for one that is whole; and which may go. Beside the
 /// other tables, so that a log that was begun without them goes on.
