@@ -25,11 +25,11 @@ use crate::delivery::{self, Destinations, Pace, Sender};
 use crate::dsn::Dsn;
 use crate::envelope::{Envelope, parse_id};
 use crate::error::{CaptureError, CollectorError, ReadError, RecordingError};
-use crate::index::Index;
+use crate::index::{Digests, Index};
 use crate::large;
 use crate::lock;
 use crate::log::{
-    self, Ages, Arrival, Captured, Change, DeadReason, Entry, Figures, Job, Opened, Queued, Readers,
+    self, Ages, Arrival, Body, Captured, Change, DeadReason, Entry, Figures, Job, Opened, Queued, Readers,
     Retainer, Retention, State, Writer,
 };
 use crate::notice::notice;
@@ -297,14 +297,14 @@ impl Collector {
             )
         });
         let (categories, event_id, trace_id) = read?;
-        let bytes = scrubbed.unwrap_or(bytes);
+        let body = Body::of(scrubbed.unwrap_or(bytes));
         Ok(Arrival {
             destination: self.parts.destinations().id_of(&slot),
             slot,
             categories,
             event_id,
             trace_id,
-            bytes,
+            body,
             _queued: queued,
         })
     }
@@ -570,6 +570,20 @@ impl Collector {
     #[must_use]
     pub fn traces_after_here(&self, after: u64, limit: usize) -> Vec<Arc<TraceSummary>> {
         self.parts.index.traces_after(after, limit)
+    }
+
+    /// Makes something of the traces that are indexed and of which nothing had come when envelope `after` had: of each that is
+    /// new, or that more came of. Asking does not count as looking. Blocks.
+    ///
+    /// # Errors
+    /// They could not be read.
+    pub fn follow_traces<T>(
+        &self,
+        after: u64,
+        digests: &mut Digests<T>,
+        make: impl Fn(&TraceSummary) -> Option<T>,
+    ) -> Result<(), ReadError> {
+        Ok(self.parts.index.follow(after, digests, make)?)
     }
 
     /// Everything that is kept of one trace; `None` when nothing is. Asking does not count as looking.

@@ -48,6 +48,7 @@ pub use dsn::{Dsn, DsnError};
 pub use error::{CaptureError, CollectorError, ReadError, RecordingError};
 pub use http::Limits;
 pub use http::ingest::{ingest_router, ingest_router_within};
+pub use index::Digests;
 pub(crate) use lock::lock;
 pub use log::{Captured, Retention, export, set_aside};
 pub use viewer::{viewer_openapi, viewer_router};

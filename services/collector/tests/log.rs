@@ -202,10 +202,15 @@ fn small(age: Duration) -> Options {
     }
 }
 
-/// An envelope of about 16 kB.
+/// An envelope that takes about 16 kB of the disk.
 fn large(n: usize) -> Vec<u8> {
     let envelope = String::from_utf8(error(n)).unwrap();
-    let filler = format!("no answer after {} ms", "9".repeat(15_000));
+    // Nothing repeats itself: it is kept compressed.
+    let words = (0..4_500).map(|_| {
+        let letters = (0..5).map(|_| char::from(rand::random_range(b'a'..=b'z')));
+        letters.collect::<String>()
+    });
+    let filler = format!("no answer after {} ms", words.collect::<Vec<_>>().join(" "));
     envelope
         .replace(&format!("no answer after {n} ms"), &filler)
         .into_bytes()

@@ -20,9 +20,9 @@ use reelscope_telemetry::Service;
 use reelscope_user_service::sessions::SessionsInForce;
 
 use crate::door::Door;
-use crate::figures::SPIN;
 use crate::moment::{Moment, Moments};
 use crate::problems::Refusal;
+use crate::spins::SPIN;
 use crate::surge::{LOG_IN, Surge};
 
 /// The knobs of the services, as the stack was started with them.

@@ -1,42 +1,20 @@
-//! Before and after: what players of this session met with a problem, and with its fix. Pure; from the lines of traces.
+//! Before and after: what players of this session met with a problem, and with its fix. Pure.
 
-use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
+use reelscope_contracts::UnixMillis;
 use reelscope_contracts::faults::FaultId;
 use reelscope_contracts::problems::{BeforeAfter, Figures, ProblemId, ProblemState};
-use reelscope_contracts::telemetry::{Micros, ServiceShare, TraceSummary, nearest_rank, weight};
-use reelscope_contracts::{Money, UnixMillis};
+use reelscope_contracts::telemetry::{Micros, nearest_rank};
 
-/// Name of the root transaction of a spin.
-pub const SPIN: &str = "slot-machine-spin";
-/// Measurement of the stake of a spin that failed, in major units.
-pub const FAILED_STAKE: &str = "failed_stake";
+use crate::spins::{Condition, Spin, whole};
 
-/// Services whose requests make the overall error rate.
-const BACKEND: [&str; 4] = ["api-gateway", "user-service", "game-engine", "payment-service"];
 /// The fault that changes what is paid and nothing else, and that a release of the dial has too.
 pub(crate) const RTP_ANOMALY: &str = FaultId::RtpAnomaly.as_str();
 
 /// A pause of this length parts two runs of spins: nobody played in between.
 const PAUSE: Micros = 10_000_000;
-
-/// Where each problem stood, in the order of [`ProblemId::ALL`].
-pub(crate) type Condition = [ProblemState; 4];
-
-struct Spin<'a> {
-    /// How many spins it stands for.
-    weight: f64,
-    start: Micros,
-    waited: Micros,
-    failed: bool,
-    failed_stake: Money,
-    player: Option<&'a str>,
-    requests: u64,
-    failed_requests: u64,
-    trace_id: &'a str,
-}
 
 /// What the spins of a session come to.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -51,28 +29,29 @@ pub struct Compared {
     pub virtual_spins: u64,
 }
 
-/// Compares the spins among `traces`, each problem with its fix, and says what they met with the problems as they stand
-/// in `now`.
+/// Compares spins, each problem with its fix, and says what they met with the problems as they stand in `now`.
 ///
 /// A problem is compared under conditions that differ in nothing else; of several such pairs the one counts whose smaller
 /// side has the most spins. A fault of the second group is such a condition too, of which nobody wants a comparison: spins
 /// with one are left out.
 #[must_use]
-pub fn compare<T: Borrow<TraceSummary>>(traces: &[T], now: impl Fn(ProblemId) -> ProblemState) -> Compared {
-    let mut by_condition: BTreeMap<[u8; 4], Vec<Spin<'_>>> = BTreeMap::new();
+pub fn compare<'a>(
+    spins: impl IntoIterator<Item = &'a Spin>,
+    now: impl Fn(ProblemId) -> ProblemState,
+) -> Compared {
+    let mut by_condition: BTreeMap<[u8; 4], Vec<&Spin>> = BTreeMap::new();
     let (mut left_out, mut virtual_spins) = (0, 0);
-    let traces = traces.iter().map(Borrow::borrow);
-    for trace in traces.filter(|trace: &&TraceSummary| trace.name == SPIN) {
+    for spin in spins {
         // A paytable makes nobody wait, and nothing fail.
-        if trace.faults.iter().any(|fault| fault != RTP_ANOMALY) {
+        if spin.faults.iter().any(|fault| fault != RTP_ANOMALY) {
             left_out += 1;
             continue;
         }
-        virtual_spins += u64::from(trace.virtual_player);
+        virtual_spins += u64::from(spin.virtual_player);
         by_condition
-            .entry(condition(trace).map(rank))
+            .entry(spin.condition.map(rank))
             .or_default()
-            .push(spin(trace));
+            .push(spin);
     }
     let of = |condition: Condition| by_condition.get(&condition.map(rank)).map(Vec::as_slice);
     let mut found: Vec<_> = ProblemId::ALL
@@ -91,7 +70,7 @@ pub fn compare<T: Borrow<TraceSummary>>(traces: &[T], now: impl Fn(ProblemId) ->
                     (before, of(condition))
                 })
                 .max_by_key(|(before, after)| {
-                    let count = |spins: &Option<&[Spin<'_>]>| spins.map_or(0, <[Spin<'_>]>::len);
+                    let count = |spins: &Option<&[&Spin]>| spins.map_or(0, <[&Spin]>::len);
                     let (before, after) = (count(before), count(after));
                     (before.min(after), before.max(after))
                 });
@@ -112,7 +91,7 @@ pub fn compare<T: Borrow<TraceSummary>>(traces: &[T], now: impl Fn(ProblemId) ->
     }
 }
 
-fn pair(problem: &str, before: Option<&[Spin<'_>]>, after: Option<&[Spin<'_>]>) -> BeforeAfter {
+fn pair(problem: &str, before: Option<&[&Spin]>, after: Option<&[&Spin]>) -> BeforeAfter {
     BeforeAfter {
         problem: problem.to_owned(),
         before: before.map(figures),
@@ -138,66 +117,6 @@ fn state(rank: u8) -> ProblemState {
     }
 }
 
-/// Where each problem stood when this trace was made.
-pub(crate) fn condition(trace: &TraceSummary) -> Condition {
-    let names = |list: &[String], id: ProblemId| list.iter().any(|name| name == id.as_str());
-    ProblemId::ALL.map(|id| {
-        // A spin during which it was switched saw both; it was begun with the problem.
-        if names(&trace.problems, id) {
-            ProblemState::On
-        } else if names(&trace.problems_fixed, id) {
-            ProblemState::Fixed
-        } else {
-            ProblemState::Off
-        }
-    })
-}
-
-fn spin(trace: &TraceSummary) -> Spin<'_> {
-    let stake = trace.measurements.get(FAILED_STAKE);
-    Spin {
-        weight: weight(trace.sample_rate),
-        start: trace.start_us,
-        waited: trace.root_us,
-        failed: failed(trace),
-        failed_stake: stake.map_or(Money::ZERO, |stake| minor(stake.value)),
-        player: trace.player.as_deref(),
-        requests: of_backend(trace).map(|share| u64::from(share.requests)).sum(),
-        failed_requests: of_backend(trace)
-            .map(|share| u64::from(share.failed_requests))
-            .sum(),
-        trace_id: &trace.trace_id,
-    }
-}
-
-/// Whether it ended in an error: its player was told of a failure, or what went on behind the answer failed.
-pub(crate) fn failed(spin: &TraceSummary) -> bool {
-    spin.status != "ok"
-}
-
-/// The shares of our own backend services: the page is no backend, and the provider, which reports nothing, not ours.
-fn of_backend(spin: &TraceSummary) -> impl Iterator<Item = &ServiceShare> {
-    spin.services
-        .iter()
-        .filter(|share| BACKEND.contains(&share.service.as_str()))
-}
-
-/// Measurements are floating.
-fn minor(major: f64) -> Money {
-    whole(major * 100.0)
-}
-
-/// Amounts of a demo are far below 2^53 minor units.
-#[allow(clippy::cast_possible_truncation)]
-fn whole(minor: f64) -> Money {
-    Money(minor.round() as i64)
-}
-
-/// What the players of these spins met.
-pub(crate) fn figures_of<'a>(traces: impl Iterator<Item = &'a TraceSummary>) -> Figures {
-    figures(&traces.map(spin).collect::<Vec<_>>())
-}
-
 /// How long the players of spins waited, sorted.
 pub(crate) fn sorted(waits: impl Iterator<Item = Micros>) -> Vec<Micros> {
     let mut waits: Vec<_> = waits.collect();
@@ -211,14 +130,15 @@ fn counted(weighted: f64) -> u64 {
     weighted.round() as u64
 }
 
+/// What the players of these spins met.
 #[allow(clippy::cast_precision_loss)] // microseconds of a session stay far below 2^53
-fn figures(spins: &[Spin<'_>]) -> Figures {
+pub(crate) fn figures(spins: &[&Spin]) -> Figures {
     let waits = sorted(spins.iter().map(|spin| spin.waited));
     let ms = |percent| nearest_rank(&waits, percent) as f64 / 1e3;
-    let of = |what: fn(&Spin<'_>) -> f64| spins.iter().map(|spin| spin.weight * what(spin)).sum::<f64>();
+    let of = |what: fn(&Spin) -> f64| spins.iter().map(|spin| spin.weight * what(spin)).sum::<f64>();
     let all = of(|_| 1.0);
     let failed = of(|spin| f64::from(u8::from(spin.failed)));
-    let players: BTreeSet<_> = spins.iter().map(|spin| spin.player).collect();
+    let players: BTreeSet<_> = spins.iter().map(|spin| spin.player.as_deref()).collect();
     let waited = of(|spin| spin.waited as f64);
     let requests = of(|spin| spin.requests as f64);
     let failed_requests = of(|spin| spin.failed_requests as f64);
@@ -242,7 +162,7 @@ fn figures(spins: &[Spin<'_>]) -> Figures {
 
 /// How many spins `all` of them stand for over the time in which they came, pauses left out.
 #[allow(clippy::cast_precision_loss)]
-fn per_second(spins: &[Spin<'_>], all: f64) -> Option<f64> {
+fn per_second(spins: &[&Spin], all: f64) -> Option<f64> {
     let mut times: Vec<_> = spins
         .iter()
         .map(|spin| (spin.start, spin.start + spin.waited))
@@ -265,7 +185,7 @@ fn per_second(spins: &[Spin<'_>], all: f64) -> Option<f64> {
 }
 
 /// The trace at the median of those that went well; of all when none did.
-fn typical(spins: &[Spin<'_>]) -> Option<String> {
+fn typical(spins: &[&Spin]) -> Option<String> {
     let well: Vec<_> = spins.iter().filter(|spin| !spin.failed).collect();
     let mut of: Vec<_> = if well.is_empty() {
         spins.iter().collect()
@@ -278,7 +198,7 @@ fn typical(spins: &[Spin<'_>]) -> Option<String> {
         other => other,
     });
     of.get((of.len().max(1) - 1) / 2)
-        .map(|spin| spin.trace_id.to_owned())
+        .map(|spin| spin.trace_id.to_string())
 }
 
 /// Microseconds of a time in milliseconds.
@@ -291,7 +211,9 @@ pub const fn micros(at: UnixMillis) -> Micros {
 #[allow(clippy::float_cmp)] // milliseconds of the fixtures come back unchanged
 pub(crate) mod tests {
     use super::*;
-    use reelscope_contracts::telemetry::Measurement;
+    use crate::spins::{FAILED_STAKE, SPIN};
+    use reelscope_contracts::Money;
+    use reelscope_contracts::telemetry::{Measurement, ServiceShare, TraceSummary};
 
     pub(crate) fn trace(n: i64, wait_ms: i64, on: &[&str], fixed: &[&str]) -> TraceSummary {
         let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect();
@@ -328,12 +250,16 @@ pub(crate) mod tests {
         }
     }
 
+    pub(crate) fn spins(traces: &[TraceSummary]) -> Vec<Spin> {
+        traces.iter().filter_map(Spin::of).collect()
+    }
+
     fn pairs(traces: &[TraceSummary]) -> Vec<BeforeAfter> {
         all_on(traces).pairs
     }
 
     fn all_on(traces: &[TraceSummary]) -> Compared {
-        compare(&traces.iter().collect::<Vec<_>>(), |_| ProblemState::On)
+        compare(&spins(traces), |_| ProblemState::On)
     }
 
     fn near(found: f64, expected: f64) {

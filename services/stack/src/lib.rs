@@ -31,6 +31,7 @@ pub mod releases;
 pub mod settings;
 mod settings_http;
 pub mod soak;
+pub mod spins;
 pub mod start;
 pub mod storage;
 mod streams;

@@ -15,7 +15,7 @@ use reelscope_telemetry::{Client, Method, Share, TraceLink, Turnover};
 use reelscope_user_service::players::account_code;
 
 use crate::Stack;
-use crate::figures::SPIN;
+use crate::spins::SPIN;
 
 const GATEWAY: &str = "api-gateway";
 /// Longer than the gateway's own patience with a settlement.

@@ -287,7 +287,7 @@ pub async fn measure(stack: &Stack, condition: &Condition) -> Result<Met, String
     at_rest(stack).await?;
     let lines = collector.traces_after(before, usize::MAX).await;
     let mut samples = Vec::new();
-    for line in lines.iter().filter(|line| line.name == crate::figures::SPIN) {
+    for line in lines.iter().filter(|line| line.name == crate::spins::SPIN) {
         if let Ok(Some(trace)) = collector.trace(&line.trace_id).await {
             samples.push(Sample::of(&trace));
         }

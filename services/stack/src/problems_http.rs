@@ -5,7 +5,6 @@ use std::sync::{Arc, OnceLock};
 use axum::extract::{Path, State};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
-use reelscope_collector::Collector;
 use reelscope_contracts::http::{Body, method_not_allowed, not_found};
 use reelscope_contracts::problem::sentence;
 use reelscope_contracts::problems::{
@@ -21,10 +20,8 @@ use crate::overhead::Overhead;
 use crate::problems::{FIRST_RELEASE, Problems, Refusal};
 use crate::releases::{self, Exact};
 use crate::settings_http::Shared as Settings;
+use crate::spins::SessionSpins;
 use crate::traffic::Traffic;
-
-/// Most spins that the figures are made of: as many traces as the collector lists.
-const MOST_SPINS: usize = 10_000;
 
 #[derive(Clone)]
 pub(crate) struct Steering {
@@ -32,7 +29,7 @@ pub(crate) struct Steering {
     pub(crate) faults: Faults,
     pub(crate) traffic: Traffic,
     pub(crate) overhead: Overhead,
-    pub(crate) collector: Collector,
+    pub(crate) spins: SessionSpins,
     pub(crate) settings: Settings,
     /// Enumerated when first asked for.
     pub(crate) exact: Arc<OnceLock<Exact>>,
@@ -130,16 +127,17 @@ async fn figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
     let now = problems.states();
     let state = move |id| now.get(&id).copied().unwrap_or(ProblemState::Off);
     let compared = tokio::task::spawn_blocking(move || {
-        figures::compare(&steering.collector.traces_after_here(after, MOST_SPINS), state)
+        steering.spins.read(after, |spins| figures::compare(spins, state))
     });
+    let (compared, first) = compared.await.unwrap_or_default();
     let Compared {
         pairs,
         now,
         left_out,
         virtual_spins,
-    } = compared.await.unwrap_or_default();
+    } = compared;
     Json(ProblemFigures {
-        since,
+        since: first.map_or(since, |first| first.max(since)),
         now,
         left_out,
         virtual_spins,
@@ -149,7 +147,6 @@ async fn figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
 
 async fn releases(State(steering): State<Steering>) -> Json<Releases> {
     let (since, after) = (steering.problems.since(), steering.problems.captured_before());
-    let collector = steering.collector.clone();
     let exact = Arc::clone(&steering.exact);
     let compared = tokio::task::spawn_blocking(move || {
         let exact = *exact.get_or_init(|| {
@@ -159,17 +156,19 @@ async fn releases(State(steering): State<Steering>) -> Json<Releases> {
                 standard_deviation: sheet.standard_deviation,
             }
         });
-        let compared = releases::compare(&collector.traces_after_here(after, MOST_SPINS), exact);
+        let compared = steering
+            .spins
+            .read(after, |spins| releases::compare(spins, exact));
         (100.0 * exact.rtp, compared)
     });
-    let (exact_rtp_percent, compared) = compared.await.unwrap_or_default();
+    let (exact_rtp_percent, (compared, first)) = compared.await.unwrap_or_default();
     let releases::Compared {
         releases,
         left_out,
         virtual_spins,
     } = compared;
     Json(Releases {
-        since,
+        since: first.map_or(since, |first| first.max(since)),
         left_out,
         virtual_spins,
         exact_rtp_percent,

@@ -4,14 +4,14 @@
 //! release before's 95th percentile. The observed RTP is compared with the exact one by the standard deviation of the PAR
 //! sheet, weighted with the stakes.
 
-use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use reelscope_contracts::problems::{ProblemId, ProblemState, Regression, ReleaseFigures};
-use reelscope_contracts::telemetry::{TraceSummary, nearest_rank};
+use reelscope_contracts::telemetry::nearest_rank;
 
-use crate::figures::{RTP_ANOMALY, SPIN, condition, failed, figures_of, sorted};
+use crate::figures::{RTP_ANOMALY, figures, sorted};
 use crate::problems::{RELEASES, Release};
+use crate::spins::Spin;
 
 /// Standard normal quantile of 0.9995: chance gets beyond it, on either side, once in a thousand times.
 const BEYOND_CHANCE: f64 = 3.29;
@@ -37,25 +37,24 @@ pub struct Compared {
     pub virtual_spins: u64,
 }
 
-/// Compares every release among the spins of `traces` with the one before it.
+/// Compares every release among these spins with the one before it.
 #[must_use]
-pub fn compare<T: Borrow<TraceSummary>>(traces: &[T], exact: Exact) -> Compared {
-    let mut by_release: BTreeMap<&str, Vec<&TraceSummary>> = BTreeMap::new();
+pub fn compare<'a>(spins: impl IntoIterator<Item = &'a Spin>, exact: Exact) -> Compared {
+    let mut by_release: BTreeMap<&str, Vec<&Spin>> = BTreeMap::new();
     let (mut left_out, mut virtual_spins) = (0, 0);
-    let traces = traces.iter().map(Borrow::borrow);
-    for trace in traces.filter(|trace: &&TraceSummary| trace.name == SPIN) {
-        let Some(release) = &trace.release else { continue };
-        if trace.faults.iter().any(|fault| !is_of(release, fault)) || is_switched_by_hand(release, trace) {
+    for spin in spins {
+        let Some(release) = &spin.release else { continue };
+        if spin.faults.iter().any(|fault| !is_of(release, fault)) || is_switched_by_hand(release, spin) {
             left_out += 1;
         } else {
-            virtual_spins += u64::from(trace.virtual_player);
-            by_release.entry(release).or_default().push(trace);
+            virtual_spins += u64::from(spin.virtual_player);
+            by_release.entry(release).or_default().push(spin);
         }
     }
     let mut order: Vec<_> = by_release.into_iter().collect();
-    order.sort_by_key(|(_, spins)| spins.iter().map(|spin| spin.start_us).min());
+    order.sort_by_key(|(_, spins)| spins.iter().map(|spin| spin.start).min());
     let mut found = Vec::new();
-    let mut before: Option<(&str, &Vec<&TraceSummary>)> = None;
+    let mut before: Option<(&str, &Vec<&Spin>)> = None;
     for (version, spins) in &order {
         let changes = changes(version, before.map(|(version, _)| version));
         let mut regressions = Vec::new();
@@ -72,7 +71,7 @@ pub fn compare<T: Borrow<TraceSummary>>(traces: &[T], exact: Exact) -> Compared 
         found.push(ReleaseFigures {
             release: (*version).to_owned(),
             changes: changes.into_iter().map(|change| change.name).collect(),
-            figures: figures_of(spins.iter().copied()),
+            figures: figures(spins),
             rtp_percent: rtp.as_ref().map(|rtp| 100.0 * rtp.observed),
             rtp_band_percent: rtp.as_ref().map(|rtp| 100.0 * BEYOND_CHANCE * rtp.standard_error),
             regressions,
@@ -101,10 +100,10 @@ struct Change {
 
 /// Whether a problem stood otherwise than the dial has it in this release. Problems that are off are of a stack that was
 /// started without the dial.
-fn is_switched_by_hand(version: &str, trace: &TraceSummary) -> bool {
+fn is_switched_by_hand(version: &str, spin: &Spin) -> bool {
     let release = RELEASES.iter().find(|release| release.version == version);
     release.is_some_and(|release| {
-        let mut standing = ProblemId::ALL.into_iter().zip(condition(trace));
+        let mut standing = ProblemId::ALL.into_iter().zip(spin.condition);
         standing.any(|(id, state)| match state {
             ProblemState::Off => false,
             ProblemState::On => !release.problems.contains(&id),
@@ -165,8 +164,8 @@ fn above((some, of): (usize, usize), (others, of_others): (usize, usize)) -> Opt
 }
 
 #[allow(clippy::cast_precision_loss)] // microseconds of a spin stay far below 2^53
-fn slower(before: &[&TraceSummary], after: &[&TraceSummary]) -> Option<Regression> {
-    let waits = |spins: &[&TraceSummary]| sorted(spins.iter().map(|spin| spin.root_us));
+fn slower(before: &[&Spin], after: &[&Spin]) -> Option<Regression> {
+    let waits = |spins: &[&Spin]| sorted(spins.iter().map(|spin| spin.waited));
     let (old, new) = (waits(before), waits(after));
     let bar = nearest_rank(&old, 95);
     let beyond = |waits: &[i64]| waits.len() - waits.partition_point(|wait| *wait <= bar);
@@ -182,45 +181,45 @@ fn slower(before: &[&TraceSummary], after: &[&TraceSummary]) -> Option<Regressio
     })
 }
 
-/// The service whose work for a spin grew most. What payment-service waits for is the provider, and its own affair, as far
-/// as the player waited too: the rest goes on behind the answer.
+/// How much each service works for a spin, in microseconds. What payment-service waits for is the provider, and its own
+/// affair, as far as the player waited too: the rest goes on behind the answer.
 #[allow(clippy::cast_precision_loss)]
-fn grown(before: &[&TraceSummary], after: &[&TraceSummary]) -> String {
-    let mean = |spins: &[&TraceSummary]| {
-        let mut sums: BTreeMap<String, f64> = BTreeMap::new();
-        let shares = spins
-            .iter()
-            .flat_map(|spin| spin.services.iter().map(|share| (spin.root_us, share)));
-        for (waited, share) in shares {
+fn work_per_spin<'a>(spins: &[&'a Spin]) -> BTreeMap<&'a str, f64> {
+    let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
+    for spin in spins {
+        for share in &spin.shares {
             let waiting = if share.service == "payment-service" {
-                share.waiting_us.min(waited)
+                share.waiting.min(spin.waited)
             } else {
                 0
             };
-            *sums.entry(share.service.clone()).or_default() +=
-                (share.own_us + waiting) as f64 / spins.len() as f64;
+            *sums.entry(&share.service).or_default() += (share.own + waiting) as f64 / spins.len() as f64;
         }
-        sums
-    };
-    let old = mean(before);
-    let growth = mean(after).into_iter().map(|(service, now)| {
-        let then = old.get(&service).copied().unwrap_or(0.0);
+    }
+    sums
+}
+
+/// The service whose work for a spin grew most.
+fn grown(before: &[&Spin], after: &[&Spin]) -> String {
+    let old = work_per_spin(before);
+    let growth = work_per_spin(after).into_iter().map(|(service, now)| {
+        let then = old.get(service).copied().unwrap_or(0.0);
         (service, now - then)
     });
     growth
         .max_by(|(_, one), (_, other)| one.total_cmp(other))
-        .map_or_else(String::new, |(service, _)| service)
+        .map_or_else(String::new, |(service, _)| service.to_owned())
 }
 
 #[allow(clippy::cast_precision_loss)]
-fn more_errors(before: &[&TraceSummary], after: &[&TraceSummary]) -> Option<Regression> {
-    let count = |spins: &[&TraceSummary]| spins.iter().filter(|spin| failed(spin)).count();
+fn more_errors(before: &[&Spin], after: &[&Spin]) -> Option<Regression> {
+    let count = |spins: &[&Spin]| spins.iter().filter(|spin| spin.failed).count();
     let (old, new) = ((count(before), before.len()), (count(after), after.len()));
     let standard_errors = above(old, new)?;
     let percent = |(failed, of): (usize, usize)| 100.0 * failed as f64 / of.max(1) as f64;
     (standard_errors > BEYOND_CHANCE).then(|| {
         let mut by_service: BTreeMap<&str, u32> = BTreeMap::new();
-        for share in after.iter().flat_map(|spin| &spin.services) {
+        for share in after.iter().flat_map(|spin| &spin.shares) {
             *by_service.entry(&share.service).or_default() += share.errors;
         }
         let most = by_service.into_iter().max_by_key(|(_, errors)| *errors);
@@ -241,16 +240,12 @@ struct Rtp {
 }
 
 impl Rtp {
-    fn of(spins: &[&TraceSummary], exact: Exact) -> Option<Self> {
+    fn of(spins: &[&Spin], exact: Exact) -> Option<Self> {
         let (mut staked, mut squares, mut paid) = (0.0, 0.0, 0.0);
-        for spin in spins {
-            let of = |name: &str| spin.measurements.get(name).map(|measurement| measurement.value);
-            // A round that was not drawn by chance has measured no RTP.
-            if let (Some(stake), Some(payout), Some(_)) = (of("stake"), of("payout"), of("rtp")) {
-                staked += stake;
-                squares += stake * stake;
-                paid += payout;
-            }
+        for (stake, payout) in spins.iter().filter_map(|spin| spin.round) {
+            staked += stake;
+            squares += stake * stake;
+            paid += payout;
         }
         (staked > 0.0).then(|| Self {
             observed: paid / staked,
@@ -277,7 +272,9 @@ impl Rtp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use reelscope_contracts::telemetry::{Measurement, ServiceShare};
+    use reelscope_contracts::telemetry::{Measurement, ServiceShare, TraceSummary};
+
+    use crate::figures::tests::spins as of;
 
     const EXACT: Exact = Exact {
         rtp: 0.96,
@@ -285,7 +282,7 @@ mod tests {
     };
 
     fn compare(spins: &[TraceSummary]) -> Vec<ReleaseFigures> {
-        super::compare(&spins.iter().collect::<Vec<_>>(), EXACT).releases
+        super::compare(&of(spins), EXACT).releases
     }
 
     fn spin(n: i64, release: &str, wait_ms: i64, payout: f64) -> TraceSummary {
@@ -376,7 +373,7 @@ mod tests {
             releases: found,
             left_out,
             ..
-        } = super::compare(&spins.iter().collect::<Vec<_>>(), EXACT);
+        } = super::compare(&of(&spins), EXACT);
         let counts: Vec<_> = found
             .iter()
             .map(|release| (release.release.as_str(), release.figures.spins))
@@ -402,7 +399,7 @@ mod tests {
             releases: found,
             left_out,
             ..
-        } = super::compare(&spins.iter().collect::<Vec<_>>(), EXACT);
+        } = super::compare(&of(&spins), EXACT);
         assert_eq!((found[0].figures.spins, left_out), (2, 1));
     }
 

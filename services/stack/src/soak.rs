@@ -12,8 +12,9 @@ use reelscope_telemetry::TraceLink;
 use serde::Serialize;
 
 use crate::Stack;
-use crate::figures::{SPIN, sorted};
+use crate::figures::sorted;
 use crate::load::{self, cpu_ms, resident_bytes};
+use crate::spins::SPIN;
 
 /// Between two spins of the person: neither in step with the players nor a load.
 const OWN_EVERY: Duration = Duration::from_secs(4);

@@ -40,6 +40,7 @@ use crate::problems::{Knobs, Problems, Refusal};
 use crate::problems_http::{Steering, problems_router};
 use crate::settings::{RELEASE, Settings, SettingsError};
 use crate::settings_http::{self, Current, Kept, settings_router};
+use crate::spins::SessionSpins;
 use crate::storage::{StopError, Storage};
 use crate::streams;
 use crate::supervised::Tasks;
@@ -473,6 +474,14 @@ impl Stack {
                 .spawn_restarted("watch of the problems", move || {
                     watching.clone().watch(watched.clone())
                 });
+            let spins = SessionSpins::new(collector.clone());
+            let (seen, session) = (spins.clone(), problems.clone());
+            stack
+                .background
+                .spawn_restarted("look at the session's spins", move || {
+                    let session = session.clone();
+                    seen.clone().watch(move || session.captured_before())
+                });
             let panel = Panel {
                 faults: faults.clone(),
                 collector: collector.clone(),
@@ -482,7 +491,7 @@ impl Stack {
                 faults,
                 traffic: traffic.clone(),
                 overhead: overhead.clone(),
-                collector: collector.clone(),
+                spins,
                 settings: settings.clone(),
                 exact: Arc::default(),
             };

@@ -19,9 +19,10 @@ use reelscope_telemetry::{Client, Service, TraceLink, Turnover, tag};
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinSet};
 
-use crate::figures::{SPIN, sorted};
+use crate::figures::sorted;
 use crate::load::{self, cpu_ms, latencies};
 use crate::pace::{Look, Pace};
+use crate::spins::SPIN;
 
 /// Most virtual players.
 pub const MOST_PLAYERS: u32 = 200;

@@ -4,8 +4,9 @@
 #![allow(clippy::unwrap_used)]
 
 use reelscope_contracts::problems::{ProblemId, ProblemState};
-use reelscope_stack::figures::{self, SPIN};
+use reelscope_stack::figures;
 use reelscope_stack::problem_bench::{Condition, Met, measure};
+use reelscope_stack::spins::Spin;
 use reelscope_stack::{Config, Stack};
 
 fn all(state: ProblemState, spins: u64) -> Condition {
@@ -87,7 +88,7 @@ fn check_error_rate(stack: &Stack, after: u64, met: &Met, state: ProblemState) {
         met.error_rate_percent
     );
     let traces = stack.collector().unwrap().traces_after_here(after, usize::MAX);
-    let spins: Vec<_> = traces.into_iter().filter(|trace| trace.name == SPIN).collect();
+    let spins: Vec<_> = traces.iter().filter_map(|trace| Spin::of(trace)).collect();
     let shown = figures::compare(&spins, |_| state).now.unwrap();
     assert_eq!(
         (shown.spins, shown.failed, shown.requests, shown.failed_requests),

@@ -20,7 +20,7 @@ use crate::category::Categories;
 use crate::clock::Clock;
 use crate::dsn::Dsn;
 use crate::envelope::Envelope;
-use crate::log::{self, Arrival, Figures, Follower, Opened, Queued, Retainer, Writer};
+use crate::log::{self, Arrival, Body, Figures, Follower, Opened, Queued, Retainer, Writer};
 
 #[path = "../../tests/support/rows.rs"]
 mod rows;
@@ -116,7 +116,7 @@ fn arrival(n: usize, destination: u64) -> Arrival {
         categories: Categories::ERROR.with(Categories::SESSION),
         event_id: 0,
         trace_id: 0,
-        bytes: bytes.into_bytes(),
+        body: Body::of(bytes.into_bytes()),
         _queued: Queued::within(0, &Arc::default(), 0).unwrap(),
     }
 }

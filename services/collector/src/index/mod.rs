@@ -2,9 +2,10 @@
 //! a position of its own, and could be made anew from it at any time. Details stay in the log.
 //!
 //! [`follow`] (the thread), [`keeper`] and [`rows`] (what goes in and out), [`traces`], [`issues`], [`points`] (what is
-//! asked), [`decisions`] (what people hold of issues, which is not derived), [`schema`].
+//! asked), [`digests`] (what others make of traces), [`decisions`] (what people hold of issues, which is not derived), [`schema`].
 
 mod decisions;
+mod digests;
 mod follow;
 mod issues;
 mod keeper;
@@ -32,6 +33,7 @@ use reelscope_contracts::telemetry::{
 use rusqlite::Connection;
 use tokio::sync::broadcast;
 
+pub use self::digests::Digests;
 pub(crate) use self::follow::{Defects, run};
 use self::pace::Attention;
 pub(crate) use self::pace::Wake;
@@ -45,7 +47,7 @@ use crate::service_map::LastMinute;
 /// Most live messages that a slow reader may be behind.
 const MOST_LIVE: usize = 1_024;
 /// Most lines of traces that are kept ready for who asks again and again.
-const MOST_LINES: usize = 10_000;
+const MOST_LINES: usize = 2_000;
 /// How long an answer may wait for the index to catch up with a load.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -178,6 +180,17 @@ impl Index {
             tracing::warn!(%error, "traces could not be read");
             Vec::new()
         })
+    }
+
+    /// See [`Digests::follow`]. Blocks.
+    pub(crate) fn follow<T>(
+        &self,
+        after: u64,
+        digests: &mut Digests<T>,
+        make: impl Fn(&TraceSummary) -> Option<T>,
+    ) -> rusqlite::Result<()> {
+        let follow = |connection: &Connection| digests.follow(connection, after, make);
+        self.readers.read_here(follow)
     }
 
     /// The envelopes of a trace, oldest first, up to a bound, and whether there are more; `None` when nothing of it is kept.

@@ -7,6 +7,7 @@ use reelscope_contracts::telemetry::{IssueDecision, IssueStatus, IssueSummary, M
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
+use super::digests::Digests;
 use super::keeper::{Keeper, counters};
 use super::progress::Progress;
 use super::taking::Taking;
@@ -443,4 +444,58 @@ fn a_change_of_the_tables_begins_them_anew_and_keeps_what_people_decided() {
     let progress = Progress::read(connection).unwrap();
     assert_eq!((decisions, progress.new, progress.old), (1, (6, 0), (5, 0)));
     assert!(!connection.table_exists(None, "of_another_version").unwrap());
+}
+
+#[test]
+fn something_is_made_of_a_trace_once_and_again_when_more_came_and_outlives_it() {
+    let mut index = Scratch::new();
+    let mut digests = Digests::new(3);
+    let made = std::cell::Cell::new(0);
+    let follow = |index: &Scratch, digests: &mut Digests<String>, after| {
+        made.set(0);
+        let make = |line: &TraceSummary| {
+            made.set(made.get() + 1);
+            (line.service == "frontend").then(|| format!("{} of {}", line.spans, line.first_envelope))
+        };
+        digests.follow(&index.connection, after, make).unwrap();
+        let values = digests.values().cloned().collect::<Vec<_>>();
+        (values, made.get(), digests.is_cut())
+    };
+    let some = |values: &[&str], made, is_cut| {
+        let values = values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+        (values, made, is_cut)
+    };
+    index.add(1, spin(1, 1, 0));
+    index.add(2, spin(2, 2, 0));
+    let elsewhere = json!({ "timestamp": BEGAN, "level": "info", "body": "x", "trace_id": format_id(9),
+        "attributes": { "service.name": { "type": "string", "value": "crm" } } });
+    index.add(
+        3,
+        skimmed(3, "external", &[("log", json!({ "items": [elsewhere] }))]),
+    );
+    assert_eq!(
+        follow(&index, &mut digests, 0),
+        some(&["2 of 1", "2 of 2"], 3, false)
+    );
+    assert_eq!(
+        follow(&index, &mut digests, 0),
+        some(&["2 of 1", "2 of 2"], 0, false)
+    );
+    index.add(4, spin(4, 2, 5));
+    assert_eq!(
+        follow(&index, &mut digests, 0),
+        some(&["2 of 1", "4 of 2"], 1, false)
+    );
+    index.remove(1);
+    index.add(5, spin(5, 5, 0));
+    assert_eq!(
+        follow(&index, &mut digests, 0),
+        some(&["2 of 1", "4 of 2", "2 of 5"], 1, false)
+    );
+    index.add(6, spin(6, 6, 0));
+    index.add(7, spin(7, 7, 0));
+    let cut = ["2 of 5", "2 of 6", "2 of 7"];
+    assert_eq!(follow(&index, &mut digests, 0), some(&cut, 2, true));
+    assert_eq!(follow(&index, &mut digests, 0), some(&cut, 0, true));
+    assert_eq!(follow(&index, &mut digests, 6), some(&["2 of 7"], 1, false));
 }

@@ -6,11 +6,12 @@
 //! <dir>/telemetry.sqlite  with SQLite's -wal and -shm beside it
 //! ```
 //!
-//! One thread appends ([`writer`]); whoever else writes takes turns with it ([`pen`]); everybody reads through a few read-only connections ([`readers`]). What stands on the
-//! disk was counted in the same transaction ([`tally`]), so that `captured = delivered + held + dead` whatever is killed
-//! when.
+//! One thread appends ([`writer`]), large envelopes compressed ([`body`]); whoever else writes takes turns with it ([`pen`]);
+//! everybody reads through a few read-only connections ([`readers`]). What stands on the disk was counted in the same
+//! transaction ([`tally`]), so that `captured = delivered + held + dead` whatever is killed when.
 
 pub(crate) mod ages;
+mod body;
 mod changes;
 mod pen;
 pub(crate) mod readers;
@@ -22,6 +23,7 @@ pub(crate) mod tally;
 pub(crate) mod writer;
 
 pub(crate) use ages::Ages;
+pub(crate) use body::Body;
 pub(crate) use pen::Pen;
 pub(crate) use readers::{Readers, envelope, row, rows, some_envelopes, unfinished};
 pub use recording::export;

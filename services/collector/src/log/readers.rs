@@ -7,6 +7,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, ffi};
 use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 
+use super::body;
 use super::schema::{FILE, WAL};
 use super::state::{Entry, Parts, State};
 use crate::category::Categories;
@@ -160,9 +161,14 @@ pub(crate) fn row(connection: &Connection, seq: u64) -> rusqlite::Result<Option<
 pub(crate) fn envelope(connection: &Connection, seq: u64) -> rusqlite::Result<Option<(Entry, Vec<u8>)>> {
     let sql = format!("SELECT {ENTRY}, body FROM {ENTRIES} JOIN bodies USING (seq) WHERE seq = ?1");
     let mut found = connection.prepare_cached(&sql)?;
-    found
-        .query_row([seq.cast_signed()], |row| Ok((entry(row)?, row.get("body")?)))
-        .optional()
+    found.query_row([seq.cast_signed()], with_envelope).optional()
+}
+
+/// Reads a row of the columns [`ENTRY`] and `body`.
+fn with_envelope(row: &Row<'_>) -> rusqlite::Result<(Entry, Vec<u8>)> {
+    let entry = entry(row)?;
+    let bytes = body::envelope(row.get_ref("body")?.as_blob()?, entry.size);
+    Ok((entry, bytes))
 }
 
 /// Envelopes that `which` chooses by `seq`: what stands after `WHERE`, with one place. At most so many, and no more once they
@@ -181,9 +187,9 @@ pub(crate) fn some_envelopes(
     while let Some(row) = rows.next()?
         && bytes < most_bytes
     {
-        let entry = entry(row)?;
-        bytes += entry.size;
-        envelopes.push((entry, row.get("body")?));
+        let read = with_envelope(row)?;
+        bytes += read.1.len() as u64;
+        envelopes.push(read);
     }
     Ok(envelopes)
 }

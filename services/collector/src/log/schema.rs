@@ -24,7 +24,7 @@ const SHM: &str = "telemetry.sqlite-shm";
 /// Beside it while it is suspected of damage: the next start reads all of it.
 const SUSPECT: &str = "suspect";
 /// Raised when an older build would misread the log.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 /// Bytes of a page: an envelope of a service fits into one.
 const PAGE: u32 = 8 * 1024;
 /// Pages of the WAL after which they are written into the file, about 16 MiB: a sync of the file for some thousand
@@ -146,6 +146,9 @@ fn prepared(connection: &Connection, version: u32) -> rusqlite::Result<Tally> {
         transaction.execute_batch(TABLES)?;
         transaction.pragma_update(None, "user_version", VERSION)?;
         transaction.commit()?;
+    } else if version < VERSION {
+        // Version 1 had no compressed bodies.
+        connection.pragma_update(None, "user_version", VERSION)?;
     }
     connection.execute_batch(LATER_TABLES)?;
     Tally::read(connection)

@@ -14,6 +14,7 @@ use reelscope_contracts::{UnixMillis, now};
 use rusqlite::Transaction;
 use tokio::sync::oneshot;
 
+use super::body::Body;
 use super::changes::{Owed, Plan, Planned};
 use super::pen::Pen;
 use super::retention::{Removed, Retainer};
@@ -57,7 +58,7 @@ pub(crate) struct Arrival {
     pub(crate) event_id: u128,
     /// 0 for none.
     pub(crate) trace_id: u128,
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) body: Body,
     pub(crate) _queued: Queued,
 }
 
@@ -431,7 +432,7 @@ fn batch(jobs: &mpsc::Receiver<Job>, patience: Duration) -> (Vec<Job>, bool) {
     loop {
         match batch.last() {
             Some(Job::Stop) => return (batch, true),
-            Some(Job::Capture { arrival, .. }) => bytes += arrival.bytes.len(),
+            Some(Job::Capture { arrival, .. }) => bytes += arrival.body.stored.len(),
             _ => {}
         }
         if batch.len() >= MOST_JOBS || bytes >= MOST_BYTES {
@@ -458,7 +459,7 @@ fn insert(
         categories: arrival.categories,
         trace_id: arrival.trace_id,
         state: State::Held,
-        size: arrival.bytes.len() as u64,
+        size: arrival.body.size,
         parts: Parts::default(),
     };
     let trace = (entry.trace_id != 0).then(|| entry.trace_id.to_be_bytes());
@@ -476,7 +477,7 @@ fn insert(
         ))?;
     transaction
         .prepare_cached("INSERT INTO bodies VALUES (?1, ?2)")?
-        .execute((seq.cast_signed(), &arrival.bytes))?;
+        .execute((seq.cast_signed(), &arrival.body.stored))?;
     Ok(entry)
 }
 
