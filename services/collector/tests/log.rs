@@ -164,6 +164,27 @@ async fn one_process_at_a_time_and_no_newer_format() {
 }
 
 #[tokio::test]
+async fn a_log_without_compressed_bodies_goes_on_and_is_of_the_new_format_then() {
+    let dir = tempfile::tempdir().unwrap();
+    let collector = fill(dir.path(), 1).await;
+    collector.shutdown().await;
+    drop(collector);
+    let database = || rusqlite::Connection::open(dir.path().join(FILE)).unwrap();
+    database().pragma_update(None, "user_version", 1).unwrap();
+    let (collector, notices) = Collector::open(dir.path(), options()).unwrap();
+    assert_eq!(notices, []);
+    let long = large(2);
+    let seq = collector.captured("api-gateway", long.clone()).await.unwrap().seq;
+    assert_eq!(collector.envelope(seq).await.unwrap().unwrap().1, long);
+    assert_eq!(collector.envelope(1).await.unwrap().unwrap().1, error(0));
+    collector.shutdown().await;
+    let kept = |sql: &str| database().query_row(sql, (), |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(kept("PRAGMA user_version"), 2);
+    let stored = kept("SELECT length(body) FROM bodies ORDER BY seq DESC LIMIT 1");
+    assert!(usize::try_from(stored).unwrap() < long.len(), "{stored}");
+}
+
+#[tokio::test]
 async fn segments_of_an_earlier_build_are_set_aside_with_one_sentence() {
     let dir = tempfile::tempdir().unwrap();
     fs::create_dir(dir.path().join("segments")).unwrap();

@@ -107,45 +107,62 @@ pub(super) fn pair(text: &[u8], at: usize) -> Option<(Cow<'_, str>, usize)> {
     (text.get(end) == Some(&b']')).then_some((unescaped(text, start..name_end)?, value))
 }
 
-/// A JSON string read. What is not quite Unicode, as when JavaScript or a proxy cut it, has its halves replaced.
+/// A JSON string read, always shorter than it is written. What is not quite Unicode, as when JavaScript or a proxy cut it,
+/// has its halves replaced; a backslash that escapes nothing stands for itself.
 pub(super) fn unescaped(text: &[u8], range: Range<usize>) -> Option<Cow<'_, str>> {
     let quoted = text.get(range)?;
     let inner = quoted.get(1..quoted.len().checked_sub(1)?)?;
     if !inner.contains(&b'\\') {
         return Some(String::from_utf8_lossy(inner));
     }
-    let read = serde_json::from_slice(quoted).ok();
-    Some(Cow::Owned(read.unwrap_or_else(|| {
-        let whole = without_surrogates(&String::from_utf8_lossy(quoted));
-        serde_json::from_str(&whole).unwrap_or(whole)
-    })))
+    if let Ok(read) = serde_json::from_slice(quoted) {
+        return Some(Cow::Owned(read));
+    }
+    let inner = String::from_utf8_lossy(inner);
+    let read = serde_json::from_str(&format!("\"{}\"", mended(&inner)));
+    Some(read.map_or(inner, Cow::Owned))
 }
 
-/// The JSON string with U+FFFD for every escape of a surrogate, be it one of a pair or not.
-fn without_surrogates(quoted: &str) -> String {
-    let mut whole = String::with_capacity(quoted.len());
-    let mut rest = quoted;
-    while let Some(at) = rest.find('\\') {
-        let (before, escape) = rest.split_at(at);
+/// What is between the quotes of a JSON string, with escapes that JSON has.
+fn mended(inner: &str) -> String {
+    let mut whole = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(at) = rest.find(|c: char| c == '\\' || c.is_ascii_control()) {
+        let (before, from) = rest.split_at(at);
         whole.push_str(before);
-        let is_surrogate = matches!(
-            escape.as_bytes(),
+        let length = match from.as_bytes() {
+            // A surrogate, be it one of a pair or not.
             [
                 b'\\',
                 b'u',
                 b'd' | b'D',
                 b'8' | b'9' | b'a'..=b'f' | b'A'..=b'F',
+                c,
+                d,
                 ..,
-            ]
-        );
-        let length = if is_surrogate {
-            6
-        } else {
-            1 + escape.chars().nth(1).map_or(0, char::len_utf8)
+            ] if c.is_ascii_hexdigit() && d.is_ascii_hexdigit() => {
+                whole.push_str("\\ufffd");
+                6
+            }
+            [b'\\', b'u', unit @ ..] if unit.len() >= 4 && unit.iter().take(4).all(u8::is_ascii_hexdigit) => {
+                whole.push_str(from.get(..6).unwrap_or_default());
+                6
+            }
+            [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => {
+                whole.push_str(from.get(..2).unwrap_or_default());
+                2
+            }
+            [b'\\', ..] => {
+                whole.push_str("\\\\");
+                1
+            }
+            [control, ..] => {
+                whole.push_str(&format!("\\u{control:04x}"));
+                1
+            }
+            [] => 0,
         };
-        let (escape, after) = escape.split_at_checked(length).unwrap_or((escape, ""));
-        whole.push_str(if is_surrogate { "\\ufffd" } else { escape });
-        rest = after;
+        rest = from.get(length..).unwrap_or_default();
     }
     whole.push_str(rest);
     whole
@@ -160,4 +177,44 @@ pub(super) fn is_attribute(text: &[u8], at: usize) -> bool {
     let known = ["value", "type", "unit"];
     let others = members(object, |key| !known.contains(&key));
     others.is_none() && member(object, "value").is_some()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_backslash_that_escapes_nothing_stands_for_itself() {
+        for (quoted, text) in [
+            (r#""C:\password=a\n""#, "C:\\password=a\n"),
+            ("\"a\tb\\\"\"", "a\tb\""),
+            (r#""\ud83dx\u00e9\u12""#, "\u{fffd}xé\\u12"),
+            // A pair beside half a one.
+            (r#""\ud83d\ude00\ud83d""#, "\u{fffd}\u{fffd}\u{fffd}"),
+        ] {
+            let read = unescaped(quoted.as_bytes(), 0..quoted.len()).unwrap();
+            assert_eq!(read, text, "{quoted}");
+        }
+    }
+
+    proptest! {
+        /// A text in a text is shorter, whatever it is: else the walk would find the same text in itself.
+        #[test]
+        fn what_is_read_is_shorter_than_what_is_written(parts in prop::collection::vec(
+            prop_oneof![
+                prop::sample::select(vec!["\\", "\\\"", "\\\\", "\\u", "\\ud8", "\n"]).prop_map(str::to_owned),
+                "[a-f0-9]{1,4}",
+                "\\PC",
+            ],
+            0..12,
+        )) {
+            let quoted = format!("\"{}\"", parts.concat());
+            if let Some(end) = string_end(quoted.as_bytes(), 0).filter(|end| *end <= quoted.len()) {
+                let text = unescaped(quoted.as_bytes(), 0..end).unwrap();
+                prop_assert!(text.len() + 2 <= end, "{quoted} is {text}");
+            }
+        }
+    }
 }
