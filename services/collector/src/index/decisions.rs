@@ -8,6 +8,7 @@ use reelscope_contracts::telemetry::{ErrorEvent, IssueDecision, IssueStatus, Iss
 use rusqlite::{Connection, OptionalExtension};
 
 use super::releases::is_later;
+use super::taking::Taking;
 
 /// What is held of one issue.
 struct Held {
@@ -54,24 +55,25 @@ pub(super) fn decide(
     }
 }
 
-/// An event was met of which the work began at `began_us`, as far as that is known; `is_new` where it came just now and not
-/// before the index began.
+/// An event was met, in an envelope that is taken in, of which the work began at `began_us`, as far as that is known.
 pub(super) fn met(
     connection: &Connection,
     event: &ErrorEvent,
     began_us: Micros,
-    is_new: bool,
+    taking: &Taking,
 ) -> rusqlite::Result<()> {
     let Some(mut held) = Held::of(connection, &event.issue_id)? else {
         return Ok(());
     };
-    let is_before = |at: Micros| at != 0 && at < held.at_us;
+    // It came after: where the clock says otherwise it was set back since, and no time of it tells before from after.
+    let is_set_back = taking.received_us < held.at_us;
+    let is_before = |at: Micros| at != 0 && at < held.at_us && !is_set_back;
     if held.back.is_some() || event.seq <= held.through_seq || is_before(event.at_us) {
         return Ok(());
     }
     if is_before(began_us) {
         // When the index begins anew its trace may not be known yet when it is met again.
-        if is_new {
+        if taking.is_new {
             held.through_seq = event.seq;
             held.write(connection, &event.issue_id)?;
         }

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use reelscope_contracts::telemetry::Micros;
 use rusqlite::Connection;
 
 use super::Index;
@@ -60,6 +61,7 @@ enum Which {
 /// A part of an envelope.
 struct Piece {
     seq: u64,
+    received_us: Micros,
     /// Its place among the pieces of the envelope.
     number: u64,
     is_last: bool,
@@ -214,6 +216,7 @@ impl Following<'_> {
         let last = pieces.len() - 1;
         let piece = |(number, facts)| Piece {
             seq: entry.seq,
+            received_us: Source::of(entry).received_us,
             number: number as u64,
             is_last: number == last,
             facts,
@@ -251,7 +254,8 @@ impl Following<'_> {
                 if !taking.as_ref().is_some_and(|taking| taking.is_of(piece.seq)) {
                     *taking = None;
                 }
-                let taking = taking.get_or_insert_with(|| Taking::new(piece.seq, which == Which::New));
+                let taking = taking
+                    .get_or_insert_with(|| Taking::new(piece.seq, piece.received_us, which == Which::New));
                 let place = match which {
                     Which::New => &mut now.new,
                     Which::Old => &mut now.old,

@@ -150,7 +150,7 @@ impl Keeper {
         }
         self.add_metrics(connection, taking, &facts.metrics)?;
         for error in errors {
-            self.add_error(connection, error, facts.sample_rate, taking.is_new)?;
+            self.add_error(connection, error, facts.sample_rate, taking)?;
         }
         for counts in &facts.counts {
             if rows::is_first_counted(connection, counts.once, taking.seq)? {
@@ -194,12 +194,12 @@ impl Keeper {
         connection: &Connection,
         error: &ErrorEvent,
         sample_rate: Option<f64>,
-        is_new: bool,
+        taking: &Taking,
     ) -> rusqlite::Result<()> {
         self.sums
             .release(&error.service, error.at_us, error.release.as_deref());
         issues::add(connection, error, sample_rate)?;
-        decisions::met(connection, error, self.began(error), is_new)?;
+        decisions::met(connection, error, self.began(error), taking)?;
         self.changed.issues.insert(error.issue_id.clone());
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! One envelope while its pieces are taken in.
 
-use reelscope_contracts::telemetry::{Measurement, MeasurementPoint};
+use reelscope_contracts::telemetry::{Measurement, MeasurementPoint, Micros};
 
 use super::rows;
 use crate::envelope::format_id;
@@ -10,6 +10,7 @@ use crate::once::Equals;
 /// One envelope while its pieces are taken in.
 pub(super) struct Taking {
     pub(super) seq: u64,
+    pub(super) received_us: Micros,
     /// It came after the index began.
     pub(super) is_new: bool,
     /// Elements of it that were taken in.
@@ -18,9 +19,10 @@ pub(super) struct Taking {
 }
 
 impl Taking {
-    pub(super) fn new(seq: u64, is_new: bool) -> Self {
+    pub(super) fn new(seq: u64, received_us: Micros, is_new: bool) -> Self {
         Self {
             seq,
+            received_us,
             is_new,
             element: 0,
             equals: Equals::default(),

@@ -23,18 +23,24 @@ const BEGAN: u64 = 1_764_000_000;
 pub(crate) struct Scratch {
     connection: Connection,
     keeper: Keeper,
+    /// When what comes is received.
+    received_us: Micros,
 }
 
 impl Scratch {
     pub(crate) fn new() -> Self {
         let connection = schema::in_memory().unwrap();
         let keeper = Keeper::new(Progress::read(&connection).unwrap());
-        Self { connection, keeper }
+        Self {
+            connection,
+            keeper,
+            received_us: Micros::MAX,
+        }
     }
 
     /// Takes an envelope in. Returns the ids of the traces that it changed.
     pub(crate) fn add(&mut self, seq: u64, facts: Facts) -> Vec<String> {
-        let mut taking = Taking::new(seq, true);
+        let mut taking = Taking::new(seq, self.received_us, true);
         for piece in facts.pieces(8) {
             self.keeper.add(&self.connection, &mut taking, &piece).unwrap();
         }
@@ -405,6 +411,15 @@ fn an_issue_is_open_again_by_what_began_after_it_was_resolved() {
     );
     decisions::decide(&index.connection, &issue, IssueDecision::Unresolved, None, now).unwrap();
     assert_eq!(status(&index), (IssueStatus::Unresolved, None, None));
+
+    // The clock is set back after it was resolved once more: what comes now is new all the same.
+    let now = (4, BEGAN.cast_signed() * 1_000_000 + 3_600_000_000);
+    decisions::decide(&index.connection, &issue, IssueDecision::Resolved, None, now).unwrap();
+    index.add(5, failure(5, 5, 10, "1.1.0"));
+    assert_eq!(status(&index).0, IssueStatus::Resolved);
+    index.received_us = BEGAN.cast_signed() * 1_000_000 + 6_000_000;
+    index.add(6, failure(6, 6, 11, "1.1.0"));
+    assert_eq!(status(&index).0, IssueStatus::Regressed);
 }
 
 fn tables(pen: &crate::log::Pen) -> BTreeSet<String> {
