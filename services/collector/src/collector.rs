@@ -25,7 +25,7 @@ use crate::delivery::{self, Destinations, Pace, Sender};
 use crate::dsn::Dsn;
 use crate::envelope::{Envelope, parse_id};
 use crate::error::{CaptureError, CollectorError, ReadError, RecordingError};
-use crate::index::{Digests, Index};
+use crate::index::{self, Digests, Index};
 use crate::large;
 use crate::lock;
 use crate::log::{
@@ -623,6 +623,7 @@ impl Collector {
         &self,
         before: Option<u64>,
         state: Option<EnvelopeState>,
+        item_type: Option<String>,
         limit: usize,
     ) -> Result<Vec<EnvelopeSummary>, ReadError> {
         let states = match state {
@@ -634,8 +635,14 @@ impl Collector {
         let before = before.map_or(i64::MAX, |before| i64::try_from(before).unwrap_or(i64::MAX));
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let read = move |connection: &Connection| {
-            let which = format!("WHERE seq < ?1 AND {states} ORDER BY seq DESC LIMIT ?2");
-            log::rows(connection, &which, [before, limit])
+            let Some(item_type) = item_type else {
+                let which = format!("WHERE seq < ?1 AND {states} ORDER BY seq DESC LIMIT ?2");
+                return log::rows(connection, &which, [before, limit]);
+            };
+            let listed = index::ENVELOPES_OF_TYPE;
+            let which =
+                format!("WHERE seq < ?1 AND {states} AND seq IN ({listed}) ORDER BY seq DESC LIMIT ?2");
+            log::rows(connection, &which, (before, limit, item_type))
         };
         let found = self.parts.readers.read(read).await?;
         let reasons = self.parts.delivery.reasons();

@@ -16,7 +16,7 @@ mod header;
 
 use crate::category::Categories;
 use crate::dsn::Dsn;
-use crate::item_type::{ItemType, Most};
+use crate::item_type::{Indexed, ItemType, Most};
 use crate::lenient;
 use header::header_json;
 pub use header::{Header, ItemHeader, Sdk, TraceHeader};
@@ -202,7 +202,7 @@ impl<'a> Envelope<'a> {
         for (n, item) in self.items.iter().enumerate() {
             // Events and transactions were read when the envelope was.
             let item_type = &item.header.item_type;
-            let is_read = item_type.is_indexed() && !item_type.is_event();
+            let is_read = item_type.indexed() != Indexed::Listed && !item_type.is_event();
             if !is_read || lenient::is_object(item.payload) {
                 return Ok(());
             }

@@ -20,7 +20,7 @@ use crate::bounds;
 #[cfg(any(fuzzing, test))]
 use crate::collector::EXTERNAL;
 use crate::envelope::{Envelope, Item, TraceHeader, format_id, is_container};
-use crate::item_type::ItemType;
+use crate::item_type::{Indexed, ItemType, Payload};
 use crate::lenient;
 use crate::log::Entry;
 use crate::once;
@@ -58,6 +58,35 @@ pub(crate) struct SpanFact {
     pub(crate) waiting_us: Micros,
 }
 
+/// An item that is listed with its content.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Listed {
+    /// Its type, as its header has it.
+    pub(crate) item_type: String,
+    /// The trace that its envelope names.
+    pub(crate) trace_id: Option<u128>,
+    /// Bytes of its payload.
+    pub(crate) bytes: u64,
+    /// Its payload; `None` where it is no text, or a longer one than is listed.
+    pub(crate) content: Option<String>,
+}
+
+/// Bytes of the longest payload that is listed; the whole stands in the envelope.
+const MOST_CONTENT: usize = 16 * 1024;
+
+impl Listed {
+    fn of(item: &Item<'_>, trace_id: Option<u128>) -> Self {
+        let item_type = &item.header.item_type;
+        let is_content = item_type.payload() != Payload::Bytes && item.payload.len() <= MOST_CONTENT;
+        Self {
+            item_type: bounds::cut(item_type.as_str(), bounds::KIND),
+            trace_id,
+            bytes: item.payload.len() as u64,
+            content: is_content.then(|| String::from_utf8_lossy(item.payload).into_owned()),
+        }
+    }
+}
+
 /// Something of which only numbers are kept.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Counts {
@@ -75,6 +104,7 @@ pub(crate) struct Facts {
     /// With their traces.
     pub(crate) logs: Vec<(Option<u128>, LogLine)>,
     pub(crate) metrics: Vec<MeasurementPoint>,
+    pub(crate) listed: Vec<Listed>,
     /// Sessions, and what SDKs say that they lost.
     pub(crate) counts: Vec<Counts>,
     /// Share of traces that the head of this envelope's records, 0 to 1, if it says so.
@@ -107,11 +137,14 @@ impl Facts {
         for metric in self.metrics {
             last_of(&mut pieces, most, self.sample_rate).metrics.push(metric);
         }
+        for item in self.listed {
+            last_of(&mut pieces, most, self.sample_rate).listed.push(item);
+        }
         pieces
     }
 
     pub(crate) fn elements(&self) -> usize {
-        self.spans.len() + self.errors.len() + self.logs.len() + self.metrics.len()
+        self.spans.len() + self.errors.len() + self.logs.len() + self.metrics.len() + self.listed.len()
     }
 }
 
@@ -194,7 +227,11 @@ fn read_items<'a>(
     };
     let sent_at = envelope.header.sent_at.as_deref();
     for item in &envelope.items {
-        if !item.header.item_type.is_indexed() {
+        let indexed = item.header.item_type.indexed();
+        if indexed != Indexed::Read {
+            facts.listed.push(Listed::of(item, envelope.trace_id));
+        }
+        if indexed == Indexed::Listed {
             continue;
         }
         match parse(item) {

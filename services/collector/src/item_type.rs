@@ -81,6 +81,17 @@ pub(crate) enum Most {
     Any,
 }
 
+/// What the index makes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Indexed {
+    /// Rows of what it says: spans, errors, log lines, points.
+    Read,
+    /// A row with its content, and its numbers are summed up.
+    Counted,
+    /// A row with its content.
+    Listed,
+}
+
 impl ItemType {
     /// All that are known, by their names.
     const KNOWN: [(&'static str, Self); 23] = [
@@ -178,17 +189,11 @@ impl ItemType {
         }
     }
 
-    /// Whether the viewer reads something out of it: lines of traces, issues, numbers. The rest is shown as its content.
-    pub(crate) fn is_indexed(&self) -> bool {
+    /// What the index makes of it.
+    pub(crate) fn indexed(&self) -> Indexed {
         match self {
-            Self::Event
-            | Self::Transaction
-            | Self::Span
-            | Self::Log
-            | Self::TraceMetric
-            | Self::Session
-            | Self::Sessions
-            | Self::ClientReport => true,
+            Self::Event | Self::Transaction | Self::Span | Self::Log | Self::TraceMetric => Indexed::Read,
+            Self::Session | Self::Sessions | Self::ClientReport => Indexed::Counted,
             Self::Attachment
             | Self::FormData
             | Self::UserReport
@@ -204,7 +209,7 @@ impl ItemType {
             | Self::MetricBuckets
             | Self::Nel
             | Self::UnrealReport
-            | Self::Other(_) => false,
+            | Self::Other(_) => Indexed::Listed,
         }
     }
 }

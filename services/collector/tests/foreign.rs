@@ -167,7 +167,7 @@ async fn pythons_sdk_is_taken_at_its_word() {
     balanced(&collector, dir.path());
     // Every one of them came through the door for strangers, and says nothing of the person but the id.
     let kinds: BTreeSet<String> = collector
-        .envelopes(None, None, 500)
+        .envelopes(None, None, None, 500)
         .await
         .unwrap()
         .into_iter()
@@ -175,7 +175,7 @@ async fn pythons_sdk_is_taken_at_its_word() {
         .collect();
     let wanted = ["error", "log_item", "session", "trace_metric", "transaction"];
     assert_eq!(kinds, wanted.map(str::to_owned).into());
-    for envelope in collector.envelopes(None, None, 500).await.unwrap() {
+    for envelope in collector.envelopes(None, None, None, 500).await.unwrap() {
         assert_eq!(envelope.slot, "external");
         let (_, bytes) = collector.envelope(envelope.seq).await.unwrap().unwrap();
         let text = String::from_utf8(bytes).unwrap();

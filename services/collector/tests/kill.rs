@@ -117,7 +117,11 @@ async fn kills_lose_nothing_and_send_little_twice() {
     );
     assert!(times.values().all(|times| *times <= 3));
     // Each envelope is of a trace of its own: the index has those that the log has, whatever was killed between the two.
-    let kept = collector.envelopes(None, None, usize::MAX).await.unwrap().len();
+    let kept = collector
+        .envelopes(None, None, None, usize::MAX)
+        .await
+        .unwrap()
+        .len();
     assert!(
         kept > 0 && (kept as u64) < counts.captured,
         "{kept} of {counts:?}"

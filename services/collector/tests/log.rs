@@ -326,7 +326,7 @@ async fn what_is_too_old_goes_unless_it_may_still_be_sent_and_gives_its_room_bac
     drop(pages);
     collector.shutdown().await;
     let left: Vec<u64> = collector
-        .envelopes(None, None, 1_000)
+        .envelopes(None, None, None, 1_000)
         .await
         .unwrap()
         .iter()

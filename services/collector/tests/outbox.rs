@@ -159,7 +159,7 @@ async fn refusals_are_dead_letters_that_can_be_retried() {
     assert_eq!(collector.counts().delivered, 1);
     collector.configure(to(&sentry.dsn()));
     let dead = collector
-        .envelopes(None, Some(EnvelopeState::Dead), 10)
+        .envelopes(None, Some(EnvelopeState::Dead), None, 10)
         .await
         .unwrap();
     assert_eq!(collector.retry_dead(Some(dead[0].seq)).await.unwrap(), 1);
@@ -215,7 +215,7 @@ async fn a_limited_category_is_held_and_the_others_pass() {
     );
     assert_eq!(sentry.requests(), 2);
     let held = collector
-        .envelopes(None, Some(EnvelopeState::Held), 10)
+        .envelopes(None, Some(EnvelopeState::Held), None, 10)
         .await
         .unwrap();
     assert!(

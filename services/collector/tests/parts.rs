@@ -73,7 +73,7 @@ async fn what_is_not_limited_goes_at_once_and_the_rest_when_the_limit_ends() {
     assert_eq!((delivery.counts.delivered, delivery.counts.held), (1, 1));
     assert_eq!(delivery.held_by_reason, [("rate_limited".to_owned(), 1)].into());
     let held = collector
-        .envelopes(None, Some(EnvelopeState::Held), 10)
+        .envelopes(None, Some(EnvelopeState::Held), None, 10)
         .await
         .unwrap();
     assert_eq!(held[0].reason.as_deref(), Some("rate_limited"));

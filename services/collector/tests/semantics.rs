@@ -374,3 +374,70 @@ async fn a_list_of_fifty_traces_is_small_whatever_is_sent() {
     assert_eq!(envelope["items"][0]["json"]["transaction"], long("x"));
     opened.collector.shutdown().await;
 }
+
+#[tokio::test]
+async fn what_has_no_page_of_its_own_is_found_by_its_type_with_its_content() {
+    let opened = open();
+    let check_in = json!({ "check_in_id": TRACE, "monitor_slug": "nightly", "status": "ok" });
+    let long = "x".repeat(20_000);
+    let head = json!({ "trace": { "trace_id": TRACE, "public_key": "k" } });
+    post(
+        &opened,
+        &head,
+        &[
+            ("check_in", check_in.clone()),
+            ("tomorrow", json!({ "long": long })),
+        ],
+    )
+    .await;
+    send(
+        &opened,
+        "session",
+        json!({ "sid": TRACE, "init": true, "status": "ok", "started": "2026-01-01T00:00:00Z" }),
+    )
+    .await;
+    send(&opened, "transaction", transaction("a", &json!({}))).await;
+    let seqs = async |query: &str| {
+        let page = opened.get(&format!("/envelopes?{query}")).await;
+        let envelopes = page["envelopes"].as_array().unwrap();
+        envelopes
+            .iter()
+            .map(|line| line["seq"].as_u64().unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(seqs("item_type=check_in").await, [1]);
+    assert_eq!(seqs("item_type=session").await, [2]);
+    assert_eq!(seqs("item_type=tomorrow&before=1").await, [0_u64; 0]);
+    assert_eq!(seqs("item_type=tomorrow&state=held").await, [1]);
+    assert_eq!(seqs("item_type=transaction").await, [0_u64; 0]);
+
+    let database = rusqlite::Connection::open(opened.dir.path().join("telemetry.sqlite")).unwrap();
+    let mut items = database
+        .prepare("SELECT item_type, lower(hex(trace_id)), bytes > 20000, content ->> '$.monitor_slug' FROM items ORDER BY id")
+        .unwrap();
+    let rows = items.query_map((), |row| {
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, String>(1)?,
+            row.get::<_, bool>(2)?,
+            row.get::<_, Option<String>>(3)?,
+        ))
+    });
+    let rows: Vec<_> = rows.unwrap().collect::<Result<_, _>>().unwrap();
+    let row = |kind: &str, trace: &str, is_long, slug: Option<&str>| {
+        (
+            kind.to_owned(),
+            trace.to_owned(),
+            is_long,
+            slug.map(str::to_owned),
+        )
+    };
+    assert_eq!(
+        rows,
+        [
+            row("check_in", TRACE, false, Some("nightly")),
+            row("tomorrow", TRACE, true, None),
+            row("session", "", false, None),
+        ]
+    );
+}

@@ -200,6 +200,8 @@ impl Faults {
     /// # Errors
     /// [`Refusal::NotFired`]; [`Refusal::UnderWay`] while a surge goes on.
     pub fn fire(&self, id: FaultId) -> Result<(), Refusal> {
+        // Before it can have happened.
+        let since = self.shared.knobs.moments.now();
         match id {
             FaultId::GatewayPanic => self.shared.knobs.gateway.panic_once(),
             FaultId::ExpiredToken => self.shared.knobs.sessions.end_all(),
@@ -212,7 +214,7 @@ impl Faults {
         }
         if let Some(cell) = self.cells().get_mut(&id) {
             cell.fired += 1;
-            cell.since = self.shared.knobs.moments.now();
+            cell.since = since;
             cell.last = None;
         }
         Ok(())
@@ -270,9 +272,9 @@ impl Faults {
             |cell: &Cell| cell.seen == ProblemState::On || (cell.fired > 0 && cell.last.is_none());
         let since = self
             .cells()
-            .values()
-            .filter(|cell| in_question(cell))
-            .map(|cell| cell.since.captured())
+            .iter()
+            .filter(|(_, cell)| in_question(cell))
+            .map(|(id, cell)| cell.since.captured().saturating_sub(under_way(*id)))
             .min();
         let Some(since) = since else { return };
         let mut read = 0;
@@ -282,7 +284,7 @@ impl Faults {
                 let wanted = |id: &FaultId| {
                     cells.get(id).is_some_and(|cell| {
                         in_question(cell)
-                            && cell.since.is_before(&line)
+                            && (under_way(*id) > 0 || cell.since.is_before(&line))
                             && cell.last.as_ref().is_none_or(|(at, _)| *at < line.first_envelope)
                             && may_show(*id, &line)
                     })
@@ -301,8 +303,10 @@ impl Faults {
                 continue;
             };
             let mut cells = self.cells();
-            for id in wanted.into_iter().filter(|id| shows(*id, &detail)) {
-                if let Some(cell) = cells.get_mut(&id) {
+            for id in wanted {
+                if let Some(cell) = cells.get_mut(&id)
+                    && shows(id, &detail, cell.since.captured())
+                {
                     cell.last = Some((line.first_envelope, line.trace_id.clone()));
                 }
             }
@@ -340,8 +344,18 @@ fn may_show(id: FaultId, line: &TraceSummary) -> bool {
     }
 }
 
-/// Whether a trace shows a fault, by what its reader would point at.
-fn shows(id: FaultId, trace: &TraceDetail) -> bool {
+/// How many envelopes before a fault those of a request may begin that was under way when it met the fault; 0 for one that
+/// only requests meet which begin later.
+const fn under_way(id: FaultId) -> u64 {
+    match id {
+        // Ten seconds of a busy machine.
+        FaultId::GatewayPanic => 4_000,
+        _ => 0,
+    }
+}
+
+/// Whether a trace shows a fault that came after envelope `after`, by what its reader would point at.
+fn shows(id: FaultId, trace: &TraceDetail, after: u64) -> bool {
     match id {
         // In full in the line.
         FaultId::ProviderSpike | FaultId::RtpAnomaly | FaultId::SessionSurge => may_show(id, &trace.summary),
@@ -376,7 +390,9 @@ fn shows(id: FaultId, trace: &TraceDetail) -> bool {
         }
         FaultId::GatewayPanic => {
             let mut errors = trace.errors.iter();
-            errors.any(|error| error.service == "api-gateway" && error.kind == "panic")
+            errors.any(|error| {
+                error.service == "api-gateway" && error.kind == "panic" && error.seq > after
+            })
         }
         FaultId::ExpiredToken => {
             let unauthenticated = |span: &Span| {

@@ -149,6 +149,9 @@ impl Keeper {
             }
         }
         self.add_metrics(connection, taking, &facts.metrics)?;
+        for item in &facts.listed {
+            rows::item(connection, taking.row(), item)?;
+        }
         for error in errors {
             self.add_error(connection, error, facts.sample_rate, taking)?;
         }
@@ -305,6 +308,7 @@ impl Keeper {
         for sql in [
             "DELETE FROM spans WHERE id >= ?1 AND id < ?2",
             "DELETE FROM logs WHERE id >= ?1 AND id < ?2",
+            "DELETE FROM items WHERE id >= ?1 AND id < ?2",
         ] {
             connection.prepare_cached(sql)?.execute(rows)?;
         }

@@ -37,6 +37,7 @@ pub use self::digests::Digests;
 pub(crate) use self::follow::{Defects, run};
 use self::pace::Attention;
 pub(crate) use self::pace::Wake;
+pub(crate) use self::rows::ENVELOPES_OF_TYPE;
 pub(crate) use self::traces::{Attribute, Place, TraceFilter, WithEnvelopes};
 use crate::facts::{LOST, SESSIONS};
 use crate::live::Live;

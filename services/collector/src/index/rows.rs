@@ -6,7 +6,7 @@ use reelscope_contracts::telemetry::{ErrorEvent, LogLine, MeasurementPoint};
 use rusqlite::{Connection, Params};
 
 use crate::envelope::parse_id;
-use crate::facts::{SESSIONS, SpanFact};
+use crate::facts::{Listed, SESSIONS, SpanFact};
 
 /// Bits of a row's number that tell apart what one envelope says.
 pub(super) const BITS: u32 = 24;
@@ -15,6 +15,10 @@ pub(super) const BITS: u32 = 24;
 pub(super) fn row_id(seq: u64, element: u64) -> i64 {
     ((seq << BITS) | (element & ((1 << BITS) - 1))).cast_signed()
 }
+
+/// Chooses the envelopes that hold a listed item of the type in the third place: rows are numbered by [`row_id`].
+pub(crate) const ENVELOPES_OF_TYPE: &str = "SELECT id >> 24 FROM items WHERE item_type = ?3";
+const _: () = assert!(BITS == 24);
 
 /// Numbers of the rows of an envelope, from the first to one beyond the last.
 pub(super) fn row_ids(seq: u64) -> [i64; 2] {
@@ -125,6 +129,19 @@ pub(super) fn point(
             once,
         ),
     )
+}
+
+pub(super) fn item(connection: &Connection, row: i64, item: &Listed) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT INTO items VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute((
+            row,
+            &item.item_type,
+            blob(item.trace_id),
+            i64::try_from(item.bytes).unwrap_or(i64::MAX),
+            &item.content,
+        ))?;
+    Ok(())
 }
 
 /// Most counters of what SDKs say.

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::log::{self, Pen};
 
 /// Raised when the tables, or what is read out of envelopes, change.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 /// What people decided of issues, which is not derived; see [`super::decisions`].
 const DECIDED: &str = "decisions";
 const DECISIONS: &str = "
@@ -21,7 +21,7 @@ const DECISIONS: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-/// Rows of spans, errors, logs and points are numbered by [`super::rows::row_id`], so that those of an envelope lie
+/// Rows of spans, errors, logs, points and other items are numbered by [`super::rows::row_id`], so that those of an envelope lie
 /// together. `progress` is where the index is: see [`super::follow`]. `removed` are envelopes that the log has removed, `counted`
 /// what was counted and might be sent again.
 const TABLES: &str = "
@@ -104,6 +104,15 @@ const TABLES: &str = "
     CREATE UNIQUE INDEX points_once ON points (at_us, once);
     CREATE INDEX points_by_name ON points (name, at_us);
     CREATE TABLE point_names (name TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE items (
+        id INTEGER PRIMARY KEY,
+        item_type TEXT NOT NULL,
+        trace_id BLOB,
+        bytes INTEGER NOT NULL,
+        content TEXT
+    ) STRICT;
+    CREATE INDEX items_by_type ON items (item_type, id);
 
     CREATE TABLE errors (
         id INTEGER PRIMARY KEY,

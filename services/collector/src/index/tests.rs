@@ -97,6 +97,7 @@ impl Scratch {
             "spans",
             "logs",
             "points",
+            "items",
             "point_names",
             "errors",
             "issues",

@@ -23,6 +23,8 @@ const MOST_TEXT: usize = 64 * 1024;
 #[into_params(parameter_in = Query)]
 pub(super) struct EnvelopeQuery {
     state: Option<EnvelopeState>,
+    /// Only those with an item of this type that has no page of its own, as `check_in`, `feedback` or `session`.
+    item_type: Option<String>,
     /// Only those with a smaller number: `next` of the page before.
     before: Option<u64>,
     limit: Option<usize>,
@@ -41,11 +43,14 @@ pub(super) async fn envelopes(
     State(viewer): State<Viewer>,
     Asked(query): Asked<EnvelopeQuery>,
 ) -> Result<Json<Envelopes>, Problem> {
+    if query.item_type.is_some() {
+        viewer.look().await;
+    }
     let limit = lines(query.limit);
     // One more tells whether there is another page.
     let mut envelopes = viewer
         .collector
-        .envelopes(query.before, query.state, limit + 1)
+        .envelopes(query.before, query.state, query.item_type, limit + 1)
         .await?;
     let is_last = envelopes.len() <= limit;
     envelopes.truncate(limit);
