@@ -390,9 +390,7 @@ fn shows(id: FaultId, trace: &TraceDetail, after: u64) -> bool {
         }
         FaultId::GatewayPanic => {
             let mut errors = trace.errors.iter();
-            errors.any(|error| {
-                error.service == "api-gateway" && error.kind == "panic" && error.seq > after
-            })
+            errors.any(|error| error.service == "api-gateway" && error.kind == "panic" && error.seq > after)
         }
         FaultId::ExpiredToken => {
             let unauthenticated = |span: &Span| {

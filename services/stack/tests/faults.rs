@@ -189,6 +189,24 @@ async fn a_panic_of_the_gateway_costs_an_answer_and_no_money() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_spin_that_is_under_way_when_the_gateway_panics_is_the_one_that_shows_it() {
+    let demo = Demo::start().await;
+    let body = json!({"state": "on"});
+    demo.ask(Method::PUT, "/api/problems/slow-provider", body).await;
+    let status = "/api/telemetry/delivery";
+    let captured = |status: &Value| status["captured"].as_u64().unwrap();
+    let before = captured(&demo.ask(Method::GET, status, Value::Null).await.1);
+    let ((answered, _, id), ()) = tokio::join!(demo.spin(), async {
+        // A service has told of it, and the provider is waited for.
+        demo.until(status, |status| captured(status) > before).await;
+        demo.fire("gateway-panic").await;
+    });
+    assert_eq!(answered, 500);
+    demo.shown("gateway-panic", &id).await;
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sessions_end_before_their_time_and_a_log_in_begins_anew() {
     let mut demo = Demo::start().await;
     let (before, _) = demo.money().await;

@@ -43,7 +43,7 @@ async fn spins(provider: Behaviour, stake: Money, to: &Path, name: &str) {
     stack.flush().await;
     let collector = stack.collector().unwrap().clone();
     stack.shutdown().await.unwrap();
-    for envelope in collector.envelopes(None, None, 500).await.unwrap() {
+    for envelope in collector.envelopes(None, None, None, 500).await.unwrap() {
         let (_, bytes) = collector.envelope(envelope.seq).await.unwrap().unwrap();
         std::fs::write(to.join(format!("{name}-{:04}", envelope.seq)), bytes).unwrap();
     }
