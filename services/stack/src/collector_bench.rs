@@ -72,6 +72,16 @@ pub struct Ingest {
     pub ratio: f64,
     /// The slowest answer, in milliseconds.
     pub slowest_ms: f64,
+    /// See [`Beside`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Beside>,
+}
+
+/// The same to another endpoint of Sentry's protocol, which may keep it in memory.
+#[derive(Debug, Clone, Serialize)]
+pub struct Beside {
+    /// Answered in a second.
+    pub per_s: f64,
 }
 
 /// How long after its answer an envelope is seen by whoever looks.
@@ -123,15 +133,25 @@ pub struct Kept {
     pub empty_memory_bytes: Option<u64>,
 }
 
-/// Measures in `dir`, which has to be new; `program` is this program, and `next` is told what is measured next.
+/// Measures in `dir`, which has to be new, and `beside` another endpoint; `program` is this program, and `next` is told what
+/// is measured next.
 ///
 /// # Errors
 /// A sentence.
-pub async fn run(dir: &Path, program: &Path, next: impl Fn(&str)) -> Result<Report, String> {
+pub async fn run(
+    dir: &Path,
+    program: &Path,
+    beside: Option<SocketAddr>,
+    next: impl Fn(&str),
+) -> Result<Report, String> {
     let told = |error: std::io::Error| error.to_string();
     std::fs::create_dir_all(dir).map_err(told)?;
     next("the bare disk, then envelopes from eight clients");
-    let ingest = ingest(dir).await?;
+    let mut ingest = ingest(dir).await?;
+    if let Some(address) = beside {
+        next("the same to the other endpoint");
+        ingest.beside = Some(to_another(address).await?);
+    }
     next("how soon they are seen");
     let seen = seen(&dir.join("seen")).await?;
     next("a hostile envelope");
@@ -146,10 +166,17 @@ pub async fn run(dir: &Path, program: &Path, next: impl Fn(&str)) -> Result<Repo
     })
 }
 
+/// Where envelopes are sent.
+#[derive(Clone)]
+struct Target {
+    address: SocketAddr,
+    key: String,
+}
+
 /// A collector that listens.
 struct Door {
     collector: Collector,
-    address: SocketAddr,
+    target: Target,
 }
 
 impl Door {
@@ -160,11 +187,11 @@ impl Door {
         let address = listener.local_addr().map_err(told)?;
         let routes = ingest_router(collector.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
-        Ok(Self { collector, address })
-    }
-
-    async fn client(&self) -> Result<Client, String> {
-        Client::connect(self.address, self.collector.key()).await
+        let key = collector.key().to_owned();
+        Ok(Self {
+            collector,
+            target: Target { address, key },
+        })
     }
 
     async fn caught_up(&self) -> Result<(), String> {
@@ -184,7 +211,7 @@ struct Client {
 }
 
 impl Client {
-    async fn connect(address: SocketAddr, key: &str) -> Result<Self, String> {
+    async fn to(Target { address, key }: &Target) -> Result<Self, String> {
         let stream = TcpStream::connect(address)
             .await
             .map_err(|error| error.to_string())?;
@@ -207,7 +234,7 @@ impl Client {
             self.stream.write_all(request.as_bytes()).await?;
             let mut status = String::new();
             self.stream.read_line(&mut status).await?;
-            let mut length = 0;
+            let (mut length, mut is_chunked) = (0, false);
             loop {
                 self.line.clear();
                 if self.stream.read_line(&mut self.line).await? <= 2 {
@@ -217,6 +244,11 @@ impl Client {
                 if let Some(bytes) = header.strip_prefix("content-length:") {
                     length = bytes.trim().parse().unwrap_or(0);
                 }
+                is_chunked |= header.starts_with("transfer-encoding:");
+            }
+            // An answer without a body ends with an empty chunk.
+            if is_chunked {
+                length = "0\r\n\r\n".len();
             }
             let mut body = vec![0; length];
             self.stream.read_exact(&mut body).await?;
@@ -292,14 +324,14 @@ fn envelope(kind: &str, event_id: &str, payload: &str) -> String {
 
 /// Sends from eight clients until `enough` of the numbers says so. Returns how many, and how long each took in microseconds.
 async fn sent(
-    door: &Door,
+    target: &Target,
     run: u64,
     enough: impl Fn(u64) -> bool + Clone + Send + 'static,
 ) -> Result<Histogram<u64>, String> {
     let numbers = Arc::new(AtomicU64::new(0));
     let mut clients = JoinSet::new();
     for _ in 0..CLIENTS {
-        let (mut client, numbers, enough) = (door.client().await?, Arc::clone(&numbers), enough.clone());
+        let (mut client, numbers, enough) = (Client::to(target).await?, Arc::clone(&numbers), enough.clone());
         clients.spawn(async move {
             let mut latency = latencies();
             loop {
@@ -353,7 +385,7 @@ async fn ingest(dir: &Path) -> Result<Ingest, String> {
         .map_err(|error| error.to_string())?;
     let door = Door::open(&dir.join("ingest")).await?;
     let began = Instant::now();
-    let latency = sent(&door, 1, move |_| began.elapsed() >= MEASURED_FOR).await?;
+    let latency = sent(&door.target, 1, move |_| began.elapsed() >= MEASURED_FOR).await?;
     let per_s = per_second(latency.len(), began.elapsed());
     door.collector.shutdown().await;
     Ok(Ingest {
@@ -362,6 +394,17 @@ async fn ingest(dir: &Path) -> Result<Ingest, String> {
         bare_per_s,
         ratio: per_s / bare_per_s,
         slowest_ms: histogram_ms(latency.max()),
+        beside: None,
+    })
+}
+
+async fn to_another(address: SocketAddr) -> Result<Beside, String> {
+    let key = "0".repeat(32);
+    let began = Instant::now();
+    let enough = move |_| began.elapsed() >= MEASURED_FOR;
+    let latency = sent(&Target { address, key }, 1, enough).await?;
+    Ok(Beside {
+        per_s: per_second(latency.len(), began.elapsed()),
     })
 }
 
@@ -384,8 +427,11 @@ async fn seen(dir: &Path) -> Result<Seen, String> {
     let paced = Arc::new(AtomicU64::new(0));
     let mut clients = JoinSet::new();
     for _ in 0..CLIENTS {
-        let (mut client, paced, collector) =
-            (door.client().await?, Arc::clone(&paced), door.collector.clone());
+        let (mut client, paced, collector) = (
+            Client::to(&door.target).await?,
+            Arc::clone(&paced),
+            door.collector.clone(),
+        );
         clients.spawn(async move {
             let mut seen = Vec::new();
             loop {
@@ -454,7 +500,8 @@ async fn hostile_to(stack: &Stack) -> Result<Hostile, String> {
     stack.seeded().await;
     let address = stack.address("collector").ok_or("there is no collector")?;
     let collector = stack.collector().ok_or("there is no collector")?;
-    let mut client = Client::connect(address, collector.key()).await?;
+    let key = collector.key().to_owned();
+    let mut client = Client::to(&Target { address, key }).await?;
     let envelope = logs();
     let asked = Asked::of(format!("{}/api/v1/health", stack.origin()));
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -537,7 +584,7 @@ impl Asked {
 async fn kept(full: &Path, empty: &Path, program: &Path) -> Result<Kept, String> {
     const RUN: u64 = 3;
     let door = Door::open(&telemetry_dir(full)).await?;
-    sent(&door, RUN, |number| number >= KEPT).await?;
+    sent(&door.target, RUN, |number| number >= KEPT).await?;
     door.caught_up().await?;
     door.collector.shutdown().await;
     let file = std::fs::metadata(telemetry_dir(full).join("telemetry.sqlite"));

@@ -134,6 +134,10 @@ enum Command {
         /// Measure this alone.
         #[arg(long, value_enum)]
         only: Option<Part>,
+        /// With `--only collector`, an endpoint of Sentry's protocol that is sent the same in the same run, such as
+        /// Spotlight's 127.0.0.1:8969.
+        #[arg(long, value_name = "ADDRESS", requires = "only")]
+        beside: Option<std::net::SocketAddr>,
     },
     /// Print the exact figures of the game.
     ParSheet {
@@ -356,7 +360,19 @@ async fn main() -> ExitCode {
             };
             soak(wish, minutes, problems::states(&problems), data_dir, json).await
         }
-        Command::Bench { json, count, only } => bench(count, json, only).await,
+        Command::Bench {
+            json,
+            only: Some(Part::Collector),
+            beside,
+            ..
+        } => collector_bench(json, beside).await,
+        Command::Bench { beside: Some(_), .. } => {
+            let sentence = "beside another endpoint the collector alone is measured; say --only collector";
+            Err(Failure::from(sentence.to_owned()))
+        }
+        Command::Bench {
+            json, count, only, ..
+        } => bench(count, json, only).await,
         Command::ParSheet { json } => par_sheet(json),
         Command::Ledger {
             command: LedgerCommand::Verify { data_dir, json },
@@ -711,20 +727,21 @@ enum Part {
     Collector,
 }
 
+/// A directory for one measurement.
+fn bench_dir() -> PathBuf {
+    std::env::temp_dir().join(format!("reelscope-bench-{}", uuid::Uuid::new_v4()))
+}
+
 async fn bench(count: u64, json: bool, only: Option<Part>) -> Result<ExitCode, Failure> {
-    let dir = || std::env::temp_dir().join(format!("reelscope-bench-{}", uuid::Uuid::new_v4()));
     let mut fields = json!({});
     let mut missed: Vec<problem_bench::Missed> = Vec::new();
     let wants = |part| only.is_none_or(|only| only == part);
-    if only == Some(Part::Collector) {
-        return collector_bench(&dir(), json).await;
-    }
     if !json && only.is_none() {
         shares(count).await?;
     }
     if wants(Part::Telemetry) {
         note!("reelscope: telemetry on against off…");
-        let dir = dir();
+        let dir = bench_dir();
         let method = Method {
             count,
             concurrency: BENCH_CONCURRENCY,
@@ -741,7 +758,7 @@ async fn bench(count: u64, json: bool, only: Option<Part>) -> Result<ExitCode, F
         }
     }
     if wants(Part::Problems) {
-        let dir = dir();
+        let dir = bench_dir();
         let met = problem_bench::run(&dir, |next| note!("reelscope: {next}…")).await;
         let _ = std::fs::remove_dir_all(&dir);
         let met = met?;
@@ -769,9 +786,10 @@ async fn bench(count: u64, json: bool, only: Option<Part>) -> Result<ExitCode, F
     Ok(ExitCode::from(u8::from(!missed.is_empty())))
 }
 
-async fn collector_bench(dir: &std::path::Path, json: bool) -> Result<ExitCode, Failure> {
+async fn collector_bench(json: bool, beside: Option<std::net::SocketAddr>) -> Result<ExitCode, Failure> {
     let program = std::env::current_exe().map_err(|error| Failure::from(error.to_string()))?;
-    let measured = collector_bench::run(dir, &program, |next| note!("reelscope: {next}…")).await;
+    let dir = bench_dir();
+    let measured = collector_bench::run(&dir, &program, beside, |next| note!("reelscope: {next}…")).await;
     let _ = std::fs::remove_dir_all(dir);
     let measured = measured?;
     if json {
@@ -800,6 +818,13 @@ fn print_collector(measured: &collector_bench::Report) {
         ingest.bare_per_s,
         ingest.slowest_ms
     );
+    if let Some(beside) = &ingest.beside {
+        say!(
+            "                    the same to the other endpoint: {:.0} a second, so {:.1} times as many here",
+            beside.per_s,
+            ingest.per_s / beside.per_s
+        );
+    }
     say!(
         "  seen              {:.0} ms after its answer at p50, {:.0} ms at most, at {:.0} a second",
         seen.p50_ms,
