@@ -16,7 +16,11 @@ import urllib.error
 import urllib.request
 import uuid
 
+import zstandard
+
 SPINS_AT = "/api/v1/spins"
+# A large envelope is kept as a frame that begins so, https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1.
+FRAME = b"\x28\xb5\x2f\xfd"
 FOREIGN_SDK = pathlib.Path(__file__).parent.parent / "services/collector/tests/foreign_sdk.py"
 # State of an envelope in an export.
 DELIVERED = 1
@@ -104,6 +108,8 @@ class Reelscope:
 def parsed(body):
     """An envelope: its header and its items, each with header and payload. Every payload of ours is JSON; Spotlight reads
     all numbers as floating point."""
+    if body.startswith(FRAME):
+        body = zstandard.decompress(body)
     line, _, rest = body.partition(b"\n")
     items = []
     while rest.strip():
@@ -124,7 +130,7 @@ def play(reelscope):
     def spin():
         ask("POST", SPINS_AT, {"stake": 1000}, **bearer, **{"Idempotency-Key": str(uuid.uuid4())})
 
-    # Before there is traffic: a fault that is fired would meet a round that is under way, whose trace began before it.
+    # Before there is traffic, so that each is met by the request that is made for it.
     def is_seen(fault):
         # What needs a person's request is asked for; the leak shows in gauges, and the paytable only in wins.
         if fault["id"] == "n-plus-one":

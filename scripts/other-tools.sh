@@ -17,9 +17,9 @@ if ! [ -x "$spotlight/node_modules/.bin/spotlight" ]; then
   npm install --prefix "$spotlight" --no-audit --no-fund --silent
 fi
 bugsink="$cache/bugsink-2.6.2"
-if ! "$bugsink/bin/python" -c 'import bugsink, gunicorn, sentry_sdk, brotli' 2>/dev/null; then
+if ! "$bugsink/bin/python" -c 'import bugsink, gunicorn, sentry_sdk, brotli, zstandard' 2>/dev/null; then
   python3 -m venv "$bugsink"
-  "$bugsink/bin/pip" install --quiet --disable-pip-version-check bugsink==2.6.2
+  "$bugsink/bin/pip" install --quiet --disable-pip-version-check bugsink==2.6.2 zstandard==0.25.0
 fi
 
 work="$(mktemp -d)"

@@ -20,6 +20,7 @@ use tokio::sync::{oneshot, watch};
 
 use self::parts::Parts;
 use self::threads::{Work, indexing, sending, writing};
+use crate::bounds;
 use crate::clock::Clock;
 use crate::delivery::{self, Destinations, Pace, Sender};
 use crate::dsn::Dsn;
@@ -573,17 +574,18 @@ impl Collector {
     }
 
     /// Makes something of the traces that are indexed and of which nothing had come when envelope `after` had: of each that is
-    /// new, or that more came of. Asking does not count as looking. Blocks.
+    /// new, or that more came of. Of each that is no longer kept `gone` is told. Asking does not count as looking. Blocks.
     ///
     /// # Errors
-    /// They could not be read.
+    /// Some could not be read.
     pub fn follow_traces<T>(
         &self,
         after: u64,
         digests: &mut Digests<T>,
         make: impl Fn(&TraceSummary) -> Option<T>,
+        gone: impl Fn(&mut T),
     ) -> Result<(), ReadError> {
-        Ok(self.parts.index.follow(after, digests, make)?)
+        Ok(self.parts.index.follow(after, digests, make, gone)?)
     }
 
     /// Everything that is kept of one trace; `None` when nothing is. Asking does not count as looking.
@@ -639,6 +641,7 @@ impl Collector {
                 let which = format!("WHERE seq < ?1 AND {states} ORDER BY seq DESC LIMIT ?2");
                 return log::rows(connection, &which, [before, limit]);
             };
+            let item_type = bounds::cut(&item_type, bounds::KIND);
             let listed = index::ENVELOPES_OF_TYPE;
             let which =
                 format!("WHERE seq < ?1 AND {states} AND seq IN ({listed}) ORDER BY seq DESC LIMIT ?2");

@@ -237,7 +237,8 @@ pub struct BeforeAfter {
 /// `GET /api/problems/figures`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ProblemFigures {
-    /// Only spins since then count: the start of this session, or the last reset.
+    /// Only spins since then count: the start of this session, the last reset, or the first spin that is remembered of very
+    /// many.
     pub since: UnixMillis,
     /// Spins since then with every problem where it stands now; absent while there are none.
     pub now: Option<Figures>,
@@ -323,7 +324,7 @@ pub struct ReleaseFigures {
 /// `GET /api/problems/releases`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Releases {
-    /// Only spins since then count.
+    /// Only spins since then count; see [`ProblemFigures::since`].
     pub since: UnixMillis,
     /// Spins since then that count nowhere, because a fault of the second group was on that the release does not have, or
     /// because a problem was switched by hand.

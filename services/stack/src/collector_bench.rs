@@ -42,7 +42,7 @@ const KEPT: u64 = 1_000_000 / SPANS + 1;
 const ERRORS: u64 = 1_000;
 /// Starts and questions of which the median counts.
 const TIMES: usize = 5;
-/// How long the index may take for all of it.
+/// How long an answer, or the index for all of it, may take.
 const PATIENCE: Duration = Duration::from_secs(180);
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
@@ -254,7 +254,10 @@ impl Client {
             self.stream.read_exact(&mut body).await?;
             Ok::<_, std::io::Error>((status, body))
         };
-        let (status, body) = answered.await.map_err(|error| error.to_string())?;
+        let answered = tokio::time::timeout(PATIENCE, answered).await;
+        let (status, body) = answered
+            .map_err(|_| "an envelope is not answered".to_owned())?
+            .map_err(|error| error.to_string())?;
         if status.contains(" 200 ") {
             return Ok(());
         }

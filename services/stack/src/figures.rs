@@ -1,5 +1,6 @@
 //! Before and after: what players of this session met with a problem, and with its fix. Pure.
 
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,7 +40,7 @@ pub fn compare<'a>(
     spins: impl IntoIterator<Item = &'a Spin>,
     now: impl Fn(ProblemId) -> ProblemState,
 ) -> Compared {
-    let mut by_condition: BTreeMap<[u8; 4], Vec<&Spin>> = BTreeMap::new();
+    let mut by_condition: BTreeMap<[u8; 4], Side<'_>> = BTreeMap::new();
     let (mut left_out, mut virtual_spins) = (0, 0);
     for spin in spins {
         // A paytable makes nobody wait, and nothing fail.
@@ -51,9 +52,10 @@ pub fn compare<'a>(
         by_condition
             .entry(spin.condition.map(rank))
             .or_default()
+            .spins
             .push(spin);
     }
-    let of = |condition: Condition| by_condition.get(&condition.map(rank)).map(Vec::as_slice);
+    let of = |condition: Condition| by_condition.get(&condition.map(rank));
     let mut found: Vec<_> = ProblemId::ALL
         .into_iter()
         .enumerate()
@@ -70,7 +72,7 @@ pub fn compare<'a>(
                     (before, of(condition))
                 })
                 .max_by_key(|(before, after)| {
-                    let count = |spins: &Option<&[&Spin]>| spins.map_or(0, <[&Spin]>::len);
+                    let count = |side: &Option<&Side<'_>>| side.map_or(0, |side| side.spins.len());
                     let (before, after) = (count(before), count(after));
                     (before.min(after), before.max(after))
                 });
@@ -85,19 +87,37 @@ pub fn compare<'a>(
     ));
     Compared {
         pairs: found,
-        now: of(ProblemId::ALL.map(now)).map(figures),
+        now: of(ProblemId::ALL.map(now)).map(Side::figures),
         left_out,
         virtual_spins,
     }
 }
 
-fn pair(problem: &str, before: Option<&[&Spin]>, after: Option<&[&Spin]>) -> BeforeAfter {
+/// Spins under one condition, and what they come to: of several pairs the same may be a part.
+#[derive(Default)]
+struct Side<'a> {
+    spins: Vec<&'a Spin>,
+    figures: OnceCell<Figures>,
+    typical: OnceCell<Option<String>>,
+}
+
+impl Side<'_> {
+    fn figures(&self) -> Figures {
+        self.figures.get_or_init(|| figures(&self.spins)).clone()
+    }
+
+    fn typical(&self) -> Option<String> {
+        self.typical.get_or_init(|| typical(&self.spins)).clone()
+    }
+}
+
+fn pair(problem: &str, before: Option<&Side<'_>>, after: Option<&Side<'_>>) -> BeforeAfter {
     BeforeAfter {
         problem: problem.to_owned(),
-        before: before.map(figures),
-        after: after.map(figures),
-        before_trace: before.and_then(typical),
-        after_trace: after.and_then(typical),
+        before: before.map(Side::figures),
+        after: after.map(Side::figures),
+        before_trace: before.and_then(Side::typical),
+        after_trace: after.and_then(Side::typical),
     }
 }
 
@@ -184,14 +204,11 @@ fn per_second(spins: &[&Spin], all: f64) -> Option<f64> {
     (spins.len() >= 2 && played > 0).then(|| all / (played as f64 / 1e6))
 }
 
-/// The trace at the median of those that went well; of all when none did.
+/// The trace at the median of those that are kept and went well; of all that are kept when none did.
 fn typical(spins: &[&Spin]) -> Option<String> {
-    let well: Vec<_> = spins.iter().filter(|spin| !spin.failed).collect();
-    let mut of: Vec<_> = if well.is_empty() {
-        spins.iter().collect()
-    } else {
-        well
-    };
+    let kept = || spins.iter().filter(|spin| spin.has_trace);
+    let well: Vec<_> = kept().filter(|spin| !spin.failed).collect();
+    let mut of: Vec<_> = if well.is_empty() { kept().collect() } else { well };
     of.sort_by(|a, b| match a.waited.cmp(&b.waited) {
         // The newest of equals is the one that is still kept for longest.
         Ordering::Equal => b.start.cmp(&a.start),
@@ -378,6 +395,23 @@ pub(crate) mod tests {
         let found = all_on(&traces);
         assert_eq!(found.left_out, 2);
         assert_eq!(of(&found.pairs, "slow-rng").before.as_ref().unwrap().spins, 2);
+    }
+
+    #[test]
+    fn a_trace_that_is_gone_is_not_pointed_at() {
+        let traces: Vec<_> = (0..3).map(|n| trace(n, 500 + n, &["slow-rng"], &[])).collect();
+        let mut spins = spins(&traces);
+        let typical = |spins: &[Spin]| {
+            let found = compare(spins, |_| ProblemState::On);
+            let slow = of(&found.pairs, "slow-rng");
+            (slow.before.as_ref().unwrap().spins, slow.before_trace.clone())
+        };
+        assert_eq!(typical(&spins), (3, Some(format!("{:032x}", 1))));
+        spins[0].has_trace = false;
+        spins[1].has_trace = false;
+        assert_eq!(typical(&spins), (3, Some(format!("{:032x}", 2))));
+        spins[2].has_trace = false;
+        assert_eq!(typical(&spins), (3, None));
     }
 
     #[test]

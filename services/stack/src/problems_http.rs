@@ -123,10 +123,11 @@ async fn reset(
 
 async fn figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
     let problems = steering.problems;
-    let (since, after) = (problems.since(), problems.captured_before());
+    let since = problems.since();
     let now = problems.states();
     let state = move |id| now.get(&id).copied().unwrap_or(ProblemState::Off);
     let compared = tokio::task::spawn_blocking(move || {
+        let after = || problems.captured_before();
         steering.spins.read(after, |spins| figures::compare(spins, state))
     });
     let (compared, first) = compared.await.unwrap_or_default();
@@ -146,7 +147,7 @@ async fn figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
 }
 
 async fn releases(State(steering): State<Steering>) -> Json<Releases> {
-    let (since, after) = (steering.problems.since(), steering.problems.captured_before());
+    let since = steering.problems.since();
     let exact = Arc::clone(&steering.exact);
     let compared = tokio::task::spawn_blocking(move || {
         let exact = *exact.get_or_init(|| {
@@ -156,6 +157,7 @@ async fn releases(State(steering): State<Steering>) -> Json<Releases> {
                 standard_deviation: sheet.standard_deviation,
             }
         });
+        let after = || steering.problems.captured_before();
         let compared = steering
             .spins
             .read(after, |spins| releases::compare(spins, exact));

@@ -18,8 +18,8 @@ pub const FAILED_STAKE: &str = "failed_stake";
 
 /// Services whose requests make the overall error rate.
 const BACKEND: [&str; 4] = ["api-gateway", "user-service", "game-engine", "payment-service"];
-/// Most spins that a session remembers: an hour of 50 a second, in about 80 MB. Figures are of the newest.
-const MOST: usize = 200_000;
+/// Most spins that a session remembers: half an hour of 50 a second, in about 65 MB. Figures are of the newest.
+const MOST: usize = 100_000;
 /// Between two looks while nobody asks: nothing goes before it was seen, since what is kept lasts for longer.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 
@@ -30,6 +30,8 @@ pub(crate) type Condition = [ProblemState; 4];
 #[derive(Debug, Clone)]
 pub struct Spin {
     pub(crate) trace_id: Box<str>,
+    /// Whether its trace can still be looked at.
+    pub(crate) has_trace: bool,
     /// How many spins it stands for.
     pub(crate) weight: f64,
     pub(crate) start: Micros,
@@ -80,6 +82,7 @@ impl Spin {
         };
         Some(Self {
             trace_id: trace.trace_id.as_str().into(),
+            has_trace: true,
             weight: weight(trace.sample_rate),
             start: trace.start_us,
             waited: trace.root_us,
@@ -162,15 +165,16 @@ impl SessionSpins {
         }
     }
 
-    /// Makes something of all spins that came after envelope `after`, and says when the first of them began if there were
-    /// more than are remembered. Blocks.
+    /// Makes something of all spins that came after the envelope that `after` tells, and says when the first of them began if
+    /// there were more than are remembered. Blocks.
     pub(crate) fn read<T>(
         &self,
-        after: u64,
+        after: impl FnOnce() -> u64,
         make: impl FnOnce(&mut dyn Iterator<Item = &Spin>) -> T,
     ) -> (T, Option<UnixMillis>) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = self.collector.follow_traces(after, &mut known, Spin::of) {
+        let gone = |spin: &mut Spin| spin.has_trace = false;
+        if let Err(error) = self.collector.follow_traces(after(), &mut known, Spin::of, gone) {
             tracing::warn!(%error, "spins of the session could not be read");
         }
         let first = known
@@ -181,12 +185,12 @@ impl SessionSpins {
     }
 
     /// Sees spins before their traces go, though nobody asks for figures.
-    pub(crate) async fn watch(self, after: impl Fn() -> u64) {
+    pub(crate) async fn watch(self, after: impl Fn() -> u64 + Clone + Send + 'static) {
         let mut ticks = tokio::time::interval(LOOK_EVERY);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            let (spins, after) = (self.clone(), after());
+            let (spins, after) = (self.clone(), after.clone());
             let looked = tokio::task::spawn_blocking(move || spins.read(after, |_| ()));
             if let Err(error) = looked.await
                 && error.is_panic()
@@ -228,12 +232,13 @@ mod tests {
             let starts = spins.map(|spin| spin.start / 1_000_000 - BEGAN);
             starts.collect::<Vec<_>>()
         };
-        assert_eq!(all.read(0, starts), (vec![1, 2, 4], None));
-        assert_eq!(two.read(0, starts), (vec![2, 4], Some(1_000 * (BEGAN + 2))));
-        assert_eq!(two.read(2, starts), (vec![4], None));
-        let round = two.read(2, |spins| {
-            spins.next().map(|spin| (spin.round, spin.release.clone()))
-        });
+        assert_eq!(all.read(|| 0, starts), (vec![1, 2, 4], None));
+        assert_eq!(two.read(|| 0, starts), (vec![2, 4], Some(1_000 * (BEGAN + 2))));
+        assert_eq!(two.read(|| 2, starts), (vec![4], None));
+        let round = two.read(
+            || 2,
+            |spins| spins.next().map(|spin| (spin.round, spin.release.clone())),
+        );
         assert_eq!(round.0, Some((Some((1.0, 2.0)), Some("1.0.0".into()))));
         collector.shutdown().await;
     }

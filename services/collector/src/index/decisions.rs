@@ -1,7 +1,8 @@
 //! What people hold of issues: resolved, and whether it came back since.
 //!
 //! "Since" is by the numbers of envelopes, which the log gives out in order. What such an envelope tells and began
-//! before is of before all the same: a request was under way, or an SDK had been offline. In a later release it is back;
+//! before is of before all the same: a request was under way, or an SDK had been offline. That is told by its time, unless
+//! the clock was set back since. In a later release it is back;
 //! in another it never was away, and is open again. An open issue that was never resolved has no row.
 
 use reelscope_contracts::telemetry::{ErrorEvent, IssueDecision, IssueStatus, IssueSummary, Micros};
@@ -9,6 +10,9 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::releases::is_later;
 use super::taking::Taking;
+
+/// Microseconds by which a clock may be adjusted without being set; and an envelope has its time before it has its number.
+const ADJUSTED: Micros = 1_000_000;
 
 /// What is held of one issue.
 struct Held {
@@ -66,7 +70,7 @@ pub(super) fn met(
         return Ok(());
     };
     // It came after: where the clock says otherwise it was set back since, and no time of it tells before from after.
-    let is_set_back = taking.received_us < held.at_us;
+    let is_set_back = taking.received_us < held.at_us - ADJUSTED;
     let is_before = |at: Micros| at != 0 && at < held.at_us && !is_set_back;
     if held.back.is_some() || event.seq <= held.through_seq || is_before(event.at_us) {
         return Ok(());

@@ -1,6 +1,6 @@
 //! What somebody makes of traces: once of each, and again of those that more came of.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use reelscope_contracts::telemetry::TraceSummary;
 use rusqlite::Connection;
@@ -45,12 +45,16 @@ impl<T> Digests<T> {
     }
 
     /// Follows the traces of which nothing had come when envelope `after` had. Where that is another than before, it begins
-    /// anew.
+    /// anew. Of a trace that is no longer kept `gone` is told.
+    ///
+    /// # Errors
+    /// SQLite's; of what could be read it was made all the same.
     pub(super) fn follow(
         &mut self,
         connection: &Connection,
         after: u64,
         make: impl Fn(&TraceSummary) -> Option<T>,
+        gone: impl Fn(&mut T),
     ) -> rusqlite::Result<()> {
         if self.after != after {
             *self = Self {
@@ -59,8 +63,10 @@ impl<T> Digests<T> {
             };
         }
         let revisions = traces::revisions_after(connection, after, usize::MAX)?;
-        let mut others = HashMap::new();
+        let (mut others, mut unread) = (HashMap::new(), None);
+        let mut kept = HashSet::new();
         for (row, revision) in revisions {
+            kept.insert(row);
             let known = self.made.get(&row).map(|(revision, _)| *revision);
             if known == Some(revision) || row < self.from {
                 continue;
@@ -69,8 +75,13 @@ impl<T> Digests<T> {
                 others.insert(row, revision);
                 continue;
             }
-            let Some(line) = traces::line(connection, row)? else {
-                continue;
+            let line = match traces::line(connection, row) {
+                Ok(Some(line)) => line,
+                Ok(None) => continue,
+                Err(error) => {
+                    unread = Some(error);
+                    continue;
+                }
             };
             if let Some(value) = make(&line) {
                 self.made.insert(row, (revision, value));
@@ -80,9 +91,14 @@ impl<T> Digests<T> {
             }
         }
         self.others = others;
+        for (row, (_, value)) in &mut self.made {
+            if !kept.contains(row) {
+                gone(value);
+            }
+        }
         while self.made.len() > self.most {
             self.from = self.made.pop_first().map_or(0, |(row, _)| row + 1);
         }
-        Ok(())
+        unread.map_or(Ok(()), Err)
     }
 }

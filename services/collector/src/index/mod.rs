@@ -189,8 +189,9 @@ impl Index {
         after: u64,
         digests: &mut Digests<T>,
         make: impl Fn(&TraceSummary) -> Option<T>,
+        gone: impl Fn(&mut T),
     ) -> rusqlite::Result<()> {
-        let follow = |connection: &Connection| digests.follow(connection, after, make);
+        let follow = |connection: &Connection| digests.follow(connection, after, make, gone);
         self.readers.read_here(follow)
     }
 
@@ -231,7 +232,7 @@ impl Index {
         self.readers.read(read).await
     }
 
-    /// Takes what a person decided of an issue at `now`. Returns the issue as it is then; `None` when none is kept. Blocks.
+    /// Takes what a person decided of an issue; `now` tells the time. Returns the issue as it is then; `None` when none is kept. Blocks.
     ///
     /// # Errors
     /// SQLite's; nothing was changed then.
@@ -239,10 +240,12 @@ impl Index {
         &self,
         id: &str,
         decision: IssueDecision,
-        now: Micros,
+        now: impl FnOnce() -> Micros,
     ) -> rusqlite::Result<Option<IssueSummary>> {
-        let newest = lock(&self.figures.tally).newest_seq();
         let decided = self.pen.write(true, |transaction| {
+            // Once nothing else is written: what has a time of before has its number too.
+            let (newest, now) = (newest_seq(transaction)?, now());
+            let newest = newest.max(lock(&self.figures.tally).newest_seq());
             let Some(issue) = issues::one(transaction, id)? else {
                 return Ok(None);
             };
@@ -286,6 +289,12 @@ impl Index {
     pub(crate) fn sessions(&self) -> u64 {
         lock(&self.counters).get(SESSIONS).copied().unwrap_or(0)
     }
+}
+
+/// Number of the newest envelope that is kept; 0 where none is.
+fn newest_seq(connection: &Connection) -> rusqlite::Result<u64> {
+    let mut newest = connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM envelopes")?;
+    newest.query_row((), |row| Ok(row.get::<_, i64>(0)?.cast_unsigned()))
 }
 
 /// Forgets lines where there are too many: those of the traces that came first.

@@ -473,7 +473,8 @@ fn something_is_made_of_a_trace_once_and_again_when_more_came_and_outlives_it() 
             made.set(made.get() + 1);
             (line.service == "frontend").then(|| format!("{} of {}", line.spans, line.first_envelope))
         };
-        digests.follow(&index.connection, after, make).unwrap();
+        let gone = |made: &mut String| *made = format!("{}, gone", made.replace(", gone", ""));
+        digests.follow(&index.connection, after, make, gone).unwrap();
         let values = digests.values().cloned().collect::<Vec<_>>();
         (values, made.get(), digests.is_cut())
     };
@@ -506,7 +507,7 @@ fn something_is_made_of_a_trace_once_and_again_when_more_came_and_outlives_it() 
     index.add(5, spin(5, 5, 0));
     assert_eq!(
         follow(&index, &mut digests, 0),
-        some(&["2 of 1", "4 of 2", "2 of 5"], 1, false)
+        some(&["2 of 1, gone", "4 of 2", "2 of 5"], 1, false)
     );
     index.add(6, spin(6, 6, 0));
     index.add(7, spin(7, 7, 0));

@@ -107,20 +107,42 @@ pub(super) fn pair(text: &[u8], at: usize) -> Option<(Cow<'_, str>, usize)> {
     (text.get(end) == Some(&b']')).then_some((unescaped(text, start..name_end)?, value))
 }
 
-/// A JSON string read, always shorter than it is written. What is not quite Unicode, as when JavaScript or a proxy cut it,
-/// has its halves replaced; a backslash that escapes nothing stands for itself.
-pub(super) fn unescaped(text: &[u8], range: Range<usize>) -> Option<Cow<'_, str>> {
+/// A JSON string read.
+pub(super) struct Read<'a> {
+    /// What it says; shorter than it is written, but for bytes that are no UTF-8.
+    pub(super) text: Cow<'a, str>,
+    /// What stands between its quotes, where that is not quite JSON and may be read in another way.
+    pub(super) otherwise: Option<Cow<'a, str>>,
+}
+
+/// A JSON string read. What is not quite Unicode, as when JavaScript or a proxy cut it, has its halves replaced; a backslash
+/// that escapes nothing stands for itself.
+pub(super) fn read(text: &[u8], range: Range<usize>) -> Option<Read<'_>> {
     let quoted = text.get(range)?;
     let inner = quoted.get(1..quoted.len().checked_sub(1)?)?;
+    let sound = |text| {
+        Some(Read {
+            text,
+            otherwise: None,
+        })
+    };
     if !inner.contains(&b'\\') {
-        return Some(String::from_utf8_lossy(inner));
+        return sound(String::from_utf8_lossy(inner));
     }
     if let Ok(read) = serde_json::from_slice(quoted) {
-        return Some(Cow::Owned(read));
+        return sound(Cow::Owned(read));
     }
     let inner = String::from_utf8_lossy(inner);
-    let read = serde_json::from_str(&format!("\"{}\"", mended(&inner)));
-    Some(read.map_or(inner, Cow::Owned))
+    let mended = serde_json::from_str(&format!("\"{}\"", mended(&inner)));
+    Some(Read {
+        text: mended.map_or_else(|_| inner.clone(), Cow::Owned),
+        otherwise: Some(inner),
+    })
+}
+
+/// What a JSON string says; see [`read`].
+pub(super) fn unescaped(text: &[u8], range: Range<usize>) -> Option<Cow<'_, str>> {
+    read(text, range).map(|read| read.text)
 }
 
 /// What is between the quotes of a JSON string, with escapes that JSON has.
@@ -130,42 +152,36 @@ fn mended(inner: &str) -> String {
     while let Some(at) = rest.find(|c: char| c == '\\' || c.is_ascii_control()) {
         let (before, from) = rest.split_at(at);
         whole.push_str(before);
-        let length = match from.as_bytes() {
-            // A surrogate, be it one of a pair or not.
-            [
-                b'\\',
-                b'u',
-                b'd' | b'D',
-                b'8' | b'9' | b'a'..=b'f' | b'A'..=b'F',
-                c,
-                d,
-                ..,
-            ] if c.is_ascii_hexdigit() && d.is_ascii_hexdigit() => {
-                whole.push_str("\\ufffd");
-                6
-            }
-            [b'\\', b'u', unit @ ..] if unit.len() >= 4 && unit.iter().take(4).all(u8::is_ascii_hexdigit) => {
-                whole.push_str(from.get(..6).unwrap_or_default());
-                6
-            }
-            [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => {
-                whole.push_str(from.get(..2).unwrap_or_default());
-                2
-            }
-            [b'\\', ..] => {
-                whole.push_str("\\\\");
-                1
-            }
-            [control, ..] => {
-                whole.push_str(&format!("\\u{control:04x}"));
-                1
-            }
-            [] => 0,
+        let kept = |length| (from.get(..length).unwrap_or_default(), length);
+        let (escape, length) = match (from.as_bytes(), unit(from)) {
+            (_, Some(0xD800..0xDC00)) if from.get(6..).and_then(unit).is_some_and(is_low) => kept(12),
+            // Half of a pair.
+            (_, Some(0xD800..0xE000)) => ("\\ufffd", 6),
+            (_, Some(_)) => kept(6),
+            ([b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..], _) => kept(2),
+            ([b'\\', ..], _) => ("\\\\", 1),
+            ([b'\t', ..], _) => ("\\t", 1),
+            ([b'\n', ..], _) => ("\\n", 1),
+            ([b'\r', ..], _) => ("\\r", 1),
+            _ => ("\\ufffd", 1),
         };
+        whole.push_str(escape);
         rest = from.get(length..).unwrap_or_default();
     }
     whole.push_str(rest);
     whole
+}
+
+/// The UTF-16 unit of an escape `\uXXXX` at the start of a text.
+fn unit(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    is_hex.then(|| u16::from_str_radix(digits, 16).ok()).flatten()
+}
+
+/// Whether a unit is the second of a pair.
+fn is_low(unit: u16) -> bool {
+    (0xDC00..0xE000).contains(&unit)
 }
 
 /// Whether the object at `at` is the value of an attribute: `{"value": …, "type": …}`, perhaps with a unit.
@@ -192,7 +208,7 @@ mod tests {
             ("\"a\tb\\\"\"", "a\tb\""),
             (r#""\ud83dx\u00e9\u12""#, "\u{fffd}xé\\u12"),
             // A pair beside half a one.
-            (r#""\ud83d\ude00\ud83d""#, "\u{fffd}\u{fffd}\u{fffd}"),
+            (r#""\ud83d\ude00\ud83d""#, "\u{1f600}\u{fffd}"),
         ] {
             let read = unescaped(quoted.as_bytes(), 0..quoted.len()).unwrap();
             assert_eq!(read, text, "{quoted}");

@@ -700,3 +700,33 @@ proptest! {
         let _ = scrub(&envelope);
     }
 }
+
+#[test]
+fn a_text_in_texts_is_never_written_larger_than_it_came() {
+    let mut text = "password=hunter2".to_owned();
+    for depth in 1..=40 {
+        text = format!("\"{}\"", text.replace('\\', "\\u005c").replace('"', "\\u0022"));
+        let payload = format!("{{\"extra\":{{\"x\":{text}}}}}");
+        let envelope = format!("{{}}\n{{\"type\":\"event\"}}\n{payload}\n");
+        let after = scrub(envelope.as_bytes()).unwrap();
+        let after = String::from_utf8(after).unwrap();
+        assert!(!after.contains("hunter2"), "{depth}: {after}");
+        assert!(after.len() < envelope.len() + 200, "{depth}: {}", after.len());
+    }
+}
+
+#[test]
+fn a_string_that_can_be_read_in_two_ways_hides_a_secret_in_neither() {
+    for text in [
+        r#""C:\Users\token=abc123secret""#,
+        r#""C:\Users\bearer abc123secret""#,
+        r#""{\"dir\":\"C:\\Users\\token=abc123secret\"}""#,
+        r#""got {\"dir\":\"C:\\Users\\token=abc123secret\"}""#,
+        "\"C:\\Users\t password=abc123secret\"",
+    ] {
+        let envelope = format!("{{}}\n{{\"type\":\"event\"}}\n{{\"extra\":{{\"x\":{text}}}}}\n");
+        let after = scrub(envelope.as_bytes()).expect(text);
+        let after = String::from_utf8(after).unwrap();
+        assert!(!after.contains("abc123secret"), "{after}");
+    }
+}

@@ -12,7 +12,7 @@ use std::ops::Range;
 use serde_json::{Map, Value};
 
 use super::edit::Edit;
-use super::json::{is_attribute, pair, skip_space, string_end, unescaped, value_end};
+use super::json::{self, Read, is_attribute, pair, skip_space, string_end, unescaped, value_end};
 use super::look::{self, Look, below};
 use super::rule::{FILTERED, Found, Rule, in_order};
 use super::words::{self, Meaning, is_id};
@@ -25,6 +25,9 @@ enum Step<'a> {
     Key(Cow<'a, str>),
     Index(usize),
 }
+
+/// Bytes by which a text may become longer for each finding in it.
+const MOST_GROWTH: usize = 64;
 
 /// What is to be changed in a JSON document; nothing where it is not JSON.
 pub(super) fn edits(document: &[u8], with_remarks: bool) -> Vec<Edit> {
@@ -178,7 +181,7 @@ impl<'a> Walk<'a> {
     }
 
     fn string(&mut self, range: Range<usize>, look: Look, depth: usize) {
-        let Some(text) = unescaped(self.text, range.clone()) else {
+        let Some(Read { text, otherwise }) = json::read(self.text, range.clone()) else {
             return;
         };
         let is_session = |text: &str| is_id(text, look.id) || words::is_said(text);
@@ -190,21 +193,28 @@ impl<'a> Walk<'a> {
             None if is_id(&text, look.id) => return,
             None => found_in(&text, depth),
         };
-        if found.is_empty() {
+        // Of two readings that do not say the same neither is left.
+        let other = otherwise.map_or_else(Vec::new, |other| found_in(&other, depth));
+        let is_doubtful = other.len() > found.len();
+        let Some(rule) = found.first().or(other.first()).map(|first| first.rule) else {
             return;
-        }
+        };
         let (mut written, mut remarks) = replaced(&text, &found);
-        if !found_in(&written, depth).is_empty() {
-            // What is left would be scrubbed once more, so none of it is left.
-            let whole = found.first().map_or(Rule::Removed, |first| first.rule);
-            (written, remarks) = replaced(&text, &[Found::new(0..text.len(), whole)]);
+        let mut with = Value::from(written.as_str()).to_string();
+        // Texts in texts that are written with fewer escapes than they came with would double with each text they are in;
+        // and what is left and would be scrubbed once more is not left.
+        if is_doubtful
+            || with.len() > range.len() + MOST_GROWTH * found.len()
+            || !found_in(&written, depth).is_empty()
+        {
+            (written, remarks) = replaced(&text, &[Found::new(0..text.len(), rule)]);
+            with = Value::from(written).to_string();
         }
         let length = text.chars().count();
-        let rule = found.first().map_or(Rule::Removed, |first| first.rule);
         self.found.push(Found {
             range,
             rule,
-            with: Value::from(written).to_string().into(),
+            with: with.into(),
         });
         self.note(remarks, Some(length));
     }

@@ -101,7 +101,7 @@ pub(super) async fn change_issue(
     viewer.look().await;
     let collector = viewer.collector.clone();
     let decided = tokio::task::spawn_blocking(move || {
-        let decided = collector.index().decide(&id, change.status, now_us());
+        let decided = collector.index().decide(&id, change.status, now_us);
         let decided = decided.map_err(|error| {
             tracing::warn!(%error, "a decision on an issue was not written");
             let detail =
