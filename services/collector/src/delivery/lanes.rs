@@ -195,8 +195,10 @@ impl Destination {
 
     /// When there is something to do without being told.
     pub(super) fn next_wake(&self, now: Instant) -> Option<Instant> {
-        // While requests are under way, their answers are told.
-        let paused = self.paused_until.filter(|at| *at > now && !self.ready.is_empty());
+        // While requests are under way, their answers are told; a pause that is over is no reason to wait for ever.
+        let paused = self
+            .paused_until
+            .filter(|at| !self.ready.is_empty() && (*at > now || self.in_flight == 0));
         self.later
             .first()
             .map(|(at, _)| *at)

@@ -71,9 +71,10 @@ impl Outbox {
                 return self.finish(desk, requests, done).await;
             }
             let has_more = self.load(desk).await;
-            self.start_requests(&mut requests);
-            self.publish();
+            // One reading for both: a pause that ends between two would be over for the second and not for the first.
             let now = clock.monotonic();
+            self.start_requests(&mut requests, now);
+            self.publish();
             let wake = if has_more { Some(now) } else { self.next_wake(now) };
             tokio::select! {
                 note = desk.notes.recv() => match note.map(|note| self.hear(desk, note)) {
@@ -218,11 +219,10 @@ impl Outbox {
         }
     }
 
-    fn start_requests(&mut self, requests: &mut JoinSet<Outcome>) {
+    fn start_requests(&mut self, requests: &mut JoinSet<Outcome>, now: Instant) {
         if !self.sending {
             return;
         }
-        let now = self.now();
         for (id, destination) in &mut self.destinations {
             destination.wake(now);
             while let Some(errand) = destination.next(self.context.pace, now) {

@@ -178,3 +178,26 @@ fn pauses_double_up_to_the_longest() {
         );
     }
 }
+
+#[test]
+fn whatever_waits_for_a_pause_is_woken_however_late_that_is_asked_for() {
+    let (mut destination, now) = (destination(), Instant::now());
+    for seq in 1..=3 {
+        destination.add(LaneKey::Alone(seq), seq, ERROR, now);
+    }
+    let errands = sent(&mut destination, now);
+    assert_eq!(errands.len(), 3);
+    for errand in errands {
+        answered(&mut destination, errand, &answer(Verdict::Retry, 500, None), now);
+    }
+    destination.add(LaneKey::Alone(4), 4, ERROR, now);
+    assert!(sent(&mut destination, now).is_empty());
+    for later in [now, now + MINUTE, now + 60 * MINUTE] {
+        destination.wake(later);
+        assert!(destination.next_wake(later).is_some());
+    }
+    // While one is under way its answer is waited for.
+    let later = now + 60 * MINUTE;
+    assert_eq!(sent(&mut destination, later).len(), 1);
+    assert_eq!(destination.next_wake(later), None);
+}
