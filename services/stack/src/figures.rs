@@ -138,7 +138,8 @@ fn state(rank: u8) -> ProblemState {
 }
 
 /// How long the players of spins waited, sorted.
-pub(crate) fn sorted(waits: impl Iterator<Item = Micros>) -> Vec<Micros> {
+#[must_use]
+pub fn sorted(waits: impl Iterator<Item = Micros>) -> Vec<Micros> {
     let mut waits: Vec<_> = waits.collect();
     waits.sort_unstable();
     waits

@@ -1,16 +1,14 @@
 //! Starts and stops all of it: five services and the provider, each a real HTTP server on loopback, in one
 //! process.
 //!
-//! Modules in reading order: [`config`] (read once, passed as values), [`start`] (bind everything, then serve), [`storage`] (what is kept on
-//! the disk),
-//! [`settings`] (what a person can set), [`load`] (spins for the command line and the benchmark), [`traces`], [`recording`] (somebody else's),
-//! [`bench`] (what telemetry costs), [`problem_bench`] (what the problems cost), [`collector_bench`] (what the collector bears), [`soak`]
-//! (traffic for a while), [`doctor`], [`drawing`] (who draws the window on Linux).
+//! Modules in reading order: [`config`] (read once, passed as values), [`start`] (bind everything, then serve), [`storage`]
+//! (what is kept on the disk), [`settings`] (what a person can set), [`problems`] and [`faults`] (what a presenter switches),
+//! [`traffic`] (virtual players), [`spins`], [`figures`] and [`releases`] (what players met), [`load`] (spins for the command
+//! line and the benchmarks), [`traces`], [`recording`] (somebody else's), [`bench`] (what telemetry costs), [`drawing`] (who
+//! draws the window on Linux).
 
 pub mod bench;
-pub mod collector_bench;
 pub mod config;
-pub mod doctor;
 mod door;
 pub mod drawing;
 pub mod durable;
@@ -23,14 +21,12 @@ mod notices;
 mod overhead;
 mod pace;
 mod preferences;
-pub mod problem_bench;
 pub mod problems;
 mod problems_http;
 pub mod recording;
 pub mod releases;
 pub mod settings;
 mod settings_http;
-pub mod soak;
 pub mod spins;
 pub mod start;
 pub mod storage;

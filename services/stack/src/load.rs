@@ -204,7 +204,8 @@ struct Tally {
 }
 
 /// Latencies in microseconds, to three digits and up to an hour; what takes longer is counted as an hour.
-pub(crate) fn latencies() -> Histogram<u64> {
+#[must_use]
+pub fn latencies() -> Histogram<u64> {
     Histogram::new_with_bounds(1, 3_600_000_000, 3).unwrap_or_else(|_| unreachable!("the bounds are valid"))
 }
 
@@ -241,12 +242,7 @@ impl Tally {
 ///
 /// # Errors
 /// A sentence.
-pub(crate) async fn log_in_at(
-    origin: &str,
-    launch: &str,
-    client: &Client,
-    number: u64,
-) -> Result<String, String> {
+pub async fn log_in_at(origin: &str, launch: &str, client: &Client, number: u64) -> Result<String, String> {
     let url = format!("{origin}/api/v1/sessions");
     // While players are still being written the account may have to be waited for.
     for _ in 0..600 {
@@ -273,7 +269,11 @@ pub(crate) async fn log_in_at(
     ))
 }
 
-pub(crate) async fn spin(
+/// Spins once under this idempotency key.
+///
+/// # Errors
+/// The code of the gateway's problem.
+pub async fn spin(
     client: &Client,
     url: &str,
     launch: &str,

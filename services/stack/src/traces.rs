@@ -89,7 +89,7 @@ pub async fn one(collector: &Collector, trace_id: &str) -> Result<TraceDetail, S
 }
 
 /// Waits until all that was captured is indexed, at most for `patience`; whether it is.
-pub(crate) async fn caught_up(collector: &Collector, patience: Duration) -> bool {
+pub async fn caught_up(collector: &Collector, patience: Duration) -> bool {
     let waited = async {
         while !collector.caught_up() {
             tokio::time::sleep(LOOK_AGAIN).await;

@@ -353,7 +353,9 @@ fn busy((idle_before, all_before): (u64, u64), (idle, all): (u64, u64)) -> Optio
     Some(100.0 * (1.0 - idle.saturating_sub(idle_before) as f64 / all as f64))
 }
 
-pub(crate) fn cores() -> f64 {
+/// How many cores this machine has, at least 1.
+#[must_use]
+pub fn cores() -> f64 {
     #[allow(clippy::cast_precision_loss)] // a few hundred
     std::thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64)
 }

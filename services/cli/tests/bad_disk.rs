@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 #![cfg(target_os = "linux")]
 
+#[path = "../../stack/tests/support/mod.rs"]
 mod support;
 
 use std::collections::BTreeMap;

@@ -5,14 +5,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use reelscope_collector::{Collector, Options};
+use reelscope_stack::drawing::{Drawing, VARIABLE};
+use reelscope_stack::{Config, Stack};
 use serde::Serialize;
-
-use crate::drawing::{Drawing, VARIABLE};
-use crate::{Config, Stack};
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// What was looked at.
     pub check: &'static str,
     /// Whether it is well.
@@ -22,7 +21,7 @@ pub struct Finding {
 }
 
 /// Looks at the data directory, loopback, and a whole spin in a directory of its own.
-pub async fn examine(data_dir: &Path) -> Vec<Finding> {
+pub(crate) async fn examine(data_dir: &Path) -> Vec<Finding> {
     let mut findings = vec![data_directory(data_dir), loopback().await];
     findings.extend(webview());
     if cfg!(target_os = "linux") {
@@ -161,7 +160,7 @@ fn host_of(proxy: &str) -> &str {
 }
 
 /// Sends one real envelope to a DSN.
-pub async fn delivery(dsn: &str) -> Finding {
+pub(crate) async fn delivery(dsn: &str) -> Finding {
     let dir = std::env::temp_dir().join(format!("reelscope-doctor-{}", uuid::Uuid::new_v4()));
     let opened = Collector::open(&dir, Options::standard());
     let finding = match opened {
@@ -232,14 +231,14 @@ async fn try_spin(dir: &Path) -> Result<Duration, String> {
         ..Config::new(dir.to_owned())
     };
     let stack = Stack::start(config).await.map_err(|error| error.to_string())?;
-    let plan = crate::load::Plan {
+    let plan = reelscope_stack::load::Plan {
         count: 1,
         concurrency: 1,
         players: 1,
         stake: reelscope_contracts::Money(1_000),
         run: uuid::Uuid::new_v4().to_string(),
     };
-    let report = crate::load::run(&stack, &plan).await;
+    let report = reelscope_stack::load::run(&stack, &plan).await;
     let stopped = stack.shutdown().await;
     let report = report?;
     stopped.map_err(|error| error.to_string())?;

@@ -12,15 +12,14 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 use reelscope_collector::{Collector, Options, ingest_router};
+use reelscope_stack::load::latencies;
+use reelscope_stack::start::telemetry_dir;
+use reelscope_stack::{Config, Stack, traces};
 use serde::Serialize;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
-
-use crate::load::latencies;
-use crate::start::telemetry_dir;
-use crate::{Config, Stack, traces};
 
 /// Clients that send at the same time, one envelope after another each.
 const CLIENTS: u64 = 8;
@@ -48,7 +47,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// What was measured.
 #[derive(Debug, Clone, Serialize)]
-pub struct Report {
+pub(crate) struct Report {
     /// See [`Ingest`].
     pub ingest: Ingest,
     /// See [`Seen`].
@@ -61,7 +60,7 @@ pub struct Report {
 
 /// Transactions of six spans from eight clients, each answered once it is on the disk.
 #[derive(Debug, Clone, Serialize)]
-pub struct Ingest {
+pub(crate) struct Ingest {
     /// Bytes of one.
     pub envelope_bytes: usize,
     /// Answered in a second.
@@ -79,14 +78,14 @@ pub struct Ingest {
 
 /// The same to another endpoint of Sentry's protocol, which may keep it in memory.
 #[derive(Debug, Clone, Serialize)]
-pub struct Beside {
+pub(crate) struct Beside {
     /// Answered in a second.
     pub per_s: f64,
 }
 
 /// How long after its answer an envelope is seen by whoever looks.
 #[derive(Debug, Clone, Serialize)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// Envelopes that were answered in a second.
     pub per_s: f64,
     /// Median in milliseconds.
@@ -97,7 +96,7 @@ pub struct Seen {
 
 /// One envelope of log entries, each of a trace of its own, while the gateway is asked how it is.
 #[derive(Debug, Clone, Serialize)]
-pub struct Hostile {
+pub(crate) struct Hostile {
     /// Entries in it.
     pub entries: u64,
     /// The gateway's slowest answer until all of it is indexed, in milliseconds.
@@ -110,7 +109,7 @@ pub struct Hostile {
 
 /// A program that has kept much, beside one that has kept nothing.
 #[derive(Debug, Clone, Serialize)]
-pub struct Kept {
+pub(crate) struct Kept {
     /// Spans that are kept.
     pub spans: u64,
     /// Bytes of the file.
@@ -138,7 +137,7 @@ pub struct Kept {
 ///
 /// # Errors
 /// A sentence.
-pub async fn run(
+pub(crate) async fn run(
     dir: &Path,
     program: &Path,
     beside: Option<SocketAddr>,

@@ -1,6 +1,7 @@
 //! Money is right after kill -9 of the whole stack at any moment.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../../stack/tests/support/mod.rs"]
 mod support;
 
 use std::collections::BTreeMap;

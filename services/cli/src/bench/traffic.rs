@@ -8,13 +8,12 @@ use hdrhistogram::Histogram;
 use reelscope_contracts::problems::SetTraffic;
 use reelscope_contracts::telemetry::nearest_rank;
 use reelscope_contracts::{Code, Money};
+use reelscope_stack::Stack;
+use reelscope_stack::figures::sorted;
+use reelscope_stack::load::{self, cpu_ms, resident_bytes};
+use reelscope_stack::spins::SPIN;
 use reelscope_telemetry::TraceLink;
 use serde::Serialize;
-
-use crate::Stack;
-use crate::figures::sorted;
-use crate::load::{self, cpu_ms, resident_bytes};
-use crate::spins::SPIN;
 
 /// Between two spins of the person: neither in step with the players nor a load.
 const OWN_EVERY: Duration = Duration::from_secs(4);
@@ -29,7 +28,7 @@ const LOOKS_A_MINUTE: usize = 30;
 
 /// Percentiles of waits in milliseconds; nearest rank for the person's, three digits for the players'.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Waits {
+pub(crate) struct Waits {
     /// Spins behind them.
     pub spins: u64,
     /// Of them, spins that failed.
@@ -44,7 +43,7 @@ pub struct Waits {
 
 /// Shares of all cores that this process used, in percent, each over two seconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Cpu {
+pub(crate) struct Cpu {
     /// Mean over the whole time.
     pub mean: f64,
     /// A twentieth of the time it used less.
@@ -57,7 +56,7 @@ pub struct Cpu {
 
 /// Resident memory in megabytes (10^6 bytes); zero where the system does not tell.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Memory {
+pub(crate) struct Memory {
     /// Before the players came.
     pub start: f64,
     /// At the end of every minute.
@@ -70,7 +69,7 @@ pub struct Memory {
 
 /// What was measured.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Measured {
+pub(crate) struct Measured {
     /// Seconds in which the players spun.
     pub seconds: f64,
     /// Virtual players.
@@ -99,7 +98,7 @@ pub struct Measured {
 ///
 /// # Errors
 /// A sentence: the person cannot log in, or the traffic is none that can be.
-pub async fn run(
+pub(crate) async fn run(
     stack: &Stack,
     wish: SetTraffic,
     length: Duration,
@@ -303,7 +302,7 @@ impl Looks {
 
 /// Of all cores, in percent.
 fn share(spent_ms: f64, elapsed_s: f64) -> f64 {
-    spent_ms / elapsed_s.max(1e-3) / crate::traffic::cores() / 10.0
+    spent_ms / elapsed_s.max(1e-3) / reelscope_stack::traffic::cores() / 10.0
 }
 
 fn megabytes() -> f64 {

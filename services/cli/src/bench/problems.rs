@@ -8,12 +8,11 @@ use std::time::{Duration, Instant};
 use reelscope_contracts::Money;
 use reelscope_contracts::problems::{ProblemId, ProblemState};
 use reelscope_contracts::telemetry::{Micros, Span, TraceDetail, nearest_rank};
+use reelscope_stack::figures::sorted;
+use reelscope_stack::load::{self, Plan};
+use reelscope_stack::problems::States;
+use reelscope_stack::{Config, Stack};
 use serde::Serialize;
-
-use crate::figures::sorted;
-use crate::load::{self, Plan};
-use crate::problems::States;
-use crate::{Config, Stack};
 
 /// How long what a run leaves behind, settlements and traces, may take to come to rest.
 const AT_REST_WITHIN: Duration = Duration::from_secs(60);
@@ -287,7 +286,10 @@ pub async fn measure(stack: &Stack, condition: &Condition) -> Result<Met, String
     at_rest(stack).await?;
     let lines = collector.traces_after(before, usize::MAX).await;
     let mut samples = Vec::new();
-    for line in lines.iter().filter(|line| line.name == crate::spins::SPIN) {
+    for line in lines
+        .iter()
+        .filter(|line| line.name == reelscope_stack::spins::SPIN)
+    {
         if let Ok(Some(trace)) = collector.trace(&line.trace_id).await {
             samples.push(Sample::of(&trace));
         }

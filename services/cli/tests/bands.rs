@@ -3,9 +3,9 @@
 //! the provider's, and how much fails.
 #![allow(clippy::unwrap_used)]
 
+use reelscope_cli::bench::problems::{Condition, Met, measure};
 use reelscope_contracts::problems::{ProblemId, ProblemState};
 use reelscope_stack::figures;
-use reelscope_stack::problem_bench::{Condition, Met, measure};
 use reelscope_stack::spins::Spin;
 use reelscope_stack::{Config, Stack};
 

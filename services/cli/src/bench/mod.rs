@@ -1,0 +1,6 @@
+//! What is measured, each with a report of its own: [`problems`] (what players meet), [`traffic`] (a load for a while),
+//! [`collector`] (what the collector bears). What telemetry costs stands in the stack, since the page asks for it too.
+
+pub(crate) mod collector;
+pub mod problems;
+pub(crate) mod traffic;

@@ -1,0 +1,56 @@
+//! The commands, one file each: what it takes, and what it does.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use reelscope_stack::default_data_dir;
+
+use crate::failure::Failure;
+
+mod bench;
+mod doctor;
+mod ledger;
+mod par_sheet;
+mod serve;
+mod spin;
+mod telemetry;
+mod traces;
+mod traffic;
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Serve(serve::Serve),
+    Traffic(traffic::Traffic),
+    Spin(spin::Spin),
+    Bench(bench::Bench),
+    ParSheet(par_sheet::ParSheet),
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
+    #[command(subcommand)]
+    Traces(traces::Traces),
+    #[command(subcommand)]
+    Telemetry(telemetry::Telemetry),
+    Doctor(doctor::Doctor),
+}
+
+impl Command {
+    pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
+        match self {
+            Self::Serve(serve) => serve.run().await,
+            Self::Traffic(traffic) => traffic.run().await,
+            Self::Spin(spin) => spin.run().await,
+            Self::Bench(bench) => bench.run().await,
+            Self::ParSheet(par_sheet) => par_sheet.run(),
+            Self::Ledger(ledger) => ledger.run().await,
+            Self::Traces(traces) => traces.run().await,
+            Self::Telemetry(telemetry) => telemetry.run().await,
+            Self::Doctor(doctor) => doctor.run().await,
+        }
+    }
+}
+
+fn data_dir_or_default(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    let none = || Failure::from("there is no home directory; choose a directory with --data-dir".to_owned());
+    given.or_else(default_data_dir).ok_or_else(none)
+}

@@ -1,0 +1,186 @@
+//! `reelscope spin`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use reelscope_contracts::Money;
+use reelscope_contracts::problems::{ProblemId, ProblemState};
+use reelscope_contracts::telemetry::DeliveryCounts;
+use reelscope_stack::load::{self, Plan, Report};
+use reelscope_stack::settings::Flags;
+use reelscope_stack::{Config, Stack, problems, traces};
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::output::{note, say};
+use crate::report::{figures, print_figures};
+
+/// Start the stack, spin, print what was measured.
+#[derive(clap::Args)]
+pub(crate) struct Spin {
+    /// Spins in all.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    count: u64,
+    /// Spins under way at the same time.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1024))]
+    concurrency: u64,
+    /// Players who take turns [default: so many that no purse runs empty].
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    players: Option<u64>,
+    /// Stake of each spin.
+    #[arg(long, default_value = "10.00")]
+    stake: Money,
+    /// Begin a reproducible sequence of rounds.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Where a problem stands; the id can be `all`. `fixed` keeps a bad provider and copes with it.
+    #[arg(long = "problem", value_name = "ID=on|off|fixed", value_parser = problems::argument)]
+    problems: Vec<problems::Argument>,
+    #[command(flatten)]
+    settings: Flags,
+    /// Wait so many seconds for envelopes to be delivered.
+    #[arg(long, default_value_t = 10, value_name = "SECONDS")]
+    drain: u64,
+    /// Where the databases are [default: a directory that is removed afterwards].
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Spin {
+    pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
+        let Self {
+            count,
+            concurrency,
+            players,
+            stake,
+            seed,
+            problems,
+            settings,
+            drain,
+            data_dir,
+            json,
+        } = self;
+        let plan = Plan {
+            count,
+            concurrency,
+            players: players.unwrap_or_else(|| enough_players(count, concurrency, stake)),
+            stake,
+            run: uuid::Uuid::new_v4().to_string(),
+        };
+        let problems = problems::states(&problems);
+        let drain = Duration::from_secs(drain);
+        let (settings, release) = settings.with_release(None)?;
+        let own = data_dir.is_none();
+        let dir = data_dir
+            .unwrap_or_else(|| std::env::temp_dir().join(format!("reelscope-spin-{}", uuid::Uuid::new_v4())));
+        // One more than there are players in the run, because the second account is left out.
+        let players = (plan.players + 1).max(1_000);
+        let config = Config {
+            problems,
+            settings: Some(settings),
+            rate: None,
+            ..Config::new(dir.clone()).seeded(seed)
+        }
+        .on_the_dial(release);
+        // A look-up without an index costs what it is said to only among all players.
+        let scans = config.problems.get(&ProblemId::MissingIndex) == Some(&ProblemState::On);
+        let config = Config {
+            players: (!scans).then_some(players),
+            ..config
+        };
+        let result = async {
+            let stack = Stack::start(config).await?;
+            for notice in stack.notices() {
+                note!("reelscope: {notice}");
+            }
+            let measured = async {
+                stack.seeded().await;
+                let report = load::run(&stack, &plan).await?;
+                let reported = Reported::of(&stack, &report, drain).await?;
+                Ok::<_, String>((report, reported))
+            }
+            .await;
+            stack.shutdown().await?;
+            Ok::<_, Failure>(measured?)
+        }
+        .await;
+        if own {
+            let _ = std::fs::remove_dir_all(&dir);
+        }
+        let (report, reported) = result?;
+        let mut figures = figures(&plan, &report);
+        reported.add_to(&mut figures, &report);
+        if json {
+            say!("{figures}");
+        } else {
+            print_figures(&figures, &report);
+        }
+        Ok(if report.failed_by_code.is_empty() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+}
+
+/// So many players that each can lose every spin: the smallest purse of the synthetic players that take part in a
+/// load holds 500.00.
+pub(super) fn enough_players(count: u64, concurrency: u64, stake: Money) -> u64 {
+    const SMALLEST_PURSE: u64 = 50_000;
+    let stake = u64::try_from(stake.minor()).unwrap_or(0);
+    let spins_each = (SMALLEST_PURSE / stake.max(1)).max(1);
+    count.div_ceil(spins_each).max(concurrency).min(10_000)
+}
+
+/// How long the index may take to catch up with a run, during which it stood back.
+const INDEXED_WITHIN: Duration = Duration::from_secs(60);
+
+/// How long settlements in the background may take after a run: 256 at a time, each as slow as the provider.
+const SETTLED_WITHIN: Duration = Duration::from_secs(120);
+
+/// What became of a run's telemetry.
+struct Reported {
+    envelopes: DeliveryCounts,
+    spans: Option<(u32, u32)>,
+}
+
+impl Reported {
+    /// Waits until what can be delivered is, `drain` at most.
+    async fn of(stack: &Stack, report: &Report, drain: Duration) -> Result<Self, String> {
+        let Some(collector) = stack.collector() else {
+            return Ok(Self {
+                envelopes: DeliveryCounts::default(),
+                spans: None,
+            });
+        };
+        // What is settled behind the players belongs to their traces.
+        let settled = async {
+            while stack.settlement().under_way() > 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        if tokio::time::timeout(SETTLED_WITHIN, settled).await.is_err() {
+            note!(
+                "reelscope: settlements are still under way; the next start of this data directory ends them"
+            );
+        }
+        stack.flush().await;
+        let spans = traces::spans(collector, &report.trace_ids, INDEXED_WITHIN).await?;
+        Ok(Self {
+            envelopes: collector.drain(drain).await,
+            spans,
+        })
+    }
+
+    fn add_to(&self, figures: &mut Value, report: &Report) {
+        figures["trace_ids"] = report.trace_ids().collect();
+        if let Some((min, max)) = self.spans {
+            figures["spans_per_trace"] = json!({"min": min, "max": max});
+        }
+        figures["envelopes"] = json!(self.envelopes);
+    }
+}

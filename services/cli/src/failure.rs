@@ -1,0 +1,58 @@
+//! How the program ends when it cannot do what it was asked.
+
+use reelscope_stack::settings::SettingsError;
+use reelscope_stack::{StartError, StopError};
+
+use crate::output;
+
+/// A sentence for the person and a code for the shell.
+pub(crate) struct Failure {
+    pub(crate) sentence: String,
+    pub(crate) exit_code: u8,
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        Self {
+            sentence: error.to_string(),
+            exit_code: error.exit_code(),
+        }
+    }
+}
+
+impl From<StopError> for Failure {
+    fn from(error: StopError) -> Self {
+        Self {
+            sentence: error.to_string(),
+            exit_code: error.exit_code(),
+        }
+    }
+}
+
+impl From<SettingsError> for Failure {
+    fn from(error: SettingsError) -> Self {
+        Self {
+            sentence: error.to_string(),
+            exit_code: 17,
+        }
+    }
+}
+
+impl From<String> for Failure {
+    fn from(sentence: String) -> Self {
+        Self {
+            sentence,
+            exit_code: 1,
+        }
+    }
+}
+
+/// Whether everything that was said has reached whoever reads it.
+pub(crate) fn written() -> Result<(), Failure> {
+    output::unwritten().map_or(Ok(()), |sentence| {
+        Err(Failure {
+            sentence,
+            exit_code: output::UNWRITTEN,
+        })
+    })
+}
