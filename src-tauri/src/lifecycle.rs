@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reelscope_stack::problems::{self, RELEASES};
+use reelscope_demo::problems::{self, RELEASES};
 use reelscope_stack::{
     Config, STOP_PATIENCE, Settings, Stack, StartError, StopError, default_data_dir, durable,
 };

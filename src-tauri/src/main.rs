@@ -29,9 +29,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use reelscope_stack::problems::{Argument, argument};
+use reelscope_demo::problems::{Argument, argument};
+use reelscope_demo::traffic;
 use reelscope_stack::settings::Flags;
-use reelscope_stack::traffic;
 
 /// Reelscope in a window of its own.
 ///

@@ -5,8 +5,8 @@
 
 use reelscope_cli::bench::problems::{Condition, Met, measure};
 use reelscope_contracts::problems::{ProblemId, ProblemState};
-use reelscope_stack::figures;
-use reelscope_stack::spins::Spin;
+use reelscope_demo::figures;
+use reelscope_demo::spins::Spin;
 use reelscope_stack::{Config, Stack};
 
 fn all(state: ProblemState, spins: u64) -> Condition {

@@ -5,9 +5,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use reelscope_contracts::Money;
+use reelscope_demo::measure::cpu_ms;
 use serde::Serialize;
 
-use crate::load::{self, Plan, Report, cpu_ms};
+use crate::load::{self, Plan, Report};
 use crate::settings::Settings;
 use crate::{Config, Stack, traces};
 

@@ -10,8 +10,8 @@ use reelscope_api_gateway::limits::Rate;
 use reelscope_contracts::problems::SetTraffic;
 use reelscope_payment_provider::Behaviour;
 
-use crate::problems::{Release, States};
 use crate::settings::Settings;
+use reelscope_demo::problems::{Release, States};
 
 /// By which address one service reaches another: given who calls, who is called, and where that listens.
 pub type Route = Arc<dyn Fn(&'static str, &'static str, String) -> String + Send + Sync>;

@@ -2,40 +2,26 @@
 //! process.
 //!
 //! Modules in reading order: [`config`] (read once, passed as values), [`start`] (bind everything, then serve), [`storage`]
-//! (what is kept on the disk), [`settings`] (what a person can set), [`problems`] and [`faults`] (what a presenter switches),
-//! [`traffic`] (virtual players), [`spins`], [`figures`] and [`releases`] (what players met), [`load`] (spins for the command
-//! line and the benchmarks), [`traces`], [`recording`] (somebody else's), [`bench`] (what telemetry costs), [`drawing`] (who
-//! draws the window on Linux).
+//! (what is kept on the disk), [`settings`] (what a person can set), [`load`] (spins for the command line and the
+//! benchmarks), [`traces`], [`recording`] (somebody else's), [`bench`] (what telemetry costs), [`drawing`] (who draws the
+//! window on Linux).
 
 pub mod bench;
 pub mod config;
-mod door;
 pub mod drawing;
 pub mod durable;
-pub mod faults;
-mod faults_http;
-pub mod figures;
 pub mod load;
-mod moment;
 mod notices;
 mod overhead;
-mod pace;
 mod preferences;
-pub mod problems;
-mod problems_http;
 pub mod recording;
-pub mod releases;
 pub mod settings;
 mod settings_http;
-pub mod spins;
 pub mod start;
 pub mod storage;
 mod streams;
 mod supervised;
-mod surge;
 pub mod traces;
-pub mod traffic;
-mod traffic_http;
 
 pub use config::{Config, Network, default_data_dir};
 pub use recording::{Recording, export as export_telemetry};

@@ -7,19 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
-use reelscope_contracts::gateway::{LogIn, LoggedIn, Spin, SpinResult};
-use reelscope_contracts::http::reply;
-use reelscope_contracts::{Code, Money, Problem};
+use reelscope_contracts::gateway::SpinResult;
+use reelscope_contracts::{Code, Money};
+use reelscope_demo::measure::{cpu_ms, latencies};
+use reelscope_demo::players::{log_in_at, spin};
+use reelscope_demo::spins::SPIN;
 use reelscope_store::WriteStats;
-use reelscope_telemetry::{Client, Method, Share, TraceLink, Turnover};
-use reelscope_user_service::players::account_code;
+use reelscope_telemetry::{Share, TraceLink, Turnover};
 
 use crate::Stack;
-use crate::spins::SPIN;
-
-const GATEWAY: &str = "api-gateway";
-/// Longer than the gateway's own patience with a settlement.
-const DEADLINE: Duration = Duration::from_secs(30);
 
 /// What to do.
 #[derive(Debug, Clone)]
@@ -203,12 +199,6 @@ struct Tally {
     trace_ids: Vec<u128>,
 }
 
-/// Latencies in microseconds, to three digits and up to an hour; what takes longer is counted as an hour.
-#[must_use]
-pub fn latencies() -> Histogram<u64> {
-    Histogram::new_with_bounds(1, 3_600_000_000, 3).unwrap_or_else(|_| unreachable!("the bounds are valid"))
-}
-
 impl Tally {
     fn new() -> Self {
         let (staked, paid_out) = (Money::ZERO, Money::ZERO);
@@ -236,80 +226,4 @@ impl Tally {
             Err(code) => *self.failed_by_code.entry(code.as_str().to_owned()).or_default() += 1,
         }
     }
-}
-
-/// A session token of the account with this number, once it can be had.
-///
-/// # Errors
-/// A sentence.
-pub async fn log_in_at(origin: &str, launch: &str, client: &Client, number: u64) -> Result<String, String> {
-    let url = format!("{origin}/api/v1/sessions");
-    // While players are still being written the account may have to be waited for.
-    for _ in 0..600 {
-        let body = LogIn {
-            player_id: None,
-            account_code: account_code(number),
-        };
-        let request = client
-            .request(GATEWAY, Method::POST, &url, DEADLINE)
-            .header("x-reelscope-token", launch)
-            .json(&body);
-        let (status, body) = request.send().await.map_err(|error| error.to_string())?;
-        match reply::<LoggedIn>(status, &body) {
-            Ok(session) => return Ok(session.token),
-            Err(problem) if problem.retry_after.is_some() => {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-            Err(problem) => return Err(problem.detail),
-        }
-    }
-    Err(format!(
-        "{} cannot sign in: players are still being created",
-        account_code(number)
-    ))
-}
-
-/// Spins once under this idempotency key.
-///
-/// # Errors
-/// The code of the gateway's problem.
-pub async fn spin(
-    client: &Client,
-    url: &str,
-    launch: &str,
-    token: &str,
-    key: &str,
-    stake: Money,
-) -> Result<SpinResult, Code> {
-    let request = client
-        .request(GATEWAY, Method::POST, url, DEADLINE)
-        .header("x-reelscope-token", launch)
-        .header("idempotency-key", key)
-        .header("authorization", &format!("Bearer {token}"))
-        .json(&Spin {
-            stake,
-            same_seed_as: None,
-        });
-    let (status, body) = request.send().await.map_err(|_| Code::ServiceUnavailable)?;
-    reply::<SpinResult>(status, &body).map_err(|problem: Problem| problem.code)
-}
-
-/// Memory of this process that is in use, from `/proc/self/status` (proc(5)); `None` where the system has none.
-#[must_use]
-pub fn resident_bytes() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kibibytes = line.split_whitespace().next()?.parse::<f64>().ok()?;
-    Some(kibibytes * 1_024.0)
-}
-
-/// CPU time of this process in milliseconds, user and system, from `/proc/self/stat` (proc(5)); ticks are 10 ms on
-/// every Linux that Rust supports.
-#[must_use]
-pub fn cpu_ms() -> Option<f64> {
-    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    let after_name = stat.rsplit_once(')')?.1;
-    let fields: Vec<&str> = after_name.split_whitespace().collect();
-    let ticks = fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?;
-    Some(ticks * 10.0)
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
 use crate::bench::{self, BLOCKS, Comparison, Method};
-use crate::traffic::Traffic;
+use reelscope_demo::traffic::Traffic;
 
 /// Spins of each side, one after another and again at once: enough for a 95th percentile of a hundred spins a block.
 const SPINS: u64 = 600;

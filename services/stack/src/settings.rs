@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::directories;
 use crate::durable;
-use crate::problems::{RELEASES, Release};
+use reelscope_demo::problems::{RELEASES, Release};
 
 /// Services that can have a DSN of their own.
 pub const SERVICES: [&str; 5] = [
@@ -318,7 +318,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::problems::FIRST_RELEASE;
+    use reelscope_demo::problems::FIRST_RELEASE;
 
     const DSN: &str = "https://0123456789abcdef0123456789abcdef@sentry.example/7";
 

@@ -14,6 +14,17 @@ use reelscope_collector::{
 use reelscope_contracts::http::panicked;
 use reelscope_contracts::problems::{ProblemId, ProblemState};
 use reelscope_contracts::{SERVICE_TOKEN_HEADER, ServiceToken};
+use reelscope_demo::door::Door;
+use reelscope_demo::faults::{FaultKnobs, Faults};
+use reelscope_demo::faults_http::{Panel, faults_router};
+use reelscope_demo::moment::Moments;
+use reelscope_demo::problems::{Knobs, Problems, Refusal};
+use reelscope_demo::problems_http::{Steering, problems_router};
+use reelscope_demo::program::Program;
+use reelscope_demo::spins::SessionSpins;
+use reelscope_demo::traffic::surge::Surge;
+use reelscope_demo::traffic::{Table, Traffic};
+use reelscope_demo::traffic_http::traffic_router;
 use reelscope_game_engine as game;
 use reelscope_payment_provider as provider;
 use reelscope_payment_service as payments;
@@ -28,25 +39,15 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::Config;
-use crate::door::Door;
 use crate::durable;
-use crate::faults::{FaultKnobs, Faults};
-use crate::faults_http::{Panel, faults_router};
-use crate::moment::Moments;
 use crate::notices::{Notice, Notices, notices_router};
 use crate::overhead::{Overhead, overhead_router};
 use crate::preferences::{PREFERENCES, Preferences, preferences_router};
-use crate::problems::{Knobs, Problems, Refusal};
-use crate::problems_http::{Steering, problems_router};
 use crate::settings::{RELEASE, Settings, SettingsError};
 use crate::settings_http::{self, Current, Kept, settings_router};
-use crate::spins::SessionSpins;
 use crate::storage::{StopError, Storage};
 use crate::streams;
 use crate::supervised::Tasks;
-use crate::surge::Surge;
-use crate::traffic::{Table, Traffic};
-use crate::traffic_http::traffic_router;
 
 /// Where the page finds the collector's viewer.
 pub(crate) const TELEMETRY: &str = "/api/telemetry";
@@ -486,13 +487,13 @@ impl Stack {
                 faults: faults.clone(),
                 collector: collector.clone(),
             };
+            let program = program(&settings, &overhead);
             let steering = Steering {
                 problems,
                 faults,
                 traffic: traffic.clone(),
-                overhead: overhead.clone(),
                 spins,
-                settings: settings.clone(),
+                program: program.clone(),
                 exact: Arc::default(),
             };
             let viewer = Router::new()
@@ -503,10 +504,10 @@ impl Stack {
                     preferences_router(Preferences::of(preferences)),
                 )
                 .nest("/api/notices", notices_router(kept_notices))
-                .nest("/api/overhead", overhead_router(overhead.clone()))
+                .nest("/api/overhead", overhead_router(overhead))
                 .nest("/api/problems", problems_router(steering))
                 .nest("/api/faults", faults_router(panel))
-                .nest("/api/traffic", traffic_router(traffic, overhead));
+                .nest("/api/traffic", traffic_router(traffic, program));
             routes = Router::new()
                 .merge(gateway::guarded(access, viewer))
                 .fallback_service(routes);
@@ -838,4 +839,17 @@ fn local_address(listener: &TcpListener) -> Result<SocketAddr, StartError> {
 
 fn url(listener: &TcpListener) -> Result<String, StartError> {
     Ok(format!("http://{}", local_address(listener)?))
+}
+
+/// What the demo asks of this stack.
+fn program(settings: &settings_http::Shared, overhead: &Overhead) -> Program {
+    let (settings, measuring, measured) = (settings.clone(), overhead.clone(), overhead.clone());
+    Program {
+        say_release: Arc::new(move |release| {
+            let settings = settings.clone();
+            Box::pin(async move { settings.say_release(&release).await })
+        }),
+        is_measuring: Arc::new(move || measuring.is_measuring()),
+        stop_measuring: Arc::new(move || measured.cancel()),
+    }
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 use reelscope_collector::{Collector, Options, ingest_router};
-use reelscope_stack::load::latencies;
+use reelscope_demo::measure::latencies;
 use reelscope_stack::start::telemetry_dir;
 use reelscope_stack::{Config, Stack, traces};
 use serde::Serialize;

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use reelscope_contracts::Money;
 use reelscope_contracts::problems::{ProblemId, ProblemState};
 use reelscope_contracts::telemetry::{Micros, Span, TraceDetail, nearest_rank};
-use reelscope_stack::figures::sorted;
+use reelscope_demo::figures::sorted;
+use reelscope_demo::problems::States;
 use reelscope_stack::load::{self, Plan};
-use reelscope_stack::problems::States;
 use reelscope_stack::{Config, Stack};
 use serde::Serialize;
 
@@ -288,7 +288,7 @@ pub async fn measure(stack: &Stack, condition: &Condition) -> Result<Met, String
     let mut samples = Vec::new();
     for line in lines
         .iter()
-        .filter(|line| line.name == reelscope_stack::spins::SPIN)
+        .filter(|line| line.name == reelscope_demo::spins::SPIN)
     {
         if let Ok(Some(trace)) = collector.trace(&line.trace_id).await {
             samples.push(Sample::of(&trace));

@@ -8,10 +8,11 @@ use hdrhistogram::Histogram;
 use reelscope_contracts::problems::SetTraffic;
 use reelscope_contracts::telemetry::nearest_rank;
 use reelscope_contracts::{Code, Money};
+use reelscope_demo::figures::sorted;
+use reelscope_demo::measure::{cpu_ms, resident_bytes};
+use reelscope_demo::players;
+use reelscope_demo::spins::SPIN;
 use reelscope_stack::Stack;
-use reelscope_stack::figures::sorted;
-use reelscope_stack::load::{self, cpu_ms, resident_bytes};
-use reelscope_stack::spins::SPIN;
 use reelscope_telemetry::TraceLink;
 use serde::Serialize;
 
@@ -212,7 +213,7 @@ impl<'a> Person<'a> {
             .ok_or("the stack has no frontend")?
             .clone();
         let client = frontend.client();
-        let session = load::log_in_at(&stack.origin(), stack.token(), &client, 1).await?;
+        let session = players::log_in_at(&stack.origin(), stack.token(), &client, 1).await?;
         Ok(Self {
             stack,
             client,
@@ -225,7 +226,7 @@ impl<'a> Person<'a> {
         let key = format!("own-{}", uuid::Uuid::new_v4());
         let url = format!("{}/api/v1/spins", self.stack.origin());
         let stake = Money(100);
-        let work = load::spin(&self.client, &url, self.stack.token(), &self.session, &key, stake);
+        let work = players::spin(&self.client, &url, self.stack.token(), &self.session, &key, stake);
         let began = Instant::now();
         let spun = self
             .frontend
@@ -302,7 +303,7 @@ impl Looks {
 
 /// Of all cores, in percent.
 fn share(spent_ms: f64, elapsed_s: f64) -> f64 {
-    spent_ms / elapsed_s.max(1e-3) / reelscope_stack::traffic::cores() / 10.0
+    spent_ms / elapsed_s.max(1e-3) / reelscope_demo::traffic::cores() / 10.0
 }
 
 fn megabytes() -> f64 {

@@ -1,8 +1,9 @@
 //! `reelscope serve`.
 
-use reelscope_stack::problems::{self, FIRST_RELEASE};
+use reelscope_demo::problems::{self, FIRST_RELEASE};
+use reelscope_demo::traffic;
 use reelscope_stack::settings::{Flags, Settings};
-use reelscope_stack::{Config, Recording, Stack, traffic};
+use reelscope_stack::{Config, Recording, Stack};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

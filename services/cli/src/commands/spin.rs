@@ -7,9 +7,10 @@ use std::time::Duration;
 use reelscope_contracts::Money;
 use reelscope_contracts::problems::{ProblemId, ProblemState};
 use reelscope_contracts::telemetry::DeliveryCounts;
+use reelscope_demo::problems;
 use reelscope_stack::load::{self, Plan, Report};
 use reelscope_stack::settings::Flags;
-use reelscope_stack::{Config, Stack, problems, traces};
+use reelscope_stack::{Config, Stack, traces};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use reelscope_contracts::problems::{ProblemId, ProblemState, SetTraffic};
+use reelscope_demo::{problems, traffic};
 use reelscope_stack::settings::Flags;
-use reelscope_stack::{Config, Stack, problems, traffic};
+use reelscope_stack::{Config, Stack};
 use serde_json::{Value, json};
 
 use super::ledger::verified;

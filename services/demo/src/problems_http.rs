@@ -16,27 +16,31 @@ use serde::Deserialize;
 
 use crate::faults::Faults;
 use crate::figures::{self, Compared};
-use crate::overhead::Overhead;
 use crate::problems::{FIRST_RELEASE, Problems, Refusal};
+use crate::program::Program;
 use crate::releases::{self, Exact};
-use crate::settings_http::Shared as Settings;
 use crate::spins::SessionSpins;
 use crate::traffic::Traffic;
 
+/// What the routes act on.
 #[derive(Clone)]
-pub(crate) struct Steering {
-    pub(crate) problems: Problems,
-    pub(crate) faults: Faults,
-    pub(crate) traffic: Traffic,
-    pub(crate) overhead: Overhead,
-    pub(crate) spins: SessionSpins,
-    pub(crate) settings: Settings,
+pub struct Steering {
+    /// The problems of the story, and the release dial.
+    pub problems: Problems,
+    /// The second group, which a reset ends too.
+    pub faults: Faults,
+    /// Virtual players, who leave at a reset.
+    pub traffic: Traffic,
+    /// What figures are made of.
+    pub spins: SessionSpins,
+    /// The program around it.
+    pub program: Program,
     /// Enumerated when first asked for.
-    pub(crate) exact: Arc<OnceLock<Exact>>,
+    pub exact: Arc<OnceLock<Exact>>,
 }
 
 /// `/api/problems`; it belongs behind a guard.
-pub(crate) fn problems_router(steering: Steering) -> Router {
+pub fn problems_router(steering: Steering) -> Router {
     Router::new()
         .route("/", get(view))
         .route("/{id}", put(switch))
@@ -91,10 +95,8 @@ async fn release(
     Body(ChooseRelease { release }): Body<ChooseRelease>,
 ) -> Result<Json<View>, Problem> {
     let turning = steering.problems.begin(&release)?;
-    let settings = steering.settings.clone();
-    turning
-        .put(async move { settings.say_release(&release).await })
-        .await?;
+    let say_release = Arc::clone(&steering.program.say_release);
+    turning.put(async move { say_release(release).await }).await?;
     Ok(view(State(steering)).await)
 }
 
@@ -107,7 +109,7 @@ async fn reset(
     let turning = steering.problems.begin(FIRST_RELEASE.version)?;
     let restarted = steering.clone();
     let rest = async move {
-        restarted.settings.say_release(FIRST_RELEASE.version).await?;
+        (restarted.program.say_release)(FIRST_RELEASE.version.to_owned()).await?;
         restarted.problems.disarm();
         restarted.problems.begin_session();
         restarted.faults.begin_session();
@@ -115,7 +117,7 @@ async fn reset(
     };
     // Before the index is dropped: players would slow that down, and what they spin is not of the demo that begins.
     steering.traffic.reset();
-    steering.overhead.cancel();
+    (steering.program.stop_measuring)();
     steering.faults.all_off().await?;
     turning.put(rest).await?;
     Ok(view(State(steering)).await)

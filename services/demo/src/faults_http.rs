@@ -12,14 +12,17 @@ use serde::Deserialize;
 
 use crate::faults::Faults;
 
+/// What the routes act on.
 #[derive(Clone)]
-pub(crate) struct Panel {
-    pub(crate) faults: Faults,
-    pub(crate) collector: Collector,
+pub struct Panel {
+    /// What is switched and fired.
+    pub faults: Faults,
+    /// Where evidence is looked for.
+    pub collector: Collector,
 }
 
 /// `/api/faults`; it belongs behind a guard.
-pub(crate) fn faults_router(panel: Panel) -> Router {
+pub fn faults_router(panel: Panel) -> Router {
     Router::new()
         .route("/", get(view))
         .route("/{id}", put(switch))

@@ -1,8 +1,11 @@
 //! Virtual players that spin in the background, so that percentiles fill in a minute.
 //!
 //! Each player thinks, spins through the gateway as the page does, and thinks again. Turns begin on a common clock that
-//! keeps the process within a budget of CPU ([`crate::pace`]). With the budget lifted nothing holds them back, which is
+//! keeps the process within a budget of CPU ([`pace`]). With the budget lifted nothing holds them back, which is
 //! what shows a service collapse under load.
+
+mod pace;
+pub mod surge;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,9 +23,10 @@ use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::figures::sorted;
-use crate::load::{self, cpu_ms, latencies};
-use crate::pace::{Look, Pace};
+use crate::measure::{cpu_ms, latencies};
+use crate::players;
 use crate::spins::SPIN;
+use pace::{Look, Pace};
 
 /// Most virtual players.
 pub const MOST_PLAYERS: u32 = 200;
@@ -115,12 +119,15 @@ pub fn budget(text: &str) -> Result<Budget, String> {
 
 /// Where virtual players spin.
 #[derive(Clone)]
-pub(crate) struct Table {
-    pub(crate) origin: String,
-    pub(crate) launch_token: String,
-    pub(crate) frontend: Service,
+pub struct Table {
+    /// The gateway's origin.
+    pub origin: String,
+    /// The secret of this launch.
+    pub launch_token: String,
+    /// Whose traces their spins begin.
+    pub frontend: Service,
     /// Players there are at least; the accounts of virtual players are among them.
-    pub(crate) accounts: Arc<dyn Fn() -> u64 + Send + Sync>,
+    pub accounts: Arc<dyn Fn() -> u64 + Send + Sync>,
 }
 
 /// The traffic; clones share it. Dropping the last one stops it.
@@ -207,7 +214,9 @@ impl Tally {
 }
 
 impl Traffic {
-    pub(crate) fn new(table: Table) -> Self {
+    /// Nobody plays yet.
+    #[must_use]
+    pub fn new(table: Table) -> Self {
         let state = State {
             set: AT_REST,
             pace: Pace::new(cores()),
@@ -480,7 +489,7 @@ impl Shared {
             let url = format!("{}/api/v1/spins", self.table.origin);
             let work = async {
                 tag("traffic", "virtual");
-                let spun = load::spin(&client, &url, &self.table.launch_token, &token, &key, stake).await;
+                let spun = players::spin(&client, &url, &self.table.launch_token, &token, &key, stake).await;
                 if let Ok(round) = &spun
                     && !round.replayed
                 {
@@ -523,7 +532,7 @@ impl Shared {
         } else {
             1 + next % accounts
         };
-        load::log_in_at(&self.table.origin, &self.table.launch_token, client, number)
+        players::log_in_at(&self.table.origin, &self.table.launch_token, client, number)
             .await
             .ok()
     }

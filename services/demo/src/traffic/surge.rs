@@ -8,8 +8,8 @@ use reelscope_telemetry::{TraceLink, tag};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
-use crate::load::log_in_at;
-use crate::traffic::Table;
+use super::Table;
+use crate::players::log_in_at;
 
 /// Log-ins of one surge.
 const LOG_INS: u32 = 300;
@@ -17,12 +17,12 @@ const LOG_INS: u32 = 300;
 /// is made again when the gateway says that it may be.
 const WITHIN: Duration = Duration::from_secs(10);
 /// Name of the transaction of each of them.
-pub(crate) const LOG_IN: &str = "log in";
+pub const LOG_IN: &str = "log in";
 
 /// Lets players log in: the sessions of the release's health jump, and so do the traces of `POST /api/v1/sessions`, each
 /// of another player. Clones are the same door.
 #[derive(Clone)]
-pub(crate) struct Surge {
+pub struct Surge {
     table: Arc<Table>,
     under_way: Arc<AtomicBool>,
     ended: Arc<Notify>,
@@ -30,7 +30,9 @@ pub(crate) struct Surge {
 }
 
 impl Surge {
-    pub(crate) fn new(table: Table, stop: watch::Receiver<bool>) -> Self {
+    /// None yet; `stop` ends one.
+    #[must_use]
+    pub fn new(table: Table, stop: watch::Receiver<bool>) -> Self {
         Self {
             table: Arc::new(table),
             under_way: Arc::default(),
@@ -40,7 +42,7 @@ impl Surge {
     }
 
     /// Begins; says whether it did, which it does not while one is under way.
-    pub(crate) fn begin(&self) -> bool {
+    pub fn begin(&self) -> bool {
         let begins = !self.under_way.swap(true, Ordering::AcqRel);
         if begins {
             let surge = self.clone();
@@ -58,7 +60,7 @@ impl Surge {
     }
 
     /// Ends one that goes on; who has not logged in yet does not.
-    pub(crate) fn end(&self) {
+    pub fn end(&self) {
         self.ended.notify_waiters();
     }
 

@@ -8,22 +8,22 @@ use reelscope_contracts::problem::sentence;
 use reelscope_contracts::problems::{SetTraffic, Traffic as View};
 use reelscope_contracts::{Code, Problem};
 
-use crate::overhead::Overhead;
+use crate::program::Program;
 use crate::traffic::{Traffic, TrafficRefusal};
 
 #[derive(Clone)]
 struct Shared {
     traffic: Traffic,
-    overhead: Overhead,
+    program: Program,
 }
 
 /// `/api/traffic`; it belongs behind a guard.
-pub(crate) fn traffic_router(traffic: Traffic, overhead: Overhead) -> Router {
+pub fn traffic_router(traffic: Traffic, program: Program) -> Router {
     Router::new()
         .route("/", get(read).put(set))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(Shared { traffic, overhead })
+        .with_state(Shared { traffic, program })
 }
 
 async fn read(State(Shared { traffic, .. }): State<Shared>) -> Json<View> {
@@ -31,10 +31,10 @@ async fn read(State(Shared { traffic, .. }): State<Shared>) -> Json<View> {
 }
 
 async fn set(
-    State(Shared { traffic, overhead }): State<Shared>,
+    State(Shared { traffic, program }): State<Shared>,
     Body(wanted): Body<SetTraffic>,
 ) -> Result<Json<View>, Problem> {
-    if wanted.running && overhead.is_measuring() {
+    if wanted.running && (program.is_measuring)() {
         let sentence = "The telemetry overhead is being measured; wait for it to finish or cancel it.";
         return Err(Problem::new(Code::MeasurementUnderWay, sentence));
     }

@@ -143,17 +143,23 @@ pub enum Refusal {
 }
 
 /// The knobs of the services, as the stack was started with them.
-pub(crate) struct Knobs {
-    pub(crate) missing_index: users::MissingIndex,
-    pub(crate) slow_rng: game::SlowRng,
-    pub(crate) paytable: game::PaytableInForce,
-    pub(crate) payments: payments::Knobs,
-    pub(crate) provider: provider::State,
+pub struct Knobs {
+    /// Drops and makes the index of the players.
+    pub missing_index: users::MissingIndex,
+    /// Makes the RNG of the game-engine slow.
+    pub slow_rng: game::SlowRng,
+    /// Which paytable the game-engine pays by.
+    pub paytable: game::PaytableInForce,
+    /// Those of the payment-service.
+    pub payments: payments::Knobs,
+    /// How the external provider behaves.
+    pub provider: provider::State,
     /// While players are being written the index cannot be switched.
-    pub(crate) seeding: Progress,
+    pub seeding: Progress,
     /// Tagged with what is in force.
-    pub(crate) services: Vec<Service>,
-    pub(crate) moments: Moments,
+    pub services: Vec<Service>,
+    /// Tells before from after.
+    pub moments: Moments,
 }
 
 /// All problems; clones share them.
@@ -192,7 +198,7 @@ struct Cell {
 
 impl Problems {
     /// Everything off, or, for what a database remembers, as it says.
-    pub(crate) fn new(knobs: Knobs, release: watch::Receiver<String>) -> Self {
+    pub fn new(knobs: Knobs, release: watch::Receiver<String>) -> Self {
         let now = knobs.moments.now();
         let cell = |id| {
             let on = id == ProblemId::MissingIndex && knobs.missing_index.is_on();
@@ -418,7 +424,7 @@ impl Problems {
     }
 
     /// Whether the game pays by the wrong paytable.
-    pub(crate) fn put_paytable(&self, wrong: bool) {
+    pub fn put_paytable(&self, wrong: bool) {
         self.shared.knobs.paytable.put(if wrong {
             game::InForce::Wrong
         } else {
@@ -456,7 +462,7 @@ impl Problems {
     ///
     /// # Errors
     /// [`Refusal`]; nothing was changed.
-    pub(crate) fn begin(&self, version: &str) -> Result<Turning, Refusal> {
+    pub fn begin(&self, version: &str) -> Result<Turning, Refusal> {
         let release = RELEASES.iter().find(|release| release.version == version);
         let release = release.ok_or_else(|| Refusal::NoSuchRelease(version.to_owned()))?;
         let turning = Arc::clone(&self.shared.turning).try_write_owned();
@@ -491,7 +497,7 @@ impl Problems {
     }
 
     /// Looks for evidence in what was recorded, for as long as the stack runs.
-    pub(crate) async fn watch(self, collector: Collector) {
+    pub async fn watch(self, collector: Collector) {
         let mut ticks = tokio::time::interval(LOOK_EVERY);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -553,7 +559,7 @@ impl Problems {
 const THE_RELEASE: &str = "the release";
 
 /// A release that is about to be put in force.
-pub(crate) struct Turning {
+pub struct Turning {
     problems: Problems,
     release: &'static Release,
     turning: OwnedRwLockWriteGuard<()>,
@@ -565,7 +571,7 @@ impl Turning {
     ///
     /// # Errors
     /// The problem of what could not be done.
-    pub(crate) async fn put(
+    pub async fn put(
         self,
         say: impl Future<Output = Result<(), Problem>> + Send + 'static,
     ) -> Result<(), Problem> {

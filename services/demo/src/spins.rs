@@ -24,7 +24,7 @@ const MOST: usize = 100_000;
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 
 /// Where each problem stood, in the order of [`ProblemId::ALL`].
-pub(crate) type Condition = [ProblemState; 4];
+pub type Condition = [ProblemState; 4];
 
 /// A spin.
 #[derive(Debug, Clone)]
@@ -142,19 +142,21 @@ fn minor(major: f64) -> Money {
 
 /// Amounts of a demo are far below 2^53 minor units.
 #[allow(clippy::cast_possible_truncation)]
-pub(crate) fn whole(minor: f64) -> Money {
+pub fn whole(minor: f64) -> Money {
     Money(minor.round() as i64)
 }
 
 /// The spins of the session that goes on; clones share them.
 #[derive(Clone)]
-pub(crate) struct SessionSpins {
+pub struct SessionSpins {
     collector: Collector,
     known: Arc<Mutex<Digests<Spin>>>,
 }
 
 impl SessionSpins {
-    pub(crate) fn new(collector: Collector) -> Self {
+    /// None is known yet.
+    #[must_use]
+    pub fn new(collector: Collector) -> Self {
         Self::of_newest(collector, MOST)
     }
 
@@ -167,7 +169,7 @@ impl SessionSpins {
 
     /// Makes something of all spins that came after the envelope that `after` tells, and says when the first of them began if
     /// there were more than are remembered. Blocks.
-    pub(crate) fn read<T>(
+    pub fn read<T>(
         &self,
         after: impl FnOnce() -> u64,
         make: impl FnOnce(&mut dyn Iterator<Item = &Spin>) -> T,
@@ -185,7 +187,7 @@ impl SessionSpins {
     }
 
     /// Sees spins before their traces go, though nobody asks for figures.
-    pub(crate) async fn watch(self, after: impl Fn() -> u64 + Clone + Send + 'static) {
+    pub async fn watch(self, after: impl Fn() -> u64 + Clone + Send + 'static) {
         let mut ticks = tokio::time::interval(LOOK_EVERY);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -227,7 +229,14 @@ mod tests {
         for (n, name) in [(1, SPIN), (2, SPIN), (3, "GET /"), (4, SPIN)] {
             collector.capture("frontend", spin(n, name));
         }
-        assert!(crate::traces::caught_up(&collector, Duration::from_secs(60)).await);
+        let caught_up = async {
+            while !collector.caught_up() {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), caught_up)
+            .await
+            .unwrap();
         let starts = |spins: &mut dyn Iterator<Item = &Spin>| {
             let starts = spins.map(|spin| spin.start / 1_000_000 - BEGAN);
             starts.collect::<Vec<_>>()

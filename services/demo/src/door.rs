@@ -19,7 +19,7 @@ const IDLE_CLOSED_WITHIN: Duration = Duration::from_millis(100);
 /// operating system: a trace of a spin shows `External payment provider API` end at once, an issue with `provider.code`
 /// `unreachable`, and the stake returned. Clones move the same door.
 #[derive(Clone)]
-pub(crate) struct Door {
+pub struct Door {
     orders: mpsc::Sender<Order>,
     shut: Arc<AtomicBool>,
 }
@@ -31,7 +31,7 @@ struct Order {
 
 impl Door {
     /// A server that is open; it runs with the future that comes with it, until `stop` comes true.
-    pub(crate) fn new(
+    pub fn new(
         name: &'static str,
         listener: TcpListener,
         router: Router,
@@ -52,7 +52,7 @@ impl Door {
     }
 
     /// Whether it is shut.
-    pub(crate) fn is_shut(&self) -> bool {
+    pub fn is_shut(&self) -> bool {
         self.shut.load(Ordering::Acquire)
     }
 
@@ -60,7 +60,7 @@ impl Door {
     ///
     /// # Errors
     /// What the operating system says when the port cannot be listened on again; it stays shut then.
-    pub(crate) async fn set_open(&self, open: bool) -> Result<(), String> {
+    pub async fn set_open(&self, open: bool) -> Result<(), String> {
         let (done, told) = oneshot::channel();
         let stopped = || "its server has stopped".to_owned();
         let order = Order { open, done };

@@ -11,17 +11,18 @@ use crate::figures::micros;
 
 /// Tells moments; clones tell the same.
 #[derive(Clone)]
-pub(crate) struct Moments {
+pub struct Moments {
     collector: Option<Collector>,
 }
 
 impl Moments {
     /// `None` when nothing is reported.
-    pub(crate) fn of(collector: Option<Collector>) -> Self {
+    pub fn of(collector: Option<Collector>) -> Self {
         Self { collector }
     }
 
-    pub(crate) fn now(&self) -> Moment {
+    /// This moment.
+    pub fn now(&self) -> Moment {
         Moment {
             at: now(),
             elapsed_from: Instant::now(),
@@ -32,7 +33,7 @@ impl Moments {
 
 /// When something was switched.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Moment {
+pub struct Moment {
     /// By the wall clock of then.
     at: UnixMillis,
     elapsed_from: Instant,
@@ -42,22 +43,22 @@ pub(crate) struct Moment {
 
 impl Moment {
     /// By the wall clock of then, for people.
-    pub(crate) const fn at(&self) -> UnixMillis {
+    pub const fn at(&self) -> UnixMillis {
         self.at
     }
 
     /// Milliseconds since then, whatever was done to the wall clock.
-    pub(crate) fn elapsed_ms(&self) -> u64 {
+    pub fn elapsed_ms(&self) -> u64 {
         u64::try_from(self.elapsed_from.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Number of the last envelope that had come.
-    pub(crate) const fn captured(&self) -> u64 {
+    pub const fn captured(&self) -> u64 {
         self.captured
     }
 
     /// The later of two.
-    pub(crate) fn max(self, other: Self) -> Self {
+    pub fn max(self, other: Self) -> Self {
         if other.elapsed_from > self.elapsed_from {
             other
         } else {
@@ -67,7 +68,7 @@ impl Moment {
 
     /// Whether a trace was begun after it: it arrived after it, and its start, by the clock as it stands at present, is no
     /// earlier.
-    pub(crate) fn is_before(&self, trace: &TraceSummary) -> bool {
+    pub fn is_before(&self, trace: &TraceSummary) -> bool {
         trace.first_envelope > self.captured && trace.start_us >= self.at_by_the_clock_of(now())
     }
 

@@ -12,7 +12,7 @@ use reelscope_contracts::telemetry::{Micros, nearest_rank};
 use crate::spins::{Condition, Spin, whole};
 
 /// The fault that changes what is paid and nothing else, and that a release of the dial has too.
-pub(crate) const RTP_ANOMALY: &str = FaultId::RtpAnomaly.as_str();
+pub const RTP_ANOMALY: &str = FaultId::RtpAnomaly.as_str();
 
 /// A pause of this length parts two runs of spins: nobody played in between.
 const PAUSE: Micros = 10_000_000;
@@ -153,7 +153,7 @@ fn counted(weighted: f64) -> u64 {
 
 /// What the players of these spins met.
 #[allow(clippy::cast_precision_loss)] // microseconds of a session stay far below 2^53
-pub(crate) fn figures(spins: &[&Spin]) -> Figures {
+pub fn figures(spins: &[&Spin]) -> Figures {
     let waits = sorted(spins.iter().map(|spin| spin.waited));
     let ms = |percent| nearest_rank(&waits, percent) as f64 / 1e3;
     let of = |what: fn(&Spin) -> f64| spins.iter().map(|spin| spin.weight * what(spin)).sum::<f64>();

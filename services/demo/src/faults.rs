@@ -23,19 +23,26 @@ use crate::door::Door;
 use crate::moment::{Moment, Moments};
 use crate::problems::Refusal;
 use crate::spins::SPIN;
-use crate::surge::{LOG_IN, Surge};
+use crate::traffic::surge::{LOG_IN, Surge};
 
 /// The knobs of the services, as the stack was started with them.
-pub(crate) struct FaultKnobs {
-    pub(crate) provider: provider::State,
-    pub(crate) door: Door,
-    pub(crate) payments: payments::Knobs,
-    pub(crate) paytable: game::PaytableInForce,
-    pub(crate) gateway: gateway::Knobs,
-    pub(crate) sessions: SessionsInForce,
+pub struct FaultKnobs {
+    /// How the external provider behaves.
+    pub provider: provider::State,
+    /// Closes the provider's port.
+    pub door: Door,
+    /// Those of the payment-service.
+    pub payments: payments::Knobs,
+    /// Which paytable the game-engine pays by.
+    pub paytable: game::PaytableInForce,
+    /// Those of the gateway.
+    pub gateway: gateway::Knobs,
+    /// Ends sessions before their time.
+    pub sessions: SessionsInForce,
     /// Tagged with what is on.
-    pub(crate) services: Vec<Service>,
-    pub(crate) moments: Moments,
+    pub services: Vec<Service>,
+    /// Tells before from after.
+    pub moments: Moments,
 }
 
 /// All faults; clones share them.
@@ -67,7 +74,7 @@ struct Cell {
 
 impl Faults {
     /// As the knobs stand.
-    pub(crate) fn new(knobs: FaultKnobs, surge: Surge) -> Self {
+    pub fn new(knobs: FaultKnobs, surge: Surge) -> Self {
         let cell = Cell {
             seen: ProblemState::Off,
             fixed: false,

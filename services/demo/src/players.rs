@@ -1,0 +1,69 @@
+//! Virtual players: they speak to the gateway over HTTP, as the page does.
+
+use std::time::Duration;
+
+use reelscope_contracts::gateway::{LogIn, LoggedIn, Spin, SpinResult};
+use reelscope_contracts::http::reply;
+use reelscope_contracts::{Code, Money, Problem};
+use reelscope_telemetry::{Client, Method};
+use reelscope_user_service::players::account_code;
+
+const GATEWAY: &str = "api-gateway";
+/// Longer than the gateway's own patience with a settlement.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A session token of the account with this number, once it can be had.
+///
+/// # Errors
+/// A sentence.
+pub async fn log_in_at(origin: &str, launch: &str, client: &Client, number: u64) -> Result<String, String> {
+    let url = format!("{origin}/api/v1/sessions");
+    // While players are still being written the account may have to be waited for.
+    for _ in 0..600 {
+        let body = LogIn {
+            player_id: None,
+            account_code: account_code(number),
+        };
+        let request = client
+            .request(GATEWAY, Method::POST, &url, DEADLINE)
+            .header("x-reelscope-token", launch)
+            .json(&body);
+        let (status, body) = request.send().await.map_err(|error| error.to_string())?;
+        match reply::<LoggedIn>(status, &body) {
+            Ok(session) => return Ok(session.token),
+            Err(problem) if problem.retry_after.is_some() => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            Err(problem) => return Err(problem.detail),
+        }
+    }
+    Err(format!(
+        "{} cannot sign in: players are still being created",
+        account_code(number)
+    ))
+}
+
+/// Spins once under this idempotency key.
+///
+/// # Errors
+/// The code of the gateway's problem.
+pub async fn spin(
+    client: &Client,
+    url: &str,
+    launch: &str,
+    token: &str,
+    key: &str,
+    stake: Money,
+) -> Result<SpinResult, Code> {
+    let request = client
+        .request(GATEWAY, Method::POST, url, DEADLINE)
+        .header("x-reelscope-token", launch)
+        .header("idempotency-key", key)
+        .header("authorization", &format!("Bearer {token}"))
+        .json(&Spin {
+            stake,
+            same_seed_as: None,
+        });
+    let (status, body) = request.send().await.map_err(|_| Code::ServiceUnavailable)?;
+    reply::<SpinResult>(status, &body).map_err(|problem: Problem| problem.code)
+}
