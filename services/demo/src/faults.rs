@@ -19,9 +19,9 @@ use reelscope_payment_service as payments;
 use reelscope_telemetry::Service;
 use reelscope_user_service::sessions::SessionsInForce;
 
-use crate::door::Door;
 use crate::moment::{Moment, Moments};
-use crate::problems::Refusal;
+use crate::problems::SwitchError;
+use crate::restartable_server::RestartableServer;
 use crate::spins::SPIN;
 use crate::traffic::surge::{LOG_IN, Surge};
 
@@ -29,8 +29,8 @@ use crate::traffic::surge::{LOG_IN, Surge};
 pub struct FaultKnobs {
     /// How the external provider behaves.
     pub provider: provider::State,
-    /// Closes the provider's port.
-    pub door: Door,
+    /// The provider's server, which can be stopped.
+    pub provider_server: RestartableServer,
     /// Those of the payment-service.
     pub payments: payments::Knobs,
     /// Which paytable the game-engine pays by.
@@ -55,7 +55,7 @@ struct Shared {
     knobs: FaultKnobs,
     cells: Mutex<HashMap<FaultId, Cell>>,
     /// Held while a switch is turned, so that the second of two that come together sees what the first has done.
-    turning: tokio::sync::Mutex<()>,
+    switching: tokio::sync::Mutex<()>,
     surge: Surge,
 }
 
@@ -86,7 +86,7 @@ impl Faults {
             shared: Arc::new(Shared {
                 knobs,
                 cells: Mutex::new(FaultId::ALL.into_iter().map(|id| (id, cell.clone())).collect()),
-                turning: tokio::sync::Mutex::default(),
+                switching: tokio::sync::Mutex::default(),
                 surge,
             }),
         };
@@ -115,7 +115,7 @@ impl Faults {
         match id {
             FaultId::ProviderSpike => knobs.provider.behaviour().spike,
             FaultId::RtpAnomaly => knobs.paytable.get() == game::InForce::Wrong,
-            FaultId::ProviderDown => knobs.door.is_shut(),
+            FaultId::ProviderDown => knobs.provider_server.is_stopped(),
             FaultId::NPlusOne => knobs.gateway.looks_rounds_up_singly(),
             FaultId::SlowReport => knobs.payments.reporting() == payments::Reporting::ReadingAllBets,
             FaultId::MemoryLeak => knobs.gateway.answers().keeps_all(),
@@ -126,21 +126,21 @@ impl Faults {
     /// Switches one. The next request meets it.
     ///
     /// # Errors
-    /// [`Refusal`]; the fault is then as it was.
-    pub async fn switch(&self, id: FaultId, to: ProblemState) -> Result<(), Refusal> {
+    /// [`SwitchError`]; the fault is then as it was.
+    pub async fn switch(&self, id: FaultId, to: ProblemState) -> Result<(), SwitchError> {
         if id.kind() == FaultKind::Fire {
-            return Err(Refusal::NotSwitched(id.as_str()));
+            return Err(SwitchError::NotSwitched(id.as_str()));
         }
         if to == ProblemState::Fixed && !id.has_fix() {
-            return Err(Refusal::NoFix(id.as_str()));
+            return Err(SwitchError::NoFix(id.as_str()));
         }
-        let _turning = self.shared.turning.lock().await;
+        let _switching = self.shared.switching.lock().await;
         let from = self.state(id);
         if from == to {
-            return Err(Refusal::Unchanged(id.as_str(), to.as_str()));
+            return Err(SwitchError::Unchanged(id.as_str(), to.as_str()));
         }
         if from == ProblemState::Off && to == ProblemState::Fixed {
-            return Err(Refusal::NothingToFix(id.as_str()));
+            return Err(SwitchError::NothingToFix(id.as_str()));
         }
         self.turn(id, to).await
     }
@@ -148,9 +148,9 @@ impl Faults {
     /// Switches everything off that is not; what was fired and has not happened yet will not.
     ///
     /// # Errors
-    /// The first [`Refusal`]; what was switched off before it stays off.
-    pub async fn all_off(&self) -> Result<(), Refusal> {
-        let _turning = self.shared.turning.lock().await;
+    /// The first [`SwitchError`]; what was switched off before it stays off.
+    pub async fn all_off(&self) -> Result<(), SwitchError> {
+        let _switching = self.shared.switching.lock().await;
         self.shared.knobs.gateway.disarm();
         for id in FaultId::ALL {
             if self.state(id) != ProblemState::Off {
@@ -170,7 +170,7 @@ impl Faults {
         }
     }
 
-    async fn turn(&self, id: FaultId, to: ProblemState) -> Result<(), Refusal> {
+    async fn turn(&self, id: FaultId, to: ProblemState) -> Result<(), SwitchError> {
         let knobs = &self.shared.knobs;
         let on = to == ProblemState::On;
         match id {
@@ -181,8 +181,8 @@ impl Faults {
                 game::InForce::Certified
             }),
             FaultId::ProviderDown => {
-                let moved = knobs.door.set_open(!on).await;
-                moved.map_err(|reason| Refusal::Failed(id.as_str(), reason))?;
+                let moved = knobs.provider_server.set_running(!on).await;
+                moved.map_err(|reason| SwitchError::Failed(id.as_str(), reason))?;
             }
             FaultId::NPlusOne => knobs.gateway.look_rounds_up_singly(on),
             FaultId::SlowReport => knobs.payments.set_reporting(if on {
@@ -192,7 +192,7 @@ impl Faults {
             }),
             FaultId::MemoryLeak => knobs.gateway.answers().keep_all(on),
             FaultId::GatewayPanic | FaultId::ExpiredToken | FaultId::SessionSurge => {
-                return Err(Refusal::NotSwitched(id.as_str()));
+                return Err(SwitchError::NotSwitched(id.as_str()));
             }
         }
         if let Some(cell) = self.cells().get_mut(&id) {
@@ -205,8 +205,8 @@ impl Faults {
     /// Lets one happen once.
     ///
     /// # Errors
-    /// [`Refusal::NotFired`]; [`Refusal::UnderWay`] while a surge goes on.
-    pub fn fire(&self, id: FaultId) -> Result<(), Refusal> {
+    /// [`SwitchError::NotFired`]; [`SwitchError::UnderWay`] while a surge goes on.
+    pub fn fire(&self, id: FaultId) -> Result<(), SwitchError> {
         // Before it can have happened.
         let since = self.shared.knobs.moments.now();
         match id {
@@ -214,10 +214,10 @@ impl Faults {
             FaultId::ExpiredToken => self.shared.knobs.sessions.end_all(),
             FaultId::SessionSurge => {
                 if !self.shared.surge.begin() {
-                    return Err(Refusal::UnderWay(id.as_str()));
+                    return Err(SwitchError::UnderWay(id.as_str()));
                 }
             }
-            _ => return Err(Refusal::NotFired(id.as_str())),
+            _ => return Err(SwitchError::NotFired(id.as_str())),
         }
         if let Some(cell) = self.cells().get_mut(&id) {
             cell.fired += 1;

@@ -2,10 +2,9 @@
 //!
 //! Modules in reading order: [`problems`] (the four of the story, and the release dial), [`faults`] (the second group),
 //! [`traffic`] (virtual players), [`spins`] (what is remembered of a session), [`figures`] (before and after), [`releases`]
-//! (compared); `*_http` are their routes, [`program`] is what they ask of the program around them, [`door`] a server that can
+//! (compared); `*_http` are their routes, [`program`] is what they ask of the program around them, [`restartable_server`] one that can
 //! be shut, [`moment`] before and after, [`players`] and [`measure`] what loads share.
 
-pub mod door;
 pub mod faults;
 pub mod faults_http;
 pub mod figures;
@@ -16,6 +15,7 @@ pub mod problems;
 pub mod problems_http;
 pub mod program;
 pub mod releases;
+pub mod restartable_server;
 pub mod spins;
 pub mod traffic;
 pub mod traffic_http;

@@ -112,7 +112,7 @@ pub fn states(arguments: &[Argument]) -> States {
 
 /// Why a problem was not switched.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum SwitchError {
     /// It is there already.
     #[error("{0} is {1} already; nothing was changed")]
     Unchanged(&'static str, &'static str),
@@ -174,7 +174,7 @@ struct Shared {
     release: watch::Receiver<String>,
     board: Mutex<Board>,
     /// Read by a switch of one problem, of which several may go on; written by a release, which is about all of them.
-    turning: Arc<RwLock<()>>,
+    switching: Arc<RwLock<()>>,
 }
 
 struct Board {
@@ -221,7 +221,7 @@ impl Problems {
                 knobs,
                 release,
                 board: Mutex::new(board),
-                turning: Arc::default(),
+                switching: Arc::default(),
             }),
         };
         problems.tag(&problems.board());
@@ -296,29 +296,29 @@ impl Problems {
     /// Switches one problem. The next spin meets it.
     ///
     /// # Errors
-    /// [`Refusal`]; the problem is then as it was.
-    pub async fn switch(&self, id: ProblemId, to: ProblemState) -> Result<(), Refusal> {
+    /// [`SwitchError`]; the problem is then as it was.
+    pub async fn switch(&self, id: ProblemId, to: ProblemState) -> Result<(), SwitchError> {
         let from = self.state(id);
         if from == ProblemState::Off && to == ProblemState::Fixed {
-            return Err(Refusal::NothingToFix(id.as_str()));
+            return Err(SwitchError::NothingToFix(id.as_str()));
         }
         if from == to {
             // While it is being switched it is neither.
             return Err(match self.board().cells.get(&id).and_then(|cell| cell.to) {
-                Some(_) => Refusal::UnderWay(id.as_str()),
-                None => Refusal::Unchanged(id.as_str(), to.as_str()),
+                Some(_) => SwitchError::UnderWay(id.as_str()),
+                None => SwitchError::Unchanged(id.as_str(), to.as_str()),
             });
         }
-        let turning = Arc::clone(&self.shared.turning).try_read_owned();
-        let turning = turning.map_err(|_| Refusal::UnderWay(THE_RELEASE))?;
-        self.bring(id, to, turning).await
+        let switching = Arc::clone(&self.shared.switching).try_read_owned();
+        let switching = switching.map_err(|_| SwitchError::UnderWay(THE_RELEASE))?;
+        self.bring(id, to, switching).await
     }
 
     /// Brings every problem to its state, those that are there already included in the success.
     ///
     /// # Errors
-    /// The first [`Refusal`]; what was brought before it stays.
-    pub async fn bring_all(&self, states: &States) -> Result<(), Refusal> {
+    /// The first [`SwitchError`]; what was brought before it stays.
+    pub async fn bring_all(&self, states: &States) -> Result<(), SwitchError> {
         for id in ProblemId::ALL {
             if let Some(to) = states.get(&id)
                 && self.state(id) != *to
@@ -330,7 +330,12 @@ impl Problems {
     }
 
     /// On a task of its own, so that nobody who goes away leaves it half done. Keeps `held` until its end.
-    async fn bring(&self, id: ProblemId, to: ProblemState, held: impl Send + 'static) -> Result<(), Refusal> {
+    async fn bring(
+        &self,
+        id: ProblemId,
+        to: ProblemState,
+        held: impl Send + 'static,
+    ) -> Result<(), SwitchError> {
         let now = self.shared.knobs.moments.now();
         let before = {
             let mut board = self.board();
@@ -338,7 +343,7 @@ impl Problems {
                 return Ok(());
             };
             if cell.to.is_some() {
-                return Err(Refusal::UnderWay(id.as_str()));
+                return Err(SwitchError::UnderWay(id.as_str()));
             }
             let before = cell.clone();
             cell.to = Some(to);
@@ -367,12 +372,12 @@ impl Problems {
             drop((board, held));
             turned
         });
-        let failed = || Refusal::Failed(id.as_str(), "its service met a defect".to_owned());
+        let failed = || SwitchError::Failed(id.as_str(), "its service met a defect".to_owned());
         task.await.unwrap_or_else(|_| Err(failed()))
     }
 
     /// Turns the knob of a problem.
-    async fn turn(&self, id: ProblemId, to: ProblemState) -> Result<(), Refusal> {
+    async fn turn(&self, id: ProblemId, to: ProblemState) -> Result<(), SwitchError> {
         let knobs = &self.shared.knobs;
         let hurts = to == ProblemState::On;
         match id {
@@ -387,9 +392,9 @@ impl Problems {
                     index.switch_off().await
                 };
                 switched.map_err(|error| match error {
-                    users::UserError::Busy => Refusal::UnderWay(id.as_str()),
-                    users::UserError::Seeding(_) => Refusal::NotReady,
-                    error => Refusal::Failed(id.as_str(), error.to_string()),
+                    users::UserError::Busy => SwitchError::UnderWay(id.as_str()),
+                    users::UserError::Seeding(_) => SwitchError::NotReady,
+                    error => SwitchError::Failed(id.as_str(), error.to_string()),
                 })?;
             }
             ProblemId::SlowRng => knobs.slow_rng.switch(hurts).await,
@@ -461,28 +466,28 @@ impl Problems {
     /// Begins to put a release of the dial in force. Until what is returned is dropped nothing else is switched.
     ///
     /// # Errors
-    /// [`Refusal`]; nothing was changed.
-    pub fn begin(&self, version: &str) -> Result<Turning, Refusal> {
+    /// [`SwitchError`]; nothing was changed.
+    pub fn begin(&self, version: &str) -> Result<ReleaseSwitch, SwitchError> {
         let release = RELEASES.iter().find(|release| release.version == version);
-        let release = release.ok_or_else(|| Refusal::NoSuchRelease(version.to_owned()))?;
-        let turning = Arc::clone(&self.shared.turning).try_write_owned();
+        let release = release.ok_or_else(|| SwitchError::NoSuchRelease(version.to_owned()))?;
+        let switching = Arc::clone(&self.shared.switching).try_write_owned();
         let board = self.board();
         let under_way = board.cells.iter().find(|(_, cell)| cell.to.is_some());
         if let Some((id, _)) = under_way {
-            return Err(Refusal::UnderWay(id.as_str()));
+            return Err(SwitchError::UnderWay(id.as_str()));
         }
-        let turning = turning.map_err(|_| Refusal::UnderWay(THE_RELEASE))?;
+        let switching = switching.map_err(|_| SwitchError::UnderWay(THE_RELEASE))?;
         let missing =
             board.cells.get(&ProblemId::MissingIndex).map(|cell| cell.state) == Some(ProblemState::On);
         let switches_index = missing != release.problems.contains(&ProblemId::MissingIndex);
         if switches_index && !self.shared.knobs.seeding.is_complete() {
-            return Err(Refusal::NotReady);
+            return Err(SwitchError::NotReady);
         }
         drop(board);
-        Ok(Turning {
+        Ok(ReleaseSwitch {
             problems: self.clone(),
             release,
-            turning,
+            switching,
         })
     }
 
@@ -559,26 +564,26 @@ impl Problems {
 const THE_RELEASE: &str = "the release";
 
 /// A release that is about to be put in force.
-pub struct Turning {
+pub struct ReleaseSwitch {
     problems: Problems,
     release: &'static Release,
-    turning: OwnedRwLockWriteGuard<()>,
+    switching: OwnedRwLockWriteGuard<()>,
 }
 
-impl Turning {
-    /// Puts it in force: its problems, its paytable, and `say`, which tells it to whoever names it. All of it or, as far as
+impl ReleaseSwitch {
+    /// Puts it in force: its problems, its paytable, and `announce`, which tells it to whoever names it. All of it or, as far as
     /// the services let it be undone, nothing; whoever asked may go away.
     ///
     /// # Errors
     /// The problem of what could not be done.
-    pub async fn put(
+    pub async fn apply(
         self,
-        say: impl Future<Output = Result<(), Problem>> + Send + 'static,
+        announce: impl Future<Output = Result<(), Problem>> + Send + 'static,
     ) -> Result<(), Problem> {
         let Self {
             problems,
             release,
-            turning,
+            switching,
         } = self;
         let task = tokio::spawn(async move {
             let paytable = &problems.shared.knobs.paytable;
@@ -586,7 +591,7 @@ impl Turning {
             let put = async {
                 problems.bring_all(&release.states()).await?;
                 problems.put_paytable(release.wrong_paytable);
-                say.await
+                announce.await
             };
             let put: Result<(), Problem> = put.await;
             if put.is_err() {
@@ -595,7 +600,7 @@ impl Turning {
                     tracing::error!(%refusal, "problems could not be brought back to where they stood");
                 }
             }
-            drop(turning);
+            drop(switching);
             put
         });
         let defect = || Problem::new(Code::Internal, "The release could not be put in force.");

@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use crate::faults::Faults;
 use crate::figures::{self, Compared};
-use crate::problems::{FIRST_RELEASE, Problems, Refusal};
+use crate::problems::{FIRST_RELEASE, Problems, SwitchError};
 use crate::program::Program;
 use crate::releases::{self, Exact};
 use crate::spins::SessionSpins;
@@ -94,9 +94,9 @@ async fn release(
     State(steering): State<Steering>,
     Body(ChooseRelease { release }): Body<ChooseRelease>,
 ) -> Result<Json<View>, Problem> {
-    let turning = steering.problems.begin(&release)?;
+    let switch = steering.problems.begin(&release)?;
     let say_release = Arc::clone(&steering.program.say_release);
-    turning.put(async move { say_release(release).await }).await?;
+    switch.apply(async move { say_release(release).await }).await?;
     Ok(view(State(steering)).await)
 }
 
@@ -106,7 +106,7 @@ async fn reset(
     State(steering): State<Steering>,
     Body(Nothing {}): Body<Nothing>,
 ) -> Result<Json<View>, Problem> {
-    let turning = steering.problems.begin(FIRST_RELEASE.version)?;
+    let switch = steering.problems.begin(FIRST_RELEASE.version)?;
     let restarted = steering.clone();
     let rest = async move {
         (restarted.program.say_release)(FIRST_RELEASE.version.to_owned()).await?;
@@ -119,7 +119,7 @@ async fn reset(
     steering.traffic.reset();
     (steering.program.stop_measuring)();
     steering.faults.all_off().await?;
-    turning.put(rest).await?;
+    switch.apply(rest).await?;
     Ok(view(State(steering)).await)
 }
 
@@ -180,21 +180,21 @@ async fn releases(State(steering): State<Steering>) -> Json<Releases> {
     })
 }
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
+impl From<SwitchError> for Problem {
+    fn from(refusal: SwitchError) -> Self {
         let sentence = sentence(&refusal.to_string());
         match refusal {
-            Refusal::Unchanged(..) | Refusal::NothingToFix(_) => {
+            SwitchError::Unchanged(..) | SwitchError::NothingToFix(_) => {
                 Self::new(Code::ProblemUnchanged, sentence).field("state")
             }
-            Refusal::UnderWay(_) => Self::new(Code::ProblemSwitching, sentence).field("state"),
-            Refusal::NotReady => Self::new(Code::PlayersNotReady, sentence),
-            Refusal::NoSuchRelease(_) => Self::new(Code::InvalidRequest, sentence).field("release"),
-            Refusal::NoFix(_) => Self::new(Code::InvalidRequest, sentence).field("state"),
-            Refusal::NotFired(_) | Refusal::NotSwitched(_) => {
+            SwitchError::UnderWay(_) => Self::new(Code::ProblemSwitching, sentence).field("state"),
+            SwitchError::NotReady => Self::new(Code::PlayersNotReady, sentence),
+            SwitchError::NoSuchRelease(_) => Self::new(Code::InvalidRequest, sentence).field("release"),
+            SwitchError::NoFix(_) => Self::new(Code::InvalidRequest, sentence).field("state"),
+            SwitchError::NotFired(_) | SwitchError::NotSwitched(_) => {
                 Self::new(Code::InvalidRequest, sentence).field("id")
             }
-            Refusal::Failed(..) => Self::new(Code::Internal, sentence),
+            SwitchError::Failed(..) => Self::new(Code::Internal, sentence),
         }
     }
 }

@@ -26,7 +26,7 @@ use crate::figures::sorted;
 use crate::measure::{cpu_ms, latencies};
 use crate::players;
 use crate::spins::SPIN;
-use pace::{Look, Pace};
+use pace::{CpuSample, Pace};
 
 /// Most virtual players.
 pub const MOST_PLAYERS: u32 = 200;
@@ -119,7 +119,7 @@ pub fn budget(text: &str) -> Result<Budget, String> {
 
 /// Where virtual players spin.
 #[derive(Clone)]
-pub struct Table {
+pub struct TrafficTarget {
     /// The gateway's origin.
     pub origin: String,
     /// The secret of this launch.
@@ -137,7 +137,7 @@ pub struct Traffic {
 }
 
 struct Shared {
-    table: Table,
+    target: TrafficTarget,
     state: Mutex<State>,
     /// When the last turn was given; who wants the next waits for it in the order of coming.
     turns: tokio::sync::Mutex<Instant>,
@@ -216,7 +216,7 @@ impl Tally {
 impl Traffic {
     /// Nobody plays yet.
     #[must_use]
-    pub fn new(table: Table) -> Self {
+    pub fn new(target: TrafficTarget) -> Self {
         let state = State {
             set: AT_REST,
             pace: Pace::new(cores()),
@@ -231,7 +231,7 @@ impl Traffic {
         };
         Self {
             shared: Arc::new(Shared {
-                table,
+                target,
                 state: Mutex::new(state),
                 turns: tokio::sync::Mutex::new(Instant::now()),
                 changed: Notify::new(),
@@ -419,13 +419,13 @@ impl Shared {
             state.cpu_percent = state.cpu_percent.map_or(own, smooth);
             if let (Some(budget), Some(spent_ms), Some(own)) = (state.set.budget_percent, spent, own) {
                 let most = wanted(state.set);
-                let look = Look {
+                let sample = CpuSample {
                     elapsed,
                     spent_ms,
                     begun,
                     busy_percent: busy_percent.unwrap_or(own),
                 };
-                state.pace.look(look, f64::from(budget), most);
+                state.pace.take(sample, f64::from(budget), most);
             }
             drop(state);
             self.changed.notify_waiters();
@@ -466,7 +466,7 @@ impl Shared {
     /// One virtual player, until the task is aborted.
     async fn play(self: Arc<Self>) {
         let mut rng: ChaCha12Rng = ChaCha12Rng::seed_from_u64(rand::random());
-        let client = self.table.frontend.client();
+        let client = self.target.frontend.client();
         let turnover = Turnover::default();
         let mut session: Option<String> = None;
         // They do not come in step.
@@ -486,10 +486,10 @@ impl Shared {
             let began = Instant::now();
             let stake = stake(&mut rng);
             let key = format!("traffic-{:032x}", rng.random::<u128>());
-            let url = format!("{}/api/v1/spins", self.table.origin);
+            let url = format!("{}/api/v1/spins", self.target.origin);
             let work = async {
                 tag("traffic", "virtual");
-                let spun = players::spin(&client, &url, &self.table.launch_token, &token, &key, stake).await;
+                let spun = players::spin(&client, &url, &self.target.launch_token, &token, &key, stake).await;
                 if let Ok(round) = &spun
                     && !round.replayed
                 {
@@ -497,7 +497,7 @@ impl Shared {
                 }
                 spun
             };
-            let frontend = &self.table.frontend;
+            let frontend = &self.target.frontend;
             let spun = frontend
                 .transaction(SPIN, "ui.action", TraceLink::default(), work)
                 .await;
@@ -524,7 +524,7 @@ impl Shared {
 
     /// Logs the next account in.
     async fn sit_down(&self, client: &Client) -> Option<String> {
-        let accounts = (self.table.accounts)().max(1);
+        let accounts = (self.target.accounts)().max(1);
         let next = self.next_account.fetch_add(1, Ordering::Relaxed);
         // While the players are being written, or with few of them, accounts are shared.
         let number = if accounts > FIRST_ACCOUNT {
@@ -532,7 +532,7 @@ impl Shared {
         } else {
             1 + next % accounts
         };
-        players::log_in_at(&self.table.origin, &self.table.launch_token, client, number)
+        players::log_in_at(&self.target.origin, &self.target.launch_token, client, number)
             .await
             .ok()
     }

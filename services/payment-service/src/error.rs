@@ -6,7 +6,7 @@ use reelscope_contracts::problem::sentence;
 use reelscope_contracts::{Code, Problem, RoundId, StakeStatus};
 use reelscope_store::StoreError;
 
-use crate::ledger::Refusal;
+use crate::ledger::LedgerError;
 
 /// Every failure of this service.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -22,7 +22,7 @@ pub enum PaymentError {
     BetNotFound(RoundId),
     /// The balance is short, or an amount is out of range.
     #[error("{0}")]
-    Refused(Refusal),
+    Refused(LedgerError),
     /// The same id came with another player, stake or payout.
     #[error("round {0} was reserved or settled with other figures; use a new idempotency key")]
     Conflict(RoundId),
@@ -66,8 +66,8 @@ pub enum PaymentError {
     Store(#[from] StoreError),
 }
 
-impl From<Refusal> for PaymentError {
-    fn from(refusal: Refusal) -> Self {
+impl From<LedgerError> for PaymentError {
+    fn from(refusal: LedgerError) -> Self {
         Self::Refused(refusal)
     }
 }
@@ -78,12 +78,12 @@ impl From<&PaymentError> for Problem {
         match error {
             PaymentError::WalletNotFound(_) | PaymentError::BetNotFound(_) => detail(Code::NotFound),
             PaymentError::OtherCurrency => detail(Code::IdempotencyConflict).field("currency"),
-            PaymentError::Refused(Refusal::InsufficientFunds) => Problem::new(
+            PaymentError::Refused(LedgerError::InsufficientFunds) => Problem::new(
                 Code::InsufficientFunds,
                 "The balance is smaller than the stake; lower the stake.",
             )
             .field("stake"),
-            PaymentError::Refused(Refusal::OutOfRange) => detail(Code::InvalidRequest).field("stake"),
+            PaymentError::Refused(LedgerError::OutOfRange) => detail(Code::InvalidRequest).field("stake"),
             PaymentError::Conflict(_) | PaymentError::AlreadyPosted(_) => detail(Code::IdempotencyConflict),
             PaymentError::Declined(round) => {
                 detail(Code::PaymentDeclined).stake(StakeStatus::Returned, *round)

@@ -304,7 +304,7 @@ pub async fn intend(store: &Store, round_id: RoundId, payout: Money) -> Result<I
             let mut bet = existing_bet(tx, round_id, &id)?;
             let wallet = existing_wallet(tx, &bet.player_id)?;
             if payout < Money::ZERO {
-                return Err(crate::ledger::Refusal::OutOfRange.into());
+                return Err(crate::ledger::LedgerError::OutOfRange.into());
             }
             let first = bet.status == BetStatus::Reserved;
             match (bet.status, bet.payout) {

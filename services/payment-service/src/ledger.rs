@@ -104,7 +104,7 @@ pub struct Transfer {
 
 /// Why a movement cannot be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum LedgerError {
     /// The available balance is smaller than the stake.
     #[error("the balance is too small")]
     InsufficientFunds,
@@ -116,21 +116,21 @@ pub enum Refusal {
 /// Applies a movement to a player's balances.
 ///
 /// # Errors
-/// [`Refusal`]; nothing has moved then.
+/// [`LedgerError`]; nothing has moved then.
 pub fn apply(
     balances: Balances,
     player: &str,
     movement: Movement,
-) -> Result<(Balances, Vec<Transfer>), Refusal> {
+) -> Result<(Balances, Vec<Transfer>), LedgerError> {
     let Balances { available, reserved } = balances;
     let above_zero = |amount: Money| {
         if amount > Money::ZERO {
             Ok(amount)
         } else {
-            Err(Refusal::OutOfRange)
+            Err(LedgerError::OutOfRange)
         }
     };
-    let plus = |a: Money, b: Money| a.checked_add(b).ok_or(Refusal::OutOfRange);
+    let plus = |a: Money, b: Money| a.checked_add(b).ok_or(LedgerError::OutOfRange);
     let minus = |a: Money, b: Money, short| match a.checked_sub(b) {
         Some(rest) if rest >= Money::ZERO => Ok(rest),
         _ => Err(short),
@@ -158,7 +158,7 @@ pub fn apply(
         Movement::Reserve(stake) => {
             let stake = above_zero(stake)?;
             let next = Balances {
-                available: minus(available, stake, Refusal::InsufficientFunds)?,
+                available: minus(available, stake, LedgerError::InsufficientFunds)?,
                 reserved: plus(reserved, stake)?,
             };
             Ok((
@@ -169,11 +169,11 @@ pub fn apply(
         Movement::Post { stake, payout } => {
             let stake = above_zero(stake)?;
             if payout < Money::ZERO {
-                return Err(Refusal::OutOfRange);
+                return Err(LedgerError::OutOfRange);
             }
             let next = Balances {
                 available: plus(available, payout)?,
-                reserved: minus(reserved, stake, Refusal::OutOfRange)?,
+                reserved: minus(reserved, stake, LedgerError::OutOfRange)?,
             };
             let mut transfers = vec![own(EntryKind::Stake, reserved_of(), Account::House, stake)];
             if payout > Money::ZERO {
@@ -185,7 +185,7 @@ pub fn apply(
             let stake = above_zero(stake)?;
             let next = Balances {
                 available: plus(available, stake)?,
-                reserved: minus(reserved, stake, Refusal::OutOfRange)?,
+                reserved: minus(reserved, stake, LedgerError::OutOfRange)?,
             };
             Ok((
                 next,
@@ -447,7 +447,7 @@ mod tests {
         }
     }
 
-    fn check(before: (i64, i64), movement: Movement, after: Result<(i64, i64), Refusal>) {
+    fn check(before: (i64, i64), movement: Movement, after: Result<(i64, i64), LedgerError>) {
         let result = apply(balances(before.0, before.1), "p", movement).map(|(b, _)| b);
         assert_eq!(result, after.map(|(a, r)| balances(a, r)), "{movement:?}");
     }
@@ -459,10 +459,10 @@ mod tests {
         check(
             (9, 0),
             Movement::Reserve(Money(10)),
-            Err(Refusal::InsufficientFunds),
+            Err(LedgerError::InsufficientFunds),
         );
-        check((9, 0), Movement::Reserve(Money(0)), Err(Refusal::OutOfRange));
-        check((9, 0), Movement::Reserve(Money(-1)), Err(Refusal::OutOfRange));
+        check((9, 0), Movement::Reserve(Money(0)), Err(LedgerError::OutOfRange));
+        check((9, 0), Movement::Reserve(Money(-1)), Err(LedgerError::OutOfRange));
         check(
             (0, 10),
             Movement::Post {
@@ -477,7 +477,7 @@ mod tests {
                 stake: Money(10),
                 payout: Money(-1),
             },
-            Err(Refusal::OutOfRange),
+            Err(LedgerError::OutOfRange),
         );
         check(
             (0, 9),
@@ -485,7 +485,7 @@ mod tests {
                 stake: Money(10),
                 payout: Money(0),
             },
-            Err(Refusal::OutOfRange),
+            Err(LedgerError::OutOfRange),
         );
         check(
             (i64::MAX, 10),
@@ -493,7 +493,7 @@ mod tests {
                 stake: Money(10),
                 payout: Money(1),
             },
-            Err(Refusal::OutOfRange),
+            Err(LedgerError::OutOfRange),
         );
         check((0, 10), Movement::Void(Money(10)), Ok((10, 0)));
     }

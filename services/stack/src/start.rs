@@ -14,16 +14,16 @@ use reelscope_collector::{
 use reelscope_contracts::http::panicked;
 use reelscope_contracts::problems::{ProblemId, ProblemState};
 use reelscope_contracts::{SERVICE_TOKEN_HEADER, ServiceToken};
-use reelscope_demo::door::Door;
 use reelscope_demo::faults::{FaultKnobs, Faults};
 use reelscope_demo::faults_http::{Panel, faults_router};
 use reelscope_demo::moment::Moments;
-use reelscope_demo::problems::{Knobs, Problems, Refusal};
+use reelscope_demo::problems::{Knobs, Problems, SwitchError};
 use reelscope_demo::problems_http::{Steering, problems_router};
 use reelscope_demo::program::Program;
+use reelscope_demo::restartable_server::RestartableServer;
 use reelscope_demo::spins::SessionSpins;
 use reelscope_demo::traffic::surge::Surge;
-use reelscope_demo::traffic::{Table, Traffic};
+use reelscope_demo::traffic::{Traffic, TrafficTarget};
 use reelscope_demo::traffic_http::traffic_router;
 use reelscope_game_engine as game;
 use reelscope_payment_provider as provider;
@@ -119,7 +119,7 @@ pub enum StartError {
     Settings(#[from] SettingsError),
     /// A problem of the demo could not be brought to where it is to stand.
     #[error(transparent)]
-    Problem(#[from] Refusal),
+    Problem(#[from] SwitchError),
     /// The wallets hold what this build cannot work with.
     #[error("the wallets cannot be read: {0}")]
     Wallets(String),
@@ -301,8 +301,8 @@ impl Stack {
             Ok::<_, StartError>(service_token.clone().guard(address, routes))
         };
         let provider_routes = guarded(&provider_listener, provider::router(provider_state.clone()))?;
-        let provider_door =
-            stack.serve_behind_door("payment-provider", provider_listener, provider_routes)?;
+        let provider_server =
+            stack.serve_restartable("payment-provider", provider_listener, provider_routes)?;
 
         let payment_at = url(&payment_listener)?;
         let payment_knobs = payment_state.knobs();
@@ -386,7 +386,7 @@ impl Stack {
         let moments = Moments::of(collector.clone());
         let fault_knobs = FaultKnobs {
             provider: provider_state.clone(),
-            door: provider_door,
+            provider_server,
             payments: payment_knobs.clone(),
             paytable: paytable.clone(),
             gateway: gateway_knobs.clone(),
@@ -428,15 +428,15 @@ impl Stack {
         };
         let access = state.access.clone();
         stack.refused = access.refused();
-        let table = Table {
+        let target = TrafficTarget {
             origin: format!("http://{listen}"),
             launch_token: stack.token.clone(),
             frontend,
             accounts: Arc::new(move || seeded.read().done),
         };
-        let faults = Faults::new(fault_knobs, Surge::new(table.clone(), stack.stop.subscribe()));
+        let faults = Faults::new(fault_knobs, Surge::new(target.clone(), stack.stop.subscribe()));
         stack.faults = Some(faults.clone());
-        let traffic = Traffic::new(table);
+        let traffic = Traffic::new(target);
         stack.traffic = Some(traffic.clone());
         if let Some(wish) = config.traffic {
             let (traffic, written) = (traffic.clone(), stack.seeding.clone());
@@ -528,19 +528,20 @@ impl Stack {
         Ok(())
     }
 
-    /// As [`Stack::serve`], with a door that can be shut.
-    fn serve_behind_door(
+    /// As [`Stack::serve`], and it can be stopped and started again.
+    fn serve_restartable(
         &mut self,
         name: &'static str,
         listener: TcpListener,
         router: Router,
-    ) -> Result<Door, StartError> {
+    ) -> Result<RestartableServer, StartError> {
         let unknown = |error| listen_error(([127, 0, 0, 1], 0).into(), &error);
         let address = local_address(&listener)?;
-        let (door, server) = Door::new(name, listener, router, self.stop.subscribe()).map_err(unknown)?;
+        let (restartable, server) =
+            RestartableServer::new(name, listener, router, self.stop.subscribe()).map_err(unknown)?;
         self.addresses.push((name, address));
         self.servers.spawn(server);
-        Ok(door)
+        Ok(restartable)
     }
 
     /// Comes true when the stack is to stop.

@@ -28,9 +28,9 @@ const MOST_DEBT_S: f64 = 5.0;
 /// Turns may overlap by so much more than they do at the rate and the length that they have, and by some more.
 const OVERLAP: (f64, f64) = (2.0, 3.0);
 
-/// What was seen since the last look.
+/// What was measured since the last sample.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Look {
+pub(crate) struct CpuSample {
     /// Since the last one.
     pub(crate) elapsed: Duration,
     /// CPU that this process has spent meanwhile, in milliseconds.
@@ -83,20 +83,20 @@ impl Pace {
         self.throttled
     }
 
-    /// Takes a look in. The budget is a share of all cores in percent; `most` is what players want, in turns a second.
-    pub(crate) fn look(&mut self, look: Look, budget_percent: f64, most: f64) {
-        let elapsed_s = look.elapsed.as_secs_f64().max(1e-3);
+    /// Takes a sample in. The budget is a share of all cores in percent; `most` is what players want, in turns a second.
+    pub(crate) fn take(&mut self, sample: CpuSample, budget_percent: f64, most: f64) {
+        let elapsed_s = sample.elapsed.as_secs_f64().max(1e-3);
         let memory_s = (TURNS_REMEMBERED / self.rate).clamp(SHORTEST_MEMORY_S, LONGEST_MEMORY_S);
         let kept = (-elapsed_s / memory_s).exp();
-        self.spent_ms = self.spent_ms * kept + look.spent_ms;
-        self.begun = self.begun * kept + f64::from(look.begun);
+        self.spent_ms = self.spent_ms * kept + sample.spent_ms;
+        self.begun = self.begun * kept + f64::from(sample.begun);
 
-        let own = look.spent_ms / elapsed_s / self.cores / 10.0;
-        self.others += 0.2 * ((look.busy_percent - own).max(0.0) - self.others);
+        let own = sample.spent_ms / elapsed_s / self.cores / 10.0;
+        self.others += 0.2 * ((sample.busy_percent - own).max(0.0) - self.others);
         let left = (100.0 - LEFT_FREE - self.others).max(LEAST_SHARE);
         let share = budget_percent.min(left);
         let ms_a_second = share * self.cores * 10.0;
-        let debt = self.debt_ms + look.spent_ms - ms_a_second * elapsed_s;
+        let debt = self.debt_ms + sample.spent_ms - ms_a_second * elapsed_s;
         self.debt_ms = debt.clamp(0.0, ms_a_second * MOST_DEBT_S);
 
         self.rate = (ms_a_second / self.price_ms()).clamp(LEAST_RATE, most.max(LEAST_RATE));
@@ -217,13 +217,13 @@ mod tests {
                 self.step();
             }
             let used = self.spent_ms / 10.0;
-            let look = Look {
+            let sample = CpuSample {
                 elapsed: Duration::from_millis(500),
                 spent_ms: self.spent_ms,
                 begun: self.begun,
                 busy_percent: used + self.others_ms_a_second / 20.0,
             };
-            self.pace.look(look, budget, self.players as f64 / 3.0);
+            self.pace.take(sample, budget, self.players as f64 / 3.0);
             used
         }
 

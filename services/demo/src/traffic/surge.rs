@@ -8,7 +8,7 @@ use reelscope_telemetry::{TraceLink, tag};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
-use super::Table;
+use super::TrafficTarget;
 use crate::players::log_in_at;
 
 /// Log-ins of one surge.
@@ -20,10 +20,10 @@ const WITHIN: Duration = Duration::from_secs(10);
 pub const LOG_IN: &str = "log in";
 
 /// Lets players log in: the sessions of the release's health jump, and so do the traces of `POST /api/v1/sessions`, each
-/// of another player. Clones are the same door.
+/// of another player. Clones are the same surge.
 #[derive(Clone)]
 pub struct Surge {
-    table: Arc<Table>,
+    target: Arc<TrafficTarget>,
     under_way: Arc<AtomicBool>,
     ended: Arc<Notify>,
     stop: watch::Receiver<bool>,
@@ -32,9 +32,9 @@ pub struct Surge {
 impl Surge {
     /// None yet; `stop` ends one.
     #[must_use]
-    pub fn new(table: Table, stop: watch::Receiver<bool>) -> Self {
+    pub fn new(target: TrafficTarget, stop: watch::Receiver<bool>) -> Self {
         Self {
-            table: Arc::new(table),
+            target: Arc::new(target),
             under_way: Arc::default(),
             ended: Arc::default(),
             stop,
@@ -65,20 +65,20 @@ impl Surge {
     }
 
     async fn run(&self) {
-        let accounts = (self.table.accounts)().max(1);
-        let client = self.table.frontend.client();
+        let accounts = (self.target.accounts)().max(1);
+        let client = self.target.frontend.client();
         let mut ticks = tokio::time::interval(WITHIN / LOG_INS);
         let mut log_ins = JoinSet::new();
         for number in 0..u64::from(LOG_INS) {
             ticks.tick().await;
-            let (table, client) = (Arc::clone(&self.table), client.clone());
+            let (target, client) = (Arc::clone(&self.target), client.clone());
             log_ins.spawn(async move {
                 let work = async {
                     tag("traffic", "virtual");
                     let account = 1 + number % accounts;
-                    log_in_at(&table.origin, &table.launch_token, &client, account).await
+                    log_in_at(&target.origin, &target.launch_token, &client, account).await
                 };
-                let logged_in = table
+                let logged_in = target
                     .frontend
                     .transaction(LOG_IN, "ui.action", TraceLink::default(), work);
                 if let Err(reason) = logged_in.await {

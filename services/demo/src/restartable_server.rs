@@ -1,4 +1,4 @@
-//! A server whose door can be shut and opened again while everything else runs.
+//! A server that can be stopped and started again on its port while everything else runs.
 
 use std::io;
 use std::net::SocketAddr;
@@ -15,22 +15,22 @@ use tokio::sync::{mpsc, oneshot, watch};
 /// under way are not waited for: under load there always are some, as slow as the provider is.
 const IDLE_CLOSED_WITHIN: Duration = Duration::from_millis(100);
 
-/// Shuts and opens a server. While it is shut nothing listens on its port, so that whoever connects is refused by the
+/// Stops and starts a server. While it is stopped nothing listens on its port, so that whoever connects is refused by the
 /// operating system: a trace of a spin shows `External payment provider API` end at once, an issue with `provider.code`
-/// `unreachable`, and the stake returned. Clones move the same door.
+/// `unreachable`, and the stake returned. Clones act on the same server.
 #[derive(Clone)]
-pub struct Door {
+pub struct RestartableServer {
     orders: mpsc::Sender<Order>,
-    shut: Arc<AtomicBool>,
+    stopped: Arc<AtomicBool>,
 }
 
 struct Order {
-    open: bool,
+    running: bool,
     done: oneshot::Sender<Result<(), String>>,
 }
 
-impl Door {
-    /// A server that is open; it runs with the future that comes with it, until `stop` comes true.
+impl RestartableServer {
+    /// A server that is started; it runs with the future that comes with it, until `stop` comes true.
     pub fn new(
         name: &'static str,
         listener: TcpListener,
@@ -39,31 +39,31 @@ impl Door {
     ) -> io::Result<(Self, impl Future<Output = Result<(), String>> + Send)> {
         let address = listener.local_addr()?;
         let (orders, taken) = mpsc::channel(1);
-        let shut = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::new(AtomicBool::new(false));
         let server = Server {
             name,
             address,
             router,
             orders: taken,
-            shut: Arc::clone(&shut),
+            stopped: Arc::clone(&stopped),
             stop,
         };
-        Ok((Self { orders, shut }, server.run(listener)))
+        Ok((Self { orders, stopped }, server.run(listener)))
     }
 
-    /// Whether it is shut.
-    pub fn is_shut(&self) -> bool {
-        self.shut.load(Ordering::Acquire)
+    /// Whether it is stopped.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Acquire)
     }
 
-    /// Shuts or opens it; returns when that is so. What has begun goes on when the future is dropped.
+    /// Starts or stops it; returns when that is so. What has begun goes on when the future is dropped.
     ///
     /// # Errors
-    /// What the operating system says when the port cannot be listened on again; it stays shut then.
-    pub async fn set_open(&self, open: bool) -> Result<(), String> {
+    /// What the operating system says when the port cannot be listened on again; it stays stopped then.
+    pub async fn set_running(&self, running: bool) -> Result<(), String> {
         let (done, told) = oneshot::channel();
         let stopped = || "its server has stopped".to_owned();
-        let order = Order { open, done };
+        let order = Order { running, done };
         self.orders.send(order).await.map_err(|_| stopped())?;
         told.await.unwrap_or_else(|_| Err(stopped()))
     }
@@ -74,7 +74,7 @@ struct Server {
     address: SocketAddr,
     router: Router,
     orders: mpsc::Receiver<Order>,
-    shut: Arc<AtomicBool>,
+    stopped: Arc<AtomicBool>,
     stop: watch::Receiver<bool>,
 }
 
@@ -85,17 +85,17 @@ impl Server {
             let Some(done) = self.serve(listener).await? else {
                 return Ok(());
             };
-            self.shut.store(true, Ordering::Release);
+            self.stopped.store(true, Ordering::Release);
             // Whoever ordered it may be gone.
             let _ = done.send(Ok(()));
-            let Some(opened) = self.wait_outside().await else {
+            let Some(opened) = self.stopped_until_told().await else {
                 return Ok(());
             };
             listener = opened;
         }
     }
 
-    /// Serves until it is ordered to shut; `None` when everything stops.
+    /// Serves until it is told to stop; `None` when everything stops.
     async fn serve(
         &mut self,
         listener: TcpListener,
@@ -117,8 +117,8 @@ impl Server {
                         .map(|()| None)
                         .map_err(|error| format!("{} stopped: {error}", self.name));
                 }
-                Some(Order { open, done }) = self.orders.recv() => {
-                    if !open {
+                Some(Order { running, done }) = self.orders.recv() => {
+                    if !running {
                         break done;
                     }
                     let _ = done.send(Ok(()));
@@ -131,20 +131,20 @@ impl Server {
         Ok(Some(done))
     }
 
-    /// Waits until it is ordered to open and can be; `None` when everything stops.
-    async fn wait_outside(&mut self) -> Option<TcpListener> {
+    /// Waits until it is told to run and can; `None` when everything stops.
+    async fn stopped_until_told(&mut self) -> Option<TcpListener> {
         loop {
             let order = tokio::select! {
                 _ = self.stop.wait_for(|stop| *stop) => return None,
                 order = self.orders.recv() => order?,
             };
-            if !order.open {
+            if !order.running {
                 let _ = order.done.send(Ok(()));
                 continue;
             }
             match TcpListener::bind(self.address).await {
                 Ok(listener) => {
-                    self.shut.store(false, Ordering::Release);
+                    self.stopped.store(false, Ordering::Release);
                     let _ = order.done.send(Ok(()));
                     return Some(listener);
                 }
