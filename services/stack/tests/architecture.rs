@@ -136,3 +136,37 @@ fn the_domains_know_no_http_clock_or_entropy() {
         }
     }
 }
+
+/// Files that documents name in back quotes from the root, and pages they lead to, are there.
+#[test]
+fn what_documents_name_is_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let docs = std::fs::read_dir(root.join("docs")).unwrap();
+    let docs = docs.map(|entry| entry.unwrap().path());
+    let mut named = 0;
+    for document in docs.chain([root.join("README.md")]) {
+        let text = std::fs::read_to_string(&document).unwrap();
+        let quoted = text.split('`').skip(1).step_by(2);
+        let of_the_root = |name: &&str| {
+            let tops = ["services/", "ui/", "src-tauri/", "scripts/", "docs/"];
+            let is_a_pattern = name.contains(['*', ' ', '…', '{']);
+            tops.iter().any(|top| name.starts_with(top)) && !is_a_pattern
+        };
+        for file in quoted.filter(of_the_root) {
+            // Made by a build.
+            if !file.starts_with("ui/dist") {
+                assert!(root.join(file).exists(), "{}: {file}", document.display());
+                named += 1;
+            }
+        }
+        for link in text.split("](").skip(1) {
+            let target = link.split(')').next().unwrap();
+            if !target.contains("://") && !target.starts_with('#') {
+                let from = document.parent().unwrap();
+                assert!(from.join(target).exists(), "{}: {target}", document.display());
+                named += 1;
+            }
+        }
+    }
+    assert!(named > 30, "{named}");
+}
