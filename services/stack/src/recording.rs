@@ -17,9 +17,10 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::listen::{bind, listen_error};
 use crate::preferences::{PREFERENCES, Preferences, preferences_router};
 use crate::settings::{RELEASE, Settings};
-use crate::start::{StartError, TELEMETRY, bind, listen_error, telemetry_dir};
+use crate::start::{StartError, TELEMETRY, telemetry_dir};
 use crate::streams;
 
 /// Writes the telemetry of a data directory to the new file `to`; returns its bytes. Whoever has the directory open goes on.
