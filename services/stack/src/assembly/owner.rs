@@ -1,0 +1,108 @@
+//! What the page asks for beside the game, and the door of the collector.
+
+use std::sync::Arc;
+
+use axum::Router;
+use reelscope_collector::{Collector, ingest_router, viewer_router};
+use reelscope_demo::faults_http::{Panel, faults_router};
+use reelscope_demo::problems::Problems;
+use reelscope_demo::problems_http::{Steering, problems_router};
+use reelscope_demo::program::Program;
+use reelscope_demo::spins::SessionSpins;
+use reelscope_demo::traffic_http::traffic_router;
+use tokio::sync::watch;
+
+use super::switches::Demo;
+use crate::config::Config;
+use crate::listen::bind_where_it_was;
+use crate::notices::{Notices, notices_router};
+use crate::overhead::{Overhead, overhead_router};
+use crate::preferences::{PREFERENCES, Preferences, preferences_router};
+use crate::settings_http::{self, Current, Kept, settings_router};
+use crate::start::{Stack, StartError, TELEMETRY};
+
+/// Where the cost of telemetry is measured, below the data directory.
+const OVERHEAD: &str = "overhead";
+
+impl Stack {
+    /// What the page asks for beside the game, and the door of the collector. On the page's own origin, so that the browser's
+    /// envelopes need no CORS; not traced, since the thing that carries the traces is not.
+    pub(super) async fn owner_routes(
+        &mut self,
+        config: Config,
+        collector: Collector,
+        demo: Demo,
+        notices: Notices,
+        release: watch::Sender<String>,
+    ) -> Result<Router, StartError> {
+        let listener = bind_where_it_was(&config.data_dir).await?;
+        self.serve("collector", listener, ingest_router(collector.clone()))?;
+        let settings = settings_http::Shared::new(Current {
+            settings: config.settings.unwrap_or_default(),
+            file: config.settings_file.clone().map(Kept::read).transpose()?,
+            collector_dsn: self.collector_dsn().unwrap_or_default(),
+            services: self.services().to_vec(),
+            collector: collector.clone(),
+            release,
+        });
+        let preferences = config.settings_file.map(|file| file.with_file_name(PREFERENCES));
+        let overhead = Overhead::new(config.data_dir.join(OVERHEAD), demo.traffic.clone());
+        self.is_measured_by(overhead.clone());
+        let spins = self.watch(&demo.problems, &collector);
+        let program = program(&settings, &overhead);
+        let panel = Panel {
+            faults: demo.faults.clone(),
+            collector: collector.clone(),
+        };
+        let steering = Steering {
+            problems: demo.problems,
+            faults: demo.faults,
+            traffic: demo.traffic.clone(),
+            spins,
+            program: program.clone(),
+            exact: Arc::default(),
+        };
+        Ok(Router::new()
+            .nest(TELEMETRY, viewer_router(collector))
+            .nest("/api/settings", settings_router(settings))
+            .nest(
+                "/api/preferences",
+                preferences_router(Preferences::of(preferences)),
+            )
+            .nest("/api/notices", notices_router(notices))
+            .nest("/api/overhead", overhead_router(overhead))
+            .nest("/api/problems", problems_router(steering))
+            .nest("/api/faults", faults_router(panel))
+            .nest("/api/traffic", traffic_router(demo.traffic, program)))
+    }
+
+    /// Looks for evidence of problems, and at spins before their traces go.
+    fn watch(&mut self, problems: &Problems, collector: &Collector) -> SessionSpins {
+        let (watched, watching) = (collector.clone(), problems.clone());
+        self.background()
+            .spawn_restarted("watch of the problems", move || {
+                watching.clone().watch(watched.clone())
+            });
+        let spins = SessionSpins::new(collector.clone());
+        let (seen, session) = (spins.clone(), problems.clone());
+        self.background()
+            .spawn_restarted("look at the session's spins", move || {
+                let session = session.clone();
+                seen.clone().watch(move || session.captured_before())
+            });
+        spins
+    }
+}
+
+/// What the demo asks of this stack.
+fn program(settings: &settings_http::Shared, overhead: &Overhead) -> Program {
+    let (settings, measuring, measured) = (settings.clone(), overhead.clone(), overhead.clone());
+    Program {
+        say_release: Arc::new(move |release| {
+            let settings = settings.clone();
+            Box::pin(async move { settings.say_release(&release).await })
+        }),
+        is_measuring: Arc::new(move || measuring.is_measuring()),
+        stop_measuring: Arc::new(move || measured.cancel()),
+    }
+}

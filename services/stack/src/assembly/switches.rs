@@ -1,0 +1,116 @@
+//! What a presenter switches, on the knobs that the services gave back.
+
+use std::sync::Arc;
+
+use reelscope_api_gateway as gateway;
+use reelscope_contracts::problems::SetTraffic;
+use reelscope_demo::faults::{FaultKnobs, Faults};
+use reelscope_demo::moment::Moments;
+use reelscope_demo::problems::{Knobs, Problems};
+use reelscope_demo::restartable_server::RestartableServer;
+use reelscope_demo::traffic::surge::Surge;
+use reelscope_demo::traffic::{Traffic, TrafficTarget};
+use reelscope_payment_provider as provider;
+use reelscope_payment_service as payments;
+use reelscope_telemetry::Service;
+use reelscope_user_service::seeding::Progress;
+use tokio::sync::watch;
+
+use super::services::{GameEngine, UserService};
+use crate::config::Config;
+use crate::start::{LOOK_AGAIN, Stack, StartError};
+
+/// What the services gave back of which a presenter switches something.
+pub(super) struct Switched<'a> {
+    pub(super) provider: provider::State,
+    pub(super) provider_server: RestartableServer,
+    pub(super) payment: payments::Knobs,
+    pub(super) engine: &'a GameEngine,
+    pub(super) user: UserService,
+    pub(super) gateway: gateway::Knobs,
+    pub(super) release: &'a watch::Sender<String>,
+}
+
+/// What a presenter switches.
+pub(super) struct Demo {
+    pub(super) problems: Problems,
+    pub(super) faults: Faults,
+    pub(super) traffic: Traffic,
+}
+
+impl Demo {
+    pub(super) async fn new(
+        config: &Config,
+        stack: &mut Stack,
+        frontend: &Service,
+        origin: &str,
+        switched: Switched<'_>,
+    ) -> Result<Self, StartError> {
+        let Switched {
+            provider,
+            provider_server,
+            payment,
+            engine,
+            user,
+            gateway,
+            release,
+        } = switched;
+        let services = stack.services().to_vec();
+        let moments = Moments::of(stack.collector().cloned());
+        let fault_knobs = FaultKnobs {
+            provider: provider.clone(),
+            provider_server,
+            payments: payment.clone(),
+            paytable: engine.paytable.clone(),
+            gateway,
+            sessions: user.sessions,
+            services: services.clone(),
+            moments: moments.clone(),
+        };
+        let knobs = Knobs {
+            moments,
+            missing_index: user.missing_index,
+            slow_rng: engine.slow_rng.clone(),
+            paytable: engine.paytable.clone(),
+            payments: payment,
+            provider,
+            seeding: user.seeding.clone(),
+            services,
+        };
+        let problems = Problems::new(knobs, release.subscribe());
+        problems.bring_all(&config.problems).await?;
+        problems.put_paytable(config.wrong_paytable);
+        let written = user.seeding.clone();
+        let target = TrafficTarget {
+            origin: origin.to_owned(),
+            launch_token: stack.token().to_owned(),
+            frontend: frontend.clone(),
+            accounts: Arc::new(move || written.read().done),
+        };
+        let surge = Surge::new(target.clone(), stack.stop_signal());
+        let demo = Self {
+            problems,
+            faults: Faults::new(fault_knobs, surge),
+            traffic: Traffic::new(target),
+        };
+        stack.is_switched_by(demo.problems.clone(), demo.faults.clone(), demo.traffic.clone());
+        if let Some(wish) = config.traffic {
+            stack.let_players_in(demo.traffic.clone(), wish, user.seeding);
+        }
+        Ok(demo)
+    }
+}
+
+impl Stack {
+    /// Lets virtual players in once all players are written: before that they would be people.
+    fn let_players_in(&mut self, traffic: Traffic, wish: SetTraffic, written: Progress) {
+        self.background().spawn("start of virtual players", async move {
+            while !written.is_complete() {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+            if let Err(refusal) = traffic.set(wish) {
+                tracing::warn!(%refusal, "no virtual players");
+            }
+        });
+    }
+}
