@@ -28,8 +28,8 @@ struct Cli {
     command: Command,
 }
 
-/// Does what the arguments of the process ask for. Returns the exit code, after a sentence on standard error where it is
-/// none of success.
+/// Does what the arguments of the process ask for. Returns the exit code, after a sentence on standard error where it
+/// could not be done.
 pub async fn run() -> ExitCode {
     init_logs();
     let result = Cli::parse().command.run().await;

@@ -2,8 +2,8 @@
 //!
 //! Modules in reading order: [`problems`] (the four of the story, and the release dial), [`faults`] (the second group),
 //! [`traffic`] (virtual players), [`spins`] (what is remembered of a session), [`figures`] (before and after), [`releases`]
-//! (compared); `*_http` are their routes, [`program`] is what they ask of the program around them, [`restartable_server`] one that can
-//! be shut, [`moment`] before and after, [`players`] and [`measure`] what loads share.
+//! (compared); `*_http` are their routes, [`program`] is what they ask of the program around them, [`restartable_server`] one
+//! that can be stopped and started again, [`moment`] before and after, [`players`] and [`measure`] what loads share.
 
 pub mod faults;
 pub mod faults_http;

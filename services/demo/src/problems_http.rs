@@ -181,9 +181,9 @@ async fn releases(State(steering): State<Steering>) -> Json<Releases> {
 }
 
 impl From<SwitchError> for Problem {
-    fn from(refusal: SwitchError) -> Self {
-        let sentence = sentence(&refusal.to_string());
-        match refusal {
+    fn from(error: SwitchError) -> Self {
+        let sentence = sentence(&error.to_string());
+        match error {
             SwitchError::Unchanged(..) | SwitchError::NothingToFix(_) => {
                 Self::new(Code::ProblemUnchanged, sentence).field("state")
             }

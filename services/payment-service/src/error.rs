@@ -67,8 +67,8 @@ pub enum PaymentError {
 }
 
 impl From<LedgerError> for PaymentError {
-    fn from(refusal: LedgerError) -> Self {
-        Self::Refused(refusal)
+    fn from(error: LedgerError) -> Self {
+        Self::Refused(error)
     }
 }
 

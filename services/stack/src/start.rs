@@ -36,6 +36,7 @@ pub(crate) const DRAIN: Duration = Duration::from_millis(1_500);
 pub const STOP_PATIENCE: Duration = Duration::from_secs(5);
 /// Between two looks at the seeding.
 pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
 /// A stack that runs. Dropping it stops its tasks at once; [`Stack::shutdown`] lets requests end.
 pub struct Stack {
     addresses: Vec<(&'static str, SocketAddr)>,

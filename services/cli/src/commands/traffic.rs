@@ -116,7 +116,7 @@ impl Traffic {
         if json {
             say!("{fields}");
         } else {
-            print_soak(&measured);
+            print_measured(&measured);
             say!("{}", ledger.sentence());
         }
         Ok(ledger.code())
@@ -133,7 +133,7 @@ fn minutes(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| none.to_owned())
 }
 
-fn print_soak(measured: &Measured) {
+fn print_measured(measured: &Measured) {
     let waits = |name: &str, waits: &Waits| {
         say!(
             "{name:<22} {:>6} spins, {:>4} failed, p50 {:.1} ms, p95 {:.1} ms, max {:.1} ms",

@@ -109,7 +109,8 @@ pub(super) fn pair(text: &[u8], at: usize) -> Option<(Cow<'_, str>, usize)> {
 
 /// A JSON string read.
 pub(super) struct Read<'a> {
-    /// What it says; shorter than it is written, but for bytes that are no UTF-8.
+    /// What it says; shorter than it is written, but for bytes that are no UTF-8 and control characters that are not
+    /// escaped.
     pub(super) text: Cow<'a, str>,
     /// What stands between its quotes, where that is not quite JSON and may be read in another way.
     pub(super) otherwise: Option<Cow<'a, str>>,
@@ -149,7 +150,7 @@ pub(super) fn unescaped(text: &[u8], range: Range<usize>) -> Option<Cow<'_, str>
 fn mended(inner: &str) -> String {
     let mut whole = String::with_capacity(inner.len());
     let mut rest = inner;
-    while let Some(at) = rest.find(|c: char| c == '\\' || c.is_ascii_control()) {
+    while let Some(at) = rest.find(|c: char| c == '\\' || c < ' ') {
         let (before, from) = rest.split_at(at);
         whole.push_str(before);
         let kept = |length| (from.get(..length).unwrap_or_default(), length);

@@ -193,9 +193,13 @@ impl<'a> Walk<'a> {
             None if is_id(&text, look.id) => return,
             None => found_in(&text, depth),
         };
-        // Of two readings that do not say the same neither is left.
-        let other = otherwise.map_or_else(Vec::new, |other| found_in(&other, depth));
-        let is_doubtful = other.len() > found.len();
+        // Of two readings that do not hide the same neither is left.
+        let otherwise = otherwise.unwrap_or_default();
+        let other = found_in(&otherwise, depth);
+        let hidden = parts(&text, &found);
+        let is_doubtful = parts(&otherwise, &other)
+            .iter()
+            .any(|part| !hidden.contains(part));
         let Some(rule) = found.first().or(other.first()).map(|first| first.rule) else {
             return;
         };
@@ -203,8 +207,10 @@ impl<'a> Walk<'a> {
         let mut with = Value::from(written.as_str()).to_string();
         // Texts in texts that are written with fewer escapes than they came with would double with each text they are in;
         // and what is left and would be scrubbed once more is not left.
+        let findings = written.matches(FILTERED).count().max(found.len());
+        let unchanged = Value::from(&*text).to_string().len();
         if is_doubtful
-            || with.len() > range.len() + MOST_GROWTH * found.len()
+            || with.len() > unchanged + MOST_GROWTH * findings
             || !found_in(&written, depth).is_empty()
         {
             (written, remarks) = replaced(&text, &[Found::new(0..text.len(), rule)]);
@@ -274,6 +280,12 @@ impl<'a> Walk<'a> {
         }
         edits
     }
+}
+
+/// The parts of a text that were found.
+fn parts<'a>(text: &'a str, found: &[Found]) -> Vec<&'a str> {
+    let parts = found.iter().map(|one| text.get(one.range.clone()));
+    parts.map(Option::unwrap_or_default).collect()
 }
 
 /// The text with what takes the place of findings, and a remark about each.
