@@ -331,7 +331,7 @@ fn stands_between(text: &[u8]) -> bool {
 }
 
 /// The UTF-16 unit of an escape `\uXXXX` at the start of `text`.
-fn unit(text: &[u8]) -> Option<u16> {
+pub(crate) fn unit(text: &[u8]) -> Option<u16> {
     let digits = text.strip_prefix(b"\\u")?.get(..4)?;
     digits.iter().try_fold(0, |unit, digit| {
         let digit = u16::try_from(char::from(*digit).to_digit(16)?).ok()?;

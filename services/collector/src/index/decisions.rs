@@ -10,9 +10,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::releases::is_later;
 use super::taking::Taking;
-
-/// Microseconds by which a clock may be adjusted without being set; and an envelope has its time before it has its number.
-const ADJUSTED: Micros = 1_000_000;
+use crate::log::ages::ADJUSTED;
 
 /// What is held of one issue.
 struct Held {
@@ -69,8 +67,9 @@ pub(super) fn met(
     let Some(mut held) = Held::of(connection, &event.issue_id)? else {
         return Ok(());
     };
-    // It came after: where the clock says otherwise it was set back since, and no time of it tells before from after.
-    let is_set_back = taking.received_us < held.at_us - ADJUSTED;
+    // It came after: where the clock says otherwise it was set back since, and no time of it tells before from after. An
+    // envelope has its time a little before it has its number.
+    let is_set_back = taking.received_us < held.at_us - 1_000 * ADJUSTED;
     let is_before = |at: Micros| at != 0 && at < held.at_us && !is_set_back;
     if held.back.is_some() || event.seq <= held.through_seq || is_before(event.at_us) {
         return Ok(());

@@ -207,16 +207,17 @@ impl Following<'_> {
     /// What an envelope says. One that cannot be read, or that met a defect, says nothing.
     fn pieces(&mut self, entry: &Entry, bytes: &[u8]) -> Vec<Piece> {
         self.defects.current = entry.seq;
+        let source = Source::of(entry);
         let is_passed_over = self.defects.passed_over.contains(&entry.seq);
         let envelope = Envelope::framed(bytes).ok().filter(|_| !is_passed_over);
         let pieces = envelope.map_or_else(
             || vec![Facts::default()],
-            |envelope| facts::skim(Source::of(entry), &envelope).pieces(PIECE),
+            |envelope| facts::skim(source, &envelope).pieces(PIECE),
         );
         let last = pieces.len() - 1;
         let piece = |(number, facts)| Piece {
             seq: entry.seq,
-            received_us: Source::of(entry).received_us,
+            received_us: source.received_us,
             number: number as u64,
             is_last: number == last,
             facts,

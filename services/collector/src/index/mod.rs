@@ -232,7 +232,8 @@ impl Index {
         self.readers.read(read).await
     }
 
-    /// Takes what a person decided of an issue; `now` tells the time. Returns the issue as it is then; `None` when none is kept. Blocks.
+    /// Takes what a person decided of an issue; `now` tells the time. Returns the issue as it is then; `None` when none is
+    /// kept. Blocks.
     ///
     /// # Errors
     /// SQLite's; nothing was changed then.

@@ -14,7 +14,7 @@ use crate::clock::{Clock, millis};
 use crate::lock;
 
 /// A wall clock that is off by less than this was adjusted, not set. In milliseconds.
-const ADJUSTED: i64 = 1_000;
+pub(crate) const ADJUSTED: i64 = 1_000;
 /// Most settings of the clock that are remembered.
 const MOST_SET: usize = 1_024;
 

@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::lenient;
+
 /// The first place at or after `at` that is not white space.
 pub(super) fn skip_space(text: &[u8], mut at: usize) -> usize {
     while matches!(text.get(at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
@@ -154,8 +156,8 @@ fn mended(inner: &str) -> String {
         let (before, from) = rest.split_at(at);
         whole.push_str(before);
         let kept = |length| (from.get(..length).unwrap_or_default(), length);
-        let (escape, length) = match (from.as_bytes(), unit(from)) {
-            (_, Some(0xD800..0xDC00)) if from.get(6..).and_then(unit).is_some_and(is_low) => kept(12),
+        let (escape, length) = match (from.as_bytes(), lenient::unit(from.as_bytes())) {
+            (_, Some(0xD800..0xDC00)) if is_second_half(from.get(6..)) => kept(12),
             // Half of a pair.
             (_, Some(0xD800..0xE000)) => ("\\ufffd", 6),
             (_, Some(_)) => kept(6),
@@ -173,16 +175,10 @@ fn mended(inner: &str) -> String {
     whole
 }
 
-/// The UTF-16 unit of an escape `\uXXXX` at the start of a text.
-fn unit(text: &str) -> Option<u16> {
-    let digits = text.strip_prefix("\\u")?.get(..4)?;
-    let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    is_hex.then(|| u16::from_str_radix(digits, 16).ok()).flatten()
-}
-
-/// Whether a unit is the second of a pair.
-fn is_low(unit: u16) -> bool {
-    (0xDC00..0xE000).contains(&unit)
+/// Whether a text begins with the escape of the second surrogate of a pair.
+fn is_second_half(text: Option<&str>) -> bool {
+    let unit = text.and_then(|text| lenient::unit(text.as_bytes()));
+    unit.is_some_and(|unit| (0xDC00..0xE000).contains(&unit))
 }
 
 /// Whether the object at `at` is the value of an attribute: `{"value": …, "type": …}`, perhaps with a unit.
