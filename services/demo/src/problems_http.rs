@@ -10,7 +10,7 @@ use reelscope_contracts::problem::sentence;
 use reelscope_contracts::problems::{
     ChooseRelease, ProblemFigures, ProblemId, ProblemState, Problems as View, Releases, SwitchProblem,
 };
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{Code, Problem, UnixMillis};
 use reelscope_game_engine::par_sheet::{approximate, par_sheet};
 use serde::Deserialize;
 
@@ -19,7 +19,7 @@ use crate::figures::{self, Compared};
 use crate::problems::{FIRST_RELEASE, Problems, SwitchError};
 use crate::program::Program;
 use crate::releases::{self, Exact};
-use crate::spins::SessionSpins;
+use crate::spins::{SessionSpins, Spin};
 use crate::traffic::Traffic;
 
 /// What the routes act on.
@@ -37,6 +37,15 @@ pub struct Steering {
     pub program: Program,
     /// Enumerated when first asked for.
     pub exact: Arc<OnceLock<Exact>>,
+}
+
+impl Steering {
+    /// Makes something of the session's spins, and says since when those count. Blocks.
+    fn of_session<T>(&self, make: impl FnOnce(&mut dyn Iterator<Item = &Spin>) -> T) -> (T, UnixMillis) {
+        let (made, first) = self.spins.read(|| self.problems.captured_before(), make);
+        let since = self.problems.since();
+        (made, first.map_or(since, |first| first.max(since)))
+    }
 }
 
 /// `/api/problems`; it belongs behind a guard.
@@ -124,15 +133,11 @@ async fn reset(
 }
 
 async fn figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
-    let problems = steering.problems;
-    let since = problems.since();
-    let now = problems.states();
+    let (now, begun) = (steering.problems.states(), steering.problems.since());
     let state = move |id| now.get(&id).copied().unwrap_or(ProblemState::Off);
-    let compared = tokio::task::spawn_blocking(move || {
-        let after = || problems.captured_before();
-        steering.spins.read(after, |spins| figures::compare(spins, state))
-    });
-    let (compared, first) = compared.await.unwrap_or_default();
+    let compared =
+        tokio::task::spawn_blocking(move || steering.of_session(|spins| figures::compare(spins, state)));
+    let (compared, since) = compared.await.unwrap_or_else(|_| (Compared::default(), begun));
     let Compared {
         pairs,
         now,
@@ -140,7 +145,7 @@ async fn figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
         virtual_spins,
     } = compared;
     Json(ProblemFigures {
-        since: first.map_or(since, |first| first.max(since)),
+        since,
         now,
         left_out,
         virtual_spins,
@@ -149,8 +154,7 @@ async fn figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
 }
 
 async fn releases(State(steering): State<Steering>) -> Json<Releases> {
-    let since = steering.problems.since();
-    let exact = Arc::clone(&steering.exact);
+    let (exact, begun) = (Arc::clone(&steering.exact), steering.problems.since());
     let compared = tokio::task::spawn_blocking(move || {
         let exact = *exact.get_or_init(|| {
             let sheet = par_sheet();
@@ -159,20 +163,18 @@ async fn releases(State(steering): State<Steering>) -> Json<Releases> {
                 standard_deviation: sheet.standard_deviation,
             }
         });
-        let after = || steering.problems.captured_before();
-        let compared = steering
-            .spins
-            .read(after, |spins| releases::compare(spins, exact));
+        let compared = steering.of_session(|spins| releases::compare(spins, exact));
         (100.0 * exact.rtp, compared)
     });
-    let (exact_rtp_percent, (compared, first)) = compared.await.unwrap_or_default();
+    let nothing = |_| (0.0, (releases::Compared::default(), begun));
+    let (exact_rtp_percent, (compared, since)) = compared.await.unwrap_or_else(nothing);
     let releases::Compared {
         releases,
         left_out,
         virtual_spins,
     } = compared;
     Json(Releases {
-        since: first.map_or(since, |first| first.max(since)),
+        since,
         left_out,
         virtual_spins,
         exact_rtp_percent,
