@@ -1,6 +1,6 @@
 'use strict';
 
-/* A rem as in the machine's page (ui/src/app/core/root-size.ts): an enlarged page keeps its room. */
+/* A rem as in the machine's page (ui/src/app/core/ui/root-size.ts): an enlarged page keeps its room. */
 function fit() {
   const root = document.documentElement;
   root.style.removeProperty('font-size');

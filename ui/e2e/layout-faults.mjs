@@ -206,7 +206,7 @@ function find({ sideways, contrasts, ENOUGH_CONTRAST }) {
   for (const element of document.querySelectorAll('[title]')) {
     const title = words(element.title);
     if (!seen(element) || title === '') continue;
-    // As the page goes by it (core/tips.ts).
+    // As the page goes by it (core/ui/tips.ts).
     if (title.length >= 4 && words(element.textContent).includes(title)) continue;
     if (element.closest('[aria-hidden="true"], [role="row"]:not(.head)')) continue;
     const PLACES =

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const WORDS = 'ui/src/app/core/words';
+const WORDS = 'ui/src/app/core/i18n/words';
 
 const read = (path) => readFileSync(join(ROOT, path), 'utf8');
 

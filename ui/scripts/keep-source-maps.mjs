@@ -1,7 +1,7 @@
 /*
  * Moves the source maps of a build out of the folder that is served and embedded: whole, for Sentry; docs/telemetry.md says how
  * they get there. What stays beside each script names places only and holds no source: with it the page makes the
- * stack of an error readable before it is reported (src/app/core/readable-stack.ts).
+ * stack of an error readable before it is reported (src/app/core/telemetry/readable-stack.ts).
  */
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,13 +1,13 @@
 // First of all: other modules ask for the language when they are loaded.
-import './app/core/browser-locale';
+import './app/core/i18n/browser-locale';
 
 import { bootstrapApplication } from '@angular/platform-browser';
 
 import { appConfig } from './app/app.config';
-import { loadFonts } from './app/core/fonts';
-import { recall } from './app/core/remembered';
-import { startReporting } from './app/core/reporting';
-import { keepRootSize } from './app/core/root-size';
+import { recall } from './app/core/api/remembered';
+import { startReporting } from './app/core/telemetry/reporting';
+import { loadFonts } from './app/core/ui/fonts';
+import { keepRootSize } from './app/core/ui/root-size';
 import { Shell } from './app/shell/shell';
 
 keepRootSize();

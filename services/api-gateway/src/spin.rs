@@ -282,7 +282,7 @@ fn result(round: Round, bet: &Bet, replayed: bool) -> SpinResult {
 mod tests {
     use super::*;
 
-    /// The page derives the same (`ui/src/app/core/round-id.ts`), and its specs hold it to the same values.
+    /// The page derives the same (`ui/src/app/core/api/round-id.ts`), and its specs hold it to the same values.
     #[test]
     fn the_round_of_a_key_is_what_the_page_makes_of_it() {
         let ids = [

@@ -1,9 +1,9 @@
 import { ApplicationConfig, ErrorHandler, provideZonelessChangeDetection } from '@angular/core';
 import { createErrorHandler } from '@sentry/angular';
 
-import { provideLanguages } from './core/language';
-import { provideLegiblePage } from './core/legible-page';
-import { provideTips } from './core/tips';
+import { provideLanguages } from './core/i18n/language';
+import { provideLegiblePage } from './core/ui/legible-page';
+import { provideTips } from './core/ui/tips';
 import { provideStart } from './shell/start';
 
 export const appConfig: ApplicationConfig = {

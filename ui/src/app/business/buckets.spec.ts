@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { micros } from '../core/micros';
+import { micros } from '../core/api/micros';
 import { bucketsOf } from './buckets';
 import { totalsOf } from './spin-money';
 

@@ -1,4 +1,4 @@
-import { Micros, micros } from '../core/micros';
+import { Micros, micros } from '../core/api/micros';
 import { SpinMoney, Totals, totalsOf } from './spin-money';
 
 /** Spins of a while: `from` included, `to` not. */

@@ -2,13 +2,12 @@ import { ChangeDetectionStrategy, Component, input, output, signal } from '@angu
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { By } from '@angular/platform-browser';
 
-import { Address } from '../core/address';
-import { Gateway } from '../core/gateway';
-import { provideLanguages } from '../core/language';
-import { micros } from '../core/micros';
-import { Preferences } from '../core/preferences';
-import { Session } from '../core/session';
-import { PaytableStore } from '../paytable/paytable-store';
+import { Gateway } from '../core/api/gateway';
+import { micros } from '../core/api/micros';
+import { PaytableStore } from '../core/api/paytable-store';
+import { Session } from '../core/api/session';
+import { Language, provideLanguages } from '../core/i18n/language';
+import { Address } from '../core/ui/address';
 import type { BusinessPage } from './business-page';
 import type { Drawing } from './line-chart';
 import { SpinMoney } from './spin-money';
@@ -79,7 +78,7 @@ describe('the business page', () => {
       remove: { imports: [LineChart] },
       add: { imports: [ChartDouble] },
     });
-    TestBed.inject(Preferences).chooseLang('en');
+    TestBed.inject(Language).choose('en');
   });
   afterEach(() => vi.unstubAllGlobals());
 

@@ -1,11 +1,11 @@
 import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject } from '@angular/core';
 
-import { Address } from '../core/address';
-import { Language } from '../core/language';
-import { micros, toMilliseconds } from '../core/micros';
-import { majorUnits } from '../core/money';
-import { Session } from '../core/session';
-import { PaytableStore } from '../paytable/paytable-store';
+import { micros, toMilliseconds } from '../core/api/micros';
+import { PaytableStore } from '../core/api/paytable-store';
+import { Session } from '../core/api/session';
+import { Language } from '../core/i18n/language';
+import { majorUnits } from '../core/i18n/money';
+import { Address } from '../core/ui/address';
 import { addressOf } from '../traces/trace-list';
 import { bucketsOf, periodOf } from './buckets';
 import { BusinessParts } from './business-parts';
@@ -23,7 +23,7 @@ const MOST_BUCKETS = 48;
   selector: 'rs-business-page',
   imports: [BusinessParts, LineChart],
   templateUrl: './business-page.html',
-  styleUrls: ['../core/insights.css', './business-page.css'],
+  styleUrls: ['../core/ui/insights.css', './business-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class BusinessPage {

@@ -1,8 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
-import { Address } from '../core/address';
-import { Language } from '../core/language';
-import { PARTS, partAt } from './part';
+import { Language } from '../core/i18n/language';
+import { Address } from '../core/ui/address';
+import { PARTS, partAt } from '../core/ui/business-part';
 
 /** The parts of the business pages, and which one is shown. */
 @Component({
@@ -20,7 +20,7 @@ import { PARTS, partAt } from './part';
       }
     </nav>
   `,
-  styleUrl: '../core/choices.css',
+  styleUrl: '../core/ui/choices.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class BusinessParts {

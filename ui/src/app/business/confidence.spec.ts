@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { micros } from '../core/micros';
+import { micros } from '../core/api/micros';
 import { Band, Z_95, bandOf, rtpPoints } from './confidence';
 import { SpinMoney, totalsOf } from './spin-money';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-import { formatsFor } from '../core/money';
-import { micros } from '../core/micros';
+import { micros } from '../core/api/micros';
+import { formatsFor } from '../core/i18n/money';
 import { digitsOf, roundMarks, timeMarks } from './marks';
 
 const repeats = (words: readonly string[]): string[] =>

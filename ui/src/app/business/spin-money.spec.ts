@@ -1,5 +1,5 @@
-import { micros } from '../core/micros';
-import { TraceSummary } from '../core/telemetry-wire';
+import { micros } from '../core/api/micros';
+import { TraceSummary } from '../core/api/telemetry-wire';
 import { SpinMoney, spinOf, totalsOf, withSpins } from './spin-money';
 
 const trace = (more: Partial<TraceSummary> = {}): TraceSummary => ({

@@ -1,7 +1,7 @@
-import { Arrived, newestFirst } from '../core/arrival';
-import { Micros } from '../core/micros';
-import { minorUnits } from '../core/money';
-import { TraceSummary } from '../core/telemetry-wire';
+import { Arrived, newestFirst } from '../core/api/arrival';
+import { Micros } from '../core/api/micros';
+import { TraceSummary } from '../core/api/telemetry-wire';
+import { minorUnits } from '../core/i18n/money';
 import { WELL } from '../traces/measured-words';
 
 /** The money of one spin, in minor units. */

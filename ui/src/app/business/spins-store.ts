@@ -1,8 +1,8 @@
 import { Injectable, inject, signal } from '@angular/core';
 
-import { Gateway } from '../core/gateway';
-import { TelemetryStream } from '../core/telemetry-stream';
-import { TraceQuery, TraceSummary } from '../core/telemetry-wire';
+import { Gateway } from '../core/api/gateway';
+import { TelemetryStream } from '../core/api/telemetry-stream';
+import { TraceQuery, TraceSummary } from '../core/api/telemetry-wire';
 import { SpinMoney, spinOf, withSpins } from './spin-money';
 
 /** No more are read, and no more spins are added up; older ones are with the collector. */

@@ -1,15 +1,15 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
-import { Language } from '../core/language';
-import { LongText } from '../core/long-text';
-import { Phrase } from '../core/problem';
-import { Delivery } from '../core/telemetry-wire';
+import { Delivery } from '../core/api/telemetry-wire';
+import { Phrase } from '../core/i18n/error-words';
+import { Language } from '../core/i18n/language';
+import { LongText } from '../core/ui/long-text';
 import { Countdown } from './countdown';
 import { DeliveryStore } from './delivery-store';
-import { isTroubled } from './is-troubled';
 import { noticeWords, outcomeWords, reasonWords, refusalWords } from './delivery-words';
 import { EnvelopeList } from './envelope-list';
 import { HeldChoice } from './held-choice';
+import { isTroubled } from './is-troubled';
 
 /** Delivery in full: figures, destinations, reasons, notices, and every envelope. */
 @Component({

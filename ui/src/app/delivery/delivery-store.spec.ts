@@ -1,6 +1,6 @@
 import { TestBed } from '@angular/core/testing';
 
-import { Gateway } from '../core/gateway';
+import { Gateway } from '../core/api/gateway';
 import { DeliveryStore } from './delivery-store';
 
 /** A stream that opens and breaks when it is told to. */

@@ -1,8 +1,8 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
-import { Gateway } from '../core/gateway';
-import { TelemetryStream } from '../core/telemetry-stream';
-import { Delivery } from '../core/telemetry-wire';
+import { Gateway } from '../core/api/gateway';
+import { TelemetryStream } from '../core/api/telemetry-stream';
+import { Delivery } from '../core/api/telemetry-wire';
 
 /** The state of delivery, followed live. */
 @Injectable({ providedIn: 'root' })

@@ -1,10 +1,10 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
-import { Language } from '../core/language';
-import { Pages } from '../core/pages';
+import { Language } from '../core/i18n/language';
+import { Pages } from '../core/ui/pages';
 import { DeliveryStore } from './delivery-store';
-import { isTroubled } from './is-troubled';
 import { outcomeWords } from './delivery-words';
+import { isTroubled } from './is-troubled';
 
 /** Where the telemetry of this window stands, in one line below everything. */
 @Component({

@@ -1,5 +1,5 @@
-import { Phrase } from '../core/problem';
-import { isKey } from '../core/language';
+import { Phrase } from '../core/i18n/error-words';
+import { isKey } from '../core/i18n/language';
 
 /** A code of the collector in words; one that is not known is told in the collector's own sentence. */
 export function outcomeWords(code: string, detail: string): Phrase | { literal: string } {

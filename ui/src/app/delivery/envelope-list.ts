@@ -13,19 +13,19 @@ import {
   viewChild,
 } from '@angular/core';
 
-import { firstOf } from '../core/capped';
-import { writeJson } from '../core/exact-json';
-import { Gateway } from '../core/gateway';
-import { Language } from '../core/language';
-import { brief, joined } from '../core/legible';
-import { LongText } from '../core/long-text';
-import { NotShown } from '../core/not-shown';
-import { Phrase, refusalWords } from '../core/problem';
-import { EnvelopeDetail, EnvelopeState } from '../core/telemetry-wire';
+import { writeJson } from '../core/api/exact-json';
+import { Gateway } from '../core/api/gateway';
+import { EnvelopeDetail, EnvelopeState } from '../core/api/telemetry-wire';
+import { Phrase, refusalWords } from '../core/i18n/error-words';
+import { Language } from '../core/i18n/language';
+import { brief, joined } from '../core/i18n/legible';
+import { firstOf } from '../core/ui/capped';
+import { LongText } from '../core/ui/long-text';
+import { NotShown } from '../core/ui/not-shown';
 import { DeliveryStore } from './delivery-store';
 import { reasonWords, ruleWords } from './delivery-words';
-import { retriable } from './retriable';
 import { Rows, newer, updated, withOlder } from './envelope-rows';
+import { retriable } from './retriable';
 import { scrubbed } from './scrubbed';
 
 /** As many as a person looks through at once. */

@@ -1,8 +1,8 @@
 import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
 
-import { Gateway } from '../core/gateway';
-import { Language } from '../core/language';
-import { Phrase, refusalWords } from '../core/problem';
+import { Gateway } from '../core/api/gateway';
+import { Phrase, refusalWords } from '../core/i18n/error-words';
+import { Language } from '../core/i18n/language';
 import { DeliveryStore } from './delivery-store';
 
 /** Envelopes that were meant for another DSN: only a person can say whether today's may have them. */

@@ -1,4 +1,4 @@
-import { Delivery } from '../core/telemetry-wire';
+import { Delivery } from '../core/api/telemetry-wire';
 import { isTroubled } from './is-troubled';
 
 const state = (more: Partial<Delivery>): Delivery => ({

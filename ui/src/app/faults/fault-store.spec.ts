@@ -1,7 +1,7 @@
 import { TestBed } from '@angular/core/testing';
 
-import { Gateway } from '../core/gateway';
-import { Problem } from '../core/problem';
+import { Gateway } from '../core/api/gateway';
+import { Problem } from '../core/api/problem';
 import { FaultStore } from './fault-store';
 
 describe('the faults', () => {

@@ -1,9 +1,9 @@
 import { Injectable, inject, signal } from '@angular/core';
 
-import { Gateway } from '../core/gateway';
-import { Problem } from '../core/problem';
-import { FaultView, Faults } from '../core/problems-wire';
-import { Watched } from '../core/watched';
+import { Gateway } from '../core/api/gateway';
+import { Problem } from '../core/api/problem';
+import { FaultView, Faults } from '../core/api/problems-wire';
+import { Watched } from '../core/api/watched';
 import { nextState } from './fault-words';
 
 const LOOK_MS = 1_000;

@@ -1,5 +1,5 @@
-import { Key, isKey } from '../core/language';
-import { FaultView, ProblemState } from '../core/problems-wire';
+import { FaultView, ProblemState } from '../core/api/problems-wire';
+import { Key, isKey } from '../core/i18n/language';
 
 /** The state that the one button of a switch leads to. */
 export function nextState({ fixable, state }: Pick<FaultView, 'fixable' | 'state'>): ProblemState {

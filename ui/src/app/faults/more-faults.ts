@@ -9,14 +9,14 @@ import {
   signal,
 } from '@angular/core';
 
-import { Address } from '../core/address';
-import { Gateway } from '../core/gateway';
-import { Language } from '../core/language';
-import { pathOf } from '../core/pages';
-import { refusalWords } from '../core/problem';
-import { FaultView } from '../core/problems-wire';
-import { tracePath } from '../traces/place';
-import { colourOf } from '../traces/service-colour';
+import { Gateway } from '../core/api/gateway';
+import { FaultView } from '../core/api/problems-wire';
+import { refusalWords } from '../core/i18n/error-words';
+import { Language } from '../core/i18n/language';
+import { Address } from '../core/ui/address';
+import { pathOf } from '../core/ui/pages';
+import { colourOf } from '../core/ui/service-colour';
+import { tracePath } from '../core/ui/trace-place';
 import { FaultStore } from './fault-store';
 import { buttonKey, keyOf } from './fault-words';
 import { BonusSummary, bonusRounds } from './page-faults';
@@ -27,7 +27,7 @@ const PAGE_FAULTS = ['page-rejection', 'page-component'] as const;
 @Component({
   selector: 'rs-more-faults',
   templateUrl: './more-faults.html',
-  styleUrls: ['../problems/problems-tab.css', './more-faults.css'],
+  styleUrls: ['../core/ui/switch-cards.css', './more-faults.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class MoreFaults {

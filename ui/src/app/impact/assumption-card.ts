@@ -1,8 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 
-import { Assumption, assumptionOf } from '../core/assumptions';
-import { Key, Language } from '../core/language';
-import { Preferences } from '../core/preferences';
+import { Assumption, assumptionOf } from '../core/api/assumptions';
+import { Preferences } from '../core/api/preferences';
+import { Key, Language } from '../core/i18n/language';
 
 interface Field {
   readonly name: Assumption;
@@ -88,7 +88,7 @@ const LINES: readonly Line[] = [
 @Component({
   selector: 'rs-assumption-card',
   templateUrl: './assumption-card.html',
-  styleUrls: ['../core/insights.css', './assumption-card.css'],
+  styleUrls: ['../core/ui/insights.css', './assumption-card.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class AssumptionCard {

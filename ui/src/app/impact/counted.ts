@@ -1,4 +1,4 @@
-import { Language } from '../core/language';
+import { Language } from '../core/i18n/language';
 
 /** Spins that a comparison leaves out, and those of virtual players among the ones that it counts. */
 interface Counted {

@@ -1,6 +1,6 @@
 import { TestBed } from '@angular/core/testing';
 
-import { Gateway } from '../core/gateway';
+import { Gateway } from '../core/api/gateway';
 import { FiguresStore } from './figures-store';
 
 describe('the figures before and after', () => {

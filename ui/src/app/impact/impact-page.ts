@@ -2,18 +2,18 @@ import { NgTemplateOutlet } from '@angular/common';
 import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject } from '@angular/core';
 
 import { BusinessParts } from '../business/business-parts';
-import { Address } from '../core/address';
-import { Key, Language } from '../core/language';
-import { fromMilliseconds } from '../core/micros';
-import { BeforeAfter, Figures } from '../core/problems-wire';
-import { Session } from '../core/session';
+import { fromMilliseconds } from '../core/api/micros';
+import { BeforeAfter, Figures } from '../core/api/problems-wire';
+import { Session } from '../core/api/session';
+import { Key, Language } from '../core/i18n/language';
+import { Address } from '../core/ui/address';
+import { comparePath } from '../core/ui/trace-place';
 import { ProblemStore } from '../problems/problem-store';
 import { actionKey, curedIn, firstOf } from '../problems/problem-words';
-import { comparePath } from '../traces/place';
 import { TrafficControls } from '../traffic/traffic-controls';
 import { AssumptionCard } from './assumption-card';
-import { FiguresStore } from './figures-store';
 import { countedWords } from './counted';
+import { FiguresStore } from './figures-store';
 import {
   LEAST_SPINS,
   about,
@@ -33,7 +33,7 @@ const TIMES = ['p50', 'p95', 'p99'] as const;
   selector: 'rs-impact-page',
   imports: [AssumptionCard, BusinessParts, NgTemplateOutlet, TrafficControls],
   templateUrl: './impact-page.html',
-  styleUrls: ['../core/insights.css', '../business/figures-table.css', './impact-page.css'],
+  styleUrls: ['../core/ui/insights.css', '../business/figures-table.css', './impact-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class ImpactPage {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { Micros, micros } from '../core/micros';
+import { Micros, micros } from '../core/api/micros';
 import { histogram } from './histogram';
 
 describe('events over time', () => {

@@ -1,4 +1,4 @@
-import { Micros, micros } from '../core/micros';
+import { Micros, micros } from '../core/api/micros';
 
 /** How many events fall between `from` (not included, except for the first bar) and `to` (included). */
 export interface Bar {

@@ -9,12 +9,12 @@ import {
   viewChild,
 } from '@angular/core';
 
-import { Address } from '../core/address';
-import { Language } from '../core/language';
-import { brief, joined } from '../core/legible';
-import { isTaken, rowAfter } from '../core/row-keys';
-import { IssueSummary } from '../core/telemetry-wire';
-import { VirtualRows } from '../traces/virtual-rows';
+import { IssueSummary } from '../core/api/telemetry-wire';
+import { Language } from '../core/i18n/language';
+import { brief, joined } from '../core/i18n/legible';
+import { Address } from '../core/ui/address';
+import { isTaken, rowAfter } from '../core/ui/row-keys';
+import { VirtualRows } from '../core/ui/virtual-rows';
 import { asNow, isOpen, newsIn } from './issue-list';
 import { IssueStore } from './issue-store';
 import { ShareWords, playersWords, shareWords, statusWords } from './issue-words';
@@ -44,9 +44,9 @@ interface Line {
   imports: [VirtualRows],
   templateUrl: './issue-list-page.html',
   styleUrls: [
-    '../core/insights.css',
-    '../core/choices.css',
-    '../core/live-list.css',
+    '../core/ui/insights.css',
+    '../core/ui/choices.css',
+    '../core/ui/live-list.css',
     './issue-list-page.css',
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -1,5 +1,5 @@
-import { micros } from '../core/micros';
-import { IssueSummary } from '../core/telemetry-wire';
+import { micros } from '../core/api/micros';
+import { IssueSummary } from '../core/api/telemetry-wire';
 import { isOpen, sharePercent, withIssue } from './issue-list';
 
 const issue = (issue_id: string, seen: number, more: Partial<IssueSummary> = {}): IssueSummary => ({

@@ -11,18 +11,18 @@ import {
   untracked,
 } from '@angular/core';
 
-import { Address } from '../core/address';
-import { Coalesced } from '../core/coalesced';
-import { Capped, firstOf, lastOf } from '../core/capped';
-import { writeJson } from '../core/exact-json';
-import { Gateway } from '../core/gateway';
-import { Health } from '../core/health';
-import { Language } from '../core/language';
-import { brief, joined } from '../core/legible';
-import { LongText } from '../core/long-text';
-import { NotShown } from '../core/not-shown';
-import { Problem } from '../core/problem';
-import { ErrorEvent, Exception, Frame, IssueDetail } from '../core/telemetry-wire';
+import { Coalesced } from '../core/api/coalesced';
+import { writeJson } from '../core/api/exact-json';
+import { Gateway } from '../core/api/gateway';
+import { Health } from '../core/api/health';
+import { Problem } from '../core/api/problem';
+import { ErrorEvent, Exception, Frame, IssueDetail } from '../core/api/telemetry-wire';
+import { Language } from '../core/i18n/language';
+import { brief, joined } from '../core/i18n/legible';
+import { Address } from '../core/ui/address';
+import { Capped, firstOf, lastOf } from '../core/ui/capped';
+import { LongText } from '../core/ui/long-text';
+import { NotShown } from '../core/ui/not-shown';
 import { histogram } from './histogram';
 import { isOpen } from './issue-list';
 import { IssueStore } from './issue-store';
@@ -41,7 +41,7 @@ const DETAILS_PAUSE_MS = 500;
   selector: 'rs-issue-page',
   imports: [LongText, NotShown],
   templateUrl: './issue-page.html',
-  styleUrls: ['../core/insights.css', './issue-page.css'],
+  styleUrls: ['../core/ui/insights.css', './issue-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class IssuePage {

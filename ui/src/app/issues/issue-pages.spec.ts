@@ -1,16 +1,15 @@
 import { Type } from '@angular/core';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 
-import { Address } from '../core/address';
-import { Gateway } from '../core/gateway';
-import { provideLanguages } from '../core/language';
-import { micros } from '../core/micros';
-import { Preferences } from '../core/preferences';
-import { Problem } from '../core/problem';
-import { ResizeObserverDouble } from '../core/resize-observer-double';
-import { StreamDouble } from '../core/stream-double';
-import { TelemetryStream } from '../core/telemetry-stream';
-import { ErrorEvent, IssueDetail, IssueSummary } from '../core/telemetry-wire';
+import { Gateway } from '../core/api/gateway';
+import { micros } from '../core/api/micros';
+import { Problem } from '../core/api/problem';
+import { TelemetryStream } from '../core/api/telemetry-stream';
+import { ErrorEvent, IssueDetail, IssueSummary } from '../core/api/telemetry-wire';
+import { Language, provideLanguages } from '../core/i18n/language';
+import { Address } from '../core/ui/address';
+import { ResizeObserverDouble } from '../testing/resize-observer-double';
+import { StreamDouble } from '../testing/stream-double';
 import { IssueListPage } from './issue-list-page';
 import { IssuePage } from './issue-page';
 import { IssueStore } from './issue-store';
@@ -80,7 +79,7 @@ describe('the pages of issues', () => {
         { provide: TelemetryStream, useValue: stream },
       ],
     });
-    TestBed.inject(Preferences).chooseLang('en');
+    TestBed.inject(Language).choose('en');
     TestBed.inject(IssueStore).follow();
     await Promise.resolve();
   });

@@ -1,10 +1,10 @@
 import { TestBed } from '@angular/core/testing';
 
-import { Gateway } from '../core/gateway';
-import { micros } from '../core/micros';
-import { StreamDouble } from '../core/stream-double';
-import { TelemetryStream } from '../core/telemetry-stream';
-import { IssueSummary } from '../core/telemetry-wire';
+import { Gateway } from '../core/api/gateway';
+import { micros } from '../core/api/micros';
+import { TelemetryStream } from '../core/api/telemetry-stream';
+import { IssueSummary } from '../core/api/telemetry-wire';
+import { StreamDouble } from '../testing/stream-double';
 import { IssueStore } from './issue-store';
 
 const issue = (issue_id: string, seen: number, more: Partial<IssueSummary> = {}): IssueSummary => ({

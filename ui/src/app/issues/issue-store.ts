@@ -1,8 +1,8 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
-import { Gateway } from '../core/gateway';
-import { TelemetryStream } from '../core/telemetry-stream';
-import { IssueSummary } from '../core/telemetry-wire';
+import { Gateway } from '../core/api/gateway';
+import { TelemetryStream } from '../core/api/telemetry-stream';
+import { IssueSummary } from '../core/api/telemetry-wire';
 import { isOpen, withIssue } from './issue-list';
 
 /** As many as the collector answers at once. */

@@ -1,9 +1,8 @@
 import { TestBed } from '@angular/core/testing';
 
-import { Language, provideLanguages } from '../core/language';
-import { micros } from '../core/micros';
-import { Preferences } from '../core/preferences';
-import { IssueSummary } from '../core/telemetry-wire';
+import { micros } from '../core/api/micros';
+import { IssueSummary } from '../core/api/telemetry-wire';
+import { Language, provideLanguages } from '../core/i18n/language';
 import { shareWords, statusWords } from './issue-words';
 
 const issue: IssueSummary = {
@@ -25,7 +24,7 @@ const issue: IssueSummary = {
 describe('the share of requests', () => {
   const check = (estimated: boolean, percent: string, hint: RegExp): void => {
     TestBed.configureTestingModule({ providers: [provideLanguages()] });
-    TestBed.inject(Preferences).chooseLang('en');
+    TestBed.inject(Language).choose('en');
     const share = { service: 'payments', transaction: 'POST /pay', failed: 2, requests: 20 };
     const words = shareWords(
       { ...issue, share: { ...share, estimated } },

@@ -1,6 +1,6 @@
-import { Language } from '../core/language';
-import { brief } from '../core/legible';
-import { IssueSummary } from '../core/telemetry-wire';
+import { IssueSummary } from '../core/api/telemetry-wire';
+import { Language } from '../core/i18n/language';
+import { brief } from '../core/i18n/legible';
 import { sharePercent } from './issue-list';
 
 /** A cell has no room for more; the hint has more of it. */

@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
-import { Address } from '../core/address';
+import { Address } from '../core/ui/address';
 import { IssueListPage } from './issue-list-page';
 import { IssuePage } from './issue-page';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-import { micros } from '../core/micros';
-import { MapEdge, MapNode, Traffic } from '../core/telemetry-wire';
+import { micros } from '../core/api/micros';
+import { MapEdge, MapNode, Traffic } from '../core/api/telemetry-wire';
 import { HALF_BOX, curveOf, layoutOf } from './map-layout';
 
 const traffic: Traffic = {

@@ -1,13 +1,12 @@
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 
-import { Address } from '../core/address';
-import { Gateway } from '../core/gateway';
-import { provideLanguages } from '../core/language';
-import { micros } from '../core/micros';
-import { Preferences } from '../core/preferences';
-import { StreamDouble } from '../core/stream-double';
-import { TelemetryStream } from '../core/telemetry-stream';
-import { ServiceMap, Traffic } from '../core/telemetry-wire';
+import { Gateway } from '../core/api/gateway';
+import { micros } from '../core/api/micros';
+import { TelemetryStream } from '../core/api/telemetry-stream';
+import { ServiceMap, Traffic } from '../core/api/telemetry-wire';
+import { Language, provideLanguages } from '../core/i18n/language';
+import { Address } from '../core/ui/address';
+import { StreamDouble } from '../testing/stream-double';
 import { MapPage } from './map-page';
 
 const traffic = (more: Partial<Traffic> = {}): Traffic => ({
@@ -59,7 +58,7 @@ describe('the page of the map', () => {
         { provide: TelemetryStream, useValue: new StreamDouble() },
       ],
     });
-    TestBed.inject(Preferences).chooseLang('en');
+    TestBed.inject(Language).choose('en');
   });
 
   it('says of each box what it is, how busy, how well and how fast', async () => {

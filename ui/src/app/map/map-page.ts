@@ -1,10 +1,10 @@
 import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject } from '@angular/core';
 
-import { Address } from '../core/address';
-import { Language } from '../core/language';
-import { brief, isolated } from '../core/legible';
-import { MapNode, Traffic } from '../core/telemetry-wire';
-import { colourOf } from '../traces/service-colour';
+import { MapNode, Traffic } from '../core/api/telemetry-wire';
+import { Language } from '../core/i18n/language';
+import { brief, isolated } from '../core/i18n/legible';
+import { Address } from '../core/ui/address';
+import { colourOf } from '../core/ui/service-colour';
 import { HALF_BOX, curveOf, layoutOf } from './map-layout';
 import { MapStore } from './map-store';
 
@@ -15,7 +15,7 @@ const MOST_OF_A_NAME = 100;
 @Component({
   selector: 'rs-map-page',
   templateUrl: './map-page.html',
-  styleUrls: ['../core/insights.css', './map-page.css'],
+  styleUrls: ['../core/ui/insights.css', './map-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class MapPage {

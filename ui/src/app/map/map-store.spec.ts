@@ -1,9 +1,9 @@
 import { TestBed } from '@angular/core/testing';
 
-import { Gateway } from '../core/gateway';
-import { micros } from '../core/micros';
-import { StreamDouble } from '../core/stream-double';
-import { TelemetryStream } from '../core/telemetry-stream';
+import { Gateway } from '../core/api/gateway';
+import { micros } from '../core/api/micros';
+import { TelemetryStream } from '../core/api/telemetry-stream';
+import { StreamDouble } from '../testing/stream-double';
 import { MapStore } from './map-store';
 
 describe('the map', () => {

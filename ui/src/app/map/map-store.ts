@@ -1,8 +1,8 @@
 import { Injectable, inject, signal } from '@angular/core';
 
-import { Gateway } from '../core/gateway';
-import { TelemetryStream } from '../core/telemetry-stream';
-import { ServiceMap } from '../core/telemetry-wire';
+import { Gateway } from '../core/api/gateway';
+import { TelemetryStream } from '../core/api/telemetry-stream';
+import { ServiceMap } from '../core/api/telemetry-wire';
 
 /** While traces come the map is asked for no more often than this: the collector draws it anew each time. */
 const CALM_MS = 2_000;

@@ -7,10 +7,10 @@ import {
   signal,
 } from '@angular/core';
 
-import { Language } from '../core/language';
-import { fromMilliseconds, micros } from '../core/micros';
-import { refusalWords } from '../core/problem';
-import { Comparison } from '../core/problems-wire';
+import { fromMilliseconds, micros } from '../core/api/micros';
+import { Comparison } from '../core/api/problems-wire';
+import { refusalWords } from '../core/i18n/error-words';
+import { Language } from '../core/i18n/language';
 import { bytesByRate, ratesOf, rounded } from './overhead';
 import { OverheadStore } from './overhead-store';
 

@@ -1,8 +1,8 @@
 import { Injectable, inject, signal } from '@angular/core';
 
-import { Gateway } from '../core/gateway';
-import { Overhead } from '../core/problems-wire';
-import { Watched } from '../core/watched';
+import { Gateway } from '../core/api/gateway';
+import { Overhead } from '../core/api/problems-wire';
+import { Watched } from '../core/api/watched';
 import { Measured, withResult } from './overhead';
 
 const LOOK_MS = 1_000;

@@ -1,4 +1,4 @@
-import { Comparison, Overhead } from '../core/problems-wire';
+import { Comparison, Overhead } from '../core/api/problems-wire';
 
 /** Shares of traces that are worth a measurement, 0 to 1. */
 const USUAL_RATES = [0.01, 0.1, 0.25, 0.5, 1];

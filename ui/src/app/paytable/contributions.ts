@@ -1,4 +1,4 @@
-import { SymbolName } from '../core/wire';
+import { SymbolName } from '../core/api/wire';
 
 export interface Contribution {
   symbol: SymbolName;

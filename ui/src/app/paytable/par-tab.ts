@@ -1,12 +1,12 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 
-import { Language } from '../core/language';
-import { Session } from '../core/session';
-import { SymbolName } from '../core/wire';
+import { PaytableStore } from '../core/api/paytable-store';
+import { Session } from '../core/api/session';
+import { SymbolName } from '../core/api/wire';
+import { Language } from '../core/i18n/language';
 import { Play } from '../slot/play';
 import { ReelSymbol } from '../slot/reel-symbol';
 import { contributionBars } from './contributions';
-import { PaytableStore } from './paytable-store';
 
 /** The PAR sheet: what the game returns, how often and how evenly, exact over the full cycle. */
 @Component({

@@ -1,11 +1,11 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
-import { Language } from '../core/language';
-import { Session } from '../core/session';
+import { PaytableStore } from '../core/api/paytable-store';
+import { Session } from '../core/api/session';
+import { Language } from '../core/i18n/language';
 import { Play } from '../slot/play';
 import { ReelSymbol } from '../slot/reel-symbol';
 import { PaylineDiagram } from './payline-diagram';
-import { PaytableStore } from './paytable-store';
 
 /** What each symbol pays, in money for the chosen stake and as a multiple, and the paylines. */
 @Component({

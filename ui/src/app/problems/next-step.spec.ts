@@ -1,4 +1,4 @@
-import { ProblemView } from '../core/problems-wire';
+import { ProblemView } from '../core/api/problems-wire';
 import { LastRound, NextStep, Repeated, nextStep } from './next-step';
 
 function problem(over: Partial<ProblemView>): ProblemView {

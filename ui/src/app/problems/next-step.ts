@@ -1,4 +1,4 @@
-import { ProblemView } from '../core/problems-wire';
+import { ProblemView } from '../core/api/problems-wire';
 
 /** What whoever shows the demo may do next. */
 export type NextStep =

@@ -1,8 +1,8 @@
 import { TestBed } from '@angular/core/testing';
 
-import { Gateway } from '../core/gateway';
-import { Problem } from '../core/problem';
-import { ProblemId, ProblemState, ProblemView, Problems } from '../core/problems-wire';
+import { Gateway } from '../core/api/gateway';
+import { Problem } from '../core/api/problem';
+import { ProblemId, ProblemState, ProblemView, Problems } from '../core/api/problems-wire';
 import { ProblemStore } from './problem-store';
 
 function board(state: ProblemState = 'on', over: Partial<Problems> = {}): Problems {

@@ -1,11 +1,11 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
-import { Gateway } from '../core/gateway';
-import { Health } from '../core/health';
-import { ProblemId, ProblemState, ProblemView, Problems } from '../core/problems-wire';
-import { followSettings } from '../core/reporting';
-import { Watched } from '../core/watched';
-import { PaytableStore } from '../paytable/paytable-store';
+import { Gateway } from '../core/api/gateway';
+import { Health } from '../core/api/health';
+import { PaytableStore } from '../core/api/paytable-store';
+import { ProblemId, ProblemState, ProblemView, Problems } from '../core/api/problems-wire';
+import { Watched } from '../core/api/watched';
+import { followSettings } from '../core/telemetry/reporting';
 
 /** Evidence and progress change while nobody does anything; a second is soon enough for the eye. */
 const LOOK_MS = 1_000;

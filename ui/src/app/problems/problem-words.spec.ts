@@ -1,5 +1,5 @@
-import { PROBLEM_IDS, ProblemView, Problems } from '../core/problems-wire';
-import { isKey } from '../core/language';
+import { PROBLEM_IDS, ProblemView, Problems } from '../core/api/problems-wire';
+import { isKey } from '../core/i18n/language';
 import {
   actionKey,
   curedIn,

@@ -1,5 +1,5 @@
-import { Key } from '../core/language';
-import { ProblemView, Problems, ReleaseView } from '../core/problems-wire';
+import { ProblemView, Problems, ReleaseView } from '../core/api/problems-wire';
+import { Key } from '../core/i18n/language';
 
 /** What is said of a problem: what to look for while it hurts, what is different once it is fixed. */
 export function lookKey({ id, state }: Pick<ProblemView, 'id' | 'state'>): Key {

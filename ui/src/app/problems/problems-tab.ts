@@ -10,18 +10,18 @@ import {
   viewChild,
 } from '@angular/core';
 
-import { IMPACT_PATH } from '../business/part';
-import { Address } from '../core/address';
-import { Holds } from '../core/holds';
-import { Language } from '../core/language';
-import { fromMilliseconds } from '../core/micros';
-import { refusalWords } from '../core/problem';
-import { ProblemView, ReleaseView } from '../core/problems-wire';
+import { fromMilliseconds } from '../core/api/micros';
+import { ProblemView, ReleaseView } from '../core/api/problems-wire';
+import { RoundsStore } from '../core/api/rounds-store';
+import { refusalWords } from '../core/i18n/error-words';
+import { Language } from '../core/i18n/language';
+import { Address } from '../core/ui/address';
+import { IMPACT_PATH } from '../core/ui/business-part';
+import { Holds } from '../core/ui/holds';
+import { colourOf } from '../core/ui/service-colour';
+import { comparePath, tracePath } from '../core/ui/trace-place';
 import { MoreFaults } from '../faults/more-faults';
-import { RoundsStore } from '../rounds/rounds-store';
 import { Play } from '../slot/play';
-import { comparePath, tracePath } from '../traces/place';
-import { colourOf } from '../traces/service-colour';
 import { isHealthy, nextStep } from './next-step';
 import { ProblemStore, Steered } from './problem-store';
 import {
@@ -41,7 +41,7 @@ import {
   selector: 'rs-problems-tab',
   imports: [Holds, MoreFaults],
   templateUrl: './problems-tab.html',
-  styleUrl: './problems-tab.css',
+  styleUrls: ['../core/ui/switch-cards.css', './problems-tab.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class ProblemsTab {

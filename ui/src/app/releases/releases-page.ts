@@ -1,12 +1,12 @@
 import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject } from '@angular/core';
 
 import { BusinessParts } from '../business/business-parts';
-import { Address } from '../core/address';
-import { Language } from '../core/language';
-import { fromMilliseconds } from '../core/micros';
-import { Regression, ReleaseFigures } from '../core/problems-wire';
-import { LEAST_SPINS, about } from '../impact/impact';
+import { fromMilliseconds } from '../core/api/micros';
+import { Regression, ReleaseFigures } from '../core/api/problems-wire';
+import { Language } from '../core/i18n/language';
+import { Address } from '../core/ui/address';
 import { countedWords } from '../impact/counted';
+import { LEAST_SPINS, about } from '../impact/impact';
 import { TrafficControls } from '../traffic/traffic-controls';
 import { RtpDrawing, barWidths, changeOf, rtpDrawings } from './releases';
 import { ReleasesStore } from './releases-store';
@@ -20,7 +20,7 @@ const TIMES = ['p50', 'p95'] as const;
   selector: 'rs-releases-page',
   imports: [BusinessParts, TrafficControls],
   templateUrl: './releases-page.html',
-  styleUrls: ['../core/insights.css', '../business/figures-table.css', './releases-page.css'],
+  styleUrls: ['../core/ui/insights.css', '../business/figures-table.css', './releases-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class ReleasesPage {

@@ -1,6 +1,6 @@
 import { TestBed } from '@angular/core/testing';
 
-import { Gateway } from '../core/gateway';
+import { Gateway } from '../core/api/gateway';
 import { ReleasesStore } from './releases-store';
 
 describe('the releases', () => {

@@ -1,7 +1,7 @@
 import { Injectable, inject } from '@angular/core';
 
-import { Gateway } from '../core/gateway';
-import { Watched } from '../core/watched';
+import { Gateway } from '../core/api/gateway';
+import { Watched } from '../core/api/watched';
 
 /** As for before and after: percentiles move slowly. */
 const LOOK_MS = 2_000;

@@ -1,5 +1,5 @@
-import { Key, isKey } from '../core/language';
-import { ProblemId, ReleaseFigures } from '../core/problems-wire';
+import { ProblemId, ReleaseFigures } from '../core/api/problems-wire';
+import { Key, isKey } from '../core/i18n/language';
 
 const FIXED = '-fixed';
 

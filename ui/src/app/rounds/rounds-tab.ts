@@ -1,11 +1,11 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 
-import { Address } from '../core/address';
-import { Language } from '../core/language';
-import { Round } from '../core/wire';
+import { RoundsStore } from '../core/api/rounds-store';
+import { Round } from '../core/api/wire';
+import { Language } from '../core/i18n/language';
+import { Address } from '../core/ui/address';
+import { comparePath } from '../core/ui/trace-place';
 import { Play } from '../slot/play';
-import { comparePath } from '../traces/place';
-import { RoundsStore } from './rounds-store';
 import { SmallBoard } from './small-board';
 
 /** The last rounds; a round opens to show its board and what it was drawn from. */

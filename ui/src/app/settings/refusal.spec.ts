@@ -1,4 +1,4 @@
-import { NoAnswer, Problem } from '../core/problem';
+import { NoAnswer, Problem } from '../core/api/problem';
 import { refusalOf } from './refusal';
 
 describe('a change of the settings that was not taken', () => {

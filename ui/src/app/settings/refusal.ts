@@ -1,5 +1,6 @@
-import { isKey } from '../core/language';
-import { Phrase, Problem, refusalWords } from '../core/problem';
+import { Problem } from '../core/api/problem';
+import { Phrase, refusalWords } from '../core/i18n/error-words';
+import { isKey } from '../core/i18n/language';
 import { dsnMistake } from './dsn-mistake';
 
 /** Why a change of the settings was not taken. */

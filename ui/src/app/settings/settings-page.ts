@@ -1,11 +1,11 @@
 import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
 
-import { Gateway } from '../core/gateway';
-import { Holds } from '../core/holds';
-import { Key, Language, isKey } from '../core/language';
-import { Phrase } from '../core/problem';
-import { followSettings } from '../core/reporting';
-import { Settings, SettingsChange, TestOutcome } from '../core/telemetry-wire';
+import { Gateway } from '../core/api/gateway';
+import { Settings, SettingsChange, TestOutcome } from '../core/api/telemetry-wire';
+import { Phrase } from '../core/i18n/error-words';
+import { Key, Language, isKey } from '../core/i18n/language';
+import { followSettings } from '../core/telemetry/reporting';
+import { Holds } from '../core/ui/holds';
 import { DeliveryStore } from '../delivery/delivery-store';
 import { outcomeWords } from '../delivery/delivery-words';
 import { HeldChoice } from '../delivery/held-choice';

@@ -9,11 +9,12 @@ import {
   viewChild,
 } from '@angular/core';
 
-import { Health } from '../core/health';
-import { Language } from '../core/language';
-import { Problem, problemWords } from '../core/problem';
-import { Session } from '../core/session';
-import { RoundsStore } from '../rounds/rounds-store';
+import { Health } from '../core/api/health';
+import { Problem } from '../core/api/problem';
+import { RoundsStore } from '../core/api/rounds-store';
+import { Session } from '../core/api/session';
+import { problemWords } from '../core/i18n/error-words';
+import { Language } from '../core/i18n/language';
 import { Play } from '../slot/play';
 import { normalisedCode } from './account-code';
 

@@ -1,11 +1,11 @@
 import { ChangeDetectionStrategy, Component, computed, inject, output } from '@angular/core';
 
-import { Connection } from '../core/connection';
-import { Health } from '../core/health';
-import { Language } from '../core/language';
-import { LANGS } from '../core/language-of';
-import { Pages, pathOf } from '../core/pages';
-import { Preferences } from '../core/preferences';
+import { Connection } from '../core/api/connection';
+import { Health } from '../core/api/health';
+import { Preferences } from '../core/api/preferences';
+import { Language } from '../core/i18n/language';
+import { LANGS } from '../core/i18n/language-of';
+import { Pages, pathOf } from '../core/ui/pages';
 import { IssueStore } from '../issues/issue-store';
 import { Account } from './account';
 

@@ -7,8 +7,8 @@ import {
   viewChild,
 } from '@angular/core';
 
-import { Language } from '../core/language';
-import { Pages } from '../core/pages';
+import { Language } from '../core/i18n/language';
+import { Pages } from '../core/ui/pages';
 
 /** Which key does what. */
 @Component({

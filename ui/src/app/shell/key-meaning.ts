@@ -1,4 +1,4 @@
-import { PROBLEM_IDS, ProblemId } from '../core/problems-wire';
+import { PROBLEM_IDS, ProblemId } from '../core/api/problems-wire';
 
 export type Command =
   | 'spin'

@@ -6,8 +6,8 @@ import {
   viewChildren,
 } from '@angular/core';
 
-import { Language } from '../core/language';
-import { PartFailed, PartLoading } from '../core/part-states';
+import { Language } from '../core/i18n/language';
+import { PartFailed, PartLoading } from '../core/ui/part-states';
 import { ParTab } from '../paytable/par-tab';
 import { PaytableTab } from '../paytable/paytable-tab';
 import { ProblemsTab } from '../problems/problems-tab';

@@ -1,7 +1,7 @@
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 
-import { Gateway } from '../core/gateway';
-import { provideLanguages } from '../core/language';
+import { Gateway } from '../core/api/gateway';
+import { provideLanguages } from '../core/i18n/language';
 import { SetAsideNotices } from './set-aside';
 
 describe('a database that was set aside', () => {

@@ -1,8 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 
-import { Gateway } from '../core/gateway';
-import { Language } from '../core/language';
-import { SetAside } from '../core/wire';
+import { Gateway } from '../core/api/gateway';
+import { SetAside } from '../core/api/wire';
+import { Language } from '../core/i18n/language';
 
 /** What has a sentence of its own. */
 const KNOWN = ['players', 'rounds', 'wallets', 'telemetry'] as const;

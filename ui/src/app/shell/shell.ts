@@ -11,15 +11,14 @@ import {
   viewChild,
 } from '@angular/core';
 
-import { BusinessScreen } from '../business/business-screen';
-import { Connection } from '../core/connection';
-import { Health } from '../core/health';
-import { Language } from '../core/language';
-import { painted } from '../core/painted';
-import { Pages } from '../core/pages';
-import { PartFailed, PartLoading } from '../core/part-states';
-import { Preferences } from '../core/preferences';
-import { followSettings } from '../core/reporting';
+import { Connection } from '../core/api/connection';
+import { Health } from '../core/api/health';
+import { Preferences } from '../core/api/preferences';
+import { Language } from '../core/i18n/language';
+import { followSettings } from '../core/telemetry/reporting';
+import { Pages } from '../core/ui/pages';
+import { painted } from '../core/ui/painted';
+import { PartFailed, PartLoading } from '../core/ui/part-states';
 import { DeliveryPage } from '../delivery/delivery-page';
 import { DeliveryStrip } from '../delivery/delivery-strip';
 import { IssueStore } from '../issues/issue-store';
@@ -31,6 +30,7 @@ import { Machine } from '../slot/machine';
 import { Play } from '../slot/play';
 import { SymbolSprite } from '../slot/symbol-sprite';
 import { TracesScreen } from '../traces/traces-screen';
+import { BusinessScreen } from './business-screen';
 import { Header } from './header';
 import { KeyList } from './key-list';
 import { Command, isActivated, keyMeaning, placeOf } from './key-meaning';

@@ -6,13 +6,14 @@ import {
   signal,
 } from '@angular/core';
 
-import { Health } from '../core/health';
-import { pause } from '../core/pause';
-import { Preferences } from '../core/preferences';
-import { NoAnswer, Phrase, Problem, problemWords } from '../core/problem';
-import { Session } from '../core/session';
-import { PaytableStore } from '../paytable/paytable-store';
-import { RoundsStore } from '../rounds/rounds-store';
+import { Health } from '../core/api/health';
+import { pause } from '../core/api/pause';
+import { PaytableStore } from '../core/api/paytable-store';
+import { Preferences } from '../core/api/preferences';
+import { NoAnswer, Problem } from '../core/api/problem';
+import { RoundsStore } from '../core/api/rounds-store';
+import { Session } from '../core/api/session';
+import { Phrase, problemWords } from '../core/i18n/error-words';
 import { Play } from '../slot/play';
 
 export type StartState =

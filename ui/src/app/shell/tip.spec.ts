@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, signal } from '@angular/core';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 
-import { provideTips } from '../core/tips';
+import { provideTips } from '../core/ui/tips';
 import { Tip } from './tip';
 
 @Component({

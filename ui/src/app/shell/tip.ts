@@ -8,7 +8,7 @@ import {
   viewChild,
 } from '@angular/core';
 
-import { tipOf } from '../core/tips';
+import { tipOf } from '../core/ui/tips';
 
 /** A row that is only passed on the way to another says nothing. */
 const REST_MS = 600;

@@ -9,8 +9,8 @@ import {
   untracked,
 } from '@angular/core';
 
-import { Language } from '../core/language';
-import { reducedMotion } from '../core/reduced-motion';
+import { Language } from '../core/i18n/language';
+import { reducedMotion } from '../core/ui/reduced-motion';
 import { countUpAt, countUpMs } from './count-up';
 
 /**

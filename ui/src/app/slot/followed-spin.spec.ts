@@ -1,10 +1,10 @@
 import { signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 
-import { Gateway } from '../core/gateway';
-import { StreamDouble } from '../core/stream-double';
-import { TelemetryStream } from '../core/telemetry-stream';
-import { TraceDetail, TraceSummary } from '../core/telemetry-wire';
+import { Gateway } from '../core/api/gateway';
+import { TelemetryStream } from '../core/api/telemetry-stream';
+import { TraceDetail, TraceSummary } from '../core/api/telemetry-wire';
+import { StreamDouble } from '../testing/stream-double';
 import { FollowedSpin } from './followed-spin';
 import { Play } from './play';
 

@@ -1,8 +1,8 @@
 import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
 
-import { Gateway } from '../core/gateway';
-import { TelemetryStream } from '../core/telemetry-stream';
-import { TraceDetail, TraceSummary } from '../core/telemetry-wire';
+import { Gateway } from '../core/api/gateway';
+import { TelemetryStream } from '../core/api/telemetry-stream';
+import { TraceDetail, TraceSummary } from '../core/api/telemetry-wire';
 import { FreshTraces } from '../traces/followed-trace';
 import { layoutOf } from '../traces/layout';
 import { Play } from './play';

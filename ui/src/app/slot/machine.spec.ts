@@ -1,14 +1,13 @@
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 
-import { Gateway } from '../core/gateway';
-import { provideLanguages } from '../core/language';
-import { Preferences } from '../core/preferences';
-import { recall } from '../core/remembered';
-import { ResizeObserverDouble } from '../core/resize-observer-double';
-import { Session } from '../core/session';
-import { TelemetryStream } from '../core/telemetry-stream';
-import { SymbolName } from '../core/wire';
-import { PaytableStore } from '../paytable/paytable-store';
+import { Gateway } from '../core/api/gateway';
+import { PaytableStore } from '../core/api/paytable-store';
+import { recall } from '../core/api/remembered';
+import { Session } from '../core/api/session';
+import { TelemetryStream } from '../core/api/telemetry-stream';
+import { SymbolName } from '../core/api/wire';
+import { Language, provideLanguages } from '../core/i18n/language';
+import { ResizeObserverDouble } from '../testing/resize-observer-double';
 import { Machine } from './machine';
 import { Play } from './play';
 import { Sound } from './sound';
@@ -76,7 +75,7 @@ describe('the machine', () => {
         { provide: TelemetryStream, useValue: { on: () => () => undefined } },
       ],
     });
-    TestBed.inject(Preferences).chooseLang('en');
+    TestBed.inject(Language).choose('en');
     play = TestBed.inject(Play);
     await TestBed.inject(Session).open('RS-000001');
     await TestBed.inject(PaytableStore).load();

@@ -7,12 +7,12 @@ import {
   untracked,
 } from '@angular/core';
 
-import { Language } from '../core/language';
-import { Preferences } from '../core/preferences';
-import { problemWords } from '../core/problem';
-import { Session } from '../core/session';
-import { SpinReply } from '../core/wire';
-import { PaytableStore } from '../paytable/paytable-store';
+import { PaytableStore } from '../core/api/paytable-store';
+import { Preferences } from '../core/api/preferences';
+import { Session } from '../core/api/session';
+import { SpinReply } from '../core/api/wire';
+import { problemWords } from '../core/i18n/error-words';
+import { Language } from '../core/i18n/language';
 import { CountedMoney } from './counted-money';
 import { Play } from './play';
 import { RecentSpins } from './recent-spins';

@@ -1,14 +1,14 @@
 import { TestBed } from '@angular/core/testing';
 
-import { Gateway } from '../core/gateway';
-import { provideLanguages } from '../core/language';
-import { NoAnswer, Problem } from '../core/problem';
-import { recall } from '../core/remembered';
-import { roundId } from '../core/round-id';
-import { Session } from '../core/session';
-import { Round, RoundStanding, SpinReply, SymbolName } from '../core/wire';
-import { PaytableStore } from '../paytable/paytable-store';
-import { LocksDouble } from './locks-double';
+import { Gateway } from '../core/api/gateway';
+import { PaytableStore } from '../core/api/paytable-store';
+import { NoAnswer, Problem } from '../core/api/problem';
+import { recall } from '../core/api/remembered';
+import { roundId } from '../core/api/round-id';
+import { Session } from '../core/api/session';
+import { Round, RoundStanding, SpinReply, SymbolName } from '../core/api/wire';
+import { provideLanguages } from '../core/i18n/language';
+import { LocksDouble } from '../testing/locks-double';
 import { Play, RecentSpin } from './play';
 import { SpinTraces } from './spin-trace';
 

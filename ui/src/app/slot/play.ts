@@ -8,13 +8,19 @@ import {
   untracked,
 } from '@angular/core';
 
-import { Gateway } from '../core/gateway';
-import { pause } from '../core/pause';
-import { Interrupted, NoAnswer, Problem, stakeStatusOf, stakeWhereabouts } from '../core/problem';
-import { Reading, Seat, Session } from '../core/session';
-import { Board, Round, RoundStanding, SpinReply, StakeStatus } from '../core/wire';
-import { PaytableStore } from '../paytable/paytable-store';
-import { RoundsStore } from '../rounds/rounds-store';
+import { Gateway } from '../core/api/gateway';
+import { pause } from '../core/api/pause';
+import { PaytableStore } from '../core/api/paytable-store';
+import {
+  Interrupted,
+  NoAnswer,
+  Problem,
+  stakeStatusOf,
+  stakeWhereabouts,
+} from '../core/api/problem';
+import { RoundsStore } from '../core/api/rounds-store';
+import { Reading, Seat, Session } from '../core/api/session';
+import { Board, Round, RoundStanding, SpinReply, StakeStatus } from '../core/api/wire';
 import { SpinTrace, SpinTraces } from './spin-trace';
 import { nearest, stakeLadder, stepped } from './stake-ladder';
 import { boardAt, sameBoard } from './strip-window';

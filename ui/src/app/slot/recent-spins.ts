@@ -1,8 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
-import { Address } from '../core/address';
-import { Language } from '../core/language';
-import { tracePath } from '../traces/place';
+import { Language } from '../core/i18n/language';
+import { Address } from '../core/ui/address';
+import { tracePath } from '../core/ui/trace-place';
 import { Play } from './play';
 
 /** The last spins of this window, each with the time from the press to the answer. */

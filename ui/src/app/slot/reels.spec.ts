@@ -1,8 +1,8 @@
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 
-import { provideLanguages } from '../core/language';
-import { ResizeObserverDouble } from '../core/resize-observer-double';
-import { SymbolName } from '../core/wire';
+import { SymbolName } from '../core/api/wire';
+import { provideLanguages } from '../core/i18n/language';
+import { ResizeObserverDouble } from '../testing/resize-observer-double';
 import { Phase } from './play';
 import { Reels } from './reels';
 

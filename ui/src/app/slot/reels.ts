@@ -14,14 +14,14 @@ import {
   viewChildren,
 } from '@angular/core';
 
-import { Language } from '../core/language';
-import { painted } from '../core/painted';
-import { reducedMotion } from '../core/reduced-motion';
-import { SymbolName, Win } from '../core/wire';
+import { SymbolName, Win } from '../core/api/wire';
+import { Language } from '../core/i18n/language';
+import { painted } from '../core/ui/painted';
+import { reducedMotion } from '../core/ui/reduced-motion';
 import { Phase, Target } from './play';
-import { ReelSymbol } from './reel-symbol';
-import { SymbolPictures, drawReel, symbolPictures } from './reel-picture';
 import { NORMAL_PACE, Run, TURBO_PACE, blurAt, landing, reelAt, restTimes } from './reel-motion';
+import { SymbolPictures, drawReel, symbolPictures } from './reel-picture';
+import { ReelSymbol } from './reel-symbol';
 import { cellKey, litCells, winLines } from './win-lines';
 
 const ROWS = 3;

@@ -1,6 +1,6 @@
 import { Injectable, inject } from '@angular/core';
 
-import { Preferences } from '../core/preferences';
+import { Preferences } from '../core/api/preferences';
 
 const SILENT_AFTER_MS = 1500;
 /** A major pentatonic scale from A4: whatever the win, its notes agree. */

@@ -1,10 +1,10 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
-import { Address } from '../core/address';
-import { Language } from '../core/language';
-import { ZERO, fromMilliseconds } from '../core/micros';
-import { tracePath } from '../traces/place';
-import { colourOf } from '../traces/service-colour';
+import { ZERO, fromMilliseconds } from '../core/api/micros';
+import { Language } from '../core/i18n/language';
+import { Address } from '../core/ui/address';
+import { colourOf } from '../core/ui/service-colour';
+import { tracePath } from '../core/ui/trace-place';
 import { durationOf } from '../traces/tree';
 import { FollowedSpin } from './followed-spin';
 import { Play } from './play';

@@ -1,6 +1,6 @@
-import { micros } from '../core/micros';
-import { ServiceShare, TraceSummary } from '../core/telemetry-wire';
-import { spanOf } from '../traces/any-spans';
+import { micros } from '../core/api/micros';
+import { ServiceShare, TraceSummary } from '../core/api/telemetry-wire';
+import { spanOf } from '../testing/any-spans';
 import { layoutOf } from '../traces/layout';
 import { SLOW, Station, isSlow, isWhole, longestOf, pathOf } from './spin-path';
 

@@ -1,7 +1,7 @@
 import { close, getActiveSpan, getClient, init, spanToJSON } from '@sentry/angular';
 
-import { NoAnswer, Problem } from '../core/problem';
-import { SpinReply } from '../core/wire';
+import { NoAnswer, Problem } from '../core/api/problem';
+import { SpinReply } from '../core/api/wire';
 import { SpinTraces, statusOf } from './spin-trace';
 
 describe('the status of a failed spin', () => {

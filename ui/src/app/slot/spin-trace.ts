@@ -9,9 +9,9 @@ import {
   withActiveSpan,
 } from '@sentry/angular';
 
-import { majorUnits } from '../core/money';
-import { NoAnswer, Problem } from '../core/problem';
-import { SpinReply } from '../core/wire';
+import { NoAnswer, Problem } from '../core/api/problem';
+import { SpinReply } from '../core/api/wire';
+import { majorUnits } from '../core/i18n/money';
 import { Turnover } from './turnover';
 
 const OK = 1;

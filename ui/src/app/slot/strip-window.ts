@@ -1,4 +1,4 @@
-import { Board, SymbolName } from '../core/wire';
+import { Board, SymbolName } from '../core/api/wire';
 
 type Strip = readonly SymbolName[];
 

@@ -1,5 +1,5 @@
-import { majorUnits } from '../core/money';
-import { SpinReply } from '../core/wire';
+import { SpinReply } from '../core/api/wire';
+import { majorUnits } from '../core/i18n/money';
 
 /** A round: stake and payout are minor units of its currency. */
 export type Played = Pick<SpinReply, 'stake' | 'payout' | 'currency' | 'same_seed_as'>;

@@ -1,7 +1,7 @@
 import { TestBed } from '@angular/core/testing';
 
-import { Gateway } from '../core/gateway';
-import { LocksDouble } from './locks-double';
+import { Gateway } from '../core/api/gateway';
+import { LocksDouble } from '../testing/locks-double';
 import { UnfinishedSpin, UnfinishedSpins } from './unfinished-spins';
 
 const SPIN: UnfinishedSpin = { key: 'k', playerId: 'p', stake: 1000, at: 0 };

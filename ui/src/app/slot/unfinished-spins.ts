@@ -1,10 +1,10 @@
 import { Injectable, inject } from '@angular/core';
 
-import { Gateway } from '../core/gateway';
-import { Problem } from '../core/problem';
-import { roundId } from '../core/round-id';
-import { Reading, Seat, Session } from '../core/session';
-import { RoundStanding, StakeStatus } from '../core/wire';
+import { Gateway } from '../core/api/gateway';
+import { Problem } from '../core/api/problem';
+import { roundId } from '../core/api/round-id';
+import { Reading, Seat, Session } from '../core/api/session';
+import { RoundStanding, StakeStatus } from '../core/api/wire';
 
 const PREFIX = 'reelscope.unfinished.';
 /** A spin is looked at again after 1, 2, 4, 8 s and then every 15 s, until its end is known. */

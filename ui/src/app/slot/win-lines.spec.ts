@@ -1,4 +1,4 @@
-import { Win } from '../core/wire';
+import { Win } from '../core/api/wire';
 import { litCells, points, winLines } from './win-lines';
 
 const LINE: Win = {

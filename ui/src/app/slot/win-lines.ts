@@ -1,4 +1,4 @@
-import { Cell, Win } from '../core/wire';
+import { Cell, Win } from '../core/api/wire';
 
 /*
  * The overlay's coordinates: every cell is a unit square, so cell centres are at halves. The SVG is

@@ -1,6 +1,6 @@
-import { Key, Params } from '../core/language';
-import { Formats } from '../core/money';
-import { SymbolName, Win } from '../core/wire';
+import { SymbolName, Win } from '../core/api/wire';
+import { Key, Params } from '../core/i18n/language';
+import { Formats } from '../core/i18n/money';
 
 type Say = (key: Key, params?: Params) => string;
 

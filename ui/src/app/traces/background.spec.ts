@@ -1,5 +1,5 @@
-import { micros } from '../core/micros';
-import { formatsFor } from '../core/money';
+import { micros } from '../core/api/micros';
+import { formatsFor } from '../core/i18n/money';
 import { backgroundOf, backgroundWords } from './background';
 
 describe('the time of a trace in the background', () => {

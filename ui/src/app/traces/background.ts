@@ -1,7 +1,7 @@
-import { Language } from '../core/language';
-import { Micros, ZERO } from '../core/micros';
-import { Formats } from '../core/money';
-import { TraceSummary } from '../core/telemetry-wire';
+import { Micros, ZERO } from '../core/api/micros';
+import { TraceSummary } from '../core/api/telemetry-wire';
+import { Language } from '../core/i18n/language';
+import { Formats } from '../core/i18n/money';
 import { SKEW } from './tree';
 
 /**

@@ -1,4 +1,4 @@
-import { Micros, micros } from '../core/micros';
+import { Micros, micros } from '../core/api/micros';
 import { CriticalPath } from './critical-path';
 import { SpanNode, actorOf } from './tree';
 

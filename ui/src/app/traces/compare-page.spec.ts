@@ -1,17 +1,16 @@
 import { signal } from '@angular/core';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 
-import { Address } from '../core/address';
-import { Gateway } from '../core/gateway';
-import { provideLanguages } from '../core/language';
-import { micros } from '../core/micros';
-import { Preferences } from '../core/preferences';
-import { Problem } from '../core/problem';
-import { ResizeObserverDouble } from '../core/resize-observer-double';
-import { StreamDouble } from '../core/stream-double';
-import { TelemetryStream } from '../core/telemetry-stream';
-import { Span, TraceDetail } from '../core/telemetry-wire';
-import { spanOf } from './any-spans';
+import { Gateway } from '../core/api/gateway';
+import { micros } from '../core/api/micros';
+import { Problem } from '../core/api/problem';
+import { TelemetryStream } from '../core/api/telemetry-stream';
+import { Span, TraceDetail } from '../core/api/telemetry-wire';
+import { Language, provideLanguages } from '../core/i18n/language';
+import { Address } from '../core/ui/address';
+import { spanOf } from '../testing/any-spans';
+import { ResizeObserverDouble } from '../testing/resize-observer-double';
+import { StreamDouble } from '../testing/stream-double';
 import { ComparePage } from './compare-page';
 
 const detailOf = (trace_id: string, ...spans: Span[]): TraceDetail => ({
@@ -67,7 +66,7 @@ describe('the page of two traces', () => {
         { provide: TelemetryStream, useValue: new StreamDouble() },
       ],
     });
-    TestBed.inject(Preferences).chooseLang('en');
+    TestBed.inject(Language).choose('en');
   });
   afterEach(() => vi.unstubAllGlobals());
 

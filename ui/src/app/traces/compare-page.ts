@@ -7,21 +7,21 @@ import {
   viewChild,
 } from '@angular/core';
 
-import { Address } from '../core/address';
-import { firstOf } from '../core/capped';
-import { Language } from '../core/language';
-import { brief, joined } from '../core/legible';
-import { micros } from '../core/micros';
-import { Formats } from '../core/money';
-import { NotShown } from '../core/not-shown';
+import { micros } from '../core/api/micros';
+import { Language } from '../core/i18n/language';
+import { brief, joined } from '../core/i18n/legible';
+import { Formats } from '../core/i18n/money';
+import { Address } from '../core/ui/address';
+import { firstOf } from '../core/ui/capped';
+import { NotShown } from '../core/ui/not-shown';
+import { colourOf } from '../core/ui/service-colour';
+import { comparePath, placeAt, tracePath } from '../core/ui/trace-place';
+import { VirtualRows } from '../core/ui/virtual-rows';
 import { ActorChange, Pair, compare } from './compare';
 import { followTrace } from './followed-trace';
 import { Layout, layoutOf } from './layout';
-import { comparePath, placeAt, tracePath } from './place';
-import { colourOf } from './service-colour';
 import { nameOfTrace } from './trace-name';
 import { actorOf, labelOf } from './tree';
-import { VirtualRows } from './virtual-rows';
 
 /** A line has no room for more; the traces have the whole. */
 const MOST_OF_A_NAME = 200;

@@ -1,10 +1,10 @@
 import { TestBed } from '@angular/core/testing';
 
-import { Address } from '../core/address';
-import { micros } from '../core/micros';
-import { TraceSummary } from '../core/telemetry-wire';
+import { micros } from '../core/api/micros';
+import { TraceSummary } from '../core/api/telemetry-wire';
+import { Address } from '../core/ui/address';
+import { comparePath } from '../core/ui/trace-place';
 import { ComparePick } from './compare-pick';
-import { comparePath } from './place';
 
 const trace = (id: string, first_envelope: number, start: number): TraceSummary =>
   ({

@@ -1,10 +1,10 @@
 import { Injectable, inject, signal } from '@angular/core';
 
-import { Address } from '../core/address';
-import { isNewer } from '../core/arrival';
+import { isNewer } from '../core/api/arrival';
+import { Address } from '../core/ui/address';
 
-import { TraceSummary } from '../core/telemetry-wire';
-import { comparePath } from './place';
+import { TraceSummary } from '../core/api/telemetry-wire';
+import { comparePath } from '../core/ui/trace-place';
 
 /** The first of two traces that the reader wants to see side by side. */
 @Injectable({ providedIn: 'root' })

@@ -1,4 +1,4 @@
-import { Micros, ZERO, micros } from '../core/micros';
+import { Micros, ZERO, micros } from '../core/api/micros';
 import { criticalTimes, sharesOf } from './bottleneck';
 import { criticalPath } from './critical-path';
 import { selfTime } from './self-time';

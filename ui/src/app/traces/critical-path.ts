@@ -1,4 +1,4 @@
-import { Micros, micros } from '../core/micros';
+import { Micros, micros } from '../core/api/micros';
 import { SpanNode, TraceTree, durationOf } from './tree';
 
 /** A stretch of the critical path: here the trace waited for this span and for nothing below it. */

@@ -1,7 +1,7 @@
-import { micros } from '../core/micros';
-import { formatsFor } from '../core/money';
-import { TraceDetail } from '../core/telemetry-wire';
-import { spanOf } from './any-spans';
+import { micros } from '../core/api/micros';
+import { TraceDetail } from '../core/api/telemetry-wire';
+import { formatsFor } from '../core/i18n/money';
+import { spanOf } from '../testing/any-spans';
 import { fileName, traceHtml, traceJson } from './export-trace';
 import { layoutOf } from './layout';
 

@@ -1,11 +1,11 @@
 import { ChangeDetectionStrategy, Component, signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 
-import { Gateway } from '../core/gateway';
-import { Problem } from '../core/problem';
-import { StreamDouble } from '../core/stream-double';
-import { TelemetryStream } from '../core/telemetry-stream';
-import { TraceDetail, TraceSummary } from '../core/telemetry-wire';
+import { Gateway } from '../core/api/gateway';
+import { Problem } from '../core/api/problem';
+import { TelemetryStream } from '../core/api/telemetry-stream';
+import { TraceDetail, TraceSummary } from '../core/api/telemetry-wire';
+import { StreamDouble } from '../testing/stream-double';
 import { followTrace } from './followed-trace';
 
 const id = signal('a');

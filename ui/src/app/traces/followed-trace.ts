@@ -1,9 +1,9 @@
 import { DestroyRef, Injectable, Signal, effect, inject, signal, untracked } from '@angular/core';
 
-import { Gateway } from '../core/gateway';
-import { Problem } from '../core/problem';
-import { TelemetryStream } from '../core/telemetry-stream';
-import { TraceDetail } from '../core/telemetry-wire';
+import { Gateway } from '../core/api/gateway';
+import { Problem } from '../core/api/problem';
+import { TelemetryStream } from '../core/api/telemetry-stream';
+import { TraceDetail } from '../core/api/telemetry-wire';
 
 export type TraceState = 'loading' | 'ready' | 'unknown' | 'failed';
 

@@ -1,4 +1,4 @@
-import { Micros, micros } from '../core/micros';
+import { Micros, micros } from '../core/api/micros';
 import { Share, criticalTimes, sharesOf } from './bottleneck';
 import { CriticalPath, Segment, criticalPath } from './critical-path';
 import { selfTime } from './self-time';

@@ -1,15 +1,14 @@
 import { signal } from '@angular/core';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 
-import { Address } from '../core/address';
-import { Gateway } from '../core/gateway';
-import { provideLanguages } from '../core/language';
-import { micros } from '../core/micros';
-import { Preferences } from '../core/preferences';
-import { ResizeObserverDouble } from '../core/resize-observer-double';
-import { StreamDouble } from '../core/stream-double';
-import { TelemetryStream } from '../core/telemetry-stream';
-import { TraceSummary } from '../core/telemetry-wire';
+import { Gateway } from '../core/api/gateway';
+import { micros } from '../core/api/micros';
+import { TelemetryStream } from '../core/api/telemetry-stream';
+import { TraceSummary } from '../core/api/telemetry-wire';
+import { Language, provideLanguages } from '../core/i18n/language';
+import { Address } from '../core/ui/address';
+import { ResizeObserverDouble } from '../testing/resize-observer-double';
+import { StreamDouble } from '../testing/stream-double';
 import { TraceListPage } from './list-page';
 
 const trace = (number: number, more: Partial<TraceSummary> = {}): TraceSummary => ({
@@ -81,7 +80,7 @@ describe('the page of the traces', () => {
         { provide: TelemetryStream, useValue: stream },
       ],
     });
-    TestBed.inject(Preferences).chooseLang('en');
+    TestBed.inject(Language).choose('en');
   });
   afterEach(() => {
     fixture.destroy();

@@ -11,20 +11,20 @@ import {
   viewChild,
 } from '@angular/core';
 
-import { Address } from '../core/address';
-import { Language } from '../core/language';
-import { brief, joined } from '../core/legible';
-import { Micros, micros } from '../core/micros';
-import { isTaken, rowAfter } from '../core/row-keys';
-import { TraceSummary } from '../core/telemetry-wire';
+import { Micros, micros } from '../core/api/micros';
+import { TraceSummary } from '../core/api/telemetry-wire';
+import { Language } from '../core/i18n/language';
+import { brief, joined } from '../core/i18n/legible';
+import { Address } from '../core/ui/address';
+import { isTaken, rowAfter } from '../core/ui/row-keys';
+import { colourOf } from '../core/ui/service-colour';
+import { tracePath } from '../core/ui/trace-place';
+import { VirtualRows } from '../core/ui/virtual-rows';
 import { backgroundOf, backgroundWords } from './background';
 import { ComparePick } from './compare-pick';
-import { tracePath } from './place';
-import { colourOf } from './service-colour';
 import { MOST_SEEN } from './seen';
 import { MOST, TraceFeed } from './trace-feed';
 import { Filter, NO_FILTER, durationOf, filterOf } from './trace-list';
-import { VirtualRows } from './virtual-rows';
 
 /** A row has no room for more; the trace has the whole. */
 const MOST_OF_A_NAME = 200;
@@ -58,7 +58,7 @@ interface Line {
   selector: 'rs-trace-list-page',
   imports: [VirtualRows],
   templateUrl: './list-page.html',
-  styleUrls: ['../core/choices.css', '../core/live-list.css', './list-page.css'],
+  styleUrls: ['../core/ui/choices.css', '../core/ui/live-list.css', './list-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { '(document:keydown)': 'press($event)' },
 })

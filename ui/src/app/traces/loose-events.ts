@@ -1,6 +1,6 @@
-import { Micros } from '../core/micros';
-import { joined } from '../core/legible';
-import { ErrorEvent, LogLine, Timed } from '../core/telemetry-wire';
+import { Micros } from '../core/api/micros';
+import { ErrorEvent, LogLine, Timed } from '../core/api/telemetry-wire';
+import { joined } from '../core/i18n/legible';
 
 interface Loose {
   /** Names the row. It stays when the trace grows. */

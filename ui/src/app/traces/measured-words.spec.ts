@@ -1,5 +1,5 @@
-import { formatsFor } from '../core/money';
-import { Measurement } from '../core/telemetry-wire';
+import { Measurement } from '../core/api/telemetry-wire';
+import { formatsFor } from '../core/i18n/money';
 import { measuredWords } from './measured-words';
 
 describe('what a trace measured', () => {

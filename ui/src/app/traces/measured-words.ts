@@ -1,6 +1,6 @@
-import { Language } from '../core/language';
-import { Formats, minorUnits } from '../core/money';
-import { Measurement, TraceSummary } from '../core/telemetry-wire';
+import { Measurement, TraceSummary } from '../core/api/telemetry-wire';
+import { Language } from '../core/i18n/language';
+import { Formats, minorUnits } from '../core/i18n/money';
 
 /** A measurement in words; its name is not translated where nobody but the customer knows it. */
 export interface Measured {

@@ -13,10 +13,10 @@ import {
   viewChild,
 } from '@angular/core';
 
-import { Language } from '../core/language';
-import { Micros, micros } from '../core/micros';
+import { Micros, micros } from '../core/api/micros';
+import { Language } from '../core/i18n/language';
+import { colourOf } from '../core/ui/service-colour';
 import { minimap } from './minimap';
-import { colourOf } from './service-colour';
 import { View, isWhole, percentAt, within } from './time-scale';
 import { TraceTree, actorOf } from './tree';
 

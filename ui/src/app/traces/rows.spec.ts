@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
-import { micros } from '../core/micros';
-import { ErrorEvent, LogLine } from '../core/telemetry-wire';
-import { anySpan, anyTree, spanOf, treeOf } from './any-spans';
+import { micros } from '../core/api/micros';
+import { ErrorEvent, LogLine } from '../core/api/telemetry-wire';
+import { anySpan, anyTree, spanOf, treeOf } from '../testing/any-spans';
 import { grouped, isGroup } from './groups';
 import {
   Folding,

@@ -1,7 +1,7 @@
-import { Micros } from '../core/micros';
+import { Micros } from '../core/api/micros';
 import { Group, grouped, isGroup } from './groups';
-import { gapsOf } from './self-time';
 import { LooseEvent } from './loose-events';
+import { gapsOf } from './self-time';
 import { SpanNode, TraceTree } from './tree';
 
 /**

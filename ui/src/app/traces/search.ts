@@ -1,5 +1,5 @@
-import { writeJson } from '../core/exact-json';
-import { ErrorEvent, LogLine } from '../core/telemetry-wire';
+import { writeJson } from '../core/api/exact-json';
+import { ErrorEvent, LogLine } from '../core/api/telemetry-wire';
 import { LooseEvent } from './loose-events';
 import { SpanNode, TraceTree } from './tree';
 

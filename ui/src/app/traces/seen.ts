@@ -1,5 +1,5 @@
-import { lastOf } from '../core/capped';
-import { TraceSummary } from '../core/telemetry-wire';
+import { TraceSummary } from '../core/api/telemetry-wire';
+import { lastOf } from '../core/ui/capped';
 
 /** What traces can be chosen by: names that any of them had in this session, whatever is shown now. */
 export interface Seen {

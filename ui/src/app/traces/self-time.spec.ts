@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { anyTree, spanOf, treeOf } from './any-spans';
+import { anyTree, spanOf, treeOf } from '../testing/any-spans';
 import { gapsOf, selfTime, uncovered } from './self-time';
 import { SpanNode, durationOf } from './tree';
 

@@ -1,4 +1,4 @@
-import { Micros, micros } from '../core/micros';
+import { Micros, micros } from '../core/api/micros';
 import { SpanNode } from './tree';
 
 /** A stretch of time without a span. */

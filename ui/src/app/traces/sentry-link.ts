@@ -1,4 +1,4 @@
-import { Settings } from '../core/telemetry-wire';
+import { Settings } from '../core/api/telemetry-wire';
 
 /** Where Sentry shows a trace, or what the settings lack to know it. */
 export type SentryLink = { readonly url: string } | { readonly missing: 'dsn' | 'organization' };

@@ -1,10 +1,9 @@
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 
-import { provideLanguages } from '../core/language';
-import { micros } from '../core/micros';
-import { Preferences } from '../core/preferences';
-import { ErrorEvent, LogLine, MeasurementPoint, Span } from '../core/telemetry-wire';
-import { spanOf } from './any-spans';
+import { micros } from '../core/api/micros';
+import { ErrorEvent, LogLine, MeasurementPoint, Span } from '../core/api/telemetry-wire';
+import { Language, provideLanguages } from '../core/i18n/language';
+import { spanOf } from '../testing/any-spans';
 import { layoutOf } from './layout';
 import { Row, UNFOLDED, visibleRows } from './rows';
 import { SpanDetails } from './span-details';
@@ -41,7 +40,7 @@ describe('the details of a span', () => {
 
   beforeEach(() => {
     TestBed.configureTestingModule({ providers: [provideLanguages()] });
-    TestBed.inject(Preferences).chooseLang('en');
+    TestBed.inject(Language).choose('en');
   });
 
   async function shown(

@@ -9,20 +9,20 @@ import {
   signal,
 } from '@angular/core';
 
-import { Address } from '../core/address';
-import { Capped, firstOf } from '../core/capped';
-import { writeJson } from '../core/exact-json';
-import { Language } from '../core/language';
-import { brief } from '../core/legible';
-import { LongText } from '../core/long-text';
-import { Micros, between, micros } from '../core/micros';
-import { NotShown } from '../core/not-shown';
-import { ErrorEvent, Frame, LogLine, MeasurementPoint } from '../core/telemetry-wire';
+import { writeJson } from '../core/api/exact-json';
+import { Micros, between, micros } from '../core/api/micros';
+import { ErrorEvent, Frame, LogLine, MeasurementPoint } from '../core/api/telemetry-wire';
+import { Language } from '../core/i18n/language';
+import { brief } from '../core/i18n/legible';
+import { Address } from '../core/ui/address';
+import { Capped, firstOf } from '../core/ui/capped';
+import { LongText } from '../core/ui/long-text';
+import { NotShown } from '../core/ui/not-shown';
+import { colourOf } from '../core/ui/service-colour';
 import { Layout } from './layout';
 import { LooseEvent, isBadLevel, lineOfEvent, timeOf } from './loose-events';
 import { valueWords } from './measured-words';
 import { Row } from './rows';
-import { colourOf } from './service-colour';
 import { SpanNode, actorOf, durationOf, hasNoLength, isFailure, labelOf } from './tree';
 import { hasTime, oddWords, timeOddities } from './waterfall-line';
 

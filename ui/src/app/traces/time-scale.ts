@@ -1,4 +1,4 @@
-import { Micros, micros } from '../core/micros';
+import { Micros, micros } from '../core/api/micros';
 
 /** What part of the trace is shown: microseconds since its start. */
 export interface View {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { micros } from '../core/micros';
+import { micros } from '../core/api/micros';
 import { Reading, queryOf, readingOf } from './trace-address';
 
 // Whoever sends a span names it as he likes.

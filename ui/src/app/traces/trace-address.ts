@@ -1,4 +1,4 @@
-import { micros } from '../core/micros';
+import { micros } from '../core/api/micros';
 import { Folding } from './rows';
 import { View } from './time-scale';
 

@@ -1,9 +1,9 @@
 import { TestBed } from '@angular/core/testing';
 
-import { Gateway } from '../core/gateway';
-import { micros } from '../core/micros';
-import { TelemetryStream } from '../core/telemetry-stream';
-import { TraceSummary } from '../core/telemetry-wire';
+import { Gateway } from '../core/api/gateway';
+import { micros } from '../core/api/micros';
+import { TelemetryStream } from '../core/api/telemetry-stream';
+import { TraceSummary } from '../core/api/telemetry-wire';
 import { MOST, TraceFeed } from './trace-feed';
 import { NO_FILTER } from './trace-list';
 

@@ -1,10 +1,10 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
-import { cursorBefore, isNewer } from '../core/arrival';
-import { firstOf } from '../core/capped';
-import { Gateway } from '../core/gateway';
-import { TelemetryStream } from '../core/telemetry-stream';
-import { TraceQuery, TraceSummary } from '../core/telemetry-wire';
+import { cursorBefore, isNewer } from '../core/api/arrival';
+import { Gateway } from '../core/api/gateway';
+import { TelemetryStream } from '../core/api/telemetry-stream';
+import { TraceQuery, TraceSummary } from '../core/api/telemetry-wire';
+import { firstOf } from '../core/ui/capped';
 import { NOTHING_SEEN, withSeen } from './seen';
 import {
   Filter,

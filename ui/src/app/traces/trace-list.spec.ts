@@ -1,6 +1,6 @@
-import { micros } from '../core/micros';
-import { formatsFor } from '../core/money';
-import { TraceSummary } from '../core/telemetry-wire';
+import { micros } from '../core/api/micros';
+import { TraceSummary } from '../core/api/telemetry-wire';
+import { formatsFor } from '../core/i18n/money';
 import {
   Filter,
   NO_FILTER,

@@ -1,7 +1,7 @@
-import { isNewer, newestFirst } from '../core/arrival';
-import { Micros, micros } from '../core/micros';
-import { Lang } from '../core/language-of';
-import { TraceQuery, TraceSummary } from '../core/telemetry-wire';
+import { isNewer, newestFirst } from '../core/api/arrival';
+import { Micros, micros } from '../core/api/micros';
+import { TraceQuery, TraceSummary } from '../core/api/telemetry-wire';
+import { Lang } from '../core/i18n/language-of';
 import { Rate, percentile, rateOf } from './percentile';
 
 /**

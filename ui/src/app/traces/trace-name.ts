@@ -1,5 +1,5 @@
-import { brief, joined } from '../core/legible';
-import { TraceDetail } from '../core/telemetry-wire';
+import { TraceDetail } from '../core/api/telemetry-wire';
+import { brief, joined } from '../core/i18n/legible';
 import { lineOfEvent, looseEvents } from './loose-events';
 
 /** A heading has no room for more; the root span has the whole. */

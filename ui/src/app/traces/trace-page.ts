@@ -14,14 +14,17 @@ import {
   viewChild,
 } from '@angular/core';
 
-import { Address } from '../core/address';
-import { firstOf } from '../core/capped';
-import { Gateway } from '../core/gateway';
-import { brief, joined } from '../core/legible';
-import { Key, Language } from '../core/language';
-import { ZERO, micros } from '../core/micros';
-import { NotShown } from '../core/not-shown';
-import { Settings } from '../core/telemetry-wire';
+import { Gateway } from '../core/api/gateway';
+import { ZERO, micros } from '../core/api/micros';
+import { Settings } from '../core/api/telemetry-wire';
+import { Key, Language } from '../core/i18n/language';
+import { brief, joined } from '../core/i18n/legible';
+import { Address } from '../core/ui/address';
+import { firstOf } from '../core/ui/capped';
+import { NotShown } from '../core/ui/not-shown';
+import { colourOf } from '../core/ui/service-colour';
+import { comparePath } from '../core/ui/trace-place';
+import { VirtualRows } from '../core/ui/virtual-rows';
 import { backgroundOf, backgroundWords } from './background';
 import { Columns } from './columns';
 import { ComparePick } from './compare-pick';
@@ -31,8 +34,8 @@ import { followTrace } from './followed-trace';
 import { keyMeaning } from './key-meaning';
 import { Layout, layoutOf } from './layout';
 import { isBad } from './loose-events';
+import { measuredWords } from './measured-words';
 import { MinimapView } from './minimap-view';
-import { comparePath } from './place';
 import {
   Folding,
   Row,
@@ -47,16 +50,13 @@ import {
   visibleRows,
 } from './rows';
 import { Hit, found, isSpan, nextOf } from './search';
-import { colourOf } from './service-colour';
 import { sentryLink } from './sentry-link';
 import { SpanDetails } from './span-details';
-import { measuredWords } from './measured-words';
 import { View, isWhole, panned, percentAt, ticks, whole, within, zoomed } from './time-scale';
 import { Reading, queryOf, readingOf } from './trace-address';
 import { TraceFeed } from './trace-feed';
 import { nameOfTrace } from './trace-name';
 import { TraceTree } from './tree';
-import { VirtualRows } from './virtual-rows';
 import { Scene, WaterfallLine, lineOf, oddWords } from './waterfall-line';
 
 /** Browsers refuse an address that changes with every key. */

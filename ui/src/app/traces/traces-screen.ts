@@ -1,9 +1,9 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
-import { Address } from '../core/address';
+import { Address } from '../core/ui/address';
+import { placeAt } from '../core/ui/trace-place';
 import { ComparePage } from './compare-page';
 import { TraceListPage } from './list-page';
-import { placeAt } from './place';
 import { TracePage } from './trace-page';
 
 /** Everything below `/traces`: the list, one trace, or two side by side. */

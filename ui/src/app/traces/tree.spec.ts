@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
-import { micros } from '../core/micros';
-import { ErrorEvent } from '../core/telemetry-wire';
-import { anySpan, anyTree, spanOf, treeOf } from './any-spans';
+import { micros } from '../core/api/micros';
+import { ErrorEvent } from '../core/api/telemetry-wire';
+import { anySpan, anyTree, spanOf, treeOf } from '../testing/any-spans';
 import { SpanNode, buildTree, hasNoLength } from './tree';
 
 const shape = ({ span, children }: SpanNode): unknown =>

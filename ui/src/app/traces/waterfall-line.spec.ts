@@ -1,7 +1,7 @@
-import { micros } from '../core/micros';
-import { formatsFor } from '../core/money';
-import { ErrorEvent, LogLine, Span } from '../core/telemetry-wire';
-import { spanOf } from './any-spans';
+import { micros } from '../core/api/micros';
+import { ErrorEvent, LogLine, Span } from '../core/api/telemetry-wire';
+import { formatsFor } from '../core/i18n/money';
+import { spanOf } from '../testing/any-spans';
 import { layoutOf } from './layout';
 import { UNFOLDED, visibleRows } from './rows';
 import { View, whole } from './time-scale';

@@ -1,13 +1,13 @@
-import { Language, isKey } from '../core/language';
-import { Micros, between, micros } from '../core/micros';
-import { brief, joined } from '../core/legible';
-import { Formats } from '../core/money';
-import { Timed } from '../core/telemetry-wire';
+import { Micros, between, micros } from '../core/api/micros';
+import { Timed } from '../core/api/telemetry-wire';
+import { Language, isKey } from '../core/i18n/language';
+import { brief, joined } from '../core/i18n/legible';
+import { Formats } from '../core/i18n/money';
+import { colourOf } from '../core/ui/service-colour';
 import { Layout } from './layout';
 import { isBad, lineOfEvent, timeOf } from './loose-events';
 import { EventRow, Row } from './rows';
 import { Hit } from './search';
-import { colourOf } from './service-colour';
 import { View, barOf, percentAt } from './time-scale';
 import { SpanNode, TraceTree, actorOf, durationOf, hasNoLength, isFailure, labelOf } from './tree';
 

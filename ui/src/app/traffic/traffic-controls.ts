@@ -7,10 +7,10 @@ import {
   signal,
 } from '@angular/core';
 
-import { Holds } from '../core/holds';
-import { Language } from '../core/language';
-import { fromMilliseconds } from '../core/micros';
-import { refusalWords } from '../core/problem';
+import { fromMilliseconds } from '../core/api/micros';
+import { refusalWords } from '../core/i18n/error-words';
+import { Language } from '../core/i18n/language';
+import { Holds } from '../core/ui/holds';
 import { TrafficStore } from './traffic-store';
 
 const USUAL_BUDGET = 50;
@@ -20,7 +20,7 @@ const USUAL_BUDGET = 50;
   selector: 'rs-traffic-controls',
   imports: [Holds],
   templateUrl: './traffic-controls.html',
-  styleUrls: ['../core/insights.css', './traffic-controls.css'],
+  styleUrls: ['../core/ui/insights.css', './traffic-controls.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class TrafficControls {

@@ -1,8 +1,8 @@
 import { TestBed } from '@angular/core/testing';
 
-import { Gateway } from '../core/gateway';
-import { Problem } from '../core/problem';
-import { Traffic } from '../core/problems-wire';
+import { Gateway } from '../core/api/gateway';
+import { Problem } from '../core/api/problem';
+import { Traffic } from '../core/api/problems-wire';
 import { TrafficStore } from './traffic-store';
 
 const IDLE: Traffic = {

@@ -1,7 +1,7 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
-import { Gateway } from '../core/gateway';
-import { Traffic, TrafficWish } from '../core/problems-wire';
+import { Gateway } from '../core/api/gateway';
+import { Traffic, TrafficWish } from '../core/api/problems-wire';
 
 const LOOK_MS = 1_000;
 

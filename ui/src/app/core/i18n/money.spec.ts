@@ -1,4 +1,4 @@
-import { micros } from './micros';
+import { micros } from '../api/micros';
 import { formatsFor, minorUnits } from './money';
 
 const NBSP = '\u00a0';

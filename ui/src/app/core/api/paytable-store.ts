@@ -1,7 +1,7 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
-import { Gateway } from '../core/gateway';
-import { PaytableReply } from '../core/wire';
+import { Gateway } from './gateway';
+import { PaytableReply } from './wire';
 
 /** The game as the engine plays it: strips, paylines, pays and the PAR sheet. */
 @Injectable({ providedIn: 'root' })

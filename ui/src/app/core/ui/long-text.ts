@@ -7,8 +7,8 @@ import {
   linkedSignal,
 } from '@angular/core';
 
-import { Language } from './language';
-import { brief } from './legible';
+import { Language } from '../i18n/language';
+import { brief } from '../i18n/legible';
 
 /** So much of a text is read at once. */
 const MOST = 600;

@@ -1,10 +1,9 @@
 import { TestBed } from '@angular/core/testing';
 
-import { Gateway } from '../core/gateway';
-import { provideLanguages } from '../core/language';
-import { NoAnswer } from '../core/problem';
-import { Round, RoundStatus } from '../core/wire';
+import { Gateway } from './gateway';
+import { NoAnswer } from './problem';
 import { RoundsStore } from './rounds-store';
+import { Round, RoundStatus } from './wire';
 
 const PLAYER = {
   player_id: 'p',
@@ -40,7 +39,7 @@ describe('the last rounds', () => {
     vi.resetAllMocks();
     gateway.openSession.mockResolvedValue({ token: 't', player: PLAYER });
     TestBed.configureTestingModule({
-      providers: [provideLanguages(), { provide: Gateway, useValue: gateway }],
+      providers: [{ provide: Gateway, useValue: gateway }],
     });
     store = TestBed.inject(RoundsStore);
   });

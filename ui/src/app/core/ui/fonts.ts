@@ -1,4 +1,4 @@
-import { pause } from './pause';
+import { pause } from '../api/pause';
 
 /** Letters and signs that the page shows, in both languages: of a font's files those that have them are loaded. */
 const SHOWN = 'AЯ−₽';

@@ -1,7 +1,7 @@
 import { Injectable, computed, inject } from '@angular/core';
 
+import { Health } from '../api/health';
 import { Address } from './address';
-import { Health } from './health';
 
 export const PAGES = [
   'machine',

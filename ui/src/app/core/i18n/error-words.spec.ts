@@ -1,12 +1,6 @@
-import {
-  NoAnswer,
-  Problem,
-  problemWords,
-  refusalWords,
-  stakeStatusOf,
-  stakeWhereabouts,
-} from './problem';
-import { STAKE_STATUSES, StakeStatus } from './wire';
+import { NoAnswer, Problem } from '../api/problem';
+import { StakeStatus } from '../api/wire';
+import { problemWords, refusalWords } from './error-words';
 
 function problem(status: number, code: string, stakeStatus?: StakeStatus): Problem {
   return new Problem({
@@ -41,22 +35,6 @@ describe('what is said of a problem', () => {
     expect(problemWords(limited).todo.params).toEqual({ seconds: 7 });
   });
 
-  it('claims nothing about the stake when nothing is known', () => {
-    expect(stakeWhereabouts(new NoAnswer())).toBe('unknown');
-    expect(stakeWhereabouts(problem(500, 'internal'))).toBe('unknown');
-    expect(stakeWhereabouts(new TypeError('a bug'))).toBe('unknown');
-  });
-
-  it('says of the stake what the payment service says, and guesses nothing from a refusal', () => {
-    for (const word of STAKE_STATUSES) {
-      expect(stakeWhereabouts(problem(402, 'insufficient_funds', word))).toBe(word);
-    }
-    for (const status of [400, 401, 402, 409, 429]) {
-      expect(stakeWhereabouts(problem(status, 'idempotency_conflict'))).toBe('unknown');
-    }
-    expect(stakeStatusOf('a word of tomorrow')).toBe('unknown');
-  });
-
   it('says what is known by now, and asks for no retry of what is over', () => {
     expect(problemWords(new NoAnswer(), 'returned')).toMatchObject({
       money: { key: 'money.returned' },
@@ -78,9 +56,5 @@ describe('what is said of a problem', () => {
     expect(refusalWords(problem(418, 'teapot'))).toEqual({
       literal: 'The gateway’s own sentence.',
     });
-  });
-
-  it('believes the gateway first', () => {
-    expect(stakeWhereabouts(problem(409, 'idempotency_conflict', 'pending'))).toBe('pending');
   });
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
-import { micros } from '../core/micros';
-import { Span } from '../core/telemetry-wire';
-import { TraceTree, buildTree } from './tree';
+import { micros } from '../core/api/micros';
+import { Span } from '../core/api/telemetry-wire';
+import { TraceTree, buildTree } from '../traces/tree';
 
 /** A span for specs; times are microseconds. */
 export function spanOf(

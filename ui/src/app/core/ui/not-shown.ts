@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
 
-import { Language } from './language';
+import { Language } from '../i18n/language';
 
 /** How many of a list are not shown, with a button that shows them; nothing where all are. */
 @Component({

@@ -1,8 +1,8 @@
 import { signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 
+import { Health } from '../api/health';
 import { Address } from './address';
-import { Health } from './health';
 import { PAGES, Pages, pageAt, pathOf } from './pages';
 
 describe('the address of a page', () => {

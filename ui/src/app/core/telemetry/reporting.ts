@@ -10,11 +10,10 @@ import {
   startSession,
 } from '@sentry/angular';
 
-import { Problem } from './problem';
+import { Problem } from '../api/problem';
+import { pageAt, pathOf } from '../ui/pages';
 import { SourceMap, readableStack } from './readable-stack';
 import { sourceMapOf } from './source-maps';
-
-import { pageAt, pathOf } from './pages';
 
 /** What the gateway starts this page's SDK with. */
 interface PageSettings {

@@ -1,6 +1,6 @@
 import { signal } from '@angular/core';
 
-import { Kind, Told } from './telemetry-stream';
+import { Kind, Told } from '../core/api/telemetry-stream';
 
 /** For specs: a stream of the collector that tells what a spec wants told. */
 export class StreamDouble {

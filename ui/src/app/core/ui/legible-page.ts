@@ -6,7 +6,7 @@ import {
   provideEnvironmentInitializer,
 } from '@angular/core';
 
-import { legible } from './legible';
+import { legible } from '../i18n/legible';
 
 /** Attributes and properties that a person reads; others name things and stay as they are. */
 const READ = new Set(['title', 'aria-label', 'ariaLabel', 'alt', 'placeholder', 'label']);

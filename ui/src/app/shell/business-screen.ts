@@ -1,11 +1,11 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
-import { Address } from '../core/address';
-import { PartFailed, PartLoading } from '../core/part-states';
+import { BusinessPage } from '../business/business-page';
+import { Address } from '../core/ui/address';
+import { partAt } from '../core/ui/business-part';
+import { PartFailed, PartLoading } from '../core/ui/part-states';
 import { ImpactPage } from '../impact/impact-page';
 import { ReleasesPage } from '../releases/releases-page';
-import { BusinessPage } from './business-page';
-import { partAt } from './part';
 
 /** Everything below `/business`: the money, what was measured before and after, or by release. Each is loaded when it is shown. */
 @Component({

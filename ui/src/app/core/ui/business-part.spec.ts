@@ -1,5 +1,5 @@
-import { pageAt } from '../core/pages';
-import { PARTS, partAt } from './part';
+import { PARTS, partAt } from './business-part';
+import { pageAt } from './pages';
 
 describe('the parts of the business pages', () => {
   it('have addresses below the one of the page', () => {

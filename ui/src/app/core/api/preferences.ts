@@ -1,14 +1,12 @@
-import { Injectable, Signal, WritableSignal, signal } from '@angular/core';
+import { Injectable, WritableSignal, signal } from '@angular/core';
 
 import { AS_IN_SCRIPT, Assumptions, assumptionsOf } from './assumptions';
-import { Lang, isLang, langOf } from './language-of';
 import { remember, remembered } from './remembered';
 import { Player } from './wire';
 
 /** What a person has set in the page, and finds again. The session token is deliberately not among it. */
 @Injectable({ providedIn: 'root' })
 export class Preferences {
-  private readonly _lang = signal<Lang>(rememberedLang());
   private readonly _sound = signal(remembered('sound') === true);
   private readonly _turbo = signal(remembered('turbo') === true);
   private readonly _accountCode = signal(rememberedAccount());
@@ -16,16 +14,10 @@ export class Preferences {
 
   private readonly _assumptions = signal(assumptionsOf(remembered('assumptions')));
 
-  readonly lang: Signal<Lang> = this._lang.asReadonly();
   readonly sound = this._sound.asReadonly();
   readonly turbo = this._turbo.asReadonly();
   readonly accountCode = this._accountCode.asReadonly();
   readonly assumptions = this._assumptions.asReadonly();
-
-  chooseLang(lang: Lang): void {
-    this._lang.set(lang);
-    remember('language', lang);
-  }
 
   toggleSound(): void {
     toggle(this._sound, 'sound');
@@ -56,11 +48,6 @@ export class Preferences {
   playerIdOf(accountCode: string): string | undefined {
     return accountCode === this._accountCode() ? this.playerId : undefined;
   }
-}
-
-function rememberedLang(): Lang {
-  const language = remembered('language');
-  return isLang(language) ? language : langOf(navigator.language);
 }
 
 function rememberedAccount(): string {

@@ -1,4 +1,4 @@
-import { NoAnswer, Problem } from './problem';
+import { NoAnswer, Problem } from '../api/problem';
 import {
   isForLater,
   isLook,

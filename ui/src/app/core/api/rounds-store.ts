@@ -1,8 +1,8 @@
 import { Injectable, inject, signal } from '@angular/core';
 
-import { Gateway } from '../core/gateway';
-import { Session } from '../core/session';
-import { Round } from '../core/wire';
+import { Gateway } from './gateway';
+import { Session } from './session';
+import { Round } from './wire';
 
 const SHOWN = 20;
 /** A round that is not settled is looked at again after 1, 2, 4, 8 s and then every 15 s, until it is settled. */

@@ -1,5 +1,5 @@
+import { Micros } from '../api/micros';
 import { Lang } from './language-of';
-import { Micros } from './micros';
 
 const NO_BREAK_SPACE = '\u00a0';
 const MINUS = '\u2212';

@@ -7,7 +7,7 @@ import {
   input,
 } from '@angular/core';
 
-import { Language } from './language';
+import { Language } from '../i18n/language';
 
 /** Stands where a part of the page is still being loaded. It shows after a moment: most parts are there before. */
 @Component({

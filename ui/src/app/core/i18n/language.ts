@@ -7,6 +7,7 @@ import {
   inject,
   makeEnvironmentProviders,
   provideEnvironmentInitializer,
+  signal,
 } from '@angular/core';
 import {
   TranslocoService,
@@ -15,10 +16,10 @@ import {
   provideTranslocoTranspiler,
 } from '@jsverse/transloco';
 
-import { Lang, LANGS } from './language-of';
+import { remember, remembered } from '../api/remembered';
+import { LANGS, Lang, isLang, langOf } from './language-of';
 import { brief, isolated } from './legible';
 import { Formats, formatsFor } from './money';
-import { Preferences } from './preferences';
 import { en } from './words/en';
 import { ru } from './words/ru';
 
@@ -63,10 +64,10 @@ class OnceRead implements TranslocoTranspiler {
 /** The chosen language: its phrases, and how it writes numbers, money and dates. */
 @Injectable({ providedIn: 'root' })
 export class Language {
-  private readonly preferences = inject(Preferences);
+  private readonly _active = signal(rememberedLang());
   private readonly transloco = inject(TranslocoService);
 
-  readonly active: Signal<Lang> = this.preferences.lang;
+  readonly active: Signal<Lang> = this._active.asReadonly();
   readonly formats: Signal<Formats> = computed(() => formatsFor(this.active()));
 
   constructor() {
@@ -84,12 +85,18 @@ export class Language {
     this.transloco.translate(key, params, this.active());
 
   choose(lang: Lang): void {
-    this.preferences.chooseLang(lang);
+    this._active.set(lang);
+    remember('language', lang);
   }
 
   switch(): void {
     this.choose(this.active() === 'ru' ? 'en' : 'ru');
   }
+}
+
+function rememberedLang(): Lang {
+  const language = remembered('language');
+  return isLang(language) ? language : langOf(navigator.language);
 }
 
 export function provideLanguages(): EnvironmentProviders {

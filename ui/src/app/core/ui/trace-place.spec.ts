@@ -1,4 +1,4 @@
-import { comparePath, placeAt, tracePath } from './place';
+import { comparePath, placeAt, tracePath } from './trace-place';
 
 describe('an address of the traces', () => {
   it('leads back to what it was made for', () => {

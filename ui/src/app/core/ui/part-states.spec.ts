@@ -1,9 +1,8 @@
 import { ErrorHandler } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 
-import { provideLanguages } from './language';
+import { Language, provideLanguages } from '../i18n/language';
 import { PartFailed } from './part-states';
-import { Preferences } from './preferences';
 
 describe('a part of the page that could not be loaded', () => {
   it('says so, offers to load it again, and reports it', async () => {
@@ -11,7 +10,7 @@ describe('a part of the page that could not be loaded', () => {
     TestBed.configureTestingModule({
       providers: [provideLanguages(), { provide: ErrorHandler, useValue: { handleError } }],
     });
-    TestBed.inject(Preferences).chooseLang('en');
+    TestBed.inject(Language).choose('en');
     const fixture = TestBed.createComponent(PartFailed);
     fixture.componentRef.setInput('part', 'map');
     await fixture.whenStable();

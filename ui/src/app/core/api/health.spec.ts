@@ -1,10 +1,10 @@
 import { TestBed } from '@angular/core/testing';
 
+import { StreamDouble } from '../../testing/stream-double';
 import { Connection } from './connection';
 import { Gateway } from './gateway';
 import { Health } from './health';
 import { NoAnswer, Problem } from './problem';
-import { StreamDouble } from './stream-double';
 import { TelemetryStream } from './telemetry-stream';
 import { HealthReply } from './wire';
 

@@ -1,0 +1,90 @@
+/*
+ * Who may import whom among the folders of the page. Each stands below everything that it may import, so that no circle
+ * of folders can be written down here; `npm run lint` holds the code to it.
+ */
+const CORE = ['core/api', 'core/i18n', 'core/ui'];
+const MAY_IMPORT = [
+  ['core/api', []],
+  ['core/i18n', ['core/api']],
+  ['core/ui', ['core/api', 'core/i18n']],
+  ['core/telemetry', ['core/api', 'core/ui']],
+  ['traces', CORE],
+  ['issues', CORE],
+  ['map', CORE],
+  ['delivery', CORE],
+  ['overhead', CORE],
+  ['traffic', CORE],
+  ['faults', CORE],
+  ['slot', [...CORE, 'traces']],
+  ['paytable', [...CORE, 'slot']],
+  ['rounds', [...CORE, 'slot']],
+  ['business', [...CORE, 'traces']],
+  ['problems', [...CORE, 'core/telemetry', 'faults', 'slot']],
+  ['impact', [...CORE, 'business', 'problems', 'traffic']],
+  ['releases', [...CORE, 'business', 'impact', 'traffic']],
+  ['settings', [...CORE, 'core/telemetry', 'delivery', 'overhead']],
+];
+/** Puts the features together. */
+const SHELL = 'shell';
+/** Doubles for specs: no product code imports them. */
+const TESTING = ['testing', [...CORE, 'traces']];
+
+const folders = MAY_IMPORT.map(([folder]) => folder);
+for (const [place, [folder, others]] of MAY_IMPORT.entries()) {
+  const unknown = others.find((other) => !folders.slice(0, place).includes(other));
+  if (unknown)
+    throw new Error(`${folder} may not import ${unknown}, which does not stand above it`);
+}
+
+const anyOf = (names) => `^src/app/(${names.join('|')})/`;
+const SPEC = '\\.spec\\.ts$';
+
+/** `folder` imports itself and `others`, its specs the doubles too. */
+function ruleOf([folder, others]) {
+  const own = `^src/app/${folder}/`;
+  const rule = (name, from, allowed) => ({
+    name,
+    severity: 'error',
+    comment: `${folder} may import: ${others.join(', ') || 'no other folder'}`,
+    from,
+    to: { path: '^src/', pathNot: anyOf([folder, ...allowed]) },
+  });
+  return [
+    rule(`imports-of-${folder}`, { path: own, pathNot: SPEC }, others),
+    rule(`imports-of-specs-of-${folder}`, { path: own + '.*' + SPEC }, [...others, 'testing']),
+  ];
+}
+
+export default {
+  forbidden: [
+    ...[...MAY_IMPORT, [SHELL, folders], TESTING].flatMap(ruleOf),
+    {
+      name: 'known-folders',
+      severity: 'error',
+      comment: 'A folder of the page stands in the table of who may import whom',
+      from: {},
+      to: { path: '^src/app/[^/]+/', pathNot: anyOf([...folders, SHELL, 'testing']) },
+    },
+    {
+      name: 'no-circle',
+      severity: 'error',
+      comment: 'Files that import each other in a circle are read as one',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      comment: 'An import leads to a file or to a package that package.json names',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    // An import of a type is one too.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types'] },
+  },
+};
