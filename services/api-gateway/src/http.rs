@@ -1,33 +1,35 @@
 //! Routes of the gateway and their OpenAPI document.
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{DefaultBodyLimit, Path, Query, State as AxumState};
+use axum::extract::{DefaultBodyLimit, Extension, Path, Query, State as AxumState};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use axum::{Json, Router};
 use reelscope_contracts::game::{Paytable, Round};
 use reelscope_contracts::gateway::{
-    LogIn, LoggedIn, RoundStanding, RoundSummary, Rounds, Spin, SpinResult, StackHealth,
+    LogIn, LoggedIn, RoundStanding, RoundSummary, Rounds, Spin, SpinResult, StackHealth, StackStatus,
 };
 use reelscope_contracts::http::{Body, method_not_allowed, not_found};
 use reelscope_contracts::payments::{Bet, BetStatus, DailyReport, Standing};
 use reelscope_contracts::users::Player;
 use reelscope_contracts::{Code, Money, Problem, RoundId, StakeStatus, is_day, rfc3339};
 use serde::Deserialize;
+use serde_json::Value;
 use std::collections::HashMap;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::{IntoParams, Modify, OpenApi};
+use std::sync::Arc;
+use utoipa::IntoParams;
+use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::{Access, TOKEN_HEADER, exchange_token, launch_token_only, own_host_only};
+use crate::access::{Access, exchange_token, launch_token_only, own_host_only};
 use crate::auth::{Bearer, SignedIn, Tokens};
 use crate::limits::Limits;
 use crate::spin::{Play, round_id};
 use crate::turns::Turns;
 use crate::upstream::Upstream;
-use crate::{GatewayError, Knobs, ui};
+use crate::{GatewayError, Knobs, document, ui};
 
 /// Largest request body: the largest honest one is a hundredth of it.
 const BODY_LIMIT: usize = 16 * 1024;
@@ -53,34 +55,8 @@ pub struct State {
     pub release: tokio::sync::watch::Receiver<String>,
 }
 
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Reelscope API gateway",
-        description = "Amounts are integers in minor units. Every error is a problem (RFC 9457) with a stable code."
-    ),
-    modifiers(&Security),
-    security(("launch_token" = []))
-)]
-struct Document;
-
-struct Security;
-
-impl Modify for Security {
-    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        let components = openapi.components.get_or_insert_default();
-        let launch = ApiKeyValue::with_description(TOKEN_HEADER, "The token of the launch URL.");
-        components.add_security_scheme("launch_token", SecurityScheme::ApiKey(ApiKey::Header(launch)));
-        let bearer = HttpBuilder::new()
-            .scheme(HttpAuthScheme::Bearer)
-            .bearer_format("JWT")
-            .build();
-        components.add_security_scheme("session", SecurityScheme::Http(bearer));
-    }
-}
-
 fn api() -> (OpenApiRouter<State>, OpenApiRouter<State>) {
-    let guarded = OpenApiRouter::with_openapi(Document::openapi())
+    let guarded = OpenApiRouter::with_openapi(document::of_this_server())
         .routes(routes!(log_in))
         .routes(routes!(spin))
         .routes(routes!(me))
@@ -88,30 +64,22 @@ fn api() -> (OpenApiRouter<State>, OpenApiRouter<State>) {
         .routes(routes!(round))
         .routes(routes!(paytable))
         .routes(routes!(daily_report));
-    let open = OpenApiRouter::new().routes(routes!(health));
+    let open = OpenApiRouter::default()
+        .routes(routes!(health))
+        .routes(routes!(openapi));
     (guarded, open)
-}
-
-/// The OpenAPI document of the gateway's own routes, generated from them.
-#[must_use]
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    let (guarded, open) = api();
-    guarded.merge(open).into_openapi()
 }
 
 /// The gateway's routes: the API, and the page on every other path. Its OpenAPI document has `others` too, the routes of
 /// other services of this page's origin.
-pub fn router(state: State, others: utoipa::openapi::OpenApi) -> Router {
+pub fn router(state: State, others: OpenApi) -> Router {
     let access = state.access.clone();
-    let mut document = openapi();
-    document.merge(others);
     let (guarded, open) = api();
-    let guarded: Router<State> = guarded.into();
-    let open: Router<State> = open.into();
-    Router::new()
-        .merge(guarded.layer(from_fn_with_state(access.clone(), launch_token_only)))
-        .merge(open)
-        .route("/api/openapi.json", get(move || async move { Json(document) }))
+    let guarded = guarded.layer(from_fn_with_state(access.clone(), launch_token_only));
+    let (routes, mut document) = guarded.merge(open).split_for_parts();
+    document.merge(others);
+    routes
+        .layer(Extension(Arc::new(document::completed(&document))))
         .route("/api/{*rest}", axum::routing::any(not_found))
         .fallback_service(page(access.clone()))
         .method_not_allowed_fallback(method_not_allowed)
@@ -148,11 +116,7 @@ pub fn guarded(access: Access, routes: Router) -> Router {
 /// Log in.
 #[utoipa::path(
     post, path = "/api/v1/sessions", request_body = LogIn,
-    responses(
-        (status = 201, description = "The session", body = LoggedIn),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-        (status = "5XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 201, description = "The session", body = LoggedIn))
 )]
 async fn log_in(
     AxumState(state): AxumState<State>,
@@ -175,11 +139,7 @@ async fn log_in(
 #[utoipa::path(
     post, path = "/api/v1/spins", request_body = Spin, security(("launch_token" = [], "session" = [])),
     params(("Idempotency-Key" = String, Header, description = "Names the round; sent again, it is not played again")),
-    responses(
-        (status = 200, description = "The round", body = SpinResult),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-        (status = "5XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The round", body = SpinResult))
 )]
 async fn spin(
     AxumState(state): AxumState<State>,
@@ -232,10 +192,7 @@ async fn spin(
 /// The player of the session.
 #[utoipa::path(
     get, path = "/api/v1/players/me", security(("launch_token" = [], "session" = [])),
-    responses(
-        (status = 200, description = "The player", body = Player),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The player", body = Player))
 )]
 async fn me(
     AxumState(state): AxumState<State>,
@@ -254,10 +211,7 @@ struct Page {
 /// The player's last rounds, newest first.
 #[utoipa::path(
     get, path = "/api/v1/rounds", params(Page), security(("launch_token" = [], "session" = [])),
-    responses(
-        (status = 200, description = "The rounds", body = Rounds),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The rounds", body = Rounds))
 )]
 async fn rounds(
     AxumState(state): AxumState<State>,
@@ -318,11 +272,7 @@ fn summary(bet: Bet, drawn: Option<Round>) -> RoundSummary {
 #[utoipa::path(
     get, path = "/api/v1/rounds/{round_id}", security(("launch_token" = [], "session" = [])),
     params(("round_id" = String, Path, format = "uuid", description = "The round, as a spin or its problem names it")),
-    responses(
-        (status = 200, description = "The round; one that nobody has reserved a stake for is null", body = RoundStanding),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-        (status = "5XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The round; one that nobody has reserved a stake for is null", body = RoundStanding))
 )]
 async fn round(
     AxumState(state): AxumState<State>,
@@ -376,10 +326,7 @@ async fn round(
 /// Reel strips, paylines, paytable and PAR sheet.
 #[utoipa::path(
     get, path = "/api/v1/paytable",
-    responses(
-        (status = 200, description = "The game", body = Paytable),
-        (status = "5XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The game", body = Paytable))
 )]
 async fn paytable(AxumState(state): AxumState<State>) -> Result<Json<Paytable>, GatewayError> {
     state.upstream.paytable().await.map(Json)
@@ -395,11 +342,7 @@ struct OfDay {
 /// What was staked and paid out on a day. For the operator: it is no player's, so it wants no session.
 #[utoipa::path(
     get, path = "/api/v1/reports/daily", params(OfDay),
-    responses(
-        (status = 200, description = "The day", body = DailyReport),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-        (status = "5XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The day", body = DailyReport))
 )]
 async fn daily_report(
     AxumState(state): AxumState<State>,
@@ -416,6 +359,15 @@ async fn daily_report(
     state.upstream.daily_report(day.as_deref()).await.map(Json)
 }
 
+/// This document. Needs no token.
+#[utoipa::path(
+    get, path = "/api/openapi.json", security(()),
+    responses((status = 200, description = "Every route and what it speaks of", body = HashMap<String, Value>))
+)]
+async fn openapi(Extension(document): Extension<Arc<Value>>) -> Json<Arc<Value>> {
+    Json(document)
+}
+
 /// How every service is. Needs no token.
 #[utoipa::path(
     get, path = "/api/v1/health", security(()),
@@ -430,7 +382,11 @@ async fn health(AxumState(state): AxumState<State>) -> Json<StackHealth> {
         .collect();
     by_name.insert("api-gateway".to_owned(), "ok".to_owned());
     Json(StackHealth {
-        status: if well { "ok" } else { "degraded" }.to_owned(),
+        status: if well {
+            StackStatus::Ok
+        } else {
+            StackStatus::Degraded
+        },
         release: state.release.borrow().clone(),
         services: by_name,
         seeding: seeding.ok(),

@@ -3,11 +3,12 @@
 //! Modules in reading order: [`access`] (who may speak to this server at all), [`auth`] (who is playing),
 //! [`limits`] (how often), [`turns`] (one request at a time for each round), [`knobs`] and [`answers`] (what the demo can
 //! break), [`spin`] (the orchestration, on one page), [`upstream`] (the services behind),
-//! [`ui`] (the page), [`http`] (routes and OpenAPI).
+//! [`ui`] (the page), [`http`] (routes), `document` (what OpenAPI says of them).
 
 pub mod access;
 pub mod answers;
 pub mod auth;
+mod document;
 pub mod error;
 pub mod http;
 pub mod knobs;
@@ -18,5 +19,5 @@ pub mod ui;
 pub mod upstream;
 
 pub use error::GatewayError;
-pub use http::{State, guarded, open_to_all, openapi, page, router};
+pub use http::{State, guarded, open_to_all, page, router};
 pub use knobs::Knobs;

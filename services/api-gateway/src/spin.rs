@@ -1,6 +1,6 @@
 //! A spin, on one page.
 
-use reelscope_contracts::game::{DrawRound, Round};
+use reelscope_contracts::game::{DrawRound, Round, SymbolName};
 use reelscope_contracts::gateway::{Spin, SpinResult};
 use reelscope_contracts::payments::{Bet, BetStatus, Reserve, Standing, Void};
 use reelscope_contracts::users::CheckEligibility;
@@ -246,8 +246,8 @@ fn status_of(stands: Result<Standing, GatewayError>) -> StakeStatus {
 
 /// The middle row of a board as text, the way a careless change would read it: as rows of reels. A board is reels of
 /// rows, so that the fourth symbol of a "row" is out of bounds.
-fn middle_row(board: &[Vec<String>]) -> String {
-    let symbols = (0..board.len()).map(|reel| board[1][reel].as_str());
+fn middle_row(board: &[Vec<SymbolName>]) -> String {
+    let symbols = (0..board.len()).map(|reel| board[1][reel].to_string());
     symbols.collect::<Vec<_>>().join(" ")
 }
 

@@ -16,7 +16,7 @@ use reelscope_api_gateway::limits::{Limits, Rate};
 use reelscope_api_gateway::turns::Turns;
 use reelscope_api_gateway::upstream::{Addresses, Upstream};
 use reelscope_api_gateway::{Knobs, State, router};
-use reelscope_contracts::game::Round;
+use reelscope_contracts::game::{Round, SymbolName};
 use reelscope_contracts::payments::{Bet, BetStatus, Standing};
 use reelscope_contracts::users::{Limits as StakeLimits, Player, Session};
 use reelscope_contracts::{Code, Money, Problem, RoundId, StakeStatus, now};
@@ -123,7 +123,7 @@ fn round() -> Round {
         payout: Money(400),
         seed: "1".into(),
         stops: vec![0; 5],
-        board: vec![vec!["A".into(); 3]; 5],
+        board: vec![vec![SymbolName::Bell; 3]; 5],
         wins: Vec::new(),
         drawn_at: now(),
         same_seed_as: None,

@@ -51,4 +51,4 @@ pub use http::ingest::{ingest_router, ingest_router_within};
 pub use index::Digests;
 pub(crate) use lock::lock;
 pub use log::{Captured, Retention, export, set_aside};
-pub use viewer::{viewer_openapi, viewer_router};
+pub use viewer::{viewer_router, viewer_routes};

@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use reelscope_contracts::telemetry::{
-    MapEdge, MapNode, Micros, NodeKind, ServiceMap, Span, Traffic, is_failure, nearest_rank, weight,
+    MapEdge, MapNode, MapTraffic, Micros, NodeKind, ServiceMap, Span, is_failure, nearest_rank, weight,
 };
 use serde_json::Value;
 
@@ -70,9 +70,9 @@ impl Calls {
         self.errors += u64::from(is_failure(&span.status));
     }
 
-    fn traffic(mut self, minute: LastMinute) -> Traffic {
+    fn traffic(mut self, minute: LastMinute) -> MapTraffic {
         self.durations.sort_unstable();
-        Traffic {
+        MapTraffic {
             calls: self.durations.len() as u64,
             per_minute: minute.scaled(self.last_minute),
             errors: self.errors,
@@ -463,7 +463,7 @@ mod tests {
             })
             .collect();
         let map = draw_all(&traces, MINUTE * 2);
-        let expected = Traffic {
+        let expected = MapTraffic {
             calls: 100,
             per_minute: 50,
             errors: 10,

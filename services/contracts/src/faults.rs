@@ -119,12 +119,15 @@ pub struct FaultView {
     pub fixable: bool,
     /// Where a switch stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub state: Option<ProblemState>,
     /// How often it was fired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub fired: Option<u64>,
     /// The newest trace that shows it since it was last switched or fired, 32 hexadecimal digits; `null` while there is
     /// none.
+    #[schema(required)]
     pub last_trace_id: Option<String>,
 }
 

@@ -18,16 +18,68 @@ pub struct DrawRound {
     pub same_seed_as: Option<RoundId>,
 }
 
+/// A symbol by its stable name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SymbolName {
+    /// Stands for every symbol but the scatter.
+    Wild,
+    /// Pays anywhere on the board.
+    Scatter,
+    /// The highest regular symbol.
+    Seven,
+    /// Regular.
+    Gem,
+    /// Regular.
+    Bell,
+    /// Regular.
+    Bar,
+    /// Regular.
+    Star,
+    /// The lowest regular symbol.
+    Cherry,
+}
+
+impl std::fmt::Display for SymbolName {
+    /// The name as it stands in JSON.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.serialize(formatter)
+    }
+}
+
+/// What a symbol is to the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SymbolKind {
+    /// It stands for others.
+    Wild,
+    /// It pays wherever it is.
+    Scatter,
+    /// It pays on a payline.
+    Regular,
+}
+
+/// By which rule something won.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WinKind {
+    /// On a payline.
+    Line,
+    /// By scatters anywhere.
+    Scatter,
+}
+
 /// One winning combination.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Win {
-    /// `line` or `scatter`.
-    pub kind: String,
+    /// By which rule.
+    pub kind: WinKind,
     /// Number of the payline, from 1; absent for a scatter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub payline: Option<u8>,
     /// The symbol that pays.
-    pub symbol: String,
+    pub symbol: SymbolName,
     /// How many of it.
     pub count: u8,
     /// Multiple of the stake per line (line) or of the whole stake (scatter).
@@ -35,7 +87,7 @@ pub struct Win {
     /// What it pays.
     pub payout: Money,
     /// The cells, as `[reel, row]`, both from 0, row 0 on top.
-    pub cells: Vec<[u8; 2]>,
+    pub cells: Vec<(u8, u8)>,
 }
 
 /// A round as drawn. It says nothing of money that moved.
@@ -53,14 +105,14 @@ pub struct Round {
     /// Where each reel stopped: index of the strip's symbol in the top row.
     pub stops: Vec<u16>,
     /// Symbols by reel, top row first.
-    pub board: Vec<Vec<String>>,
+    pub board: Vec<Vec<SymbolName>>,
     /// What won.
     pub wins: Vec<Win>,
     /// When it was drawn.
     pub drawn_at: UnixMillis,
     /// The round whose seed was drawn from again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = "uuid")]
+    #[schema(value_type = Option<String>, format = "uuid", nullable = false)]
     pub same_seed_as: Option<RoundId>,
 }
 
@@ -104,9 +156,9 @@ pub struct Pay {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SymbolPays {
     /// Name of the symbol.
-    pub symbol: String,
-    /// `wild`, `scatter` or `regular`.
-    pub kind: String,
+    pub symbol: SymbolName,
+    /// What it is to the rules.
+    pub kind: SymbolKind,
     /// Pays by count.
     pub pays: Vec<Pay>,
 }
@@ -115,7 +167,7 @@ pub struct SymbolPays {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Contribution {
     /// Name of the symbol.
-    pub symbol: String,
+    pub symbol: SymbolName,
     /// This many of a kind.
     pub count: u8,
     /// Wins of this kind in the full cycle, summed over the paylines.
@@ -178,7 +230,7 @@ pub struct Paytable {
     /// Row index (0 on top) by reel, for each payline.
     pub paylines: Vec<Vec<u8>>,
     /// Symbols of each reel strip in order.
-    pub reel_strips: Vec<Vec<String>>,
+    pub reel_strips: Vec<Vec<SymbolName>>,
     /// The exact figures.
     pub par_sheet: ParSheet,
 }

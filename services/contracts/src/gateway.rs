@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-use crate::game::Win;
+use crate::game::{SymbolName, Win};
 use crate::payments::BetStatus;
 use crate::users::{Player, Seeding};
 use crate::{Money, RoundId, StakeStatus};
@@ -71,12 +71,12 @@ pub struct SpinResult {
     /// Where each reel stopped: index of the strip's symbol in the top row.
     pub stops: Vec<u16>,
     /// Symbols by reel, top row first.
-    pub board: Vec<Vec<String>>,
+    pub board: Vec<Vec<SymbolName>>,
     /// What won.
     pub wins: Vec<Win>,
     /// The round whose seed was drawn from again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = "uuid")]
+    #[schema(value_type = Option<String>, format = "uuid", nullable = false)]
     pub same_seed_as: Option<RoundId>,
     /// The key was seen before: this is the round it made then.
     pub replayed: bool,
@@ -92,6 +92,7 @@ pub struct RoundSummary {
     pub stake: Money,
     /// What was paid; absent until known, and on a voided round.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub payout: Option<Money>,
     /// ISO 4217 code.
     pub currency: String,
@@ -101,19 +102,23 @@ pub struct RoundSummary {
     pub created_at: String,
     /// RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub settled_at: Option<String>,
     /// Seed of the draw; absent when the round was never drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub seed: Option<String>,
     /// Where each reel stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub stops: Option<Vec<u16>>,
     /// Symbols by reel, top row first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub board: Option<Vec<Vec<String>>>,
+    #[schema(nullable = false)]
+    pub board: Option<Vec<Vec<SymbolName>>>,
     /// The round whose seed was drawn from again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = "uuid")]
+    #[schema(value_type = Option<String>, format = "uuid", nullable = false)]
     pub same_seed_as: Option<RoundId>,
 }
 
@@ -121,6 +126,7 @@ pub struct RoundSummary {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RoundStanding {
     /// `null` where no stake was ever reserved.
+    #[schema(required)]
     pub round: Option<RoundSummary>,
     /// Where its stake stands.
     pub stake_status: StakeStatus,
@@ -135,19 +141,31 @@ pub struct Rounds {
     pub rounds: Vec<RoundSummary>,
 }
 
+/// Whether everything works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StackStatus {
+    /// Every service does.
+    Ok,
+    /// One of them does not.
+    Degraded,
+}
+
 /// `GET /api/v1/health`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct StackHealth {
     /// `ok` when every service is, else `degraded`.
-    pub status: String,
+    pub status: StackStatus,
     /// Release of this stack.
     pub release: String,
     /// `ok` or a word on what is missing, by service.
     pub services: BTreeMap<String, String>,
     /// Progress of writing the synthetic players; absent while the user service cannot be asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub seeding: Option<Seeding>,
     /// Name of the file that is looked at; absent where the stack itself runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub recording: Option<String>,
 }

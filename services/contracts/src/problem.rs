@@ -181,16 +181,19 @@ pub struct Problem {
     pub code: Code,
     /// Path of the offending field in the request body, or the name of the header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub field: Option<String>,
     /// What happened to the stake, on problems of a spin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub stake_status: Option<StakeStatus>,
     /// The round that the problem belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = "uuid")]
+    #[schema(value_type = Option<String>, format = "uuid", nullable = false)]
     pub round_id: Option<RoundId>,
     /// Seconds after which to try again; sent as the header `Retry-After` too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub retry_after: Option<u64>,
 }
 

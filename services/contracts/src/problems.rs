@@ -122,6 +122,7 @@ pub struct Observed {
     pub at: UnixMillis,
     /// Milliseconds that the span took; absent where the evidence is an issue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub ms: Option<f64>,
 }
 
@@ -135,12 +136,14 @@ pub struct ProblemView {
     /// Where it stands.
     pub state: ProblemState,
     /// A change that is under way.
+    #[schema(required)]
     pub switching: Option<Switching>,
     /// When it came to this state.
     pub switched_at: UnixMillis,
     /// Milliseconds since then, by a clock that cannot be set: what was before it and what after is told by this.
     pub switched_ms_ago: u64,
     /// Evidence since it was switched on; absent while there is none.
+    #[schema(required)]
     pub observed: Option<Observed>,
 }
 
@@ -205,6 +208,7 @@ pub struct Figures {
     /// 100 × failed ÷ spins.
     pub error_rate_percent: f64,
     /// Spins a second while they came without a pause of ten seconds; absent for fewer than two.
+    #[schema(required)]
     pub per_second: Option<f64>,
     /// Seconds that a player waited in all, on average over the players.
     pub waited_s_per_player: f64,
@@ -219,18 +223,40 @@ pub struct Figures {
     pub overall_error_rate_percent: f64,
 }
 
+/// All problems at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AllProblems {
+    /// All of them.
+    All,
+}
+
+/// What is compared before and after a fix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum ComparedProblem {
+    /// One problem.
+    One(ProblemId),
+    /// All of them.
+    All(AllProblems),
+}
+
 /// The same before and after a fix.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct BeforeAfter {
     /// A problem's id, or `all`.
-    pub problem: String,
+    pub problem: ComparedProblem,
     /// With the problem (with all four).
+    #[schema(required)]
     pub before: Option<Figures>,
     /// With its fix (with all four fixes), everything else alike.
+    #[schema(required)]
     pub after: Option<Figures>,
     /// A typical trace of each: the one at the median.
+    #[schema(required)]
     pub before_trace: Option<String>,
     /// See `before_trace`.
+    #[schema(required)]
     pub after_trace: Option<String>,
 }
 
@@ -241,6 +267,7 @@ pub struct ProblemFigures {
     /// many.
     pub since: UnixMillis,
     /// Spins since then with every problem where it stands now; absent while there are none.
+    #[schema(required)]
     pub now: Option<Figures>,
     /// Spins since then that count nowhere, because a fault of the second group was on.
     pub left_out: u64,
@@ -258,6 +285,7 @@ pub struct Traffic {
     /// How many there are.
     pub players: u32,
     /// Share of all cores that this process may use before they slow down; absent when that is lifted.
+    #[schema(required)]
     pub budget_percent: Option<u32>,
     /// Spins since it was started.
     pub spins: u64,
@@ -266,10 +294,12 @@ pub struct Traffic {
     /// Spins a second, over the last seconds.
     pub per_second: f64,
     /// 95th percentile of what their players waited over the last seconds, in milliseconds; absent while none has ended.
+    #[schema(required)]
     pub p95_ms: Option<f64>,
     /// Spins a second that the players would make if nothing held them back and spins took no time.
     pub wanted_per_second: f64,
     /// Share of all cores that this process uses now; absent where the system does not tell.
+    #[schema(required)]
     pub cpu_percent: Option<f64>,
     /// Whether the budget holds them back.
     pub throttled: bool,
@@ -282,16 +312,30 @@ pub struct SetTraffic {
     /// Whether they are to spin.
     pub running: bool,
     /// 1 to 200.
+    #[schema(minimum = 1, maximum = 200)]
     pub players: u32,
     /// 10 to 100; `null` lifts it.
+    #[schema(minimum = 10, maximum = 100)]
     pub budget_percent: Option<u32>,
+}
+
+/// What is compared between releases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ComparedFigure {
+    /// 95th percentile of what players waited.
+    P95,
+    /// Share of spins that ended in an error.
+    Errors,
+    /// Return to player.
+    Rtp,
 }
 
 /// A figure of a release that left what chance allows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Regression {
-    /// `p95`, `errors` or `rtp`.
-    pub figure: String,
+    /// Which.
+    pub figure: ComparedFigure,
     /// What is compared with: the release before; for `rtp` the exact figure of the PAR sheet. Milliseconds or percent.
     pub expected: f64,
     /// What was measured. Milliseconds or percent.
@@ -301,6 +345,7 @@ pub struct Regression {
     /// Service that its traces point at.
     pub service: String,
     /// Change of this release in that service; absent when the release names none.
+    #[schema(required)]
     pub suspect: Option<String>,
 }
 
@@ -314,8 +359,10 @@ pub struct ReleaseFigures {
     /// Of its spins.
     pub figures: Figures,
     /// Paid out of a hundred staked; absent while nothing was staked.
+    #[schema(required)]
     pub rtp_percent: Option<f64>,
     /// Half width of the band in which chance keeps the observed RTP 999 times in 1,000, in percent.
+    #[schema(required)]
     pub rtp_band_percent: Option<f64>,
     /// What left its band.
     pub regressions: Vec<Regression>,

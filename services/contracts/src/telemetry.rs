@@ -66,9 +66,11 @@ pub struct ServiceShare {
     pub errors: u32,
     /// Requests it answered: its transactions of operation `http.server`.
     #[serde(default)]
+    #[schema(required)]
     pub requests: u32,
     /// Of them, those that it answered with a 5xx.
     #[serde(default)]
+    #[schema(required)]
     pub failed_requests: u32,
     /// Microseconds of its transactions, less those in which it waited for an outgoing HTTP request.
     pub own_us: Micros,
@@ -99,9 +101,11 @@ pub struct TraceSummary {
     pub service: String,
     /// Span id of the root; absent where there are no spans.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub root_span_id: Option<String>,
     /// Number of the first envelope that told of it. In this order traces arrived, whatever the clock did meanwhile.
     #[serde(default)]
+    #[schema(required)]
     pub first_envelope: u64,
     /// Earliest start of any span that has a time of its own; where there is none, of any error or log line. Errors and log
     /// lines never move a trace that has spans.
@@ -113,6 +117,7 @@ pub struct TraceSummary {
     /// How long spans go on after the root ended; 0 while the root is not there, and where there are several: nobody knows
     /// then what is in the background of which.
     #[serde(default)]
+    #[schema(required)]
     pub background_us: Micros,
     /// Spans, transactions included.
     pub spans: u32,
@@ -122,6 +127,7 @@ pub struct TraceSummary {
     pub errors: u32,
     /// Events that are no errors: of level `warning`, `info` or `debug`.
     #[serde(default)]
+    #[schema(required)]
     pub messages: u32,
     /// Log lines.
     pub logs: u32,
@@ -131,36 +137,46 @@ pub struct TraceSummary {
     pub ok: bool,
     /// Release of the root.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub release: Option<String>,
     /// Environment of the root.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub environment: Option<String>,
     /// `user.id`, from whichever part of the trace has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub player: Option<String>,
     /// Measurements of all transactions; the root's win.
+    #[schema(value_type = HashMap<String, Measurement>)]
     pub measurements: Named<Measurement>,
     /// ISO 4217 code of its money, which the root's data name, or those of whichever span comes next to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub currency: Option<String>,
     /// Problems that the tags `problem` and `problem.*` name.
     pub problems: Vec<String>,
     /// Problems that the tag `problems.fixed` names: they are there, and are coped with.
     #[serde(default)]
+    #[schema(required)]
     pub problems_fixed: Vec<String>,
     /// Faults that the tag `faults` names.
     #[serde(default)]
+    #[schema(required)]
     pub faults: Vec<String>,
     /// Share of traces that its head records, above 0 and below 1; absent where that is all of them, or is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub sample_rate: Option<f64>,
     /// Whether it was begun by traffic that is generated, as the tag `traffic` says.
     #[serde(default)]
+    #[schema(required)]
     pub virtual_player: bool,
     /// One entry a service.
     pub services: Vec<ServiceShare>,
     /// One entry for each peer outside of them, by name.
     #[serde(default)]
+    #[schema(required)]
     pub external: Vec<ExternalShare>,
     /// What is odd about it, such as `missing_root` or `negative_duration`.
     pub oddities: Vec<String>,
@@ -177,11 +193,13 @@ pub struct Traces {
     pub traces: Vec<TraceSummary>,
     /// Ask with this for the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub next: Option<String>,
     /// Traces, on whichever page, that began in the minute before the answer.
     pub last_minute: u64,
     /// Whether that is an estimate, since not all of them were recorded.
     #[serde(default)]
+    #[schema(required)]
     pub last_minute_estimated: bool,
     /// Whether everything in the log has been read since the start.
     pub indexed: bool,
@@ -194,6 +212,7 @@ pub struct Span {
     pub span_id: String,
     /// The span above it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub parent_span_id: Option<String>,
     /// Whether it is a transaction.
     pub transaction: bool,
@@ -210,29 +229,33 @@ pub struct Span {
     /// Sentry's status, `ok` where there is none.
     pub status: String,
     /// Data (attributes) as recorded.
-    #[schema(value_type = Object)]
+    #[schema(value_type = HashMap<String, Value>)]
     pub data: Named<Value>,
     /// Tags.
     pub tags: Named<String>,
     /// Measurements of a transaction.
+    #[schema(value_type = HashMap<String, Measurement>)]
     pub measurements: Named<Measurement>,
     /// Release; absent for a span within a transaction, which names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub release: Option<String>,
     /// Environment; absent as the release is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub environment: Option<String>,
     /// `user.id`, its own or that of its transaction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub player: Option<String>,
     /// Everything a transaction says of its user.
     #[serde(default, skip_serializing_if = "Named::is_empty")]
-    #[schema(value_type = Object)]
+    #[schema(value_type = HashMap<String, Value>)]
     pub user: Named<Value>,
     /// What a transaction says of the program that recorded it: its contexts by name, `server_name`, `dist`, `platform` and
     /// `sdk`. Empty for a span within a transaction, which says it.
     #[serde(default, skip_serializing_if = "Named::is_empty")]
-    #[schema(value_type = Object)]
+    #[schema(value_type = HashMap<String, Value>)]
     pub resource: Named<Value>,
     /// What is odd about it, such as `missing_end`, `clock_skew` or `clock_corrected`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -254,9 +277,10 @@ pub struct LogLine {
     pub service: String,
     /// The span it was written in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub span_id: Option<String>,
     /// Attributes as recorded.
-    #[schema(value_type = Object)]
+    #[schema(value_type = HashMap<String, Value>)]
     pub attributes: Named<Value>,
     /// Whether it brought no time, or one that cannot be: `at_us` is then the time of receipt.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -278,17 +302,21 @@ pub struct Frame {
     pub function: String,
     /// Module, where it differs from the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub module: Option<String>,
     /// File.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub file: Option<String>,
     /// Line, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub line: Option<u64>,
     /// Whether it is the application's own code.
     pub in_app: bool,
     /// The line itself, where the event brought it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub context_line: Option<String>,
     /// Lines of source before it, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -307,21 +335,27 @@ pub struct Exception {
     pub value: String,
     /// Module of the type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub module: Option<String>,
     /// Type of the mechanism that caught it, such as `chained`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub mechanism: Option<String>,
     /// Whether the code caught it; absent where it does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub handled: Option<bool>,
     /// Its number in the event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub exception_id: Option<u64>,
     /// Number of the exception that it is the cause of, or the group that it is in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub parent_id: Option<u64>,
     /// Where its parent holds it, such as `__cause__` or `exceptions[0]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub source: Option<String>,
     /// Whether it only holds others.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -330,6 +364,7 @@ pub struct Exception {
     pub frames: Vec<Frame>,
     /// Frames that there were; more than are told where the outermost are left out.
     #[serde(default)]
+    #[schema(required)]
     pub frames_total: u64,
 }
 
@@ -359,6 +394,7 @@ pub struct Grouping {
     pub parts: Vec<String>,
     /// Parts that there are; more than are told where there are many.
     #[serde(default)]
+    #[schema(required)]
     pub parts_total: u64,
 }
 
@@ -367,6 +403,7 @@ pub struct Grouping {
 pub struct Breadcrumb {
     /// When, if it says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub at_us: Option<Micros>,
     /// Category.
     pub category: String,
@@ -375,7 +412,7 @@ pub struct Breadcrumb {
     /// Text.
     pub message: String,
     /// Data as recorded.
-    #[schema(value_type = Object)]
+    #[schema(value_type = HashMap<String, Value>)]
     pub data: Named<Value>,
 }
 
@@ -398,24 +435,31 @@ pub struct ErrorEvent {
     pub value: String,
     /// Whether the code caught it; absent where the event does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub handled: Option<bool>,
     /// Transaction it happened in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub transaction: Option<String>,
     /// Trace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub trace_id: Option<String>,
     /// Span.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub span_id: Option<String>,
     /// Release.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub release: Option<String>,
     /// Environment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub environment: Option<String>,
     /// `user.id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub player: Option<String>,
     /// Tags.
     pub tags: Named<String>,
@@ -423,20 +467,24 @@ pub struct ErrorEvent {
     pub frames: Vec<Frame>,
     /// Frames that there were; more than are told where the outermost are left out.
     #[serde(default)]
+    #[schema(required)]
     pub frames_total: u64,
     /// All exceptions, the one that was seen first, each followed by its causes, or by what is in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<Exception>,
     /// Exceptions that there were; more than are told where there are many.
     #[serde(default)]
+    #[schema(required)]
     pub exceptions_total: u64,
     /// The newest breadcrumbs, oldest first.
     pub breadcrumbs: Vec<Breadcrumb>,
     /// Breadcrumbs that there were; more than are told where the oldest are left out.
     #[serde(default)]
+    #[schema(required)]
     pub breadcrumbs_total: u64,
     /// Why it is of its issue.
     #[serde(default)]
+    #[schema(required)]
     pub grouping: Grouping,
     /// Whether it brought no time, or one that cannot be: `at_us` is then the time of receipt.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -516,6 +564,7 @@ pub struct RequestShare {
     pub requests: u64,
     /// Whether `requests` is an estimate, since not all of them were recorded.
     #[serde(default)]
+    #[schema(required)]
     pub estimated: bool,
 }
 
@@ -548,18 +597,23 @@ pub struct IssueSummary {
     pub trace_ids: Vec<String>,
     /// The request that it befalls most often; absent where no event names one that was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub share: Option<RequestShare>,
     /// Whether it is open.
     #[serde(default)]
+    #[schema(required)]
     pub status: IssueStatus,
     /// The release in force when it was resolved, as far as its services had told; or a later one that it had been seen in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub resolved_in: Option<String>,
     /// The later release that it came back in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub regressed_in: Option<String>,
     /// The release that it still happens in; absent where the event that opened it again names none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub reopened_in: Option<String>,
 }
 
@@ -599,12 +653,13 @@ pub struct IssueDetail {
     pub events: Vec<ErrorEvent>,
     /// Times of its newest events, at most 2,000, oldest first: those of `events` and more.
     #[serde(default)]
+    #[schema(required)]
     pub times_us: Vec<Micros>,
 }
 
 /// What was done, how often and how fast.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Traffic {
+pub struct MapTraffic {
     /// Requests, or calls.
     pub calls: u64,
     /// Requests, or calls, a minute: those that began in the minute before the answer. Estimated where the map says so.
@@ -637,7 +692,7 @@ pub struct MapNode {
     /// What it is.
     pub kind: NodeKind,
     /// Transactions of a service; of the others, the calls made to them.
-    pub traffic: Traffic,
+    pub traffic: MapTraffic,
 }
 
 /// Calls from one to another.
@@ -648,7 +703,7 @@ pub struct MapEdge {
     /// Id of the node that is called.
     pub to: String,
     /// The calls, as the caller saw them; as the callee did where the caller recorded no span of its own for them.
-    pub traffic: Traffic,
+    pub traffic: MapTraffic,
 }
 
 /// `GET /map`: who calls whom, from the newest traces.
@@ -664,6 +719,7 @@ pub struct ServiceMap {
     pub from_us: Micros,
     /// Things that are not told since they are called least, with the edges to and from them; 0 where all are told.
     #[serde(default)]
+    #[schema(required)]
     pub left_out: u64,
     /// Whether those traces are not all of the minute before the answer, because they are the newest of many, or because
     /// not all are recorded. Each of them then stands for as many as there are in that minute for each of them, and as the
@@ -688,11 +744,13 @@ pub struct MeasurementPoint {
     pub kind: String,
     /// Trace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub trace_id: Option<String>,
     /// Service.
     pub service: String,
     /// Release.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub release: Option<String>,
 }
 
@@ -736,6 +794,7 @@ pub struct EnvelopeSummary {
     pub state: EnvelopeState,
     /// Why it is held or dead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub reason: Option<String>,
 }
 
@@ -746,6 +805,7 @@ pub struct Envelopes {
     pub envelopes: Vec<EnvelopeSummary>,
     /// Ask with `before` set to this for the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub next: Option<u64>,
 }
 
@@ -758,9 +818,11 @@ pub struct EnvelopeItem {
     pub bytes: u64,
     /// The payload, where it is JSON and not larger than 1 MiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub json: Option<Value>,
     /// The payload, where it is text but not JSON, cut after 64 KiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub text: Option<String>,
 }
 
@@ -804,11 +866,13 @@ pub struct ActiveLimit {
 pub struct DestinationStatus {
     /// The slot with a DSN of its own; absent for the common one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub slot: Option<String>,
     /// Masked DSN.
     pub dsn: String,
     /// When the next attempt is made, while it cannot be reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub next_attempt_at: Option<UnixMillis>,
 }
 
@@ -863,9 +927,11 @@ pub struct Refusal {
     pub detail: String,
     /// What was to blame.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub field: Option<String>,
     /// What the sender calls itself, such as `sentry.python/2.75.0`, at most 100 bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub client: Option<String>,
     /// When.
     pub at: UnixMillis,
@@ -906,6 +972,7 @@ pub struct Delivery {
     pub rate_limits: Vec<ActiveLimit>,
     /// The last failure since the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub last_error: Option<DeliveryError>,
     /// What a person should know.
     pub notices: Vec<Notice>,
@@ -975,6 +1042,7 @@ pub struct TestOutcome {
     pub params: Named<String>,
     /// Masked DSN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub destination: Option<String>,
     /// Milliseconds it took.
     pub elapsed_ms: u64,

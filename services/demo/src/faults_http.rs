@@ -1,16 +1,17 @@
 //! The second group of faults over HTTP, for the page.
 
+use axum::Json;
 use axum::extract::{Path, State};
-use axum::routing::{get, post, put};
-use axum::{Json, Router};
 use reelscope_collector::Collector;
 use reelscope_contracts::faults::{FaultId, Faults as View, SwitchFault};
-use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::http::{Body, not_found};
 use reelscope_contracts::problem::sentence;
 use reelscope_contracts::{Code, Problem};
-use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::faults::Faults;
+use crate::problems_http::Nothing;
 
 /// What the routes act on.
 #[derive(Clone)]
@@ -22,17 +23,18 @@ pub struct Panel {
 }
 
 /// `/api/faults`; it belongs behind a guard.
-pub fn faults_router(panel: Panel) -> Router {
-    Router::new()
-        .route("/", get(view))
-        .route("/{id}", put(switch))
-        .route("/{id}/fire", post(fire))
+pub fn faults_routes(panel: Panel) -> OpenApiRouter {
+    OpenApiRouter::default()
+        .routes(routes!(show_faults))
+        .routes(routes!(switch_fault))
+        .routes(routes!(fire_fault))
         .fallback(not_found)
-        .method_not_allowed_fallback(method_not_allowed)
         .with_state(panel)
 }
 
-async fn view(State(panel): State<Panel>) -> Json<View> {
+/// How the second group of faults stands.
+#[utoipa::path(get, path = "/", responses((status = 200, description = "The state of the moment", body = View)))]
+async fn show_faults(State(panel): State<Panel>) -> Json<View> {
     Json(panel.faults.view(&panel.collector).await)
 }
 
@@ -41,25 +43,32 @@ fn named(id: &str) -> Result<FaultId, Problem> {
         .map_err(|text: String| Problem::new(Code::NotFound, sentence(&text)).field("id"))
 }
 
-async fn switch(
+/// Bring a fault to a state. It is answered once it is there.
+#[utoipa::path(
+    put, path = "/{id}", request_body = SwitchFault,
+    params(("id" = FaultId, Path, description = "Which")),
+    responses((status = 200, description = "How all of them stand then", body = View))
+)]
+async fn switch_fault(
     State(panel): State<Panel>,
     Path(id): Path<String>,
     Body(wanted): Body<SwitchFault>,
 ) -> Result<Json<View>, Problem> {
     panel.faults.switch(named(&id)?, wanted.state).await?;
-    Ok(view(State(panel)).await)
+    Ok(show_faults(State(panel)).await)
 }
 
-/// No fields: there is nothing to say about it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
-async fn fire(
+/// Let a fault happen once.
+#[utoipa::path(
+    post, path = "/{id}/fire", request_body = Nothing,
+    params(("id" = FaultId, Path, description = "Which")),
+    responses((status = 200, description = "How all of them stand then", body = View))
+)]
+async fn fire_fault(
     State(panel): State<Panel>,
     Path(id): Path<String>,
     Body(Nothing {}): Body<Nothing>,
 ) -> Result<Json<View>, Problem> {
     panel.faults.fire(named(&id)?)?;
-    Ok(view(State(panel)).await)
+    Ok(show_faults(State(panel)).await)
 }

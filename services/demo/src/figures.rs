@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use reelscope_contracts::UnixMillis;
 use reelscope_contracts::faults::FaultId;
-use reelscope_contracts::problems::{BeforeAfter, Figures, ProblemId, ProblemState};
+use reelscope_contracts::problems::{
+    AllProblems, BeforeAfter, ComparedProblem, Figures, ProblemId, ProblemState,
+};
 use reelscope_contracts::telemetry::{Micros, nearest_rank};
 
 use crate::spins::{Condition, Spin, whole};
@@ -77,11 +79,11 @@ pub fn compare<'a>(
                     (before.min(after), before.max(after))
                 });
             let (before, after) = best.unwrap_or((None, None));
-            pair(id.as_str(), before, after)
+            pair(ComparedProblem::One(id), before, after)
         })
         .collect();
     found.push(pair(
-        "all",
+        ComparedProblem::All(AllProblems::All),
         of([ProblemState::On; 4]),
         of([ProblemState::Fixed; 4]),
     ));
@@ -111,9 +113,9 @@ impl Side<'_> {
     }
 }
 
-fn pair(problem: &str, before: Option<&Side<'_>>, after: Option<&Side<'_>>) -> BeforeAfter {
+fn pair(problem: ComparedProblem, before: Option<&Side<'_>>, after: Option<&Side<'_>>) -> BeforeAfter {
     BeforeAfter {
-        problem: problem.to_owned(),
+        problem,
         before: before.map(Side::figures),
         after: after.map(Side::figures),
         before_trace: before.and_then(Side::typical),
@@ -285,7 +287,10 @@ pub(crate) mod tests {
     }
 
     fn of<'a>(found: &'a [BeforeAfter], problem: &str) -> &'a BeforeAfter {
-        found.iter().find(|pair| pair.problem == problem).unwrap()
+        found
+            .iter()
+            .find(|pair| serde_json::json!(pair.problem) == problem)
+            .unwrap()
     }
 
     #[test]

@@ -2,10 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
+use axum::Json;
 use axum::extract::{Path, State};
-use axum::routing::{get, post, put};
-use axum::{Json, Router};
-use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::http::{Body, not_found};
 use reelscope_contracts::problem::sentence;
 use reelscope_contracts::problems::{
     ChooseRelease, ProblemFigures, ProblemId, ProblemState, Problems as View, Releases, SwitchProblem,
@@ -13,6 +12,9 @@ use reelscope_contracts::problems::{
 use reelscope_contracts::{Code, Problem, UnixMillis};
 use reelscope_game_engine::par_sheet::{approximate, par_sheet};
 use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::faults::Faults;
 use crate::figures::{self, Compared};
@@ -49,21 +51,22 @@ impl Steering {
 }
 
 /// `/api/problems`; it belongs behind a guard.
-pub fn problems_router(steering: Steering) -> Router {
-    Router::new()
-        .route("/", get(view))
-        .route("/{id}", put(switch))
-        .route("/{id}/fire", post(fire))
-        .route("/reset", post(reset))
-        .route("/release", put(release))
-        .route("/figures", get(figures))
-        .route("/releases", get(releases))
+pub fn problems_routes(steering: Steering) -> OpenApiRouter {
+    OpenApiRouter::default()
+        .routes(routes!(show_problems))
+        .routes(routes!(switch_problem))
+        .routes(routes!(fire_problem))
+        .routes(routes!(reset_demo))
+        .routes(routes!(choose_release))
+        .routes(routes!(problem_figures))
+        .routes(routes!(compared_releases))
         .fallback(not_found)
-        .method_not_allowed_fallback(method_not_allowed)
         .with_state(steering)
 }
 
-async fn view(State(steering): State<Steering>) -> Json<View> {
+/// How the problems and the release dial stand.
+#[utoipa::path(get, path = "/", responses((status = 200, description = "The state of the moment", body = View)))]
+async fn show_problems(State(steering): State<Steering>) -> Json<View> {
     Json(steering.problems.view())
 }
 
@@ -72,21 +75,33 @@ fn named(id: &str) -> Result<ProblemId, Problem> {
         .map_err(|text: String| Problem::new(Code::NotFound, sentence(&text)).field("id"))
 }
 
-async fn switch(
+/// Bring a problem to a state. It is answered once it is there.
+#[utoipa::path(
+    put, path = "/{id}", request_body = SwitchProblem,
+    params(("id" = ProblemId, Path, description = "Which")),
+    responses((status = 200, description = "How all of them stand then", body = View))
+)]
+async fn switch_problem(
     State(steering): State<Steering>,
     Path(id): Path<String>,
     Body(wanted): Body<SwitchProblem>,
 ) -> Result<Json<View>, Problem> {
     steering.problems.switch(named(&id)?, wanted.state).await?;
-    Ok(view(State(steering)).await)
+    Ok(show_problems(State(steering)).await)
 }
 
 /// No fields: there is nothing to say about it.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Nothing {}
+pub(crate) struct Nothing {}
 
-async fn fire(
+/// Let the next payment fail: only `payment-errors` can be fired.
+#[utoipa::path(
+    post, path = "/{id}/fire", request_body = Nothing,
+    params(("id" = ProblemId, Path, description = "Which")),
+    responses((status = 200, description = "How all of them stand then", body = View))
+)]
+async fn fire_problem(
     State(steering): State<Steering>,
     Path(id): Path<String>,
     Body(Nothing {}): Body<Nothing>,
@@ -96,22 +111,31 @@ async fn fire(
         return Err(Problem::new(Code::InvalidRequest, sentence).field("id"));
     }
     steering.problems.fire();
-    Ok(view(State(steering)).await)
+    Ok(show_problems(State(steering)).await)
 }
 
-async fn release(
+/// Turn the release dial: envelopes say the release then, and its problems hurt.
+#[utoipa::path(
+    put, path = "/release", request_body = ChooseRelease,
+    responses((status = 200, description = "How everything stands then", body = View))
+)]
+async fn choose_release(
     State(steering): State<Steering>,
     Body(ChooseRelease { release }): Body<ChooseRelease>,
 ) -> Result<Json<View>, Problem> {
     let switch = steering.problems.begin(&release)?;
     let say_release = Arc::clone(&steering.program.say_release);
     switch.apply(async move { say_release(release).await }).await?;
-    Ok(view(State(steering)).await)
+    Ok(show_problems(State(steering)).await)
 }
 
 /// The start of the demo: the first release, no traffic, no fault, nothing armed, nothing measured, and figures that begin
 /// now.
-async fn reset(
+#[utoipa::path(
+    post, path = "/reset", request_body = Nothing,
+    responses((status = 200, description = "How everything stands then", body = View))
+)]
+async fn reset_demo(
     State(steering): State<Steering>,
     Body(Nothing {}): Body<Nothing>,
 ) -> Result<Json<View>, Problem> {
@@ -129,10 +153,12 @@ async fn reset(
     (steering.program.stop_measuring)();
     steering.faults.all_off().await?;
     switch.apply(rest).await?;
-    Ok(view(State(steering)).await)
+    Ok(show_problems(State(steering)).await)
 }
 
-async fn figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
+/// What was measured of this session's spins before and after each fix.
+#[utoipa::path(get, path = "/figures", responses((status = 200, description = "The figures", body = ProblemFigures)))]
+async fn problem_figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
     let (now, begun) = (steering.problems.states(), steering.problems.since());
     let state = move |id| now.get(&id).copied().unwrap_or(ProblemState::Off);
     let compared =
@@ -153,7 +179,9 @@ async fn figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
     })
 }
 
-async fn releases(State(steering): State<Steering>) -> Json<Releases> {
+/// What was measured of each release, and what left the band of chance.
+#[utoipa::path(get, path = "/releases", responses((status = 200, description = "The figures", body = Releases)))]
+async fn compared_releases(State(steering): State<Steering>) -> Json<Releases> {
     let (exact, begun) = (Arc::clone(&steering.exact), steering.problems.since());
     let compared = tokio::task::spawn_blocking(move || {
         let exact = *exact.get_or_init(|| {

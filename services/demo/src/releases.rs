@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use reelscope_contracts::problems::{ProblemId, ProblemState, Regression, ReleaseFigures};
+use reelscope_contracts::problems::{ComparedFigure, ProblemId, ProblemState, Regression, ReleaseFigures};
 use reelscope_contracts::telemetry::nearest_rank;
 
 use crate::figures::{RTP_ANOMALY, figures, sorted};
@@ -172,7 +172,7 @@ fn slower(before: &[&Spin], after: &[&Spin]) -> Option<Regression> {
     let standard_errors = above((beyond(&old), old.len()), (beyond(&new), new.len()))?;
     let measured = nearest_rank(&new, 95);
     (standard_errors > BEYOND_CHANCE && measured > bar).then(|| Regression {
-        figure: "p95".to_owned(),
+        figure: ComparedFigure::P95,
         expected: bar as f64 / 1e3,
         measured: measured as f64 / 1e3,
         standard_errors,
@@ -224,7 +224,7 @@ fn more_errors(before: &[&Spin], after: &[&Spin]) -> Option<Regression> {
         }
         let most = by_service.into_iter().max_by_key(|(_, errors)| *errors);
         Regression {
-            figure: "errors".to_owned(),
+            figure: ComparedFigure::Errors,
             expected: percent(old),
             measured: percent(new),
             standard_errors,
@@ -259,7 +259,7 @@ impl Rtp {
         (standard_errors.abs() > BEYOND_CHANCE
             && self.standard_error < exact.standard_deviation / 100_f64.sqrt())
         .then(|| Regression {
-            figure: "rtp".to_owned(),
+            figure: ComparedFigure::Rtp,
             expected: 100.0 * exact.rtp,
             measured: 100.0 * self.observed,
             standard_errors,
@@ -346,17 +346,26 @@ mod tests {
         let found = compare(&spins);
         assert_eq!(found[0].regressions, []);
         let regressions = &found[1].regressions;
-        let of = |figure: &str| {
+        let of = |figure| {
             regressions
                 .iter()
                 .find(|regression| regression.figure == figure)
                 .unwrap()
         };
-        assert_eq!(of("p95").service, "payment-service");
-        assert_eq!(of("errors").suspect.as_deref(), Some("payment-errors"));
-        assert_eq!((of("errors").expected, of("errors").measured), (0.0, 10.0));
-        assert_eq!(of("rtp").suspect.as_deref(), Some("wrong-paytable"));
-        assert!(of("rtp").standard_errors > BEYOND_CHANCE);
+        assert_eq!(of(ComparedFigure::P95).service, "payment-service");
+        assert_eq!(
+            of(ComparedFigure::Errors).suspect.as_deref(),
+            Some("payment-errors")
+        );
+        assert_eq!(
+            (
+                of(ComparedFigure::Errors).expected,
+                of(ComparedFigure::Errors).measured
+            ),
+            (0.0, 10.0)
+        );
+        assert_eq!(of(ComparedFigure::Rtp).suspect.as_deref(), Some("wrong-paytable"));
+        assert!(of(ComparedFigure::Rtp).standard_errors > BEYOND_CHANCE);
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The traffic over HTTP, for the page.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
-use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::http::{Body, not_found};
 use reelscope_contracts::problem::sentence;
 use reelscope_contracts::problems::{SetTraffic, Traffic as View};
 use reelscope_contracts::{Code, Problem};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::program::Program;
 use crate::traffic::{Traffic, TrafficRefusal};
@@ -18,19 +19,25 @@ struct Shared {
 }
 
 /// `/api/traffic`; it belongs behind a guard.
-pub fn traffic_router(traffic: Traffic, program: Program) -> Router {
-    Router::new()
-        .route("/", get(read).put(set))
+pub fn traffic_routes(traffic: Traffic, program: Program) -> OpenApiRouter {
+    OpenApiRouter::default()
+        .routes(routes!(show_traffic, set_traffic))
         .fallback(not_found)
-        .method_not_allowed_fallback(method_not_allowed)
         .with_state(Shared { traffic, program })
 }
 
-async fn read(State(Shared { traffic, .. }): State<Shared>) -> Json<View> {
+/// How the virtual players stand.
+#[utoipa::path(get, path = "/", responses((status = 200, description = "The state of the moment", body = View)))]
+async fn show_traffic(State(Shared { traffic, .. }): State<Shared>) -> Json<View> {
     Json(traffic.view())
 }
 
-async fn set(
+/// Starts, stops or changes the virtual players.
+#[utoipa::path(
+    put, path = "/", request_body = SetTraffic,
+    responses((status = 200, description = "The state then", body = View))
+)]
+async fn set_traffic(
     State(Shared { traffic, program }): State<Shared>,
     Body(wanted): Body<SetTraffic>,
 ) -> Result<Json<View>, Problem> {

@@ -33,21 +33,6 @@ impl Symbol {
         Self::Star,
         Self::Cherry,
     ];
-
-    /// The stable lower-case name that crosses the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Wild => "wild",
-            Self::Scatter => "scatter",
-            Self::Seven => "seven",
-            Self::Gem => "gem",
-            Self::Bell => "bell",
-            Self::Bar => "bar",
-            Self::Star => "star",
-            Self::Cherry => "cherry",
-        }
-    }
 }
 
 /// Columns of the board.
@@ -128,7 +113,6 @@ mod tests {
     fn symbols_are_listed_in_the_order_of_their_discriminants() {
         for (index, symbol) in Symbol::ALL.into_iter().enumerate() {
             assert_eq!(symbol as usize, index);
-            assert_eq!(symbol.as_str(), format!("{symbol:?}").to_lowercase());
         }
     }
 

@@ -1,7 +1,8 @@
 //! Rounds between the pure game and the store: draw once per id, look up, replay.
 
 use reelscope_contracts::game::{
-    Contribution, Fraction, ParSheet, Pay, Paytable, Round, SymbolPays, Volatility, Win,
+    self, Contribution, Fraction, ParSheet, Pay, Paytable, Round, SymbolKind, SymbolName, SymbolPays,
+    Volatility, Win,
 };
 use reelscope_contracts::{Money, RoundId, UnixMillis};
 use reelscope_store::Store;
@@ -268,6 +269,19 @@ fn small(number: usize) -> u8 {
     u8::try_from(number).unwrap_or(u8::MAX)
 }
 
+fn name(symbol: Symbol) -> SymbolName {
+    match symbol {
+        Symbol::Wild => SymbolName::Wild,
+        Symbol::Scatter => SymbolName::Scatter,
+        Symbol::Seven => SymbolName::Seven,
+        Symbol::Gem => SymbolName::Gem,
+        Symbol::Bell => SymbolName::Bell,
+        Symbol::Bar => SymbolName::Bar,
+        Symbol::Star => SymbolName::Star,
+        Symbol::Cherry => SymbolName::Cherry,
+    }
+}
+
 fn round(
     round_id: RoundId,
     stake: Money,
@@ -279,21 +293,21 @@ fn round(
 ) -> Round {
     let win = |win: &crate::evaluate::Win| Win {
         kind: match win.kind {
-            WinKind::Line { .. } => "line".to_owned(),
-            WinKind::Scatter => "scatter".to_owned(),
+            WinKind::Line { .. } => game::WinKind::Line,
+            WinKind::Scatter => game::WinKind::Scatter,
         },
         payline: match win.kind {
             WinKind::Line { payline } => Some(small(payline + 1)),
             WinKind::Scatter => None,
         },
-        symbol: win.symbol.as_str().to_owned(),
+        symbol: name(win.symbol),
         count: small(win.count),
         multiplier: i64::from(win.multiplier),
         payout: Money(win.payout),
         cells: win
             .cells
             .iter()
-            .map(|(reel, row)| [small(*reel), small(*row)])
+            .map(|(reel, row)| (small(*reel), small(*row)))
             .collect(),
     };
     Round {
@@ -307,7 +321,7 @@ fn round(
             .collect(),
         board: board
             .iter()
-            .map(|reel| reel.iter().map(|symbol| symbol.as_str().to_owned()).collect())
+            .map(|reel| reel.iter().copied().map(name).collect())
             .collect(),
         wins: evaluation.wins.iter().map(win).collect(),
         drawn_at,
@@ -324,13 +338,12 @@ pub fn paytable() -> Paytable {
         denominator: ratio.denom().to_string(),
     };
     let symbol = |symbol: &Symbol| SymbolPays {
-        symbol: symbol.as_str().to_owned(),
+        symbol: name(*symbol),
         kind: match symbol {
-            Symbol::Wild => "wild",
-            Symbol::Scatter => "scatter",
-            _ => "regular",
-        }
-        .to_owned(),
+            Symbol::Wild => SymbolKind::Wild,
+            Symbol::Scatter => SymbolKind::Scatter,
+            _ => SymbolKind::Regular,
+        },
         pays: pays(*symbol)
             .iter()
             .enumerate()
@@ -352,7 +365,7 @@ pub fn paytable() -> Paytable {
             .collect(),
         reel_strips: STRIPS
             .iter()
-            .map(|strip| strip.iter().map(|s| s.as_str().to_owned()).collect())
+            .map(|strip| strip.iter().copied().map(name).collect())
             .collect(),
         par_sheet: ParSheet {
             cycle: sheet.cycle.to_string(),
@@ -372,7 +385,7 @@ pub fn paytable() -> Paytable {
                 .contributions
                 .iter()
                 .map(|c| Contribution {
-                    symbol: c.symbol.as_str().to_owned(),
+                    symbol: name(c.symbol),
                     count: small(c.count),
                     hits: c.hits.to_string(),
                     rtp_percent: 100.0 * approximate(c.rtp),

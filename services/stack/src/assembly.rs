@@ -16,7 +16,6 @@ use std::time::Duration;
 
 use axum::Router;
 use reelscope_api_gateway as gateway;
-use reelscope_collector::viewer_openapi;
 use reelscope_contracts::http::panicked;
 use reelscope_demo::restartable_server::RestartableServer;
 use reelscope_payment_provider as provider;
@@ -24,14 +23,15 @@ use reelscope_payment_service as payments;
 use reelscope_payment_service::provider::Deadlines;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use utoipa::openapi::OpenApi;
 
 use self::kit::{Kit, Listeners, Services};
 use self::switches::{Demo, Switched};
 use crate::config::Config;
 use crate::listen::{LOOPBACK, listen_error, local_address};
-use crate::notices::{Notice, Notices};
+use crate::notices::{Notices, SetAside};
 use crate::settings::RELEASE;
-use crate::start::{Parts, Stack, StartError, TELEMETRY};
+use crate::start::{Parts, Stack, StartError};
 use crate::storage::Storage;
 use crate::streams;
 
@@ -61,7 +61,7 @@ pub(crate) async fn assemble(
         payments::provider::Provider::new(kit.client(&services.payment), provider_at, PROVIDER_DEADLINES);
     let (payment_state, backlog) = payments::State::new(storage.wallets.clone(), client);
     let mut stack = Stack::of(Parts {
-        notices: kept_notices.unread().iter().map(Notice::sentence).collect(),
+        notices: kept_notices.unread().iter().map(SetAside::sentence).collect(),
         timings: kit.timings.clone(),
         provider: provider.clone(),
         settlement: payment_state.settlement(),
@@ -139,17 +139,16 @@ pub(crate) async fn assemble(
     };
     let access = state.access.clone();
     stack.hear_refusals(access.refused());
-    let viewed = storage.collector.as_ref().map(|_| viewer_openapi(TELEMETRY));
-    let gateway_routes = gateway::router(state, viewed.unwrap_or_default());
-    let mut routes = services.front.layer(gateway_routes, panicked);
-    if let Some(collector) = storage.collector {
-        let owner = stack
-            .owner_routes(config, collector, demo, kept_notices, release)
-            .await?;
-        routes = Router::new()
-            .merge(gateway::guarded(access, owner))
-            .fallback_service(routes);
-    }
+    // Without telemetry there is nothing to look at or to switch.
+    let (owner, document) = match storage.collector {
+        Some(collector) => stack
+            .owner_api(config, collector, demo, kept_notices, release)
+            .await?
+            .mounted(),
+        None => (Router::new(), OpenApi::default()),
+    };
+    let routes = services.front.layer(gateway::router(state, document), panicked);
+    let routes = gateway::guarded(access, owner).fallback_service(routes);
     stack.serve("api-gateway", gateway_listener, routes)?;
     // The first thing that a page asks for, which needs a moment itself until it does.
     stack

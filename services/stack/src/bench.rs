@@ -7,6 +7,7 @@ use std::time::Duration;
 use reelscope_contracts::Money;
 use reelscope_demo::measure::cpu_ms;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::load::{self, Plan, Report};
 use crate::settings::Settings;
@@ -18,12 +19,14 @@ const PAIRS: u64 = 6;
 const CAUGHT_UP_WITHIN: Duration = Duration::from_secs(30);
 
 /// One way of running, summed over its blocks.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
+#[schema(as = OverheadSide)]
 pub struct Side {
     /// Spins played.
     pub spins: u64,
     /// CPU of the whole process for each spin, in milliseconds: services, load and, with telemetry, the collector with
     /// its index. `None` where the system does not tell.
+    #[schema(required)]
     pub cpu_ms_per_spin: Option<f64>,
     /// Median latency of spins one after another, in milliseconds.
     pub p50_ms: f64,
@@ -36,13 +39,14 @@ pub struct Side {
 }
 
 /// Telemetry on against off.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Comparison {
     /// Without telemetry.
     pub off: Side,
     /// With every trace reported and kept.
     pub on: Side,
-    /// CPU that telemetry adds to a spin, in milliseconds.
+    /// CPU that telemetry adds to a spin, in milliseconds. `None` where the system does not tell.
+    #[schema(required)]
     pub added_cpu_ms: Option<f64>,
     /// Latency that it adds to the median, in milliseconds.
     pub added_p50_ms: f64,

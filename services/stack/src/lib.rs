@@ -1,11 +1,13 @@
 //! Starts and stops all of it: five services and the provider, each a real HTTP server on loopback, in one
 //! process.
 //!
-//! Modules in reading order: [`config`] (read once, passed as values), [`start`] (a stack that runs), `assembly` (bind everything, then serve), [`storage`]
+//! Modules in reading order: [`config`] (read once, passed as values), [`start`] (a stack that runs), `assembly` (bind everything, then serve),
+//! `api` (every URL of the page), [`storage`]
 //! (what is kept on the disk), [`settings`] (what a person can set), [`load`] (spins for the command line and the
 //! benchmarks), [`traces`], [`recording`] (somebody else's), [`bench`] (what telemetry costs), [`drawing`] (who draws the
 //! window on Linux).
 
+mod api;
 mod assembly;
 pub mod bench;
 pub mod config;

@@ -4,14 +4,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{Path as PathOf, State};
 use axum::http::StatusCode;
-use axum::routing::{delete, get};
-use axum::{Json, Router};
-use reelscope_contracts::http::{method_not_allowed, not_found};
+use reelscope_contracts::http::not_found;
 use reelscope_contracts::{Code, Problem, rfc3339};
 use serde::Serialize;
 use tokio::sync::watch;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::durable;
 
@@ -21,8 +23,8 @@ const MARK: &str = ".damaged-";
 const SEEN: &str = "seen";
 
 /// A database that was damaged and is out of use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Notice {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct SetAside {
     /// Name of the directory.
     id: String,
     /// `database_set_aside`.
@@ -35,7 +37,7 @@ pub(crate) struct Notice {
     at: String,
 }
 
-impl Notice {
+impl SetAside {
     /// For standard error.
     pub(crate) fn sentence(&self) -> String {
         format!(
@@ -70,18 +72,18 @@ impl Notices {
     }
 
     /// Those that nobody has read, oldest first.
-    pub(crate) fn unread(&self) -> Vec<Notice> {
+    pub(crate) fn unread(&self) -> Vec<SetAside> {
         let entries = std::fs::read_dir(self.data_dir.as_ref())
             .into_iter()
             .flatten()
             .flatten();
-        let mut found: Vec<Notice> = entries
+        let mut found: Vec<SetAside> = entries
             .filter_map(|entry| {
                 let id = entry.file_name().into_string().ok()?;
                 let (database, since) = id.split_once(MARK)?;
                 let seconds: i64 = since.split('-').next()?.parse().ok()?;
                 let path = entry.path();
-                (path.is_dir() && !path.join(SEEN).exists()).then(|| Notice {
+                (path.is_dir() && !path.join(SEEN).exists()).then(|| SetAside {
                     id: id.clone(),
                     code: "database_set_aside",
                     database: database.to_owned(),
@@ -110,29 +112,41 @@ impl Notices {
 }
 
 /// The routes; they belong behind a guard.
-pub(crate) fn notices_router(notices: Notices) -> Router {
-    Router::new()
-        .route("/", get(list))
-        .route("/{id}", delete(read))
+pub(crate) fn notices_routes(notices: Notices) -> OpenApiRouter {
+    OpenApiRouter::default()
+        .routes(routes!(unread_notices))
+        .routes(routes!(read_notice))
         .fallback(not_found)
-        .method_not_allowed_fallback(method_not_allowed)
         .with_state(notices)
 }
 
-#[derive(Serialize)]
-struct Listed {
-    notices: Vec<Notice>,
+/// `GET /api/notices`.
+#[derive(Serialize, ToSchema)]
+struct UnreadNotices {
+    /// Oldest first.
+    notices: Vec<SetAside>,
 }
 
-async fn list(State(notices): State<Notices>) -> Json<Listed> {
+/// Damaged databases that were set aside and that nobody has read about yet.
+#[utoipa::path(get, path = "/", responses((status = 200, description = "The notices", body = UnreadNotices)))]
+async fn unread_notices(State(notices): State<Notices>) -> Json<UnreadNotices> {
     notices.listed.send_replace(true);
     let read = tokio::task::spawn_blocking(move || notices.unread()).await;
-    Json(Listed {
+    Json(UnreadNotices {
         notices: read.unwrap_or_default(),
     })
 }
 
-async fn read(State(notices): State<Notices>, PathOf(id): PathOf<String>) -> Result<StatusCode, Problem> {
+/// Somebody has read a notice: it is not told again.
+#[utoipa::path(
+    delete, path = "/{id}",
+    params(("id" = String, Path, description = "Id of the notice")),
+    responses((status = 204, description = "Noted"))
+)]
+async fn read_notice(
+    State(notices): State<Notices>,
+    PathOf(id): PathOf<String>,
+) -> Result<StatusCode, Problem> {
     let done = tokio::task::spawn_blocking(move || notices.read(&id)).await;
     let defect = |_| Problem::new(Code::Internal, "The notice could not be put away; try again.");
     done.map_err(defect)??;

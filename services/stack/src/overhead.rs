@@ -5,14 +5,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::get;
-use axum::{Json, Router};
-use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::http::{Body, not_found};
 use reelscope_contracts::{Code, Problem};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::bench::{self, BLOCKS, Comparison, Method};
 use reelscope_demo::traffic::Traffic;
@@ -41,13 +43,13 @@ struct Measuring {
     number: u64,
     /// Dropped, it ends the measurement that runs.
     cancel: Option<oneshot::Sender<()>>,
-    result: Option<Measured>,
+    result: Option<OverheadResult>,
     failed: Option<String>,
 }
 
 /// A measurement that came to its end.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-struct Measured {
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+struct OverheadResult {
     /// Share of traces that its side with telemetry reported.
     sample_rate: f32,
     #[serde(flatten)]
@@ -55,8 +57,9 @@ struct Measured {
 }
 
 /// `GET /api/overhead`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-struct View {
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+struct OverheadView {
+    /// Whether a measurement runs.
     running: bool,
     /// Blocks that are over.
     done: u64,
@@ -68,25 +71,28 @@ struct View {
     spins: u64,
     /// Spins under way at the same time where throughput is measured.
     concurrency: u64,
-    /// Of the last measurement that came to its end.
-    result: Option<Measured>,
-    /// Why the last one did not.
+    /// Of the last measurement that came to its end; `null` where none has.
+    #[schema(required)]
+    result: Option<OverheadResult>,
+    /// Why the last one did not; `null` where it did.
+    #[schema(required)]
     failed: Option<String>,
 }
 
 /// `POST /api/overhead`.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Start {
+struct MeasureOverhead {
+    /// Share of traces that the side with telemetry is to report, 0 to 1.
+    #[schema(minimum = 0, maximum = 1)]
     sample_rate: f32,
 }
 
 /// `/api/overhead`; it belongs behind a guard.
-pub(crate) fn overhead_router(overhead: Overhead) -> Router {
-    Router::new()
-        .route("/", get(view).post(start).delete(cancel))
+pub(crate) fn overhead_routes(overhead: Overhead) -> OpenApiRouter {
+    OpenApiRouter::default()
+        .routes(routes!(show_overhead, measure_overhead, cancel_overhead))
         .fallback(not_found)
-        .method_not_allowed_fallback(method_not_allowed)
         .with_state(overhead)
 }
 
@@ -105,9 +111,9 @@ impl Overhead {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn view(&self) -> View {
+    fn view(&self) -> OverheadView {
         let state = self.state();
-        View {
+        OverheadView {
             running: state.done.is_some(),
             done: state.done.unwrap_or(0),
             total: BLOCKS,
@@ -190,7 +196,7 @@ impl Overhead {
         (state.done, state.cancel) = (None, None);
         state.failed = failed;
         if let Some(comparison) = comparison {
-            state.result = Some(Measured {
+            state.result = Some(OverheadResult {
                 sample_rate,
                 comparison,
             });
@@ -213,19 +219,28 @@ impl Drop for Removed {
     }
 }
 
-async fn view(State(overhead): State<Overhead>) -> Json<View> {
+/// How the measurement of what telemetry costs stands.
+#[utoipa::path(get, path = "/", responses((status = 200, description = "The state of the moment", body = OverheadView)))]
+async fn show_overhead(State(overhead): State<Overhead>) -> Json<OverheadView> {
     Json(overhead.view())
 }
 
-async fn start(
+/// Begin a measurement. It is answered at once; the measurement takes minutes.
+#[utoipa::path(
+    post, path = "/", request_body = MeasureOverhead,
+    responses((status = 202, description = "It has begun", body = OverheadView))
+)]
+async fn measure_overhead(
     State(overhead): State<Overhead>,
-    Body(Start { sample_rate }): Body<Start>,
-) -> Result<(StatusCode, Json<View>), Problem> {
+    Body(MeasureOverhead { sample_rate }): Body<MeasureOverhead>,
+) -> Result<(StatusCode, Json<OverheadView>), Problem> {
     overhead.start(sample_rate)?;
     Ok((StatusCode::ACCEPTED, Json(overhead.view())))
 }
 
-async fn cancel(State(overhead): State<Overhead>) -> Json<View> {
+/// End the measurement that runs, if one does.
+#[utoipa::path(delete, path = "/", responses((status = 200, description = "The state of the moment", body = OverheadView)))]
+async fn cancel_overhead(State(overhead): State<Overhead>) -> Json<OverheadView> {
     overhead.cancel();
     Json(overhead.view())
 }

@@ -5,12 +5,13 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
-use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::http::{Body, not_found};
 use reelscope_contracts::{Code, Problem};
 use serde_json::{Map, Value};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::durable;
 
@@ -87,19 +88,28 @@ impl Preferences {
 }
 
 /// The routes; they belong behind a guard.
-pub(crate) fn preferences_router(preferences: Preferences) -> Router {
-    Router::new()
-        .route("/", get(read).put(change))
+pub(crate) fn preferences_routes(preferences: Preferences) -> OpenApiRouter {
+    OpenApiRouter::default()
+        .routes(routes!(show_preferences, change_preferences))
         .fallback(not_found)
-        .method_not_allowed_fallback(method_not_allowed)
         .with_state(preferences)
 }
 
-async fn read(State(preferences): State<Preferences>) -> Json<Map<String, Value>> {
+/// What was set in the page, by name. The page alone knows what a value means.
+#[utoipa::path(
+    get, path = "/",
+    responses((status = 200, description = "The preferences", body = HashMap<String, Value>))
+)]
+async fn show_preferences(State(preferences): State<Preferences>) -> Json<Map<String, Value>> {
     Json(preferences.values())
 }
 
-async fn change(
+/// Takes over the members of the body; `null` removes one.
+#[utoipa::path(
+    put, path = "/", request_body = HashMap<String, Value>,
+    responses((status = 200, description = "The preferences then", body = HashMap<String, Value>))
+)]
+async fn change_preferences(
     State(preferences): State<Preferences>,
     Body(change): Body<Map<String, Value>>,
 ) -> Result<Json<Map<String, Value>>, Problem> {

@@ -11,16 +11,17 @@ use axum::routing::get;
 use axum::{Json, Router};
 use reelscope_api_gateway as gateway;
 use reelscope_collector::{Collector, RecordingError, viewer_router};
-use reelscope_contracts::gateway::StackHealth;
+use reelscope_contracts::gateway::{StackHealth, StackStatus};
 use reelscope_contracts::{Code, Problem};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::api::{self, TELEMETRY};
 use crate::listen::{bind, listen_error};
-use crate::preferences::{PREFERENCES, Preferences, preferences_router};
+use crate::preferences::{PREFERENCES, Preferences, preferences_routes};
 use crate::settings::{RELEASE, Settings};
-use crate::start::{StartError, TELEMETRY, telemetry_dir};
+use crate::start::{StartError, telemetry_dir};
 use crate::streams;
 
 /// Writes the telemetry of a data directory to the new file `to`; returns its bytes. Whoever has the directory open goes on.
@@ -131,12 +132,12 @@ fn routes(access: gateway::access::Access, collector: Collector, recording: Stri
     let guarded = Router::new()
         .nest(TELEMETRY, viewer)
         .nest(
-            "/api/preferences",
-            preferences_router(Preferences::of(preferences)),
+            api::PREFERENCES,
+            preferences_routes(Preferences::of(preferences)).into(),
         )
         .route("/api/{*rest}", axum::routing::any(async || refusal()));
     let health = StackHealth {
-        status: "ok".to_owned(),
+        status: StackStatus::Ok,
         release: RELEASE.to_owned(),
         services: std::collections::BTreeMap::default(),
         seeding: None,

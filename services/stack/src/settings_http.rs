@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use reelscope_collector::{Collector, Dsn};
-use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::http::{Body, not_found};
 use reelscope_contracts::problem::sentence;
 use reelscope_contracts::{Code, Problem};
 use reelscope_telemetry::Service;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::settings::{Settings, SettingsError};
 use crate::start::report_to;
@@ -75,36 +77,43 @@ impl Shared {
     /// # Errors
     /// The problem of a settings file that cannot be written.
     pub(crate) async fn say_release(&self, release: &str) -> Result<(), Problem> {
-        let change = Change {
+        let change = SettingsChange {
             release: Some(release.to_owned()),
-            ..Change::default()
+            ..SettingsChange::default()
         };
         apply(self.clone(), change).await.map(drop)
     }
 }
 
 /// The routes; they belong behind a guard.
-pub(crate) fn settings_router(shared: Shared) -> Router {
-    Router::new()
-        .route("/", get(read).put(change))
-        .route("/page", get(page))
+pub(crate) fn settings_routes(shared: Shared) -> OpenApiRouter {
+    OpenApiRouter::default()
+        .routes(routes!(show_settings, change_settings))
+        .routes(routes!(show_page_settings))
         .fallback(not_found)
-        .method_not_allowed_fallback(method_not_allowed)
         .with_state(shared)
 }
 
 /// The settings as they are shown: no key in them.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-struct Shown {
-    /// Masked; absent when envelopes are kept here.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+struct ShownSettings {
+    /// Masked; `null` when envelopes are kept here.
+    #[schema(required)]
     dsn: Option<String>,
     /// Masked, by service.
     dsn_by_service: BTreeMap<String, String>,
+    /// Environment of the stack.
     environment: String,
+    /// Release of the stack.
     release: String,
+    /// Share of traces that are reported, 0 to 1.
     traces_sample_rate: f32,
+    /// Sentry's organisation slug, for links; `null` where none is set.
+    #[schema(required)]
     organization: Option<String>,
+    /// Whether anything is sent; what is captured meanwhile is held.
     sending: bool,
+    /// Whether secrets and what tells who a person is are taken out of envelopes before they are kept.
     scrubbing: bool,
     /// The built-in collector's DSN, for a service of one's own. Its key opens nothing but this machine's collector.
     collector_dsn: String,
@@ -112,7 +121,7 @@ struct Shown {
     kept: bool,
 }
 
-impl Shown {
+impl ShownSettings {
     fn of(current: &Current) -> Self {
         let Settings {
             dsn,
@@ -147,27 +156,42 @@ impl Shown {
 }
 
 /// What the page's own SDK is started with.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-struct Page {
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+struct PageSettings {
+    /// The built-in collector's.
     dsn: String,
+    /// Environment of the stack.
     environment: String,
+    /// Release of the stack.
     release: String,
+    /// Share of traces that are reported, 0 to 1.
     traces_sample_rate: f32,
 }
 
 /// A change: absent fields stay as they are, `null` takes a value away.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-struct Change {
+struct SettingsChange {
+    /// Where envelopes go of every service that has no DSN of its own.
     #[serde(with = "present")]
+    #[schema(value_type = Option<String>)]
     dsn: Option<Option<String>>,
+    /// DSNs of single services.
     dsn_by_service: BTreeMap<String, Option<String>>,
+    /// Environment of the stack.
     environment: Option<String>,
+    /// Release of the stack.
     release: Option<String>,
+    /// Share of traces that are reported, 0 to 1.
+    #[schema(minimum = 0, maximum = 1)]
     traces_sample_rate: Option<f32>,
+    /// Sentry's organisation slug, for links.
     #[serde(with = "present")]
+    #[schema(value_type = Option<String>)]
     organization: Option<Option<String>>,
+    /// Whether anything is sent; what is captured meanwhile is held.
     sending: Option<bool>,
+    /// Whether secrets and what tells who a person is are taken out of envelopes before they are kept.
     scrubbing: Option<bool>,
 }
 
@@ -182,7 +206,7 @@ mod present {
     }
 }
 
-impl Change {
+impl SettingsChange {
     fn applied_to(self, mut settings: Settings) -> Settings {
         // An empty field of a form means none.
         let filled = |value: Option<String>| value.filter(|text| !text.trim().is_empty());
@@ -207,13 +231,17 @@ impl Change {
     }
 }
 
-async fn read(State(shared): State<Shared>) -> Json<Shown> {
-    Json(Shown::of(&shared.lock()))
+/// The settings in force.
+#[utoipa::path(get, path = "/", responses((status = 200, description = "The settings", body = ShownSettings)))]
+async fn show_settings(State(shared): State<Shared>) -> Json<ShownSettings> {
+    Json(ShownSettings::of(&shared.lock()))
 }
 
-async fn page(State(shared): State<Shared>) -> Json<Page> {
+/// What the page's own SDK is started with.
+#[utoipa::path(get, path = "/page", responses((status = 200, description = "The settings", body = PageSettings)))]
+async fn show_page_settings(State(shared): State<Shared>) -> Json<PageSettings> {
     let current = shared.lock();
-    Json(Page {
+    Json(PageSettings {
         dsn: current.collector_dsn.clone(),
         environment: current.settings.environment.clone(),
         release: current.settings.release.clone(),
@@ -221,12 +249,20 @@ async fn page(State(shared): State<Shared>) -> Json<Page> {
     })
 }
 
-async fn change(State(shared): State<Shared>, Body(change): Body<Change>) -> Result<Json<Shown>, Problem> {
+/// Changes settings while everything runs. Nothing is changed where one of them cannot be.
+#[utoipa::path(
+    put, path = "/", request_body = SettingsChange,
+    responses((status = 200, description = "The settings then", body = ShownSettings))
+)]
+async fn change_settings(
+    State(shared): State<Shared>,
+    Body(change): Body<SettingsChange>,
+) -> Result<Json<ShownSettings>, Problem> {
     apply(shared, change).await.map(Json)
 }
 
 /// Checks everything, keeps it, then puts it in force: nothing is half done.
-async fn apply(shared: Shared, change: Change) -> Result<Shown, Problem> {
+async fn apply(shared: Shared, change: SettingsChange) -> Result<ShownSettings, Problem> {
     let changed = tokio::task::spawn_blocking(move || {
         let mut current = shared.lock();
         let settings = change.clone().applied_to(current.settings.clone());
@@ -247,7 +283,7 @@ async fn apply(shared: Shared, change: Change) -> Result<Shown, Problem> {
         }
         current.release.send_replace(settings.release.clone());
         current.settings = settings;
-        Ok(Shown::of(&current))
+        Ok(ShownSettings::of(&current))
     });
     changed
         .await

@@ -27,9 +27,6 @@ use crate::settings::{Settings, SettingsError};
 use crate::storage::{StopError, Storage};
 use crate::supervised::Tasks;
 
-/// Where the page finds the collector's viewer.
-pub(crate) const TELEMETRY: &str = "/api/telemetry";
-/// How long requests that are under way may take to end when the stack stops.
 pub(crate) const DRAIN: Duration = Duration::from_millis(1_500);
 /// How long [`Stack::shutdown`] takes at most: requests under way, then the databases, which take seconds on a full disk,
 /// then the last answers of Sentry.

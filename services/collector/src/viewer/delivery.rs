@@ -11,10 +11,7 @@ use super::Viewer;
 /// How delivery stands.
 #[utoipa::path(
     get, path = "/delivery",
-    responses(
-        (status = 200, description = "The state of the moment", body = Delivery),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The state of the moment", body = Delivery))
 )]
 pub(super) async fn delivery(State(viewer): State<Viewer>) -> Json<Delivery> {
     Json(viewer.collector.delivery())
@@ -24,12 +21,9 @@ pub(super) async fn delivery(State(viewer): State<Viewer>) -> Json<Delivery> {
 #[utoipa::path(
     post, path = "/delivery/retry",
     request_body = RetryDead,
-    responses(
-        (status = 200, description = "How many it changed", body = Changed),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "How many it changed", body = Changed))
 )]
-pub(super) async fn retry(
+pub(super) async fn retry_dead(
     State(viewer): State<Viewer>,
     JsonBody(request): JsonBody<RetryDead>,
 ) -> Result<Json<Changed>, Problem> {
@@ -41,12 +35,9 @@ pub(super) async fn retry(
 #[utoipa::path(
     post, path = "/delivery/held",
     request_body = DecideHeld,
-    responses(
-        (status = 200, description = "How many it changed", body = Changed),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "How many it changed", body = Changed))
 )]
-pub(super) async fn held(
+pub(super) async fn decide_held(
     State(viewer): State<Viewer>,
     JsonBody(request): JsonBody<DecideHeld>,
 ) -> Result<Json<Changed>, Problem> {
@@ -58,12 +49,9 @@ pub(super) async fn held(
 #[utoipa::path(
     post, path = "/delivery/test",
     request_body = TestDelivery,
-    responses(
-        (status = 200, description = "What it met, good or bad", body = TestOutcome),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "What it met, good or bad", body = TestOutcome))
 )]
-pub(super) async fn test(
+pub(super) async fn test_delivery(
     State(viewer): State<Viewer>,
     JsonBody(request): JsonBody<TestDelivery>,
 ) -> Json<TestOutcome> {

@@ -22,11 +22,13 @@ const MOST_TEXT: usize = 64 * 1024;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct EnvelopeQuery {
+    /// Only those that stand there.
     state: Option<EnvelopeState>,
     /// Only those with an item of this type that has no page of its own, as `check_in`, `feedback` or `session`.
     item_type: Option<String>,
     /// Only those with a smaller number: `next` of the page before.
     before: Option<u64>,
+    /// Most that are answered: 50 when absent, 500 at most.
     limit: Option<usize>,
 }
 
@@ -34,10 +36,7 @@ pub(super) struct EnvelopeQuery {
 #[utoipa::path(
     get, path = "/envelopes",
     params(EnvelopeQuery),
-    responses(
-        (status = 200, description = "A page of them", body = Envelopes),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "A page of them", body = Envelopes))
 )]
 pub(super) async fn envelopes(
     State(viewer): State<Viewer>,
@@ -61,6 +60,7 @@ pub(super) async fn envelopes(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Raw {
+    /// 1 for the envelope as it was received.
     raw: Option<u8>,
 }
 
@@ -68,10 +68,10 @@ pub(super) struct Raw {
 #[utoipa::path(
     get, path = "/envelopes/{seq}",
     params(("seq" = u64, Path, description = "Number of the envelope"), Raw),
-    responses(
-        (status = 200, description = "The envelope", body = EnvelopeDetail),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The envelope", content(
+        (EnvelopeDetail = "application/json"),
+        (String = "application/x-sentry-envelope"),
+    )))
 )]
 pub(super) async fn one_envelope(
     State(viewer): State<Viewer>,

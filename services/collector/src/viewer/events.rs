@@ -8,7 +8,6 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
-use reelscope_contracts::Problem;
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
@@ -35,12 +34,9 @@ struct Watching {
 /// `missed` where the reader was too slow for all of it.
 #[utoipa::path(
     get, path = "/events",
-    responses(
-        (status = 200, description = "Server-sent events", body = String, content_type = "text/event-stream"),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "Server-sent events", body = String, content_type = "text/event-stream"))
 )]
-pub(super) async fn events(
+pub(super) async fn telemetry_events(
     State(viewer): State<Viewer>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let live = viewer.collector.index().subscribe();

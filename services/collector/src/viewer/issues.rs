@@ -18,6 +18,7 @@ use crate::once::Seen;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Page {
+    /// Most that are answered: 50 when absent, 500 at most.
     limit: Option<usize>,
 }
 
@@ -25,10 +26,7 @@ pub(super) struct Page {
 #[utoipa::path(
     get, path = "/issues",
     params(Page),
-    responses(
-        (status = 200, description = "The issues", body = Issues),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The issues", body = Issues))
 )]
 pub(super) async fn issues(
     State(viewer): State<Viewer>,
@@ -46,10 +44,7 @@ pub(super) async fn issues(
 #[utoipa::path(
     get, path = "/issues/{id}",
     params(("id" = String, Path, description = "Id of the issue")),
-    responses(
-        (status = 200, description = "The issue", body = IssueDetail),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The issue", body = IssueDetail))
 )]
 pub(super) async fn one_issue(
     State(viewer): State<Viewer>,
@@ -87,11 +82,7 @@ pub(super) async fn one_issue(
     post, path = "/issues/{id}",
     params(("id" = String, Path, description = "Id of the issue")),
     request_body = ChangeIssue,
-    responses(
-        (status = 200, description = "The issue as it is then", body = IssueSummary),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-        (status = "5XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The issue as it is then", body = IssueSummary))
 )]
 pub(super) async fn change_issue(
     State(viewer): State<Viewer>,

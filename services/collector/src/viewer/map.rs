@@ -21,6 +21,7 @@ const USUAL_MAP: usize = 200;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct MapQuery {
+    /// Newest traces that it is drawn from: 200 when absent, 500 at most.
     traces: Option<usize>,
 }
 
@@ -28,12 +29,9 @@ pub(super) struct MapQuery {
 #[utoipa::path(
     get, path = "/map",
     params(MapQuery),
-    responses(
-        (status = 200, description = "The map", body = ServiceMap),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The map", body = ServiceMap))
 )]
-pub(super) async fn map(
+pub(super) async fn service_map(
     State(viewer): State<Viewer>,
     Asked(query): Asked<MapQuery>,
 ) -> Result<Json<ServiceMap>, Problem> {

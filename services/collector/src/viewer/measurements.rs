@@ -15,8 +15,11 @@ const MOST_POINTS: usize = 10_000;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct PointQuery {
+    /// Only those of this name.
     name: Option<String>,
+    /// Only those at or after this time.
     since_us: Option<Micros>,
+    /// Most points that are answered, 10,000 at most.
     limit: Option<usize>,
 }
 
@@ -24,10 +27,7 @@ pub(super) struct PointQuery {
 #[utoipa::path(
     get, path = "/measurements",
     params(PointQuery),
-    responses(
-        (status = 200, description = "The points", body = Measurements),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The points", body = Measurements))
 )]
 pub(super) async fn measurements(
     State(viewer): State<Viewer>,

@@ -16,20 +16,29 @@ use crate::service_map::MINUTE;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct TraceQuery {
+    /// Only those that ended well, or that did not.
     ok: Option<bool>,
+    /// Only those in which this service recorded something.
     service: Option<String>,
     /// Least length of the root transaction, `root_us`: what whoever began the trace waited for.
     min_duration_ms: Option<i64>,
     /// Most length of the root transaction.
     max_duration_ms: Option<i64>,
+    /// Only those whose root has this release.
     release: Option<String>,
+    /// Only those of the player with this `user.id`.
     player: Option<String>,
+    /// Only those of virtual players, or of others.
     virtual_player: Option<bool>,
+    /// Only those whose root has this name.
     name: Option<String>,
+    /// Begun at or after this.
     since_us: Option<Micros>,
+    /// Begun before this.
     until_us: Option<Micros>,
     /// An attribute that a span has, and its value, as `db.system=polodb`.
     attribute: Option<String>,
+    /// Most that are answered: 50 when absent, 500 at most.
     limit: Option<usize>,
     /// `next` of the page before.
     cursor: Option<String>,
@@ -39,10 +48,7 @@ pub(super) struct TraceQuery {
 #[utoipa::path(
     get, path = "/traces",
     params(TraceQuery),
-    responses(
-        (status = 200, description = "A page of them", body = Traces),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "A page of them", body = Traces))
 )]
 pub(super) async fn traces(
     State(viewer): State<Viewer>,
@@ -103,10 +109,7 @@ fn parse_cursor(cursor: &str) -> Option<(u64, u128)> {
 #[utoipa::path(
     get, path = "/traces/{id}",
     params(("id" = String, Path, description = "Id of the trace")),
-    responses(
-        (status = 200, description = "The trace", body = TraceDetail),
-        (status = "4XX", description = "Problem", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The trace", body = TraceDetail))
 )]
 pub(super) async fn one_trace(
     State(viewer): State<Viewer>,

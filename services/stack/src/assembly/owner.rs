@@ -2,24 +2,23 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use reelscope_collector::{Collector, ingest_router, viewer_router};
-use reelscope_demo::faults_http::{Panel, faults_router};
+use reelscope_collector::{Collector, ingest_router};
+use reelscope_demo::faults_http::Panel;
 use reelscope_demo::problems::Problems;
-use reelscope_demo::problems_http::{Steering, problems_router};
+use reelscope_demo::problems_http::Steering;
 use reelscope_demo::program::Program;
 use reelscope_demo::spins::SessionSpins;
-use reelscope_demo::traffic_http::traffic_router;
 use tokio::sync::watch;
 
 use super::switches::Demo;
+use crate::api::OwnerApi;
 use crate::config::Config;
 use crate::listen::bind_where_it_was;
-use crate::notices::{Notices, notices_router};
-use crate::overhead::{Overhead, overhead_router};
-use crate::preferences::{PREFERENCES, Preferences, preferences_router};
-use crate::settings_http::{self, Current, Kept, settings_router};
-use crate::start::{Stack, StartError, TELEMETRY};
+use crate::notices::Notices;
+use crate::overhead::Overhead;
+use crate::preferences::{PREFERENCES, Preferences};
+use crate::settings_http::{self, Current, Kept};
+use crate::start::{Stack, StartError};
 
 /// Where the cost of telemetry is measured, below the data directory.
 const OVERHEAD: &str = "overhead";
@@ -27,14 +26,14 @@ const OVERHEAD: &str = "overhead";
 impl Stack {
     /// What the page asks for beside the game, and the door of the collector. On the page's own origin, so that the browser's
     /// envelopes need no CORS; not traced, since the thing that carries the traces is not.
-    pub(super) async fn owner_routes(
+    pub(super) async fn owner_api(
         &mut self,
         config: Config,
         collector: Collector,
         demo: Demo,
         notices: Notices,
         release: watch::Sender<String>,
-    ) -> Result<Router, StartError> {
+    ) -> Result<OwnerApi, StartError> {
         let listener = bind_where_it_was(&config.data_dir).await?;
         self.serve("collector", listener, ingest_router(collector.clone()))?;
         let settings = settings_http::Shared::new(Current {
@@ -62,18 +61,17 @@ impl Stack {
             program: program.clone(),
             exact: Arc::default(),
         };
-        Ok(Router::new()
-            .nest(TELEMETRY, viewer_router(collector))
-            .nest("/api/settings", settings_router(settings))
-            .nest(
-                "/api/preferences",
-                preferences_router(Preferences::of(preferences)),
-            )
-            .nest("/api/notices", notices_router(notices))
-            .nest("/api/overhead", overhead_router(overhead))
-            .nest("/api/problems", problems_router(steering))
-            .nest("/api/faults", faults_router(panel))
-            .nest("/api/traffic", traffic_router(demo.traffic, program)))
+        Ok(OwnerApi {
+            collector,
+            settings,
+            preferences: Preferences::of(preferences),
+            notices,
+            overhead,
+            steering,
+            panel,
+            traffic: demo.traffic,
+            program,
+        })
     }
 
     /// Looks for evidence of problems, and at spins before their traces go.

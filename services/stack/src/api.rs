@@ -1,0 +1,103 @@
+//! The page's API: every URL, and the file that answers it. Each route is mounted together with its description
+//! (`utoipa_axum`), and `GET /api/openapi.json` is made of what is mounted; `tests/contract.rs` holds this table, the
+//! document and `ui/openapi.json`, which the page's types are generated from, to each other.
+//!
+//! | method | URL | file |
+//! |---|---|---|
+//! | GET | `/api/v1/health` | `services/api-gateway/src/http.rs` |
+//! | GET | `/api/v1/paytable` | `services/api-gateway/src/http.rs` |
+//! | GET | `/api/v1/players/me` | `services/api-gateway/src/http.rs` |
+//! | GET | `/api/v1/reports/daily` | `services/api-gateway/src/http.rs` |
+//! | GET | `/api/v1/rounds` | `services/api-gateway/src/http.rs` |
+//! | GET | `/api/v1/rounds/{round_id}` | `services/api-gateway/src/http.rs` |
+//! | POST | `/api/v1/sessions` | `services/api-gateway/src/http.rs` |
+//! | POST | `/api/v1/spins` | `services/api-gateway/src/http.rs` |
+//! | GET | `/api/openapi.json` | `services/api-gateway/src/http.rs` |
+//! | GET | `/api/telemetry/delivery` | `services/collector/src/viewer/delivery.rs` |
+//! | POST | `/api/telemetry/delivery/held` | `services/collector/src/viewer/delivery.rs` |
+//! | POST | `/api/telemetry/delivery/retry` | `services/collector/src/viewer/delivery.rs` |
+//! | POST | `/api/telemetry/delivery/test` | `services/collector/src/viewer/delivery.rs` |
+//! | POST | `/api/telemetry/envelope` | `services/collector/src/viewer.rs` |
+//! | GET | `/api/telemetry/envelopes` | `services/collector/src/viewer/envelopes.rs` |
+//! | GET | `/api/telemetry/envelopes/{seq}` | `services/collector/src/viewer/envelopes.rs` |
+//! | GET | `/api/telemetry/events` | `services/collector/src/viewer/events.rs` |
+//! | GET | `/api/telemetry/issues` | `services/collector/src/viewer/issues.rs` |
+//! | GET | `/api/telemetry/issues/{id}` | `services/collector/src/viewer/issues.rs` |
+//! | POST | `/api/telemetry/issues/{id}` | `services/collector/src/viewer/issues.rs` |
+//! | GET | `/api/telemetry/map` | `services/collector/src/viewer/map.rs` |
+//! | GET | `/api/telemetry/measurements` | `services/collector/src/viewer/measurements.rs` |
+//! | GET | `/api/telemetry/traces` | `services/collector/src/viewer/traces.rs` |
+//! | GET | `/api/telemetry/traces/{id}` | `services/collector/src/viewer/traces.rs` |
+//! | GET | `/api/settings` | `services/stack/src/settings_http.rs` |
+//! | PUT | `/api/settings` | `services/stack/src/settings_http.rs` |
+//! | GET | `/api/settings/page` | `services/stack/src/settings_http.rs` |
+//! | GET | `/api/preferences` | `services/stack/src/preferences.rs` |
+//! | PUT | `/api/preferences` | `services/stack/src/preferences.rs` |
+//! | GET | `/api/notices` | `services/stack/src/notices.rs` |
+//! | DELETE | `/api/notices/{id}` | `services/stack/src/notices.rs` |
+//! | GET | `/api/overhead` | `services/stack/src/overhead.rs` |
+//! | POST | `/api/overhead` | `services/stack/src/overhead.rs` |
+//! | DELETE | `/api/overhead` | `services/stack/src/overhead.rs` |
+//! | GET | `/api/faults` | `services/demo/src/faults_http.rs` |
+//! | PUT | `/api/faults/{id}` | `services/demo/src/faults_http.rs` |
+//! | POST | `/api/faults/{id}/fire` | `services/demo/src/faults_http.rs` |
+//! | GET | `/api/problems` | `services/demo/src/problems_http.rs` |
+//! | GET | `/api/problems/figures` | `services/demo/src/problems_http.rs` |
+//! | PUT | `/api/problems/release` | `services/demo/src/problems_http.rs` |
+//! | GET | `/api/problems/releases` | `services/demo/src/problems_http.rs` |
+//! | POST | `/api/problems/reset` | `services/demo/src/problems_http.rs` |
+//! | PUT | `/api/problems/{id}` | `services/demo/src/problems_http.rs` |
+//! | POST | `/api/problems/{id}/fire` | `services/demo/src/problems_http.rs` |
+//! | GET | `/api/traffic` | `services/demo/src/traffic_http.rs` |
+//! | PUT | `/api/traffic` | `services/demo/src/traffic_http.rs` |
+
+use axum::Router;
+use reelscope_collector::{Collector, viewer_routes};
+use reelscope_contracts::http::method_not_allowed;
+use reelscope_demo::faults_http::{Panel, faults_routes};
+use reelscope_demo::problems_http::{Steering, problems_routes};
+use reelscope_demo::program::Program;
+use reelscope_demo::traffic::Traffic;
+use reelscope_demo::traffic_http::traffic_routes;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::notices::{Notices, notices_routes};
+use crate::overhead::{Overhead, overhead_routes};
+use crate::preferences::{Preferences, preferences_routes};
+use crate::settings_http::{self, settings_routes};
+
+/// Where the viewer's routes are.
+pub(crate) const TELEMETRY: &str = "/api/telemetry";
+/// Where the preferences are.
+pub(crate) const PREFERENCES: &str = "/api/preferences";
+
+/// What the routes beside the game act on.
+pub(crate) struct OwnerApi {
+    pub(crate) collector: Collector,
+    pub(crate) settings: settings_http::Shared,
+    pub(crate) preferences: Preferences,
+    pub(crate) notices: Notices,
+    pub(crate) overhead: Overhead,
+    pub(crate) steering: Steering,
+    pub(crate) panel: Panel,
+    pub(crate) traffic: Traffic,
+    pub(crate) program: Program,
+}
+
+impl OwnerApi {
+    /// The routes beside the game, which the gateway has; and their descriptions. They belong behind a guard.
+    pub(crate) fn mounted(self) -> (Router, OpenApi) {
+        let (routes, document) = OpenApiRouter::default()
+            .nest(TELEMETRY, viewer_routes(self.collector))
+            .nest("/api/settings", settings_routes(self.settings))
+            .nest(PREFERENCES, preferences_routes(self.preferences))
+            .nest("/api/notices", notices_routes(self.notices))
+            .nest("/api/overhead", overhead_routes(self.overhead))
+            .nest("/api/problems", problems_routes(self.steering))
+            .nest("/api/faults", faults_routes(self.panel))
+            .nest("/api/traffic", traffic_routes(self.traffic, self.program))
+            .split_for_parts();
+        (routes.method_not_allowed_fallback(method_not_allowed), document)
+    }
+}

@@ -1,0 +1,180 @@
+//! The OpenAPI document, which everything that the page asks is generated from: it says what is mounted, and what is written
+//! down of it elsewhere says the same.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use support::Demo;
+
+/// Set to anything, the saved document is written anew: `UPDATE_OPENAPI=1 cargo test -p reelscope-stack --test contract`.
+const UPDATE: &str = "UPDATE_OPENAPI";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn read(file: &str) -> String {
+    fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// What the page's types are generated from.
+fn saved() -> Value {
+    serde_json::from_str(&read("ui/openapi.json")).unwrap()
+}
+
+/// `GET /api/settings` and its description, for each operation.
+fn operations(document: &Value) -> BTreeMap<(String, String), &Value> {
+    let paths = document["paths"].as_object().unwrap().iter();
+    let each = paths.flat_map(|(path, item)| {
+        item.as_object()
+            .unwrap()
+            .iter()
+            .map(move |(method, operation)| ((path.clone(), method.to_uppercase()), operation))
+    });
+    each.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_saved_document_is_that_of_the_running_stack() {
+    let demo = Demo::starting_with(|config| config.players = Some(600)).await;
+    let document = demo.client.get("/api/openapi.json").await;
+    demo.stack.shutdown().await.unwrap();
+    let text = format!("{}\n", serde_json::to_string_pretty(&document).unwrap());
+    let file = root().join("ui/openapi.json");
+    if std::env::var_os(UPDATE).is_some() {
+        fs::write(file, text).unwrap();
+        return;
+    }
+    let same = fs::read_to_string(file).is_ok_and(|saved| saved.replace("\r\n", "\n") == text);
+    assert!(
+        same,
+        "ui/openapi.json is not what the stack says: run this test with {UPDATE}=1, then `npm run api` in ui/"
+    );
+}
+
+#[test]
+fn the_table_of_routes_leads_from_every_url_to_its_file() {
+    let document = saved();
+    let source = read("services/stack/src/api.rs");
+    let rows: BTreeMap<(String, String), String> = source
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! | "))
+        .map(|line| line.trim_end_matches(" |").split(" | ").collect::<Vec<_>>())
+        .filter(|cells| cells[0] != "method")
+        .map(|cells| {
+            let [method, path, file] = cells[..] else {
+                panic!("{cells:?}")
+            };
+            let bare = |cell: &str| cell.trim_matches('`').to_owned();
+            ((bare(path), bare(method)), bare(file))
+        })
+        .collect();
+    let operations = operations(&document);
+    let tabled: BTreeSet<_> = rows.keys().collect();
+    let described: BTreeSet<_> = operations.keys().collect();
+    assert_eq!(tabled, described, "the table in services/stack/src/api.rs");
+    for (route, file) in &rows {
+        let handler = operations[route]["operationId"].as_str().unwrap();
+        let is_there = read(file).contains(&format!("async fn {handler}("));
+        assert!(is_there, "{route:?}: {handler} is not in {file}");
+    }
+}
+
+#[test]
+fn every_operation_says_its_errors_and_has_a_name_of_its_own() {
+    let document = saved();
+    let mut names = BTreeSet::new();
+    for (route, operation) in operations(&document) {
+        let error = &operation["responses"]["default"]["$ref"];
+        assert_eq!(error, "#/components/responses/Problem", "{route:?}");
+        let name = operation["operationId"].as_str().unwrap();
+        assert!(names.insert(name), "{route:?}: two operations are {name}");
+        let described = operation["summary"].as_str().is_some_and(|text| !text.is_empty());
+        assert!(described, "{route:?} is not described");
+    }
+}
+
+#[test]
+fn whatever_the_document_refers_to_is_in_it() {
+    let document = saved();
+    let text = document.to_string();
+    for after in text.split("\"$ref\":\"#").skip(1) {
+        let pointer = after.split('"').next().unwrap();
+        assert!(document.pointer(pointer).is_some(), "{pointer}");
+    }
+}
+
+/// Sources of what the page's server is made of, without tests.
+fn sources(dir: &Path, found: &mut Vec<(PathBuf, String)>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+            if !path.ends_with("tests.rs") {
+                found.push((path, code));
+            }
+        }
+    }
+}
+
+/// A route that is mounted by hand has no description. By hand are only those that answer for a whole tree, and what a recording
+/// answers for a route that the document has.
+#[test]
+fn no_route_is_mounted_without_its_description() {
+    let document = saved();
+    let mut code = Vec::new();
+    for service in ["api-gateway", "collector", "demo", "stack"] {
+        sources(&root().join("services").join(service).join("src"), &mut code);
+    }
+    let mut by_hand = 0;
+    for (file, text) in &code {
+        for call in [".route(", ".route_service(", ".nest_service("] {
+            for after in text.split(call).skip(1) {
+                let Some(path) = after
+                    .trim_start()
+                    .strip_prefix('"')
+                    .and_then(|rest| rest.split('"').next())
+                else {
+                    // A route of a network, not of a server.
+                    continue;
+                };
+                let is_known = path == "/api/{*rest}" || document["paths"].get(path).is_some();
+                assert!(is_known, "{}: {path} goes through OpenApiRouter", file.display());
+                by_hand += 1;
+            }
+        }
+    }
+    assert!(by_hand > 0);
+}
+
+/// Schemas are told apart by name alone: of two with one name, the document would lose one without a word.
+#[test]
+fn every_schema_has_a_name_of_its_own() {
+    let mut code = Vec::new();
+    for service in ["contracts", "api-gateway", "collector", "demo", "stack"] {
+        sources(&root().join("services").join(service).join("src"), &mut code);
+    }
+    let mut homes = BTreeMap::<String, PathBuf>::new();
+    for (file, text) in code {
+        for after in text.split("ToSchema)]").skip(1) {
+            let line = after
+                .lines()
+                .map(|line| line.trim_start_matches("pub(crate) ").trim_start_matches("pub "))
+                .find(|line| line.starts_with("struct ") || line.starts_with("enum "))
+                .unwrap();
+            let name = line.split([' ', '(', '{', ';']).nth(1).unwrap();
+            if let Some(other) = homes.insert(name.to_owned(), file.clone()) {
+                panic!("{name} is a schema in {} and {}", other.display(), file.display());
+            }
+        }
+    }
+    assert!(homes.len() > 50, "{homes:?}");
+}
