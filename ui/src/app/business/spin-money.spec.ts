@@ -1,8 +1,10 @@
 import { micros } from '../core/api/micros';
-import { TraceSummary } from '../core/api/telemetry-wire';
+import { TraceSummary } from '../core/api/schema';
+import { TRACE } from '../testing/replies';
 import { SpinMoney, spinOf, totalsOf, withSpins } from './spin-money';
 
 const trace = (more: Partial<TraceSummary> = {}): TraceSummary => ({
+  ...TRACE,
   trace_id: 'a',
   name: 'slot-machine-spin',
   op: 'ui.action',

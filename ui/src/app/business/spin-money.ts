@@ -1,6 +1,6 @@
 import { Arrived, newestFirst } from '../core/api/arrival';
 import { Micros } from '../core/api/micros';
-import { TraceSummary } from '../core/api/telemetry-wire';
+import { TraceSummary } from '../core/api/schema';
 import { minorUnits } from '../core/i18n/money';
 import { WELL } from '../traces/measured-words';
 

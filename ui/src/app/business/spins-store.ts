@@ -2,7 +2,8 @@ import { Injectable, inject, signal } from '@angular/core';
 
 import { Gateway } from '../core/api/gateway';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { TraceQuery, TraceSummary } from '../core/api/telemetry-wire';
+import { TraceQuery } from '../core/api/parts';
+import { TraceSummary } from '../core/api/schema';
 import { SpinMoney, spinOf, withSpins } from './spin-money';
 
 /** No more are read, and no more spins are added up; older ones are with the collector. */

@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
-import { Delivery } from '../core/api/telemetry-wire';
+import { Delivery } from '../core/api/schema';
 import { Phrase } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';
 import { LongText } from '../core/ui/long-text';

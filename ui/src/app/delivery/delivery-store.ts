@@ -2,7 +2,7 @@ import { Injectable, computed, inject, signal } from '@angular/core';
 
 import { Gateway } from '../core/api/gateway';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { Delivery } from '../core/api/telemetry-wire';
+import { Delivery } from '../core/api/schema';
 
 /** The state of delivery, followed live. */
 @Injectable({ providedIn: 'root' })

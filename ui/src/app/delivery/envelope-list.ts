@@ -15,7 +15,7 @@ import {
 
 import { writeJson } from '../core/api/exact-json';
 import { Gateway } from '../core/api/gateway';
-import { EnvelopeDetail, EnvelopeState } from '../core/api/telemetry-wire';
+import { EnvelopeDetail, EnvelopeState } from '../core/api/schema';
 import { Phrase, refusalWords } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';

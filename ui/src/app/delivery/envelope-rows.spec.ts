@@ -1,4 +1,4 @@
-import { EnvelopeState, EnvelopeSummary } from '../core/api/telemetry-wire';
+import { EnvelopeState, EnvelopeSummary } from '../core/api/schema';
 import { newer, updated, withOlder } from './envelope-rows';
 
 const row = (seq: number, state: EnvelopeState = 'held'): EnvelopeSummary => ({

@@ -1,4 +1,4 @@
-import { EnvelopeSummary } from '../core/api/telemetry-wire';
+import { EnvelopeSummary } from '../core/api/schema';
 
 /** Envelopes as they are listed: the newest first, each once. */
 export type Rows = readonly EnvelopeSummary[];

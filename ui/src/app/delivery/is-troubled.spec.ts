@@ -1,7 +1,9 @@
-import { Delivery } from '../core/api/telemetry-wire';
+import { Delivery } from '../core/api/schema';
+import { DELIVERY } from '../testing/replies';
 import { isTroubled } from './is-troubled';
 
 const state = (more: Partial<Delivery>): Delivery => ({
+  ...DELIVERY,
   captured: 1,
   delivered: 1,
   held: 0,

@@ -1,4 +1,4 @@
-import { Delivery } from '../core/api/telemetry-wire';
+import { Delivery } from '../core/api/schema';
 
 /** Whether something holds delivery up at this moment; the last error outlives what it was about. */
 export function isTroubled({ destinations, rate_limits }: Delivery): boolean {

@@ -2,7 +2,7 @@ import { Injectable, inject, signal } from '@angular/core';
 
 import { Gateway } from '../core/api/gateway';
 import { Problem } from '../core/api/problem';
-import { FaultView, Faults } from '../core/api/problems-wire';
+import { FaultView, Faults } from '../core/api/schema';
 import { Watched } from '../core/api/watched';
 import { nextState } from './fault-words';
 

@@ -1,4 +1,4 @@
-import { FaultView, ProblemState } from '../core/api/problems-wire';
+import { FaultView, ProblemState } from '../core/api/schema';
 import { Key, isKey } from '../core/i18n/language';
 
 /** The state that the one button of a switch leads to. */

@@ -10,7 +10,7 @@ import {
 } from '@angular/core';
 
 import { Gateway } from '../core/api/gateway';
-import { FaultView } from '../core/api/problems-wire';
+import { FaultView } from '../core/api/schema';
 import { refusalWords } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';

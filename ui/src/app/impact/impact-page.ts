@@ -3,7 +3,7 @@ import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject } from
 
 import { BusinessParts } from '../business/business-parts';
 import { fromMilliseconds } from '../core/api/micros';
-import { BeforeAfter, Figures } from '../core/api/problems-wire';
+import { BeforeAfter, Figures } from '../core/api/schema';
 import { Session } from '../core/api/session';
 import { Key, Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';

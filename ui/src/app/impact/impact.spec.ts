@@ -1,4 +1,4 @@
-import { BeforeAfter, Figures } from '../core/api/problems-wire';
+import { BeforeAfter, Figures } from '../core/api/schema';
 import { inOrder, judged, judgedShares, missingOf, speedUp, wayOf, widths } from './impact';
 
 function figures(p95: number): Figures {

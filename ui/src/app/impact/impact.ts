@@ -1,4 +1,4 @@
-import { BeforeAfter, Figures } from '../core/api/problems-wire';
+import { BeforeAfter, Figures } from '../core/api/schema';
 
 /** Below this many spins a 95th percentile is that of one spin or two. */
 export const LEAST_SPINS = 20;

@@ -9,7 +9,7 @@ import {
   viewChild,
 } from '@angular/core';
 
-import { IssueSummary } from '../core/api/telemetry-wire';
+import { IssueSummary } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';

@@ -1,5 +1,5 @@
 import { micros } from '../core/api/micros';
-import { IssueSummary } from '../core/api/telemetry-wire';
+import { IssueSummary } from '../core/api/schema';
 import { isOpen, sharePercent, withIssue } from './issue-list';
 
 const issue = (issue_id: string, seen: number, more: Partial<IssueSummary> = {}): IssueSummary => ({
@@ -36,7 +36,7 @@ describe('the list of issues', () => {
   });
 
   it('knows a share only of requests that were recorded', () => {
-    const share = { service: 's', transaction: 't', failed: 1, requests: 10 };
+    const share = { service: 's', transaction: 't', failed: 1, requests: 10, estimated: false };
     expect(sharePercent({ share })).toBe(10);
     expect(sharePercent({ share: { ...share, requests: 0 } })).toBeNull();
     expect(sharePercent({})).toBeNull();

@@ -1,4 +1,4 @@
-import { IssueSummary } from '../core/api/telemetry-wire';
+import { IssueSummary } from '../core/api/schema';
 
 /** Whether it waits for somebody: open, or back again. A collector that keeps no status has only open ones. */
 export function isOpen({ status }: Pick<IssueSummary, 'status'>): boolean {

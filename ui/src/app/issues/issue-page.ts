@@ -16,7 +16,7 @@ import { writeJson } from '../core/api/exact-json';
 import { Gateway } from '../core/api/gateway';
 import { Health } from '../core/api/health';
 import { Problem } from '../core/api/problem';
-import { ErrorEvent, Exception, Frame, IssueDetail } from '../core/api/telemetry-wire';
+import { ErrorEvent, Exception, Frame, IssueDetail } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';
@@ -238,7 +238,7 @@ export class IssuePage {
     framesText: string;
     causes: readonly ToldCause[];
     moreCauses: number;
-    grouping: { by: string; parts: string } | null;
+    grouping: { by: string; parts: string };
     crumbs: Capped<{ at: string; category: string; text: string; bad: boolean }>;
     crumbsText: string;
     trace: { path: string; href: string; span: string | undefined } | null;
@@ -288,13 +288,11 @@ export class IssuePage {
       }),
       framesText: some('framesOf', event.frames.length, event.frames_total),
       causes: exceptions.length > 1 ? exceptions.map((each) => this.toldCause(each)) : [],
-      moreCauses: Math.max((event.exceptions_total ?? 0) - exceptions.length, 0),
-      grouping: event.grouping
-        ? {
-            by: this.say(`insights.issues.groupedBy.${event.grouping.by}`),
-            parts: joined(' · ', event.grouping.parts),
-          }
-        : null,
+      moreCauses: Math.max(event.exceptions_total - exceptions.length, 0),
+      grouping: {
+        by: this.say(`insights.issues.groupedBy.${event.grouping.by}`),
+        parts: joined(' · ', event.grouping.parts),
+      },
       crumbsText: some('crumbsOf', breadcrumbs.length, event.breadcrumbs_total),
       crumbs: {
         rest: crumbs.rest,

@@ -5,11 +5,12 @@ import { Gateway } from '../core/api/gateway';
 import { micros } from '../core/api/micros';
 import { Problem } from '../core/api/problem';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { ErrorEvent, IssueDetail, IssueSummary } from '../core/api/telemetry-wire';
+import { ErrorEvent, IssueDetail, IssueSummary } from '../core/api/schema';
 import { Language, provideLanguages } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { ResizeObserverDouble } from '../testing/resize-observer-double';
 import { StreamDouble } from '../testing/stream-double';
+import { ERROR } from '../testing/replies';
 import { IssueListPage } from './issue-list-page';
 import { IssuePage } from './issue-page';
 import { IssueStore } from './issue-store';
@@ -28,10 +29,17 @@ const issue = (issue_id: string, seen: number, more: Partial<IssueSummary> = {})
   last_seen_us: micros(seen),
   trace_ids: [],
   status: 'unresolved',
-  share: { service: 'payment-service', transaction: 'POST /payments', failed: 3, requests: 30 },
+  share: {
+    service: 'payment-service',
+    transaction: 'POST /payments',
+    failed: 3,
+    requests: 30,
+    estimated: false,
+  },
   ...more,
 });
 const event = (event_id: string, more: Partial<ErrorEvent> = {}): ErrorEvent => ({
+  ...ERROR,
   event_id,
   issue_id: 'a',
   service: 'payment-service',
@@ -188,7 +196,7 @@ describe('the pages of issues', () => {
 
     it('says none of it where there is no more than is shown', async () => {
       const fixture = await open(event('e1', { frames_total: 2, breadcrumbs_total: 0 }));
-      for (const name of ['causes', 'grouping', 'frames-of', 'crumbs-of'])
+      for (const name of ['causes', 'frames-of', 'crumbs-of'])
         expect(text(fixture, name)).toBeUndefined();
     });
   });

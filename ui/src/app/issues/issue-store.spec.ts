@@ -3,7 +3,7 @@ import { TestBed } from '@angular/core/testing';
 import { Gateway } from '../core/api/gateway';
 import { micros } from '../core/api/micros';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { IssueSummary } from '../core/api/telemetry-wire';
+import { IssueSummary } from '../core/api/schema';
 import { StreamDouble } from '../testing/stream-double';
 import { IssueStore } from './issue-store';
 

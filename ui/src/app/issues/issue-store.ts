@@ -2,7 +2,7 @@ import { Injectable, computed, inject, signal } from '@angular/core';
 
 import { Gateway } from '../core/api/gateway';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { IssueSummary } from '../core/api/telemetry-wire';
+import { IssueSummary } from '../core/api/schema';
 import { isOpen, withIssue } from './issue-list';
 
 /** As many as the collector answers at once. */

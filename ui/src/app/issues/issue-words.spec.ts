@@ -1,7 +1,7 @@
 import { TestBed } from '@angular/core/testing';
 
 import { micros } from '../core/api/micros';
-import { IssueSummary } from '../core/api/telemetry-wire';
+import { IssueSummary } from '../core/api/schema';
 import { Language, provideLanguages } from '../core/i18n/language';
 import { shareWords, statusWords } from './issue-words';
 

@@ -1,4 +1,4 @@
-import { IssueSummary } from '../core/api/telemetry-wire';
+import { IssueSummary } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { brief } from '../core/i18n/legible';
 import { sharePercent } from './issue-list';
@@ -19,7 +19,7 @@ export function shareWords(issue: IssueSummary, language: Language): ShareWords 
   if (!issue.share || percent === null)
     return { percent: '–', of: '', hint: language.say('insights.issues.shareUnknown') };
   const { number, percent: written } = language.formats();
-  const { service, transaction, failed, requests, estimated = false } = issue.share;
+  const { service, transaction, failed, requests, estimated } = issue.share;
   const counted = language.say('insights.issues.shareHint', {
     service,
     request: transaction,

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 
 import { micros } from '../core/api/micros';
-import { MapEdge, MapNode, Traffic } from '../core/api/telemetry-wire';
+import { MapEdge, MapNode, MapTraffic } from '../core/api/schema';
 import { HALF_BOX, curveOf, layoutOf } from './map-layout';
 
-const traffic: Traffic = {
+const traffic: MapTraffic = {
   calls: 1,
   per_minute: 0,
   errors: 0,

@@ -1,4 +1,4 @@
-import { MapEdge, MapNode } from '../core/api/telemetry-wire';
+import { MapEdge, MapNode } from '../core/api/schema';
 
 /** Where a node stands; x and y are the middle of its box, as parts of the whole. */
 export interface Placed {

@@ -3,13 +3,13 @@ import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { Gateway } from '../core/api/gateway';
 import { micros } from '../core/api/micros';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { ServiceMap, Traffic } from '../core/api/telemetry-wire';
+import { MapTraffic, ServiceMap } from '../core/api/schema';
 import { Language, provideLanguages } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { StreamDouble } from '../testing/stream-double';
 import { MapPage } from './map-page';
 
-const traffic = (more: Partial<Traffic> = {}): Traffic => ({
+const traffic = (more: Partial<MapTraffic> = {}): MapTraffic => ({
   calls: 20,
   per_minute: 4,
   errors: 0,
@@ -18,6 +18,7 @@ const traffic = (more: Partial<Traffic> = {}): Traffic => ({
   ...more,
 });
 const MAP: ServiceMap = {
+  left_out: 0,
   nodes: [
     { id: 'payments', kind: 'service', traffic: traffic() },
     { id: 'payments/polodb', kind: 'database', traffic: traffic({ per_minute: 0 }) },

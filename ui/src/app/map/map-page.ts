@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject } from '@angular/core';
 
-import { MapNode, Traffic } from '../core/api/telemetry-wire';
+import { MapNode, MapTraffic } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { brief, isolated } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';
@@ -116,7 +116,7 @@ export class MapPage {
   }
 
   private words(
-    traffic: Traffic,
+    traffic: MapTraffic,
   ): Record<'calls' | 'share' | 'p50' | 'p95' | 'rate' | 'errors', string> {
     const { lapse, number, percent } = this.language.formats();
     const { calls, errors, per_minute, p50_us, p95_us } = traffic;

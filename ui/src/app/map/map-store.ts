@@ -2,7 +2,7 @@ import { Injectable, inject, signal } from '@angular/core';
 
 import { Gateway } from '../core/api/gateway';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { ServiceMap } from '../core/api/telemetry-wire';
+import { ServiceMap } from '../core/api/schema';
 
 /** While traces come the map is asked for no more often than this: the collector draws it anew each time. */
 const CALM_MS = 2_000;

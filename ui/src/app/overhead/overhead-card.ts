@@ -8,7 +8,7 @@ import {
 } from '@angular/core';
 
 import { fromMilliseconds, micros } from '../core/api/micros';
-import { Comparison } from '../core/api/problems-wire';
+import { Comparison } from '../core/api/schema';
 import { refusalWords } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';
 import { bytesByRate, ratesOf, rounded } from './overhead';

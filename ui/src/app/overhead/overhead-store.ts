@@ -1,7 +1,7 @@
 import { Injectable, inject, signal } from '@angular/core';
 
 import { Gateway } from '../core/api/gateway';
-import { Overhead } from '../core/api/problems-wire';
+import { OverheadView } from '../core/api/schema';
 import { Watched } from '../core/api/watched';
 import { Measured, withResult } from './overhead';
 
@@ -41,7 +41,7 @@ export class OverheadStore {
     return this.ask(() => this.gateway.cancelOverhead());
   }
 
-  private async ask(of: () => Promise<Overhead>): Promise<void> {
+  private async ask(of: () => Promise<OverheadView>): Promise<void> {
     if (this._busy()) return;
     this._busy.set(true);
     this._error.set(null);

@@ -1,4 +1,4 @@
-import { Comparison } from '../core/api/problems-wire';
+import { Comparison } from '../core/api/schema';
 import { bytesByRate, ratesOf, rounded, withResult } from './overhead';
 
 function comparison(bytes: number): Comparison {

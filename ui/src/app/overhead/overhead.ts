@@ -1,4 +1,4 @@
-import { Comparison, Overhead } from '../core/api/problems-wire';
+import { Comparison, OverheadView } from '../core/api/schema';
 
 /** Shares of traces that are worth a measurement, 0 to 1. */
 const USUAL_RATES = [0.01, 0.1, 0.25, 0.5, 1];
@@ -17,7 +17,7 @@ export function ratesOf(measured: Iterable<number>): readonly number[] {
 export type Measured = ReadonlyMap<number, Comparison>;
 
 /** The last result stays in the answer while the next measurement runs, and after one that was cancelled. */
-export function withResult(measured: Measured, { result }: Pick<Overhead, 'result'>): Measured {
+export function withResult(measured: Measured, { result }: Pick<OverheadView, 'result'>): Measured {
   if (!result) return measured;
   const rate = rounded(result.sample_rate);
   if (JSON.stringify(measured.get(rate)) === JSON.stringify(result)) return measured;

@@ -1,4 +1,4 @@
-import { SymbolName } from '../core/api/wire';
+import { SymbolName } from '../core/api/schema';
 
 export interface Contribution {
   symbol: SymbolName;

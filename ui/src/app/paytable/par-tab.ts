@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@a
 
 import { PaytableStore } from '../core/api/paytable-store';
 import { Session } from '../core/api/session';
-import { SymbolName } from '../core/api/wire';
+import { SymbolName } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { Play } from '../slot/play';
 import { ReelSymbol } from '../slot/reel-symbol';

@@ -1,4 +1,4 @@
-import { ProblemView } from '../core/api/problems-wire';
+import { ProblemView } from '../core/api/schema';
 import { LastRound, NextStep, Repeated, nextStep } from './next-step';
 
 function problem(over: Partial<ProblemView>): ProblemView {

@@ -1,4 +1,4 @@
-import { ProblemView } from '../core/api/problems-wire';
+import { ProblemView } from '../core/api/schema';
 
 /** What whoever shows the demo may do next. */
 export type NextStep =

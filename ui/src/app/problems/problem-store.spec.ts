@@ -2,7 +2,7 @@ import { TestBed } from '@angular/core/testing';
 
 import { Gateway } from '../core/api/gateway';
 import { Problem } from '../core/api/problem';
-import { ProblemId, ProblemState, ProblemView, Problems } from '../core/api/problems-wire';
+import { ProblemId, ProblemState, ProblemView, Problems } from '../core/api/schema';
 import { ProblemStore } from './problem-store';
 
 function board(state: ProblemState = 'on', over: Partial<Problems> = {}): Problems {

@@ -3,7 +3,7 @@ import { Injectable, computed, inject, signal } from '@angular/core';
 import { Gateway } from '../core/api/gateway';
 import { Health } from '../core/api/health';
 import { PaytableStore } from '../core/api/paytable-store';
-import { ProblemId, ProblemState, ProblemView, Problems } from '../core/api/problems-wire';
+import { ProblemId, ProblemState, ProblemView, Problems } from '../core/api/schema';
 import { Watched } from '../core/api/watched';
 import { followSettings } from '../core/telemetry/reporting';
 

@@ -1,4 +1,5 @@
-import { PROBLEM_IDS, ProblemView, Problems } from '../core/api/problems-wire';
+import { PROBLEM_IDS } from '../core/api/parts';
+import { ProblemView, Problems } from '../core/api/schema';
 import { isKey } from '../core/i18n/language';
 import {
   actionKey,
@@ -81,8 +82,8 @@ describe('a release of the dial', () => {
   const board: Problems = {
     release: '1.1.0',
     releases: [
-      { version: '1.2.0', problems: [] },
-      { version: '1.0.0', problems: [...PROBLEM_IDS] },
+      { version: '1.2.0', problems: [], wrong_paytable: false },
+      { version: '1.0.0', problems: [...PROBLEM_IDS], wrong_paytable: false },
       { version: '1.3.0', problems: ['payment-errors'], wrong_paytable: true },
     ],
     problems: [],
@@ -138,9 +139,9 @@ describe('the release in which all is mended', () => {
   it('has no problem and the right paytable', () => {
     check(
       'c',
-      { version: 'a', problems: ['slow-rng'] },
+      { version: 'a', problems: ['slow-rng'], wrong_paytable: false },
       { version: 'b', problems: [], wrong_paytable: true },
-      { version: 'c', problems: [] },
+      { version: 'c', problems: [], wrong_paytable: false },
     );
     check('');
   });

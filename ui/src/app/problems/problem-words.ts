@@ -1,4 +1,4 @@
-import { ProblemView, Problems, ReleaseView } from '../core/api/problems-wire';
+import { ProblemView, Problems, ReleaseView } from '../core/api/schema';
 import { Key } from '../core/i18n/language';
 
 /** What is said of a problem: what to look for while it hurts, what is different once it is fixed. */
@@ -32,7 +32,7 @@ export function hurtingIn(
 ): { kind: 'all' | 'none' | 'some'; wrongPaytable: boolean } {
   const count = release.problems.length;
   const kind = count === 0 ? 'none' : count === all ? 'all' : 'some';
-  return { kind, wrongPaytable: release.wrong_paytable ?? false };
+  return { kind, wrongPaytable: release.wrong_paytable };
 }
 
 /** A name where it stands within a sentence: an abbreviation that begins it keeps its capitals, and so does every later word. */

@@ -11,7 +11,7 @@ import {
 } from '@angular/core';
 
 import { fromMilliseconds } from '../core/api/micros';
-import { ProblemView, ReleaseView } from '../core/api/problems-wire';
+import { ProblemView, ReleaseView } from '../core/api/schema';
 import { RoundsStore } from '../core/api/rounds-store';
 import { refusalWords } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';

@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject } from
 
 import { BusinessParts } from '../business/business-parts';
 import { fromMilliseconds } from '../core/api/micros';
-import { Regression, ReleaseFigures } from '../core/api/problems-wire';
+import { Regression, ReleaseFigures } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { countedWords } from '../impact/counted';

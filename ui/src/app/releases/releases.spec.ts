@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-import { ReleaseFigures } from '../core/api/problems-wire';
+import { ReleaseFigures } from '../core/api/schema';
 import { barWidths, changeOf, rtpDrawings } from './releases';
 
 function release(p95: number, rtp: number | null = null, band: number | null = null) {

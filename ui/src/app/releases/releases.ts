@@ -1,4 +1,4 @@
-import { ProblemId, ReleaseFigures } from '../core/api/problems-wire';
+import { ProblemId, ReleaseFigures } from '../core/api/schema';
 import { Key, isKey } from '../core/i18n/language';
 
 const FIXED = '-fixed';

@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 
 import { RoundsStore } from '../core/api/rounds-store';
-import { Round } from '../core/api/wire';
+import { RoundSummary } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { comparePath } from '../core/ui/trace-place';
@@ -41,7 +41,7 @@ export class RoundsTab {
   });
 
   /** Both times of a round that was spun again, from either of its rows. */
-  private compareOf({ round_id }: Round): string | null {
+  private compareOf({ round_id }: RoundSummary): string | null {
     const repeat = this.play
       .repeats()
       .find(({ of, roundId }) => of === round_id || roundId === round_id);
@@ -53,7 +53,10 @@ export class RoundsTab {
   }
 }
 
-function kindOf({ status, payout = 0 }: Round): 'won' | 'lost' | 'voided' | 'pending' | 'reserved' {
+function kindOf({
+  status,
+  payout = 0,
+}: RoundSummary): 'won' | 'lost' | 'voided' | 'pending' | 'reserved' {
   switch (status) {
     case 'posted':
       return payout > 0 ? 'won' : 'lost';

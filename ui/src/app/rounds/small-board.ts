@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 
-import { Board } from '../core/api/wire';
+import { Board } from '../core/api/parts';
 import { ReelSymbol } from '../slot/reel-symbol';
 
 /** A board at the size of a line of text or two. */

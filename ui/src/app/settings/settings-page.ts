@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
 
 import { Gateway } from '../core/api/gateway';
-import { Settings, SettingsChange, TestOutcome } from '../core/api/telemetry-wire';
+import { SettingsChange, ShownSettings, TestOutcome } from '../core/api/schema';
 import { Phrase } from '../core/i18n/error-words';
 import { Key, Language, isKey } from '../core/i18n/language';
 import { followSettings } from '../core/telemetry/reporting';
@@ -30,7 +30,7 @@ export class SettingsPage {
   protected readonly language = inject(Language);
   protected readonly say = this.language.say;
 
-  protected readonly settings = signal<Settings | null>(null);
+  protected readonly settings = signal<ShownSettings | null>(null);
   /** The field whose DSN is being typed; it is never shown in full, so it is typed anew. */
   protected readonly edited = signal<string | null>(null);
   protected readonly draft = signal('');
@@ -61,11 +61,11 @@ export class SettingsPage {
     }
   }
 
-  protected dsnOf(settings: Settings, service: string | null): string | null {
+  protected dsnOf(settings: ShownSettings, service: string | null): string | null {
     return service === null ? settings.dsn : (settings.dsn_by_service[service] ?? null);
   }
 
-  protected shownRate({ traces_sample_rate }: Settings): string {
+  protected shownRate({ traces_sample_rate }: ShownSettings): string {
     // The rate is a single-precision number on the wire: 0.1 arrives as 0.10000000149.
     return String(Number((traces_sample_rate * 100).toFixed(3)));
   }

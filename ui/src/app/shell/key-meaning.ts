@@ -1,4 +1,5 @@
-import { PROBLEM_IDS, ProblemId } from '../core/api/problems-wire';
+import { PROBLEM_IDS } from '../core/api/parts';
+import { ProblemId } from '../core/api/schema';
 
 export type Command =
   | 'spin'

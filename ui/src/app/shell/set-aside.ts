@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 
 import { Gateway } from '../core/api/gateway';
-import { SetAside } from '../core/api/wire';
+import { SetAside } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 
 /** What has a sentence of its own. */

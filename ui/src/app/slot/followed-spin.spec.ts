@@ -3,7 +3,7 @@ import { TestBed } from '@angular/core/testing';
 
 import { Gateway } from '../core/api/gateway';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { TraceDetail, TraceSummary } from '../core/api/telemetry-wire';
+import { TraceDetail, TraceSummary } from '../core/api/schema';
 import { StreamDouble } from '../testing/stream-double';
 import { FollowedSpin } from './followed-spin';
 import { Play } from './play';

@@ -2,7 +2,7 @@ import { Injectable, computed, effect, inject, signal, untracked } from '@angula
 
 import { Gateway } from '../core/api/gateway';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { TraceDetail, TraceSummary } from '../core/api/telemetry-wire';
+import { TraceDetail, TraceSummary } from '../core/api/schema';
 import { FreshTraces } from '../traces/followed-trace';
 import { layoutOf } from '../traces/layout';
 import { Play } from './play';

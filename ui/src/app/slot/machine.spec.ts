@@ -5,7 +5,7 @@ import { PaytableStore } from '../core/api/paytable-store';
 import { recall } from '../core/api/remembered';
 import { Session } from '../core/api/session';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { SymbolName } from '../core/api/wire';
+import { SymbolName } from '../core/api/schema';
 import { Language, provideLanguages } from '../core/i18n/language';
 import { ResizeObserverDouble } from '../testing/resize-observer-double';
 import { Machine } from './machine';

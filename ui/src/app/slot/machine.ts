@@ -10,7 +10,7 @@ import {
 import { PaytableStore } from '../core/api/paytable-store';
 import { Preferences } from '../core/api/preferences';
 import { Session } from '../core/api/session';
-import { SpinReply } from '../core/api/wire';
+import { SpinResult } from '../core/api/schema';
 import { problemWords } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';
 import { CountedMoney } from './counted-money';
@@ -102,7 +102,7 @@ export class Machine {
     });
   }
 
-  private winText({ payout, currency }: SpinReply): string {
+  private winText({ payout, currency }: SpinResult): string {
     return this.say('win.title', { amount: this.language.formats().money(payout, currency) });
   }
 }

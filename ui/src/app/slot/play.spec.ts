@@ -6,7 +6,7 @@ import { NoAnswer, Problem } from '../core/api/problem';
 import { recall } from '../core/api/remembered';
 import { roundId } from '../core/api/round-id';
 import { Session } from '../core/api/session';
-import { Round, RoundStanding, SpinReply, SymbolName } from '../core/api/wire';
+import { RoundStanding, RoundSummary, SpinResult, SymbolName } from '../core/api/schema';
 import { provideLanguages } from '../core/i18n/language';
 import { LocksDouble } from '../testing/locks-double';
 import { Play, RecentSpin } from './play';
@@ -28,7 +28,7 @@ const BOARD = {
   board: Array.from({ length: 5 }, () => ['gem', 'bell', 'bar'] as SymbolName[]),
 };
 
-function reply(over: Partial<SpinReply> = {}): SpinReply {
+function reply(over: Partial<SpinResult> = {}): SpinResult {
   return {
     round_id: 'r1',
     status: 'posted',
@@ -45,7 +45,7 @@ function reply(over: Partial<SpinReply> = {}): SpinReply {
   };
 }
 
-function round(over: Partial<Round>): Round {
+function round(over: Partial<RoundSummary>): RoundSummary {
   return {
     round_id: 'r1',
     stake: 1000,
@@ -380,7 +380,7 @@ describe('a spin', () => {
   describe('whose end is not known', () => {
     const standing = (
       stake_status: RoundStanding['stake_status'],
-      over: Partial<Round> | null = null,
+      over: Partial<RoundSummary> | null = null,
       balance = 99_000,
     ): RoundStanding => ({ stake_status, balance, round: over && round(over) });
     /** Hashes are made outside of the fake clock. */

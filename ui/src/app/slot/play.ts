@@ -20,7 +20,8 @@ import {
 } from '../core/api/problem';
 import { RoundsStore } from '../core/api/rounds-store';
 import { Reading, Seat, Session } from '../core/api/session';
-import { Board, Round, RoundStanding, SpinReply, StakeStatus } from '../core/api/wire';
+import { Board } from '../core/api/parts';
+import { RoundStanding, RoundSummary, SpinResult, StakeStatus } from '../core/api/schema';
 import { SpinTrace, SpinTraces } from './spin-trace';
 import { nearest, stakeLadder, stepped } from './stake-ladder';
 import { boardAt, sameBoard } from './strip-window';
@@ -105,7 +106,7 @@ export class Play {
 
   private readonly _phase = signal<Phase>('idle');
   private readonly _spins = signal(0);
-  private readonly _outcome = signal<SpinReply | null>(null);
+  private readonly _outcome = signal<SpinResult | null>(null);
   private readonly _trouble = signal<unknown>(null);
   private readonly _stakeStatus = signal<StakeStatus>('unknown');
   private readonly _asking = signal(false);
@@ -196,7 +197,7 @@ export class Play {
   }
 
   /** Spins a round again: a new bet with the same stake, the same seed and so the same board. */
-  repeat({ round_id, stake }: Pick<Round, 'round_id' | 'stake'>): void {
+  repeat({ round_id, stake }: Pick<RoundSummary, 'round_id' | 'stake'>): void {
     if (this._phase() === 'idle') this.begin(stake, round_id);
   }
 
@@ -338,7 +339,7 @@ export class Play {
   private async askFor(
     { key, seat, stake, sameSeedAs }: Wish,
     trace: SpinTrace,
-  ): Promise<{ reply: SpinReply; reading: Reading }> {
+  ): Promise<{ reply: SpinResult; reading: Reading }> {
     for (let attempt = 0; ; attempt += 1) {
       const reading = this.session.ask();
       try {
@@ -361,7 +362,7 @@ export class Play {
    * engine has changed its paytable (a new release): the strips are asked for again, and if they
    * still differ the board that was paid is shown.
    */
-  private async aim({ stops, board }: SpinReply): Promise<void> {
+  private async aim({ stops, board }: SpinResult): Promise<void> {
     const shown = boardAt(this.paytable.strips(), stops, board[0]?.length ?? 0);
     if (!sameBoard(shown, board)) {
       const loaded = this.paytable.load().catch(() => undefined);
@@ -382,7 +383,7 @@ export class Play {
     this._repeats.update((repeats) => [repeat, ...repeats].slice(0, TRACED));
   }
 
-  private take(reply: SpinReply, spin: Timed): void {
+  private take(reply: SpinResult, spin: Timed): void {
     this._outcome.set(reply);
     this.remember({
       ...spin,
@@ -437,7 +438,7 @@ export class Play {
   }
 
   /** The spin that was left open on the screen has come to its end. */
-  private conclude(round: Round): void {
+  private conclude(round: RoundSummary): void {
     const trouble = this._trouble();
     const outcome = this._outcome();
     this.lost = null;
@@ -465,7 +466,7 @@ export class Play {
   }
 
   /** The list of rounds may tell of a settlement before the spin itself is asked for again. */
-  private follow(rounds: readonly Round[]): void {
+  private follow(rounds: readonly RoundSummary[]): void {
     const settled = new Map(
       rounds.filter((round) => !isOpen(round)).map((round) => [round.round_id, round] as const),
     );
@@ -511,16 +512,16 @@ function told({
   status,
   stake,
   payout = 0,
-}: Pick<Round, 'status' | 'stake' | 'payout'>): Pick<RecentSpin, 'kind' | 'change'> {
+}: Pick<RoundSummary, 'status' | 'stake' | 'payout'>): Pick<RecentSpin, 'kind' | 'change'> {
   if (status === 'reserved' || status === 'pending') return { kind: status, change: 0 };
   if (status === 'voided') return { kind: 'returned', change: 0 };
   return { kind: payout > stake ? 'won' : 'lost', change: payout - stake };
 }
 
-function isOpen({ status }: Pick<Round, 'status'>): boolean {
+function isOpen({ status }: Pick<RoundSummary, 'status'>): boolean {
   return status !== 'posted' && status !== 'voided';
 }
 
-function moneyOf({ status, payout = 0 }: Round): Pick<SpinReply, 'status' | 'payout'> {
+function moneyOf({ status, payout = 0 }: RoundSummary): Pick<SpinResult, 'status' | 'payout'> {
   return { status, payout };
 }

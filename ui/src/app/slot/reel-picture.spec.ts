@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { SymbolName } from '../core/api/wire';
+import { SymbolName } from '../core/api/schema';
 import { SymbolPictures, drawReel } from './reel-picture';
 import { stripWindow } from './strip-window';
 

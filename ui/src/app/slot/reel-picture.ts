@@ -1,4 +1,4 @@
-import { SymbolName } from '../core/api/wire';
+import { SymbolName } from '../core/api/schema';
 import { stripWindow } from './strip-window';
 import { SPRITE_ID } from './symbol-sprite';
 

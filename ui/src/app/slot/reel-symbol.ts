@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 
-import { SymbolName } from '../core/api/wire';
+import { SymbolName } from '../core/api/schema';
 
 /** One symbol, drawn from the sprite; decoration only, words name it elsewhere. */
 @Component({

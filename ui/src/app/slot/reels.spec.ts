@@ -1,6 +1,6 @@
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 
-import { SymbolName } from '../core/api/wire';
+import { SymbolName } from '../core/api/schema';
 import { provideLanguages } from '../core/i18n/language';
 import { ResizeObserverDouble } from '../testing/resize-observer-double';
 import { Phase } from './play';

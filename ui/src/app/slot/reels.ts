@@ -14,7 +14,7 @@ import {
   viewChildren,
 } from '@angular/core';
 
-import { SymbolName, Win } from '../core/api/wire';
+import { SymbolName, Win } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { painted } from '../core/ui/painted';
 import { reducedMotion } from '../core/ui/reduced-motion';

@@ -1,11 +1,13 @@
 import { micros } from '../core/api/micros';
-import { ServiceShare, TraceSummary } from '../core/api/telemetry-wire';
+import { ServiceShare, TraceSummary } from '../core/api/schema';
 import { spanOf } from '../testing/any-spans';
 import { layoutOf } from '../traces/layout';
+import { SHARE, TRACE } from '../testing/replies';
 import { SLOW, Station, isSlow, isWhole, longestOf, pathOf } from './spin-path';
 
 function share(service: string, own: number, waiting = 0): ServiceShare {
   return {
+    ...SHARE,
     service,
     transactions: 1,
     errors: 0,
@@ -15,6 +17,7 @@ function share(service: string, own: number, waiting = 0): ServiceShare {
 }
 function summaryOf(...services: ServiceShare[]): TraceSummary {
   return {
+    ...TRACE,
     trace_id: 't',
     name: 'slot-machine-spin',
     op: '',

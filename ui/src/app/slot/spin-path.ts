@@ -1,5 +1,5 @@
 import { Micros, fromMilliseconds } from '../core/api/micros';
-import { TraceSummary } from '../core/api/telemetry-wire';
+import { TraceSummary } from '../core/api/schema';
 import { Layout } from '../traces/layout';
 import { actorOf } from '../traces/tree';
 

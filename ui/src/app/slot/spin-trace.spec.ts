@@ -1,7 +1,7 @@
 import { close, getActiveSpan, getClient, init, spanToJSON } from '@sentry/angular';
 
 import { NoAnswer, Problem } from '../core/api/problem';
-import { SpinReply } from '../core/api/wire';
+import { SpinResult } from '../core/api/schema';
 import { SpinTraces, statusOf } from './spin-trace';
 
 describe('the status of a failed spin', () => {
@@ -54,7 +54,7 @@ describe('the trace of a spin', () => {
         replayed: false,
         currency: 'RUB',
       };
-      new SpinTraces().begin(1000, 'RUB').answered(reply as unknown as SpinReply);
+      new SpinTraces().begin(1000, 'RUB').answered(reply as unknown as SpinResult);
     }
     expect(measured).toEqual([45, 45, undefined]);
   });
@@ -66,7 +66,7 @@ describe('the trace of a spin', () => {
       const reply = { status: 'posted', stake: 1000, payout: 4500, currency: 'RUB' };
       new SpinTraces()
         .begin(1000, 'RUB')
-        .answered({ ...reply, replayed: ask > 0 } as unknown as SpinReply);
+        .answered({ ...reply, replayed: ask > 0 } as unknown as SpinResult);
     }
     expect(measured.filter((payout) => payout !== undefined)).toEqual([45]);
   });
@@ -79,7 +79,7 @@ describe('the trace of a spin', () => {
     });
     for (const same_seed_as of [undefined, 'r1']) {
       const reply = { status: 'posted', stake: 1000, payout: 4500, currency: 'RUB', same_seed_as };
-      new SpinTraces().begin(1000, 'RUB').answered(reply as unknown as SpinReply);
+      new SpinTraces().begin(1000, 'RUB').answered(reply as unknown as SpinResult);
     }
     expect(measured).toEqual([
       [45, 450, 450],

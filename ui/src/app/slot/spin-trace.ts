@@ -10,7 +10,7 @@ import {
 } from '@sentry/angular';
 
 import { NoAnswer, Problem } from '../core/api/problem';
-import { SpinReply } from '../core/api/wire';
+import { SpinResult } from '../core/api/schema';
 import { majorUnits } from '../core/i18n/money';
 import { Turnover } from './turnover';
 
@@ -23,7 +23,7 @@ export interface SpinTrace {
   readonly id: string | null;
   /** Requests that `ask` begins belong to the spin; whatever is begun later does not. */
   during<T>(ask: () => T): T;
-  answered(reply: SpinReply): void;
+  answered(reply: SpinResult): void;
   failed(error: unknown): void;
 }
 
@@ -70,7 +70,7 @@ export class SpinTraces {
     };
   }
 
-  private answered(root: Span, reply: SpinReply): void {
+  private answered(root: Span, reply: SpinResult): void {
     root.setAttribute('round.id', reply.round_id);
     root.setAttribute('round.status', reply.status);
     root.setStatus({ code: OK });

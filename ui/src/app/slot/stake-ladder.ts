@@ -1,4 +1,4 @@
-import { Limits } from '../core/api/wire';
+import { Limits } from '../core/api/schema';
 
 /** The stakes of the paytable that this player may play. */
 export function stakeLadder(stakes: readonly number[], limits: Limits): number[] {

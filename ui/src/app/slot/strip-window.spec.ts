@@ -1,4 +1,4 @@
-import { SymbolName } from '../core/api/wire';
+import { SymbolName } from '../core/api/schema';
 import { boardAt, sameBoard, stripWindow, wrapped } from './strip-window';
 
 const STRIP: SymbolName[] = ['seven', 'gem', 'bell', 'bar', 'star'];

@@ -1,4 +1,5 @@
-import { Board, SymbolName } from '../core/api/wire';
+import { Board } from '../core/api/parts';
+import { SymbolName } from '../core/api/schema';
 
 type Strip = readonly SymbolName[];
 

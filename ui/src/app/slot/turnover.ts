@@ -1,8 +1,8 @@
-import { SpinReply } from '../core/api/wire';
+import { SpinResult } from '../core/api/schema';
 import { majorUnits } from '../core/i18n/money';
 
 /** A round: stake and payout are minor units of its currency. */
-export type Played = Pick<SpinReply, 'stake' | 'payout' | 'currency' | 'same_seed_as'>;
+export type Played = Pick<SpinResult, 'stake' | 'payout' | 'currency' | 'same_seed_as'>;
 
 export interface BusinessFigures {
   /** Major units, as the services report them. */

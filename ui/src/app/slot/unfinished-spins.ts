@@ -4,7 +4,7 @@ import { Gateway } from '../core/api/gateway';
 import { Problem } from '../core/api/problem';
 import { roundId } from '../core/api/round-id';
 import { Reading, Seat, Session } from '../core/api/session';
-import { RoundStanding, StakeStatus } from '../core/api/wire';
+import { RoundStanding, StakeStatus } from '../core/api/schema';
 
 const PREFIX = 'reelscope.unfinished.';
 /** A spin is looked at again after 1, 2, 4, 8 s and then every 15 s, until its end is known. */

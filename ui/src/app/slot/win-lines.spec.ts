@@ -1,4 +1,4 @@
-import { Win } from '../core/api/wire';
+import { Win } from '../core/api/schema';
 import { litCells, points, winLines } from './win-lines';
 
 const LINE: Win = {

@@ -1,4 +1,5 @@
-import { Cell, Win } from '../core/api/wire';
+import { Cell } from '../core/api/parts';
+import { Win } from '../core/api/schema';
 
 /*
  * The overlay's coordinates: every cell is a unit square, so cell centres are at halves. The SVG is

@@ -1,4 +1,4 @@
-import { SymbolName, Win } from '../core/api/wire';
+import { SymbolName, Win } from '../core/api/schema';
 import { Key, Params } from '../core/i18n/language';
 import { Formats } from '../core/i18n/money';
 

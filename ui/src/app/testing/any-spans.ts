@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { micros } from '../core/api/micros';
-import { Span } from '../core/api/telemetry-wire';
+import { Span } from '../core/api/schema';
 import { TraceTree, buildTree } from '../traces/tree';
 
 /** A span for specs; times are microseconds. */

@@ -6,7 +6,6 @@ describe('the time of a trace in the background', () => {
   it('is what its line says, unless only the clocks differ', () => {
     expect(backgroundOf({ background_us: micros(3_900_000) })).toBe(3_900_000);
     expect(backgroundOf({ background_us: micros(999) })).toBe(0);
-    expect(backgroundOf({})).toBe(0);
   });
 
   it('is told only where there is some', () => {

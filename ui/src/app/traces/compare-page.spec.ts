@@ -5,16 +5,18 @@ import { Gateway } from '../core/api/gateway';
 import { micros } from '../core/api/micros';
 import { Problem } from '../core/api/problem';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { Span, TraceDetail } from '../core/api/telemetry-wire';
+import { Span, TraceDetail } from '../core/api/schema';
 import { Language, provideLanguages } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { spanOf } from '../testing/any-spans';
 import { ResizeObserverDouble } from '../testing/resize-observer-double';
 import { StreamDouble } from '../testing/stream-double';
+import { TRACE } from '../testing/replies';
 import { ComparePage } from './compare-page';
 
 const detailOf = (trace_id: string, ...spans: Span[]): TraceDetail => ({
   summary: {
+    ...TRACE,
     trace_id,
     name: 'slot-machine-spin',
     op: 'ui.action',

@@ -1,7 +1,7 @@
 import { TestBed } from '@angular/core/testing';
 
 import { micros } from '../core/api/micros';
-import { TraceSummary } from '../core/api/telemetry-wire';
+import { TraceSummary } from '../core/api/schema';
 import { Address } from '../core/ui/address';
 import { comparePath } from '../core/ui/trace-place';
 import { ComparePick } from './compare-pick';

@@ -3,7 +3,7 @@ import { Injectable, inject, signal } from '@angular/core';
 import { isNewer } from '../core/api/arrival';
 import { Address } from '../core/ui/address';
 
-import { TraceSummary } from '../core/api/telemetry-wire';
+import { TraceSummary } from '../core/api/schema';
 import { comparePath } from '../core/ui/trace-place';
 
 /** The first of two traces that the reader wants to see side by side. */

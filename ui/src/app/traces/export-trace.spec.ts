@@ -1,7 +1,8 @@
 import { micros } from '../core/api/micros';
-import { TraceDetail } from '../core/api/telemetry-wire';
+import { TraceDetail } from '../core/api/schema';
 import { formatsFor } from '../core/i18n/money';
 import { spanOf } from '../testing/any-spans';
+import { ERROR, TRACE } from '../testing/replies';
 import { fileName, traceHtml, traceJson } from './export-trace';
 import { layoutOf } from './layout';
 
@@ -14,6 +15,7 @@ const ENGLISH = { lang: 'en', say, formats: formatsFor('en') };
 function detailOf(name: string): TraceDetail {
   return {
     summary: {
+      ...TRACE,
       trace_id: 'ab12',
       name,
       op: name,
@@ -43,6 +45,7 @@ function detailOf(name: string): TraceDetail {
     ],
     errors: [
       {
+        ...ERROR,
         event_id: 'e',
         issue_id: 'i',
         service: name,

@@ -1,6 +1,6 @@
 import { writeJson } from '../core/api/exact-json';
 import { Micros, ZERO, between } from '../core/api/micros';
-import { ErrorEvent, Frame, LogLine, TraceDetail } from '../core/api/telemetry-wire';
+import { ErrorEvent, Frame, LogLine, TraceDetail } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { brief, isolated, joined, legible } from '../core/i18n/legible';
 import { Formats } from '../core/i18n/money';

@@ -4,7 +4,7 @@ import { TestBed } from '@angular/core/testing';
 import { Gateway } from '../core/api/gateway';
 import { Problem } from '../core/api/problem';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { TraceDetail, TraceSummary } from '../core/api/telemetry-wire';
+import { TraceDetail, TraceSummary } from '../core/api/schema';
 import { StreamDouble } from '../testing/stream-double';
 import { followTrace } from './followed-trace';
 

@@ -3,7 +3,7 @@ import { DestroyRef, Injectable, Signal, effect, inject, signal, untracked } fro
 import { Gateway } from '../core/api/gateway';
 import { Problem } from '../core/api/problem';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { TraceDetail } from '../core/api/telemetry-wire';
+import { TraceDetail } from '../core/api/schema';
 
 export type TraceState = 'loading' | 'ready' | 'unknown' | 'failed';
 

@@ -4,14 +4,16 @@ import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { Gateway } from '../core/api/gateway';
 import { micros } from '../core/api/micros';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { TraceSummary } from '../core/api/telemetry-wire';
+import { TraceSummary } from '../core/api/schema';
 import { Language, provideLanguages } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { ResizeObserverDouble } from '../testing/resize-observer-double';
 import { StreamDouble } from '../testing/stream-double';
+import { SHARE, TRACE } from '../testing/replies';
 import { TraceListPage } from './list-page';
 
 const trace = (number: number, more: Partial<TraceSummary> = {}): TraceSummary => ({
+  ...TRACE,
   trace_id: `t${number}`,
   name: 'slot-machine-spin',
   op: 'ui.action',
@@ -30,7 +32,14 @@ const trace = (number: number, more: Partial<TraceSummary> = {}): TraceSummary =
   problems: [],
   virtual_player: false,
   services: [
-    { service: 'frontend', transactions: 1, errors: 0, own_us: micros(1), waiting_us: micros(1) },
+    {
+      ...SHARE,
+      service: 'frontend',
+      transactions: 1,
+      errors: 0,
+      own_us: micros(1),
+      waiting_us: micros(1),
+    },
   ],
   external: [],
   oddities: [],
@@ -105,6 +114,7 @@ describe('the page of the traces', () => {
       trace(1, {
         services: [
           {
+            ...SHARE,
             service: 'payment-service',
             transactions: 1,
             errors: 0,

@@ -12,7 +12,7 @@ import {
 } from '@angular/core';
 
 import { Micros, micros } from '../core/api/micros';
-import { TraceSummary } from '../core/api/telemetry-wire';
+import { TraceSummary } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';

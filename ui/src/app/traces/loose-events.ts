@@ -1,5 +1,6 @@
 import { Micros } from '../core/api/micros';
-import { ErrorEvent, LogLine, Timed } from '../core/api/telemetry-wire';
+import { Timed } from '../core/api/parts';
+import { ErrorEvent, LogLine } from '../core/api/schema';
 import { joined } from '../core/i18n/legible';
 
 interface Loose {

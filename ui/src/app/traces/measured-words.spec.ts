@@ -1,4 +1,4 @@
-import { Measurement } from '../core/api/telemetry-wire';
+import { Measurement } from '../core/api/schema';
 import { formatsFor } from '../core/i18n/money';
 import { measuredWords } from './measured-words';
 

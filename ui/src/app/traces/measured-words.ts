@@ -1,4 +1,4 @@
-import { Measurement, TraceSummary } from '../core/api/telemetry-wire';
+import { Measurement, TraceSummary } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { Formats, minorUnits } from '../core/i18n/money';
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 
 import { micros } from '../core/api/micros';
-import { ErrorEvent, LogLine } from '../core/api/telemetry-wire';
+import { ErrorEvent, LogLine } from '../core/api/schema';
 import { anySpan, anyTree, spanOf, treeOf } from '../testing/any-spans';
+import { ERROR } from '../testing/replies';
 import { grouped, isGroup } from './groups';
 import {
   Folding,
@@ -278,6 +279,7 @@ describe('what belongs to no span', () => {
     ...more,
   });
   const error = (at: number, more: Partial<ErrorEvent> = {}): ErrorEvent => ({
+    ...ERROR,
     event_id: 'e1',
     issue_id: 'i',
     service: 'lamp',

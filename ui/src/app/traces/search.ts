@@ -1,5 +1,5 @@
 import { writeJson } from '../core/api/exact-json';
-import { ErrorEvent, LogLine } from '../core/api/telemetry-wire';
+import { ErrorEvent, LogLine } from '../core/api/schema';
 import { LooseEvent } from './loose-events';
 import { SpanNode, TraceTree } from './tree';
 

@@ -1,4 +1,4 @@
-import { TraceSummary } from '../core/api/telemetry-wire';
+import { TraceSummary } from '../core/api/schema';
 import { NOTHING_SEEN, withSeen } from './seen';
 
 const trace = (more: Partial<TraceSummary>): TraceSummary =>

@@ -1,4 +1,4 @@
-import { TraceSummary } from '../core/api/telemetry-wire';
+import { TraceSummary } from '../core/api/schema';
 import { lastOf } from '../core/ui/capped';
 
 /** What traces can be chosen by: names that any of them had in this session, whatever is shown now. */

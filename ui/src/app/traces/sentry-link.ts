@@ -1,4 +1,4 @@
-import { Settings } from '../core/api/telemetry-wire';
+import { ShownSettings } from '../core/api/schema';
 
 /** Where Sentry shows a trace, or what the settings lack to know it. */
 export type SentryLink = { readonly url: string } | { readonly missing: 'dsn' | 'organization' };
@@ -8,7 +8,7 @@ export type SentryLink = { readonly url: string } | { readonly missing: 'dsn' | 
  * slug in the host, a Sentry of one's own has it in the path.
  */
 export function sentryLink(
-  { dsn, organization }: Pick<Settings, 'dsn' | 'organization'>,
+  { dsn, organization }: Pick<ShownSettings, 'dsn' | 'organization'>,
   traceId: string,
 ): SentryLink {
   // The key is masked with signs that an address does not allow.

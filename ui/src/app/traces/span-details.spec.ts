@@ -1,14 +1,16 @@
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 
 import { micros } from '../core/api/micros';
-import { ErrorEvent, LogLine, MeasurementPoint, Span } from '../core/api/telemetry-wire';
+import { ErrorEvent, LogLine, MeasurementPoint, Span } from '../core/api/schema';
 import { Language, provideLanguages } from '../core/i18n/language';
 import { spanOf } from '../testing/any-spans';
+import { ERROR } from '../testing/replies';
 import { layoutOf } from './layout';
 import { Row, UNFOLDED, visibleRows } from './rows';
 import { SpanDetails } from './span-details';
 
 const error: ErrorEvent = {
+  ...ERROR,
   event_id: 'e',
   issue_id: 'i',
   service: 'payments',

@@ -11,7 +11,7 @@ import {
 
 import { writeJson } from '../core/api/exact-json';
 import { Micros, between, micros } from '../core/api/micros';
-import { ErrorEvent, Frame, LogLine, MeasurementPoint } from '../core/api/telemetry-wire';
+import { ErrorEvent, Frame, LogLine, MeasurementPoint } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { brief } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';

@@ -3,12 +3,14 @@ import { TestBed } from '@angular/core/testing';
 import { Gateway } from '../core/api/gateway';
 import { micros } from '../core/api/micros';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { TraceSummary } from '../core/api/telemetry-wire';
+import { TraceSummary } from '../core/api/schema';
+import { TRACE } from '../testing/replies';
 import { MOST, TraceFeed } from './trace-feed';
 import { NO_FILTER } from './trace-list';
 
 function trace(number: number, more: Partial<TraceSummary> = {}): TraceSummary {
   return {
+    ...TRACE,
     trace_id: `t${number}`,
     name: 'slot-machine-spin',
     op: 'ui.action',

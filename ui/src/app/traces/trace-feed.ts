@@ -3,7 +3,8 @@ import { Injectable, computed, inject, signal } from '@angular/core';
 import { cursorBefore, isNewer } from '../core/api/arrival';
 import { Gateway } from '../core/api/gateway';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { TraceQuery, TraceSummary } from '../core/api/telemetry-wire';
+import { TraceQuery } from '../core/api/parts';
+import { TraceSummary } from '../core/api/schema';
 import { firstOf } from '../core/ui/capped';
 import { NOTHING_SEEN, withSeen } from './seen';
 import {

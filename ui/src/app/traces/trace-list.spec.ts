@@ -1,5 +1,5 @@
 import { micros } from '../core/api/micros';
-import { TraceSummary } from '../core/api/telemetry-wire';
+import { TraceSummary } from '../core/api/schema';
 import { formatsFor } from '../core/i18n/money';
 import {
   Filter,
@@ -14,9 +14,11 @@ import {
   queryOf,
   refreshed,
 } from './trace-list';
+import { SHARE, TRACE } from '../testing/replies';
 
 function trace(id: string, start: number, more: Partial<TraceSummary> = {}): TraceSummary {
   return {
+    ...TRACE,
     trace_id: id,
     name: 'slot-machine-spin',
     op: 'ui.action',
@@ -35,7 +37,14 @@ function trace(id: string, start: number, more: Partial<TraceSummary> = {}): Tra
     problems: [],
     virtual_player: false,
     services: [
-      { service: 'frontend', transactions: 1, errors: 0, own_us: micros(1), waiting_us: micros(1) },
+      {
+        ...SHARE,
+        service: 'frontend',
+        transactions: 1,
+        errors: 0,
+        own_us: micros(1),
+        waiting_us: micros(1),
+      },
     ],
     external: [],
     oddities: [],

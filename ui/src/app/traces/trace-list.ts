@@ -1,6 +1,7 @@
 import { isNewer, newestFirst } from '../core/api/arrival';
 import { Micros, micros } from '../core/api/micros';
-import { TraceQuery, TraceSummary } from '../core/api/telemetry-wire';
+import { TraceQuery } from '../core/api/parts';
+import { TraceSummary } from '../core/api/schema';
 import { Lang } from '../core/i18n/language-of';
 import { Rate, percentile, rateOf } from './percentile';
 

@@ -1,4 +1,4 @@
-import { TraceDetail } from '../core/api/telemetry-wire';
+import { TraceDetail } from '../core/api/schema';
 import { brief, joined } from '../core/i18n/legible';
 import { lineOfEvent, looseEvents } from './loose-events';
 

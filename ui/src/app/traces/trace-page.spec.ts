@@ -4,12 +4,13 @@ import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { Gateway } from '../core/api/gateway';
 import { micros } from '../core/api/micros';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { ErrorEvent, LogLine, Span, TraceDetail, TraceSummary } from '../core/api/telemetry-wire';
+import { ErrorEvent, LogLine, Span, TraceDetail, TraceSummary } from '../core/api/schema';
 import { Language, provideLanguages } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { spanOf } from '../testing/any-spans';
 import { ResizeObserverDouble } from '../testing/resize-observer-double';
 import { StreamDouble } from '../testing/stream-double';
+import { ERROR } from '../testing/replies';
 import { TracePage } from './trace-page';
 
 const ID = 'ab'.repeat(16);
@@ -26,6 +27,7 @@ const log = (message: string, at: number, more: Partial<LogLine> = {}): LogLine 
   ...more,
 });
 const error = (kind: string, at: number, more: Partial<ErrorEvent> = {}): ErrorEvent => ({
+  ...ERROR,
   event_id: kind,
   issue_id: 'i',
   service: 'lamp',

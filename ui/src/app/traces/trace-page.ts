@@ -16,7 +16,7 @@ import {
 
 import { Gateway } from '../core/api/gateway';
 import { ZERO, micros } from '../core/api/micros';
-import { Settings } from '../core/api/telemetry-wire';
+import { ShownSettings } from '../core/api/schema';
 import { Key, Language } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';
@@ -126,7 +126,7 @@ export class TracePage {
   protected readonly details = signal(true);
   protected readonly allShares = linkedSignal({ source: this.id, computation: () => false });
   protected readonly notice = signal<string | null>(null);
-  private readonly settings = signal<Settings | null>(null);
+  private readonly settings = signal<ShownSettings | null>(null);
 
   private readonly scroller = viewChild('rows', { read: VirtualRows });
   private readonly grid = viewChild('rows', { read: ElementRef<HTMLElement> });

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 
 import { micros } from '../core/api/micros';
-import { ErrorEvent } from '../core/api/telemetry-wire';
+import { ErrorEvent } from '../core/api/schema';
 import { anySpan, anyTree, spanOf, treeOf } from '../testing/any-spans';
+import { ERROR } from '../testing/replies';
 import { SpanNode, buildTree, hasNoLength } from './tree';
 
 const shape = ({ span, children }: SpanNode): unknown =>
@@ -151,6 +152,7 @@ describe('the tree of a trace', () => {
 
   it('gives an error to its span, and keeps one without', () => {
     const error = (span_id: string): ErrorEvent => ({
+      ...ERROR,
       event_id: span_id,
       issue_id: 'i',
       service: 's',

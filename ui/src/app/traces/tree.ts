@@ -1,5 +1,5 @@
 import { Micros, ZERO, micros } from '../core/api/micros';
-import { ErrorEvent, LogLine, Span, TraceDetail, TraceSummary } from '../core/api/telemetry-wire';
+import { ErrorEvent, LogLine, Span, TraceDetail, TraceSummary } from '../core/api/schema';
 import { LooseEvent, isError, looseEvents } from './loose-events';
 
 /** How far a span may begin before its parent without a word: clocks of one machine differ by less. */

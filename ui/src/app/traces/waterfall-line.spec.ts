@@ -1,7 +1,8 @@
 import { micros } from '../core/api/micros';
-import { ErrorEvent, LogLine, Span } from '../core/api/telemetry-wire';
+import { ErrorEvent, LogLine, Span } from '../core/api/schema';
 import { formatsFor } from '../core/i18n/money';
 import { spanOf } from '../testing/any-spans';
+import { ERROR } from '../testing/replies';
 import { layoutOf } from './layout';
 import { UNFOLDED, visibleRows } from './rows';
 import { View, whole } from './time-scale';
@@ -17,6 +18,7 @@ const log = (span_id: string, at: number): LogLine => ({
   seq: 1,
 });
 const error = (span_id: string, at: number): ErrorEvent => ({
+  ...ERROR,
   event_id: 'e',
   issue_id: 'i',
   service: 's',

@@ -1,5 +1,5 @@
 import { Micros, between, micros } from '../core/api/micros';
-import { Timed } from '../core/api/telemetry-wire';
+import { Timed } from '../core/api/parts';
 import { Language, isKey } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';
 import { Formats } from '../core/i18n/money';

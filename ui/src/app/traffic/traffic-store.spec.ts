@@ -2,7 +2,7 @@ import { TestBed } from '@angular/core/testing';
 
 import { Gateway } from '../core/api/gateway';
 import { Problem } from '../core/api/problem';
-import { Traffic } from '../core/api/problems-wire';
+import { Traffic } from '../core/api/schema';
 import { TrafficStore } from './traffic-store';
 
 const IDLE: Traffic = {

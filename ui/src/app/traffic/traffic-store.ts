@@ -1,7 +1,7 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
 import { Gateway } from '../core/api/gateway';
-import { Traffic, TrafficWish } from '../core/api/problems-wire';
+import { SetTraffic, Traffic } from '../core/api/schema';
 
 const LOOK_MS = 1_000;
 
@@ -10,7 +10,7 @@ const LOOK_MS = 1_000;
 export class TrafficStore {
   private readonly gateway = inject(Gateway);
   private readonly _traffic = signal<Traffic | null>(null);
-  private readonly _wish = signal<TrafficWish | null>(null);
+  private readonly _wish = signal<SetTraffic | null>(null);
   private readonly _error = signal<unknown>(null);
   private watching = false;
   private asking = false;
@@ -37,7 +37,7 @@ export class TrafficStore {
   }
 
   /** Whoever drags a slider wishes faster than it is granted: the last wish counts. */
-  async wish(change: Partial<TrafficWish>): Promise<void> {
+  async wish(change: Partial<SetTraffic>): Promise<void> {
     const known = this.traffic();
     if (!known) return;
     const { running, players, budget_percent } = known;
@@ -59,7 +59,7 @@ export class TrafficStore {
   }
 
   /** What is wished for instead of what was asked for, if anything. */
-  private stillWished(asked: TrafficWish): TrafficWish | null {
+  private stillWished(asked: SetTraffic): SetTraffic | null {
     const wish = this._wish();
     return wish === asked ? null : wish;
   }

@@ -1,4 +1,4 @@
-import { TraceSummary } from './telemetry-wire';
+import { TraceSummary } from './schema';
 
 /**
  * Which trace is the newer one is told by the order in which traces arrived, as the collector lists them: the wall clock of a

@@ -1,289 +1,277 @@
 import { Injectable } from '@angular/core';
+import createClient from 'openapi-fetch';
 
 import { readJson } from './exact-json';
-import { NoAnswer, Problem } from './problem';
+import { TraceQuery } from './parts';
+import { NoAnswer, Problem, ProblemBody } from './problem';
 import {
-  Faults,
-  Overhead,
-  ProblemFigures,
+  EnvelopeState,
+  FaultId,
+  HeldAction,
+  IssueDecision,
   ProblemId,
   ProblemState,
-  Problems,
-  Releases,
-  Traffic,
-  TrafficWish,
-} from './problems-wire';
-import {
-  Delivery,
-  EnvelopeDetail,
-  EnvelopeState,
-  EnvelopeSummary,
-  IssueDetail,
-  IssueSummary,
-  ServiceMap,
-  Settings,
+  SetTraffic,
   SettingsChange,
-  TestOutcome,
-  TraceDetail,
-  TraceQuery,
-  TracesReply,
-} from './telemetry-wire';
-import {
-  HealthReply,
-  PaytableReply,
-  Player,
-  ProblemBody,
-  RoundStanding,
-  RoundsReply,
-  SetAside,
-  SessionReply,
-  SpinReply,
-} from './wire';
+  paths,
+} from './schema';
 
 /** Longer than any deadline of the gateway: whatever takes more is not going to answer. */
 const PATIENCE_MS = 30_000;
 /** A switch that rewrites every player is answered at its end. */
 const SWITCH_PATIENCE_MS = 180_000;
 
-interface Call {
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  token?: string;
-  body?: unknown;
-  headers?: Record<string, string>;
-  patience?: number;
+/** What openapi-fetch makes of an answer. */
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
 }
+
+const api = clientWith(PATIENCE_MS);
+const patient = clientWith(SWITCH_PATIENCE_MS);
 
 /** The only door to the network: every request of this page leaves from here. */
 @Injectable({ providedIn: 'root' })
 export class Gateway {
   /** A player whose id is known need not be looked up by the account code. */
-  openSession(account_code: string, player_id?: string): Promise<SessionReply> {
-    return this.send('/v1/sessions', { method: 'POST', body: { account_code, player_id } });
+  openSession(account_code: string, player_id?: string) {
+    return answerOf(api.POST('/api/v1/sessions', { body: { account_code, player_id } }));
   }
 
-  player(token: string): Promise<Player> {
-    return this.send('/v1/players/me', { token });
+  player(token: string) {
+    return answerOf(api.GET('/api/v1/players/me', signedIn(token)));
   }
 
-  paytable(): Promise<PaytableReply> {
-    return this.send('/v1/paytable');
+  paytable() {
+    return answerOf(api.GET('/api/v1/paytable'));
   }
 
   /**
    * The same key means the same spin: repeating it returns the first reply, never a second bet. A new spin that has the
    * seed of another round draws the board of that round.
    */
-  spin(
-    token: string,
-    idempotencyKey: string,
-    stake: number,
-    sameSeedAs: string | null = null,
-  ): Promise<SpinReply> {
-    return this.send('/v1/spins', {
-      method: 'POST',
-      token,
-      body: sameSeedAs === null ? { stake } : { stake, same_seed_as: sameSeedAs },
-      headers: { 'Idempotency-Key': idempotencyKey },
-    });
+  spin(token: string, idempotencyKey: string, stake: number, sameSeedAs: string | null = null) {
+    return answerOf(
+      api.POST('/api/v1/spins', {
+        ...signedIn(token),
+        params: { header: { 'Idempotency-Key': idempotencyKey } },
+        body: sameSeedAs === null ? { stake } : { stake, same_seed_as: sameSeedAs },
+      }),
+    );
   }
 
-  rounds(token: string, limit: number): Promise<RoundsReply> {
-    return this.send(`/v1/rounds?limit=${limit}`, { token });
+  rounds(token: string, limit: number) {
+    return answerOf(
+      api.GET('/api/v1/rounds', { ...signedIn(token), params: { query: { limit } } }),
+    );
   }
 
   /** What became of a round of the player's; one that the ledger does not know is answered for too. */
-  round(token: string, id: string): Promise<RoundStanding> {
-    return this.send(`/v1/rounds/${encodeURIComponent(id)}`, { token });
+  round(token: string, round_id: string) {
+    return answerOf(
+      api.GET('/api/v1/rounds/{round_id}', { ...signedIn(token), params: { path: { round_id } } }),
+    );
   }
 
-  health(): Promise<HealthReply> {
-    return this.send('/v1/health');
+  health() {
+    return answerOf(api.GET('/api/v1/health'));
   }
 
   /** Damaged databases that nobody has read about yet. */
-  setAside(): Promise<{ notices: readonly SetAside[] }> {
-    return this.send('/notices');
+  setAside() {
+    return answerOf(api.GET('/api/notices'));
   }
 
   /** Somebody has. */
-  readSetAside(id: string): Promise<unknown> {
-    return this.send(`/notices/${encodeURIComponent(id)}`, { method: 'DELETE' });
+  readSetAside(id: string) {
+    return answerOf(api.DELETE('/api/notices/{id}', { params: { path: { id } } }));
   }
 
-  settings(): Promise<Settings> {
-    return this.send('/settings');
+  settings() {
+    return answerOf(api.GET('/api/settings'));
   }
 
-  changeSettings(change: SettingsChange): Promise<Settings> {
-    return this.send('/settings', { method: 'PUT', body: change });
+  changeSettings(change: SettingsChange) {
+    return answerOf(api.PUT('/api/settings', { body: change }));
   }
 
   /** Newest first; `next` of the reply is the `cursor` of the page behind it. */
-  traces(query: TraceQuery): Promise<TracesReply> {
-    const wanted = Object.entries(query).map(([name, value]) => [name, String(value)]);
-    return this.send(`/telemetry/traces?${new URLSearchParams(wanted)}`);
+  traces(query: TraceQuery) {
+    return answerOf(api.GET('/api/telemetry/traces', { params: { query } }));
   }
 
-  trace(id: string): Promise<TraceDetail> {
-    return this.send(`/telemetry/traces/${encodeURIComponent(id)}`);
+  trace(id: string) {
+    return answerOf(api.GET('/api/telemetry/traces/{id}', { params: { path: { id } } }));
   }
 
   /** Last seen first. */
-  issues(limit: number): Promise<{ issues: readonly IssueSummary[]; indexed: boolean }> {
-    return this.send(`/telemetry/issues?limit=${limit}`);
+  issues(limit: number) {
+    return answerOf(api.GET('/api/telemetry/issues', { params: { query: { limit } } }));
   }
 
-  issue(id: string): Promise<IssueDetail> {
-    return this.send(`/telemetry/issues/${encodeURIComponent(id)}`);
+  issue(id: string) {
+    return answerOf(api.GET('/api/telemetry/issues/{id}', { params: { path: { id } } }));
   }
 
-  decideIssue(id: string, status: 'resolved' | 'unresolved'): Promise<IssueSummary> {
-    return this.send(`/telemetry/issues/${encodeURIComponent(id)}`, {
-      method: 'POST',
-      body: { status },
-    });
+  decideIssue(id: string, status: IssueDecision) {
+    return answerOf(
+      api.POST('/api/telemetry/issues/{id}', { params: { path: { id } }, body: { status } }),
+    );
   }
 
-  serviceMap(): Promise<ServiceMap> {
-    return this.send('/telemetry/map');
+  serviceMap() {
+    return answerOf(api.GET('/api/telemetry/map'));
   }
 
-  delivery(): Promise<Delivery> {
-    return this.send('/telemetry/delivery');
+  delivery() {
+    return answerOf(api.GET('/api/telemetry/delivery'));
   }
 
   /** Newest first; `next` of the reply is the `before` of the page behind it. */
-  envelopes(
-    state: EnvelopeState | '',
-    limit: number,
-    before?: number,
-  ): Promise<{ envelopes: readonly EnvelopeSummary[]; next?: number }> {
-    const filter = state === '' ? '' : `&state=${state}`;
-    const below = before === undefined ? '' : `&before=${before}`;
-    return this.send(`/telemetry/envelopes?limit=${limit}${filter}${below}`);
+  envelopes(state: EnvelopeState | '', limit: number, before?: number) {
+    const query = { limit, state: state === '' ? undefined : state, before };
+    return answerOf(api.GET('/api/telemetry/envelopes', { params: { query } }));
   }
 
-  envelope(seq: number): Promise<EnvelopeDetail> {
-    return this.send(`/telemetry/envelopes/${seq}`);
+  envelope(seq: number) {
+    return answerOf(api.GET('/api/telemetry/envelopes/{seq}', { params: { path: { seq } } }));
   }
 
   /** One dead envelope, or all of them. */
-  retryDead(seq?: number): Promise<{ changed: number }> {
-    const body = seq === undefined ? {} : { seq };
-    return this.send('/telemetry/delivery/retry', { method: 'POST', body });
+  retryDead(seq?: number) {
+    return answerOf(api.POST('/api/telemetry/delivery/retry', { body: { seq } }));
   }
 
-  decideHeld(action: 'send' | 'discard'): Promise<unknown> {
-    return this.send('/telemetry/delivery/held', { method: 'POST', body: { action } });
+  decideHeld(action: HeldAction) {
+    return answerOf(api.POST('/api/telemetry/delivery/held', { body: { action } }));
   }
 
   /** Sends one real envelope to the DSN in use. */
-  testDelivery(): Promise<TestOutcome> {
-    return this.send('/telemetry/delivery/test', { method: 'POST', body: {} });
+  testDelivery() {
+    return answerOf(api.POST('/api/telemetry/delivery/test', { body: {} }));
   }
 
-  problems(): Promise<Problems> {
-    return this.send('/problems');
+  problems() {
+    return answerOf(api.GET('/api/problems'));
   }
 
   /** What every one of these answers is how all problems stand then. */
-  switchProblem(id: ProblemId, state: ProblemState): Promise<Problems> {
-    return this.steer('PUT', `/problems/${id}`, { state });
+  switchProblem(id: ProblemId, state: ProblemState) {
+    return answerOf(
+      patient.PUT('/api/problems/{id}', { params: { path: { id } }, body: { state } }),
+    );
   }
 
-  failNextPayment(): Promise<Problems> {
-    return this.steer('POST', '/problems/payment-errors/fire', {});
+  failNextPayment() {
+    return answerOf(
+      patient.POST('/api/problems/{id}/fire', {
+        params: { path: { id: 'payment-errors' } },
+        body: {},
+      }),
+    );
   }
 
-  startOfDemo(): Promise<Problems> {
-    return this.steer('POST', '/problems/reset', {});
+  startOfDemo() {
+    return answerOf(patient.POST('/api/problems/reset', { body: {} }));
   }
 
-  chooseRelease(release: string): Promise<Problems> {
-    return this.steer('PUT', '/problems/release', { release });
+  chooseRelease(release: string) {
+    return answerOf(patient.PUT('/api/problems/release', { body: { release } }));
   }
 
-  figures(): Promise<ProblemFigures> {
-    return this.send('/problems/figures');
+  figures() {
+    return answerOf(api.GET('/api/problems/figures'));
   }
 
-  releases(): Promise<Releases> {
-    return this.send('/problems/releases');
+  releases() {
+    return answerOf(api.GET('/api/problems/releases'));
   }
 
-  traffic(): Promise<Traffic> {
-    return this.send('/traffic');
+  traffic() {
+    return answerOf(api.GET('/api/traffic'));
   }
 
-  setTraffic(wish: TrafficWish): Promise<Traffic> {
-    return this.send('/traffic', { method: 'PUT', body: wish });
+  setTraffic(wish: SetTraffic) {
+    return answerOf(api.PUT('/api/traffic', { body: wish }));
   }
 
-  faults(): Promise<Faults> {
-    return this.send('/faults');
+  faults() {
+    return answerOf(api.GET('/api/faults'));
   }
 
   /** Each answer is how all faults stand then. */
-  switchFault(id: string, state: ProblemState): Promise<Faults> {
-    const path = `/faults/${encodeURIComponent(id)}`;
-    return this.send(path, { method: 'PUT', body: { state }, patience: SWITCH_PATIENCE_MS });
+  switchFault(id: FaultId, state: ProblemState) {
+    return answerOf(patient.PUT('/api/faults/{id}', { params: { path: { id } }, body: { state } }));
   }
 
-  fireFault(id: string): Promise<Faults> {
-    return this.send(`/faults/${encodeURIComponent(id)}/fire`, { method: 'POST', body: {} });
+  fireFault(id: FaultId) {
+    return answerOf(api.POST('/api/faults/{id}/fire', { params: { path: { id } }, body: {} }));
   }
 
-  overhead(): Promise<Overhead> {
-    return this.send('/overhead');
+  overhead() {
+    return answerOf(api.GET('/api/overhead'));
   }
 
   /** Is answered at the start; the measurement takes its time. */
-  measureOverhead(sampleRate: number): Promise<Overhead> {
-    return this.send('/overhead', { method: 'POST', body: { sample_rate: sampleRate } });
+  measureOverhead(sample_rate: number) {
+    return answerOf(api.POST('/api/overhead', { body: { sample_rate } }));
   }
 
-  cancelOverhead(): Promise<Overhead> {
-    return this.send('/overhead', { method: 'DELETE' });
-  }
-
-  private steer(method: 'POST' | 'PUT', path: string, body: unknown): Promise<Problems> {
-    return this.send(path, { method, body, patience: SWITCH_PATIENCE_MS });
-  }
-
-  private async send<T>(path: string, call: Call = {}): Promise<T> {
-    const headers: Record<string, string> = { Accept: 'application/json', ...call.headers };
-    if (call.token) headers['Authorization'] = `Bearer ${call.token}`;
-    if (call.body !== undefined) headers['Content-Type'] = 'application/json';
-
-    let response: Response;
-    let text: string;
-    try {
-      response = await fetch(`/api${path}`, {
-        method: call.method ?? 'GET',
-        headers,
-        body: call.body === undefined ? null : JSON.stringify(call.body),
-        cache: 'no-store',
-        signal: AbortSignal.timeout(call.patience ?? PATIENCE_MS),
-      });
-      text = await response.text();
-    } catch (cause) {
-      // A body that breaks off is as good as no answer: what it said is not known.
-      throw new NoAnswer('the gateway did not answer', { cause });
-    }
-    if (!response.ok) throw problemOf(response, text);
-    return parsed(text) as T;
+  cancelOverhead() {
+    return answerOf(api.DELETE('/api/overhead'));
   }
 }
 
-function problemOf(response: Response, text: string): Problem {
-  const body = parsed(text) as Partial<ProblemBody> | undefined;
+function signedIn(token: string) {
+  return { headers: { Authorization: `Bearer ${token}` } };
+}
+
+/** Of openapi-fetch 0.16: from 0.17 on its types take `Micros` and readonly lists for objects. */
+function clientWith(patienceMs: number) {
+  return createClient<paths, 'application/json'>({
+    baseUrl: location.origin,
+    headers: { Accept: 'application/json' },
+    fetch: (request) => answered(request, patienceMs),
+  });
+}
+
+/** Asks by the path alone, which is what traces name the request by, and reads numbers that no double holds. */
+async function answered(request: Request, patienceMs: number): Promise<Response> {
+  const { pathname, search } = new URL(request.url);
+  const response = await fetch(pathname + search, {
+    method: request.method,
+    headers: Object.fromEntries(request.headers),
+    body: request.body === null ? null : await request.text(),
+    cache: 'no-store',
+    signal: AbortSignal.timeout(patienceMs),
+  });
+  const text = await response.text();
+  const headers = new Headers(response.headers);
+  // openapi-fetch reads as JSON by itself what does not say its length.
+  headers.set('Content-Length', String(text.length));
+  const whole = new Response(text === '' ? null : text, { status: response.status, headers });
+  whole.json = () => Promise.resolve(parsed(text));
+  return whole;
+}
+
+async function answerOf<T>(call: Promise<Answer<T>>): Promise<T> {
+  let answer: Answer<T>;
+  try {
+    answer = await call;
+  } catch (cause) {
+    // A body that breaks off is as good as no answer: what it said is not known.
+    throw new NoAnswer('the gateway did not answer', { cause });
+  }
+  if (!answer.response.ok) throw problemOf(answer.response, answer.error);
+  return answer.data as T;
+}
+
+function problemOf(response: Response, error: unknown): Problem {
+  const body = typeof error === 'object' ? (error as Partial<ProblemBody> | null) : null;
   const retryAfter = Number(response.headers.get('Retry-After'));
   return new Problem(
-    {
-      ...body,
-      status: response.status,
-      code: body?.code ?? 'internal',
-    },
+    { ...body, status: response.status, code: body?.code ?? 'internal' },
     retryAfter > 0 ? retryAfter : null,
   );
 }

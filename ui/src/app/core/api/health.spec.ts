@@ -6,9 +6,9 @@ import { Gateway } from './gateway';
 import { Health } from './health';
 import { NoAnswer, Problem } from './problem';
 import { TelemetryStream } from './telemetry-stream';
-import { HealthReply } from './wire';
+import { StackHealth } from './schema';
 
-const reply = (over: Partial<HealthReply> = {}): HealthReply => ({
+const reply = (over: Partial<StackHealth> = {}): StackHealth => ({
   status: 'ok',
   release: '1.0.0',
   services: { 'user-service': 'ok' },
@@ -78,7 +78,7 @@ describe('the health that is shown', () => {
   });
 
   it('lets no older answer follow a newer one', async () => {
-    let late: (reply: HealthReply) => void = () => undefined;
+    let late: (reply: StackHealth) => void = () => undefined;
     gateway.health.mockReturnValueOnce(new Promise((resolve) => (late = resolve)));
     const first = health.watch();
     gateway.health.mockResolvedValueOnce(reply({ release: '1.1.0' }));

@@ -2,7 +2,7 @@ import { Injectable, computed, inject, signal } from '@angular/core';
 
 import { Gateway } from './gateway';
 import { Problem } from './problem';
-import { HealthReply } from './wire';
+import { StackHealth } from './schema';
 
 const POLL_MS = 1000;
 
@@ -10,7 +10,7 @@ const POLL_MS = 1000;
 @Injectable({ providedIn: 'root' })
 export class Health {
   private readonly gateway = inject(Gateway);
-  private readonly _reply = signal<HealthReply | null>(null);
+  private readonly _reply = signal<StackHealth | null>(null);
   private readonly _unanswered = signal(false);
   private readonly _refused = signal(false);
   private readonly _lockedOut = signal(false);
@@ -55,7 +55,7 @@ export class Health {
     const refused = answer instanceof Problem;
     this._refused.set(refused);
     this._unanswered.set(answer instanceof Error && !refused);
-    if (!(answer instanceof Error)) this._reply.set(answer as HealthReply);
+    if (!(answer instanceof Error)) this._reply.set(answer as StackHealth);
     if (this.lockedOut() || (this.healthy() && !this.seeding())) return;
     this.timer = setTimeout(() => void this.watch(), POLL_MS);
   }

@@ -1,13 +1,13 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
 import { Gateway } from './gateway';
-import { PaytableReply } from './wire';
+import { Paytable } from './schema';
 
 /** The game as the engine plays it: strips, paylines, pays and the PAR sheet. */
 @Injectable({ providedIn: 'root' })
 export class PaytableStore {
   private readonly gateway = inject(Gateway);
-  private readonly _table = signal<PaytableReply | null>(null);
+  private readonly _table = signal<Paytable | null>(null);
 
   readonly table = this._table.asReadonly();
   readonly strips = computed(() => this.table()?.reel_strips ?? []);

@@ -2,7 +2,7 @@ import { Injectable, WritableSignal, signal } from '@angular/core';
 
 import { AS_IN_SCRIPT, Assumptions, assumptionsOf } from './assumptions';
 import { remember, remembered } from './remembered';
-import { Player } from './wire';
+import { Player } from './schema';
 
 /** What a person has set in the page, and finds again. The session token is deliberately not among it. */
 @Injectable({ providedIn: 'root' })

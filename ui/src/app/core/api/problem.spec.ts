@@ -1,5 +1,6 @@
 import { NoAnswer, Problem, stakeStatusOf, stakeWhereabouts } from './problem';
-import { STAKE_STATUSES, StakeStatus } from './wire';
+import { STAKE_STATUSES } from './parts';
+import { StakeStatus } from './schema';
 
 function problem(status: number, code: string, stakeStatus?: StakeStatus): Problem {
   return new Problem({

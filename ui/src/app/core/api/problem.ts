@@ -1,4 +1,8 @@
-import { ProblemBody, STAKE_STATUSES, StakeStatus } from './wire';
+import { STAKE_STATUSES } from './parts';
+import type { Problem as WholeProblem, StakeStatus } from './schema';
+
+/** What came of `application/problem+json`; an answer of something else than the gateway has its status alone. */
+export type ProblemBody = Partial<Omit<WholeProblem, 'code'>> & { status: number; code: string };
 
 /** The gateway answered, and the answer is no. */
 export class Problem extends Error {

@@ -3,7 +3,7 @@ import { TestBed } from '@angular/core/testing';
 import { Gateway } from './gateway';
 import { NoAnswer } from './problem';
 import { RoundsStore } from './rounds-store';
-import { Round, RoundStatus } from './wire';
+import { BetStatus, RoundSummary } from './schema';
 
 const PLAYER = {
   player_id: 'p',
@@ -15,7 +15,7 @@ const PLAYER = {
   limits: { min_stake: 100, max_stake: 50_000, stake_step: 10 },
 };
 
-function answer(status: RoundStatus, id = 'r1'): { rounds: Round[] } {
+function answer(status: BetStatus, id = 'r1'): { rounds: RoundSummary[] } {
   return {
     rounds: [
       {
@@ -95,7 +95,7 @@ describe('the last rounds', () => {
   });
 
   it('are those of the last question, whichever answer comes last', async () => {
-    let late: (reply: { rounds: Round[] }) => void = () => undefined;
+    let late: (reply: { rounds: RoundSummary[] }) => void = () => undefined;
     gateway.rounds
       .mockReturnValueOnce(new Promise((resolve) => (late = resolve)))
       .mockResolvedValue(answer('posted', 'newer'));

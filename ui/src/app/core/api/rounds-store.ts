@@ -2,7 +2,7 @@ import { Injectable, inject, signal } from '@angular/core';
 
 import { Gateway } from './gateway';
 import { Session } from './session';
-import { Round } from './wire';
+import { RoundSummary } from './schema';
 
 const SHOWN = 20;
 /** A round that is not settled is looked at again after 1, 2, 4, 8 s and then every 15 s, until it is settled. */
@@ -15,7 +15,7 @@ export class RoundsStore {
   private readonly gateway = inject(Gateway);
   private readonly session = inject(Session);
 
-  private readonly _rounds = signal<readonly Round[]>([]);
+  private readonly _rounds = signal<readonly RoundSummary[]>([]);
   private readonly _failed = signal(false);
   /** Counts the requests: a reply that is overtaken by a later one is thrown away. */
   private asked = 0;

@@ -5,7 +5,7 @@ import { Problem } from './problem';
 import { Preferences } from './preferences';
 import { recall } from './remembered';
 import { Session } from './session';
-import { Player } from './wire';
+import { Player } from './schema';
 
 const PLAYER: Player = {
   player_id: 'p',

@@ -4,7 +4,7 @@ import { setUser } from '@sentry/angular';
 import { Gateway } from './gateway';
 import { Preferences } from './preferences';
 import { Problem } from './problem';
-import { Player } from './wire';
+import { Player } from './schema';
 
 /** A player who has logged in. Whatever is asked through it is asked for this player, whoever sits down meanwhile. */
 export class Seat {

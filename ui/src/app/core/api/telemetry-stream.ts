@@ -1,7 +1,7 @@
 import { Injectable, signal } from '@angular/core';
 
 import { readJson } from './exact-json';
-import { Delivery, IssueSummary, TraceSummary } from './telemetry-wire';
+import { Delivery, IssueSummary, TraceSummary } from './schema';
 
 /** What the collector tells as it happens. */
 export interface Told {

@@ -1,5 +1,5 @@
 import { NoAnswer, Problem } from '../api/problem';
-import { StakeStatus } from '../api/wire';
+import { StakeStatus } from '../api/schema';
 import { problemWords, refusalWords } from './error-words';
 
 function problem(status: number, code: string, stakeStatus?: StakeStatus): Problem {

@@ -1,0 +1,32 @@
+import { LogLine, ProblemId, SpinResult, StakeStatus, Win, operations } from './schema';
+
+/** Five columns of three symbols, the top row first. */
+export type Board = SpinResult['board'];
+
+/** Reel and row of a cell, both from 0. */
+export type Cell = Win['cells'][number];
+
+/** How the time of a log line or an error came about. */
+export type Timed = Pick<LogLine, 'at_us' | 'time_is_received' | 'clock_corrected' | 'outside'>;
+
+/** What the list of traces can be asked for; what is absent does not filter. */
+export type TraceQuery = NonNullable<operations['traces']['parameters']['query']>;
+
+/** In the order of the story. */
+export const PROBLEM_IDS = [
+  'missing-index',
+  'slow-rng',
+  'slow-provider',
+  'payment-errors',
+] as const satisfies readonly ProblemId[];
+
+const STAKES: Record<StakeStatus, true> = {
+  untouched: true,
+  reserved: true,
+  pending: true,
+  returned: true,
+  paid: true,
+  unknown: true,
+};
+/** Where the stake of a spin may stand. */
+export const STAKE_STATUSES = Object.keys(STAKES) as readonly StakeStatus[];

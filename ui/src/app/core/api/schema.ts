@@ -1,0 +1,4005 @@
+// Generated from openapi.json by `npm run api`: change the service's types instead.
+import type { Micros } from './micros';
+
+export interface paths {
+  readonly '/api/faults': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** How the second group of faults stands. */
+    readonly get: operations['show_faults'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/faults/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    /** Bring a fault to a state. It is answered once it is there. */
+    readonly put: operations['switch_fault'];
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/faults/{id}/fire': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Let a fault happen once. */
+    readonly post: operations['fire_fault'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/notices': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Damaged databases that were set aside and that nobody has read about yet. */
+    readonly get: operations['unread_notices'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/notices/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    readonly post?: never;
+    /** Somebody has read a notice: it is not told again. */
+    readonly delete: operations['read_notice'];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/openapi.json': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** This document. Needs no token. */
+    readonly get: operations['openapi'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/overhead': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** How the measurement of what telemetry costs stands. */
+    readonly get: operations['show_overhead'];
+    readonly put?: never;
+    /** Begin a measurement. It is answered at once; the measurement takes minutes. */
+    readonly post: operations['measure_overhead'];
+    /** End the measurement that runs, if one does. */
+    readonly delete: operations['cancel_overhead'];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/preferences': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What was set in the page, by name. The page alone knows what a value means. */
+    readonly get: operations['show_preferences'];
+    /** Takes over the members of the body; `null` removes one. */
+    readonly put: operations['change_preferences'];
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/problems': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** How the problems and the release dial stand. */
+    readonly get: operations['show_problems'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/problems/figures': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What was measured of this session's spins before and after each fix. */
+    readonly get: operations['problem_figures'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/problems/release': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    /** Turn the release dial: envelopes say the release then, and its problems hurt. */
+    readonly put: operations['choose_release'];
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/problems/releases': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What was measured of each release, and what left the band of chance. */
+    readonly get: operations['compared_releases'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/problems/reset': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /**
+     * The start of the demo: the first release, no traffic, no fault, nothing armed, nothing measured, and figures that begin
+     *     now.
+     */
+    readonly post: operations['reset_demo'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/problems/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    /** Bring a problem to a state. It is answered once it is there. */
+    readonly put: operations['switch_problem'];
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/problems/{id}/fire': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Let the next payment fail: only `payment-errors` can be fired. */
+    readonly post: operations['fire_problem'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/settings': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The settings in force. */
+    readonly get: operations['show_settings'];
+    /** Changes settings while everything runs. Nothing is changed where one of them cannot be. */
+    readonly put: operations['change_settings'];
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/settings/page': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What the page's own SDK is started with. */
+    readonly get: operations['show_page_settings'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/telemetry/delivery': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** How delivery stands. */
+    readonly get: operations['delivery'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/telemetry/delivery/held': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Decide on what was captured for another DSN. */
+    readonly post: operations['decide_held'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/telemetry/delivery/retry': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Send again what will not be sent by itself. */
+    readonly post: operations['retry_dead'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/telemetry/delivery/test': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Send a test envelope. */
+    readonly post: operations['test_delivery'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/telemetry/envelope': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Take an envelope of the page, or of any other browser of this origin. */
+    readonly post: operations['tunnel'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/telemetry/envelopes': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Envelopes, newest first. */
+    readonly get: operations['envelopes'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/telemetry/envelopes/{seq}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** An envelope, readable or as it was received. */
+    readonly get: operations['one_envelope'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/telemetry/events': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /**
+     * What happens, as it happens: `trace` (`TraceSummary`), `issue` (`IssueSummary`), `delivery` (`Delivery`), and
+     *     `missed` where the reader was too slow for all of it.
+     */
+    readonly get: operations['telemetry_events'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/telemetry/issues': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Issues, last seen first. */
+    readonly get: operations['issues'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/telemetry/issues/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** An issue with its newest events. */
+    readonly get: operations['one_issue'];
+    readonly put?: never;
+    /** Resolve an issue, or open it again. */
+    readonly post: operations['change_issue'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/telemetry/map': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Who calls whom, how often and how fast, drawn from the newest traces. */
+    readonly get: operations['service_map'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/telemetry/measurements': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Numbers that transactions measured and metrics recorded, newest first. */
+    readonly get: operations['measurements'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/telemetry/traces': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Traces, the last to arrive first. */
+    readonly get: operations['traces'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/telemetry/traces/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** A trace with all that is known of it. */
+    readonly get: operations['one_trace'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/traffic': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** How the virtual players stand. */
+    readonly get: operations['show_traffic'];
+    /** Starts, stops or changes the virtual players. */
+    readonly put: operations['set_traffic'];
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/health': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** How every service is. Needs no token. */
+    readonly get: operations['health'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/paytable': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Reel strips, paylines, paytable and PAR sheet. */
+    readonly get: operations['paytable'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/players/me': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The player of the session. */
+    readonly get: operations['me'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/reports/daily': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What was staked and paid out on a day. For the operator: it is no player's, so it wants no session. */
+    readonly get: operations['daily_report'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/rounds': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The player's last rounds, newest first. */
+    readonly get: operations['rounds'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/rounds/{round_id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What became of a round of the player's. */
+    readonly get: operations['round'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/sessions': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Log in. */
+    readonly post: operations['log_in'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/spins': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Play a round, once per idempotency key. */
+    readonly post: operations['spin'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    /** @description A category that Sentry does not take at the moment. */
+    readonly ActiveLimit: {
+      /** @description Category, or `all`. */
+      readonly category: string;
+      /** @description Masked DSN. */
+      readonly destination: string;
+      /**
+       * Format: int64
+       * @description When it ends.
+       */
+      readonly until: number;
+    };
+    /**
+     * @description All problems at once.
+     * @enum {string}
+     */
+    readonly AllProblems: 'all';
+    /** @description The same before and after a fix. */
+    readonly BeforeAfter: {
+      readonly after: components['schemas']['Figures'] | null;
+      /** @description See `before_trace`. */
+      readonly after_trace: string | null;
+      readonly before: components['schemas']['Figures'] | null;
+      /** @description A typical trace of each: the one at the median. */
+      readonly before_trace: string | null;
+      /** @description A problem's id, or `all`. */
+      readonly problem: components['schemas']['ComparedProblem'];
+    };
+    /**
+     * @description Where a bet stands.
+     * @enum {string}
+     */
+    readonly BetStatus: 'reserved' | 'pending' | 'posted' | 'voided';
+    /** @description What happened before an error. */
+    readonly Breadcrumb: {
+      /**
+       * Format: int64
+       * @description When, if it says so.
+       */
+      readonly at_us?: Micros;
+      /** @description Category. */
+      readonly category: string;
+      /** @description Data as recorded. */
+      readonly data: {
+        readonly [key: string]: unknown;
+      };
+      /** @description Level. */
+      readonly level: string;
+      /** @description Text. */
+      readonly message: string;
+    };
+    /** @description `POST /issues/{id}`; answered with the issue's line. */
+    readonly ChangeIssue: {
+      /** @description What it shall be. */
+      readonly status: components['schemas']['IssueDecision'];
+    };
+    /** @description How many envelopes a request changed. */
+    readonly Changed: {
+      /**
+       * Format: int64
+       * @description Envelopes.
+       */
+      readonly changed: number;
+    };
+    /** @description `PUT /api/problems/release`. */
+    readonly ChooseRelease: {
+      /** @description One of the dial's versions. */
+      readonly release: string;
+    };
+    /**
+     * @description The stable name of a problem. Clients translate and decide by it; the sentence beside it may change.
+     * @enum {string}
+     */
+    readonly Code:
+      | 'launch_token_required'
+      | 'unauthorized'
+      | 'session_expired'
+      | 'player_not_found'
+      | 'insufficient_funds'
+      | 'stake_out_of_limits'
+      | 'invalid_request'
+      | 'malformed_json'
+      | 'unsupported_media_type'
+      | 'payload_too_large'
+      | 'idempotency_key_missing'
+      | 'idempotency_conflict'
+      | 'rate_limited'
+      | 'foreign_host'
+      | 'foreign_origin'
+      | 'payment_declined'
+      | 'payment_pending'
+      | 'envelope_malformed'
+      | 'dsn_required'
+      | 'dsn_rejected'
+      | 'dsn_invalid'
+      | 'problem_unchanged'
+      | 'problem_switching'
+      | 'measurement_under_way'
+      | 'recording_read_only'
+      | 'traffic_running'
+      | 'players_not_ready'
+      | 'service_unavailable'
+      | 'disk_full'
+      | 'deadline_exceeded'
+      | 'not_found'
+      | 'method_not_allowed'
+      | 'internal';
+    /**
+     * @description What is compared between releases.
+     * @enum {string}
+     */
+    readonly ComparedFigure: 'p95' | 'errors' | 'rtp';
+    /** @description What is compared before and after a fix. */
+    readonly ComparedProblem:
+      components['schemas']['ProblemId'] | components['schemas']['AllProblems'];
+    /** @description Telemetry on against off. */
+    readonly Comparison: {
+      /**
+       * Format: double
+       * @description CPU that telemetry adds to a spin, in milliseconds. `None` where the system does not tell.
+       */
+      readonly added_cpu_ms: number | null;
+      /**
+       * Format: double
+       * @description Latency that it adds to the median, in milliseconds.
+       */
+      readonly added_p50_ms: number;
+      /** @description Without telemetry. */
+      readonly off: components['schemas']['OverheadSide'];
+      /** @description With every trace reported and kept. */
+      readonly on: components['schemas']['OverheadSide'];
+      /**
+       * Format: double
+       * @description Saturated throughput on to off.
+       */
+      readonly saturated_ratio: number;
+    };
+    /** @description What one symbol adds to the RTP. */
+    readonly Contribution: {
+      /**
+       * Format: int32
+       * @description This many of a kind.
+       */
+      readonly count: number;
+      /** @description Wins of this kind in the full cycle, summed over the paylines. */
+      readonly hits: string;
+      /** @description The same, exact, as a part of 1. */
+      readonly rtp: components['schemas']['Fraction'];
+      /**
+       * Format: double
+       * @description Percentage points of RTP.
+       */
+      readonly rtp_percent: number;
+      /** @description Name of the symbol. */
+      readonly symbol: components['schemas']['SymbolName'];
+    };
+    /** @description `GET /v1/reports/daily?day=2026-01-31`: what was staked and paid out by the bets that were posted on a day (UTC). */
+    readonly DailyReport: {
+      /**
+       * @description The day.
+       * @example 2026-01-31
+       */
+      readonly day: string;
+      /** @description One entry a currency, in the order of the alphabet; none when nothing was posted. */
+      readonly totals: readonly components['schemas']['DayTotals'][];
+    };
+    /** @description What was staked and paid out in one currency. */
+    readonly DayTotals: {
+      /**
+       * Format: int64
+       * @description Bets that were posted.
+       */
+      readonly bets: number;
+      /** @description ISO 4217 code. */
+      readonly currency: string;
+      /** @description Sum of the payouts. */
+      readonly payouts: components['schemas']['Money'];
+      /** @description Sum of the stakes. */
+      readonly stakes: components['schemas']['Money'];
+    };
+    /** @description `POST /delivery/held`. */
+    readonly DecideHeld: {
+      /** @description What to do. */
+      readonly action: components['schemas']['HeldAction'];
+    };
+    /** @description `GET /delivery`. */
+    readonly Delivery: components['schemas']['DeliveryCounts'] & {
+      /**
+       * Format: int64
+       * @description Bytes on disk.
+       */
+      readonly bytes: number;
+      /** @description Dead envelopes by reason. */
+      readonly dead_by_reason: {
+        readonly [key: string]: number;
+      };
+      /** @description Where to. */
+      readonly destinations: readonly components['schemas']['DestinationStatus'][];
+      /** @description Held envelopes by reason: `waiting`, `rate_limited`, `paused`, `no_destination`, `other_destination`. */
+      readonly held_by_reason: {
+        readonly [key: string]: number;
+      };
+      /**
+       * Format: int64
+       * @description Requests under way.
+       */
+      readonly in_flight: number;
+      /** @description Whether everything in the log has been read since the start. */
+      readonly indexed: boolean;
+      /** @description The last failure since the start. */
+      readonly last_error?: components['schemas']['DeliveryError'];
+      /** @description What SDKs say they lost before the collector saw it, by `reason/category`. */
+      readonly lost_by_sdks: {
+        readonly [key: string]: number;
+      };
+      /** @description What a person should know. */
+      readonly notices: readonly components['schemas']['Notice'][];
+      /** @description Rate limits that are in force. */
+      readonly rate_limits: readonly components['schemas']['ActiveLimit'][];
+      /** @description The newest of those, at most ten, newest first. */
+      readonly refusals?: readonly components['schemas']['Refusal'][];
+      /**
+       * Format: int64
+       * @description Requests to the doors that were refused, and envelopes of our own that were not taken, since the start; not among
+       *     the captured.
+       */
+      readonly refused: number;
+      /** @description The requests among them, by the code of the problem that they were answered with. */
+      readonly refused_by_code?: {
+        readonly [key: string]: number;
+      };
+      /** @description Whether envelopes that come are scrubbed before they are kept. */
+      readonly scrubbing: boolean;
+      /** @description Whether envelopes are being sent. */
+      readonly sending: boolean;
+      /**
+       * Format: int64
+       * @description Sessions that SDKs reported.
+       */
+      readonly sessions: number;
+    };
+    /** @description The four numbers of which nothing may go missing: `captured = delivered + held + dead`. */
+    readonly DeliveryCounts: {
+      /**
+       * Format: int64
+       * @description Envelopes taken, ever.
+       */
+      readonly captured: number;
+      /**
+       * Format: int64
+       * @description Envelopes that will not be sent by themselves.
+       */
+      readonly dead: number;
+      /**
+       * Format: int64
+       * @description Envelopes that Sentry has.
+       */
+      readonly delivered: number;
+      /**
+       * Format: int64
+       * @description Envelopes kept to be sent.
+       */
+      readonly held: number;
+    };
+    /** @description The last thing that went wrong. */
+    readonly DeliveryError: {
+      /**
+       * Format: int64
+       * @description When.
+       */
+      readonly at: number;
+      /** @description Stable code, the same words as [`TestOutcome::code`]. */
+      readonly code: string;
+      /** @description Masked DSN. */
+      readonly destination: string;
+      /** @description One sentence. */
+      readonly detail: string;
+      /** @description What the sentence names, as [`TestOutcome::params`]. */
+      readonly params?: {
+        readonly [key: string]: string;
+      };
+    };
+    /** @description A place that envelopes are sent to. */
+    readonly DestinationStatus: {
+      /** @description Masked DSN. */
+      readonly dsn: string;
+      /**
+       * Format: int64
+       * @description When the next attempt is made, while it cannot be reached.
+       */
+      readonly next_attempt_at?: number;
+      /** @description The slot with a DSN of its own; absent for the common one. */
+      readonly slot?: string;
+    };
+    /** @description `GET /envelopes/{seq}`. */
+    readonly EnvelopeDetail: {
+      /** @description Its header. */
+      readonly header: unknown;
+      /** @description Its items. */
+      readonly items: readonly components['schemas']['EnvelopeItem'][];
+      /** @description The same line as in the list. */
+      readonly summary: components['schemas']['EnvelopeSummary'];
+    };
+    /** @description One item of an envelope, readable. */
+    readonly EnvelopeItem: {
+      /**
+       * Format: int64
+       * @description Bytes of its payload.
+       */
+      readonly bytes: number;
+      /** @description Its header. */
+      readonly header: unknown;
+      /** @description The payload, where it is JSON and not larger than 1 MiB. */
+      readonly json?: unknown;
+      /** @description The payload, where it is text but not JSON, cut after 64 KiB. */
+      readonly text?: string;
+    };
+    /**
+     * @description Where an envelope stands.
+     * @enum {string}
+     */
+    readonly EnvelopeState: 'held' | 'delivered' | 'dead';
+    /** @description An envelope in one line. */
+    readonly EnvelopeSummary: {
+      /**
+       * Format: int64
+       * @description Bytes as received.
+       */
+      readonly bytes: number;
+      /** @description What it holds, in Sentry's words: `error`, `transaction`, `log_item`, … */
+      readonly categories: readonly string[];
+      /** @description Why it is held or dead. */
+      readonly reason?: string;
+      /**
+       * Format: int64
+       * @description When it came.
+       */
+      readonly received_at: number;
+      /**
+       * Format: int64
+       * @description Number of the envelope, from 1.
+       */
+      readonly seq: number;
+      /** @description Which door it came through: a service's name, `frontend`, or `external`. */
+      readonly slot: string;
+      /** @description Where it stands. */
+      readonly state: components['schemas']['EnvelopeState'];
+    };
+    /** @description `GET /envelopes`. */
+    readonly Envelopes: {
+      /** @description Newest first. */
+      readonly envelopes: readonly components['schemas']['EnvelopeSummary'][];
+      /**
+       * Format: int64
+       * @description Ask with `before` set to this for the next page; absent on the last.
+       */
+      readonly next?: number;
+    };
+    /** @description An error event. */
+    readonly ErrorEvent: {
+      /**
+       * Format: int64
+       * @description When.
+       */
+      readonly at_us: Micros;
+      /** @description The newest breadcrumbs, oldest first. */
+      readonly breadcrumbs: readonly components['schemas']['Breadcrumb'][];
+      /**
+       * Format: int64
+       * @description Breadcrumbs that there were; more than are told where the oldest are left out.
+       */
+      readonly breadcrumbs_total: number;
+      /** @description Whether the clock of its sender was off and its times are corrected, as Relay does by `sent_at`. */
+      readonly clock_corrected?: boolean;
+      /** @description Environment. */
+      readonly environment?: string;
+      /** @description Id of the event. */
+      readonly event_id: string;
+      /** @description All exceptions, the one that was seen first, each followed by its causes, or by what is in it. */
+      readonly exceptions?: readonly components['schemas']['Exception'][];
+      /**
+       * Format: int64
+       * @description Exceptions that there were; more than are told where there are many.
+       */
+      readonly exceptions_total: number;
+      /** @description Stack of that exception, the innermost frame first; where it has none that of the event or its thread. */
+      readonly frames: readonly components['schemas']['Frame'][];
+      /**
+       * Format: int64
+       * @description Frames that there were; more than are told where the outermost are left out.
+       */
+      readonly frames_total: number;
+      /** @description Why it is of its issue. */
+      readonly grouping: components['schemas']['Grouping'];
+      /** @description Whether the code caught it; absent where the event does not say. */
+      readonly handled?: boolean;
+      /** @description The issue it belongs to. */
+      readonly issue_id: string;
+      /** @description Type of the exception that was seen, of a group that of the first in it; `message` for a plain message. */
+      readonly kind: string;
+      /** @description `fatal`, `error`, `warning`, `info` or `debug`. */
+      readonly level: string;
+      /** @description Whether it lies before or after all spans of its trace; told with a trace only. */
+      readonly outside?: boolean;
+      /** @description `user.id`. */
+      readonly player?: string;
+      /** @description Release. */
+      readonly release?: string;
+      /**
+       * Format: int64
+       * @description The envelope that brought it.
+       */
+      readonly seq: number;
+      /** @description Which service recorded it. */
+      readonly service: string;
+      /** @description Span. */
+      readonly span_id?: string;
+      /** @description Tags. */
+      readonly tags: {
+        readonly [key: string]: string;
+      };
+      /** @description Whether it brought no time, or one that cannot be: `at_us` is then the time of receipt. */
+      readonly time_is_received?: boolean;
+      /** @description Trace. */
+      readonly trace_id?: string;
+      /** @description Transaction it happened in. */
+      readonly transaction?: string;
+      /** @description Value of that exception, or the message with its parameters filled in. */
+      readonly value: string;
+    };
+    /** @description One exception of those that an event tells of. */
+    readonly Exception: {
+      /**
+       * Format: int64
+       * @description Its number in the event.
+       */
+      readonly exception_id?: number;
+      /** @description Stack, the innermost frame first. */
+      readonly frames: readonly components['schemas']['Frame'][];
+      /**
+       * Format: int64
+       * @description Frames that there were; more than are told where the outermost are left out.
+       */
+      readonly frames_total: number;
+      /** @description Whether the code caught it; absent where it does not say. */
+      readonly handled?: boolean;
+      /** @description Whether it only holds others. */
+      readonly is_exception_group?: boolean;
+      /** @description Type. */
+      readonly kind: string;
+      /** @description Type of the mechanism that caught it, such as `chained`. */
+      readonly mechanism?: string;
+      /** @description Module of the type. */
+      readonly module?: string;
+      /**
+       * Format: int64
+       * @description Number of the exception that it is the cause of, or the group that it is in.
+       */
+      readonly parent_id?: number;
+      /** @description Where its parent holds it, such as `__cause__` or `exceptions[0]`. */
+      readonly source?: string;
+      /** @description Value. */
+      readonly value: string;
+    };
+    /** @description For whom the services of a trace waited that recorded nothing in it themselves. */
+    readonly ExternalShare: {
+      /** @description What the calls name: their `peer.service`, else their `server.address`. */
+      readonly peer: string;
+      /**
+       * Format: int64
+       * @description Microseconds of the outgoing HTTP requests to it; of those at the same time each counts.
+       */
+      readonly waiting_us: Micros;
+    };
+    /**
+     * @description A fault: a real cause in one service.
+     * @enum {string}
+     */
+    readonly FaultId:
+      | 'provider-spike'
+      | 'rtp-anomaly'
+      | 'gateway-panic'
+      | 'expired-token'
+      | 'provider-down'
+      | 'n-plus-one'
+      | 'slow-report'
+      | 'memory-leak'
+      | 'session-surge';
+    /**
+     * @description How a fault is brought about.
+     * @enum {string}
+     */
+    readonly FaultKind: 'switch' | 'fire';
+    /** @description One fault. */
+    readonly FaultView: {
+      /**
+       * Format: int64
+       * @description How often it was fired.
+       */
+      readonly fired?: number;
+      /** @description Whether our code has a way to cope with it: it can be `fixed`, and not only off. */
+      readonly fixable: boolean;
+      /** @description Which. */
+      readonly id: components['schemas']['FaultId'];
+      /** @description How it is brought about. */
+      readonly kind: components['schemas']['FaultKind'];
+      /**
+       * @description The newest trace that shows it since it was last switched or fired, 32 hexadecimal digits; `null` while there is
+       *     none.
+       */
+      readonly last_trace_id: string | null;
+      /** @description Whose knob it is. */
+      readonly service: string;
+      /** @description Where a switch stands. */
+      readonly state?: components['schemas']['ProblemState'];
+    };
+    /** @description `GET /api/faults`. */
+    readonly Faults: {
+      /** @description All of them, in the order in which they are shown. */
+      readonly faults: readonly components['schemas']['FaultView'][];
+    };
+    /**
+     * @description What was measured of spins under one condition, as their players saw them. Where not all traces are recorded, each that
+     *     is stands for as many spins as the sample rate of its trace says, in everything that is counted or added up.
+     */
+    readonly Figures: {
+      /**
+       * Format: double
+       * @description 100 × failed ÷ spins.
+       */
+      readonly error_rate_percent: number;
+      /**
+       * Format: int64
+       * @description Of them, spins that ended in an error: their player was told of it, or their settlement failed behind the answer.
+       */
+      readonly failed: number;
+      /** @description Stakes of the spins that the gateway answered with a 5xx once it knew whose they were. */
+      readonly failed_minor: components['schemas']['Money'];
+      /**
+       * Format: int64
+       * @description Of them, those answered with a 5xx.
+       */
+      readonly failed_requests: number;
+      /**
+       * Format: double
+       * @description 100 × failed_requests ÷ requests: the overall error rate, as `reelscope spin --json` counts it.
+       */
+      readonly overall_error_rate_percent: number;
+      /**
+       * Format: double
+       * @description Milliseconds; nearest rank, as everywhere.
+       */
+      readonly p50_ms: number;
+      /**
+       * Format: double
+       * @description Milliseconds.
+       */
+      readonly p95_ms: number;
+      /**
+       * Format: double
+       * @description Milliseconds.
+       */
+      readonly p99_ms: number;
+      /**
+       * Format: double
+       * @description Spins a second while they came without a pause of ten seconds; absent for fewer than two.
+       */
+      readonly per_second: number | null;
+      /**
+       * Format: int64
+       * @description Of them, those that were recorded: what is behind these figures. Fewer than `spins` where those are an estimate.
+       */
+      readonly recorded: number;
+      /**
+       * Format: int64
+       * @description Requests that our backend services answered for these spins: api-gateway, user-service, game-engine and
+       *     payment-service; neither the page nor the provider.
+       */
+      readonly requests: number;
+      /**
+       * Format: int64
+       * @description Spins.
+       */
+      readonly spins: number;
+      /**
+       * Format: double
+       * @description Seconds that a player waited in all, on average over the players.
+       */
+      readonly waited_s_per_player: number;
+    };
+    /** @description An exact fraction; decimal strings, because the integers do not fit a JSON number. */
+    readonly Fraction: {
+      /** @description Below the line, positive; the fraction is in lowest terms. */
+      readonly denominator: string;
+      /** @description Above the line. */
+      readonly numerator: string;
+    };
+    /** @description A line of a stack trace. */
+    readonly Frame: {
+      /** @description The line itself, where the event brought it. */
+      readonly context_line?: string;
+      /** @description File. */
+      readonly file?: string;
+      /** @description Function. */
+      readonly function: string;
+      /** @description Whether it is the application's own code. */
+      readonly in_app: boolean;
+      /**
+       * Format: int64
+       * @description Line, from 1.
+       */
+      readonly line?: number;
+      /** @description Module, where it differs from the file. */
+      readonly module?: string;
+      /** @description Lines of source after it, in order. */
+      readonly post_context?: readonly string[];
+      /** @description Lines of source before it, in order. */
+      readonly pre_context?: readonly string[];
+    };
+    /**
+     * @description What puts events into one issue.
+     * @enum {string}
+     */
+    readonly GroupedBy: 'fingerprint' | 'stack' | 'system_stack' | 'exception' | 'message';
+    /** @description Why an event is of its issue: events with the same parts are. */
+    readonly Grouping: {
+      /** @description By what. */
+      readonly by: components['schemas']['GroupedBy'];
+      /** @description The parts that are compared, to be read. */
+      readonly parts: readonly string[];
+      /**
+       * Format: int64
+       * @description Parts that there are; more than are told where there are many.
+       */
+      readonly parts_total: number;
+    };
+    /**
+     * @description What to do with envelopes that were captured for another destination than today's.
+     * @enum {string}
+     */
+    readonly HeldAction: 'send' | 'discard';
+    /**
+     * @description What a person may say of an issue; that it regressed is for the collector to see.
+     * @enum {string}
+     */
+    readonly IssueDecision: 'resolved' | 'unresolved';
+    /** @description `GET /issues/{id}`. */
+    readonly IssueDetail: {
+      /** @description Its newest events, newest first. */
+      readonly events: readonly components['schemas']['ErrorEvent'][];
+      /** @description The same line as in the list. */
+      readonly summary: components['schemas']['IssueSummary'];
+      /** @description Times of its newest events, at most 2,000, oldest first: those of `events` and more. */
+      readonly times_us: readonly Micros[];
+    };
+    /**
+     * @description What people hold of an issue.
+     * @enum {string}
+     */
+    readonly IssueStatus: 'unresolved' | 'resolved' | 'reopened' | 'regressed';
+    /** @description An issue in one line. */
+    readonly IssueSummary: {
+      /** @description Function and file the newest event comes from. */
+      readonly culprit: string;
+      /**
+       * Format: int64
+       * @description Events.
+       */
+      readonly events: number;
+      /**
+       * Format: int64
+       * @description First event.
+       */
+      readonly first_seen_us: Micros;
+      /** @description Stable over restarts: a hash of what groups its events. */
+      readonly issue_id: string;
+      /** @description Type of the exception. */
+      readonly kind: string;
+      /**
+       * Format: int64
+       * @description Newest event.
+       */
+      readonly last_seen_us: Micros;
+      /** @description Level of the newest event. */
+      readonly level: string;
+      /**
+       * Format: int64
+       * @description Different players met, counted up to 1,000.
+       */
+      readonly players: number;
+      /** @description The later release that it came back in. */
+      readonly regressed_in?: string;
+      /** @description Releases it was seen in, oldest first where they are semantic versions, else in the order of the alphabet. */
+      readonly releases: readonly string[];
+      /** @description The release that it still happens in; absent where the event that opened it again names none. */
+      readonly reopened_in?: string;
+      /** @description The release in force when it was resolved, as far as its services had told; or a later one that it had been seen in. */
+      readonly resolved_in?: string;
+      /** @description Services. */
+      readonly services: readonly string[];
+      /** @description The request that it befalls most often; absent where no event names one that was recorded. */
+      readonly share?: components['schemas']['RequestShare'];
+      /** @description Whether it is open. */
+      readonly status: components['schemas']['IssueStatus'];
+      /** @description Some of its traces, newest first. */
+      readonly trace_ids: readonly string[];
+      /** @description Value of the newest event. */
+      readonly value: string;
+    };
+    /** @description `GET /issues`. */
+    readonly Issues: {
+      /** @description Whether everything in the log has been read since the start. */
+      readonly indexed: boolean;
+      /** @description Last seen first. */
+      readonly issues: readonly components['schemas']['IssueSummary'][];
+    };
+    /** @description What one bet of this player may cost, in minor units. */
+    readonly Limits: {
+      /** @description Largest stake. */
+      readonly max_stake: components['schemas']['Money'];
+      /** @description Smallest stake. */
+      readonly min_stake: components['schemas']['Money'];
+      /** @description A stake is a multiple of this, so that it divides evenly over the paylines. */
+      readonly stake_step: components['schemas']['Money'];
+    };
+    /** @description `POST /api/v1/sessions`. */
+    readonly LogIn: {
+      /**
+       * @description The player's account code.
+       * @example RS-000001
+       */
+      readonly account_code: string;
+      /**
+       * @description Whose it is, for a client that was told so at an earlier log-in: the player need not be looked up by the code then.
+       *     Where the code is somebody else's, this counts for nothing.
+       */
+      readonly player_id?: string | null;
+    };
+    /** @description A line of structured log. */
+    readonly LogLine: {
+      /**
+       * Format: int64
+       * @description When.
+       */
+      readonly at_us: Micros;
+      /** @description Attributes as recorded. */
+      readonly attributes: {
+        readonly [key: string]: unknown;
+      };
+      /** @description Whether the clock of its sender was off and its times are corrected, as Relay does by `sent_at`. */
+      readonly clock_corrected?: boolean;
+      /** @description `trace`, `debug`, `info`, `warn`, `error` or `fatal`. */
+      readonly level: string;
+      /** @description The text. */
+      readonly message: string;
+      /** @description Whether it lies before or after all spans of its trace; told with a trace only. */
+      readonly outside?: boolean;
+      /**
+       * Format: int64
+       * @description The envelope that brought it.
+       */
+      readonly seq: number;
+      /** @description Which service wrote it. */
+      readonly service: string;
+      /** @description The span it was written in. */
+      readonly span_id?: string;
+      /** @description Whether it brought no time, or one that cannot be: `at_us` is then the time of receipt. */
+      readonly time_is_received?: boolean;
+    };
+    /** @description A session token and whose it is. */
+    readonly LoggedIn: {
+      /** @description RFC 3339. */
+      readonly expires_at: string;
+      /** @description Who plays. */
+      readonly player: components['schemas']['Player'];
+      /** @description Signed JWT; send it as `Authorization: Bearer …`. */
+      readonly token: string;
+      /** @description Always `Bearer`. */
+      readonly token_type: string;
+    };
+    /** @description Calls from one to another. */
+    readonly MapEdge: {
+      /** @description Id of the node that calls. */
+      readonly from: string;
+      /** @description Id of the node that is called. */
+      readonly to: string;
+      /** @description The calls, as the caller saw them; as the callee did where the caller recorded no span of its own for them. */
+      readonly traffic: components['schemas']['MapTraffic'];
+    };
+    /** @description A thing that does work. */
+    readonly MapNode: {
+      /** @description Name of a service or peer; `<service>/<system>` of a database. */
+      readonly id: string;
+      /** @description What it is. */
+      readonly kind: components['schemas']['NodeKind'];
+      /** @description Transactions of a service; of the others, the calls made to them. */
+      readonly traffic: components['schemas']['MapTraffic'];
+    };
+    /** @description What was done, how often and how fast. */
+    readonly MapTraffic: {
+      /**
+       * Format: int64
+       * @description Requests, or calls.
+       */
+      readonly calls: number;
+      /**
+       * Format: int64
+       * @description Those whose status [is a failure](is_failure).
+       */
+      readonly errors: number;
+      /**
+       * Format: int64
+       * @description The duration that half of them do not exceed (nearest rank).
+       */
+      readonly p50_us: Micros;
+      /**
+       * Format: int64
+       * @description The duration that 95 of 100 do not exceed.
+       */
+      readonly p95_us: Micros;
+      /**
+       * Format: int64
+       * @description Requests, or calls, a minute: those that began in the minute before the answer. Estimated where the map says so.
+       */
+      readonly per_minute: number;
+    };
+    /** @description `POST /api/overhead`. */
+    readonly MeasureOverhead: {
+      /**
+       * Format: float
+       * @description Share of traces that the side with telemetry is to report, 0 to 1.
+       */
+      readonly sample_rate: number;
+    };
+    /** @description A number with its unit, as Sentry keeps them. */
+    readonly Measurement: {
+      /** @description Sentry's name of the unit; `none` for a bare number. */
+      readonly unit: string;
+      /**
+       * Format: double
+       * @description The number.
+       */
+      readonly value: number;
+    };
+    /** @description One number at one time. */
+    readonly MeasurementPoint: {
+      /**
+       * Format: int64
+       * @description When: the start of the transaction, or the time of the metric.
+       */
+      readonly at_us: Micros;
+      /** @description `measurement` of a transaction, or the kind of a metric: `counter`, `gauge`, `distribution`. */
+      readonly kind: string;
+      /** @description Name. */
+      readonly name: string;
+      /** @description Release. */
+      readonly release?: string;
+      /** @description Service. */
+      readonly service: string;
+      /** @description Trace. */
+      readonly trace_id?: string;
+      /** @description Unit, as Sentry names it. */
+      readonly unit: string;
+      /**
+       * Format: double
+       * @description The number.
+       */
+      readonly value: number;
+    };
+    /** @description `GET /measurements`. */
+    readonly Measurements: {
+      /** @description Whether everything in the log has been read since the start. */
+      readonly indexed: boolean;
+      /** @description Every name with the number of its points. */
+      readonly names: {
+        readonly [key: string]: number;
+      };
+      /** @description Points, newest first. */
+      readonly points: readonly components['schemas']['MeasurementPoint'][];
+    };
+    /**
+     * Format: int64
+     * @description An amount in minor units of the account's currency; on the wire a JSON integer.
+     * @example 1000
+     */
+    readonly Money: number;
+    /**
+     * @description What kind of thing does the work.
+     * @enum {string}
+     */
+    readonly NodeKind: 'service' | 'database' | 'external';
+    /** @description No fields: there is nothing to say about it. */
+    readonly Nothing: Record<string, never>;
+    /** @description Something that a person should know about the collector. */
+    readonly Notice: {
+      /**
+       * Format: int64
+       * @description When it was noticed.
+       */
+      readonly at: number;
+      /**
+       * @description Stable code, with what [`Notice::params`] has for it: `disk_failed` (`cause`), `telemetry_damaged` (`cause`),
+       *     `earlier_format` (`copy`: a path), `envelope_refused` (`cause`), `evicted` (`count`), `no_trust_store` (`cause`),
+       *     `issue_statuses_damaged` (`cause`), `index_defect` (`seq`, `cause`), `delivery_defect` (`cause`),
+       *     `request_defect` (`seq`, `cause`).
+       */
+      readonly code: string;
+      /** @description One sentence. */
+      readonly detail: string;
+      /** @description What the sentence names, so that it can be said in another language. Causes are as the system puts them. */
+      readonly params?: {
+        readonly [key: string]: string;
+      };
+    };
+    /** @description Evidence of a problem in real spans or issues. */
+    readonly Observed: {
+      /**
+       * Format: int64
+       * @description When that trace began.
+       */
+      readonly at: number;
+      /**
+       * Format: int64
+       * @description Traces that show it since it was switched on.
+       */
+      readonly count: number;
+      /**
+       * Format: double
+       * @description Milliseconds that the span took; absent where the evidence is an issue.
+       */
+      readonly ms?: number;
+      /** @description The newest of them. */
+      readonly trace_id: string;
+    };
+    /** @description A transaction without a parent beside the root. */
+    readonly OtherRoot: {
+      /**
+       * Format: int64
+       * @description Length.
+       */
+      readonly duration_us: Micros;
+      /** @description Its name. */
+      readonly name: string;
+      /** @description Its service. */
+      readonly service: string;
+      /** @description Id of its span. */
+      readonly span_id: string;
+      /**
+       * Format: int64
+       * @description Start.
+       */
+      readonly start_us: Micros;
+    };
+    /** @description A measurement that came to its end. */
+    readonly OverheadResult: components['schemas']['Comparison'] & {
+      /**
+       * Format: float
+       * @description Share of traces that its side with telemetry reported.
+       */
+      readonly sample_rate: number;
+    };
+    /** @description One way of running, summed over its blocks. */
+    readonly OverheadSide: {
+      /**
+       * Format: double
+       * @description Bytes of telemetry kept for each spin.
+       */
+      readonly bytes_per_spin: number;
+      /**
+       * Format: double
+       * @description CPU of the whole process for each spin, in milliseconds: services, load and, with telemetry, the collector with
+       *     its index. `None` where the system does not tell.
+       */
+      readonly cpu_ms_per_spin: number | null;
+      /**
+       * Format: double
+       * @description Median latency of spins one after another, in milliseconds.
+       */
+      readonly p50_ms: number;
+      /**
+       * Format: double
+       * @description 95th percentile, in milliseconds.
+       */
+      readonly p95_ms: number;
+      /**
+       * Format: double
+       * @description Spins a second at the saturating concurrency.
+       */
+      readonly saturated_per_s: number;
+      /**
+       * Format: int64
+       * @description Spins played.
+       */
+      readonly spins: number;
+    };
+    /** @description `GET /api/overhead`. */
+    readonly OverheadView: {
+      /**
+       * Format: int64
+       * @description Spins under way at the same time where throughput is measured.
+       */
+      readonly concurrency: number;
+      /**
+       * Format: int64
+       * @description Blocks that are over.
+       */
+      readonly done: number;
+      /** @description Why the last one did not; `null` where it did. */
+      readonly failed: string | null;
+      readonly result: components['schemas']['OverheadResult'] | null;
+      /** @description Whether a measurement runs. */
+      readonly running: boolean;
+      /**
+       * Format: float
+       * @description Share of traces that the side with telemetry reports, of the measurement that was asked for last.
+       */
+      readonly sample_rate: number;
+      /**
+       * Format: int64
+       * @description Spins of each side one after another, and as many again at once.
+       */
+      readonly spins: number;
+      /**
+       * Format: int64
+       * @description Blocks in all.
+       */
+      readonly total: number;
+    };
+    /** @description What the page's own SDK is started with. */
+    readonly PageSettings: {
+      /** @description The built-in collector's. */
+      readonly dsn: string;
+      /** @description Environment of the stack. */
+      readonly environment: string;
+      /** @description Release of the stack. */
+      readonly release: string;
+      /**
+       * Format: float
+       * @description Share of traces that are reported, 0 to 1.
+       */
+      readonly traces_sample_rate: number;
+    };
+    /** @description The probability accounting report of the game, exact over the full cycle. */
+    readonly ParSheet: {
+      /** @description What each symbol and count adds. */
+      readonly contributions: readonly components['schemas']['Contribution'][];
+      /** @description Number of stop combinations, all equally likely. */
+      readonly cycle: string;
+      /** @description The same, exact. */
+      readonly hit_frequency: components['schemas']['Fraction'];
+      /**
+       * Format: double
+       * @description Share of rounds that pay anything, in per cent.
+       */
+      readonly hit_frequency_percent: number;
+      /**
+       * Format: double
+       * @description Largest payout of one round as a multiple of its stake.
+       */
+      readonly max_payout: number;
+      /** @description How many combinations of the cycle pay the largest payout. */
+      readonly max_payout_combinations: string;
+      /** @description Return to player, exact, as a part of 1. */
+      readonly rtp: components['schemas']['Fraction'];
+      /**
+       * Format: double
+       * @description Return to player in per cent.
+       */
+      readonly rtp_percent: number;
+      /** @description How much a round varies. */
+      readonly volatility: components['schemas']['Volatility'];
+    };
+    /** @description How many of a symbol pay how much. */
+    readonly Pay: {
+      /**
+       * Format: int32
+       * @description This many of a kind.
+       */
+      readonly count: number;
+      /**
+       * Format: int64
+       * @description Multiple of the stake per line, or of the whole stake for the scatter.
+       */
+      readonly pays: number;
+    };
+    /** @description Everything an auditor needs to compute the game again. */
+    readonly Paytable: {
+      /** @description Name of the game. */
+      readonly game: string;
+      /** @description The exact figures. */
+      readonly par_sheet: components['schemas']['ParSheet'];
+      /** @description Row index (0 on top) by reel, for each payline. */
+      readonly paylines: readonly (readonly number[])[];
+      /** @description Symbols of each reel strip in order. */
+      readonly reel_strips: readonly (readonly components['schemas']['SymbolName'][])[];
+      /**
+       * Format: int32
+       * @description Number of reels.
+       */
+      readonly reels: number;
+      /**
+       * Format: int32
+       * @description Visible rows.
+       */
+      readonly rows: number;
+      /** @description Stakes the machine offers. */
+      readonly stakes: readonly components['schemas']['Money'][];
+      /** @description Symbols with their pays. */
+      readonly symbols: readonly components['schemas']['SymbolPays'][];
+    };
+    /** @description A player with the balance of the moment. */
+    readonly Player: {
+      /** @description The code a person types, such as `RS-000001`. */
+      readonly account_code: string;
+      /** @description Money that can be staked. */
+      readonly balance: components['schemas']['Money'];
+      /** @description ISO 4217 code of the account's currency. */
+      readonly currency: string;
+      /** @description Synthetic name. */
+      readonly display_name: string;
+      /** @description Limits of one bet. */
+      readonly limits: components['schemas']['Limits'];
+      /** @description Id used between services; not for people. */
+      readonly player_id: string;
+      /** @description Stakes of rounds that are not settled yet. */
+      readonly reserved: components['schemas']['Money'];
+    };
+    /** @description A problem as RFC 9457 writes it, with our members `code`, `field`, `stake_status` and `round_id`. */
+    readonly Problem: {
+      /** @description The stable code. */
+      readonly code: components['schemas']['Code'];
+      /** @description One clear sentence that says what to do. */
+      readonly detail: string;
+      /** @description Path of the offending field in the request body, or the name of the header. */
+      readonly field?: string;
+      /**
+       * Format: int64
+       * @description Seconds after which to try again; sent as the header `Retry-After` too.
+       */
+      readonly retry_after?: number;
+      /**
+       * Format: uuid
+       * @description The round that the problem belongs to.
+       */
+      readonly round_id?: string;
+      /** @description What happened to the stake, on problems of a spin. */
+      readonly stake_status?: components['schemas']['StakeStatus'];
+      /**
+       * Format: int32
+       * @description The HTTP status, repeated.
+       */
+      readonly status: number;
+      /** @description Short title of the code. */
+      readonly title: string;
+      /** @description `urn:reelscope:problem:<code>`. */
+      readonly type: string;
+    };
+    /** @description `GET /api/problems/figures`. */
+    readonly ProblemFigures: {
+      /**
+       * Format: int64
+       * @description Spins since then that count nowhere, because a fault of the second group was on.
+       */
+      readonly left_out: number;
+      readonly now: components['schemas']['Figures'] | null;
+      /** @description One entry a problem, and one for all of them. */
+      readonly pairs: readonly components['schemas']['BeforeAfter'][];
+      /**
+       * Format: int64
+       * @description Only spins since then count: the start of this session, the last reset, or the first spin that is remembered of very
+       *     many.
+       */
+      readonly since: number;
+      /**
+       * Format: int64
+       * @description Of the spins that count, those of virtual players.
+       */
+      readonly virtual_spins: number;
+    };
+    /**
+     * @description A problem: a real cause in one service.
+     * @enum {string}
+     */
+    readonly ProblemId: 'missing-index' | 'slow-rng' | 'slow-provider' | 'payment-errors';
+    /**
+     * @description Where a problem stands.
+     * @enum {string}
+     */
+    readonly ProblemState: 'on' | 'fixed' | 'off';
+    /** @description One problem. */
+    readonly ProblemView: {
+      /** @description Which. */
+      readonly id: components['schemas']['ProblemId'];
+      readonly observed: components['schemas']['Observed'] | null;
+      /** @description Where it is mended. */
+      readonly service: string;
+      /** @description Where it stands. */
+      readonly state: components['schemas']['ProblemState'];
+      /**
+       * Format: int64
+       * @description When it came to this state.
+       */
+      readonly switched_at: number;
+      /**
+       * Format: int64
+       * @description Milliseconds since then, by a clock that cannot be set: what was before it and what after is told by this.
+       */
+      readonly switched_ms_ago: number;
+      readonly switching: components['schemas']['Switching'] | null;
+    };
+    /** @description `GET /api/problems`. */
+    readonly Problems: {
+      /**
+       * Format: int32
+       * @description Payments that will fail on cue.
+       */
+      readonly armed_failures: number;
+      /** @description In the order of the story. */
+      readonly problems: readonly components['schemas']['ProblemView'][];
+      /** @description Whether every problem can be switched: the players are written. */
+      readonly ready: boolean;
+      /** @description Release that envelopes say now. */
+      readonly release: string;
+      /** @description The dial. */
+      readonly releases: readonly components['schemas']['ReleaseView'][];
+    };
+    /** @description A request that a door refused. */
+    readonly Refusal: {
+      /**
+       * Format: int64
+       * @description When.
+       */
+      readonly at: number;
+      /** @description What the sender calls itself, such as `sentry.python/2.75.0`, at most 100 bytes. */
+      readonly client?: string;
+      /** @description Stable code of the problem that it was answered with. */
+      readonly code: string;
+      /** @description The sentence of that problem, at most 400 bytes. It quotes nothing of what was sent. */
+      readonly detail: string;
+      /** @description What was to blame. */
+      readonly field?: string;
+    };
+    /** @description A figure of a release that left what chance allows. */
+    readonly Regression: {
+      /**
+       * Format: double
+       * @description What is compared with: the release before; for `rtp` the exact figure of the PAR sheet. Milliseconds or percent.
+       */
+      readonly expected: number;
+      /** @description Which. */
+      readonly figure: components['schemas']['ComparedFigure'];
+      /**
+       * Format: double
+       * @description What was measured. Milliseconds or percent.
+       */
+      readonly measured: number;
+      /** @description Service that its traces point at. */
+      readonly service: string;
+      /**
+       * Format: double
+       * @description Standard errors between the two; beyond 3.29 chance alone gets there once in a thousand times.
+       */
+      readonly standard_errors: number;
+      /** @description Change of this release in that service; absent when the release names none. */
+      readonly suspect: string | null;
+    };
+    /** @description What was measured of one release. */
+    readonly ReleaseFigures: {
+      /** @description Changes that it came with: stable names, such as `slow-rng` or `wrong-paytable`, with `-fixed` when it took one away. */
+      readonly changes: readonly string[];
+      /** @description Of its spins. */
+      readonly figures: components['schemas']['Figures'];
+      /** @description What left its band. */
+      readonly regressions: readonly components['schemas']['Regression'][];
+      /** @description Version as envelopes say it. */
+      readonly release: string;
+      /**
+       * Format: double
+       * @description Half width of the band in which chance keeps the observed RTP 999 times in 1,000, in percent.
+       */
+      readonly rtp_band_percent: number | null;
+      /**
+       * Format: double
+       * @description Paid out of a hundred staked; absent while nothing was staked.
+       */
+      readonly rtp_percent: number | null;
+    };
+    /** @description A release of the demo and the problems it has. */
+    readonly ReleaseView: {
+      /** @description Problems that hurt in it. */
+      readonly problems: readonly components['schemas']['ProblemId'][];
+      /** @description Version, as every envelope says it. */
+      readonly version: string;
+      /** @description Whether it has the wrong paytable. */
+      readonly wrong_paytable: boolean;
+    };
+    /** @description `GET /api/problems/releases`. */
+    readonly Releases: {
+      /**
+       * Format: double
+       * @description The exact RTP of the game, in percent.
+       */
+      readonly exact_rtp_percent: number;
+      /**
+       * Format: int64
+       * @description Spins since then that count nowhere, because a fault of the second group was on that the release does not have, or
+       *     because a problem was switched by hand.
+       */
+      readonly left_out: number;
+      /** @description In the order in which they were first seen. */
+      readonly releases: readonly components['schemas']['ReleaseFigures'][];
+      /**
+       * Format: int64
+       * @description Only spins since then count; see [`ProblemFigures::since`].
+       */
+      readonly since: number;
+      /**
+       * Format: int64
+       * @description Of the spins that count, those of virtual players.
+       */
+      readonly virtual_spins: number;
+    };
+    /**
+     * @description How often a request ends in an issue: `failed` of `requests`, which are never fewer. Both are counted over all that is
+     *     kept. Errors are not sampled; where transactions are, each counts for as many as the sample rate of its trace says.
+     */
+    readonly RequestShare: {
+      /** @description Whether `requests` is an estimate, since not all of them were recorded. */
+      readonly estimated: boolean;
+      /**
+       * Format: int64
+       * @description Traces with an event of the issue in such a transaction, and events of no trace.
+       */
+      readonly failed: number;
+      /**
+       * Format: int64
+       * @description Such transactions.
+       */
+      readonly requests: number;
+      /** @description The service that answers it. */
+      readonly service: string;
+      /** @description Name of its transaction. */
+      readonly transaction: string;
+    };
+    /** @description `POST /delivery/retry`: brings dead letters back. */
+    readonly RetryDead: {
+      /**
+       * Format: int64
+       * @description One envelope; all of them when absent.
+       */
+      readonly seq?: number | null;
+    };
+    /** @description `GET /api/v1/rounds/{round_id}`: what became of a round. */
+    readonly RoundStanding: {
+      /** @description Money that can be staked now. */
+      readonly balance: components['schemas']['Money'];
+      readonly round: components['schemas']['RoundSummary'] | null;
+      /** @description Where its stake stands. */
+      readonly stake_status: components['schemas']['StakeStatus'];
+    };
+    /** @description One of the player's last rounds. */
+    readonly RoundSummary: {
+      /** @description Symbols by reel, top row first. */
+      readonly board?: readonly (readonly components['schemas']['SymbolName'][])[];
+      /** @description RFC 3339. */
+      readonly created_at: string;
+      /** @description ISO 4217 code. */
+      readonly currency: string;
+      /** @description What was paid; absent until known, and on a voided round. */
+      readonly payout?: components['schemas']['Money'];
+      /**
+       * Format: uuid
+       * @description The round.
+       */
+      readonly round_id: string;
+      /**
+       * Format: uuid
+       * @description The round whose seed was drawn from again.
+       */
+      readonly same_seed_as?: string;
+      /** @description Seed of the draw; absent when the round was never drawn. */
+      readonly seed?: string;
+      /** @description RFC 3339. */
+      readonly settled_at?: string;
+      /** @description The stake. */
+      readonly stake: components['schemas']['Money'];
+      /** @description Where the bet stands. */
+      readonly status: components['schemas']['BetStatus'];
+      /** @description Where each reel stopped. */
+      readonly stops?: readonly number[];
+    };
+    /** @description `GET /api/v1/rounds`. */
+    readonly Rounds: {
+      /** @description Newest first. */
+      readonly rounds: readonly components['schemas']['RoundSummary'][];
+    };
+    /** @description Progress of writing the synthetic players. */
+    readonly Seeding: {
+      /**
+       * Format: int64
+       * @description Players written so far.
+       */
+      readonly done: number;
+      /**
+       * Format: int64
+       * @description Players there will be.
+       */
+      readonly total: number;
+    };
+    /** @description `GET /map`: who calls whom, from the newest traces. */
+    readonly ServiceMap: {
+      /** @description By ids. */
+      readonly edges: readonly components['schemas']['MapEdge'][];
+      /**
+       * @description Whether those traces are not all of the minute before the answer, because they are the newest of many, or because
+       *     not all are recorded. Each of them then stands for as many as there are in that minute for each of them, and as the
+       *     sample rate of its trace says.
+       */
+      readonly estimated: boolean;
+      /**
+       * Format: int64
+       * @description Start of the oldest of them; 0 when there is none.
+       */
+      readonly from_us: Micros;
+      /** @description Whether everything in the log has been read since the start. */
+      readonly indexed: boolean;
+      /**
+       * Format: int64
+       * @description Things that are not told since they are called least, with the edges to and from them; 0 where all are told.
+       */
+      readonly left_out: number;
+      /** @description By id. */
+      readonly nodes: readonly components['schemas']['MapNode'][];
+      /**
+       * Format: int64
+       * @description Traces that were looked at.
+       */
+      readonly traces: number;
+    };
+    /** @description What one service did in a trace. */
+    readonly ServiceShare: {
+      /**
+       * Format: int32
+       * @description Errors it recorded.
+       */
+      readonly errors: number;
+      /**
+       * Format: int32
+       * @description Of them, those that it answered with a 5xx.
+       */
+      readonly failed_requests: number;
+      /**
+       * Format: int64
+       * @description Microseconds of its transactions, less those in which it waited for an outgoing HTTP request.
+       */
+      readonly own_us: Micros;
+      /**
+       * Format: int32
+       * @description Requests it answered: its transactions of operation `http.server`.
+       */
+      readonly requests: number;
+      /** @description The service. */
+      readonly service: string;
+      /**
+       * Format: int32
+       * @description Transactions it recorded.
+       */
+      readonly transactions: number;
+      /**
+       * Format: int64
+       * @description Microseconds of its transactions in which it waited for an outgoing HTTP request.
+       */
+      readonly waiting_us: Micros;
+    };
+    /** @description A database that was damaged and is out of use. */
+    readonly SetAside: {
+      /** @description RFC 3339. */
+      readonly at: string;
+      /** @description `database_set_aside`. */
+      readonly code: string;
+      /** @description `players`, `rounds`, `wallets` or `telemetry`. */
+      readonly database: string;
+      /** @description Name of the directory. */
+      readonly id: string;
+      /** @description Where it is. */
+      readonly path: string;
+    };
+    /** @description `PUT /api/traffic`. */
+    readonly SetTraffic: {
+      /**
+       * Format: int32
+       * @description 10 to 100; `null` lifts it.
+       */
+      readonly budget_percent?: number | null;
+      /**
+       * Format: int32
+       * @description 1 to 200.
+       */
+      readonly players: number;
+      /** @description Whether they are to spin. */
+      readonly running: boolean;
+    };
+    /** @description A change: absent fields stay as they are, `null` takes a value away. */
+    readonly SettingsChange: {
+      /**
+       * @description Where envelopes go of every service that has no DSN of its own.
+       * @default null
+       */
+      readonly dsn?: string | null;
+      /**
+       * @description DSNs of single services.
+       * @default {}
+       */
+      readonly dsn_by_service?: {
+        readonly [key: string]: string | null;
+      };
+      /**
+       * @description Environment of the stack.
+       * @default null
+       */
+      readonly environment?: string | null;
+      /**
+       * @description Sentry's organisation slug, for links.
+       * @default null
+       */
+      readonly organization?: string | null;
+      /**
+       * @description Release of the stack.
+       * @default null
+       */
+      readonly release?: string | null;
+      /**
+       * @description Whether secrets and what tells who a person is are taken out of envelopes before they are kept.
+       * @default null
+       */
+      readonly scrubbing?: boolean | null;
+      /**
+       * @description Whether anything is sent; what is captured meanwhile is held.
+       * @default null
+       */
+      readonly sending?: boolean | null;
+      /**
+       * Format: float
+       * @description Share of traces that are reported, 0 to 1.
+       * @default null
+       */
+      readonly traces_sample_rate?: number | null;
+    };
+    /** @description The settings as they are shown: no key in them. */
+    readonly ShownSettings: {
+      /** @description The built-in collector's DSN, for a service of one's own. Its key opens nothing but this machine's collector. */
+      readonly collector_dsn: string;
+      /** @description Masked; `null` when envelopes are kept here. */
+      readonly dsn: string | null;
+      /** @description Masked, by service. */
+      readonly dsn_by_service: {
+        readonly [key: string]: string;
+      };
+      /** @description Environment of the stack. */
+      readonly environment: string;
+      /** @description Whether a change outlives the process. */
+      readonly kept: boolean;
+      /** @description Sentry's organisation slug, for links; `null` where none is set. */
+      readonly organization: string | null;
+      /** @description Release of the stack. */
+      readonly release: string;
+      /** @description Whether secrets and what tells who a person is are taken out of envelopes before they are kept. */
+      readonly scrubbing: boolean;
+      /** @description Whether anything is sent; what is captured meanwhile is held. */
+      readonly sending: boolean;
+      /**
+       * Format: float
+       * @description Share of traces that are reported, 0 to 1.
+       */
+      readonly traces_sample_rate: number;
+    };
+    /** @description A span, or a transaction, which is the first span of a service. */
+    readonly Span: {
+      /** @description Data (attributes) as recorded. */
+      readonly data: {
+        readonly [key: string]: unknown;
+      };
+      /** @description Description of a span, name of a transaction. */
+      readonly description: string;
+      /**
+       * Format: int64
+       * @description End; where the oddities say `missing_end` the start: how long it took is not known.
+       */
+      readonly end_us: Micros;
+      /** @description Environment; absent as the release is. */
+      readonly environment?: string;
+      /** @description Measurements of a transaction. */
+      readonly measurements: {
+        readonly [key: string]: components['schemas']['Measurement'];
+      };
+      /** @description What is odd about it, such as `missing_end`, `clock_skew` or `clock_corrected`. */
+      readonly oddities?: readonly string[];
+      /** @description Operation, such as `http.server`. */
+      readonly op: string;
+      /** @description The span above it. */
+      readonly parent_span_id?: string;
+      /** @description `user.id`, its own or that of its transaction. */
+      readonly player?: string;
+      /** @description Release; absent for a span within a transaction, which names it. */
+      readonly release?: string;
+      /**
+       * @description What a transaction says of the program that recorded it: its contexts by name, `server_name`, `dist`, `platform` and
+       *     `sdk`. Empty for a span within a transaction, which says it.
+       */
+      readonly resource?: {
+        readonly [key: string]: unknown;
+      };
+      /**
+       * Format: int64
+       * @description The envelope that brought it.
+       */
+      readonly seq: number;
+      /** @description Which service recorded it. */
+      readonly service: string;
+      /** @description Id of the span. */
+      readonly span_id: string;
+      /**
+       * Format: int64
+       * @description Start; where the oddities say `missing_start` the end, where they say `missing_time` the time of receipt.
+       */
+      readonly start_us: Micros;
+      /** @description Sentry's status, `ok` where there is none. */
+      readonly status: string;
+      /** @description Tags. */
+      readonly tags: {
+        readonly [key: string]: string;
+      };
+      /** @description Whether it is a transaction. */
+      readonly transaction: boolean;
+      /** @description Everything a transaction says of its user. */
+      readonly user?: {
+        readonly [key: string]: unknown;
+      };
+    };
+    /** @description `POST /api/v1/spins`, with the header `Idempotency-Key`. */
+    readonly Spin: {
+      /**
+       * Format: uuid
+       * @description A round of the same player with the same stake whose seed is drawn from again, so that two traces of one board
+       *     can be compared. It is a bet like any other and no part of the observed RTP. Real machines offer no such thing.
+       */
+      readonly same_seed_as?: string | null;
+      /** @description The stake of the whole round in minor units. */
+      readonly stake: components['schemas']['Money'];
+    };
+    /** @description A spin that was played. */
+    readonly SpinResult: {
+      /** @description Money that can be staked now. */
+      readonly balance: components['schemas']['Money'];
+      /** @description Symbols by reel, top row first. */
+      readonly board: readonly (readonly components['schemas']['SymbolName'][])[];
+      /** @description ISO 4217 code. */
+      readonly currency: string;
+      /** @description Sum of all wins. */
+      readonly payout: components['schemas']['Money'];
+      /** @description The key was seen before: this is the round it made then. */
+      readonly replayed: boolean;
+      /**
+       * Format: uuid
+       * @description The round.
+       */
+      readonly round_id: string;
+      /**
+       * Format: uuid
+       * @description The round whose seed was drawn from again.
+       */
+      readonly same_seed_as?: string;
+      /** @description 64-bit seed of the draw, 16 hex digits. */
+      readonly seed: string;
+      /** @description The stake. */
+      readonly stake: components['schemas']['Money'];
+      /**
+       * @description Where its bet stands: `posted`; or `pending` when the payment provider is asked after the answer. A pending
+       *     round's payout is what it will pay, and not in the balance yet; `GET /api/v1/rounds` shows when it is posted,
+       *     or that the stake was returned.
+       */
+      readonly status: components['schemas']['BetStatus'];
+      /** @description Where each reel stopped: index of the strip's symbol in the top row. */
+      readonly stops: readonly number[];
+      /** @description What won. */
+      readonly wins: readonly components['schemas']['Win'][];
+    };
+    /** @description `GET /api/v1/health`. */
+    readonly StackHealth: {
+      /** @description Name of the file that is looked at; absent where the stack itself runs. */
+      readonly recording?: string;
+      /** @description Release of this stack. */
+      readonly release: string;
+      /** @description Progress of writing the synthetic players; absent while the user service cannot be asked. */
+      readonly seeding?: components['schemas']['Seeding'];
+      /** @description `ok` or a word on what is missing, by service. */
+      readonly services: {
+        readonly [key: string]: string;
+      };
+      /** @description `ok` when every service is, else `degraded`. */
+      readonly status: components['schemas']['StackStatus'];
+    };
+    /**
+     * @description Whether everything works.
+     * @enum {string}
+     */
+    readonly StackStatus: 'ok' | 'degraded';
+    /**
+     * @description Where the stake of a round stands. The payment service is the only one that knows, and so the only one that says
+     *     anything but [`StakeStatus::Unknown`].
+     * @enum {string}
+     */
+    readonly StakeStatus: 'untouched' | 'reserved' | 'returned' | 'pending' | 'paid' | 'unknown';
+    /** @description `PUT /api/faults/{id}`. */
+    readonly SwitchFault: {
+      /** @description The state that is wanted. */
+      readonly state: components['schemas']['ProblemState'];
+    };
+    /** @description `PUT /api/problems/{id}`. */
+    readonly SwitchProblem: {
+      /** @description The state that is wanted. */
+      readonly state: components['schemas']['ProblemState'];
+    };
+    /** @description A change that is under way. */
+    readonly Switching: {
+      /**
+       * Format: int64
+       * @description Documents that are done with, as far as that can be known.
+       */
+      readonly done: number;
+      /** @description The state that it leads to. */
+      readonly to: components['schemas']['ProblemState'];
+      /**
+       * Format: int64
+       * @description Documents in all; 0 when that cannot be known.
+       */
+      readonly total: number;
+    };
+    /**
+     * @description What a symbol is to the rules.
+     * @enum {string}
+     */
+    readonly SymbolKind: 'wild' | 'scatter' | 'regular';
+    /**
+     * @description A symbol by its stable name.
+     * @enum {string}
+     */
+    readonly SymbolName: 'wild' | 'scatter' | 'seven' | 'gem' | 'bell' | 'bar' | 'star' | 'cherry';
+    /** @description A symbol and what it pays. */
+    readonly SymbolPays: {
+      /** @description What it is to the rules. */
+      readonly kind: components['schemas']['SymbolKind'];
+      /** @description Pays by count. */
+      readonly pays: readonly components['schemas']['Pay'][];
+      /** @description Name of the symbol. */
+      readonly symbol: components['schemas']['SymbolName'];
+    };
+    /** @description Sentry's answer to an envelope. */
+    readonly Taken: {
+      /** @description Id of the event in it, if it has one. */
+      readonly id?: string | null;
+    };
+    /** @description `POST /delivery/test`. */
+    readonly TestDelivery: {
+      /** @description The DSN to try; the one in use when absent. */
+      readonly dsn?: string | null;
+    };
+    /** @description What a test envelope met. */
+    readonly TestOutcome: {
+      /**
+       * @description `ok`, `dsn_invalid`, `no_destination`, `dns`, `refused`, `tls`, `proxy`, `unauthorized`, `forbidden`,
+       *     `not_found`, `rejected`, `too_large`, `rate_limited`, `timeout`, `server_error`, `not_sentry` or `network`.
+       */
+      readonly code: string;
+      /** @description Masked DSN. */
+      readonly destination?: string;
+      /** @description One sentence. */
+      readonly detail: string;
+      /**
+       * Format: int64
+       * @description Milliseconds it took.
+       */
+      readonly elapsed_ms: number;
+      /** @description Whether Sentry took it. */
+      readonly ok: boolean;
+      /**
+       * @description What the sentence names, so that it can be said in another language: `status` (of HTTP), `said` (by Sentry),
+       *     `cause` (by the system); for `dsn_invalid` `reason`, which is one of `empty`, `not_a_url`, `scheme`, `no_key`,
+       *     `odd_key`, `no_host`, `no_project`, `odd_project` and `trailing`.
+       */
+      readonly params?: {
+        readonly [key: string]: string;
+      };
+    };
+    /** @description `GET /traces/{id}`. */
+    readonly TraceDetail: {
+      /** @description The envelopes it was read from. */
+      readonly envelopes: readonly number[];
+      /** @description Errors, by time. */
+      readonly errors: readonly components['schemas']['ErrorEvent'][];
+      /** @description Log lines, by time. */
+      readonly logs: readonly components['schemas']['LogLine'][];
+      /** @description Metrics recorded in this trace, by time. */
+      readonly metrics: readonly components['schemas']['MeasurementPoint'][];
+      /** @description Transactions without a parent beside the root, by start. */
+      readonly other_roots?: readonly components['schemas']['OtherRoot'][];
+      /** @description All spans, by start. Ids may repeat and parents may be missing; the oddities say so. */
+      readonly spans: readonly components['schemas']['Span'][];
+      /** @description The same line as in the list. */
+      readonly summary: components['schemas']['TraceSummary'];
+    };
+    /**
+     * @description A trace in one line. All of its figures are those of one root: the earliest transaction without a parent; while there is
+     *     none the earliest transaction, else the earliest span.
+     */
+    readonly TraceSummary: {
+      /**
+       * Format: int64
+       * @description How long spans go on after the root ended; 0 while the root is not there, and where there are several: nobody knows
+       *     then what is in the background of which.
+       */
+      readonly background_us: Micros;
+      /** @description ISO 4217 code of its money, which the root's data name, or those of whichever span comes next to it. */
+      readonly currency?: string;
+      /**
+       * Format: int64
+       * @description From the earliest start to the latest end of the same.
+       */
+      readonly duration_us: Micros;
+      /** @description Environment of the root. */
+      readonly environment?: string;
+      /**
+       * Format: int32
+       * @description Errors: events of level `error` or `fatal`, and exceptions that nobody caught.
+       */
+      readonly errors: number;
+      /** @description One entry for each peer outside of them, by name. */
+      readonly external: readonly components['schemas']['ExternalShare'][];
+      /** @description Faults that the tag `faults` names. */
+      readonly faults: readonly string[];
+      /**
+       * Format: int64
+       * @description Number of the first envelope that told of it. In this order traces arrived, whatever the clock did meanwhile.
+       */
+      readonly first_envelope: number;
+      /**
+       * @description How many entries of the lists of this line are not told, by the list's name, counted up to 1,000. All of the lists
+       *     together are bounded in bytes.
+       */
+      readonly left_out?: {
+        readonly [key: string]: number;
+      };
+      /**
+       * Format: int32
+       * @description Log lines.
+       */
+      readonly logs: number;
+      /** @description Measurements of all transactions; the root's win. */
+      readonly measurements: {
+        readonly [key: string]: components['schemas']['Measurement'];
+      };
+      /**
+       * Format: int32
+       * @description Events that are no errors: of level `warning`, `info` or `debug`.
+       */
+      readonly messages: number;
+      /** @description Name of the root; of a trace without spans the transaction or the kind of its first error, else its first log line. */
+      readonly name: string;
+      /** @description What is odd about it, such as `missing_root` or `negative_duration`. */
+      readonly oddities: readonly string[];
+      /** @description Whether it ended well: no errors, and a status that [is no failure](is_failure). */
+      readonly ok: boolean;
+      /** @description Operation of the root. */
+      readonly op: string;
+      /** @description `user.id`, from whichever part of the trace has one. */
+      readonly player?: string;
+      /** @description Problems that the tags `problem` and `problem.*` name. */
+      readonly problems: readonly string[];
+      /** @description Problems that the tag `problems.fixed` names: they are there, and are coped with. */
+      readonly problems_fixed: readonly string[];
+      /** @description Release of the root. */
+      readonly release?: string;
+      /** @description Span id of the root; absent where there are no spans. */
+      readonly root_span_id?: string;
+      /**
+       * Format: int64
+       * @description Length of the root: what whoever began the trace waited for. Work in the background may go on after it.
+       */
+      readonly root_us: Micros;
+      /**
+       * Format: double
+       * @description Share of traces that its head records, above 0 and below 1; absent where that is all of them, or is not said.
+       */
+      readonly sample_rate?: number;
+      /** @description Service of the root; of a trace without spans that of its first error, else of its first log line. */
+      readonly service: string;
+      /** @description One entry a service. */
+      readonly services: readonly components['schemas']['ServiceShare'][];
+      /**
+       * Format: int32
+       * @description Spans, transactions included.
+       */
+      readonly spans: number;
+      /**
+       * Format: int64
+       * @description Earliest start of any span that has a time of its own; where there is none, of any error or log line. Errors and log
+       *     lines never move a trace that has spans.
+       */
+      readonly start_us: Micros;
+      /** @description `ok`, or Sentry's status of the root; `error` when errors belong to the trace and the root's status is no failure. */
+      readonly status: string;
+      /** @description Id of the trace. */
+      readonly trace_id: string;
+      /**
+       * Format: int32
+       * @description Transactions.
+       */
+      readonly transactions: number;
+      /** @description Whether it was begun by traffic that is generated, as the tag `traffic` says. */
+      readonly virtual_player: boolean;
+    };
+    /** @description `GET /traces`. */
+    readonly Traces: {
+      /** @description Whether everything in the log has been read since the start. */
+      readonly indexed: boolean;
+      /**
+       * Format: int64
+       * @description Traces, on whichever page, that began in the minute before the answer.
+       */
+      readonly last_minute: number;
+      /** @description Whether that is an estimate, since not all of them were recorded. */
+      readonly last_minute_estimated: boolean;
+      /** @description Ask with this for the next page; absent on the last. */
+      readonly next?: string;
+      /** @description Newest first. */
+      readonly traces: readonly components['schemas']['TraceSummary'][];
+    };
+    /** @description `GET /api/traffic`: virtual players that spin in the background. */
+    readonly Traffic: {
+      /**
+       * Format: int32
+       * @description Share of all cores that this process may use before they slow down; absent when that is lifted.
+       */
+      readonly budget_percent: number | null;
+      /**
+       * Format: double
+       * @description Share of all cores that this process uses now; absent where the system does not tell.
+       */
+      readonly cpu_percent: number | null;
+      /**
+       * Format: int64
+       * @description Of them, spins that ended in an error.
+       */
+      readonly failed: number;
+      /**
+       * Format: double
+       * @description 95th percentile of what their players waited over the last seconds, in milliseconds; absent while none has ended.
+       */
+      readonly p95_ms: number | null;
+      /**
+       * Format: double
+       * @description Spins a second, over the last seconds.
+       */
+      readonly per_second: number;
+      /**
+       * Format: int32
+       * @description How many there are.
+       */
+      readonly players: number;
+      /** @description Whether they spin. */
+      readonly running: boolean;
+      /**
+       * Format: int64
+       * @description Spins since it was started.
+       */
+      readonly spins: number;
+      /** @description Whether the budget holds them back. */
+      readonly throttled: boolean;
+      /**
+       * Format: double
+       * @description Spins a second that the players would make if nothing held them back and spins took no time.
+       */
+      readonly wanted_per_second: number;
+    };
+    /** @description `GET /api/notices`. */
+    readonly UnreadNotices: {
+      /** @description Oldest first. */
+      readonly notices: readonly components['schemas']['SetAside'][];
+    };
+    /** @description How much the payout of a round varies. */
+    readonly Volatility: {
+      /** @description `low`, `medium` or `high`. */
+      readonly class: string;
+      /**
+       * Format: double
+       * @description 1.645 standard deviations: the volatility index at 90 % confidence.
+       */
+      readonly index_90: number;
+      /**
+       * Format: double
+       * @description Standard deviation of the payout of one round, in stakes.
+       */
+      readonly standard_deviation: number;
+      /** @description Variance of the payout of one round, in stakes squared, exact. */
+      readonly variance: components['schemas']['Fraction'];
+    };
+    /** @description One winning combination. */
+    readonly Win: {
+      /** @description The cells, as `[reel, row]`, both from 0, row 0 on top. */
+      readonly cells: readonly (readonly [number, number])[];
+      /**
+       * Format: int32
+       * @description How many of it.
+       */
+      readonly count: number;
+      /** @description By which rule. */
+      readonly kind: components['schemas']['WinKind'];
+      /**
+       * Format: int64
+       * @description Multiple of the stake per line (line) or of the whole stake (scatter).
+       */
+      readonly multiplier: number;
+      /**
+       * Format: int32
+       * @description Number of the payline, from 1; absent for a scatter.
+       */
+      readonly payline?: number;
+      /** @description What it pays. */
+      readonly payout: components['schemas']['Money'];
+      /** @description The symbol that pays. */
+      readonly symbol: components['schemas']['SymbolName'];
+    };
+    /**
+     * @description By which rule something won.
+     * @enum {string}
+     */
+    readonly WinKind: 'line' | 'scatter';
+  };
+  responses: {
+    /** @description Why it was not done */
+    readonly Problem: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly 'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+  };
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export type ActiveLimit = components['schemas']['ActiveLimit'];
+export type AllProblems = components['schemas']['AllProblems'];
+export type BeforeAfter = components['schemas']['BeforeAfter'];
+export type BetStatus = components['schemas']['BetStatus'];
+export type Breadcrumb = components['schemas']['Breadcrumb'];
+export type ChangeIssue = components['schemas']['ChangeIssue'];
+export type Changed = components['schemas']['Changed'];
+export type ChooseRelease = components['schemas']['ChooseRelease'];
+export type Code = components['schemas']['Code'];
+export type ComparedFigure = components['schemas']['ComparedFigure'];
+export type ComparedProblem = components['schemas']['ComparedProblem'];
+export type Comparison = components['schemas']['Comparison'];
+export type Contribution = components['schemas']['Contribution'];
+export type DailyReport = components['schemas']['DailyReport'];
+export type DayTotals = components['schemas']['DayTotals'];
+export type DecideHeld = components['schemas']['DecideHeld'];
+export type Delivery = components['schemas']['Delivery'];
+export type DeliveryCounts = components['schemas']['DeliveryCounts'];
+export type DeliveryError = components['schemas']['DeliveryError'];
+export type DestinationStatus = components['schemas']['DestinationStatus'];
+export type EnvelopeDetail = components['schemas']['EnvelopeDetail'];
+export type EnvelopeItem = components['schemas']['EnvelopeItem'];
+export type EnvelopeState = components['schemas']['EnvelopeState'];
+export type EnvelopeSummary = components['schemas']['EnvelopeSummary'];
+export type Envelopes = components['schemas']['Envelopes'];
+export type ErrorEvent = components['schemas']['ErrorEvent'];
+export type Exception = components['schemas']['Exception'];
+export type ExternalShare = components['schemas']['ExternalShare'];
+export type FaultId = components['schemas']['FaultId'];
+export type FaultKind = components['schemas']['FaultKind'];
+export type FaultView = components['schemas']['FaultView'];
+export type Faults = components['schemas']['Faults'];
+export type Figures = components['schemas']['Figures'];
+export type Fraction = components['schemas']['Fraction'];
+export type Frame = components['schemas']['Frame'];
+export type GroupedBy = components['schemas']['GroupedBy'];
+export type Grouping = components['schemas']['Grouping'];
+export type HeldAction = components['schemas']['HeldAction'];
+export type IssueDecision = components['schemas']['IssueDecision'];
+export type IssueDetail = components['schemas']['IssueDetail'];
+export type IssueStatus = components['schemas']['IssueStatus'];
+export type IssueSummary = components['schemas']['IssueSummary'];
+export type Issues = components['schemas']['Issues'];
+export type Limits = components['schemas']['Limits'];
+export type LogIn = components['schemas']['LogIn'];
+export type LogLine = components['schemas']['LogLine'];
+export type LoggedIn = components['schemas']['LoggedIn'];
+export type MapEdge = components['schemas']['MapEdge'];
+export type MapNode = components['schemas']['MapNode'];
+export type MapTraffic = components['schemas']['MapTraffic'];
+export type MeasureOverhead = components['schemas']['MeasureOverhead'];
+export type Measurement = components['schemas']['Measurement'];
+export type MeasurementPoint = components['schemas']['MeasurementPoint'];
+export type Measurements = components['schemas']['Measurements'];
+export type Money = components['schemas']['Money'];
+export type NodeKind = components['schemas']['NodeKind'];
+export type Nothing = components['schemas']['Nothing'];
+export type Notice = components['schemas']['Notice'];
+export type Observed = components['schemas']['Observed'];
+export type OtherRoot = components['schemas']['OtherRoot'];
+export type OverheadResult = components['schemas']['OverheadResult'];
+export type OverheadSide = components['schemas']['OverheadSide'];
+export type OverheadView = components['schemas']['OverheadView'];
+export type PageSettings = components['schemas']['PageSettings'];
+export type ParSheet = components['schemas']['ParSheet'];
+export type Pay = components['schemas']['Pay'];
+export type Paytable = components['schemas']['Paytable'];
+export type Player = components['schemas']['Player'];
+export type Problem = components['schemas']['Problem'];
+export type ProblemFigures = components['schemas']['ProblemFigures'];
+export type ProblemId = components['schemas']['ProblemId'];
+export type ProblemState = components['schemas']['ProblemState'];
+export type ProblemView = components['schemas']['ProblemView'];
+export type Problems = components['schemas']['Problems'];
+export type Refusal = components['schemas']['Refusal'];
+export type Regression = components['schemas']['Regression'];
+export type ReleaseFigures = components['schemas']['ReleaseFigures'];
+export type ReleaseView = components['schemas']['ReleaseView'];
+export type Releases = components['schemas']['Releases'];
+export type RequestShare = components['schemas']['RequestShare'];
+export type RetryDead = components['schemas']['RetryDead'];
+export type RoundStanding = components['schemas']['RoundStanding'];
+export type RoundSummary = components['schemas']['RoundSummary'];
+export type Rounds = components['schemas']['Rounds'];
+export type Seeding = components['schemas']['Seeding'];
+export type ServiceMap = components['schemas']['ServiceMap'];
+export type ServiceShare = components['schemas']['ServiceShare'];
+export type SetAside = components['schemas']['SetAside'];
+export type SetTraffic = components['schemas']['SetTraffic'];
+export type SettingsChange = components['schemas']['SettingsChange'];
+export type ShownSettings = components['schemas']['ShownSettings'];
+export type Span = components['schemas']['Span'];
+export type Spin = components['schemas']['Spin'];
+export type SpinResult = components['schemas']['SpinResult'];
+export type StackHealth = components['schemas']['StackHealth'];
+export type StackStatus = components['schemas']['StackStatus'];
+export type StakeStatus = components['schemas']['StakeStatus'];
+export type SwitchFault = components['schemas']['SwitchFault'];
+export type SwitchProblem = components['schemas']['SwitchProblem'];
+export type Switching = components['schemas']['Switching'];
+export type SymbolKind = components['schemas']['SymbolKind'];
+export type SymbolName = components['schemas']['SymbolName'];
+export type SymbolPays = components['schemas']['SymbolPays'];
+export type Taken = components['schemas']['Taken'];
+export type TestDelivery = components['schemas']['TestDelivery'];
+export type TestOutcome = components['schemas']['TestOutcome'];
+export type TraceDetail = components['schemas']['TraceDetail'];
+export type TraceSummary = components['schemas']['TraceSummary'];
+export type Traces = components['schemas']['Traces'];
+export type Traffic = components['schemas']['Traffic'];
+export type UnreadNotices = components['schemas']['UnreadNotices'];
+export type Volatility = components['schemas']['Volatility'];
+export type Win = components['schemas']['Win'];
+export type WinKind = components['schemas']['WinKind'];
+export type ResponseProblem = components['responses']['Problem'];
+export type $defs = Record<string, never>;
+export interface operations {
+  readonly show_faults: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The state of the moment */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Faults'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly switch_fault: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        /** @description Which */
+        readonly id: components['schemas']['FaultId'];
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['SwitchFault'];
+      };
+    };
+    readonly responses: {
+      /** @description How all of them stand then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Faults'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly fire_fault: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        /** @description Which */
+        readonly id: components['schemas']['FaultId'];
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['Nothing'];
+      };
+    };
+    readonly responses: {
+      /** @description How all of them stand then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Faults'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly unread_notices: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The notices */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['UnreadNotices'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly read_notice: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        /** @description Id of the notice */
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Noted */
+      readonly 204: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly openapi: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Every route and what it speaks of */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': {
+            readonly [key: string]: unknown;
+          };
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly show_overhead: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The state of the moment */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['OverheadView'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly measure_overhead: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['MeasureOverhead'];
+      };
+    };
+    readonly responses: {
+      /** @description It has begun */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['OverheadView'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly cancel_overhead: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The state of the moment */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['OverheadView'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly show_preferences: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The preferences */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': {
+            readonly [key: string]: unknown;
+          };
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly change_preferences: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': {
+          readonly [key: string]: unknown;
+        };
+      };
+    };
+    readonly responses: {
+      /** @description The preferences then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': {
+            readonly [key: string]: unknown;
+          };
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly show_problems: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The state of the moment */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Problems'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly problem_figures: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The figures */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ProblemFigures'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly choose_release: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['ChooseRelease'];
+      };
+    };
+    readonly responses: {
+      /** @description How everything stands then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Problems'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly compared_releases: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The figures */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Releases'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly reset_demo: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['Nothing'];
+      };
+    };
+    readonly responses: {
+      /** @description How everything stands then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Problems'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly switch_problem: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        /** @description Which */
+        readonly id: components['schemas']['ProblemId'];
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['SwitchProblem'];
+      };
+    };
+    readonly responses: {
+      /** @description How all of them stand then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Problems'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly fire_problem: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        /** @description Which */
+        readonly id: components['schemas']['ProblemId'];
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['Nothing'];
+      };
+    };
+    readonly responses: {
+      /** @description How all of them stand then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Problems'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly show_settings: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The settings */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ShownSettings'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly change_settings: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['SettingsChange'];
+      };
+    };
+    readonly responses: {
+      /** @description The settings then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ShownSettings'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly show_page_settings: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The settings */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['PageSettings'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly delivery: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The state of the moment */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Delivery'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly decide_held: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['DecideHeld'];
+      };
+    };
+    readonly responses: {
+      /** @description How many it changed */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Changed'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly retry_dead: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['RetryDead'];
+      };
+    };
+    readonly responses: {
+      /** @description How many it changed */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Changed'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly test_delivery: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['TestDelivery'];
+      };
+    };
+    readonly responses: {
+      /** @description What it met, good or bad */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['TestOutcome'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly tunnel: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description An envelope of Sentry */
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/x-sentry-envelope': readonly number[];
+      };
+    };
+    readonly responses: {
+      /** @description Taken */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Taken'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly envelopes: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description Only those that stand there. */
+        readonly state?: components['schemas']['EnvelopeState'];
+        /** @description Only those with an item of this type that has no page of its own, as `check_in`, `feedback` or `session`. */
+        readonly item_type?: string;
+        /** @description Only those with a smaller number: `next` of the page before. */
+        readonly before?: number;
+        /** @description Most that are answered: 50 when absent, 500 at most. */
+        readonly limit?: number;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description A page of them */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Envelopes'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly one_envelope: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description 1 for the envelope as it was received. */
+        readonly raw?: number;
+      };
+      readonly header?: never;
+      readonly path: {
+        /** @description Number of the envelope */
+        readonly seq: number;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The envelope */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['EnvelopeDetail'];
+          readonly 'application/x-sentry-envelope': string;
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly telemetry_events: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Server-sent events */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'text/event-stream': string;
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly issues: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description Most that are answered: 50 when absent, 500 at most. */
+        readonly limit?: number;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The issues */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Issues'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly one_issue: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        /** @description Id of the issue */
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The issue */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['IssueDetail'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly change_issue: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        /** @description Id of the issue */
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['ChangeIssue'];
+      };
+    };
+    readonly responses: {
+      /** @description The issue as it is then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['IssueSummary'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly service_map: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description Newest traces that it is drawn from: 200 when absent, 500 at most. */
+        readonly traces?: number;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The map */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ServiceMap'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly measurements: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description Only those of this name. */
+        readonly name?: string;
+        /** @description Only those at or after this time. */
+        readonly since_us?: Micros;
+        /** @description Most points that are answered, 10,000 at most. */
+        readonly limit?: number;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The points */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Measurements'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly traces: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description Only those that ended well, or that did not. */
+        readonly ok?: boolean;
+        /** @description Only those in which this service recorded something. */
+        readonly service?: string;
+        /** @description Least length of the root transaction, `root_us`: what whoever began the trace waited for. */
+        readonly min_duration_ms?: number;
+        /** @description Most length of the root transaction. */
+        readonly max_duration_ms?: number;
+        /** @description Only those whose root has this release. */
+        readonly release?: string;
+        /** @description Only those of the player with this `user.id`. */
+        readonly player?: string;
+        /** @description Only those of virtual players, or of others. */
+        readonly virtual_player?: boolean;
+        /** @description Only those whose root has this name. */
+        readonly name?: string;
+        /** @description Begun at or after this. */
+        readonly since_us?: Micros;
+        /** @description Begun before this. */
+        readonly until_us?: Micros;
+        /** @description An attribute that a span has, and its value, as `db.system=polodb`. */
+        readonly attribute?: string;
+        /** @description Most that are answered: 50 when absent, 500 at most. */
+        readonly limit?: number;
+        /** @description `next` of the page before. */
+        readonly cursor?: string;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description A page of them */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Traces'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly one_trace: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        /** @description Id of the trace */
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The trace */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['TraceDetail'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly show_traffic: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The state of the moment */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Traffic'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly set_traffic: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['SetTraffic'];
+      };
+    };
+    readonly responses: {
+      /** @description The state then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Traffic'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly health: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The stack */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['StackHealth'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly paytable: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The game */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Paytable'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly me: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The player */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Player'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly daily_report: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description The day in UTC, as `2026-01-31`; today when absent. */
+        readonly day?: string;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The day */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['DailyReport'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly rounds: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description Rounds to return, 1 to 50; 20 when absent. */
+        readonly limit?: number;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The rounds */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Rounds'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly round: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        /** @description The round, as a spin or its problem names it */
+        readonly round_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The round; one that nobody has reserved a stake for is null */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['RoundStanding'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly log_in: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['LogIn'];
+      };
+    };
+    readonly responses: {
+      /** @description The session */
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['LoggedIn'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly spin: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header: {
+        /** @description Names the round; sent again, it is not played again */
+        readonly 'Idempotency-Key': string;
+      };
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['Spin'];
+      };
+    };
+    readonly responses: {
+      /** @description The round */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['SpinResult'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+}
