@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { needChromium, openChromium } from './chromium.mjs';
-import { BINARY, SCREENSHOTS, look, ownPlace, serve, until } from './real-window.mjs';
+import { BINARY, SCREENSHOTS, look, ownPlace, serve, speaking, until } from './real-window.mjs';
 
 /** A browser keeps six connections to a server: what held one for good would show after so many spins. */
 const SPINS = 10;
@@ -86,7 +86,7 @@ test('somebody else’s recording shows its traces, and nothing that would need 
   for (const absent of ['spin', 'account', 'turbo', 'delivery-strip', 'connection-lost'])
     assert.equal(await count(`[data-test="${absent}"]`), 0, absent);
   for (const lang of ['ru', 'en']) {
-    await page.evaluate(`document.querySelector('[data-test="lang-${lang}"]').click()`);
+    await page.evaluate(speaking(lang));
     await until(lang, async () => /Запись/.test(await text('recording')) === (lang === 'ru'));
     mkdirSync(SCREENSHOTS, { recursive: true });
     writeFileSync(join(SCREENSHOTS, `recording-${lang}.png`), await page.picture());

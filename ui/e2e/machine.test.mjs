@@ -92,7 +92,7 @@ test('everything by keyboard: Tab reaches it, space and Enter spin', async (t) =
     order.push(await page.focused());
     return order.at(-1) === 'spin';
   });
-  for (const name of ['account', 'lang-ru', 'lang-en', 'turbo', 'sound', 'stake-up', 'spin']) {
+  for (const name of ['account', 'language', 'turbo', 'sound', 'stake-up', 'spin']) {
     assert.ok(order.includes(name), `Tab reaches ${name} on its way: ${order}`);
   }
   assert.deepEqual(

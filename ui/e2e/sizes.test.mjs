@@ -9,7 +9,7 @@ import test from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { needChromium, openChromium } from './chromium.mjs';
 import { layoutFaults } from './layout-faults.mjs';
-import { ownPlace, serve, until } from './real-window.mjs';
+import { ownPlace, serve, speaking, until } from './real-window.mjs';
 
 const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
 const LANGUAGES = ['ru', 'en'];
@@ -115,7 +115,7 @@ test('every screen is right in every size', async (t) => {
 
   const all = [];
   for (const lang of LANGUAGES) {
-    await page.evaluate(inPage(click(`lang-${lang}`)));
+    await page.evaluate(inPage(speaking(lang)));
     for (const screen of SCREENS) {
       const open = typeof screen.open === 'function' ? screen.open(facts) : screen.open;
       await page.resize(1280, 800);
@@ -180,7 +180,7 @@ test('what the page says when something is wrong is right in every size', async 
   const look = async (name, screen) => {
     for (const lang of LANGUAGES) {
       await page.resize(1280, 800);
-      await page.evaluate(inPage(click(`lang-${lang}`)));
+      await page.evaluate(inPage(speaking(lang)));
       for (const view of views) {
         const faults = await faultsIn(page, view, screen);
         const what = `${name}-${lang}-${view.width}×${view.height}${view.rem ? `-rem-${view.rem}` : ''}`;

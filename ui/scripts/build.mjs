@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 
 const ng = ['node_modules/@angular/cli/bin/ng.js', 'build'];
-for (const words of [ng, ['scripts/keep-source-maps.mjs']]) {
+for (const words of [ng, ['scripts/keep-source-maps.mjs'], ['scripts/first-load.mjs']]) {
   const { status } = spawnSync(process.execPath, words, {
     stdio: 'inherit',
     env: { ...process.env, NG_BUILD_OPTIMIZE_CHUNKS: '1' },

@@ -5,6 +5,7 @@ import { bootstrapApplication } from '@angular/platform-browser';
 
 import { appConfig } from './app/app.config';
 import { recall } from './app/core/api/remembered';
+import { loadLanguage } from './app/core/i18n/language';
 import { startReporting } from './app/core/telemetry/reporting';
 import { loadFonts } from './app/core/ui/fonts';
 import { keepRootSize } from './app/core/ui/root-size';
@@ -12,6 +13,6 @@ import { Shell } from './app/shell/shell';
 
 keepRootSize();
 // Before the page, so that its load is traced and no error and no spin is missed.
-void Promise.all([loadFonts(), recall(), startReporting()]).then(() =>
+void Promise.all([loadFonts(), recall().then(() => loadLanguage()), startReporting()]).then(() =>
   bootstrapApplication(Shell, appConfig),
 );

@@ -6,7 +6,7 @@ import { Gateway } from '../core/api/gateway';
 import { micros } from '../core/api/micros';
 import { PaytableStore } from '../core/api/paytable-store';
 import { Session } from '../core/api/session';
-import { Language, provideLanguages } from '../core/i18n/language';
+import { provideLanguages } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import type { BusinessPage } from './business-page';
 import type { Drawing } from './line-chart';
@@ -78,7 +78,6 @@ describe('the business page', () => {
       remove: { imports: [LineChart] },
       add: { imports: [ChartDouble] },
     });
-    TestBed.inject(Language).choose('en');
   });
   afterEach(() => vi.unstubAllGlobals());
 

@@ -4,7 +4,7 @@ import { micros, toMilliseconds } from '../core/api/micros';
 import { PaytableStore } from '../core/api/paytable-store';
 import { Session } from '../core/api/session';
 import { Language } from '../core/i18n/language';
-import { majorUnits } from '../core/i18n/money';
+import { majorUnits } from '../core/i18n/formats';
 import { Address } from '../core/ui/address';
 import { addressOf } from '../traces/trace-list';
 import { bucketsOf, periodOf } from './buckets';
@@ -59,12 +59,8 @@ export class BusinessPage {
   protected readonly scope = computed(() => {
     const first = this.spins()[0];
     if (!first) return '';
-    const { date, number, plural } = this.language.formats();
-    const count = this.spins().length;
-    return this.say(`insights.business.scope.${plural(count)}`, {
-      count: number(count),
-      since: date(first.at),
-    });
+    const since = this.language.formats().date(first.at);
+    return this.language.count('insights.business.scope', this.spins().length, { since });
   });
   protected readonly truncated = computed(() =>
     this.store.truncated()

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { micros } from '../core/api/micros';
-import { formatsFor } from '../core/i18n/money';
+import { FORMATS } from '../testing/languages';
 import { digitsOf, roundMarks, timeMarks } from './marks';
 
 const repeats = (words: readonly string[]): string[] =>
@@ -25,7 +25,7 @@ describe('the marks of an axis', () => {
     const start = fc.double({ min: -1e9, max: 1e9, noNaN: true });
     const length = fc.double({ min: 1e-3, max: 1e9, noNaN: true });
     for (const lang of ['en', 'ru'] as const) {
-      const { number, percent } = formatsFor(lang);
+      const { number, percent } = FORMATS[lang];
       fc.assert(
         fc.property(start, length, fc.integer({ min: 1, max: 12 }), (from, long, most) => {
           // What doubles cannot tell apart nobody can.
@@ -47,7 +47,7 @@ describe('the marks of an axis', () => {
     const start = fc.integer({ min: 1_500_000_000, max: 1_900_000_000 });
     const length = fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 2e9 }));
     for (const lang of ['en', 'ru'] as const) {
-      const { timeMark } = formatsFor(lang);
+      const { timeMark } = FORMATS[lang];
       fc.assert(
         fc.property(start, length, fc.integer({ min: 1, max: 9 }), (from, long, most) => {
           const ahead = -new Date(from * 1000).getTimezoneOffset() * 60;

@@ -1,7 +1,7 @@
 import { Arrived, newestFirst } from '../core/api/arrival';
 import { Micros } from '../core/api/micros';
 import { TraceSummary } from '../core/api/schema';
-import { minorUnits } from '../core/i18n/money';
+import { minorUnits } from '../core/i18n/formats';
 import { WELL } from '../traces/measured-words';
 
 /** The money of one spin, in minor units. */

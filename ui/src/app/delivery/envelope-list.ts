@@ -112,10 +112,9 @@ export class EnvelopeList {
   }
 
   protected counted(name: 'fresh' | 'retried', count: number): string {
-    const form = this.language.formats().plural(count);
     // A page full of newer ones means: or more.
     const more = name === 'fresh' && count >= PAGE ? '+' : '';
-    return this.say(`delivery.${name}.${form}`, { count: this.number(count) + more });
+    return this.language.count(`delivery.${name}`, count, { count: this.number(count) + more });
   }
 
   protected words(words: Phrase | { literal: string }): string {

@@ -50,8 +50,7 @@ export class HeldChoice {
   protected readonly trouble = signal<Phrase | { literal: string } | null>(null);
 
   protected question(count: number): string {
-    const { number, plural } = this.language.formats();
-    return this.say(`delivery.other.${plural(count)}`, { count: number(count) });
+    return this.language.count('delivery.other', count);
   }
 
   protected words(words: Phrase | { literal: string }): string {

@@ -123,9 +123,7 @@ export class MoreFaults {
   }
 
   private times(count: number): string {
-    if (count === 0) return '';
-    const { number, plural } = this.language.formats();
-    return this.say(`faults.fired.${plural(count)}`, { count: number(count) });
+    return count === 0 ? '' : this.language.count('faults.fired', count);
   }
 
   private words(error: unknown): string {

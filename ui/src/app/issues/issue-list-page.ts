@@ -61,11 +61,9 @@ export class IssueListPage {
   private readonly grid = viewChild<ElementRef<HTMLElement>>('grid');
 
   protected readonly all = computed(() => this.address.query().get('status') === 'all');
-  protected readonly openCount = computed(() => {
-    const count = this.store.open();
-    const { number, plural } = this.language.formats();
-    return this.say(`insights.issues.openCount.${plural(count)}`, { count: number(count) });
-  });
+  protected readonly openCount = computed(() =>
+    this.language.count('insights.issues.openCount', this.store.open()),
+  );
   /** Whoever points into the list, has the focus in it or has scrolled, reads: no row moves then. */
   private readonly pointed = signal(false);
   private readonly focused = signal(false);
@@ -91,10 +89,7 @@ export class IssueListPage {
   /** What the list would be changed by; empty where nothing is held back. */
   protected readonly news = computed(() => {
     const count = newsIn(this.newest(), this.held());
-    const { number, plural } = this.language.formats();
-    return count === 0
-      ? ''
-      : this.say(`insights.issues.news.${plural(count)}`, { count: number(count) });
+    return count === 0 ? '' : this.language.count('insights.issues.news', count);
   });
   protected readonly lines = computed(() => {
     const drawn = this.drawn();

@@ -243,7 +243,7 @@ export class IssuePage {
     crumbsText: string;
     trace: { path: string; href: string; span: string | undefined } | null;
   } {
-    const { clock, date, number, plural } = this.language.formats();
+    const { clock, date, number } = this.language.formats();
     const name = (key: 'service' | 'request' | 'release' | 'environment' | 'player'): string =>
       this.say(`insights.issues.${key}`);
     const facts = [
@@ -283,9 +283,7 @@ export class IssuePage {
       tags: Object.entries(event.tags).map(([name, value]) => ({ name, value })),
       own: { shown: ownShown.shown.map(toldFrame), rest: ownShown.rest },
       others: others.map(toldFrame),
-      othersText: this.say(`insights.issues.other.${plural(others.length)}`, {
-        count: number(others.length),
-      }),
+      othersText: this.language.count('insights.issues.other', others.length),
       framesText: some('framesOf', event.frames.length, event.frames_total),
       causes: exceptions.length > 1 ? exceptions.map((each) => this.toldCause(each)) : [],
       moreCauses: Math.max(event.exceptions_total - exceptions.length, 0),

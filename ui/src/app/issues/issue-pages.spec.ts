@@ -6,7 +6,7 @@ import { micros } from '../core/api/micros';
 import { Problem } from '../core/api/problem';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { ErrorEvent, IssueDetail, IssueSummary } from '../core/api/schema';
-import { Language, provideLanguages } from '../core/i18n/language';
+import { provideLanguages } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { ResizeObserverDouble } from '../testing/resize-observer-double';
 import { StreamDouble } from '../testing/stream-double';
@@ -87,7 +87,6 @@ describe('the pages of issues', () => {
         { provide: TelemetryStream, useValue: stream },
       ],
     });
-    TestBed.inject(Language).choose('en');
     TestBed.inject(IssueStore).follow();
     await Promise.resolve();
   });

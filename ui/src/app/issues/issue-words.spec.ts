@@ -24,7 +24,6 @@ const issue: IssueSummary = {
 describe('the share of requests', () => {
   const check = (estimated: boolean, percent: string, hint: RegExp): void => {
     TestBed.configureTestingModule({ providers: [provideLanguages()] });
-    TestBed.inject(Language).choose('en');
     const share = { service: 'payments', transaction: 'POST /pay', failed: 2, requests: 20 };
     const words = shareWords(
       { ...issue, share: { ...share, estimated } },

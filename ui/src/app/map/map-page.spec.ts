@@ -4,7 +4,7 @@ import { Gateway } from '../core/api/gateway';
 import { micros } from '../core/api/micros';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { MapTraffic, ServiceMap } from '../core/api/schema';
-import { Language, provideLanguages } from '../core/i18n/language';
+import { provideLanguages } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { StreamDouble } from '../testing/stream-double';
 import { MapPage } from './map-page';
@@ -59,7 +59,6 @@ describe('the page of the map', () => {
         { provide: TelemetryStream, useValue: new StreamDouble() },
       ],
     });
-    TestBed.inject(Language).choose('en');
   });
 
   it('says of each box what it is, how busy, how well and how fast', async () => {

@@ -27,11 +27,8 @@ export class MapPage {
   protected readonly scope = computed(() => {
     const map = this.store.map();
     if (!map || map.traces === 0) return '';
-    const { date, number, plural } = this.language.formats();
-    return this.say(`insights.map.scope.${plural(map.traces)}`, {
-      count: number(map.traces),
-      since: date(map.from_us),
-    });
+    const since = this.language.formats().date(map.from_us);
+    return this.language.count('insights.map.scope', map.traces, { since });
   });
   /** Empty where everything is shown. */
   protected readonly leftOut = computed(() => {

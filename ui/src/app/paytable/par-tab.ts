@@ -65,8 +65,7 @@ export class ParTab {
   }
 
   protected stopsOf(strip: readonly unknown[]): string {
-    const { plural } = this.language.formats();
-    return this.say(`par.stops.${plural(strip.length)}`, { count: strip.length });
+    return this.language.count('par.stops', strip.length);
   }
 
   protected toggleStrips(): void {

@@ -183,10 +183,10 @@ export class ProblemsTab {
 
   private seenOf({ state, observed }: ProblemView): Seen | null {
     if (state !== 'on' || !observed) return null;
-    const { lapse, number, plural, clock } = this.language.formats();
+    const { lapse, clock } = this.language.formats();
     return {
       href: tracePath(observed.trace_id),
-      text: this.say(`problems.seen.${plural(observed.count)}`, { count: number(observed.count) }),
+      text: this.language.count('problems.seen', observed.count),
       time: observed.ms === undefined ? '' : lapse(fromMilliseconds(observed.ms)),
       title: this.say('problems.openSeen', { at: clock(fromMilliseconds(observed.at)) }),
     };
@@ -201,8 +201,7 @@ export class ProblemsTab {
 
   private armedWords(armed: number, { state }: ProblemView): string {
     if (armed === 0) return '';
-    const { number, plural } = this.language.formats();
-    const words = this.say(`problems.armed.${plural(armed)}`, { count: number(armed) });
+    const words = this.language.count('problems.armed', armed);
     return state === 'fixed' ? `${words}, ${this.say('problems.armedFixed')}` : words;
   }
 

@@ -2,7 +2,6 @@ import {
   ChangeDetectionStrategy,
   Component,
   ElementRef,
-  afterRenderEffect,
   computed,
   inject,
   signal,
@@ -15,14 +14,17 @@ import { RoundsStore } from '../core/api/rounds-store';
 import { Session } from '../core/api/session';
 import { problemWords } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';
+import { PartFailed, PartLoading } from '../core/ui/part-states';
 import { Play } from '../slot/play';
 import { normalisedCode } from './account-code';
+import { AccountForm } from './account-form';
 
 type Refusal = { kind: 'malformed' } | { kind: 'failed'; code: string; error: unknown };
 
 /** Who plays, and the way to play as somebody else. */
 @Component({
   selector: 'rs-account',
+  imports: [AccountForm, PartFailed, PartLoading],
   templateUrl: './account.html',
   styleUrl: './account.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -49,7 +51,6 @@ export class Account {
   private readonly _refusal = signal<Refusal | null>(null);
   protected readonly open = this._open.asReadonly();
   protected readonly busy = this._busy.asReadonly();
-  private readonly field = viewChild<ElementRef<HTMLInputElement>>('code');
   private readonly opener = viewChild<ElementRef<HTMLButtonElement>>('opener');
 
   protected readonly refusal = computed(() => {
@@ -78,14 +79,6 @@ export class Account {
     return this.say('account.failed', { reason });
   });
 
-  constructor() {
-    afterRenderEffect(() => {
-      const field = this.field()?.nativeElement;
-      field?.focus();
-      field?.select();
-    });
-  }
-
   protected toggle(): void {
     this._refusal.set(null);
     this._open.update((open) => !open);
@@ -101,8 +94,7 @@ export class Account {
     if (event.target instanceof Node && !this.host.contains(event.target)) this._open.set(false);
   }
 
-  protected async apply(event: Event, typed: string): Promise<void> {
-    event.preventDefault();
+  protected async apply(typed: string): Promise<void> {
     if (this._busy() || this.locked()) return;
     const code = normalisedCode(typed);
     if (!code) {

@@ -4,26 +4,25 @@ import { Connection } from '../core/api/connection';
 import { Health } from '../core/api/health';
 import { Preferences } from '../core/api/preferences';
 import { Language } from '../core/i18n/language';
-import { LANGS } from '../core/i18n/language-of';
 import { Pages, pathOf } from '../core/ui/pages';
 import { IssueStore } from '../issues/issue-store';
 import { Account } from './account';
+import { LanguageChoice } from './language-choice';
 
 /** Brand, sections, and what the whole window shares. */
 @Component({
   selector: 'rs-header',
-  imports: [Account],
+  imports: [Account, LanguageChoice],
   templateUrl: './header.html',
   styleUrl: './header.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class Header {
-  protected readonly language = inject(Language);
+  private readonly language = inject(Language);
   protected readonly preferences = inject(Preferences);
   protected readonly pages = inject(Pages);
   protected readonly health = inject(Health);
   protected readonly say = this.language.say;
-  protected readonly langs = LANGS;
   protected readonly pathOf = pathOf;
   protected readonly connection = inject(Connection);
   private readonly issues = inject(IssueStore);
@@ -31,10 +30,9 @@ export class Header {
   protected readonly openIssues = computed(() => {
     const count = this.issues.open();
     if (count === 0) return null;
-    const { number, plural } = this.language.formats();
     return {
-      count: number(count),
-      title: this.say(`insights.issues.openCount.${plural(count)}`, { count: number(count) }),
+      count: this.language.formats().number(count),
+      title: this.language.count('insights.issues.openCount', count),
     };
   });
 

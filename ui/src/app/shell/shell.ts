@@ -2,6 +2,7 @@ import {
   ChangeDetectionStrategy,
   Component,
   Injector,
+  ViewContainerRef,
   afterNextRender,
   computed,
   effect,
@@ -14,6 +15,7 @@ import {
 import { Connection } from '../core/api/connection';
 import { Health } from '../core/api/health';
 import { Preferences } from '../core/api/preferences';
+import { ProblemId } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { followSettings } from '../core/telemetry/reporting';
 import { Pages } from '../core/ui/pages';
@@ -24,7 +26,6 @@ import { DeliveryStrip } from '../delivery/delivery-strip';
 import { IssueStore } from '../issues/issue-store';
 import { IssuesScreen } from '../issues/issues-screen';
 import { MapPage } from '../map/map-page';
-import { ProblemStore } from '../problems/problem-store';
 import { SettingsPage } from '../settings/settings-page';
 import { Machine } from '../slot/machine';
 import { Play } from '../slot/play';
@@ -32,14 +33,13 @@ import { SymbolSprite } from '../slot/symbol-sprite';
 import { TracesScreen } from '../traces/traces-screen';
 import { BusinessScreen } from './business-screen';
 import { Header } from './header';
-import { KeyList } from './key-list';
+import type { KeyList } from './key-list';
 import { Command, isActivated, keyMeaning, placeOf } from './key-meaning';
 import { Panel } from './panel';
 import { PressedControl } from './pressed-control';
 import { SetAsideNotices } from './set-aside';
 import { Start } from './start';
 import { Tabs } from './tabs';
-import { Tip } from './tip';
 
 /** The window: header, machine and panel, or what stands in the way of them. */
 @Component({
@@ -52,14 +52,12 @@ import { Tip } from './tip';
     DeliveryStrip,
     Header,
     IssuesScreen,
-    KeyList,
     Machine,
     MapPage,
     Panel,
     SetAsideNotices,
     SettingsPage,
     SymbolSprite,
-    Tip,
     TracesScreen,
   ],
   templateUrl: './shell.html',
@@ -76,11 +74,11 @@ import { Tip } from './tip';
 export class Shell {
   private readonly play = inject(Play);
   private readonly preferences = inject(Preferences);
-  private readonly language = inject(Language);
+  protected readonly language = inject(Language);
   private readonly tabs = inject(Tabs);
   protected readonly health = inject(Health);
   private readonly issues = inject(IssueStore);
-  private readonly problems = inject(ProblemStore);
+  private readonly injector = inject(Injector);
   protected readonly connection = inject(Connection);
   protected readonly pages = inject(Pages);
   protected readonly start = inject(Start);
@@ -92,20 +90,26 @@ export class Shell {
     return 'literal' in words ? words.literal : this.say(words.key, words.params);
   });
   protected readonly control = new PressedControl();
-  private readonly keyList = viewChild(KeyList);
-  /** Something is on the screen. */
-  protected readonly drawn = signal(false);
+  private keyList: KeyList | null = null;
+  /** Where what has no place of its own in the page is put. */
+  private readonly behind = viewChild.required('behind', { read: ViewContainerRef });
   /** The machine is, or the page that was asked for: only then comes what is not needed for a first spin. */
-  protected readonly settled = signal(false);
+  protected readonly settled = computed(() => this.ready() && this.language.rest() === 'loaded');
+  private readonly ready = signal(false);
+  /** What is shown; a page whose phrases are not there says so. */
+  protected readonly page = computed(() => {
+    const page = this.pages.shown();
+    return page === 'machine' || this.language.rest() === 'loaded' ? page : 'speechless';
+  });
 
   constructor() {
-    const injector = inject(Injector);
+    const { injector } = this;
     const once = (then: () => void): void => {
       afterNextRender(() => void painted().then(then), { injector });
     };
-    once(() => this.drawn.set(true));
+    once(() => void this.addBehind());
     effect(() => {
-      if (this.start.state() === 'ready') once(() => this.settled.set(true));
+      if (this.start.state() === 'ready') once(() => this.ready.set(true));
     });
     effect(() => {
       if (this.settled()) this.issues.follow();
@@ -123,6 +127,13 @@ export class Shell {
       lost = this.connection.lost();
       if (before && !lost) untracked(() => this.lookAgain());
     });
+  }
+
+  /** Nobody asks for keys and tips before something is on the screen: they are no part of what it begins with. */
+  private async addBehind(): Promise<void> {
+    const [{ KeyList }, { Tip }] = await Promise.all([import('./key-list'), import('./tip')]);
+    this.keyList = this.behind().createComponent(KeyList).instance;
+    this.behind().createComponent(Tip);
   }
 
   protected press(event: KeyboardEvent): void {
@@ -150,7 +161,7 @@ export class Shell {
   }
 
   protected showKeys(): void {
-    this.keyList()?.open();
+    this.keyList?.open();
   }
 
   private commandOf(event: KeyboardEvent): Command | null {
@@ -175,7 +186,7 @@ export class Shell {
       case 'sound':
         return this.preferences.toggleSound();
       case 'language':
-        return this.language.switch();
+        return void this.language.next();
       case 'paytable':
         return this.tabs.show('paytable');
       case 'help':
@@ -183,7 +194,13 @@ export class Shell {
       default:
         // The change is seen where it is told.
         this.tabs.show('problems');
-        void this.problems.toggle(command);
+        void this.switchProblem(command);
     }
+  }
+
+  /** The problems are no part of what the page begins with. */
+  private async switchProblem(id: ProblemId): Promise<void> {
+    const { ProblemStore } = await import('../problems/problem-store');
+    await this.injector.get(ProblemStore).toggle(id);
   }
 }

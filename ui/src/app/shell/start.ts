@@ -14,6 +14,7 @@ import { NoAnswer, Problem } from '../core/api/problem';
 import { RoundsStore } from '../core/api/rounds-store';
 import { Session } from '../core/api/session';
 import { Phrase, problemWords } from '../core/i18n/error-words';
+import { Language } from '../core/i18n/language';
 import { Play } from '../slot/play';
 
 export type StartState =
@@ -44,6 +45,7 @@ export class Start {
   private readonly rounds = inject(RoundsStore);
   private readonly preferences = inject(Preferences);
   private readonly play = inject(Play);
+  private readonly language = inject(Language);
 
   private readonly _state = signal<StartState>('loading');
   private readonly _refusal = signal<Phrase | { literal: string } | null>(null);
@@ -64,7 +66,7 @@ export class Start {
       this._state.set('ready');
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'recording_read_only')
-        return this.fail(error);
+        return await this.fail(error);
       // What there is to look at instead says who answered.
       await health;
       this._state.set('ready');
@@ -93,11 +95,12 @@ export class Start {
     this._state.set('launch_token_required');
   }
 
-  private fail(error: unknown): void {
+  private async fail(error: unknown): Promise<void> {
     if (error instanceof NoAnswer) this._state.set('unreachable');
     else if (error instanceof Problem && error.code === 'launch_token_required')
       this._state.set('launch_token_required');
     else {
+      await this.language.wholeOrFailed();
       this._refusal.set(problemWords(error).what);
       this._state.set('refused');
     }

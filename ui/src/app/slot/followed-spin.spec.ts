@@ -68,6 +68,7 @@ describe('the spin that is followed', () => {
     stream.tell('missed', null);
     await vi.advanceTimersByTimeAsync(40);
     expect(gateway.trace).toHaveBeenCalledTimes(1);
+    await vi.dynamicImportSettled();
     expect(spin.layout()).not.toBeNull();
   });
 

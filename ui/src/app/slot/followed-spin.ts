@@ -1,10 +1,10 @@
-import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
+import { Injectable, effect, inject, signal, untracked } from '@angular/core';
 
 import { Gateway } from '../core/api/gateway';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { TraceDetail, TraceSummary } from '../core/api/schema';
 import { FreshTraces } from '../traces/followed-trace';
-import { layoutOf } from '../traces/layout';
+import type { Layout } from '../traces/layout';
 import { Play } from './play';
 import { isWhole } from './spin-path';
 
@@ -24,7 +24,9 @@ export class FollowedSpin {
   private readonly fresh = inject(FreshTraces);
   private readonly play = inject(Play);
   private readonly _summary = signal<TraceSummary | null>(null);
-  private readonly detail = signal<TraceDetail | null>(null);
+  private readonly _layout = signal<Layout | null>(null);
+  /** What the layout is of. */
+  private laidOut: TraceDetail | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** Of the trace that is followed. */
   private reads = 0;
@@ -35,10 +37,7 @@ export class FollowedSpin {
   /** As far as its envelopes are there. */
   readonly summary = this._summary.asReadonly();
   /** Null until the trace is whole. */
-  readonly layout = computed(() => {
-    const detail = this.detail();
-    return detail && layoutOf(detail);
-  });
+  readonly layout = this._layout.asReadonly();
 
   constructor() {
     effect(() => {
@@ -48,7 +47,8 @@ export class FollowedSpin {
       this.timer = undefined;
       this.reads = 0;
       this._summary.set(null);
-      this.detail.set(null);
+      this._layout.set(null);
+      this.laidOut = null;
     });
     this.stream.on('trace', (trace) => {
       if (trace.trace_id !== untracked(this.play.traceId)) return;
@@ -77,8 +77,13 @@ export class FollowedSpin {
       if (id !== untracked(this.play.traceId)) return;
       this._summary.set(detail.summary);
       // The same envelopes make the same trace: nothing is computed and drawn again.
-      const isNew = this.detail()?.envelopes.join() !== detail.envelopes.join();
-      if (isNew && isWhole(detail.summary)) this.detail.set(detail);
+      const isNew = this.laidOut?.envelopes.join() !== detail.envelopes.join();
+      if (!isNew || !isWhole(detail.summary)) return;
+      // No trace is laid out before there is one: that is no part of what the page begins with.
+      const { layoutOf } = await import('../traces/layout');
+      if (question < this.answered || id !== untracked(this.play.traceId)) return;
+      this.laidOut = detail;
+      this._layout.set(layoutOf(detail));
     } catch {
       // The spin is shown without its trace; the list of traces has it as soon as it is there.
     }

@@ -6,7 +6,7 @@ import { recall } from '../core/api/remembered';
 import { Session } from '../core/api/session';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { SymbolName } from '../core/api/schema';
-import { Language, provideLanguages } from '../core/i18n/language';
+import { provideLanguages } from '../core/i18n/language';
 import { ResizeObserverDouble } from '../testing/resize-observer-double';
 import { Machine } from './machine';
 import { Play } from './play';
@@ -67,15 +67,16 @@ describe('the machine', () => {
       reel_strips: Array.from({ length: 5 }, () => STRIP),
     });
     gateway.spin.mockResolvedValue(ROUND);
-    TestBed.configureTestingModule({
+    await TestBed.configureTestingModule({
+      // What it loads later has to be known before it is made.
+      imports: [Machine],
       providers: [
         provideLanguages(),
         { provide: Gateway, useValue: gateway },
         { provide: Sound, useValue: sound },
         { provide: TelemetryStream, useValue: { on: () => () => undefined } },
       ],
-    });
-    TestBed.inject(Language).choose('en');
+    }).compileComponents();
     play = TestBed.inject(Play);
     await TestBed.inject(Session).open('RS-000001');
     await TestBed.inject(PaytableStore).load();

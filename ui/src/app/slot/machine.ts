@@ -13,6 +13,7 @@ import { Session } from '../core/api/session';
 import { SpinResult } from '../core/api/schema';
 import { problemWords } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';
+import { PartFailed } from '../core/ui/part-states';
 import { CountedMoney } from './counted-money';
 import { Play } from './play';
 import { RecentSpins } from './recent-spins';
@@ -24,7 +25,7 @@ import { winDetail } from './win-words';
 /** The slot machine: reels, result, stake, SPIN and balance. */
 @Component({
   selector: 'rs-machine',
-  imports: [CountedMoney, RecentSpins, Reels, SpinPathStrip],
+  imports: [CountedMoney, PartFailed, RecentSpins, Reels, SpinPathStrip],
   templateUrl: './machine.html',
   styleUrl: './machine.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -46,9 +47,7 @@ export class Machine {
   protected readonly currency = this.session.currency;
 
   protected readonly wins = computed(() => this.play.outcome()?.wins ?? []);
-  protected readonly winDetail = computed(() =>
-    winDetail(this.say, this.language.formats(), this.wins()),
-  );
+  protected readonly winDetail = computed(() => winDetail(this.language, this.wins()));
   protected readonly stakeText = computed(() =>
     this.language.formats().money(this.play.stake(), this.currency()),
   );

@@ -5,7 +5,7 @@ import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { colourOf } from '../core/ui/service-colour';
 import { tracePath } from '../core/ui/trace-place';
-import { durationOf } from '../traces/tree';
+import { durationOf } from '../traces/span-node';
 import { FollowedSpin } from './followed-spin';
 import { Play } from './play';
 import { Station, isSlow, longestOf, pathOf } from './spin-path';
@@ -40,7 +40,7 @@ export class SpinPathStrip {
   });
   /** The times that the page measured by itself; how many services there were is known from the trace. */
   protected readonly headline = computed(() => {
-    const { lapse, number, plural } = this.language.formats();
+    const { lapse } = this.language.formats();
     const [spin] = this.play.recent();
     const root = this.spin.layout()?.tree.root;
     const idle = this.play.phase() === 'idle';
@@ -55,7 +55,7 @@ export class SpinPathStrip {
     const services =
       count === 0
         ? this.say('viewer.path.answer')
-        : this.say(`viewer.trace.services.${plural(count)}`, { count: number(count) });
+        : this.language.count('viewer.trace.services', count);
     // The figure stands out of its sentence, wherever the language puts it.
     const words = times
       ? this.say('viewer.path.total', {

@@ -1,7 +1,7 @@
 import { Micros, fromMilliseconds } from '../core/api/micros';
 import { TraceSummary } from '../core/api/schema';
 import { Layout } from '../traces/layout';
-import { actorOf } from '../traces/tree';
+import { actorOf } from '../traces/span-node';
 
 /** Whom a spin passes, in the order in which it first meets them; the last one is somebody else's. */
 export const STATIONS = [

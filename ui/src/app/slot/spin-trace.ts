@@ -11,7 +11,7 @@ import {
 
 import { NoAnswer, Problem } from '../core/api/problem';
 import { SpinResult } from '../core/api/schema';
-import { majorUnits } from '../core/i18n/money';
+import { majorUnits } from '../core/i18n/formats';
 import { Turnover } from './turnover';
 
 const OK = 1;

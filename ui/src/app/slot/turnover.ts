@@ -1,5 +1,5 @@
 import { SpinResult } from '../core/api/schema';
-import { majorUnits } from '../core/i18n/money';
+import { majorUnits } from '../core/i18n/formats';
 
 /** A round: stake and payout are minor units of its currency. */
 export type Played = Pick<SpinResult, 'stake' | 'payout' | 'currency' | 'same_seed_as'>;

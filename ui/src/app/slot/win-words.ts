@@ -1,8 +1,8 @@
 import { SymbolName, Win } from '../core/api/schema';
-import { Key, Params } from '../core/i18n/language';
-import { Formats } from '../core/i18n/money';
+import { Key, Language, Params } from '../core/i18n/language';
 
 type Say = (key: Key, params?: Params) => string;
+type Words = Pick<Language, 'say' | 'count' | 'formats'>;
 
 /** "three sevens": counts beyond the five reels do not exist. */
 export function symbolsInWords(say: Say, symbol: SymbolName, count: number): string {
@@ -12,19 +12,17 @@ export function symbolsInWords(say: Say, symbol: SymbolName, count: number): str
 }
 
 /** "line 1 · three sevens ×45"; for several wins the best one and how many there are. */
-export function winDetail(say: Say, formats: Formats, wins: readonly Win[]): string {
+export function winDetail({ say, count, formats }: Words, wins: readonly Win[]): string {
   const best = wins.reduce<Win | undefined>(
     (top, win) => (top && top.payout >= win.payout ? top : win),
     undefined,
   );
   if (!best) return '';
   const what = symbolsInWords(say, best.symbol, best.count);
-  const multiplier = formats.number(best.multiplier);
+  const multiplier = formats().number(best.multiplier);
   const sentence =
     best.kind === 'line'
       ? say('win.line', { line: best.payline ?? 0, what, multiplier })
       : say('win.scatter', { what, multiplier });
-  return wins.length === 1
-    ? sentence
-    : say(`win.several.${formats.plural(wins.length)}`, { count: wins.length, best: sentence });
+  return wins.length === 1 ? sentence : count('win.several', wins.length, { best: sentence });
 }

@@ -1,5 +1,5 @@
 import { micros } from '../core/api/micros';
-import { formatsFor } from '../core/i18n/money';
+import { FORMATS } from '../testing/languages';
 import { backgroundOf, backgroundWords } from './background';
 
 describe('the time of a trace in the background', () => {
@@ -10,7 +10,7 @@ describe('the time of a trace in the background', () => {
 
   it('is told only where there is some', () => {
     const say = (key: string, params: object = {}): string => key + JSON.stringify(params);
-    const words = (time: number): string => backgroundWords(micros(time), say, formatsFor('en'));
+    const words = (time: number): string => backgroundWords(micros(time), say, FORMATS.en);
     expect(words(3_900_000)).toBe('viewer.trace.background{"time":"3.90\u00a0s"}');
     expect(words(0)).toBe('');
   });

@@ -1,7 +1,7 @@
 import { Micros, ZERO } from '../core/api/micros';
 import { TraceSummary } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
-import { Formats } from '../core/i18n/money';
+import { Formats } from '../core/i18n/formats';
 import { SKEW } from './tree';
 
 /**

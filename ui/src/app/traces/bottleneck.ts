@@ -1,6 +1,6 @@
 import { Micros, micros } from '../core/api/micros';
 import { CriticalPath } from './critical-path';
-import { SpanNode, actorOf } from './tree';
+import { SpanNode, actorOf } from './span-node';
 
 /** What a service or an external service did on the critical path. */
 export interface Share {

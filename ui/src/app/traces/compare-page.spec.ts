@@ -6,7 +6,7 @@ import { micros } from '../core/api/micros';
 import { Problem } from '../core/api/problem';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { Span, TraceDetail } from '../core/api/schema';
-import { Language, provideLanguages } from '../core/i18n/language';
+import { provideLanguages } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { spanOf } from '../testing/any-spans';
 import { ResizeObserverDouble } from '../testing/resize-observer-double';
@@ -68,7 +68,6 @@ describe('the page of two traces', () => {
         { provide: TelemetryStream, useValue: new StreamDouble() },
       ],
     });
-    TestBed.inject(Language).choose('en');
   });
   afterEach(() => vi.unstubAllGlobals());
 

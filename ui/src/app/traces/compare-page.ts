@@ -8,9 +8,9 @@ import {
 } from '@angular/core';
 
 import { micros } from '../core/api/micros';
+import { Formats } from '../core/i18n/formats';
 import { Language } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';
-import { Formats } from '../core/i18n/money';
 import { Address } from '../core/ui/address';
 import { firstOf } from '../core/ui/capped';
 import { NotShown } from '../core/ui/not-shown';
@@ -20,8 +20,8 @@ import { VirtualRows } from '../core/ui/virtual-rows';
 import { ActorChange, Pair, compare } from './compare';
 import { followTrace } from './followed-trace';
 import { Layout, layoutOf } from './layout';
+import { actorOf, labelOf } from './span-node';
 import { nameOfTrace } from './trace-name';
-import { actorOf, labelOf } from './tree';
 
 /** A line has no room for more; the traces have the whole. */
 const MOST_OF_A_NAME = 200;

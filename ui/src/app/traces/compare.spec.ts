@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { anyTree, spanOf, treeOf } from '../testing/any-spans';
 import { compare } from './compare';
-import { durationOf } from './tree';
+import { durationOf } from './span-node';
 
 const sum = (numbers: readonly number[]): number =>
   numbers.reduce((total, number) => total + number, 0);

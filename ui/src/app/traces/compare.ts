@@ -2,7 +2,8 @@ import { Micros, ZERO, micros } from '../core/api/micros';
 import { criticalTimes, sharesOf } from './bottleneck';
 import { criticalPath } from './critical-path';
 import { selfTime } from './self-time';
-import { SpanNode, TraceTree, actorOf, durationOf } from './tree';
+import { SpanNode, actorOf, durationOf } from './span-node';
+import { TraceTree } from './tree';
 
 /** Two spans that do the same in two traces, or one that the other trace does not have. */
 export interface Pair {

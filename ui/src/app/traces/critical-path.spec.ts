@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { anyTree, spanOf, treeOf } from '../testing/any-spans';
 import { criticalTimes, sharesOf } from './bottleneck';
 import { criticalPath } from './critical-path';
-import { durationOf } from './tree';
+import { durationOf } from './span-node';
 
 const told = (...spans: ReturnType<typeof spanOf>[]): [string, number, number][] =>
   criticalPath(treeOf(...spans)).segments.map(({ node, start, end }) => [

@@ -1,5 +1,6 @@
 import { Micros, micros } from '../core/api/micros';
-import { SpanNode, TraceTree, durationOf } from './tree';
+import { SpanNode, durationOf } from './span-node';
+import { TraceTree } from './tree';
 
 /** A stretch of the critical path: here the trace waited for this span and for nothing below it. */
 export interface Segment {

@@ -1,6 +1,6 @@
 import { micros } from '../core/api/micros';
 import { TraceDetail } from '../core/api/schema';
-import { formatsFor } from '../core/i18n/money';
+import { FORMATS } from '../testing/languages';
 import { spanOf } from '../testing/any-spans';
 import { ERROR, TRACE } from '../testing/replies';
 import { fileName, traceHtml, traceJson } from './export-trace';
@@ -10,7 +10,7 @@ const EVIL = `<img src=x onerror="alert('1')">&`;
 /** Says the last word of the key, and what it is given. */
 const say = (key: string, params: object = {}): string =>
   [key.split('.').at(-1), ...Object.values(params)].join(' ');
-const ENGLISH = { lang: 'en', say, formats: formatsFor('en') };
+const ENGLISH = { lang: 'en', say, formats: FORMATS.en };
 
 function detailOf(name: string): TraceDetail {
   return {

@@ -1,15 +1,15 @@
 import { writeJson } from '../core/api/exact-json';
 import { Micros, ZERO, between } from '../core/api/micros';
 import { ErrorEvent, Frame, LogLine, TraceDetail } from '../core/api/schema';
+import { Formats } from '../core/i18n/formats';
 import { Language } from '../core/i18n/language';
 import { brief, isolated, joined, legible } from '../core/i18n/legible';
-import { Formats } from '../core/i18n/money';
 import { colourOf } from '../core/ui/service-colour';
 import { backgroundOf, backgroundWords } from './background';
 import { Layout } from './layout';
 import { measuredWords } from './measured-words';
+import { SpanNode, actorOf, durationOf, labelOf } from './span-node';
 import { nameOfTrace } from './trace-name';
-import { SpanNode, actorOf, durationOf, labelOf } from './tree';
 import { hasTime, oddWords } from './waterfall-line';
 
 /** In what language a page is written. */

@@ -1,5 +1,5 @@
 import { Micros, micros } from '../core/api/micros';
-import { SpanNode } from './tree';
+import { SpanNode } from './span-node';
 
 /** So many alike are told as one. */
 export const LEAST = 5;

@@ -2,7 +2,8 @@ import { Micros, micros } from '../core/api/micros';
 import { Share, criticalTimes, sharesOf } from './bottleneck';
 import { CriticalPath, Segment, criticalPath } from './critical-path';
 import { selfTime } from './self-time';
-import { SpanNode, TraceTree, buildTree } from './tree';
+import { SpanNode } from './span-node';
+import { TraceTree, buildTree } from './tree';
 
 /** Everything that is computed of a trace once, before its first row is drawn. */
 export interface Layout {

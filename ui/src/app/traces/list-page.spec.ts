@@ -5,7 +5,7 @@ import { Gateway } from '../core/api/gateway';
 import { micros } from '../core/api/micros';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { TraceSummary } from '../core/api/schema';
-import { Language, provideLanguages } from '../core/i18n/language';
+import { provideLanguages } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { ResizeObserverDouble } from '../testing/resize-observer-double';
 import { StreamDouble } from '../testing/stream-double';
@@ -89,7 +89,6 @@ describe('the page of the traces', () => {
         { provide: TelemetryStream, useValue: stream },
       ],
     });
-    TestBed.inject(Language).choose('en');
   });
   afterEach(() => {
     fixture.destroy();

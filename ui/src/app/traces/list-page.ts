@@ -158,9 +158,7 @@ export class TraceListPage {
   });
   protected readonly waiting = computed(() => {
     const count = this.feed.waiting();
-    if (count === 0) return '';
-    const { plural, number } = this.language.formats();
-    return this.say(`viewer.list.newer.${plural(count)}`, { count: number(count) });
+    return count === 0 ? '' : this.language.count('viewer.list.newer', count);
   });
   protected readonly picked = computed(() => {
     const trace = this.pick.picked();
@@ -187,7 +185,7 @@ export class TraceListPage {
 
   protected limit(which: 'least' | 'most', field: HTMLInputElement): void {
     const typed = field.value.trim();
-    const value = durationOf(typed, this.language.active());
+    const value = durationOf(typed, this.language.formats());
     this.refused.set(value === null && typed !== '' ? which : '');
     if (this.refused() !== '') return;
     this.choose({ [which]: value === null ? '' : String(value) });

@@ -1,5 +1,5 @@
 import { Measurement } from '../core/api/schema';
-import { formatsFor } from '../core/i18n/money';
+import { FORMATS } from '../testing/languages';
 import { measuredWords } from './measured-words';
 
 describe('what a trace measured', () => {
@@ -11,7 +11,7 @@ describe('what a trace measured', () => {
     measuredWords(
       currency === undefined ? { measurements, status } : { measurements, status, currency },
       (key) => key.replace('viewer.measured.', ''),
-      formatsFor('en'),
+      FORMATS.en,
     ).map(({ name, value }) => `${name} ${value.replaceAll('\u00a0', ' ')}`);
 
   it('is money with its currency, the stake before what came of it', () =>

@@ -1,6 +1,6 @@
 import { Measurement, TraceSummary } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
-import { Formats, minorUnits } from '../core/i18n/money';
+import { Formats, minorUnits } from '../core/i18n/formats';
 
 /** A measurement in words; its name is not translated where nobody but the customer knows it. */
 export interface Measured {

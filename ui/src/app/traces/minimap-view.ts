@@ -17,8 +17,9 @@ import { Micros, micros } from '../core/api/micros';
 import { Language } from '../core/i18n/language';
 import { colourOf } from '../core/ui/service-colour';
 import { minimap } from './minimap';
+import { actorOf } from './span-node';
 import { View, isWhole, percentAt, within } from './time-scale';
-import { TraceTree, actorOf } from './tree';
+import { TraceTree } from './tree';
 
 /** A drag shorter than this is a click. */
 const CLICK_PX = 4;

@@ -1,4 +1,5 @@
-import { SpanNode, TraceTree } from './tree';
+import { SpanNode } from './span-node';
+import { TraceTree } from './tree';
 
 /** A bar of the minimap: shares of its width and height, 0 to 1. */
 export interface MinimapBar {

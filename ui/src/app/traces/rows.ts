@@ -2,7 +2,8 @@ import { Micros } from '../core/api/micros';
 import { Group, grouped, isGroup } from './groups';
 import { LooseEvent } from './loose-events';
 import { gapsOf } from './self-time';
-import { SpanNode, TraceTree } from './tree';
+import { SpanNode } from './span-node';
+import { TraceTree } from './tree';
 
 /**
  * Which rows are closed: only those named, or all but those named. Changed by the reader alone. Groups are closed

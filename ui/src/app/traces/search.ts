@@ -1,7 +1,8 @@
 import { writeJson } from '../core/api/exact-json';
 import { ErrorEvent, LogLine } from '../core/api/schema';
 import { LooseEvent } from './loose-events';
-import { SpanNode, TraceTree } from './tree';
+import { SpanNode } from './span-node';
+import { TraceTree } from './tree';
 
 /** What a search finds: a span, or a log line or an error that belongs to none. */
 export type Hit = SpanNode | LooseEvent;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { anyTree, spanOf, treeOf } from '../testing/any-spans';
 import { gapsOf, selfTime, uncovered } from './self-time';
-import { SpanNode, durationOf } from './tree';
+import { SpanNode, durationOf } from './span-node';
 
 const rootOf = (...spans: ReturnType<typeof spanOf>[]): SpanNode =>
   treeOf(...spans).roots[0] ?? expect.fail('no root');

@@ -1,5 +1,5 @@
 import { Micros, micros } from '../core/api/micros';
-import { SpanNode } from './tree';
+import { SpanNode } from './span-node';
 
 /** A stretch of time without a span. */
 export interface Stretch {

@@ -2,7 +2,7 @@ import { ComponentFixture, TestBed } from '@angular/core/testing';
 
 import { micros } from '../core/api/micros';
 import { ErrorEvent, LogLine, MeasurementPoint, Span } from '../core/api/schema';
-import { Language, provideLanguages } from '../core/i18n/language';
+import { provideLanguages } from '../core/i18n/language';
 import { spanOf } from '../testing/any-spans';
 import { ERROR } from '../testing/replies';
 import { layoutOf } from './layout';
@@ -42,7 +42,6 @@ describe('the details of a span', () => {
 
   beforeEach(() => {
     TestBed.configureTestingModule({ providers: [provideLanguages()] });
-    TestBed.inject(Language).choose('en');
   });
 
   async function shown(

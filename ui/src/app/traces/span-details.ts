@@ -23,7 +23,8 @@ import { Layout } from './layout';
 import { LooseEvent, isBadLevel, lineOfEvent, timeOf } from './loose-events';
 import { valueWords } from './measured-words';
 import { Row } from './rows';
-import { SpanNode, actorOf, durationOf, hasNoLength, isFailure, labelOf } from './tree';
+import { SpanNode, actorOf, durationOf, labelOf } from './span-node';
+import { hasNoLength, isFailure } from './tree';
 import { hasTime, oddWords, timeOddities } from './waterfall-line';
 
 const STATEMENTS = ['db.statement', 'db.query.text'];

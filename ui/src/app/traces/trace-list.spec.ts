@@ -1,6 +1,6 @@
 import { micros } from '../core/api/micros';
 import { TraceSummary } from '../core/api/schema';
-import { formatsFor } from '../core/i18n/money';
+import { FORMATS } from '../testing/languages';
 import {
   Filter,
   NO_FILTER,
@@ -162,7 +162,7 @@ describe('a filter', () => {
 
 describe('a duration as it is typed', () => {
   const check = (text: string, expected: number | null, lang: 'ru' | 'en' = 'en'): void =>
-    expect(durationOf(text, lang), text).toBe(expected);
+    expect(durationOf(text, FORMATS[lang]), text).toBe(expected);
 
   it('has the units that the list writes', () => {
     check('2s', 2_000);
@@ -197,7 +197,7 @@ describe('a duration as it is typed', () => {
 
   it('is read as the list writes it', () => {
     for (const lang of ['ru', 'en'] as const) {
-      const { lapse } = formatsFor(lang);
+      const { lapse } = FORMATS[lang];
       for (const span of [0, 400, 1_400, 99_000, 500_000, 2_500_000, 61_000_000, 86_400_000_000])
         check(lapse(micros(span)), span / 1_000, lang);
     }

@@ -2,7 +2,7 @@ import { isNewer, newestFirst } from '../core/api/arrival';
 import { Micros, micros } from '../core/api/micros';
 import { TraceQuery } from '../core/api/parts';
 import { TraceSummary } from '../core/api/schema';
-import { Lang } from '../core/i18n/language-of';
+import { Formats, Unit } from '../core/i18n/formats';
 import { Rate, percentile, rateOf } from './percentile';
 
 /**
@@ -54,32 +54,53 @@ export function filterOf(query: URLSearchParams): Filter {
   };
 }
 
-/** Milliseconds of each unit that the list writes, and of those that are meant by them. */
-const UNITS = new Map<string, number>([
-  ...['us', 'µs', 'μs', 'мкс'].map((unit) => [unit, 0.001] as const),
-  ...['', 'ms', 'мс'].map((unit) => [unit, 1] as const),
-  ...['s', 'sec', 'с', 'сек'].map((unit) => [unit, 1_000] as const),
-  ...['m', 'min', 'м', 'мин'].map((unit) => [unit, 60_000] as const),
-  ...['h', 'ч'].map((unit) => [unit, 3_600_000] as const),
+/** Milliseconds of each unit that the list writes. */
+const WORTH: Readonly<Record<Unit, number>> = {
+  microsecond: 0.001,
+  millisecond: 1,
+  second: 1_000,
+  minute: 60_000,
+  hour: 3_600_000,
+};
+/** What is understood in every language, and means milliseconds where nothing is said. */
+const SYMBOLS = new Map<string, Unit>([
+  ['us', 'microsecond'],
+  ['µs', 'microsecond'],
+  ['μs', 'microsecond'],
+  ['', 'millisecond'],
+  ['ms', 'millisecond'],
+  ['s', 'second'],
+  ['sec', 'second'],
+  ['m', 'minute'],
+  ['min', 'minute'],
+  ['h', 'hour'],
 ]);
+type Writing = Pick<Formats, 'thousands' | 'unitOf'>;
+const PLAIN: Writing = { thousands: '', unitOf: () => undefined };
 
 /**
  * A duration as it was typed, in the units that the list writes: `2 s`, `500 µs`, `1 min 5 s`, `1 000`. Milliseconds, exact to
- * the microsecond; null where it is none. A comma is a point, unless English sets thousands apart with it.
+ * the microsecond; null where it is none. A comma is a point, unless the language sets thousands apart with it.
  */
-export function durationOf(text: string | null, lang: Lang = 'ru'): number | null {
+export function durationOf(
+  text: string | null,
+  { thousands, unitOf }: Writing = PLAIN,
+): number | null {
   const typed = (text ?? '').toLowerCase().replace(/\s+/gu, '');
+  const sign = thousands === ',' || thousands === '.' ? thousands : '';
   const plain =
-    lang === 'en'
-      ? typed.replace(/(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])/g, (thousands) =>
-          thousands.replaceAll(',', ''),
-        )
-      : typed;
+    sign === ''
+      ? typed
+      : typed.replace(
+          new RegExp(`(?<![\\d.,])[1-9]\\d{0,2}(?:[${sign}]\\d{3})+(?![\\d${sign}])`, 'g'),
+          (grouped) => grouped.replaceAll(sign, ''),
+        );
   if (!/^(?:\d+(?:[.,]\d+)?[^\d.,]*)+$/u.test(plain)) return null;
   let sum = 0;
   let before = Infinity;
   for (const [, number = '', unit = ''] of plain.matchAll(/(\d+(?:[.,]\d+)?)([^\d.,]*)/gu)) {
-    const worth = UNITS.get(unit);
+    const meant = SYMBOLS.get(unit) ?? unitOf(unit);
+    const worth = meant && WORTH[meant];
     // Parts become smaller, as "1 min 5 s": anything else was meant otherwise.
     if (worth === undefined || worth >= before || (unit === '' && before < Infinity)) return null;
     sum += Number(number.replace(',', '.')) * worth;

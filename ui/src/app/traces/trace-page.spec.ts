@@ -5,7 +5,7 @@ import { Gateway } from '../core/api/gateway';
 import { micros } from '../core/api/micros';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { ErrorEvent, LogLine, Span, TraceDetail, TraceSummary } from '../core/api/schema';
-import { Language, provideLanguages } from '../core/i18n/language';
+import { provideLanguages } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { spanOf } from '../testing/any-spans';
 import { ResizeObserverDouble } from '../testing/resize-observer-double';
@@ -136,7 +136,6 @@ describe('the page of a trace', () => {
         { provide: TelemetryStream, useValue: stream },
       ],
     });
-    TestBed.inject(Language).choose('en');
   });
   afterEach(() => {
     vi.restoreAllMocks();

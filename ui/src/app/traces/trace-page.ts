@@ -256,10 +256,10 @@ export class TracePage {
     const detail = this.trace.detail();
     const layout = this.layout();
     if (!detail || !layout) return null;
-    const { lapse, percent, number, plural, date } = this.language.formats();
+    const { lapse, percent, date } = this.language.formats();
     const { summary } = detail;
     const count = (key: 'spans' | 'services', value: number): string =>
-      this.say(`viewer.trace.${key}.${plural(value)}`, { count: number(value) });
+      this.language.count(`viewer.trace.${key}`, value);
     const { length } = layout.shares;
     const shares = firstOf(layout.shares, this.allShares() ? length : MOST_SHARES);
     const otherRoots = firstOf(detail.other_roots ?? [], MOST_OTHER_ROOTS);

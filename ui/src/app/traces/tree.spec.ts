@@ -4,7 +4,8 @@ import { micros } from '../core/api/micros';
 import { ErrorEvent } from '../core/api/schema';
 import { anySpan, anyTree, spanOf, treeOf } from '../testing/any-spans';
 import { ERROR } from '../testing/replies';
-import { SpanNode, buildTree, hasNoLength } from './tree';
+import { SpanNode } from './span-node';
+import { buildTree, hasNoLength } from './tree';
 
 const shape = ({ span, children }: SpanNode): unknown =>
   children.length === 0 ? span.span_id : [span.span_id, ...children.map(shape)];

@@ -1,6 +1,6 @@
 import { micros } from '../core/api/micros';
 import { ErrorEvent, LogLine, Span } from '../core/api/schema';
-import { formatsFor } from '../core/i18n/money';
+import { FORMATS } from '../testing/languages';
 import { spanOf } from '../testing/any-spans';
 import { ERROR } from '../testing/replies';
 import { layoutOf } from './layout';
@@ -42,7 +42,7 @@ function lines(
     layout,
     view: more.view ?? whole(layout.total),
     critical: more.critical ?? true,
-    formats: formatsFor('en'),
+    formats: FORMATS.en,
     say: (key: string): string => key,
     matched: null,
   };

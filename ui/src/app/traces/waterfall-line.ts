@@ -1,15 +1,16 @@
 import { Micros, between, micros } from '../core/api/micros';
 import { Timed } from '../core/api/parts';
+import { Formats } from '../core/i18n/formats';
 import { Language, isKey } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';
-import { Formats } from '../core/i18n/money';
 import { colourOf } from '../core/ui/service-colour';
 import { Layout } from './layout';
 import { isBad, lineOfEvent, timeOf } from './loose-events';
 import { EventRow, Row } from './rows';
 import { Hit } from './search';
+import { SpanNode, actorOf, durationOf, labelOf } from './span-node';
 import { View, barOf, percentAt } from './time-scale';
-import { SpanNode, TraceTree, actorOf, durationOf, hasNoLength, isFailure, labelOf } from './tree';
+import { TraceTree, hasNoLength, isFailure } from './tree';
 
 /** Deeper rows are not indented further: the name would have no room left. */
 const DEEPEST = 16;

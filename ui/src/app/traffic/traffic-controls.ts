@@ -43,7 +43,7 @@ export class TrafficControls {
   protected readonly live = computed(() => {
     const traffic = this.traffic();
     if (!traffic?.running) return null;
-    const { lapse, number, plural } = this.language.formats();
+    const { lapse, number } = this.language.formats();
     return {
       rate: this.say('traffic.rate', { rate: number(traffic.per_second, 1) }),
       wanted: this.say('traffic.wanted', { rate: number(traffic.wanted_per_second, 1) }),
@@ -55,7 +55,7 @@ export class TrafficControls {
         traffic.cpu_percent === null
           ? ''
           : this.say('traffic.cpu', { share: this.percent(traffic.cpu_percent) }),
-      spins: this.say(`traffic.spins.${plural(traffic.spins)}`, { count: number(traffic.spins) }),
+      spins: this.language.count('traffic.spins', traffic.spins),
       failed:
         traffic.failed === 0 ? '' : this.say('traffic.failed', { count: number(traffic.failed) }),
     };

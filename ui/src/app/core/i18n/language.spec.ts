@@ -1,32 +1,37 @@
 import { TestBed } from '@angular/core/testing';
 import fc from 'fast-check';
 
+import { languageNamed } from '../../testing/languages';
+import { remembered } from '../api/remembered';
 import { Key, Language, isKey, provideLanguages } from './language';
-import { LANGS } from './language-of';
-import { en } from './words/en';
+import { LANGUAGES } from './languages';
+import { phrasebook } from './phrases';
 
-/** Every phrase, by its key, with the names of its values. */
-function phrases(node: object, path = ''): { key: Key; names: string[] }[] {
-  return Object.entries(node).flatMap(([name, value]: [string, unknown]) => {
-    const key = path === '' ? name : `${path}.${name}`;
-    if (typeof value === 'object' && value !== null) return phrases(value, key);
-    if (typeof value !== 'string' || !isKey(key)) throw new Error(`${key} is no phrase`);
-    const names = [...value.matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map(([, each]) => each ?? '');
+/** Every phrase without a count, by its key, with the names of its values. */
+async function phrases(): Promise<{ key: Key; names: string[] }[]> {
+  const { firstScreen, pages } = languageNamed('en');
+  const book = phrasebook((await firstScreen()).firstScreen, (await pages()).pages);
+  return [...book].flatMap(([key, phrase]) => {
+    if (typeof phrase !== 'string') return [];
+    if (!isKey(key)) throw new Error(`${key} is no phrase`);
+    const names = [...phrase.matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map(([, each]) => each ?? '');
     return [{ key, names: [...new Set(names)] }];
   });
 }
 
 describe('values in a phrase', () => {
-  const all = phrases(en).filter(({ names }) => names.length > 0);
-  const names = [...new Set(all.flatMap(({ names }) => names))];
+  afterEach(() => TestBed.inject(Language).choose(languageNamed('en')));
 
-  it('stand there as they came, whatever they look like', () => {
+  it('stand there as they came, whatever they look like', async () => {
+    const every = await phrases();
+    const all = every.filter(({ names }) => names.length > 0);
+    const names = [...new Set(all.flatMap(({ names }) => names))];
     TestBed.configureTestingModule({ providers: [provideLanguages()] });
     const language = TestBed.inject(Language);
     const part = fc.oneof(
       fc.constantFrom(...names).map((name) => `{{ ${name} }}`),
       fc.constantFrom(...names).map((name) => `{{${name}}}`),
-      fc.constantFrom(...phrases(en).map(({ key }) => `{{ ${key} }}`)),
+      fc.constantFrom(...every.map(({ key }) => `{{ ${key} }}`)),
       fc.constantFrom(
         '{{',
         '}}',
@@ -44,13 +49,13 @@ describe('values in a phrase', () => {
       fc.string(),
     );
     const text = fc.array(part, { maxLength: 4 }).map((parts) => parts.join(''));
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.constantFrom(...all),
-        fc.constantFrom(...LANGS),
+        fc.constantFrom(...LANGUAGES),
         fc.array(text, { minLength: 8, maxLength: 8 }),
-        ({ key, names }, lang, texts) => {
-          language.choose(lang);
+        async ({ key, names }, entry, texts) => {
+          await language.choose(entry);
           const values = names.map((name, index) => [name, texts[index % 8] ?? ''] as const);
           const said = language.say(key, Object.fromEntries(values));
           for (const [, value] of values) expect(said).toContain(value);
@@ -63,7 +68,6 @@ describe('values in a phrase', () => {
   it('are none of the phrases, however they are called', () => {
     TestBed.configureTestingModule({ providers: [provideLanguages()] });
     const language = TestBed.inject(Language);
-    language.choose('en');
     const { say } = language;
     expect(say('viewer.list.badTitle', { status: 'viewer.list.title', errors: 1 })).toContain(
       'viewer.list.title',
@@ -81,5 +85,53 @@ describe('values in a phrase', () => {
     );
     expect(say('viewer.list.own', { service: 'שלום', time: '1 ms' })).toContain('\u2068שלום\u2069');
     expect(say('viewer.list.own', { service: 'a\u202eb', time: '1 ms' })).toContain('a⟨U+202E⟩b');
+  });
+});
+
+describe('the language of the page', () => {
+  beforeEach(() => TestBed.configureTestingModule({ providers: [provideLanguages()] }));
+  afterEach(() => TestBed.inject(Language).choose(languageNamed('en')));
+
+  it('counts as the language does', async () => {
+    const language = TestBed.inject(Language);
+    expect([1, 2, 5].map((count) => language.count('par.stops', count))).toEqual([
+      '1 stop',
+      '2 stops',
+      '5 stops',
+    ]);
+    await language.choose(languageNamed('ru'));
+    const forms = [1, 2, 5].map((count) => language.count('par.stops', count).slice(2));
+    expect(new Set(forms).size).toBe(3);
+    expect(language.count('traffic.spins', 12_345)).toContain('12\u00a0345');
+  });
+
+  it('is the one that was chosen last, is remembered, and is told to the browser', async () => {
+    const language = TestBed.inject(Language);
+    const first = language.choose(languageNamed('ru'));
+    const last = language.choose(languageNamed('en'));
+    await Promise.all([first, last]);
+    TestBed.tick();
+    expect([language.active(), remembered('language'), document.documentElement.lang]).toEqual([
+      'en',
+      'en',
+      'en',
+    ]);
+  });
+
+  it('is as before where another one cannot be loaded', async () => {
+    const language = TestBed.inject(Language);
+    const broken = { ...languageNamed('ru'), pages: () => Promise.reject(new Error('gone')) };
+    await expect(language.choose(broken)).rejects.toThrow('gone');
+    expect([language.active(), language.rest()]).toEqual(['en', 'loaded']);
+  });
+
+  it('is followed by each of the others in turn', async () => {
+    const language = TestBed.inject(Language);
+    const seen: string[] = [];
+    while (seen.length < LANGUAGES.length) {
+      await language.next();
+      seen.push(language.active());
+    }
+    expect(seen.toSorted()).toEqual(LANGUAGES.map(({ code }) => code).toSorted());
   });
 });

@@ -9,35 +9,62 @@ import {
   provideEnvironmentInitializer,
   signal,
 } from '@angular/core';
-import {
-  TranslocoService,
-  TranslocoTranspiler,
-  provideTransloco,
-  provideTranslocoTranspiler,
-} from '@jsverse/transloco';
 
 import { remember, remembered } from '../api/remembered';
-import { LANGS, Lang, isLang, langOf } from './language-of';
+import { Formats, Units, formatsFor } from './formats';
+import { LANGUAGES, LanguageEntry, languageOf } from './languages';
 import { brief, isolated } from './legible';
-import { Formats, formatsFor } from './money';
-import { en } from './words/en';
-import { ru } from './words/ru';
+import { Key, Phrasebook, PluralKey, phrasebook } from './phrases';
 
-type Paths<T> = {
-  [K in keyof T & string]: T[K] extends string ? K : `${K}.${Paths<T[K]>}`;
-}[keyof T & string];
-
-/** Every phrase there is; a misspelt one does not compile. */
-export type Key = Paths<typeof en>;
+export type { Key, PluralKey } from './phrases';
 export type Params = Record<string, string | number>;
 
-export function isKey(candidate: string): candidate is Key {
-  let node: unknown = en;
-  for (const part of candidate.split('.')) {
-    if (typeof node !== 'object' || node === null || !Object.hasOwn(node, part)) return false;
-    node = (node as Record<string, unknown>)[part];
+/** The language that the page speaks, as far as it is loaded. */
+interface Spoken {
+  readonly entry: LanguageEntry;
+  readonly units: Units;
+  readonly book: Phrasebook;
+}
+
+const spoken = signal<Spoken | null>(null);
+/** How far the phrases are that no first screen needs. */
+const rest = signal<'loading' | 'loaded' | 'failed'>('loading');
+let restTried = Promise.resolve();
+
+/** Loads what the first screen says, before the page is drawn; what everything else says comes behind it. */
+export async function loadLanguage(entry = chosenLanguage()): Promise<void> {
+  const { firstScreen, units } = await entry.firstScreen();
+  spoken.set({ entry, units, book: phrasebook(firstScreen) });
+  restTried = loadRest(entry);
+}
+
+async function loadRest(entry: LanguageEntry): Promise<void> {
+  try {
+    await speak(entry);
+  } catch {
+    // A browser does not load a module again that failed once: the page says so where a phrase of it would stand.
+    rest.set('failed');
   }
-  return typeof node === 'string';
+}
+
+/** Loads all of a language, and speaks it from then on, if `still` wants it by then. */
+async function speak(entry: LanguageEntry, still = (): boolean => true): Promise<void> {
+  const [{ firstScreen, units }, { pages }] = await Promise.all([
+    entry.firstScreen(),
+    entry.pages(),
+  ]);
+  if (!still()) return;
+  spoken.set({ entry, units, book: phrasebook(firstScreen, pages) });
+  rest.set('loaded');
+}
+
+function chosenLanguage(): LanguageEntry {
+  const code = remembered('language');
+  return LANGUAGES.find((each) => each.code === code) ?? languageOf(navigator.language);
+}
+
+export function isKey(candidate: string): candidate is Key {
+  return typeof spoken()?.book.get(candidate) === 'string';
 }
 
 /** A sentence has no room for more of a value; the page that tells of it has the whole elsewhere. */
@@ -55,62 +82,67 @@ export function withValues(phrase: string, params: Params): string {
   });
 }
 
-class OnceRead implements TranslocoTranspiler {
-  transpile({ value, params }: Parameters<TranslocoTranspiler['transpile']>[0]): unknown {
-    return typeof value === 'string' ? withValues(value, (params ?? {}) as Params) : value;
-  }
-}
-
 /** The chosen language: its phrases, and how it writes numbers, money and dates. */
 @Injectable({ providedIn: 'root' })
 export class Language {
-  private readonly _active = signal(rememberedLang());
-  private readonly transloco = inject(TranslocoService);
+  /** Counts the choices: a language that was loaded for an earlier one comes too late. */
+  private choices = 0;
 
-  readonly active: Signal<Lang> = this._active.asReadonly();
-  readonly formats: Signal<Formats> = computed(() => formatsFor(this.active()));
+  /** Its code. */
+  readonly active: Signal<string> = computed(() => now().entry.code);
+  readonly formats: Signal<Formats> = computed(() => {
+    const { entry, units } = now();
+    return formatsFor(entry.locale, units);
+  });
+  /** How far the phrases are that no first screen needs. */
+  readonly rest = rest.asReadonly();
 
   constructor() {
-    // Both languages are part of the bundle, so that switching needs no network and no waiting.
-    this.transloco.setTranslation(en, 'en');
-    this.transloco.setTranslation(ru, 'ru');
     effect(() => {
-      this.transloco.setActiveLang(this.active());
       document.documentElement.lang = this.active();
     });
   }
 
   /** Reads the language signal: a template or computed that says something follows the switch. */
-  readonly say = (key: Key, params: Params = {}): string =>
-    this.transloco.translate(key, params, this.active());
+  readonly say = (key: Key, params: Params = {}): string => {
+    const phrase = now().book.get(key);
+    return typeof phrase === 'string' ? withValues(phrase, params) : '';
+  };
 
-  choose(lang: Lang): void {
-    this._active.set(lang);
-    remember('language', lang);
+  /** The form of a phrase for so many; `{{ count }}` in it is the number as the language writes it. */
+  readonly count = (key: PluralKey, count: number, params: Params = {}): string => {
+    const forms = now().book.get(key);
+    if (typeof forms !== 'object') return '';
+    const { number, plural } = this.formats();
+    return withValues(forms[plural(count)] ?? forms.other, { count: number(count), ...params });
+  };
+
+  /** Once the phrases are there that no first screen needs, or could not be loaded. */
+  wholeOrFailed(): Promise<void> {
+    return restTried;
   }
 
-  switch(): void {
-    this.choose(this.active() === 'ru' ? 'en' : 'ru');
+  /** Speaks another language as soon as all of it is loaded. */
+  async choose(entry: LanguageEntry): Promise<void> {
+    const choice = (this.choices += 1);
+    await speak(entry, () => choice === this.choices);
+    if (choice === this.choices) remember('language', entry.code);
+  }
+
+  /** The one after the active one, in the order in which they are offered. */
+  async next(): Promise<void> {
+    const place = LANGUAGES.findIndex(({ code }) => code === this.active());
+    const entry = LANGUAGES[(place + 1) % LANGUAGES.length];
+    if (entry) await this.choose(entry);
   }
 }
 
-function rememberedLang(): Lang {
-  const language = remembered('language');
-  return isLang(language) ? language : langOf(navigator.language);
+function now(): Spoken {
+  const loaded = spoken();
+  if (!loaded) throw new Error('no language is loaded');
+  return loaded;
 }
 
 export function provideLanguages(): EnvironmentProviders {
-  return makeEnvironmentProviders([
-    provideTransloco({
-      config: {
-        availableLangs: [...LANGS],
-        defaultLang: 'en',
-        fallbackLang: 'en',
-        reRenderOnLangChange: true,
-        prodMode: true,
-      },
-    }),
-    provideTranslocoTranspiler(OnceRead),
-    provideEnvironmentInitializer(() => void inject(Language)),
-  ]);
+  return makeEnvironmentProviders([provideEnvironmentInitializer(() => void inject(Language))]);
 }

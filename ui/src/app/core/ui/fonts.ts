@@ -1,7 +1,8 @@
 import { pause } from '../api/pause';
+import { LANGUAGES } from '../i18n/languages';
 
-/** Letters and signs that the page shows, in both languages: of a font's files those that have them are loaded. */
-const SHOWN = 'AЯ−₽';
+/** Letters and signs that the page shows: of a font's files those that have them are loaded. */
+const SHOWN = `${LANGUAGES.map(({ name }) => name).join('')}−₽`;
 /** They come from this machine. Text in another font is better than none. */
 const PATIENCE_MS = 300;
 

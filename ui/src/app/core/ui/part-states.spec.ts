@@ -1,7 +1,7 @@
 import { ErrorHandler } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 
-import { Language, provideLanguages } from '../i18n/language';
+import { provideLanguages } from '../i18n/language';
 import { PartFailed } from './part-states';
 
 describe('a part of the page that could not be loaded', () => {
@@ -10,7 +10,6 @@ describe('a part of the page that could not be loaded', () => {
     TestBed.configureTestingModule({
       providers: [provideLanguages(), { provide: ErrorHandler, useValue: { handleError } }],
     });
-    TestBed.inject(Language).choose('en');
     const fixture = TestBed.createComponent(PartFailed);
     fixture.componentRef.setInput('part', 'map');
     await fixture.whenStable();

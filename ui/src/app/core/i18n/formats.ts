@@ -1,12 +1,11 @@
 import { Micros } from '../api/micros';
-import { Lang } from './language-of';
 
 const NO_BREAK_SPACE = '\u00a0';
 const MINUS = '\u2212';
 
 /** How one language writes what this page shows. */
 export interface Formats {
-  /** 103500 RUB → "1 035,00 ₽": the sign comes last in both languages, as Russian money is written. */
+  /** 103500 RUB → "1 035,00 ₽": the sign comes last in every language, as Russian money is written. */
   money(minorUnits: number, currency: string): string;
   /** 4500 RUB → "45,00": where the currency is clear from its neighbours. */
   amount(minorUnits: number, currency: string): string;
@@ -37,20 +36,23 @@ export interface Formats {
   /** Day and time of day of microseconds since the Unix epoch. */
   date(at: Micros): string;
   dateTime(rfc3339: string): string;
-  /** Which plural form a count takes: "one", "few", "many" or "other". */
-  plural(count: number): 'one' | 'few' | 'many' | 'other';
+  /** Which form of a phrase a count takes (CLDR). */
+  plural(count: number): Intl.LDMLPluralRule;
+  /** What sets thousands apart: a comma, a point, a space. */
+  readonly thousands: string;
+  /** The unit of time that is meant by a word, as it is typed. */
+  unitOf(word: string): Unit | undefined;
 }
 
-/** Intl writes "4.82 secs"; the symbols of the SI are shorter and the same everywhere. */
-const UNITS = {
-  ru: { microsecond: 'мкс', millisecond: 'мс', second: 'с', minute: 'мин', hour: 'ч' },
-  en: { microsecond: 'µs', millisecond: 'ms', second: 's', minute: 'min', hour: 'h' },
-};
+/**
+ * Units of time as a language writes them: first the symbol that the page shows, then what else is typed for it. Intl writes
+ * "4.82 secs"; the symbols of the SI are shorter.
+ */
+export type Units = Readonly<Record<Unit, readonly [shown: string, ...typed: string[]]>>;
+const UNITS = ['microsecond', 'millisecond', 'second', 'minute', 'hour'] as const;
+export type Unit = (typeof UNITS)[number];
 
-const LOCALES: Record<Lang, string> = { ru: 'ru-RU', en: 'en-GB' };
-
-export function formatsFor(lang: Lang): Formats {
-  const locale = LOCALES[lang];
+export function formatsFor(locale: string, units: Units): Formats {
   const plurals = new Intl.PluralRules(locale);
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
@@ -88,7 +90,6 @@ export function formatsFor(lang: Lang): Formats {
   const round = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });
   const trimmed = (value: number, digits: number): string =>
     new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
-  const units = UNITS[lang];
   /** Two units: minutes and seconds, or hours and minutes. */
   const longLapse = (span: number): string => {
     const seconds = Math.round(span / 1_000_000);
@@ -97,13 +98,13 @@ export function formatsFor(lang: Lang): Formats {
         ? (['minute', 'second', seconds] as const)
         : (['hour', 'minute', Math.round(seconds / 60)] as const);
     const rest = String(parts % 60).padStart(2, '0');
-    const first = number(Math.floor(parts / 60)) + NO_BREAK_SPACE + units[large];
-    return first + NO_BREAK_SPACE + rest + NO_BREAK_SPACE + units[small];
+    const first = number(Math.floor(parts / 60)) + NO_BREAK_SPACE + units[large][0];
+    return first + NO_BREAK_SPACE + rest + NO_BREAK_SPACE + units[small][0];
   };
   const lapse = (span: number): string => {
     if (Math.abs(span) >= 59_995_000) return (span < 0 ? MINUS : '') + longLapse(Math.abs(span));
     const [value, digits, unit] = figures(Math.abs(span));
-    return number(span < 0 ? -value : value, digits) + NO_BREAK_SPACE + units[unit];
+    return number(span < 0 ? -value : value, digits) + NO_BREAK_SPACE + units[unit][0];
   };
   return {
     amount,
@@ -113,11 +114,11 @@ export function formatsFor(lang: Lang): Formats {
     mark: (span, step) => {
       if (span === 0) return '0';
       const [value, , unit] = figures(span);
-      if (step === undefined) return round.format(value) + NO_BREAK_SPACE + units[unit];
+      if (step === undefined) return round.format(value) + NO_BREAK_SPACE + units[unit][0];
       if (span >= 60_000_000 && step >= 60_000_000) return longLapse(span);
       const part = (step * value) / span;
       const digits = Math.min(Math.max(Math.ceil(-Math.log10(part) - 1e-9), 0), 20);
-      return trimmed(value, digits) + NO_BREAK_SPACE + units[unit];
+      return trimmed(value, digits) + NO_BREAK_SPACE + units[unit][0];
     },
     money: (minorUnits, currency) =>
       amount(minorUnits, currency) + NO_BREAK_SPACE + currencySign(locale, currency),
@@ -132,8 +133,8 @@ export function formatsFor(lang: Lang): Formats {
     duration: (milliseconds) => {
       const whole = Math.round(milliseconds);
       return whole < 1000
-        ? number(whole) + NO_BREAK_SPACE + UNITS[lang].millisecond
-        : number(milliseconds / 1000, 2) + NO_BREAK_SPACE + UNITS[lang].second;
+        ? number(whole) + NO_BREAK_SPACE + units.millisecond[0]
+        : number(milliseconds / 1000, 2) + NO_BREAK_SPACE + units.second[0];
     },
     time: (rfc3339) => time.format(new Date(rfc3339)),
     dateTime: (rfc3339) => dateTime.format(new Date(rfc3339)),
@@ -158,15 +159,17 @@ export function formatsFor(lang: Lang): Formats {
     zoned: (at) => zoned.format(at / 1000),
     clock: (at) => time.format(at / 1000),
     date: (at) => dateTime.format(at / 1000),
-    plural: (count) => {
-      const form = plurals.select(count);
-      return form === 'one' || form === 'few' || form === 'many' ? form : 'other';
-    },
+    plural: (count) => plurals.select(count),
+    thousands:
+      withDigits(0)
+        .formatToParts(1_000_000)
+        .find(({ type }) => type === 'group')?.value ?? '',
+    unitOf: (word) => UNITS.find((unit) => units[unit].includes(word)),
   };
 }
 
 /** Microseconds in the unit that suits them, and how many digits after the point tell three figures. */
-function figures(span: number): [value: number, digits: number, unit: keyof (typeof UNITS)['en']] {
+function figures(span: number): [value: number, digits: number, unit: Unit] {
   if (span < 999.5) return [span, 0, 'microsecond'];
   const milliseconds = span / 1000;
   if (milliseconds < 9.995) return [milliseconds, 2, 'millisecond'];

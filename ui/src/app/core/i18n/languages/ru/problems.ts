@@ -1,7 +1,7 @@
-import { Words } from './en';
+import { PagePhrases } from '../../phrases';
 
 /** Russian of the problems, of what was measured before and after, and of the traffic. */
-export const problems: Words['problems'] = {
+export const problems: PagePhrases['problems'] = {
   label: 'Проблемы демо',
   loading: 'Загружаем проблемы…',
   noAnswer: 'Шлюз не ответил.',
@@ -87,7 +87,7 @@ export const problems: Words['problems'] = {
   impact: 'До и после',
 };
 
-export const impact: Words['impact'] = {
+export const impact: PagePhrases['impact'] = {
   title: 'До и после',
   parts: {
     label: 'Разделы страницы «Бизнес»',
@@ -169,7 +169,7 @@ export const impact: Words['impact'] = {
   },
 };
 
-export const releases: Words['releases'] = {
+export const releases: PagePhrases['releases'] = {
   title: 'Релизы',
   leftOut:
     'Не учтено спинов, потому что был включён другой сбой или проблему переключили вручную: {{ count }}.',
@@ -204,7 +204,7 @@ export const releases: Words['releases'] = {
   fine: 'регрессий нет',
 };
 
-export const faults: Words['faults'] = {
+export const faults: PagePhrases['faults'] = {
   more: 'Другие сбои',
   label: 'Другие сбои',
   name: {
@@ -250,7 +250,7 @@ export const faults: Words['faults'] = {
   issues: 'открыть «Ошибки»',
 };
 
-export const overhead: Words['overhead'] = {
+export const overhead: PagePhrases['overhead'] = {
   title: 'Нагрузка от телеметрии',
   method:
     'Измеряется на этом компьютере на двух отдельных стеках, без телеметрии и с ней, чередующимися блоками: по {{ spins }} спинов подряд, затем столько же по {{ concurrency }} одновременно. На игру это не влияет.',
@@ -279,7 +279,7 @@ export const overhead: Words['overhead'] = {
   measured: 'Показаны только измеренные доли: передвиньте ползунок и измерьте другую.',
 };
 
-export const traffic: Words['traffic'] = {
+export const traffic: PagePhrases['traffic'] = {
   title: 'Виртуальные игроки',
   start: 'Запустить',
   stop: 'Остановить',

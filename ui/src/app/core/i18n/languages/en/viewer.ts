@@ -1,4 +1,4 @@
-/** English of the traces, the waterfall, the comparison and the path of a spin. */
+/** English of the traces, the waterfall and the comparison. */
 export const viewer = {
   list: {
     title: 'Traces',
@@ -42,8 +42,6 @@ export const viewer = {
     compare: 'Compare',
     newer: {
       one: '{{ count }} new',
-      few: '{{ count }} new',
-      many: '{{ count }} new',
       other: '{{ count }} new',
     },
     none: 'No traces yet. Press SPIN on the machine, and the first one appears here.',
@@ -85,14 +83,10 @@ export const viewer = {
     },
     spans: {
       one: '{{ count }} span',
-      few: '{{ count }} spans',
-      many: '{{ count }} spans',
       other: '{{ count }} spans',
     },
     services: {
       one: '{{ count }} service',
-      few: '{{ count }} services',
-      many: '{{ count }} services',
       other: '{{ count }} services',
     },
     background: '+ {{ time }} in the background',
@@ -231,28 +225,5 @@ export const viewer = {
     back: 'Exit search, details or zoom',
     wheel: 'Zoom at the pointer; with Shift, move along the timeline',
     wheelKey: 'Ctrl + wheel',
-  },
-  path: {
-    total: '{{ services }} in {{ time }}, then {{ reels }} until the reels stopped',
-    answered: '{{ services }} in {{ time }}',
-    answer: 'Response',
-    underWay: 'The spin is going through the services',
-    bottleneck: 'Bottleneck',
-    longest: 'Longest part',
-    open: 'Open the trace of this spin',
-    names: {
-      frontend: 'Frontend',
-      'api-gateway': 'API Gateway',
-      'user-service': 'User Service',
-      'game-engine': 'Game Engine',
-      'payment-service': 'Payment Service',
-      'payment-provider': 'Payment provider',
-    },
-    states: {
-      dark: 'no data',
-      asked: 'request sent',
-      passed: 'passed',
-      failed: 'failed',
-    },
   },
 };

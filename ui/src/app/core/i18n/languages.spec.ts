@@ -1,8 +1,8 @@
-import { langOf } from './language-of';
+import { languageOf } from './languages';
 
 describe('the first language', () => {
   const check = (browser: string | undefined, expected: string): void =>
-    expect(langOf(browser)).toBe(expected);
+    expect(languageOf(browser).code).toBe(expected);
 
   it('is Russian for those who read it, else English', () => {
     check('ru-RU', 'ru');

@@ -1,9 +1,10 @@
-import { Words } from './en';
-import { insights } from './ru-insights';
-import { faults, impact, overhead, problems, releases, traffic } from './ru-problems';
-import { viewer } from './ru-viewer';
+import { PagePhrases } from '../../phrases';
+import { insights } from './insights';
+import { faults, impact, overhead, problems, releases, traffic } from './problems';
+import { viewer } from './viewer';
 
-export const ru: Words = {
+/** Russian of everything else. */
+export const pages: PagePhrases = {
   setAside: {
     wallets:
       'База кошельков была повреждена. {{ date }} создана новая, поэтому все балансы сброшены.',
@@ -16,7 +17,6 @@ export const ru: Words = {
     where: 'Повреждённые файлы сохранены в',
     read: 'Понятно',
   },
-  brand: 'Reelscope',
   more: {
     rest: 'и ещё {{ count }}',
     all: 'Показать все',
@@ -31,16 +31,6 @@ export const ru: Words = {
   releases,
   impact,
   traffic,
-  nav: {
-    label: 'Разделы',
-    machine: 'Автомат',
-    traces: 'Трейсы',
-    issues: 'Ошибки',
-    map: 'Карта',
-    business: 'Бизнес',
-    delivery: 'Доставка',
-    settings: 'Настройки',
-  },
   settings: {
     title: 'Настройки',
     saving: 'Сохраняем…',
@@ -235,80 +225,6 @@ export const ru: Words = {
     not_sentry: 'Сервер отвечает, но это не Sentry. Проверьте адрес.',
     network: 'Ошибка сети. Проверьте подключение.',
   },
-  header: {
-    release: 'релиз',
-    recording: 'Запись',
-    recordingTitle: 'Записанная телеметрия, только просмотр',
-    degraded: 'не отвечают сервисы: {{ services }}',
-    diskFull: 'на диске нет места: спины пойдут, когда оно появится',
-    healthy: 'все сервисы работают',
-    seeding: 'игроки {{ done }} / {{ total }}',
-    seedingTitle: 'Демо-аккаунты ещё создаются; играть уже можно.',
-    language: 'Язык',
-    russian: 'Русский',
-    english: 'English',
-    sound: 'Звук',
-    turbo: 'Турбо',
-    help: 'Горячие клавиши',
-  },
-  account: {
-    label: 'Аккаунт',
-    title: 'Играть за другого игрока',
-    hint: 'Код аккаунта, например RS-000123',
-    apply: 'Сменить',
-    malformed: 'Код аккаунта выглядит так: RS-000123.',
-    notFound: 'Игрока {{ code }} нет. Коды начинаются с RS-000001.',
-    notSeeded: 'Игрок {{ code }} ещё не создан (готово {{ done }} из {{ total }}).',
-    failed: 'Не удалось открыть аккаунт: {{ reason }}',
-  },
-  machine: {
-    label: 'Игровой автомат',
-    stake: 'Ставка',
-    stakeUp: 'Повысить ставку',
-    stakeDown: 'Понизить ставку',
-    balance: 'Баланс',
-    spin: 'КРУТИТЬ',
-    spinning: 'КРУТИМ…',
-    invitation: 'Нажмите «Крутить» или пробел',
-    perLine: '{{ lines }} линий по {{ amount }}',
-    running: 'Спин проходит через сервисы',
-    noWin: 'На этот раз без выигрыша',
-    board: 'На барабанах: {{ board }}',
-    boardReel: 'барабан {{ reel }}: {{ symbols }}',
-    askAgain: 'Повторить запрос',
-    asking: 'Повторяем запрос с тем же ключом идемпотентности: ставка не спишется дважды',
-    pending: 'Раунд принят, идёт расчёт',
-    voided: 'Ставка возвращена',
-    voidedDetail: 'платёж не прошёл',
-    pendingDetail: 'баланс обновится, как только ответит провайдер',
-  },
-  win: {
-    title: 'Выигрыш {{ amount }}',
-    line: 'линия {{ line }} · {{ what }} ×{{ multiplier }}',
-    scatter: '{{ what }} · ×{{ multiplier }} от ставки',
-    several: {
-      one: '{{ count }} выигрышная комбинация · лучшая: {{ best }}',
-      few: '{{ count }} выигрышные комбинации · лучшая: {{ best }}',
-      many: '{{ count }} выигрышных комбинаций · лучшая: {{ best }}',
-      other: '{{ count }} выигрышной комбинации · лучшая: {{ best }}',
-    },
-    spoken: 'Выигрыш {{ amount }}, баланс {{ balance }}.',
-    spokenLoss: 'Без выигрыша. Баланс {{ balance }}.',
-  },
-  time: {
-    label: 'Время спина',
-    none: 'Сделайте спин, чтобы увидеть, на что уходит время.',
-  },
-  recent: {
-    title: 'Последние спины',
-    none: 'Спинов пока нет',
-    returned: 'ставка возвращена',
-    pending: 'идёт расчёт',
-    reserved: 'в процессе',
-    paid: 'рассчитан',
-    untouched: 'не списано',
-    unknown: 'исход неизвестен',
-  },
   panel: {
     label: 'Панель игры',
     problems: 'Проблемы',
@@ -379,50 +295,20 @@ export const ru: Words = {
       other: '{{ count }} стопа',
     },
   },
-  start: {
-    loading: 'Готовим автомат…',
-    seeding: 'Создаём первых игроков…',
-    unreachable: {
-      title: 'Шлюз не отвечает',
-      text: 'Reelscope не запущен или ещё запускается. Запустите приложение (или «reelscope serve») и повторите.',
-    },
-    launch: {
-      title: 'Нужна ссылка для запуска',
-      text: 'Откройте Reelscope из приложения или по ссылке, которую вывела команда «reelscope serve»: она заканчивается на ?token=… и даёт браузеру доступ.',
-    },
-    refused: {
-      title: 'Не удалось запустить автомат',
-      text: 'Причина: {{ reason }}',
-    },
-    retry: 'Повторить',
-  },
   help: {
     title: 'Горячие клавиши',
     spin: 'Сделать спин; ещё раз — сразу остановить барабаны',
     stake: 'Изменить ставку',
     turbo: 'Турбо',
     sound: 'Звук',
-    language: 'Русский / English',
+    language: 'Следующий язык',
     paytable: 'Таблица выплат',
     problems: 'Исправить проблему или вернуть её',
     help: 'Показать этот список',
     close: 'Закрыть',
     space: 'Пробел',
   },
-  money: {
-    untouched: 'Ставка не списана.',
-    reserved: 'Ставка зарезервирована: раунд ещё не завершён.',
-    paid: 'Раунд рассчитан: ставка списана, выигрыш, если он был, выплачен.',
-    returned: 'Ставка возвращена.',
-    pending: 'Ставка в резерве: её рассчитают или вернут автоматически.',
-    unknown: 'Пока неизвестно, списана ли ставка.',
-  },
-  part: {
-    loading: 'Загружаем…',
-    failed: 'Не удалось загрузить эту страницу.',
-    retry: 'Загрузить заново',
-  },
-  connection: { lost: 'Связь потеряна. Восстанавливаем… Данные на экране могли устареть.' },
+
   refusal: {
     service_unavailable: 'Не удалось выполнить запрос. Повторите через некоторое время.',
   },
@@ -546,58 +432,6 @@ export const ru: Words = {
     internal: {
       what: 'Внутренняя ошибка одного из сервисов.',
       todo: 'Проверьте вкладку «Раунды» и сделайте спин ещё раз.',
-    },
-  },
-  symbol: {
-    wild: {
-      name: 'Вайлд',
-      x2: 'два вайлда',
-      x3: 'три вайлда',
-      x4: 'четыре вайлда',
-      x5: 'пять вайлдов',
-    },
-    scatter: {
-      name: 'Скаттер',
-      x2: 'два скаттера',
-      x3: 'три скаттера',
-      x4: 'четыре скаттера',
-      x5: 'пять скаттеров',
-    },
-    seven: {
-      name: 'Семёрка',
-      x2: 'две семёрки',
-      x3: 'три семёрки',
-      x4: 'четыре семёрки',
-      x5: 'пять семёрок',
-    },
-    gem: {
-      name: 'Алмаз',
-      x2: 'два алмаза',
-      x3: 'три алмаза',
-      x4: 'четыре алмаза',
-      x5: 'пять алмазов',
-    },
-    bell: {
-      name: 'Колокол',
-      x2: 'два колокола',
-      x3: 'три колокола',
-      x4: 'четыре колокола',
-      x5: 'пять колоколов',
-    },
-    bar: { name: 'BAR', x2: 'два BAR', x3: 'три BAR', x4: 'четыре BAR', x5: 'пять BAR' },
-    star: {
-      name: 'Звезда',
-      x2: 'две звезды',
-      x3: 'три звезды',
-      x4: 'четыре звезды',
-      x5: 'пять звёзд',
-    },
-    cherry: {
-      name: 'Вишня',
-      x2: 'две вишни',
-      x3: 'три вишни',
-      x4: 'четыре вишни',
-      x5: 'пять вишен',
     },
   },
 };

@@ -12,8 +12,6 @@ export const insights = {
     all: 'All',
     openCount: {
       one: '{{ count }} unresolved issue',
-      few: '{{ count }} unresolved issues',
-      many: '{{ count }} unresolved issues',
       other: '{{ count }} unresolved issues',
     },
     cut: 'Listed: the {{ most }} last seen',
@@ -46,8 +44,6 @@ export const insights = {
     back: 'All issues',
     news: {
       one: '{{ count }} update',
-      few: '{{ count }} updates',
-      many: '{{ count }} updates',
       other: '{{ count }} updates',
     },
     unknown: 'No issue with this ID. It may already have been deleted.',
@@ -58,8 +54,6 @@ export const insights = {
     noOwn: 'No application frames in this stack trace.',
     other: {
       one: '{{ count }} library frame',
-      few: '{{ count }} library frames',
-      many: '{{ count }} library frames',
       other: '{{ count }} library frames',
     },
     framesOf: 'The innermost {{ shown }} of {{ all }} frames',
@@ -99,8 +93,6 @@ export const insights = {
     none: 'No traces yet. Press SPIN on the machine, and the services appear here.',
     scope: {
       one: 'From the newest {{ count }} trace, since {{ since }}',
-      few: 'From the newest {{ count }} traces, since {{ since }}',
-      many: 'From the newest {{ count }} traces, since {{ since }}',
       other: 'From the newest {{ count }} traces, since {{ since }}',
     },
     leftOut: 'Left out, since they are called least: {{ count }}',
@@ -133,8 +125,6 @@ export const insights = {
     none: 'No traces of spins yet. Press SPIN on the machine.',
     scope: {
       one: '{{ count }} spin since {{ since }}; amounts from the root transaction of its trace',
-      few: '{{ count }} spins since {{ since }}; amounts from the root transaction of each trace',
-      many: '{{ count }} spins since {{ since }}; amounts from the root transaction of each trace',
       other: '{{ count }} spins since {{ since }}; amounts from the root transaction of each trace',
     },
     truncated: 'Only the newest {{ most }} traces are counted; older spins are left out.',

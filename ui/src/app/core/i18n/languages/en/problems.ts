@@ -47,8 +47,6 @@ export const problems = {
   bring: 'Switch on',
   seen: {
     one: 'seen in {{ count }} trace',
-    few: 'seen in {{ count }} traces',
-    many: 'seen in {{ count }} traces',
     other: 'seen in {{ count }} traces',
   },
   openSeen: 'Open the newest trace that shows it ({{ at }})',
@@ -60,8 +58,6 @@ export const problems = {
   fire: 'Fail the next payment',
   armed: {
     one: 'the next payment fails',
-    few: 'the next {{ count }} payments fail',
-    many: 'the next {{ count }} payments fail',
     other: 'the next {{ count }} payments fail',
   },
   armedFixed: 'but the service retries, so the player does not notice',
@@ -240,8 +236,6 @@ export const faults = {
   state: { on: 'on', fixed: 'fixed', off: 'off' },
   fired: {
     one: 'happened {{ count }} time',
-    few: 'happened {{ count }} times',
-    many: 'happened {{ count }} times',
     other: 'happened {{ count }} times',
   },
   trace: 'newest trace',
@@ -290,8 +284,6 @@ export const traffic = {
   cpu: 'CPU {{ share }}',
   spins: {
     one: '{{ count }} spin',
-    few: '{{ count }} spins',
-    many: '{{ count }} spins',
     other: '{{ count }} spins',
   },
   failed: '{{ count }} failed',

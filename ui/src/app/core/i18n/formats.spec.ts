@@ -1,5 +1,6 @@
 import { micros } from '../api/micros';
-import { formatsFor, minorUnits } from './money';
+import { minorUnits } from './formats';
+import { FORMATS } from '../../testing/languages';
 
 const NBSP = '\u00a0';
 
@@ -8,38 +9,38 @@ describe('money and numbers', () => {
     expect(actual.replaceAll(' ', '␠')).toBe(expected.replaceAll(' ', '␠'));
 
   it('writes roubles with non-breaking spaces, the sign last, in both languages', () => {
-    check(formatsFor('ru').money(103500, 'RUB'), `1${NBSP}035,00${NBSP}₽`);
-    check(formatsFor('en').money(103500, 'RUB'), `1,035.00${NBSP}₽`);
+    check(FORMATS.ru.money(103500, 'RUB'), `1${NBSP}035,00${NBSP}₽`);
+    check(FORMATS.en.money(103500, 'RUB'), `1,035.00${NBSP}₽`);
   });
 
   it('takes the number of minor digits from the currency', () => {
-    check(formatsFor('en').amount(1234, 'RUB'), '12.34');
-    check(formatsFor('en').amount(1234, 'JPY'), '1,234');
+    check(FORMATS.en.amount(1234, 'RUB'), '12.34');
+    check(FORMATS.en.amount(1234, 'JPY'), '1,234');
   });
 
   it('marks changes with a plus or a true minus, and nothing with neither', () => {
-    check(formatsFor('ru').change(4500, 'RUB'), '+45,00');
-    check(formatsFor('ru').change(-1000, 'RUB'), '−10,00');
-    check(formatsFor('en').change(0, 'RUB'), '0.00');
+    check(FORMATS.ru.change(4500, 'RUB'), '+45,00');
+    check(FORMATS.ru.change(-1000, 'RUB'), '−10,00');
+    check(FORMATS.en.change(0, 'RUB'), '0.00');
   });
 
   it('writes exact integers beyond the reach of a double', () => {
-    check(formatsFor('en').integer('9007199254740993'), '9,007,199,254,740,993');
+    check(FORMATS.en.integer('9007199254740993'), '9,007,199,254,740,993');
   });
 
   it('writes per cent from per cent', () => {
-    check(formatsFor('ru').percent(96.014), `96,01${NBSP}%`);
-    check(formatsFor('en').percent(31.2, 1), '31.2%');
+    check(FORMATS.ru.percent(96.014), `96,01${NBSP}%`);
+    check(FORMATS.en.percent(31.2, 1), '31.2%');
   });
 
   it('changes from milliseconds to seconds at one second', () => {
-    check(formatsFor('ru').duration(312.4), `312${NBSP}мс`);
-    check(formatsFor('en').duration(999.7), `1.00${NBSP}s`);
-    check(formatsFor('en').duration(4821), `4.82${NBSP}s`);
+    check(FORMATS.ru.duration(312.4), `312${NBSP}мс`);
+    check(FORMATS.en.duration(999.7), `1.00${NBSP}s`);
+    check(FORMATS.en.duration(4821), `4.82${NBSP}s`);
   });
 
   it('writes the time of a span to three figures', () => {
-    const { lapse, lapseChange, mark } = formatsFor('en');
+    const { lapse, lapseChange, mark } = FORMATS.en;
     const told = [0, 14, 999, 999.7, 2_140, 9_996, 99_960, 513_400, 999_600, 3_912_345].map(
       (span) => lapse(micros(span)).replaceAll(NBSP, ' '),
     );
@@ -55,7 +56,7 @@ describe('money and numbers', () => {
       '1.00 s',
       '3.91 s',
     ]);
-    check(formatsFor('ru').lapse(micros(2_140)), `2,14${NBSP}мс`);
+    check(FORMATS.ru.lapse(micros(2_140)), `2,14${NBSP}мс`);
     check(lapseChange(micros(-2_410_000)), `−2.41${NBSP}s`);
     check(lapseChange(micros(1_500)), `+1.50${NBSP}ms`);
     check(mark(micros(1_500_000)), `1.5${NBSP}s`);
@@ -64,15 +65,15 @@ describe('money and numbers', () => {
 
   it('goes on in minutes and hours', () => {
     const told = [59_994_000, 59_996_000, 125_000_000, 3_599_600_000, 86_400_000_000].map((span) =>
-      formatsFor('en').lapse(micros(span)).replaceAll(NBSP, ' '),
+      FORMATS.en.lapse(micros(span)).replaceAll(NBSP, ' '),
     );
     expect(told).toEqual(['59.99 s', '1 min 00 s', '2 min 05 s', '1 h 00 min', '24 h 00 min']);
-    check(formatsFor('ru').lapseChange(micros(-65_000_000)), `−1${NBSP}мин${NBSP}05${NBSP}с`);
+    check(FORMATS.ru.lapseChange(micros(-65_000_000)), `−1${NBSP}мин${NBSP}05${NBSP}с`);
   });
 
   it('writes no two marks of a ruler alike', () => {
     for (const lang of ['ru', 'en'] as const) {
-      const { mark } = formatsFor(lang);
+      const { mark } = FORMATS[lang];
       for (const start of [0, 5, 999_000, 3_599_000_000, 86_400_000_000, 30 * 86_400_000_000])
         for (const step of [
           1, 2, 5, 10, 200, 5_000, 1_000_000, 20_000_000, 60_000_000, 3_600_000_000,
@@ -88,24 +89,24 @@ describe('money and numbers', () => {
   it('writes a time of another day with its day, and says the zone', () => {
     vi.useFakeTimers({ now: new Date(2026, 5, 15, 12) });
     const at = (...day: [number, number, number]) => micros(new Date(...day, 9).getTime() * 1000);
-    const { when, clock, zoned } = formatsFor('en');
+    const { when, clock, zoned } = FORMATS.en;
     expect(when(at(2026, 5, 15))).toBe(clock(at(2026, 5, 15)));
     expect(when(at(2026, 4, 16))).toBe('16 May');
     expect(when(at(2025, 11, 31))).toBe('31/12/2025');
-    expect(formatsFor('ru').when(at(2026, 4, 16))).toBe('16 мая');
+    expect(FORMATS.ru.when(at(2026, 4, 16))).toBe('16 мая');
     expect(zoned(at(2026, 4, 16))).toMatch(/GMT/);
     vi.useRealTimers();
   });
 
   it('takes money of any currency, known or not', () => {
-    check(formatsFor('en').money(minorUnits(1234, 'JPY'), 'JPY'), `1,234${NBSP}¥`);
-    check(formatsFor('en').money(minorUnits(1.5, 'KWD'), 'KWD'), `1.500${NBSP}KWD`);
+    check(FORMATS.en.money(minorUnits(1234, 'JPY'), 'JPY'), `1,234${NBSP}¥`);
+    check(FORMATS.en.money(minorUnits(1.5, 'KWD'), 'KWD'), `1.500${NBSP}KWD`);
     for (const code of ['BITCOIN', '', '{{ x }}', '__proto__'])
-      check(formatsFor('en').money(minorUnits(1.5, code), code), `1.50${NBSP}${code}`);
+      check(FORMATS.en.money(minorUnits(1.5, code), code), `1.50${NBSP}${code}`);
   });
 
   it('knows the Russian plural forms', () => {
-    const { plural } = formatsFor('ru');
+    const { plural } = FORMATS.ru;
     expect([1, 2, 5, 21].map(plural)).toEqual(['one', 'few', 'many', 'one']);
   });
 });

@@ -1,7 +1,7 @@
-import { Words } from './en';
+import { PagePhrases } from '../../phrases';
 
 /** Russian of the issues, the service map and the business numbers. */
-export const insights: Words['insights'] = {
+export const insights: PagePhrases['insights'] = {
   again: 'Повторить',
   noAnswer: 'Коллектор не ответил.',
   issues: {

@@ -1,9 +1,9 @@
-import { insights } from './en-insights';
-import { faults, impact, overhead, problems, releases, traffic } from './en-problems';
-import { viewer } from './en-viewer';
+import { insights } from './insights';
+import { faults, impact, overhead, problems, releases, traffic } from './problems';
+import { viewer } from './viewer';
 
-/** English; its keys are the keys of every language. */
-export const en = {
+/** English of everything else. */
+export const pages = {
   setAside: {
     wallets:
       'The wallet database was damaged. A new one was created on {{ date }}, so all balances were reset.',
@@ -16,7 +16,6 @@ export const en = {
     where: 'The damaged files are kept in',
     read: 'Got it',
   },
-  brand: 'Reelscope',
   more: {
     rest: 'and {{ count }} more',
     all: 'Show all',
@@ -31,16 +30,6 @@ export const en = {
   releases,
   impact,
   traffic,
-  nav: {
-    label: 'Sections',
-    machine: 'Machine',
-    traces: 'Traces',
-    issues: 'Issues',
-    map: 'Map',
-    business: 'Business',
-    delivery: 'Delivery',
-    settings: 'Settings',
-  },
   settings: {
     title: 'Settings',
     saving: 'Saving…',
@@ -136,14 +125,10 @@ export const en = {
     older: 'Show older ones',
     fresh: {
       one: 'Show {{ count }} new',
-      few: 'Show {{ count }} new',
-      many: 'Show {{ count }} new',
       other: 'Show {{ count }} new',
     },
     retried: {
       one: '{{ count }} envelope is queued again',
-      few: '{{ count }} envelopes are queued again',
-      many: '{{ count }} envelopes are queued again',
       other: '{{ count }} envelopes are queued again',
     },
     scrubbed: 'Scrubbed before storing:',
@@ -155,8 +140,6 @@ export const en = {
     retryAll: 'Send all failed again',
     other: {
       one: '{{ count }} envelope was meant for another DSN. Send it to the current DSN?',
-      few: '{{ count }} envelopes were meant for another DSN. Send them to the current DSN?',
-      many: '{{ count }} envelopes were meant for another DSN. Send them to the current DSN?',
       other: '{{ count }} envelopes were meant for another DSN. Send them to the current DSN?',
     },
     otherHint: 'Envelopes you do not send stay here; each can still be sent manually.',
@@ -236,80 +219,6 @@ export const en = {
     not_sentry: 'The server responded, but it is not Sentry. Check the address.',
     network: 'Network error. Check the connection.',
   },
-  header: {
-    release: 'release',
-    recording: 'Recorded',
-    recordingTitle: 'Recorded telemetry, read-only',
-    degraded: 'some services are down: {{ services }}',
-    diskFull: 'the disk is full: spins are refused until there is room',
-    healthy: 'all services are up',
-    seeding: 'players {{ done }} / {{ total }}',
-    seedingTitle: 'Demo accounts are still being created; you can already play.',
-    language: 'Language',
-    russian: 'Русский',
-    english: 'English',
-    sound: 'Sound',
-    turbo: 'Turbo',
-    help: 'Keyboard shortcuts',
-  },
-  account: {
-    label: 'Account',
-    title: 'Play as another player',
-    hint: 'Account code, for example RS-000123',
-    apply: 'Switch',
-    malformed: 'An account code looks like RS-000123.',
-    notFound: 'There is no player {{ code }}. Codes start at RS-000001.',
-    notSeeded: 'Player {{ code }} has not been created yet ({{ done }} of {{ total }} so far).',
-    failed: 'Could not open the account: {{ reason }}',
-  },
-  machine: {
-    label: 'Slot machine',
-    stake: 'Stake',
-    stakeUp: 'Raise the stake',
-    stakeDown: 'Lower the stake',
-    balance: 'Balance',
-    spin: 'SPIN',
-    spinning: 'SPINNING',
-    invitation: 'Press SPIN or the space bar',
-    perLine: '{{ lines }} lines, {{ amount }} each',
-    running: 'The spin is going through the services',
-    noWin: 'No win this time',
-    board: 'Board: {{ board }}',
-    boardReel: 'reel {{ reel }}: {{ symbols }}',
-    askAgain: 'Retry request',
-    asking: 'Retrying with the same idempotency key: the stake cannot be charged twice',
-    pending: 'Round accepted, settlement in progress',
-    voided: 'The stake was returned',
-    voidedDetail: 'the payment did not go through',
-    pendingDetail: 'the balance updates when the provider responds',
-  },
-  win: {
-    title: 'Win {{ amount }}',
-    line: 'line {{ line }} · {{ what }} ×{{ multiplier }}',
-    scatter: '{{ what }} · ×{{ multiplier }} of the stake',
-    several: {
-      one: '{{ count }} winning combination · best: {{ best }}',
-      few: '{{ count }} winning combinations · best: {{ best }}',
-      many: '{{ count }} winning combinations · best: {{ best }}',
-      other: '{{ count }} winning combinations · best: {{ best }}',
-    },
-    spoken: 'Win {{ amount }}, balance {{ balance }}.',
-    spokenLoss: 'No win. Balance {{ balance }}.',
-  },
-  time: {
-    label: 'The time of a spin',
-    none: 'Make a spin to see where its time goes.',
-  },
-  recent: {
-    title: 'Recent spins',
-    none: 'No spins yet',
-    returned: 'stake returned',
-    pending: 'settling',
-    reserved: 'in progress',
-    paid: 'settled',
-    untouched: 'not charged',
-    unknown: 'outcome unknown',
-  },
   panel: {
     label: 'Game panel',
     problems: 'Problems',
@@ -375,27 +284,8 @@ export const en = {
     reel: 'Reel {{ reel }}',
     stops: {
       one: '{{ count }} stop',
-      few: '{{ count }} stops',
-      many: '{{ count }} stops',
       other: '{{ count }} stops',
     },
-  },
-  start: {
-    loading: 'Preparing the slot machine…',
-    seeding: 'Creating the first players…',
-    unreachable: {
-      title: 'The gateway is not responding',
-      text: 'Reelscope is not running, or it is still starting. Start the app (or “reelscope serve”) and try again.',
-    },
-    launch: {
-      title: 'Launch link required',
-      text: 'Open Reelscope from the app, or use the link printed by “reelscope serve”: it ends with ?token=… and gives this browser access.',
-    },
-    refused: {
-      title: 'Could not start the slot machine',
-      text: 'Reason: {{ reason }}',
-    },
-    retry: 'Try again',
   },
   help: {
     title: 'Keyboard shortcuts',
@@ -403,23 +293,14 @@ export const en = {
     stake: 'Change the stake',
     turbo: 'Turbo',
     sound: 'Sound',
-    language: 'Russian / English',
+    language: 'Next language',
     paytable: 'Paytable',
     problems: 'Fix a problem, or bring it back',
     help: 'Show this list',
     close: 'Close',
     space: 'Space',
   },
-  money: {
-    untouched: 'Your stake was not charged.',
-    reserved: 'Your stake is reserved: the round is in progress.',
-    paid: 'The round is settled: the stake was charged and any win was paid.',
-    returned: 'Your stake has been returned.',
-    pending: 'Your stake is reserved: it is settled or returned automatically.',
-    unknown: 'It is not known yet whether the stake was charged.',
-  },
-  part: { loading: 'Loading…', failed: 'This page could not be loaded.', retry: 'Reload' },
-  connection: { lost: 'Connection lost. Reconnecting… The data on screen may be out of date.' },
+
   refusal: {
     service_unavailable: 'The request could not be completed. Try again in a moment.',
   },
@@ -545,37 +426,4 @@ export const en = {
       todo: 'Check the Rounds tab, then spin again.',
     },
   },
-  symbol: {
-    wild: { name: 'Wild', x2: 'two wilds', x3: 'three wilds', x4: 'four wilds', x5: 'five wilds' },
-    scatter: {
-      name: 'Scatter',
-      x2: 'two scatters',
-      x3: 'three scatters',
-      x4: 'four scatters',
-      x5: 'five scatters',
-    },
-    seven: {
-      name: 'Seven',
-      x2: 'two sevens',
-      x3: 'three sevens',
-      x4: 'four sevens',
-      x5: 'five sevens',
-    },
-    gem: { name: 'Gem', x2: 'two gems', x3: 'three gems', x4: 'four gems', x5: 'five gems' },
-    bell: { name: 'Bell', x2: 'two bells', x3: 'three bells', x4: 'four bells', x5: 'five bells' },
-    bar: { name: 'BAR', x2: 'two bars', x3: 'three bars', x4: 'four bars', x5: 'five bars' },
-    star: { name: 'Star', x2: 'two stars', x3: 'three stars', x4: 'four stars', x5: 'five stars' },
-    cherry: {
-      name: 'Cherry',
-      x2: 'two cherries',
-      x3: 'three cherries',
-      x4: 'four cherries',
-      x5: 'five cherries',
-    },
-  },
 } as const;
-
-type Shape<T> = { [K in keyof T]: T[K] extends string ? string : Shape<T[K]> };
-
-/** What a language must say; one that misses a phrase does not compile. */
-export type Words = Shape<typeof en>;

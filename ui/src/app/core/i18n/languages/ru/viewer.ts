@@ -1,7 +1,7 @@
-import { Words } from './en';
+import { PagePhrases } from '../../phrases';
 
-/** Russian of the traces, the waterfall, the comparison and the path of a spin. */
-export const viewer: Words['viewer'] = {
+/** Russian of the traces, the waterfall and the comparison. */
+export const viewer: PagePhrases['viewer'] = {
   list: {
     title: 'Трейсы',
     label: 'Трейсы, сначала новые',
@@ -234,28 +234,5 @@ export const viewer: Words['viewer'] = {
     back: 'Выйти из поиска, подробностей или масштаба',
     wheel: 'Масштаб у указателя; с Shift — сдвиг по времени',
     wheelKey: 'Ctrl + колесо',
-  },
-  path: {
-    total: '{{ services }} за {{ time }}, затем {{ reels }} до остановки барабанов',
-    answered: '{{ services }} за {{ time }}',
-    answer: 'Ответ',
-    underWay: 'Спин проходит через сервисы',
-    bottleneck: 'Узкое место',
-    longest: 'Дольше всего',
-    open: 'Открыть трейс этого спина',
-    names: {
-      frontend: 'Frontend',
-      'api-gateway': 'API Gateway',
-      'user-service': 'User Service',
-      'game-engine': 'Game Engine',
-      'payment-service': 'Payment Service',
-      'payment-provider': 'Провайдер',
-    },
-    states: {
-      dark: 'нет данных',
-      asked: 'запрос отправлен',
-      passed: 'пройден',
-      failed: 'ошибка',
-    },
   },
 };

@@ -1,0 +1,68 @@
+import type { firstScreen } from './languages/en/first-screen';
+import type { pages } from './languages/en/pages';
+
+/** A phrase with a count in it: one for each form that a language has (CLDR), at least the one for what is left. */
+export type Plural = Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> & {
+  readonly other: string;
+};
+/** By this it is known in English, whose keys are the keys of every language. */
+interface EnglishPlural {
+  readonly one: string;
+  readonly other: string;
+}
+
+type PhrasesOf<T> = {
+  readonly [K in keyof T]: T[K] extends string
+    ? string
+    : T[K] extends EnglishPlural
+      ? Plural
+      : PhrasesOf<T[K]>;
+};
+
+/** What a language must say before the page is drawn; one that misses a phrase does not compile. */
+export type FirstScreenPhrases = PhrasesOf<typeof firstScreen>;
+/** The same for everything else. */
+export type PagePhrases = PhrasesOf<typeof pages>;
+
+type Keys<T> = {
+  [K in keyof T & string]: T[K] extends string
+    ? K
+    : T[K] extends EnglishPlural
+      ? never
+      : `${K}.${Keys<T[K]>}`;
+}[keyof T & string];
+type PluralKeys<T> = {
+  [K in keyof T & string]: T[K] extends string
+    ? never
+    : T[K] extends EnglishPlural
+      ? K
+      : `${K}.${PluralKeys<T[K]>}`;
+}[keyof T & string];
+
+/** Every phrase there is; a misspelt one does not compile. */
+export type Key = Keys<typeof firstScreen> | Keys<typeof pages>;
+/** Every phrase with a count. */
+export type PluralKey = PluralKeys<typeof firstScreen> | PluralKeys<typeof pages>;
+
+/** The phrases of one language by their keys. */
+export type Phrasebook = ReadonlyMap<string, string | Plural>;
+
+export function phrasebook(...parts: readonly object[]): Phrasebook {
+  const book = new Map<string, string | Plural>();
+  const add = (node: object, path: string): void => {
+    for (const [name, value] of Object.entries(node) as [string, string | object][]) {
+      if (typeof value === 'string' || isPlural(value)) book.set(path + name, value);
+      else add(value, `${path}${name}.`);
+    }
+  };
+  for (const part of parts) add(part, '');
+  return book;
+}
+
+const FORMS: ReadonlySet<string> = new Set(['zero', 'one', 'two', 'few', 'many', 'other']);
+
+/** Groups of phrases have other names beside `other`. */
+function isPlural(node: object): node is Plural {
+  const names = Object.keys(node);
+  return names.includes('other') && names.every((name) => FORMS.has(name));
+}
