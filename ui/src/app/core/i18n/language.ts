@@ -12,7 +12,7 @@ import {
 
 import { remember, remembered } from '../api/remembered';
 import { Formats, Units, formatsFor } from './formats';
-import { LANGUAGES, LanguageEntry, languageOf } from './languages';
+import { LANGUAGES, LanguageEntry, PSEUDO, languageOf } from './languages';
 import { brief, isolated } from './legible';
 import { Key, Phrasebook, PluralKey, phrasebook } from './phrases';
 
@@ -59,6 +59,7 @@ async function speak(entry: LanguageEntry, still = (): boolean => true): Promise
 }
 
 function chosenLanguage(): LanguageEntry {
+  if (new URLSearchParams(location.search).get('language') === PSEUDO.code) return PSEUDO;
   const code = remembered('language');
   return LANGUAGES.find((each) => each.code === code) ?? languageOf(navigator.language);
 }

@@ -37,6 +37,22 @@ export const LANGUAGES: readonly LanguageEntry[] = [
   },
 ];
 
+/**
+ * English as no language writes it: accented, and longer. It is offered nowhere; a test that looks for text that is cut off or
+ * that no phrase says asks for it in the address, as `?language=en-XA`.
+ */
+export const PSEUDO: LanguageEntry = {
+  code: 'en-XA',
+  name: 'Pseudo',
+  locale: 'en-GB',
+  standsInFor: [],
+  firstScreen: async () => {
+    const { pseudoFirstScreen, units } = await import('./pseudo');
+    return { firstScreen: pseudoFirstScreen, units };
+  },
+  pages: async () => ({ pages: (await import('./pseudo')).pseudoPages }),
+};
+
 /** For those who read none of the others. */
 const FALLBACK = 'en';
 

@@ -1,5 +1,5 @@
 import { languageNamed } from '../../testing/languages';
-import { LANGUAGES, LanguageEntry } from './languages';
+import { LANGUAGES, LanguageEntry, PSEUDO } from './languages';
 import { legible } from './legible';
 import { Phrasebook, Plural, phrasebook } from './phrases';
 
@@ -15,7 +15,7 @@ const slots = (text: string): string[] =>
 const slotsOf = (phrase: string | Plural): string[] =>
   slots(typeof phrase === 'string' ? phrase : phrase.other);
 
-for (const entry of LANGUAGES) {
+for (const entry of [...LANGUAGES, PSEUDO]) {
   describe(`the phrases in ${entry.name}`, () => {
     let english: Phrasebook;
     let book: Phrasebook;
