@@ -25,6 +25,16 @@ describe('the gateway', () => {
     });
   });
 
+  it('has asked by the time of its return, so that the request is part of the spin’s trace', () => {
+    const fetched = answering(() => Response.json({}));
+    void new Gateway().spin('token', 'key', 100);
+    void new Gateway().health();
+    expect(fetched.mock.calls.map(([address]) => address)).toEqual([
+      '/api/v1/spins',
+      '/api/v1/health',
+    ]);
+  });
+
   it('reads numbers of senders as they were written', async () => {
     const text = '{"spans":[{"data":{"id":9007199254740993}}]}';
     answering(() => new Response(text));

@@ -28,6 +28,16 @@ interface Answer<T> {
   response: Response;
 }
 
+/** Keeps its body as the text that it is: whoever reads that of a plain request waits for it. */
+class TextRequest extends Request {
+  readonly content: string | null;
+
+  constructor(address: RequestInfo | URL, init?: RequestInit) {
+    super(address, init);
+    this.content = typeof init?.body === 'string' ? init.body : null;
+  }
+}
+
 const api = clientWith(PATIENCE_MS);
 const patient = clientWith(SWITCH_PATIENCE_MS);
 
@@ -232,17 +242,21 @@ function clientWith(patienceMs: number) {
   return createClient<paths, 'application/json'>({
     baseUrl: location.origin,
     headers: { Accept: 'application/json' },
-    fetch: (request) => answered(request, patienceMs),
+    Request: TextRequest,
+    fetch: (request) => answered(request as TextRequest, patienceMs),
   });
 }
 
-/** Asks by the path alone, which is what traces name the request by, and reads numbers that no double holds. */
-async function answered(request: Request, patienceMs: number): Promise<Response> {
+/**
+ * Asks by the path alone, which is what traces name the request by, and reads numbers that no double holds. The request leaves
+ * before anything is waited for: it belongs to the span that is active while it is asked for.
+ */
+async function answered(request: TextRequest, patienceMs: number): Promise<Response> {
   const { pathname, search } = new URL(request.url);
   const response = await fetch(pathname + search, {
     method: request.method,
     headers: Object.fromEntries(request.headers),
-    body: request.body === null ? null : await request.text(),
+    body: request.content,
     cache: 'no-store',
     signal: AbortSignal.timeout(patienceMs),
   });
