@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use reelscope_stack::{Settings, durable};
 use tauri::{AppHandle, LogicalPosition, LogicalSize, Manager, Monitor, WebviewWindow, WindowEvent};
 
-use crate::screen::{Area, Kept, Size, Zoom, fit, least_window};
+use crate::screen::{Area, SavedWindow, Size, Zoom, fit, least_window};
 
 /// Beside the settings.
 const FILE: &str = "window.json";
@@ -20,7 +20,7 @@ pub(crate) struct Frame {
 }
 
 struct State {
-    kept: Kept,
+    kept: SavedWindow,
     /// How the page is scaled now.
     scale: f64,
 }
@@ -28,7 +28,7 @@ struct State {
 /// Where the window is to be, and what it may be made smaller to.
 pub(crate) struct Begun {
     file: Option<PathBuf>,
-    pub(crate) kept: Kept,
+    pub(crate) kept: SavedWindow,
     pub(crate) least: Size,
 }
 
@@ -41,7 +41,9 @@ pub(crate) fn begin(app: &AppHandle) -> Begun {
     let areas = areas(app);
     Begun {
         file,
-        kept: kept.unwrap_or_else(|| Kept::usual(text_scale())).on(&areas),
+        kept: kept
+            .unwrap_or_else(|| SavedWindow::usual(text_scale()))
+            .on(&areas),
         least: least_window(&areas),
     }
 }

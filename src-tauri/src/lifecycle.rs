@@ -10,7 +10,8 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reelscope_demo::problems::{self, RELEASES};
+use reelscope_demo::faults::arguments;
+use reelscope_demo::faults::dial::RELEASES;
 use reelscope_stack::{
     Config, STOP_PATIENCE, Settings, Stack, StartError, StopError, default_data_dir, durable,
 };
@@ -200,7 +201,7 @@ async fn start(arguments: Arguments, data_dir: Option<PathBuf>) -> Result<(Stack
     let release = RELEASES
         .iter()
         .find(|release| release.version == settings.release);
-    config.problems = problems::states(&arguments.problems);
+    config.faults = arguments::states(&arguments.problems);
     config = config.on_the_dial(release);
     config.settings = Some(settings);
     let stack = start_where_it_was(config)

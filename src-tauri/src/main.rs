@@ -29,9 +29,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use reelscope_demo::problems::{Argument, argument};
+use reelscope_demo::faults::arguments::{Argument, argument};
 use reelscope_demo::traffic;
-use reelscope_stack::settings::Flags;
+use reelscope_stack::settings::SettingsFlags;
 
 /// Reelscope in a window of its own.
 ///
@@ -57,10 +57,10 @@ struct Arguments {
     problems: Vec<Argument>,
 
     #[command(flatten)]
-    traffic: traffic::Flags,
+    traffic: traffic::TrafficFlags,
 
     #[command(flatten)]
-    settings: Flags,
+    settings: SettingsFlags,
 }
 
 /// Exit code where there is no display to open a window on.

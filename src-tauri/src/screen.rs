@@ -76,7 +76,7 @@ impl Area {
 
 /// What is remembered of the window from start to start. Where it was is not there when it is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Kept {
+pub(crate) struct SavedWindow {
     #[serde(flatten)]
     pub(crate) size: Size,
     pub(crate) position: Option<(f64, f64)>,
@@ -90,7 +90,7 @@ fn unzoomed() -> f64 {
     1.0
 }
 
-impl Kept {
+impl SavedWindow {
     /// Before anything was kept.
     pub(crate) fn usual(text_scale: f64) -> Self {
         Self {
@@ -183,8 +183,8 @@ mod tests {
         }
     }
 
-    fn kept(width: f64, height: f64, position: Option<(f64, f64)>) -> Kept {
-        Kept {
+    fn kept(width: f64, height: f64, position: Option<(f64, f64)>) -> SavedWindow {
+        SavedWindow {
             size: size(width, height),
             position,
             maximized: false,
@@ -206,7 +206,7 @@ mod tests {
                 (640.0, 360.0),
             ] {
                 let areas = [area(0.0, 24.0, width, height)];
-                let first = Kept::usual(text_scale).on(&areas);
+                let first = SavedWindow::usual(text_scale).on(&areas);
                 assert!(first.size.width <= width && first.size.height + TITLE_BAR <= height);
                 let least = least_window(&areas);
                 assert!(least.width <= first.size.width && least.height <= first.size.height);
@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn a_window_comes_back_where_it_was_as_far_as_there_is_room() {
         let screens = [area(0.0, 0.0, 1920.0, 1050.0), area(1920.0, 0.0, 1280.0, 1024.0)];
-        let check = |kept: Kept, size: (f64, f64), position: Option<(f64, f64)>| {
+        let check = |kept: SavedWindow, size: (f64, f64), position: Option<(f64, f64)>| {
             let found = kept.on(&screens);
             assert_eq!((found.size.width, found.size.height), size, "{kept:?}");
             assert_eq!(found.position, position, "{kept:?}");
@@ -277,11 +277,11 @@ mod tests {
     fn what_is_kept_is_read_again() {
         let text = serde_json::to_string(&kept(1200.0, 700.0, Some((1.0, 2.0)))).unwrap();
         assert_eq!(
-            serde_json::from_str::<Kept>(&text).unwrap(),
+            serde_json::from_str::<SavedWindow>(&text).unwrap(),
             kept(1200.0, 700.0, Some((1.0, 2.0)))
         );
         // Sizes that no window has do no harm.
-        let wild: Kept =
+        let wild: SavedWindow =
             serde_json::from_str(r#"{"width":-5,"height":1e9,"position":null,"zoom":90}"#).unwrap();
         let found = wild.on(&[area(0.0, 0.0, 1280.0, 720.0)]);
         assert!(found.size.height <= 680.0 && found.size.width >= LEAST_WINDOW.width && found.zoom <= 2.0);

@@ -27,7 +27,7 @@ const GROUND: Color = Color(10, 12, 17, 255);
 #[derive(Clone)]
 pub(crate) struct Shown {
     window: WebviewWindow,
-    place: Arc<Mutex<Place>>,
+    place: Arc<Mutex<WindowState>>,
     /// Whether the splash page can be spoken to.
     painted: watch::Receiver<bool>,
 }
@@ -45,7 +45,7 @@ pub(crate) enum Event {
 
 /// Where the window may be.
 #[derive(Default)]
-struct Place {
+struct WindowState {
     /// Where the stack's page is, once there is one.
     home: Option<Url>,
     /// Whether the splash page has the window.
@@ -60,7 +60,7 @@ struct Place {
 /// # Errors
 /// When the system gives no window.
 pub(crate) fn open(app: &AppHandle) -> tauri::Result<(Shown, UnboundedReceiver<Event>)> {
-    let place = Arc::new(Mutex::new(Place::default()));
+    let place = Arc::new(Mutex::new(WindowState::default()));
     let (events, happening) = unbounded_channel();
     let (paint, painted) = watch::channel(false);
     let begun = frame::begin(app);
@@ -284,7 +284,7 @@ fn speak(window: &WebviewWindow, said: &str) {
     }
 }
 
-fn locked(place: &Mutex<Place>) -> MutexGuard<'_, Place> {
+fn locked(place: &Mutex<WindowState>) -> MutexGuard<'_, WindowState> {
     place.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -327,7 +327,7 @@ fn free_place(folder: &Path, suggested: &Path, is_taken: impl Fn(&Path) -> bool)
     place
 }
 
-impl Place {
+impl WindowState {
     /// The splash page is left for good once the stack's page is there: going back in the history would strand the
     /// player on it. It is open to the shell, which says what it has to say there.
     fn destination(&self, url: &Url) -> Destination {
@@ -391,7 +391,7 @@ mod tests {
     #[test]
     fn only_our_own_pages_open_in_the_window() {
         let check = |url: &str, home: Option<&str>, expected| {
-            let place = Place {
+            let place = WindowState {
                 home: home.map(|home| Url::parse(home).unwrap()),
                 on_splash: home.is_none(),
                 said: None,
@@ -414,7 +414,7 @@ mod tests {
         check("about:blank", home, Destination::Nowhere);
         // Going back from the splash page would leave nobody to speak to.
         check("about:blank", None, Destination::Nowhere);
-        let first = Place::default().destination(&Url::parse(NOTHING).unwrap());
+        let first = WindowState::default().destination(&Url::parse(NOTHING).unwrap());
         assert_eq!(first, Destination::Here);
         check(SPLASH, home, Destination::Nowhere);
         check(SPLASH, None, Destination::Here);

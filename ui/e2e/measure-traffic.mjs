@@ -38,7 +38,7 @@ test('the window beside its players', { timeout: (MINUTES + 20) * 60_000 }, asyn
   await page.ready();
   await until(
     'the players to be there',
-    async () => (await page.asked('/api/problems')).ready,
+    async () => (await page.asked('/api/faults')).ready,
     SEEDED_MS,
   );
   const [pid] = programsOf(place);
@@ -52,8 +52,7 @@ test('the window beside its players', { timeout: (MINUTES + 20) * 60_000 }, asyn
       body: { running, players: PLAYERS, budget_percent },
     });
   const traffic = () => page.asked('/api/traffic');
-  const fix = (id) =>
-    page.asked(`/api/problems/${id}`, { method: 'PUT', body: { state: 'fixed' } });
+  const fix = (id) => page.asked(`/api/faults/${id}`, { method: 'PUT', body: { state: 'fixed' } });
 
   await part('alone');
 
@@ -117,7 +116,7 @@ async function slowly(what, ask) {
 }
 
 async function state(page, id) {
-  return (await page.asked('/api/problems')).problems.find((each) => each.id === id).state;
+  return (await page.asked('/api/faults')).faults.find((each) => each.id === id).state;
 }
 
 function tellPlayers(name, { spins, failed, per_second, p95_ms }) {

@@ -36,7 +36,7 @@ async function opened(t, more = []) {
   await page.speak('en');
   await page.see('problems');
   await until('the players to be there', async () =>
-    page.asked('/api/problems').then(({ ready }) => ready),
+    page.asked('/api/faults').then(({ ready }) => ready),
   );
   return page;
 }
@@ -142,7 +142,7 @@ test('the next payment fails on cue, and is seen as an issue', async (t) => {
   await page.spin(() => page.click('spin'));
   assert.notEqual((await page.text('error')).trim(), '');
   await until('nothing to be armed', async () =>
-    page.asked('/api/problems').then(({ armed_failures }) => armed_failures === 0),
+    page.asked('/api/faults').then(({ armed_failures }) => armed_failures === 0),
   );
   assert.match(await page.text('seen-payment-errors'), /^seen in 1 trace →$/);
   await until('an open issue', async () => (await page.text('open-issues')) === '1');
@@ -248,7 +248,7 @@ test('releases are compared, and the one that hurts is marked with its suspect',
   await page.click('traffic-budget');
   await page.click('traffic-switch');
   const spins = async (release) => {
-    const { releases } = await page.asked('/api/problems/releases');
+    const { releases } = await page.asked('/api/faults/releases');
     return releases.find((each) => each.release === release)?.figures.spins ?? 0;
   };
   await until('spins of 1.2.0', async () => (await spins('1.2.0')) >= 200, MANY_SPINS_MS);

@@ -307,7 +307,7 @@ async function played(page) {
     body: { account_code: 'RS-000001' },
   });
   for (const version of ['1.0.0', '1.3.0']) {
-    await ask('/api/problems/release', { method: 'PUT', body: { version } });
+    await ask('/api/faults/release', { method: 'PUT', body: { version } });
     await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
         ask('/api/v1/spins', {

@@ -16,11 +16,11 @@ const MOST_BYTES: usize = 256 * 1024 * 1024;
 /// and the gauges `cache.entries` and `process.memory` climb with every spin until it is switched off. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Answers {
-    shared: Arc<Mutex<Kept>>,
+    shared: Arc<Mutex<LeakedAnswers>>,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
+struct LeakedAnswers {
     on: bool,
     by_key: HashMap<String, Vec<u8>>,
     bytes: usize,
@@ -29,7 +29,7 @@ struct Kept {
 }
 
 impl Answers {
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, LeakedAnswers> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -63,7 +63,7 @@ impl Answers {
     }
 }
 
-impl Kept {
+impl LeakedAnswers {
     /// How many answers are kept now, when there is anything to tell.
     fn take(&mut self, key: &str, answer: &SpinResult, most_bytes: usize) -> Option<usize> {
         if self.on && self.bytes + BUFFER <= most_bytes && !self.by_key.contains_key(key) {

@@ -15,7 +15,7 @@ use crate::{GatewayError, State};
 
 /// What a token says (JWT, RFC 7519, signed with HMAC-SHA-256).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Claims {
+pub struct SessionClaims {
     /// Player id.
     pub sub: String,
     /// Account code.
@@ -48,7 +48,7 @@ impl Tokens {
     /// # Errors
     /// [`GatewayError::Unauthorized`] when the claims cannot be signed.
     pub fn issue(&self, session: &Session) -> Result<String, GatewayError> {
-        let claims = Claims {
+        let claims = SessionClaims {
             sub: session.player.player_id.clone(),
             account: session.player.account_code.clone(),
             sid: session.session_id.clone(),
@@ -64,7 +64,7 @@ impl Tokens {
     pub fn read(&self, token: &str, now: UnixMillis) -> Result<Bearer, GatewayError> {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.validate_exp = false;
-        let claims = decode::<Claims>(token, &self.decoding, &validation)
+        let claims = decode::<SessionClaims>(token, &self.decoding, &validation)
             .map(|data| data.claims)
             .map_err(|_| GatewayError::Unauthorized)?;
         Ok(Bearer {
@@ -78,7 +78,7 @@ impl Tokens {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bearer {
     /// What the token says.
-    pub claims: Claims,
+    pub claims: SessionClaims,
     /// The session may not do anything any more.
     pub over: bool,
 }
@@ -108,7 +108,7 @@ impl FromRequestParts<State> for Bearer {
 /// A player whose session is open, also where sessions are kept: it may read what is its own. A spin asks for that on its
 /// way, with the rest that decides whether it may be played.
 #[derive(Debug, Clone)]
-pub struct SignedIn(pub Claims);
+pub struct SignedIn(pub SessionClaims);
 
 impl FromRequestParts<State> for SignedIn {
     type Rejection = GatewayError;

@@ -25,7 +25,7 @@ use utoipa_axum::routes;
 
 use crate::access::{Access, exchange_token, launch_token_only, own_host_only};
 use crate::auth::{Bearer, SignedIn, Tokens};
-use crate::limits::Limits;
+use crate::limits::RateLimits;
 use crate::spin::{Play, round_id};
 use crate::turns::Turns;
 use crate::upstream::Upstream;
@@ -46,7 +46,7 @@ pub struct State {
     /// Host, origin and launch token.
     pub access: Access,
     /// Buckets of the sessions.
-    pub limits: Limits,
+    pub limits: RateLimits,
     /// The rounds on which requests are at work.
     pub turns: Turns,
     /// What the demo can break.

@@ -24,12 +24,12 @@ pub struct Rate {
 /// Buckets by key. Without a rate everything passes: the load generator of the command line is bounded by its own
 /// concurrency.
 #[derive(Clone)]
-pub struct Limits {
+pub struct RateLimits {
     buckets: Option<Arc<DefaultKeyedRateLimiter<String>>>,
     checks: Arc<AtomicU64>,
 }
 
-impl Limits {
+impl RateLimits {
     /// Buckets of this rate, or none.
     #[must_use]
     pub fn new(rate: Option<Rate>) -> Self {

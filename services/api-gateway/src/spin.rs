@@ -8,7 +8,7 @@ use reelscope_contracts::{Code, Money, Problem, RoundId, StakeStatus};
 use reelscope_telemetry::{CallError, annotate, measure};
 use uuid::Uuid;
 
-use crate::auth::Claims;
+use crate::auth::SessionClaims;
 use crate::turns::Turns;
 use crate::upstream::Upstream;
 use crate::{GatewayError, Knobs};
@@ -42,7 +42,7 @@ impl Play {
     pub(crate) async fn spin(
         self,
         knobs: Knobs,
-        claims: Claims,
+        claims: SessionClaims,
         Spin { stake, same_seed_as }: Spin,
     ) -> Result<SpinResult, GatewayError> {
         let Self {

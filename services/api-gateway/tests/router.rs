@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use reelscope_api_gateway::access::Access;
 use reelscope_api_gateway::auth::Tokens;
-use reelscope_api_gateway::limits::{Limits, Rate};
+use reelscope_api_gateway::limits::{Rate, RateLimits};
 use reelscope_api_gateway::turns::Turns;
 use reelscope_api_gateway::upstream::{Addresses, Upstream};
 use reelscope_api_gateway::{Knobs, State, router};
@@ -233,7 +233,7 @@ fn gateway(base: &str, rate: Option<Rate>) -> Router {
         upstream: Upstream::new(Service::new("api-gateway", Timings::default()).client(), at),
         tokens: Tokens::new(&[3; 32]),
         access: Access::new(TOKEN, LISTEN.parse().unwrap()),
-        limits: Limits::new(rate),
+        limits: RateLimits::new(rate),
         turns: Turns::default(),
         knobs: Knobs::default(),
         release: tokio::sync::watch::channel("1.0.0".to_owned()).1,

@@ -1,22 +1,13 @@
 //! The figures of the story, as bands, measured: the whole stack with a provider in earnest and as many players as the
-//! calibration of this machine asks for. What a spin takes with all four problems and with all four fixes, how much of it is
+//! calibration of this machine asks for. What a spin takes with all problems and with all fixes, how much of it is
 //! the provider's, and how much fails.
 #![allow(clippy::unwrap_used)]
 
-use reelscope_cli::bench::problems::{Condition, Met, measure};
-use reelscope_contracts::problems::{ProblemId, ProblemState};
+use reelscope_cli::bench::problems::{BenchCase, Met, measure};
+use reelscope_demo::faults::table::{FaultState, STORY};
 use reelscope_demo::figures;
-use reelscope_demo::spins::Spin;
+use reelscope_demo::spins::SessionSpin;
 use reelscope_stack::{Config, Stack};
-
-fn all(state: ProblemState, spins: u64) -> Condition {
-    Condition {
-        name: format!("all {}", state.as_str()),
-        states: ProblemId::ALL.map(|id| (id, state)).into(),
-        spins,
-        at_once: 2,
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_problems_and_all_fixes_bring_what_the_story_says() {
@@ -27,13 +18,14 @@ async fn all_problems_and_all_fixes_bring_what_the_story_says() {
     };
     let stack = Stack::start(config).await.unwrap();
     stack.seeded().await;
-    let problems = stack.problems().unwrap();
-    let after = problems.captured_before();
+    let after = stack.faults().unwrap().captured_before();
 
-    let hurts = measure(&stack, &all(ProblemState::On, 20)).await.unwrap();
+    let hurts = measure(&stack, &BenchCase::all(FaultState::On, 20, 2))
+        .await
+        .unwrap();
     assert_eq!((hurts.spins, hurts.failed), (20, 2), "one payment in ten fails");
     assert_eq!(hurts.missed(), [], "of {hurts:?}");
-    check_error_rate(&stack, after, &hurts, ProblemState::On);
+    check_error_rate(&stack, after, &hurts, FaultState::On);
     // Each cause is there by itself, whatever the whole comes to. The tests' profile is slower than a release, and the
     // machine may do other things too: no bound from above but that of the spin.
     assert!(
@@ -50,7 +42,9 @@ async fn all_problems_and_all_fixes_bring_what_the_story_says() {
     // What else the machine does makes a run slower and none faster.
     let mut quickest: Option<Met> = None;
     for _ in 0..3 {
-        let met = measure(&stack, &all(ProblemState::Fixed, 60)).await.unwrap();
+        let met = measure(&stack, &BenchCase::all(FaultState::Fixed, 60, 2))
+            .await
+            .unwrap();
         assert_eq!(met.failed, 0, "a player sees less than 1 % fail");
         assert_eq!(met.errors, 0);
         if quickest.as_ref().is_none_or(|best| met.p95_ms < best.p95_ms) {
@@ -79,7 +73,7 @@ async fn all_problems_and_all_fixes_bring_what_the_story_says() {
 }
 
 /// The overall error rate on the screen is the one that a run counts itself.
-fn check_error_rate(stack: &Stack, after: u64, met: &Met, state: ProblemState) {
+fn check_error_rate(stack: &Stack, after: u64, met: &Met, state: FaultState) {
     // A failed payment is a 5xx of the payment-service and one of the gateway.
     assert_eq!(met.errors, 2 * met.failed);
     assert!(
@@ -88,8 +82,8 @@ fn check_error_rate(stack: &Stack, after: u64, met: &Met, state: ProblemState) {
         met.error_rate_percent
     );
     let traces = stack.collector().unwrap().traces_after_here(after, usize::MAX);
-    let spins: Vec<_> = traces.iter().filter_map(|trace| Spin::of(trace)).collect();
-    let shown = figures::compare(&spins, |_| state).now.unwrap();
+    let spins: Vec<_> = traces.iter().filter_map(|trace| SessionSpin::of(trace)).collect();
+    let shown = figures::compare(&spins, STORY.map(|_| state)).now.unwrap();
     assert_eq!(
         (shown.spins, shown.failed, shown.requests, shown.failed_requests),
         (met.spins, met.failed, met.requests, met.errors)

@@ -60,7 +60,7 @@ async fn fill(dir: &Path, count: usize) {
     for n in 0..count {
         let envelope = envelope(n);
         let before = Instant::now();
-        collector.capture("api-gateway", envelope);
+        collector.capture_nowait("api-gateway", envelope);
         handing_over += before.elapsed();
         // What is not on the disk yet is bounded, so a loop that is faster than the disk has to wait.
         while n as u64 > collector.counts().captured + 2_000 {
@@ -81,7 +81,10 @@ async fn fill(dir: &Path, count: usize) {
     );
     let started = Instant::now();
     for n in 0..200 {
-        collector.captured("api-gateway", envelope(n)).await.unwrap();
+        collector
+            .capture_durable("api-gateway", envelope(n))
+            .await
+            .unwrap();
     }
     println!(
         "durable        {:.2} ms each, one at a time",

@@ -206,7 +206,7 @@ impl Collector {
 
     /// Hands an envelope that this process's own SDK wrote over to be written, without waiting. Its payloads are not
     /// checked, and its trace is the one of its header. Losses are counted and said in the status.
-    pub fn capture(&self, slot: impl Into<Arc<str>>, envelope: Vec<u8>) {
+    pub fn capture_nowait(&self, slot: impl Into<Arc<str>>, envelope: Vec<u8>) {
         let slot = slot.into();
         let taken = self.room_for(&slot, envelope.len()).and_then(|queued| {
             let arrival = self.arrival(slot, envelope, queued, false)?;
@@ -225,7 +225,7 @@ impl Collector {
     ///
     /// # Errors
     /// It is malformed, or the disk fails or is too slow; then nothing was kept.
-    pub async fn captured(
+    pub async fn capture_durable(
         &self,
         slot: impl Into<Arc<str>>,
         envelope: Vec<u8>,
@@ -249,7 +249,7 @@ impl Collector {
         read.await.unwrap_or(Err(CaptureError::Closed))
     }
 
-    /// Counts what a door refused, for the status; `is_counted` where [`Collector::captured`] did already.
+    /// Counts what a door refused, for the status; `is_counted` where [`Collector::capture_durable`] did already.
     pub(crate) fn note_refusal(&self, problem: &Problem, client: Option<&str>, is_counted: bool) {
         self.parts.refusals.note(problem, client);
         if !is_counted {

@@ -25,7 +25,7 @@ use crate::lenient;
 use crate::log::Entry;
 use crate::once;
 use crate::service;
-use crate::skim::{self, Place};
+use crate::skim::{self, JsonSection};
 use json::{Object, as_name, attributes, id, name, readable, tags, text, values};
 use message::{Params, filled};
 use time::Clock;
@@ -205,7 +205,7 @@ pub(crate) fn read(source: Source<'_>, envelope: &Envelope<'_>) -> Facts {
 /// Those that the index keeps: as [`read`], with next to no data and attributes of spans, logs and metrics.
 pub(crate) fn skim(source: Source<'_>, envelope: &Envelope<'_>) -> Facts {
     read_items(source, envelope, |item| {
-        let place = Place::of(&item.header.item_type);
+        let place = JsonSection::of(&item.header.item_type);
         lenient::read_with(item.payload, |json| skim::read(place, json))
     })
 }

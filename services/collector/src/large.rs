@@ -112,7 +112,7 @@ mod tests {
             envelope.extend_from_slice(&payload);
             envelope.push(b'\n');
         }
-        collector.captured("external", envelope).await.unwrap();
+        collector.capture_durable("external", envelope).await.unwrap();
         let began = Instant::now();
         for _ in 0..25 {
             lenient::read::<Value>(&payload).unwrap();

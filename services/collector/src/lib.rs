@@ -46,7 +46,7 @@ pub use collector::{Collector, EXTERNAL, Notices, Options};
 pub use delivery::{Destinations, Pace};
 pub use dsn::{Dsn, DsnError};
 pub use error::{CaptureError, CollectorError, ReadError, RecordingError};
-pub use http::Limits;
+pub use http::BodyLimits;
 pub use http::ingest::{ingest_router, ingest_router_within};
 pub use index::Digests;
 pub(crate) use lock::lock;

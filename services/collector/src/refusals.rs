@@ -17,10 +17,10 @@ const MOST_CLIENT: usize = 100;
 const KEY_LIKE: usize = 16;
 
 #[derive(Default)]
-pub(crate) struct Refusals(Mutex<Kept>);
+pub(crate) struct Refusals(Mutex<RefusalCounts>);
 
 #[derive(Default)]
-struct Kept {
+struct RefusalCounts {
     by_code: Named<u64>,
     newest: VecDeque<Refusal>,
 }

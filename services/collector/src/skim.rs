@@ -23,7 +23,7 @@ const SPAN_DATA: [&str; 3] = ["peer.service", "server.address", "user.id"];
 
 /// Where in a payload a value stands; an array stands where its elements do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum JsonSection {
     Transaction,
     Contexts,
     TraceContext,
@@ -38,7 +38,7 @@ pub(crate) enum Place {
     Whole,
 }
 
-impl Place {
+impl JsonSection {
     /// Where the payload of an item stands.
     pub(crate) fn of(item_type: &ItemType) -> Self {
         match item_type {
@@ -96,7 +96,7 @@ impl Place {
     }
 }
 
-impl Place {
+impl JsonSection {
     /// Whether data may have a member that is wanted: a quick look, before all of it is read for its members.
     fn may_be_in(self, data: &str) -> bool {
         let has = |name: &&str| memchr::memmem::find(data.as_bytes(), name.as_bytes()).is_some();
@@ -113,7 +113,7 @@ impl Place {
 ///
 /// # Errors
 /// It is not JSON, or no object.
-pub(crate) fn read(place: Place, payload: &[u8]) -> Result<Map<String, Value>, serde_json::Error> {
+pub(crate) fn read(place: JsonSection, payload: &[u8]) -> Result<Map<String, Value>, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_slice(payload);
     let value = place.deserialize(&mut json)?;
     json.end()?;
@@ -126,7 +126,7 @@ pub(crate) fn read(place: Place, payload: &[u8]) -> Result<Map<String, Value>, s
 #[derive(Deserialize)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
-impl<'de> DeserializeSeed<'de> for Place {
+impl<'de> DeserializeSeed<'de> for JsonSection {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -151,7 +151,7 @@ impl<'de> DeserializeSeed<'de> for Place {
     }
 }
 
-impl<'de> Visitor<'de> for Place {
+impl<'de> Visitor<'de> for JsonSection {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -16,7 +16,7 @@ use crate::dsn::fnv1a;
 use crate::envelope::format_id;
 use crate::facts::{Facts, MISSING_TIME, SpanFact};
 pub(crate) use detail::detail;
-use room::{Room, insert_all};
+use room::{ListRoom, insert_all};
 use waits::{Waits, longest};
 
 /// Bytes of JSON of a service without its name: counts below 8 digits, times below 18.
@@ -30,12 +30,12 @@ const SKEW: Micros = 1_000;
 /// How good a claim is to speak for the trace; smaller is better: a transaction without a parent, any transaction, a span
 /// without a parent, a span, an error, a log line; then the earliest; then its id, so that the order of arrival decides
 /// nothing.
-type Claim = (u8, Micros, u64);
+type NamePriority = (u8, Micros, u64);
 const ROOT: u8 = 0;
 const ERROR: u8 = 4;
 const LOG: u8 = 5;
 
-fn claim_of(span: &Span) -> Claim {
+fn claim_of(span: &Span) -> NamePriority {
     let class = match (span.transaction, &span.parent_span_id) {
         (true, None) => ROOT,
         (true, Some(_)) => 1,
@@ -48,14 +48,19 @@ fn claim_of(span: &Span) -> Claim {
 /// What the best of those who said something said.
 #[derive(Default, Serialize, Deserialize)]
 struct Said {
-    release: Option<Claim>,
-    environment: Option<Claim>,
-    player: Option<Claim>,
-    currency: Option<Claim>,
+    release: Option<NamePriority>,
+    environment: Option<NamePriority>,
+    player: Option<NamePriority>,
+    currency: Option<NamePriority>,
 }
 
 /// Notes what is said with a claim, unless it is nothing or a better one said something.
-fn note(place: &mut Option<String>, by: &mut Option<Claim>, said: Option<&String>, claim: Claim) {
+fn note(
+    place: &mut Option<String>,
+    by: &mut Option<NamePriority>,
+    said: Option<&String>,
+    claim: NamePriority,
+) {
     if said.is_some() && by.is_none_or(|best| claim < best) {
         *place = said.cloned();
         *by = Some(claim);
@@ -73,16 +78,16 @@ pub(crate) struct Trace {
     /// The same of everything else. It counts where there are no such spans.
     of_others: Option<(Micros, Micros)>,
     /// Whose name, operation, service, status and length are told.
-    claim: Option<Claim>,
+    claim: Option<NamePriority>,
     /// What the root says, or whatever stands for it while it is not there.
     root_status: String,
     root_end: Micros,
     has_other_roots: bool,
     said: Said,
-    measured_by: BTreeMap<String, Claim>,
+    measured_by: BTreeMap<String, NamePriority>,
     oddities: BTreeSet<String>,
     waits: Waits,
-    room: Room,
+    room: ListRoom,
 }
 
 fn length_of(span: &Span) -> Micros {
@@ -118,7 +123,7 @@ impl Trace {
             measured_by: BTreeMap::new(),
             oddities: BTreeSet::new(),
             waits: Waits::default(),
-            room: Room::default(),
+            room: ListRoom::default(),
         }
     }
 
@@ -217,7 +222,7 @@ impl Trace {
     }
 
     /// Names a trace without spans.
-    fn name_by(&mut self, claim: Claim, name: &str, service: &str) {
+    fn name_by(&mut self, claim: NamePriority, name: &str, service: &str) {
         if self.claim.is_none_or(|best| claim < best) {
             self.claim = Some(claim);
             self.summary.name = bounds::cut(name, bounds::TRANSACTION);
@@ -239,7 +244,7 @@ impl Trace {
         self.oddities.extend(span.oddities.iter().cloned());
         self.summary.sample_rate = fact.sample_rate.or(self.summary.sample_rate);
         let claim = claim_of(span);
-        let is_other = |best: Claim| best.0 == ROOT && best != claim;
+        let is_other = |best: NamePriority| best.0 == ROOT && best != claim;
         if claim.0 == ROOT && self.claim.is_some_and(is_other) {
             self.oddities.insert("several_roots".to_owned());
             self.has_other_roots = true;
@@ -284,7 +289,7 @@ impl Trace {
         summary.virtual_player |= span.tags.get("traffic").is_some_and(|who| who == "virtual");
     }
 
-    fn add_measurements(&mut self, span: &Span, claim: Claim) {
+    fn add_measurements(&mut self, span: &Span, claim: NamePriority) {
         for (name, measurement) in &span.measurements {
             let best = self.measured_by.get(name).copied();
             let unit = bounds::bytes(&measurement.unit);

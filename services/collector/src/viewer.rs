@@ -24,7 +24,7 @@ use utoipa_axum::routes;
 
 use crate::collector::Collector;
 use crate::error::ReadError;
-use crate::http::{self, Limits, Room, Taken};
+use crate::http::{self, BodyBudget, BodyLimits, EnvelopeAccepted};
 use crate::large;
 
 /// Most lines of a list that are answered at once, and how many when nobody asks for a number.
@@ -34,7 +34,7 @@ const USUAL_LINES: usize = 50;
 #[derive(Clone)]
 struct Viewer {
     collector: Collector,
-    room: Room,
+    room: BodyBudget,
 }
 
 impl Viewer {
@@ -66,7 +66,7 @@ pub fn viewer_routes(collector: Collector) -> OpenApiRouter {
         .fallback(not_found)
         .with_state(Viewer {
             collector,
-            room: Limits::standard().room(),
+            room: BodyLimits::standard().room(),
         })
 }
 
@@ -80,7 +80,7 @@ pub fn viewer_router(collector: Collector) -> Router {
     post, path = "/envelope",
     request_body(content = inline(Vec<u8>), content_type = "application/x-sentry-envelope", description = "An envelope of Sentry"),
     responses(
-        (status = 200, description = "Taken", body = Taken),
+        (status = 200, description = "Taken", body = EnvelopeAccepted),
     )
 )]
 async fn tunnel(State(viewer): State<Viewer>, request: Request) -> Response {

@@ -28,7 +28,7 @@ fn open(dir: &Path, options: Options, clock: &Clock) -> Collector {
 /// Sends one more envelope to another destination, and so makes sure that the outbox has looked at its clock.
 async fn looked(collector: &Collector, other: &FakeSentry) {
     let before = other.taken().len();
-    collector.captured("other", error(before)).await.unwrap();
+    collector.capture_durable("other", error(before)).await.unwrap();
     eventually("looked", || other.taken().len() > before).await;
 }
 
@@ -56,7 +56,7 @@ async fn a_limit_lasts_as_long_as_it_was_said() {
     let retry_after = vec![("retry-after", "7200".to_owned())];
     sentry.answer([Answer::Status(429, retry_after)]);
     collector.configure(to_both(&sentry, &other));
-    collector.captured("api-gateway", error(1)).await.unwrap();
+    collector.capture_durable("api-gateway", error(1)).await.unwrap();
     eventually("limited", || !collector.delivery().rate_limits.is_empty()).await;
     for by in [millis(30 * DAY), -millis(90 * DAY)] {
         clock.set_wall_by(by);
@@ -87,7 +87,7 @@ async fn the_pause_after_a_failure_is_the_time_that_passes() {
     let collector = open(dir.path(), Options { pace, ..options() }, &clock);
     sentry.answer([Answer::Status(500, vec![])]);
     collector.configure(to_both(&sentry, &other));
-    collector.captured("api-gateway", error(1)).await.unwrap();
+    collector.capture_durable("api-gateway", error(1)).await.unwrap();
     let next_attempt = || collector.delivery().destinations[0].next_attempt_at;
     eventually("failed", || next_attempt().is_some()).await;
     for by in [millis(30 * DAY), -millis(90 * DAY)] {
@@ -109,8 +109,11 @@ async fn the_pause_after_a_failure_is_the_time_that_passes() {
 
 async fn capture_old_and_new(collector: &Collector, n: usize) {
     let old = transaction(n, TRACE, "aaaaaaaaaaaaaaaa", None, 1.0);
-    collector.captured("api-gateway", old).await.unwrap();
-    collector.captured("api-gateway", error(n + 1)).await.unwrap();
+    collector.capture_durable("api-gateway", old).await.unwrap();
+    collector
+        .capture_durable("api-gateway", error(n + 1))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -200,7 +203,7 @@ async fn retention_goes_by_the_time_that_passes() {
     // More than is written between two looks at the age.
     let mut written = async || {
         for n in count..count + 450 {
-            collector.captured("api-gateway", error(n)).await.unwrap();
+            collector.capture_durable("api-gateway", error(n)).await.unwrap();
         }
         count += 450;
         eventually("delivered", || collector.counts().delivered == count as u64).await;

@@ -219,7 +219,7 @@ async fn a_trace_is_there_within_300_ms() {
     let started = Instant::now();
     opened
         .collector
-        .captured(
+        .capture_durable(
             "api-gateway",
             transaction(1, TRACE, "aaaaaaaaaaaaaaaa", None, 100.0),
         )
@@ -234,10 +234,14 @@ async fn a_trace_is_there_within_300_ms() {
         assert!(started.elapsed() < Duration::from_millis(300));
     }
     let child = transaction(2, TRACE, "bbbbbbbbbbbbbbbb", Some("aaaaaaaaaaaaaaaa-c"), 40.0);
-    opened.collector.captured("payment-service", child).await.unwrap();
     opened
         .collector
-        .captured("payment-service", error_in(3, TRACE))
+        .capture_durable("payment-service", child)
+        .await
+        .unwrap();
+    opened
+        .collector
+        .capture_durable("payment-service", error_in(3, TRACE))
         .await
         .unwrap();
     let viewer = opened.viewer.clone();
@@ -278,7 +282,7 @@ async fn changes_are_streamed() {
     let opened = open();
     let request = Request::get("/events").body(Body::empty()).unwrap();
     let mut body = opened.viewer.clone().oneshot(request).await.unwrap().into_body();
-    opened.collector.capture(
+    opened.collector.capture_nowait(
         "api-gateway",
         transaction(1, TRACE, "aaaaaaaaaaaaaaaa", None, 100.0),
     );
@@ -307,12 +311,16 @@ async fn odd_data_is_kept_and_given_a_word() {
         let envelope = format!("{{}}\n{{\"type\":\"span\"}}\n{span}\n");
         opened
             .collector
-            .captured("external", envelope.into_bytes())
+            .capture_durable("external", envelope.into_bytes())
             .await
             .unwrap();
     }
     let broken = b"{}\n{\"type\":\"span\"}\n[]\n{\"type\":\"log\"}\n{\"items\":[7,{\"body\":1}]}".to_vec();
-    opened.collector.captured("external", broken).await.unwrap();
+    opened
+        .collector
+        .capture_durable("external", broken)
+        .await
+        .unwrap();
     let viewer = opened.viewer.clone();
     eventually("indexed", || opened.collector.indexed()).await;
     let mut oddities = String::new();
@@ -338,7 +346,9 @@ async fn odd_data_is_kept_and_given_a_word() {
 #[tokio::test]
 async fn own_envelopes_that_are_none_are_counted() {
     let opened = open();
-    opened.collector.capture("api-gateway", b"nonsense".to_vec());
+    opened
+        .collector
+        .capture_nowait("api-gateway", b"nonsense".to_vec());
     eventually("refused", || opened.collector.delivery().refused == 1).await;
     let delivery = get(&opened.viewer, "/delivery").await;
     assert_eq!(delivery["captured"], 0);
@@ -392,7 +402,7 @@ async fn pages_of_traces_follow_each_other() {
         let trace = format!("{:032x}", n + 1);
         opened
             .collector
-            .captured(
+            .capture_durable(
                 "api-gateway",
                 transaction(n, &trace, "aaaaaaaaaaaaaaaa", None, 1.0),
             )
@@ -436,11 +446,17 @@ async fn a_trace_is_as_long_as_whoever_began_it_waited_and_the_minute_is_counted
         let trace = format!("{n:032x}");
         let begun = now_seconds() - if n <= 2 { 300 } else { 10 };
         let spin = transaction(n, &trace, "a", None, 100.0 * n as f64);
-        collector.captured("api-gateway", at(&spin, begun)).await.unwrap();
+        collector
+            .capture_durable("api-gateway", at(&spin, begun))
+            .await
+            .unwrap();
         // Something goes on behind the answer.
         let settling = transaction(10 + n, &trace, "b", Some("a-c"), 6_000.0);
         let settling = at(&settling, begun);
-        collector.captured("payment-service", settling).await.unwrap();
+        collector
+            .capture_durable("payment-service", settling)
+            .await
+            .unwrap();
     }
     let listed = async |query: &str| {
         let page = get(viewer, &format!("/traces?{query}")).await;
@@ -467,7 +483,7 @@ async fn whoever_sends_it_an_envelope_is_scrubbed_before_it_is_kept_while_that_i
     assert_eq!(response.status(), StatusCode::OK, "{body}");
     opened
         .collector
-        .captured("api-gateway", letter.clone())
+        .capture_durable("api-gateway", letter.clone())
         .await
         .unwrap();
     assert_eq!(
@@ -478,7 +494,7 @@ async fn whoever_sends_it_an_envelope_is_scrubbed_before_it_is_kept_while_that_i
     opened.collector.set_scrubbing(false);
     opened
         .collector
-        .captured("api-gateway", letter.clone())
+        .capture_durable("api-gateway", letter.clone())
         .await
         .unwrap();
     assert_eq!(kept(3).await.into_bytes(), letter);
@@ -490,7 +506,11 @@ async fn whoever_sends_it_an_envelope_is_scrubbed_before_it_is_kept_while_that_i
 async fn envelopes_are_listed_page_by_page() {
     let opened = open();
     for n in 0..7 {
-        opened.collector.captured("api-gateway", error(n)).await.unwrap();
+        opened
+            .collector
+            .capture_durable("api-gateway", error(n))
+            .await
+            .unwrap();
     }
     let page = async |query: &str| {
         let body = get(&opened.viewer, &format!("/envelopes?state=held&limit=3{query}")).await;
@@ -504,7 +524,11 @@ async fn envelopes_are_listed_page_by_page() {
     };
     assert_eq!(page("").await, (vec![7, 6, 5], Some(5)));
     // What comes meanwhile moves no page.
-    opened.collector.captured("api-gateway", error(8)).await.unwrap();
+    opened
+        .collector
+        .capture_durable("api-gateway", error(8))
+        .await
+        .unwrap();
     assert_eq!(page("&before=5").await, (vec![4, 3, 2], Some(2)));
     assert_eq!(page("&before=2").await, (vec![1], None));
     assert_eq!(page("&before=4").await, (vec![3, 2, 1], None));
@@ -571,7 +595,7 @@ async fn a_resolved_issue_that_comes_back_has_regressed_also_after_a_restart() {
     let viewer = viewer_router(collector.clone());
     for (n, release) in [(1, "1.9.0"), (2, "1.10.0")] {
         collector
-            .captured("payments", error_of(n, release))
+            .capture_durable("payments", error_of(n, release))
             .await
             .unwrap();
     }
@@ -602,7 +626,7 @@ async fn a_resolved_issue_that_comes_back_has_regressed_also_after_a_restart() {
     eventually("the log to be indexed", || collector.indexed()).await;
     assert_eq!(only_issue(&viewer).await["status"], "resolved");
     collector
-        .captured("payments", error_of(3, "1.11.0"))
+        .capture_durable("payments", error_of(3, "1.11.0"))
         .await
         .unwrap();
     let back = only_issue(&viewer).await;
@@ -611,7 +635,7 @@ async fn a_resolved_issue_that_comes_back_has_regressed_also_after_a_restart() {
         (&"regressed".into(), &"1.11.0".into())
     );
     collector
-        .captured("payments", error_of(4, "1.12.0"))
+        .capture_durable("payments", error_of(4, "1.12.0"))
         .await
         .unwrap();
     assert_eq!(
@@ -636,14 +660,14 @@ async fn a_resolved_issue_that_comes_back_has_regressed_also_after_a_restart() {
 async fn resolved(in_force: &str) -> (Opened, Value) {
     let opened = open();
     let first = at(&of_release(error(1), "1.1.0"), now_seconds() - 120);
-    opened.collector.captured("payments", first).await.unwrap();
+    opened.collector.capture_durable("payments", first).await.unwrap();
     let spin = transaction(2, TRACE, "a", None, 5.0);
     let spin = at(&of_release(spin, in_force), now_seconds() - 60);
-    opened.collector.captured("payments", spin).await.unwrap();
+    opened.collector.capture_durable("payments", spin).await.unwrap();
     // What another service runs says nothing of this one.
     let other = transaction(3, TRACE, "b", Some("a-c"), 5.0);
     let other = at(&of_release(other, "7.0.0"), now_seconds() - 30);
-    opened.collector.captured("users", other).await.unwrap();
+    opened.collector.capture_durable("users", other).await.unwrap();
     let id = only_issue(&opened.viewer).await["issue_id"]
         .as_str()
         .unwrap()
@@ -659,7 +683,7 @@ async fn an_issue_is_resolved_in_the_release_that_is_in_force_and_comes_back_in_
     let meet = async |n: usize, release: &str| {
         opened
             .collector
-            .captured("payments", error_of(n, release))
+            .capture_durable("payments", error_of(n, release))
             .await
             .unwrap();
         let issue = only_issue(&opened.viewer).await;
@@ -680,7 +704,7 @@ async fn an_issue_is_resolved_in_the_release_that_is_in_force_and_comes_back_in_
     assert_eq!(issue["resolved_in"], "1.1.0");
     opened
         .collector
-        .captured("payments", error_of(11, "nightly"))
+        .capture_durable("payments", error_of(11, "nightly"))
         .await
         .unwrap();
     let issue = only_issue(&opened.viewer).await;
@@ -698,13 +722,13 @@ async fn what_began_before_an_issue_was_resolved_does_not_open_it_again() {
     let trace = format!("{:032x}", 77);
     // A request was under way: one of its services answered before the issue was resolved, another failed after.
     let began = at(&transaction(20, &trace, "a", None, 5.0), now_seconds() - 5);
-    collector.captured("users", began).await.unwrap();
+    collector.capture_durable("users", began).await.unwrap();
     let failed = at(&of_release(error_in(21, &trace), "1.3.0"), now_seconds());
-    collector.captured("payments", failed).await.unwrap();
+    collector.capture_durable("payments", failed).await.unwrap();
     assert_eq!(only_issue(viewer).await["status"], "resolved");
     // An SDK had been offline.
     let late = at(&of_release(error(22), "1.3.0"), now_seconds() - 600);
-    collector.captured("payments", late).await.unwrap();
+    collector.capture_durable("payments", late).await.unwrap();
     assert_eq!(only_issue(viewer).await["status"], "resolved");
     // Also after a restart, when the newest envelopes are read first.
     collector.shutdown().await;
@@ -715,9 +739,9 @@ async fn what_began_before_an_issue_was_resolved_does_not_open_it_again() {
     // A page that has been open for long is no request that is under way.
     let trace = format!("{:032x}", 78);
     let page = at(&transaction(23, &trace, "a", None, 5.0), now_seconds() - 3_600);
-    collector.captured("frontend", page).await.unwrap();
+    collector.capture_durable("frontend", page).await.unwrap();
     let failed = at(&of_release(error_in(24, &trace), "1.3.0"), now_seconds());
-    collector.captured("payments", failed).await.unwrap();
+    collector.capture_durable("payments", failed).await.unwrap();
     assert_eq!(only_issue(viewer).await["regressed_in"], "1.3.0");
     collector.shutdown().await;
 }
@@ -740,7 +764,7 @@ async fn the_share_of_an_issue_is_of_the_requests_it_befalls() {
         );
         opened
             .collector
-            .captured("payments", settle.into_bytes())
+            .capture_durable("payments", settle.into_bytes())
             .await
             .unwrap();
     }
@@ -748,7 +772,7 @@ async fn the_share_of_an_issue_is_of_the_requests_it_befalls() {
     for n in [11, 12] {
         opened
             .collector
-            .captured("payments", error_in(n, &format!("{:032x}", 3)))
+            .capture_durable("payments", error_in(n, &format!("{:032x}", 3)))
             .await
             .unwrap();
     }
@@ -785,14 +809,14 @@ async fn the_share_of_an_issue_is_estimated_while_transactions_are_sampled_and_e
         let request = String::from_utf8(transaction(n, &trace, "a", None, 5.0)).unwrap();
         let request = request.replace("slot-machine-spin", "POST /spin").into_bytes();
         collector
-            .captured("payments", sampled(request, &trace, "\"0.1\""))
+            .capture_durable("payments", sampled(request, &trace, "\"0.1\""))
             .await
             .unwrap();
     }
     for n in 2..=3 {
         let trace = format!("{n:032x}");
         collector
-            .captured("payments", sampled(error_in(n, &trace), &trace, "0.1"))
+            .capture_durable("payments", sampled(error_in(n, &trace), &trace, "0.1"))
             .await
             .unwrap();
     }
@@ -801,7 +825,7 @@ async fn the_share_of_an_issue_is_estimated_while_transactions_are_sampled_and_e
     for n in 4..=40 {
         let trace = format!("{n:032x}");
         collector
-            .captured("payments", sampled(error_in(n, &trace), &trace, "\"0\""))
+            .capture_durable("payments", sampled(error_in(n, &trace), &trace, "\"0\""))
             .await
             .unwrap();
     }
@@ -809,7 +833,7 @@ async fn the_share_of_an_issue_is_estimated_while_transactions_are_sampled_and_e
     // More failures than requests that are known of, since their heads do not say: never more than all.
     for n in 41..=70 {
         collector
-            .captured("payments", error_in(n, &format!("{n:032x}")))
+            .capture_durable("payments", error_in(n, &format!("{n:032x}")))
             .await
             .unwrap();
     }
@@ -821,7 +845,7 @@ async fn the_share_of_an_issue_is_estimated_while_transactions_are_sampled_and_e
     {
         let trace = format!("{:032x}", 100 + n);
         collector
-            .captured("payments", sampled(error_in(100 + n, &trace), &trace, rate))
+            .capture_durable("payments", sampled(error_in(100 + n, &trace), &trace, rate))
             .await
             .unwrap();
     }
@@ -834,12 +858,12 @@ async fn the_map_shows_who_calls_whom() {
     let opened = open();
     opened
         .collector
-        .captured("gateway", transaction(1, TRACE, "a", None, 10.0))
+        .capture_durable("gateway", transaction(1, TRACE, "a", None, 10.0))
         .await
         .unwrap();
     opened
         .collector
-        .captured("payments", transaction(2, TRACE, "b", Some("a-c"), 4.0))
+        .capture_durable("payments", transaction(2, TRACE, "b", Some("a-c"), 4.0))
         .await
         .unwrap();
     let map = get(&opened.viewer, "/map").await;

@@ -78,13 +78,13 @@ async fn on_a_small_disk() {
     };
     collector.configure(paused);
     for n in 0..20 {
-        collector.captured("api-gateway", error(n)).await.unwrap();
+        collector.capture_durable("api-gateway", error(n)).await.unwrap();
     }
     fill(dir);
     // What is left of the last page takes a few more.
     let mut taken = 20;
     let refused = loop {
-        match collector.captured("api-gateway", error(taken)).await {
+        match collector.capture_durable("api-gateway", error(taken)).await {
             Ok(_) => taken += 1,
             Err(error) => break error,
         }
@@ -113,12 +113,12 @@ async fn on_a_small_disk() {
         (taken as u64, taken as u64)
     );
     let unwaited = taken + 100;
-    collector.capture("api-gateway", error(unwaited));
+    collector.capture_nowait("api-gateway", error(unwaited));
     eventually("refused", || collector.delivery().refused == 2).await;
 
     fs::remove_file(dir.join("ballast")).unwrap();
     for n in taken..taken + 20 {
-        collector.captured("api-gateway", error(n)).await.unwrap();
+        collector.capture_durable("api-gateway", error(n)).await.unwrap();
     }
     taken += 20;
     eventually("all delivered", || collector.counts().delivered == taken as u64).await;

@@ -30,7 +30,10 @@ fn logs(count: usize) -> Vec<u8> {
 async fn a_hundred_thousand_traces_of_one_envelope_are_taken_in() {
     let dir = tempfile::tempdir().unwrap();
     let (collector, _) = Collector::open(dir.path(), options()).unwrap();
-    collector.captured("external", logs(100_000)).await.unwrap();
+    collector
+        .capture_durable("external", logs(100_000))
+        .await
+        .unwrap();
     // It would take minutes if each trace were looked for among all entries.
     eventually("indexed", || collector.caught_up()).await;
     assert_eq!(collector.traces_after_here(0, 10).len(), 10);
@@ -43,7 +46,7 @@ async fn the_end_does_not_wait_for_what_is_being_indexed() {
     let dir = tempfile::tempdir().unwrap();
     let (collector, _) = Collector::open(dir.path(), options()).unwrap();
     for _ in 0..20 {
-        collector.captured("external", logs(20_000)).await.unwrap();
+        collector.capture_durable("external", logs(20_000)).await.unwrap();
     }
     assert!(
         !collector.caught_up(),

@@ -39,7 +39,7 @@ async fn a_start_goes_on_where_the_last_one_ended() {
     let (collector, mut before, _) = lists(dir.path()).await;
     assert_eq!(before, json!([]));
     for n in 0..40 {
-        collector.captured("api-gateway", error(n)).await.unwrap();
+        collector.capture_durable("api-gateway", error(n)).await.unwrap();
     }
     eventually("indexed", || collector.caught_up()).await;
     collector.shutdown().await;
@@ -72,7 +72,7 @@ async fn an_envelope_that_was_taken_in_half_is_taken_in_whole() {
     const TRACES: u32 = 8_000;
     let dir = tempfile::tempdir().unwrap();
     let (collector, _) = Collector::open(dir.path(), options()).unwrap();
-    collector.captured("external", logs(TRACES)).await.unwrap();
+    collector.capture_durable("external", logs(TRACES)).await.unwrap();
     let seen = || collector.traces_after_here(0, usize::MAX).len();
     eventually("some of it is there", || seen() > 0).await;
     assert!(

@@ -12,7 +12,7 @@ use std::time::Duration;
 use axum::body::Body;
 use door::{gzip, open, open_within, send};
 use http::{Request, StatusCode};
-use reelscope_collector::Limits;
+use reelscope_collector::BodyLimits;
 use serde_json::json;
 use support::{balanced, error, event_id, eventually};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -125,10 +125,10 @@ async fn a_refusal_reaches_who_sends_first_and_reads_then() {
 
 #[tokio::test]
 async fn draining_ends() {
-    let opened = open_within(Limits {
+    let opened = open_within(BodyLimits {
         silence: Duration::from_millis(20),
         drained_bytes: MIB,
-        ..Limits::standard()
+        ..BodyLimits::standard()
     });
     let addr = opened.listen().await;
     // It says that more comes, and stays silent.
@@ -158,9 +158,9 @@ async fn a_key_is_looked_at_before_the_body() {
     let key = opened.collector.key().to_owned();
     // Only the header line comes: the answer is there although the rest does not, and nobody drains for longer than
     // the silence.
-    let brief = open_within(Limits {
+    let brief = open_within(BodyLimits {
         silence: Duration::from_millis(20),
-        ..Limits::standard()
+        ..BodyLimits::standard()
     });
     let brief_addr = brief.listen().await;
     let check = async |addr, line: &str, status: &str| {
@@ -194,10 +194,10 @@ async fn a_key_is_looked_at_before_the_body() {
 
 #[tokio::test]
 async fn slow_senders_do_not_shut_out_others() {
-    let opened = open_within(Limits {
+    let opened = open_within(BodyLimits {
         room_bytes: 4 * MIB,
         grace: Duration::ZERO,
-        ..Limits::standard()
+        ..BodyLimits::standard()
     });
     let addr = opened.listen().await;
     let mut slow = Vec::new();

@@ -57,7 +57,10 @@ fn child() {
             tasks.spawn(async move {
                 for n in 0..STRIDE {
                     let number = (round * TASKS + task) * STRIDE + n;
-                    collector.captured("api-gateway", error(number)).await.unwrap();
+                    collector
+                        .capture_durable("api-gateway", error(number))
+                        .await
+                        .unwrap();
                     // One write, so that a line is whole or not there.
                     std::io::stderr()
                         .write_all(format!("ack {number}\n").as_bytes())

@@ -16,7 +16,7 @@ const FILE: &str = "telemetry.sqlite";
 async fn fill(dir: &Path, count: usize) -> Collector {
     let (collector, _) = Collector::open(dir, options()).unwrap();
     for n in 0..count {
-        collector.captured("api-gateway", error(n)).await.unwrap();
+        collector.capture_durable("api-gateway", error(n)).await.unwrap();
     }
     collector
 }
@@ -58,7 +58,14 @@ async fn is_damaged(dir: &Path) {
     let (collector, notices) = Collector::open(dir, options()).unwrap();
     assert_eq!((collector.counts().captured, notices), (0, vec![]));
     assert_eq!(collector.key(), key);
-    assert_eq!(collector.captured("api-gateway", error(0)).await.unwrap().seq, 1);
+    assert_eq!(
+        collector
+            .capture_durable("api-gateway", error(0))
+            .await
+            .unwrap()
+            .seq,
+        1
+    );
     collector.shutdown().await;
 }
 
@@ -91,7 +98,11 @@ async fn damage_that_is_met_later_is_said_and_found_at_the_next_start() {
     garble(&file, 8 * 8_192, usize::try_from(len - 8 * 8_192).unwrap());
     let (collector, _) = Collector::open(&telemetry, options()).unwrap();
     let mut more = 0;
-    while collector.captured("api-gateway", error(more)).await.is_ok() {
+    while collector
+        .capture_durable("api-gateway", error(more))
+        .await
+        .is_ok()
+    {
         more += 1;
         assert!(more < 1_000, "it is not met");
     }
@@ -131,7 +142,7 @@ async fn what_a_power_cut_tears_is_the_end_alone() {
     let left = torn.counts().captured;
     assert!((9..=10).contains(&left), "{left}");
     balanced(&torn, copy.path());
-    let next = torn.captured("api-gateway", error(77)).await.unwrap().seq;
+    let next = torn.capture_durable("api-gateway", error(77)).await.unwrap().seq;
     assert_eq!(next, left + 1);
     assert_eq!(torn.envelope(next).await.unwrap().unwrap().1, error(77));
     torn.shutdown().await;
@@ -174,7 +185,11 @@ async fn a_log_without_compressed_bodies_goes_on_and_is_of_the_new_format_then()
     let (collector, notices) = Collector::open(dir.path(), options()).unwrap();
     assert_eq!(notices, []);
     let long = large(2);
-    let seq = collector.captured("api-gateway", long.clone()).await.unwrap().seq;
+    let seq = collector
+        .capture_durable("api-gateway", long.clone())
+        .await
+        .unwrap()
+        .seq;
     assert_eq!(collector.envelope(seq).await.unwrap().unwrap().1, long);
     assert_eq!(collector.envelope(1).await.unwrap().unwrap().1, error(0));
     collector.shutdown().await;
@@ -250,16 +265,19 @@ async fn the_oldest_go_and_the_sum_stays() {
     let len = || fs::metadata(&file).unwrap().len();
     collector.configure(to(&sentry.dsn()));
     for n in 0..300 {
-        collector.captured("api-gateway", large(n)).await.unwrap();
+        collector.capture_durable("api-gateway", large(n)).await.unwrap();
     }
     eventually("delivered", || collector.counts().delivered == 300).await;
-    collector.captured("api-gateway", large(300)).await.unwrap();
+    collector
+        .capture_durable("api-gateway", large(300))
+        .await
+        .unwrap();
     eventually("made room", || len() <= options.retention.bytes + SLACK).await;
     assert!(collector.envelope(1).await.unwrap().is_none());
     // What may still be sent is kept over the size, up to the hard cap; then it is evicted, which is said.
     collector.configure(reelscope_collector::Destinations::nowhere());
     for n in 301..800 {
-        collector.captured("api-gateway", large(n)).await.unwrap();
+        collector.capture_durable("api-gateway", large(n)).await.unwrap();
     }
     eventually("evicted", || {
         collector.delivery().dead_by_reason.contains_key("evicted")
@@ -298,7 +316,7 @@ async fn what_goes_makes_room_for_no_more_than_is_needed() {
     let mut tasks = tokio::task::JoinSet::new();
     for n in 0..3_000 {
         let collector = collector.clone();
-        tasks.spawn(async move { collector.captured("api-gateway", error(n)).await.unwrap() });
+        tasks.spawn(async move { collector.capture_durable("api-gateway", error(n)).await.unwrap() });
     }
     tasks.join_all().await;
     eventually("delivered and indexed", || {
@@ -313,7 +331,7 @@ async fn what_goes_makes_room_for_no_more_than_is_needed() {
     let (collector, _) = Collector::open(dir.path(), options).unwrap();
     for n in 3_000..3_012 {
         // What is written is what makes it look at the room.
-        collector.captured("api-gateway", large(n)).await.unwrap();
+        collector.capture_durable("api-gateway", large(n)).await.unwrap();
         eventually("caught up", || collector.caught_up()).await;
     }
     let kept = collector.envelopes(None, None, None, usize::MAX).await.unwrap();
@@ -344,18 +362,25 @@ async fn what_is_too_old_goes_unless_it_may_still_be_sent_and_gives_its_room_bac
     .unwrap();
     collector.configure(to(&sentry.dsn()));
     for n in 0..600 {
-        collector.captured("api-gateway", large(n)).await.unwrap();
+        collector.capture_durable("api-gateway", large(n)).await.unwrap();
     }
     eventually("delivered", || collector.counts().delivered == 600).await;
     collector.configure(reelscope_collector::Destinations::nowhere());
-    collector.captured("api-gateway", large(600)).await.unwrap();
+    collector
+        .capture_durable("api-gateway", large(600))
+        .await
+        .unwrap();
     collector.shutdown().await;
     drop(collector);
     let file = dir.path().join(FILE);
     let before = fs::metadata(&file).unwrap().len();
     let (collector, _) = Collector::open(dir.path(), small(Duration::ZERO)).unwrap();
     // Looked at once, at the start, while others are served.
-    let held = collector.captured("api-gateway", large(601)).await.unwrap().seq;
+    let held = collector
+        .capture_durable("api-gateway", large(601))
+        .await
+        .unwrap()
+        .seq;
     let pages = rusqlite::Connection::open(&file).unwrap();
     let pages_in_file = || {
         let count = pages.pragma_query_value(None, "page_count", |row| row.get::<_, u32>(0));

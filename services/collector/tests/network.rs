@@ -43,7 +43,7 @@ async fn child() {
     let (collector, _) = Collector::open(dir.path(), Options { pace, ..options() }).unwrap();
     let tried = collector.test_delivery(Some(&dsn)).await;
     collector.configure(to(&dsn.parse().unwrap()));
-    collector.captured("api-gateway", error(1)).await.unwrap();
+    collector.capture_durable("api-gateway", error(1)).await.unwrap();
     eventually("an answer", || {
         collector.counts().delivered == 1 || collector.delivery().last_error.is_some()
     })

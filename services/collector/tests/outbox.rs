@@ -25,7 +25,7 @@ fn reopen(dir: &TempDir) -> Collector {
 
 async fn capture(collector: &Collector, numbers: std::ops::Range<usize>) {
     for n in numbers {
-        collector.captured("api-gateway", error(n)).await.unwrap();
+        collector.capture_durable("api-gateway", error(n)).await.unwrap();
     }
 }
 
@@ -44,7 +44,10 @@ async fn everything_arrives_once_and_is_addressed_anew() {
     collector.configure(to(&sentry.dsn()));
     let other = "{\"event_id\":\"EVENT\",\"dsn\":\"http://old@h/1\",\"sent_at\":\"2001-01-01T00:00:00Z\",\"trace\":{\"public_key\":\"head\"},\"sdk\":{\"name\":\"sentry.rust\",\"version\":\"0.49.5\"}}\n{\"type\":\"event\"}\n{}\n"
         .replace("EVENT", &event_id(99));
-    collector.captured("external", other.into_bytes()).await.unwrap();
+    collector
+        .capture_durable("external", other.into_bytes())
+        .await
+        .unwrap();
     capture(&collector, 0..50).await;
     delivered(&collector, &dir, 51).await;
     assert!(sentry.how_often().values().all(|times| *times == 1));
@@ -183,7 +186,7 @@ async fn a_limited_category_is_held_and_the_others_pass() {
     )]);
     collector.configure(to(&sentry.dsn()));
     collector
-        .captured(
+        .capture_durable(
             "api-gateway",
             transaction(1, TRACE, "aaaaaaaaaaaaaaaa", None, 1.0),
         )
@@ -191,14 +194,14 @@ async fn a_limited_category_is_held_and_the_others_pass() {
         .unwrap();
     eventually("limited", || !collector.delivery().rate_limits.is_empty()).await;
     collector
-        .captured(
+        .capture_durable(
             "api-gateway",
             transaction(2, TRACE, "bbbbbbbbbbbbbbbb", None, 1.0),
         )
         .await
         .unwrap();
     collector
-        .captured("api-gateway", error_in(3, TRACE))
+        .capture_durable("api-gateway", error_in(3, TRACE))
         .await
         .unwrap();
     delivered(&collector, &dir, 1).await;
@@ -282,7 +285,7 @@ async fn envelopes_of_a_trace_arrive_in_order_and_few_at_a_time() {
     for n in 0..60 {
         let trace = format!("{:032x}", n % 3 + 1);
         collector
-            .captured("api-gateway", error_in(n, &trace))
+            .capture_durable("api-gateway", error_in(n, &trace))
             .await
             .unwrap();
     }
@@ -350,8 +353,8 @@ async fn a_slot_may_have_a_destination_of_its_own() {
     let mut destinations = to(&common.dsn());
     destinations.by_slot.insert("user-service".to_owned(), own.dsn());
     collector.configure(destinations);
-    collector.captured("user-service", error(1)).await.unwrap();
-    collector.captured("game-engine", error(2)).await.unwrap();
+    collector.capture_durable("user-service", error(1)).await.unwrap();
+    collector.capture_durable("game-engine", error(2)).await.unwrap();
     delivered(&collector, &dir, 2).await;
     assert_eq!(
         (own.taken(), common.taken()),
@@ -367,7 +370,7 @@ async fn draining_ends_when_nothing_is_on_its_way_or_time_is_up() {
     capture(&collector, 0..2).await;
     collector.configure(to(&sentry.dsn()));
     for n in 2..50 {
-        collector.capture("api-gateway", error(n));
+        collector.capture_nowait("api-gateway", error(n));
     }
     let counts = collector.drain(Duration::from_secs(20)).await;
     assert_eq!((counts.delivered, counts.held), (48, 2));

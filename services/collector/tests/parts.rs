@@ -39,7 +39,7 @@ async fn limited(clock: &Clock, sentry: &FakeSentry, said: &str) -> (Collector, 
     sentry.answer([Answer::Taken(limits(said))]);
     collector.configure(to(&sentry.dsn()));
     let check_in = envelope(1_000, &["{\"type\":\"check_in\"}\n{}"]);
-    collector.captured("external", check_in).await.unwrap();
+    collector.capture_durable("external", check_in).await.unwrap();
     delivered(&collector, &dir, 1).await;
     eventually("limited", || !collector.delivery().rate_limits.is_empty()).await;
     (collector, dir)
@@ -67,7 +67,7 @@ async fn taken((collector, dir): (&Collector, &TempDir), sentry: &FakeSentry, ex
 async fn what_is_not_limited_goes_at_once_and_the_rest_when_the_limit_ends() {
     let (clock, sentry) = (Clock::system(), FakeSentry::start().await);
     let (collector, dir) = limited(&clock, &sentry, "3600:transaction:key").await;
-    collector.capture("api-gateway", envelope(1, &[EVENT, TRANSACTION]));
+    collector.capture_nowait("api-gateway", envelope(1, &[EVENT, TRANSACTION]));
     taken((&collector, &dir), &sentry, &[&[EVENT]]).await;
     let delivery = collector.delivery();
     assert_eq!((delivery.counts.delivered, delivery.counts.held), (1, 1));
@@ -99,7 +99,11 @@ async fn attachments_go_with_their_event_or_after_it() {
         let sentry = FakeSentry::start().await;
         let (collector, dir) = limited(&clock, &sentry, said).await;
         let whole = envelope(1, &[EVENT, ATTACHMENT, SESSION]);
-        let seq = collector.captured("external", whole.clone()).await.unwrap().seq;
+        let seq = collector
+            .capture_durable("external", whole.clone())
+            .await
+            .unwrap()
+            .seq;
         taken((&collector, &dir), &sentry, &expected[..1]).await;
         assert_eq!(collector.counts().held, 1, "{said}");
         clock.pass(HOUR);
@@ -116,10 +120,10 @@ async fn what_is_answered_429_for_one_category_goes_without_it() {
     let (collector, dir) = open(&clock);
     sentry.answer([Answer::Ok, Answer::Status(429, limits("3600:session:key"))]);
     collector.configure(to(&sentry.dsn()));
-    collector.captured("external", error(1_000)).await.unwrap();
+    collector.capture_durable("external", error(1_000)).await.unwrap();
     delivered(&collector, &dir, 1).await;
     collector
-        .captured("external", envelope(1, &[EVENT, SESSION]))
+        .capture_durable("external", envelope(1, &[EVENT, SESSION]))
         .await
         .unwrap();
     taken((&collector, &dir), &sentry, &[&[EVENT]]).await;
@@ -133,7 +137,7 @@ async fn a_kill_or_a_restart_between_two_parts_sends_neither_again() {
     let (collector, dir) = limited(&clock, &sentry, "3600:session:key").await;
     for n in 1..4 {
         let items = envelope(n, &[EVENT, SESSION]);
-        collector.captured("external", items).await.unwrap();
+        collector.capture_durable("external", items).await.unwrap();
     }
     taken((&collector, &dir), &sentry, &[&[EVENT], &[EVENT], &[EVENT]]).await;
     // As a kill leaves it: nothing was tidied up.
@@ -162,7 +166,7 @@ async fn a_part_that_is_refused_is_tried_again_without_the_others() {
     let (collector, dir) = limited(&clock, &sentry, "3600:session:key").await;
     sentry.answer([Answer::Status(400, vec![])]);
     collector
-        .captured("external", envelope(1, &[EVENT, SESSION]))
+        .capture_durable("external", envelope(1, &[EVENT, SESSION]))
         .await
         .unwrap();
     eventually("refused", || {
@@ -191,7 +195,7 @@ async fn asked_by_one(first: Vec<(&'static str, String)>, limit: Duration) {
     paused.sending = false;
     collector.configure(paused.clone());
     for n in 0..40 {
-        collector.captured("api-gateway", error(n)).await.unwrap();
+        collector.capture_durable("api-gateway", error(n)).await.unwrap();
     }
     collector.configure(Destinations {
         sending: true,

@@ -19,9 +19,9 @@ const SPAN: &str = "b7ad6b7169203331";
 async fn at_work(dir: &Path) -> Collector {
     let (collector, _) = Collector::open(dir, options()).unwrap();
     let trace = transaction(1, TRACE, SPAN, None, 12.0);
-    collector.captured("api-gateway", trace).await.unwrap();
+    collector.capture_durable("api-gateway", trace).await.unwrap();
     collector
-        .captured("api-gateway", error_in(2, TRACE))
+        .capture_durable("api-gateway", error_in(2, TRACE))
         .await
         .unwrap();
     collector
@@ -53,7 +53,7 @@ async fn what_is_exported_while_somebody_works_is_seen_elsewhere_and_the_file_st
     assert_eq!(fs::metadata(&file).unwrap().len(), bytes);
     // Whoever works goes on, and what comes later is not in it.
     collector
-        .captured("api-gateway", error_in(3, TRACE))
+        .capture_durable("api-gateway", error_in(3, TRACE))
         .await
         .unwrap();
     let counts = collector.counts();

@@ -313,7 +313,7 @@ async fn a_stranger_that_is_called_like_one_of_ours_is_not_ours() {
     send(&opened, "transaction", transaction("a", &members)).await;
     opened
         .collector
-        .captured("payment-service", support::error(1))
+        .capture_durable("payment-service", support::error(1))
         .await
         .unwrap();
     let detail = trace(&opened).await;

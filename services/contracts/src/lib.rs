@@ -1,18 +1,16 @@
 //! Everything that crosses a wire: money, ids, requests, replies, problem codes.
 //!
 //! Read in this order: [`money`], [`problem`], then one module a service: [`gateway`] (public), [`users`],
-//! [`game`], [`payments`], [`provider`]; [`problems`] and [`faults`] are what the demo is steered with, [`telemetry`] what the
+//! [`game`], [`payments`], [`provider`]; [`telemetry`] what the
 //! collector's viewer answers. [`http`] is how a body is read and how a problem is answered, the same in every server;
 //! [`ServiceToken`] is what keeps other programs out of a server.
 
-pub mod faults;
 pub mod game;
 pub mod gateway;
 pub mod http;
 pub mod money;
 pub mod payments;
 pub mod problem;
-pub mod problems;
 pub mod provider;
 mod service_token;
 pub mod telemetry;

@@ -1,48 +1,80 @@
-//! The second group of faults: which there are, where each stands, and how it is switched or fired while everything
-//! runs.
+//! The faults of the demo: which there are, where each stands, and how it is switched while everything runs.
 //!
-//! As with the problems, each is a cause behind one knob in its own service, and this is where the knobs come together.
-//! Where a fault stands is read from its knob, because others turn some of them too: the release dial has a wrong
-//! paytable of its own. What is on is the tag `faults` on every envelope.
+//! Every fault is a cause in its own service, behind one knob there. [`table`] has one row for each, [`knobs`] turns what
+//! the row is about, `evidence` finds it in traces, [`dial`] has the releases; this file is the state of all of them. What
+//! is in force is a tag on every envelope: `problems` for the problems of the story that hurt, `problems.fixed` for those
+//! that are coped with, `faults` for the others.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+pub mod arguments;
+pub mod dial;
+mod evidence;
+pub mod knobs;
+pub mod table;
+pub mod wire;
 
-use reelscope_api_gateway as gateway;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::{Mutex, MutexGuard};
 use reelscope_collector::Collector;
-use reelscope_contracts::faults::{FaultId, FaultKind, FaultView, Faults as View};
-use reelscope_contracts::problems::ProblemState;
-use reelscope_contracts::telemetry::{Span, TraceDetail, TraceSummary};
-use reelscope_game_engine as game;
-use reelscope_payment_provider as provider;
-use reelscope_payment_service as payments;
-use reelscope_telemetry::Service;
-use reelscope_user_service::sessions::SessionsInForce;
+use reelscope_contracts::telemetry::TraceSummary;
+use reelscope_contracts::{UnixMillis, now};
+use tokio::sync::{RwLock, watch};
 
-use crate::moment::{Moment, Moments};
-use crate::problems::SwitchError;
-use crate::restartable_server::RestartableServer;
+use crate::figures::micros;
+use crate::moment::Moment;
 use crate::spins::SPIN;
-use crate::traffic::surge::{LOG_IN, Surge};
+use dial::RELEASES;
+use evidence::{Evidence, Line};
+use knobs::Knobs;
+use table::{FaultId, FaultState, Group, STORY, StoryStates};
+use wire::{FaultBoard, FaultView, GroupName, Observed, Switching};
 
-/// The knobs of the services, as the stack was started with them.
-pub struct FaultKnobs {
-    /// How the external provider behaves.
-    pub provider: provider::State,
-    /// The provider's server, which can be stopped.
-    pub provider_server: RestartableServer,
-    /// Those of the payment-service.
-    pub payments: payments::Knobs,
-    /// Which paytable the game-engine pays by.
-    pub paytable: game::PaytableInForce,
-    /// Those of the gateway.
-    pub gateway: gateway::Knobs,
-    /// Ends sessions before their time.
-    pub sessions: SessionsInForce,
-    /// Tagged with what is on.
-    pub services: Vec<Service>,
-    /// Tells before from after.
-    pub moments: Moments,
+/// Where each of some faults is to stand, or stands.
+pub type States = BTreeMap<FaultId, FaultState>;
+
+/// Between two looks for evidence.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// A trace is looked at again while its envelopes may still come, in milliseconds.
+const LOOK_BACK_MS: i64 = 15_000;
+/// Traces whose line is looked at in one look.
+const LOOK_AT_MOST: usize = 1_000;
+/// Spins that are read in one look, and as many other traces: under load the newest are evidence enough.
+const READ_AT_MOST: usize = 20;
+/// What a refusal calls a release that is being put in force.
+const THE_RELEASE: &str = "the release";
+
+/// Why a fault was not switched or triggered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SwitchError {
+    /// It is there already.
+    #[error("{0} is {1} already; nothing was changed")]
+    Unchanged(&'static str, &'static str),
+    /// There is no cause that could be fixed.
+    #[error("{0} is off, so there is nothing to fix; switch it on first")]
+    NothingToFix(&'static str),
+    /// Another switch has not ended.
+    #[error("{0} is being switched; wait until it is done")]
+    UnderWay(&'static str),
+    /// The players are being written.
+    #[error("players are still being created; wait until this is done")]
+    NotReady,
+    /// The dial has no such release.
+    #[error("there is no release {0}")]
+    NoSuchRelease(String),
+    /// Our code has nothing to cope with it.
+    #[error("{0} can only be on or off; it has no fix")]
+    NoFix(&'static str),
+    /// It holds until it is switched off.
+    #[error("{0} is switched on and off, not triggered")]
+    NotFired(&'static str),
+    /// It happens once.
+    #[error("{0} is triggered, not switched")]
+    NotSwitched(&'static str),
+    /// The service could not do it.
+    #[error("{0} could not be switched: {1}")]
+    Failed(&'static str, String),
 }
 
 /// All faults; clones share them.
@@ -52,154 +84,269 @@ pub struct Faults {
 }
 
 struct Shared {
-    knobs: FaultKnobs,
-    cells: Mutex<HashMap<FaultId, Cell>>,
-    /// Held while a switch is turned, so that the second of two that come together sees what the first has done.
-    switching: tokio::sync::Mutex<()>,
-    surge: Surge,
+    knobs: Knobs,
+    /// Release that envelopes say now, whoever set it.
+    release: watch::Receiver<String>,
+    board: Mutex<Board>,
+    /// Read by a switch of one fault, of which several may go on; written by a release, which is about many of them.
+    switching: Arc<RwLock<()>>,
+}
+
+struct Board {
+    cells: BTreeMap<FaultId, Cell>,
+    /// Figures and evidence count from here.
+    since: Moment,
 }
 
 #[derive(Clone)]
 struct Cell {
-    /// Where it was last seen: when it stands elsewhere now, somebody else has turned the knob.
-    seen: ProblemState,
-    /// Our code copes with it.
-    fixed: bool,
-    fired: u64,
-    /// Traces count from here.
+    state: FaultState,
+    /// The state that a switch under way leads to.
+    to: Option<FaultState>,
+    /// When it came to this state, or was triggered last.
     since: Moment,
-    /// The last trace to arrive that shows it, and where it stands in that order.
-    last: Option<(u64, String)>,
+    /// How often it was triggered in this session.
+    fired: u64,
+    observed: Option<Observed>,
+    /// Where the trace that was observed last stands in the order of arrival.
+    newest: u64,
+    /// Traces that were counted as evidence.
+    counted: BTreeSet<String>,
+}
+
+impl Cell {
+    fn new(state: FaultState, now: Moment) -> Self {
+        Self {
+            state,
+            to: None,
+            since: now,
+            fired: 0,
+            observed: None,
+            newest: 0,
+            counted: BTreeSet::new(),
+        }
+    }
+
+    /// Stands there from now on.
+    fn stand(&mut self, state: FaultState, now: Moment) {
+        self.state = state;
+        self.begin(now);
+    }
+
+    /// Nothing has been seen of it yet.
+    fn begin(&mut self, now: Moment) {
+        self.since = now;
+        self.observed = None;
+        self.newest = 0;
+        self.counted.clear();
+    }
+
+    /// Whether evidence is looked for: while it hurts, and once after it was triggered.
+    fn is_in_question(&self) -> bool {
+        self.state == FaultState::On || (self.fired > 0 && self.observed.is_none())
+    }
+
+    fn note(&mut self, line: &TraceSummary, Evidence { ms }: Evidence) {
+        self.counted.insert(line.trace_id.clone());
+        if self.newest <= line.first_envelope {
+            self.newest = line.first_envelope;
+            self.observed = Some(Observed {
+                count: 0,
+                trace_id: line.trace_id.clone(),
+                at: line.start_us / 1_000,
+                ms,
+            });
+        }
+        if let Some(observed) = &mut self.observed {
+            observed.count = self.counted.len() as u64;
+        }
+    }
 }
 
 impl Faults {
-    /// As the knobs stand.
-    pub fn new(knobs: FaultKnobs, surge: Surge) -> Self {
-        let cell = Cell {
-            seen: ProblemState::Off,
-            fixed: false,
-            fired: 0,
-            since: knobs.moments.now(),
-            last: None,
+    /// Everything off, or, for what a database remembers, as it says.
+    pub fn new(knobs: Knobs, release: watch::Receiver<String>) -> Self {
+        let now = knobs.moments.now();
+        let cell = |id: &FaultId| (*id, Cell::new(knobs.at_start(*id), now));
+        let board = Board {
+            cells: FaultId::ALL.iter().map(cell).collect(),
+            since: now,
         };
         let faults = Self {
             shared: Arc::new(Shared {
                 knobs,
-                cells: Mutex::new(FaultId::ALL.into_iter().map(|id| (id, cell.clone())).collect()),
-                switching: tokio::sync::Mutex::default(),
-                surge,
+                release,
+                board: Mutex::new(board),
+                switching: Arc::default(),
             }),
         };
-        faults.see();
+        faults.tag(&faults.board());
         faults
     }
 
-    fn cells(&self) -> MutexGuard<'_, HashMap<FaultId, Cell>> {
-        self.shared.cells.lock().unwrap_or_else(PoisonError::into_inner)
+    fn board(&self) -> MutexGuard<'_, Board> {
+        self.shared.board.lock()
     }
 
-    /// Where a switch stands, as its knob says; what is fired is always off.
+    /// When this session's figures begin.
     #[must_use]
-    pub fn state(&self, id: FaultId) -> ProblemState {
-        if self.is_on(id) {
-            ProblemState::On
-        } else if self.cells().get(&id).is_some_and(|cell| cell.fixed) {
-            ProblemState::Fixed
-        } else {
-            ProblemState::Off
-        }
+    pub fn since(&self) -> UnixMillis {
+        self.board().since.at()
     }
 
-    fn is_on(&self, id: FaultId) -> bool {
+    /// Number of the last envelope before this session's figures: [`Collector::traces_after`] takes it.
+    #[must_use]
+    pub fn captured_before(&self) -> u64 {
+        self.board().since.captured()
+    }
+
+    /// Where a fault stands; what is only triggered is always off.
+    #[must_use]
+    pub fn state(&self, id: FaultId) -> FaultState {
+        let board = self.board();
+        board.cells.get(&id).map_or(FaultState::Off, |cell| cell.state)
+    }
+
+    /// Where all of them stand.
+    #[must_use]
+    pub fn states(&self) -> States {
+        let board = self.board();
+        board.cells.iter().map(|(id, cell)| (*id, cell.state)).collect()
+    }
+
+    /// Where the problems of the story stand.
+    #[must_use]
+    pub fn story_states(&self) -> StoryStates {
+        let states = self.states();
+        STORY.map(|id| states.get(&id).copied().unwrap_or(FaultState::Off))
+    }
+
+    /// One that is being switched.
+    fn under_way(&self) -> Option<FaultId> {
+        let board = self.board();
+        let mut cells = board.cells.iter();
+        cells.find(|(_, cell)| cell.to.is_some()).map(|(id, _)| *id)
+    }
+
+    /// What the page shows.
+    #[must_use]
+    pub fn view(&self) -> FaultBoard {
         let knobs = &self.shared.knobs;
-        match id {
-            FaultId::ProviderSpike => knobs.provider.behaviour().spike,
-            FaultId::RtpAnomaly => knobs.paytable.get() == game::InForce::Wrong,
-            FaultId::ProviderDown => knobs.provider_server.is_stopped(),
-            FaultId::NPlusOne => knobs.gateway.looks_rounds_up_singly(),
-            FaultId::SlowReport => knobs.payments.reporting() == payments::Reporting::ReadingAllBets,
-            FaultId::MemoryLeak => knobs.gateway.answers().keeps_all(),
-            FaultId::GatewayPanic | FaultId::ExpiredToken | FaultId::SessionSurge => false,
+        let building = knobs.missing_index.progress();
+        let board = self.board();
+        let fault = |(id, cell): (&FaultId, &Cell)| {
+            let row = id.row();
+            let progress = building.as_ref().filter(|_| *id == FaultId::MissingIndex);
+            let switching = cell.to.map(|to| Switching {
+                to,
+                done: progress.map_or(0, |progress| progress.done),
+                total: progress.map_or(0, |progress| progress.total),
+            });
+            FaultView {
+                id: *id,
+                group: match row.group {
+                    Group::Story(_) => GroupName::Story,
+                    Group::Extra => GroupName::Extra,
+                },
+                service: row.service.to_owned(),
+                how: row.how,
+                fixable: row.fix.is_some(),
+                state: cell.state,
+                switching,
+                switched_at: cell.since.at(),
+                switched_ms_ago: cell.since.elapsed_ms(),
+                fired: cell.fired,
+                observed: cell.observed.clone(),
+            }
+        };
+        FaultBoard {
+            release: self.shared.release.borrow().clone(),
+            releases: RELEASES.iter().map(dial::Release::view).collect(),
+            faults: board.cells.iter().map(fault).collect(),
+            armed_failures: knobs.provider.armed(),
+            ready: knobs.seeding.is_complete(),
         }
     }
 
-    /// Switches one. The next request meets it.
+    /// Switches one fault. The next request meets it.
     ///
     /// # Errors
     /// [`SwitchError`]; the fault is then as it was.
-    pub async fn switch(&self, id: FaultId, to: ProblemState) -> Result<(), SwitchError> {
-        if id.kind() == FaultKind::Fire {
+    pub async fn switch(&self, id: FaultId, to: FaultState) -> Result<(), SwitchError> {
+        let (row, from) = (id.row(), self.state(id));
+        if !row.how.is_switched() {
             return Err(SwitchError::NotSwitched(id.as_str()));
         }
-        if to == ProblemState::Fixed && !id.has_fix() {
+        if to == FaultState::Fixed && row.fix.is_none() {
             return Err(SwitchError::NoFix(id.as_str()));
         }
-        let _switching = self.shared.switching.lock().await;
-        let from = self.state(id);
-        if from == to {
-            return Err(SwitchError::Unchanged(id.as_str(), to.as_str()));
-        }
-        if from == ProblemState::Off && to == ProblemState::Fixed {
+        if from == FaultState::Off && to == FaultState::Fixed {
             return Err(SwitchError::NothingToFix(id.as_str()));
         }
-        self.turn(id, to).await
+        if from == to {
+            // While it is being switched it is neither.
+            return Err(match self.board().cells.get(&id).and_then(|cell| cell.to) {
+                Some(_) => SwitchError::UnderWay(id.as_str()),
+                None => SwitchError::Unchanged(id.as_str(), to.as_str()),
+            });
+        }
+        let switching = Arc::clone(&self.shared.switching).try_read_owned();
+        let switching = switching.map_err(|_| SwitchError::UnderWay(THE_RELEASE))?;
+        self.bring(id, to, switching).await
     }
 
-    /// Switches everything off that is not; what was fired and has not happened yet will not.
+    /// Brings faults to their states, those that are there already included in the success.
     ///
     /// # Errors
-    /// The first [`SwitchError`]; what was switched off before it stays off.
-    pub async fn all_off(&self) -> Result<(), SwitchError> {
-        let _switching = self.shared.switching.lock().await;
-        self.shared.knobs.gateway.disarm();
-        for id in FaultId::ALL {
-            if self.state(id) != ProblemState::Off {
-                self.turn(id, ProblemState::Off).await?;
+    /// The first [`SwitchError`]; what was brought before it stays.
+    pub async fn bring_all(&self, states: &States) -> Result<(), SwitchError> {
+        for (id, to) in states {
+            if self.state(*id) != *to {
+                self.bring(*id, *to, ()).await?;
             }
         }
         Ok(())
     }
 
-    /// Nothing has been fired, and nothing is seen yet; a surge that goes on ends.
-    pub fn begin_session(&self) {
-        self.shared.surge.end();
-        for cell in self.cells().values_mut() {
-            cell.fired = 0;
-            cell.since = self.shared.knobs.moments.now();
-            cell.last = None;
-        }
-    }
-
-    async fn turn(&self, id: FaultId, to: ProblemState) -> Result<(), SwitchError> {
-        let knobs = &self.shared.knobs;
-        let on = to == ProblemState::On;
-        match id {
-            FaultId::ProviderSpike => knobs.provider.change(|behaviour| behaviour.spike = on),
-            FaultId::RtpAnomaly => knobs.paytable.put(if on {
-                game::InForce::Wrong
-            } else {
-                game::InForce::Certified
-            }),
-            FaultId::ProviderDown => {
-                let moved = knobs.provider_server.set_running(!on).await;
-                moved.map_err(|reason| SwitchError::Failed(id.as_str(), reason))?;
+    /// On a task of its own, so that nobody who goes away leaves it half done. Keeps `held` until its end.
+    async fn bring(&self, id: FaultId, to: FaultState, held: impl Send + 'static) -> Result<(), SwitchError> {
+        let now = self.shared.knobs.moments.now();
+        let before = {
+            let mut board = self.board();
+            let Some(cell) = board.cells.get_mut(&id) else {
+                return Ok(());
+            };
+            if cell.to.is_some() {
+                return Err(SwitchError::UnderWay(id.as_str()));
             }
-            FaultId::NPlusOne => knobs.gateway.look_rounds_up_singly(on),
-            FaultId::SlowReport => knobs.payments.set_reporting(if on {
-                payments::Reporting::ReadingAllBets
-            } else {
-                payments::Reporting::FromTotals
-            }),
-            FaultId::MemoryLeak => knobs.gateway.answers().keep_all(on),
-            FaultId::GatewayPanic | FaultId::ExpiredToken | FaultId::SessionSurge => {
-                return Err(SwitchError::NotSwitched(id.as_str()));
+            let before = cell.clone();
+            cell.to = Some(to);
+            if to == FaultState::On {
+                // Marked as on before it is on in full: queries stop using an index as soon as it is being dropped.
+                cell.stand(to, now);
+                self.tag(&board);
             }
-        }
-        if let Some(cell) = self.cells().get_mut(&id) {
-            cell.fixed = to == ProblemState::Fixed;
-        }
-        self.see();
-        Ok(())
+            before
+        };
+        let faults = self.clone();
+        let task = tokio::spawn(async move {
+            let turned = faults.shared.knobs.turn(id, to).await;
+            let now = faults.shared.knobs.moments.now();
+            let mut board = faults.board();
+            if let Some(cell) = board.cells.get_mut(&id) {
+                match &turned {
+                    Ok(()) if to == FaultState::On => {}
+                    Ok(()) => cell.stand(to, now),
+                    Err(_) => *cell = before,
+                }
+                cell.to = None;
+            }
+            faults.tag(&board);
+            drop((board, held));
+            turned
+        });
+        let failed = || SwitchError::Failed(id.as_str(), "its service met a defect".to_owned());
+        task.await.unwrap_or_else(|_| Err(failed()))
     }
 
     /// Lets one happen once.
@@ -208,204 +355,132 @@ impl Faults {
     /// [`SwitchError::NotFired`]; [`SwitchError::UnderWay`] while a surge goes on.
     pub fn fire(&self, id: FaultId) -> Result<(), SwitchError> {
         // Before it can have happened.
-        let since = self.shared.knobs.moments.now();
-        match id {
-            FaultId::GatewayPanic => self.shared.knobs.gateway.panic_once(),
-            FaultId::ExpiredToken => self.shared.knobs.sessions.end_all(),
-            FaultId::SessionSurge => {
-                if !self.shared.surge.begin() {
-                    return Err(SwitchError::UnderWay(id.as_str()));
-                }
-            }
-            _ => return Err(SwitchError::NotFired(id.as_str())),
-        }
-        if let Some(cell) = self.cells().get_mut(&id) {
+        let now = self.shared.knobs.moments.now();
+        self.shared.knobs.fire(id)?;
+        if let Some(cell) = self.board().cells.get_mut(&id) {
             cell.fired += 1;
-            cell.since = since;
-            cell.last = None;
+            // What hurts already goes on being counted.
+            if cell.state != FaultState::On {
+                cell.begin(now);
+            }
         }
         Ok(())
     }
 
-    /// Takes notice of what was switched here or elsewhere, and says what is on, on every envelope from the next request
-    /// on.
-    fn see(&self) {
-        let states = FaultId::ALL.map(|id| (id, self.state(id)));
-        let mut cells = self.cells();
-        for (id, state) in states {
-            if let Some(cell) = cells.get_mut(&id)
-                && cell.seen != state
-            {
-                cell.seen = state;
-                cell.since = self.shared.knobs.moments.now();
-                cell.last = None;
-            }
-        }
-        let on = states.iter().filter(|(_, state)| *state == ProblemState::On);
-        let on: Vec<_> = on.map(|(id, _)| id.as_str()).collect();
-        let on = (!on.is_empty()).then(|| on.join(","));
-        for service in &self.shared.knobs.services {
-            service.tag("faults", on.as_deref());
+    /// Switches everything off that does not belong to the story; what was triggered and has not happened yet will not.
+    ///
+    /// # Errors
+    /// The first [`SwitchError`]; what was switched off before it stays off.
+    pub async fn end_extras(&self) -> Result<(), SwitchError> {
+        self.shared.knobs.disarm();
+        let extras = FaultId::ALL.iter().filter(|id| !id.is_story());
+        self.bring_all(&extras.map(|id| (*id, FaultState::Off)).collect())
+            .await
+    }
+
+    /// Everything is measured anew from now on, and nothing is armed.
+    pub fn begin_session(&self) {
+        self.shared.knobs.disarm();
+        let now = self.shared.knobs.moments.now();
+        let mut board = self.board();
+        board.since = now;
+        for cell in board.cells.values_mut() {
+            cell.fired = 0;
+            cell.observed = None;
+            cell.newest = 0;
+            cell.counted.clear();
         }
     }
 
-    /// What the page shows.
-    pub async fn view(&self, collector: &Collector) -> View {
-        self.see();
-        self.look(collector).await;
-        let cells = self.cells().clone();
-        let fault = |id: FaultId| {
-            let cell = cells.get(&id)?;
-            let switched = id.kind() == FaultKind::Switch;
-            Some(FaultView {
-                id,
-                service: id.service().to_owned(),
-                kind: id.kind(),
-                fixable: id.has_fix(),
-                state: switched.then_some(cell.seen),
-                fired: (!switched).then_some(cell.fired),
-                last_trace_id: cell.last.as_ref().map(|(_, trace)| trace.clone()),
-            })
+    /// Says what is in force on every envelope from the next request on.
+    fn tag(&self, board: &Board) {
+        let names = |story: bool, wanted: FaultState| {
+            let cells = board.cells.iter();
+            let of = cells.filter(|(id, cell)| id.is_story() == story && cell.state == wanted);
+            let names: Vec<_> = of.map(|(id, _)| id.as_str()).collect();
+            (!names.is_empty()).then(|| names.join(","))
         };
-        View {
-            faults: FaultId::ALL.into_iter().filter_map(fault).collect(),
+        let problems = names(true, FaultState::On);
+        let fixed = names(true, FaultState::Fixed);
+        let faults = names(false, FaultState::On);
+        for service in &self.shared.knobs.services {
+            service.tag("problems", problems.as_deref());
+            service.tag("problems.fixed", fixed.as_deref());
+            service.tag("faults", faults.as_deref());
         }
     }
 
-    /// Looks for traces that show what is on or was fired.
+    /// Looks for evidence in what was recorded, for as long as the stack runs.
+    pub async fn watch(self, collector: Collector) {
+        let mut ticks = tokio::time::interval(LOOK_EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            self.look(&collector).await;
+        }
+    }
+
     async fn look(&self, collector: &Collector) {
-        // What was fired happens once.
-        let in_question =
-            |cell: &Cell| cell.seen == ProblemState::On || (cell.fired > 0 && cell.last.is_none());
-        let since = self
-            .cells()
-            .iter()
-            .filter(|(_, cell)| in_question(cell))
-            .map(|(id, cell)| cell.since.captured().saturating_sub(under_way(*id)))
-            .min();
-        let Some(since) = since else { return };
-        let mut read = 0;
-        for line in collector.traces_after(since, LOOK_AT_MOST).await {
-            let wanted: Vec<FaultId> = {
-                let cells = self.cells();
-                let wanted = |id: &FaultId| {
-                    cells.get(id).is_some_and(|cell| {
-                        in_question(cell)
-                            && (under_way(*id) > 0 || cell.since.is_before(&line))
-                            && cell.last.as_ref().is_none_or(|(at, _)| *at < line.first_envelope)
-                            && may_show(*id, &line)
-                    })
-                };
-                FaultId::ALL.into_iter().filter(wanted).collect()
-            };
-            if wanted.is_empty() {
+        let earliest = {
+            let board = self.board();
+            let cells = board.cells.iter().filter(|(_, cell)| cell.is_in_question());
+            cells
+                .map(|(id, cell)| {
+                    let since = cell.since.max(board.since).captured();
+                    since.saturating_sub(evidence::under_way(*id))
+                })
+                .min()
+        };
+        let Some(earliest) = earliest else { return };
+        let now = micros(now());
+        let (mut spins, mut others) = (0, 0);
+        for line in collector.traces_after(earliest, LOOK_AT_MOST).await {
+            if (line.start_us - now).abs() > micros(LOOK_BACK_MS) {
                 continue;
             }
-            // Under load the newest spins are evidence enough; reports and histories come seldom.
-            read += usize::from(line.name == SPIN);
-            if line.name == SPIN && read > READ_AT_MOST {
+            let to_read = self.note_by_line(&line);
+            let read = if line.name == SPIN {
+                &mut spins
+            } else {
+                &mut others
+            };
+            if to_read.is_empty() || *read == READ_AT_MOST {
                 continue;
             }
-            let Ok(Some(detail)) = collector.trace(&line.trace_id).await else {
+            *read += 1;
+            let Ok(Some(trace)) = collector.trace(&line.trace_id).await else {
                 continue;
             };
-            let mut cells = self.cells();
-            for id in wanted {
-                if let Some(cell) = cells.get_mut(&id)
-                    && shows(id, &detail, cell.since.captured())
+            let mut board = self.board();
+            for (id, after) in to_read {
+                if let (Some(evidence), Some(cell)) =
+                    (evidence::in_trace(id, &trace, after), board.cells.get_mut(&id))
                 {
-                    cell.last = Some((line.first_envelope, line.trace_id.clone()));
+                    cell.note(&line, evidence);
                 }
             }
         }
     }
-}
 
-/// Traces whose line is looked at in one look.
-const LOOK_AT_MOST: usize = 1_000;
-/// Spins that are read in one look.
-const READ_AT_MOST: usize = 20;
-/// More equal look-ups than this in one request nobody would have written on purpose.
-const MANY_LOOK_UPS: u32 = 4;
-
-/// Whether the line of a trace leaves it possible that the trace shows a fault.
-fn may_show(id: FaultId, line: &TraceSummary) -> bool {
-    let failed = |service: &str| {
-        let mut shares = line.services.iter();
-        shares.any(|share| share.service == service && share.errors > 0)
-    };
-    match id {
-        FaultId::ProviderSpike | FaultId::ProviderDown => failed("payment-service"),
-        FaultId::RtpAnomaly => line
-            .measurements
-            .get("payout")
-            .is_some_and(|payout| payout.value > 0.0),
-        FaultId::GatewayPanic => failed("api-gateway"),
-        // The history and the report are no spins.
-        FaultId::NPlusOne => line.name != SPIN && line.spans > MANY_LOOK_UPS,
-        FaultId::SlowReport => line.name != SPIN,
-        // A refusal is no error: it is not in the line.
-        FaultId::ExpiredToken => true,
-        FaultId::MemoryLeak => line.measurements.contains_key("payout"),
-        FaultId::SessionSurge => line.name == LOG_IN,
-    }
-}
-
-/// How many envelopes before a fault those of a request may begin that was under way when it met the fault; 0 for one that
-/// only requests meet which begin later.
-const fn under_way(id: FaultId) -> u64 {
-    match id {
-        // Ten seconds of a busy machine.
-        FaultId::GatewayPanic => 4_000,
-        _ => 0,
-    }
-}
-
-/// Whether a trace shows a fault that came after envelope `after`, by what its reader would point at.
-fn shows(id: FaultId, trace: &TraceDetail, after: u64) -> bool {
-    match id {
-        // In full in the line.
-        FaultId::ProviderSpike | FaultId::RtpAnomaly | FaultId::SessionSurge => may_show(id, &trace.summary),
-        FaultId::MemoryLeak => {
-            let mut spans = trace.spans.iter();
-            spans.any(|span| {
-                span.data
-                    .get("cache.entries")
-                    .is_some_and(|entries| *entries != 0)
-            })
+    /// Notes what the line of a trace shows in full. Returns the faults for which the trace has to be read, each with the
+    /// number of the last envelope before it.
+    fn note_by_line(&self, line: &TraceSummary) -> Vec<(FaultId, u64)> {
+        let mut to_read = Vec::new();
+        let mut board = self.board();
+        let begun = board.since;
+        for (id, cell) in &mut board.cells {
+            let since = cell.since.max(begun);
+            // Traces of a request that was under way begin before what it met.
+            let after = evidence::under_way(*id) > 0 || since.is_before(line);
+            if !cell.is_in_question() || !after || cell.counted.contains(&line.trace_id) {
+                continue;
+            }
+            match evidence::in_line(*id, line) {
+                Line::Nothing => {}
+                Line::Shows => cell.note(line, Evidence { ms: None }),
+                Line::Read => to_read.push((*id, since.captured())),
+            }
         }
-        FaultId::ProviderDown => {
-            let mut errors = trace.errors.iter();
-            errors.any(|error| error.tags.get("provider.code").map(String::as_str) == Some("unreachable"))
-        }
-        FaultId::NPlusOne => {
-            let look_up = |span: &&Span| {
-                span.service == "api-gateway"
-                    && span.op == "http.client"
-                    && span.description.ends_with("/v1/rounds/lookup")
-            };
-            trace
-                .spans
-                .iter()
-                .filter(look_up)
-                .nth(MANY_LOOK_UPS as usize)
-                .is_some()
-        }
-        FaultId::SlowReport => {
-            let reads_all = |span: &Span| span.op == "db.query" && span.description == "bets.find({})";
-            trace.spans.iter().any(reads_all)
-        }
-        FaultId::GatewayPanic => {
-            let mut errors = trace.errors.iter();
-            errors.any(|error| error.service == "api-gateway" && error.kind == "panic" && error.seq > after)
-        }
-        FaultId::ExpiredToken => {
-            let unauthenticated = |span: &Span| {
-                span.service == "user-service"
-                    && span.transaction
-                    && span.data.get("http.response.status_code") == Some(&401.into())
-            };
-            trace.spans.iter().any(unauthenticated)
-        }
+        to_read
     }
 }

@@ -1,74 +1,224 @@
-//! The second group of faults over HTTP, for the page.
+//! The faults, the release dial and what is compared, over HTTP, for the page.
+
+use std::sync::{Arc, OnceLock};
 
 use axum::Json;
 use axum::extract::{Path, State};
-use reelscope_collector::Collector;
-use reelscope_contracts::faults::{FaultId, Faults as View, SwitchFault};
 use reelscope_contracts::http::{Body, not_found};
 use reelscope_contracts::problem::sentence;
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{Code, Problem, UnixMillis};
+use reelscope_game_engine::par_sheet::{approximate, par_sheet};
+use serde::Deserialize;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::faults::Faults;
-use crate::problems_http::Nothing;
+use crate::faults::dial::FIRST_RELEASE;
+use crate::faults::table::FaultId;
+use crate::faults::wire::{ChooseRelease, FaultBoard, SwitchFault};
+use crate::faults::{Faults, SwitchError};
+use crate::figures::{self, Compared};
+use crate::program::Program;
+use crate::releases::{self, Exact};
+use crate::spins::{SessionSpin, SessionSpins};
+use crate::traffic::TrafficControl;
+use crate::wire::{ProblemFigures, Releases};
 
 /// What the routes act on.
 #[derive(Clone)]
-pub struct Panel {
-    /// What is switched and fired.
+pub struct Steering {
+    /// What is switched and triggered, and the release dial.
     pub faults: Faults,
-    /// Where evidence is looked for.
-    pub collector: Collector,
+    /// Virtual players, who leave at a reset.
+    pub traffic: TrafficControl,
+    /// What figures are made of.
+    pub spins: SessionSpins,
+    /// The program around it.
+    pub program: Program,
+    /// Enumerated when first asked for.
+    pub exact: Arc<OnceLock<Exact>>,
+}
+
+impl Steering {
+    /// Makes something of the session's spins, and says since when those count. Blocks.
+    fn of_session<T>(
+        &self,
+        make: impl FnOnce(&mut dyn Iterator<Item = &SessionSpin>) -> T,
+    ) -> (T, UnixMillis) {
+        let (made, first) = self.spins.read(|| self.faults.captured_before(), make);
+        let since = self.faults.since();
+        (made, first.map_or(since, |first| first.max(since)))
+    }
 }
 
 /// `/api/faults`; it belongs behind a guard.
-pub fn faults_routes(panel: Panel) -> OpenApiRouter {
+pub fn faults_routes(steering: Steering) -> OpenApiRouter {
     OpenApiRouter::default()
         .routes(routes!(show_faults))
         .routes(routes!(switch_fault))
         .routes(routes!(fire_fault))
+        .routes(routes!(reset_demo))
+        .routes(routes!(choose_release))
+        .routes(routes!(problem_figures))
+        .routes(routes!(compared_releases))
         .fallback(not_found)
-        .with_state(panel)
+        .with_state(steering)
 }
 
-/// How the second group of faults stands.
-#[utoipa::path(get, path = "/", responses((status = 200, description = "The state of the moment", body = View)))]
-async fn show_faults(State(panel): State<Panel>) -> Json<View> {
-    Json(panel.faults.view(&panel.collector).await)
+/// How the faults and the release dial stand.
+#[utoipa::path(get, path = "/", responses((status = 200, description = "The state of the moment", body = FaultBoard)))]
+async fn show_faults(State(steering): State<Steering>) -> Json<FaultBoard> {
+    Json(steering.faults.view())
 }
 
 fn named(id: &str) -> Result<FaultId, Problem> {
-    id.parse()
-        .map_err(|text: String| Problem::new(Code::NotFound, sentence(&text)).field("id"))
+    FaultId::named(id, FaultId::ALL, "faults")
+        .map_err(|text| Problem::new(Code::NotFound, sentence(&text)).field("id"))
 }
 
 /// Bring a fault to a state. It is answered once it is there.
 #[utoipa::path(
     put, path = "/{id}", request_body = SwitchFault,
     params(("id" = FaultId, Path, description = "Which")),
-    responses((status = 200, description = "How all of them stand then", body = View))
+    responses((status = 200, description = "How all of them stand then", body = FaultBoard))
 )]
 async fn switch_fault(
-    State(panel): State<Panel>,
+    State(steering): State<Steering>,
     Path(id): Path<String>,
     Body(wanted): Body<SwitchFault>,
-) -> Result<Json<View>, Problem> {
-    panel.faults.switch(named(&id)?, wanted.state).await?;
-    Ok(show_faults(State(panel)).await)
+) -> Result<Json<FaultBoard>, Problem> {
+    steering.faults.switch(named(&id)?, wanted.state).await?;
+    Ok(show_faults(State(steering)).await)
 }
+
+/// No fields: there is nothing to say about it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
 
 /// Let a fault happen once.
 #[utoipa::path(
     post, path = "/{id}/fire", request_body = Nothing,
     params(("id" = FaultId, Path, description = "Which")),
-    responses((status = 200, description = "How all of them stand then", body = View))
+    responses((status = 200, description = "How all of them stand then", body = FaultBoard))
 )]
 async fn fire_fault(
-    State(panel): State<Panel>,
+    State(steering): State<Steering>,
     Path(id): Path<String>,
     Body(Nothing {}): Body<Nothing>,
-) -> Result<Json<View>, Problem> {
-    panel.faults.fire(named(&id)?)?;
-    Ok(show_faults(State(panel)).await)
+) -> Result<Json<FaultBoard>, Problem> {
+    steering.faults.fire(named(&id)?)?;
+    Ok(show_faults(State(steering)).await)
+}
+
+/// Turn the release dial: envelopes say the release then, and its faults hurt.
+#[utoipa::path(
+    put, path = "/release", request_body = ChooseRelease,
+    responses((status = 200, description = "How everything stands then", body = FaultBoard))
+)]
+async fn choose_release(
+    State(steering): State<Steering>,
+    Body(ChooseRelease { release }): Body<ChooseRelease>,
+) -> Result<Json<FaultBoard>, Problem> {
+    let switch = steering.faults.begin(&release)?;
+    let say_release = Arc::clone(&steering.program.say_release);
+    switch.apply(async move { say_release(release).await }).await?;
+    Ok(show_faults(State(steering)).await)
+}
+
+/// The start of the demo: the first release, no traffic, no fault beside the story, nothing armed, nothing measured, and
+/// figures that begin now.
+#[utoipa::path(
+    post, path = "/reset", request_body = Nothing,
+    responses((status = 200, description = "How everything stands then", body = FaultBoard))
+)]
+async fn reset_demo(
+    State(steering): State<Steering>,
+    Body(Nothing {}): Body<Nothing>,
+) -> Result<Json<FaultBoard>, Problem> {
+    let switch = steering.faults.begin(FIRST_RELEASE.version)?;
+    let restarted = steering.clone();
+    let rest = async move {
+        (restarted.program.say_release)(FIRST_RELEASE.version.to_owned()).await?;
+        restarted.faults.begin_session();
+        Ok(())
+    };
+    // Before the index is dropped: players would slow that down, and what they spin is not of the demo that begins.
+    steering.traffic.reset();
+    (steering.program.stop_measuring)();
+    steering.faults.end_extras().await?;
+    switch.apply(rest).await?;
+    Ok(show_faults(State(steering)).await)
+}
+
+/// What was measured of this session's spins before and after each fix.
+#[utoipa::path(get, path = "/figures", responses((status = 200, description = "The figures", body = ProblemFigures)))]
+async fn problem_figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
+    let (now, begun) = (steering.faults.story_states(), steering.faults.since());
+    let compared =
+        tokio::task::spawn_blocking(move || steering.of_session(|spins| figures::compare(spins, now)));
+    let (compared, since) = compared.await.unwrap_or_else(|_| (Compared::default(), begun));
+    let Compared {
+        pairs,
+        now,
+        left_out,
+        virtual_spins,
+    } = compared;
+    Json(ProblemFigures {
+        since,
+        now,
+        left_out,
+        virtual_spins,
+        pairs,
+    })
+}
+
+/// What was measured of each release, and what left the band of chance.
+#[utoipa::path(get, path = "/releases", responses((status = 200, description = "The figures", body = Releases)))]
+async fn compared_releases(State(steering): State<Steering>) -> Json<Releases> {
+    let (exact, begun) = (Arc::clone(&steering.exact), steering.faults.since());
+    let compared = tokio::task::spawn_blocking(move || {
+        let exact = *exact.get_or_init(|| {
+            let sheet = par_sheet();
+            Exact {
+                rtp: approximate(sheet.rtp),
+                standard_deviation: sheet.standard_deviation,
+            }
+        });
+        let compared = steering.of_session(|spins| releases::compare(spins, exact));
+        (100.0 * exact.rtp, compared)
+    });
+    let nothing = |_| (0.0, (releases::Compared::default(), begun));
+    let (exact_rtp_percent, (compared, since)) = compared.await.unwrap_or_else(nothing);
+    let releases::Compared {
+        releases,
+        left_out,
+        virtual_spins,
+    } = compared;
+    Json(Releases {
+        since,
+        left_out,
+        virtual_spins,
+        exact_rtp_percent,
+        releases,
+    })
+}
+
+impl From<SwitchError> for Problem {
+    fn from(error: SwitchError) -> Self {
+        let sentence = sentence(&error.to_string());
+        match error {
+            SwitchError::Unchanged(..) | SwitchError::NothingToFix(_) => {
+                Self::new(Code::ProblemUnchanged, sentence).field("state")
+            }
+            SwitchError::UnderWay(_) => Self::new(Code::ProblemSwitching, sentence).field("state"),
+            SwitchError::NotReady => Self::new(Code::PlayersNotReady, sentence),
+            SwitchError::NoSuchRelease(_) => Self::new(Code::InvalidRequest, sentence).field("release"),
+            SwitchError::NoFix(_) => Self::new(Code::InvalidRequest, sentence).field("state"),
+            SwitchError::NotFired(_) | SwitchError::NotSwitched(_) => {
+                Self::new(Code::InvalidRequest, sentence).field("id")
+            }
+            SwitchError::Failed(..) => Self::new(Code::Internal, sentence),
+        }
+    }
 }

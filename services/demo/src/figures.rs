@@ -5,16 +5,16 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use reelscope_contracts::UnixMillis;
-use reelscope_contracts::faults::FaultId;
-use reelscope_contracts::problems::{
-    AllProblems, BeforeAfter, ComparedProblem, Figures, ProblemId, ProblemState,
-};
 use reelscope_contracts::telemetry::{Micros, nearest_rank};
 
-use crate::spins::{Condition, Spin, whole};
+use crate::faults::table::{FaultId, FaultState, STORY, StoryStates};
+use crate::spins::{SessionSpin, whole};
+use crate::wire::{AllProblems, BeforeAfter, ComparedProblem, Figures};
 
-/// The fault that changes what is paid and nothing else, and that a release of the dial has too.
-pub const RTP_ANOMALY: &str = FaultId::RtpAnomaly.as_str();
+/// Whether a fault of this name changes how long players wait or what fails: a paytable makes nobody wait, and nothing fail.
+pub(crate) fn is_felt(fault: &str) -> bool {
+    fault != FaultId::RtpAnomaly.as_str()
+}
 
 /// A pause of this length parts two runs of spins: nobody played in between.
 const PAUSE: Micros = 10_000_000;
@@ -35,43 +35,33 @@ pub struct Compared {
 /// Compares spins, each problem with its fix, and says what they met with the problems as they stand in `now`.
 ///
 /// A problem is compared under conditions that differ in nothing else; of several such pairs the one counts whose smaller
-/// side has the most spins. A fault of the second group is such a condition too, of which nobody wants a comparison: spins
+/// side has the most spins. A fault beside the story is such a condition too, of which nobody wants a comparison: spins
 /// with one are left out.
 #[must_use]
-pub fn compare<'a>(
-    spins: impl IntoIterator<Item = &'a Spin>,
-    now: impl Fn(ProblemId) -> ProblemState,
-) -> Compared {
-    let mut by_condition: BTreeMap<[u8; 4], Side<'_>> = BTreeMap::new();
+pub fn compare<'a>(spins: impl IntoIterator<Item = &'a SessionSpin>, now: StoryStates) -> Compared {
+    let mut by_story: BTreeMap<StoryStates, Side<'_>> = BTreeMap::new();
     let (mut left_out, mut virtual_spins) = (0, 0);
     for spin in spins {
-        // A paytable makes nobody wait, and nothing fail.
-        if spin.faults.iter().any(|fault| fault != RTP_ANOMALY) {
+        if spin.faults.iter().any(|fault| is_felt(fault)) {
             left_out += 1;
             continue;
         }
         virtual_spins += u64::from(spin.virtual_player);
-        by_condition
-            .entry(spin.condition.map(rank))
-            .or_default()
-            .spins
-            .push(spin);
+        by_story.entry(spin.story).or_default().spins.push(spin);
     }
-    let of = |condition: Condition| by_condition.get(&condition.map(rank));
-    let mut found: Vec<_> = ProblemId::ALL
+    let of = |story: StoryStates| by_story.get(&story);
+    let mut found: Vec<_> = STORY
         .into_iter()
         .enumerate()
         .map(|(place, id)| {
-            let others = by_condition
-                .keys()
-                .filter(|key| key[place] != rank(ProblemState::Off));
+            let others = by_story.keys().filter(|story| story[place] != FaultState::Off);
             let best = others
-                .map(|key| key.map(state))
-                .map(|mut condition| {
-                    condition[place] = ProblemState::On;
-                    let before = of(condition);
-                    condition[place] = ProblemState::Fixed;
-                    (before, of(condition))
+                .map(|story| {
+                    let mut story = *story;
+                    story[place] = FaultState::On;
+                    let before = of(story);
+                    story[place] = FaultState::Fixed;
+                    (before, of(story))
                 })
                 .max_by_key(|(before, after)| {
                     let count = |side: &Option<&Side<'_>>| side.map_or(0, |side| side.spins.len());
@@ -84,12 +74,12 @@ pub fn compare<'a>(
         .collect();
     found.push(pair(
         ComparedProblem::All(AllProblems::All),
-        of([ProblemState::On; 4]),
-        of([ProblemState::Fixed; 4]),
+        of(STORY.map(|_| FaultState::On)),
+        of(STORY.map(|_| FaultState::Fixed)),
     ));
     Compared {
         pairs: found,
-        now: of(ProblemId::ALL.map(now)).map(Side::figures),
+        now: of(now).map(Side::figures),
         left_out,
         virtual_spins,
     }
@@ -98,7 +88,7 @@ pub fn compare<'a>(
 /// Spins under one condition, and what they come to: of several pairs the same may be a part.
 #[derive(Default)]
 struct Side<'a> {
-    spins: Vec<&'a Spin>,
+    spins: Vec<&'a SessionSpin>,
     figures: OnceCell<Figures>,
     typical: OnceCell<Option<String>>,
 }
@@ -123,22 +113,6 @@ fn pair(problem: ComparedProblem, before: Option<&Side<'_>>, after: Option<&Side
     }
 }
 
-fn rank(state: ProblemState) -> u8 {
-    match state {
-        ProblemState::Off => 0,
-        ProblemState::On => 1,
-        ProblemState::Fixed => 2,
-    }
-}
-
-fn state(rank: u8) -> ProblemState {
-    match rank {
-        0 => ProblemState::Off,
-        1 => ProblemState::On,
-        _ => ProblemState::Fixed,
-    }
-}
-
 /// How long the players of spins waited, sorted.
 #[must_use]
 pub fn sorted(waits: impl Iterator<Item = Micros>) -> Vec<Micros> {
@@ -155,10 +129,10 @@ fn counted(weighted: f64) -> u64 {
 
 /// What the players of these spins met.
 #[allow(clippy::cast_precision_loss)] // microseconds of a session stay far below 2^53
-pub fn figures(spins: &[&Spin]) -> Figures {
+pub fn figures(spins: &[&SessionSpin]) -> Figures {
     let waits = sorted(spins.iter().map(|spin| spin.waited));
     let ms = |percent| nearest_rank(&waits, percent) as f64 / 1e3;
-    let of = |what: fn(&Spin) -> f64| spins.iter().map(|spin| spin.weight * what(spin)).sum::<f64>();
+    let of = |what: fn(&SessionSpin) -> f64| spins.iter().map(|spin| spin.weight * what(spin)).sum::<f64>();
     let all = of(|_| 1.0);
     let failed = of(|spin| f64::from(u8::from(spin.failed)));
     let players: BTreeSet<_> = spins.iter().map(|spin| spin.player.as_deref()).collect();
@@ -185,7 +159,7 @@ pub fn figures(spins: &[&Spin]) -> Figures {
 
 /// How many spins `all` of them stand for over the time in which they came, pauses left out.
 #[allow(clippy::cast_precision_loss)]
-fn per_second(spins: &[&Spin], all: f64) -> Option<f64> {
+fn per_second(spins: &[&SessionSpin], all: f64) -> Option<f64> {
     let mut times: Vec<_> = spins
         .iter()
         .map(|spin| (spin.start, spin.start + spin.waited))
@@ -208,7 +182,7 @@ fn per_second(spins: &[&Spin], all: f64) -> Option<f64> {
 }
 
 /// The trace at the median of those that are kept and went well; of all that are kept when none did.
-fn typical(spins: &[&Spin]) -> Option<String> {
+fn typical(spins: &[&SessionSpin]) -> Option<String> {
     let kept = || spins.iter().filter(|spin| spin.has_trace);
     let well: Vec<_> = kept().filter(|spin| !spin.failed).collect();
     let mut of: Vec<_> = if well.is_empty() { kept().collect() } else { well };
@@ -270,8 +244,8 @@ pub(crate) mod tests {
         }
     }
 
-    pub(crate) fn spins(traces: &[TraceSummary]) -> Vec<Spin> {
-        traces.iter().filter_map(Spin::of).collect()
+    pub(crate) fn spins(traces: &[TraceSummary]) -> Vec<SessionSpin> {
+        traces.iter().filter_map(SessionSpin::of).collect()
     }
 
     fn pairs(traces: &[TraceSummary]) -> Vec<BeforeAfter> {
@@ -279,7 +253,7 @@ pub(crate) mod tests {
     }
 
     fn all_on(traces: &[TraceSummary]) -> Compared {
-        compare(&spins(traces), |_| ProblemState::On)
+        compare(&spins(traces), STORY.map(|_| FaultState::On))
     }
 
     fn near(found: f64, expected: f64) {
@@ -407,8 +381,8 @@ pub(crate) mod tests {
     fn a_trace_that_is_gone_is_not_pointed_at() {
         let traces: Vec<_> = (0..3).map(|n| trace(n, 500 + n, &["slow-rng"], &[])).collect();
         let mut spins = spins(&traces);
-        let typical = |spins: &[Spin]| {
-            let found = compare(spins, |_| ProblemState::On);
+        let typical = |spins: &[SessionSpin]| {
+            let found = compare(spins, STORY.map(|_| FaultState::On));
             let slow = of(&found.pairs, "slow-rng");
             (slow.before.as_ref().unwrap().spins, slow.before_trace.clone())
         };

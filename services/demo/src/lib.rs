@@ -1,7 +1,6 @@
 //! The demo: what a presenter switches, who plays meanwhile, and what players met.
 //!
-//! Modules in reading order: [`problems`] (the four of the story, and the release dial), [`faults`] (the second group),
-//! [`traffic`] (virtual players), [`spins`] (what is remembered of a session), [`figures`] (before and after), [`releases`]
+//! Modules in reading order: [`faults`] (the table of faults, where each stands, the release dial), [`traffic`] (virtual players), [`spins`] (what is remembered of a session), [`figures`] (before and after), [`releases`]
 //! (compared); `*_http` are their routes, [`program`] is what they ask of the program around them, [`restartable_server`] one
 //! that can be stopped and started again, [`moment`] before and after, [`players`] and [`measure`] what loads share.
 
@@ -11,11 +10,10 @@ pub mod figures;
 pub mod measure;
 pub mod moment;
 pub mod players;
-pub mod problems;
-pub mod problems_http;
 pub mod program;
 pub mod releases;
 pub mod restartable_server;
 pub mod spins;
 pub mod traffic;
 pub mod traffic_http;
+pub mod wire;

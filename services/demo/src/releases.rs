@@ -6,12 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use reelscope_contracts::problems::{ComparedFigure, ProblemId, ProblemState, Regression, ReleaseFigures};
 use reelscope_contracts::telemetry::nearest_rank;
 
-use crate::figures::{RTP_ANOMALY, figures, sorted};
-use crate::problems::{RELEASES, Release};
-use crate::spins::Spin;
+use crate::faults::dial::{RELEASES, Release, of_the_dial};
+use crate::faults::table::{FaultId, FaultState, STORY};
+use crate::figures::{figures, sorted};
+use crate::spins::SessionSpin;
+use crate::wire::{ComparedFigure, Regression, ReleaseFigures};
 
 /// Standard normal quantile of 0.9995: chance gets beyond it, on either side, once in a thousand times.
 const BEYOND_CHANCE: f64 = 3.29;
@@ -39,8 +40,8 @@ pub struct Compared {
 
 /// Compares every release among these spins with the one before it.
 #[must_use]
-pub fn compare<'a>(spins: impl IntoIterator<Item = &'a Spin>, exact: Exact) -> Compared {
-    let mut by_release: BTreeMap<&str, Vec<&Spin>> = BTreeMap::new();
+pub fn compare<'a>(spins: impl IntoIterator<Item = &'a SessionSpin>, exact: Exact) -> Compared {
+    let mut by_release: BTreeMap<&str, Vec<&SessionSpin>> = BTreeMap::new();
     let (mut left_out, mut virtual_spins) = (0, 0);
     for spin in spins {
         let Some(release) = &spin.release else { continue };
@@ -54,7 +55,7 @@ pub fn compare<'a>(spins: impl IntoIterator<Item = &'a Spin>, exact: Exact) -> C
     let mut order: Vec<_> = by_release.into_iter().collect();
     order.sort_by_key(|(_, spins)| spins.iter().map(|spin| spin.start).min());
     let mut found = Vec::new();
-    let mut before: Option<(&str, &Vec<&Spin>)> = None;
+    let mut before: Option<(&str, &Vec<&SessionSpin>)> = None;
     for (version, spins) in &order {
         let changes = changes(version, before.map(|(version, _)| version));
         let mut regressions = Vec::new();
@@ -87,8 +88,7 @@ pub fn compare<'a>(spins: impl IntoIterator<Item = &'a Spin>, exact: Exact) -> C
 
 /// Whether a fault came with a release of the dial.
 fn is_of(version: &str, fault: &str) -> bool {
-    let mut releases = RELEASES.iter();
-    fault == RTP_ANOMALY && releases.any(|release| release.version == version && release.wrong_paytable)
+    Release::of(version).is_some_and(|release| release.faults.iter().any(|id| id.as_str() == fault))
 }
 
 struct Change {
@@ -100,16 +100,23 @@ struct Change {
 
 /// Whether a problem stood otherwise than the dial has it in this release. Problems that are off are of a stack that was
 /// started without the dial.
-fn is_switched_by_hand(version: &str, spin: &Spin) -> bool {
-    let release = RELEASES.iter().find(|release| release.version == version);
-    release.is_some_and(|release| {
-        let mut standing = ProblemId::ALL.into_iter().zip(spin.condition);
+fn is_switched_by_hand(version: &str, spin: &SessionSpin) -> bool {
+    Release::of(version).is_some_and(|release| {
+        let mut standing = STORY.into_iter().zip(spin.story);
         standing.any(|(id, state)| match state {
-            ProblemState::Off => false,
-            ProblemState::On => !release.problems.contains(&id),
-            ProblemState::Fixed => release.problems.contains(&id),
+            FaultState::Off => false,
+            FaultState::On => !release.has(id),
+            FaultState::Fixed => release.has(id),
         })
     })
+}
+
+/// What a fault is called as a change of a release.
+fn change_of(id: FaultId) -> &'static str {
+    match id {
+        FaultId::RtpAnomaly => "wrong-paytable",
+        id => id.as_str(),
+    }
 }
 
 /// What a release of the dial changed against the one that it is compared with; against the one before it on the dial
@@ -123,32 +130,22 @@ fn changes(version: &str, compared_with: Option<&str>) -> Vec<Change> {
     let (release, Some(before)) = (&RELEASES[at], before.map(|place| &RELEASES[place])) else {
         return Vec::new();
     };
-    let has = |release: &Release, id| release.problems.contains(&id);
-    let mut changes: Vec<_> = ProblemId::ALL
-        .into_iter()
-        .filter(|id| has(release, *id) != has(before, *id))
+    of_the_dial()
+        .filter(|id| release.has(*id) != before.has(*id))
         .map(|id| {
-            let mends = has(before, id);
-            let name = if mends {
-                format!("{}-fixed", id.as_str())
-            } else {
-                id.as_str().to_owned()
-            };
+            let mends = before.has(id);
+            let name = change_of(id);
             Change {
-                name,
+                name: if mends {
+                    format!("{name}-fixed")
+                } else {
+                    name.to_owned()
+                },
                 service: id.service(),
                 mends,
             }
         })
-        .collect();
-    if release.wrong_paytable && !before.wrong_paytable {
-        changes.push(Change {
-            name: "wrong-paytable".to_owned(),
-            service: "game-engine",
-            mends: false,
-        });
-    }
-    changes
+        .collect()
 }
 
 /// How many standard errors the second share lies above the first; `None` when there is nothing to compare.
@@ -164,8 +161,8 @@ fn above((some, of): (usize, usize), (others, of_others): (usize, usize)) -> Opt
 }
 
 #[allow(clippy::cast_precision_loss)] // microseconds of a spin stay far below 2^53
-fn slower(before: &[&Spin], after: &[&Spin]) -> Option<Regression> {
-    let waits = |spins: &[&Spin]| sorted(spins.iter().map(|spin| spin.waited));
+fn slower(before: &[&SessionSpin], after: &[&SessionSpin]) -> Option<Regression> {
+    let waits = |spins: &[&SessionSpin]| sorted(spins.iter().map(|spin| spin.waited));
     let (old, new) = (waits(before), waits(after));
     let bar = nearest_rank(&old, 95);
     let beyond = |waits: &[i64]| waits.len() - waits.partition_point(|wait| *wait <= bar);
@@ -184,7 +181,7 @@ fn slower(before: &[&Spin], after: &[&Spin]) -> Option<Regression> {
 /// How much each service works for a spin, in microseconds. What payment-service waits for is the provider, and its own
 /// affair, as far as the player waited too: the rest goes on behind the answer.
 #[allow(clippy::cast_precision_loss)]
-fn work_per_spin<'a>(spins: &[&'a Spin]) -> BTreeMap<&'a str, f64> {
+fn work_per_spin<'a>(spins: &[&'a SessionSpin]) -> BTreeMap<&'a str, f64> {
     let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
     for spin in spins {
         for share in &spin.shares {
@@ -200,7 +197,7 @@ fn work_per_spin<'a>(spins: &[&'a Spin]) -> BTreeMap<&'a str, f64> {
 }
 
 /// The service whose work for a spin grew most.
-fn grown(before: &[&Spin], after: &[&Spin]) -> String {
+fn grown(before: &[&SessionSpin], after: &[&SessionSpin]) -> String {
     let old = work_per_spin(before);
     let growth = work_per_spin(after).into_iter().map(|(service, now)| {
         let then = old.get(service).copied().unwrap_or(0.0);
@@ -212,8 +209,8 @@ fn grown(before: &[&Spin], after: &[&Spin]) -> String {
 }
 
 #[allow(clippy::cast_precision_loss)]
-fn more_errors(before: &[&Spin], after: &[&Spin]) -> Option<Regression> {
-    let count = |spins: &[&Spin]| spins.iter().filter(|spin| spin.failed).count();
+fn more_errors(before: &[&SessionSpin], after: &[&SessionSpin]) -> Option<Regression> {
+    let count = |spins: &[&SessionSpin]| spins.iter().filter(|spin| spin.failed).count();
     let (old, new) = ((count(before), before.len()), (count(after), after.len()));
     let standard_errors = above(old, new)?;
     let percent = |(failed, of): (usize, usize)| 100.0 * failed as f64 / of.max(1) as f64;
@@ -240,7 +237,7 @@ struct Rtp {
 }
 
 impl Rtp {
-    fn of(spins: &[&Spin], exact: Exact) -> Option<Self> {
+    fn of(spins: &[&SessionSpin], exact: Exact) -> Option<Self> {
         let (mut staked, mut squares, mut paid) = (0.0, 0.0, 0.0);
         for (stake, payout) in spins.iter().filter_map(|spin| spin.round) {
             staked += stake;

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reelscope_collector::{Collector, Digests};
-use reelscope_contracts::faults::FaultId;
-use reelscope_contracts::problems::{ProblemId, ProblemState};
 use reelscope_contracts::telemetry::{Micros, ServiceShare, TraceSummary, weight};
 use reelscope_contracts::{Money, UnixMillis};
+
+use crate::faults::table::{FaultId, FaultState, STORY, StoryStates};
 
 /// Name of the root transaction of a spin.
 pub const SPIN: &str = "slot-machine-spin";
@@ -23,12 +23,9 @@ const MOST: usize = 100_000;
 /// Between two looks while nobody asks: nothing goes before it was seen, since what is kept lasts for longer.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 
-/// Where each problem stood, in the order of [`ProblemId::ALL`].
-pub type Condition = [ProblemState; 4];
-
 /// A spin.
 #[derive(Debug, Clone)]
-pub struct Spin {
+pub struct SessionSpin {
     pub(crate) trace_id: Box<str>,
     /// Whether its trace can still be looked at.
     pub(crate) has_trace: bool,
@@ -44,8 +41,9 @@ pub struct Spin {
     pub(crate) requests: u64,
     pub(crate) failed_requests: u64,
     pub(crate) release: Option<Box<str>>,
-    pub(crate) condition: Condition,
-    /// Faults of the second group that it met.
+    /// Where each problem of the story stood.
+    pub(crate) story: StoryStates,
+    /// Faults beside the story that it met.
     pub(crate) faults: Box<[Cow<'static, str>]>,
     /// Stake and payout in major units of a round that was drawn by chance.
     pub(crate) round: Option<(f64, f64)>,
@@ -61,7 +59,7 @@ pub(crate) struct Share {
     pub(crate) waiting: Micros,
 }
 
-impl Spin {
+impl SessionSpin {
     /// The spin whose trace this is; `None` where it is none of a spin.
     #[must_use]
     pub fn of(trace: &TraceSummary) -> Option<Self> {
@@ -93,7 +91,7 @@ impl Spin {
             requests: of_backend(|share| share.requests),
             failed_requests: of_backend(|share| share.failed_requests),
             release: trace.release.as_deref().map(Into::into),
-            condition: condition(trace),
+            story: story(trace),
             faults: trace.faults.iter().map(|fault| shared_name(fault)).collect(),
             round,
             shares: trace.services.iter().map(Share::of).collect(),
@@ -114,23 +112,23 @@ impl Share {
 
 /// A name that all spins have stands once in memory.
 fn shared_name(name: &str) -> Cow<'static, str> {
-    let faults = FaultId::ALL.into_iter().map(FaultId::as_str);
+    let faults = FaultId::ALL.iter().map(|id| id.as_str());
     let known = BACKEND.into_iter().chain(["frontend"]).chain(faults);
     let known = known.into_iter().find(|known| *known == name);
     known.map_or_else(|| Cow::Owned(name.to_owned()), Cow::Borrowed)
 }
 
-/// Where each problem stood when this trace was made.
-fn condition(trace: &TraceSummary) -> Condition {
-    let names = |list: &[String], id: ProblemId| list.iter().any(|name| name == id.as_str());
-    ProblemId::ALL.map(|id| {
+/// Where each problem of the story stood when this trace was made.
+fn story(trace: &TraceSummary) -> StoryStates {
+    let names = |list: &[String], id: FaultId| list.iter().any(|name| name == id.as_str());
+    STORY.map(|id| {
         // A spin during which it was switched saw both; it was begun with the problem.
         if names(&trace.problems, id) {
-            ProblemState::On
+            FaultState::On
         } else if names(&trace.problems_fixed, id) {
-            ProblemState::Fixed
+            FaultState::Fixed
         } else {
-            ProblemState::Off
+            FaultState::Off
         }
     })
 }
@@ -150,7 +148,7 @@ pub fn whole(minor: f64) -> Money {
 #[derive(Clone)]
 pub struct SessionSpins {
     collector: Collector,
-    known: Arc<Mutex<Digests<Spin>>>,
+    known: Arc<Mutex<Digests<SessionSpin>>>,
 }
 
 impl SessionSpins {
@@ -172,11 +170,14 @@ impl SessionSpins {
     pub fn read<T>(
         &self,
         after: impl FnOnce() -> u64,
-        make: impl FnOnce(&mut dyn Iterator<Item = &Spin>) -> T,
+        make: impl FnOnce(&mut dyn Iterator<Item = &SessionSpin>) -> T,
     ) -> (T, Option<UnixMillis>) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let gone = |spin: &mut Spin| spin.has_trace = false;
-        if let Err(error) = self.collector.follow_traces(after(), &mut known, Spin::of, gone) {
+        let gone = |spin: &mut SessionSpin| spin.has_trace = false;
+        if let Err(error) = self
+            .collector
+            .follow_traces(after(), &mut known, SessionSpin::of, gone)
+        {
             tracing::warn!(%error, "spins of the session could not be read");
         }
         let first = known
@@ -227,7 +228,7 @@ mod tests {
         let of_newest = |most| SessionSpins::of_newest(collector.clone(), most);
         let (all, two) = (of_newest(3), of_newest(2));
         for (n, name) in [(1, SPIN), (2, SPIN), (3, "GET /"), (4, SPIN)] {
-            collector.capture("frontend", spin(n, name));
+            collector.capture_nowait("frontend", spin(n, name));
         }
         let caught_up = async {
             while !collector.caught_up() {
@@ -237,7 +238,7 @@ mod tests {
         tokio::time::timeout(Duration::from_secs(60), caught_up)
             .await
             .unwrap();
-        let starts = |spins: &mut dyn Iterator<Item = &Spin>| {
+        let starts = |spins: &mut dyn Iterator<Item = &SessionSpin>| {
             let starts = spins.map(|spin| spin.start / 1_000_000 - BEGAN);
             starts.collect::<Vec<_>>()
         };

@@ -12,10 +12,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::wire::{SetTraffic, Traffic as View};
 use hdrhistogram::Histogram;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;
-use reelscope_contracts::problems::{SetTraffic, Traffic as View};
 use reelscope_contracts::telemetry::nearest_rank;
 use reelscope_contracts::{Code, Money};
 use reelscope_telemetry::{Client, Service, TraceLink, Turnover, tag};
@@ -71,9 +71,7 @@ pub enum TrafficRefusal {
 
 /// What a command line says about virtual players.
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
-// Another group of flags is called `Flags` too.
-#[group(id = "traffic_flags")]
-pub struct Flags {
+pub struct TrafficFlags {
     /// Virtual players that spin in the background once all players are written, 1 to 200 [default: none].
     #[arg(long, value_name = "PLAYERS", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_PLAYERS)))]
     traffic: Option<u32>,
@@ -82,7 +80,7 @@ pub struct Flags {
     traffic_budget: Option<Budget>,
 }
 
-impl Flags {
+impl TrafficFlags {
     /// What they are told to do; `None` when there are to be none.
     #[must_use]
     pub fn wish(self) -> Option<SetTraffic> {
@@ -132,7 +130,7 @@ pub struct TrafficTarget {
 
 /// The traffic; clones share it. Dropping the last one stops it.
 #[derive(Clone)]
-pub struct Traffic {
+pub struct TrafficControl {
     shared: Arc<Shared>,
 }
 
@@ -213,7 +211,7 @@ impl Tally {
     }
 }
 
-impl Traffic {
+impl TrafficControl {
     /// Nobody plays yet.
     #[must_use]
     pub fn new(target: TrafficTarget) -> Self {

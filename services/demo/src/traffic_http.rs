@@ -1,25 +1,25 @@
 //! The traffic over HTTP, for the page.
 
+use crate::wire::{SetTraffic, Traffic as View};
 use axum::Json;
 use axum::extract::State;
 use reelscope_contracts::http::{Body, not_found};
 use reelscope_contracts::problem::sentence;
-use reelscope_contracts::problems::{SetTraffic, Traffic as View};
 use reelscope_contracts::{Code, Problem};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::program::Program;
-use crate::traffic::{Traffic, TrafficRefusal};
+use crate::traffic::{TrafficControl, TrafficRefusal};
 
 #[derive(Clone)]
 struct Shared {
-    traffic: Traffic,
+    traffic: TrafficControl,
     program: Program,
 }
 
 /// `/api/traffic`; it belongs behind a guard.
-pub fn traffic_routes(traffic: Traffic, program: Program) -> OpenApiRouter {
+pub fn traffic_routes(traffic: TrafficControl, program: Program) -> OpenApiRouter {
     OpenApiRouter::default()
         .routes(routes!(show_traffic, set_traffic))
         .fallback(not_found)

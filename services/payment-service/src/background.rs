@@ -9,8 +9,8 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinSet};
 
 use crate::PaymentError;
-use crate::claims::Claim;
 use crate::journal::Intent;
+use crate::round_locks::RoundLock;
 use crate::settlement::Settlement;
 
 /// Settlements asked of the provider at the same time; the rest wait in memory, and on the disk.
@@ -25,7 +25,7 @@ const GRACE: Duration = Duration::from_secs(1);
 struct Accepted {
     intent: Intent,
     /// Keeps others off the round from before the answer until it is settled.
-    claim: Claim,
+    claim: RoundLock,
     /// The player's request.
     link: TraceLink,
 }
@@ -49,7 +49,7 @@ fn queue_of(most_waiting: usize) -> (Queue, Backlog) {
 impl Queue {
     /// Leaves a round to be settled within the trace of the running task, once there is room for it. When the service is
     /// stopping, the round is left to the next start.
-    pub(crate) async fn leave(&self, intent: Intent, claim: Claim) {
+    pub(crate) async fn leave(&self, intent: Intent, claim: RoundLock) {
         let link = TraceLink::current();
         let _ = self.0.send(Accepted { intent, claim, link }).await;
     }
@@ -133,10 +133,10 @@ mod tests {
     use reelscope_contracts::{Money, RoundId};
 
     use super::*;
-    use crate::claims::{Claimed, Claims};
+    use crate::round_locks::{Claimed, RoundLocks};
 
     /// The intent and the claim of a round.
-    fn round(claims: &Claims, number: u128) -> (Intent, Claim) {
+    fn round(claims: &RoundLocks, number: u128) -> (Intent, RoundLock) {
         let (round_id, payout) = (RoundId::from_u128(number), Money(4));
         let bet = Bet {
             round_id,
@@ -160,7 +160,7 @@ mod tests {
     #[tokio::test]
     async fn a_player_waits_while_there_is_no_room_for_his_round_and_loses_nothing() {
         const MOST: u128 = 3;
-        let claims = Claims::default();
+        let claims = RoundLocks::default();
         let (queue, mut backlog) = queue_of(usize::try_from(MOST).unwrap());
         for number in 0..MOST {
             let (intent, claim) = round(&claims, number);

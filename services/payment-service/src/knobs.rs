@@ -26,7 +26,7 @@ pub enum Retrying {
 
 /// What a daily report is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reporting {
+pub enum ReportSource {
     /// Of totals that posting keeps up to date. A trace shows one `db.query` of one row.
     FromTotals,
     /// Of every bet that there ever was. A trace shows one `db.query` with as many `db.rows_scanned`, and it takes longer
@@ -78,17 +78,17 @@ impl Knobs {
 
     /// What daily reports are made of now.
     #[must_use]
-    pub fn reporting(&self) -> Reporting {
+    pub fn reporting(&self) -> ReportSource {
         if self.reading_all_bets.load(Ordering::Relaxed) {
-            Reporting::ReadingAllBets
+            ReportSource::ReadingAllBets
         } else {
-            Reporting::FromTotals
+            ReportSource::FromTotals
         }
     }
 
     /// Holds for reports that are asked for from now on.
-    pub fn set_reporting(&self, reporting: Reporting) {
+    pub fn set_reporting(&self, reporting: ReportSource) {
         self.reading_all_bets
-            .store(reporting == Reporting::ReadingAllBets, Ordering::Relaxed);
+            .store(reporting == ReportSource::ReadingAllBets, Ordering::Relaxed);
     }
 }

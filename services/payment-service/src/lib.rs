@@ -14,11 +14,10 @@
 //! attempt is made again at once, is set by [`Knobs`] while the service runs.
 //!
 //! Modules in reading order: [`ledger`] (the pure rules), [`journal`] (the rules applied to the store), `knobs`,
-//! [`provider`] (the client), `claims` (who settles what), [`settlement`], [`background`], [`recovery`], [`reports`],
+//! [`provider`] (the client), `round_locks` (who settles what), [`settlement`], [`background`], [`recovery`], [`reports`],
 //! [`http`].
 
 pub mod background;
-mod claims;
 pub mod error;
 pub mod http;
 pub mod journal;
@@ -27,8 +26,9 @@ pub mod ledger;
 pub mod provider;
 pub mod recovery;
 pub mod reports;
+mod round_locks;
 pub mod settlement;
 
 pub use error::PaymentError;
 pub use http::{State, router};
-pub use knobs::{Knobs, Reporting, Retrying, Settling};
+pub use knobs::{Knobs, ReportSource, Retrying, Settling};

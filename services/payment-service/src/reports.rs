@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::PaymentError;
 use crate::journal::BETS;
-use crate::knobs::Reporting;
+use crate::knobs::ReportSource;
 use crate::ledger::{Totals, Verifier};
 
 const REPORTS: &str = "reports";
@@ -139,14 +139,14 @@ pub(crate) async fn complete(store: &Store) -> Result<(), PaymentError> {
 pub(crate) async fn verify(store: &Store, verifier: Verifier) -> Result<Verifier, StoreError> {
     /// A day, or the marker, which has no totals.
     #[derive(Deserialize)]
-    struct Kept {
+    struct StoredReport {
         #[serde(rename = "_id")]
         id: String,
         #[serde(default)]
         totals: Vec<TotalsRecord>,
     }
     store
-        .scan::<Kept, _, _>(REPORTS, verifier, |verifier, kept| {
+        .scan::<StoredReport, _, _>(REPORTS, verifier, |verifier, kept| {
             if kept.id == COMPLETE {
                 verifier.totals_are_kept();
             }
@@ -167,13 +167,13 @@ pub(crate) async fn verify(store: &Store, verifier: Verifier) -> Result<Verifier
 ///
 /// # Errors
 /// [`PaymentError::Store`].
-pub async fn daily(store: &Store, day: String, reporting: Reporting) -> Result<DailyReport, PaymentError> {
+pub async fn daily(store: &Store, day: String, reporting: ReportSource) -> Result<DailyReport, PaymentError> {
     let record = match reporting {
-        Reporting::FromTotals => store
+        ReportSource::FromTotals => store
             .get::<DayRecord>(REPORTS, day.clone())
             .await?
             .unwrap_or_default(),
-        Reporting::ReadingAllBets => {
+        ReportSource::ReadingAllBets => {
             let wanted = day.clone();
             store
                 .scan::<Counted, _, _>(BETS, DayRecord::default(), move |record, bet| {
@@ -281,7 +281,7 @@ mod tests {
     async fn check(store: &Store, plans: &[Plan]) {
         for number in 0..5 {
             let day = day_of(number * DAY_MS);
-            for reporting in [Reporting::FromTotals, Reporting::ReadingAllBets] {
+            for reporting in [ReportSource::FromTotals, ReportSource::ReadingAllBets] {
                 let report = daily(store, day.clone(), reporting).await.unwrap();
                 assert_eq!(report, expected(plans, &day), "{reporting:?}");
             }

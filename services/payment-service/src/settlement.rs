@@ -9,18 +9,18 @@ use tracing::{Instrument, info_span};
 
 use crate::PaymentError;
 use crate::background::Queue;
-use crate::claims::{Claim, Claimed, Claims, Outcome};
 use crate::error::ended;
 use crate::journal::{self, Intent, Posting, Voidable};
 use crate::knobs::Knobs;
 use crate::provider::{Provider, Said};
+use crate::round_locks::{Claimed, Outcome, RoundLock, RoundLocks};
 
 /// Settles rounds; cheap to clone.
 #[derive(Clone)]
 pub struct Settlement {
     store: Store,
     provider: Provider,
-    claims: Claims,
+    claims: RoundLocks,
     knobs: Knobs,
     /// What was posted since the service started.
     turnover: Turnover,
@@ -33,7 +33,7 @@ impl Settlement {
         Self {
             store,
             provider,
-            claims: Claims::default(),
+            claims: RoundLocks::default(),
             knobs: Knobs::default(),
             turnover: Turnover::default(),
         }
@@ -72,7 +72,7 @@ impl Settlement {
 
     async fn settle_claimed(
         &self,
-        claim: Claim,
+        claim: RoundLock,
         round_id: RoundId,
         payout: Money,
     ) -> Result<Bet, PaymentError> {

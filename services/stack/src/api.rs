@@ -39,25 +39,21 @@
 //! | POST | `/api/overhead` | `services/stack/src/overhead.rs` |
 //! | DELETE | `/api/overhead` | `services/stack/src/overhead.rs` |
 //! | GET | `/api/faults` | `services/demo/src/faults_http.rs` |
+//! | GET | `/api/faults/figures` | `services/demo/src/faults_http.rs` |
+//! | PUT | `/api/faults/release` | `services/demo/src/faults_http.rs` |
+//! | GET | `/api/faults/releases` | `services/demo/src/faults_http.rs` |
+//! | POST | `/api/faults/reset` | `services/demo/src/faults_http.rs` |
 //! | PUT | `/api/faults/{id}` | `services/demo/src/faults_http.rs` |
 //! | POST | `/api/faults/{id}/fire` | `services/demo/src/faults_http.rs` |
-//! | GET | `/api/problems` | `services/demo/src/problems_http.rs` |
-//! | GET | `/api/problems/figures` | `services/demo/src/problems_http.rs` |
-//! | PUT | `/api/problems/release` | `services/demo/src/problems_http.rs` |
-//! | GET | `/api/problems/releases` | `services/demo/src/problems_http.rs` |
-//! | POST | `/api/problems/reset` | `services/demo/src/problems_http.rs` |
-//! | PUT | `/api/problems/{id}` | `services/demo/src/problems_http.rs` |
-//! | POST | `/api/problems/{id}/fire` | `services/demo/src/problems_http.rs` |
 //! | GET | `/api/traffic` | `services/demo/src/traffic_http.rs` |
 //! | PUT | `/api/traffic` | `services/demo/src/traffic_http.rs` |
 
 use axum::Router;
 use reelscope_collector::{Collector, viewer_routes};
 use reelscope_contracts::http::method_not_allowed;
-use reelscope_demo::faults_http::{Panel, faults_routes};
-use reelscope_demo::problems_http::{Steering, problems_routes};
+use reelscope_demo::faults_http::{Steering, faults_routes};
 use reelscope_demo::program::Program;
-use reelscope_demo::traffic::Traffic;
+use reelscope_demo::traffic::TrafficControl;
 use reelscope_demo::traffic_http::traffic_routes;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -80,8 +76,7 @@ pub(crate) struct OwnerApi {
     pub(crate) notices: Notices,
     pub(crate) overhead: Overhead,
     pub(crate) steering: Steering,
-    pub(crate) panel: Panel,
-    pub(crate) traffic: Traffic,
+    pub(crate) traffic: TrafficControl,
     pub(crate) program: Program,
 }
 
@@ -94,10 +89,12 @@ impl OwnerApi {
             .nest(PREFERENCES, preferences_routes(self.preferences))
             .nest("/api/notices", notices_routes(self.notices))
             .nest("/api/overhead", overhead_routes(self.overhead))
-            .nest("/api/problems", problems_routes(self.steering))
-            .nest("/api/faults", faults_routes(self.panel))
+            .nest("/api/faults", faults_routes(self.steering.clone()))
             .nest("/api/traffic", traffic_routes(self.traffic, self.program))
             .split_for_parts();
+        // The same by the name that presenters use; described once.
+        let problems = Router::from(faults_routes(self.steering));
+        let routes = routes.nest("/api/problems", problems);
         (routes.method_not_allowed_fallback(method_not_allowed), document)
     }
 }

@@ -132,7 +132,7 @@ pub(crate) async fn assemble(
         upstream: gateway::upstream::Upstream::new(kit.client(&services.front), upstream),
         tokens: gateway::auth::Tokens::new(&rand::random::<[u8; 32]>()),
         access: gateway::access::Access::new(stack.token(), listen),
-        limits: gateway::limits::Limits::new(config.rate),
+        limits: gateway::limits::RateLimits::new(config.rate),
         turns: stack.turns(),
         knobs: gateway_knobs,
         release: release.subscribe(),

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reelscope_api_gateway::limits::Rate;
-use reelscope_contracts::problems::SetTraffic;
+use reelscope_demo::wire::SetTraffic;
 use reelscope_payment_provider::Behaviour;
 
 use crate::settings::Settings;
-use reelscope_demo::problems::{Release, States};
+use reelscope_demo::faults::States;
+use reelscope_demo::faults::dial::Release;
 
 /// By which address one service reaches another: given who calls, who is called, and where that listens.
 pub type Route = Arc<dyn Fn(&'static str, &'static str, String) -> String + Send + Sync>;
@@ -52,10 +53,8 @@ pub struct Config {
     pub seed: Option<u64>,
     /// How the external payment provider behaves.
     pub provider: Behaviour,
-    /// Where the demo's problems are to stand; those that are not named are off.
-    pub problems: States,
-    /// Whether the game pays by the wrong paytable that a release of the dial has.
-    pub wrong_paytable: bool,
+    /// Where the demo's faults are to stand; those that are not named are off.
+    pub faults: States,
     /// Virtual players that begin once all players are written.
     pub traffic: Option<SetTraffic>,
     /// Requests of one session; `None` lets everything through.
@@ -82,8 +81,7 @@ impl Config {
                 seed: rand::random(),
                 ..Behaviour::healthy()
             },
-            problems: States::new(),
-            wrong_paytable: false,
+            faults: States::new(),
             traffic: None,
             // A finger on the space bar in turbo makes five spins a second, each with its look at the history.
             rate: NonZeroU32::new(30)
@@ -103,13 +101,12 @@ impl Config {
         self
     }
 
-    /// As a release of the dial has it: its paytable, and its problems where none is named.
+    /// As a release of the dial has it, except for the faults that are named already.
     #[must_use]
     pub fn on_the_dial(mut self, release: Option<&Release>) -> Self {
         if let Some(release) = release {
-            let named = std::mem::replace(&mut self.problems, release.states());
-            self.problems.extend(named);
-            self.wrong_paytable = release.wrong_paytable;
+            let named = std::mem::replace(&mut self.faults, release.states());
+            self.faults.extend(named);
         }
         self
     }

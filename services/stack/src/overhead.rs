@@ -17,7 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::bench::{self, BLOCKS, Comparison, Method};
-use reelscope_demo::traffic::Traffic;
+use reelscope_demo::traffic::TrafficControl;
 
 /// Spins of each side, one after another and again at once: enough for a 95th percentile of a hundred spins a block.
 const SPINS: u64 = 600;
@@ -30,7 +30,7 @@ const PLAYERS: u64 = 200;
 pub(crate) struct Overhead {
     dir: Arc<PathBuf>,
     /// Its CPU would count for both sides.
-    traffic: Traffic,
+    traffic: TrafficControl,
     state: Arc<Mutex<Measuring>>,
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn overhead_routes(overhead: Overhead) -> OpenApiRouter {
 
 impl Overhead {
     /// Measures in `dir`. What a process that was killed has left there goes now.
-    pub(crate) fn new(dir: PathBuf, traffic: Traffic) -> Self {
+    pub(crate) fn new(dir: PathBuf, traffic: TrafficControl) -> Self {
         drop(Removed(dir.clone()));
         Self {
             dir: Arc::new(dir),

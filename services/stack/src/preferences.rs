@@ -22,9 +22,9 @@ const MOST: usize = 64 * 1024;
 
 /// The preferences; clones share them.
 #[derive(Clone)]
-pub(crate) struct Preferences(Arc<Mutex<Kept>>);
+pub(crate) struct Preferences(Arc<Mutex<PreferencesFile>>);
 
-struct Kept {
+struct PreferencesFile {
     /// `None` keeps them until the end of the process.
     file: Option<PathBuf>,
     values: Map<String, Value>,
@@ -45,7 +45,7 @@ impl Preferences {
                 Map::new()
             }
         });
-        Self(Arc::new(Mutex::new(Kept { file, values })))
+        Self(Arc::new(Mutex::new(PreferencesFile { file, values })))
     }
 
     fn values(&self) -> Map<String, Value> {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::directories;
 use crate::durable;
-use reelscope_demo::problems::{RELEASES, Release};
+use reelscope_demo::faults::dial::{RELEASES, Release};
 
 /// Services that can have a DSN of their own.
 pub const SERVICES: [&str; 5] = [
@@ -114,7 +114,7 @@ pub enum SettingsError {
 /// The settings as flags of a program, over all other places.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Settings, over the settings file and the environment")]
-pub struct Flags {
+pub struct SettingsFlags {
     /// Where envelopes are sent [default: the settings file's, SENTRY_DSN over it; none keeps them here].
     #[arg(long)]
     dsn: Option<String>,
@@ -138,7 +138,7 @@ pub struct Flags {
     scrubbing: Option<bool>,
 }
 
-impl Flags {
+impl SettingsFlags {
     /// The settings of this machine with these over them.
     ///
     /// # Errors
@@ -318,7 +318,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use reelscope_demo::problems::FIRST_RELEASE;
+    use reelscope_demo::faults::dial::FIRST_RELEASE;
 
     const DSN: &str = "https://0123456789abcdef0123456789abcdef@sentry.example/7";
 
@@ -382,7 +382,7 @@ mod tests {
         #[derive(clap::Parser)]
         struct Program {
             #[command(flatten)]
-            flags: Flags,
+            flags: SettingsFlags,
         }
         let over = |flags: &[&str]| {
             let program = <Program as clap::Parser>::try_parse_from([&["program"], flags].concat());

@@ -23,7 +23,7 @@ use crate::start::report_to;
 /// The settings that are in force, and what they act on.
 pub(crate) struct Current {
     pub(crate) settings: Settings,
-    pub(crate) file: Option<Kept>,
+    pub(crate) file: Option<SettingsFile>,
     pub(crate) collector_dsn: String,
     pub(crate) services: Vec<Service>,
     pub(crate) collector: Collector,
@@ -32,13 +32,13 @@ pub(crate) struct Current {
 }
 
 /// Where changes outlive the process.
-pub(crate) struct Kept {
+pub(crate) struct SettingsFile {
     file: PathBuf,
     /// What the file says. Flags and the environment lie over it and are never written: they are this process's.
     settings: Settings,
 }
 
-impl Kept {
+impl SettingsFile {
     /// # Errors
     /// Those of [`Settings::read`].
     pub(crate) fn read(file: PathBuf) -> Result<Self, SettingsError> {

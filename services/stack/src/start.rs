@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use reelscope_api_gateway as gateway;
 use reelscope_collector::{Collector, CollectorError, Options, RecordingError};
-use reelscope_demo::faults::Faults;
-use reelscope_demo::problems::{Problems, SwitchError};
-use reelscope_demo::traffic::Traffic;
+use reelscope_demo::faults::{Faults, SwitchError};
+use reelscope_demo::traffic::TrafficControl;
 use reelscope_payment_provider as provider;
 use reelscope_payment_service as payments;
 use reelscope_payment_service::settlement::Settlement;
@@ -48,9 +47,8 @@ pub struct Stack {
     servers: JoinSet<Result<(), String>>,
     background: Tasks,
     turns: gateway::turns::Turns,
-    traffic: Option<Traffic>,
+    traffic: Option<TrafficControl>,
     overhead: Option<Overhead>,
-    problems: Option<Problems>,
     faults: Option<Faults>,
     seeding: Option<Progress>,
     refused: Arc<Notify>,
@@ -222,7 +220,6 @@ impl Stack {
             turns: gateway::turns::Turns::default(),
             traffic: None,
             overhead: None,
-            problems: None,
             faults: None,
             seeding: None,
             refused: Arc::default(),
@@ -277,8 +274,8 @@ impl Stack {
         self.overhead = Some(overhead);
     }
 
-    pub(crate) fn is_switched_by(&mut self, problems: Problems, faults: Faults, traffic: Traffic) {
-        (self.problems, self.faults, self.traffic) = (Some(problems), Some(faults), Some(traffic));
+    pub(crate) fn is_switched_by(&mut self, faults: Faults, traffic: TrafficControl) {
+        (self.faults, self.traffic) = (Some(faults), Some(traffic));
     }
 
     /// Comes true when the stack is to stop.
@@ -378,19 +375,13 @@ impl Stack {
         }
     }
 
-    /// The demo's problems; none when nothing is reported.
-    #[must_use]
-    pub fn problems(&self) -> Option<&Problems> {
-        self.problems.as_ref()
-    }
-
     /// The virtual players.
     #[must_use]
-    pub fn traffic(&self) -> Option<&Traffic> {
+    pub fn traffic(&self) -> Option<&TrafficControl> {
         self.traffic.as_ref()
     }
 
-    /// The second group of faults.
+    /// The demo's faults; none when nothing is reported.
     #[must_use]
     pub fn faults(&self) -> Option<&Faults> {
         self.faults.as_ref()
@@ -511,7 +502,7 @@ async fn open_collector(data_dir: &Path) -> Result<Collector, StartError> {
 pub(crate) fn report_to(collector: &Collector, settings: &Settings) -> Reporting {
     let to = collector.clone();
     Reporting {
-        sink: Arc::new(move |service, envelope| to.capture(service, envelope)),
+        sink: Arc::new(move |service, envelope| to.capture_nowait(service, envelope)),
         release: settings.release.clone(),
         environment: settings.environment.clone(),
         sample_rate: settings.traces_sample_rate,

@@ -137,6 +137,52 @@ fn the_domains_know_no_http_clock_or_entropy() {
     }
 }
 
+/// Names of one thing that several crates have, each in its own way.
+const SHARED_NAMES: [(&str, &str); 9] = [
+    ("State", "what the routes of a service act on"),
+    ("Knobs", "what a presenter turns, of a service and of all of them"),
+    ("Player", "as records have one, and as the wire does"),
+    ("Win", "as it is evaluated, and as the wire has it"),
+    ("WinKind", "as it is evaluated, and as the wire has it"),
+    ("ParSheet", "as it is enumerated, and as the wire has it"),
+    ("Contribution", "a row of a PAR sheet"),
+    ("Limits", "of a stake, and of what a collector takes"),
+    ("Traffic", "of virtual players, and of an edge of the map"),
+];
+
+#[test]
+fn a_public_name_means_one_thing() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut homes: BTreeMap<String, std::collections::BTreeSet<String>> = BTreeMap::new();
+    for package in std::fs::read_dir(&root).unwrap() {
+        let package = package.unwrap();
+        let mut folders = vec![package.path().join("src")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|kind| kind == "rs") {
+                    for line in std::fs::read_to_string(&path).unwrap().lines() {
+                        let mut words = line.split(|of: char| !of.is_alphanumeric() && of != '_');
+                        let kinds = ["struct", "enum", "trait", "type"];
+                        if words.next() == Some("pub")
+                            && words.next().is_some_and(|word| kinds.contains(&word))
+                            && let Some(name) = words.next()
+                        {
+                            let home = package.file_name().into_string().unwrap();
+                            homes.entry(name.to_owned()).or_default().insert(home);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(homes.len() > 150, "{}", homes.len());
+    homes.retain(|name, of| of.len() > 1 && !SHARED_NAMES.iter().any(|(shared, _)| shared == name));
+    assert_eq!(homes, BTreeMap::new(), "each has to get a name of its own");
+}
+
 /// Files that documents name in back quotes from the root, and pages they lead to, are there.
 #[test]
 fn what_documents_name_is_there() {

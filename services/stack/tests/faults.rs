@@ -1,4 +1,4 @@
-//! The second group of faults, switched and fired through the whole stack and seen in its real traces.
+//! The faults beside the story, switched and fired through the whole stack and seen in its real traces.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use reelscope_contracts::Money;
-use reelscope_contracts::problems::ProblemId;
+use reelscope_demo::faults::table::STORY;
 use reelscope_stack::Config;
 use reelscope_stack::load::{self, Plan};
 use reqwest::Method;
@@ -70,8 +70,10 @@ impl Demo {
 
     /// Waits until the document names this trace.
     async fn shown(&self, id: &str, trace: &str) {
-        self.until("/api/faults", |seen| fault(seen, id)["last_trace_id"] == trace)
-            .await;
+        self.until("/api/faults", |seen| {
+            fault(seen, id)["observed"]["trace_id"] == trace
+        })
+        .await;
     }
 }
 
@@ -466,7 +468,7 @@ async fn a_surge_of_log_ins_shows_in_the_sessions_and_the_gateway_lets_all_of_th
     }
     let seen = demo.get("/api/faults").await;
     assert!(
-        fault(&seen, "session-surge")["last_trace_id"].is_string(),
+        fault(&seen, "session-surge")["observed"]["trace_id"].is_string(),
         "{seen}"
     );
     demo.end().await;
@@ -510,7 +512,7 @@ async fn what_cannot_be_done_is_refused_and_a_reset_ends_everything() {
     demo.fire("gateway-panic").await;
     let (status, _) = demo.ask(post, "/api/problems/reset", json!({})).await;
     assert_eq!(status, 200);
-    for id in ProblemId::ALL {
+    for id in STORY {
         let path = format!("/api/problems/{}", id.as_str());
         assert_eq!(demo.ask(Method::PUT, &path, to("off")).await.0, 200);
     }

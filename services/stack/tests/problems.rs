@@ -1,11 +1,11 @@
-//! The four problems, their fixes, the dial and the reset, through the whole stack and its real spans.
+//! The problems of the story, their fixes, the dial and the reset, through the whole stack and its real spans.
 #![allow(clippy::unwrap_used)]
 
 mod support;
 
 use std::time::{Duration, Instant};
 
-use reelscope_contracts::problems::{ProblemId, ProblemState};
+use reelscope_demo::faults::table::{FaultState, STORY};
 use reelscope_stack::settings::Settings;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -21,12 +21,8 @@ impl Demo {
     }
 
     async fn put(&self, id: &str, state: &str) -> (u16, Value) {
-        self.ask(
-            Method::PUT,
-            &format!("/api/problems/{id}"),
-            json!({"state": state}),
-        )
-        .await
+        self.ask(Method::PUT, &format!("/api/faults/{id}"), json!({"state": state}))
+            .await
     }
 
     async fn switch(&self, id: &str, state: &str) {
@@ -37,7 +33,7 @@ impl Demo {
 }
 
 fn problem<'a>(board: &'a Value, id: &str) -> &'a Value {
-    let problems = board["problems"].as_array().unwrap();
+    let problems = board["faults"].as_array().unwrap();
     problems.iter().find(|problem| problem["id"] == id).unwrap()
 }
 
@@ -85,7 +81,7 @@ async fn a_missing_index_and_a_slow_generator_show_in_the_very_next_spin_and_so_
     let slow = ms(spans(&trace, drawing)[0]);
     assert!((100.0..1_500.0).contains(&slow), "{slow} ms");
     let board = demo
-        .until("/api/problems", |board| {
+        .until("/api/faults", |board| {
             !problem(board, "slow-rng")["observed"].is_null()
         })
         .await;
@@ -161,7 +157,7 @@ async fn one_payment_in_ten_fails_until_it_is_tried_again() {
         .await;
     assert_eq!(issues["issues"].as_array().unwrap().len(), 1, "{issues}");
     let seen = demo
-        .until("/api/problems", |board| {
+        .until("/api/faults", |board| {
             problem(board, "payment-errors")["observed"]["count"] == 5
         })
         .await;
@@ -173,13 +169,13 @@ async fn one_payment_in_ten_fails_until_it_is_tried_again() {
         assert_eq!(status, 200, "{answer}");
     }
     // On cue, whatever the bag says; tried again it goes well.
-    let fire = "/api/problems/payment-errors/fire";
+    let fire = "/api/faults/payment-errors/fire";
     demo.switch("payment-errors", "off").await;
     let (_, board) = demo.ask(Method::POST, fire, json!({})).await;
     assert_eq!(board["armed_failures"], 1);
     assert_ne!(demo.spin().await.0, 200);
     assert_eq!(demo.spin().await.0, 200);
-    assert_eq!(demo.get("/api/problems").await["armed_failures"], 0);
+    assert_eq!(demo.get("/api/faults").await["armed_failures"], 0);
 
     // Every round comes to its end in the background, with the same reference.
     demo.until("/api/v1/rounds?limit=50", |seen| {
@@ -197,7 +193,7 @@ async fn one_payment_in_ten_fails_until_it_is_tried_again() {
 async fn the_dial_brings_problems_and_says_its_release_and_a_reset_goes_back() {
     let demo = Demo::start().await;
     let states = |board: &Value| {
-        let problems = board["problems"].as_array().unwrap().clone();
+        let problems = board["faults"].as_array().unwrap()[..STORY.len()].to_vec();
         problems
             .iter()
             .map(|problem| problem["state"].as_str().unwrap().to_owned())
@@ -209,7 +205,7 @@ async fn the_dial_brings_problems_and_says_its_release_and_a_reset_goes_back() {
         ("1.1.0", ["fixed", "fixed", "on", "on"]),
     ] {
         let (status, board) = demo
-            .ask(Method::PUT, "/api/problems/release", json!({"release": release}))
+            .ask(Method::PUT, "/api/faults/release", json!({"release": release}))
             .await;
         assert_eq!(status, 200, "{board}");
         assert_eq!(
@@ -227,13 +223,13 @@ async fn the_dial_brings_problems_and_says_its_release_and_a_reset_goes_back() {
     );
 
     let began = Instant::now();
-    let (status, board) = demo.ask(Method::POST, "/api/problems/reset", json!({})).await;
+    let (status, board) = demo.ask(Method::POST, "/api/faults/reset", json!({})).await;
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     assert_eq!(
         (status, states(&board), &board["release"]),
         (200, vec!["on".to_owned(); 4], &json!("1.0.0"))
     );
-    let figures = demo.get("/api/problems/figures").await;
+    let figures = demo.get("/api/faults/figures").await;
     assert_eq!(figures["pairs"].as_array().unwrap().len(), 5);
     demo.end().await;
 }
@@ -241,7 +237,7 @@ async fn the_dial_brings_problems_and_says_its_release_and_a_reset_goes_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_switched_is_refused_and_stays() {
     let demo = Demo::start().await;
-    let before = demo.get("/api/problems").await;
+    let before = demo.get("/api/faults").await;
     let check = async |method: Method, path: &str, body: Value, status: u16, code: &str| {
         let (found, problem) = demo.ask(method, path, body).await;
         assert_eq!(
@@ -251,10 +247,10 @@ async fn what_cannot_be_switched_is_refused_and_stays() {
         );
     };
     let on = json!({"state": "on"});
-    check(Method::PUT, "/api/problems/no-such", on, 404, "not_found").await;
+    check(Method::PUT, "/api/faults/no-such", on, 404, "not_found").await;
     check(
         Method::PUT,
-        "/api/problems/slow-rng",
+        "/api/faults/slow-rng",
         json!({"state": "fixed"}),
         409,
         "problem_unchanged",
@@ -262,7 +258,7 @@ async fn what_cannot_be_switched_is_refused_and_stays() {
     .await;
     check(
         Method::PUT,
-        "/api/problems/slow-rng",
+        "/api/faults/slow-rng",
         json!({"state": "off"}),
         409,
         "problem_unchanged",
@@ -270,7 +266,7 @@ async fn what_cannot_be_switched_is_refused_and_stays() {
     .await;
     check(
         Method::PUT,
-        "/api/problems/slow-rng",
+        "/api/faults/slow-rng",
         json!({"state": "maybe"}),
         422,
         "invalid_request",
@@ -278,7 +274,7 @@ async fn what_cannot_be_switched_is_refused_and_stays() {
     .await;
     check(
         Method::PUT,
-        "/api/problems/slow-rng",
+        "/api/faults/slow-rng",
         json!({"state": "on", "x": 1}),
         422,
         "invalid_request",
@@ -286,7 +282,7 @@ async fn what_cannot_be_switched_is_refused_and_stays() {
     .await;
     check(
         Method::POST,
-        "/api/problems/slow-rng/fire",
+        "/api/faults/slow-rng/fire",
         json!({}),
         422,
         "invalid_request",
@@ -294,13 +290,13 @@ async fn what_cannot_be_switched_is_refused_and_stays() {
     .await;
     check(
         Method::PUT,
-        "/api/problems/release",
+        "/api/faults/release",
         json!({"release": "9.9.9"}),
         422,
         "invalid_request",
     )
     .await;
-    let after = demo.get("/api/problems").await;
+    let after = demo.get("/api/faults").await;
     assert_eq!(but_for_time(before), but_for_time(after));
 
     // Two at once: one wins, the other is told.
@@ -309,7 +305,7 @@ async fn what_cannot_be_switched_is_refused_and_stays() {
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409], "{} {}", one.1, other.1);
     assert_eq!(
-        problem(&demo.get("/api/problems").await, "missing-index")["state"],
+        problem(&demo.get("/api/faults").await, "missing-index")["state"],
         "on"
     );
     demo.end().await;
@@ -321,9 +317,9 @@ async fn a_release_waits_for_no_switch_and_none_for_it_and_nothing_is_half_done(
     demo.release("1.2.0").await;
 
     // The index is dropped while the dial is turned: whoever comes second is told, and one of the two holds whole.
-    let turn = demo.ask(Method::PUT, "/api/problems/release", json!({"release": "1.1.0"}));
+    let turn = demo.ask(Method::PUT, "/api/faults/release", json!({"release": "1.1.0"}));
     let (switched, turned) = tokio::join!(demo.put("missing-index", "on"), turn);
-    let after = demo.get("/api/problems").await;
+    let after = demo.get("/api/faults").await;
     let states: Vec<_> = ["missing-index", "slow-provider", "payment-errors"]
         .map(|id| problem(&after, id)["state"].as_str().unwrap())
         .into();
@@ -353,12 +349,12 @@ async fn a_release_that_cannot_be_kept_leaves_everything_as_it_was() {
     })
     .await;
     std::fs::create_dir(&file).unwrap();
-    let before = demo.get("/api/problems").await;
+    let before = demo.get("/api/faults").await;
     let (status, refused) = demo
-        .ask(Method::PUT, "/api/problems/release", json!({"release": "1.3.0"}))
+        .ask(Method::PUT, "/api/faults/release", json!({"release": "1.3.0"}))
         .await;
     assert_eq!(status, 503, "{refused}");
-    let after = demo.get("/api/problems").await;
+    let after = demo.get("/api/faults").await;
     for id in ["missing-index", "slow-rng", "slow-provider", "payment-errors"] {
         assert_eq!(
             problem(&after, id)["state"],
@@ -404,7 +400,7 @@ async fn the_dial_keeps_its_release_and_nothing_of_flags_and_environment() {
 #[tokio::test(flavor = "multi_thread")]
 async fn while_players_are_written_the_index_waits_and_nothing_is_half_switched() {
     let demo = Demo::starting_with(|config| config.players = Some(200_000)).await;
-    let before = demo.get("/api/problems").await;
+    let before = demo.get("/api/faults").await;
     assert_eq!(before["ready"], false, "{before}");
     let (status, refused) = demo.put("missing-index", "on").await;
     assert_eq!(
@@ -416,8 +412,8 @@ async fn while_players_are_written_the_index_waits_and_nothing_is_half_switched(
     demo.ask(Method::PUT, "/api/traffic", traffic).await;
     // All or nothing: a reset that cannot be leaves the traffic running too.
     for (method, path, body) in [
-        (Method::POST, "/api/problems/reset", json!({})),
-        (Method::PUT, "/api/problems/release", json!({"release": "1.0.0"})),
+        (Method::POST, "/api/faults/reset", json!({})),
+        (Method::PUT, "/api/faults/release", json!({"release": "1.0.0"})),
     ] {
         let (status, refused) = demo.ask(method, path, body).await;
         assert_eq!(
@@ -427,11 +423,11 @@ async fn while_players_are_written_the_index_waits_and_nothing_is_half_switched(
         );
     }
     assert_eq!(demo.get("/api/traffic").await["running"], true);
-    let after = demo.get("/api/problems").await;
+    let after = demo.get("/api/faults").await;
     let (before, after) = (but_for_time(before), but_for_time(after));
     assert_eq!(
-        (&after["problems"], &after["release"]),
-        (&before["problems"], &before["release"])
+        (&after["faults"], &after["release"]),
+        (&before["faults"], &before["release"])
     );
     // What needs no players can be switched.
     demo.switch("slow-rng", "on").await;
@@ -440,7 +436,7 @@ async fn while_players_are_written_the_index_waits_and_nothing_is_half_switched(
 
 /// The problems, without how long ago each was switched, which every answer tells anew.
 fn but_for_time(mut told: Value) -> Value {
-    for problem in told["problems"].as_array_mut().unwrap() {
+    for problem in told["faults"].as_array_mut().unwrap() {
         problem
             .as_object_mut()
             .unwrap()
@@ -461,21 +457,21 @@ async fn a_hundred_random_switches_under_traffic_leave_no_trace() {
     let (status, _) = demo.ask(Method::PUT, "/api/traffic", traffic(true)).await;
     assert_eq!(status, 200);
     let mut rng = rand_chacha::ChaCha12Rng::seed_from_u64(5);
-    let problems = demo.stack.problems().unwrap().clone();
+    let problems = demo.stack.faults().unwrap().clone();
     for _ in 0..100 {
-        let id = *ProblemId::ALL.choose(&mut rng).unwrap();
+        let id = *STORY.choose(&mut rng).unwrap();
         let to = *match problems.state(id) {
-            ProblemState::Off => [ProblemState::On].as_slice(),
-            ProblemState::On => &[ProblemState::Off, ProblemState::Fixed],
-            ProblemState::Fixed => &[ProblemState::Off, ProblemState::On],
+            FaultState::Off => [FaultState::On].as_slice(),
+            FaultState::On => &[FaultState::Off, FaultState::Fixed],
+            FaultState::Fixed => &[FaultState::Off, FaultState::On],
         }
         .choose(&mut rng)
         .unwrap();
         problems.switch(id, to).await.unwrap();
     }
-    for id in ProblemId::ALL {
-        if problems.state(id) != ProblemState::Off {
-            problems.switch(id, ProblemState::Off).await.unwrap();
+    for id in STORY {
+        if problems.state(id) != FaultState::Off {
+            problems.switch(id, FaultState::Off).await.unwrap();
         }
     }
     demo.ask(Method::PUT, "/api/traffic", traffic(false)).await;

@@ -53,13 +53,13 @@ pub(crate) struct Traced {
     pub(crate) sampled: bool,
     /// The envelope's `trace` header, as JSON.
     pub(crate) sampling: Option<Arc<str>>,
-    pub(crate) kept: Mutex<Kept>,
+    pub(crate) kept: Mutex<PendingSpans>,
     pub(crate) calls: Calls,
 }
 
 /// What a transaction is sent with, gathered while it runs.
 #[derive(Default)]
-pub(crate) struct Kept {
+pub(crate) struct PendingSpans {
     spans: Vec<Recorded>,
     /// Spans for which there was no room.
     lost: usize,

@@ -104,7 +104,7 @@ impl MissingIndex {
     }
 
     async fn switch(&self, indexed: bool) -> Result<(), UserError> {
-        let claim = Claim::take(&self.shared)?;
+        let claim = SwitchGuard::take(&self.shared)?;
         if self.is_on() != indexed {
             return Ok(());
         }
@@ -144,11 +144,11 @@ impl Shared {
 }
 
 /// The right to switch; there is one.
-struct Claim {
+struct SwitchGuard {
     shared: Arc<Shared>,
 }
 
-impl Claim {
+impl SwitchGuard {
     fn take(shared: &Arc<Shared>) -> Result<Self, UserError> {
         if !shared.seeding.is_complete() {
             return Err(UserError::Seeding(shared.seeding.read()));
@@ -191,7 +191,7 @@ impl Claim {
     }
 }
 
-impl Drop for Claim {
+impl Drop for SwitchGuard {
     /// However it ended.
     fn drop(&mut self) {
         self.shared.switching().under_way = None;

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use hostile::Hostile;
 use ingest::{Ingest, Seen};
-use kept::Kept;
+use kept::Stored;
 
 /// How long an answer, or the index for all of it, may take.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -29,8 +29,8 @@ pub(crate) struct Report {
     pub seen: Seen,
     /// See [`Hostile`].
     pub hostile: Hostile,
-    /// See [`Kept`].
-    pub kept: Kept,
+    /// See [`Stored`].
+    pub kept: Stored,
 }
 
 /// Measures in `dir`, which has to be new, and `beside` another endpoint; `program` is this program, and `next` is told what

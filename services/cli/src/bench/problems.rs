@@ -1,4 +1,4 @@
-//! What players meet under given conditions: all four problems, all four fixes, and each problem alone. Spins of a real
+//! What players meet under given conditions: all problems of the story, all their fixes, and each problem alone. Spins of a real
 //! stack, and the traces of these spins.
 
 use std::collections::BTreeMap;
@@ -6,10 +6,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use reelscope_contracts::Money;
-use reelscope_contracts::problems::{ProblemId, ProblemState};
 use reelscope_contracts::telemetry::{Micros, Span, TraceDetail, nearest_rank};
+use reelscope_demo::faults::States;
+use reelscope_demo::faults::table::{Band, FaultId, FaultState, Figure, Group, Promise, STORY};
 use reelscope_demo::figures::sorted;
-use reelscope_demo::problems::States;
 use reelscope_stack::load::{self, Plan};
 use reelscope_stack::{Config, Stack};
 use serde::Serialize;
@@ -19,47 +19,37 @@ const AT_REST_WITHIN: Duration = Duration::from_secs(60);
 /// Between two looks at it.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// Conditions to measure, the order in which they are measured, and how many spins of each: so many that every condition
-/// takes about a quarter of a minute.
+const fn band(figure: Figure, least: f64, most: f64) -> Band {
+    Band { figure, least, most }
+}
+
+/// With all problems: the wait is the provider's for the most part, and one payment in ten fails.
+const ALL_ON: &[Band] = &[
+    band(Figure::P50Ms, 3_000.0, 6_000.0),
+    band(Figure::ProviderSharePercent, 70.0, 90.0),
+    band(Figure::FailedPercent, 10.0, 10.0),
+];
+/// With all fixes: nobody waits, and next to nothing fails.
+const ALL_FIXED: &[Band] = &[
+    band(Figure::P95Ms, 0.0, 200.0),
+    band(Figure::FailedPercent, 0.0, 1.0),
+];
+
+/// Conditions to measure, in the order in which they are measured. Each takes about a quarter of a minute.
 #[must_use]
-pub fn conditions() -> Vec<Condition> {
-    let alone = |id: ProblemId, spins, at_once| Condition {
-        name: id.as_str().to_owned(),
-        states: ProblemId::ALL
-            .map(|each| {
-                (
-                    each,
-                    if each == id {
-                        ProblemState::On
-                    } else {
-                        ProblemState::Off
-                    },
-                )
-            })
-            .into(),
-        spins,
-        at_once,
-    };
-    let all = |name: &str, state, spins, at_once| Condition {
-        name: name.to_owned(),
-        states: ProblemId::ALL.map(|id| (id, state)).into(),
-        spins,
-        at_once,
-    };
-    vec![
-        // Two at once share the cores for a fifth of their time, and the rest of it they wait for somebody else.
-        all("all on", ProblemState::On, 20, 2),
-        all("all fixed", ProblemState::Fixed, 300, 1),
-        alone(ProblemId::MissingIndex, 30, 1),
-        alone(ProblemId::SlowRng, 40, 1),
-        alone(ProblemId::SlowProvider, 60, 20),
-        alone(ProblemId::PaymentErrors, 300, 1),
-    ]
+pub fn conditions() -> Vec<BenchCase> {
+    let alone = STORY.into_iter().filter_map(BenchCase::alone);
+    // Two at once share the cores for a fifth of their time, and the rest of it they wait for somebody else.
+    let all = [
+        BenchCase::all(FaultState::On, 20, 2),
+        BenchCase::all(FaultState::Fixed, 300, 1),
+    ];
+    all.into_iter().chain(alone).collect()
 }
 
 /// What is measured at a time.
 #[derive(Debug, Clone)]
-pub struct Condition {
+pub struct BenchCase {
     /// Its name: a problem's id, or `all on`, `all fixed`.
     pub name: String,
     /// Where every problem stands.
@@ -68,6 +58,42 @@ pub struct Condition {
     pub spins: u64,
     /// Of them, under way at the same time.
     pub at_once: u64,
+    /// What the demo promises of it on an idle machine.
+    pub bands: Vec<Band>,
+}
+
+impl BenchCase {
+    /// All problems of the story in one state.
+    #[must_use]
+    pub fn all(state: FaultState, spins: u64, at_once: u64) -> Self {
+        Self {
+            name: format!("all {}", state.as_str()),
+            states: STORY.map(|id| (id, state)).into(),
+            spins,
+            at_once,
+            bands: match state {
+                FaultState::On => ALL_ON.to_vec(),
+                FaultState::Fixed => ALL_FIXED.to_vec(),
+                FaultState::Off => Vec::new(),
+            },
+        }
+    }
+
+    /// One problem of the story, while the others are off; `None` for a fault that is none of them.
+    fn alone(id: FaultId) -> Option<Self> {
+        let Group::Story(Promise { spins, at_once, band }) = id.row().group else {
+            return None;
+        };
+        let mut states = States::from(STORY.map(|each| (each, FaultState::Off)));
+        states.insert(id, FaultState::On);
+        Some(Self {
+            name: id.as_str().to_owned(),
+            states,
+            spins,
+            at_once,
+            bands: vec![band],
+        })
+    }
 }
 
 /// One spin, as its player and its trace saw it.
@@ -89,7 +115,7 @@ pub struct Met {
     /// The condition's name.
     pub condition: String,
     /// Where every problem stood.
-    pub problems: BTreeMap<&'static str, ProblemState>,
+    pub problems: BTreeMap<&'static str, FaultState>,
     /// Spins behind these figures.
     pub spins: u64,
     /// Of them, under way at the same time.
@@ -114,6 +140,9 @@ pub struct Met {
     pub errors: u64,
     /// 100 × errors ÷ requests.
     pub error_rate_percent: f64,
+    /// What was promised.
+    #[serde(skip)]
+    pub bands: Vec<Band>,
     /// The spins one by one.
     #[serde(skip)]
     pub samples: Vec<Sample>,
@@ -121,7 +150,7 @@ pub struct Met {
 
 impl Met {
     #[allow(clippy::cast_precision_loss)] // microseconds and counts of a run stay far below 2^53
-    fn of(condition: &Condition, samples: Vec<Sample>, report: &load::Report) -> Self {
+    fn of(condition: &BenchCase, samples: Vec<Sample>, report: &load::Report) -> Self {
         let waits = sorted(samples.iter().map(|sample| sample.waited));
         let shares = sorted(samples.iter().map(Sample::provider_share));
         let median =
@@ -149,6 +178,7 @@ impl Met {
             requests,
             errors,
             error_rate_percent: percent(errors, requests),
+            bands: condition.bands.clone(),
             samples,
         }
     }
@@ -170,37 +200,34 @@ pub struct Missed {
 }
 
 impl Met {
-    /// What the demo promises on an idle machine and this condition does not keep: the bands of the problems' table.
+    /// What was promised and is not kept.
     #[must_use]
     pub fn missed(&self) -> Vec<Missed> {
-        let promised: &[(&'static str, f64, f64, f64)] = match self.condition.as_str() {
-            "all on" => &[
-                ("p50_ms", self.p50_ms, 3_000.0, 6_000.0),
-                ("provider_share_percent", self.provider_share_percent, 70.0, 90.0),
-                ("failed_percent", self.failed_percent, 10.0, 10.0),
-            ],
-            "all fixed" => &[
-                ("p95_ms", self.p95_ms, 0.0, 200.0),
-                ("failed_percent", self.failed_percent, 0.0, 1.0),
-            ],
-            "missing-index" => &[("look_up_p50_ms", self.look_up_p50_ms, 350.0, 650.0)],
-            "slow-rng" => &[("draw_p50_ms", self.draw_p50_ms, 150.0, 400.0)],
-            "slow-provider" => &[("p50_ms", self.p50_ms, 2_000.0, 5_000.0)],
-            "payment-errors" => &[("failed_percent", self.failed_percent, 10.0, 10.0)],
-            _ => &[],
-        };
-        let outside = promised
+        let bands = &self.bands;
+        let outside = bands
             .iter()
-            .filter(|(_, measured, least, most)| !(*least..=*most).contains(measured));
+            .map(|band| (band, self.figure(band.figure)))
+            .filter(|(band, measured)| !(band.least..=band.most).contains(measured));
         outside
-            .map(|&(figure, measured, least, most)| Missed {
+            .map(|(band, measured)| Missed {
                 condition: self.condition.clone(),
-                figure,
+                figure: band.figure.into(),
                 measured,
-                least,
-                most,
+                least: band.least,
+                most: band.most,
             })
             .collect()
+    }
+
+    fn figure(&self, figure: Figure) -> f64 {
+        match figure {
+            Figure::P50Ms => self.p50_ms,
+            Figure::P95Ms => self.p95_ms,
+            Figure::LookUpP50Ms => self.look_up_p50_ms,
+            Figure::DrawP50Ms => self.draw_p50_ms,
+            Figure::ProviderSharePercent => self.provider_share_percent,
+            Figure::FailedPercent => self.failed_percent,
+        }
     }
 }
 
@@ -259,11 +286,11 @@ pub async fn run(dir: &Path, begins: impl Fn(&str)) -> Result<Vec<Met>, String> 
 ///
 /// # Errors
 /// A sentence.
-pub async fn measure(stack: &Stack, condition: &Condition) -> Result<Met, String> {
-    let (Some(problems), Some(collector)) = (stack.problems(), stack.collector()) else {
+pub async fn measure(stack: &Stack, condition: &BenchCase) -> Result<Met, String> {
+    let (Some(faults), Some(collector)) = (stack.faults(), stack.collector()) else {
         return Err("this stack reports nothing".to_owned());
     };
-    problems
+    faults
         .bring_all(&condition.states)
         .await
         .map_err(|error| error.to_string())?;
@@ -277,7 +304,7 @@ pub async fn measure(stack: &Stack, condition: &Condition) -> Result<Met, String
     };
     // What is met for the first time, such as a connection, is not what is measured; and what a condition leaves behind
     // is not the next one's.
-    if condition.states.get(&ProblemId::SlowProvider) != Some(&ProblemState::On) {
+    if condition.states.get(&FaultId::SlowProvider) != Some(&FaultState::On) {
         load::run(stack, &plan("warm-up", 20, condition.at_once)).await?;
         at_rest(stack).await?;
     }

@@ -1,8 +1,9 @@
 //! `reelscope serve`.
 
-use reelscope_demo::problems::{self, FIRST_RELEASE};
+use reelscope_demo::faults::arguments::{self, Argument};
+use reelscope_demo::faults::dial::FIRST_RELEASE;
 use reelscope_demo::traffic;
-use reelscope_stack::settings::{Flags, Settings};
+use reelscope_stack::settings::{Settings, SettingsFlags};
 use reelscope_stack::{Config, Recording, Stack};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -29,23 +30,23 @@ pub(crate) struct Serve {
     /// Synthetic players there are to be [default: so many that a look-up without index costs half a second here].
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=200_000))]
     players: Option<u64>,
-    /// Begin where the demo begins: release 1.0.0 with all four problems on.
+    /// Begin where the demo begins: release 1.0.0 with all problems of the story on.
     #[arg(long)]
     demo: bool,
     /// Look at the telemetry in this file, which `telemetry export` has written, and run nothing.
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["data_dir", "seed", "players", "demo", "problems", "traffic_flags", "Flags"]
+        conflicts_with_all = ["data_dir", "seed", "players", "demo", "problems", "TrafficFlags", "SettingsFlags"]
     )]
     telemetry: Option<PathBuf>,
     /// Where a problem stands; the id can be `all`.
-    #[arg(long = "problem", value_name = "ID=on|off|fixed", value_parser = problems::argument)]
-    problems: Vec<problems::Argument>,
+    #[arg(long = "problem", value_name = "ID=on|off|fixed", value_parser = arguments::argument)]
+    problems: Vec<Argument>,
     #[command(flatten)]
-    traffic: traffic::Flags,
+    traffic: traffic::TrafficFlags,
     #[command(flatten)]
-    settings: Flags,
+    settings: SettingsFlags,
 }
 
 impl Serve {
@@ -56,7 +57,7 @@ impl Serve {
         let config = Config {
             listen: self.listen,
             players: self.players,
-            problems: problems::states(&self.problems),
+            faults: arguments::states(&self.problems),
             traffic: self.traffic.wish(),
             ..Config::new(data_dir_or_default(self.data_dir)?).seeded(self.seed)
         };
@@ -64,7 +65,7 @@ impl Serve {
     }
 }
 
-async fn serve(config: Config, settings: Flags, demo: bool) -> Result<ExitCode, Failure> {
+async fn serve(config: Config, settings: SettingsFlags, demo: bool) -> Result<ExitCode, Failure> {
     // Before anything else, so that a signal during the start is not lost.
     let stop = stop_signal();
     let (settings, release) = settings.with_release(demo.then_some(FIRST_RELEASE))?;

@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use reelscope_contracts::Money;
-use reelscope_contracts::problems::{ProblemId, ProblemState};
 use reelscope_contracts::telemetry::DeliveryCounts;
-use reelscope_demo::problems;
+use reelscope_demo::faults::arguments::{self, Argument};
+use reelscope_demo::faults::table::{FaultId, FaultState};
 use reelscope_stack::load::{self, Plan, Report};
-use reelscope_stack::settings::Flags;
+use reelscope_stack::settings::SettingsFlags;
 use reelscope_stack::{Config, Stack, traces};
 use serde_json::{Value, json};
 
@@ -36,10 +36,10 @@ pub(crate) struct Spin {
     #[arg(long)]
     seed: Option<u64>,
     /// Where a problem stands; the id can be `all`. `fixed` keeps a bad provider and copes with it.
-    #[arg(long = "problem", value_name = "ID=on|off|fixed", value_parser = problems::argument)]
-    problems: Vec<problems::Argument>,
+    #[arg(long = "problem", value_name = "ID=on|off|fixed", value_parser = arguments::argument)]
+    problems: Vec<Argument>,
     #[command(flatten)]
-    settings: Flags,
+    settings: SettingsFlags,
     /// Wait so many seconds for envelopes to be delivered.
     #[arg(long, default_value_t = 10, value_name = "SECONDS")]
     drain: u64,
@@ -72,7 +72,7 @@ impl Spin {
             stake,
             run: uuid::Uuid::new_v4().to_string(),
         };
-        let problems = problems::states(&problems);
+        let problems = arguments::states(&problems);
         let drain = Duration::from_secs(drain);
         let (settings, release) = settings.with_release(None)?;
         let own = data_dir.is_none();
@@ -81,14 +81,14 @@ impl Spin {
         // One more than there are players in the run, because the second account is left out.
         let players = (plan.players + 1).max(1_000);
         let config = Config {
-            problems,
+            faults: problems,
             settings: Some(settings),
             rate: None,
             ..Config::new(dir.clone()).seeded(seed)
         }
         .on_the_dial(release);
         // A look-up without an index costs what it is said to only among all players.
-        let scans = config.problems.get(&ProblemId::MissingIndex) == Some(&ProblemState::On);
+        let scans = config.faults.get(&FaultId::MissingIndex) == Some(&FaultState::On);
         let config = Config {
             players: (!scans).then_some(players),
             ..config

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use reelscope_contracts::problems::{ProblemId, ProblemState, SetTraffic};
-use reelscope_demo::{problems, traffic};
-use reelscope_stack::settings::Flags;
+use reelscope_demo::faults::arguments::{self, Argument};
+use reelscope_demo::faults::table::{FaultId, FaultState};
+use reelscope_demo::traffic;
+use reelscope_demo::wire::SetTraffic;
+use reelscope_stack::settings::SettingsFlags;
 use reelscope_stack::{Config, Stack};
 use serde_json::{Value, json};
 
@@ -37,8 +39,8 @@ pub(crate) struct Traffic {
     #[arg(long, default_value = "50", value_name = "PERCENT|none", value_parser = traffic::budget)]
     budget: traffic::Budget,
     /// Where a problem stands; the id can be `all`.
-    #[arg(long = "problem", value_name = "ID=on|off|fixed", value_parser = problems::argument)]
-    problems: Vec<problems::Argument>,
+    #[arg(long = "problem", value_name = "ID=on|off|fixed", value_parser = arguments::argument)]
+    problems: Vec<Argument>,
     /// Where the databases are [default: a directory that is removed afterwards].
     #[arg(long)]
     data_dir: Option<PathBuf>,
@@ -62,7 +64,7 @@ impl Traffic {
             players,
             budget_percent: budget.0,
         };
-        let problems = problems::states(&problems);
+        let problems = arguments::states(&problems);
         let stop = stop_signal();
         let own = data_dir.is_none();
         let dir = data_dir.unwrap_or_else(|| {
@@ -70,11 +72,11 @@ impl Traffic {
         });
         let stood = problems.clone();
         // A look-up without an index costs what it is said to only among all players.
-        let scans = problems.get(&ProblemId::MissingIndex) == Some(&ProblemState::On);
+        let scans = problems.get(&FaultId::MissingIndex) == Some(&FaultState::On);
         let result = async {
-            let (settings, _) = Flags::default().with_release(None)?;
+            let (settings, _) = SettingsFlags::default().with_release(None)?;
             let stack = Stack::start(Config {
-                problems,
+                faults: problems,
                 players: (!scans).then_some(PLAYERS_OF_TRAFFIC),
                 settings: Some(settings),
                 ..Config::new(dir.clone())

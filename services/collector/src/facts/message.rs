@@ -59,9 +59,9 @@ pub(super) fn filled(template: &str, params: &Params<'_>) -> String {
 }
 
 /// A place at the beginning of a text: how long it is, and what stands there; `next` counts those without a name.
-type Form = for<'a> fn(&'a str, &Params<'a>, &mut usize) -> Option<Place<'a>>;
+type Form = for<'a> fn(&'a str, &Params<'a>, &mut usize) -> Option<Placeholder<'a>>;
 
-struct Place<'a> {
+struct Placeholder<'a> {
     length: usize,
     shown: Cow<'a, str>,
     /// Whether a parameter was put there.
@@ -99,10 +99,10 @@ fn fill(template: &str, params: &Params<'_>, sign: char, form: Form) -> Option<S
 }
 
 /// `%%`, `%s`, `%-5.2f`, `%2$s`, `%(name)s`, `%o`.
-fn percent<'a>(text: &'a str, params: &Params<'a>, next: &mut usize) -> Option<Place<'a>> {
+fn percent<'a>(text: &'a str, params: &Params<'a>, next: &mut usize) -> Option<Placeholder<'a>> {
     let rest = &text[1..];
     if rest.starts_with('%') {
-        return Some(Place {
+        return Some(Placeholder {
             length: 2,
             shown: Cow::Borrowed("%"),
             is_filled: false,
@@ -164,7 +164,7 @@ fn percent<'a>(text: &'a str, params: &Params<'a>, next: &mut usize) -> Option<P
         }
         _ => shown(value),
     };
-    Some(Place {
+    Some(Placeholder {
         length: text.len() - rest.len() + end + conversion.len_utf8(),
         shown,
         is_filled: true,
@@ -172,7 +172,7 @@ fn percent<'a>(text: &'a str, params: &Params<'a>, next: &mut usize) -> Option<P
 }
 
 /// `{}`, `{0}`, `{name}`, `{0:N2}`, `{@name}`.
-fn brace<'a>(text: &'a str, params: &Params<'a>, next: &mut usize) -> Option<Place<'a>> {
+fn brace<'a>(text: &'a str, params: &Params<'a>, next: &mut usize) -> Option<Placeholder<'a>> {
     let end = text.find('}')?;
     let name = text[1..end].split([':', ',', '!']).next()?.trim();
     let name = name.trim_start_matches(['@', '$']);
@@ -194,7 +194,7 @@ fn brace<'a>(text: &'a str, params: &Params<'a>, next: &mut usize) -> Option<Pla
         *next += 1;
         value
     };
-    Some(Place {
+    Some(Placeholder {
         length: end + 1,
         shown: shown(value),
         is_filled: true,

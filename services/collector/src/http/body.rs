@@ -17,8 +17,8 @@ use tokio::time::{Instant, timeout_at};
 use tower::{Layer, ServiceExt};
 use tower_http::decompression::{DecompressionBody, RequestDecompressionLayer};
 
-use super::Limits;
-use super::room::{Room, Taking};
+use super::BodyLimits;
+use super::body_budget::{BodyBudget, BudgetGuard};
 use crate::envelope::{MAX_ENVELOPE, MAX_HEADER_LINE};
 use crate::lock;
 
@@ -85,10 +85,10 @@ pub(crate) async fn unpacked(headers: &HeaderMap, mut body: Body) -> Result<Body
 /// It is too large, too slow, not packed as it says, or what `check` says.
 pub(crate) async fn receive(
     mut body: Body,
-    room: &Room,
-    limits: &Limits,
+    room: &BodyBudget,
+    limits: &BodyLimits,
     check: impl Fn(&[u8]) -> Result<(), Problem>,
-) -> Result<(Vec<u8>, Taking), Problem> {
+) -> Result<(Vec<u8>, BudgetGuard), Problem> {
     let by = Instant::now() + limits.whole;
     let taking = room.enter();
     let mut bytes = Vec::new();
@@ -175,7 +175,7 @@ impl Wire {
     }
 
     /// Reads to the end, or to the limits.
-    pub(crate) async fn drain(mut self, limits: &Limits) {
+    pub(crate) async fn drain(mut self, limits: &BodyLimits) {
         let mut left = limits.drained_bytes;
         let by = Instant::now() + limits.drained_for;
         while left > 0 {

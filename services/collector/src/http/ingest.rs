@@ -17,8 +17,8 @@ use utoipa::ToSchema;
 
 use super::auth::{Presented, presented};
 use super::body::{receive, unpacked};
-use super::room::Room;
-use super::{Limits, refusal, store};
+use super::body_budget::BodyBudget;
+use super::{BodyLimits, refusal, store};
 use crate::collector::{Collector, EXTERNAL, FRONTEND};
 use crate::dsn::Dsn;
 use crate::envelope::{Envelope, Header, MAX_EVENT};
@@ -33,17 +33,17 @@ const ENVELOPE_TYPE: &str = "application/x-sentry-envelope";
 #[derive(Clone)]
 struct Ingest {
     collector: Collector,
-    limits: Limits,
-    room: Room,
+    limits: BodyLimits,
+    room: BodyBudget,
 }
 
 /// The routes for SDKs, for a listener of their own: any page and any program may send here.
 pub fn ingest_router(collector: Collector) -> Router {
-    ingest_router_within(collector, Limits::standard())
+    ingest_router_within(collector, BodyLimits::standard())
 }
 
 /// As [`ingest_router`], within other bounds than the product's.
-pub fn ingest_router_within(collector: Collector, limits: Limits) -> Router {
+pub fn ingest_router_within(collector: Collector, limits: BodyLimits) -> Router {
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::POST])
@@ -68,7 +68,7 @@ async fn door(State(ingest): State<Ingest>, request: Request) -> Response {
 
 /// Sentry's answer to an envelope.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Taken {
+pub(crate) struct EnvelopeAccepted {
     /// Id of the event in it, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) id: Option<String>,
@@ -172,7 +172,7 @@ async fn received(
     parts: &Parts,
     (endpoint, project): (Endpoint, &str),
     body: Body,
-) -> Result<(Vec<u8>, super::room::Taking), Problem> {
+) -> Result<(Vec<u8>, super::body_budget::BudgetGuard), Problem> {
     let own = ingest.collector.key();
     if project != PROJECT {
         let detail = format!("This collector has the project {PROJECT} only; copy its DSN again.");
@@ -194,8 +194,8 @@ async fn received(
 }
 
 /// The browser's tunnel, where only the envelope's header says whose it is.
-pub(crate) async fn tunnel(collector: &Collector, room: &Room, request: Request) -> Response {
-    let limits = Limits::standard();
+pub(crate) async fn tunnel(collector: &Collector, room: &BodyBudget, request: Request) -> Response {
+    let limits = BodyLimits::standard();
     let answer = |request: Request| async {
         let (parts, body) = request.into_parts();
         let received = async {
@@ -213,8 +213,8 @@ pub(crate) async fn tunnel(collector: &Collector, room: &Room, request: Request)
 }
 
 async fn captured(collector: &Collector, slot: &'static str, bytes: Vec<u8>) -> Response {
-    match collector.captured(slot, bytes).await {
-        Ok(captured) => Json(Taken {
+    match collector.capture_durable(slot, bytes).await {
+        Ok(captured) => Json(EnvelopeAccepted {
             id: captured.event_id,
         })
         .into_response(),

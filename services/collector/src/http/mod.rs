@@ -2,19 +2,19 @@
 
 mod auth;
 mod body;
+mod body_budget;
 pub mod ingest;
 mod refusal;
-mod room;
 mod store;
 
 use std::time::Duration;
 
-pub(crate) use ingest::{Taken, tunnel};
-pub(crate) use room::Room;
+pub(crate) use body_budget::BodyBudget;
+pub(crate) use ingest::{EnvelopeAccepted, tunnel};
 
 /// Bounds of what a door receives.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct BodyLimits {
     /// How long a body may take.
     pub whole: Duration,
     /// How long a body may pause.
@@ -29,7 +29,7 @@ pub struct Limits {
     pub drained_for: Duration,
 }
 
-impl Limits {
+impl BodyLimits {
     /// What the product uses: a minute, ten seconds of silence, 128 MiB at a time.
     #[must_use]
     pub const fn standard() -> Self {
@@ -43,7 +43,7 @@ impl Limits {
         }
     }
 
-    pub(crate) fn room(&self) -> Room {
-        Room::new(self.room_bytes, self.grace)
+    pub(crate) fn room(&self) -> BodyBudget {
+        BodyBudget::new(self.room_bytes, self.grace)
     }
 }

@@ -8,7 +8,7 @@ use axum::http::header::{EXPECT, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use reelscope_contracts::Problem;
 
-use super::Limits;
+use super::BodyLimits;
 use super::auth;
 use super::body::Wire;
 use crate::collector::Collector;
@@ -28,7 +28,7 @@ pub(crate) fn not_captured(error: &CaptureError) -> Response {
 /// Answers a request; one that is refused is read to its end first, within the limits.
 pub(crate) async fn answered<F: Future<Output = Response>>(
     collector: &Collector,
-    limits: &Limits,
+    limits: &BodyLimits,
     request: Request,
     answer: impl FnOnce(Request) -> F,
 ) -> Response {

@@ -9,7 +9,7 @@ use reelscope_contracts::telemetry::{ErrorEvent, IssueDecision, IssueStatus, Iss
 use rusqlite::{Connection, OptionalExtension};
 
 use super::releases::is_later;
-use super::taking::Taking;
+use super::taking::EnvelopeProgress;
 use crate::log::ages::ADJUSTED;
 
 /// What is held of one issue.
@@ -62,7 +62,7 @@ pub(super) fn met(
     connection: &Connection,
     event: &ErrorEvent,
     began_us: Micros,
-    taking: &Taking,
+    taking: &EnvelopeProgress,
 ) -> rusqlite::Result<()> {
     let Some(mut held) = Held::of(connection, &event.issue_id)? else {
         return Ok(());

@@ -16,7 +16,7 @@ use super::Index;
 use super::keeper::{Keeper, Touched, counters, removed_seqs};
 use super::pace::{Ended, Pace, Wake};
 use super::progress::Progress;
-use super::taking::Taking;
+use super::taking::EnvelopeProgress;
 use super::{issues, schema};
 use crate::envelope::Envelope;
 use crate::facts::{self, Facts, Source};
@@ -246,7 +246,12 @@ impl Following<'_> {
         Ok(Ok(true))
     }
 
-    fn commit(&mut self, which: Which, taking: &mut Option<Taking>, some: &[Piece]) -> rusqlite::Result<()> {
+    fn commit(
+        &mut self,
+        which: Which,
+        taking: &mut Option<EnvelopeProgress>,
+        some: &[Piece],
+    ) -> rusqlite::Result<()> {
         let Some((keeper, progress)) = &mut self.known else {
             return Ok(());
         };
@@ -257,8 +262,9 @@ impl Following<'_> {
                 if !taking.as_ref().is_some_and(|taking| taking.is_of(piece.seq)) {
                     *taking = None;
                 }
-                let taking = taking
-                    .get_or_insert_with(|| Taking::new(piece.seq, piece.received_us, which == Which::New));
+                let taking = taking.get_or_insert_with(|| {
+                    EnvelopeProgress::new(piece.seq, piece.received_us, which == Which::New)
+                });
                 let place = match which {
                     Which::New => &mut now.new,
                     Which::Old => &mut now.old,

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::progress::Progress;
 use super::sums::Sums;
-use super::taking::{Taking, point_of};
+use super::taking::{EnvelopeProgress, point_of};
 use super::traces::Sorted;
 use super::{decisions, issues, rows, traces};
 use crate::envelope::parse_id;
@@ -96,7 +96,7 @@ impl Keeper {
     pub(super) fn add(
         &mut self,
         connection: &Connection,
-        taking: &mut Taking,
+        taking: &mut EnvelopeProgress,
         facts: &Facts,
     ) -> rusqlite::Result<()> {
         let mut fresh: BTreeMap<u128, Fresh<'_>> = BTreeMap::new();
@@ -168,7 +168,7 @@ impl Keeper {
     fn add_metrics(
         &mut self,
         connection: &Connection,
-        taking: &mut Taking,
+        taking: &mut EnvelopeProgress,
         metrics: &[MeasurementPoint],
     ) -> rusqlite::Result<()> {
         let mut told: BTreeSet<u128> = BTreeSet::new();
@@ -197,7 +197,7 @@ impl Keeper {
         connection: &Connection,
         error: &ErrorEvent,
         sample_rate: Option<f64>,
-        taking: &Taking,
+        taking: &EnvelopeProgress,
     ) -> rusqlite::Result<()> {
         self.sums
             .release(&error.service, error.at_us, error.release.as_deref());

@@ -38,7 +38,7 @@ pub(crate) use self::follow::{Defects, run};
 use self::pace::Attention;
 pub(crate) use self::pace::Wake;
 pub(crate) use self::rows::ENVELOPES_OF_TYPE;
-pub(crate) use self::traces::{Attribute, Place, TraceFilter, WithEnvelopes};
+pub(crate) use self::traces::{Attribute, ListPosition, TraceFilter, WithEnvelopes};
 use crate::facts::{LOST, SESSIONS};
 use crate::live::Live;
 use crate::lock;
@@ -70,7 +70,7 @@ pub(crate) struct Index {
 pub(crate) struct TracePage {
     pub(crate) traces: Vec<TraceSummary>,
     /// Where the next page begins.
-    pub(crate) next: Option<Place>,
+    pub(crate) next: Option<ListPosition>,
     /// How many that the filter takes began in the time that was asked for, on whichever page; and how many those stand for.
     pub(crate) within: (u64, f64),
 }
@@ -148,7 +148,7 @@ impl Index {
     pub(crate) async fn traces(
         &self,
         filter: TraceFilter,
-        before: Option<Place>,
+        before: Option<ListPosition>,
         limit: usize,
         times: Range<Micros>,
     ) -> rusqlite::Result<TracePage> {

@@ -8,7 +8,7 @@ use crate::facts::{Facts, SpanFact};
 use crate::once::Equals;
 
 /// One envelope while its pieces are taken in.
-pub(super) struct Taking {
+pub(super) struct EnvelopeProgress {
     pub(super) seq: u64,
     pub(super) received_us: Micros,
     /// It came after the index began.
@@ -18,7 +18,7 @@ pub(super) struct Taking {
     pub(super) equals: Equals,
 }
 
-impl Taking {
+impl EnvelopeProgress {
     pub(super) fn new(seq: u64, received_us: Micros, is_new: bool) -> Self {
         Self {
             seq,

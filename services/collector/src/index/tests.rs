@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::digests::Digests;
 use super::keeper::{Keeper, counters};
 use super::progress::Progress;
-use super::taking::Taking;
-use super::traces::{self, Attribute, Place, TraceFilter};
+use super::taking::EnvelopeProgress;
+use super::traces::{self, Attribute, ListPosition, TraceFilter};
 use super::{decisions, issues, points, schema};
 use crate::envelope::{Envelope, format_id};
 use crate::facts::{self, Facts, Source};
@@ -40,7 +40,7 @@ impl Scratch {
 
     /// Takes an envelope in. Returns the ids of the traces that it changed.
     pub(crate) fn add(&mut self, seq: u64, facts: Facts) -> Vec<String> {
-        let mut taking = Taking::new(seq, self.received_us, true);
+        let mut taking = EnvelopeProgress::new(seq, self.received_us, true);
         for piece in facts.pieces(8) {
             self.keeper.add(&self.connection, &mut taking, &piece).unwrap();
         }
@@ -56,7 +56,11 @@ impl Scratch {
         self.keeper.settle();
     }
 
-    pub(crate) fn page(&self, before: Option<Place>, limit: usize) -> (Vec<TraceSummary>, Option<Place>) {
+    pub(crate) fn page(
+        &self,
+        before: Option<ListPosition>,
+        limit: usize,
+    ) -> (Vec<TraceSummary>, Option<ListPosition>) {
         traces::page(&self.connection, &TraceFilter::default(), before, limit).unwrap()
     }
 

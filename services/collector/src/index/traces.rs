@@ -12,7 +12,7 @@ use crate::service_map::LastMinute;
 use crate::trace::Trace;
 
 /// Where a trace stands in the list: number of the first envelope that told of it, and id.
-pub(crate) type Place = (u64, u128);
+pub(crate) type ListPosition = (u64, u128);
 
 /// Ids of traces, and the envelopes of each, oldest first.
 pub(crate) type WithEnvelopes = Vec<(u128, Vec<u64>)>;
@@ -83,7 +83,7 @@ impl Clause {
 
 /// How spans with an attribute are looked for.
 #[derive(Clone, Copy)]
-enum Look {
+enum AttributeSearch {
     /// Once through all of them.
     All,
     /// Through those of each trace, where the other conditions leave few.
@@ -91,7 +91,7 @@ enum Look {
 }
 
 impl TraceFilter {
-    fn clause(&self, look: Look) -> Clause {
+    fn clause(&self, look: AttributeSearch) -> Clause {
         let mut clause = Clause {
             sql: "1".to_owned(),
             values: Vec::new(),
@@ -130,8 +130,10 @@ impl TraceFilter {
                 values.insert(0, format!("\"{name}\""));
             }
             let sql = match look {
-                Look::All => format!("id IN (SELECT trace FROM spans WHERE {has})"),
-                Look::OfEach => format!("EXISTS (SELECT 1 FROM spans WHERE trace = traces.id AND {has})"),
+                AttributeSearch::All => format!("id IN (SELECT trace FROM spans WHERE {has})"),
+                AttributeSearch::OfEach => {
+                    format!("EXISTS (SELECT 1 FROM spans WHERE trace = traces.id AND {has})")
+                }
             };
             clause.and(&sql, values.into_iter().map(Sql::from));
         }
@@ -149,10 +151,10 @@ fn clause_of(clause: &mut Clause, sql: &str, value: Option<Sql>) {
 pub(super) fn page(
     connection: &Connection,
     filter: &TraceFilter,
-    before: Option<Place>,
+    before: Option<ListPosition>,
     limit: usize,
-) -> rusqlite::Result<(Vec<TraceSummary>, Option<Place>)> {
-    let mut clause = filter.clause(Look::All);
+) -> rusqlite::Result<(Vec<TraceSummary>, Option<ListPosition>)> {
+    let mut clause = filter.clause(AttributeSearch::All);
     if let Some((seq, id)) = before {
         clause.and(
             "(first_seq, trace_id) < (?, ?)",
@@ -185,7 +187,7 @@ pub(super) fn count_within(
     filter: &TraceFilter,
 ) -> rusqlite::Result<(u64, f64)> {
     // A minute has few traces.
-    let mut clause = filter.clause(Look::OfEach);
+    let mut clause = filter.clause(AttributeSearch::OfEach);
     clause.and(
         "start_us >= ? AND start_us < ?",
         [times.start, times.end].map(Sql::from),
@@ -401,7 +403,7 @@ pub(super) fn newest(
     Ok((traces, minute))
 }
 
-fn place(row: &Row<'_>) -> rusqlite::Result<Place> {
+fn place(row: &Row<'_>) -> rusqlite::Result<ListPosition> {
     let seq: i64 = row.get(0)?;
     Ok((seq.cast_unsigned(), id_of_bytes(row.get_ref(1)?.as_blob()?)))
 }

@@ -31,7 +31,7 @@ use super::border::is_of_a_name;
 use super::quote::{Quote, bracket_end, line_end};
 use super::rule::{FILTERED, Found, Rule};
 use super::values::{is_a_call, is_plain, is_small, stays};
-use super::words::{self, Meaning, Place};
+use super::words::{self, Meaning, NamePosition};
 use super::{entities, forms, line, percents};
 
 /// Adds what is named in a text.
@@ -46,11 +46,11 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
         past = name.end;
         let meaning = text
             .get(name.clone())
-            .and_then(|name| words::meaning(name, Place::Text));
+            .and_then(|name| words::meaning(name, NamePosition::Text));
         let Some(meaning) = meaning else { continue };
         if let Some(range) = forms::value(bytes, &name) {
             let value = text.get(range.clone()).unwrap_or_default();
-            let is_name = words::meaning(value, Place::Text).is_some();
+            let is_name = words::meaning(value, NamePosition::Text).is_some();
             if !(value.is_empty() || value == FILTERED || is_name || stays(value, meaning)) {
                 past = range.end;
                 found.push(Found::new(range, rule_of(meaning)));

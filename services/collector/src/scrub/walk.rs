@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::edit::Edit;
 use super::json::{self, Read, is_attribute, pair, skip_space, string_end, unescaped, value_end};
-use super::look::{self, Look, below};
+use super::key_context::{self, KeyContext, below};
 use super::rule::{FILTERED, Found, Rule, in_order};
 use super::words::{self, Meaning, is_id};
 use super::{card, gate, text};
@@ -32,7 +32,7 @@ const MOST_GROWTH: usize = 64;
 /// What is to be changed in a JSON document; nothing where it is not JSON.
 pub(super) fn edits(document: &[u8], with_remarks: bool) -> Vec<Edit> {
     let mut walk = Walk::new(document, false);
-    match walk.value(0, Look::default(), 0) {
+    match walk.value(0, KeyContext::default(), 0) {
         Some(_) => walk.finish(with_remarks),
         None => Vec::new(),
     }
@@ -63,14 +63,14 @@ impl<'a> Walk<'a> {
     }
 
     /// Looks at the value that begins at `at`, in `depth` containers; where it ends, or `None` where the text is not JSON.
-    fn value(&mut self, at: usize, look: Look, depth: usize) -> Option<usize> {
+    fn value(&mut self, at: usize, look: KeyContext, depth: usize) -> Option<usize> {
         let at = skip_space(self.text, at);
         let first = *self.text.get(at)?;
         match (first, look.secret) {
             (b'{' | b'[', _) if depth >= MAX_DEPTH => self.container(at, Rule::Removed),
             (b'{', Some(_)) if is_attribute(self.text, at) => self.object(at, look, depth),
             (b'{', Some(secret)) if secret.meaning == Meaning::Session => {
-                self.object(at, Look::default(), depth)
+                self.object(at, KeyContext::default(), depth)
             }
             (b'[', Some(secret)) if secret.meaning == Meaning::Session => self.array(at, look, depth),
             (b'{' | b'[', Some(secret)) => self.container(at, secret.rule),
@@ -109,7 +109,7 @@ impl<'a> Walk<'a> {
         Some(end)
     }
 
-    fn object(&mut self, at: usize, look: Look, depth: usize) -> Option<usize> {
+    fn object(&mut self, at: usize, look: KeyContext, depth: usize) -> Option<usize> {
         let mut at = skip_space(self.text, at + 1);
         if self.text.get(at) == Some(&b'}') {
             return Some(at + 1);
@@ -132,7 +132,7 @@ impl<'a> Walk<'a> {
                 let is_text = self.text.get(value) == Some(&b'"');
                 if is_text && matches!(&*key, "name" | "key" | "header" | "field") {
                     let end = string_end(self.text, value)?;
-                    named = unescaped(self.text, value..end).and_then(|name| look::named(&name));
+                    named = unescaped(self.text, value..end).and_then(|name| key_context::named(&name));
                 } else if is_text && key == "value" && below.secret.is_none() && !below.skip {
                     // As headers and forms are listed: `{"name": "Cookie", "value": …}`.
                     below.secret = named;
@@ -150,7 +150,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn array(&mut self, at: usize, look: Look, depth: usize) -> Option<usize> {
+    fn array(&mut self, at: usize, look: KeyContext, depth: usize) -> Option<usize> {
         let mut at = skip_space(self.text, at + 1);
         if self.text.get(at) == Some(&b']') {
             return Some(at + 1);
@@ -180,7 +180,7 @@ impl<'a> Walk<'a> {
         None
     }
 
-    fn string(&mut self, range: Range<usize>, look: Look, depth: usize) {
+    fn string(&mut self, range: Range<usize>, look: KeyContext, depth: usize) {
         let Some(Read { text, otherwise }) = json::read(self.text, range.clone()) else {
             return;
         };
@@ -323,7 +323,7 @@ fn found_in(text: &str, depth: usize) -> Vec<Found> {
         let part = text.as_bytes().get(document.clone()).unwrap_or_default();
         let is_text = part.first() == Some(&b'"');
         let mut walk = Walk::new(part, true);
-        if walk.value(0, Look::default(), depth + usize::from(is_text)) == Some(part.len()) {
+        if walk.value(0, KeyContext::default(), depth + usize::from(is_text)) == Some(part.len()) {
             inside.extend(
                 walk.found
                     .into_iter()

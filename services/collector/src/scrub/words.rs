@@ -322,17 +322,17 @@ pub(super) fn hits(text: &[u8]) -> impl Iterator<Item = Hit> + '_ {
 
 /// Where a name stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum NamePosition {
     Key,
     Text,
 }
 
 /// What a name says of its value.
-pub(super) fn meaning(name: &str, place: Place) -> Option<Meaning> {
+pub(super) fn meaning(name: &str, place: NamePosition) -> Option<Meaning> {
     let bytes = name.as_bytes();
     let all: Vec<Hit> = hits(bytes).collect();
     let harmless = |hit: &Hit| {
-        place == Place::Text
+        place == NamePosition::Text
             && all.iter().any(|other| {
                 other.meaning == Harmless
                     && other.start <= hit.start
@@ -344,7 +344,7 @@ pub(super) fn meaning(name: &str, place: Place) -> Option<Meaning> {
     let holds = |hit: &&Hit| match hit.meaning {
         Secret | Address | Cookies | Counted => !harmless(hit),
         Whole | Session | Person => starts_a_part(bytes, hit.start) && ends_a_name(bytes, hit.end),
-        Own => place == Place::Key && hit.start == 0 && hit.end == bytes.len(),
+        Own => place == NamePosition::Key && hit.start == 0 && hit.end == bytes.len(),
         Harmless | Sign => false,
     };
     all.iter().filter(holds).map(|hit| hit.meaning).min()
@@ -445,22 +445,22 @@ mod tests {
     #[test]
     fn a_name_means_what_its_word_says() {
         for (name, place, expected) in [
-            ("db_PASSWORD", Place::Key, Some(Secret)),
-            ("X-Api-Key", Place::Key, Some(Secret)),
-            ("max_tokens", Place::Key, Some(Counted)),
-            ("userPin", Place::Key, Some(Whole)),
-            ("card.cvv", Place::Key, Some(Whole)),
-            ("spin", Place::Key, None),
-            ("pin_count", Place::Key, None),
-            ("session_count", Place::Key, None),
-            ("session.id", Place::Key, Some(Session)),
-            ("HTTP_X_FORWARDED_FOR", Place::Key, Some(Address)),
-            ("iphone", Place::Key, None),
-            ("author", Place::Key, Some(Counted)),
-            ("author", Place::Text, None),
-            ("author_token", Place::Text, Some(Counted)),
-            ("authorization", Place::Text, Some(Counted)),
-            ("username", Place::Text, None),
+            ("db_PASSWORD", NamePosition::Key, Some(Secret)),
+            ("X-Api-Key", NamePosition::Key, Some(Secret)),
+            ("max_tokens", NamePosition::Key, Some(Counted)),
+            ("userPin", NamePosition::Key, Some(Whole)),
+            ("card.cvv", NamePosition::Key, Some(Whole)),
+            ("spin", NamePosition::Key, None),
+            ("pin_count", NamePosition::Key, None),
+            ("session_count", NamePosition::Key, None),
+            ("session.id", NamePosition::Key, Some(Session)),
+            ("HTTP_X_FORWARDED_FOR", NamePosition::Key, Some(Address)),
+            ("iphone", NamePosition::Key, None),
+            ("author", NamePosition::Key, Some(Counted)),
+            ("author", NamePosition::Text, None),
+            ("author_token", NamePosition::Text, Some(Counted)),
+            ("authorization", NamePosition::Text, Some(Counted)),
+            ("username", NamePosition::Text, None),
         ] {
             assert_eq!(meaning(name, place), expected, "{name}");
         }

@@ -15,13 +15,13 @@ const MOST_LEFT_OUT: usize = 1_000;
 
 /// What the lists of a trace's line may still take.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Room {
+pub(super) struct ListRoom {
     bytes: usize,
     /// Hashes of names for which there was none, by list.
     pub(super) left_out: BTreeMap<String, BTreeSet<u64>>,
 }
 
-impl Default for Room {
+impl Default for ListRoom {
     fn default() -> Self {
         Self {
             bytes: MOST_LISTED_BYTES,
@@ -30,7 +30,7 @@ impl Default for Room {
     }
 }
 
-impl Room {
+impl ListRoom {
     /// Whether a new name of a list, with what belongs to it, still fits.
     pub(super) fn takes(&mut self, list: &str, name: &str, belongings: usize) -> bool {
         let bytes = bounds::bytes(name) + belongings;
@@ -51,7 +51,7 @@ pub(super) fn insert_all(
     list: &mut Vec<String>,
     names: impl IntoIterator<Item = String>,
     name_of_list: &str,
-    room: &mut Room,
+    room: &mut ListRoom,
 ) {
     for name in names {
         let name = bounds::cut(&name, bounds::ENVIRONMENT);

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use reelscope_collector::{Collector, Limits, ingest_router_within, viewer_router};
+use reelscope_collector::{BodyLimits, Collector, ingest_router_within, viewer_router};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -21,7 +21,7 @@ pub(crate) struct Opened {
     pub(crate) dir: tempfile::TempDir,
 }
 
-pub(crate) fn open_within(limits: Limits) -> Opened {
+pub(crate) fn open_within(limits: BodyLimits) -> Opened {
     let dir = tempfile::tempdir().unwrap();
     let (collector, _) = Collector::open(dir.path(), options()).unwrap();
     Opened {
@@ -33,7 +33,7 @@ pub(crate) fn open_within(limits: Limits) -> Opened {
 }
 
 pub(crate) fn open() -> Opened {
-    open_within(Limits::standard())
+    open_within(BodyLimits::standard())
 }
 
 impl Opened {

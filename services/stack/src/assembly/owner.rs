@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use reelscope_collector::{Collector, ingest_router};
-use reelscope_demo::faults_http::Panel;
-use reelscope_demo::problems::Problems;
-use reelscope_demo::problems_http::Steering;
+use reelscope_demo::faults::Faults;
+use reelscope_demo::faults_http::Steering;
 use reelscope_demo::program::Program;
 use reelscope_demo::spins::SessionSpins;
 use tokio::sync::watch;
@@ -17,7 +16,7 @@ use crate::listen::bind_where_it_was;
 use crate::notices::Notices;
 use crate::overhead::Overhead;
 use crate::preferences::{PREFERENCES, Preferences};
-use crate::settings_http::{self, Current, Kept};
+use crate::settings_http::{self, Current, SettingsFile};
 use crate::start::{Stack, StartError};
 
 /// Where the cost of telemetry is measured, below the data directory.
@@ -38,7 +37,7 @@ impl Stack {
         self.serve("collector", listener, ingest_router(collector.clone()))?;
         let settings = settings_http::Shared::new(Current {
             settings: config.settings.unwrap_or_default(),
-            file: config.settings_file.clone().map(Kept::read).transpose()?,
+            file: config.settings_file.clone().map(SettingsFile::read).transpose()?,
             collector_dsn: self.collector_dsn().unwrap_or_default(),
             services: self.services().to_vec(),
             collector: collector.clone(),
@@ -47,14 +46,9 @@ impl Stack {
         let preferences = config.settings_file.map(|file| file.with_file_name(PREFERENCES));
         let overhead = Overhead::new(config.data_dir.join(OVERHEAD), demo.traffic.clone());
         self.is_measured_by(overhead.clone());
-        let spins = self.watch(&demo.problems, &collector);
+        let spins = self.watch(&demo.faults, &collector);
         let program = program(&settings, &overhead);
-        let panel = Panel {
-            faults: demo.faults.clone(),
-            collector: collector.clone(),
-        };
         let steering = Steering {
-            problems: demo.problems,
             faults: demo.faults,
             traffic: demo.traffic.clone(),
             spins,
@@ -68,21 +62,19 @@ impl Stack {
             notices,
             overhead,
             steering,
-            panel,
             traffic: demo.traffic,
             program,
         })
     }
 
-    /// Looks for evidence of problems, and at spins before their traces go.
-    fn watch(&mut self, problems: &Problems, collector: &Collector) -> SessionSpins {
-        let (watched, watching) = (collector.clone(), problems.clone());
-        self.background()
-            .spawn_restarted("watch of the problems", move || {
-                watching.clone().watch(watched.clone())
-            });
+    /// Looks for evidence of faults, and at spins before their traces go.
+    fn watch(&mut self, faults: &Faults, collector: &Collector) -> SessionSpins {
+        let (watched, watching) = (collector.clone(), faults.clone());
+        self.background().spawn_restarted("watch of the faults", move || {
+            watching.clone().watch(watched.clone())
+        });
         let spins = SessionSpins::new(collector.clone());
-        let (seen, session) = (spins.clone(), problems.clone());
+        let (seen, session) = (spins.clone(), faults.clone());
         self.background()
             .spawn_restarted("look at the session's spins", move || {
                 let session = session.clone();

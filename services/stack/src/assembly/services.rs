@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use reelscope_contracts::http::panicked;
-use reelscope_contracts::problems::{ProblemId, ProblemState};
+use reelscope_demo::faults::table::{FaultId, FaultState};
 use reelscope_game_engine as game;
 use reelscope_payment_service as payments;
 use reelscope_store::{Condition, Store};
@@ -104,7 +104,7 @@ impl Stack {
         config: &Config,
         notices: &Notices,
     ) -> Result<UserService, StartError> {
-        let scans = config.problems.get(&ProblemId::MissingIndex) == Some(&ProblemState::On);
+        let scans = config.faults.get(&FaultId::MissingIndex) == Some(&FaultState::On);
         let seeding = users::seeding::prepare(&players, config.players, !scans).await?;
         let client = kit.client(service);
         let state = users::State::new(players.clone(), seeding.clone(), client, payment_at, SESSION_MS);

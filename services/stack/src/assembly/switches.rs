@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use reelscope_api_gateway as gateway;
-use reelscope_contracts::problems::SetTraffic;
-use reelscope_demo::faults::{FaultKnobs, Faults};
+use reelscope_demo::faults::Faults;
+use reelscope_demo::faults::knobs::Knobs;
 use reelscope_demo::moment::Moments;
-use reelscope_demo::problems::{Knobs, Problems};
 use reelscope_demo::restartable_server::RestartableServer;
 use reelscope_demo::traffic::surge::Surge;
-use reelscope_demo::traffic::{Traffic, TrafficTarget};
+use reelscope_demo::traffic::{TrafficControl, TrafficTarget};
+use reelscope_demo::wire::SetTraffic;
 use reelscope_payment_provider as provider;
 use reelscope_payment_service as payments;
 use reelscope_telemetry::Service;
@@ -33,9 +33,8 @@ pub(super) struct Switched<'a> {
 
 /// What a presenter switches.
 pub(super) struct Demo {
-    pub(super) problems: Problems,
     pub(super) faults: Faults,
-    pub(super) traffic: Traffic,
+    pub(super) traffic: TrafficControl,
 }
 
 impl Demo {
@@ -57,29 +56,6 @@ impl Demo {
         } = switched;
         let services = stack.services().to_vec();
         let moments = Moments::of(stack.collector().cloned());
-        let fault_knobs = FaultKnobs {
-            provider: provider.clone(),
-            provider_server,
-            payments: payment.clone(),
-            paytable: engine.paytable.clone(),
-            gateway,
-            sessions: user.sessions,
-            services: services.clone(),
-            moments: moments.clone(),
-        };
-        let knobs = Knobs {
-            moments,
-            missing_index: user.missing_index,
-            slow_rng: engine.slow_rng.clone(),
-            paytable: engine.paytable.clone(),
-            payments: payment,
-            provider,
-            seeding: user.seeding.clone(),
-            services,
-        };
-        let problems = Problems::new(knobs, release.subscribe());
-        problems.bring_all(&config.problems).await?;
-        problems.put_paytable(config.wrong_paytable);
         let written = user.seeding.clone();
         let target = TrafficTarget {
             origin: origin.to_owned(),
@@ -87,13 +63,27 @@ impl Demo {
             frontend: frontend.clone(),
             accounts: Arc::new(move || written.read().done),
         };
-        let surge = Surge::new(target.clone(), stack.stop_signal());
-        let demo = Self {
-            problems,
-            faults: Faults::new(fault_knobs, surge),
-            traffic: Traffic::new(target),
+        let knobs = Knobs {
+            missing_index: user.missing_index,
+            slow_rng: engine.slow_rng.clone(),
+            paytable: engine.paytable.clone(),
+            payments: payment,
+            provider,
+            provider_server,
+            gateway,
+            sessions: user.sessions,
+            surge: Surge::new(target.clone(), stack.stop_signal()),
+            seeding: user.seeding.clone(),
+            services,
+            moments,
         };
-        stack.is_switched_by(demo.problems.clone(), demo.faults.clone(), demo.traffic.clone());
+        let faults = Faults::new(knobs, release.subscribe());
+        faults.bring_all(&config.faults).await?;
+        let demo = Self {
+            faults,
+            traffic: TrafficControl::new(target),
+        };
+        stack.is_switched_by(demo.faults.clone(), demo.traffic.clone());
         if let Some(wish) = config.traffic {
             stack.let_players_in(demo.traffic.clone(), wish, user.seeding);
         }
@@ -103,7 +93,7 @@ impl Demo {
 
 impl Stack {
     /// Lets virtual players in once all players are written: before that they would be people.
-    fn let_players_in(&mut self, traffic: Traffic, wish: SetTraffic, written: Progress) {
+    fn let_players_in(&mut self, traffic: TrafficControl, wish: SetTraffic, written: Progress) {
         self.background().spawn("start of virtual players", async move {
             while !written.is_complete() {
                 tokio::time::sleep(LOOK_AGAIN).await;

@@ -1,7 +1,6 @@
 import {
   ChangeDetectionStrategy,
   Component,
-  DestroyRef,
   EnvironmentInjector,
   computed,
   createComponent,
@@ -10,7 +9,7 @@ import {
 } from '@angular/core';
 
 import { Gateway } from '../core/api/gateway';
-import { FaultView } from '../core/api/schema';
+import { ExtraId, ExtraView } from '../core/api/parts';
 import { refusalWords } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
@@ -18,12 +17,13 @@ import { pathOf } from '../core/ui/pages';
 import { colourOf } from '../core/ui/service-colour';
 import { tracePath } from '../core/ui/trace-place';
 import { FaultStore } from './fault-store';
-import { buttonKey, keyOf } from './fault-words';
+import { buttonKey } from './fault-words';
 import { BonusSummary, bonusRounds } from './page-faults';
 
 const PAGE_FAULTS = ['page-rejection', 'page-component'] as const;
+type PageFaultId = (typeof PAGE_FAULTS)[number];
 
-/** Faults beside the four problems, for whoever wants to show more: closed, and not looked at, until somebody opens it. */
+/** Faults beside the story, for whoever wants to show more: closed until somebody opens it. */
 @Component({
   selector: 'rs-more-faults',
   templateUrl: './more-faults.html',
@@ -40,33 +40,22 @@ export class MoreFaults {
   protected readonly open = signal(false);
   /** How often this page failed on purpose since it was opened. */
   private readonly failed = signal<Readonly<Record<string, number>>>({});
-  private end: (() => void) | null = null;
 
   protected readonly cards = computed(() => [
-    ...(this.store.faults()?.faults ?? []).map((fault) => this.cardOf(fault)),
+    ...(this.store.board()?.extras ?? []).map((fault) => this.cardOf(fault)),
     ...PAGE_FAULTS.map((id) => this.cardOfPage(id)),
   ]);
 
-  constructor() {
-    inject(DestroyRef).onDestroy(() => this.end?.());
-  }
-
-  protected toggled(open: boolean): void {
-    this.open.set(open);
-    this.end?.();
-    this.end = open ? this.store.watch() : null;
-  }
-
-  private cardOf(fault: FaultView): Card {
-    const { id, service, kind, state, fired = 0, last_trace_id } = fault;
+  private cardOf(fault: ExtraView): Card {
+    const { id, service, how, state, fired, observed } = fault;
     const name = this.nameOf(id);
     const refusal = this.store.refusal();
     return {
       ...this.said(id, service, this.say(buttonKey(fault))),
       name,
-      state: kind === 'switch' ? (state ?? 'off') : null,
-      evidence: kind === 'fire' ? this.times(fired) : '',
-      href: last_trace_id === null ? null : tracePath(last_trace_id),
+      state: how === 'fire' ? null : state,
+      evidence: how === 'fire' ? this.times(fired) : '',
+      href: observed === null ? null : tracePath(observed.trace_id),
       link: this.say('faults.trace'),
       linkTitle: this.say('faults.traceOf', { name }),
       busy: this.store.busy().has(id),
@@ -75,7 +64,7 @@ export class MoreFaults {
     };
   }
 
-  private cardOfPage(id: (typeof PAGE_FAULTS)[number]): Card {
+  private cardOfPage(id: PageFaultId): Card {
     const times = this.failed()[id] ?? 0;
     return {
       ...this.said(id, 'frontend', this.say('faults.fire')),
@@ -105,21 +94,19 @@ export class MoreFaults {
     }
   }
 
-  private said(id: string, service: string, action: string) {
-    const what = keyOf('what', id);
+  private said(id: ExtraId | PageFaultId, service: string, action: string) {
     return {
       id,
       service,
       colour: colourOf(service),
-      what: what === null ? '' : this.say(what),
+      what: this.say(`faults.what.${id}`),
       action,
       actionLabel: this.say('faults.doOf', { action, name: this.nameOf(id) }),
     };
   }
 
-  private nameOf(id: string): string {
-    const key = keyOf('name', id);
-    return key === null ? id : this.say(key);
+  private nameOf(id: ExtraId | PageFaultId): string {
+    return this.say(`faults.name.${id}`);
   }
 
   private times(count: number): string {

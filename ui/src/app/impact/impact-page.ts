@@ -3,18 +3,19 @@ import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject } from
 
 import { BusinessParts } from '../business/business-parts';
 import { fromMilliseconds } from '../core/api/micros';
-import { BeforeAfter, Figures } from '../core/api/schema';
+import { Figures } from '../core/api/schema';
 import { Session } from '../core/api/session';
 import { Key, Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { comparePath } from '../core/ui/trace-place';
-import { ProblemStore } from '../problems/problem-store';
+import { FaultStore } from '../faults/fault-store';
 import { actionKey, curedIn, firstOf } from '../problems/problem-words';
 import { TrafficControls } from '../traffic/traffic-controls';
 import { AssumptionCard } from './assumption-card';
 import { countedWords } from './counted';
 import { FiguresStore } from './figures-store';
 import {
+  Pair,
   LEAST_SPINS,
   about,
   inOrder,
@@ -41,7 +42,7 @@ export class ImpactPage {
   private readonly session = inject(Session);
   protected readonly address = inject(Address);
   protected readonly store = inject(FiguresStore);
-  protected readonly problems = inject(ProblemStore);
+  protected readonly problems = inject(FaultStore);
   protected readonly say = this.language.say;
   protected readonly times = TIMES;
 
@@ -79,7 +80,7 @@ export class ImpactPage {
     destroyed.onDestroy(this.problems.watch());
   }
 
-  private rowOf(pair: BeforeAfter): Row {
+  private rowOf(pair: Pair): Row {
     const name =
       pair.problem === 'all' ? this.say('impact.all') : this.say(`problems.name.${pair.problem}`);
     const missing = missingOf(pair);
@@ -96,7 +97,7 @@ export class ImpactPage {
     };
   }
 
-  private side(which: 'before' | 'after', pair: BeforeAfter): Side {
+  private side(which: 'before' | 'after', pair: Pair): Side {
     const figures = pair[which];
     const { lapse, number, percent, money } = this.language.formats();
     const mark = (of: (figures: Figures) => number): 'good' | 'bad' | '' =>
@@ -127,7 +128,7 @@ export class ImpactPage {
     };
   }
 
-  private changeOf(pair: BeforeAfter): Change | null {
+  private changeOf(pair: Pair): Change | null {
     const factor = speedUp(pair);
     if (factor === null) return null;
     const way = wayOf(factor);
@@ -140,17 +141,14 @@ export class ImpactPage {
   }
 
   /** What leads to the missing half, as far as a single problem does. */
-  private actionOf({ problem, before }: BeforeAfter): string | null {
+  private actionOf({ problem, before }: Pair): string | null {
     const view = this.problems.board()?.problems.find(({ id }) => id === problem);
     if (!view || view.switching || this.problems.busy().has(view.id)) return null;
     return view.state === (before ? 'fixed' : 'on') ? null : this.say(actionKey(view));
   }
 
   /** Where it stands already as it has to be measured, spins are all that is needed. */
-  private missingWords(
-    problem: BeforeAfter['problem'],
-    missing: 'both' | 'before' | 'after',
-  ): string {
+  private missingWords(problem: Pair['problem'], missing: 'both' | 'before' | 'after'): string {
     const board = this.problems.board();
     const key = this.missingKey(problem, missing);
     if (!board || (key !== 'impact.missing.allBefore' && key !== 'impact.missing.allAfter'))
@@ -159,7 +157,7 @@ export class ImpactPage {
     return this.say(key, { release });
   }
 
-  private missingKey(problem: BeforeAfter['problem'], missing: 'both' | 'before' | 'after'): Key {
+  private missingKey(problem: Pair['problem'], missing: 'both' | 'before' | 'after'): Key {
     const views = this.problems
       .board()
       ?.problems.filter(({ id }) => problem === 'all' || problem === id);
@@ -172,7 +170,7 @@ export class ImpactPage {
     return `impact.missing.${keys[missing]}`;
   }
 
-  protected toggle(problem: BeforeAfter['problem']): void {
+  protected toggle(problem: Pair['problem']): void {
     if (problem !== 'all') void this.problems.toggle(problem);
   }
 }
@@ -199,7 +197,7 @@ interface Side {
 }
 
 interface Row {
-  readonly problem: BeforeAfter['problem'];
+  readonly problem: Pair['problem'];
   readonly name: string;
   readonly missing: string;
   readonly sides: readonly Side[];

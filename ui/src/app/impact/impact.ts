@@ -1,4 +1,8 @@
+import { ProblemId, isProblem } from '../core/api/parts';
 import { BeforeAfter, Figures } from '../core/api/schema';
+
+/** A comparison of one problem of the story, or of all of them. */
+export type Pair = BeforeAfter & { readonly problem: ProblemId | 'all' };
 
 /** Below this many spins a 95th percentile is that of one spin or two. */
 export const LEAST_SPINS = 20;
@@ -12,11 +16,16 @@ export function missingOf({ before, after }: Pick<BeforeAfter, 'before' | 'after
 }
 
 /** The problem of which all is at once stands first; otherwise in the order of the story. */
-export function inOrder(pairs: readonly BeforeAfter[]): readonly BeforeAfter[] {
+export function inOrder(pairs: readonly BeforeAfter[]): readonly Pair[] {
+  const known = pairs.filter(isPair);
   return [
-    ...pairs.filter(({ problem }) => problem === 'all'),
-    ...pairs.filter(({ problem }) => problem !== 'all'),
+    ...known.filter(({ problem }) => problem === 'all'),
+    ...known.filter(({ problem }) => problem !== 'all'),
   ];
+}
+
+function isPair(pair: BeforeAfter): pair is Pair {
+  return pair.problem === 'all' || isProblem({ id: pair.problem });
 }
 
 /** How many times faster (above 1) or slower (below) the 95th percentile became; null where it cannot be said. */

@@ -1,10 +1,14 @@
-import { ProblemView } from '../core/api/schema';
+import { ProblemView } from '../core/api/parts';
 import { LastRound, NextStep, Repeated, nextStep } from './next-step';
 
 function problem(over: Partial<ProblemView>): ProblemView {
   return {
     id: 'slow-rng',
     service: 'game-engine',
+    group: 'story',
+    how: 'switch',
+    fixable: true,
+    fired: 0,
     state: 'on',
     switching: null,
     switched_at: 0,

@@ -1,4 +1,4 @@
-import { ProblemView } from '../core/api/schema';
+import { ProblemView } from '../core/api/parts';
 
 /** What whoever shows the demo may do next. */
 export type NextStep =

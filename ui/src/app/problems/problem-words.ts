@@ -1,4 +1,5 @@
-import { ProblemView, Problems, ReleaseView } from '../core/api/schema';
+import { PROBLEM_IDS, ProblemId, ProblemView } from '../core/api/parts';
+import { FaultBoard, ReleaseView } from '../core/api/schema';
 import { Key } from '../core/i18n/language';
 
 /** What is said of a problem: what to look for while it hurts, what is different once it is fixed. */
@@ -25,14 +26,19 @@ export function shareOf({ switching }: Pick<ProblemView, 'switching'>): number |
   return Math.min(1, switching.done / switching.total);
 }
 
+/** The problems of the story that hurt in a release. */
+export function problemsIn({ faults }: Pick<ReleaseView, 'faults'>): readonly ProblemId[] {
+  return PROBLEM_IDS.filter((id) => faults.includes(id));
+}
+
 /** Which problems a release has, in one of three ways to say it. */
 export function hurtingIn(
   release: ReleaseView,
   all: number,
 ): { kind: 'all' | 'none' | 'some'; wrongPaytable: boolean } {
-  const count = release.problems.length;
+  const count = problemsIn(release).length;
   const kind = count === 0 ? 'none' : count === all ? 'all' : 'some';
-  return { kind, wrongPaytable: release.wrong_paytable };
+  return { kind, wrongPaytable: release.faults.includes('rtp-anomaly') };
 }
 
 /** A name where it stands within a sentence: an abbreviation that begins it keeps its capitals, and so does every later word. */
@@ -43,27 +49,30 @@ export function withinSentence(name: string, language: string): string {
 }
 
 /** The release of the dial that a board is in, if it is one of them. */
-export function onDial(board: Problems, release: string | null): ReleaseView | null {
+export function onDial(
+  board: Pick<FaultBoard, 'releases'>,
+  release: string | null,
+): ReleaseView | null {
   return board.releases.find(({ version }) => version === release) ?? null;
 }
 
 /** Whether every problem stands as a release has it, and none was switched by itself. */
-export function isAsReleased({ problems }: Problems, release: ReleaseView): boolean {
-  return problems.every(({ id, state }) => (state === 'on') === release.problems.includes(id));
+export function isAsReleased(problems: readonly ProblemView[], release: ReleaseView): boolean {
+  return problems.every(({ id, state }) => (state === 'on') === release.faults.includes(id));
 }
 
-/** The release that a demo starts with: the one in which most hurts. */
-export function firstOf({ releases }: Problems): string {
-  return releases.reduce(
-    (worst, release) => (release.problems.length > worst.problems.length ? release : worst),
-    releases[0] ?? { version: '', problems: [] },
-  ).version;
+/** The release that a demo starts with: the one in which most hurts; empty where there is none. */
+export function firstOf({ releases }: Pick<FaultBoard, 'releases'>): string {
+  const [first, ...others] = releases;
+  const worst = others.reduce<ReleaseView | undefined>(
+    (worst, release) =>
+      worst && problemsIn(release).length > problemsIn(worst).length ? release : worst,
+    first,
+  );
+  return worst?.version ?? '';
 }
 
 /** The first release in which nothing hurts; empty where there is none. */
-export function curedIn({ releases }: Problems): string {
-  const cured = releases.find(
-    ({ problems, wrong_paytable }) => !problems.length && !wrong_paytable,
-  );
-  return cured?.version ?? '';
+export function curedIn({ releases }: Pick<FaultBoard, 'releases'>): string {
+  return releases.find(({ faults }) => faults.length === 0)?.version ?? '';
 }

@@ -11,7 +11,8 @@ import {
 } from '@angular/core';
 
 import { fromMilliseconds } from '../core/api/micros';
-import { ProblemView, ReleaseView } from '../core/api/schema';
+import { ProblemView } from '../core/api/parts';
+import { ReleaseView } from '../core/api/schema';
 import { RoundsStore } from '../core/api/rounds-store';
 import { refusalWords } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';
@@ -20,10 +21,10 @@ import { IMPACT_PATH } from '../core/ui/business-part';
 import { Holds } from '../core/ui/holds';
 import { colourOf } from '../core/ui/service-colour';
 import { comparePath, tracePath } from '../core/ui/trace-place';
+import { FaultStore, Steered } from '../faults/fault-store';
 import { MoreFaults } from '../faults/more-faults';
 import { Play } from '../slot/play';
 import { isHealthy, nextStep } from './next-step';
-import { ProblemStore, Steered } from './problem-store';
 import {
   actionKey,
   firstOf,
@@ -32,6 +33,7 @@ import {
   leadOf,
   lookKey,
   onDial,
+  problemsIn,
   shareOf,
   withinSentence,
 } from './problem-words';
@@ -49,7 +51,7 @@ export class ProblemsTab {
   private readonly play = inject(Play);
   private readonly rounds = inject(RoundsStore);
   protected readonly address = inject(Address);
-  protected readonly store = inject(ProblemStore);
+  protected readonly store = inject(FaultStore);
   protected readonly say = this.language.say;
   protected readonly impactPath = IMPACT_PATH;
   /** The start of the demo is asked about before it is gone to: what was measured is lost. */
@@ -77,7 +79,9 @@ export class ProblemsTab {
     const release = onDial(board, this.store.release());
     if (!release) return this.say('problems.ofRelease.other', { release: board.release });
     const what = this.releaseWords(release);
-    return isAsReleased(board, release) ? what : this.say('problems.ofRelease.byHand', { what });
+    return isAsReleased(board.problems, release)
+      ? what
+      : this.say('problems.ofRelease.byHand', { what });
   });
   /** Whether all players are there: before, the index cannot be switched, and so the demo cannot begin. */
   protected readonly written = computed(() => this.store.board()?.ready ?? false);
@@ -207,7 +211,7 @@ export class ProblemsTab {
 
   private releaseWords(release: ReleaseView): string {
     const { kind, wrongPaytable } = hurtingIn(release, this.store.board()?.problems.length ?? 0);
-    const names = release.problems.map((id) =>
+    const names = problemsIn(release).map((id) =>
       withinSentence(this.say(`problems.name.${id}`), this.language.active()),
     );
     const what = this.say(`problems.ofRelease.${kind}`, { names: names.join(', ') });

@@ -1,4 +1,5 @@
-import { ProblemId, ReleaseFigures } from '../core/api/schema';
+import { ProblemId } from '../core/api/parts';
+import { ReleaseFigures } from '../core/api/schema';
 import { Key, isKey } from '../core/i18n/language';
 
 const FIXED = '-fixed';

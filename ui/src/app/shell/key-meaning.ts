@@ -1,5 +1,4 @@
-import { PROBLEM_IDS } from '../core/api/parts';
-import { ProblemId } from '../core/api/schema';
+import { PROBLEM_IDS, ProblemId } from '../core/api/parts';
 
 export type Command =
   | 'spin'

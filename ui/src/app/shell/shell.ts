@@ -15,7 +15,7 @@ import {
 import { Connection } from '../core/api/connection';
 import { Health } from '../core/api/health';
 import { Preferences } from '../core/api/preferences';
-import { ProblemId } from '../core/api/schema';
+import { ProblemId } from '../core/api/parts';
 import { Language } from '../core/i18n/language';
 import { followSettings } from '../core/telemetry/reporting';
 import { Pages } from '../core/ui/pages';
@@ -200,7 +200,7 @@ export class Shell {
 
   /** The problems are no part of what the page begins with. */
   private async switchProblem(id: ProblemId): Promise<void> {
-    const { ProblemStore } = await import('../problems/problem-store');
-    await this.injector.get(ProblemStore).toggle(id);
+    const { FaultStore } = await import('../faults/fault-store');
+    await this.injector.get(FaultStore).toggle(id);
   }
 }

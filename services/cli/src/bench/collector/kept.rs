@@ -19,7 +19,7 @@ const TIMES: usize = 5;
 
 /// A program that has kept much, beside one that has kept nothing.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Kept {
+pub(crate) struct Stored {
     /// Spans that are kept.
     pub spans: u64,
     /// Bytes of the file.
@@ -42,7 +42,7 @@ pub(crate) struct Kept {
     pub empty_memory_bytes: Option<u64>,
 }
 
-pub(super) async fn kept(full: &Path, empty: &Path, program: &Path) -> Result<Kept, String> {
+pub(super) async fn kept(full: &Path, empty: &Path, program: &Path) -> Result<Stored, String> {
     const RUN: u64 = 3;
     let door = Door::open(&telemetry_dir(full)).await?;
     sent(&door.target, RUN, |number| number >= KEPT).await?;
@@ -83,7 +83,7 @@ pub(super) async fn kept(full: &Path, empty: &Path, program: &Path) -> Result<Ke
     }
     let empty_memory_bytes = started.memory();
     started.stop().await?;
-    Ok(Kept {
+    Ok(Stored {
         spans: KEPT * SPANS,
         file_bytes,
         start_ms: median(&mut starts),

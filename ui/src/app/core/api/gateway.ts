@@ -7,10 +7,9 @@ import { NoAnswer, Problem, ProblemBody } from './problem';
 import {
   EnvelopeState,
   FaultId,
+  FaultState,
   HeldAction,
   IssueDecision,
-  ProblemId,
-  ProblemState,
   SetTraffic,
   SettingsChange,
   paths,
@@ -162,40 +161,33 @@ export class Gateway {
     return answerOf(api.POST('/api/telemetry/delivery/test', { body: {} }));
   }
 
-  problems() {
-    return answerOf(api.GET('/api/problems'));
+  faults() {
+    return answerOf(api.GET('/api/faults'));
   }
 
-  /** What every one of these answers is how all problems stand then. */
-  switchProblem(id: ProblemId, state: ProblemState) {
-    return answerOf(
-      patient.PUT('/api/problems/{id}', { params: { path: { id } }, body: { state } }),
-    );
+  /** What every one of these answers is how all faults stand then. */
+  switchFault(id: FaultId, state: FaultState) {
+    return answerOf(patient.PUT('/api/faults/{id}', { params: { path: { id } }, body: { state } }));
   }
 
-  failNextPayment() {
-    return answerOf(
-      patient.POST('/api/problems/{id}/fire', {
-        params: { path: { id: 'payment-errors' } },
-        body: {},
-      }),
-    );
+  fireFault(id: FaultId) {
+    return answerOf(patient.POST('/api/faults/{id}/fire', { params: { path: { id } }, body: {} }));
   }
 
   startOfDemo() {
-    return answerOf(patient.POST('/api/problems/reset', { body: {} }));
+    return answerOf(patient.POST('/api/faults/reset', { body: {} }));
   }
 
   chooseRelease(release: string) {
-    return answerOf(patient.PUT('/api/problems/release', { body: { release } }));
+    return answerOf(patient.PUT('/api/faults/release', { body: { release } }));
   }
 
   figures() {
-    return answerOf(api.GET('/api/problems/figures'));
+    return answerOf(api.GET('/api/faults/figures'));
   }
 
   releases() {
-    return answerOf(api.GET('/api/problems/releases'));
+    return answerOf(api.GET('/api/faults/releases'));
   }
 
   traffic() {
@@ -204,19 +196,6 @@ export class Gateway {
 
   setTraffic(wish: SetTraffic) {
     return answerOf(api.PUT('/api/traffic', { body: wish }));
-  }
-
-  faults() {
-    return answerOf(api.GET('/api/faults'));
-  }
-
-  /** Each answer is how all faults stand then. */
-  switchFault(id: FaultId, state: ProblemState) {
-    return answerOf(patient.PUT('/api/faults/{id}', { params: { path: { id } }, body: { state } }));
-  }
-
-  fireFault(id: FaultId) {
-    return answerOf(api.POST('/api/faults/{id}/fire', { params: { path: { id } }, body: {} }));
   }
 
   overhead() {

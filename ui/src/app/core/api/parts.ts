@@ -1,4 +1,4 @@
-import { LogLine, ProblemId, SpinResult, StakeStatus, Win, operations } from './schema';
+import { FaultId, FaultView, LogLine, SpinResult, StakeStatus, Win, operations } from './schema';
 
 /** Five columns of three symbols, the top row first. */
 export type Board = SpinResult['board'];
@@ -12,13 +12,32 @@ export type Timed = Pick<LogLine, 'at_us' | 'time_is_received' | 'clock_correcte
 /** What the list of traces can be asked for; what is absent does not filter. */
 export type TraceQuery = NonNullable<operations['traces']['parameters']['query']>;
 
-/** In the order of the story. */
+/** The problems of the story, in its order. */
 export const PROBLEM_IDS = [
   'missing-index',
   'slow-rng',
   'slow-provider',
   'payment-errors',
-] as const satisfies readonly ProblemId[];
+] as const satisfies readonly FaultId[];
+export type ProblemId = (typeof PROBLEM_IDS)[number];
+
+/** A fault beside the story. */
+export type ExtraId = Exclude<FaultId, ProblemId>;
+
+export type ProblemView = FaultView & { readonly id: ProblemId };
+export type ExtraView = FaultView & { readonly id: ExtraId };
+
+export function isProblem<T extends { readonly id: FaultId }>(
+  fault: T,
+): fault is T & { readonly id: ProblemId } {
+  return (PROBLEM_IDS as readonly FaultId[]).includes(fault.id);
+}
+
+export function isExtra<T extends { readonly id: FaultId }>(
+  fault: T,
+): fault is T & { readonly id: ExtraId } {
+  return !isProblem(fault);
+}
 
 const STAKES: Record<StakeStatus, true> = {
   untouched: true,

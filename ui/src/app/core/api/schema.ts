@@ -9,10 +9,81 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** How the second group of faults stands. */
+    /** How the faults and the release dial stand. */
     readonly get: operations['show_faults'];
     readonly put?: never;
     readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/faults/figures': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What was measured of this session's spins before and after each fix. */
+    readonly get: operations['problem_figures'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/faults/release': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    /** Turn the release dial: envelopes say the release then, and its faults hurt. */
+    readonly put: operations['choose_release'];
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/faults/releases': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What was measured of each release, and what left the band of chance. */
+    readonly get: operations['compared_releases'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/faults/reset': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /**
+     * The start of the demo: the first release, no traffic, no fault beside the story, nothing armed, nothing measured, and
+     *     figures that begin now.
+     */
+    readonly post: operations['reset_demo'];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -135,128 +206,6 @@ export interface paths {
     /** Takes over the members of the body; `null` removes one. */
     readonly put: operations['change_preferences'];
     readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/api/problems': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    /** How the problems and the release dial stand. */
-    readonly get: operations['show_problems'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/api/problems/figures': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    /** What was measured of this session's spins before and after each fix. */
-    readonly get: operations['problem_figures'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/api/problems/release': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly get?: never;
-    /** Turn the release dial: envelopes say the release then, and its problems hurt. */
-    readonly put: operations['choose_release'];
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/api/problems/releases': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    /** What was measured of each release, and what left the band of chance. */
-    readonly get: operations['compared_releases'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/api/problems/reset': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * The start of the demo: the first release, no traffic, no fault, nothing armed, nothing measured, and figures that begin
-     *     now.
-     */
-    readonly post: operations['reset_demo'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/api/problems/{id}': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly get?: never;
-    /** Bring a problem to a state. It is answered once it is there. */
-    readonly put: operations['switch_problem'];
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/api/problems/{id}/fire': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly get?: never;
-    readonly put?: never;
-    /** Let the next payment fail: only `payment-errors` can be fired. */
-    readonly post: operations['fire_problem'];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -762,9 +711,9 @@ export interface components {
        */
       readonly changed: number;
     };
-    /** @description `PUT /api/problems/release`. */
+    /** @description `PUT /api/faults/release`. */
     readonly ChooseRelease: {
-      /** @description One of the dial's versions. */
+      /** @description One of the demo's versions. */
       readonly release: string;
     };
     /**
@@ -812,7 +761,7 @@ export interface components {
     readonly ComparedFigure: 'p95' | 'errors' | 'rtp';
     /** @description What is compared before and after a fix. */
     readonly ComparedProblem:
-      components['schemas']['ProblemId'] | components['schemas']['AllProblems'];
+      components['schemas']['FaultId'] | components['schemas']['AllProblems'];
     /** @description Telemetry on against off. */
     readonly Comparison: {
       /**
@@ -991,6 +940,11 @@ export interface components {
       readonly next_attempt_at?: number;
       /** @description The slot with a DSN of its own; absent for the common one. */
       readonly slot?: string;
+    };
+    /** @description Sentry's answer to an envelope. */
+    readonly EnvelopeAccepted: {
+      /** @description Id of the event in it, if it has one. */
+      readonly id?: string | null;
     };
     /** @description `GET /envelopes/{seq}`. */
     readonly EnvelopeDetail: {
@@ -1172,11 +1126,31 @@ export interface components {
        */
       readonly waiting_us: Micros;
     };
+    /** @description `GET /api/faults`. */
+    readonly FaultBoard: {
+      /**
+       * Format: int32
+       * @description Payments that will fail on cue.
+       */
+      readonly armed_failures: number;
+      /** @description All faults: the problems in the order of the story, then the others. */
+      readonly faults: readonly components['schemas']['FaultView'][];
+      /** @description Whether every fault can be switched: the players are written. */
+      readonly ready: boolean;
+      /** @description Release that envelopes say now. */
+      readonly release: string;
+      /** @description The releases of the demo, oldest first. */
+      readonly releases: readonly components['schemas']['ReleaseView'][];
+    };
     /**
-     * @description A fault: a real cause in one service.
+     * @description A fault: a real cause in one service, behind one knob there. In the order in which they are shown.
      * @enum {string}
      */
     readonly FaultId:
+      | 'missing-index'
+      | 'slow-rng'
+      | 'slow-provider'
+      | 'payment-errors'
       | 'provider-spike'
       | 'rtp-anomaly'
       | 'gateway-panic'
@@ -1187,37 +1161,41 @@ export interface components {
       | 'memory-leak'
       | 'session-surge';
     /**
-     * @description How a fault is brought about.
+     * @description Where a fault stands.
      * @enum {string}
      */
-    readonly FaultKind: 'switch' | 'fire';
+    readonly FaultState: 'off' | 'on' | 'fixed';
     /** @description One fault. */
     readonly FaultView: {
       /**
        * Format: int64
-       * @description How often it was fired.
+       * @description How often it was triggered in this session.
        */
-      readonly fired?: number;
+      readonly fired: number;
       /** @description Whether our code has a way to cope with it: it can be `fixed`, and not only off. */
       readonly fixable: boolean;
+      /** @description Which of the two lists it is in. */
+      readonly group: components['schemas']['GroupName'];
+      /** @description How it is brought about. */
+      readonly how: components['schemas']['How'];
       /** @description Which. */
       readonly id: components['schemas']['FaultId'];
-      /** @description How it is brought about. */
-      readonly kind: components['schemas']['FaultKind'];
-      /**
-       * @description The newest trace that shows it since it was last switched or fired, 32 hexadecimal digits; `null` while there is
-       *     none.
-       */
-      readonly last_trace_id: string | null;
-      /** @description Whose knob it is. */
+      readonly observed: components['schemas']['Observed'] | null;
+      /** @description The service that is wrong, where it is mended. */
       readonly service: string;
-      /** @description Where a switch stands. */
-      readonly state?: components['schemas']['ProblemState'];
-    };
-    /** @description `GET /api/faults`. */
-    readonly Faults: {
-      /** @description All of them, in the order in which they are shown. */
-      readonly faults: readonly components['schemas']['FaultView'][];
+      /** @description Where it stands; what is only triggered is always off. */
+      readonly state: components['schemas']['FaultState'];
+      /**
+       * Format: int64
+       * @description When it came to this state, or was triggered last.
+       */
+      readonly switched_at: number;
+      /**
+       * Format: int64
+       * @description Milliseconds since then, by a clock that cannot be set: what was before it and what after is told by this.
+       */
+      readonly switched_ms_ago: number;
+      readonly switching: components['schemas']['Switching'] | null;
     };
     /**
      * @description What was measured of spins under one condition, as their players saw them. Where not all traces are recorded, each that
@@ -1318,6 +1296,11 @@ export interface components {
       readonly pre_context?: readonly string[];
     };
     /**
+     * @description Which of the two lists a fault is in.
+     * @enum {string}
+     */
+    readonly GroupName: 'story' | 'extra';
+    /**
      * @description What puts events into one issue.
      * @enum {string}
      */
@@ -1339,6 +1322,11 @@ export interface components {
      * @enum {string}
      */
     readonly HeldAction: 'send' | 'discard';
+    /**
+     * @description How a fault is brought about.
+     * @enum {string}
+     */
+    readonly How: 'switch' | 'fire' | 'switch-or-fire';
     /**
      * @description What a person may say of an issue; that it regressed is for the collector to see.
      * @enum {string}
@@ -1612,7 +1600,7 @@ export interface components {
         readonly [key: string]: string;
       };
     };
-    /** @description Evidence of a problem in real spans or issues. */
+    /** @description Evidence of a fault in real spans or issues. */
     readonly Observed: {
       /**
        * Format: int64
@@ -1621,15 +1609,15 @@ export interface components {
       readonly at: number;
       /**
        * Format: int64
-       * @description Traces that show it since it was switched on.
+       * @description Traces that show it since it was switched on or triggered.
        */
       readonly count: number;
       /**
        * Format: double
-       * @description Milliseconds that the span took; absent where the evidence is an issue.
+       * @description Milliseconds that the span took; absent where the evidence has no duration, such as an issue.
        */
       readonly ms?: number;
-      /** @description The newest of them. */
+      /** @description The newest of them, 32 hexadecimal digits. */
       readonly trace_id: string;
     };
     /** @description A transaction without a parent beside the root. */
@@ -1855,11 +1843,11 @@ export interface components {
       /** @description `urn:reelscope:problem:<code>`. */
       readonly type: string;
     };
-    /** @description `GET /api/problems/figures`. */
+    /** @description `GET /api/faults/figures`. */
     readonly ProblemFigures: {
       /**
        * Format: int64
-       * @description Spins since then that count nowhere, because a fault of the second group was on.
+       * @description Spins since then that count nowhere, because a fault beside the story was on.
        */
       readonly left_out: number;
       readonly now: components['schemas']['Figures'] | null;
@@ -1876,53 +1864,6 @@ export interface components {
        * @description Of the spins that count, those of virtual players.
        */
       readonly virtual_spins: number;
-    };
-    /**
-     * @description A problem: a real cause in one service.
-     * @enum {string}
-     */
-    readonly ProblemId: 'missing-index' | 'slow-rng' | 'slow-provider' | 'payment-errors';
-    /**
-     * @description Where a problem stands.
-     * @enum {string}
-     */
-    readonly ProblemState: 'on' | 'fixed' | 'off';
-    /** @description One problem. */
-    readonly ProblemView: {
-      /** @description Which. */
-      readonly id: components['schemas']['ProblemId'];
-      readonly observed: components['schemas']['Observed'] | null;
-      /** @description Where it is mended. */
-      readonly service: string;
-      /** @description Where it stands. */
-      readonly state: components['schemas']['ProblemState'];
-      /**
-       * Format: int64
-       * @description When it came to this state.
-       */
-      readonly switched_at: number;
-      /**
-       * Format: int64
-       * @description Milliseconds since then, by a clock that cannot be set: what was before it and what after is told by this.
-       */
-      readonly switched_ms_ago: number;
-      readonly switching: components['schemas']['Switching'] | null;
-    };
-    /** @description `GET /api/problems`. */
-    readonly Problems: {
-      /**
-       * Format: int32
-       * @description Payments that will fail on cue.
-       */
-      readonly armed_failures: number;
-      /** @description In the order of the story. */
-      readonly problems: readonly components['schemas']['ProblemView'][];
-      /** @description Whether every problem can be switched: the players are written. */
-      readonly ready: boolean;
-      /** @description Release that envelopes say now. */
-      readonly release: string;
-      /** @description The dial. */
-      readonly releases: readonly components['schemas']['ReleaseView'][];
     };
     /** @description A request that a door refused. */
     readonly Refusal: {
@@ -1985,16 +1926,14 @@ export interface components {
        */
       readonly rtp_percent: number | null;
     };
-    /** @description A release of the demo and the problems it has. */
+    /** @description A release of the demo and the faults it has. */
     readonly ReleaseView: {
-      /** @description Problems that hurt in it. */
-      readonly problems: readonly components['schemas']['ProblemId'][];
+      /** @description Faults that hurt in it. */
+      readonly faults: readonly components['schemas']['FaultId'][];
       /** @description Version, as every envelope says it. */
       readonly version: string;
-      /** @description Whether it has the wrong paytable. */
-      readonly wrong_paytable: boolean;
     };
-    /** @description `GET /api/problems/releases`. */
+    /** @description `GET /api/faults/releases`. */
     readonly Releases: {
       /**
        * Format: double
@@ -2003,7 +1942,7 @@ export interface components {
       readonly exact_rtp_percent: number;
       /**
        * Format: int64
-       * @description Spins since then that count nowhere, because a fault of the second group was on that the release does not have, or
+       * @description Spins since then that count nowhere, because a fault beside the story was on that the release does not have, or
        *     because a problem was switched by hand.
        */
       readonly left_out: number;
@@ -2414,12 +2353,7 @@ export interface components {
     /** @description `PUT /api/faults/{id}`. */
     readonly SwitchFault: {
       /** @description The state that is wanted. */
-      readonly state: components['schemas']['ProblemState'];
-    };
-    /** @description `PUT /api/problems/{id}`. */
-    readonly SwitchProblem: {
-      /** @description The state that is wanted. */
-      readonly state: components['schemas']['ProblemState'];
+      readonly state: components['schemas']['FaultState'];
     };
     /** @description A change that is under way. */
     readonly Switching: {
@@ -2429,7 +2363,7 @@ export interface components {
        */
       readonly done: number;
       /** @description The state that it leads to. */
-      readonly to: components['schemas']['ProblemState'];
+      readonly to: components['schemas']['FaultState'];
       /**
        * Format: int64
        * @description Documents in all; 0 when that cannot be known.
@@ -2454,11 +2388,6 @@ export interface components {
       readonly pays: readonly components['schemas']['Pay'][];
       /** @description Name of the symbol. */
       readonly symbol: components['schemas']['SymbolName'];
-    };
-    /** @description Sentry's answer to an envelope. */
-    readonly Taken: {
-      /** @description Id of the event in it, if it has one. */
-      readonly id?: string | null;
     };
     /** @description `POST /delivery/test`. */
     readonly TestDelivery: {
@@ -2772,6 +2701,7 @@ export type Delivery = components['schemas']['Delivery'];
 export type DeliveryCounts = components['schemas']['DeliveryCounts'];
 export type DeliveryError = components['schemas']['DeliveryError'];
 export type DestinationStatus = components['schemas']['DestinationStatus'];
+export type EnvelopeAccepted = components['schemas']['EnvelopeAccepted'];
 export type EnvelopeDetail = components['schemas']['EnvelopeDetail'];
 export type EnvelopeItem = components['schemas']['EnvelopeItem'];
 export type EnvelopeState = components['schemas']['EnvelopeState'];
@@ -2780,16 +2710,18 @@ export type Envelopes = components['schemas']['Envelopes'];
 export type ErrorEvent = components['schemas']['ErrorEvent'];
 export type Exception = components['schemas']['Exception'];
 export type ExternalShare = components['schemas']['ExternalShare'];
+export type FaultBoard = components['schemas']['FaultBoard'];
 export type FaultId = components['schemas']['FaultId'];
-export type FaultKind = components['schemas']['FaultKind'];
+export type FaultState = components['schemas']['FaultState'];
 export type FaultView = components['schemas']['FaultView'];
-export type Faults = components['schemas']['Faults'];
 export type Figures = components['schemas']['Figures'];
 export type Fraction = components['schemas']['Fraction'];
 export type Frame = components['schemas']['Frame'];
+export type GroupName = components['schemas']['GroupName'];
 export type GroupedBy = components['schemas']['GroupedBy'];
 export type Grouping = components['schemas']['Grouping'];
 export type HeldAction = components['schemas']['HeldAction'];
+export type How = components['schemas']['How'];
 export type IssueDecision = components['schemas']['IssueDecision'];
 export type IssueDetail = components['schemas']['IssueDetail'];
 export type IssueStatus = components['schemas']['IssueStatus'];
@@ -2822,10 +2754,6 @@ export type Paytable = components['schemas']['Paytable'];
 export type Player = components['schemas']['Player'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemFigures = components['schemas']['ProblemFigures'];
-export type ProblemId = components['schemas']['ProblemId'];
-export type ProblemState = components['schemas']['ProblemState'];
-export type ProblemView = components['schemas']['ProblemView'];
-export type Problems = components['schemas']['Problems'];
 export type Refusal = components['schemas']['Refusal'];
 export type Regression = components['schemas']['Regression'];
 export type ReleaseFigures = components['schemas']['ReleaseFigures'];
@@ -2850,12 +2778,10 @@ export type StackHealth = components['schemas']['StackHealth'];
 export type StackStatus = components['schemas']['StackStatus'];
 export type StakeStatus = components['schemas']['StakeStatus'];
 export type SwitchFault = components['schemas']['SwitchFault'];
-export type SwitchProblem = components['schemas']['SwitchProblem'];
 export type Switching = components['schemas']['Switching'];
 export type SymbolKind = components['schemas']['SymbolKind'];
 export type SymbolName = components['schemas']['SymbolName'];
 export type SymbolPays = components['schemas']['SymbolPays'];
-export type Taken = components['schemas']['Taken'];
 export type TestDelivery = components['schemas']['TestDelivery'];
 export type TestOutcome = components['schemas']['TestOutcome'];
 export type TraceDetail = components['schemas']['TraceDetail'];
@@ -2884,7 +2810,99 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['Faults'];
+          readonly 'application/json': components['schemas']['FaultBoard'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly problem_figures: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The figures */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ProblemFigures'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly choose_release: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['ChooseRelease'];
+      };
+    };
+    readonly responses: {
+      /** @description How everything stands then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['FaultBoard'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly compared_releases: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The figures */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Releases'];
+        };
+      };
+      readonly default: components['responses']['Problem'];
+    };
+  };
+  readonly reset_demo: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['Nothing'];
+      };
+    };
+    readonly responses: {
+      /** @description How everything stands then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['FaultBoard'];
         };
       };
       readonly default: components['responses']['Problem'];
@@ -2912,7 +2930,7 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['Faults'];
+          readonly 'application/json': components['schemas']['FaultBoard'];
         };
       };
       readonly default: components['responses']['Problem'];
@@ -2940,7 +2958,7 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['Faults'];
+          readonly 'application/json': components['schemas']['FaultBoard'];
         };
       };
       readonly default: components['responses']['Problem'];
@@ -3131,175 +3149,6 @@ export interface operations {
       readonly default: components['responses']['Problem'];
     };
   };
-  readonly show_problems: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      /** @description The state of the moment */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly 'application/json': components['schemas']['Problems'];
-        };
-      };
-      readonly default: components['responses']['Problem'];
-    };
-  };
-  readonly problem_figures: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      /** @description The figures */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly 'application/json': components['schemas']['ProblemFigures'];
-        };
-      };
-      readonly default: components['responses']['Problem'];
-    };
-  };
-  readonly choose_release: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ChooseRelease'];
-      };
-    };
-    readonly responses: {
-      /** @description How everything stands then */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly 'application/json': components['schemas']['Problems'];
-        };
-      };
-      readonly default: components['responses']['Problem'];
-    };
-  };
-  readonly compared_releases: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      /** @description The figures */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly 'application/json': components['schemas']['Releases'];
-        };
-      };
-      readonly default: components['responses']['Problem'];
-    };
-  };
-  readonly reset_demo: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['Nothing'];
-      };
-    };
-    readonly responses: {
-      /** @description How everything stands then */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly 'application/json': components['schemas']['Problems'];
-        };
-      };
-      readonly default: components['responses']['Problem'];
-    };
-  };
-  readonly switch_problem: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        /** @description Which */
-        readonly id: components['schemas']['ProblemId'];
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['SwitchProblem'];
-      };
-    };
-    readonly responses: {
-      /** @description How all of them stand then */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly 'application/json': components['schemas']['Problems'];
-        };
-      };
-      readonly default: components['responses']['Problem'];
-    };
-  };
-  readonly fire_problem: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        /** @description Which */
-        readonly id: components['schemas']['ProblemId'];
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['Nothing'];
-      };
-    };
-    readonly responses: {
-      /** @description How all of them stand then */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly 'application/json': components['schemas']['Problems'];
-        };
-      };
-      readonly default: components['responses']['Problem'];
-    };
-  };
   readonly show_settings: {
     readonly parameters: {
       readonly query?: never;
@@ -3483,7 +3332,7 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly 'application/json': components['schemas']['Taken'];
+          readonly 'application/json': components['schemas']['EnvelopeAccepted'];
         };
       };
       readonly default: components['responses']['Problem'];

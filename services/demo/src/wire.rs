@@ -1,193 +1,11 @@
-//! The problems of the demo, the release dial, the traffic, and what was measured before and after: what the page asks
-//! the stack. Times are milliseconds since the Unix epoch.
+//! What the page asks of virtual players and of what was measured before and after, and is answered. Times are milliseconds since the Unix epoch.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Money, UnixMillis};
+use crate::faults::table::FaultId;
 
-/// A problem: a real cause in one service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum ProblemId {
-    /// Players are looked up without an index.
-    MissingIndex,
-    /// The generator does its start-up work again for every stop.
-    SlowRng,
-    /// The player waits for a provider that takes seconds.
-    SlowProvider,
-    /// One payment in ten fails at the provider.
-    PaymentErrors,
-}
-
-impl ProblemId {
-    /// All of them, in the order of the story.
-    pub const ALL: [Self; 4] = [
-        Self::MissingIndex,
-        Self::SlowRng,
-        Self::SlowProvider,
-        Self::PaymentErrors,
-    ];
-
-    /// Stable name, as on the wire and in traces.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::MissingIndex => "missing-index",
-            Self::SlowRng => "slow-rng",
-            Self::SlowProvider => "slow-provider",
-            Self::PaymentErrors => "payment-errors",
-        }
-    }
-
-    /// The service that the fix belongs to.
-    #[must_use]
-    pub const fn service(self) -> &'static str {
-        match self {
-            Self::MissingIndex => "user-service",
-            Self::SlowRng => "game-engine",
-            Self::SlowProvider | Self::PaymentErrors => "payment-service",
-        }
-    }
-}
-
-impl std::str::FromStr for ProblemId {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|id| id.as_str() == text);
-        found.ok_or_else(|| {
-            let names = Self::ALL.map(Self::as_str).join(", ");
-            format!("`{text}` is none of the problems; they are {names}")
-        })
-    }
-}
-
-/// Where a problem stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ProblemState {
-    /// The cause is there and hurts.
-    On,
-    /// The cause is mended; what is somebody else's, such as a slow provider, is coped with.
-    Fixed,
-    /// There is no cause: the world is healthy.
-    Off,
-}
-
-impl ProblemState {
-    /// Stable name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::On => "on",
-            Self::Fixed => "fixed",
-            Self::Off => "off",
-        }
-    }
-}
-
-impl std::str::FromStr for ProblemState {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "on" => Ok(Self::On),
-            "fixed" => Ok(Self::Fixed),
-            "off" => Ok(Self::Off),
-            _ => Err(format!("`{text}` is none of on, fixed and off")),
-        }
-    }
-}
-
-/// A change that is under way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Switching {
-    /// The state that it leads to.
-    pub to: ProblemState,
-    /// Documents that are done with, as far as that can be known.
-    pub done: u64,
-    /// Documents in all; 0 when that cannot be known.
-    pub total: u64,
-}
-
-/// Evidence of a problem in real spans or issues.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Observed {
-    /// Traces that show it since it was switched on.
-    pub count: u64,
-    /// The newest of them.
-    pub trace_id: String,
-    /// When that trace began.
-    pub at: UnixMillis,
-    /// Milliseconds that the span took; absent where the evidence is an issue.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub ms: Option<f64>,
-}
-
-/// One problem.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct ProblemView {
-    /// Which.
-    pub id: ProblemId,
-    /// Where it is mended.
-    pub service: String,
-    /// Where it stands.
-    pub state: ProblemState,
-    /// A change that is under way.
-    #[schema(required)]
-    pub switching: Option<Switching>,
-    /// When it came to this state.
-    pub switched_at: UnixMillis,
-    /// Milliseconds since then, by a clock that cannot be set: what was before it and what after is told by this.
-    pub switched_ms_ago: u64,
-    /// Evidence since it was switched on; absent while there is none.
-    #[schema(required)]
-    pub observed: Option<Observed>,
-}
-
-/// A release of the demo and the problems it has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ReleaseView {
-    /// Version, as every envelope says it.
-    pub version: String,
-    /// Problems that hurt in it.
-    pub problems: Vec<ProblemId>,
-    /// Whether it has the wrong paytable.
-    pub wrong_paytable: bool,
-}
-
-/// `GET /api/problems`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Problems {
-    /// Release that envelopes say now.
-    pub release: String,
-    /// The dial.
-    pub releases: Vec<ReleaseView>,
-    /// In the order of the story.
-    pub problems: Vec<ProblemView>,
-    /// Payments that will fail on cue.
-    pub armed_failures: u32,
-    /// Whether every problem can be switched: the players are written.
-    pub ready: bool,
-}
-
-/// `PUT /api/problems/{id}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SwitchProblem {
-    /// The state that is wanted.
-    pub state: ProblemState,
-}
-
-/// `PUT /api/problems/release`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ChooseRelease {
-    /// One of the dial's versions.
-    pub release: String,
-}
+use reelscope_contracts::{Money, UnixMillis};
 
 /// What was measured of spins under one condition, as their players saw them. Where not all traces are recorded, each that
 /// is stands for as many spins as the sample rate of its trace says, in everything that is counted or added up.
@@ -236,7 +54,7 @@ pub enum AllProblems {
 #[serde(untagged)]
 pub enum ComparedProblem {
     /// One problem.
-    One(ProblemId),
+    One(FaultId),
     /// All of them.
     All(AllProblems),
 }
@@ -246,10 +64,10 @@ pub enum ComparedProblem {
 pub struct BeforeAfter {
     /// A problem's id, or `all`.
     pub problem: ComparedProblem,
-    /// With the problem (with all four).
+    /// With the problem (with all of them).
     #[schema(required)]
     pub before: Option<Figures>,
-    /// With its fix (with all four fixes), everything else alike.
+    /// With its fix (with all fixes), everything else alike.
     #[schema(required)]
     pub after: Option<Figures>,
     /// A typical trace of each: the one at the median.
@@ -260,7 +78,7 @@ pub struct BeforeAfter {
     pub after_trace: Option<String>,
 }
 
-/// `GET /api/problems/figures`.
+/// `GET /api/faults/figures`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ProblemFigures {
     /// Only spins since then count: the start of this session, the last reset, or the first spin that is remembered of very
@@ -269,7 +87,7 @@ pub struct ProblemFigures {
     /// Spins since then with every problem where it stands now; absent while there are none.
     #[schema(required)]
     pub now: Option<Figures>,
-    /// Spins since then that count nowhere, because a fault of the second group was on.
+    /// Spins since then that count nowhere, because a fault beside the story was on.
     pub left_out: u64,
     /// Of the spins that count, those of virtual players.
     pub virtual_spins: u64,
@@ -368,12 +186,12 @@ pub struct ReleaseFigures {
     pub regressions: Vec<Regression>,
 }
 
-/// `GET /api/problems/releases`.
+/// `GET /api/faults/releases`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Releases {
     /// Only spins since then count; see [`ProblemFigures::since`].
     pub since: UnixMillis,
-    /// Spins since then that count nowhere, because a fault of the second group was on that the release does not have, or
+    /// Spins since then that count nowhere, because a fault beside the story was on that the release does not have, or
     /// because a problem was switched by hand.
     pub left_out: u64,
     /// Of the spins that count, those of virtual players.

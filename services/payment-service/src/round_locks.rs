@@ -15,7 +15,7 @@ pub(crate) type Outcome = Result<Bet, PaymentError>;
 
 /// The rounds that tasks of this process are settling; clones share them.
 #[derive(Clone, Default)]
-pub(crate) struct Claims {
+pub(crate) struct RoundLocks {
     rounds: Arc<Mutex<HashMap<RoundId, Held>>>,
 }
 
@@ -40,12 +40,12 @@ enum Stage {
 /// The answer to a claim.
 pub(crate) enum Claimed {
     /// Nobody else settles the round.
-    Mine(Claim),
+    Mine(RoundLock),
     /// Somebody does.
     Theirs(Theirs),
 }
 
-impl Claims {
+impl RoundLocks {
     /// Claims a round to settle it with this payout.
     pub(crate) fn claim(&self, round_id: RoundId, payout: Money) -> Claimed {
         match self.rounds().entry(round_id) {
@@ -62,7 +62,7 @@ impl Claims {
                     payout,
                     stage: followed,
                 });
-                Claimed::Mine(Claim {
+                Claimed::Mine(RoundLock {
                     claims: self.clone(),
                     round_id,
                     stage,
@@ -85,13 +85,13 @@ impl Claims {
 }
 
 /// The right to settle a round; given back however the task ends.
-pub(crate) struct Claim {
-    claims: Claims,
+pub(crate) struct RoundLock {
+    claims: RoundLocks,
     round_id: RoundId,
     stage: watch::Sender<Stage>,
 }
 
-impl Claim {
+impl RoundLock {
     /// The payout is durable; the rest is made where nobody waits.
     pub(crate) fn queued(&self, bet: &Bet) {
         self.stage.send_replace(Stage::Queued(bet.clone()));
@@ -108,7 +108,7 @@ impl Claim {
     }
 }
 
-impl Drop for Claim {
+impl Drop for RoundLock {
     fn drop(&mut self) {
         self.claims.rounds().remove(&self.round_id);
     }
@@ -165,7 +165,7 @@ mod tests {
         }
     }
 
-    fn claim(claims: &Claims, payout: i64) -> Result<Claim, Theirs> {
+    fn claim(claims: &RoundLocks, payout: i64) -> Result<RoundLock, Theirs> {
         match claims.claim(RoundId::from_u128(1), Money(payout)) {
             Claimed::Mine(claim) => Ok(claim),
             Claimed::Theirs(theirs) => Err(theirs),
@@ -174,7 +174,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_task_settles_a_round_and_all_learn_what_it_came_to() {
-        let claims = Claims::default();
+        let claims = RoundLocks::default();
         let mine = claim(&claims, 4).ok().unwrap();
         assert!(matches!(
             claims.claim(RoundId::from_u128(2), Money(0)),
@@ -206,7 +206,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_task_that_gives_up_leaves_the_round_to_those_who_follow() {
-        let claims = Claims::default();
+        let claims = RoundLocks::default();
         let mine = claim(&claims, 4).ok().unwrap();
         let mut theirs = claim(&claims, 4).err().unwrap();
         drop(mine);

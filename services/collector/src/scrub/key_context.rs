@@ -1,7 +1,7 @@
 //! How a value of JSON is looked at, by the keys above it.
 
 use super::rule::Rule;
-use super::words::{self, Meaning, Place};
+use super::words::{self, Meaning, NamePosition};
 
 /// What the name of a value says of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Secret {
 
 /// How a value is looked at, by what stands above it.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Look {
+pub(super) struct KeyContext {
     /// All of it is secret.
     pub(super) secret: Option<Secret>,
     /// It is the protocol's own and holds nothing of a person.
@@ -40,14 +40,14 @@ pub(super) struct Look {
 }
 
 /// How the value of `key` is looked at.
-pub(super) fn below(key: &str, look: Look, at_root: bool) -> Look {
+pub(super) fn below(key: &str, look: KeyContext, at_root: bool) -> KeyContext {
     if look.skip || look.secret.is_some() {
         // In an attribute only the value is anyone's.
         let secret = look.secret.filter(|_| key == "value");
-        return Look {
+        return KeyContext {
             skip: look.skip || secret.is_none(),
             secret,
-            ..Look::default()
+            ..KeyContext::default()
         };
     }
     let skip = (at_root && matches!(key, "modules" | "debug_meta" | "measurements" | "dist"))
@@ -55,7 +55,7 @@ pub(super) fn below(key: &str, look: Look, at_root: bool) -> Look {
         || (look.frame && matches!(key, "filename" | "abs_path" | "module" | "package" | "function"))
         || (look.sdk && key != "client_ip");
     let secret = if skip { None } else { secret_by_key(key, look) };
-    Look {
+    KeyContext {
         secret,
         skip,
         user: key == "user",
@@ -69,10 +69,10 @@ pub(super) fn below(key: &str, look: Look, at_root: bool) -> Look {
 
 /// How the `value` of an object is looked at whose `name` is this.
 pub(super) fn named(name: &str) -> Option<Secret> {
-    secret_by_key(name, Look::default())
+    secret_by_key(name, KeyContext::default())
 }
 
-fn secret_by_key(key: &str, look: Look) -> Option<Secret> {
+fn secret_by_key(key: &str, look: KeyContext) -> Option<Secret> {
     if look.user {
         let rule = match key {
             "email" => Some(Rule::Email),
@@ -84,7 +84,7 @@ fn secret_by_key(key: &str, look: Look) -> Option<Secret> {
             return Some(Secret { rule, meaning });
         }
     }
-    let meaning = words::meaning(key, Place::Key)?;
+    let meaning = words::meaning(key, NamePosition::Key)?;
     let rule = match meaning {
         Meaning::Own => words::own_rule(key),
         Meaning::Address => Rule::Address,

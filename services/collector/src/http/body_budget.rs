@@ -11,7 +11,7 @@ use crate::lock;
 /// Room for a number of bytes. Where it is full, whoever holds most bytes for longest makes way, if that was long enough
 /// for anybody who is not slow; else the newcomer comes again.
 #[derive(Clone)]
-pub(crate) struct Room {
+pub(crate) struct BodyBudget {
     most: usize,
     /// Time within which nobody has to make way.
     grace: Duration,
@@ -31,7 +31,7 @@ struct Held {
     leave: Arc<Notify>,
 }
 
-impl Room {
+impl BodyBudget {
     pub(crate) fn new(most: usize, grace: Duration) -> Self {
         Self {
             most,
@@ -40,7 +40,7 @@ impl Room {
         }
     }
 
-    pub(crate) fn enter(&self) -> Taking {
+    pub(crate) fn enter(&self) -> BudgetGuard {
         let leave = Arc::<Notify>::default();
         let mut senders = lock(&self.senders);
         let id = senders.next;
@@ -53,18 +53,18 @@ impl Room {
         senders.all.insert(id, held);
         drop(senders);
         let room = self.clone();
-        Taking { room, id, leave }
+        BudgetGuard { room, id, leave }
     }
 }
 
 /// Room that is taken; given back when dropped.
-pub(crate) struct Taking {
-    room: Room,
+pub(crate) struct BudgetGuard {
+    room: BodyBudget,
     id: u64,
     leave: Arc<Notify>,
 }
 
-impl Taking {
+impl BudgetGuard {
     /// Takes more; `false` if there is no room, or this sender had to make way.
     pub(crate) fn grow(&self, bytes: usize) -> bool {
         let mut senders = lock(&self.room.senders);
@@ -100,7 +100,7 @@ impl Taking {
     }
 }
 
-impl Drop for Taking {
+impl Drop for BudgetGuard {
     fn drop(&mut self) {
         let mut senders = lock(&self.room.senders);
         if let Some(held) = senders.all.remove(&self.id) {
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn the_slowest_makes_way_and_nobody_within_the_grace() {
-        let room = Room::new(100, Duration::ZERO);
+        let room = BodyBudget::new(100, Duration::ZERO);
         let (slow, other) = (room.enter(), room.enter());
         assert!(slow.grow(60));
         std::thread::yield_now();
@@ -127,7 +127,7 @@ mod tests {
         drop((slow, other));
         assert_eq!(lock(&room.senders).used, 0);
 
-        let room = Room::new(100, Duration::from_secs(3_600));
+        let room = BodyBudget::new(100, Duration::from_secs(3_600));
         let (first, second) = (room.enter(), room.enter());
         assert!(first.grow(60) && !second.grow(60) && second.grow(40));
         drop(first);
@@ -137,7 +137,7 @@ mod tests {
     }
 
     /// Time that the longest has been under way, in whole milliseconds.
-    fn slow_since(room: &Room) -> Duration {
+    fn slow_since(room: &BodyBudget) -> Duration {
         let senders = lock(&room.senders);
         let longest = senders.all.values().map(|held| held.since.elapsed()).max();
         Duration::from_millis(u64::try_from(longest.unwrap_or_default().as_millis()).unwrap_or(0))

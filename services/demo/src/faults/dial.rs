@@ -1,0 +1,149 @@
+//! The release dial: what a team would have shipped one after the other, and how one is put in force.
+
+use std::sync::Arc;
+
+use reelscope_contracts::{Code, Problem};
+use tokio::sync::OwnedRwLockWriteGuard;
+
+use super::table::{FaultId, FaultState, STORY};
+use super::wire::ReleaseView;
+use super::{Faults, States, SwitchError, THE_RELEASE};
+
+/// A release of the demo's dial.
+#[derive(Debug, Clone, Copy)]
+pub struct Release {
+    /// Its version.
+    pub version: &'static str,
+    /// Faults that hurt in it. The other problems of the story are fixed, the other faults of the dial are off.
+    pub faults: &'static [FaultId],
+}
+
+/// The dial, oldest first.
+pub const RELEASES: [Release; 4] = [
+    Release {
+        version: "1.0.0",
+        faults: &STORY,
+    },
+    Release {
+        version: "1.1.0",
+        faults: &[FaultId::SlowProvider, FaultId::PaymentErrors],
+    },
+    Release {
+        version: "1.2.0",
+        faults: &[],
+    },
+    // The fix of the payments is lost in a merge, and a paytable is deployed that nobody has enumerated: a regression that
+    // only the business figures show.
+    Release {
+        version: "1.3.0",
+        faults: &[FaultId::PaymentErrors, FaultId::RtpAnomaly],
+    },
+];
+
+/// The start of the demo.
+pub const FIRST_RELEASE: &Release = &RELEASES[0];
+
+impl Release {
+    /// The release of a version.
+    #[must_use]
+    pub fn of(version: &str) -> Option<&'static Self> {
+        RELEASES.iter().find(|release| release.version == version)
+    }
+
+    /// Whether a fault hurts in it.
+    #[must_use]
+    pub fn has(&self, id: FaultId) -> bool {
+        self.faults.contains(&id)
+    }
+
+    /// Where every fault that the dial brings stands in this release.
+    #[must_use]
+    pub fn states(&self) -> States {
+        let state = |id| match (self.has(id), id.is_story()) {
+            (true, _) => FaultState::On,
+            (false, true) => FaultState::Fixed,
+            (false, false) => FaultState::Off,
+        };
+        of_the_dial().map(|id| (id, state(id))).collect()
+    }
+
+    pub(super) fn view(&self) -> ReleaseView {
+        ReleaseView {
+            version: self.version.to_owned(),
+            faults: self.faults.to_vec(),
+        }
+    }
+}
+
+/// Faults that a release brings or takes away: the problems of the story, and what else any release has.
+pub(crate) fn of_the_dial() -> impl Iterator<Item = FaultId> {
+    let brought = |id: &FaultId| id.is_story() || RELEASES.iter().any(|release| release.has(*id));
+    FaultId::ALL.iter().copied().filter(brought)
+}
+
+/// A release that is about to be put in force.
+pub struct ReleaseSwitch {
+    faults: Faults,
+    release: &'static Release,
+    switching: OwnedRwLockWriteGuard<()>,
+}
+
+impl Faults {
+    /// Begins to put a release of the dial in force. Until what is returned is dropped nothing else is switched.
+    ///
+    /// # Errors
+    /// [`SwitchError`]; nothing was changed.
+    pub fn begin(&self, version: &str) -> Result<ReleaseSwitch, SwitchError> {
+        let release = Release::of(version).ok_or_else(|| SwitchError::NoSuchRelease(version.to_owned()))?;
+        let switching = Arc::clone(&self.shared.switching).try_write_owned();
+        if let Some(id) = self.under_way() {
+            return Err(SwitchError::UnderWay(id.as_str()));
+        }
+        let switching = switching.map_err(|_| SwitchError::UnderWay(THE_RELEASE))?;
+        let is_missing = self.state(FaultId::MissingIndex) == FaultState::On;
+        let switches_index = is_missing != release.has(FaultId::MissingIndex);
+        if switches_index && !self.shared.knobs.seeding.is_complete() {
+            return Err(SwitchError::NotReady);
+        }
+        Ok(ReleaseSwitch {
+            faults: self.clone(),
+            release,
+            switching,
+        })
+    }
+}
+
+impl ReleaseSwitch {
+    /// Puts it in force: its faults, and `announce`, which tells it to whoever names it. All of it or, as far as the services
+    /// let it be undone, nothing; whoever asked may go away.
+    ///
+    /// # Errors
+    /// The problem of what could not be done.
+    pub async fn apply(
+        self,
+        announce: impl Future<Output = Result<(), Problem>> + Send + 'static,
+    ) -> Result<(), Problem> {
+        let Self {
+            faults,
+            release,
+            switching,
+        } = self;
+        let task = tokio::spawn(async move {
+            let before = faults.states();
+            let apply = async {
+                faults.bring_all(&release.states()).await?;
+                announce.await
+            };
+            let applied: Result<(), Problem> = apply.await;
+            if applied.is_err()
+                && let Err(refusal) = faults.bring_all(&before).await
+            {
+                tracing::error!(%refusal, "faults could not be brought back to where they stood");
+            }
+            drop(switching);
+            applied
+        });
+        let defect = || Problem::new(Code::Internal, "The release could not be put in force.");
+        task.await.unwrap_or_else(|_| Err(defect()))
+    }
+}

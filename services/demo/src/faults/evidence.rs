@@ -1,0 +1,151 @@
+//! What shows a fault in a trace, by what its reader would point at.
+
+use reelscope_contracts::telemetry::{ServiceShare, Span, TraceDetail, TraceSummary};
+
+use super::table::FaultId;
+use crate::figures::is_felt;
+use crate::spins::SPIN;
+use crate::traffic::surge::LOG_IN;
+
+/// Evidence of a fault: milliseconds of a span, or something that has no duration.
+pub(super) struct Evidence {
+    pub(super) ms: Option<f64>,
+}
+
+/// What the line of a trace says about a fault.
+pub(super) enum Line {
+    /// The trace does not show it.
+    Nothing,
+    /// The trace shows it.
+    Shows,
+    /// Only its spans and errors can tell.
+    Read,
+}
+
+impl Line {
+    fn shows_if(shown: bool) -> Self {
+        if shown { Self::Shows } else { Self::Nothing }
+    }
+
+    fn read_if(possible: bool) -> Self {
+        if possible { Self::Read } else { Self::Nothing }
+    }
+}
+
+/// More equal look-ups than this in one request nobody would have written on purpose.
+const MANY_LOOK_UPS: u32 = 4;
+/// Below this nobody would call the generator slow, in milliseconds.
+const SLOW_RNG_MS: f64 = 50.0;
+/// Below this nobody would call the provider slow, in milliseconds.
+const SLOW_PROVIDER_MS: f64 = 1_000.0;
+/// Description of the span that waits for the provider.
+const PROVIDER_SPAN: &str = "External payment provider API";
+
+/// How many envelopes before a fault those of a request may begin that was under way when it met the fault; 0 for a fault
+/// that only later requests meet.
+pub(super) const fn under_way(id: FaultId) -> u64 {
+    match id {
+        // Ten seconds of a busy machine.
+        FaultId::GatewayPanic => 4_000,
+        _ => 0,
+    }
+}
+
+/// What the line of a trace says about a fault.
+pub(super) fn in_line(id: FaultId, line: &TraceSummary) -> Line {
+    let failed = |service: &str| {
+        let failed = |share: &ServiceShare| share.service == service && share.errors > 0;
+        line.services.iter().any(failed)
+    };
+    let has_payout = line.measurements.get("payout");
+    match id {
+        FaultId::MissingIndex | FaultId::SlowRng | FaultId::SlowProvider => Line::Read,
+        // A provider that is down, or a spike, fails payments too.
+        FaultId::PaymentErrors => {
+            let of_another = line.faults.iter().any(|fault| is_felt(fault));
+            Line::shows_if(!of_another && failed("payment-service"))
+        }
+        FaultId::ProviderSpike => Line::shows_if(failed("payment-service")),
+        FaultId::RtpAnomaly => Line::shows_if(has_payout.is_some_and(|payout| payout.value > 0.0)),
+        FaultId::SessionSurge => Line::shows_if(line.name == LOG_IN),
+        FaultId::ProviderDown => Line::read_if(failed("payment-service")),
+        FaultId::GatewayPanic => Line::read_if(failed("api-gateway")),
+        // The history and the report are no spins.
+        FaultId::NPlusOne => Line::read_if(line.name != SPIN && line.spans > MANY_LOOK_UPS),
+        FaultId::SlowReport => Line::read_if(line.name != SPIN),
+        // A refusal is no error: the line does not have it.
+        FaultId::ExpiredToken => Line::Read,
+        FaultId::MemoryLeak => Line::read_if(has_payout.is_some()),
+    }
+}
+
+/// The evidence of a fault that came after envelope `after` in the spans and errors of a trace.
+pub(super) fn in_trace(id: FaultId, trace: &TraceDetail, after: u64) -> Option<Evidence> {
+    let longest = |shows: &dyn Fn(&Span) -> bool| {
+        let spans = trace.spans.iter().filter(|span| shows(span));
+        spans.map(milliseconds).max_by(f64::total_cmp)
+    };
+    let took = |ms: Option<f64>, at_least: f64| {
+        let ms = ms.filter(|ms| *ms >= at_least)?;
+        Some(Evidence { ms: Some(ms) })
+    };
+    let shown = |shown: bool| shown.then_some(Evidence { ms: None });
+    let any_span = |shows: &dyn Fn(&Span) -> bool| shown(trace.spans.iter().any(shows));
+    let has = |span: &Span, name: &str, wanted: serde_json::Value| span.data.get(name) == Some(&wanted);
+    match id {
+        FaultId::MissingIndex => {
+            let scans = |span: &Span| {
+                span.service == "user-service"
+                    && span.op == "db.query"
+                    && has(span, "db.index_used", false.into())
+            };
+            took(longest(&scans), 0.0)
+        }
+        FaultId::SlowRng => took(longest(&|span| span.op == "game.rng"), SLOW_RNG_MS),
+        FaultId::SlowProvider => took(
+            longest(&|span| span.description == PROVIDER_SPAN),
+            SLOW_PROVIDER_MS,
+        ),
+        FaultId::MemoryLeak => any_span(&|span| {
+            let entries = span.data.get("cache.entries");
+            entries.is_some_and(|entries| *entries != 0)
+        }),
+        FaultId::ProviderDown => {
+            let mut errors = trace.errors.iter();
+            shown(
+                errors
+                    .any(|error| error.tags.get("provider.code").map(String::as_str) == Some("unreachable")),
+            )
+        }
+        FaultId::NPlusOne => {
+            let look_up = |span: &&Span| {
+                span.service == "api-gateway"
+                    && span.op == "http.client"
+                    && span.description.ends_with("/v1/rounds/lookup")
+            };
+            let look_ups = trace.spans.iter().filter(look_up).count();
+            shown(look_ups > MANY_LOOK_UPS as usize)
+        }
+        FaultId::SlowReport => any_span(&|span| span.op == "db.query" && span.description == "bets.find({})"),
+        FaultId::GatewayPanic => {
+            let mut errors = trace.errors.iter();
+            shown(
+                errors.any(|error| {
+                    error.service == "api-gateway" && error.kind == "panic" && error.seq > after
+                }),
+            )
+        }
+        FaultId::ExpiredToken => any_span(&|span| {
+            span.service == "user-service"
+                && span.transaction
+                && has(span, "http.response.status_code", 401.into())
+        }),
+        // The line tells in full.
+        FaultId::PaymentErrors | FaultId::ProviderSpike | FaultId::RtpAnomaly | FaultId::SessionSurge => None,
+    }
+}
+
+#[allow(clippy::cast_precision_loss)] // a span is shorter than 2^53 microseconds
+fn milliseconds(span: &Span) -> f64 {
+    (span.end_us - span.start_us) as f64 / 1e3
+}

@@ -1,0 +1,443 @@
+//! The table of faults: everything that a presenter switches or triggers, one row each.
+//!
+//! To add one: a variant of [`FaultId`], its row below, its knob in the service and its arms in `knobs.rs` and
+//! `evidence.rs`, and its phrases on the page. The compiler names each of these places while it is missing.
+
+use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
+use utoipa::ToSchema;
+
+/// A fault: a real cause in one service, behind one knob there. In the order in which they are shown.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum FaultId {
+    /// Players are looked up without an index.
+    MissingIndex,
+    /// The generator does its start-up work again for every stop.
+    SlowRng,
+    /// The player waits for a provider that takes seconds.
+    SlowProvider,
+    /// One payment in ten fails at the provider.
+    PaymentErrors,
+    /// Six payments in ten fail at the provider.
+    ProviderSpike,
+    /// The game pays by a paytable that nobody has certified.
+    RtpAnomaly,
+    /// The next round that is played meets a defect of the gateway.
+    GatewayPanic,
+    /// All sessions in force end before their time.
+    ExpiredToken,
+    /// The provider refuses connections.
+    ProviderDown,
+    /// The history asks for every round by itself.
+    NPlusOne,
+    /// The daily report reads every bet.
+    SlowReport,
+    /// The gateway keeps every answer for ever.
+    MemoryLeak,
+    /// Three hundred players log in within ten seconds.
+    SessionSurge,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Fault {
+    /// Whether the story of the demo is about it.
+    pub group: Group,
+    /// The service that is wrong: where its knob is, and its fix.
+    pub service: &'static str,
+    /// How it is brought about.
+    pub how: How,
+    /// What is wrong.
+    pub cause: &'static str,
+    /// What a reader of a trace points at.
+    pub evidence: &'static str,
+    /// What our code does about it while the cause stays; `None` where a fault can only be there or not.
+    pub fix: Option<&'static str>,
+}
+
+/// Which of the two lists a fault is in.
+#[derive(Debug, Clone, Copy)]
+pub enum Group {
+    /// The problems of the story: the window begins with them, releases have them or their fixes, and what players meet
+    /// with and without each is compared. A figure is promised of each.
+    Story(Promise),
+    /// Faults beside the story, for whoever wants to show more. They are off until somebody wants them.
+    Extra,
+}
+
+/// How a fault is brought about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    /// It holds until it is switched off.
+    Switch,
+    /// It happens once.
+    Fire,
+    /// It is switched, and can be made to happen once on cue too.
+    SwitchOrFire,
+}
+
+impl How {
+    /// Whether it can be switched on and off.
+    #[must_use]
+    pub const fn is_switched(self) -> bool {
+        matches!(self, Self::Switch | Self::SwitchOrFire)
+    }
+}
+
+/// What players meet with this problem alone, on an idle machine; `reelscope bench problems` checks it.
+#[derive(Debug, Clone, Copy)]
+pub struct Promise {
+    /// Spins that are measured: so many that they take about a quarter of a minute.
+    pub spins: u64,
+    /// Of them, under way at the same time.
+    pub at_once: u64,
+    /// The figure and its bounds.
+    pub band: Band,
+}
+
+/// The bounds of a figure, both included.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Band {
+    /// Which figure.
+    pub figure: Figure,
+    /// The least that is promised, in the figure's unit.
+    pub least: f64,
+    /// The most that is promised, in the figure's unit.
+    pub most: f64,
+}
+
+/// A figure of what players met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Figure {
+    /// Median of what players waited, in milliseconds.
+    P50Ms,
+    /// 95th percentile of what players waited, in milliseconds.
+    P95Ms,
+    /// Median of the look-ups of the player, in milliseconds.
+    LookUpP50Ms,
+    /// Median of the time in which the stops were drawn, in milliseconds.
+    DrawP50Ms,
+    /// Share of the wait in which the provider was waited for, in percent.
+    ProviderSharePercent,
+    /// Share of the spins that failed, in percent.
+    FailedPercent,
+}
+
+impl FaultId {
+    /// All of them.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// Its row.
+    #[must_use]
+    pub const fn row(self) -> &'static Fault {
+        match self {
+            Self::MissingIndex => &Fault {
+                group: Group::Story(Promise {
+                    spins: 30,
+                    at_once: 1,
+                    band: Band {
+                        figure: Figure::LookUpP50Ms,
+                        least: 350.0,
+                        most: 650.0,
+                    },
+                }),
+                service: "user-service",
+                how: How::Switch,
+                cause: "players are looked up by account code without an index, so that all of them are read",
+                evidence: "`db.query` with `db.index_used: false` and every row scanned",
+                fix: Some("the index, created while everything runs"),
+            },
+            Self::SlowRng => &Fault {
+                group: Group::Story(Promise {
+                    spins: 40,
+                    at_once: 1,
+                    band: Band {
+                        figure: Figure::DrawP50Ms,
+                        least: 150.0,
+                        most: 400.0,
+                    },
+                }),
+                service: "game-engine",
+                how: How::Switch,
+                cause: "a new generator is keyed for every stop, tested as at its start and wound forward word by word",
+                evidence: "`game.rng`: hundreds of milliseconds of CPU; the same seed gives the same board",
+                fix: Some("one generator, seeded once"),
+            },
+            Self::SlowProvider => &Fault {
+                group: Group::Story(Promise {
+                    spins: 60,
+                    at_once: 20,
+                    band: Band {
+                        figure: Figure::P50Ms,
+                        least: 2_000.0,
+                        most: 5_000.0,
+                    },
+                }),
+                service: "payment-service",
+                how: How::Switch,
+                cause: "the player waits for a provider that takes 2.4 to 4.4 s",
+                evidence: "`External payment provider API` as most of the trace",
+                fix: Some(
+                    "the payout is written down, the player answered, and the settlement goes on in the same trace",
+                ),
+            },
+            Self::PaymentErrors => &Fault {
+                group: Group::Story(Promise {
+                    spins: 300,
+                    at_once: 1,
+                    band: Band {
+                        figure: Figure::FailedPercent,
+                        least: 10.0,
+                        most: 10.0,
+                    },
+                }),
+                service: "payment-service",
+                how: How::SwitchOrFire,
+                cause: "the provider fails exactly one payment in ten (a shuffled bag)",
+                evidence: "an issue with its stack, player and trace",
+                fix: Some("another try with the same reference, with backoff and jitter"),
+            },
+            Self::ProviderSpike => &Fault {
+                group: Group::Extra,
+                service: "payment-provider",
+                how: How::Switch,
+                cause: "six payments in ten fail at the provider; afterwards what `payment-errors` says holds again",
+                evidence: "issues of the payment service, so many that a spike alert fires",
+                fix: None,
+            },
+            Self::RtpAnomaly => &Fault {
+                group: Group::Extra,
+                service: "game-engine",
+                how: How::Switch,
+                cause: "the game pays by the paytable of release 1.3.0; the later of dial and switch wins",
+                evidence: "only the RTP: no request fails and no span is slow",
+                fix: None,
+            },
+            Self::GatewayPanic => &Fault {
+                group: Group::Extra,
+                service: "api-gateway",
+                how: How::Fire,
+                cause: "the next round's board is read out of bounds, after its money was settled",
+                evidence: "an issue with the stack of the panic, 500 for the player; the same key again answers the round",
+                fix: None,
+            },
+            Self::ExpiredToken => &Fault {
+                group: Group::Extra,
+                service: "user-service",
+                how: How::Fire,
+                cause: "all sessions end before their time",
+                evidence: "401 `session_expired` with the stake untouched, then a log-in",
+                fix: None,
+            },
+            Self::ProviderDown => &Fault {
+                group: Group::Extra,
+                service: "payment-provider",
+                how: How::Switch,
+                cause: "the provider's listener is closed, and bound to the same port again",
+                evidence: "an issue with `provider.code: unreachable`; stakes are returned",
+                fix: None,
+            },
+            Self::NPlusOne => &Fault {
+                group: Group::Extra,
+                service: "api-gateway",
+                how: How::Switch,
+                cause: "the history asks the game-engine for every round by itself",
+                evidence: "up to 50 equal `http.client` and `db.query` spans in `GET /api/v1/rounds`",
+                fix: Some("one request for all rounds"),
+            },
+            Self::SlowReport => &Fault {
+                group: Group::Extra,
+                service: "payment-service",
+                how: How::Switch,
+                cause: "`GET /api/v1/reports/daily` reads every bet",
+                evidence: "one `db.query` whose `db.rows_scanned` grows with every spin",
+                fix: Some("totals that posting keeps up to date"),
+            },
+            Self::MemoryLeak => &Fault {
+                group: Group::Extra,
+                service: "api-gateway",
+                how: How::Switch,
+                cause: "every answer is kept in a buffer of 256 KiB, up to 256 MiB; switching it off frees them",
+                evidence: "the gauges `cache.entries` and `process.memory`",
+                fix: None,
+            },
+            Self::SessionSurge => &Fault {
+                group: Group::Extra,
+                service: "api-gateway",
+                how: How::Fire,
+                cause: "300 log-ins of different accounts within ten seconds, which the rate limit just lets through",
+                evidence: "sessions in release health, traces `log in`",
+                fix: None,
+            },
+        }
+    }
+
+    /// Its stable name, as on the wire, in traces and on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// The service that is wrong.
+    #[must_use]
+    pub const fn service(self) -> &'static str {
+        self.row().service
+    }
+
+    /// Whether it is a problem of the story.
+    #[must_use]
+    pub const fn is_story(self) -> bool {
+        matches!(self.row().group, Group::Story(_))
+    }
+
+    /// Reads the name of one of `these`.
+    ///
+    /// # Errors
+    /// A sentence that names what there is; `what` they are called.
+    pub fn named(text: &str, these: &[Self], what: &str) -> Result<Self, String> {
+        let found = text.parse().ok().filter(|id| these.contains(id));
+        found.ok_or_else(|| {
+            let names: Vec<_> = these.iter().map(|id| id.as_str()).collect();
+            format!("`{text}` is none of the {what}; they are {}", names.join(", "))
+        })
+    }
+}
+
+/// How many problems the story has.
+const STORY_LENGTH: usize = {
+    let (mut length, mut next) = (0, 0);
+    while next < FaultId::ALL.len() {
+        length += FaultId::ALL[next].is_story() as usize;
+        next += 1;
+    }
+    length
+};
+
+/// The problems of the story, in its order.
+pub const STORY: [FaultId; STORY_LENGTH] = {
+    let mut story = [FaultId::MissingIndex; STORY_LENGTH];
+    let (mut found, mut next) = (0, 0);
+    while next < FaultId::ALL.len() {
+        if FaultId::ALL[next].is_story() {
+            story[found] = FaultId::ALL[next];
+            found += 1;
+        }
+        next += 1;
+    }
+    story
+};
+
+/// Where each problem of the story stands, in the order of [`STORY`].
+pub type StoryStates = [FaultState; STORY_LENGTH];
+
+/// Where a fault stands.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    EnumString,
+    IntoStaticStr,
+)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum FaultState {
+    /// There is no cause: the world is healthy.
+    Off,
+    /// The cause is there and hurts.
+    On,
+    /// The cause is mended; what is somebody else's, such as a slow provider, is coped with.
+    Fixed,
+}
+
+impl FaultState {
+    /// Stable name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// Reads a stable name.
+    ///
+    /// # Errors
+    /// A sentence that names what there is.
+    pub fn named(text: &str) -> Result<Self, String> {
+        text.parse()
+            .map_err(|_| format!("`{text}` is none of on, fixed and off"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_on_the_wire_and_in_the_code_are_the_same() {
+        for id in FaultId::ALL {
+            assert_eq!(serde_json::to_value(id).unwrap(), id.as_str());
+            assert_eq!(FaultId::named(id.as_str(), FaultId::ALL, "faults"), Ok(*id));
+        }
+        for state in [FaultState::Off, FaultState::On, FaultState::Fixed] {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
+            assert_eq!(FaultState::named(state.as_str()), Ok(state));
+        }
+    }
+
+    #[test]
+    fn every_problem_of_the_story_can_be_switched_and_fixed() {
+        for id in STORY {
+            assert!(id.row().how.is_switched() && id.row().fix.is_some(), "{id:?}");
+        }
+    }
+
+    #[test]
+    fn the_document_shows_the_table() {
+        let document = include_str!("../../../../docs/faults.md");
+        for id in FaultId::ALL {
+            let Fault {
+                cause, evidence, fix, ..
+            } = id.row();
+            let how = match (id.row().how, fix) {
+                (How::Switch, None) => "switch",
+                (How::Switch, Some(_)) => "switch, fix",
+                (How::Fire, _) => "fire",
+                (How::SwitchOrFire, _) => "switch, fix, fire",
+            };
+            let fix = fix.unwrap_or("");
+            let row = format!(
+                "| `{}` | {} | {how} | {cause} | {evidence} | {fix} |",
+                id.as_str(),
+                id.service()
+            );
+            assert!(
+                document.contains(&row.replace("  |", " |")),
+                "docs/faults.md lacks\n{row}"
+            );
+        }
+    }
+}
