@@ -2,7 +2,8 @@
 # Lets Schemathesis ask a running program whatever its OpenAPI document allows, and what it does not allow: an answer that the
 # document does not describe, a defect (5xx) or a request that is taken against the document ends it with exit code 1. It takes
 # the program that $REELSCOPE names, else target/debug/reelscope; EXAMPLES is how many requests an operation gets in the random
-# part (30 unless told otherwise). Further arguments go to `schemathesis run`.
+# part (30 unless told otherwise). scripts/schemathesis.toml says what is not asked, and why. Further arguments go to
+# `schemathesis run`.
 set -euo pipefail
 program="$(realpath -m "${REELSCOPE:-$(dirname "$0")/../target/debug/reelscope}")"
 cd "$(dirname "$0")/.."
@@ -45,10 +46,10 @@ print(ready["gateway"], urllib.parse.parse_qs(urllib.parse.urlparse(ready["ui"])
 session="$(curl --silent --fail --header "x-reelscope-token: $launch" --json '{"account_code":"RS-000001"}' \
   "$origin/api/v1/sessions" | python3 -c 'import json, sys; print(json.load(sys.stdin)["token"])')"
 
-# Not asked: the stream of events, which never ends; the measurement of what telemetry costs, which takes the processor for
-# minutes; virtual players, who would take it from the test.
-"$tool/bin/schemathesis" run "$origin/api/openapi.json" \
+config="$PWD/scripts/schemathesis.toml"
+# It keeps what it found where it runs.
+cd "$work"
+"$tool/bin/schemathesis" --config-file "$config" run "$origin/api/openapi.json" \
   --header "x-reelscope-token: $launch" --header "Authorization: Bearer $session" \
-  --exclude-operation-id telemetry_events --exclude-operation-id measure_overhead --exclude-operation-id set_traffic \
   --phases examples,coverage,fuzzing --max-examples "${EXAMPLES:-30}" --seed 1 --generation-database none \
   --request-timeout 60 --continue-on-failure --no-color "$@"

@@ -60,7 +60,7 @@ fn describe_problems(document: &mut Value) {
 }
 
 /// An alias of Rust, such as `Micros`, comes as a schema that is named after the type behind it, such as `i64`. It says more
-/// where it is used.
+/// where it is used. A number without a sign gets the name that its format has in the registry of OpenAPI, and its bound.
 fn spell_aliases_out(document: &mut Value) {
     let Some(schemas) = document["components"]["schemas"].as_object_mut() else {
         return;
@@ -79,9 +79,18 @@ fn spell_out(value: &mut Value, aliases: &Map<String, Value>) {
         let alias = name.and_then(|name| aliases.get(name.strip_prefix("#/components/schemas/")?));
         if let Some(Value::Object(meant)) = alias {
             members.remove("$ref");
-            for (name, each) in meant {
+            // Names of members are text in JSON; utoipa takes them for what the values are.
+            for (name, each) in meant.iter().filter(|(name, _)| *name != "propertyNames") {
                 members.entry(name).or_insert_with(|| each.clone());
             }
+        }
+        let format = members.get("format").and_then(Value::as_str);
+        let bits = format.and_then(|format| format.strip_prefix("u-int")?.parse::<u32>().ok());
+        if let Some(bits) = bits {
+            members.insert("format".to_owned(), json!(format!("uint{bits}")));
+            members
+                .entry("maximum")
+                .or_insert_with(|| json!(u64::MAX >> 64_u32.saturating_sub(bits)));
         }
         for (_, each) in members {
             spell_out(each, aliases);

@@ -138,7 +138,10 @@ async fn log_in(
 /// Play a round, once per idempotency key.
 #[utoipa::path(
     post, path = "/api/v1/spins", request_body = Spin, security(("launch_token" = [], "session" = [])),
-    params(("Idempotency-Key" = String, Header, description = "Names the round; sent again, it is not played again")),
+    params((
+        "Idempotency-Key" = String, Header, min_length = 1, max_length = 128, pattern = "^[!-~]+$",
+        description = "Names the round; sent again, it is not played again",
+    )),
     responses((status = 200, description = "The round", body = SpinResult))
 )]
 async fn spin(
@@ -205,6 +208,7 @@ async fn me(
 #[into_params(parameter_in = Query)]
 struct Page {
     /// Rounds to return, 1 to 50; 20 when absent.
+    #[param(minimum = 1, maximum = 50)]
     limit: Option<usize>,
 }
 
@@ -336,6 +340,7 @@ async fn paytable(AxumState(state): AxumState<State>) -> Result<Json<Paytable>, 
 #[into_params(parameter_in = Query)]
 struct OfDay {
     /// The day in UTC, as `2026-01-31`; today when absent.
+    #[param(format = Date)]
     day: Option<String>,
 }
 
@@ -364,8 +369,8 @@ async fn daily_report(
     get, path = "/api/openapi.json", security(()),
     responses((status = 200, description = "Every route and what it speaks of", body = HashMap<String, Value>))
 )]
-async fn openapi(Extension(document): Extension<Arc<Value>>) -> Json<Arc<Value>> {
-    Json(document)
+async fn openapi(Extension(document): Extension<Arc<Value>>) -> Json<Value> {
+    Json(Value::clone(&document))
 }
 
 /// How every service is. Needs no token.

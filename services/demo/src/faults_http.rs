@@ -3,8 +3,8 @@
 use std::sync::{Arc, OnceLock};
 
 use axum::Json;
-use axum::extract::{Path, State};
-use reelscope_contracts::http::{Body, not_found};
+use axum::extract::State;
+use reelscope_contracts::http::{Body, Path, not_found};
 use reelscope_contracts::problem::sentence;
 use reelscope_contracts::{Code, Problem, UnixMillis};
 use reelscope_game_engine::par_sheet::{approximate, par_sheet};

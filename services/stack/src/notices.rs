@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path as PathOf, State};
+use axum::extract::State;
 use axum::http::StatusCode;
-use reelscope_contracts::http::not_found;
+use reelscope_contracts::http::{Path as PathOf, not_found};
 use reelscope_contracts::{Code, Problem, rfc3339};
 use serde::Serialize;
 use tokio::sync::watch;

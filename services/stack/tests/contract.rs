@@ -44,15 +44,13 @@ async fn the_saved_document_is_that_of_the_running_stack() {
     let demo = Demo::starting_with(|config| config.players = Some(600)).await;
     let document = demo.client.get("/api/openapi.json").await;
     demo.stack.shutdown().await.unwrap();
-    let text = format!("{}\n", serde_json::to_string_pretty(&document).unwrap());
-    let file = root().join("ui/openapi.json");
     if std::env::var_os(UPDATE).is_some() {
-        fs::write(file, text).unwrap();
+        let text = serde_json::to_string_pretty(&document).unwrap();
+        fs::write(root().join("ui/openapi.json"), text + "\n").unwrap();
         return;
     }
-    let same = fs::read_to_string(file).is_ok_and(|saved| saved.replace("\r\n", "\n") == text);
     assert!(
-        same,
+        saved() == document,
         "ui/openapi.json is not what the stack says: run this test with {UPDATE}=1, then `npm run api` in ui/"
     );
 }
@@ -107,6 +105,35 @@ fn whatever_the_document_refers_to_is_in_it() {
         let pointer = after.split('"').next().unwrap();
         assert!(document.pointer(pointer).is_some(), "{pointer}");
     }
+    // Whatever the values of a map are, its names are text.
+    for after in text.split("\"propertyNames\":").skip(1) {
+        assert!(after.starts_with("{\"type\":\"string\"}"), "{}", &after[..60]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_text_in_a_path_is_a_problem_like_any_other() {
+    let demo = Demo::starting_with(|config| config.players = Some(600)).await;
+    let document = saved();
+    let mut asked = 0;
+    for (path, method) in operations(&document).into_keys() {
+        let Some((before, after)) = path.split_once('{') else {
+            continue;
+        };
+        let rest = after.split_once('}').unwrap().1;
+        let method = method.parse::<reqwest::Method>().unwrap();
+        let request = demo.client.request(method, &format!("{before}%FF{rest}"));
+        let answer = request.json(&serde_json::json!({})).send().await.unwrap();
+        assert_eq!(answer.status(), 404, "{path}");
+        assert_eq!(
+            answer.headers()["content-type"],
+            "application/problem+json",
+            "{path}"
+        );
+        asked += 1;
+    }
+    assert!(asked >= 8, "{asked}");
+    demo.stack.shutdown().await.unwrap();
 }
 
 /// Sources of what the page's server is made of, without tests.

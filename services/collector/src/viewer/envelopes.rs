@@ -1,9 +1,10 @@
 //! What was captured, envelope by envelope.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use reelscope_contracts::http::Path;
 use reelscope_contracts::telemetry::{
     EnvelopeDetail, EnvelopeItem, EnvelopeState, EnvelopeSummary, Envelopes,
 };
@@ -29,6 +30,7 @@ pub(super) struct EnvelopeQuery {
     /// Only those with a smaller number: `next` of the page before.
     before: Option<u64>,
     /// Most that are answered: 50 when absent, 500 at most.
+    #[param(value_type = Option<u64>)]
     limit: Option<usize>,
 }
 
@@ -61,7 +63,7 @@ pub(super) async fn envelopes(
 #[into_params(parameter_in = Query)]
 pub(super) struct Raw {
     /// 1 for the envelope as it was received.
-    raw: Option<u8>,
+    raw: Option<u64>,
 }
 
 /// An envelope, readable or as it was received.

@@ -1,9 +1,9 @@
 //! The list of issues, one of them, and what a person decides of it.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
-use reelscope_contracts::http::Body as JsonBody;
+use reelscope_contracts::http::{Body as JsonBody, Path};
 use reelscope_contracts::telemetry::{ChangeIssue, IssueDetail, IssueSummary, Issues};
 use reelscope_contracts::{Code, Problem};
 use serde::Deserialize;
@@ -19,6 +19,7 @@ use crate::once::Seen;
 #[into_params(parameter_in = Query)]
 pub(super) struct Page {
     /// Most that are answered: 50 when absent, 500 at most.
+    #[param(value_type = Option<u64>)]
     limit: Option<usize>,
 }
 

@@ -22,6 +22,7 @@ const USUAL_MAP: usize = 200;
 #[into_params(parameter_in = Query)]
 pub(super) struct MapQuery {
     /// Newest traces that it is drawn from: 200 when absent, 500 at most.
+    #[param(value_type = Option<u64>)]
     traces: Option<usize>,
 }
 

@@ -20,6 +20,7 @@ pub(super) struct PointQuery {
     /// Only those at or after this time.
     since_us: Option<Micros>,
     /// Most points that are answered, 10,000 at most.
+    #[param(value_type = Option<u64>)]
     limit: Option<usize>,
 }
 

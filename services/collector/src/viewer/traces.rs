@@ -1,8 +1,9 @@
 //! The list of traces, and one of them.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
+use reelscope_contracts::http::Path;
 use reelscope_contracts::telemetry::{Micros, TraceDetail, Traces};
 use reelscope_contracts::{Code, Problem};
 use serde::Deserialize;
@@ -37,10 +38,13 @@ pub(super) struct TraceQuery {
     /// Begun before this.
     until_us: Option<Micros>,
     /// An attribute that a span has, and its value, as `db.system=polodb`.
+    #[param(pattern = r#"^[^="\\]+="#)]
     attribute: Option<String>,
     /// Most that are answered: 50 when absent, 500 at most.
+    #[param(value_type = Option<u64>)]
     limit: Option<usize>,
     /// `next` of the page before.
+    #[param(pattern = r"^[0-9]{1,19}\.[0-9a-f]{32}$")]
     cursor: Option<String>,
 }
 

@@ -706,7 +706,7 @@ export interface components {
     /** @description How many envelopes a request changed. */
     readonly Changed: {
       /**
-       * Format: int64
+       * Format: uint64
        * @description Envelopes.
        */
       readonly changed: number;
@@ -787,7 +787,7 @@ export interface components {
     /** @description What one symbol adds to the RTP. */
     readonly Contribution: {
       /**
-       * Format: int32
+       * Format: uint8
        * @description This many of a kind.
        */
       readonly count: number;
@@ -835,7 +835,7 @@ export interface components {
     /** @description `GET /delivery`. */
     readonly Delivery: components['schemas']['DeliveryCounts'] & {
       /**
-       * Format: int64
+       * Format: uint64
        * @description Bytes on disk.
        */
       readonly bytes: number;
@@ -850,7 +850,7 @@ export interface components {
         readonly [key: string]: number;
       };
       /**
-       * Format: int64
+       * Format: uint64
        * @description Requests under way.
        */
       readonly in_flight: number;
@@ -869,7 +869,7 @@ export interface components {
       /** @description The newest of those, at most ten, newest first. */
       readonly refusals?: readonly components['schemas']['Refusal'][];
       /**
-       * Format: int64
+       * Format: uint64
        * @description Requests to the doors that were refused, and envelopes of our own that were not taken, since the start; not among
        *     the captured.
        */
@@ -883,7 +883,7 @@ export interface components {
       /** @description Whether envelopes are being sent. */
       readonly sending: boolean;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Sessions that SDKs reported.
        */
       readonly sessions: number;
@@ -891,22 +891,22 @@ export interface components {
     /** @description The four numbers of which nothing may go missing: `captured = delivered + held + dead`. */
     readonly DeliveryCounts: {
       /**
-       * Format: int64
+       * Format: uint64
        * @description Envelopes taken, ever.
        */
       readonly captured: number;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Envelopes that will not be sent by themselves.
        */
       readonly dead: number;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Envelopes that Sentry has.
        */
       readonly delivered: number;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Envelopes kept to be sent.
        */
       readonly held: number;
@@ -958,7 +958,7 @@ export interface components {
     /** @description One item of an envelope, readable. */
     readonly EnvelopeItem: {
       /**
-       * Format: int64
+       * Format: uint64
        * @description Bytes of its payload.
        */
       readonly bytes: number;
@@ -977,7 +977,7 @@ export interface components {
     /** @description An envelope in one line. */
     readonly EnvelopeSummary: {
       /**
-       * Format: int64
+       * Format: uint64
        * @description Bytes as received.
        */
       readonly bytes: number;
@@ -991,7 +991,7 @@ export interface components {
        */
       readonly received_at: number;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Number of the envelope, from 1.
        */
       readonly seq: number;
@@ -1005,7 +1005,7 @@ export interface components {
       /** @description Newest first. */
       readonly envelopes: readonly components['schemas']['EnvelopeSummary'][];
       /**
-       * Format: int64
+       * Format: uint64
        * @description Ask with `before` set to this for the next page; absent on the last.
        */
       readonly next?: number;
@@ -1020,7 +1020,7 @@ export interface components {
       /** @description The newest breadcrumbs, oldest first. */
       readonly breadcrumbs: readonly components['schemas']['Breadcrumb'][];
       /**
-       * Format: int64
+       * Format: uint64
        * @description Breadcrumbs that there were; more than are told where the oldest are left out.
        */
       readonly breadcrumbs_total: number;
@@ -1033,14 +1033,14 @@ export interface components {
       /** @description All exceptions, the one that was seen first, each followed by its causes, or by what is in it. */
       readonly exceptions?: readonly components['schemas']['Exception'][];
       /**
-       * Format: int64
+       * Format: uint64
        * @description Exceptions that there were; more than are told where there are many.
        */
       readonly exceptions_total: number;
       /** @description Stack of that exception, the innermost frame first; where it has none that of the event or its thread. */
       readonly frames: readonly components['schemas']['Frame'][];
       /**
-       * Format: int64
+       * Format: uint64
        * @description Frames that there were; more than are told where the outermost are left out.
        */
       readonly frames_total: number;
@@ -1061,7 +1061,7 @@ export interface components {
       /** @description Release. */
       readonly release?: string;
       /**
-       * Format: int64
+       * Format: uint64
        * @description The envelope that brought it.
        */
       readonly seq: number;
@@ -1085,14 +1085,14 @@ export interface components {
     /** @description One exception of those that an event tells of. */
     readonly Exception: {
       /**
-       * Format: int64
+       * Format: uint64
        * @description Its number in the event.
        */
       readonly exception_id?: number;
       /** @description Stack, the innermost frame first. */
       readonly frames: readonly components['schemas']['Frame'][];
       /**
-       * Format: int64
+       * Format: uint64
        * @description Frames that there were; more than are told where the outermost are left out.
        */
       readonly frames_total: number;
@@ -1107,7 +1107,7 @@ export interface components {
       /** @description Module of the type. */
       readonly module?: string;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Number of the exception that it is the cause of, or the group that it is in.
        */
       readonly parent_id?: number;
@@ -1129,7 +1129,7 @@ export interface components {
     /** @description `GET /api/faults`. */
     readonly FaultBoard: {
       /**
-       * Format: int32
+       * Format: uint32
        * @description Payments that will fail on cue.
        */
       readonly armed_failures: number;
@@ -1168,7 +1168,7 @@ export interface components {
     /** @description One fault. */
     readonly FaultView: {
       /**
-       * Format: int64
+       * Format: uint64
        * @description How often it was triggered in this session.
        */
       readonly fired: number;
@@ -1191,7 +1191,7 @@ export interface components {
        */
       readonly switched_at: number;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Milliseconds since then, by a clock that cannot be set: what was before it and what after is told by this.
        */
       readonly switched_ms_ago: number;
@@ -1208,14 +1208,14 @@ export interface components {
        */
       readonly error_rate_percent: number;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Of them, spins that ended in an error: their player was told of it, or their settlement failed behind the answer.
        */
       readonly failed: number;
       /** @description Stakes of the spins that the gateway answered with a 5xx once it knew whose they were. */
       readonly failed_minor: components['schemas']['Money'];
       /**
-       * Format: int64
+       * Format: uint64
        * @description Of them, those answered with a 5xx.
        */
       readonly failed_requests: number;
@@ -1245,18 +1245,18 @@ export interface components {
        */
       readonly per_second: number | null;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Of them, those that were recorded: what is behind these figures. Fewer than `spins` where those are an estimate.
        */
       readonly recorded: number;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Requests that our backend services answered for these spins: api-gateway, user-service, game-engine and
        *     payment-service; neither the page nor the provider.
        */
       readonly requests: number;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Spins.
        */
       readonly spins: number;
@@ -1284,7 +1284,7 @@ export interface components {
       /** @description Whether it is the application's own code. */
       readonly in_app: boolean;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Line, from 1.
        */
       readonly line?: number;
@@ -1312,7 +1312,7 @@ export interface components {
       /** @description The parts that are compared, to be read. */
       readonly parts: readonly string[];
       /**
-       * Format: int64
+       * Format: uint64
        * @description Parts that there are; more than are told where there are many.
        */
       readonly parts_total: number;
@@ -1351,7 +1351,7 @@ export interface components {
       /** @description Function and file the newest event comes from. */
       readonly culprit: string;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Events.
        */
       readonly events: number;
@@ -1372,7 +1372,7 @@ export interface components {
       /** @description Level of the newest event. */
       readonly level: string;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Different players met, counted up to 1,000.
        */
       readonly players: number;
@@ -1444,7 +1444,7 @@ export interface components {
       /** @description Whether it lies before or after all spans of its trace; told with a trace only. */
       readonly outside?: boolean;
       /**
-       * Format: int64
+       * Format: uint64
        * @description The envelope that brought it.
        */
       readonly seq: number;
@@ -1487,12 +1487,12 @@ export interface components {
     /** @description What was done, how often and how fast. */
     readonly MapTraffic: {
       /**
-       * Format: int64
+       * Format: uint64
        * @description Requests, or calls.
        */
       readonly calls: number;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Those whose status [is a failure](is_failure).
        */
       readonly errors: number;
@@ -1507,7 +1507,7 @@ export interface components {
        */
       readonly p95_us: Micros;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Requests, or calls, a minute: those that began in the minute before the answer. Estimated where the map says so.
        */
       readonly per_minute: number;
@@ -1608,7 +1608,7 @@ export interface components {
        */
       readonly at: number;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Traces that show it since it was switched on or triggered.
        */
       readonly count: number;
@@ -1676,7 +1676,7 @@ export interface components {
        */
       readonly saturated_per_s: number;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Spins played.
        */
       readonly spins: number;
@@ -1684,12 +1684,12 @@ export interface components {
     /** @description `GET /api/overhead`. */
     readonly OverheadView: {
       /**
-       * Format: int64
+       * Format: uint64
        * @description Spins under way at the same time where throughput is measured.
        */
       readonly concurrency: number;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Blocks that are over.
        */
       readonly done: number;
@@ -1704,12 +1704,12 @@ export interface components {
        */
       readonly sample_rate: number;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Spins of each side one after another, and as many again at once.
        */
       readonly spins: number;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Blocks in all.
        */
       readonly total: number;
@@ -1761,7 +1761,7 @@ export interface components {
     /** @description How many of a symbol pay how much. */
     readonly Pay: {
       /**
-       * Format: int32
+       * Format: uint8
        * @description This many of a kind.
        */
       readonly count: number;
@@ -1782,12 +1782,12 @@ export interface components {
       /** @description Symbols of each reel strip in order. */
       readonly reel_strips: readonly (readonly components['schemas']['SymbolName'][])[];
       /**
-       * Format: int32
+       * Format: uint8
        * @description Number of reels.
        */
       readonly reels: number;
       /**
-       * Format: int32
+       * Format: uint8
        * @description Visible rows.
        */
       readonly rows: number;
@@ -1822,7 +1822,7 @@ export interface components {
       /** @description Path of the offending field in the request body, or the name of the header. */
       readonly field?: string;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Seconds after which to try again; sent as the header `Retry-After` too.
        */
       readonly retry_after?: number;
@@ -1834,7 +1834,7 @@ export interface components {
       /** @description What happened to the stake, on problems of a spin. */
       readonly stake_status?: components['schemas']['StakeStatus'];
       /**
-       * Format: int32
+       * Format: uint16
        * @description The HTTP status, repeated.
        */
       readonly status: number;
@@ -1846,7 +1846,7 @@ export interface components {
     /** @description `GET /api/faults/figures`. */
     readonly ProblemFigures: {
       /**
-       * Format: int64
+       * Format: uint64
        * @description Spins since then that count nowhere, because a fault beside the story was on.
        */
       readonly left_out: number;
@@ -1860,7 +1860,7 @@ export interface components {
        */
       readonly since: number;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Of the spins that count, those of virtual players.
        */
       readonly virtual_spins: number;
@@ -1941,7 +1941,7 @@ export interface components {
        */
       readonly exact_rtp_percent: number;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Spins since then that count nowhere, because a fault beside the story was on that the release does not have, or
        *     because a problem was switched by hand.
        */
@@ -1954,7 +1954,7 @@ export interface components {
        */
       readonly since: number;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Of the spins that count, those of virtual players.
        */
       readonly virtual_spins: number;
@@ -1967,12 +1967,12 @@ export interface components {
       /** @description Whether `requests` is an estimate, since not all of them were recorded. */
       readonly estimated: boolean;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Traces with an event of the issue in such a transaction, and events of no trace.
        */
       readonly failed: number;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Such transactions.
        */
       readonly requests: number;
@@ -1984,7 +1984,7 @@ export interface components {
     /** @description `POST /delivery/retry`: brings dead letters back. */
     readonly RetryDead: {
       /**
-       * Format: int64
+       * Format: uint64
        * @description One envelope; all of them when absent.
        */
       readonly seq?: number | null;
@@ -2036,12 +2036,12 @@ export interface components {
     /** @description Progress of writing the synthetic players. */
     readonly Seeding: {
       /**
-       * Format: int64
+       * Format: uint64
        * @description Players written so far.
        */
       readonly done: number;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Players there will be.
        */
       readonly total: number;
@@ -2064,14 +2064,14 @@ export interface components {
       /** @description Whether everything in the log has been read since the start. */
       readonly indexed: boolean;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Things that are not told since they are called least, with the edges to and from them; 0 where all are told.
        */
       readonly left_out: number;
       /** @description By id. */
       readonly nodes: readonly components['schemas']['MapNode'][];
       /**
-       * Format: int64
+       * Format: uint64
        * @description Traces that were looked at.
        */
       readonly traces: number;
@@ -2079,12 +2079,12 @@ export interface components {
     /** @description What one service did in a trace. */
     readonly ServiceShare: {
       /**
-       * Format: int32
+       * Format: uint32
        * @description Errors it recorded.
        */
       readonly errors: number;
       /**
-       * Format: int32
+       * Format: uint32
        * @description Of them, those that it answered with a 5xx.
        */
       readonly failed_requests: number;
@@ -2094,14 +2094,14 @@ export interface components {
        */
       readonly own_us: Micros;
       /**
-       * Format: int32
+       * Format: uint32
        * @description Requests it answered: its transactions of operation `http.server`.
        */
       readonly requests: number;
       /** @description The service. */
       readonly service: string;
       /**
-       * Format: int32
+       * Format: uint32
        * @description Transactions it recorded.
        */
       readonly transactions: number;
@@ -2127,12 +2127,12 @@ export interface components {
     /** @description `PUT /api/traffic`. */
     readonly SetTraffic: {
       /**
-       * Format: int32
+       * Format: uint32
        * @description 10 to 100; `null` lifts it.
        */
       readonly budget_percent?: number | null;
       /**
-       * Format: int32
+       * Format: uint32
        * @description 1 to 200.
        */
       readonly players: number;
@@ -2250,7 +2250,7 @@ export interface components {
         readonly [key: string]: unknown;
       };
       /**
-       * Format: int64
+       * Format: uint64
        * @description The envelope that brought it.
        */
       readonly seq: number;
@@ -2358,14 +2358,14 @@ export interface components {
     /** @description A change that is under way. */
     readonly Switching: {
       /**
-       * Format: int64
+       * Format: uint64
        * @description Documents that are done with, as far as that can be known.
        */
       readonly done: number;
       /** @description The state that it leads to. */
       readonly to: components['schemas']['FaultState'];
       /**
-       * Format: int64
+       * Format: uint64
        * @description Documents in all; 0 when that cannot be known.
        */
       readonly total: number;
@@ -2406,7 +2406,7 @@ export interface components {
       /** @description One sentence. */
       readonly detail: string;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Milliseconds it took.
        */
       readonly elapsed_ms: number;
@@ -2459,7 +2459,7 @@ export interface components {
       /** @description Environment of the root. */
       readonly environment?: string;
       /**
-       * Format: int32
+       * Format: uint32
        * @description Errors: events of level `error` or `fatal`, and exceptions that nobody caught.
        */
       readonly errors: number;
@@ -2468,7 +2468,7 @@ export interface components {
       /** @description Faults that the tag `faults` names. */
       readonly faults: readonly string[];
       /**
-       * Format: int64
+       * Format: uint64
        * @description Number of the first envelope that told of it. In this order traces arrived, whatever the clock did meanwhile.
        */
       readonly first_envelope: number;
@@ -2480,7 +2480,7 @@ export interface components {
         readonly [key: string]: number;
       };
       /**
-       * Format: int32
+       * Format: uint32
        * @description Log lines.
        */
       readonly logs: number;
@@ -2489,7 +2489,7 @@ export interface components {
         readonly [key: string]: components['schemas']['Measurement'];
       };
       /**
-       * Format: int32
+       * Format: uint32
        * @description Events that are no errors: of level `warning`, `info` or `debug`.
        */
       readonly messages: number;
@@ -2526,7 +2526,7 @@ export interface components {
       /** @description One entry a service. */
       readonly services: readonly components['schemas']['ServiceShare'][];
       /**
-       * Format: int32
+       * Format: uint32
        * @description Spans, transactions included.
        */
       readonly spans: number;
@@ -2541,7 +2541,7 @@ export interface components {
       /** @description Id of the trace. */
       readonly trace_id: string;
       /**
-       * Format: int32
+       * Format: uint32
        * @description Transactions.
        */
       readonly transactions: number;
@@ -2553,7 +2553,7 @@ export interface components {
       /** @description Whether everything in the log has been read since the start. */
       readonly indexed: boolean;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Traces, on whichever page, that began in the minute before the answer.
        */
       readonly last_minute: number;
@@ -2567,7 +2567,7 @@ export interface components {
     /** @description `GET /api/traffic`: virtual players that spin in the background. */
     readonly Traffic: {
       /**
-       * Format: int32
+       * Format: uint32
        * @description Share of all cores that this process may use before they slow down; absent when that is lifted.
        */
       readonly budget_percent: number | null;
@@ -2577,7 +2577,7 @@ export interface components {
        */
       readonly cpu_percent: number | null;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Of them, spins that ended in an error.
        */
       readonly failed: number;
@@ -2592,14 +2592,14 @@ export interface components {
        */
       readonly per_second: number;
       /**
-       * Format: int32
+       * Format: uint32
        * @description How many there are.
        */
       readonly players: number;
       /** @description Whether they spin. */
       readonly running: boolean;
       /**
-       * Format: int64
+       * Format: uint64
        * @description Spins since it was started.
        */
       readonly spins: number;
@@ -2638,7 +2638,7 @@ export interface components {
       /** @description The cells, as `[reel, row]`, both from 0, row 0 on top. */
       readonly cells: readonly (readonly [number, number])[];
       /**
-       * Format: int32
+       * Format: uint8
        * @description How many of it.
        */
       readonly count: number;
@@ -2650,7 +2650,7 @@ export interface components {
        */
       readonly multiplier: number;
       /**
-       * Format: int32
+       * Format: uint8
        * @description Number of the payline, from 1; absent for a scatter.
        */
       readonly payline?: number;
