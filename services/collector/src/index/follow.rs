@@ -162,7 +162,6 @@ impl Following<'_> {
         let Some((keeper, _)) = self.known.as_mut().filter(|_| !seqs.is_empty()) else {
             return Ok(false);
         };
-        let count = seqs.len();
         self.index.pen.write(false, |transaction| {
             for seq in seqs {
                 keeper.remove(transaction, seq)?;
@@ -170,7 +169,6 @@ impl Following<'_> {
             keeper.flush(transaction)
         })?;
         keeper.settle();
-        self.index.figures.unpruned.pruned(count);
         Ok(true)
     }
 

@@ -92,10 +92,6 @@ impl Index {
         if let Err(error) = schema::prepare(&pen) {
             tracing::warn!(%error, "telemetry cannot be indexed yet");
         }
-        match readers.read_here(keeper::removed_count) {
-            Ok(count) => figures.unpruned.begin(count),
-            Err(error) => tracing::warn!(%error, "how much the index has to take out is not known"),
-        }
         let index = Self {
             readers,
             pen,

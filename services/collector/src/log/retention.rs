@@ -1,7 +1,6 @@
 //! What goes when there is too much or it is too old: the oldest, and of what may still be sent nothing before the hard cap.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -40,40 +39,12 @@ pub(super) struct Removed {
     pub(super) evicted: u64,
 }
 
-/// How many envelopes the log has removed of which its index still has rows. These rows go by themselves a little later:
-/// removing more envelopes because of the room they take would remove far too many.
-#[derive(Debug, Default)]
-pub(crate) struct Unpruned(AtomicU64);
-
-impl Unpruned {
-    /// As many as an index has to take out when it is opened.
-    pub(crate) fn begin(&self, count: u64) {
-        self.0.store(count, Ordering::Relaxed);
-    }
-
-    fn add(&self, count: usize) {
-        self.0.fetch_add(count as u64, Ordering::Relaxed);
-    }
-
-    /// The index has taken some out.
-    pub(crate) fn pruned(&self, count: usize) {
-        let less = |before: u64| Some(before.saturating_sub(count as u64));
-        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
-    }
-
-    fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
 /// Decides, step by step.
 pub(crate) struct Retainer {
     retention: Retention,
     pub(super) ages: Arc<Ages>,
     /// Older ones may still be sent, as far as is known.
     from: u64,
-    /// How many envelopes there were at the last look, and the number of the newest of them; counted at the first look.
-    kept: Option<(u64, u64)>,
 }
 
 impl Retainer {
@@ -82,7 +53,6 @@ impl Retainer {
             retention,
             ages,
             from: 0,
-            kept: None,
         }
     }
 
@@ -91,22 +61,11 @@ impl Retainer {
         (self.retention.bytes / 16).min(MOST_BETWEEN)
     }
 
-    /// Removes some envelopes, or gives room back; `None` when there is nothing more to do. `newest` is the number of the
-    /// envelope that came last.
-    pub(super) fn step(
-        &mut self,
-        writing: &mut Writing,
-        newest: u64,
-        unpruned: &Unpruned,
-    ) -> rusqlite::Result<Option<Removed>> {
+    /// Removes some envelopes, or gives room back; `None` when there is nothing more to do.
+    pub(super) fn step(&mut self, writing: &mut Writing) -> rusqlite::Result<Option<Removed>> {
         let connection = &*writing.connection()?;
         let Pages { used, free, page } = Pages::of(connection)?;
-        let kept = match self.kept {
-            Some((kept, last)) => kept + newest.saturating_sub(last),
-            None => count(connection)?,
-        };
-        self.kept = Some((kept, newest));
-        let bytes = once_pruned(used * page, kept, unpruned.get());
+        let bytes = used * page;
         let excess = |cap: u64| bytes.saturating_sub(cap);
         let chosen = if bytes > self.retention.hard_cap_bytes {
             let mut all = oldest(connection, 0, "1")?;
@@ -126,10 +85,7 @@ impl Retainer {
             done
         };
         if !chosen.is_empty() {
-            let removed = remove(writing, &chosen)?;
-            unpruned.add(chosen.len());
-            self.kept = Some((kept.saturating_sub(chosen.len() as u64), newest));
-            return Ok(Some(removed));
+            return remove(writing, &chosen).map(Some);
         }
         let spare = SPARE_PAGES + self.interval() / page.max(1);
         if free > spare {
@@ -141,23 +97,6 @@ impl Retainer {
         }
         Ok(None)
     }
-}
-
-/// Bytes in use once the index has taken out what it still has of removed envelopes. Estimated: as much for each of them as
-/// for one that is kept, which is more than their rows, so that too little is removed meanwhile and never too much.
-fn once_pruned(bytes: u64, kept: u64, unpruned: u64) -> u64 {
-    let all = u128::from(kept) + u128::from(unpruned);
-    let part = u128::from(bytes) * u128::from(kept) / all.max(1);
-    if unpruned == 0 {
-        bytes
-    } else {
-        u64::try_from(part).unwrap_or(bytes)
-    }
-}
-
-fn count(connection: &Connection) -> rusqlite::Result<u64> {
-    let count = connection.query_row("SELECT count(*) FROM envelopes", (), |row| row.get::<_, i64>(0))?;
-    Ok(count.cast_unsigned())
 }
 
 /// How many of the first free `excess` bytes.
@@ -232,22 +171,5 @@ impl Pages {
             free,
             page: number("page_size")?,
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_index_will_give_back_is_no_reason_to_remove_more() {
-        let check = |(bytes, kept, unpruned), expected| {
-            assert_eq!(once_pruned(bytes, kept, unpruned), expected);
-        };
-        check((1_000, 10, 0), 1_000);
-        check((1_000, 10, 10), 500);
-        check((1_000, 0, 10), 0);
-        check((0, 0, 0), 0);
-        check((u64::MAX, u64::MAX, u64::MAX), u64::MAX / 2);
     }
 }

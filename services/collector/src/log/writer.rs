@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use super::body::Body;
 use super::changes::{Owed, Plan, Planned};
 use super::pen::Pen;
-use super::retention::{Removed, Retainer, Unpruned};
+use super::retention::{Removed, Retainer};
 use super::schema::{is_damage, suspect};
 use super::state::{Change, Entry, Parts, State};
 use super::tally::{Delta, Kind, Tally};
@@ -135,8 +135,6 @@ pub(crate) struct Figures {
     pub(crate) tally: Mutex<Tally>,
     /// Bytes that wait for the writer.
     pub(crate) queued: AtomicUsize,
-    /// What the index has still to take out.
-    pub(crate) unpruned: Unpruned,
 }
 
 type Changes = Vec<(u64, Change)>;
@@ -377,10 +375,7 @@ impl<F: Follower> Writer<F> {
         if !self.owed.is_empty() {
             return false;
         }
-        let newest = lock(&self.figures.tally).newest_seq();
-        let step = self
-            .retainer
-            .step(&mut self.pen.turn(), newest, &self.figures.unpruned);
+        let step = self.retainer.step(&mut self.pen.turn());
         match step {
             Ok(Some(Removed { delta, evicted })) => {
                 lock(&self.figures.tally).add(&delta);
