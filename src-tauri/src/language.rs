@@ -1,33 +1,64 @@
 //! The languages of the system: what the splash page says, and what the page is told.
 
-use serde::Serialize;
+use std::sync::LazyLock;
 
-/// The two languages of the product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Language {
-    Ru,
-    En,
+use serde::{Serialize, Serializer};
+
+use crate::words::Words;
+
+/// Code and `shell.json` of every language, the one for everybody else first. The build script has read all of them.
+const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/languages.rs"));
+
+static LANGUAGES: LazyLock<Vec<Spoken>> = LazyLock::new(|| {
+    let spoken = |(code, text): &(&'static str, &str)| Spoken {
+        code,
+        words: serde_json::from_str(text).unwrap_or_default(),
+    };
+    FILES.iter().map(spoken).collect()
+});
+
+#[derive(Debug)]
+struct Spoken {
+    code: &'static str,
+    words: Words,
 }
 
+/// A language of the product.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Language(&'static Spoken);
+
 impl Language {
-    /// Russian where the system speaks Russian, English everywhere else.
+    /// That of the system, or one that stands in for it; English everywhere else.
     pub(crate) fn of_the_system() -> Self {
         Self::of_locale(sys_locale::get_locale().as_deref().unwrap_or_default())
     }
 
-    fn of_locale(locale: &str) -> Self {
-        match locale.split(['-', '_', '.']).next() {
-            Some(language) if language.eq_ignore_ascii_case("ru") => Self::Ru,
-            _ => Self::En,
-        }
+    pub(crate) fn of_locale(locale: &str) -> Self {
+        let tag = locale.split(['-', '_', '.']).next().unwrap_or_default();
+        let tag = tag.to_ascii_lowercase();
+        let own = LANGUAGES.iter().find(|spoken| spoken.code == tag);
+        let stands_in = || {
+            LANGUAGES
+                .iter()
+                .find(|spoken| spoken.words.stands_in_for.contains(&tag))
+        };
+        Self(own.or_else(stands_in).unwrap_or(&LANGUAGES[0]))
     }
 
-    pub(crate) fn pick<T>(self, ru: T, en: T) -> T {
-        match self {
-            Self::Ru => ru,
-            Self::En => en,
-        }
+    /// What the shell says in it.
+    pub(crate) fn words(self) -> &'static Words {
+        &self.0.words
+    }
+
+    #[cfg(test)]
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        LANGUAGES.iter().map(Self)
+    }
+}
+
+impl Serialize for Language {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.code)
     }
 }
 
@@ -70,16 +101,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn russian_is_spoken_to_russian_systems_only() {
-        let check = |locale, language| assert_eq!(Language::of_locale(locale), language, "{locale}");
-        check("ru", Language::Ru);
-        check("ru-RU", Language::Ru);
-        check("ru_RU.UTF-8", Language::Ru);
-        check("RU", Language::Ru);
-        check("run", Language::En);
-        check("en-RU", Language::En);
-        check("C", Language::En);
-        check("", Language::En);
+    fn a_system_is_spoken_to_in_its_language_or_in_one_that_stands_in_for_it() {
+        let check = |locale, code| assert_eq!(Language::of_locale(locale).0.code, code, "{locale}");
+        check("ru", "ru");
+        check("ru-RU", "ru");
+        check("ru_RU.UTF-8", "ru");
+        check("RU", "ru");
+        check("kk_KZ.UTF-8", "ru");
+        check("run", "en");
+        check("en-RU", "en");
+        check("C", "en");
+        check("", "en");
+    }
+
+    #[test]
+    fn the_page_and_the_shell_stand_in_for_the_same_languages() {
+        let page = include_str!("../../ui/src/app/core/i18n/languages.ts");
+        for Language(spoken) in Language::all() {
+            let quoted = spoken.words.stands_in_for.iter().map(|code| format!("'{code}'"));
+            let list = format!("standsInFor: [{}],", quoted.collect::<Vec<_>>().join(", "));
+            let (_, entry) = page.split_once(&format!("code: '{}',", spoken.code)).unwrap();
+            let (entry, _) = entry.split_once("firstScreen").unwrap();
+            assert!(entry.contains(&list), "{}: {list}", spoken.code);
+        }
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod screen;
 #[cfg(target_os = "linux")]
 mod webkit;
 mod window;
+mod words;
 
 #[cfg(target_os = "linux")]
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! What the splash page says, in Russian and in English.
+//! What the splash page says.
 
 use std::path::{Path, PathBuf};
 
@@ -7,6 +7,7 @@ use serde::Serialize;
 use tauri::Url;
 
 use crate::language::Language;
+use crate::words::{Explained, Words};
 
 /// The argument of `say` in splash.js.
 #[derive(Debug, Serialize)]
@@ -15,7 +16,7 @@ pub(crate) struct Message {
     lang: Language,
     kind: Kind,
     title: &'static str,
-    sentences: Vec<String>,
+    sentences: Vec<&'static str>,
     advice_title: &'static str,
     advice: Vec<&'static str>,
     facts: Vec<Fact>,
@@ -44,70 +45,54 @@ struct Onward {
 impl Message {
     /// The start takes longer than a moment.
     pub(crate) fn waiting(lang: Language) -> Self {
-        let title = lang.pick("Запускаем сервисы…", "Starting the services…");
-        Self::of(lang, Kind::Waiting, title)
+        Self::of(lang, Kind::Waiting, &lang.words().starting)
     }
 
     /// The stack runs, but its page cannot be seen. `home` is where to try again.
     pub(crate) fn unshown(lang: Language, why: Unshown, home: Option<Url>) -> Self {
+        let words = lang.words();
         let sentence = match why {
-            Unshown::NotCome => lang.pick(
-                "Страница не загрузилась вовремя. Сервисы работают.",
-                "The page did not load in time. The services are running.",
-            ),
-            Unshown::Died => lang.pick(
-                "Процесс страницы несколько раз подряд завершился аварийно. Сервисы работают.",
-                "The process of the page crashed several times in a row. The services are running.",
-            ),
+            Unshown::NotCome => &words.page_not_come,
+            Unshown::Died => &words.page_died,
         };
-        let title = lang.pick("Не удалось показать страницу", "The page cannot be shown");
         Self {
-            sentences: vec![sentence.to_owned()],
-            advice_title: lang.pick("Что делать", "What to do"),
-            advice: vec![
-                lang.pick(
-                    "Выполните «reelscope doctor», чтобы узнать причину.",
-                    "Run “reelscope doctor” to find out what is wrong.",
-                ),
-                lang.pick(
-                    "Или откройте Reelscope в браузере: закройте это окно, выполните «reelscope serve» и откройте адрес, который он напечатает.",
-                    "Or open Reelscope in a browser: close this window, run “reelscope serve”, and open the address that it prints.",
-                ),
-            ],
+            sentences: vec![sentence],
+            advice: vec![&words.run_doctor, &words.or_in_a_browser],
             onward: home.map(|url| Onward {
-                label: lang.pick("Повторить", "Try again"),
+                label: &words.try_again,
                 url,
             }),
-            ..Self::of(lang, Kind::Failure, title)
+            ..Self::of(lang, Kind::Failure, &words.page_not_shown)
         }
     }
 
     /// The stack does not run.
     pub(crate) fn failure(lang: Language, failure: &Failure) -> Self {
+        let words = lang.words();
         let title = if failure.code == STOPPED {
-            lang.pick("Reelscope остановился", "Reelscope has stopped")
+            &words.has_stopped
         } else {
-            lang.pick("Не удалось запустить Reelscope", "Reelscope cannot start")
+            &words.cannot_start
         };
-        let (sentence, advice) = explain(lang, failure.code);
         let mut facts = vec![Fact {
-            name: lang.pick("Код", "Code"),
+            name: &words.code,
             value: format!("{} ({})", failure.code, failure.exit_code),
         }];
         if let Some(dir) = &failure.data_dir {
             facts.push(Fact {
-                name: lang.pick("Папка с данными", "Data directory"),
+                name: &words.data_directory,
                 value: dir.display().to_string(),
             });
         }
         facts.push(Fact {
-            name: lang.pick("Подробности", "Details"),
+            name: &words.details,
             value: failure.details.clone(),
         });
+        let (Explained { sentence, advice }, has_other_way) = explained(words, failure.code);
+        let other_way = has_other_way.then_some(&words.or_another_directory);
         Self {
-            sentences: vec![sentence.to_owned()],
-            advice_title: lang.pick("Что делать", "What to do"),
-            advice,
+            sentences: vec![sentence],
+            advice: advice.iter().chain(other_way).map(String::as_str).collect(),
             facts,
             ..Self::of(lang, Kind::Failure, title)
         }
@@ -119,7 +104,7 @@ impl Message {
             kind,
             title,
             sentences: Vec::new(),
-            advice_title: "",
+            advice_title: &lang.words().what_to_do,
             advice: Vec::new(),
             facts: Vec::new(),
             onward: None,
@@ -190,118 +175,19 @@ impl Failure {
     }
 }
 
-/// The cause in a sentence, and what a person can do about it.
-fn explain(lang: Language, code: &str) -> (&'static str, Vec<&'static str>) {
-    let other_dir = lang.pick(
-        "Или укажите другую папку: reelscope-desktop --data-dir ПАПКА",
-        "Or use another directory: reelscope-desktop --data-dir DIR",
-    );
+/// The words for a code, and whether another directory is a way out.
+fn explained<'words>(words: &'words Words, code: &str) -> (&'words Explained, bool) {
+    let failures = &words.failures;
     match code {
-        "data_dir_locked" => (
-            lang.pick(
-                "Папка с данными занята другим запущенным Reelscope.",
-                "The data directory is in use by another Reelscope.",
-            ),
-            vec![
-                lang.pick(
-                    "Закройте другой Reelscope или остановите «reelscope serve» и запустите снова.",
-                    "Close the other Reelscope or stop “reelscope serve”, then start again.",
-                ),
-                other_dir,
-            ],
-        ),
-        "data_dir_unwritable" => (
-            lang.pick(
-                "Не удаётся записать в папку с данными.",
-                "Reelscope cannot write to the data directory.",
-            ),
-            vec![
-                lang.pick(
-                    "Проверьте, что это папка, а не файл, и что у вас есть право записи в неё.",
-                    "Check that it is a directory, not a file, and that you have write permission.",
-                ),
-                other_dir,
-            ],
-        ),
-        "disk_full" => (
-            lang.pick("На диске закончилось место.", "The disk is full."),
-            vec![
-                lang.pick(
-                    "Освободите место и запустите снова: уже записанные данные сохранены.",
-                    "Free some space and start again: data written so far is kept.",
-                ),
-                other_dir,
-            ],
-        ),
-        "data_dir_newer" => (
-            lang.pick(
-                "Эти данные записаны более новой версией Reelscope.",
-                "The data was written by a newer Reelscope.",
-            ),
-            vec![
-                lang.pick(
-                    "Установите новую версию. Эта версия данные не изменила.",
-                    "Install the newer version. This one did not change the data.",
-                ),
-                other_dir,
-            ],
-        ),
-        "data_dir_unreadable" => (
-            lang.pick("Данные не удаётся прочитать.", "The data cannot be read."),
-            vec![
-                lang.pick(
-                    "Выполните «reelscope doctor», чтобы узнать причину.",
-                    "Run “reelscope doctor” to find out what is wrong.",
-                ),
-                other_dir,
-            ],
-        ),
-        "data_dir_unknown" => (
-            lang.pick(
-                "Не удалось определить, где хранить данные.",
-                "Could not determine where to store data.",
-            ),
-            vec![lang.pick(
-                "Укажите папку: reelscope-desktop --data-dir ПАПКА",
-                "Specify a directory: reelscope-desktop --data-dir DIR",
-            )],
-        ),
-        "settings_invalid" => (
-            lang.pick(
-                "В настройках ошибка.",
-                "The settings are invalid.",
-            ),
-            vec![
-                lang.pick(
-                    "Исправьте или удалите файл настроек (путь — в подробностях): без него используются значения по умолчанию.",
-                    "Fix or remove the settings file (see Details): without it, defaults are used.",
-                ),
-                lang.pick(
-                    "Если файл в порядке, проверьте переменные окружения, которые начинаются с SENTRY_.",
-                    "If the file is correct, check the environment variables that start with SENTRY_.",
-                ),
-            ],
-        ),
-        "port_in_use" | "cannot_listen" => (
-            lang.pick(
-                "Не удалось открыть порт на 127.0.0.1.",
-                "Could not open a port on 127.0.0.1.",
-            ),
-            vec![lang.pick(
-                "Проверьте, не блокирует ли его брандмауэр или антивирус. Порт доступен только с этого компьютера.",
-                "Check whether a firewall or antivirus blocks it. The port is open to this computer only.",
-            )],
-        ),
-        _ => (
-            lang.pick(
-                "Сервисы неожиданно остановились.",
-                "The services stopped unexpectedly.",
-            ),
-            vec![lang.pick(
-                "Закройте окно и запустите снова: незавершённые платежи будут рассчитаны или возвращены при запуске.",
-                "Close the window and start again: unfinished payments are settled or returned on start.",
-            )],
-        ),
+        "data_dir_locked" => (&failures.data_dir_locked, true),
+        "data_dir_unwritable" => (&failures.data_dir_unwritable, true),
+        "disk_full" => (&failures.disk_full, true),
+        "data_dir_newer" => (&failures.data_dir_newer, true),
+        "data_dir_unreadable" => (&failures.data_dir_unreadable, true),
+        "data_dir_unknown" => (&failures.data_dir_unknown, false),
+        "settings_invalid" => (&failures.settings_invalid, false),
+        "port_in_use" | "cannot_listen" => (&failures.port_in_use, false),
+        _ => (&failures.stopped, false),
     }
 }
 
@@ -311,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_stack_that_ran_is_not_said_to_be_unable_to_start() {
-        let title = |failure: &Failure| Message::failure(Language::En, failure).title;
+        let title = |failure: &Failure| Message::failure(Language::of_locale("en"), failure).title;
         assert_eq!(
             title(&Failure::stopped("last words".to_owned(), None)),
             "Reelscope has stopped"
@@ -327,7 +213,7 @@ mod tests {
             details: "</script><b>".to_owned(),
             data_dir: Some(PathBuf::from("/tmp/d")),
         };
-        for language in [Language::Ru, Language::En] {
+        for language in Language::all() {
             let json = serde_json::to_value(Message::failure(language, &failure)).unwrap();
             assert_eq!(json["kind"], "failure");
             assert_eq!(json["facts"][0]["value"], "data_dir_unwritable (13)");

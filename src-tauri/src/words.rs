@@ -1,0 +1,50 @@
+//! What the shell says. Each language's words are `shell.json` in its folder of the page's languages; the build script reads
+//! all of them, so that a text that is missing stops the build.
+
+use serde::Deserialize;
+
+/// All words of one language.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Words {
+    /// Languages whose readers are shown this one, as long as they have none of their own.
+    pub(crate) stands_in_for: Vec<String>,
+    pub(crate) starting: String,
+    pub(crate) page_not_come: String,
+    pub(crate) page_died: String,
+    pub(crate) page_not_shown: String,
+    pub(crate) what_to_do: String,
+    pub(crate) run_doctor: String,
+    pub(crate) or_in_a_browser: String,
+    pub(crate) try_again: String,
+    pub(crate) has_stopped: String,
+    pub(crate) cannot_start: String,
+    pub(crate) code: String,
+    pub(crate) data_directory: String,
+    pub(crate) details: String,
+    pub(crate) or_another_directory: String,
+    pub(crate) failures: Failures,
+}
+
+/// Why the stack does not run, by code.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Failures {
+    pub(crate) data_dir_locked: Explained,
+    pub(crate) data_dir_unwritable: Explained,
+    pub(crate) disk_full: Explained,
+    pub(crate) data_dir_newer: Explained,
+    pub(crate) data_dir_unreadable: Explained,
+    pub(crate) data_dir_unknown: Explained,
+    pub(crate) settings_invalid: Explained,
+    pub(crate) port_in_use: Explained,
+    pub(crate) stopped: Explained,
+}
+
+/// A cause in a sentence, and what a person can do about it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Explained {
+    pub(crate) sentence: String,
+    pub(crate) advice: Vec<String>,
+}
