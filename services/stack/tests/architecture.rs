@@ -187,10 +187,14 @@ fn a_public_name_means_one_thing() {
 #[test]
 fn what_documents_name_is_there() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let docs = std::fs::read_dir(root.join("docs")).unwrap();
-    let docs = docs.map(|entry| entry.unwrap().path());
+    let pages = ["docs", "docs/decisions"].into_iter().flat_map(|folder| {
+        let pages = std::fs::read_dir(root.join(folder)).unwrap();
+        pages.map(|entry| entry.unwrap().path())
+    });
+    let pages = pages.filter(|page| page.extension().is_some_and(|kind| kind == "md"));
+    let at_the_root = ["README.md", "CONTRIBUTING.md"].map(|page| root.join(page));
     let mut named = 0;
-    for document in docs.chain([root.join("README.md")]) {
+    for document in pages.chain(at_the_root) {
         let text = std::fs::read_to_string(&document).unwrap();
         let quoted = text.split('`').skip(1).step_by(2);
         let of_the_root = |name: &&str| {
