@@ -140,16 +140,16 @@ def play(reelscope):
         else:
             spin()
         now = next(each for each in ask("GET", "/api/faults")["faults"] if each["id"] == fault["id"])
-        return now["last_trace_id"] or fault["id"] in ("memory-leak", "rtp-anomaly")
+        return now["observed"] or fault["id"] in ("memory-leak", "rtp-anomaly")
 
-    for fault in ask("GET", "/api/faults")["faults"]:
+    for fault in (each for each in ask("GET", "/api/faults")["faults"] if each["group"] == "extra"):
         path = f"/api/faults/{fault['id']}"
-        if fault["kind"] == "fire":
+        if fault["how"] == "fire":
             ask("POST", f"{path}/fire", {})
         else:
             ask("PUT", path, {"state": "on"})
         wait_until(lambda: is_seen(fault), f"no trace shows {fault['id']}")
-        if fault["kind"] == "switch":
+        if fault["how"] == "switch":
             ask("PUT", path, {"state": "off"})
         if fault["id"] == "expired-token":
             session = ask("POST", "/api/v1/sessions", {"account_code": "RS-000001"})
@@ -157,16 +157,17 @@ def play(reelscope):
 
     # With the problems that the demo begins with, and then with their fixes.
     ask("PUT", "/api/traffic", {"running": True, "players": 20, "budget_percent": 50})
-    ask("POST", "/api/problems/payment-errors/fire", {})
+    ask("POST", "/api/faults/payment-errors/fire", {})
 
     def unseen_problems():
-        return [problem["id"] for problem in ask("GET", "/api/problems")["problems"] if not problem["observed"]]
+        faults = ask("GET", "/api/faults")["faults"]
+        return [fault["id"] for fault in faults if fault["group"] == "story" and not fault["observed"]]
 
     wait_until(lambda: not unseen_problems(), lambda: f"no trace shows {', '.join(unseen_problems())}")
     ask("PUT", "/api/faults/provider-spike", {"state": "on"})
     wait_until(lambda: ask("GET", "/api/traffic")["failed"] >= FAILURES, f"virtual players have not met {FAILURES} failures")
     ask("PUT", "/api/faults/provider-spike", {"state": "off"})
-    ask("PUT", "/api/problems/release", {"release": "1.2.0"})
+    ask("PUT", "/api/faults/release", {"release": "1.2.0"})
     wait_until(lambda: ask("GET", "/api/traffic")["spins"] >= SPINS, f"virtual players have not made {SPINS} spins")
 
     # Another program: an error, a log, measurements, a session; and a message that it handled itself, in the field that

@@ -307,7 +307,9 @@ async function played(page) {
     body: { account_code: 'RS-000001' },
   });
   for (const version of ['1.0.0', '1.3.0']) {
-    await ask('/api/faults/release', { method: 'PUT', body: { version } });
+    const body = { release: version };
+    const { release } = await ask('/api/faults/release', { method: 'PUT', body });
+    assert.equal(release, version);
     await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
         ask('/api/v1/spins', {

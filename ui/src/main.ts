@@ -13,6 +13,12 @@ import { Shell } from './app/shell/shell';
 
 keepRootSize();
 // Before the page, so that its load is traced and no error and no spin is missed.
-void Promise.all([loadFonts(), recall().then(() => loadLanguage()), startReporting()]).then(() =>
-  bootstrapApplication(Shell, appConfig),
+void Promise.all([loadFonts(), recall().then(() => loadLanguage()), startReporting()]).then(
+  () => bootstrapApplication(Shell, appConfig),
+  (error: unknown) => {
+    // No phrase of any language is there to say it with.
+    document.body.textContent =
+      'Reelscope could not be loaded. Reload the page or restart Reelscope.';
+    throw error;
+  },
 );

@@ -12,13 +12,13 @@ pub mod knobs;
 pub mod table;
 pub mod wire;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 use reelscope_collector::Collector;
-use reelscope_contracts::telemetry::TraceSummary;
+use reelscope_contracts::telemetry::{Micros, TraceSummary};
 use reelscope_contracts::{UnixMillis, now};
 use tokio::sync::{RwLock, watch};
 
@@ -103,15 +103,19 @@ struct Cell {
     state: FaultState,
     /// The state that a switch under way leads to.
     to: Option<FaultState>,
-    /// When it came to this state, or was triggered last.
+    /// When it came to this state.
+    switched: Moment,
+    /// Evidence counts from here: since it came to this state, or was triggered last.
     since: Moment,
     /// How often it was triggered in this session.
     fired: u64,
+    /// It was triggered, and no trace has shown it yet.
+    is_awaited: bool,
     observed: Option<Observed>,
     /// Where the trace that was observed last stands in the order of arrival.
     newest: u64,
-    /// Traces that were counted as evidence.
-    counted: BTreeSet<String>,
+    /// Traces that were counted as evidence and may be looked at again, each with its start.
+    counted: BTreeMap<String, Micros>,
 }
 
 impl Cell {
@@ -119,17 +123,21 @@ impl Cell {
         Self {
             state,
             to: None,
+            switched: now,
             since: now,
             fired: 0,
+            is_awaited: false,
             observed: None,
             newest: 0,
-            counted: BTreeSet::new(),
+            counted: BTreeMap::new(),
         }
     }
 
     /// Stands there from now on.
     fn stand(&mut self, state: FaultState, now: Moment) {
         self.state = state;
+        self.switched = now;
+        self.is_awaited = false;
         self.begin(now);
     }
 
@@ -143,22 +151,24 @@ impl Cell {
 
     /// Whether evidence is looked for: while it hurts, and once after it was triggered.
     fn is_in_question(&self) -> bool {
-        self.state == FaultState::On || (self.fired > 0 && self.observed.is_none())
+        self.state == FaultState::On || self.is_awaited
     }
 
     fn note(&mut self, line: &TraceSummary, Evidence { ms }: Evidence) {
-        self.counted.insert(line.trace_id.clone());
+        self.is_awaited = false;
+        self.counted.insert(line.trace_id.clone(), line.start_us);
+        let count = self.observed.as_ref().map_or(0, |observed| observed.count);
         if self.newest <= line.first_envelope {
             self.newest = line.first_envelope;
             self.observed = Some(Observed {
-                count: 0,
+                count,
                 trace_id: line.trace_id.clone(),
                 at: line.start_us / 1_000,
                 ms,
             });
         }
         if let Some(observed) = &mut self.observed {
-            observed.count = self.counted.len() as u64;
+            observed.count += 1;
         }
     }
 }
@@ -253,8 +263,8 @@ impl Faults {
                 fixable: row.fix.is_some(),
                 state: cell.state,
                 switching,
-                switched_at: cell.since.at(),
-                switched_ms_ago: cell.since.elapsed_ms(),
+                switched_at: cell.switched.at(),
+                switched_ms_ago: cell.switched.elapsed_ms(),
                 fired: cell.fired,
                 observed: cell.observed.clone(),
             }
@@ -361,6 +371,7 @@ impl Faults {
             cell.fired += 1;
             // What hurts already goes on being counted.
             if cell.state != FaultState::On {
+                cell.is_awaited = true;
                 cell.begin(now);
             }
         }
@@ -386,6 +397,7 @@ impl Faults {
         board.since = now;
         for cell in board.cells.values_mut() {
             cell.fired = 0;
+            cell.is_awaited = false;
             cell.observed = None;
             cell.newest = 0;
             cell.counted.clear();
@@ -433,6 +445,7 @@ impl Faults {
         };
         let Some(earliest) = earliest else { return };
         let now = micros(now());
+        self.forget_counted_before(now - 2 * micros(LOOK_BACK_MS));
         let (mut spins, mut others) = (0, 0);
         for line in collector.traces_after(earliest, LOOK_AT_MOST).await {
             if (line.start_us - now).abs() > micros(LOOK_BACK_MS) {
@@ -462,6 +475,13 @@ impl Faults {
         }
     }
 
+    /// Traces that began before are looked at no more.
+    fn forget_counted_before(&self, start: Micros) {
+        for cell in self.board().cells.values_mut() {
+            cell.counted.retain(|_, started| *started >= start);
+        }
+    }
+
     /// Notes what the line of a trace shows in full. Returns the faults for which the trace has to be read, each with the
     /// number of the last envelope before it.
     fn note_by_line(&self, line: &TraceSummary) -> Vec<(FaultId, u64)> {
@@ -472,7 +492,7 @@ impl Faults {
             let since = cell.since.max(begun);
             // Traces of a request that was under way begin before what it met.
             let after = evidence::under_way(*id) > 0 || since.is_before(line);
-            if !cell.is_in_question() || !after || cell.counted.contains(&line.trace_id) {
+            if !cell.is_in_question() || !after || cell.counted.contains_key(&line.trace_id) {
                 continue;
             }
             match evidence::in_line(*id, line) {

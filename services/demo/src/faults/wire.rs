@@ -60,7 +60,7 @@ pub struct FaultView {
     /// A change that is under way.
     #[schema(required)]
     pub switching: Option<Switching>,
-    /// When it came to this state, or was triggered last.
+    /// When it came to this state.
     pub switched_at: UnixMillis,
     /// Milliseconds since then, by a clock that cannot be set: what was before it and what after is told by this.
     pub switched_ms_ago: u64,

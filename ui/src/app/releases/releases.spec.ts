@@ -43,6 +43,10 @@ describe('a change of a release', () => {
       mends: false,
       key: 'releases.wrongPaytable',
     });
+    expect(changeOf('wrong-paytable-fixed')).toMatchObject({
+      mends: true,
+      key: 'releases.wrongPaytable',
+    });
   });
 
   it('of a newer gateway keeps its name', () =>

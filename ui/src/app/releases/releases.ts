@@ -15,9 +15,9 @@ export interface ChangeWords {
 /** `slow-rng` came, `slow-rng-fixed` took it away. */
 export function changeOf(name: string): ChangeWords {
   const mends = name.endsWith(FIXED);
-  const id = (mends ? name.slice(0, -FIXED.length) : name) as ProblemId;
-  const key = `problems.name.${id}`;
-  if (name === 'wrong-paytable') return { mends, key: 'releases.wrongPaytable', name };
+  const id = mends ? name.slice(0, -FIXED.length) : name;
+  if (id === 'wrong-paytable') return { mends, key: 'releases.wrongPaytable', name };
+  const key = `problems.name.${id as ProblemId}`;
   return { mends, key: isKey(key) ? key : null, name };
 }
 

@@ -50,11 +50,8 @@ export class LanguageChoice {
     const entry = LANGUAGES.find((each) => each.code === code);
     // One that was chosen with the mouse has the focus by accident, and would take the keys of the machine.
     if (!select.matches(':focus-visible')) select.blur();
-    try {
-      if (entry) await this.language.choose(entry);
-    } finally {
-      // Where it could not be loaded, the page speaks as before.
-      select.value = this.language.active();
-    }
+    if (entry) await this.language.choose(entry);
+    // Where it could not be loaded, the page speaks as before.
+    select.value = this.language.active();
   }
 }

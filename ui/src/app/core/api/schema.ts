@@ -1187,7 +1187,7 @@ export interface components {
       readonly state: components['schemas']['FaultState'];
       /**
        * Format: int64
-       * @description When it came to this state, or was triggered last.
+       * @description When it came to this state.
        */
       readonly switched_at: number;
       /**

@@ -1,9 +1,10 @@
+import { ErrorHandler } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import fc from 'fast-check';
 
 import { languageNamed } from '../../testing/languages';
 import { remembered } from '../api/remembered';
-import { Key, Language, isKey, provideLanguages } from './language';
+import { Key, Language, isKey, loadLanguage, provideLanguages } from './language';
 import { LANGUAGES } from './languages';
 import { phrasebook } from './phrases';
 
@@ -118,11 +119,36 @@ describe('the language of the page', () => {
     ]);
   });
 
-  it('is as before where another one cannot be loaded', async () => {
+  it('is as before where another one cannot be loaded, which is reported', async () => {
+    const handleError = vi.fn();
+    TestBed.overrideProvider(ErrorHandler, { useValue: { handleError } });
     const language = TestBed.inject(Language);
-    const broken = { ...languageNamed('ru'), pages: () => Promise.reject(new Error('gone')) };
-    await expect(language.choose(broken)).rejects.toThrow('gone');
+    const gone = new Error('gone');
+    await language.choose({ ...languageNamed('ru'), pages: () => Promise.reject(gone) });
+    expect(handleError).toHaveBeenCalledWith(gone);
     expect([language.active(), language.rest()]).toEqual(['en', 'loaded']);
+  });
+
+  it('is the one that was chosen last, however long the phrases of the first take', async () => {
+    let resolve: () => void = () => undefined;
+    const promise = new Promise<void>((come) => (resolve = come));
+    const english = languageNamed('en');
+    await loadLanguage({ ...english, pages: () => promise.then(() => english.pages()) });
+    const language = TestBed.inject(Language);
+    await language.choose(languageNamed('ru'));
+    resolve();
+    await language.wholeOrFailed();
+    expect([language.active(), language.rest()]).toEqual(['ru', 'loaded']);
+    await language.choose(english);
+  });
+
+  it('is another one where the first screen of its own cannot be loaded', async () => {
+    const lost = { ...languageNamed('ru'), firstScreen: () => Promise.reject(new Error('gone')) };
+    await loadLanguage(lost);
+    const language = TestBed.inject(Language);
+    await language.wholeOrFailed();
+    expect(language.rest()).toBe('loaded');
+    await language.choose(languageNamed('en'));
   });
 
   it('is followed by each of the others in turn', async () => {

@@ -1,5 +1,6 @@
 import {
   EnvironmentProviders,
+  ErrorHandler,
   Injectable,
   Signal,
   computed,
@@ -30,25 +31,43 @@ const spoken = signal<Spoken | null>(null);
 /** How far the phrases are that no first screen needs. */
 const rest = signal<'loading' | 'loaded' | 'failed'>('loading');
 let restTried = Promise.resolve();
+/** Counts the choices: a language that was loaded for an earlier one comes too late. */
+let choices = 0;
 
-/** Loads what the first screen says, before the page is drawn; what everything else says comes behind it. */
+/**
+ * Loads what the first screen says, before the page is drawn; what everything else says comes behind it. Where the chosen
+ * language cannot be loaded the page speaks another.
+ */
 export async function loadLanguage(entry = chosenLanguage()): Promise<void> {
-  const { firstScreen, units } = await entry.firstScreen();
-  spoken.set({ entry, units, book: phrasebook(firstScreen) });
-  restTried = loadRest(entry);
+  const others = LANGUAGES.filter((other) => other !== entry);
+  const loaded = await firstThatLoads([entry, ...others]);
+  spoken.set(loaded);
+  restTried = loadRest(loaded.entry);
+}
+
+async function firstThatLoads([entry, ...others]: readonly LanguageEntry[]): Promise<Spoken> {
+  if (!entry) throw new Error('no language can be loaded');
+  try {
+    const { firstScreen, units } = await entry.firstScreen();
+    return { entry, units, book: phrasebook(firstScreen) };
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return firstThatLoads(others);
+  }
 }
 
 async function loadRest(entry: LanguageEntry): Promise<void> {
+  const choice = choices;
   try {
-    await speak(entry);
+    await speak(entry, () => choice === choices);
   } catch {
     // A browser does not load a module again that failed once: the page says so where a phrase of it would stand.
-    rest.set('failed');
+    if (choice === choices) rest.set('failed');
   }
 }
 
 /** Loads all of a language, and speaks it from then on, if `still` wants it by then. */
-async function speak(entry: LanguageEntry, still = (): boolean => true): Promise<void> {
+async function speak(entry: LanguageEntry, still: () => boolean): Promise<void> {
   const [{ firstScreen, units }, { pages }] = await Promise.all([
     entry.firstScreen(),
     entry.pages(),
@@ -86,8 +105,9 @@ export function withValues(phrase: string, params: Params): string {
 /** The chosen language: its phrases, and how it writes numbers, money and dates. */
 @Injectable({ providedIn: 'root' })
 export class Language {
-  /** Counts the choices: a language that was loaded for an earlier one comes too late. */
-  private choices = 0;
+  private readonly errors = inject(ErrorHandler);
+  /** The language that is being loaded. */
+  private wanted: string | null = null;
 
   /** Its code. */
   readonly active: Signal<string> = computed(() => now().entry.code);
@@ -123,16 +143,24 @@ export class Language {
     return restTried;
   }
 
-  /** Speaks another language as soon as all of it is loaded. */
+  /** Speaks another language as soon as all of it is loaded; where it cannot be loaded, the page speaks as before. */
   async choose(entry: LanguageEntry): Promise<void> {
-    const choice = (this.choices += 1);
-    await speak(entry, () => choice === this.choices);
-    if (choice === this.choices) remember('language', entry.code);
+    const choice = (choices += 1);
+    this.wanted = entry.code;
+    try {
+      await speak(entry, () => choice === choices);
+      if (choice === choices) remember('language', entry.code);
+    } catch (error) {
+      this.errors.handleError(error);
+    } finally {
+      if (choice === choices) this.wanted = null;
+    }
   }
 
-  /** The one after the active one, in the order in which they are offered. */
+  /** The one after the active one, or after the one that is on its way, in the order in which they are offered. */
   async next(): Promise<void> {
-    const place = LANGUAGES.findIndex(({ code }) => code === this.active());
+    const from = this.wanted ?? this.active();
+    const place = LANGUAGES.findIndex(({ code }) => code === from);
     const entry = LANGUAGES[(place + 1) % LANGUAGES.length];
     if (entry) await this.choose(entry);
   }
