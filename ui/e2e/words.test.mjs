@@ -50,7 +50,10 @@ const codes = {
   ),
   reason: all(read('services/collector/src/log/state.rs'), /Self::\w+ => "(\w+)"/g),
   outcome: all(read('services/collector/src/delivery/sender.rs'), /^\s*"(\w+)" => /gm),
-  problem: all(read('services/contracts/src/problem.rs'), /Self::\w+ => \("(\w+)", \d+/g).filter(
+  problem: all(
+    read('services/contracts/src/api_problem.rs'),
+    /Self::\w+ => \("(\w+)", \d+/g,
+  ).filter(
     // The page's own requests never meet these: they are for programs that send telemetry.
     (code) =>
       !['envelope_malformed', 'dsn_required', 'dsn_rejected', 'method_not_allowed'].includes(code),

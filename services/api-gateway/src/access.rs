@@ -13,7 +13,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{ApiProblem, Code};
 use subtle::ConstantTimeEq;
 use tokio::sync::Notify;
 
@@ -72,7 +72,7 @@ impl Access {
         by_cookie || by_header
     }
 
-    fn check(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), Problem> {
+    fn check(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), ApiProblem> {
         let text = |name| {
             headers
                 .get(name)
@@ -80,7 +80,7 @@ impl Access {
         };
         let host = text(header::HOST).or_else(|| uri.authority().map(axum::http::uri::Authority::as_str));
         if !host.is_some_and(|host| self.is_own(host)) {
-            return Err(Problem::foreign_host());
+            return Err(ApiProblem::foreign_host());
         }
         let own = |origin: &str| {
             origin
@@ -89,7 +89,7 @@ impl Access {
         };
         if headers.contains_key(header::ORIGIN) && !text(header::ORIGIN).is_some_and(own) {
             let sentence = "Pages from other sites may not use this server.";
-            return Err(Problem::new(Code::ForeignOrigin, sentence).field("Origin"));
+            return Err(ApiProblem::new(Code::ForeignOrigin, sentence).field("Origin"));
         }
         Ok(())
     }
@@ -160,7 +160,7 @@ pub async fn launch_token_only(State(access): State<Access>, request: Request, n
         next.run(request).await
     } else {
         access.refused.notify_one();
-        Problem::new(
+        ApiProblem::new(
             Code::LaunchTokenRequired,
             "Open Reelscope from the app or from the address that `reelscope serve` printed; a client sends that address's token as the header X-Reelscope-Token.",
         )

@@ -1,6 +1,6 @@
 //! What the OpenAPI document says beside the descriptions of single routes.
 
-use reelscope_contracts::Problem;
+use reelscope_contracts::ApiProblem;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -13,7 +13,7 @@ use crate::access::TOKEN_HEADER;
         title = "Reelscope",
         description = "What the page and other clients ask. Amounts are integers in minor units. Every error is a problem (RFC 9457) with a stable code."
     ),
-    components(schemas(Problem)),
+    components(schemas(ApiProblem)),
     modifiers(&Security),
     security(("launch_token" = []))
 )]
@@ -49,13 +49,13 @@ pub(crate) fn completed(document: &utoipa::openapi::OpenApi) -> Value {
 
 /// Whoever refuses a request, the door, the router or the handler, answers a problem, so that no handler has to say it.
 fn describe_problems(document: &mut Value) {
-    document["components"]["responses"]["Problem"] = json!({
+    document["components"]["responses"]["ApiProblem"] = json!({
         "description": "Why it was not done",
-        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/ApiProblem" } } },
     });
     let paths = document["paths"].as_object_mut().into_iter().flatten();
     for operation in paths.flat_map(|(_, item)| item.as_object_mut().into_iter().flatten()) {
-        operation.1["responses"]["default"] = json!({ "$ref": "#/components/responses/Problem" });
+        operation.1["responses"]["default"] = json!({ "$ref": "#/components/responses/ApiProblem" });
     }
 }
 

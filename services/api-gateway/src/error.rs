@@ -1,7 +1,7 @@
 //! What the gateway refuses or cannot do.
 
 use axum::response::{IntoResponse, Response};
-use reelscope_contracts::{Code, Problem, RoundId, StakeStatus};
+use reelscope_contracts::{ApiProblem, Code, RoundId, StakeStatus};
 use reelscope_telemetry::CallError;
 
 /// Every failure of the gateway.
@@ -21,7 +21,7 @@ pub enum GatewayError {
     RateLimited(u64),
     /// A service behind answered with a problem.
     #[error("{}", .0.detail)]
-    Service(Problem),
+    Service(ApiProblem),
     /// A service behind did not answer.
     #[error("the {0} did not answer: {1}")]
     NoReply(&'static str, CallError),
@@ -37,7 +37,7 @@ pub enum GatewayError {
     },
 }
 
-impl From<&GatewayError> for Problem {
+impl From<&GatewayError> for ApiProblem {
     fn from(error: &GatewayError) -> Self {
         match error {
             GatewayError::Unauthorized => Self::new(
@@ -80,6 +80,6 @@ impl From<&GatewayError> for Problem {
 
 impl IntoResponse for GatewayError {
     fn into_response(self) -> Response {
-        Problem::from(&self).into_response()
+        ApiProblem::from(&self).into_response()
     }
 }

@@ -13,7 +13,7 @@ use reelscope_contracts::gateway::{
 use reelscope_contracts::http::{Body, method_not_allowed, not_found};
 use reelscope_contracts::payments::{Bet, BetStatus, DailyReport, Standing};
 use reelscope_contracts::users::Player;
-use reelscope_contracts::{Code, Money, Problem, RoundId, StakeStatus, is_day, rfc3339};
+use reelscope_contracts::{ApiProblem, Code, Money, RoundId, StakeStatus, is_day, rfc3339};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -148,7 +148,7 @@ async fn spin(
     AxumState(state): AxumState<State>,
     Bearer { claims, over }: Bearer,
     headers: HeaderMap,
-    request: Result<Body<Spin>, Problem>,
+    request: Result<Body<Spin>, ApiProblem>,
 ) -> Result<Json<SpinResult>, GatewayError> {
     let allowed = state.limits.check(&claims.sid);
     let key = headers
@@ -181,7 +181,7 @@ async fn spin(
     let round = match spun {
         Ok(spun) => spun?,
         Err(_) => {
-            let defect = Problem::new(
+            let defect = ApiProblem::new(
                 Code::Internal,
                 "Internal error in the gateway; send the same key again to get the outcome of the round.",
             );
@@ -228,7 +228,7 @@ async fn rounds(
         .filter(|n| (1..=MOST_ROUNDS).contains(n));
     let limit = limit.ok_or_else(|| {
         let sentence = format!("The limit is a number from 1 to {MOST_ROUNDS}.");
-        GatewayError::Service(Problem::new(Code::InvalidRequest, sentence).field("limit"))
+        GatewayError::Service(ApiProblem::new(Code::InvalidRequest, sentence).field("limit"))
     })?;
     let bets = state.upstream.bets(&claims.sub, limit).await?;
     // The bets alone would do without their boards.
@@ -283,7 +283,7 @@ async fn round(
     SignedIn(claims): SignedIn,
     asked: Result<Path<RoundId>, PathRejection>,
 ) -> Result<Json<RoundStanding>, GatewayError> {
-    let unknown = || GatewayError::Service(Problem::new(Code::NotFound, "No round of yours has this id."));
+    let unknown = || GatewayError::Service(ApiProblem::new(Code::NotFound, "No round of yours has this id."));
     let Ok(Path(round_id)) = asked else {
         return Err(unknown());
     };
@@ -359,7 +359,7 @@ async fn daily_report(
         .filter(|day| day.as_deref().is_none_or(is_day));
     let day = day.ok_or_else(|| {
         let sentence = "Write the day as 2026-01-31.";
-        GatewayError::Service(Problem::new(Code::InvalidRequest, sentence).field("day"))
+        GatewayError::Service(ApiProblem::new(Code::InvalidRequest, sentence).field("day"))
     })?;
     state.upstream.daily_report(day.as_deref()).await.map(Json)
 }

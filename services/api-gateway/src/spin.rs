@@ -4,7 +4,7 @@ use reelscope_contracts::game::{DrawRound, Round, SymbolName};
 use reelscope_contracts::gateway::{Spin, SpinResult};
 use reelscope_contracts::payments::{Bet, BetStatus, Reserve, Standing, Void};
 use reelscope_contracts::users::CheckEligibility;
-use reelscope_contracts::{Code, Money, Problem, RoundId, StakeStatus};
+use reelscope_contracts::{ApiProblem, Code, Money, RoundId, StakeStatus};
 use reelscope_telemetry::{CallError, annotate, measure};
 use uuid::Uuid;
 
@@ -132,7 +132,7 @@ impl Play {
         if bet.payout == Some(round.payout) {
             return Ok(result(round, bet, true));
         }
-        let lost = Problem::new(
+        let lost = ApiProblem::new(
             Code::Internal,
             "This round was settled, and its board is not on record any more; the history has its payout.",
         );
@@ -144,7 +144,7 @@ impl Play {
     async fn may_repeat(&self, earlier: RoundId, stake: Money) -> Result<(), GatewayError> {
         let not_theirs = || {
             GatewayError::Service(
-                Problem::new(
+                ApiProblem::new(
                     Code::NotFound,
                     "No round of yours has this id; leave same_seed_as out, or name one of your own.",
                 )
@@ -159,7 +159,7 @@ impl Play {
                     bet.stake
                 );
                 Err(GatewayError::Service(
-                    Problem::new(Code::InvalidRequest, sentence).field("stake"),
+                    ApiProblem::new(Code::InvalidRequest, sentence).field("stake"),
                 ))
             }
             Ok(_) => Err(not_theirs()),
@@ -217,7 +217,7 @@ impl Play {
 
     fn fail(&self, stake: Money, error: GatewayError, stands: StakeStatus) -> GatewayError {
         // What is the player's own affair, such as an empty purse, costs nobody anything, and what is paid did not fail.
-        if Problem::from(&error).status >= 500 && stands != StakeStatus::Paid {
+        if ApiProblem::from(&error).status >= 500 && stands != StakeStatus::Paid {
             measure("failed_stake", stake.major(), "none");
         }
         self.spin_error(error, stands)
@@ -258,7 +258,7 @@ fn closed(bet: &Bet) -> GatewayError {
     } else {
         "This round was voided and its stake returned; spin again with a new idempotency key."
     };
-    GatewayError::Service(Problem::new(Code::PaymentDeclined, sentence))
+    GatewayError::Service(ApiProblem::new(Code::PaymentDeclined, sentence))
 }
 
 fn result(round: Round, bet: &Bet, replayed: bool) -> SpinResult {

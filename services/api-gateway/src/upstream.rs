@@ -7,7 +7,7 @@ use reelscope_contracts::gateway::LogIn;
 use reelscope_contracts::http::reply;
 use reelscope_contracts::payments::{Bet, Bets, DailyReport, Reserve, Settle, Standing, Void};
 use reelscope_contracts::users::{CheckEligibility, CheckSession, OpenSession, Player, Seeding, Session};
-use reelscope_contracts::{Health, Money, Problem, RoundId};
+use reelscope_contracts::{ApiProblem, Health, Money, RoundId};
 use reelscope_telemetry::{Client, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -69,8 +69,8 @@ impl Upstream {
             .send()
             .await
             .map_err(|error| GatewayError::NoReply(service, error))?;
-        reply(status, &body).map_err(|problem: Problem| {
-            GatewayError::Service(Problem {
+        reply(status, &body).map_err(|problem: ApiProblem| {
+            GatewayError::Service(ApiProblem {
                 // Where a stake stands only the payment service knows.
                 stake_status: problem.stake_status.filter(|_| service == PAYMENT_SERVICE),
                 ..problem

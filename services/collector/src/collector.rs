@@ -14,7 +14,7 @@ use reelscope_contracts::telemetry::{
     Delivery, DeliveryCounts, EnvelopeState, EnvelopeSummary, HeldAction, Named, Notice, TestOutcome,
     TraceDetail, TraceSummary,
 };
-use reelscope_contracts::{Problem, now};
+use reelscope_contracts::{ApiProblem, now};
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
@@ -250,7 +250,7 @@ impl Collector {
     }
 
     /// Counts what a door refused, for the status; `is_counted` where [`Collector::capture_durable`] did already.
-    pub(crate) fn note_refusal(&self, problem: &Problem, client: Option<&str>, is_counted: bool) {
+    pub(crate) fn note_refusal(&self, problem: &ApiProblem, client: Option<&str>, is_counted: bool) {
         self.parts.refusals.note(problem, client);
         if !is_counted {
             self.parts.refused.fetch_add(1, Ordering::Relaxed);

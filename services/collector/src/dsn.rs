@@ -5,7 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{ApiProblem, Code};
 use reqwest::Url;
 
 /// Characters of the key that a masked DSN shows.
@@ -63,7 +63,7 @@ impl DsnError {
     }
 }
 
-impl From<DsnError> for Problem {
+impl From<DsnError> for ApiProblem {
     fn from(error: DsnError) -> Self {
         Self::new(Code::DsnInvalid, error.to_string()).field("dsn")
     }

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use reelscope_contracts::{Code, Problem, UnixMillis, rfc3339};
+use reelscope_contracts::{ApiProblem, Code, UnixMillis, rfc3339};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -95,7 +95,7 @@ impl EnvelopeError {
     }
 }
 
-impl From<&EnvelopeError> for Problem {
+impl From<&EnvelopeError> for ApiProblem {
     fn from(error: &EnvelopeError) -> Self {
         let code = match error {
             EnvelopeError::TooLarge { .. } => Code::PayloadTooLarge,
@@ -528,7 +528,7 @@ mod tests {
 
     fn refused(text: &[u8], field: &str, status: u16) {
         let error = Envelope::parse(text).unwrap_err();
-        let problem = Problem::from(&error);
+        let problem = ApiProblem::from(&error);
         assert_eq!((error.field(), problem.status), (field, status), "{error}");
     }
 

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use axum::response::{IntoResponse, Response};
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{ApiProblem, Code};
 
 use crate::envelope::EnvelopeError;
 
@@ -63,7 +63,7 @@ impl CollectorError {
 #[error("the telemetry could not be read: {0}")]
 pub struct ReadError(#[from] rusqlite::Error);
 
-impl From<ReadError> for Problem {
+impl From<ReadError> for ApiProblem {
     fn from(ReadError(error): ReadError) -> Self {
         let detail = format!(
             "The telemetry could not be read ({error}). Ask again; if it stays so, start Reelscope again."
@@ -151,7 +151,7 @@ pub enum CaptureError {
     Closed,
 }
 
-impl From<&CaptureError> for Problem {
+impl From<&CaptureError> for ApiProblem {
     fn from(error: &CaptureError) -> Self {
         let later = |detail: &str| Self {
             retry_after: Some(1),
@@ -170,6 +170,6 @@ impl From<&CaptureError> for Problem {
 
 impl IntoResponse for CaptureError {
     fn into_response(self) -> Response {
-        Problem::from(&self).into_response()
+        ApiProblem::from(&self).into_response()
     }
 }

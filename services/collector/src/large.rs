@@ -1,6 +1,6 @@
 //! Work that takes as long as what it looks at is large. All services share the few workers of one runtime.
 
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{ApiProblem, Code};
 use tokio::task::JoinError;
 
 /// Bytes from which on a thread that may block does the work.
@@ -22,9 +22,9 @@ pub(crate) async fn run<T: Send + 'static>(
 }
 
 /// The answer to a request whose work did not come to its end. What a defect said stands in the log.
-pub(crate) fn unfinished(_: JoinError) -> Problem {
+pub(crate) fn unfinished(_: JoinError) -> ApiProblem {
     let detail = "Internal error in the collector; the request was not completed.";
-    Problem::new(Code::Internal, detail)
+    ApiProblem::new(Code::Internal, detail)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use reelscope_contracts::telemetry::{Named, Refusal};
-use reelscope_contracts::{Problem, now};
+use reelscope_contracts::{ApiProblem, now};
 
 use crate::lock;
 
@@ -27,7 +27,7 @@ struct RefusalCounts {
 
 impl Refusals {
     /// Counts a refusal; `client` is what the sender calls itself.
-    pub(crate) fn note(&self, problem: &Problem, client: Option<&str>) {
+    pub(crate) fn note(&self, problem: &ApiProblem, client: Option<&str>) {
         let refusal = Refusal {
             code: problem.code.as_str().to_owned(),
             detail: bounded(&problem.detail, MOST_DETAIL),
@@ -77,7 +77,7 @@ mod tests {
     fn the_newest_are_kept_and_no_key_is() {
         let refusals = Refusals::default();
         for n in 0..25 {
-            let problem = Problem::new(Code::DsnRejected, format!("{n}{}", "é".repeat(400)));
+            let problem = ApiProblem::new(Code::DsnRejected, format!("{n}{}", "é".repeat(400)));
             let client = format!("raven/{n} 0123456789abcdef0123456789abcdef {}", "x".repeat(500));
             refusals.note(&problem, Some(&client));
         }

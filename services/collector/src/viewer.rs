@@ -16,7 +16,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use reelscope_contracts::http::{method_not_allowed, not_found};
 use reelscope_contracts::telemetry::Micros;
-use reelscope_contracts::{Code, Problem, now};
+use reelscope_contracts::{ApiProblem, Code, now};
 use serde::de::DeserializeOwned;
 use tower_http::decompression::RequestDecompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
@@ -88,7 +88,7 @@ async fn tunnel(State(viewer): State<Viewer>, request: Request) -> Response {
 }
 
 /// What is asked for could not be read from the disk.
-fn unread(error: rusqlite::Error) -> Problem {
+fn unread(error: rusqlite::Error) -> ApiProblem {
     ReadError::from(error).into()
 }
 
@@ -98,7 +98,7 @@ fn now_us() -> Micros {
 }
 
 /// An answer that may be as large as all that is read for it, made where that may take its time.
-async fn told<T: IntoResponse>(answer: impl FnOnce() -> T + Send + 'static) -> Result<Response, Problem> {
+async fn told<T: IntoResponse>(answer: impl FnOnce() -> T + Send + 'static) -> Result<Response, ApiProblem> {
     let made = tokio::task::spawn_blocking(move || answer().into_response());
     made.await.map_err(large::unfinished)
 }
@@ -111,13 +111,13 @@ fn lines(limit: Option<usize>) -> usize {
 struct Asked<T>(T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
-    type Rejection = Problem;
+    type Rejection = ApiProblem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiProblem> {
         let query = Query::<T>::from_request_parts(parts, state).await;
         query.map(|Query(query)| Self(query)).map_err(|rejection| {
             let detail = format!("The query does not fit: {}.", rejection.body_text());
-            Problem::new(Code::InvalidRequest, detail).field("query")
+            ApiProblem::new(Code::InvalidRequest, detail).field("query")
         })
     }
 }

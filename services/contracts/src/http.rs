@@ -11,9 +11,9 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Code, Problem};
+use crate::{ApiProblem, Code};
 
-impl IntoResponse for Problem {
+impl IntoResponse for ApiProblem {
     /// `application/problem+json`; the code also travels as an extension, so that a middleware can log it
     /// without reading the body again.
     fn into_response(self) -> Response {
@@ -32,14 +32,14 @@ impl IntoResponse for Problem {
     }
 }
 
-/// A JSON body. Unlike axum's own extractor its rejection is a [`Problem`] that names the field.
+/// A JSON body. Unlike axum's own extractor its rejection is a [`ApiProblem`] that names the field.
 #[derive(Debug, Clone, Copy)]
 pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
-    type Rejection = Problem;
+    type Rejection = ApiProblem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiProblem> {
         let declared = request
             .headers()
             .get(header::CONTENT_TYPE)
@@ -47,7 +47,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             .unwrap_or("");
         let essence = declared.split(';').next().unwrap_or("").trim();
         if !essence.eq_ignore_ascii_case("application/json") {
-            return Err(Problem::new(
+            return Err(ApiProblem::new(
                 Code::UnsupportedMediaType,
                 "Send the body as JSON, with the header `Content-Type: application/json`.",
             ));
@@ -57,20 +57,22 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             .map_err(|rejection| unreadable(&rejection))?;
         // serde would fill a struct from an array by position.
         if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
-            return Err(Problem::new(Code::InvalidRequest, "The body must be a JSON object.").field("body"));
+            return Err(
+                ApiProblem::new(Code::InvalidRequest, "The body must be a JSON object.").field("body"),
+            );
         }
         parse(&bytes).map(Body)
     }
 }
 
-/// A part of the path. Unlike axum's own extractor its rejection is a [`Problem`]: what is no text names nothing that is here.
+/// A part of the path. Unlike axum's own extractor its rejection is a [`ApiProblem`]: what is no text names nothing that is here.
 #[derive(Debug, Clone, Copy)]
 pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
-    type Rejection = Problem;
+    type Rejection = ApiProblem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiProblem> {
         match axum::extract::Path::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(part)) => Ok(Self(part)),
             Err(_) => Err(not_found().await),
@@ -82,7 +84,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 ///
 /// # Errors
 /// `malformed_json` when it is not JSON, `invalid_request` with the field's path when it is but does not fit.
-pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiProblem> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
@@ -97,14 +99,14 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
-fn malformed(cause: &serde_json::Error) -> Problem {
-    Problem::new(
+fn malformed(cause: &serde_json::Error) -> ApiProblem {
+    ApiProblem::new(
         Code::MalformedJson,
         format!("The body is not valid JSON: {cause}."),
     )
 }
 
-fn misfit(path: &str, cause: &serde_json::Error) -> Problem {
+fn misfit(path: &str, cause: &serde_json::Error) -> ApiProblem {
     // serde reports a missing field at the object that lacks it; the field's name is in its sentence only.
     let text = cause.to_string();
     let quoted = |prefix| text.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
@@ -115,21 +117,21 @@ fn misfit(path: &str, cause: &serde_json::Error) -> Problem {
         (path, Some(name)) if !path.ends_with(name) => format!("{path}.{name}"),
         (path, _) => path.to_owned(),
     };
-    Problem::new(
+    ApiProblem::new(
         Code::InvalidRequest,
         format!("The field `{field}` does not fit: {text}."),
     )
     .field(field)
 }
 
-fn unreadable(rejection: &BytesRejection) -> Problem {
+fn unreadable(rejection: &BytesRejection) -> ApiProblem {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        Problem::new(
+        ApiProblem::new(
             Code::PayloadTooLarge,
             "The body is larger than this server reads; send less.",
         )
     } else {
-        Problem::new(Code::MalformedJson, "The body ended early; send it again.")
+        ApiProblem::new(Code::MalformedJson, "The body ended early; send it again.")
     }
 }
 
@@ -137,9 +139,9 @@ fn unreadable(rejection: &BytesRejection) -> Problem {
 ///
 /// # Errors
 /// The problem that the service sent; `internal` when the reply is neither.
-pub fn reply<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, Problem> {
+pub fn reply<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, ApiProblem> {
     let broken = || {
-        Problem::new(
+        ApiProblem::new(
             Code::Internal,
             "A service answered what this one does not understand.",
         )
@@ -152,16 +154,16 @@ pub fn reply<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, Problem
 }
 
 /// Fallback for an address that is not there.
-pub async fn not_found() -> Problem {
-    Problem::new(
+pub async fn not_found() -> ApiProblem {
+    ApiProblem::new(
         Code::NotFound,
         "Nothing is at this address; the API is described at /api/openapi.json.",
     )
 }
 
 /// Fallback for a method that an address does not have.
-pub async fn method_not_allowed() -> Problem {
-    Problem::new(
+pub async fn method_not_allowed() -> ApiProblem {
+    ApiProblem::new(
         Code::MethodNotAllowed,
         "This address does not take that method; see /api/openapi.json.",
     )
@@ -170,7 +172,7 @@ pub async fn method_not_allowed() -> Problem {
 /// The answer of a handler that panicked. What the panic said goes to the log, never to the caller.
 #[must_use]
 pub fn panicked(_payload: Box<dyn Any + Send>) -> Response {
-    Problem::new(
+    ApiProblem::new(
         Code::Internal,
         "Internal error in the service; the request was not completed.",
     )

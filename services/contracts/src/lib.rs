@@ -1,23 +1,23 @@
 //! Everything that crosses a wire: money, ids, requests, replies, problem codes.
 //!
-//! Read in this order: [`money`], [`problem`], then one module a service: [`gateway`] (public), [`users`],
+//! Read in this order: [`money`], [`api_problem`], then one module a service: [`gateway`] (public), [`users`],
 //! [`game`], [`payments`], [`provider`]; [`telemetry`] what the
 //! collector's viewer answers. [`http`] is how a body is read and how a problem is answered, the same in every server;
 //! [`ServiceToken`] is what keeps other programs out of a server.
 
+pub mod api_problem;
 pub mod game;
 pub mod gateway;
 pub mod http;
 pub mod money;
 pub mod payments;
-pub mod problem;
 pub mod provider;
 mod service_token;
 pub mod telemetry;
 pub mod users;
 
+pub use api_problem::{ApiProblem, Code, StakeStatus};
 pub use money::Money;
-pub use problem::{Code, Problem, StakeStatus};
 pub use service_token::{SERVICE_TOKEN_HEADER, ServiceToken};
 
 use serde::{Deserialize, Serialize};

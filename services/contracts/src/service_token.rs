@@ -12,7 +12,7 @@ use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, header};
 use subtle::ConstantTimeEq;
 
-use crate::{Code, Problem};
+use crate::{ApiProblem, Code};
 
 /// Header of every call between services.
 pub const SERVICE_TOKEN_HEADER: &str = "x-reelscope-service-token";
@@ -56,7 +56,7 @@ async fn only_services(
 ) -> Response {
     if !token.is_held_by(request.headers()) {
         let sentence = "Only Reelscope's own services may use this server; use the gateway instead.";
-        return Problem::new(Code::Unauthorized, sentence)
+        return ApiProblem::new(Code::Unauthorized, sentence)
             .field(SERVICE_TOKEN_HEADER)
             .into_response();
     }
@@ -66,7 +66,7 @@ async fn only_services(
         .and_then(|host| host.to_str().ok());
     let host = host.or_else(|| request.uri().authority().map(Authority::as_str));
     if host != Some(address.to_string().as_str()) {
-        return Problem::foreign_host().into_response();
+        return ApiProblem::foreign_host().into_response();
     }
     next.run(request).await
 }

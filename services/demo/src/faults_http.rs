@@ -4,9 +4,9 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Json;
 use axum::extract::State;
+use reelscope_contracts::api_problem::sentence;
 use reelscope_contracts::http::{Body, Path, not_found};
-use reelscope_contracts::problem::sentence;
-use reelscope_contracts::{Code, Problem, UnixMillis};
+use reelscope_contracts::{ApiProblem, Code, UnixMillis};
 use reelscope_game_engine::par_sheet::{approximate, par_sheet};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -71,9 +71,9 @@ async fn show_faults(State(steering): State<Steering>) -> Json<FaultBoard> {
     Json(steering.faults.view())
 }
 
-fn named(id: &str) -> Result<FaultId, Problem> {
+fn named(id: &str) -> Result<FaultId, ApiProblem> {
     FaultId::named(id, FaultId::ALL, "faults")
-        .map_err(|text| Problem::new(Code::NotFound, sentence(&text)).field("id"))
+        .map_err(|text| ApiProblem::new(Code::NotFound, sentence(&text)).field("id"))
 }
 
 /// Bring a fault to a state. It is answered once it is there.
@@ -86,7 +86,7 @@ async fn switch_fault(
     State(steering): State<Steering>,
     Path(id): Path<String>,
     Body(wanted): Body<SwitchFault>,
-) -> Result<Json<FaultBoard>, Problem> {
+) -> Result<Json<FaultBoard>, ApiProblem> {
     steering.faults.switch(named(&id)?, wanted.state).await?;
     Ok(show_faults(State(steering)).await)
 }
@@ -106,7 +106,7 @@ async fn fire_fault(
     State(steering): State<Steering>,
     Path(id): Path<String>,
     Body(Nothing {}): Body<Nothing>,
-) -> Result<Json<FaultBoard>, Problem> {
+) -> Result<Json<FaultBoard>, ApiProblem> {
     steering.faults.fire(named(&id)?)?;
     Ok(show_faults(State(steering)).await)
 }
@@ -119,7 +119,7 @@ async fn fire_fault(
 async fn choose_release(
     State(steering): State<Steering>,
     Body(ChooseRelease { release }): Body<ChooseRelease>,
-) -> Result<Json<FaultBoard>, Problem> {
+) -> Result<Json<FaultBoard>, ApiProblem> {
     let switch = steering.faults.begin(&release)?;
     let say_release = Arc::clone(&steering.program.say_release);
     switch.apply(async move { say_release(release).await }).await?;
@@ -135,7 +135,7 @@ async fn choose_release(
 async fn reset_demo(
     State(steering): State<Steering>,
     Body(Nothing {}): Body<Nothing>,
-) -> Result<Json<FaultBoard>, Problem> {
+) -> Result<Json<FaultBoard>, ApiProblem> {
     let switch = steering.faults.begin(FIRST_RELEASE.version)?;
     let restarted = steering.clone();
     let rest = async move {
@@ -204,7 +204,7 @@ async fn compared_releases(State(steering): State<Steering>) -> Json<Releases> {
     })
 }
 
-impl From<SwitchError> for Problem {
+impl From<SwitchError> for ApiProblem {
     fn from(error: SwitchError) -> Self {
         let sentence = sentence(&error.to_string());
         match error {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reelscope_contracts::gateway::{LogIn, LoggedIn, Spin, SpinResult};
 use reelscope_contracts::http::reply;
-use reelscope_contracts::{Code, Money, Problem};
+use reelscope_contracts::{ApiProblem, Code, Money};
 use reelscope_telemetry::{Client, Method};
 use reelscope_user_service::players::account_code;
 
@@ -65,5 +65,5 @@ pub async fn spin(
             same_seed_as: None,
         });
     let (status, body) = request.send().await.map_err(|_| Code::ServiceUnavailable)?;
-    reply::<SpinResult>(status, &body).map_err(|problem: Problem| problem.code)
+    reply::<SpinResult>(status, &body).map_err(|problem: ApiProblem| problem.code)
 }

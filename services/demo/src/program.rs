@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use reelscope_contracts::Problem;
+use reelscope_contracts::ApiProblem;
 
 /// The program; clones are the same.
 #[derive(Clone)]
 pub struct Program {
     /// Puts a release in force: everything that is reported from then on says it.
-    pub say_release: Arc<dyn Fn(String) -> BoxFuture<'static, Result<(), Problem>> + Send + Sync>,
+    pub say_release: Arc<dyn Fn(String) -> BoxFuture<'static, Result<(), ApiProblem>> + Send + Sync>,
     /// Whether it measures what telemetry costs, which traffic would disturb.
     pub is_measuring: Arc<dyn Fn() -> bool + Send + Sync>,
     /// Ends that measurement, if there is one.

@@ -3,9 +3,9 @@
 use crate::wire::{SetTraffic, Traffic as View};
 use axum::Json;
 use axum::extract::State;
+use reelscope_contracts::api_problem::sentence;
 use reelscope_contracts::http::{Body, not_found};
-use reelscope_contracts::problem::sentence;
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{ApiProblem, Code};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -40,17 +40,17 @@ async fn show_traffic(State(Shared { traffic, .. }): State<Shared>) -> Json<View
 async fn set_traffic(
     State(Shared { traffic, program }): State<Shared>,
     Body(wanted): Body<SetTraffic>,
-) -> Result<Json<View>, Problem> {
+) -> Result<Json<View>, ApiProblem> {
     if wanted.running && (program.is_measuring)() {
         let sentence = "The telemetry overhead is being measured; wait for it to finish or cancel it.";
-        return Err(Problem::new(Code::MeasurementUnderWay, sentence));
+        return Err(ApiProblem::new(Code::MeasurementUnderWay, sentence));
     }
     traffic.set(wanted).map_err(|refusal| {
         let field = match refusal {
             TrafficRefusal::Players(_) => "players",
             TrafficRefusal::Budget(_) => "budget_percent",
         };
-        Problem::new(Code::InvalidRequest, sentence(&refusal.to_string())).field(field)
+        ApiProblem::new(Code::InvalidRequest, sentence(&refusal.to_string())).field(field)
     })?;
     Ok(Json(traffic.view()))
 }

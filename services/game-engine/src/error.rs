@@ -1,7 +1,7 @@
 //! What the game engine refuses or cannot do.
 
 use axum::response::{IntoResponse, Response};
-use reelscope_contracts::{Code, Money, Problem, RoundId};
+use reelscope_contracts::{ApiProblem, Code, Money, RoundId};
 use reelscope_store::StoreError;
 
 use crate::evaluate::StakeError;
@@ -36,7 +36,7 @@ pub enum GameError {
     Store(#[from] StoreError),
 }
 
-impl From<&GameError> for Problem {
+impl From<&GameError> for ApiProblem {
     fn from(error: &GameError) -> Self {
         let text = format!("{error}.");
         match error {
@@ -67,6 +67,6 @@ impl IntoResponse for GameError {
             Self::Unhealthy(error) => tracing::error!(%error, "random number generator"),
             _ => {}
         }
-        Problem::from(&self).into_response()
+        ApiProblem::from(&self).into_response()
     }
 }

@@ -18,7 +18,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 use reelscope_contracts::http::{Body, method_not_allowed, not_found};
 use reelscope_contracts::provider::{SettlementReply, SettlementRequest, SettlementStatus};
-use reelscope_contracts::{Code, Health, Money, Problem};
+use reelscope_contracts::{ApiProblem, Code, Health, Money};
 
 /// Latency of a provider that is slow, in milliseconds: a trace shows `External payment provider API` as about four
 /// fifths of the spin, and a spin of three to six seconds in all.
@@ -250,10 +250,10 @@ struct Decision {
 impl Desk {
     /// Takes a request in. Whether a payment fails is drawn when its reference is new, and never again: whoever asks
     /// again meets what a provider says that has come to itself.
-    fn decide(&mut self, request: &SettlementRequest) -> Result<Decision, Problem> {
+    fn decide(&mut self, request: &SettlementRequest) -> Result<Decision, ApiProblem> {
         let failure = match self.payments.get(&request.reference) {
             Some(payment) if (payment.debit, payment.credit) != (request.debit, request.credit) => {
-                return Err(Problem::new(
+                return Err(ApiProblem::new(
                     Code::IdempotencyConflict,
                     "This reference came with other amounts before.",
                 ));
@@ -361,13 +361,13 @@ async fn settle(
     AxumState(state): AxumState<State>,
     headers: HeaderMap,
     Body(request): Body<SettlementRequest>,
-) -> Result<Json<SettlementReply>, Problem> {
+) -> Result<Json<SettlementReply>, ApiProblem> {
     let key = headers
         .get("idempotency-key")
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     if key != request.reference {
-        return Err(Problem::new(
+        return Err(ApiProblem::new(
             Code::IdempotencyKeyMissing,
             "Send the reference as the header Idempotency-Key too.",
         )
@@ -379,16 +379,16 @@ async fn settle(
     }
     match decision.failure {
         Some(Failure::Decline) => {
-            return Err(Problem::new(Code::PaymentDeclined, "The bank declined.").with_status(402));
+            return Err(ApiProblem::new(Code::PaymentDeclined, "The bank declined.").with_status(402));
         }
         Some(Failure::Unavailable) => {
-            return Err(Problem::new(
+            return Err(ApiProblem::new(
                 Code::ServiceUnavailable,
                 "The provider is being maintained.",
             ));
         }
         Some(Failure::AcquirerTimeout) => {
-            return Err(Problem::new(
+            return Err(ApiProblem::new(
                 Code::DeadlineExceeded,
                 "The acquiring bank did not answer in time; ask again with the same reference.",
             ));
@@ -406,7 +406,7 @@ async fn settle(
 async fn record(
     AxumState(state): AxumState<State>,
     Path(reference): Path<String>,
-) -> Result<Json<SettlementReply>, Problem> {
+) -> Result<Json<SettlementReply>, ApiProblem> {
     let record = state.desk().record(&reference);
     record.map(Json).ok_or_else(unknown)
 }
@@ -414,10 +414,10 @@ async fn record(
 async fn reverse(
     AxumState(state): AxumState<State>,
     Path(reference): Path<String>,
-) -> Result<Json<SettlementReply>, Problem> {
+) -> Result<Json<SettlementReply>, ApiProblem> {
     let mut desk = state.desk();
     if desk.refuses_reversals {
-        return Err(Problem::new(
+        return Err(ApiProblem::new(
             Code::ServiceUnavailable,
             "The provider is being maintained.",
         ));
@@ -426,15 +426,15 @@ async fn reverse(
     if record.status == SettlementStatus::Reversed {
         Ok(Json(record))
     } else {
-        Err(Problem::new(
+        Err(ApiProblem::new(
             Code::IdempotencyConflict,
             "Nothing was settled under this reference.",
         ))
     }
 }
 
-fn unknown() -> Problem {
-    Problem::new(Code::NotFound, "No payment has this reference.")
+fn unknown() -> ApiProblem {
+    ApiProblem::new(Code::NotFound, "No payment has this reference.")
 }
 
 async fn health() -> Json<Health> {

@@ -1,9 +1,9 @@
 //! What the payment service refuses or cannot do, and how it says so.
 
 use axum::response::{IntoResponse, Response};
+use reelscope_contracts::api_problem::sentence;
 use reelscope_contracts::payments::{Bet, BetStatus};
-use reelscope_contracts::problem::sentence;
-use reelscope_contracts::{Code, Problem, RoundId, StakeStatus};
+use reelscope_contracts::{ApiProblem, Code, RoundId, StakeStatus};
 use reelscope_store::StoreError;
 
 use crate::ledger::LedgerError;
@@ -72,13 +72,13 @@ impl From<LedgerError> for PaymentError {
     }
 }
 
-impl From<&PaymentError> for Problem {
+impl From<&PaymentError> for ApiProblem {
     fn from(error: &PaymentError) -> Self {
-        let detail = |code| Problem::new(code, sentence(&error.to_string()));
+        let detail = |code| ApiProblem::new(code, sentence(&error.to_string()));
         match error {
             PaymentError::WalletNotFound(_) | PaymentError::BetNotFound(_) => detail(Code::NotFound),
             PaymentError::OtherCurrency => detail(Code::IdempotencyConflict).field("currency"),
-            PaymentError::Refused(LedgerError::InsufficientFunds) => Problem::new(
+            PaymentError::Refused(LedgerError::InsufficientFunds) => ApiProblem::new(
                 Code::InsufficientFunds,
                 "The balance is smaller than the stake; lower the stake.",
             )
@@ -104,10 +104,10 @@ impl From<&PaymentError> for Problem {
             }
             PaymentError::NotReversed(_) | PaymentError::Defect(_) => detail(Code::Internal),
             PaymentError::NoDay(_) => detail(Code::InvalidRequest).field("day"),
-            PaymentError::Store(StoreError::Full) => Problem::disk_full(),
+            PaymentError::Store(StoreError::Full) => ApiProblem::disk_full(),
             PaymentError::Store(StoreError::System(_)) => detail(Code::ServiceUnavailable),
             // Whether anything was written it cannot say: the round's own record does.
-            PaymentError::Store(_) => Problem::new(
+            PaymentError::Store(_) => ApiProblem::new(
                 Code::Internal,
                 "The wallets could not be read or updated; try again.",
             ),
@@ -117,13 +117,13 @@ impl From<&PaymentError> for Problem {
 
 impl PaymentError {
     /// As a problem; what failed beneath is logged here, where it is answered.
-    pub(crate) fn told(&self) -> Problem {
+    pub(crate) fn told(&self) -> ApiProblem {
         match self {
             Self::Store(error) => tracing::error!(%error, "store"),
             Self::NotPosted { source, .. } => tracing::error!(error = %source, "store"),
             _ => {}
         }
-        Problem::from(self)
+        ApiProblem::from(self)
     }
 }
 

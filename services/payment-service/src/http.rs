@@ -7,7 +7,7 @@ use reelscope_contracts::http::{Body, method_not_allowed, not_found};
 use reelscope_contracts::payments::{
     Bet, Bets, DailyReport, OpenWallet, Reserve, Settle, Standing, Void, Wallet,
 };
-use reelscope_contracts::{Health, Problem, RoundId, StakeStatus, day_of, is_day, now};
+use reelscope_contracts::{ApiProblem, Health, RoundId, StakeStatus, day_of, is_day, now};
 use reelscope_store::Store;
 use reelscope_telemetry::{annotate, player};
 use serde::Deserialize;
@@ -123,7 +123,7 @@ async fn of_round(
     round_id: RoundId,
     player_id: Option<String>,
     error: PaymentError,
-) -> Problem {
+) -> ApiProblem {
     let problem = error.told();
     if problem.stake_status.is_some() {
         return problem;
@@ -148,7 +148,7 @@ async fn of_round(
 async fn reserve(
     AxumState(state): AxumState<State>,
     Body(request): Body<Reserve>,
-) -> Result<Json<Bet>, Problem> {
+) -> Result<Json<Bet>, ApiProblem> {
     player(&request.player_id);
     annotate("round.id", request.round_id.to_string());
     let (round_id, player_id) = (request.round_id, request.player_id.clone());
@@ -170,7 +170,7 @@ async fn settle(
     AxumState(state): AxumState<State>,
     Path(round_id): Path<RoundId>,
     Body(request): Body<Settle>,
-) -> Result<Json<Bet>, Problem> {
+) -> Result<Json<Bet>, ApiProblem> {
     let settlement = &state.settlement;
     let bet = match settlement.knobs().settling() {
         Settling::WhilePlayerWaits => settlement.settle(round_id, request.payout).await,
@@ -186,7 +186,7 @@ async fn void(
     AxumState(state): AxumState<State>,
     Path(round_id): Path<RoundId>,
     Body(request): Body<Void>,
-) -> Result<Json<Bet>, Problem> {
+) -> Result<Json<Bet>, ApiProblem> {
     let Void { player_id, reason } = request;
     let voided = journal::void(
         &state.store,

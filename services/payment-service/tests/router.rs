@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use reelscope_contracts::payments::{Bet, BetStatus, Standing, Wallet};
-use reelscope_contracts::{Code, Money, Problem, RoundId, StakeStatus};
+use reelscope_contracts::{ApiProblem, Code, Money, RoundId, StakeStatus};
 use reelscope_payment_service::provider::{Deadlines, Provider};
 use reelscope_payment_service::{State, journal, router};
 use reelscope_store::Store;
@@ -80,7 +80,7 @@ async fn bench() -> Bench {
 }
 
 impl Bench {
-    async fn call<T: DeserializeOwned>(&self, method: &str, path: &str, body: &str) -> Result<T, Problem> {
+    async fn call<T: DeserializeOwned>(&self, method: &str, path: &str, body: &str) -> Result<T, ApiProblem> {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -101,19 +101,19 @@ impl Bench {
         }
     }
 
-    async fn reserve(&self, round: u128, stake: i64) -> Result<Bet, Problem> {
+    async fn reserve(&self, round: u128, stake: i64) -> Result<Bet, ApiProblem> {
         let round = RoundId::from_u128(round);
         let body = format!(r#"{{"round_id":"{round}","player_id":"p","stake":{stake}}}"#);
         self.call("POST", "/v1/reservations", &body).await
     }
 
-    async fn settle(&self, round: u128, payout: i64) -> Result<Bet, Problem> {
+    async fn settle(&self, round: u128, payout: i64) -> Result<Bet, ApiProblem> {
         let path = format!("/v1/reservations/{}/settle", RoundId::from_u128(round));
         self.call("POST", &path, &format!(r#"{{"payout":{payout}}}"#))
             .await
     }
 
-    async fn void(&self, round: u128) -> Result<Bet, Problem> {
+    async fn void(&self, round: u128) -> Result<Bet, ApiProblem> {
         let path = format!("/v1/reservations/{}/void", RoundId::from_u128(round));
         self.call("POST", &path, r#"{"player_id":"p","reason":"test"}"#)
             .await

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use reelscope_contracts::http::{Path as PathOf, not_found};
-use reelscope_contracts::{Code, Problem, rfc3339};
+use reelscope_contracts::{ApiProblem, Code, rfc3339};
 use serde::Serialize;
 use tokio::sync::watch;
 use utoipa::ToSchema;
@@ -96,17 +96,17 @@ impl Notices {
         found
     }
 
-    fn read(&self, id: &str) -> Result<(), Problem> {
+    fn read(&self, id: &str) -> Result<(), ApiProblem> {
         let notice = self.unread().into_iter().find(|notice| notice.id == id);
         let notice = notice.ok_or_else(|| {
-            Problem::new(Code::NotFound, "There is no such notice, or it was read already.").field("id")
+            ApiProblem::new(Code::NotFound, "There is no such notice, or it was read already.").field("id")
         })?;
         durable::write(&Path::new(&notice.path).join(SEEN), b"").map_err(|error| {
             let sentence = format!(
                 "It could not be noted in {} that this was read: {error}.",
                 notice.path
             );
-            Problem::new(Code::ServiceUnavailable, sentence)
+            ApiProblem::new(Code::ServiceUnavailable, sentence)
         })
     }
 }
@@ -146,9 +146,9 @@ async fn unread_notices(State(notices): State<Notices>) -> Json<UnreadNotices> {
 async fn read_notice(
     State(notices): State<Notices>,
     PathOf(id): PathOf<String>,
-) -> Result<StatusCode, Problem> {
+) -> Result<StatusCode, ApiProblem> {
     let done = tokio::task::spawn_blocking(move || notices.read(&id)).await;
-    let defect = |_| Problem::new(Code::Internal, "The notice could not be put away; try again.");
+    let defect = |_| ApiProblem::new(Code::Internal, "The notice could not be put away; try again.");
     done.map_err(defect)??;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use reelscope_contracts::http::{Body, not_found};
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{ApiProblem, Code};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use utoipa::ToSchema;
@@ -136,19 +136,19 @@ impl Overhead {
         state.cancel = None;
     }
 
-    fn start(&self, sample_rate: f32) -> Result<(), Problem> {
+    fn start(&self, sample_rate: f32) -> Result<(), ApiProblem> {
         if !(0.0..=1.0).contains(&sample_rate) {
             let sentence = "The sample rate is a number from 0 to 1.";
-            return Err(Problem::new(Code::InvalidRequest, sentence).field("sample_rate"));
+            return Err(ApiProblem::new(Code::InvalidRequest, sentence).field("sample_rate"));
         }
         if self.traffic.view().running {
             let sentence = "Virtual players use the processor too; stop them, then measure.";
-            return Err(Problem::new(Code::TrafficRunning, sentence));
+            return Err(ApiProblem::new(Code::TrafficRunning, sentence));
         }
         let mut state = self.state();
         if state.done.is_some() {
             let sentence = "A measurement is in progress; wait for it to finish or cancel it.";
-            return Err(Problem::new(Code::MeasurementUnderWay, sentence));
+            return Err(ApiProblem::new(Code::MeasurementUnderWay, sentence));
         }
         let (cancel, cancelled) = oneshot::channel();
         let number = state.number + 1;
@@ -233,7 +233,7 @@ async fn show_overhead(State(overhead): State<Overhead>) -> Json<OverheadView> {
 async fn measure_overhead(
     State(overhead): State<Overhead>,
     Body(MeasureOverhead { sample_rate }): Body<MeasureOverhead>,
-) -> Result<(StatusCode, Json<OverheadView>), Problem> {
+) -> Result<(StatusCode, Json<OverheadView>), ApiProblem> {
     overhead.start(sample_rate)?;
     Ok((StatusCode::ACCEPTED, Json(overhead.view())))
 }

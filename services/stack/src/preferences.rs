@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Json;
 use axum::extract::State;
 use reelscope_contracts::http::{Body, not_found};
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{ApiProblem, Code};
 use serde_json::{Map, Value};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -57,7 +57,7 @@ impl Preferences {
     }
 
     /// Takes over the members of `change`; `null` removes one.
-    fn change(&self, change: Map<String, Value>) -> Result<Map<String, Value>, Problem> {
+    fn change(&self, change: Map<String, Value>) -> Result<Map<String, Value>, ApiProblem> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut values = kept.values.clone();
         for (name, value) in change {
@@ -69,16 +69,16 @@ impl Preferences {
         }
         let unwritten = |why: String| {
             let sentence = format!("The preferences could not be written: {why}.");
-            Problem::new(Code::ServiceUnavailable, sentence)
+            ApiProblem::new(Code::ServiceUnavailable, sentence)
         };
         let content = serde_json::to_vec_pretty(&values).map_err(|error| unwritten(error.to_string()))?;
         if content.len() > MOST {
             let sentence = format!("All preferences together are at most {MOST} bytes.");
-            return Err(Problem::new(Code::PayloadTooLarge, sentence));
+            return Err(ApiProblem::new(Code::PayloadTooLarge, sentence));
         }
         if let Some(file) = &kept.file {
             durable::write(file, &content).map_err(|error| match error.kind() {
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Problem::disk_full(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ApiProblem::disk_full(),
                 _ => unwritten(error.to_string()),
             })?;
         }
@@ -112,9 +112,9 @@ async fn show_preferences(State(preferences): State<Preferences>) -> Json<Map<St
 async fn change_preferences(
     State(preferences): State<Preferences>,
     Body(change): Body<Map<String, Value>>,
-) -> Result<Json<Map<String, Value>>, Problem> {
+) -> Result<Json<Map<String, Value>>, ApiProblem> {
     let changed = tokio::task::spawn_blocking(move || preferences.change(change)).await;
-    let defect = |_| Problem::new(Code::Internal, "The preferences could not be changed; try again.");
+    let defect = |_| ApiProblem::new(Code::Internal, "The preferences could not be changed; try again.");
     changed.map_err(defect)?.map(Json)
 }
 

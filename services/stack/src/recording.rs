@@ -12,7 +12,7 @@ use axum::{Json, Router};
 use reelscope_api_gateway as gateway;
 use reelscope_collector::{Collector, RecordingError, viewer_router};
 use reelscope_contracts::gateway::{StackHealth, StackStatus};
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{ApiProblem, Code};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -156,8 +156,8 @@ async fn only_read(request: Request, next: Next) -> Response {
     }
 }
 
-fn refusal() -> Problem {
+fn refusal() -> ApiProblem {
     let sentence =
         "This is a recording, in which nothing is played or changed; start Reelscope without --telemetry.";
-    Problem::new(Code::RecordingReadOnly, sentence)
+    ApiProblem::new(Code::RecordingReadOnly, sentence)
 }

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Json;
 use axum::extract::State;
 use reelscope_collector::{Collector, Dsn};
+use reelscope_contracts::api_problem::sentence;
 use reelscope_contracts::http::{Body, not_found};
-use reelscope_contracts::problem::sentence;
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{ApiProblem, Code};
 use reelscope_telemetry::Service;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -46,13 +46,13 @@ impl SettingsFile {
         Ok(Self { file, settings })
     }
 
-    fn write(&mut self, settings: Settings) -> Result<(), Problem> {
+    fn write(&mut self, settings: Settings) -> Result<(), ApiProblem> {
         settings.write(&self.file).map_err(|error| {
             let sentence = format!(
                 "The settings could not be written to {}: {error}.",
                 self.file.display()
             );
-            Problem::new(Code::ServiceUnavailable, sentence)
+            ApiProblem::new(Code::ServiceUnavailable, sentence)
         })?;
         self.settings = settings;
         Ok(())
@@ -76,7 +76,7 @@ impl Shared {
     ///
     /// # Errors
     /// The problem of a settings file that cannot be written.
-    pub(crate) async fn say_release(&self, release: &str) -> Result<(), Problem> {
+    pub(crate) async fn say_release(&self, release: &str) -> Result<(), ApiProblem> {
         let change = SettingsChange {
             release: Some(release.to_owned()),
             ..SettingsChange::default()
@@ -257,12 +257,12 @@ async fn show_page_settings(State(shared): State<Shared>) -> Json<PageSettings> 
 async fn change_settings(
     State(shared): State<Shared>,
     Body(change): Body<SettingsChange>,
-) -> Result<Json<ShownSettings>, Problem> {
+) -> Result<Json<ShownSettings>, ApiProblem> {
     apply(shared, change).await.map(Json)
 }
 
 /// Checks everything, keeps it, then puts it in force: nothing is half done.
-async fn apply(shared: Shared, change: SettingsChange) -> Result<ShownSettings, Problem> {
+async fn apply(shared: Shared, change: SettingsChange) -> Result<ShownSettings, ApiProblem> {
     let changed = tokio::task::spawn_blocking(move || {
         let mut current = shared.lock();
         let settings = change.clone().applied_to(current.settings.clone());
@@ -285,12 +285,15 @@ async fn apply(shared: Shared, change: SettingsChange) -> Result<ShownSettings, 
         current.settings = settings;
         Ok(ShownSettings::of(&current))
     });
-    changed
-        .await
-        .unwrap_or_else(|_| Err(Problem::new(Code::Internal, "The settings could not be changed.")))
+    changed.await.unwrap_or_else(|_| {
+        Err(ApiProblem::new(
+            Code::Internal,
+            "The settings could not be changed.",
+        ))
+    })
 }
 
-fn problem(error: &SettingsError) -> Problem {
+fn problem(error: &SettingsError) -> ApiProblem {
     let sentence = sentence(&error.to_string());
     let (code, field) = match error {
         SettingsError::Dsn { whose, .. } if whose == "all services" => (Code::DsnInvalid, "dsn".to_owned()),
@@ -298,8 +301,8 @@ fn problem(error: &SettingsError) -> Problem {
         SettingsError::NoSuchService(service) => (Code::InvalidRequest, format!("dsn_by_service.{service}")),
         SettingsError::SampleRate(_) => (Code::InvalidRequest, "traces_sample_rate".to_owned()),
         SettingsError::Unreadable { .. } | SettingsError::Malformed { .. } | SettingsError::Switch { .. } => {
-            return Problem::new(Code::Internal, sentence);
+            return ApiProblem::new(Code::Internal, sentence);
         }
     };
-    Problem::new(code, sentence).field(field)
+    ApiProblem::new(code, sentence).field(field)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Request;
 use reelscope_collector::{Collector, Options, viewer_router};
-use reelscope_contracts::Problem;
+use reelscope_contracts::ApiProblem;
 use reelscope_contracts::telemetry::{TraceDetail, TraceSummary, Traces};
 use serde::de::DeserializeOwned;
 use tower::ServiceExt;
@@ -51,7 +51,7 @@ async fn ask<T: DeserializeOwned>(collector: &Collector, path: &str) -> Result<T
     if well {
         serde_json::from_slice(&body).map_err(|error| error.to_string())
     } else {
-        let problem = serde_json::from_slice::<Problem>(&body);
+        let problem = serde_json::from_slice::<ApiProblem>(&body);
         Err(problem.map_or_else(|error| error.to_string(), |problem| problem.detail))
     }
 }

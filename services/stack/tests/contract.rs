@@ -89,7 +89,7 @@ fn every_operation_says_its_errors_and_has_a_name_of_its_own() {
     let mut names = BTreeSet::new();
     for (route, operation) in operations(&document) {
         let error = &operation["responses"]["default"]["$ref"];
-        assert_eq!(error, "#/components/responses/Problem", "{route:?}");
+        assert_eq!(error, "#/components/responses/ApiProblem", "{route:?}");
         let name = operation["operationId"].as_str().unwrap();
         assert!(names.insert(name), "{route:?}: two operations are {name}");
         let described = operation["summary"].as_str().is_some_and(|text| !text.is_empty());

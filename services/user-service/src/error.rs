@@ -1,9 +1,9 @@
 //! What the user service refuses or cannot do.
 
 use axum::response::{IntoResponse, Response};
-use reelscope_contracts::problem::sentence;
+use reelscope_contracts::api_problem::sentence;
 use reelscope_contracts::users::{Limits, Seeding};
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{ApiProblem, Code};
 use reelscope_store::StoreError;
 use reelscope_telemetry::CallError;
 
@@ -35,7 +35,7 @@ pub enum UserError {
     InsufficientFunds,
     /// The payment service answered with a problem.
     #[error("{}", .0.detail)]
-    Payment(Problem),
+    Payment(ApiProblem),
     /// The payment service did not answer.
     #[error("the payment service did not answer: {0}")]
     Unreachable(#[from] CallError),
@@ -44,7 +44,7 @@ pub enum UserError {
     Store(#[from] StoreError),
 }
 
-impl From<&UserError> for Problem {
+impl From<&UserError> for ApiProblem {
     fn from(error: &UserError) -> Self {
         match error {
             UserError::PlayerNotFound(code) => Self::new(
@@ -120,6 +120,6 @@ impl IntoResponse for UserError {
         if let Self::Store(error) = &self {
             tracing::error!(%error, "store");
         }
-        Problem::from(&self).into_response()
+        ApiProblem::from(&self).into_response()
     }
 }

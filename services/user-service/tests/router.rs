@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use reelscope_contracts::payments::{Standing, Wallet};
 use reelscope_contracts::users::{Player, Seeding, Session};
-use reelscope_contracts::{Code, Money, Problem, RoundId, StakeStatus};
+use reelscope_contracts::{ApiProblem, Code, Money, RoundId, StakeStatus};
 use reelscope_store::Store;
 use reelscope_telemetry::{Service, Timings};
 use reelscope_user_service::players::account_code;
@@ -75,7 +75,7 @@ async fn call<T: DeserializeOwned>(
     method: &str,
     path: &str,
     body: &str,
-) -> Result<T, Problem> {
+) -> Result<T, ApiProblem> {
     let request = Request::builder()
         .method(method)
         .uri(path)
@@ -88,7 +88,7 @@ async fn call<T: DeserializeOwned>(
     reelscope_contracts::http::reply(status, &bytes)
 }
 
-async fn log_in(router: &Router, account: &str) -> Result<Session, Problem> {
+async fn log_in(router: &Router, account: &str) -> Result<Session, ApiProblem> {
     call(
         router,
         "POST",
@@ -98,7 +98,7 @@ async fn log_in(router: &Router, account: &str) -> Result<Session, Problem> {
     .await
 }
 
-async fn eligible(router: &Router, session: &str, account: &str, stake: i64) -> Result<Player, Problem> {
+async fn eligible(router: &Router, session: &str, account: &str, stake: i64) -> Result<Player, ApiProblem> {
     eligible_for(router, session, account, stake, 1).await
 }
 
@@ -108,7 +108,7 @@ async fn eligible_for(
     account: &str,
     stake: i64,
     round: u128,
-) -> Result<Player, Problem> {
+) -> Result<Player, ApiProblem> {
     let round = RoundId::from_u128(round);
     let body = format!(
         r#"{{"session_id":"{session}","account_code":"{account}","stake":{stake},"round_id":"{round}"}}"#
@@ -116,7 +116,7 @@ async fn eligible_for(
     call(router, "POST", "/v1/eligibility", &body).await
 }
 
-async fn is_open(router: &Router, session: &str, account: &str) -> Result<(), Problem> {
+async fn is_open(router: &Router, session: &str, account: &str) -> Result<(), ApiProblem> {
     let body = format!(r#"{{"session_id":"{session}","account_code":"{account}"}}"#);
     let answer = call::<IgnoredAny>(router, "POST", "/v1/sessions/check", &body).await;
     answer.map(drop)
@@ -307,7 +307,7 @@ async fn a_second_switch_is_busy_and_a_caller_who_goes_away_stops_nothing() {
     first.unwrap();
     let busy = second.unwrap_err();
     assert!(matches!(busy, UserError::Busy), "{busy}");
-    let problem = Problem::from(&busy);
+    let problem = ApiProblem::from(&busy);
     assert_eq!(
         (problem.code, problem.retry_after),
         (Code::ServiceUnavailable, Some(1))

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{ApiProblem, Code};
 use tokio::time::{Instant, timeout_at};
 use tower::{Layer, ServiceExt};
 use tower_http::decompression::{DecompressionBody, RequestDecompressionLayer};
@@ -29,7 +29,7 @@ const MOST_CODINGS: usize = 4;
 ///
 /// # Errors
 /// One that is not known here.
-fn codings(headers: &HeaderMap) -> Result<Vec<&'static str>, Problem> {
+fn codings(headers: &HeaderMap) -> Result<Vec<&'static str>, ApiProblem> {
     let mut codings = Vec::new();
     for value in headers.get_all(CONTENT_ENCODING) {
         let text = value.to_str().map_err(|_| unknown_coding())?;
@@ -51,16 +51,16 @@ fn codings(headers: &HeaderMap) -> Result<Vec<&'static str>, Problem> {
     Ok(codings)
 }
 
-fn unknown_coding() -> Problem {
+fn unknown_coding() -> ApiProblem {
     let detail = "Send the body as it is, or with Content-Encoding gzip, deflate, br or zstd.";
-    Problem::new(Code::UnsupportedMediaType, detail).field("Content-Encoding")
+    ApiProblem::new(Code::UnsupportedMediaType, detail).field("Content-Encoding")
 }
 
 /// The body as it was before it was packed.
 ///
 /// # Errors
 /// A coding that is not known here.
-pub(crate) async fn unpacked(headers: &HeaderMap, mut body: Body) -> Result<Body, Problem> {
+pub(crate) async fn unpacked(headers: &HeaderMap, mut body: Body) -> Result<Body, ApiProblem> {
     for coding in codings(headers)?.into_iter().rev() {
         let mut request = Request::new(body);
         let coding = HeaderValue::from_static(coding);
@@ -87,8 +87,8 @@ pub(crate) async fn receive(
     mut body: Body,
     room: &BodyBudget,
     limits: &BodyLimits,
-    check: impl Fn(&[u8]) -> Result<(), Problem>,
-) -> Result<(Vec<u8>, BudgetGuard), Problem> {
+    check: impl Fn(&[u8]) -> Result<(), ApiProblem>,
+) -> Result<(Vec<u8>, BudgetGuard), ApiProblem> {
     let by = Instant::now() + limits.whole;
     let taking = room.enter();
     let mut bytes = Vec::new();
@@ -103,12 +103,12 @@ pub(crate) async fn receive(
         let Some(frame) = frame else { break };
         let frame = frame.map_err(|_| {
             let detail = "The body ended early, or is not compressed as it says.";
-            Problem::new(Code::EnvelopeMalformed, detail).field("body")
+            ApiProblem::new(Code::EnvelopeMalformed, detail).field("body")
         })?;
         let Ok(chunk) = frame.into_data() else { continue };
         if bytes.len() + chunk.len() > MAX_ENVELOPE {
             let detail = "The envelope is larger than 40 MiB; send less.";
-            return Err(Problem::new(Code::PayloadTooLarge, detail).field("body"));
+            return Err(ApiProblem::new(Code::PayloadTooLarge, detail).field("body"));
         }
         if !taking.grow(chunk.len()) {
             return Err(no_room());
@@ -133,18 +133,18 @@ fn first_line(bytes: &[u8], known: usize) -> Option<usize> {
     end.or_else(|| (bytes.len() > MAX_HEADER_LINE).then_some(bytes.len()))
 }
 
-fn too_slow() -> Problem {
+fn too_slow() -> ApiProblem {
     let detail = "The body did not come in time; send it again, with fewer and larger pieces.";
-    Problem::new(Code::DeadlineExceeded, detail)
+    ApiProblem::new(Code::DeadlineExceeded, detail)
         .with_status(408)
         .field("body")
 }
 
-fn no_room() -> Problem {
+fn no_room() -> ApiProblem {
     let detail = "Too many large envelopes come at once; send this one again.";
-    Problem {
+    ApiProblem {
         retry_after: Some(1),
-        ..Problem::new(Code::ServiceUnavailable, detail)
+        ..ApiProblem::new(Code::ServiceUnavailable, detail)
     }
 }
 

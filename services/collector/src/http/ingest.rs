@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{ApiProblem, Code};
 use serde::Serialize;
 use std::time::Duration;
 use tower_http::cors::{Any, CorsLayer};
@@ -82,7 +82,7 @@ enum Endpoint {
 }
 
 /// The endpoint at a path, and the project if the path names one.
-fn endpoint(path: &str) -> Result<(Endpoint, Option<&str>), Problem> {
+fn endpoint(path: &str) -> Result<(Endpoint, Option<&str>), ApiProblem> {
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     match segments[..] {
         ["api", "store"] => Ok((Endpoint::Store, None)),
@@ -96,7 +96,7 @@ fn endpoint(path: &str) -> Result<(Endpoint, Option<&str>), Problem> {
 }
 
 /// What other endpoints of Sentry are for; source: Relay's `endpoints/mod.rs`.
-fn not_taken(rest: &[&str]) -> Problem {
+fn not_taken(rest: &[&str]) -> ApiProblem {
     match rest {
         ["minidump", ..] => unsupported("Minidumps"),
         ["unreal", ..] => unsupported("Crash reports of the Unreal Engine"),
@@ -114,25 +114,25 @@ fn not_taken(rest: &[&str]) -> Problem {
     }
 }
 
-fn unsupported(what: &str) -> Problem {
+fn unsupported(what: &str) -> ApiProblem {
     let detail = format!(
         "{what}: not supported by this collector, which takes envelopes at /api/{PROJECT}/envelope/ \
          and events at /api/{PROJECT}/store/."
     );
-    Problem::new(Code::NotFound, detail)
+    ApiProblem::new(Code::NotFound, detail)
 }
 
-fn nothing_here() -> Problem {
+fn nothing_here() -> ApiProblem {
     let detail = format!(
         "Nothing is at this address; this collector takes envelopes at /api/{PROJECT}/envelope/ \
          and events at /api/{PROJECT}/store/."
     );
-    Problem::new(Code::NotFound, detail)
+    ApiProblem::new(Code::NotFound, detail)
 }
 
 fn only_post() -> Response {
     let detail = "Send envelopes and events by POST; nothing is read from the address itself.";
-    let mut response = Problem::new(Code::MethodNotAllowed, detail).into_response();
+    let mut response = ApiProblem::new(Code::MethodNotAllowed, detail).into_response();
     let headers = response.headers_mut();
     headers.insert(ALLOW, HeaderValue::from_static("POST"));
     response
@@ -172,11 +172,11 @@ async fn received(
     parts: &Parts,
     (endpoint, project): (Endpoint, &str),
     body: Body,
-) -> Result<(Vec<u8>, super::body_budget::BudgetGuard), Problem> {
+) -> Result<(Vec<u8>, super::body_budget::BudgetGuard), ApiProblem> {
     let own = ingest.collector.key();
     if project != PROJECT {
         let detail = format!("This collector has the project {PROJECT} only; copy its DSN again.");
-        return Err(Problem::new(Code::DsnRejected, detail).field("project"));
+        return Err(ApiProblem::new(Code::DsnRejected, detail).field("project"));
     }
     let has_key = match presented(parts, own) {
         Presented::Foreign => return Err(foreign_key()),
@@ -202,7 +202,7 @@ pub(crate) async fn tunnel(collector: &Collector, room: &BodyBudget, request: Re
             let body = unpacked(&parts.headers, body).await?;
             let check = |line: &[u8]| check_line(line, false, collector.key());
             let (bytes, room) = receive(body, room, &limits, check).await?;
-            Ok::<_, Problem>((checked(Endpoint::Envelope, bytes).await?, room))
+            Ok::<_, ApiProblem>((checked(Endpoint::Envelope, bytes).await?, room))
         };
         match received.await {
             Ok((bytes, _room)) => captured(collector, FRONTEND, bytes).await,
@@ -223,7 +223,7 @@ async fn captured(collector: &Collector, slot: &'static str, bytes: Vec<u8>) -> 
 }
 
 /// The envelope that a body is, or that is made of its event; the viewer can show something of it.
-async fn checked(endpoint: Endpoint, body: Vec<u8>) -> Result<Vec<u8>, Problem> {
+async fn checked(endpoint: Endpoint, body: Vec<u8>) -> Result<Vec<u8>, ApiProblem> {
     let size = match endpoint {
         Endpoint::Envelope => body.len(),
         // A small body may unpack to a large event.
@@ -240,45 +240,45 @@ async fn checked(endpoint: Endpoint, body: Vec<u8>) -> Result<Vec<u8>, Problem> 
     large::run(size, work).await.map_err(large::unfinished)?
 }
 
-fn check_payloads(bytes: &[u8]) -> Result<(), Problem> {
-    let envelope = Envelope::parse(bytes).map_err(|error| Problem::from(&error))?;
-    envelope.readable().map_err(|error| Problem::from(&error))
+fn check_payloads(bytes: &[u8]) -> Result<(), ApiProblem> {
+    let envelope = Envelope::parse(bytes).map_err(|error| ApiProblem::from(&error))?;
+    envelope.readable().map_err(|error| ApiProblem::from(&error))
 }
 
 /// Whether an envelope whose first line this is may come in.
-fn check_line(line: &[u8], has_key: bool, own: &str) -> Result<(), Problem> {
-    let header = Header::parse(line).map_err(|error| Problem::from(&error))?;
+fn check_line(line: &[u8], has_key: bool, own: &str) -> Result<(), ApiProblem> {
+    let header = Header::parse(line).map_err(|error| ApiProblem::from(&error))?;
     // An empty one says as little as none.
     let Some(text) = header.dsn.as_deref().filter(|dsn| !dsn.trim().is_empty()) else {
         return if has_key { Ok(()) } else { Err(no_key()) };
     };
     let dsn: Dsn = text.parse().map_err(|error| {
         let detail = format!("The envelope's DSN cannot be one: {error}");
-        Problem::new(Code::DsnRejected, detail).field("header.dsn")
+        ApiProblem::new(Code::DsnRejected, detail).field("header.dsn")
     })?;
     if dsn.key() != own {
         return Err(foreign_key());
     }
     if dsn.project() != PROJECT {
         let detail = "The envelope's DSN names another project than the address it was sent to.";
-        return Err(Problem::new(Code::DsnRejected, detail).field("header.dsn"));
+        return Err(ApiProblem::new(Code::DsnRejected, detail).field("header.dsn"));
     }
     Ok(())
 }
 
-fn no_key() -> Problem {
+fn no_key() -> ApiProblem {
     let detail = "Send the DSN's key in X-Sentry-Auth, as ?sentry_key=, or the DSN in the envelope's header.";
-    Problem::new(Code::DsnRequired, detail)
+    ApiProblem::new(Code::DsnRequired, detail)
 }
 
-fn no_key_for_store() -> Problem {
+fn no_key_for_store() -> ApiProblem {
     let detail = "Send the DSN's key in X-Sentry-Auth, or as ?sentry_key=.";
-    Problem::new(Code::DsnRequired, detail)
+    ApiProblem::new(Code::DsnRequired, detail)
 }
 
-fn foreign_key() -> Problem {
+fn foreign_key() -> ApiProblem {
     let detail = "The key is not this collector's; copy the DSN that Reelscope shows.";
-    Problem::new(Code::DsnRejected, detail).field("sentry_key")
+    ApiProblem::new(Code::DsnRejected, detail).field("sentry_key")
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use axum::extract::Request;
 use axum::http::Method;
 use axum::http::header::{EXPECT, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use reelscope_contracts::Problem;
+use reelscope_contracts::ApiProblem;
 
 use super::BodyLimits;
 use super::auth;
@@ -20,7 +20,7 @@ struct CountedByWriter;
 
 /// The answer to an envelope that the collector did not take.
 pub(crate) fn not_captured(error: &CaptureError) -> Response {
-    let mut response = Problem::from(error).into_response();
+    let mut response = ApiProblem::from(error).into_response();
     response.extensions_mut().insert(CountedByWriter);
     response
 }
@@ -41,7 +41,7 @@ pub(crate) async fn answered<F: Future<Output = Response>>(
     let waits = parts.headers.contains_key(EXPECT);
     let body = Body::new(wire.clone());
     let mut response = answer(Request::from_parts(parts, body)).await;
-    let Some(problem) = response.extensions().get::<Problem>().cloned() else {
+    let Some(problem) = response.extensions().get::<ApiProblem>().cloned() else {
         return response;
     };
     let is_counted = response.extensions().get::<CountedByWriter>().is_some();

@@ -10,7 +10,7 @@ use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use rand::RngExt;
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{ApiProblem, Code};
 use serde_json::{Map, Value};
 
 use crate::envelope::{MAX_EVENT, format_id, json_reason, parse_id};
@@ -20,7 +20,7 @@ use crate::lenient;
 ///
 /// # Errors
 /// It is no event in any form that is taken, or too large.
-pub(crate) fn envelope_of(body: Vec<u8>) -> Result<Vec<u8>, Problem> {
+pub(crate) fn envelope_of(body: Vec<u8>) -> Result<Vec<u8>, ApiProblem> {
     let event = unpacked(body)?;
     if event.len() > MAX_EVENT {
         return Err(too_large());
@@ -62,7 +62,7 @@ fn with_id(mut event: Vec<u8>, id: &str, is_empty: bool) -> Vec<u8> {
     event
 }
 
-fn unpacked(body: Vec<u8>) -> Result<Vec<u8>, Problem> {
+fn unpacked(body: Vec<u8>) -> Result<Vec<u8>, ApiProblem> {
     if lenient::begins_object(&body) {
         return Ok(body);
     }
@@ -91,7 +91,7 @@ fn unpacked(body: Vec<u8>) -> Result<Vec<u8>, Problem> {
 }
 
 /// What zlib or gzip packed, told by how it begins; `None` if neither did.
-fn inflated(bytes: &[u8]) -> Result<Option<Vec<u8>>, Problem> {
+fn inflated(bytes: &[u8]) -> Result<Option<Vec<u8>>, ApiProblem> {
     // One more than is taken tells that it is too large.
     let most = MAX_EVENT as u64 + 1;
     let mut event = Vec::new();
@@ -110,16 +110,16 @@ fn inflated(bytes: &[u8]) -> Result<Option<Vec<u8>>, Problem> {
         .map_err(|_| malformed("The event is not compressed as it begins."))
 }
 
-fn malformed(detail: &str) -> Problem {
-    Problem::new(Code::EnvelopeMalformed, detail).field("body")
+fn malformed(detail: &str) -> ApiProblem {
+    ApiProblem::new(Code::EnvelopeMalformed, detail).field("body")
 }
 
-fn unknown_form() -> Problem {
+fn unknown_form() -> ApiProblem {
     malformed("The event is neither JSON nor base64 of JSON that may be packed by zlib; send it as JSON.")
 }
 
-fn too_large() -> Problem {
-    Problem::new(
+fn too_large() -> ApiProblem {
+    ApiProblem::new(
         Code::PayloadTooLarge,
         "The event is larger than 1 MiB; send less.",
     )

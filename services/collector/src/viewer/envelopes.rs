@@ -8,7 +8,7 @@ use reelscope_contracts::http::Path;
 use reelscope_contracts::telemetry::{
     EnvelopeDetail, EnvelopeItem, EnvelopeState, EnvelopeSummary, Envelopes,
 };
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{ApiProblem, Code};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
@@ -43,7 +43,7 @@ pub(super) struct EnvelopeQuery {
 pub(super) async fn envelopes(
     State(viewer): State<Viewer>,
     Asked(query): Asked<EnvelopeQuery>,
-) -> Result<Json<Envelopes>, Problem> {
+) -> Result<Json<Envelopes>, ApiProblem> {
     if query.item_type.is_some() {
         viewer.look().await;
     }
@@ -79,8 +79,8 @@ pub(super) async fn one_envelope(
     State(viewer): State<Viewer>,
     Path(seq): Path<String>,
     Asked(raw): Asked<Raw>,
-) -> Result<Response, Problem> {
-    let gone = || Problem::new(Code::NotFound, "No envelope with this number is kept.");
+) -> Result<Response, ApiProblem> {
+    let gone = || ApiProblem::new(Code::NotFound, "No envelope with this number is kept.");
     let seq = seq.parse().map_err(|_| gone())?;
     let (summary, bytes) = viewer.collector.envelope(seq).await?.ok_or_else(gone)?;
     if raw.raw == Some(1) {
@@ -93,8 +93,8 @@ pub(super) async fn one_envelope(
     shown.await.map_err(large::unfinished)?
 }
 
-fn shown(summary: EnvelopeSummary, bytes: &[u8]) -> Result<EnvelopeDetail, Problem> {
-    let envelope = Envelope::framed(bytes).map_err(|error| Problem::from(&error))?;
+fn shown(summary: EnvelopeSummary, bytes: &[u8]) -> Result<EnvelopeDetail, ApiProblem> {
+    let envelope = Envelope::framed(bytes).map_err(|error| ApiProblem::from(&error))?;
     let header = lenient::read(envelope.line).unwrap_or(Value::Null);
     let items = envelope.items.iter().map(|item| {
         let json = (item.payload.len() <= MAX_EVENT)

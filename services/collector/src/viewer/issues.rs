@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use reelscope_contracts::http::{Body as JsonBody, Path};
 use reelscope_contracts::telemetry::{ChangeIssue, IssueDetail, IssueSummary, Issues};
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{ApiProblem, Code};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -32,7 +32,7 @@ pub(super) struct Page {
 pub(super) async fn issues(
     State(viewer): State<Viewer>,
     Asked(page): Asked<Page>,
-) -> Result<Json<Issues>, Problem> {
+) -> Result<Json<Issues>, ApiProblem> {
     viewer.look().await;
     let issues = viewer.collector.index().issues(lines(page.limit));
     Ok(Json(Issues {
@@ -50,9 +50,9 @@ pub(super) async fn issues(
 pub(super) async fn one_issue(
     State(viewer): State<Viewer>,
     Path(id): Path<String>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiProblem> {
     viewer.look().await;
-    let gone = || Problem::new(Code::NotFound, "No issue with this id is kept.");
+    let gone = || ApiProblem::new(Code::NotFound, "No issue with this id is kept.");
     let found = viewer.collector.index().issue(id.clone());
     let IssueEvents {
         summary,
@@ -89,7 +89,7 @@ pub(super) async fn change_issue(
     State(viewer): State<Viewer>,
     Path(id): Path<String>,
     JsonBody(change): JsonBody<ChangeIssue>,
-) -> Result<Json<IssueSummary>, Problem> {
+) -> Result<Json<IssueSummary>, ApiProblem> {
     viewer.look().await;
     let collector = viewer.collector.clone();
     let decided = tokio::task::spawn_blocking(move || {
@@ -98,10 +98,10 @@ pub(super) async fn change_issue(
             tracing::warn!(%error, "a decision on an issue was not written");
             let detail =
                 "The decision could not be written, so nothing was changed. Check space and permissions.";
-            Problem::new(Code::ServiceUnavailable, detail)
+            ApiProblem::new(Code::ServiceUnavailable, detail)
         });
-        decided?.ok_or_else(|| Problem::new(Code::NotFound, "No issue with this id is kept."))
+        decided?.ok_or_else(|| ApiProblem::new(Code::NotFound, "No issue with this id is kept."))
     });
-    let failed = |_| Problem::new(Code::Internal, "The decision was not taken.");
+    let failed = |_| ApiProblem::new(Code::Internal, "The decision was not taken.");
     decided.await.map_err(failed)?.map(Json)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use axum::Json;
 use axum::extract::State;
-use reelscope_contracts::Problem;
+use reelscope_contracts::ApiProblem;
 use reelscope_contracts::telemetry::ServiceMap;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -35,7 +35,7 @@ pub(super) struct MapQuery {
 pub(super) async fn service_map(
     State(viewer): State<Viewer>,
     Asked(query): Asked<MapQuery>,
-) -> Result<Json<ServiceMap>, Problem> {
+) -> Result<Json<ServiceMap>, ApiProblem> {
     viewer.look().await;
     let limit = query.traces.unwrap_or(USUAL_MAP).clamp(1, MOST_LINES);
     let now = now_us();

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use reelscope_contracts::Problem;
+use reelscope_contracts::ApiProblem;
 use reelscope_contracts::telemetry::{Measurements, Micros};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -33,7 +33,7 @@ pub(super) struct PointQuery {
 pub(super) async fn measurements(
     State(viewer): State<Viewer>,
     Asked(query): Asked<PointQuery>,
-) -> Result<Json<Measurements>, Problem> {
+) -> Result<Json<Measurements>, ApiProblem> {
     viewer.look().await;
     let limit = query.limit.unwrap_or(MOST_POINTS).min(MOST_POINTS);
     let since = query.since_us.unwrap_or(Micros::MIN);

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use reelscope_contracts::http::Path;
 use reelscope_contracts::telemetry::{Micros, TraceDetail, Traces};
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{ApiProblem, Code};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -57,11 +57,11 @@ pub(super) struct TraceQuery {
 pub(super) async fn traces(
     State(viewer): State<Viewer>,
     Asked(query): Asked<TraceQuery>,
-) -> Result<Json<Traces>, Problem> {
+) -> Result<Json<Traces>, ApiProblem> {
     viewer.look().await;
     let attribute = match query.attribute {
         Some(text) => Some(Attribute::of(&text).ok_or_else(|| {
-            Problem::new(Code::InvalidRequest, "Ask for an attribute as name=value.").field("attribute")
+            ApiProblem::new(Code::InvalidRequest, "Ask for an attribute as name=value.").field("attribute")
         })?),
         None => None,
     };
@@ -80,7 +80,8 @@ pub(super) async fn traces(
     };
     let before = match query.cursor {
         Some(cursor) => Some(parse_cursor(&cursor).ok_or_else(|| {
-            Problem::new(Code::InvalidRequest, "The cursor is not one that this list gave.").field("cursor")
+            ApiProblem::new(Code::InvalidRequest, "The cursor is not one that this list gave.")
+                .field("cursor")
         })?),
         None => None,
     };
@@ -118,9 +119,9 @@ fn parse_cursor(cursor: &str) -> Option<(u64, u128)> {
 pub(super) async fn one_trace(
     State(viewer): State<Viewer>,
     Path(id): Path<String>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiProblem> {
     viewer.look().await;
-    let gone = || Problem::new(Code::NotFound, "No trace with this id is kept.");
+    let gone = || ApiProblem::new(Code::NotFound, "No trace with this id is kept.");
     let detail = viewer.collector.trace(&id).await?.ok_or_else(gone)?;
     told(move || Json(detail)).await
 }

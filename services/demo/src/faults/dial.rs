@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use reelscope_contracts::{Code, Problem};
+use reelscope_contracts::{ApiProblem, Code};
 use tokio::sync::OwnedRwLockWriteGuard;
 
 use super::table::{FaultId, FaultState, STORY};
@@ -121,8 +121,8 @@ impl ReleaseSwitch {
     /// The problem of what could not be done.
     pub async fn apply(
         self,
-        announce: impl Future<Output = Result<(), Problem>> + Send + 'static,
-    ) -> Result<(), Problem> {
+        announce: impl Future<Output = Result<(), ApiProblem>> + Send + 'static,
+    ) -> Result<(), ApiProblem> {
         let Self {
             faults,
             release,
@@ -134,7 +134,7 @@ impl ReleaseSwitch {
                 faults.bring_all(&release.states()).await?;
                 announce.await
             };
-            let applied: Result<(), Problem> = apply.await;
+            let applied: Result<(), ApiProblem> = apply.await;
             if applied.is_err()
                 && let Err(refusal) = faults.bring_all(&before).await
             {
@@ -143,7 +143,7 @@ impl ReleaseSwitch {
             drop(switching);
             applied
         });
-        let defect = || Problem::new(Code::Internal, "The release could not be put in force.");
+        let defect = || ApiProblem::new(Code::Internal, "The release could not be put in force.");
         task.await.unwrap_or_else(|_| Err(defect()))
     }
 }

@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use axum::middleware::{Next, from_fn};
 use reelscope_contracts::payments::{Bet, BetStatus, Bets, Wallet};
-use reelscope_contracts::{Problem, RoundId};
+use reelscope_contracts::{ApiProblem, RoundId};
 use reelscope_payment_service::provider::{Deadlines, Provider};
 use reelscope_payment_service::recovery::{self, Patience};
 use reelscope_payment_service::settlement::Settlement;
@@ -151,7 +151,7 @@ impl Bench {
         method: &str,
         path: &str,
         body: String,
-    ) -> Result<T, Problem> {
+    ) -> Result<T, ApiProblem> {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -169,12 +169,12 @@ impl Bench {
         self.call::<Wallet>("POST", "/v1/wallets", body).await.unwrap();
     }
 
-    pub(crate) async fn reserve(&self, player: &str, round: RoundId, stake: i64) -> Result<Bet, Problem> {
+    pub(crate) async fn reserve(&self, player: &str, round: RoundId, stake: i64) -> Result<Bet, ApiProblem> {
         let body = format!(r#"{{"round_id":"{round}","player_id":"{player}","stake":{stake}}}"#);
         self.call("POST", "/v1/reservations", body).await
     }
 
-    pub(crate) async fn settle(&self, round: RoundId, payout: i64) -> Result<Bet, Problem> {
+    pub(crate) async fn settle(&self, round: RoundId, payout: i64) -> Result<Bet, ApiProblem> {
         let path = format!("/v1/reservations/{round}/settle");
         self.call("POST", &path, format!(r#"{{"payout":{payout}}}"#))
             .await

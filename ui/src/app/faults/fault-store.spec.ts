@@ -1,7 +1,7 @@
 import { TestBed } from '@angular/core/testing';
 
 import { Gateway } from '../core/api/gateway';
-import { Problem } from '../core/api/problem';
+import { ApiProblem } from '../core/api/api-problem';
 import { FaultBoard, FaultId, FaultState, FaultView } from '../core/api/schema';
 import { FaultStore } from './fault-store';
 
@@ -135,7 +135,7 @@ describe('the faults', () => {
   });
 
   it('say why one was not switched, until the next is', async () => {
-    const refusal = new Problem({ status: 409, code: 'players_not_ready' });
+    const refusal = new ApiProblem({ status: 409, code: 'players_not_ready' });
     gateway.switchFault.mockRejectedValueOnce(refusal);
     await store.toggle('missing-index');
     expect(store.refusal()).toEqual({ of: 'missing-index', error: refusal });
@@ -165,7 +165,7 @@ describe('the faults', () => {
 
   it('are of the release that is in force when the chosen one is refused', async () => {
     gateway.chooseRelease.mockRejectedValue(
-      new Problem({ status: 409, code: 'problem_switching' }),
+      new ApiProblem({ status: 409, code: 'problem_switching' }),
     );
     await store.load();
     await store.choose('1.2.0');

@@ -15,7 +15,7 @@ import { Coalesced } from '../core/api/coalesced';
 import { writeJson } from '../core/api/exact-json';
 import { Gateway } from '../core/api/gateway';
 import { Health } from '../core/api/health';
-import { Problem } from '../core/api/problem';
+import { ApiProblem } from '../core/api/api-problem';
 import { ErrorEvent, Exception, Frame, IssueDetail } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';
@@ -192,7 +192,7 @@ export class IssuePage {
       this._trouble.set('');
     } catch (error) {
       if (id !== this.id()) return;
-      const unknown = error instanceof Problem && error.body.status === 404;
+      const unknown = error instanceof ApiProblem && error.body.status === 404;
       this._trouble.set(unknown ? 'unknown' : 'noAnswer');
     }
   }

@@ -3,7 +3,7 @@ import { ComponentFixture, TestBed } from '@angular/core/testing';
 
 import { Gateway } from '../core/api/gateway';
 import { micros } from '../core/api/micros';
-import { Problem } from '../core/api/problem';
+import { ApiProblem } from '../core/api/api-problem';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { ErrorEvent, IssueDetail, IssueSummary } from '../core/api/schema';
 import { provideLanguages } from '../core/i18n/language';
@@ -419,7 +419,7 @@ describe('the pages of issues', () => {
     });
 
     it('that is not kept any more is said to be so', async () => {
-      gateway.issue.mockRejectedValue(new Problem({ status: 404, code: 'not_found' }));
+      gateway.issue.mockRejectedValue(new ApiProblem({ status: 404, code: 'not_found' }));
       expect(text(await shown(IssuePage, { id: 'gone' }), 'issue-unknown')).toMatch(
         /^No issue with this ID/,
       );

@@ -1,9 +1,9 @@
-import { NoAnswer, Problem } from '../core/api/problem';
+import { NoAnswer, ApiProblem } from '../core/api/api-problem';
 import { refusalOf } from './refusal';
 
 describe('a change of the settings that was not taken', () => {
-  const problem = (code: string, field?: string): Problem =>
-    new Problem({ status: 422, code, detail: 'Its own sentence.', ...(field && { field }) });
+  const problem = (code: string, field?: string): ApiProblem =>
+    new ApiProblem({ status: 422, code, detail: 'Its own sentence.', ...(field && { field }) });
 
   it('is blamed on the field that the gateway names, in words of either language', () => {
     expect(refusalOf(problem('invalid_request', 'traces_sample_rate'), 'x', '')).toEqual({

@@ -1,4 +1,4 @@
-import { Problem } from '../core/api/problem';
+import { ApiProblem } from '../core/api/api-problem';
 import { Phrase, refusalWords } from '../core/i18n/error-words';
 import { isKey } from '../core/i18n/language';
 import { dsnMistake } from './dsn-mistake';
@@ -12,7 +12,7 @@ export interface Refusal {
 
 /** `field` is the one that was changed, and `typed` what was typed into it. */
 export function refusalOf(error: unknown, field: string, typed: string): Refusal {
-  if (!(error instanceof Problem)) return { field, words: refusalWords(error) };
+  if (!(error instanceof ApiProblem)) return { field, words: refusalWords(error) };
   const blamed = error.body.field ?? field;
   if (error.code === 'dsn_invalid') {
     const mistake = dsnMistake(typed);

@@ -9,7 +9,7 @@ import {
 } from '@angular/core';
 
 import { Health } from '../core/api/health';
-import { Problem } from '../core/api/problem';
+import { ApiProblem } from '../core/api/api-problem';
 import { RoundsStore } from '../core/api/rounds-store';
 import { Session } from '../core/api/session';
 import { problemWords } from '../core/i18n/error-words';
@@ -58,7 +58,7 @@ export class Account {
     if (!refusal) return null;
     if (refusal.kind === 'malformed') return this.say('account.malformed');
     const { code, error } = refusal;
-    if (error instanceof Problem && error.code === 'player_not_found') {
+    if (error instanceof ApiProblem && error.code === 'player_not_found') {
       const seeding = this.health.seeding();
       if (!seeding) return this.say('account.notFound', { code });
       const { number } = this.language.formats();
@@ -71,7 +71,7 @@ export class Account {
     const { what } = problemWords(error);
     // "Three times in a row" is true of spins only.
     const reason =
-      error instanceof Problem
+      error instanceof ApiProblem
         ? 'literal' in what
           ? what.literal
           : this.say(what.key, what.params)

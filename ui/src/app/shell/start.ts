@@ -10,7 +10,7 @@ import { Health } from '../core/api/health';
 import { pause } from '../core/api/pause';
 import { PaytableStore } from '../core/api/paytable-store';
 import { Preferences } from '../core/api/preferences';
-import { NoAnswer, Problem } from '../core/api/problem';
+import { NoAnswer, ApiProblem } from '../core/api/api-problem';
 import { RoundsStore } from '../core/api/rounds-store';
 import { Session } from '../core/api/session';
 import { Phrase, problemWords } from '../core/i18n/error-words';
@@ -65,7 +65,7 @@ export class Start {
       void this.play.resume();
       this._state.set('ready');
     } catch (error) {
-      if (!(error instanceof Problem) || error.code !== 'recording_read_only')
+      if (!(error instanceof ApiProblem) || error.code !== 'recording_read_only')
         return await this.fail(error);
       // What there is to look at instead says who answered.
       await health;
@@ -77,7 +77,7 @@ export class Start {
     try {
       await this.session.open(code, chosen);
     } catch (error) {
-      if (!(error instanceof Problem) || error.code !== 'player_not_found') throw error;
+      if (!(error instanceof ApiProblem) || error.code !== 'player_not_found') throw error;
       if (code !== FIRST_ACCOUNT) {
         // A remembered player may be missing from a new data directory; the first one never is.
         return this.openAccount(FIRST_ACCOUNT, false);
@@ -97,7 +97,7 @@ export class Start {
 
   private async fail(error: unknown): Promise<void> {
     if (error instanceof NoAnswer) this._state.set('unreachable');
-    else if (error instanceof Problem && error.code === 'launch_token_required')
+    else if (error instanceof ApiProblem && error.code === 'launch_token_required')
       this._state.set('launch_token_required');
     else {
       await this.language.wholeOrFailed();

@@ -2,7 +2,7 @@ import { TestBed } from '@angular/core/testing';
 
 import { Gateway } from '../core/api/gateway';
 import { PaytableStore } from '../core/api/paytable-store';
-import { NoAnswer, Problem } from '../core/api/problem';
+import { NoAnswer, ApiProblem } from '../core/api/api-problem';
 import { recall } from '../core/api/remembered';
 import { roundId } from '../core/api/round-id';
 import { Session } from '../core/api/session';
@@ -174,7 +174,7 @@ describe('a spin', () => {
 
   it('opens an expired session anew and repeats the spin with the same key', async () => {
     gateway.spin
-      .mockRejectedValueOnce(new Problem({ status: 401, code: 'session_expired' }))
+      .mockRejectedValueOnce(new ApiProblem({ status: 401, code: 'session_expired' }))
       .mockResolvedValue(reply());
     gateway.openSession.mockResolvedValue({ token: 't2', player: PLAYER });
     play.press();
@@ -186,7 +186,7 @@ describe('a spin', () => {
   it('brings the reels back to the last board when it fails, and asks where the money is', async () => {
     const before = play.target();
     gateway.spin.mockRejectedValue(
-      new Problem({ status: 502, code: 'payment_declined', stake_status: 'returned' }),
+      new ApiProblem({ status: 502, code: 'payment_declined', stake_status: 'returned' }),
     );
     play.press();
     await answered();
@@ -270,7 +270,7 @@ describe('a spin', () => {
 
   it('that was not answered in time no longer says that its stake is reserved once it is not', async () => {
     gateway.spin.mockRejectedValue(
-      new Problem({
+      new ApiProblem({
         status: 504,
         code: 'payment_pending',
         stake_status: 'pending',
@@ -350,7 +350,7 @@ describe('a spin', () => {
     );
     gateway.spin
       .mockRejectedValueOnce(new NoAnswer())
-      .mockRejectedValueOnce(new Problem({ status: 401, code: 'session_expired' }))
+      .mockRejectedValueOnce(new ApiProblem({ status: 401, code: 'session_expired' }))
       .mockResolvedValue(reply());
     play.press();
     await vi.advanceTimersByTimeAsync(0);
@@ -433,9 +433,9 @@ describe('a spin', () => {
     );
 
     it.each([
-      new Problem({ status: 409, code: 'idempotency_conflict' }),
-      new Problem({ status: 401, code: 'launch_token_required' }),
-      new Problem({ status: 500, code: 'internal', stake_status: 'unknown' }),
+      new ApiProblem({ status: 409, code: 'idempotency_conflict' }),
+      new ApiProblem({ status: 401, code: 'launch_token_required' }),
+      new ApiProblem({ status: 500, code: 'internal', stake_status: 'unknown' }),
     ])('is claimed to be nothing: $code', async (error) => {
       gateway.round.mockRejectedValue(new NoAnswer());
       gateway.spin.mockRejectedValue(error);

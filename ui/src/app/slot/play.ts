@@ -14,10 +14,10 @@ import { PaytableStore } from '../core/api/paytable-store';
 import {
   Interrupted,
   NoAnswer,
-  Problem,
+  ApiProblem,
   stakeStatusOf,
   stakeWhereabouts,
-} from '../core/api/problem';
+} from '../core/api/api-problem';
 import { RoundsStore } from '../core/api/rounds-store';
 import { Reading, Seat, Session } from '../core/api/session';
 import { Board } from '../core/api/parts';
@@ -324,7 +324,7 @@ export class Play {
       this.onRest = () => {
         if (seat !== this.session.seat) return;
         const spin = { key, begunAt, traceId, roundTripMs, totalMs: elapsed() };
-        const roundId = error instanceof Problem ? error.body.round_id : undefined;
+        const roundId = error instanceof ApiProblem ? error.body.round_id : undefined;
         if (roundId !== undefined) this.pair(roundId, sameSeedAs, spin);
         this.explain(error, spin);
         if (!isEnd(status) || status === 'paid') this.followToItsEnd(seat, kept);
@@ -402,7 +402,7 @@ export class Play {
       ...spin,
       kind: status,
       change: 0,
-      roundId: error instanceof Problem ? (error.body.round_id ?? null) : null,
+      roundId: error instanceof ApiProblem ? (error.body.round_id ?? null) : null,
       currency: this.session.currency(),
     });
     // The gateway knows the balance and the rounds better than any guess made here.
@@ -447,7 +447,7 @@ export class Play {
       return;
     }
     // A failure that says itself that the round was settled stays to be read; one that was in doubt is none.
-    if (trouble instanceof Problem && stakeWhereabouts(trouble) === 'paid') return;
+    if (trouble instanceof ApiProblem && stakeWhereabouts(trouble) === 'paid') return;
     if (trouble === null) return;
     this._trouble.set(null);
     // A round that was never drawn, or whose board is lost, leaves the reels as they are.

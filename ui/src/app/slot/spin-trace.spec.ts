@@ -1,12 +1,12 @@
 import { close, getActiveSpan, getClient, init, spanToJSON } from '@sentry/angular';
 
-import { NoAnswer, Problem } from '../core/api/problem';
+import { NoAnswer, ApiProblem } from '../core/api/api-problem';
 import { SpinResult } from '../core/api/schema';
 import { SpinTraces, statusOf } from './spin-trace';
 
 describe('the status of a failed spin', () => {
   const check = (error: unknown, expected: string): void => expect(statusOf(error)).toBe(expected);
-  const answer = (status: number): Problem => new Problem({ status, code: 'x' });
+  const answer = (status: number): ApiProblem => new ApiProblem({ status, code: 'x' });
 
   it('is the word that Sentry has for the answer', () => {
     check(new NoAnswer(), 'unavailable');

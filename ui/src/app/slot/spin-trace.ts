@@ -9,7 +9,7 @@ import {
   withActiveSpan,
 } from '@sentry/angular';
 
-import { NoAnswer, Problem } from '../core/api/problem';
+import { NoAnswer, ApiProblem } from '../core/api/api-problem';
 import { SpinResult } from '../core/api/schema';
 import { majorUnits } from '../core/i18n/formats';
 import { Turnover } from './turnover';
@@ -56,7 +56,7 @@ export class SpinTraces {
       answered: (reply) => this.answered(root, reply),
       failed: (error) => {
         root.setStatus({ code: ERROR, message: statusOf(error) });
-        if (error instanceof Problem) {
+        if (error instanceof ApiProblem) {
           root.setAttribute('problem.code', error.code);
           if (error.body.round_id) root.setAttribute('round.id', error.body.round_id);
         } else {
@@ -93,7 +93,7 @@ export class SpinTraces {
 /** Sentry's word for how a spin failed. */
 export function statusOf(error: unknown): string {
   if (error instanceof NoAnswer) return 'unavailable';
-  if (!(error instanceof Problem)) return 'internal_error';
+  if (!(error instanceof ApiProblem)) return 'internal_error';
   switch (error.body.status) {
     case 401:
       return 'unauthenticated';

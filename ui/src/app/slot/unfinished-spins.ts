@@ -1,7 +1,7 @@
 import { Injectable, inject } from '@angular/core';
 
 import { Gateway } from '../core/api/gateway';
-import { Problem } from '../core/api/problem';
+import { ApiProblem } from '../core/api/api-problem';
 import { roundId } from '../core/api/round-id';
 import { Reading, Seat, Session } from '../core/api/session';
 import { RoundStanding, StakeStatus } from '../core/api/schema';
@@ -159,7 +159,7 @@ export class UnfinishedSpins {
       told(standing, reading, id);
     } catch (error) {
       // A round of somebody else's: there is nothing of this player's to follow.
-      if (current() && error instanceof Problem && error.code === 'not_found')
+      if (current() && error instanceof ApiProblem && error.code === 'not_found')
         this.forget(spin.key);
     } finally {
       followed.looking = false;

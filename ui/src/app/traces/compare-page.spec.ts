@@ -3,7 +3,7 @@ import { ComponentFixture, TestBed } from '@angular/core/testing';
 
 import { Gateway } from '../core/api/gateway';
 import { micros } from '../core/api/micros';
-import { Problem } from '../core/api/problem';
+import { ApiProblem } from '../core/api/api-problem';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { Span, TraceDetail } from '../core/api/schema';
 import { provideLanguages } from '../core/i18n/language';
@@ -121,7 +121,7 @@ describe('the page of two traces', () => {
   });
 
   it('says that a trace is not there, and asks again where nobody answered', async () => {
-    gateway.trace.mockRejectedValue(new Problem({ status: 404, code: 'not_found' }, null));
+    gateway.trace.mockRejectedValue(new ApiProblem({ status: 404, code: 'not_found' }, null));
     await opened();
     expect(words(page)).toContain('No trace with this ID');
     fixture.destroy();

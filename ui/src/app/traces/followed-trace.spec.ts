@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 
 import { Gateway } from '../core/api/gateway';
-import { Problem } from '../core/api/problem';
+import { ApiProblem } from '../core/api/api-problem';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { TraceDetail, TraceSummary } from '../core/api/schema';
 import { StreamDouble } from '../testing/stream-double';
@@ -86,7 +86,7 @@ describe('a trace that is followed', () => {
   });
 
   it('that the collector does not have is said to be unknown', async () => {
-    answers[0]?.reject(new Problem({ status: 404, code: 'not_found' }, null));
+    answers[0]?.reject(new ApiProblem({ status: 404, code: 'not_found' }, null));
     await settled();
     expect(page.trace.state()).toBe('unknown');
   });

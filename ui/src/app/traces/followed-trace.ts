@@ -1,7 +1,7 @@
 import { DestroyRef, Injectable, Signal, effect, inject, signal, untracked } from '@angular/core';
 
 import { Gateway } from '../core/api/gateway';
-import { Problem } from '../core/api/problem';
+import { ApiProblem } from '../core/api/api-problem';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { TraceDetail } from '../core/api/schema';
 
@@ -66,7 +66,7 @@ export function followTrace(id: Signal<string>): FollowedTrace {
     } catch (error) {
       // What was shown stays: a moment without an answer is no reason to take it away.
       if (asked !== id() || detail() !== null) return;
-      const unknown = error instanceof Problem && error.body.status === 404;
+      const unknown = error instanceof ApiProblem && error.body.status === 404;
       state.set(unknown ? 'unknown' : 'failed');
     }
   };

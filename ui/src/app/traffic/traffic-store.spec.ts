@@ -1,7 +1,7 @@
 import { TestBed } from '@angular/core/testing';
 
 import { Gateway } from '../core/api/gateway';
-import { Problem } from '../core/api/problem';
+import { ApiProblem } from '../core/api/api-problem';
 import { Traffic } from '../core/api/schema';
 import { TrafficStore } from './traffic-store';
 
@@ -84,7 +84,7 @@ describe('the virtual players', () => {
   });
 
   it('say why a wish was not granted, and are as they were', async () => {
-    const refusal = new Problem({ status: 400, code: 'invalid_request' });
+    const refusal = new ApiProblem({ status: 400, code: 'invalid_request' });
     gateway.setTraffic.mockRejectedValueOnce(refusal);
     await store.wish({ players: 500 });
     expect(store.error()).toBe(refusal);

@@ -1,5 +1,5 @@
 import { Gateway } from './gateway';
-import { NoAnswer, Problem } from './problem';
+import { NoAnswer, ApiProblem } from './api-problem';
 
 describe('the gateway', () => {
   function answering(answer: () => Response | Promise<Response>) {
@@ -47,7 +47,7 @@ describe('the gateway', () => {
     const headers = { 'Retry-After': '3' };
     answering(() => Response.json(body, { status: 429, headers }));
     const problem = await new Gateway().health().catch((error: unknown) => error);
-    expect(problem).toBeInstanceOf(Problem);
+    expect(problem).toBeInstanceOf(ApiProblem);
     expect(problem).toMatchObject({ retryAfterSeconds: 3, body: { status: 429, ...body } });
     answering(() => new Response('<html>', { status: 502 }));
     await expect(new Gateway().health()).rejects.toMatchObject({ code: 'internal' });

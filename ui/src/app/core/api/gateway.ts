@@ -3,7 +3,7 @@ import createClient from 'openapi-fetch';
 
 import { readJson } from './exact-json';
 import { TraceQuery } from './parts';
-import { NoAnswer, Problem, ProblemBody } from './problem';
+import { NoAnswer, ApiProblem, ProblemBody } from './api-problem';
 import {
   EnvelopeState,
   FaultId,
@@ -260,10 +260,10 @@ async function answerOf<T>(call: Promise<Answer<T>>): Promise<T> {
   return answer.data as T;
 }
 
-function problemOf(response: Response, error: unknown): Problem {
+function problemOf(response: Response, error: unknown): ApiProblem {
   const body = typeof error === 'object' ? (error as Partial<ProblemBody> | null) : null;
   const retryAfter = Number(response.headers.get('Retry-After'));
-  return new Problem(
+  return new ApiProblem(
     { ...body, status: response.status, code: body?.code ?? 'internal' },
     retryAfter > 0 ? retryAfter : null,
   );

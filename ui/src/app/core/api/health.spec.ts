@@ -4,7 +4,7 @@ import { StreamDouble } from '../../testing/stream-double';
 import { Connection } from './connection';
 import { Gateway } from './gateway';
 import { Health } from './health';
-import { NoAnswer, Problem } from './problem';
+import { NoAnswer, ApiProblem } from './api-problem';
 import { TelemetryStream } from './telemetry-stream';
 import { StackHealth } from './schema';
 
@@ -93,7 +93,9 @@ describe('the health that is shown', () => {
     gateway.paytable.mockResolvedValue({});
     await health.askWhetherKnown();
     expect(health.lockedOut()).toBe(false);
-    gateway.paytable.mockRejectedValue(new Problem({ status: 401, code: 'launch_token_required' }));
+    gateway.paytable.mockRejectedValue(
+      new ApiProblem({ status: 401, code: 'launch_token_required' }),
+    );
     await health.askWhetherKnown();
     await health.watch();
     expect(health.lockedOut()).toBe(true);

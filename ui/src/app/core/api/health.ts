@@ -1,7 +1,7 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
 import { Gateway } from './gateway';
-import { Problem } from './problem';
+import { ApiProblem } from './api-problem';
 import { StackHealth } from './schema';
 
 const POLL_MS = 1000;
@@ -52,7 +52,7 @@ export class Health {
     const answer = await this.gateway.health().catch((error: unknown) => error);
     // Who asked later knows better.
     if (question !== this.questions) return;
-    const refused = answer instanceof Problem;
+    const refused = answer instanceof ApiProblem;
     this._refused.set(refused);
     this._unanswered.set(answer instanceof Error && !refused);
     if (!(answer instanceof Error)) this._reply.set(answer as StackHealth);
@@ -63,7 +63,7 @@ export class Health {
   /** Health is told to everybody: only what this window alone may ask says whether it is known. */
   async askWhetherKnown(): Promise<void> {
     const answer = await this.gateway.paytable().catch((error: unknown) => error);
-    if (answer instanceof Problem && answer.code === 'launch_token_required')
+    if (answer instanceof ApiProblem && answer.code === 'launch_token_required')
       this._lockedOut.set(true);
   }
 }

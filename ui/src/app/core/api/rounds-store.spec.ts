@@ -1,7 +1,7 @@
 import { TestBed } from '@angular/core/testing';
 
 import { Gateway } from './gateway';
-import { NoAnswer } from './problem';
+import { NoAnswer } from './api-problem';
 import { RoundsStore } from './rounds-store';
 import { BetStatus, RoundSummary } from './schema';
 

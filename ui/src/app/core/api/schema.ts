@@ -664,6 +664,36 @@ export interface components {
      * @enum {string}
      */
     readonly AllProblems: 'all';
+    /** @description A problem as RFC 9457 writes it, with our members `code`, `field`, `stake_status` and `round_id`. */
+    readonly ApiProblem: {
+      /** @description The stable code. */
+      readonly code: components['schemas']['Code'];
+      /** @description One clear sentence that says what to do. */
+      readonly detail: string;
+      /** @description Path of the offending field in the request body, or the name of the header. */
+      readonly field?: string;
+      /**
+       * Format: uint64
+       * @description Seconds after which to try again; sent as the header `Retry-After` too.
+       */
+      readonly retry_after?: number;
+      /**
+       * Format: uuid
+       * @description The round that the problem belongs to.
+       */
+      readonly round_id?: string;
+      /** @description What happened to the stake, on problems of a spin. */
+      readonly stake_status?: components['schemas']['StakeStatus'];
+      /**
+       * Format: uint16
+       * @description The HTTP status, repeated.
+       */
+      readonly status: number;
+      /** @description Short title of the code. */
+      readonly title: string;
+      /** @description `urn:reelscope:problem:<code>`. */
+      readonly type: string;
+    };
     /** @description The same before and after a fix. */
     readonly BeforeAfter: {
       readonly after: components['schemas']['Figures'] | null;
@@ -1813,36 +1843,6 @@ export interface components {
       /** @description Stakes of rounds that are not settled yet. */
       readonly reserved: components['schemas']['Money'];
     };
-    /** @description A problem as RFC 9457 writes it, with our members `code`, `field`, `stake_status` and `round_id`. */
-    readonly Problem: {
-      /** @description The stable code. */
-      readonly code: components['schemas']['Code'];
-      /** @description One clear sentence that says what to do. */
-      readonly detail: string;
-      /** @description Path of the offending field in the request body, or the name of the header. */
-      readonly field?: string;
-      /**
-       * Format: uint64
-       * @description Seconds after which to try again; sent as the header `Retry-After` too.
-       */
-      readonly retry_after?: number;
-      /**
-       * Format: uuid
-       * @description The round that the problem belongs to.
-       */
-      readonly round_id?: string;
-      /** @description What happened to the stake, on problems of a spin. */
-      readonly stake_status?: components['schemas']['StakeStatus'];
-      /**
-       * Format: uint16
-       * @description The HTTP status, repeated.
-       */
-      readonly status: number;
-      /** @description Short title of the code. */
-      readonly title: string;
-      /** @description `urn:reelscope:problem:<code>`. */
-      readonly type: string;
-    };
     /** @description `GET /api/faults/figures`. */
     readonly ProblemFigures: {
       /**
@@ -2667,12 +2667,12 @@ export interface components {
   };
   responses: {
     /** @description Why it was not done */
-    readonly Problem: {
+    readonly ApiProblem: {
       headers: {
         readonly [name: string]: unknown;
       };
       content: {
-        readonly 'application/problem+json': components['schemas']['Problem'];
+        readonly 'application/problem+json': components['schemas']['ApiProblem'];
       };
     };
   };
@@ -2683,6 +2683,7 @@ export interface components {
 }
 export type ActiveLimit = components['schemas']['ActiveLimit'];
 export type AllProblems = components['schemas']['AllProblems'];
+export type ApiProblem = components['schemas']['ApiProblem'];
 export type BeforeAfter = components['schemas']['BeforeAfter'];
 export type BetStatus = components['schemas']['BetStatus'];
 export type Breadcrumb = components['schemas']['Breadcrumb'];
@@ -2752,7 +2753,6 @@ export type ParSheet = components['schemas']['ParSheet'];
 export type Pay = components['schemas']['Pay'];
 export type Paytable = components['schemas']['Paytable'];
 export type Player = components['schemas']['Player'];
-export type Problem = components['schemas']['Problem'];
 export type ProblemFigures = components['schemas']['ProblemFigures'];
 export type Refusal = components['schemas']['Refusal'];
 export type Regression = components['schemas']['Regression'];
@@ -2792,7 +2792,7 @@ export type UnreadNotices = components['schemas']['UnreadNotices'];
 export type Volatility = components['schemas']['Volatility'];
 export type Win = components['schemas']['Win'];
 export type WinKind = components['schemas']['WinKind'];
-export type ResponseProblem = components['responses']['Problem'];
+export type ResponseApiProblem = components['responses']['ApiProblem'];
 export type $defs = Record<string, never>;
 export interface operations {
   readonly show_faults: {
@@ -2813,7 +2813,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['FaultBoard'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly problem_figures: {
@@ -2834,7 +2834,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['ProblemFigures'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly choose_release: {
@@ -2859,7 +2859,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['FaultBoard'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly compared_releases: {
@@ -2880,7 +2880,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['Releases'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly reset_demo: {
@@ -2905,7 +2905,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['FaultBoard'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly switch_fault: {
@@ -2933,7 +2933,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['FaultBoard'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly fire_fault: {
@@ -2961,7 +2961,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['FaultBoard'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly unread_notices: {
@@ -2982,7 +2982,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['UnreadNotices'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly read_notice: {
@@ -3004,7 +3004,7 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly openapi: {
@@ -3027,7 +3027,7 @@ export interface operations {
           };
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly show_overhead: {
@@ -3048,7 +3048,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['OverheadView'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly measure_overhead: {
@@ -3073,7 +3073,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['OverheadView'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly cancel_overhead: {
@@ -3094,7 +3094,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['OverheadView'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly show_preferences: {
@@ -3117,7 +3117,7 @@ export interface operations {
           };
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly change_preferences: {
@@ -3146,7 +3146,7 @@ export interface operations {
           };
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly show_settings: {
@@ -3167,7 +3167,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['ShownSettings'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly change_settings: {
@@ -3192,7 +3192,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['ShownSettings'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly show_page_settings: {
@@ -3213,7 +3213,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['PageSettings'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly delivery: {
@@ -3234,7 +3234,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['Delivery'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly decide_held: {
@@ -3259,7 +3259,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['Changed'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly retry_dead: {
@@ -3284,7 +3284,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['Changed'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly test_delivery: {
@@ -3309,7 +3309,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['TestOutcome'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly tunnel: {
@@ -3335,7 +3335,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['EnvelopeAccepted'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly envelopes: {
@@ -3365,7 +3365,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['Envelopes'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly one_envelope: {
@@ -3393,7 +3393,7 @@ export interface operations {
           readonly 'application/x-sentry-envelope': string;
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly telemetry_events: {
@@ -3414,7 +3414,7 @@ export interface operations {
           readonly 'text/event-stream': string;
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly issues: {
@@ -3438,7 +3438,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['Issues'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly one_issue: {
@@ -3462,7 +3462,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['IssueDetail'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly change_issue: {
@@ -3490,7 +3490,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['IssueSummary'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly service_map: {
@@ -3514,7 +3514,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['ServiceMap'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly measurements: {
@@ -3542,7 +3542,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['Measurements'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly traces: {
@@ -3590,7 +3590,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['Traces'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly one_trace: {
@@ -3614,7 +3614,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['TraceDetail'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly show_traffic: {
@@ -3635,7 +3635,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['Traffic'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly set_traffic: {
@@ -3660,7 +3660,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['Traffic'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly health: {
@@ -3681,7 +3681,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['StackHealth'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly paytable: {
@@ -3702,7 +3702,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['Paytable'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly me: {
@@ -3723,7 +3723,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['Player'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly daily_report: {
@@ -3747,7 +3747,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['DailyReport'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly rounds: {
@@ -3771,7 +3771,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['Rounds'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly round: {
@@ -3795,7 +3795,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['RoundStanding'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly log_in: {
@@ -3820,7 +3820,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['LoggedIn'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
   readonly spin: {
@@ -3848,7 +3848,7 @@ export interface operations {
           readonly 'application/json': components['schemas']['SpinResult'];
         };
       };
-      readonly default: components['responses']['Problem'];
+      readonly default: components['responses']['ApiProblem'];
     };
   };
 }

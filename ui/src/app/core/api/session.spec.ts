@@ -1,7 +1,7 @@
 import { TestBed } from '@angular/core/testing';
 
 import { Gateway } from './gateway';
-import { Problem } from './problem';
+import { ApiProblem } from './api-problem';
 import { Preferences } from './preferences';
 import { recall } from './remembered';
 import { Session } from './session';
@@ -114,7 +114,7 @@ describe('the balance', () => {
   });
 
   it('is asked for under a session that is opened anew once for all who found it over', async () => {
-    const over = new Problem({ status: 401, code: 'session_expired' });
+    const over = new ApiProblem({ status: 401, code: 'session_expired' });
     const call = vi.fn((token: string) =>
       token === 't' ? Promise.reject(over) : Promise.resolve(token),
     );
@@ -145,7 +145,7 @@ describe('the balance', () => {
   });
 
   it('is not asked for under a player who has the account in another data directory', async () => {
-    const over = new Problem({ status: 401, code: 'unauthorized' });
+    const over = new ApiProblem({ status: 401, code: 'unauthorized' });
     gateway.openSession.mockResolvedValue({ token: 'x', player: { ...PLAYER, player_id: 'q' } });
     await expect(seatOf().authorised(() => Promise.reject(over))).rejects.toBe(over);
   });

@@ -3,7 +3,7 @@ import { setUser } from '@sentry/angular';
 
 import { Gateway } from './gateway';
 import { Preferences } from './preferences';
-import { Problem } from './problem';
+import { ApiProblem } from './api-problem';
 import { Player } from './schema';
 
 /** A player who has logged in. Whatever is asked through it is asked for this player, whoever sits down meanwhile. */
@@ -30,20 +30,20 @@ export class Seat {
       return await call(token);
     } catch (error) {
       const over =
-        error instanceof Problem && ['session_expired', 'unauthorized'].includes(error.code);
+        error instanceof ApiProblem && ['session_expired', 'unauthorized'].includes(error.code);
       if (!over) throw error;
       return call(await this.renewed(token, error));
     }
   }
 
   /** Several calls may find the session over at once: the first opens it anew for all of them. */
-  private renewed(over: string, refusal: Problem): Promise<string> {
+  private renewed(over: string, refusal: ApiProblem): Promise<string> {
     if (this.token !== over) return Promise.resolve(this.token);
     this.renewing ??= this.renew(refusal).finally(() => (this.renewing = undefined));
     return this.renewing;
   }
 
-  private async renew(refusal: Problem): Promise<string> {
+  private async renew(refusal: ApiProblem): Promise<string> {
     const { account_code, player_id } = this.player;
     const { token, player } = await this.gateway.openSession(account_code, player_id);
     // In another data directory the account may be another player, who has pressed nothing.

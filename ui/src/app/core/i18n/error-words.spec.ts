@@ -1,9 +1,9 @@
-import { NoAnswer, Problem } from '../api/problem';
+import { NoAnswer, ApiProblem } from '../api/api-problem';
 import { StakeStatus } from '../api/schema';
 import { problemWords, refusalWords } from './error-words';
 
-function problem(status: number, code: string, stakeStatus?: StakeStatus): Problem {
-  return new Problem({
+function problem(status: number, code: string, stakeStatus?: StakeStatus): ApiProblem {
+  return new ApiProblem({
     status,
     code,
     detail: 'The gateway’s own sentence.',
@@ -31,7 +31,7 @@ describe('what is said of a problem', () => {
   });
 
   it('passes on how long to wait', () => {
-    const limited = new Problem({ status: 429, code: 'rate_limited' }, 7);
+    const limited = new ApiProblem({ status: 429, code: 'rate_limited' }, 7);
     expect(problemWords(limited).todo.params).toEqual({ seconds: 7 });
   });
 

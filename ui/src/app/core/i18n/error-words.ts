@@ -1,4 +1,4 @@
-import { Interrupted, NoAnswer, Problem, stakeWhereabouts } from '../api/problem';
+import { Interrupted, NoAnswer, ApiProblem, stakeWhereabouts } from '../api/api-problem';
 import { Key, Params, isKey } from './language';
 
 export interface Phrase {
@@ -32,7 +32,7 @@ export function problemWords(error: unknown, status = stakeWhereabouts(error)): 
       todo: { key: over ? 'problem.payment_declined.todo' : 'problem.no_answer.todo' },
     };
   }
-  if (!(error instanceof Problem)) {
+  if (!(error instanceof ApiProblem)) {
     return {
       what: { key: 'problem.internal.what' },
       money,
@@ -51,7 +51,7 @@ export function problemWords(error: unknown, status = stakeWhereabouts(error)): 
 
 /** What is said of a request that is no spin and did not succeed. */
 export function refusalWords(error: unknown): Phrase | { literal: string } {
-  if (!(error instanceof Problem)) return { key: 'settings.failed' };
+  if (!(error instanceof ApiProblem)) return { key: 'settings.failed' };
   // What is said of a spin may guess what it went through; of another request that is not known.
   const own = `refusal.${error.code}`;
   if (isKey(own)) return { key: own };

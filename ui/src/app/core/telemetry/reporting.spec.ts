@@ -1,4 +1,4 @@
-import { NoAnswer, Problem } from '../api/problem';
+import { NoAnswer, ApiProblem } from '../api/api-problem';
 import {
   isForLater,
   isLook,
@@ -36,8 +36,8 @@ describe('what is not reported again', () => {
     expect(reportedElsewhere(error)).toBe(expected);
 
   it('is what the gateway answered, and nothing that only this page saw', () => {
-    check(new Problem({ status: 502, code: 'payment_declined' }), true);
-    check(new Problem({ status: 402, code: 'insufficient_funds' }), true);
+    check(new ApiProblem({ status: 502, code: 'payment_declined' }), true);
+    check(new ApiProblem({ status: 402, code: 'insufficient_funds' }), true);
     check(new NoAnswer('gone'), false);
     check(new TypeError('a bug'), false);
     check('thrown text', false);

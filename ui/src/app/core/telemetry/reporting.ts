@@ -10,7 +10,7 @@ import {
   startSession,
 } from '@sentry/angular';
 
-import { Problem } from '../api/problem';
+import { ApiProblem } from '../api/api-problem';
 import { pageAt, pathOf } from '../ui/pages';
 import { SourceMap, readableStack } from './readable-stack';
 import { sourceMapOf } from './source-maps';
@@ -111,7 +111,7 @@ function report({ dsn, environment, release, traces_sample_rate }: PageSettings)
  * there is nothing to report. Here it is a breadcrumb of the next error.
  */
 export function reportedElsewhere(error: unknown): boolean {
-  return error instanceof Problem;
+  return error instanceof ApiProblem;
 }
 
 /** Whether a request steers the demo or looks how it goes: that is no part of what the demo shows. */

@@ -1,4 +1,4 @@
-//! Problem details of RFC 9457 with stable codes: one sentence for a person, one code for a machine.
+//! ApiProblem details of RFC 9457 with stable codes: one sentence for a person, one code for a machine.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -167,7 +167,7 @@ pub enum StakeStatus {
 
 /// A problem as RFC 9457 writes it, with our members `code`, `field`, `stake_status` and `round_id`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Problem {
+pub struct ApiProblem {
     /// `urn:reelscope:problem:<code>`.
     #[serde(rename = "type")]
     pub type_uri: String,
@@ -197,7 +197,7 @@ pub struct Problem {
     pub retry_after: Option<u64>,
 }
 
-impl Problem {
+impl ApiProblem {
     /// A problem with the status and title of its code.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self {

@@ -1,9 +1,9 @@
-import { NoAnswer, Problem, stakeStatusOf, stakeWhereabouts } from './problem';
+import { NoAnswer, ApiProblem, stakeStatusOf, stakeWhereabouts } from './api-problem';
 import { STAKE_STATUSES } from './parts';
 import { StakeStatus } from './schema';
 
-function problem(status: number, code: string, stakeStatus?: StakeStatus): Problem {
-  return new Problem({
+function problem(status: number, code: string, stakeStatus?: StakeStatus): ApiProblem {
+  return new ApiProblem({
     status,
     code,
     detail: 'The gateway’s own sentence.',

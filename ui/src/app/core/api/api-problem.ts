@@ -1,13 +1,13 @@
 import { STAKE_STATUSES } from './parts';
-import type { Problem as WholeProblem, StakeStatus } from './schema';
+import type { ApiProblem as WholeProblem, StakeStatus } from './schema';
 
 /** What came of `application/problem+json`; an answer of something else than the gateway has its status alone. */
 export type ProblemBody = Partial<Omit<WholeProblem, 'code'>> & { status: number; code: string };
 
 /** The gateway answered, and the answer is no. */
-export class Problem extends Error {
+export class ApiProblem extends Error {
   // The class has another name in a build, and this one groups its events.
-  override readonly name = 'Problem';
+  override readonly name = 'ApiProblem';
 
   constructor(
     readonly body: ProblemBody,
@@ -33,7 +33,7 @@ export class Interrupted extends Error {
 
 /** The payment service says where the stake is, by the gateway. Where nobody says it, nothing is claimed. */
 export function stakeWhereabouts(error: unknown): StakeStatus {
-  return error instanceof Problem ? stakeStatusOf(error.body.stake_status) : 'unknown';
+  return error instanceof ApiProblem ? stakeStatusOf(error.body.stake_status) : 'unknown';
 }
 
 /** A word that this page does not know says nothing that it could claim. */
