@@ -1,7 +1,9 @@
 //! A start while the program is ending: it opens again, once everything is closed.
 
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 /// The start that was asked for meanwhile; clones share it.
 #[derive(Clone, Default)]
@@ -16,13 +18,13 @@ struct Start {
 impl Again {
     /// The last one counts.
     pub(crate) fn ask(&self, words: Vec<String>, directory: String) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Start { words, directory });
+        *self.0.lock() = Some(Start { words, directory });
     }
 
     /// Starts anew when it was asked for: as the same process where the system can do that, so that whoever started the
     /// first and waits for it has the second. Returns how the program ends else.
     pub(crate) fn or_end(self, code: ExitCode) -> ExitCode {
-        let asked = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let asked = self.0.lock().take();
         match asked {
             Some(start) => {
                 // The first word is the program as it was called.

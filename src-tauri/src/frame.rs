@@ -1,8 +1,9 @@
 //! The window as a thing on the screen: its size and place, the scale of its page, and what of that is remembered.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::{Mutex, MutexGuard};
 use reelscope_stack::{Settings, durable};
 use tauri::{AppHandle, LogicalPosition, LogicalSize, Manager, Monitor, WebviewWindow, WindowEvent};
 
@@ -184,6 +185,6 @@ impl Frame {
     }
 
     fn locked(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }

@@ -7,9 +7,10 @@
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use reelscope_demo::faults::arguments;
 use reelscope_demo::faults::dial::RELEASES;
 use reelscope_stack::{
@@ -258,7 +259,7 @@ enum Course {
 /// Whether the end has begun: what is started now would end with it.
 fn is_ending(app: &AppHandle) -> bool {
     app.try_state::<Lifecycle>().is_some_and(|lifecycle| {
-        let course = lifecycle.course.lock().unwrap_or_else(PoisonError::into_inner);
+        let course = lifecycle.course.lock();
         !matches!(*course, Course::Running(_))
     })
 }
@@ -269,7 +270,7 @@ fn may_exit(app: &AppHandle) -> bool {
     let Some(lifecycle) = app.try_state::<Lifecycle>() else {
         return true;
     };
-    let mut course = lifecycle.course.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut course = lifecycle.course.lock();
     match std::mem::replace(&mut *course, Course::Stopping) {
         Course::Running(services) => {
             if let Some(frame) = app.try_state::<Frame>() {
@@ -297,10 +298,7 @@ async fn exit_after(app: AppHandle, services: JoinHandle<u8>) {
             StopError::TooLate.exit_code()
         }
     };
-    *app.state::<Lifecycle>()
-        .course
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner) = Course::Stopped;
+    *app.state::<Lifecycle>().course.lock() = Course::Stopped;
     app.exit(i32::from(code));
 }
 

@@ -6,8 +6,9 @@
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::{Mutex, MutexGuard};
 use tauri::webview::{Color, DownloadEvent, NewWindowResponse, PageLoadEvent};
 use tauri::{AppHandle, Manager, Theme, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 use tauri_plugin_opener::OpenerExt;
@@ -244,7 +245,7 @@ impl Shown {
         let (answer, answered) = oneshot::channel();
         let answer = Mutex::new(Some(answer));
         let asked = self.window.eval_with_callback(HAS_COME, move |drawn| {
-            if let Some(answer) = answer.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            if let Some(answer) = answer.lock().take() {
                 let _ = answer.send(drawn == "true");
             }
         });
@@ -285,7 +286,7 @@ fn speak(window: &WebviewWindow, said: &str) {
 }
 
 fn locked(place: &Mutex<WindowState>) -> MutexGuard<'_, WindowState> {
-    place.lock().unwrap_or_else(PoisonError::into_inner)
+    place.lock()
 }
 
 fn token_of(home: &Url) -> Option<String> {

@@ -3,7 +3,8 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
-use std::sync::{Mutex, PoisonError};
+
+use parking_lot::Mutex;
 
 /// Exit code of a program whose answer could not be written.
 pub(crate) const UNWRITTEN: u8 = 26;
@@ -24,7 +25,7 @@ macro_rules! note {
 pub(crate) use {note, say};
 
 pub(crate) fn line(text: fmt::Arguments<'_>) {
-    let mut ended = ENDED.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut ended = ENDED.lock();
     if ended.is_none() {
         let mut out = io::stdout().lock();
         let written = writeln!(out, "{text}").and_then(|()| out.flush());
@@ -39,7 +40,7 @@ pub(crate) fn aside(text: fmt::Arguments<'_>) {
 
 /// Why the answer could not be written; `None` when it was, or when its reader has gone.
 pub(crate) fn unwritten() -> Option<String> {
-    let ended = *ENDED.lock().unwrap_or_else(PoisonError::into_inner);
+    let ended = *ENDED.lock();
     ended
         .filter(|kind| *kind != ErrorKind::BrokenPipe)
         .map(|kind| format!("the answer could not be written to standard output: {kind}"))

@@ -91,24 +91,3 @@ pub(crate) fn print_figures(figures: &Value, report: &Report) {
         say!("failed: {code} {count}");
     }
 }
-
-/// What share of all time worked in services each service has, and how much of it is commits with their fsync.
-pub(crate) fn print_shares(report: &Report) {
-    let whole: f64 = report.services.values().map(|share| share.total_ms).sum();
-    for (name, share) in &report.services {
-        say!(
-            "  {name:<16} {:>5.1} % of the services' own time",
-            100.0 * share.total_ms / whole
-        );
-    }
-    let commits: f64 = report
-        .writes
-        .iter()
-        .map(|(_, writes)| 1e3 * writes.commit_time.as_secs_f64())
-        .sum();
-    let wall = 1e3 * report.wall.as_secs_f64();
-    say!(
-        "  commits took {:.1} % of the run's wall time",
-        100.0 * commits / wall
-    );
-}

@@ -6,10 +6,11 @@ mod threads;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use reelscope_contracts::telemetry::{
     Delivery, DeliveryCounts, EnvelopeState, EnvelopeSummary, HeldAction, Named, Notice, TestOutcome,
     TraceDetail, TraceSummary,
@@ -28,7 +29,6 @@ use crate::envelope::{Envelope, parse_id};
 use crate::error::{CaptureError, CollectorError, ReadError, RecordingError};
 use crate::index::{self, Digests, Index};
 use crate::large;
-use crate::lock;
 use crate::log::{
     self, Ages, Arrival, Body, Captured, Change, DeadReason, Entry, Figures, Job, Opened, Queued, Readers,
     Retainer, Retention, State, Writer,
@@ -135,7 +135,7 @@ impl Collector {
         let Opened {
             pen,
             tally,
-            lock: held_lock,
+            lock: lock_file,
             mut notices,
         } = log::open(dir)?;
         let key = log::own_key(dir).map_err(|error| CollectorError::unwritable(dir, &error))?;
@@ -186,7 +186,7 @@ impl Collector {
             start("collector-outbox", sending(&parts, context, inbox))?,
             start(
                 "collector-writer",
-                writing(&parts, writer, pen, waiting_jobs, held_lock),
+                writing(&parts, writer, pen, waiting_jobs, lock_file),
             )?,
         ];
         let collector = Self {
@@ -335,14 +335,14 @@ impl Collector {
     /// The four numbers, of which nothing goes missing.
     #[must_use]
     pub fn counts(&self) -> DeliveryCounts {
-        lock(&self.parts.figures.tally).counts()
+        self.parts.figures.tally.lock().counts()
     }
 
     /// Everything about delivery.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         let reasons = self.parts.delivery.reasons();
-        let tally = lock(&self.parts.figures.tally).clone();
+        let tally = self.parts.figures.tally.lock().clone();
         let delivery::Status {
             in_flight,
             destinations,
@@ -367,7 +367,7 @@ impl Collector {
             destinations,
             rate_limits,
             last_error,
-            notices: lock(&self.parts.notices).clone(),
+            notices: self.parts.notices.lock().clone(),
             bytes: self.parts.readers.bytes_on_disk(),
             indexed: self.indexed(),
         }
@@ -490,7 +490,7 @@ impl Collector {
     fn sendable(&self) -> u64 {
         let waiting = self.parts.figures.queued.load(Ordering::Relaxed) as u64;
         let reasons = self.parts.delivery.reasons();
-        waiting + reasons.on_their_way(&lock(&self.parts.figures.tally))
+        waiting + reasons.on_their_way(&self.parts.figures.tally.lock())
     }
 
     /// Tells the threads to end and does not wait for it; what was handed over is written. For an owner that cannot
@@ -507,7 +507,7 @@ impl Collector {
         let _ = self.parts.delivery.stop().await;
         self.parts.index.stop();
         let (jobs, readers) = (self.jobs.clone(), self.parts.readers.clone());
-        let mut threads = std::mem::take(&mut *lock(&self.threads));
+        let mut threads = std::mem::take(&mut *self.threads.lock());
         let joined = tokio::task::spawn_blocking(move || {
             // The writer ends last and closes the last connection: only then SQLite tidies up.
             let writer = threads.pop();
@@ -556,7 +556,7 @@ impl Collector {
     /// Number of the envelope that was captured last; 0 before the first.
     #[must_use]
     pub fn captured_so_far(&self) -> u64 {
-        lock(&self.parts.figures.tally).newest_seq()
+        self.parts.figures.tally.lock().newest_seq()
     }
 
     /// Traces that are indexed and of which nothing had come when envelope `after` had, the last to arrive first: at most

@@ -1,12 +1,10 @@
 //! What the doors refused, for the viewer: how many, by code, and the newest.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
 
+use parking_lot::Mutex;
 use reelscope_contracts::telemetry::{Named, Refusal};
 use reelscope_contracts::{ApiProblem, now};
-
-use crate::lock;
 
 /// Most refusals that are told with their sentences; the oldest go.
 const MOST_TOLD: usize = 10;
@@ -35,7 +33,7 @@ impl Refusals {
             client: client.map(named).filter(|name| !name.is_empty()),
             at: now(),
         };
-        let mut kept = lock(&self.0);
+        let mut kept = self.0.lock();
         *kept.by_code.entry(refusal.code.clone()).or_default() += 1;
         kept.newest.truncate(MOST_TOLD - 1);
         kept.newest.push_front(refusal);
@@ -43,7 +41,7 @@ impl Refusals {
 
     /// How many by code, and the newest, newest first.
     pub(crate) fn told(&self) -> (Named<u64>, Vec<Refusal>) {
-        let kept = lock(&self.0);
+        let kept = self.0.lock();
         (kept.by_code.clone(), kept.newest.iter().cloned().collect())
     }
 }

@@ -14,6 +14,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::Version;
 use axum::routing::post;
+use hyper::server::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::service::TowerToHyperService;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use reelscope_collector::{Collector, Options, Pace};
 use serde_json::Value;
@@ -23,7 +26,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use tokio_rustls::server::TlsStream;
 
 const DSN: &str = "REELSCOPE_COLLECTOR_NETWORK_DSN";
 /// A host that no name server knows (RFC 6761): only a proxy can reach it.
@@ -163,27 +165,19 @@ struct SecureSentry {
     versions: Arc<Mutex<Vec<Version>>>,
 }
 
-/// Accepts TLS; who fails at it is forgotten.
-struct Secure {
-    listener: TcpListener,
-    acceptor: TlsAcceptor,
-}
-
-impl axum::serve::Listener for Secure {
-    type Io = TlsStream<TcpStream>;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        loop {
-            let (stream, addr) = self.listener.accept().await.unwrap();
-            if let Ok(stream) = self.acceptor.accept(stream).await {
-                return (stream, addr);
-            }
-        }
-    }
-
-    fn local_addr(&self) -> std::io::Result<SocketAddr> {
-        self.listener.local_addr()
+/// Serves HTTP/2 over TLS; a connection that fails is forgotten. Not `axum::serve`, since its feature `http2` would make the
+/// tests compile another axum than the program.
+async fn serve(listener: TcpListener, acceptor: TlsAcceptor, router: Router) {
+    loop {
+        let (stream, _) = listener.accept().await.unwrap();
+        let (acceptor, service) = (acceptor.clone(), TowerToHyperService::new(router.clone()));
+        tokio::spawn(async move {
+            let Ok(stream) = acceptor.accept(stream).await else {
+                return;
+            };
+            let server = http2::Builder::new(TokioExecutor::new());
+            let _ = server.serve_connection(TokioIo::new(stream), service).await;
+        });
     }
 }
 
@@ -212,7 +206,7 @@ impl SecureSentry {
             .with_no_client_auth()
             .with_single_cert(vec![certificate.der().clone()], private)
             .unwrap();
-        config.alpn_protocols = ["h2", "http/1.1"].map(|name| name.as_bytes().to_vec()).into();
+        config.alpn_protocols = vec![b"h2".to_vec()];
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let versions: Arc<Mutex<Vec<Version>>> = Arc::default();
@@ -223,7 +217,7 @@ impl SecureSentry {
         };
         let router = Router::new().route("/api/7/envelope/", post(take));
         let acceptor = TlsAcceptor::from(Arc::new(config));
-        tokio::spawn(async move { axum::serve(Secure { listener, acceptor }, router).await.unwrap() });
+        tokio::spawn(serve(listener, acceptor, router));
         Self {
             addr,
             authority: file,

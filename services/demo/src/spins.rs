@@ -2,9 +2,10 @@
 //! can be kept, those too whose traces had to go.
 
 use std::borrow::Cow;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use reelscope_collector::{Collector, Digests};
 use reelscope_contracts::telemetry::{Micros, ServiceShare, TraceSummary, weight};
 use reelscope_contracts::{Money, UnixMillis};
@@ -172,7 +173,7 @@ impl SessionSpins {
         after: impl FnOnce() -> u64,
         make: impl FnOnce(&mut dyn Iterator<Item = &SessionSpin>) -> T,
     ) -> (T, Option<UnixMillis>) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock();
         let gone = |spin: &mut SessionSpin| spin.has_trace = false;
         if let Err(error) = self
             .collector

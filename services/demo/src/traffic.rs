@@ -8,12 +8,13 @@ mod pace;
 pub mod surge;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::wire::{SetTraffic, Traffic as View};
 use hdrhistogram::Histogram;
+use parking_lot::{Mutex, MutexGuard};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 use reelscope_contracts::telemetry::nearest_rank;
@@ -391,7 +392,7 @@ fn wanted(set: SetTraffic) -> f64 {
 
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     /// Looks at the CPU, for the pace and for who looks on.

@@ -2,11 +2,12 @@
 //! does.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
+use parking_lot::Mutex;
 use reelscope_contracts::gateway::SpinResult;
 use reelscope_contracts::{Code, Money};
 use reelscope_demo::measure::{cpu_ms, latencies};
@@ -73,7 +74,7 @@ struct Player {
 
 impl Player {
     fn token(&self) -> Arc<str> {
-        Arc::clone(&self.token.lock().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.token.lock())
     }
 }
 
@@ -130,7 +131,7 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
                         && let Ok(token) = log_in_at(&origin, &launch, &client, player.number).await
                     {
                         let token: Arc<str> = token.into();
-                        *player.token.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&token);
+                        *player.token.lock() = Arc::clone(&token);
                         result = spin(&client, &url, &launch, &token, &key, plan.stake).await;
                     }
                     if let Ok(round) = &result
@@ -143,11 +144,7 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
                 let (result, link) = frontend
                     .transaction(SPIN, "ui.action", TraceLink::default(), work)
                     .await;
-                tally.lock().unwrap_or_else(PoisonError::into_inner).add(
-                    sent.elapsed(),
-                    result,
-                    link.trace_id(),
-                );
+                tally.lock().add(sent.elapsed(), result, link.trace_id());
             }
         });
     }
@@ -172,10 +169,7 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
         .zip(writes_before)
         .map(since)
         .collect();
-    let tally = std::mem::replace(
-        &mut *tally.lock().unwrap_or_else(PoisonError::into_inner),
-        Tally::new(),
-    );
+    let tally = std::mem::replace(&mut *tally.lock(), Tally::new());
     Ok(Report {
         ok: tally.ok,
         failed_by_code: tally.failed_by_code,

@@ -3,11 +3,12 @@
 //! directory: on the same disk, and no other process removes it or is in it.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use parking_lot::{Mutex, MutexGuard};
 use reelscope_contracts::http::{Body, not_found};
 use reelscope_contracts::{ApiProblem, Code};
 use serde::{Deserialize, Serialize};
@@ -108,7 +109,7 @@ impl Overhead {
     }
 
     fn state(&self) -> MutexGuard<'_, Measuring> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     fn view(&self) -> OverheadView {

@@ -3,10 +3,11 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use parking_lot::Mutex;
 use reelscope_contracts::http::{Body, not_found};
 use reelscope_contracts::{ApiProblem, Code};
 use serde_json::{Map, Value};
@@ -49,16 +50,12 @@ impl Preferences {
     }
 
     fn values(&self) -> Map<String, Value> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .values
-            .clone()
+        self.0.lock().values.clone()
     }
 
     /// Takes over the members of `change`; `null` removes one.
     fn change(&self, change: Map<String, Value>) -> Result<Map<String, Value>, ApiProblem> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.0.lock();
         let mut values = kept.values.clone();
         for (name, value) in change {
             if value.is_null() {

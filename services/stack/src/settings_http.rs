@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use parking_lot::{Mutex, MutexGuard};
 use reelscope_collector::{Collector, Dsn};
 use reelscope_contracts::api_problem::sentence;
 use reelscope_contracts::http::{Body, not_found};
@@ -69,7 +70,7 @@ impl Shared {
     }
 
     fn lock(&self) -> MutexGuard<'_, Current> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 
     /// Every envelope says this release from the next request on.

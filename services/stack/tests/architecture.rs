@@ -32,7 +32,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
         "contracts" | "telemetry" | "store" => &[],
         "api-gateway" => &["contracts", "telemetry"],
         "payment-provider" => &["contracts"],
-        "collector" => &["contracts", "store"],
+        "collector" => &["contracts"],
         "user-service" | "game-engine" | "payment-service" => &["contracts", "telemetry", "store"],
         "demo" => &[
             "contracts",

@@ -1,8 +1,8 @@
 //! Which indexes there are. PoloDB keeps them in its own files and has no call that lists them.
 
 use std::collections::BTreeMap;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use polodb_core::bson::{Document, doc};
 use polodb_core::{CollectionT, Database, IndexModel, Metrics};
 
@@ -125,11 +125,11 @@ impl Indexes {
     }
 
     fn read(&self) -> RwLockReadGuard<'_, BTreeMap<Key, bool>> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner)
+        self.known.read()
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<Key, bool>> {
-        self.known.write().unwrap_or_else(PoisonError::into_inner)
+        self.known.write()
     }
 }
 

@@ -6,8 +6,8 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
+use parking_lot::{Mutex, MutexGuard, RwLock};
 use polodb_core::Database;
 use tempfile::TempDir;
 
@@ -95,7 +95,7 @@ impl Live {
         &self,
         work: impl FnOnce(&Database, &Indexes) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        let open = self.open.read();
         match open.as_ref() {
             Some(open) => work(&open.db, &open.indexes),
             None => Err(self.why_stopped().unwrap_or(StoreError::Closed)),
@@ -141,7 +141,7 @@ impl Live {
             .and_then(|wanted| self.try_room(wanted))
             .map_err(|error| StoreError::of_system(&self.dir, &error))?;
         // Waits for whoever reads, and closes before it opens: RocksDB has its files open once.
-        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.open.write();
         *open = None;
         *open = Some(Open::new(directory::open_files(&self.dir, true)?));
         Ok(())
@@ -186,7 +186,7 @@ impl Live {
     /// cannot write out what it holds.
     pub(crate) fn close(&self) -> Result<(), StoreError> {
         let last = std::mem::replace(&mut *self.lock_condition(), Condition::Closed);
-        *self.open.write().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.open.write() = None;
         let closed = match last {
             Condition::Stopped(error) => Err(error),
             Condition::Well => {
@@ -195,11 +195,11 @@ impl Live {
             }
             Condition::Closed => Ok(()),
         };
-        drop(self.held.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(self.held.lock().take());
         closed
     }
 
     fn lock_condition(&self) -> MutexGuard<'_, Condition> {
-        self.condition.lock().unwrap_or_else(PoisonError::into_inner)
+        self.condition.lock()
     }
 }

@@ -2,11 +2,12 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, ready};
 use std::time::{Duration, SystemTime};
 
+use parking_lot::{Mutex, MutexGuard};
 use reqwest::Method;
 use sentry::protocol::{SpanId, SpanStatus};
 use sentry::{Hub, SentryFutureExt, Transaction};
@@ -134,7 +135,7 @@ impl Context {
         let Some(traced) = &self.shared.traced else {
             return;
         };
-        let kept = std::mem::take(&mut *lock(&traced.kept));
+        let kept = std::mem::take(&mut *traced.kept.lock());
         if kept.lost > 0 {
             traced.transaction.set_data("spans.lost", json!(kept.lost));
         }
@@ -196,7 +197,7 @@ impl Context {
     /// Adds a span that ended, unless the transaction did before.
     pub(crate) fn record(&self, span: Recorded) {
         let Some(traced) = self.traced() else { return };
-        let mut kept = lock(&traced.kept);
+        let mut kept = traced.kept.lock();
         if kept.spans.len() < MOST_SPANS {
             kept.spans.push(span);
         } else {
@@ -207,7 +208,7 @@ impl Context {
     /// Adds a number of the business; a later one of the same name takes its place.
     pub(crate) fn measured(&self, measurement: Measurement) {
         let Some(traced) = self.traced() else { return };
-        let measurements = &mut lock(&traced.kept).measurements;
+        let measurements = &mut traced.kept.lock().measurements;
         measurements.retain(|(name, ..)| *name != measurement.0);
         measurements.push(measurement);
     }
@@ -217,7 +218,7 @@ impl Context {
         /// As many as the SDK keeps breadcrumbs.
         const MOST: usize = 100;
         let Some(traced) = self.traced() else { return };
-        let mut calls = lock(&traced.calls);
+        let mut calls = traced.calls.lock();
         if calls.len() == MOST {
             calls.remove(0);
         }
@@ -248,11 +249,6 @@ impl Traced {
     fn open(&self) -> Option<OpenSpan> {
         spans::open_in(self.span_id)
     }
-}
-
-/// A lock whose holder panicked guards data that is still whole.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A trace that can be gone on with later, by another task or by another process.

@@ -1,14 +1,15 @@
 //! What a service says of the work it is doing: who it is for, what it is about, its numbers, and what went wrong.
 
 use std::error::Error;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::SystemTime;
 
+use parking_lot::Mutex;
 use sentry::Breadcrumb;
 use sentry::protocol::{Context as SentryContext, Event, Level, SpanId, TraceContext, Unit, User, Value};
 use serde_json::json;
 
-use crate::context::{Called, Calls, Context, lock};
+use crate::context::{Called, Calls, Context};
 use crate::spans::open_in;
 use crate::transport::SAMPLING_CONTEXT;
 
@@ -79,7 +80,7 @@ impl Turnover {
     pub fn measure(&self, stake: f64, payout: f64) {
         self.measure_outside_of_rtp(stake, payout);
         let (staked, paid_out) = {
-            let mut sums = lock(&self.sums);
+            let mut sums = self.sums.lock();
             sums.0 += stake;
             sums.1 += payout;
             *sums
@@ -126,7 +127,7 @@ pub(crate) fn complete(
     calls: &Calls,
     sampling: Option<&str>,
 ) -> Event<'static> {
-    let crumbs = lock(calls).clone().into_iter().map(crumb);
+    let crumbs = calls.lock().clone().into_iter().map(crumb);
     event.breadcrumbs.values.extend(crumbs);
     event.breadcrumbs.values.sort_by_key(|crumb| crumb.timestamp);
     if let Some(open) = open_in(work)

@@ -4,7 +4,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
@@ -12,6 +12,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderValue;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
+use parking_lot::{Mutex, RwLock};
 use sentry::protocol::{Log, SessionStatus, SpanStatus};
 use sentry::{ClientOptions, Hub, SessionMode, TransactionContext};
 use serde_json::json;
@@ -91,11 +92,11 @@ impl Service {
     pub fn report_with(&self, reporting: Reporting) {
         if let Some(current) = &self.reporter {
             let new = Arc::new(Reporter::new(self.name, reporting));
-            let tags = self.tags.read().unwrap_or_else(PoisonError::into_inner);
+            let tags = self.tags.read();
             for (key, value) in &*tags {
                 new.tag(key, Some(value));
             }
-            let old = std::mem::replace(&mut *current.write().unwrap_or_else(PoisonError::into_inner), new);
+            let old = std::mem::replace(&mut *current.write(), new);
             // What the old client holds back in batches goes now; requests under way keep its hub until they end.
             if let Some(client) = old.hub.client() {
                 client.flush(None);
@@ -105,7 +106,7 @@ impl Service {
 
     /// Puts a tag on every event and transaction from the next request on; `None` takes it away.
     pub fn tag(&self, key: &'static str, value: Option<&str>) {
-        let mut tags = self.tags.write().unwrap_or_else(PoisonError::into_inner);
+        let mut tags = self.tags.write();
         match value {
             Some(value) => tags.insert(key, value.to_owned()),
             None => tags.remove(key),
@@ -116,11 +117,7 @@ impl Service {
     }
 
     fn reporter(&self) -> Option<Arc<Reporter>> {
-        let current = self
-            .reporter
-            .as_ref()?
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
+        let current = self.reporter.as_ref()?.read();
         Some(Arc::clone(&current))
     }
 

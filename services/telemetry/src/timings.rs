@@ -1,10 +1,11 @@
 //! How long each service worked itself, waits for other services excluded.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
+use parking_lot::Mutex;
 
 /// Histograms by service, shared by all services of a stack. Recording costs well below a microsecond.
 #[derive(Clone, Default)]
@@ -35,7 +36,7 @@ pub struct Share {
 impl Timings {
     pub(crate) fn record(&self, service: &'static str, own: Duration, failed: bool) {
         let micros = u64::try_from(own.as_micros()).unwrap_or(u64::MAX);
-        let mut map = self.by_service.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut map = self.by_service.lock();
         let served = map.entry(service).or_insert_with(|| Served {
             // Up to an hour, to three digits: bounds that the constructor accepts.
             micros: Histogram::new_with_bounds(1, 3_600_000_000, 3)
@@ -48,16 +49,13 @@ impl Timings {
 
     /// Forgets what was recorded, so that a measurement starts after a warm-up.
     pub fn reset(&self) {
-        self.by_service
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.by_service.lock().clear();
     }
 
     /// Own time by service since the start or the last reset.
     #[must_use]
     pub fn shares(&self) -> BTreeMap<&'static str, Share> {
-        let map = self.by_service.lock().unwrap_or_else(PoisonError::into_inner);
+        let map = self.by_service.lock();
         map.iter()
             .map(|(service, served)| (*service, share(served)))
             .collect()

@@ -1,14 +1,14 @@
 //! The parts of a collector, and what they tell each other through it.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
+use parking_lot::Mutex;
 use reelscope_contracts::telemetry::Notice;
 use tokio::sync::watch;
 
 use crate::delivery::{self, Destinations};
 use crate::index::Index;
-use crate::lock;
 use crate::log::{Entry, Figures, Follower, Readers};
 use crate::refusals::Refusals;
 
@@ -45,7 +45,7 @@ impl Parts {
 
     /// One with the same code replaces the last.
     pub(super) fn keep(&self, notice: Notice) {
-        let mut notices = lock(&self.notices);
+        let mut notices = self.notices.lock();
         notices.retain(|known| known.code != notice.code);
         notices.push(notice);
         let surplus = notices.len().saturating_sub(MOST_NOTICES);
@@ -71,7 +71,7 @@ impl Follower for Arc<Parts> {
     }
 
     fn take_back(&self, code: &str) {
-        lock(&self.notices).retain(|notice| notice.code != code);
+        self.notices.lock().retain(|notice| notice.code != code);
     }
 }
 

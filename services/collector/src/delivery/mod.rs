@@ -18,13 +18,13 @@ mod tests;
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::io;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, mpsc};
 
+use parking_lot::Mutex;
 use reelscope_contracts::telemetry::Notice;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
-use crate::lock;
 use crate::log::{Ages, Entry, Job, Readers};
 use crate::notice::notice;
 use crate::supervised;
@@ -74,7 +74,7 @@ struct Shared {
 
 impl Shared {
     fn destinations(&self) -> Arc<Destinations> {
-        Arc::clone(&lock(&self.destinations))
+        Arc::clone(&self.destinations.lock())
     }
 }
 
@@ -100,7 +100,7 @@ impl Handle {
 
     /// Sets where envelopes go from now on.
     pub(crate) fn configure(&self, destinations: Destinations) {
-        *lock(&self.shared.destinations) = Arc::new(destinations);
+        *self.shared.destinations.lock() = Arc::new(destinations);
         let _ = self.notes.send(Note::Configured);
     }
 
@@ -111,7 +111,7 @@ impl Handle {
 
     /// Envelope `seq` is sent once, however old it is, when it is held again.
     pub(crate) fn insist(&self, seq: u64) {
-        lock(&self.shared.insisted).insert(seq);
+        self.shared.insisted.lock().insert(seq);
     }
 
     /// Ends delivery; answered when nothing is under way any more, or not at all where it has ended already.
@@ -124,7 +124,7 @@ impl Handle {
     pub(crate) fn status(&self) -> Status {
         let destinations = self.destinations();
         Status::of(
-            &lock(&self.shared.published),
+            &self.shared.published.lock(),
             &destinations,
             self.shared.ages.clock(),
         )
@@ -134,7 +134,7 @@ impl Handle {
     pub(crate) fn reasons(&self) -> Reasons {
         Reasons {
             destinations: self.destinations(),
-            limits: lock(&self.shared.published).limits.clone(),
+            limits: self.shared.published.lock().limits.clone(),
             now: self.shared.ages.clock().monotonic(),
         }
     }

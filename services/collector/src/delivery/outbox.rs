@@ -16,7 +16,6 @@ use super::request::{Outcome, Request};
 use super::sender::{Answer, Verdict};
 use super::{Context, Host, Shared};
 use crate::category::Categories;
-use crate::lock;
 use crate::log::{self, Entry, Job, State};
 use crate::notice::notice;
 use crate::supervised::last_words;
@@ -159,7 +158,7 @@ impl Outbox {
 
     /// What the outbox before this one knew, where a defect ended it.
     fn known_limits(&self, destination: u64) -> RateLimits {
-        let published = lock(&self.shared.published);
+        let published = self.shared.published.lock();
         published.limits.get(&destination).cloned().unwrap_or_default()
     }
 
@@ -326,7 +325,7 @@ impl Outbox {
             .get(&destination)
             .map(|d| d.dsn.masked())
             .unwrap_or_default();
-        lock(&self.shared.published).last_error = Some(DeliveryError {
+        self.shared.published.lock().last_error = Some(DeliveryError {
             code: answer.code.to_owned(),
             detail: answer.detail.clone(),
             params: answer.params.clone(),
@@ -345,7 +344,7 @@ impl Outbox {
     }
 
     fn publish(&self) {
-        let mut published = lock(&self.shared.published);
+        let mut published = self.shared.published.lock();
         published.in_flight = self.under_way.len() as u64;
         let destinations = || self.destinations.iter();
         published.limits = destinations()

@@ -12,7 +12,6 @@ use super::{Context, Shared, part};
 use crate::category::Categories;
 use crate::dsn::Dsn;
 use crate::envelope::Envelope;
-use crate::lock;
 use crate::log::{self, Change, DeadReason, Entry, Job, State};
 
 /// Sentry takes older transactions and sessions with a 200 and drops them.
@@ -82,7 +81,7 @@ impl Request {
             Verdict::Limited | Verdict::Retry => None,
         };
         if answer.verdict.is_final() && self.errand.is_all() {
-            lock(&self.shared.insisted).remove(&seq);
+            self.shared.insisted.lock().remove(&seq);
         }
         Outcome::Answered { answer, owed }
     }
@@ -108,7 +107,7 @@ impl Request {
         entry.left().meets(dropped_when_old)
             && !entry.left().meets(Categories::ERROR)
             && self.context.ages.of(entry) > TOO_OLD
-            && !lock(&self.shared.insisted).contains(&entry.seq)
+            && !self.shared.insisted.lock().contains(&entry.seq)
     }
 
     /// The bytes to send, and the SDK that made them; `None` when they are no envelope.

@@ -87,7 +87,7 @@ impl Sentry {
         let id = envelope.header.event_id.clone().unwrap();
         for item in &envelope.items {
             let item = (id.clone(), item.header.item_type.to_string());
-            *lock(&self.taken).entry(item).or_default() += 1;
+            *self.taken.lock().entry(item).or_default() += 1;
         }
         (StatusCode::OK, [("x-ok", "yes")])
     }
@@ -201,7 +201,7 @@ impl Delivering {
     async fn eventually(&self, holds: impl Fn(DeliveryCounts) -> bool) {
         let looked = async {
             loop {
-                let counts = || lock(&self.figures.tally).counts();
+                let counts = || self.figures.tally.lock().counts();
                 balanced(&self.dir, Kept::All, counts);
                 if holds(counts()) {
                     return;
@@ -239,14 +239,14 @@ async fn a_defect_between_two_parts_loses_neither() {
     }
     let all = ENVELOPES as u64;
     delivering
-        .eventually(|counts| counts.captured == all && lock(&sentry.taken).len() == ENVELOPES)
+        .eventually(|counts| counts.captured == all && sentry.taken.lock().len() == ENVELOPES)
         .await;
     sentry.takes_all.store(true, Ordering::Relaxed);
     delivering.clock.pass(HOUR);
     delivering.eventually(|counts| counts.delivered == all).await;
     delivering.end().await;
 
-    let taken = lock(&sentry.taken);
+    let taken = sentry.taken.lock();
     assert_eq!(taken.len(), 2 * ENVELOPES);
     assert!(host.met.load(Ordering::Relaxed) >= DEFECTS, "too few defects");
     let twice: usize = taken.values().map(|times| times - 1).sum();

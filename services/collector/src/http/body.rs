@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, HttpBody};
@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
+use parking_lot::Mutex;
 use reelscope_contracts::{ApiProblem, Code};
 use tokio::time::{Instant, timeout_at};
 use tower::{Layer, ServiceExt};
@@ -20,7 +21,6 @@ use tower_http::decompression::{DecompressionBody, RequestDecompressionLayer};
 use super::BodyLimits;
 use super::body_budget::{BodyBudget, BudgetGuard};
 use crate::envelope::{MAX_ENVELOPE, MAX_HEADER_LINE};
-use crate::lock;
 
 /// Most codings that are undone one after the other; nobody needs two.
 const MOST_CODINGS: usize = 4;
@@ -171,7 +171,7 @@ impl Wire {
 
     /// Whether anybody asked for bytes. Before that a client that waits for `100 Continue` sends none.
     pub(crate) fn has_begun(&self) -> bool {
-        lock(&self.0).has_begun
+        self.0.lock().has_begun
     }
 
     /// Reads to the end, or to the limits.
@@ -197,7 +197,7 @@ impl HttpBody for Wire {
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let mut state = lock(&self.0);
+        let mut state = self.0.lock();
         state.has_begun = true;
         if state.has_ended {
             return Poll::Ready(None);
@@ -208,12 +208,12 @@ impl HttpBody for Wire {
     }
 
     fn is_end_stream(&self) -> bool {
-        let state = lock(&self.0);
+        let state = self.0.lock();
         state.has_ended || state.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        lock(&self.0).body.size_hint()
+        self.0.lock().body.size_hint()
     }
 }
 

@@ -1,12 +1,11 @@
 //! Room for envelopes that are being received, such that slow senders cannot shut out others.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use tokio::sync::Notify;
-
-use crate::lock;
 
 /// Room for a number of bytes. Where it is full, whoever holds most bytes for longest makes way, if that was long enough
 /// for anybody who is not slow; else the newcomer comes again.
@@ -42,7 +41,7 @@ impl BodyBudget {
 
     pub(crate) fn enter(&self) -> BudgetGuard {
         let leave = Arc::<Notify>::default();
-        let mut senders = lock(&self.senders);
+        let mut senders = self.senders.lock();
         let id = senders.next;
         senders.next += 1;
         let held = Held {
@@ -67,7 +66,7 @@ pub(crate) struct BudgetGuard {
 impl BudgetGuard {
     /// Takes more; `false` if there is no room, or this sender had to make way.
     pub(crate) fn grow(&self, bytes: usize) -> bool {
-        let mut senders = lock(&self.room.senders);
+        let mut senders = self.room.senders.lock();
         while senders.used.saturating_add(bytes) > self.room.most {
             let cost = |held: &Held| {
                 held.since
@@ -102,7 +101,7 @@ impl BudgetGuard {
 
 impl Drop for BudgetGuard {
     fn drop(&mut self) {
-        let mut senders = lock(&self.room.senders);
+        let mut senders = self.room.senders.lock();
         if let Some(held) = senders.all.remove(&self.id) {
             senders.used -= held.bytes;
         }
@@ -125,7 +124,7 @@ mod tests {
         assert!(other.grow(10) && other.grow(60));
         assert!(!slow.grow(1), "it had to make way");
         drop((slow, other));
-        assert_eq!(lock(&room.senders).used, 0);
+        assert_eq!(room.senders.lock().used, 0);
 
         let room = BodyBudget::new(100, Duration::from_secs(3_600));
         let (first, second) = (room.enter(), room.enter());
@@ -133,12 +132,12 @@ mod tests {
         drop(first);
         assert!(second.grow(60));
         drop(second);
-        assert_eq!(lock(&room.senders).used, 0);
+        assert_eq!(room.senders.lock().used, 0);
     }
 
     /// Time that the longest has been under way, in whole milliseconds.
     fn slow_since(room: &BodyBudget) -> Duration {
-        let senders = lock(&room.senders);
+        let senders = room.senders.lock();
         let longest = senders.all.values().map(|held| held.since.elapsed()).max();
         Duration::from_millis(u64::try_from(longest.unwrap_or_default().as_millis()).unwrap_or(0))
     }

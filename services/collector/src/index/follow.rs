@@ -13,7 +13,7 @@ use reelscope_contracts::telemetry::Micros;
 use rusqlite::Connection;
 
 use super::Index;
-use super::keeper::{Keeper, Touched, counters, removed_seqs};
+use super::keeper::{Keeper, Touched, counters, removed_count, removed_seqs};
 use super::pace::{Ended, Pace, Wake};
 use super::progress::Progress;
 use super::taking::EnvelopeProgress;
@@ -21,7 +21,6 @@ use super::{issues, schema};
 use crate::envelope::Envelope;
 use crate::facts::{self, Facts, Source};
 use crate::live::Live;
-use crate::lock;
 use crate::log::{self, Entry};
 
 /// Most elements of envelopes that are taken in at once: whoever writes meanwhile waits for them.
@@ -116,7 +115,7 @@ impl Following<'_> {
             Ok(progress) => progress,
             Err(error) => return Ok(Err(error)),
         };
-        let captured = lock(&self.index.figures.tally).newest_seq();
+        let captured = self.index.figures.tally.lock().newest_seq();
         let more_came = progress.new.0 <= captured;
         // In turns, so that neither waits for all of the other.
         if !(more_came && self.has_taken_out) {
@@ -144,7 +143,8 @@ impl Following<'_> {
         }
         schema::prepare(&self.index.pen)?;
         let (keeper, progress) = self.index.readers.read_here(|connection| {
-            *lock(&self.index.counters) = counters(connection)?;
+            *self.index.counters.lock() = counters(connection)?;
+            self.index.figures.unpruned.counted(removed_count(connection)?);
             let progress = Progress::read(connection)?;
             Ok((Keeper::new(progress), progress))
         })?;
@@ -160,8 +160,10 @@ impl Following<'_> {
             .readers
             .read_here(|connection| removed_seqs(connection, MOST_REMOVED))?;
         let Some((keeper, _)) = self.known.as_mut().filter(|_| !seqs.is_empty()) else {
+            self.index.figures.unpruned.counted(0);
             return Ok(false);
         };
+        let count = seqs.len();
         self.index.pen.write(false, |transaction| {
             for seq in seqs {
                 keeper.remove(transaction, seq)?;
@@ -169,6 +171,7 @@ impl Following<'_> {
             keeper.flush(transaction)
         })?;
         keeper.settle();
+        self.index.figures.unpruned.pruned(count);
         Ok(true)
     }
 
@@ -287,7 +290,7 @@ impl Following<'_> {
         let touched = is_told.then(|| keeper.touched());
         keeper.settle();
         if some.iter().any(|piece| !piece.facts.counts.is_empty()) {
-            *lock(&self.index.counters) = self.index.readers.read_here(counters)?;
+            *self.index.counters.lock() = self.index.readers.read_here(counters)?;
         }
         if let Some(touched) = touched {
             self.tell(touched)?;

@@ -369,6 +369,12 @@ pub(super) fn removed_seqs(connection: &Connection, most: usize) -> rusqlite::Re
         .collect()
 }
 
+/// How many envelopes the log has removed of which there are rows.
+pub(super) fn removed_count(connection: &Connection) -> rusqlite::Result<u64> {
+    let count = connection.query_row("SELECT count(*) FROM removed", (), |row| row.get::<_, i64>(0))?;
+    Ok(count.cast_unsigned())
+}
+
 /// What is counted: by name.
 pub(super) fn counters(connection: &Connection) -> rusqlite::Result<BTreeMap<String, u64>> {
     let mut found = connection.prepare_cached("SELECT name, count FROM counters")?;

@@ -24,9 +24,10 @@ mod traces;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use reelscope_contracts::telemetry::{
     IssueDecision, IssueSummary, Measurements, Micros, Named, TraceSummary,
 };
@@ -41,7 +42,6 @@ pub(crate) use self::rows::ENVELOPES_OF_TYPE;
 pub(crate) use self::traces::{Attribute, ListPosition, TraceFilter, WithEnvelopes};
 use crate::facts::{LOST, SESSIONS};
 use crate::live::Live;
-use crate::lock;
 use crate::log::{Figures, Pen, Readers};
 use crate::service_map::LastMinute;
 
@@ -123,7 +123,7 @@ impl Index {
 
     /// Somebody looks: the index keeps up, and shows what was captured before the question unless that takes too long.
     pub(crate) async fn look(&self) {
-        let captured = lock(&self.figures.tally).newest_seq();
+        let captured = self.figures.tally.lock().newest_seq();
         if !self.is_through(captured) {
             let _ = self.wake.send(Wake::Look);
         }
@@ -163,7 +163,7 @@ impl Index {
     pub(crate) fn traces_after(&self, after: u64, limit: usize) -> Vec<Arc<TraceSummary>> {
         let read = |connection: &Connection| {
             let revisions = traces::revisions_after(connection, after, limit)?;
-            let mut lines = lock(&self.lines);
+            let mut lines = self.lines.lock();
             let mut found = Vec::with_capacity(revisions.len());
             for (row, revision) in revisions {
                 let known = lines.get(&row).filter(|(known, _)| *known == revision);
@@ -246,7 +246,7 @@ impl Index {
         let decided = self.pen.write(true, |transaction| {
             // Once nothing else is written: what has a time of before has its number too.
             let (newest, now) = (newest_seq(transaction)?, now());
-            let newest = newest.max(lock(&self.figures.tally).newest_seq());
+            let newest = newest.max(self.figures.tally.lock().newest_seq());
             let Some(issue) = issues::one(transaction, id)? else {
                 return Ok(None);
             };
@@ -280,7 +280,7 @@ impl Index {
 
     /// What SDKs report as lost, by `reason/category`.
     pub(crate) fn lost_by_sdks(&self) -> Named<u64> {
-        let counters = lock(&self.counters);
+        let counters = self.counters.lock();
         let lost = counters
             .iter()
             .filter_map(|(name, count)| Some((name.strip_prefix(LOST)?, count)));
@@ -288,7 +288,7 @@ impl Index {
     }
 
     pub(crate) fn sessions(&self) -> u64 {
-        lock(&self.counters).get(SESSIONS).copied().unwrap_or(0)
+        self.counters.lock().get(SESSIONS).copied().unwrap_or(0)
     }
 }
 

@@ -1,13 +1,12 @@
 //! Who looks at the index, how far it is, and how it leaves the cores to those who serve.
 
-use std::sync::Mutex;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::Index;
-use crate::lock;
 
 /// Longest work without a pause while envelopes keep coming and nobody looks.
 const SLICE: Duration = Duration::from_millis(5);
@@ -48,13 +47,13 @@ impl Attention {
 
     /// Says that somebody looks, and waits until everything up to `seq` is indexed, at most for `patience`.
     pub(super) async fn wait(&self, seq: u64, patience: Duration) {
-        *lock(&self.asked) = Some(Instant::now());
+        *self.asked.lock() = Some(Instant::now());
         let mut through = self.through.subscribe();
         let _ = tokio::time::timeout(patience, through.wait_for(|through| *through >= seq)).await;
     }
 
     fn is_paid(&self) -> bool {
-        lock(&self.asked).is_some_and(|at| at.elapsed() < LOOKS_FOR)
+        self.asked.lock().is_some_and(|at| at.elapsed() < LOOKS_FOR)
     }
 }
 
@@ -97,7 +96,7 @@ impl<'a> Pace<'a> {
         if self.slice.elapsed() < SLICE {
             return Ok(());
         }
-        let newest = lock(&self.index.figures.tally).newest_seq();
+        let newest = self.index.figures.tally.lock().newest_seq();
         let more_came = std::mem::replace(&mut self.newest, newest) != newest;
         if more_came && !self.somebody_looks() {
             self.listen((self.slice.elapsed() * PAUSE).min(LONGEST_PAUSE))?;

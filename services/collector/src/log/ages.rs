@@ -4,14 +4,13 @@
 //! not the difference of two of its readings: what came in this process is as old as the time that passed since, and what
 //! was there at the start is as old as it was then and the time that passed since.
 
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use reelscope_contracts::UnixMillis;
 
 use super::state::Entry;
 use crate::clock::{Clock, millis};
-use crate::lock;
 
 /// A wall clock that is off by less than this was adjusted, not set. In milliseconds.
 pub(crate) const ADJUSTED: i64 = 1_000;
@@ -55,7 +54,7 @@ impl Ages {
     pub(crate) fn stamp(&self, seq: u64) -> UnixMillis {
         let at = self.clock.wall();
         let started_at = at.saturating_sub(millis(self.running()));
-        let mut sets = lock(&self.sets);
+        let mut sets = self.sets.lock();
         if sets
             .last()
             .is_some_and(|last| last.started_at.abs_diff(started_at) >= ADJUSTED.unsigned_abs())
@@ -76,7 +75,7 @@ impl Ages {
     /// How old an envelope is. One that seems to come from the future is as old as the process, or younger.
     pub(crate) fn of(&self, entry: &Entry) -> Duration {
         let running = self.running();
-        let sets = lock(&self.sets);
+        let sets = self.sets.lock();
         let set = sets.iter().rev().find(|set| set.from <= entry.seq);
         let started_at = set.map_or(entry.received_at, |set| set.started_at);
         // Negative for what came before the start.
@@ -155,7 +154,7 @@ mod tests {
                 entry(seq, ages.stamp(seq))
             })
             .collect();
-        assert_eq!(lock(&ages.sets).len(), MOST_SET);
+        assert_eq!(ages.sets.lock().len(), MOST_SET);
         for entry in &came {
             assert!(ages.of(entry) < Duration::from_secs(60), "{entry:?}");
         }

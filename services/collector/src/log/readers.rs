@@ -1,8 +1,9 @@
 //! Read-only connections, so that whoever looks never waits for the writer.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, ffi};
 use tokio::sync::Semaphore;
 use tokio::task::JoinError;
@@ -65,14 +66,14 @@ impl Readers {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
-        let idle = crate::lock(&self.idle).pop();
+        let idle = self.idle.lock().pop();
         let connection = match idle {
             Some(connection) => connection,
             None => open(&self.file)?,
         };
         // One that met an error is not used again.
         let read = work(&connection)?;
-        let mut idle = crate::lock(&self.idle);
+        let mut idle = self.idle.lock();
         if idle.len() < MOST {
             idle.push(connection);
         }
@@ -88,7 +89,7 @@ impl Readers {
 
     /// Closes those that rest; the last connection of all writes what stands in the WAL into the file.
     pub(crate) fn close(&self) {
-        crate::lock(&self.idle).clear();
+        self.idle.lock().clear();
     }
 }
 
@@ -209,7 +210,7 @@ mod tests {
     }
 
     fn resting(readers: &Readers) -> usize {
-        crate::lock(&readers.idle).len()
+        readers.idle.lock().len()
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

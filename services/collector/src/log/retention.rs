@@ -1,6 +1,7 @@
 //! What goes when there is too much or it is too old: the oldest, and of what may still be sent nothing before the hard cap.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -12,8 +13,11 @@ use super::state::{DeadReason, Entry, State};
 use super::tally::{Delta, Kind, Tally};
 use crate::category::Categories;
 
-/// Most envelopes of one step: nobody waits for the writer longer than for a commit.
+/// Most envelopes of one step: a caller waits for the writer no longer than for a commit.
 const STEP: usize = 256;
+/// Envelopes that the index may have still to take out while the size of the file decides. Beyond that their rows would
+/// count as kept ones, and far too many would be removed.
+const FEW_UNPRUNED: u64 = 4 * STEP as u64;
 /// Free pages that the file keeps, beside those for what comes until the next look.
 const SPARE_PAGES: u64 = 128;
 /// Most bytes that are written between two looks at the size.
@@ -39,12 +43,51 @@ pub(super) struct Removed {
     pub(super) evicted: u64,
 }
 
+/// How many envelopes the log has removed of which the index still has rows; these go by themselves a little later.
+/// An estimate: it may miss those of one step.
+#[derive(Debug)]
+pub(crate) struct Unpruned(AtomicU64);
+
+impl Default for Unpruned {
+    /// Not known before the index has counted them: as many as there can be.
+    fn default() -> Self {
+        Self(AtomicU64::new(u64::MAX))
+    }
+}
+
+impl Unpruned {
+    /// The index has counted them.
+    pub(crate) fn counted(&self, count: u64) {
+        self.0.store(count, Ordering::Relaxed);
+    }
+
+    /// The index has taken some out.
+    pub(crate) fn pruned(&self, count: usize) {
+        self.change(|before| before.saturating_sub(count as u64));
+    }
+
+    fn add(&self, count: usize) {
+        self.change(|before| before.saturating_add(count as u64));
+    }
+
+    fn change(&self, change: impl Fn(u64) -> u64) {
+        let next = |before| (before != u64::MAX).then(|| change(before));
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+    }
+
+    fn is_few(&self) -> bool {
+        self.0.load(Ordering::Relaxed) <= FEW_UNPRUNED
+    }
+}
+
 /// Decides, step by step.
 pub(crate) struct Retainer {
     retention: Retention,
     pub(super) ages: Arc<Ages>,
     /// Older ones may still be sent, as far as is known.
     from: u64,
+    /// Bytes of all envelopes that are kept, before compression; `None` before the first step, which asks the database.
+    kept_bytes: Option<u64>,
 }
 
 impl Retainer {
@@ -53,7 +96,13 @@ impl Retainer {
             retention,
             ages,
             from: 0,
+            kept_bytes: None,
         }
+    }
+
+    /// An envelope of so many bytes was written.
+    pub(super) fn captured(&mut self, bytes: u64) {
+        self.kept_bytes = self.kept_bytes.map(|kept| kept.saturating_add(bytes));
     }
 
     /// Bytes after which it is worth another look.
@@ -62,10 +111,23 @@ impl Retainer {
     }
 
     /// Removes some envelopes, or gives room back; `None` when there is nothing more to do.
-    pub(super) fn step(&mut self, writing: &mut Writing) -> rusqlite::Result<Option<Removed>> {
+    pub(super) fn step(
+        &mut self,
+        writing: &mut Writing,
+        unpruned: &Unpruned,
+    ) -> rusqlite::Result<Option<Removed>> {
         let connection = &*writing.connection()?;
         let Pages { used, free, page } = Pages::of(connection)?;
-        let bytes = used * page;
+        let kept = match self.kept_bytes {
+            Some(kept) => kept,
+            None => bytes_of_all(connection)?,
+        };
+        self.kept_bytes = Some(kept);
+        let bytes = if unpruned.is_few() {
+            used * page
+        } else {
+            kept.min(used * page)
+        };
         let excess = |cap: u64| bytes.saturating_sub(cap);
         let chosen = if bytes > self.retention.hard_cap_bytes {
             let mut all = oldest(connection, 0, "1")?;
@@ -85,7 +147,11 @@ impl Retainer {
             done
         };
         if !chosen.is_empty() {
-            return remove(writing, &chosen).map(Some);
+            let removed = remove(writing, &chosen)?;
+            unpruned.add(chosen.len());
+            let gone: u64 = chosen.iter().map(|entry| entry.size).sum();
+            self.kept_bytes = Some(kept.saturating_sub(gone));
+            return Ok(Some(removed));
         }
         let spare = SPARE_PAGES + self.interval() / page.max(1);
         if free > spare {
@@ -97,6 +163,13 @@ impl Retainer {
         }
         Ok(None)
     }
+}
+
+fn bytes_of_all(connection: &Connection) -> rusqlite::Result<u64> {
+    let sum = connection.query_row("SELECT coalesce(sum(size), 0) FROM envelopes", (), |row| {
+        row.get::<_, i64>(0)
+    })?;
+    Ok(sum.cast_unsigned())
 }
 
 /// How many of the first free `excess` bytes.

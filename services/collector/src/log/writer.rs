@@ -6,9 +6,10 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use reelscope_contracts::telemetry::Notice;
 use reelscope_contracts::{UnixMillis, now};
 use rusqlite::Transaction;
@@ -17,14 +18,13 @@ use tokio::sync::oneshot;
 use super::body::Body;
 use super::changes::{Owed, Plan, Planned};
 use super::pen::Pen;
-use super::retention::{Removed, Retainer};
+use super::retention::{Removed, Retainer, Unpruned};
 use super::schema::{is_damage, suspect};
 use super::state::{Change, Entry, Parts, State};
 use super::tally::{Delta, Kind, Tally};
 use crate::category::Categories;
 use crate::envelope::format_id;
 use crate::error::CaptureError;
-use crate::lock;
 use crate::notice::notice;
 
 /// Most jobs of one commit. Bounds how long the first of them waits for the last.
@@ -135,6 +135,8 @@ pub(crate) struct Figures {
     pub(crate) tally: Mutex<Tally>,
     /// Bytes that wait for the writer.
     pub(crate) queued: AtomicUsize,
+    /// What the index has still to take out.
+    pub(crate) unpruned: Unpruned,
 }
 
 type Changes = Vec<(u64, Change)>;
@@ -242,7 +244,7 @@ impl<F: Follower> Writer<F> {
     }
 
     fn write(&mut self, batch: &Batch, sync: bool) -> rusqlite::Result<Written> {
-        let mut seq = lock(&self.figures.tally).newest_seq();
+        let mut seq = self.figures.tally.lock().newest_seq();
         let at = self.retainer.ages.stamp(seq + 1);
         let (mut captured, mut delta) = (Vec::with_capacity(batch.captures.len()), Delta::new());
         let mut writing = self.pen.turn();
@@ -281,8 +283,10 @@ impl<F: Follower> Writer<F> {
 
     /// It is on the disk: counts it, then tells who waits for work, then answers.
     fn finish(&mut self, batch: Batch, written: Written) {
-        lock(&self.figures.tally).add(&written.delta);
-        self.written += written.captured.iter().map(|entry| entry.size).sum::<u64>();
+        self.figures.tally.lock().add(&written.delta);
+        let bytes = written.captured.iter().map(|entry| entry.size).sum::<u64>();
+        self.written += bytes;
+        self.retainer.captured(bytes);
         if std::mem::take(&mut self.has_failed) {
             self.follower.take_back("disk_failed");
         }
@@ -324,7 +328,7 @@ impl<F: Follower> Writer<F> {
                 tracing::error!(%error, "what became of envelopes is not known at the next start");
                 (0, Planned::nothing())
             });
-            lock(&self.figures.tally).add(&planned.delta);
+            self.figures.tally.lock().add(&planned.delta);
             self.owed.take_on(&planned);
             again.extend(planned.again);
             if let Some(answer) = answer {
@@ -375,10 +379,10 @@ impl<F: Follower> Writer<F> {
         if !self.owed.is_empty() {
             return false;
         }
-        let step = self.retainer.step(&mut self.pen.turn());
+        let step = self.retainer.step(&mut self.pen.turn(), &self.figures.unpruned);
         match step {
             Ok(Some(Removed { delta, evicted })) => {
-                lock(&self.figures.tally).add(&delta);
+                self.figures.tally.lock().add(&delta);
                 self.evicted += evicted;
                 self.follower.moved(Vec::new());
                 true

@@ -1,9 +1,9 @@
 //! The services behind the gateway that keep something, one function each: what it begins with, what runs beside it, what of
 //! it a presenter can change.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use reelscope_contracts::http::panicked;
 use reelscope_demo::faults::table::{FaultId, FaultState};
 use reelscope_game_engine as game;
@@ -62,8 +62,7 @@ impl Stack {
         let (recovering, settlement) = (service.clone(), state.settlement());
         self.background()
             .spawn_restarted("recovery of payments", move || {
-                let left_over =
-                    std::mem::take(&mut *left_over.lock().unwrap_or_else(PoisonError::into_inner));
+                let left_over = std::mem::take(&mut *left_over.lock());
                 payments::recovery::run(recovering.clone(), settlement.clone(), left_over, RECOVERY)
             });
         let settled = payments::background::run(service.clone(), state.settlement(), backlog, self.stopped());

@@ -1,7 +1,8 @@
 #![allow(clippy::panic)]
 
-use std::sync::{Mutex, mpsc};
+use std::sync::mpsc;
 
+use parking_lot::Mutex;
 use reelscope_contracts::telemetry::Notice;
 
 use super::*;
@@ -21,7 +22,7 @@ impl Host for Told {
     fn changed(&self) {}
 
     fn say(&self, notice: Notice) {
-        lock(&self.0).push(notice);
+        self.0.lock().push(notice);
     }
 }
 
@@ -65,7 +66,7 @@ async fn a_request_that_meets_a_defect_is_told_and_tried_again_and_its_trace_goe
         outbox.under_way.insert(id, (dsn.id(), errand));
         let outcome = requests.join_next_with_id().await.unwrap();
         outbox.answered(&mut desk, outcome).await;
-        let notices = lock(&told.0).clone();
+        let notices = told.0.lock().clone();
         let notice = notices.last().unwrap();
         assert_eq!(notices.len(), attempt);
         assert_eq!(

@@ -1,0 +1,142 @@
+//! What the documents say of commands is true: the reference is the one of this build, and what is shown can be run.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const MARK: &str =
+    "<!-- Generated from the program by `UPDATE_DOCS=1 cargo test --workspace --test documents`. -->\n";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
+}
+
+/// All documents for people.
+fn documents() -> Vec<(PathBuf, String)> {
+    let mut files = vec![root().join("README.md"), root().join("CONTRIBUTING.md")];
+    let mut folders = vec![root().join("docs")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|kind| kind == "md") {
+                files.push(path);
+            }
+        }
+    }
+    let read = |file: PathBuf| (file.clone(), fs::read_to_string(file).unwrap());
+    files.into_iter().map(read).collect()
+}
+
+/// What stands between backticks or in a block of code and begins with `program`, without what follows `#`, `|` or `;`.
+fn commands(text: &str, program: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut in_block = false;
+    for line in text.lines() {
+        if line.trim_start().starts_with("```") {
+            in_block = !in_block;
+            continue;
+        }
+        let pieces: Vec<&str> = if in_block {
+            line.split(';').collect()
+        } else {
+            line.split('`')
+                .skip(1)
+                .step_by(2)
+                .flat_map(|code| code.split(';'))
+                .collect()
+        };
+        for piece in pieces {
+            let command = piece.split(['#', '…', '<']).next().unwrap_or_default().trim();
+            let begins = command.strip_prefix(program);
+            if begins.is_some_and(|rest| rest.starts_with([' ', '/'])) {
+                found.push(command.to_owned());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn the_reference_is_that_of_this_build() {
+    let file = root().join("docs/command-line.md");
+    let text = fs::read_to_string(&file).unwrap();
+    let by_hand = text.split(MARK).next().unwrap();
+    let whole = format!("{by_hand}{MARK}{}", reelscope_cli::reference());
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&file, &whole).unwrap();
+    }
+    let written = fs::read_to_string(&file).unwrap();
+    assert!(
+        written == whole,
+        "docs/command-line.md differs from the program; UPDATE_DOCS=1 writes it anew"
+    );
+}
+
+#[test]
+fn every_command_of_ours_that_a_document_shows_is_understood() {
+    let mut count = 0;
+    for (file, text) in documents() {
+        let by_hand = text.split(MARK).next().unwrap();
+        for shown in commands(by_hand, "reelscope") {
+            let words = shown.split_whitespace().map(example);
+            let read = reelscope_cli::command().try_get_matches_from(words);
+            let is_group = reelscope_cli::command()
+                .find_subcommand(shown.split(' ').nth(1).unwrap_or_default())
+                .is_some_and(|group| group.has_subcommands());
+            assert!(
+                read.is_ok() || (is_group && shown.split(' ').count() == 2),
+                "{}: `{shown}`: {}",
+                file.display(),
+                read.unwrap_err()
+            );
+            count += 1;
+        }
+    }
+    assert!(count >= 10, "only {count} were found");
+}
+
+/// The word with what may be left out, the first of what may be chosen, and a value where it stands for one.
+fn example(word: &str) -> String {
+    let word = word.replace('\\', "");
+    let word = word
+        .trim_matches(['[', ']'])
+        .split('|')
+        .next()
+        .unwrap_or_default();
+    match word {
+        "ID=on" => "slow-rng=on".to_owned(),
+        "DSN" => "https://0123456789abcdef0123456789abcdef@sentry.example/1".to_owned(),
+        "ADDRESS" => "http://127.0.0.1:9000".to_owned(),
+        "PART" => "collector".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+#[test]
+fn every_script_that_a_document_shows_is_there() {
+    let mut count = 0;
+    for (file, text) in documents() {
+        for shown in commands(&text, "scripts") {
+            let script = shown.split(' ').next().unwrap();
+            assert!(root().join(script).is_file(), "{}: `{shown}`", file.display());
+            count += 1;
+        }
+        let package = fs::read_to_string(root().join("ui/package.json")).unwrap();
+        let package: serde_json::Value = serde_json::from_str(&package).unwrap();
+        for shown in commands(&text, "npm run") {
+            let script = shown.split(' ').nth(2).unwrap();
+            assert!(
+                package["scripts"].get(script).is_some(),
+                "{}: `{shown}`",
+                file.display()
+            );
+            count += 1;
+        }
+    }
+    assert!(count >= 5, "only {count} were found");
+}
