@@ -1,4 +1,4 @@
-//! What a run of spins came to, for people and for machines.
+//! The report of a run of spins, as JSON and as text.
 
 use reelscope_contracts::Money;
 use reelscope_stack::load::{Plan, Report};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::output::say;
 
-/// What a run itself measures.
+/// The figures of a run.
 #[allow(clippy::cast_precision_loss)] // counts of a run stay far below 2^53
 pub(crate) fn figures(plan: &Plan, report: &Report) -> Value {
     let ms = |micros: u64| round3(micros as f64 / 1_000.0);
@@ -92,7 +92,7 @@ pub(crate) fn print_figures(figures: &Value, report: &Report) {
     }
 }
 
-/// What share of all time worked in services each service has, and how much of it is commits with their fsync.
+/// Prints the share of each service in all own time, and how much of it is commits with their fsync.
 pub(crate) fn print_shares(report: &Report) {
     let whole: f64 = report.services.values().map(|share| share.total_ms).sum();
     for (name, share) in &report.services {

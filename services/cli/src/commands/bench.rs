@@ -70,7 +70,7 @@ impl Bench {
     }
 }
 
-/// A directory for one measurement.
+/// Returns a new temporary directory for one measurement.
 fn bench_dir() -> PathBuf {
     std::env::temp_dir().join(format!("reelscope-bench-{}", uuid::Uuid::new_v4()))
 }
@@ -253,7 +253,7 @@ fn print_met(met: &[Met]) {
     }
 }
 
-/// Spins one after another and then at once, with the share of each service.
+/// Prints spins one after another and concurrent ones, with the share of each service.
 async fn shares(count: u64) -> Result<(), Failure> {
     let stake = BENCH_STAKE;
     let dir = bench_dir();
