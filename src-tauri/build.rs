@@ -1,4 +1,4 @@
-//! Embeds the splash page, the icons, the configuration, and what the shell says in each language.
+//! Embeds the splash page, the icons, the configuration, and the shell's texts in each language.
 
 use std::path::Path;
 use std::{env, fs};
@@ -7,9 +7,9 @@ use std::{env, fs};
 #[path = "src/words.rs"]
 mod words;
 
-/// The page's languages, one folder each.
+/// Folder of the page's languages, one subfolder each.
 const LANGUAGES: &str = "../ui/src/app/core/i18n/languages";
-/// For those who read none of the others.
+/// Language for users of other languages.
 const FALLBACK: &str = "en";
 
 fn main() {

@@ -1,33 +1,33 @@
-//! A start while the program is ending: it opens again, once everything is closed.
+//! Handles a second start while the program is ending: the program starts anew once everything is closed.
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-/// The start that was asked for meanwhile; clones share it.
+/// The start that is pending. Clones share it.
 #[derive(Clone, Default)]
 pub(crate) struct Again(Arc<Mutex<Option<Start>>>);
 
-/// How it was started.
+/// Arguments and working directory of a start.
 struct Start {
     words: Vec<String>,
     directory: String,
 }
 
 impl Again {
-    /// The last one counts.
+    /// Records a start; a later one replaces an earlier one.
     pub(crate) fn ask(&self, words: Vec<String>, directory: String) {
         *self.0.lock() = Some(Start { words, directory });
     }
 
-    /// Starts anew when it was asked for: as the same process where the system can do that, so that whoever started the
-    /// first and waits for it has the second. Returns how the program ends else.
+    /// Starts the program anew if a start is pending, otherwise returns `code`. Where the system can, the same
+    /// process continues, so that whatever waits for the first program waits for the second.
     pub(crate) fn or_end(self, code: ExitCode) -> ExitCode {
         let asked = self.0.lock().take();
         match asked {
             Some(start) => {
-                // The first word is the program as it was called.
+                // The first word is the program itself.
                 let words = start.words.into_iter().skip(1);
                 start_anew(words, Some(&start.directory), code)
             }
@@ -36,7 +36,7 @@ impl Again {
     }
 }
 
-/// Starts this program anew with the same words, for a reason that has passed by then.
+/// Starts this program anew with the same arguments.
 pub(crate) fn as_it_was(code: ExitCode) -> ExitCode {
     start_anew(std::env::args_os().skip(1), None, code)
 }
@@ -55,7 +55,7 @@ fn start_anew<W: AsRef<std::ffi::OsStr>>(
     };
     let mut command = std::process::Command::new(program);
     command.args(words);
-    // One that is gone by now would keep it from starting.
+    // A directory that is gone would make the start fail.
     if let Some(directory) = directory.filter(|directory| std::path::Path::new(directory).is_dir()) {
         command.current_dir(directory);
     }

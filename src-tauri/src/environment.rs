@@ -1,15 +1,15 @@
-//! What surrounds the window on Linux: the variables that WebKitGTK is started with, and the display.
+//! The environment of the window on Linux: the variables for WebKitGTK, and the display.
 
 use std::io::Write;
 
 use reelscope_stack::drawing::{Drawing, VARIABLE};
 
-/// With this GTK asks no OpenGL driver for its visuals. Where there is no graphics processor the driver is an emulation,
-/// and loading it takes a tenth of a second of the start.
+/// Keeps GTK from asking an OpenGL driver for its visuals. Without a graphics processor that driver is an
+/// emulation, and loading it takes a tenth of a second of the start.
 const WITHOUT_OPENGL: (&str, &str) = ("GDK_GL", "disable");
 
-/// Sets the variables that make GTK and WebKitGTK draw plainly where they have to. Nobody may read the environment of a
-/// process while it is changed, so this comes first in `main`, before there is a second thread.
+/// Sets the variables that make GTK and WebKitGTK draw plainly where they have to. The environment of a process
+/// must not be read while it is changed, so `main` calls this first, before there is a second thread.
 pub(crate) fn settle() {
     let drawing = Drawing::of_this_machine();
     if drawing.is_to_be_set() {
@@ -23,7 +23,7 @@ pub(crate) fn settle() {
 
 fn set(name: &str, value: &str) {
     if let Err(error) = gtk::glib::setenv(name, value, true) {
-        // Then the window is merely slower, or the user's to mend.
+        // Without the variable the window is merely slower.
         let _ = writeln!(
             std::io::stderr(),
             "reelscope-desktop: {name} could not be set: {error}"
@@ -31,10 +31,10 @@ fn set(name: &str, value: &str) {
     }
 }
 
-/// Connects to the display, which Tauri takes for granted.
+/// Connects to the display. Tauri panics without one.
 ///
 /// # Errors
-/// A sentence on what is missing.
+/// A sentence about what is missing.
 pub(crate) fn display() -> Result<(), String> {
     gtk::init().map_err(|_| no_display(|name| std::env::var(name).ok()))
 }

@@ -1,4 +1,4 @@
-//! The window as a thing on the screen: its size and place, the scale of its page, and what of that is remembered.
+//! Size and position of the window, the scale of its page, and what is stored of them.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use tauri::{AppHandle, LogicalPosition, LogicalSize, Manager, Monitor, WebviewWi
 
 use crate::screen::{Area, SavedWindow, Size, Zoom, fit, least_window};
 
-/// Beside the settings.
+/// Name of the file, beside the settings file.
 const FILE: &str = "window.json";
 
-/// Clones are of the same window.
+/// The frame of the window. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Frame {
     window: WebviewWindow,
@@ -22,22 +22,22 @@ pub(crate) struct Frame {
 
 struct State {
     kept: SavedWindow,
-    /// How the page is scaled now.
+    /// The present scale of the page.
     scale: f64,
 }
 
-/// Where the window is to be, and what it may be made smaller to.
+/// Initial position and size of the window, and its minimum size.
 pub(crate) struct Begun {
     file: Option<PathBuf>,
     pub(crate) kept: SavedWindow,
     pub(crate) least: Size,
 }
 
-/// Reads what is remembered and brings it to the screens of today.
+/// Reads the stored size and position and fits them to the present screens.
 pub(crate) fn begin(app: &AppHandle) -> Begun {
     let file = Settings::file().map(|settings| settings.with_file_name(FILE));
     let read = file.as_ref().and_then(|file| std::fs::read(file).ok());
-    // One that cannot be read is forgotten: the window is then as at the first start.
+    // An unreadable file counts as missing, as at the first start.
     let kept = read.and_then(|text| serde_json::from_slice(&text).ok());
     let areas = areas(app);
     Begun {
@@ -49,7 +49,7 @@ pub(crate) fn begin(app: &AppHandle) -> Begun {
     }
 }
 
-/// The main screen first.
+/// The free area of each screen, the main screen first.
 fn areas(app: &AppHandle) -> Vec<Area> {
     let area = |monitor: &Monitor| {
         let (free, scale) = (monitor.work_area(), monitor.scale_factor());
@@ -71,7 +71,7 @@ fn areas(app: &AppHandle) -> Vec<Area> {
     areas
 }
 
-/// By how much the system enlarges text, and with it the page.
+/// The factor by which the system enlarges text, and with it the page.
 fn text_scale() -> f64 {
     #[cfg(target_os = "linux")]
     return crate::webkit::text_scale();
@@ -80,7 +80,7 @@ fn text_scale() -> f64 {
 }
 
 impl Begun {
-    /// Follows the window from now on.
+    /// Follows the size and position of the window from now on.
     pub(crate) fn follow(self, window: &WebviewWindow) -> Frame {
         let frame = Frame {
             window: window.clone(),
@@ -106,7 +106,7 @@ impl Begun {
 }
 
 impl Frame {
-    /// What a person has pressed.
+    /// Applies a zoom key.
     pub(crate) fn zoom(&self, zoom: Zoom) {
         {
             let mut state = self.locked();
@@ -116,7 +116,7 @@ impl Frame {
         self.remember();
     }
 
-    /// Scales the page to what a person has set and what the window has room for.
+    /// Scales the page to the zoom of the user and the room in the window.
     pub(crate) fn scale_page(&self) {
         let Some(size) = self.size() else {
             return;
@@ -135,7 +135,7 @@ impl Frame {
         }
     }
 
-    /// Notes where the window is, unless it is where only the system would put it.
+    /// Records size and position, unless the window is minimised, maximised or full-screen.
     fn look(&self) {
         let is = |answer: tauri::Result<bool>| answer.unwrap_or(false);
         if is(self.window.is_minimized()) || is(self.window.is_fullscreen()) {
@@ -146,7 +146,7 @@ impl Frame {
         let Some(size) = self.size().filter(|size| !maximized && size.width > 0.0) else {
             return;
         };
-        // A window is told its size on the way to being maximised before it is told that.
+        // While a window is maximised, its new size is reported before its state.
         let filled = areas(self.window.app_handle())
             .iter()
             .any(|area| area.is_filled_by(size));
@@ -170,7 +170,7 @@ impl Frame {
         })
     }
 
-    /// Writes down what is to be known at the next start.
+    /// Writes the file for the next start.
     pub(crate) fn remember(&self) {
         let Some(file) = &self.file else {
             return;

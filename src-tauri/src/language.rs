@@ -1,4 +1,5 @@
-//! The languages of the system: what the splash page says, and what the page is told.
+//! The languages of the system, which decide the texts of the splash page and what the page reads from
+//! `navigator.languages`.
 
 use std::sync::LazyLock;
 
@@ -6,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::words::Words;
 
-/// Code and `shell.json` of every language, the one for everybody else first. The build script has read all of them.
+/// Code and `shell.json` of every language, embedded by the build script; the fallback language is first.
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 
 static LANGUAGES: LazyLock<Vec<Spoken>> = LazyLock::new(|| {
@@ -28,7 +29,7 @@ struct Spoken {
 pub(crate) struct Language(&'static Spoken);
 
 impl Language {
-    /// That of the system, or one that stands in for it; English everywhere else.
+    /// The language of the system, or one that stands in for it, or English.
     pub(crate) fn of_the_system() -> Self {
         Self::of_locale(sys_locale::get_locale().as_deref().unwrap_or_default())
     }
@@ -45,7 +46,7 @@ impl Language {
         Self(own.or_else(stands_in).unwrap_or(&LANGUAGES[0]))
     }
 
-    /// What the shell says in it.
+    /// The shell's texts in this language.
     pub(crate) fn words(self) -> &'static Words {
         &self.0.words
     }
@@ -62,11 +63,11 @@ impl Serialize for Language {
     }
 }
 
-/// What `navigator.languages` says. WebKitGTK takes the name of the locale for a language whatever it is, so that under
-/// `C.UTF-8` a page is told one that `Intl` refuses.
+/// Value for `navigator.languages`. WebKitGTK takes the name of any locale for a language, and `Intl` in the page
+/// refuses the one of `C.UTF-8`.
 #[cfg(target_os = "linux")]
 pub(crate) fn of_the_page() -> Vec<String> {
-    // What comes behind `C` is not asked for: whoever has set that wants no language, and gets English.
+    // What follows `C` is ignored: `C` means no language, and English is shown.
     let mut tags: Vec<String> = sys_locale::get_locales()
         .map_while(|locale| tag(&locale))
         .collect();
@@ -76,7 +77,8 @@ pub(crate) fn of_the_page() -> Vec<String> {
     tags
 }
 
-/// Language and region of a POSIX locale or a BCP 47 tag (RFC 5646); `None` where it names no language, as `C` does.
+/// Converts a POSIX locale or a BCP 47 tag (RFC 5646) to language and region; `None` where it names no language, as
+/// `C`.
 #[cfg(any(target_os = "linux", test))]
 fn tag(locale: &str) -> Option<String> {
     let name = locale.split(['.', '@']).next().unwrap_or_default();

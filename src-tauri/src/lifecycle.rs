@@ -1,8 +1,8 @@
-//! From the first window to the exit code.
+//! The life of the program, from the first window to the exit code.
 //!
-//! The window opens on an empty page while the stack starts, and goes from there to the stack's page; to the splash page
-//! only when there is something to say. However the end is asked for (the window is closed, SIGTERM, Ctrl-C), it passes
-//! through [`RunEvent::ExitRequested`]: the stack drains, and only then the process exits.
+//! The window opens on an empty page while the stack starts, and then shows the stack's page. The splash page
+//! appears only when there is something to tell. Every way to end the program (closing the window, SIGTERM, Ctrl-C)
+//! passes through [`RunEvent::ExitRequested`]: the stack drains first, and then the process exits.
 
 use std::io;
 use std::path::PathBuf;
@@ -30,15 +30,15 @@ use crate::message::{Failure, Message};
 use crate::page;
 use crate::window::{self, Event, Shown};
 
-/// A start that takes longer than this is explained; a shorter one goes without a flash of another page.
+/// After this time the splash page explains a start under way; a quicker start does not flash another page.
 const SILENT_START: Duration = Duration::from_millis(700);
-/// The page is there by then, or will be slow in any case.
+/// Time for the page to appear before players are written; a page that needs longer is slow anyway.
 const PAGE_FIRST: Duration = Duration::from_secs(5);
-/// Between two looks whether the data directory is free.
+/// Interval of checking whether the data directory is free.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
-/// The services tell by themselves when they run out of time; this ends what does not even begin to stop.
+/// Time beyond [`STOP_PATIENCE`], after which the program exits although the stack has not stopped.
 const SLACK: Duration = Duration::from_secs(1);
-/// Exit code when the shell itself fails, or a stack that ran.
+/// Exit code when the shell itself fails, or a running stack.
 const FAILED: u8 = 1;
 const NO_WINDOW: &str = "no window can be opened; `reelscope serve` runs without one";
 
@@ -46,7 +46,7 @@ const NO_WINDOW: &str = "no window can be opened; `reelscope serve` runs without
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
     let again = Again::default();
     let app = tauri::Builder::default()
-        // First, so that a second start ends before it opens anything.
+        // The first plugin, so that a second start ends before it opens anything.
         .plugin(tauri_plugin_single_instance::init({
             let again = again.clone();
             move |app, words, directory| {
@@ -61,15 +61,15 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
                 .build(),
         )
         .setup(move |app| {
-            // Before anything is begun that a signal would have to end in order.
+            // Registered before there is anything that a signal must stop in order.
             spawn(exit_on(block_on(signals()), app.handle().clone()));
-            // Both take their time, and neither needs the other.
+            // The stack and the window start concurrently, because each takes time and neither needs the other.
             let data_dir = arguments.data_dir.clone().or_else(default_data_dir);
             let starting = Starting {
                 stack: spawn(start(arguments, data_dir.clone())),
                 data_dir,
             };
-            // An error is not returned: Tauri would panic with it.
+            // The error is handled here, because Tauri panics with an error from `setup`.
             match window::open(app.handle()) {
                 Ok((shown, happening)) => {
                     let (stop, stopped) = watch::channel(false);
@@ -98,7 +98,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
             });
             again.or_end(ExitCode::from(u8::try_from(code).unwrap_or(FAILED)))
         }
-        // The first one ended while this one spoke to it, so that this one is the first.
+        // The other program ended while this one contacted it, so this one is the first.
         Err(tauri::Error::PluginInitialization(plugin, error)) if plugin == "single-instance" => {
             tracing::warn!(%error, "another Reelscope was there and is gone; starting anew");
             again::as_it_was(ExitCode::from(FAILED))
@@ -116,7 +116,7 @@ struct Starting {
     data_dir: Option<PathBuf>,
 }
 
-/// The life of the services, from start to stop. Returns the exit code of the process.
+/// Runs the stack from its start to its stop; returns the exit code of the process.
 async fn serve(
     shown: Shown,
     mut happening: UnboundedReceiver<Event>,
@@ -131,7 +131,7 @@ async fn serve(
             stack.await
         }
     };
-    // A task ends without a result only when it met a defect.
+    // A task without a result has panicked.
     let started = started.unwrap_or_else(|error| Err(Failure::stopped(error.to_string(), data_dir.clone())));
     let failure = match started {
         Ok((mut stack, page)) => {
@@ -162,13 +162,13 @@ async fn serve(
     shown.say(&Message::failure(language, &failure));
     tokio::select! {
         () = asked(&mut stopped) => {}
-        // Nobody is refused where nothing runs.
+        // Nothing runs, so there is nobody to refuse.
         () = page::keep_open(&shown, &mut happening, Arc::default(), language) => {}
     }
     failure.exit_code()
 }
 
-/// Ends the program for want of a window: the stack has been begun by then.
+/// Ends the program when no window can be opened; the stack has started by then.
 async fn end_without_window(starting: Starting, app: AppHandle) {
     if let Ok(Ok((stack, _))) = starting.stack.await
         && let Err(error) = stack.shutdown().await
@@ -178,13 +178,13 @@ async fn end_without_window(starting: Starting, app: AppHandle) {
     app.exit(i32::from(FAILED));
 }
 
-/// Waits until the stop is asked for.
+/// Waits for a request to stop.
 async fn asked(stopped: &mut watch::Receiver<bool>) {
-    // Without a sender nobody can ask any more: the program is ending.
+    // Without a sender the program is ending already.
     let _ = stopped.wait_for(|stop| *stop).await;
 }
 
-/// Starts the stack; the address is that of its page.
+/// Starts the stack; returns it with the URL of its page.
 async fn start(arguments: Arguments, data_dir: Option<PathBuf>) -> Result<(Stack, Url), Failure> {
     let data_dir = data_dir.ok_or_else(Failure::no_data_dir)?;
     let mut config = Config::new(data_dir.clone()).seeded(arguments.seed);
@@ -198,7 +198,7 @@ async fn start(arguments: Arguments, data_dir: Option<PathBuf>) -> Result<(Stack
         .settings
         .over_this_machine()
         .map_err(|error| Failure::of_start(&StartError::from(error), &data_dir))?;
-    // The dial stands where it was left; at the first start that is the start of the demo.
+    // Continues with the release in the settings; at the first start that is the first release.
     let release = RELEASES
         .iter()
         .find(|release| release.version == settings.release);
@@ -213,8 +213,8 @@ async fn start(arguments: Arguments, data_dir: Option<PathBuf>) -> Result<(Stack
     Ok((stack, page))
 }
 
-/// Listens on the port of the last start when it is free, on any other when it is not. What the page remembers
-/// (language, account, sound) belongs to its origin, and the port is part of it.
+/// Starts the stack on the port of the last start while it is free, otherwise on any port, so that the URL of the
+/// page usually stays the same.
 async fn start_where_it_was(config: Config) -> Result<Stack, StartError> {
     let file = config.data_dir.join("port");
     let last = std::fs::read_to_string(&file)
@@ -228,7 +228,7 @@ async fn start_where_it_was(config: Config) -> Result<Stack, StartError> {
             Err(StartError::PortInUse { .. } | StartError::Listen { .. }) if there.listen.port() != 0 => {
                 there.listen.set_port(0);
             }
-            // Another Reelscope may be ending just now, without a session bus to say so.
+            // Another Reelscope may be closing the directory, without a session bus to tell it about this start.
             Err(error) if error.code() == "data_dir_locked" && Instant::now() < patience => {
                 sleep(LOOK_AGAIN).await;
             }
@@ -243,20 +243,20 @@ async fn start_where_it_was(config: Config) -> Result<Stack, StartError> {
     Ok(stack)
 }
 
-/// What the event loop needs in order to stop the services.
+/// What the event loop needs to stop the services.
 struct Lifecycle {
     stop: watch::Sender<bool>,
     course: Mutex<Course>,
 }
 
-/// How far the end has come.
+/// The stages of the end.
 enum Course {
     Running(JoinHandle<u8>),
     Stopping,
     Stopped,
 }
 
-/// Whether the end has begun: what is started now would end with it.
+/// Whether the program is ending; what starts now would end with it.
 fn is_ending(app: &AppHandle) -> bool {
     app.try_state::<Lifecycle>().is_some_and(|lifecycle| {
         let course = lifecycle.course.lock();
@@ -264,9 +264,9 @@ fn is_ending(app: &AppHandle) -> bool {
     })
 }
 
-/// The first request to exit starts the stop, those that follow wait for it; the last is our own.
+/// The first request to exit starts the stop, later ones wait for it; the last one comes from [`exit_after`].
 fn may_exit(app: &AppHandle) -> bool {
-    // Without it there is no window, and what was begun has been stopped.
+    // Without the state there is no window, and the stack has been stopped.
     let Some(lifecycle) = app.try_state::<Lifecycle>() else {
         return true;
     };
@@ -276,7 +276,7 @@ fn may_exit(app: &AppHandle) -> bool {
             if let Some(frame) = app.try_state::<Frame>() {
                 frame.remember();
             }
-            // The receiver is gone only when the services have ended already.
+            // The receiver is gone when the services have ended already.
             let _ = lifecycle.stop.send(true);
             spawn(exit_after(app.clone(), services));
             false
@@ -302,7 +302,7 @@ async fn exit_after(app: AppHandle, services: JoinHandle<u8>) {
     app.exit(i32::from(code));
 }
 
-/// A terminal or a session manager may end the program as well as the window's button.
+/// Exits at a signal of a terminal or a session manager.
 async fn exit_on(signals: io::Result<Signals>, app: AppHandle) {
     let received = match signals {
         Ok(signals) => signals.received().await,
@@ -317,7 +317,7 @@ async fn exit_on(signals: io::Result<Signals>, app: AppHandle) {
 #[cfg(unix)]
 struct Signals([tokio::signal::unix::Signal; 3]);
 
-/// Listens from now on.
+/// Registers the signals.
 #[cfg(unix)]
 #[allow(clippy::unused_async)] // tokio registers signals only from within its runtime
 async fn signals() -> io::Result<Signals> {

@@ -1,12 +1,18 @@
-//! The desktop shell of Reelscope: one window, and the services that live as long as it does.
+//! The desktop shell of Reelscope: one window, and the services that live as long as it.
 //!
-//! Reading order: this file (the command line), `lifecycle` (start, stop, exit code), `again` (started while it ends),
-//! `window` (what the window shows and where it may go), `frame` and `screen` (its size and the scale of its page),
-//! `page` (keeps the stack's page open), `message` (the words of the splash page) and `language`; for Linux
-//! `environment` and `webkit`.
+//! ```text
+//!   main ──> lifecycle   start, stop, exit code ──> the stack (five services, in this process)
+//!                ├─ again     a second start while the program ends
+//!                ├─ window    what the window shows, and where it may go
+//!                │    ├─ frame, screen   its size, and the scale of its page
+//!                │    └─ webkit          settings of the engine (Linux)
+//!                ├─ page      keeps the stack's page open when its process dies or hangs
+//!                └─ message   what the splash page says (words, language)
+//!   environment   variables and display (Linux), before everything else
+//! ```
 //!
-//! The page of the machine comes from our own server on loopback and has no Tauri commands at its disposal: there is
-//! not one capability in this program. What the page can do, a browser could do.
+//! The page comes from our own server on loopback and cannot call Tauri: the program grants no capability. Whatever
+//! the page can do, a browser can do too.
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
@@ -64,7 +70,7 @@ struct Arguments {
     settings: SettingsFlags,
 }
 
-/// Exit code where there is no display to open a window on.
+/// Exit code when there is no display to open a window on.
 #[cfg(target_os = "linux")]
 const NO_DISPLAY: u8 = 27;
 
@@ -75,7 +81,7 @@ fn main() -> ExitCode {
     reelscope_stack::init_logs();
     #[cfg(target_os = "linux")]
     if let Err(reason) = environment::display() {
-        // Whoever reads it has no window to read it in; that nobody reads is no reason to panic.
+        // Without a window the sentence goes to standard error; a failure to write it is ignored.
         let _ = writeln!(std::io::stderr(), "reelscope-desktop: {reason}");
         return ExitCode::from(NO_DISPLAY);
     }

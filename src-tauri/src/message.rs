@@ -1,4 +1,4 @@
-//! What the splash page says.
+//! The messages of the splash page.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use tauri::Url;
 use crate::language::Language;
 use crate::words::{Explained, Words};
 
-/// The argument of `say` in splash.js.
+/// The argument of `say` in `splash.js`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Message {
@@ -43,12 +43,12 @@ struct Onward {
 }
 
 impl Message {
-    /// The start takes longer than a moment.
+    /// The start takes longer than usual.
     pub(crate) fn waiting(lang: Language) -> Self {
         Self::of(lang, Kind::Waiting, &lang.words().starting)
     }
 
-    /// The stack runs, but its page cannot be seen. `home` is where to try again.
+    /// The stack runs, but its page cannot be shown. `home` is the URL to try again.
     pub(crate) fn unshown(lang: Language, why: Unshown, home: Option<Url>) -> Self {
         let words = lang.words();
         let sentence = match why {
@@ -112,16 +112,16 @@ impl Message {
     }
 }
 
-/// Why the stack's page cannot be seen.
+/// Why the stack's page cannot be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unshown {
-    /// It did not come, or did not draw itself.
+    /// It does not load or does not draw itself.
     NotCome,
-    /// Its process ends whenever it is started.
+    /// Its process ends each time it is started.
     Died,
 }
 
-/// Code of a stack that ran and ended by itself: it can be started again, so it is not said that it cannot.
+/// Code of a stack that ended by itself. It can be started again, so the message does not say that it cannot start.
 const STOPPED: &str = "stack_stopped";
 
 /// Why the stack does not run.
@@ -144,7 +144,7 @@ impl Failure {
         }
     }
 
-    /// The system knows no place for the user's data.
+    /// The system has no directory for user data.
     pub(crate) fn no_data_dir() -> Self {
         Self {
             code: "data_dir_unknown",
@@ -154,7 +154,7 @@ impl Failure {
         }
     }
 
-    /// A part of the stack ended by itself.
+    /// A running stack ended by itself.
     pub(crate) fn stopped(last_words: String, data_dir: Option<PathBuf>) -> Self {
         Self {
             code: STOPPED,
@@ -164,7 +164,7 @@ impl Failure {
         }
     }
 
-    /// The exit code of the process once its window is closed.
+    /// Exit code of the process once its window is closed.
     pub(crate) fn exit_code(&self) -> u8 {
         self.exit_code
     }
@@ -175,7 +175,7 @@ impl Failure {
     }
 }
 
-/// The words for a code, and whether another directory is a way out.
+/// The texts for a code, and whether another data directory is a remedy.
 fn explained<'words>(words: &'words Words, code: &str) -> (&'words Explained, bool) {
     let failures = &words.failures;
     match code {

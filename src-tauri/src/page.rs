@@ -12,19 +12,20 @@ use crate::language::Language;
 use crate::message::{Message, Unshown};
 use crate::window::{Event, Shown};
 
-/// The page is there within a second on a machine that is not busy. After this somebody who waits is told.
+/// Time for the page to appear, after which the splash page tells that it has not; on an idle machine the page
+/// needs a second.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// Between two looks whether it has come.
+/// Interval of checking whether the page has appeared.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
-/// A page that does not say within this whether it is there hangs.
+/// Time for the page to answer that check; a page that needs longer hangs.
 const ANSWER: Duration = Duration::from_secs(2);
-/// A page that has to be opened anew more often than this is not mended by it.
+/// Limit of repairs within [`REPAIRS_WITHIN`]; more of them would not help.
 const MOST_REPAIRS: usize = 3;
-/// Within which so many are too many.
+/// Window of counting repairs.
 const REPAIRS_WITHIN: Duration = Duration::from_secs(60);
 
-/// Follows the page from the moment it may be opened; never ends by itself. `refused` is notified when the gateway has
-/// refused somebody for want of the launch's token.
+/// Watches the page from the time when it may be opened; never returns. `refused` is notified when the gateway
+/// refuses a request without the launch token.
 pub(crate) async fn keep_open(
     shown: &Shown,
     happening: &mut UnboundedReceiver<Event>,
@@ -32,7 +33,7 @@ pub(crate) async fn keep_open(
     language: Language,
 ) {
     let mut repairs = Repairs::default();
-    // A web view that hangs does not even begin to open it.
+    // Begins with the stack's page, because a web view that hangs sends no event at all.
     let mut to_come_until = shown.home().map(|_| Instant::now() + PATIENCE);
     let mut given_up = false;
     loop {
@@ -57,9 +58,9 @@ pub(crate) async fn keep_open(
                     }
                 }
                 Some(Event::WantedAgain) => {
-                    // Whoever starts the program again may try as often as he likes.
+                    // A person who starts the program again may do so as often as they like.
                     repairs = Repairs::default();
-                    // The splash page stays where it has something to say that has not been read.
+                    // The splash page stays while it shows an error.
                     let is_well = if to_come_until.is_some() {
                         true
                     } else if shown.on_splash() {
@@ -72,12 +73,12 @@ pub(crate) async fn keep_open(
                         shown.open_home();
                     }
                 }
-                // The window is gone, and the program with it.
+                // The window is gone, and the program is ending.
                 None => std::future::pending().await,
             },
             () = refused.notified() => {
-                // Anybody can be refused; it concerns the page only when its own cookie is gone. A page that has lost it is
-                // refused many times at once.
+                // Any client can be refused. This matters only when the page's own cookie is gone, and such a page
+                // is refused many times at once.
                 if to_come_until.is_none()
                     && !shown.on_splash()
                     && !shown.holds_token().await
@@ -106,12 +107,12 @@ async fn has_come(shown: &Shown) -> bool {
     timeout(ANSWER, shown.has_come()).await.unwrap_or(false)
 }
 
-/// When the page was opened anew lately.
+/// The times of the latest repairs.
 #[derive(Default)]
 struct Repairs(VecDeque<Instant>);
 
 impl Repairs {
-    /// Whether one more is worth it; it is counted then.
+    /// Whether another repair may be tried; counts it if so.
     fn allow(&mut self, now: Instant) -> bool {
         self.0.retain(|at| now.duration_since(*at) < REPAIRS_WITHIN);
         let few = self.0.len() < MOST_REPAIRS;
@@ -135,7 +136,7 @@ mod tests {
             assert!(repairs.allow(at(seconds)), "{seconds}");
         }
         assert!(!repairs.allow(at(21)) && !repairs.allow(at(59)));
-        // One that was refused does not count; the first is over by now.
+        // The refused one does not count, and the first is a minute ago.
         assert!(repairs.allow(at(61)));
         assert!(!repairs.allow(at(62)));
         assert!(repairs.allow(at(1_000)));

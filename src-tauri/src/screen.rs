@@ -1,25 +1,26 @@
-//! How large the window is, and how large its page: never more than the screen has. Pure; lengths are logical pixels.
+//! Computes the sizes of the window and of its page, which never exceed the screen. Pure; lengths are logical
+//! pixels.
 
 use serde::{Deserialize, Serialize};
 
-/// From here on every layout of the page holds, in pixels of CSS.
+/// The smallest page on which every layout holds, in CSS pixels.
 const LEAST_PAGE: Size = Size {
     width: 1024.0,
     height: 640.0,
 };
-/// The first window's size for text of the usual size.
+/// Size of the first window, for text of the usual size.
 const USUAL: Size = Size {
     width: 1280.0,
     height: 800.0,
 };
-/// A window that is smaller shows nothing that can be read.
+/// The smallest window in which text can be read.
 const LEAST_WINDOW: Size = Size {
     width: 640.0,
     height: 400.0,
 };
-/// What the title bar takes; how much exactly is known only once the window is there.
+/// Assumed height of the title bar; the real one is known only once the window is open.
 const TITLE_BAR: f64 = 40.0;
-/// The steps of zoom that browsers have.
+/// The zoom steps of browsers.
 const STEPS: [f64; 10] = [0.5, 0.67, 0.75, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0];
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -51,7 +52,7 @@ impl Size {
     }
 }
 
-/// What is free for windows on one screen: without panels and docks.
+/// The free area of a screen, without panels and docks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Area {
     pub(crate) x: f64,
@@ -60,7 +61,7 @@ pub(crate) struct Area {
 }
 
 impl Area {
-    /// What is left for the inside of a window.
+    /// The room for the inside of a window.
     fn inside(&self) -> Size {
         Size {
             width: self.size.width,
@@ -68,13 +69,13 @@ impl Area {
         }
     }
 
-    /// Whether a window of this size leaves nothing free, which is as good as maximised.
+    /// Whether a window of this size fills the area, which counts as maximised.
     pub(crate) fn is_filled_by(&self, size: Size) -> bool {
         size.width >= self.size.width && size.height >= self.inside().height
     }
 }
 
-/// What is remembered of the window from start to start. Where it was is not there when it is not known.
+/// The stored state of the window. The position is absent while it is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct SavedWindow {
     #[serde(flatten)]
@@ -91,7 +92,7 @@ fn unzoomed() -> f64 {
 }
 
 impl SavedWindow {
-    /// Before anything was kept.
+    /// The state of the first start.
     pub(crate) fn usual(text_scale: f64) -> Self {
         Self {
             size: USUAL.times(text_scale),
@@ -101,7 +102,7 @@ impl SavedWindow {
         }
     }
 
-    /// As it was, as far as the screens of today have room for it; the first of them is the main one.
+    /// The state fitted to the present screens; the first of them is the main one.
     pub(crate) fn on(self, areas: &[Area]) -> Self {
         let holds = |area: &&Area| {
             self.position.is_some_and(|(x, y)| {
@@ -109,7 +110,7 @@ impl SavedWindow {
                     && (area.y..area.y + area.size.height).contains(&y)
             })
         };
-        // On a screen that is gone the system finds a place.
+        // Without its screen, the window gets a position from the system.
         let there = areas.iter().find(holds);
         let Some(area) = there.or(areas.first()) else {
             return self;
@@ -129,15 +130,15 @@ impl SavedWindow {
     }
 }
 
-/// The smallest window that a person can make on these screens.
+/// The smallest window that a user can make on these screens.
 pub(crate) fn least_window(areas: &[Area]) -> Size {
     areas
         .iter()
         .fold(LEAST_WINDOW, |least, area| least.within(area.inside()))
 }
 
-/// By how much the page of a window of this size is scaled, so that its layout has room. `text_scale` is what the
-/// system enlarges it by already.
+/// The scale of a page in a window of this size, so that its layout has room. `text_scale` is the factor that the
+/// system applies already.
 pub(crate) fn fit(window: Size, text_scale: f64) -> f64 {
     let least = LEAST_PAGE.times(text_scale);
     (window.width / least.width)
@@ -145,7 +146,7 @@ pub(crate) fn fit(window: Size, text_scale: f64) -> f64 {
         .min(1.0)
 }
 
-/// What a key does to the zoom.
+/// The effect of a key on the zoom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Zoom {
     In,
@@ -155,7 +156,7 @@ pub(crate) enum Zoom {
 
 impl Zoom {
     pub(crate) fn of(self, zoom: f64) -> f64 {
-        /// Steps are compared, not computed.
+        /// Tolerance of comparing zoom steps.
         const NEAR: f64 = 0.001;
         match self {
             Self::Reset => unzoomed(),
@@ -210,7 +211,7 @@ mod tests {
                 assert!(first.size.width <= width && first.size.height + TITLE_BAR <= height);
                 let least = least_window(&areas);
                 assert!(least.width <= first.size.width && least.height <= first.size.height);
-                // The page has its room in CSS pixels, whatever the window has.
+                // The page's room in CSS pixels, whatever the size of the window is.
                 let zoom = fit(first.size, text_scale) * text_scale;
                 assert!(
                     first.size.width / zoom >= LEAST_PAGE.width - 0.5,
@@ -236,7 +237,7 @@ mod tests {
         check(kept(1200.0, 700.0, there), (1200.0, 700.0), there);
         let second = Some((1950.0, 10.0));
         check(kept(1900.0, 1000.0, second), (1280.0, 984.0), Some((1920.0, 0.0)));
-        // It was on a screen that is gone.
+        // Its screen is gone.
         check(kept(1200.0, 700.0, Some((4000.0, 0.0))), (1200.0, 700.0), None);
         check(kept(1200.0, 700.0, None), (1200.0, 700.0), None);
         assert_eq!(kept(5.0, 5.0, there).on(&[]), kept(5.0, 5.0, there));
@@ -280,7 +281,7 @@ mod tests {
             serde_json::from_str::<SavedWindow>(&text).unwrap(),
             kept(1200.0, 700.0, Some((1.0, 2.0)))
         );
-        // Sizes that no window has do no harm.
+        // Sizes that no window can have are ignored.
         let wild: SavedWindow =
             serde_json::from_str(r#"{"width":-5,"height":1e9,"position":null,"zoom":90}"#).unwrap();
         let found = wild.on(&[area(0.0, 0.0, 1280.0, 720.0)]);

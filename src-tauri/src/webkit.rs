@@ -1,4 +1,4 @@
-//! What has to be said to WebKitGTK itself, since Tauri has no words for it.
+//! Settings of WebKitGTK that Tauri has no API for.
 
 use gtk::prelude::*;
 use gtk::{gdk, glib};
@@ -13,10 +13,10 @@ use crate::language;
 use crate::screen::Zoom;
 use crate::window::Event;
 
-/// Readies the engine, before the page of the stack is opened.
+/// Prepares the engine, before the stack's page is opened.
 ///
 /// # Errors
-/// When the window is gone already.
+/// The window is gone.
 pub(crate) fn prepare(
     window: &WebviewWindow,
     events: UnboundedSender<Event>,
@@ -31,7 +31,7 @@ pub(crate) fn prepare(
             context.set_preferred_languages(&languages);
         }
         view.connect_web_process_terminated(move |_, reason| {
-            // Nobody listens any more when the program is ending.
+            // The receiver is gone when the program is ending.
             let _ = events.send(Event::Died(cause(reason)));
         });
         if let Some(settings) = gtk::Settings::default() {
@@ -48,9 +48,9 @@ pub(crate) fn prepare(
     })
 }
 
-/// The page comes from this process and loads nothing from elsewhere. GLib asks the proxies of the environment and of
-/// the desktop for addresses of this machine too: a proxy elsewhere cannot reach them, and would be told the token of
-/// the launch.
+/// Disables proxies. The page comes from this process and loads nothing from elsewhere, but GLib sends requests for
+/// this machine through the proxies of environment and desktop too. A proxy elsewhere cannot reach this machine,
+/// and would see the launch token.
 fn without_proxy(view: &WebView) {
     match view.website_data_manager() {
         Some(data) => data.set_network_proxy_settings(NetworkProxyMode::NoProxy, None),
@@ -67,7 +67,7 @@ fn cause(reason: WebProcessTerminationReason) -> &'static str {
     }
 }
 
-/// The keys that browsers have for it.
+/// The zoom keys of browsers.
 fn zoom_of(key: &gdk::EventKey) -> Option<Zoom> {
     use gdk::keys::constants as keys;
     if !key.state().contains(gdk::ModifierType::CONTROL_MASK)
@@ -89,10 +89,10 @@ fn zoom_of(key: &gdk::EventKey) -> Option<Zoom> {
     }
 }
 
-/// By how much the system enlarges text. WebKitGTK enlarges the whole page by it, as a zoom would.
+/// The factor by which the system enlarges text. WebKitGTK enlarges the whole page by it.
 pub(crate) fn text_scale() -> f64 {
     const USUAL_DPI: f64 = 96.0;
     let dpi = gdk::Screen::default().map_or(USUAL_DPI, |screen| screen.resolution());
-    // Without an answer GDK says -1.
+    // GDK returns -1 when it is unknown.
     if dpi > 0.0 { dpi / USUAL_DPI } else { 1.0 }
 }

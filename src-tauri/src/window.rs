@@ -1,7 +1,7 @@
-//! The one window: what it shows and where it may go.
+//! The only window: what it shows, and where it may navigate.
 //!
-//! It shows either the splash page, which is inside this program, or the page of the stack, and nothing before the first
-//! of them. Everything else on this earth is opened in the user's browser or not at all.
+//! It shows the splash page, which is embedded in this program, or the stack's page, and an empty page before
+//! either. Every other URL is opened in the user's browser or not at all.
 
 use std::ffi::OsStr;
 use std::io;
@@ -21,45 +21,45 @@ use crate::screen::Size;
 
 const MAIN: &str = "main";
 const TITLE: &str = "Reelscope";
-/// The ground of both pages: painted from the first frame, so that nothing flashes white in a dark room.
+/// Background colour of both pages, painted from the first frame, so that no white flashes in a dark room.
 const GROUND: Color = Color(10, 12, 17, 255);
 
-/// The window and what is known of its pages; clones are the same window.
+/// The window and the state of its pages. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Shown {
     window: WebviewWindow,
     place: Arc<Mutex<WindowState>>,
-    /// Whether the splash page can be spoken to.
+    /// Whether the splash page has loaded and can show messages.
     painted: watch::Receiver<bool>,
 }
 
-/// What happens to the window's pages without the shell having begun it.
+/// An event of the window's pages that the shell did not cause.
 #[derive(Debug)]
 pub(crate) enum Event {
     /// The stack's page is being opened.
     Opening,
     /// The process of the page has ended, for this reason.
     Died(&'static str),
-    /// The program was started again: whoever did it wants to see the page.
+    /// The program was started again, so a person wants to see the page.
     WantedAgain,
 }
 
-/// Where the window may be.
+/// The pages of the window.
 #[derive(Default)]
 struct WindowState {
-    /// Where the stack's page is, once there is one.
+    /// URL of the stack's page; `None` while there is none.
     home: Option<Url>,
-    /// Whether the splash page has the window.
+    /// Whether the window shows the splash page.
     on_splash: bool,
-    /// What the splash page says whenever it comes up.
+    /// The message that the splash page shows when it is opened.
     said: Option<String>,
 }
 
-/// Opens the window on an empty page: the engine starts its processes meanwhile. The splash page would be drawn for a moment
-/// only, and cost the page that follows its time.
+/// Opens the window on an empty page, while the engine starts its processes. The splash page would be visible for a
+/// moment only and would delay the page that follows.
 ///
 /// # Errors
-/// When the system gives no window.
+/// The system opens no window.
 pub(crate) fn open(app: &AppHandle) -> tauri::Result<(Shown, UnboundedReceiver<Event>)> {
     let place = Arc::new(Mutex::new(WindowState::default()));
     let (events, happening) = unbounded_channel();
@@ -85,7 +85,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<(Shown, UnboundedReceiver<E
                 }
                 if !is_splash(url) && url.as_str() != NOTHING {
                     locked(&place).on_splash = false;
-                    // Nobody listens any more when the program is ending.
+                    // The receiver is gone when the program is ending.
                     let _ = events.send(Event::Opening);
                 }
                 true
@@ -103,7 +103,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<(Shown, UnboundedReceiver<E
             let app = app.clone();
             move |_webview, event| {
                 if let DownloadEvent::Requested { destination, .. } = event {
-                    // Without an answer WebKitGTK saves into the working directory where no folder is configured.
+                    // Without a folder for downloads, WebKitGTK would save into the working directory.
                     let paths = app.path();
                     if let Ok(folder) = paths.download_dir().or_else(|_| paths.home_dir()) {
                         *destination = free_place(&folder, destination, Path::exists);
@@ -131,7 +131,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<(Shown, UnboundedReceiver<E
     let window = match storage(app) {
         Ok(_) => builder.build()?,
         Err(error) => {
-            // The page goes without: what a person has set is kept by the program.
+            // The page works without storage, because the program keeps the preferences.
             tracing::warn!(%error, "the web view keeps nothing on the disk");
             builder
                 .incognito(true)
@@ -152,7 +152,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<(Shown, UnboundedReceiver<E
     Ok((shown, happening))
 }
 
-/// The directory of the web view, when it can be written: Tauri and WebKitGTK take that for granted.
+/// Directory of the web view, if it can be written; Tauri and WebKitGTK do not check that.
 fn storage(app: &AppHandle) -> io::Result<PathBuf> {
     let dir = app.path().app_local_data_dir().map_err(io::Error::other)?;
     if dir.is_relative() {
@@ -167,7 +167,7 @@ fn storage(app: &AppHandle) -> io::Result<PathBuf> {
     Ok(dir)
 }
 
-/// Brings the window to the front, wherever it is. False when there is none any more.
+/// Brings the window to the front; returns `false` when it is gone.
 pub(crate) fn raise(app: &AppHandle) -> bool {
     let Some(window) = app.get_webview_window(MAIN) else {
         return false;
@@ -184,9 +184,9 @@ pub(crate) fn raise(app: &AppHandle) -> bool {
 }
 
 impl Shown {
-    /// Says something on the splash page, which takes the window where it has not got it.
+    /// Shows a message on the splash page, and opens that page if needed.
     pub(crate) fn say(&self, message: &Message) {
-        // A JSON text is also a JavaScript expression; the page sets what is in it as text.
+        // JSON is also a JavaScript expression; the page inserts its strings as text.
         let said = match serde_json::to_string(message) {
             Ok(said) => said,
             Err(error) => return tracing::warn!(%error, "a message cannot be written"),
@@ -203,7 +203,7 @@ impl Shown {
         }
     }
 
-    /// Opens the splash page anew, with what it said.
+    /// Reloads the splash page with its message.
     pub(crate) fn reload_splash(&self) {
         match Url::parse(SPLASH) {
             Ok(url) => self.navigate(url),
@@ -211,27 +211,27 @@ impl Shown {
         }
     }
 
-    /// From now on the stack's page may be opened, which is at `url`.
+    /// Allows the stack's page, which is at `url`.
     pub(crate) fn settle(&self, url: Url) {
         locked(&self.place).home = Some(url);
     }
 
-    /// The stack's page is gone with the stack.
+    /// Disallows the stack's page, because the stack has ended.
     pub(crate) fn unsettle(&self) {
         locked(&self.place).home = None;
     }
 
-    /// Where the stack's page is, with the token of the launch.
+    /// URL of the stack's page, with the launch token.
     pub(crate) fn home(&self) -> Option<Url> {
         locked(&self.place).home.clone()
     }
 
-    /// Whether the splash page has the window.
+    /// Whether the window shows the splash page.
     pub(crate) fn on_splash(&self) -> bool {
         locked(&self.place).on_splash
     }
 
-    /// Opens the stack's page with the token of the launch: where it was, if it was anywhere.
+    /// Opens the stack's page with the launch token, at the path that was last shown.
     pub(crate) fn open_home(&self) {
         let Some(home) = self.home() else {
             return;
@@ -240,7 +240,7 @@ impl Shown {
         self.navigate(with_token(&home, was.as_ref()));
     }
 
-    /// Whether the stack's page is there and has drawn itself. False also when it does not answer.
+    /// Whether the stack's page has drawn itself; `false` if it does not answer.
     pub(crate) async fn has_come(&self) -> bool {
         let (answer, answered) = oneshot::channel();
         let answer = Mutex::new(Some(answer));
@@ -252,8 +252,8 @@ impl Shown {
         asked.is_ok() && answered.await.unwrap_or(false)
     }
 
-    /// Whether the web view still holds the cookie that lets the page in. Its process for the network keeps it in memory
-    /// and loses it when it dies.
+    /// Whether the web view still has the cookie with the launch token. Its network process keeps the cookie in
+    /// memory and loses it when it dies.
     pub(crate) async fn holds_token(&self) -> bool {
         let Some(home) = self.home() else {
             return false;
@@ -276,7 +276,7 @@ impl Shown {
     }
 }
 
-/// Angular puts the page in here.
+/// Angular inserts the page below `app-root`.
 const HAS_COME: &str = "Boolean(document.querySelector('app-root')?.firstElementChild)";
 
 fn speak(window: &WebviewWindow, said: &str) {
@@ -294,7 +294,7 @@ fn token_of(home: &Url) -> Option<String> {
     Some(token.into_owned())
 }
 
-/// The address of the page that was shown, with the token of the launch in it; `home` itself where none was.
+/// Returns the URL `was` with the launch token, or `home` where there is none.
 fn with_token(home: &Url, was: Option<&Url>) -> Url {
     match (was, token_of(home)) {
         (Some(was), Some(token)) if was.origin() == home.origin() => {
@@ -306,7 +306,7 @@ fn with_token(home: &Url, was: Option<&Url>) -> Url {
     }
 }
 
-/// Where an address may be opened.
+/// Where a URL may be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Destination {
     Here,
@@ -314,7 +314,7 @@ enum Destination {
     Nowhere,
 }
 
-/// Where a file with the name of `suggested` can be saved in `folder` without taking another's place.
+/// Returns a path in `folder` for a file named like `suggested`, which no other file has.
 fn free_place(folder: &Path, suggested: &Path, is_taken: impl Fn(&Path) -> bool) -> PathBuf {
     let text = |part: Option<&OsStr>| part.map(|part| part.to_string_lossy().into_owned());
     let stem = text(suggested.file_stem()).unwrap_or_else(|| "reelscope".to_owned());
@@ -329,8 +329,8 @@ fn free_place(folder: &Path, suggested: &Path, is_taken: impl Fn(&Path) -> bool)
 }
 
 impl WindowState {
-    /// The splash page is left for good once the stack's page is there: going back in the history would strand the
-    /// player on it. It is open to the shell, which says what it has to say there.
+    /// Once the stack's page is shown, the splash page is closed to navigation, because going back in the history
+    /// would leave the player there. The shell itself can still open it.
     fn destination(&self, url: &Url) -> Destination {
         match &self.home {
             Some(home) if url.origin() == home.origin() => Destination::Here,
@@ -343,10 +343,10 @@ impl WindowState {
     }
 }
 
-/// What the window shows before it shows anything.
+/// URL of the empty page.
 const NOTHING: &str = "about:blank";
 
-/// The address of the splash page, as Tauri serves files of the program on this system.
+/// URL of the splash page, as Tauri serves embedded files on this system.
 const SPLASH: &str = if cfg!(windows) {
     "http://tauri.localhost/index.html"
 } else {
@@ -362,7 +362,7 @@ fn is_splash(url: &Url) -> bool {
     (url.scheme(), url.host_str()) == (local.0, Some(local.1))
 }
 
-/// Opens what belongs into the browser there. Always false: the window does not follow.
+/// Opens a URL in the browser where allowed. Returns `false`, so that the window stays.
 fn leave(app: &AppHandle, url: &Url, destination: Destination) -> bool {
     if destination == Destination::Browser
         && let Err(error) = app.opener().open_url(url.as_str(), None::<&str>)
@@ -413,7 +413,7 @@ mod tests {
         check("javascript:alert(1)", home, Destination::Nowhere);
         check("data:text/html,hi", home, Destination::Nowhere);
         check("about:blank", home, Destination::Nowhere);
-        // Going back from the splash page would leave nobody to speak to.
+        // Navigation back from the splash page is refused.
         check("about:blank", None, Destination::Nowhere);
         let first = WindowState::default().destination(&Url::parse(NOTHING).unwrap());
         assert_eq!(first, Destination::Here);

@@ -1,13 +1,13 @@
-//! What the shell says. Each language's words are `shell.json` in its folder of the page's languages; the build script reads
-//! all of them, so that a text that is missing stops the build.
+//! The texts of the shell. Each language's texts are `shell.json` in its folder of the page's languages. The build
+//! script reads all of them, so a missing text fails the build.
 
 use serde::Deserialize;
 
-/// All words of one language.
+/// The texts of one language.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Words {
-    /// Languages whose readers are shown this one, as long as they have none of their own.
+    /// Languages whose users see this one, because they have no texts of their own.
     pub(crate) stands_in_for: Vec<String>,
     pub(crate) starting: String,
     pub(crate) page_not_come: String,
@@ -26,7 +26,7 @@ pub(crate) struct Words {
     pub(crate) failures: Failures,
 }
 
-/// Why the stack does not run, by code.
+/// Texts about failures, by code.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Failures {
@@ -41,7 +41,7 @@ pub(crate) struct Failures {
     pub(crate) stopped: Explained,
 }
 
-/// A cause in a sentence, and what a person can do about it.
+/// A cause in one sentence, and what a person can do about it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Explained {

@@ -1,4 +1,4 @@
-//! `reelscope doctor`: what could keep this machine from running the demo, and what to do about it.
+//! The checks of `reelscope doctor`: what prevents this machine from running the demo, and the remedy.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -9,18 +9,18 @@ use reelscope_stack::drawing::{Drawing, VARIABLE};
 use reelscope_stack::{Config, Stack};
 use serde::Serialize;
 
-/// One thing that was looked at.
+/// The result of one check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Finding {
-    /// What was looked at.
+    /// Name of the check.
     pub check: &'static str,
-    /// Whether it is well.
+    /// Whether it passed.
     pub ok: bool,
-    /// What was found, and what to do when it is not well.
+    /// What was found, and the remedy when it did not pass.
     pub detail: String,
 }
 
-/// Looks at the data directory, loopback, and a whole spin in a directory of its own.
+/// Checks the data directory, loopback, and a whole spin in a temporary directory.
 pub(crate) async fn examine(data_dir: &Path) -> Vec<Finding> {
     let mut findings = vec![data_directory(data_dir), loopback().await];
     findings.extend(webview());
@@ -66,7 +66,7 @@ async fn loopback() -> Finding {
     }
 }
 
-/// The window's engine, which Linux has as a package of its own; the other systems bring theirs.
+/// Checks the engine of the window, which is a package of its own on Linux and part of the other systems.
 fn webview() -> Option<Finding> {
     const LIBRARY: &str = "libwebkit2gtk-4.1.so.0";
     if !cfg!(target_os = "linux") {
@@ -94,7 +94,7 @@ fn webview() -> Option<Finding> {
     })
 }
 
-/// How the window is drawn. Never a fault by itself: it is what to look at when the window stays empty.
+/// Tells how the window is drawn. It always passes; it helps when the window stays empty.
 fn graphics(drawing: &Drawing) -> Finding {
     let detail = match drawing {
         Drawing::AsSet(value) => format!(
@@ -118,7 +118,7 @@ fn graphics(drawing: &Drawing) -> Finding {
     }
 }
 
-/// Variables that name a proxy for addresses of each kind, the ones first that count first.
+/// Variables that name a proxy, in the order of their precedence for each kind of address.
 const PROXIES: [&str; 6] = [
     "https_proxy",
     "HTTPS_PROXY",
@@ -128,8 +128,7 @@ const PROXIES: [&str; 6] = [
     "ALL_PROXY",
 ];
 
-/// Which proxies are set, and what goes through them; `variable` reads the environment. A proxy is never a fault by
-/// itself.
+/// Tells which proxies are set and what goes through them; `variable` reads the environment. It always passes.
 fn proxy(variable: impl Fn(&str) -> Option<String>) -> Finding {
     let set: Vec<_> = PROXIES
         .into_iter()
@@ -153,7 +152,7 @@ fn proxy(variable: impl Fn(&str) -> Option<String>) -> Finding {
     }
 }
 
-/// Host and port of a proxy, without user and password, which may stand before the host.
+/// Returns host and port of a proxy, without user and password.
 fn host_of(proxy: &str) -> &str {
     let host = proxy.rsplit_once('@').map_or(proxy, |(_, host)| host);
     host.rsplit_once("://").map_or(host, |(_, host)| host)
@@ -184,7 +183,7 @@ pub(crate) async fn delivery(dsn: &str) -> Finding {
 }
 
 fn clock() -> Finding {
-    // The day this check was written; a clock before it is wrong for certain.
+    // A clock before this time, milliseconds since the Unix epoch of 24 November 2025, is certainly wrong.
     const EARLIEST: i64 = 1_764_000_000_000;
     let now = reelscope_contracts::now();
     let text = reelscope_contracts::rfc3339(now);

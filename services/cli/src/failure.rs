@@ -1,11 +1,11 @@
-//! How the program ends when it cannot do what it was asked.
+//! The end of the program when a command fails.
 
 use reelscope_stack::settings::SettingsError;
 use reelscope_stack::{StartError, StopError};
 
 use crate::output;
 
-/// A sentence for the person and a code for the shell.
+/// A sentence for the person and an exit code.
 pub(crate) struct Failure {
     pub(crate) sentence: String,
     pub(crate) exit_code: u8,
@@ -47,7 +47,7 @@ impl From<String> for Failure {
     }
 }
 
-/// Whether everything that was said has reached whoever reads it.
+/// Fails when output could not be written.
 pub(crate) fn written() -> Result<(), Failure> {
     output::unwritten().map_or(Ok(()), |sentence| {
         Err(Failure {

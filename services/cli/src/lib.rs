@@ -1,7 +1,19 @@
 //! The program `reelscope`: the command line, without a window.
 //!
-//! Modules in reading order: [`commands`] (one file each), [`bench`] (what is measured), `examination` (what could keep a
-//! machine from running the demo), `report`, `table` and `output` (what is printed), `failure` (sentences and exit codes), `reference` (the document of it all).
+//! ```text
+//!   run ──> commands   serve, spin, traffic, bench, doctor, traces, telemetry, ledger, par-sheet
+//!              │
+//!              ├─ bench        benchmarks: problems, traffic, collector
+//!              ├─ examination  the checks of doctor
+//!              ├─ report       the figures of a run, as text and JSON
+//!              ├─ table        figures in rows, for a terminal or a document
+//!              ├─ reference    the document of all commands
+//!              └─ signal       Ctrl-C and SIGTERM
+//!           output    standard output and standard error, also when their reader has gone
+//!           failure   sentences and exit codes
+//! ```
+//!
+//! Every command that spins uses [`reelscope_stack::Stack`], the same that the window runs.
 
 pub mod bench;
 mod commands;
@@ -32,14 +44,14 @@ struct Cli {
     command: Command,
 }
 
-/// What the command line takes, for documents and tests.
+/// Describes the command line, for documents and tests.
 #[must_use]
 pub fn command() -> clap::Command {
     Cli::command()
 }
 
-/// Does what the arguments of the process ask for. Returns the exit code, after a sentence on standard error where it
-/// could not be done.
+/// Runs the command of the process's arguments and returns the exit code. A failure is one sentence on standard
+/// error.
 pub async fn run() -> ExitCode {
     init_logs();
     let result = Cli::parse().command.run().await;

@@ -1,23 +1,24 @@
-//! What the program prints. A reader that has gone (`… | head`) is no error, and nothing is printed to it any more; output
-//! that cannot be written for another reason, such as a full disk, ends the program with a code of its own.
+//! Output of the program. A reader that has gone (`… | head`) is no error; the rest of the output is dropped.
+//! Output that cannot be written for another reason, such as a full disk, gives the program an exit code of its
+//! own.
 
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
 
 use parking_lot::Mutex;
 
-/// Exit code of a program whose answer could not be written.
+/// Exit code of a program whose output could not be written.
 pub(crate) const UNWRITTEN: u8 = 26;
 
-/// Why nothing more goes to standard output.
+/// The error after which nothing more is written to standard output.
 static ENDED: Mutex<Option<ErrorKind>> = Mutex::new(None);
 
-/// Prints a line of the program's answer.
+/// Prints a line of the program's answer to standard output.
 macro_rules! say {
     ($($text:tt)*) => { $crate::output::line(format_args!($($text)*)) };
 }
 
-/// Prints a line for the person beside the answer, on standard error.
+/// Prints a line for the person to standard error.
 macro_rules! note {
     ($($text:tt)*) => { $crate::output::aside(format_args!($($text)*)) };
 }
@@ -33,12 +34,12 @@ pub(crate) fn line(text: fmt::Arguments<'_>) {
     }
 }
 
-/// Whoever has closed standard error wants to read nothing.
+/// Ignores errors: a closed standard error has no reader.
 pub(crate) fn aside(text: fmt::Arguments<'_>) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Why the answer could not be written; `None` when it was, or when its reader has gone.
+/// Why the output could not be written; `None` when it was, or when its reader has gone.
 pub(crate) fn unwritten() -> Option<String> {
     let ended = *ENDED.lock();
     ended

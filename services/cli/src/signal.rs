@@ -1,6 +1,6 @@
-//! When somebody wants the program to stop.
+//! Signals that stop the program.
 
-/// SIGINT or SIGTERM, from the moment of the call on.
+/// Completes at SIGINT or SIGTERM; registered at the time of the call.
 #[cfg(unix)]
 pub(crate) fn stop_signal() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -17,7 +17,7 @@ pub(crate) fn stop_signal() -> impl Future<Output = ()> {
     }
 }
 
-/// Ctrl-C.
+/// Completes at Ctrl-C.
 #[cfg(not(unix))]
 pub(crate) fn stop_signal() -> impl Future<Output = ()> {
     async {

@@ -1,5 +1,5 @@
-//! Wallets that cannot be opened, each for another reason: damage alone sets them aside, and that is told until somebody
-//! has read it; whatever passes leaves them where they are.
+//! Wallets that cannot be opened for different reasons. Only damage sets them aside, and the notice stays until a
+//! person has read it; every passing error leaves them in place.
 #![allow(clippy::unwrap_used)]
 #![cfg(target_os = "linux")]
 
@@ -23,7 +23,7 @@ fn reelscope(arguments: &[&str]) -> Command {
     command
 }
 
-/// A data directory in which spins were played, and what `ledger verify` says of it.
+/// A data directory with played spins; returns the output of its `ledger verify`.
 fn played(dir: &Path) -> Value {
     let data = dir.to_str().unwrap();
     let output = reelscope(&["spin", "--count", "20", "--data-dir", data])
@@ -44,7 +44,7 @@ fn verify(dir: &Path) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8(text).unwrap())
 }
 
-/// Every file below `dir` with its content, RocksDB's own `LOG` left out.
+/// Every file below `dir` with its content, without RocksDB's own `LOG`.
 fn content(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(dir).unwrap() {
@@ -76,7 +76,7 @@ fn damage(dir: &Path) {
     }
 }
 
-/// A start that must fail, its exit code and its sentence.
+/// Runs a command that must fail; returns its exit code and its sentence.
 fn refused(command: &mut Command) -> (Option<i32>, String) {
     let Output { status, stderr, .. } = command.output().unwrap();
     (status.code(), String::from_utf8(stderr).unwrap())
@@ -209,7 +209,7 @@ async fn damaged_wallets_are_set_aside_and_told_at_every_start_until_somebody_ha
     stack.shutdown().await.unwrap();
 }
 
-/// In a mount namespace of its own, whose end is that of the process.
+/// Runs a test in a mount namespace of its own, which ends with the process.
 #[allow(clippy::print_stderr)] // that nothing was checked must be seen
 fn on_a_small_disk(dir: &Path, test: &str) {
     let in_namespace = |script: &str| {
@@ -251,7 +251,7 @@ fn a_full_disk_is_said_and_forgotten_once_there_is_room() {
     on_a_small_disk(dir.path(), "spins_on_a_full_disk");
 }
 
-/// Spins until one is refused.
+/// Spins until one spin is refused.
 async fn until_refused(client: &Client) -> Reply {
     let begun = Instant::now();
     loop {
@@ -267,7 +267,7 @@ async fn until_refused(client: &Client) -> Reply {
     }
 }
 
-/// Not a test of its own: it needs a directory that is a small disk.
+/// The process on the small disk; other tests start it.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "run by the test above in a mount namespace of its own"]
 async fn spins_on_a_full_disk() {
@@ -306,10 +306,10 @@ async fn spins_on_a_full_disk() {
     let reply = client.spin("after", 1_000).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
 
-    // Whoever stops it while there is no room hears so; what was answered is kept.
+    // Stopped while there is no room, the program reports it; acknowledged spins are kept.
     let _ = fs::write(&ballast, vec![1; 60 << 20]);
     until_refused(&client).await;
-    // What the database gave up when it stopped would be room enough to go on.
+    // The database frees some room when it closes; this file takes it, so that the disk stays full.
     let more = disk.join("more");
     let _ = fs::write(&more, vec![1; 60 << 20]);
     let error = stack.shutdown().await.unwrap_err();

@@ -1,6 +1,6 @@
-//! The figures of the story, as bands, measured: the whole stack with a provider in earnest and as many players as the
-//! calibration of this machine asks for. What a spin takes with all problems and with all fixes, how much of it is
-//! the provider's, and how much fails.
+//! Measures the promised figures of the story: a whole stack with the real latencies of the provider, and the
+//! calibrated number of players. What a spin takes with all problems and with all fixes, the provider's part of it,
+//! and how much fails.
 #![allow(clippy::unwrap_used)]
 
 use reelscope_cli::bench::problems::{BenchCase, Met, measure};
@@ -26,8 +26,8 @@ async fn all_problems_and_all_fixes_bring_what_the_story_says() {
     assert_eq!((hurts.spins, hurts.failed), (20, 2), "one payment in ten fails");
     assert_eq!(hurts.missed(), [], "of {hurts:?}");
     check_error_rate(&stack, after, &hurts, FaultState::On);
-    // Each cause is there by itself, whatever the whole comes to. The tests' profile is slower than a release, and the
-    // machine may do other things too: no bound from above but that of the spin.
+    // Each cause must be visible by itself. The only upper bound is that of the spin, because the tests' profile is
+    // slower than a release and the machine does other work too.
     assert!(
         hurts.look_up_p50_ms > 150.0,
         "players are read: {} ms",
@@ -39,7 +39,7 @@ async fn all_problems_and_all_fixes_bring_what_the_story_says() {
         hurts.draw_p50_ms
     );
 
-    // What else the machine does makes a run slower and none faster.
+    // Other work of the machine only makes a run slower, so the quickest counts.
     let mut quickest: Option<Met> = None;
     for _ in 0..3 {
         let met = measure(&stack, &BenchCase::all(FaultState::Fixed, 60, 2))
@@ -63,7 +63,8 @@ async fn all_problems_and_all_fixes_bring_what_the_story_says() {
         "{}",
         quickest.draw_p50_ms
     );
-    // A settlement behind the answer begins while the answer is on its way, so a little of it meets the wait.
+    // A settlement in the background begins while the response is on its way, so a part of it overlaps with the
+    // wait.
     assert!(
         quickest.provider_share_percent < 25.0,
         "nobody waits for the provider: {} %",
@@ -72,7 +73,7 @@ async fn all_problems_and_all_fixes_bring_what_the_story_says() {
     stack.shutdown().await.unwrap();
 }
 
-/// The overall error rate on the screen is the one that a run counts itself.
+/// The overall error rate on the screen equals the one that a run counts itself.
 fn check_error_rate(stack: &Stack, after: u64, met: &Met, state: FaultState) {
     // A failed payment is a 5xx of the payment-service and one of the gateway.
     assert_eq!(met.errors, 2 * met.failed);

@@ -1,4 +1,4 @@
-//! The program itself: what it prints, and the code it ends with.
+//! The program as a process: its output and its exit codes.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
@@ -21,7 +21,7 @@ fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
 }
 
-/// A `serve` that does not outlive a test that fails.
+/// A running `serve`, killed when dropped, so that it does not outlive a failed test.
 struct Served(Child);
 
 impl Drop for Served {
@@ -31,7 +31,7 @@ impl Drop for Served {
     }
 }
 
-/// A `serve` that is ready, and its ready line.
+/// Starts `serve`; returns it with its ready line.
 fn serve(arguments: &[&str]) -> (Served, Value) {
     let child = reelscope(&[&["serve", "--players", "600"], arguments].concat())
         .stdout(Stdio::piped())
@@ -55,7 +55,7 @@ fn terminate(mut served: Served) -> Option<i32> {
     served.0.wait().unwrap().code()
 }
 
-/// The error of a start that must fail: its exit code, and its one sentence.
+/// Starts a program that must fail; returns its exit code and its sentence.
 fn refused(arguments: &[&str]) -> (Option<i32>, String) {
     let output = run(arguments);
     assert!(output.stdout.is_empty(), "{output:?}");
@@ -156,7 +156,7 @@ fn spin_prints_what_it_measured_and_repeats_a_seed() {
             "{service}"
         );
     }
-    // Five requests of a spin, each served by one of the services: eligibility, reserve, draw, settle and the spin.
+    // A spin is five requests, each served by one service: eligibility, reserve, draw, settle and the spin itself.
     assert!(first["requests"].as_u64().unwrap() >= 60, "{first}");
 }
 
@@ -189,7 +189,7 @@ fn traffic_says_what_players_and_a_person_met_and_what_the_ledger_says() {
     );
 }
 
-/// Ended by Ctrl-C it says what there is so far.
+/// After Ctrl-C it prints the figures so far.
 #[cfg(unix)]
 #[test]
 fn traffic_that_is_interrupted_prints_its_figures() {
@@ -311,8 +311,8 @@ fn wrong_usage_ends_with_2_and_a_wrong_directory_with_its_own_code() {
     assert!(!absent.exists());
 }
 
-/// Starts `serve` in a namespace of its own, with its data directory on a file system mounted with `options`: its
-/// exit code and its sentence. `None` where the kernel lets no user mount one.
+/// Starts `serve` in a namespace of its own, with its data directory on a file system mounted with `options`;
+/// returns exit code and sentence. `None` where the kernel lets no user mount one.
 #[cfg(target_os = "linux")]
 #[allow(clippy::print_stderr)] // that nothing was checked must be seen
 fn serve_on_a_disk(options: &str) -> Option<(Option<i32>, String)> {
@@ -353,7 +353,7 @@ fn a_full_and_a_read_only_disk_are_sentences_with_their_own_codes() {
     }
 }
 
-/// Runs a command line of a shell with the program as `$0`; `pipefail` makes its own exit code that of the pipe.
+/// Runs a shell command with the program as `$0`. With `pipefail` the program's own exit code is that of the pipe.
 #[cfg(target_os = "linux")]
 fn shell(script: &str, data: &str) -> (Option<i32>, String) {
     let output = Command::new("bash")
@@ -388,7 +388,7 @@ fn a_reader_that_goes_ends_quietly_and_an_answer_that_cannot_be_written_is_an_er
         "--help",
     ];
     for command in commands {
-        // `true` reads nothing: the pipe is closed before, or while, something is written.
+        // `true` reads nothing, so the pipe closes before or during the output.
         let (code, said) = shell(&format!("$0 {command} | true"), data);
         assert_eq!((code, said.as_str()), (Some(0), ""), "{command} | true");
         let (code, said) = shell(&format!("$0 {command} 2>&1 | true"), data);
@@ -403,7 +403,7 @@ fn a_reader_that_goes_ends_quietly_and_an_answer_that_cannot_be_written_is_an_er
             assert_eq!(code, Some(26), "{command}");
         }
     }
-    // A failure keeps its own code, whoever reads its sentence.
+    // A failure keeps its own exit code, even when its sentence cannot be written.
     let (code, _) = shell("$0 ledger verify --data-dir $1/nowhere 2>/dev/full", data);
     assert_eq!(code, Some(21));
     let (code, said) = shell("$0 serve --listen 127.0.0.1:0 --data-dir $1 >/dev/full", data);

@@ -1,4 +1,4 @@
-//! Money is right after kill -9 of the whole stack at any moment.
+//! Money is right after a `kill -9` of the whole stack at any moment.
 #![allow(clippy::unwrap_used)]
 
 #[path = "../../stack/tests/support/mod.rs"]
@@ -23,7 +23,7 @@ struct Running {
     client: Client,
 }
 
-/// `None` where the process was killed meanwhile.
+/// Makes a spin; `None` when the process was killed meanwhile.
 async fn spin(client: &Client, key: &str) -> Option<Reply> {
     let request = client
         .request(Method::POST, "/api/v1/spins")
@@ -68,9 +68,9 @@ async fn serve(dir: &Path) -> Running {
 #[tokio::test(flavor = "multi_thread")]
 async fn acknowledged_rounds_survive_and_the_ledger_balances() {
     let dir = tempfile::tempdir().unwrap();
-    // Key of every round that was answered, with what the answer said.
+    // Key of every answered round, with its response.
     let answered: Arc<Mutex<BTreeMap<String, Value>>> = Arc::default();
-    // At least so many lives, and more where a busy machine answers few rounds in each.
+    // At least 64 lives; more where a busy machine answers few rounds in each.
     for life in 0..64 {
         if life >= 8 && answered.lock().unwrap().len() > 80 {
             break;
@@ -86,7 +86,7 @@ async fn acknowledged_rounds_survive_and_the_ledger_balances() {
                         Some(Reply { status: 200, body }) => {
                             drop(answered.lock().unwrap().insert(key, body));
                         }
-                        // The gateway limits a session; a refused spin moved nothing and is sent again later.
+                        // The gateway limits a session; the refused spin moved no money and is sent again later.
                         Some(Reply { status: 429, .. }) => tokio::task::yield_now().await,
                         Some(Reply { status, body }) => panic!("{status} {body}"),
                         None => break,
@@ -100,7 +100,7 @@ async fn acknowledged_rounds_survive_and_the_ledger_balances() {
             assert!(alive.elapsed() < Duration::from_secs(20), "no spin was answered");
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        // The random moment is the point of this test; nothing is waited for.
+        // The kill comes at a random moment on purpose; this is no wait for a condition.
         let moment = Duration::from_micros(rand::rng().random_range(0..150_000));
         tokio::time::sleep(moment).await;
         running.child.kill().unwrap();

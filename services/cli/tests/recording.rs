@@ -1,4 +1,4 @@
-//! What one machine recorded, looked at on another: the two commands, and what the page may ask.
+//! Telemetry recorded on one machine and shown on another: both commands, and what the page may request.
 #![allow(clippy::unwrap_used)]
 
 use std::io::{BufRead, BufReader};
@@ -27,7 +27,7 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// A viewer that does not outlive a test that fails.
+/// A running viewer, killed when dropped, so that it does not outlive a failed test.
 struct Viewer {
     process: Child,
     http: Client,
@@ -97,7 +97,7 @@ async fn a_session_is_a_file_that_another_machine_shows_and_nobody_can_change() 
         (said["bytes"].as_u64(), &said["file"]),
         (Some(bytes), &text(&file).into())
     );
-    // A second one would write over it.
+    // A second export does not overwrite the file.
     let again = run(&export, scratch.path());
     assert_eq!(again.status.code(), Some(29), "{again:?}");
 

@@ -1,9 +1,9 @@
-//! The faults of the demo: which there are, where each stands, and how it is switched while everything runs.
+//! The faults of the demo: the state of each, and how they are switched while everything runs.
 //!
-//! Every fault is a cause in its own service, behind one knob there. [`table`] has one row for each, [`knobs`] turns what
-//! the row is about, `evidence` finds it in traces, [`dial`] has the releases; this file is the state of all of them. What
-//! is in force is a tag on every envelope: `problems` for the problems of the story that hurt, `problems.fixed` for those
-//! that are coped with, `faults` for the others.
+//! A fault is a real cause behind one knob in its own service. [`table`] has a row for each, [`knobs`] turns the
+//! knobs, `evidence` finds a fault in traces, and [`dial`] has the releases. Every envelope carries the state as
+//! tags: `problems` for the problems of the story that are on, `problems.fixed` for the fixed ones, and `faults`
+//! for the other faults that are on.
 
 pub mod arguments;
 pub mod dial;
@@ -31,53 +31,54 @@ use knobs::Knobs;
 use table::{FaultId, FaultState, Group, STORY, StoryStates};
 use wire::{FaultBoard, FaultView, GroupName, Observed, Switching};
 
-/// Where each of some faults is to stand, or stands.
+/// The wanted or the present state of some faults.
 pub type States = BTreeMap<FaultId, FaultState>;
 
-/// Between two looks for evidence.
+/// Interval between two searches for evidence.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// A trace is looked at again while its envelopes may still come, in milliseconds.
+/// How long after its start a trace is searched again, because more of its envelopes may arrive, in milliseconds.
 const LOOK_BACK_MS: i64 = 15_000;
-/// Traces whose line is looked at in one look.
+/// Limit of trace summaries in one search.
 const LOOK_AT_MOST: usize = 1_000;
-/// Spins that are read in one look, and as many other traces: under load the newest are evidence enough.
+/// Limit of whole traces that one search reads, for spins and for other traces each. Under load the newest are
+/// evidence enough.
 const READ_AT_MOST: usize = 20;
-/// What a refusal calls a release that is being put in force.
+/// Name of the release in [`SwitchError::UnderWay`], while one is being put in force.
 const THE_RELEASE: &str = "the release";
 
-/// Why a fault was not switched or triggered.
+/// Why a fault was not switched or fired.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SwitchError {
-    /// It is there already.
+    /// The fault is in this state already.
     #[error("{0} is {1} already; nothing was changed")]
     Unchanged(&'static str, &'static str),
-    /// There is no cause that could be fixed.
+    /// The fault is off, so there is nothing to fix.
     #[error("{0} is off, so there is nothing to fix; switch it on first")]
     NothingToFix(&'static str),
     /// Another switch has not ended.
     #[error("{0} is being switched; wait until it is done")]
     UnderWay(&'static str),
-    /// The players are being written.
+    /// The players are being written, and their index cannot be switched meanwhile.
     #[error("players are still being created; wait until this is done")]
     NotReady,
     /// The dial has no such release.
     #[error("there is no release {0}")]
     NoSuchRelease(String),
-    /// Our code has nothing to cope with it.
+    /// The fault has no fix; it can only be on or off.
     #[error("{0} can only be on or off; it has no fix")]
     NoFix(&'static str),
-    /// It holds until it is switched off.
+    /// The fault is switched on and off, and cannot be fired.
     #[error("{0} is switched on and off, not triggered")]
     NotFired(&'static str),
-    /// It happens once.
+    /// The fault is fired, and cannot be switched.
     #[error("{0} is triggered, not switched")]
     NotSwitched(&'static str),
-    /// The service could not do it.
+    /// The service could not switch it, for this reason.
     #[error("{0} could not be switched: {1}")]
     Failed(&'static str, String),
 }
 
-/// All faults; clones share them.
+/// The state of all faults. Clones share it.
 #[derive(Clone)]
 pub struct Faults {
     shared: Arc<Shared>,
@@ -85,36 +86,37 @@ pub struct Faults {
 
 struct Shared {
     knobs: Knobs,
-    /// Release that envelopes say now, whoever set it.
+    /// The release that envelopes name now; it is set elsewhere.
     release: watch::Receiver<String>,
     board: Mutex<Board>,
-    /// Read by a switch of one fault, of which several may go on; written by a release, which is about many of them.
+    /// Switches of single faults hold it for reading, and several may run at once. A release holds it for writing,
+    /// because it switches many.
     switching: Arc<RwLock<()>>,
 }
 
 struct Board {
     cells: BTreeMap<FaultId, Cell>,
-    /// Figures and evidence count from here.
+    /// Start of the session: figures and evidence count from here.
     since: Moment,
 }
 
 #[derive(Clone)]
 struct Cell {
     state: FaultState,
-    /// The state that a switch under way leads to.
+    /// The target state of a switch under way.
     to: Option<FaultState>,
-    /// When it came to this state.
+    /// When the fault entered its state.
     switched: Moment,
-    /// Evidence counts from here: since it came to this state, or was triggered last.
+    /// Start of the evidence: the last change of state, or the last firing.
     since: Moment,
-    /// How often it was triggered in this session.
+    /// Number of firings in this session.
     fired: u64,
-    /// It was triggered, and no trace has shown it yet.
+    /// Whether it was fired and no trace has shown it yet.
     is_awaited: bool,
     observed: Option<Observed>,
-    /// Where the trace that was observed last stands in the order of arrival.
+    /// Number of the first envelope of the newest trace in `observed`.
     newest: u64,
-    /// Traces that were counted as evidence and may be looked at again, each with its start.
+    /// Traces counted as evidence, by id, with their start: so that a repeated search does not count them again.
     counted: BTreeMap<String, Micros>,
 }
 
@@ -133,7 +135,7 @@ impl Cell {
         }
     }
 
-    /// Stands there from now on.
+    /// Enters a state at `now`.
     fn stand(&mut self, state: FaultState, now: Moment) {
         self.state = state;
         self.switched = now;
@@ -141,7 +143,7 @@ impl Cell {
         self.begin(now);
     }
 
-    /// Nothing has been seen of it yet.
+    /// Discards the evidence; it counts from `now`.
     fn begin(&mut self, now: Moment) {
         self.since = now;
         self.observed = None;
@@ -149,7 +151,7 @@ impl Cell {
         self.counted.clear();
     }
 
-    /// Whether evidence is looked for: while it hurts, and once after it was triggered.
+    /// Whether to search for evidence: while the fault is on, and after it was fired until one trace shows it.
     fn is_in_question(&self) -> bool {
         self.state == FaultState::On || self.is_awaited
     }
@@ -174,7 +176,7 @@ impl Cell {
 }
 
 impl Faults {
-    /// Everything off, or, for what a database remembers, as it says.
+    /// Creates the state with all faults off, except the index of the players, whose state its database remembers.
     pub fn new(knobs: Knobs, release: watch::Receiver<String>) -> Self {
         let now = knobs.moments.now();
         let cell = |id: &FaultId| (*id, Cell::new(knobs.at_start(*id), now));
@@ -198,47 +200,47 @@ impl Faults {
         self.shared.board.lock()
     }
 
-    /// When this session's figures begin.
+    /// Returns when this session began.
     #[must_use]
     pub fn since(&self) -> UnixMillis {
         self.board().since.at()
     }
 
-    /// Number of the last envelope before this session's figures: [`Collector::traces_after`] takes it.
+    /// Returns the number of the last envelope before this session, for [`Collector::traces_after`].
     #[must_use]
     pub fn captured_before(&self) -> u64 {
         self.board().since.captured()
     }
 
-    /// Where a fault stands; what is only triggered is always off.
+    /// Returns the state of a fault. One that is only fired is always off.
     #[must_use]
     pub fn state(&self, id: FaultId) -> FaultState {
         let board = self.board();
         board.cells.get(&id).map_or(FaultState::Off, |cell| cell.state)
     }
 
-    /// Where all of them stand.
+    /// Returns the states of all faults.
     #[must_use]
     pub fn states(&self) -> States {
         let board = self.board();
         board.cells.iter().map(|(id, cell)| (*id, cell.state)).collect()
     }
 
-    /// Where the problems of the story stand.
+    /// Returns the states of the problems of the story.
     #[must_use]
     pub fn story_states(&self) -> StoryStates {
         let states = self.states();
         STORY.map(|id| states.get(&id).copied().unwrap_or(FaultState::Off))
     }
 
-    /// One that is being switched.
+    /// Returns a fault that is being switched, if there is one.
     fn under_way(&self) -> Option<FaultId> {
         let board = self.board();
         let mut cells = board.cells.iter();
         cells.find(|(_, cell)| cell.to.is_some()).map(|(id, _)| *id)
     }
 
-    /// What the page shows.
+    /// Returns what the page shows.
     #[must_use]
     pub fn view(&self) -> FaultBoard {
         let knobs = &self.shared.knobs;
@@ -278,10 +280,10 @@ impl Faults {
         }
     }
 
-    /// Switches one fault. The next request meets it.
+    /// Switches one fault, so that the next request meets the new state.
     ///
     /// # Errors
-    /// [`SwitchError`]; the fault is then as it was.
+    /// [`SwitchError`]; the fault keeps its state.
     pub async fn switch(&self, id: FaultId, to: FaultState) -> Result<(), SwitchError> {
         let (row, from) = (id.row(), self.state(id));
         if !row.how.is_switched() {
@@ -294,7 +296,7 @@ impl Faults {
             return Err(SwitchError::NothingToFix(id.as_str()));
         }
         if from == to {
-            // While it is being switched it is neither.
+            // During a switch the fault is in neither state.
             return Err(match self.board().cells.get(&id).and_then(|cell| cell.to) {
                 Some(_) => SwitchError::UnderWay(id.as_str()),
                 None => SwitchError::Unchanged(id.as_str(), to.as_str()),
@@ -305,10 +307,11 @@ impl Faults {
         self.bring(id, to, switching).await
     }
 
-    /// Brings faults to their states, those that are there already included in the success.
+    /// Brings several faults to the given states, one after the other. A fault that is there already counts as
+    /// success.
     ///
     /// # Errors
-    /// The first [`SwitchError`]; what was brought before it stays.
+    /// The first [`SwitchError`]; the faults switched before it keep their new states.
     pub async fn bring_all(&self, states: &States) -> Result<(), SwitchError> {
         for (id, to) in states {
             if self.state(*id) != *to {
@@ -318,7 +321,8 @@ impl Faults {
         Ok(())
     }
 
-    /// On a task of its own, so that nobody who goes away leaves it half done. Keeps `held` until its end.
+    /// Switches a fault on a task of its own, so that a caller that goes away does not leave it half done. Holds
+    /// `held` until the end.
     async fn bring(&self, id: FaultId, to: FaultState, held: impl Send + 'static) -> Result<(), SwitchError> {
         let now = self.shared.knobs.moments.now();
         let before = {
@@ -332,7 +336,7 @@ impl Faults {
             let before = cell.clone();
             cell.to = Some(to);
             if to == FaultState::On {
-                // Marked as on before it is on in full: queries stop using an index as soon as it is being dropped.
+                // Marked as on before the index is fully dropped, because queries stop using it at once.
                 cell.stand(to, now);
                 self.tag(&board);
             }
@@ -359,17 +363,17 @@ impl Faults {
         task.await.unwrap_or_else(|_| Err(failed()))
     }
 
-    /// Lets one happen once.
+    /// Fires a fault: it happens once.
     ///
     /// # Errors
-    /// [`SwitchError::NotFired`]; [`SwitchError::UnderWay`] while a surge goes on.
+    /// [`SwitchError::NotFired`], or [`SwitchError::UnderWay`] while a surge runs.
     pub fn fire(&self, id: FaultId) -> Result<(), SwitchError> {
-        // Before it can have happened.
+        // Taken before the fault can happen, so that its traces are after it.
         let now = self.shared.knobs.moments.now();
         self.shared.knobs.fire(id)?;
         if let Some(cell) = self.board().cells.get_mut(&id) {
             cell.fired += 1;
-            // What hurts already goes on being counted.
+            // A fault that is on keeps its evidence.
             if cell.state != FaultState::On {
                 cell.is_awaited = true;
                 cell.begin(now);
@@ -378,10 +382,10 @@ impl Faults {
         Ok(())
     }
 
-    /// Switches everything off that does not belong to the story; what was triggered and has not happened yet will not.
+    /// Switches off all faults beside the story, and disarms fired faults that have not happened yet.
     ///
     /// # Errors
-    /// The first [`SwitchError`]; what was switched off before it stays off.
+    /// The first [`SwitchError`]; the faults switched off before it stay off.
     pub async fn end_extras(&self) -> Result<(), SwitchError> {
         self.shared.knobs.disarm();
         let extras = FaultId::ALL.iter().filter(|id| !id.is_story());
@@ -389,7 +393,7 @@ impl Faults {
             .await
     }
 
-    /// Everything is measured anew from now on, and nothing is armed.
+    /// Begins a session: all evidence is discarded, counting begins anew, and fired faults are disarmed.
     pub fn begin_session(&self) {
         self.shared.knobs.disarm();
         let now = self.shared.knobs.moments.now();
@@ -404,7 +408,7 @@ impl Faults {
         }
     }
 
-    /// Says what is in force on every envelope from the next request on.
+    /// Writes the state into the tags of all services, for every envelope from the next request on.
     fn tag(&self, board: &Board) {
         let names = |story: bool, wanted: FaultState| {
             let cells = board.cells.iter();
@@ -422,7 +426,7 @@ impl Faults {
         }
     }
 
-    /// Looks for evidence in what was recorded, for as long as the stack runs.
+    /// Searches the recorded traces for evidence until the task is dropped.
     pub async fn watch(self, collector: Collector) {
         let mut ticks = tokio::time::interval(LOOK_EVERY);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -475,22 +479,22 @@ impl Faults {
         }
     }
 
-    /// Traces that began before are looked at no more.
+    /// Forgets counted traces that began before `start`; they are not searched again.
     fn forget_counted_before(&self, start: Micros) {
         for cell in self.board().cells.values_mut() {
             cell.counted.retain(|_, started| *started >= start);
         }
     }
 
-    /// Notes what the line of a trace shows in full. Returns the faults for which the trace has to be read, each with the
-    /// number of the last envelope before it.
+    /// Counts what the summary of a trace proves. Returns the faults for which the trace must be read, each with
+    /// the number of the last envelope before the fault.
     fn note_by_line(&self, line: &TraceSummary) -> Vec<(FaultId, u64)> {
         let mut to_read = Vec::new();
         let mut board = self.board();
         let begun = board.since;
         for (id, cell) in &mut board.cells {
             let since = cell.since.max(begun);
-            // Traces of a request that was under way begin before what it met.
+            // The trace of a request under way may begin before the fault that it meets.
             let after = evidence::under_way(*id) > 0 || since.is_before(line);
             if !cell.is_in_question() || !after || cell.counted.contains_key(&line.trace_id) {
                 continue;

@@ -1,4 +1,4 @@
-//! The faults, the release dial and what is compared, over HTTP, for the page.
+//! The routes of the faults, of the release dial and of the comparisons.
 
 use std::sync::{Arc, OnceLock};
 
@@ -24,23 +24,23 @@ use crate::spins::{SessionSpin, SessionSpins};
 use crate::traffic::TrafficControl;
 use crate::wire::{ProblemFigures, Releases};
 
-/// What the routes act on.
+/// The state of the routes.
 #[derive(Clone)]
 pub struct Steering {
-    /// What is switched and triggered, and the release dial.
+    /// The faults and the release dial.
     pub faults: Faults,
-    /// Virtual players, who leave at a reset.
+    /// The virtual players, who stop at a reset.
     pub traffic: TrafficControl,
-    /// What figures are made of.
+    /// The spins that the figures are computed from.
     pub spins: SessionSpins,
-    /// The program around it.
+    /// The program that the demo is a part of.
     pub program: Program,
-    /// Enumerated when first asked for.
+    /// The exact figures of the game, computed at the first use.
     pub exact: Arc<OnceLock<Exact>>,
 }
 
 impl Steering {
-    /// Makes something of the session's spins, and says since when those count. Blocks.
+    /// Computes something from the session's spins, and returns since when spins count. Blocks.
     fn of_session<T>(
         &self,
         make: impl FnOnce(&mut dyn Iterator<Item = &SessionSpin>) -> T,
@@ -51,7 +51,7 @@ impl Steering {
     }
 }
 
-/// `/api/faults`; it belongs behind a guard.
+/// The routes below `/api/faults`. The caller puts them behind a guard.
 pub fn faults_routes(steering: Steering) -> OpenApiRouter {
     OpenApiRouter::default()
         .routes(routes!(show_faults))
@@ -91,7 +91,7 @@ async fn switch_fault(
     Ok(show_faults(State(steering)).await)
 }
 
-/// No fields: there is nothing to say about it.
+/// An object without fields.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
@@ -143,7 +143,8 @@ async fn reset_demo(
         restarted.faults.begin_session();
         Ok(())
     };
-    // Before the index is dropped: players would slow that down, and what they spin is not of the demo that begins.
+    // Stops the players before the index is dropped: they would slow that down, and their spins do not belong to
+    // the new session.
     steering.traffic.reset();
     (steering.program.stop_measuring)();
     steering.faults.end_extras().await?;

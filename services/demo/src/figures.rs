@@ -1,4 +1,4 @@
-//! Before and after: what players of this session met with a problem, and with its fix. Pure.
+//! Before and after: figures of this session's spins with a problem and with its fix. Pure.
 
 use std::cell::OnceCell;
 use std::cmp::Ordering;
@@ -11,32 +11,31 @@ use crate::faults::table::{FaultId, FaultState, STORY, StoryStates};
 use crate::spins::{SessionSpin, whole};
 use crate::wire::{AllProblems, BeforeAfter, ComparedProblem, Figures};
 
-/// Whether a fault of this name changes how long players wait or what fails: a paytable makes nobody wait, and nothing fail.
+/// Whether the fault changes waiting times or failures. A wrong paytable changes neither.
 pub(crate) fn is_felt(fault: &str) -> bool {
     fault != FaultId::RtpAnomaly.as_str()
 }
 
-/// A pause of this length parts two runs of spins: nobody played in between.
+/// A pause between spins of at least this length, in microseconds, is left out of the rate of spins.
 const PAUSE: Micros = 10_000_000;
 
-/// What the spins of a session come to.
+/// The result of comparing the spins of a session.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Compared {
-    /// One for every problem, and one for all of them.
+    /// One pair for each problem, and one for all of them.
     pub pairs: Vec<BeforeAfter>,
-    /// Spins with everything as it stands now.
+    /// Figures of the spins with every problem in its present state.
     pub now: Option<Figures>,
-    /// Spins that count nowhere.
+    /// Number of spins that are left out.
     pub left_out: u64,
-    /// Of those that count, spins of virtual players.
+    /// Number of the counted spins that virtual players made.
     pub virtual_spins: u64,
 }
 
-/// Compares spins, each problem with its fix, and says what they met with the problems as they stand in `now`.
+/// Compares the spins with each problem to those with its fix, and computes the figures for the states `now`.
 ///
-/// A problem is compared under conditions that differ in nothing else; of several such pairs the one counts whose smaller
-/// side has the most spins. A fault beside the story is such a condition too, of which nobody wants a comparison: spins
-/// with one are left out.
+/// The two sides of a pair differ in the state of that one problem only. Of several such pairs the one with the
+/// most spins on its smaller side is taken. Spins that a felt fault beside the story could disturb are left out.
 #[must_use]
 pub fn compare<'a>(spins: impl IntoIterator<Item = &'a SessionSpin>, now: StoryStates) -> Compared {
     let mut by_story: BTreeMap<StoryStates, Side<'_>> = BTreeMap::new();
@@ -85,7 +84,8 @@ pub fn compare<'a>(spins: impl IntoIterator<Item = &'a SessionSpin>, now: StoryS
     }
 }
 
-/// Spins under one condition, and what they come to: of several pairs the same may be a part.
+/// The spins with equal states of the problems. The figures are computed once, because several pairs may share a
+/// side.
 #[derive(Default)]
 struct Side<'a> {
     spins: Vec<&'a SessionSpin>,
@@ -113,7 +113,7 @@ fn pair(problem: ComparedProblem, before: Option<&Side<'_>>, after: Option<&Side
     }
 }
 
-/// How long the players of spins waited, sorted.
+/// Sorts waiting times.
 #[must_use]
 pub fn sorted(waits: impl Iterator<Item = Micros>) -> Vec<Micros> {
     let mut waits: Vec<_> = waits.collect();
@@ -121,13 +121,13 @@ pub fn sorted(waits: impl Iterator<Item = Micros>) -> Vec<Micros> {
     waits
 }
 
-/// A number that was weighted, as one that is counted. Never negative, and far below 2^53.
+/// Rounds a weighted count. The values are not negative and far below 2^53.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn counted(weighted: f64) -> u64 {
     weighted.round() as u64
 }
 
-/// What the players of these spins met.
+/// Computes the figures of these spins.
 #[allow(clippy::cast_precision_loss)] // microseconds of a session stay far below 2^53
 pub fn figures(spins: &[&SessionSpin]) -> Figures {
     let waits = sorted(spins.iter().map(|spin| spin.waited));
@@ -157,7 +157,7 @@ pub fn figures(spins: &[&SessionSpin]) -> Figures {
     }
 }
 
-/// How many spins `all` of them stand for over the time in which they came, pauses left out.
+/// Spins per second while they came, with pauses left out; `all` is their weighted number.
 #[allow(clippy::cast_precision_loss)]
 fn per_second(spins: &[&SessionSpin], all: f64) -> Option<f64> {
     let mut times: Vec<_> = spins
@@ -181,13 +181,14 @@ fn per_second(spins: &[&SessionSpin], all: f64) -> Option<f64> {
     (spins.len() >= 2 && played > 0).then(|| all / (played as f64 / 1e6))
 }
 
-/// The trace at the median of those that are kept and went well; of all that are kept when none did.
+/// Returns the trace of the median spin, among those with a stored trace that did not fail, or among all with a
+/// stored trace when each of them failed.
 fn typical(spins: &[&SessionSpin]) -> Option<String> {
     let kept = || spins.iter().filter(|spin| spin.has_trace);
     let well: Vec<_> = kept().filter(|spin| !spin.failed).collect();
     let mut of: Vec<_> = if well.is_empty() { kept().collect() } else { well };
     of.sort_by(|a, b| match a.waited.cmp(&b.waited) {
-        // The newest of equals is the one that is still kept for longest.
+        // Among equals the newest one, because its trace is kept for longest.
         Ordering::Equal => b.start.cmp(&a.start),
         other => other,
     });
@@ -195,7 +196,7 @@ fn typical(spins: &[&SessionSpin]) -> Option<String> {
         .map(|spin| spin.trace_id.to_string())
 }
 
-/// Microseconds of a time in milliseconds.
+/// Converts milliseconds to microseconds.
 #[must_use]
 pub const fn micros(at: UnixMillis) -> Micros {
     at.saturating_mul(1_000)
@@ -218,7 +219,7 @@ pub(crate) mod tests {
             op: "ui.action".to_owned(),
             service: "frontend".to_owned(),
             start_us: n * 1_000_000,
-            // Work in the background that the player does not wait for.
+            // Work in the background, which the player does not wait for.
             duration_us: wait_ms * 1_000 + 4_000_000,
             root_us: wait_ms * 1_000,
             spans: 1,
@@ -272,7 +273,7 @@ pub(crate) mod tests {
         let traces = [
             trace(1, 900, &["missing-index", "slow-rng"], &[]),
             trace(2, 400, &["slow-rng"], &["missing-index"]),
-            // Another condition: the RNG is mended too.
+            // Another state of the other problems: the generator is fixed too.
             trace(3, 5, &[], &["missing-index", "slow-rng"]),
         ];
         let found = pairs(&traces);
@@ -325,7 +326,7 @@ pub(crate) mod tests {
         let figures = of(&found, "payment-errors").before.clone().unwrap();
         assert_eq!((figures.spins, figures.failed), (19, 1));
         assert_eq!(figures.failed_minor, Money(1_250));
-        // Two runs of 9.5 s each, and 980 s in between that do not count.
+        // Two runs of 9.5 s each; the 980 s between them do not count.
         assert!((figures.per_second.unwrap() - 1.0).abs() < 1e-9, "{figures:?}");
         near(figures.waited_s_per_player, 9.5);
         assert_eq!(of(&found, "payment-errors").after, None);
@@ -348,16 +349,16 @@ pub(crate) mod tests {
                 share("game-engine", 1, 0),
                 share("payment-service", 3, 0),
                 share("user-service", 1, 0),
-                // Somebody else's, in the same trace.
+                // A service in the same trace that is not ours.
                 share("crm", 7, 7),
             ];
         }
         traces[2].status = "internal_error".to_owned();
         traces[2].services[0].failed_requests = 1;
         traces[2].services[3].failed_requests = 1;
-        // Ended well for its player: what went on behind the answer failed.
+        // The spin succeeded for its player, and what ran after the response failed.
         traces[3].status = "error".to_owned();
-        // Another condition.
+        // Another state of the problems.
         traces.push(trace(20, 5, &[], &all));
         let found = all_on(&traces).now.unwrap();
         assert_eq!((found.spins, found.failed), (10, 2));

@@ -1,8 +1,20 @@
-//! The demo: what a presenter switches, who plays meanwhile, and what players met.
+//! The demo: the faults that a presenter switches, the virtual players, and the figures of the session.
 //!
-//! Modules in reading order: [`faults`] (the table of faults, where each stands, the release dial), [`traffic`] (virtual players), [`spins`] (what is remembered of a session), [`figures`] (before and after), [`releases`]
-//! (compared); `*_http` are their routes, [`program`] is what they ask of the program around them, [`restartable_server`] one
-//! that can be stopped and started again, [`moment`] before and after, [`players`] and [`measure`] what loads share.
+//! ```text
+//!   faults_http ──> faults    state of every fault ──> knobs of the services
+//!        │           │  table     one row per fault
+//!        │           │  dial      the releases, each a set of faults
+//!        │           └─ evidence  finds faults in the traces of the collector
+//!        └───────> spins     the session's spins, read from the collector
+//!                    ├─ figures   compares before and after a fix
+//!                    └─ releases  compares one release with the next
+//!
+//!   traffic_http ─> traffic   virtual players (players), spaced by a budget of CPU (pace)
+//! ```
+//!
+//! [`program`] is what the demo asks of the program around it, [`restartable_server`] a server that can be stopped
+//! while everything runs, [`moment`] the order of switches and traces, and [`measure`] reads the CPU time and
+//! memory of the process.
 
 pub mod faults;
 pub mod faults_http;

@@ -1,14 +1,14 @@
-//! What a run takes of this process, and how long its players wait.
+//! CPU time and memory of this process, and histograms of waiting times.
 
 use hdrhistogram::Histogram;
 
-/// Latencies in microseconds, to three digits and up to an hour; what takes longer is counted as an hour.
+/// Creates a histogram of microseconds with three significant digits. Values above one hour count as one hour.
 #[must_use]
 pub fn latencies() -> Histogram<u64> {
     Histogram::new_with_bounds(1, 3_600_000_000, 3).unwrap_or_else(|_| unreachable!("the bounds are valid"))
 }
 
-/// Memory of this process that is in use, from `/proc/self/status` (proc(5)); `None` where the system has none.
+/// Memory in use by this process in bytes, from `/proc/self/status` (proc(5)); `None` on systems without it.
 #[must_use]
 pub fn resident_bytes() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
@@ -17,7 +17,7 @@ pub fn resident_bytes() -> Option<f64> {
     Some(kibibytes * 1_024.0)
 }
 
-/// CPU time of this process in milliseconds, user and system, from `/proc/self/stat` (proc(5)); ticks are 10 ms on
+/// CPU time of this process in milliseconds, user and system, from `/proc/self/stat` (proc(5)). A tick is 10 ms on
 /// every Linux that Rust supports.
 #[must_use]
 pub fn cpu_ms() -> Option<f64> {

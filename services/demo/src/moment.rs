@@ -1,5 +1,5 @@
-//! Before or after: told by the order in which traces arrive, and by a clock that cannot be set. A laptop's wall clock
-//! can be, by hours and in the middle of a demo.
+//! Tells whether a trace came before or after a switch: by the order in which envelopes arrive and by the monotonic
+//! clock, because the wall clock of a laptop can be set in the middle of a demo.
 
 use std::time::Instant;
 
@@ -9,19 +9,19 @@ use reelscope_contracts::{UnixMillis, now};
 
 use crate::figures::micros;
 
-/// Tells moments; clones tell the same.
+/// Takes moments. Clones are equal.
 #[derive(Clone)]
 pub struct Moments {
     collector: Option<Collector>,
 }
 
 impl Moments {
-    /// `None` when nothing is reported.
+    /// Creates it for a collector, or with `None` where nothing is reported.
     pub fn of(collector: Option<Collector>) -> Self {
         Self { collector }
     }
 
-    /// This moment.
+    /// Returns the present moment.
     pub fn now(&self) -> Moment {
         Moment {
             at: now(),
@@ -31,33 +31,33 @@ impl Moments {
     }
 }
 
-/// When something was switched.
+/// The moment of a switch.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
-    /// By the wall clock of then.
+    /// Its time by the wall clock.
     at: UnixMillis,
     elapsed_from: Instant,
-    /// Number of the last envelope of then.
+    /// Number of the last envelope that had arrived.
     captured: u64,
 }
 
 impl Moment {
-    /// By the wall clock of then, for people.
+    /// Its time by the wall clock, for display.
     pub const fn at(&self) -> UnixMillis {
         self.at
     }
 
-    /// Milliseconds since then, whatever was done to the wall clock.
+    /// Milliseconds since then, by the monotonic clock.
     pub fn elapsed_ms(&self) -> u64 {
         u64::try_from(self.elapsed_from.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Number of the last envelope that had come.
+    /// Number of the last envelope that had arrived.
     pub const fn captured(&self) -> u64 {
         self.captured
     }
 
-    /// The later of two.
+    /// Returns the later of two moments.
     pub fn max(self, other: Self) -> Self {
         if other.elapsed_from > self.elapsed_from {
             other
@@ -66,16 +66,17 @@ impl Moment {
         }
     }
 
-    /// Whether a trace was begun after it: it arrived after it, and its start, by the clock as it stands at present, is no
-    /// earlier.
+    /// Whether a trace began after this moment: its envelopes arrived after it, and its start is not earlier by the
+    /// present wall clock.
     pub fn is_before(&self, trace: &TraceSummary) -> bool {
         trace.first_envelope > self.captured && trace.start_us >= self.at_by_the_clock_of(now())
     }
 
-    /// Microseconds since the Unix epoch. By a clock that was set back meanwhile, it was earlier.
+    /// The moment in microseconds since the Unix epoch, by the wall clock as it is set now.
     fn at_by_the_clock_of(&self, now: UnixMillis) -> Micros {
         let elapsed = i64::try_from(self.elapsed_from.elapsed().as_millis()).unwrap_or(i64::MAX);
-        // Two clocks tick a little differently.
+        // Wall clock and monotonic clock drift apart by a few milliseconds; starts this much earlier still count as
+        // after.
         const TOLERANCE_MS: i64 = 50;
         let reckoned = now.saturating_sub(elapsed);
         let set_back = reckoned < self.at - TOLERANCE_MS;
@@ -113,7 +114,7 @@ mod tests {
             elapsed_from: Instant::now(),
             captured: 7,
         };
-        // One that the wall clock places a century ahead, and one that it places at the epoch.
+        // Moments that the wall clock places a century ahead and at the epoch.
         for at in [now() + 3_000_000_000_000, 0] {
             assert!(moment(at).elapsed_ms() < 60_000);
         }

@@ -1,4 +1,4 @@
-//! Virtual players: they speak to the gateway over HTTP, as the page does.
+//! Virtual players: they call the gateway over HTTP, as the page does.
 
 use std::time::Duration;
 
@@ -9,16 +9,16 @@ use reelscope_telemetry::{Client, Method};
 use reelscope_user_service::players::account_code;
 
 const GATEWAY: &str = "api-gateway";
-/// Longer than the gateway's own patience with a settlement.
+/// Deadline of a request; longer than the gateway waits for a settlement.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// A session token of the account with this number, once it can be had.
+/// Logs in the account with this number and returns its session token. Waits while the account is not written yet.
 ///
 /// # Errors
-/// A sentence.
+/// A sentence about the failure.
 pub async fn log_in_at(origin: &str, launch: &str, client: &Client, number: u64) -> Result<String, String> {
     let url = format!("{origin}/api/v1/sessions");
-    // While players are still being written the account may have to be waited for.
+    // The players may still be being written; the account appears within a minute.
     for _ in 0..600 {
         let body = LogIn {
             player_id: None,
@@ -43,7 +43,7 @@ pub async fn log_in_at(origin: &str, launch: &str, client: &Client, number: u64)
     ))
 }
 
-/// Spins once under this idempotency key.
+/// Makes one spin with this idempotency key.
 ///
 /// # Errors
 /// The code of the gateway's problem.

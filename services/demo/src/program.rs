@@ -1,17 +1,17 @@
-//! What the demo asks of the program that it is a part of.
+//! What the demo asks of the program that contains it.
 
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use reelscope_contracts::ApiProblem;
 
-/// The program; clones are the same.
+/// Functions of the program. Clones are equal.
 #[derive(Clone)]
 pub struct Program {
-    /// Puts a release in force: everything that is reported from then on says it.
+    /// Sets the release that everything names which is reported from then on.
     pub say_release: Arc<dyn Fn(String) -> BoxFuture<'static, Result<(), ApiProblem>> + Send + Sync>,
-    /// Whether it measures what telemetry costs, which traffic would disturb.
+    /// Whether the program measures the cost of telemetry, which traffic would disturb.
     pub is_measuring: Arc<dyn Fn() -> bool + Send + Sync>,
-    /// Ends that measurement, if there is one.
+    /// Ends that measurement, if one runs.
     pub stop_measuring: Arc<dyn Fn() + Send + Sync>,
 }

@@ -1,8 +1,9 @@
-//! Releases compared: what each did to waiting, failures and the return to the player, and whether more than chance. Pure.
+//! Compares releases: waiting time, failures and return to player of each against the one before, and whether the
+//! difference exceeds chance. Pure.
 //!
-//! Shares are compared with the z-test of two proportions (pooled variance); that of slow spins is the share above the
-//! release before's 95th percentile. The observed RTP is compared with the exact one by the standard deviation of the PAR
-//! sheet, weighted with the stakes.
+//! Shares are compared by the z-test of two proportions with pooled variance; slow spins are those above the 95th
+//! percentile of the release before. The observed RTP is compared with the exact one by the standard deviation of
+//! the PAR sheet, weighted by the stakes.
 
 use std::collections::BTreeMap;
 
@@ -14,31 +15,31 @@ use crate::figures::{figures, sorted};
 use crate::spins::SessionSpin;
 use crate::wire::{ComparedFigure, Regression, ReleaseFigures};
 
-/// Standard normal quantile of 0.9995: chance gets beyond it, on either side, once in a thousand times.
+/// Standard normal quantile of 0.9995: chance alone exceeds it, on either side, once in a thousand times.
 const BEYOND_CHANCE: f64 = 3.29;
 
-/// What the game pays in the long run, from its PAR sheet.
+/// The exact figures of the game, from its PAR sheet.
 #[derive(Debug, Clone, Copy)]
 pub struct Exact {
-    /// Mean payout of a stake of 1.
+    /// Mean payout for a stake of 1.
     pub rtp: f64,
-    /// Standard deviation of the payout of a stake of 1.
+    /// Standard deviation of the payout for a stake of 1.
     pub standard_deviation: f64,
 }
 
-/// What the spins of a session come to.
+/// The result of comparing releases.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Compared {
-    /// Every release, in the order in which they were first seen.
+    /// All releases, in the order of their first spins.
     pub releases: Vec<ReleaseFigures>,
-    /// Spins that count nowhere: because of a fault that their release does not have, or because a problem was switched by
-    /// hand, so that what they show is not what was released.
+    /// Number of spins that are left out, because of a fault that their release does not have, or because a problem
+    /// was switched by hand.
     pub left_out: u64,
-    /// Of those that count, spins of virtual players.
+    /// Number of the counted spins that virtual players made.
     pub virtual_spins: u64,
 }
 
-/// Compares every release among these spins with the one before it.
+/// Compares every release in these spins with the one before it.
 #[must_use]
 pub fn compare<'a>(spins: impl IntoIterator<Item = &'a SessionSpin>, exact: Exact) -> Compared {
     let mut by_release: BTreeMap<&str, Vec<&SessionSpin>> = BTreeMap::new();
@@ -86,7 +87,7 @@ pub fn compare<'a>(spins: impl IntoIterator<Item = &'a SessionSpin>, exact: Exac
     }
 }
 
-/// Whether a fault came with a release of the dial.
+/// Whether this release of the dial has the fault.
 fn is_of(version: &str, fault: &str) -> bool {
     Release::of(version).is_some_and(|release| release.faults.iter().any(|id| id.as_str() == fault))
 }
@@ -94,12 +95,12 @@ fn is_of(version: &str, fault: &str) -> bool {
 struct Change {
     name: String,
     service: &'static str,
-    /// Whether it takes a problem away.
+    /// Whether the release fixes the fault.
     mends: bool,
 }
 
-/// Whether a problem stood otherwise than the dial has it in this release. Problems that are off are of a stack that was
-/// started without the dial.
+/// Whether a problem is in another state than the dial gives it in this release. In a stack that does not use the
+/// dial the problems are off, which does not count.
 fn is_switched_by_hand(version: &str, spin: &SessionSpin) -> bool {
     Release::of(version).is_some_and(|release| {
         let mut standing = STORY.into_iter().zip(spin.story);
@@ -111,7 +112,7 @@ fn is_switched_by_hand(version: &str, spin: &SessionSpin) -> bool {
     })
 }
 
-/// What a fault is called as a change of a release.
+/// The name of a fault among the changes of a release.
 fn change_of(id: FaultId) -> &'static str {
     match id {
         FaultId::RtpAnomaly => "wrong-paytable",
@@ -119,8 +120,8 @@ fn change_of(id: FaultId) -> &'static str {
     }
 }
 
-/// What a release of the dial changed against the one that it is compared with; against the one before it on the dial
-/// where that is none of the dial's.
+/// The changes of a release of the dial against `compared_with`, or against the one before it on the dial where
+/// `compared_with` is not a release of the dial.
 fn changes(version: &str, compared_with: Option<&str>) -> Vec<Change> {
     let place = |version: &str| RELEASES.iter().position(|release| release.version == version);
     let Some(at) = place(version) else {
@@ -148,7 +149,7 @@ fn changes(version: &str, compared_with: Option<&str>) -> Vec<Change> {
         .collect()
 }
 
-/// How many standard errors the second share lies above the first; `None` when there is nothing to compare.
+/// The distance of the second share above the first, in standard errors; `None` where there is nothing to compare.
 #[allow(clippy::cast_precision_loss)] // counts of a session stay far below 2^53
 fn above((some, of): (usize, usize), (others, of_others): (usize, usize)) -> Option<f64> {
     if of == 0 || of_others == 0 {
@@ -178,8 +179,8 @@ fn slower(before: &[&SessionSpin], after: &[&SessionSpin]) -> Option<Regression>
     })
 }
 
-/// How much each service works for a spin, in microseconds. What payment-service waits for is the provider, and its own
-/// affair, as far as the player waited too: the rest goes on behind the answer.
+/// Mean work of each service for a spin, in microseconds. The waiting time of the payment-service, which is for the
+/// provider, counts as its work up to the time that the player waited; the rest happens after the response.
 #[allow(clippy::cast_precision_loss)]
 fn work_per_spin<'a>(spins: &[&'a SessionSpin]) -> BTreeMap<&'a str, f64> {
     let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
@@ -196,7 +197,7 @@ fn work_per_spin<'a>(spins: &[&'a SessionSpin]) -> BTreeMap<&'a str, f64> {
     sums
 }
 
-/// The service whose work for a spin grew most.
+/// Returns the service whose work for a spin grew most.
 fn grown(before: &[&SessionSpin], after: &[&SessionSpin]) -> String {
     let old = work_per_spin(before);
     let growth = work_per_spin(after).into_iter().map(|(service, now)| {
@@ -252,7 +253,7 @@ impl Rtp {
 
     fn out_of_band(&self, exact: Exact) -> Option<Regression> {
         let standard_errors = (self.observed - exact.rtp) / self.standard_error;
-        // A handful of spins is no sample: the payout of one is far from normal.
+        // A few spins are too small a sample: the payout of one is far from normally distributed.
         (standard_errors.abs() > BEYOND_CHANCE
             && self.standard_error < exact.standard_deviation / 100_f64.sqrt())
         .then(|| Regression {
@@ -398,7 +399,7 @@ mod tests {
         let spins = [
             stood(1, &all, &[]),
             stood(2, &all[1..], &all[..1]),
-            // Of a stack without the dial.
+            // A spin of a stack that does not use the dial.
             stood(3, &[], &[]),
         ];
         let Compared {
@@ -418,7 +419,7 @@ mod tests {
 
     #[test]
     fn chance_alone_is_not_marked() {
-        // 6 of 100 against 5 of 100 is nothing; 30 of 100 is something.
+        // 6 of 100 against 5 of 100 is within chance; 30 of 100 is not.
         assert!(above((5, 100), (6, 100)).unwrap() < 1.0);
         assert!(above((5, 100), (30, 100)).unwrap() > BEYOND_CHANCE);
         assert_eq!(above((0, 100), (0, 100)), None);

@@ -1,4 +1,4 @@
-//! A server that can be stopped and started again on its port while everything else runs.
+//! A server that can be stopped and started on the same port while everything else runs.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,13 +11,13 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 
-/// Within this, connections that have no request under way are closed, so that none of them carries the next one. Requests
-/// under way are not waited for: under load there always are some, as slow as the provider is.
+/// Time in which idle connections close after the listener, so that none of them carries the next request. Requests
+/// under way get no more time: under load there always are some, as slow as the provider.
 const IDLE_CLOSED_WITHIN: Duration = Duration::from_millis(100);
 
-/// Stops and starts a server. While it is stopped nothing listens on its port, so that whoever connects is refused by the
-/// operating system: a trace of a spin shows `External payment provider API` end at once, an issue with `provider.code`
-/// `unreachable`, and the stake returned. Clones act on the same server.
+/// Stops and starts a server. While it is stopped nothing listens on its port, and the operating system refuses
+/// connections: the span `External payment provider API` of a spin ends at once, an issue has `provider.code:
+/// unreachable`, and the stake is returned. Clones control the same server.
 #[derive(Clone)]
 pub struct RestartableServer {
     orders: mpsc::Sender<Order>,
@@ -30,7 +30,7 @@ struct Order {
 }
 
 impl RestartableServer {
-    /// A server that is started; it runs with the future that comes with it, until `stop` comes true.
+    /// Creates a started server and the future that runs it, until `stop` is true.
     pub fn new(
         name: &'static str,
         listener: TcpListener,
@@ -51,15 +51,15 @@ impl RestartableServer {
         Ok((Self { orders, stopped }, server.run(listener)))
     }
 
-    /// Whether it is stopped.
+    /// Whether the server is stopped.
     pub fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Acquire)
     }
 
-    /// Starts or stops it; returns when that is so. What has begun goes on when the future is dropped.
+    /// Starts or stops the server, and returns when this is done. Dropping the future does not interrupt it.
     ///
     /// # Errors
-    /// What the operating system says when the port cannot be listened on again; it stays stopped then.
+    /// The error of the operating system when the port cannot be bound again; the server stays stopped then.
     pub async fn set_running(&self, running: bool) -> Result<(), String> {
         let (done, told) = oneshot::channel();
         let stopped = || "its server has stopped".to_owned();
@@ -86,7 +86,7 @@ impl Server {
                 return Ok(());
             };
             self.stopped.store(true, Ordering::Release);
-            // Whoever ordered it may be gone.
+            // The caller may have dropped the future.
             let _ = done.send(Ok(()));
             let Some(opened) = self.stopped_until_told().await else {
                 return Ok(());
@@ -95,7 +95,7 @@ impl Server {
         }
     }
 
-    /// Serves until it is told to stop; `None` when everything stops.
+    /// Serves until an order to stop arrives; returns `None` when the whole stack stops.
     async fn serve(
         &mut self,
         listener: TcpListener,
@@ -125,13 +125,13 @@ impl Server {
                 }
             }
         };
-        // The listener is closed first, then every connection once its request has been answered.
+        // The listener closes first, then each connection after its current request.
         let _ = close.send(());
         let _ = tokio::time::timeout(IDLE_CLOSED_WITHIN, serving).await;
         Ok(Some(done))
     }
 
-    /// Waits until it is told to run and can; `None` when everything stops.
+    /// Waits for an order to start and binds the port; returns `None` when the whole stack stops.
     async fn stopped_until_told(&mut self) -> Option<TcpListener> {
         loop {
             let order = tokio::select! {

@@ -1,5 +1,5 @@
-//! Spins of a session, as far as figures are made of them: a tenth of what the line of a trace takes, so that all of them
-//! can be kept, those too whose traces had to go.
+//! The spins of a session, reduced to what the figures need. That is a tenth of a trace summary, so all spins can
+//! be kept, including those whose traces have been deleted.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -12,29 +12,29 @@ use reelscope_contracts::{Money, UnixMillis};
 
 use crate::faults::table::{FaultId, FaultState, STORY, StoryStates};
 
-/// Name of the root transaction of a spin.
+/// Name of a spin's root transaction.
 pub const SPIN: &str = "slot-machine-spin";
-/// Measurement of the stake of a spin that failed, in major units.
+/// Measurement with the stake of a failed spin, in major units.
 pub const FAILED_STAKE: &str = "failed_stake";
 
-/// Services whose requests make the overall error rate.
+/// Services whose requests count in the overall error rate.
 const BACKEND: [&str; 4] = ["api-gateway", "user-service", "game-engine", "payment-service"];
-/// Most spins that a session remembers: half an hour of 50 a second, in about 65 MB. Figures are of the newest.
+/// Limit of remembered spins: half an hour at 50 a second, in about 65 MB. The oldest are dropped first.
 const MOST: usize = 100_000;
-/// Between two looks while nobody asks: nothing goes before it was seen, since what is kept lasts for longer.
+/// Interval of reading new spins while no figures are requested; the collector keeps traces for longer than this.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 
-/// A spin.
+/// One spin.
 #[derive(Debug, Clone)]
 pub struct SessionSpin {
     pub(crate) trace_id: Box<str>,
-    /// Whether its trace can still be looked at.
+    /// Whether its trace is still stored.
     pub(crate) has_trace: bool,
-    /// How many spins it stands for.
+    /// Number of spins that it stands for, by the sample rate of its trace.
     pub(crate) weight: f64,
     pub(crate) start: Micros,
     pub(crate) waited: Micros,
-    /// Whether it ended in an error: its player was told of a failure, or what went on behind the answer failed.
+    /// Whether it failed, for its player or in the work after the response.
     pub(crate) failed: bool,
     pub(crate) failed_stake: Money,
     pub(crate) player: Option<Box<str>>,
@@ -42,16 +42,16 @@ pub struct SessionSpin {
     pub(crate) requests: u64,
     pub(crate) failed_requests: u64,
     pub(crate) release: Option<Box<str>>,
-    /// Where each problem of the story stood.
+    /// The state of each problem of the story.
     pub(crate) story: StoryStates,
-    /// Faults beside the story that it met.
+    /// The faults beside the story that were on.
     pub(crate) faults: Box<[Cow<'static, str>]>,
-    /// Stake and payout in major units of a round that was drawn by chance.
+    /// Stake and payout in major units; `None` for a round that is not drawn by chance.
     pub(crate) round: Option<(f64, f64)>,
     pub(crate) shares: Box<[Share]>,
 }
 
-/// What one service did in it.
+/// The part of one service in a spin.
 #[derive(Debug, Clone)]
 pub(crate) struct Share {
     pub(crate) service: Cow<'static, str>,
@@ -61,7 +61,7 @@ pub(crate) struct Share {
 }
 
 impl SessionSpin {
-    /// The spin whose trace this is; `None` where it is none of a spin.
+    /// Converts the summary of a trace; `None` where it is not a spin.
     #[must_use]
     pub fn of(trace: &TraceSummary) -> Option<Self> {
         if trace.name != SPIN {
@@ -69,12 +69,12 @@ impl SessionSpin {
         }
         let measured = |name: &str| trace.measurements.get(name).map(|measurement| measurement.value);
         let round = match (measured("stake"), measured("payout"), measured("rtp")) {
-            // A round that was not drawn by chance has measured no RTP.
+            // A round that is not drawn by chance has no measurement `rtp`.
             (Some(stake), Some(payout), Some(_)) => Some((stake, payout)),
             _ => None,
         };
         let of_backend = |what: fn(&ServiceShare) -> u32| {
-            // The page is no backend, and the provider, which reports nothing, not ours.
+            // The page is no backend, and the provider is not ours.
             let shares = trace.services.iter();
             let ours = shares.filter(|share| BACKEND.contains(&share.service.as_str()));
             ours.map(|share| u64::from(what(share))).sum()
@@ -111,7 +111,7 @@ impl Share {
     }
 }
 
-/// A name that all spins have stands once in memory.
+/// Returns a name that many spins share as a static string, so that it is not stored for each spin.
 fn shared_name(name: &str) -> Cow<'static, str> {
     let faults = FaultId::ALL.iter().map(|id| id.as_str());
     let known = BACKEND.into_iter().chain(["frontend"]).chain(faults);
@@ -119,11 +119,11 @@ fn shared_name(name: &str) -> Cow<'static, str> {
     known.map_or_else(|| Cow::Owned(name.to_owned()), Cow::Borrowed)
 }
 
-/// Where each problem of the story stood when this trace was made.
+/// The state of each problem of the story in this trace.
 fn story(trace: &TraceSummary) -> StoryStates {
     let names = |list: &[String], id: FaultId| list.iter().any(|name| name == id.as_str());
     STORY.map(|id| {
-        // A spin during which it was switched saw both; it was begun with the problem.
+        // A spin during a switch has both tags; it began with the problem.
         if names(&trace.problems, id) {
             FaultState::On
         } else if names(&trace.problems_fixed, id) {
@@ -134,18 +134,18 @@ fn story(trace: &TraceSummary) -> StoryStates {
     })
 }
 
-/// Measurements are floating.
+/// Converts a measurement in major units to minor units.
 fn minor(major: f64) -> Money {
     whole(major * 100.0)
 }
 
-/// Amounts of a demo are far below 2^53 minor units.
+/// Rounds minor units. The amounts of a demo are far below 2^53.
 #[allow(clippy::cast_possible_truncation)]
 pub fn whole(minor: f64) -> Money {
     Money(minor.round() as i64)
 }
 
-/// The spins of the session that goes on; clones share them.
+/// The spins of the current session. Clones share them.
 #[derive(Clone)]
 pub struct SessionSpins {
     collector: Collector,
@@ -153,7 +153,7 @@ pub struct SessionSpins {
 }
 
 impl SessionSpins {
-    /// None is known yet.
+    /// Creates it without spins.
     #[must_use]
     pub fn new(collector: Collector) -> Self {
         Self::of_newest(collector, MOST)
@@ -166,8 +166,8 @@ impl SessionSpins {
         }
     }
 
-    /// Makes something of all spins that came after the envelope that `after` tells, and says when the first of them began if
-    /// there were more than are remembered. Blocks.
+    /// Passes all spins after the envelope number from `after` to `make`, and returns its result. The second value
+    /// is the start of the oldest remembered spin, if older ones were dropped. Blocks.
     pub fn read<T>(
         &self,
         after: impl FnOnce() -> u64,
@@ -188,7 +188,7 @@ impl SessionSpins {
         (make(&mut known.values()), first)
     }
 
-    /// Sees spins before their traces go, though nobody asks for figures.
+    /// Reads new spins regularly, so that none is missed when its trace is deleted before figures are requested.
     pub async fn watch(self, after: impl Fn() -> u64 + Clone + Send + 'static) {
         let mut ticks = tokio::time::interval(LOOK_EVERY);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

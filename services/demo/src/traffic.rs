@@ -1,8 +1,8 @@
-//! Virtual players that spin in the background, so that percentiles fill in a minute.
+//! Virtual players that spin in the background, so that percentiles have enough spins within a minute.
 //!
-//! Each player thinks, spins through the gateway as the page does, and thinks again. Turns begin on a common clock that
-//! keeps the process within a budget of CPU ([`pace`]). With the budget lifted nothing holds them back, which is
-//! what shows a service collapse under load.
+//! Each player pauses, makes one spin through the gateway as the page does, and pauses again. Turns begin on a
+//! common clock that keeps the process within a budget of CPU ([`pace`]). Without a budget nothing delays them,
+//! which shows how services collapse under load.
 
 mod pace;
 pub mod surge;
@@ -29,11 +29,11 @@ use crate::players;
 use crate::spins::SPIN;
 use pace::{CpuSample, Pace};
 
-/// Most virtual players.
+/// Limit of virtual players.
 pub const MOST_PLAYERS: u32 = 200;
-/// A player thinks about this long between two spins, exponentially distributed.
+/// Mean pause of a player between two spins; pauses are exponentially distributed.
 const THINKS: Duration = Duration::from_secs(3);
-/// Stakes and how often out of a hundred they are played: most players play small.
+/// Stakes in minor units, and how many of a hundred spins have each: most players play small.
 const STAKES: [(i64, u32); 6] = [
     (100, 34),
     (200, 27),
@@ -42,35 +42,35 @@ const STAKES: [(i64, u32); 6] = [
     (2_000, 5),
     (5_000, 2),
 ];
-/// Before anybody has said anything.
+/// The settings before anybody sets others.
 const AT_REST: SetTraffic = SetTraffic {
     running: false,
     players: 50,
     budget_percent: Some(50),
 };
-/// The first account that a virtual player may use; those before it are people's.
+/// Number of the first account for virtual players; accounts before it are for people.
 const FIRST_ACCOUNT: u64 = 1_001;
-/// Between two looks at the CPU.
+/// Interval of reading the CPU times.
 const CONTROL_EVERY: Duration = Duration::from_millis(500);
-/// The rate is shown over this long.
+/// Window of the displayed rate.
 const SHOWN_OVER: Duration = Duration::from_secs(5);
-/// The 95th percentile is shown over this long: at three spins a second, over thirty of them.
+/// Window of the displayed 95th percentile: at three spins a second it holds thirty of them.
 const WAITS_SHOWN_OVER: Duration = Duration::from_secs(10);
-/// How long a turn is thought to take before the first has ended.
+/// Assumed duration of a turn before the first one has ended.
 const FIRST_TURN_TAKES: Duration = Duration::from_secs(4);
 
-/// Why traffic was not set.
+/// Why traffic was not changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TrafficRefusal {
-    /// Not 1 to 200.
+    /// The number of players is not 1 to 200.
     #[error("there can be 1 to {MOST_PLAYERS} virtual players, not {0}")]
     Players(u32),
-    /// Not 10 to 100.
+    /// The budget is not 10 to 100.
     #[error("the CPU limit is 10 to 100 percent of all cores, not {0}")]
     Budget(u32),
 }
 
-/// What a command line says about virtual players.
+/// The flags of a command line about virtual players.
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
 pub struct TrafficFlags {
     /// Virtual players that spin in the background once all players are written, 1 to 200 [default: none].
@@ -82,7 +82,7 @@ pub struct TrafficFlags {
 }
 
 impl TrafficFlags {
-    /// What they are told to do; `None` when there are to be none.
+    /// The settings that the flags ask for; `None` without virtual players.
     #[must_use]
     pub fn wish(self) -> Option<SetTraffic> {
         Some(SetTraffic {
@@ -93,7 +93,7 @@ impl TrafficFlags {
     }
 }
 
-/// Share of all cores in percent; `None` lifts it.
+/// A budget in percent of all cores; `None` is no budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget(pub Option<u32>);
 
@@ -103,10 +103,10 @@ impl Default for Budget {
     }
 }
 
-/// Reads `50` or `none`.
+/// Parses `50` or `none`.
 ///
 /// # Errors
-/// A sentence.
+/// A sentence about what is allowed.
 pub fn budget(text: &str) -> Result<Budget, String> {
     if text == "none" {
         return Ok(Budget(None));
@@ -116,20 +116,20 @@ pub fn budget(text: &str) -> Result<Budget, String> {
     budget.ok_or_else(|| "the CPU limit is 10 to 100 percent of all cores, or `none`".to_owned())
 }
 
-/// Where virtual players spin.
+/// What virtual players need to call the gateway.
 #[derive(Clone)]
 pub struct TrafficTarget {
-    /// The gateway's origin.
+    /// Origin of the gateway.
     pub origin: String,
-    /// The secret of this launch.
+    /// The launch token.
     pub launch_token: String,
-    /// Whose traces their spins begin.
+    /// The service that begins the traces of their spins.
     pub frontend: Service,
-    /// Players there are at least; the accounts of virtual players are among them.
+    /// Returns the number of accounts that exist at least.
     pub accounts: Arc<dyn Fn() -> u64 + Send + Sync>,
 }
 
-/// The traffic; clones share it. Dropping the last one stops it.
+/// Controls the traffic. Clones share it; dropping the last one stops the traffic.
 #[derive(Clone)]
 pub struct TrafficControl {
     shared: Arc<Shared>,
@@ -138,34 +138,34 @@ pub struct TrafficControl {
 struct Shared {
     target: TrafficTarget,
     state: Mutex<State>,
-    /// When the last turn was given; who wants the next waits for it in the order of coming.
+    /// When the last turn was given. Players queue for this lock, so turns are given in order of arrival.
     turns: tokio::sync::Mutex<Instant>,
-    /// Wakes the player whose turn comes next when the settings change.
+    /// Wakes the first player of the queue when settings or pace change.
     changed: Notify,
     next_account: AtomicU64,
-    /// Whether the system tells CPU times.
+    /// Whether the system reports CPU times.
     is_told: bool,
 }
 
 struct State {
     set: SetTraffic,
     pace: Pace,
-    /// Turns begun since the last look.
+    /// Number of turns begun since the last CPU sample.
     begun: u32,
     under_way: usize,
-    /// How long a turn takes, smoothed.
+    /// Smoothed duration of a turn.
     turn_takes: Duration,
     cpu_percent: Option<f64>,
     tally: Tally,
-    /// The newest spins: when they ended, and how long their players waited.
+    /// The newest spins: when each ended, and how long its player waited.
     ended: VecDeque<(Instant, Duration)>,
-    /// The players, by their seats.
+    /// The tasks of the players.
     seats: Vec<AbortHandle>,
     tasks: JoinSet<()>,
 }
 
 impl State {
-    /// Nobody plays any more. Spins under way end on tasks of the gateway, whoever waits for them.
+    /// Stops all players. Their spins under way still end, because the gateway runs each on a task of its own.
     fn end(&mut self) {
         self.set.running = false;
         self.tasks.abort_all();
@@ -174,14 +174,14 @@ impl State {
     }
 }
 
-/// What virtual players met since they were started.
+/// Results of the virtual players since they were last started.
 #[derive(Debug, Clone)]
 pub struct Tally {
-    /// Spins that were played.
+    /// Number of spins that succeeded.
     pub ok: u64,
-    /// Spins that were not, by stable code.
+    /// Number of failed spins, by the stable code of the failure.
     pub failed_by_code: BTreeMap<String, u64>,
-    /// How long players waited, in microseconds; longer than an hour counts as an hour.
+    /// Waiting times of the players in microseconds; more than one hour counts as one hour.
     pub waits_us: Histogram<u64>,
 }
 
@@ -196,7 +196,7 @@ impl Default for Tally {
 }
 
 impl Tally {
-    /// Spins that were not played.
+    /// Number of failed spins.
     #[must_use]
     pub fn failed(&self) -> u64 {
         self.failed_by_code.values().sum()
@@ -213,7 +213,7 @@ impl Tally {
 }
 
 impl TrafficControl {
-    /// Nobody plays yet.
+    /// Creates the control without players.
     #[must_use]
     pub fn new(target: TrafficTarget) -> Self {
         let state = State {
@@ -240,7 +240,7 @@ impl TrafficControl {
         }
     }
 
-    /// How it goes.
+    /// Returns the state for the page.
     #[must_use]
     pub fn view(&self) -> View {
         let mut state = self.shared.state();
@@ -277,10 +277,10 @@ impl TrafficControl {
         }
     }
 
-    /// Starts, stops, or goes on otherwise.
+    /// Starts, stops or changes the traffic.
     ///
     /// # Errors
-    /// [`TrafficRefusal`]; nothing was changed.
+    /// [`TrafficRefusal`]; nothing is changed.
     pub fn set(&self, wanted: SetTraffic) -> Result<(), TrafficRefusal> {
         if !(1..=MOST_PLAYERS).contains(&wanted.players) {
             return Err(TrafficRefusal::Players(wanted.players));
@@ -306,8 +306,8 @@ impl TrafficControl {
             state.tasks.spawn(Arc::clone(&self.shared).control());
         }
         let players = wanted.players as usize;
-        // Who has to go goes at once: a player who thinks or waits for a turn would still be there when the seat is taken
-        // again.
+        // Removed players stop at once: one that pauses or waits for a turn would still be there when its place is
+        // taken again.
         let seated = state.seats.len();
         for gone in state.seats.drain(players.min(seated)..) {
             gone.abort();
@@ -322,18 +322,18 @@ impl TrafficControl {
         Ok(())
     }
 
-    /// What virtual players have met since they were started last.
+    /// Returns the results since the last start.
     #[must_use]
     pub fn tally(&self) -> Tally {
         self.shared.state().tally.clone()
     }
 
-    /// Stops it.
+    /// Stops the traffic.
     pub fn stop(&self) {
         self.shared.state().end();
     }
 
-    /// As before anybody has said anything.
+    /// Stops the traffic and restores the initial settings.
     pub fn reset(&self) {
         let mut state = self.shared.state();
         state.end();
@@ -342,8 +342,8 @@ impl TrafficControl {
     }
 }
 
-/// Jiffies that the cores of this machine were idle, and all of them, from `/proc/stat` (proc(5)); `None` elsewhere. What is
-/// run with a lower priority than usual counts as idle: it gives way.
+/// Idle ticks and all ticks of the machine's cores, from `/proc/stat` (proc(5)); `None` on systems without it. Work
+/// of low priority (nice) counts as idle, because it gives way.
 fn machine_ticks() -> Option<(u64, u64)> {
     let stat = std::fs::read_to_string("/proc/stat").ok()?;
     let ticks = stat.lines().next()?.split_whitespace().skip(1).take(8);
@@ -354,21 +354,21 @@ fn machine_ticks() -> Option<(u64, u64)> {
     Some((nice + idle + waiting, ticks.iter().sum()))
 }
 
-/// Share of all cores that was busy in between, in percent.
+/// Share of all cores that was busy between two samples, in percent.
 #[allow(clippy::cast_precision_loss)] // ticks of half a second
 fn busy((idle_before, all_before): (u64, u64), (idle, all): (u64, u64)) -> Option<f64> {
     let all = all.checked_sub(all_before).filter(|all| *all > 0)?;
     Some(100.0 * (1.0 - idle.saturating_sub(idle_before) as f64 / all as f64))
 }
 
-/// How many cores this machine has, at least 1.
+/// Number of cores of this machine, at least 1.
 #[must_use]
 pub fn cores() -> f64 {
     #[allow(clippy::cast_precision_loss)] // a few hundred
     std::thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64)
 }
 
-/// A turn that is under way.
+/// A turn under way; it ends when dropped.
 struct Turn {
     shared: Arc<Shared>,
     began: Instant,
@@ -380,12 +380,12 @@ impl Drop for Turn {
         state.under_way = state.under_way.saturating_sub(1);
         let took = self.began.elapsed().as_secs_f64();
         let before = state.turn_takes.as_secs_f64();
-        // Over about ten turns.
+        // Smoothed over about ten turns.
         state.turn_takes = Duration::from_secs_f64(before + 0.1 * (took - before));
     }
 }
 
-/// Spins a second of players who do nothing but think and spin at once.
+/// Spins per second if nothing delays the players and spins take no time.
 fn wanted(set: SetTraffic) -> f64 {
     f64::from(set.players) / THINKS.as_secs_f64()
 }
@@ -395,7 +395,7 @@ impl Shared {
         self.state.lock()
     }
 
-    /// Looks at the CPU, for the pace and for who looks on.
+    /// Samples the CPU times, for the pace and for the display.
     async fn control(self: Arc<Self>) {
         let mut ticks = tokio::time::interval(CONTROL_EVERY);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -413,7 +413,7 @@ impl Shared {
             let mut state = self.state();
             let begun = std::mem::take(&mut state.begun);
             let own = spent.map(|spent| spent / elapsed.as_secs_f64() / cores() / 10.0);
-            // Over a few seconds: a single spin is a burst of CPU.
+            // Smoothed over a few seconds, because a single spin is a burst of CPU.
             let smooth = |old: f64| own.map(|own| old + 0.15 * (own - old));
             state.cpu_percent = state.cpu_percent.map_or(own, smooth);
             if let (Some(budget), Some(spent_ms), Some(own)) = (state.set.budget_percent, spent, own) {
@@ -431,15 +431,15 @@ impl Shared {
         }
     }
 
-    /// Waits until this player may begin a turn, which is under way until what is returned is dropped. Turns are spread
-    /// evenly, so that no burst delays a person's spin, and each is given at the rate of its moment: whoever waits in the
-    /// queue gains from a rate that has risen since.
+    /// Waits until the caller may begin a turn; the turn lasts until the returned value is dropped. Turns are
+    /// spread evenly, so that no burst delays a person's spin. The wait follows the present rate, so that players
+    /// in the queue profit when it rises.
     async fn turn(self: &Arc<Self>) -> Turn {
         let mut last = self.turns.lock().await;
         loop {
             let wait = {
                 let mut state = self.state();
-                // Where the system tells no CPU times nobody can keep to a budget.
+                // Where the system reports no CPU times, there is no budget to keep to.
                 let budget = state.set.budget_percent.filter(|_| self.is_told);
                 let wait =
                     budget.and_then(|_| state.pace.wait(last.elapsed(), state.under_way, state.turn_takes));
@@ -462,18 +462,18 @@ impl Shared {
         }
     }
 
-    /// One virtual player, until the task is aborted.
+    /// Runs one virtual player until the task is aborted.
     async fn play(self: Arc<Self>) {
         let mut rng: ChaCha12Rng = ChaCha12Rng::seed_from_u64(rand::random());
         let client = self.target.frontend.client();
         let turnover = Turnover::default();
         let mut session: Option<String> = None;
-        // They do not come in step.
+        // A random first pause, so that the players are not in step.
         tokio::time::sleep(THINKS.mul_f64(rng.random::<f64>())).await;
         loop {
             let turn = self.turn().await;
-            // A log-in looks the player up as a spin does: both belong to the turn. Were they two, every player would log in
-            // before the first of them spins.
+            // A log-in belongs to the turn, because it looks up the player as a spin does. As a turn of its own, it
+            // would make all players log in before the first of them spins.
             if session.is_none() {
                 session = self.sit_down(&client).await;
             }
@@ -504,7 +504,7 @@ impl Shared {
             let waited = began.elapsed();
             match spun {
                 Ok(_) => self.note(waited, None),
-                // An empty purse or a session that is over are not failures: somebody else sits down.
+                // An empty wallet or an ended session is no failure: the next account takes the place.
                 Err(Code::InsufficientFunds | Code::SessionExpired | Code::Unauthorized) => session = None,
                 Err(code) => self.note(waited, Some(code)),
             }
@@ -525,7 +525,7 @@ impl Shared {
     async fn sit_down(&self, client: &Client) -> Option<String> {
         let accounts = (self.target.accounts)().max(1);
         let next = self.next_account.fetch_add(1, Ordering::Relaxed);
-        // While the players are being written, or with few of them, accounts are shared.
+        // While the players are being written, or when there are few, several virtual players share an account.
         let number = if accounts > FIRST_ACCOUNT {
             FIRST_ACCOUNT + (next - FIRST_ACCOUNT) % (accounts - FIRST_ACCOUNT)
         } else {
@@ -549,7 +549,7 @@ fn stake(rng: &mut impl Rng) -> Money {
     Money(STAKES[0].0)
 }
 
-/// Exponentially distributed, by inversion; never longer than ten times the mean.
+/// Draws a pause from the exponential distribution by inversion, limited to ten times the mean.
 fn thinks(rng: &mut impl Rng) -> Duration {
     let uniform: f64 = rng.random();
     THINKS.mul_f64((-(1.0 - uniform).ln()).min(10.0))
@@ -575,7 +575,7 @@ mod tests {
         let drawn: Vec<_> = (0..100_000).map(|_| stake(&mut rng).minor()).collect();
         for (amount, weight) in STAKES {
             let share = drawn.iter().filter(|stake| **stake == amount).count() as f64 / 1_000.0;
-            // Five standard deviations of a share of a hundred thousand draws are below 0.8 points.
+            // Five standard deviations of a share of a hundred thousand draws are below 0.8 percentage points.
             assert!((share - f64::from(weight)).abs() < 0.8, "{amount}: {share} %");
         }
         assert_eq!(STAKES.iter().map(|(_, weight)| weight).sum::<u32>(), 100);

@@ -1,4 +1,4 @@
-//! The traffic over HTTP, for the page.
+//! The routes of the traffic.
 
 use crate::wire::{SetTraffic, Traffic as View};
 use axum::Json;
@@ -18,7 +18,7 @@ struct Shared {
     program: Program,
 }
 
-/// `/api/traffic`; it belongs behind a guard.
+/// The routes below `/api/traffic`. The caller puts them behind a guard.
 pub fn traffic_routes(traffic: TrafficControl, program: Program) -> OpenApiRouter {
     OpenApiRouter::default()
         .routes(routes!(show_traffic, set_traffic))

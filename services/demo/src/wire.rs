@@ -1,4 +1,5 @@
-//! What the page asks of virtual players and of what was measured before and after, and is answered. Times are milliseconds since the Unix epoch.
+//! Requests and responses about virtual players and about the figures of the session. Times are milliseconds since
+//! the Unix epoch.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,6 +1,6 @@
 //! The page's API: every URL, and the file that answers it. Each route is mounted together with its description
-//! (`utoipa_axum`), and `GET /api/openapi.json` is made of what is mounted; `tests/contract.rs` holds this table, the
-//! document and `ui/openapi.json`, which the page's types are generated from, to each other.
+//! (`utoipa_axum`), and `GET /api/openapi.json` describes exactly what is mounted. `tests/contract.rs` compares
+//! this table, that document, and `ui/openapi.json`, from which the page's types are generated.
 //!
 //! | method | URL | file |
 //! |---|---|---|
@@ -63,12 +63,12 @@ use crate::overhead::{Overhead, overhead_routes};
 use crate::preferences::{Preferences, preferences_routes};
 use crate::settings_http::{self, settings_routes};
 
-/// Where the viewer's routes are.
+/// Path of the viewer's routes.
 pub(crate) const TELEMETRY: &str = "/api/telemetry";
-/// Where the preferences are.
+/// Path of the preferences.
 pub(crate) const PREFERENCES: &str = "/api/preferences";
 
-/// What the routes beside the game act on.
+/// The state of all routes beside the gateway's own.
 pub(crate) struct OwnerApi {
     pub(crate) collector: Collector,
     pub(crate) settings: settings_http::Shared,
@@ -81,7 +81,7 @@ pub(crate) struct OwnerApi {
 }
 
 impl OwnerApi {
-    /// The routes beside the game, which the gateway has; and their descriptions. They belong behind a guard.
+    /// The routes beside the gateway's own, and their descriptions. The caller puts the routes behind a guard.
     pub(crate) fn mounted(self) -> (Router, OpenApi) {
         let (routes, document) = OpenApiRouter::default()
             .nest(TELEMETRY, viewer_routes(self.collector))
@@ -92,7 +92,7 @@ impl OwnerApi {
             .nest("/api/faults", faults_routes(self.steering.clone()))
             .nest("/api/traffic", traffic_routes(self.traffic, self.program))
             .split_for_parts();
-        // The same by the name that presenters use; described once.
+        // The same routes under the name that presenters use; the document has them once.
         let problems = Router::from(faults_routes(self.steering));
         let routes = routes.nest("/api/problems", problems);
         (routes.method_not_allowed_fallback(method_not_allowed), document)

@@ -1,11 +1,12 @@
-//! Puts a stack together, one function for each service. The order is that of the types: each stage takes what the ones
-//! before it return.
+//! Assembles a stack, with one function for each service. The types enforce the order, because each stage takes
+//! what earlier stages return:
 //!
-//! 1. All listeners of the services behind the gateway, so that each can be told where the others are.
-//! 2. The provider, payment-service, game-engine and user-service, each before those that call it.
-//! 3. What a presenter switches, on the knobs that the services gave back; problems are brought to where they are to stand
-//!    before anybody can spin.
-//! 4. The collector's door, and at last the gateway with the page's API: nobody comes in before all of that stands.
+//! 1. The listeners of all services behind the gateway, so that each service can be given the addresses of the
+//! others.
+//! 2. The provider, payment-service, game-engine and user-service, each before the services that call it.
+//! 3. The demo, on the knobs that the services returned. Faults get their states before anybody can spin.
+//! 4. The collector's port, and last the gateway with the page's API, so that no request arrives before all of it
+//! is ready.
 
 mod kit;
 mod owner;
@@ -35,16 +36,17 @@ use crate::start::{Parts, Stack, StartError};
 use crate::storage::Storage;
 use crate::streams;
 
-/// The payment service's patience with the provider: less than the gateway's with the payment service, which is 15 s.
+/// How long the payment-service waits for the provider: less than the gateway waits for the payment-service, which
+/// is 15 s.
 const PROVIDER_DEADLINES: Deadlines = Deadlines {
     attempt: Duration::from_secs(10),
     overall: Duration::from_secs(13),
 };
 
-/// Starts everything behind `gateway_listener`, and then what listens there.
+/// Starts everything behind `gateway_listener`, and then the gateway on it.
 ///
 /// # Errors
-/// [`StartError`]; the databases are the caller's to close then.
+/// [`StartError`]; closing the databases is then the caller's part.
 pub(crate) async fn assemble(
     config: Config,
     gateway_listener: TcpListener,
@@ -139,7 +141,7 @@ pub(crate) async fn assemble(
     };
     let access = state.access.clone();
     stack.hear_refusals(access.refused());
-    // Without telemetry there is nothing to look at or to switch.
+    // Without telemetry there are no traces to show and no faults to switch.
     let (owner, document) = match storage.collector {
         Some(collector) => stack
             .owner_api(config, collector, demo, kept_notices, release)
@@ -150,7 +152,8 @@ pub(crate) async fn assemble(
     let routes = services.front.layer(gateway::router(state, document), panicked);
     let routes = gateway::guarded(access, owner).fallback_service(routes);
     stack.serve("api-gateway", gateway_listener, routes)?;
-    // The first thing that a page asks for, which needs a moment itself until it does.
+    // The page asks for the figures of the paytable first, and computing them takes a moment, so this starts at
+    // once.
     stack
         .background()
         .spawn("enumeration of the paytable", async move {
@@ -172,7 +175,7 @@ impl Stack {
         Ok(())
     }
 
-    /// As [`Stack::serve`], and it can be stopped and started again.
+    /// Works as [`Stack::serve`], with a server that can be stopped and started.
     fn serve_restartable(
         &mut self,
         name: &'static str,

@@ -1,5 +1,5 @@
-//! What telemetry costs: the same spins with it on and off, in interleaved blocks of one run, so that whatever else
-//! the machine does meets both alike.
+//! Measures the cost of telemetry: the same spins with it and without, in interleaved blocks of one run, so that
+//! other work of the machine affects both sides alike.
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,9 +13,9 @@ use crate::load::{self, Plan, Report};
 use crate::settings::Settings;
 use crate::{Config, Stack, traces};
 
-/// Pairs of blocks; the order within a pair alternates.
+/// Number of pairs of blocks; the order within a pair alternates.
 const PAIRS: u64 = 6;
-/// How long the index may take to catch up after a block.
+/// Time for the index to catch up after a block.
 const CAUGHT_UP_WITHIN: Duration = Duration::from_secs(30);
 
 /// One way of running, summed over its blocks.
@@ -102,8 +102,9 @@ impl Bench {
         Ok(report)
     }
 
-    /// Waits for what a block leaves behind, so that its cost is its own. Without a viewer the index stands back while
-    /// there is a load, so its work is in the CPU of a spin, and not in the saturated throughput.
+    /// Waits for the work that a block leaves to the collector, so that its cost counts for that block. Without a
+    /// viewer the index pauses under load, so its work counts in the CPU time per spin and not in the saturated
+    /// throughput.
     async fn settle(&self) -> Result<(), String> {
         if let Some(collector) = self.stack.collector() {
             self.stack.flush().await;
@@ -142,33 +143,33 @@ impl Bench {
             p50_ms: median(&self.p50),
             p95_ms: median(&self.p95),
             saturated_per_s: median(&self.saturated),
-            // Both halves of a block are kept.
+            // Both halves of a block write envelopes.
             bytes_per_spin: bytes as f64 / (2.0 * spins),
         }
     }
 }
 
-/// How it is measured.
+/// How to measure.
 #[derive(Debug, Clone, Copy)]
 pub struct Method {
-    /// Spins of each side one after another, and as many again at `concurrency`.
+    /// Number of spins of each side one after another, and again at `concurrency`.
     pub count: u64,
-    /// Spins under way at the same time where throughput is measured.
+    /// Number of concurrent spins where throughput is measured.
     pub concurrency: u64,
-    /// Players who take turns.
+    /// Number of players that take turns.
     pub players: u64,
-    /// Share of traces that the side with telemetry reports, 0 to 1.
+    /// Share of traces that the side with telemetry records, 0 to 1.
     pub sample_rate: f32,
 }
 
-/// Blocks of one measurement, those that warm up included.
+/// Number of blocks of a measurement, including those that warm up.
 pub const BLOCKS: u64 = 2 + 2 * PAIRS;
 
-/// Measures in `dir`, which has to be new, and in which nothing runs afterwards; `done` is told how many of [`BLOCKS`] are
-/// over. `None` when `cancelled` came before the end.
+/// Measures in the new directory `dir`, in which nothing runs afterwards. `done` receives how many of [`BLOCKS`]
+/// have ended. Returns `None` when `cancelled` completes before the end.
 ///
 /// # Errors
-/// A sentence.
+/// A sentence about the failure.
 pub async fn telemetry(
     dir: &Path,
     method: Method,
@@ -192,7 +193,7 @@ pub async fn telemetry(
             stopped.map_err(|error| error.to_string()).and(compared)
         }
     };
-    // Whatever became of it: what still runs in the directory would hinder its removal.
+    // Always stopped, because running stacks hinder the removal of the directory.
     let stopped = off.stack.shutdown().await;
     stopped.map_err(|error| error.to_string()).and(compared)
 }
@@ -206,7 +207,7 @@ async fn compare(
     done: impl Fn(u64) + Send,
 ) -> Result<Comparison, String> {
     let each = (count / PAIRS).max(10);
-    // Caches, indexes and the players' wallets are not what is measured.
+    // A warm-up, so that caches, indexes and wallets are filled before the measurement.
     off.run(each, concurrency).await?;
     on.run(each, concurrency).await?;
     on.settle().await?;

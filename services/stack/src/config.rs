@@ -1,4 +1,4 @@
-//! What a stack is started with. Read once, by the program; passed as values from here on.
+//! The configuration of a stack. The program reads it once; everything else gets it as values.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
@@ -14,10 +14,10 @@ use crate::settings::Settings;
 use reelscope_demo::faults::States;
 use reelscope_demo::faults::dial::Release;
 
-/// By which address one service reaches another: given who calls, who is called, and where that listens.
+/// Maps the address of a service to the one to call instead: takes the caller, the callee and the callee's address.
 pub type Route = Arc<dyn Fn(&'static str, &'static str, String) -> String + Send + Sync>;
 
-/// What lies between the services. Nothing, unless somebody puts a hop between them that loses or garbles what passes.
+/// The network between the services. By default nothing; tests put hops in between that lose or garble requests.
 #[derive(Clone, Default)]
 pub struct Network(pub Option<Route>);
 
@@ -36,39 +36,39 @@ impl std::fmt::Debug for Network {
     }
 }
 
-/// Everything a stack can be told.
+/// The configuration of a stack.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where the databases are; created when missing.
+    /// Directory of the databases, created when missing.
     pub data_dir: PathBuf,
-    /// Where the gateway listens; port 0 takes a free one.
+    /// Address of the gateway; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Synthetic players there are to be; `None` takes as many as make a look-up without an index cost half a second on
-    /// this machine.
+    /// Number of synthetic players; `None` is as many as make a look-up without an index take half a second on this
+    /// machine.
     pub players: Option<u64>,
-    /// How long the writing of the players waits for a page to be on the screen: while it is being drawn it has the
-    /// processor to itself.
+    /// How long writing the players waits for a page to appear, so that drawing the page has the processor to
+    /// itself.
     pub page_first: Duration,
-    /// Begins a reproducible sequence of rounds; without it the operating system's generator seeds each.
+    /// Seed of a reproducible sequence of rounds; without it the operating system's generator seeds each round.
     pub seed: Option<u64>,
-    /// How the external payment provider behaves.
+    /// Behaviour of the external payment provider.
     pub provider: Behaviour,
-    /// Where the demo's faults are to stand; those that are not named are off.
+    /// Initial states of faults; a fault that is not listed is off.
     pub faults: States,
-    /// Virtual players that begin once all players are written.
+    /// Virtual players that start once all players are written.
     pub traffic: Option<SetTraffic>,
-    /// Requests of one session; `None` lets everything through.
+    /// Rate limit of one session; `None` is no limit.
     pub rate: Option<Rate>,
-    /// What is reported, as what, and where it goes; `None` reports nothing and keeps nothing.
+    /// Settings of telemetry; `None` records nothing.
     pub settings: Option<Settings>,
-    /// Where settings that are changed in the window are kept; `None` keeps them until the end of the process.
+    /// File of the settings that are changed in the window; `None` keeps changes until the process ends.
     pub settings_file: Option<PathBuf>,
-    /// What lies between the services.
+    /// The network between the services.
     pub network: Network,
 }
 
 impl Config {
-    /// What a double click starts: a free port on loopback, about 100,000 players, no problem.
+    /// The configuration of a double click: a free port on loopback, about 100,000 players, no fault.
     #[must_use]
     pub fn new(data_dir: PathBuf) -> Self {
         Self {
@@ -83,7 +83,7 @@ impl Config {
             },
             faults: States::new(),
             traffic: None,
-            // A finger on the space bar in turbo makes five spins a second, each with its look at the history.
+            // The space bar held down in turbo makes five spins a second, each with a request for the history.
             rate: NonZeroU32::new(30)
                 .zip(NonZeroU32::new(60))
                 .map(|(per_second, burst)| Rate { per_second, burst }),
@@ -93,7 +93,7 @@ impl Config {
         }
     }
 
-    /// The same rounds, the same latencies and the same failures again, where a seed is given.
+    /// With a seed, makes rounds, latencies and failures of the provider repeatable.
     #[must_use]
     pub fn seeded(mut self, seed: Option<u64>) -> Self {
         self.seed = seed;
@@ -101,7 +101,7 @@ impl Config {
         self
     }
 
-    /// As a release of the dial has it, except for the faults that are named already.
+    /// Sets the faults of a release, except for those that are configured already.
     #[must_use]
     pub fn on_the_dial(mut self, release: Option<&Release>) -> Self {
         if let Some(release) = release {
@@ -112,14 +112,14 @@ impl Config {
     }
 }
 
-/// The directory for a user's data by the rules of the operating system; `None` without a home directory.
+/// The operating system's directory for user data of this program; `None` without a home directory.
 #[must_use]
 pub fn default_data_dir() -> Option<PathBuf> {
     directories().map(|dirs| dirs.data_dir().to_owned())
 }
 
-/// The directories of this program. A home that is not absolute is none: what it names depends on where the program is
-/// started.
+/// The directories of this program; `None` for a relative home directory, which would depend on where the program
+/// starts.
 pub(crate) fn directories() -> Option<directories::ProjectDirs> {
     directories::ProjectDirs::from("dev", "Reelscope", "Reelscope")
         .filter(|dirs| dirs.data_dir().is_absolute())

@@ -1,37 +1,38 @@
-//! Who draws the window on Linux: the graphics processor, or the processor in the plainest way.
+//! Decides whether WebKitGTK draws the window on Linux with the graphics processor or plainly with the CPU.
 //!
 //! Without a graphics processor WebKitGTK draws through an emulated one, which compiles a shader for everything it
-//! meets for the first time. On two cores that costs three seconds of the first start and nearly every frame of the
-//! first spins. Drawn plainly the same reels turn with forty frames a second from the first spin. With NVIDIA's own
-//! driver the fast way often shows nothing at all.
+//! draws for the first time. On two cores this costs three seconds of the first start and nearly every frame of the
+//! first spins. Drawn plainly, the same reels turn at forty frames a second from the first spin. With NVIDIA's own
+//! driver the fast way often shows an empty window.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-/// WebKitGTK reads it once, when its first web process starts; any value but `0` makes it draw plainly.
+/// The environment variable that WebKitGTK reads when its first web process starts. Any value but `0` makes it draw
+/// plainly.
 pub const VARIABLE: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 
-/// How the window is drawn, and why.
+/// How the window is drawn, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Drawing {
-    /// As whoever set [`VARIABLE`] wants it.
+    /// The user has set [`VARIABLE`] to this value.
     AsSet(OsString),
-    /// Plainly: NVIDIA's driver is loaded.
+    /// Plainly, because NVIDIA's driver is loaded.
     PlainForNvidia,
-    /// Plainly: there is no graphics processor that programs may use.
+    /// Plainly, because there is no graphics processor that programs may use.
     PlainWithoutGraphics,
-    /// By the graphics processor.
+    /// With the graphics processor.
     Graphics,
 }
 
 impl Drawing {
-    /// As this process and this machine are.
+    /// Decides for this process and this machine.
     #[must_use]
     pub fn of_this_machine() -> Self {
         Self::of(std::env::var_os(VARIABLE), Path::new("/"))
     }
 
-    /// With this value of [`VARIABLE`], on a machine whose files begin at `root`.
+    /// Decides for a value of [`VARIABLE`], on a machine whose file system begins at `root`.
     #[must_use]
     pub fn of(variable: Option<OsString>, root: &Path) -> Self {
         if let Some(value) = variable {
@@ -45,14 +46,14 @@ impl Drawing {
         }
     }
 
-    /// Whether the window has to set [`VARIABLE`] for that.
+    /// Whether the program has to set [`VARIABLE`].
     #[must_use]
     pub fn is_to_be_set(&self) -> bool {
         matches!(self, Self::PlainForNvidia | Self::PlainWithoutGraphics)
     }
 }
 
-/// Linux shows each graphics processor that programs may use as a render node.
+/// Whether there is a render node: Linux has one for each graphics processor that programs may use.
 fn has_graphics(devices: &Path) -> bool {
     std::fs::read_dir(devices)
         .is_ok_and(|entries| entries.flatten().any(|entry| is_render_node(&entry.file_name())))

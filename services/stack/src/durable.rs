@@ -1,14 +1,14 @@
-//! Small files that are whole or not there, after a power cut too, and that nobody else on the machine can read.
+//! Small files that are written atomically, also across a power cut, and that only their owner can read.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Replaces the content of `file`, whose directory is created when missing. On Unix its mode is 0600.
+/// Replaces the content of `file`; creates its directory when missing. On Unix the mode is 0600.
 ///
 /// # Errors
-/// The system's; the file is then as it was.
+/// The system's error; `file` is unchanged.
 pub fn write(file: &Path, content: &[u8]) -> io::Result<()> {
     let dir = match file.parent() {
         Some(dir) if dir != Path::new("") => dir,
@@ -19,7 +19,7 @@ pub fn write(file: &Path, content: &[u8]) -> io::Result<()> {
     name.push(file.file_name().unwrap_or_default());
     name.push(".new");
     let beside = dir.join(name);
-    // One that a crash has left may have another mode.
+    // A file left by a crash may have another mode, so it is removed first.
     match fs::remove_file(&beside) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -33,17 +33,16 @@ pub fn write(file: &Path, content: &[u8]) -> io::Result<()> {
     new.sync_all()?;
     drop(new);
     fs::rename(&beside, file)?;
-    // Windows opens no directories, and needs no such step.
+    // Windows cannot open directories and makes a rename durable without this step.
     #[cfg(unix)]
     File::open(dir)?.sync_all()?;
     Ok(())
 }
 
-/// Reads `file`. One that others on the machine could read, as an older build may have left it, is its owner's alone
-/// afterwards; where that cannot be changed it is read all the same.
+/// Reads `file`. If others on the machine could read it, sets its mode to 0600; a failure of that is logged only.
 ///
 /// # Errors
-/// The system's.
+/// The system's error.
 pub fn read(file: &Path) -> io::Result<Vec<u8>> {
     let content = fs::read(file)?;
     #[cfg(unix)]

@@ -1,11 +1,38 @@
-//! Starts and stops all of it: five services and the provider, each a real HTTP server on loopback, in one
-//! process.
+//! Starts and stops the whole program: five services, the provider and the collector, each a real HTTP server on
+//! loopback, in one process.
 //!
-//! Modules in reading order: [`config`] (read once, passed as values), [`start`] (a stack that runs), `assembly` (bind everything, then serve),
-//! `api` (every URL of the page), [`storage`]
-//! (what is kept on the disk), [`settings`] (what a person can set), [`load`] (spins for the command line and the
-//! benchmarks), [`traces`], [`recording`] (somebody else's), [`bench`] (what telemetry costs), [`drawing`] (who draws the
-//! window on Linux).
+//! ```text
+//!   config, settings ──> start::Stack ──> storage    opens the databases and the collector
+//!                            │
+//!                            └─────────> assembly   binds all ports, then starts:
+//!                                           ├─ provider, payment-service, game-engine, user-service
+//!                                           ├─ the demo, on the knobs of these services
+//!                                           ├─ the collector's server
+//!                                           └─ api-gateway with the page's API (api)
+//!                                                settings_http, preferences, notices, overhead ─> bench
+//!
+//!   load        makes spins for the command line and for bench
+//!   traces      asks the collector, as the page does
+//!   recording   page and viewer over a file, without services
+//!   drawing     how the window is drawn on Linux
+//! ```
+//!
+//! # Example
+//!
+//! ```no_run
+//! use reelscope_stack::{Config, Stack};
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut config = Config::new("/tmp/reelscope".into());
+//! config.players = Some(1_000);
+//! let stack = Stack::start(config).await?;
+//! println!("open {} in a browser", stack.ui_url());
+//! stack.seeded().await;
+//! stack.shutdown().await?;
+//! # Ok(())
+//! # }
+//! ```
 
 mod api;
 mod assembly;
@@ -34,12 +61,12 @@ pub use settings::Settings;
 pub use start::{STOP_PATIENCE, Stack, StartError};
 pub use storage::StopError;
 
-/// Five services in one process allocate and free on each other's threads, for which the system's allocator takes locks.
-/// `reelscope bench` shows what this one brings.
+/// Five services in one process allocate and free memory across threads, for which the system's allocator takes
+/// locks. `reelscope bench` shows the difference that this allocator makes.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Starts logging to standard error: warnings, unless `RUST_LOG` says otherwise.
+/// Starts logging to standard error, with warnings and errors unless `RUST_LOG` says otherwise.
 pub fn init_logs() {
     init_logs_at("warn");
 }

@@ -1,4 +1,4 @@
-//! Where servers listen.
+//! Binds the ports of the servers.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use crate::durable;
 use crate::start::{StartError, telemetry_dir};
 
-/// A free port of loopback.
+/// Loopback with a free port.
 pub(crate) const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
@@ -29,8 +29,8 @@ pub(crate) fn listen_error(address: SocketAddr, error: &io::Error) -> StartError
     }
 }
 
-/// The collector's own listener, on the port that it had last time when that is free: a DSN that a customer has put
-/// into his service goes on working.
+/// Binds the collector's port: the one of the last start while it is free, so that a DSN that points to it stays
+/// valid.
 pub(crate) async fn bind_where_it_was(data_dir: &Path) -> Result<TcpListener, StartError> {
     let file = telemetry_dir(data_dir).join("port");
     let last = std::fs::read_to_string(&file)
@@ -45,7 +45,7 @@ pub(crate) async fn bind_where_it_was(data_dir: &Path) -> Result<TcpListener, St
         None => bind(LOOPBACK).await?,
     };
     if let Ok(address) = listener.local_addr() {
-        // Without it the next start takes another port.
+        // If this fails, the next start takes another port.
         let _ = durable::write(&file, address.port().to_string().as_bytes());
     }
     Ok(listener)

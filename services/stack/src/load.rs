@@ -1,5 +1,4 @@
-//! Spins for the command line and the benchmark: virtual players that speak to the gateway over HTTP, as the page
-//! does.
+//! Spins for the command line and the benchmark: virtual players that call the gateway over HTTP, as the page does.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,49 +17,49 @@ use reelscope_telemetry::{Share, TraceLink, Turnover};
 
 use crate::Stack;
 
-/// What to do.
+/// The load to make.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Spins in all.
+    /// Number of spins.
     pub count: u64,
-    /// Spins under way at the same time.
+    /// Number of concurrent spins.
     pub concurrency: u64,
-    /// Players who take turns.
+    /// Number of players that take turns.
     pub players: u64,
     /// Stake of each spin.
     pub stake: Money,
-    /// Makes the idempotency keys of this run its own.
+    /// Prefix of the idempotency keys; unique for each run.
     pub run: String,
 }
 
-/// What was measured.
+/// The measurements of a run.
 #[derive(Debug)]
 pub struct Report {
-    /// Spins that were played.
+    /// Number of spins that succeeded.
     pub ok: u64,
-    /// Spins that were not, by stable code.
+    /// Number of failed spins, by stable code.
     pub failed_by_code: BTreeMap<String, u64>,
-    /// Sum of stakes of played spins.
+    /// Sum of the stakes of successful spins.
     pub staked: Money,
-    /// Sum of payouts of played spins.
+    /// Sum of the payouts of successful spins.
     pub paid_out: Money,
-    /// Latencies as a client sees them, in microseconds.
+    /// Latencies at the client, in microseconds.
     pub latency_us: Histogram<u64>,
-    /// What the writers of the databases did meanwhile, by service.
+    /// Work of the databases' writers during the run, by service.
     pub writes: Vec<(&'static str, WriteStats)>,
     /// Own time by service.
     pub services: BTreeMap<&'static str, Share>,
-    /// CPU time that the whole process used, in milliseconds; `None` where the system does not tell.
+    /// CPU time of the whole process in milliseconds; `None` where the system does not report it.
     pub cpu_ms: Option<f64>,
-    /// Traces of the spins, in the order in which they ended; empty when nothing is reported. As numbers, because a long
-    /// run has a million of them.
+    /// Ids of the spins' traces, in the order in which the spins ended; empty without telemetry. Stored as numbers,
+    /// because a long run has a million of them.
     pub trace_ids: Vec<u128>,
-    /// From the first spin to the last answer, log-ins excluded.
+    /// Time from the first spin to the last response, without the log-ins.
     pub wall: Duration,
 }
 
 impl Report {
-    /// Trace ids as they are written, 32 hexadecimal digits.
+    /// Trace ids in their usual form, 32 hexadecimal digits.
     pub fn trace_ids(&self) -> impl Iterator<Item = String> {
         self.trace_ids.iter().map(|id| format!("{id:032x}"))
     }
@@ -68,7 +67,7 @@ impl Report {
 
 struct Player {
     number: u64,
-    /// Of its present session; a long run outlives sessions.
+    /// Token of the current session; a long run outlives sessions.
     token: Mutex<Arc<str>>,
 }
 
@@ -78,7 +77,7 @@ impl Player {
     }
 }
 
-/// Logs the players in, spins, measures. The stack must run without a rate limit.
+/// Logs the players in, makes the spins, and measures. The stack must run without a rate limit.
 ///
 /// # Errors
 /// A sentence, when the players cannot log in.
@@ -91,7 +90,7 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
     let client = frontend.client();
     let mut players = Vec::new();
     for number in 1..=plan.players.max(1) {
-        // The second account has an almost empty purse, which is not what a load is about.
+        // The second account is skipped, because its wallet is almost empty.
         let number = if number == 1 { 1 } else { number + 1 };
         let token = log_in_at(&stack.origin(), stack.token(), &client, number).await?;
         players.push(Player {

@@ -1,5 +1,5 @@
-//! What was set aside, told until somebody has read it. A damaged database that was moved away is its own record: its
-//! directory is found at every start, and a file within it says that a person has seen the notice.
+//! Notices about damaged databases that were set aside, shown until a person has read them. Nothing else records
+//! them: the renamed directory is found at every start, and a file in it marks the notice as read.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,9 +17,9 @@ use utoipa_axum::routes;
 
 use crate::durable;
 
-/// Between the name of a database and the time at which it was set aside (`reelscope_store::set_aside`).
+/// Text between the name of a database and the time in the name of its directory (`reelscope_store::set_aside`).
 const MARK: &str = ".damaged-";
-/// Within the directory, once a person has seen the notice.
+/// Name of the file that marks a notice as read, in the renamed directory.
 const SEEN: &str = "seen";
 
 /// A database that was damaged and is out of use.
@@ -38,7 +38,7 @@ pub(crate) struct SetAside {
 }
 
 impl SetAside {
-    /// For standard error.
+    /// The notice as a sentence, for standard error.
     pub(crate) fn sentence(&self) -> String {
         format!(
             "The {} database was damaged; on {} it was set aside as {} and a new one was created.",
@@ -47,7 +47,7 @@ impl SetAside {
     }
 }
 
-/// The notices of a data directory.
+/// The notices of a data directory. Clones share their state.
 #[derive(Debug, Clone)]
 pub(crate) struct Notices {
     data_dir: Arc<PathBuf>,
@@ -62,16 +62,16 @@ impl Notices {
         }
     }
 
-    /// Resolves once a page has asked for them, which it does when it is on the screen.
+    /// Completes once a page has asked for the notices, which it does when it is on the screen.
     pub(crate) fn first_listed(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut listed = self.listed.subscribe();
         async move {
-            // Without a stack nobody asks any more.
+            // The sender goes with the stack; then nothing waits for a page.
             let _ = listed.wait_for(|listed| *listed).await;
         }
     }
 
-    /// Those that nobody has read, oldest first.
+    /// The notices that are not marked as read, oldest first.
     pub(crate) fn unread(&self) -> Vec<SetAside> {
         let entries = std::fs::read_dir(self.data_dir.as_ref())
             .into_iter()
@@ -111,7 +111,7 @@ impl Notices {
     }
 }
 
-/// The routes; they belong behind a guard.
+/// The routes below `/api/notices`. The caller puts them behind a guard.
 pub(crate) fn notices_routes(notices: Notices) -> OpenApiRouter {
     OpenApiRouter::default()
         .routes(routes!(unread_notices))

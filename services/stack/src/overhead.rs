@@ -1,6 +1,6 @@
-//! What telemetry costs on this machine, measured while somebody looks: the benchmark in two stacks of its own beside the
-//! one that is played on, so that nothing of the demo is touched. They lie in a directory of their own within the data
-//! directory: on the same disk, and no other process removes it or is in it.
+//! Measures the cost of telemetry on this machine for the page: the benchmark in two stacks of its own beside the
+//! running one, so that the demo is not affected. Their directory lies within the data directory, and so on the
+//! same disk and under its lock.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,17 +20,18 @@ use utoipa_axum::routes;
 use crate::bench::{self, BLOCKS, Comparison, Method};
 use reelscope_demo::traffic::TrafficControl;
 
-/// Spins of each side, one after another and again at once: enough for a 95th percentile of a hundred spins a block.
+/// Number of spins of each side, one after another and again concurrently: a block has a hundred, enough for a 95th
+/// percentile.
 const SPINS: u64 = 600;
 const CONCURRENCY: u64 = 16;
-/// So many that no purse runs empty.
+/// Number of players, so many that no wallet runs empty.
 const PLAYERS: u64 = 200;
 
-/// The measurement; clones share it.
+/// The measurement. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Overhead {
     dir: Arc<PathBuf>,
-    /// Its CPU would count for both sides.
+    /// Virtual players must not run, because their CPU time would count for both sides.
     traffic: TrafficControl,
     state: Arc<Mutex<Measuring>>,
 }
@@ -38,11 +39,11 @@ pub(crate) struct Overhead {
 #[derive(Default)]
 struct Measuring {
     sample_rate: f32,
-    /// Blocks that are over, while it runs.
+    /// Number of blocks that have ended; `None` while no measurement runs.
     done: Option<u64>,
-    /// Which measurement this is about: one that was cancelled may end later.
+    /// Number of the measurement. A cancelled one may end later and must not write here.
     number: u64,
-    /// Dropped, it ends the measurement that runs.
+    /// Cancels the running measurement when dropped.
     cancel: Option<oneshot::Sender<()>>,
     result: Option<OverheadResult>,
     failed: Option<String>,
@@ -89,7 +90,7 @@ struct MeasureOverhead {
     sample_rate: f32,
 }
 
-/// `/api/overhead`; it belongs behind a guard.
+/// The routes below `/api/overhead`. The caller puts them behind a guard.
 pub(crate) fn overhead_routes(overhead: Overhead) -> OpenApiRouter {
     OpenApiRouter::default()
         .routes(routes!(show_overhead, measure_overhead, cancel_overhead))
@@ -98,7 +99,7 @@ pub(crate) fn overhead_routes(overhead: Overhead) -> OpenApiRouter {
 }
 
 impl Overhead {
-    /// Measures in `dir`. What a process that was killed has left there goes now.
+    /// Creates the measurement in `dir`, and removes what a killed process left there.
     pub(crate) fn new(dir: PathBuf, traffic: TrafficControl) -> Self {
         drop(Removed(dir.clone()));
         Self {
@@ -130,7 +131,7 @@ impl Overhead {
         self.state().done.is_some()
     }
 
-    /// Ends a measurement that runs; its directory goes when its stacks have stopped.
+    /// Cancels a running measurement. Its directory is removed once its stacks have stopped.
     pub(crate) fn cancel(&self) {
         let mut state = self.state();
         state.done = None;
@@ -166,7 +167,7 @@ impl Overhead {
     }
 
     async fn measure(self, number: u64, sample_rate: f32, cancelled: oneshot::Receiver<()>) {
-        // One that was cancelled may still be closing its databases.
+        // A directory of its own, because a cancelled measurement may still be closing its databases.
         let dir = Removed(self.dir.join(uuid::Uuid::new_v4().to_string()));
         let method = Method {
             count: SPINS,
@@ -190,7 +191,7 @@ impl Overhead {
             Err(sentence) => (None, Some(sentence)),
         };
         let mut state = self.state();
-        // Cancelled after its last block.
+        // It was cancelled after its last block.
         if state.number != number || state.cancel.is_none() {
             return;
         }
@@ -205,7 +206,7 @@ impl Overhead {
     }
 }
 
-/// A directory that goes when it is dropped.
+/// A directory that is removed when dropped.
 struct Removed(PathBuf);
 
 impl Removed {

@@ -1,5 +1,5 @@
-//! What a person has set in the page: language, sound, account. The browser would keep it under the page's origin, which
-//! is another one whenever the port is.
+//! The preferences that a person sets in the page: language, sound, account. A browser would keep them under the
+//! page's origin, which changes with the port.
 
 use std::io;
 use std::path::PathBuf;
@@ -16,23 +16,24 @@ use utoipa_axum::routes;
 
 use crate::durable;
 
-/// The file, beside that of the settings.
+/// Name of the file, beside the settings file.
 pub(crate) const PREFERENCES: &str = "preferences.json";
-/// Largest file, in bytes of JSON.
+/// Limit of the file's size, in bytes of JSON.
 const MOST: usize = 64 * 1024;
 
-/// The preferences; clones share them.
+/// The preferences. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Preferences(Arc<Mutex<PreferencesFile>>);
 
 struct PreferencesFile {
-    /// `None` keeps them until the end of the process.
+    /// File of the preferences; `None` keeps them until the process ends.
     file: Option<PathBuf>,
     values: Map<String, Value>,
 }
 
 impl Preferences {
-    /// Those in `file`. One that cannot be read counts as empty: nothing in it is worth not to start for.
+    /// Reads the preferences in `file`. An unreadable file counts as empty, because nothing in it is worth a failed
+    /// start.
     pub(crate) fn of(file: Option<PathBuf>) -> Self {
         let values = file.as_ref().map_or_else(Map::new, |file| match durable::read(file) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
@@ -53,7 +54,7 @@ impl Preferences {
         self.0.lock().values.clone()
     }
 
-    /// Takes over the members of `change`; `null` removes one.
+    /// Sets the members of `change`; `null` removes a member.
     fn change(&self, change: Map<String, Value>) -> Result<Map<String, Value>, ApiProblem> {
         let mut kept = self.0.lock();
         let mut values = kept.values.clone();
@@ -84,7 +85,7 @@ impl Preferences {
     }
 }
 
-/// The routes; they belong behind a guard.
+/// The routes below `/api/preferences`. The caller puts them behind a guard.
 pub(crate) fn preferences_routes(preferences: Preferences) -> OpenApiRouter {
     OpenApiRouter::default()
         .routes(routes!(show_preferences, change_preferences))

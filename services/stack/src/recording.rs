@@ -1,4 +1,4 @@
-//! Somebody else's telemetry, to look at: the page and the viewer, without the five services.
+//! Shows a recording: page and viewer over a file of telemetry, without the five services.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -24,18 +24,19 @@ use crate::settings::{RELEASE, Settings};
 use crate::start::{StartError, telemetry_dir};
 use crate::streams;
 
-/// Writes the telemetry of a data directory to the new file `to`; returns its bytes. Whoever has the directory open goes on.
+/// Writes the telemetry of a data directory to the new file `to`; returns its size in bytes. The directory may be
+/// in use.
 ///
 /// # Errors
-/// See [`RecordingError`].
+/// [`RecordingError`].
 pub fn export(data_dir: &Path, to: &Path) -> Result<u64, RecordingError> {
     reelscope_collector::export(&telemetry_dir(data_dir), to)
 }
 
-/// A recording that is looked at. [`Recording::shutdown`] removes what it took.
+/// A recording that is being shown. [`Recording::shutdown`] removes its temporary files.
 pub struct Recording {
     collector: Collector,
-    /// The copy: the file itself is only read.
+    /// Directory of the copy; the original file is only read.
     dir: TempDir,
     address: SocketAddr,
     token: String,
@@ -44,10 +45,10 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Copies `file` to a directory of its own and serves it at `listen`; port 0 takes a free one.
+    /// Copies `file` to a temporary directory and serves it at `listen`; port 0 takes a free one.
     ///
     /// # Errors
-    /// The file cannot be looked at, or the address not listened on; nothing is left then.
+    /// [`StartError`]: the file cannot be read, or the address cannot be bound. No temporary file is left.
     pub async fn open(file: &Path, listen: SocketAddr) -> Result<Self, StartError> {
         let listener = bind(listen).await?;
         let address = listener
@@ -81,25 +82,25 @@ impl Recording {
         })
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// Origin of the server, `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn origin(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Where the page is opened, with the token of this launch.
+    /// URL that opens the page, with the launch token.
     #[must_use]
     pub fn ui_url(&self) -> String {
         format!("{}/traces?token={}", self.origin(), self.token)
     }
 
-    /// The token of this launch, for clients without a page.
+    /// The launch token, for clients without a page.
     #[must_use]
     pub fn token(&self) -> &str {
         &self.token
     }
 
-    /// Waits until it cannot go on, which it does not do by itself: returns its last words.
+    /// Waits for a failure of the server or the collector, and returns a sentence about it.
     pub async fn failed(&mut self) -> String {
         tokio::select! {
             words = self.collector.failed() => words,
@@ -111,7 +112,7 @@ impl Recording {
         }
     }
 
-    /// Ends the answers under way and removes the copy.
+    /// Ends the responses under way, stops the server, and removes the copy.
     pub async fn shutdown(self) {
         let _ = self.stop.send(true);
         if !self.server.is_finished() {
@@ -125,7 +126,7 @@ impl Recording {
     }
 }
 
-/// What of the API makes sense where nothing runs; everything else of it says so.
+/// The routes that work without services; every other path below `/api` is answered with [`refusal`].
 fn routes(access: gateway::access::Access, collector: Collector, recording: String) -> Router {
     let viewer = viewer_router(collector).layer(from_fn(only_read));
     let preferences = Settings::file().map(|file| file.with_file_name(PREFERENCES));

@@ -1,8 +1,8 @@
-//! What a person can set: lowest first from defaults, the settings file, the environment, and flags.
+//! The settings. Defaults are overridden by the settings file, that by the environment, and that by flags.
 //!
 //! The file is `settings.json` in the configuration directory of the operating system
-//! (`~/.config/reelscope/settings.json` on Linux). The variables are Sentry's own, so that what is set for other
-//! programs works here too.
+//! (`~/.config/reelscope/settings.json` on Linux). The variables are Sentry's own, so that an existing environment
+//! works here too.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -24,30 +24,30 @@ pub const SERVICES: [&str; 5] = [
     "payment-service",
 ];
 
-/// Release that the stack says it is unless something else is set.
+/// Release of the stack unless another one is set.
 pub const RELEASE: &str = "1.0.0";
-/// Environment that the stack says it is unless something else is set.
+/// Environment of the stack unless another one is set.
 pub const ENVIRONMENT: &str = "demo";
 
-/// The settings; absent fields have their defaults.
+/// The settings. A field that is absent in the file has its default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Where envelopes of every service go that has no DSN of its own; none keeps them here.
+    /// Where envelopes go, for services without a DSN of their own; `None` only keeps them.
     pub dsn: Option<String>,
-    /// DSNs by service.
+    /// DSN by service.
     pub dsn_by_service: BTreeMap<String, String>,
     /// Environment of the stack.
     pub environment: String,
     /// Release of the stack.
     pub release: String,
-    /// Share of traces that are reported, 0 to 1.
+    /// Share of traces that are recorded, 0 to 1.
     pub traces_sample_rate: f32,
     /// Sentry's organisation slug, for links.
     pub organization: Option<String>,
-    /// Whether anything is sent; what is captured meanwhile is held.
+    /// Whether envelopes are sent; while not, they are held.
     pub sending: bool,
-    /// Whether secrets and what tells who a person is are taken out of envelopes before they are kept.
+    /// Whether secrets and personal data are removed from envelopes before they are kept.
     pub scrubbing: bool,
 }
 
@@ -66,7 +66,7 @@ impl Default for Settings {
     }
 }
 
-/// Why settings cannot be used.
+/// Why settings are refused.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// The file cannot be read.
@@ -74,23 +74,23 @@ pub enum SettingsError {
     Unreadable {
         /// The file.
         file: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The file is not what it should be.
+    /// The file is no valid settings file.
     #[error("the settings in {} are not valid: {reason}; correct or remove the file", .file.display())]
     Malformed {
         /// The file.
         file: PathBuf,
-        /// Where and why.
+        /// Position and reason.
         reason: String,
     },
-    /// A DSN is not one.
+    /// A DSN is invalid.
     #[error("the DSN of {whose} cannot be used: {source}")]
     Dsn {
         /// A service, or `all services`.
         whose: String,
-        /// Which mistake.
+        /// What is wrong with it.
         source: DsnError,
     },
     /// No such service.
@@ -98,15 +98,15 @@ pub enum SettingsError {
         "`{0}` is none of the services; they are frontend, api-gateway, user-service, game-engine and payment-service"
     )]
     NoSuchService(String),
-    /// Not between 0 and 1.
+    /// The sample rate is not between 0 and 1.
     #[error("the sample rate {0} is not a number from 0 to 1")]
     SampleRate(String),
-    /// Neither on nor off.
+    /// A switch is neither `on` nor `off`.
     #[error("{name} is `{value}`; use on or off")]
     Switch {
-        /// The variable.
+        /// Name of the variable.
         name: &'static str,
-        /// What it says.
+        /// Its value.
         value: String,
     },
 }
@@ -139,19 +139,20 @@ pub struct SettingsFlags {
 }
 
 impl SettingsFlags {
-    /// The settings of this machine with these over them.
+    /// Returns the settings of this machine, overridden by these flags.
     ///
     /// # Errors
-    /// Those of [`Settings::of_this_machine`].
+    /// As [`Settings::of_this_machine`].
     pub fn over_this_machine(self) -> Result<Settings, SettingsError> {
         Ok(self.over(Settings::of_this_machine()?))
     }
 
-    /// The same for a program that does not go on where the window's dial was left: a release of the dial counts only when
-    /// it is named here or in the environment, and then its problems and its paytable come with it; else `otherwise`.
+    /// Returns the settings, and the release of the dial, for a program that does not continue where the window's
+    /// dial was left. A release that is named by flag or environment brings its faults; without one `otherwise`
+    /// counts.
     ///
     /// # Errors
-    /// Those of [`Settings::of_this_machine`].
+    /// As [`Settings::of_this_machine`].
     pub fn with_release(
         self,
         otherwise: Option<&'static Release>,
@@ -184,23 +185,24 @@ fn switch(text: &str) -> Result<bool, String> {
 }
 
 impl Settings {
-    /// Where the settings file is; `None` without a home directory.
+    /// Path of the settings file; `None` without a home directory.
     #[must_use]
     pub fn file() -> Option<PathBuf> {
         directories().map(|dirs| dirs.config_dir().join("settings.json"))
     }
 
-    /// What is set on this machine: the file at its usual place, with this process's environment over it.
+    /// Returns the settings of this machine: the file at its usual path, overridden by the environment of this
+    /// process.
     ///
     /// # Errors
-    /// Those of [`Settings::read`] and [`Settings::with_environment`].
+    /// As [`Settings::read`] and [`Settings::with_environment`].
     pub fn of_this_machine() -> Result<Self, SettingsError> {
         Self::file()
             .map_or_else(|| Ok(Self::default()), |file| Self::read(&file))?
             .with_environment(|name| std::env::var(name).ok())
     }
 
-    /// Reads the file; the defaults when there is none.
+    /// Reads the file; returns the defaults when there is none.
     ///
     /// # Errors
     /// [`SettingsError::Unreadable`], [`SettingsError::Malformed`].
@@ -221,7 +223,7 @@ impl Settings {
         })
     }
 
-    /// Lays the environment over the settings; `variable` reads it.
+    /// Overrides the settings by the environment; `variable` reads a variable.
     ///
     /// # Errors
     /// [`SettingsError::SampleRate`], [`SettingsError::Switch`].
@@ -229,7 +231,7 @@ impl Settings {
         mut self,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, SettingsError> {
-        // A variable that is set to nothing is not set.
+        // An empty variable counts as unset.
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
         self.dsn = variable("SENTRY_DSN").or(self.dsn);
         self.environment = variable("SENTRY_ENVIRONMENT").unwrap_or(self.environment);
@@ -237,7 +239,7 @@ impl Settings {
         if let Some(rate) = variable("SENTRY_TRACES_SAMPLE_RATE") {
             self.traces_sample_rate = rate.parse().map_err(|_| SettingsError::SampleRate(rate))?;
         }
-        // The name that Sentry's own command line gives it.
+        // The name that Sentry's own command line uses.
         self.organization = variable("SENTRY_ORG").or(self.organization);
         for (name, set) in [
             ("REELSCOPE_SENDING", &mut self.sending),
@@ -271,15 +273,15 @@ impl Settings {
         (self, release)
     }
 
-    /// Writes the file, whole or not at all.
+    /// Writes the file atomically.
     ///
     /// # Errors
-    /// What the system said.
+    /// The system's error.
     pub fn write(&self, file: &Path) -> io::Result<()> {
         durable::write(file, &serde_json::to_vec_pretty(self)?)
     }
 
-    /// Where envelopes go.
+    /// Parses the DSNs.
     ///
     /// # Errors
     /// [`SettingsError::Dsn`], [`SettingsError::NoSuchService`], [`SettingsError::SampleRate`].

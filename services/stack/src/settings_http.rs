@@ -1,4 +1,4 @@
-//! The settings over HTTP, for the page: what they are, and changing them while everything runs.
+//! The routes of the settings: reading them, and changing them while everything runs.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -21,27 +21,28 @@ use utoipa_axum::routes;
 use crate::settings::{Settings, SettingsError};
 use crate::start::report_to;
 
-/// The settings that are in force, and what they act on.
+/// The settings in force, and what depends on them.
 pub(crate) struct Current {
     pub(crate) settings: Settings,
     pub(crate) file: Option<SettingsFile>,
     pub(crate) collector_dsn: String,
     pub(crate) services: Vec<Service>,
     pub(crate) collector: Collector,
-    /// Tells the gateway, whose health says it.
+    /// The gateway's health response contains the release.
     pub(crate) release: watch::Sender<String>,
 }
 
-/// Where changes outlive the process.
+/// The file that changes are written to.
 pub(crate) struct SettingsFile {
     file: PathBuf,
-    /// What the file says. Flags and the environment lie over it and are never written: they are this process's.
+    /// Content of the file. Flags and environment are not in it and are never written, because they belong to this
+    /// process.
     settings: Settings,
 }
 
 impl SettingsFile {
     /// # Errors
-    /// Those of [`Settings::read`].
+    /// As [`Settings::read`].
     pub(crate) fn read(file: PathBuf) -> Result<Self, SettingsError> {
         let settings = Settings::read(&file)?;
         Ok(Self { file, settings })
@@ -60,7 +61,7 @@ impl SettingsFile {
     }
 }
 
-/// The settings in force; clones share them.
+/// The settings in force. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Shared(Arc<Mutex<Current>>);
 
@@ -73,10 +74,10 @@ impl Shared {
         self.0.lock()
     }
 
-    /// Every envelope says this release from the next request on.
+    /// Changes the release that every envelope names, from the next request on.
     ///
     /// # Errors
-    /// The problem of a settings file that cannot be written.
+    /// An [`ApiProblem`] when the settings file cannot be written.
     pub(crate) async fn say_release(&self, release: &str) -> Result<(), ApiProblem> {
         let change = SettingsChange {
             release: Some(release.to_owned()),
@@ -86,7 +87,7 @@ impl Shared {
     }
 }
 
-/// The routes; they belong behind a guard.
+/// The routes below `/api/settings`. The caller puts them behind a guard.
 pub(crate) fn settings_routes(shared: Shared) -> OpenApiRouter {
     OpenApiRouter::default()
         .routes(routes!(show_settings, change_settings))
@@ -196,7 +197,7 @@ struct SettingsChange {
     scrubbing: Option<bool>,
 }
 
-/// Tells a field that is `null` from one that is absent.
+/// Distinguishes a field that is `null` from one that is absent.
 mod present {
     use serde::{Deserialize, Deserializer};
 
@@ -209,7 +210,7 @@ mod present {
 
 impl SettingsChange {
     fn applied_to(self, mut settings: Settings) -> Settings {
-        // An empty field of a form means none.
+        // An empty field of a form means no value.
         let filled = |value: Option<String>| value.filter(|text| !text.trim().is_empty());
         if let Some(dsn) = self.dsn {
             settings.dsn = filled(dsn);
@@ -262,7 +263,7 @@ async fn change_settings(
     apply(shared, change).await.map(Json)
 }
 
-/// Checks everything, keeps it, then puts it in force: nothing is half done.
+/// Checks all changes, writes the file, and then applies them, so that a refused change leaves everything as it is.
 async fn apply(shared: Shared, change: SettingsChange) -> Result<ShownSettings, ApiProblem> {
     let changed = tokio::task::spawn_blocking(move || {
         let mut current = shared.lock();

@@ -1,4 +1,4 @@
-//! A stack that runs: from its start, which [`assembly`](crate::assembly) does, to its stop.
+//! A running stack: its start, which [`assembly`](crate::assembly) does, its accessors, and its stop.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -27,13 +27,13 @@ use crate::storage::{StopError, Storage};
 use crate::supervised::Tasks;
 
 pub(crate) const DRAIN: Duration = Duration::from_millis(1_500);
-/// How long [`Stack::shutdown`] takes at most: requests under way, then the databases, which take seconds on a full disk,
-/// then the last answers of Sentry.
+/// Limit of [`Stack::shutdown`], for requests under way, then closing the databases, which takes seconds on a full
+/// disk, then Sentry's last responses.
 pub const STOP_PATIENCE: Duration = Duration::from_secs(5);
-/// Between two looks at the seeding.
+/// Interval of checking whether the players are written, or the last spins have ended.
 pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// A stack that runs. Dropping it stops its tasks at once; [`Stack::shutdown`] lets requests end.
+/// A running stack. Dropping it aborts its tasks; [`Stack::shutdown`] lets requests end first.
 pub struct Stack {
     addresses: Vec<(&'static str, SocketAddr)>,
     token: String,
@@ -54,7 +54,7 @@ pub struct Stack {
     refused: Arc<Notify>,
 }
 
-/// What a stack is made of before anything of it runs.
+/// What a stack is created from, before anything of it runs.
 pub(crate) struct Parts {
     pub(crate) notices: Vec<String>,
     pub(crate) timings: Timings,
@@ -67,44 +67,44 @@ pub(crate) struct Parts {
 /// Why a stack did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The port is taken.
+    /// The port is in use.
     #[error("port {port} is in use by another program; choose another with --listen 127.0.0.1:PORT")]
     PortInUse {
         /// The port.
         port: u16,
     },
-    /// The address cannot be listened on.
+    /// The address cannot be bound.
     #[error("cannot listen on {address}: {reason}")]
     Listen {
         /// The address.
         address: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         reason: String,
     },
     /// A database cannot be opened or written.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The directory of envelopes cannot be opened or written.
+    /// The telemetry cannot be opened or written.
     #[error(transparent)]
     Collector(#[from] CollectorError),
-    /// The recording cannot be looked at.
+    /// The recording cannot be shown.
     #[error(transparent)]
     Recording(#[from] RecordingError),
-    /// The settings cannot be used.
+    /// The settings are invalid.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// A problem of the demo could not be brought to where it is to stand.
+    /// A fault cannot be brought to its configured state.
     #[error(transparent)]
     Problem(#[from] SwitchError),
-    /// The wallets hold what this build cannot work with.
+    /// The wallets contain what this build cannot work with.
     #[error("the wallets cannot be read: {0}")]
     Wallets(String),
-    /// A part of the start met a defect of ours.
+    /// Opening a part panicked.
     #[error("{part} could not be opened because of a defect: {reason}")]
     Defect {
         /// What was being opened.
         part: &'static str,
-        /// What the panic said.
+        /// Message of the panic.
         reason: String,
     },
 }
@@ -119,13 +119,13 @@ impl From<payments::PaymentError> for StartError {
 }
 
 impl StartError {
-    /// Stable name for machines.
+    /// Stable name of the error, for machines.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.row().0
     }
 
-    /// Exit code of the program, distinct for each circumstance that a person can change.
+    /// Exit code of the program; each cause that a person can remove has its own.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         self.row().1
@@ -169,13 +169,13 @@ impl StartError {
 }
 
 impl Stack {
-    /// Starts everything. When it returns, every server answers and the demo's player can spin; the remaining
-    /// players are written in the background.
+    /// Starts everything. When it returns, every server answers and the player of the demo can spin; the other
+    /// players are being written in the background.
     ///
     /// # Errors
-    /// [`StartError`]; nothing is left running then.
+    /// [`StartError`]; nothing is left running.
     pub async fn start(config: Config) -> Result<Self, StartError> {
-        // The subscriber is the process's; a program that has chosen its own before keeps it.
+        // Does nothing when the program has set up logging before.
         init_logs("warn");
         let listener = bind(config.listen).await?;
         let mut storage = Storage::open(config.data_dir.clone()).await?;
@@ -187,7 +187,8 @@ impl Stack {
         };
         let started = started.await;
         if started.is_err() {
-            // Tasks that were begun may hold clones of them for a moment: the locks are free all the same.
+            // Tasks that have started may still hold clones of the databases; closing releases the locks all the
+            // same.
             for error in storage.close().await {
                 tracing::warn!(%error, "after a start that failed");
             }
@@ -195,7 +196,7 @@ impl Stack {
         started
     }
 
-    /// One of which nothing runs yet.
+    /// Creates a stack of which nothing runs yet.
     pub(crate) fn of(parts: Parts) -> Self {
         let Parts {
             notices,
@@ -237,7 +238,7 @@ impl Stack {
         self.servers.spawn(server);
     }
 
-    /// Runs work of a service that ends when the stack stops, and is waited for as its server is.
+    /// Runs work of a service that ends by itself when the stack stops; shutdown waits for it as for a server.
     pub(crate) fn serve_until_stopped(&mut self, work: impl Future<Output = ()> + Send + 'static) {
         self.servers.spawn(async move {
             work.await;
@@ -245,7 +246,7 @@ impl Stack {
         });
     }
 
-    /// Tasks that run as long as the stack.
+    /// The tasks that run as long as the stack.
     pub(crate) fn background(&mut self) -> &mut Tasks {
         &mut self.background
     }
@@ -278,7 +279,7 @@ impl Stack {
         (self.faults, self.traffic) = (Some(faults), Some(traffic));
     }
 
-    /// Comes true when the stack is to stop.
+    /// Completes when the stack is to stop.
     pub(crate) fn stopped(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut stop = self.stop.subscribe();
         async move {
@@ -286,7 +287,7 @@ impl Stack {
         }
     }
 
-    /// `http://127.0.0.1:PORT` of the gateway.
+    /// Origin of the gateway, `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn origin(&self) -> String {
         self.address("api-gateway")
@@ -294,32 +295,32 @@ impl Stack {
             .unwrap_or_default()
     }
 
-    /// Where the page is opened, with the token of this launch.
+    /// URL that opens the page, with the launch token.
     #[must_use]
     pub fn ui_url(&self) -> String {
         format!("{}/?token={}", self.origin(), self.token)
     }
 
-    /// The token of this launch, for clients without a page.
+    /// The launch token, for clients without a page.
     #[must_use]
     pub fn token(&self) -> &str {
         &self.token
     }
 
-    /// Notified when the gateway has refused somebody for want of the token of this launch: perhaps a page whose browser
+    /// Notified when the gateway refuses a request without the launch token, for example of a page whose browser
     /// has lost the cookie.
     #[must_use]
     pub fn refused(&self) -> Arc<Notify> {
         Arc::clone(&self.refused)
     }
 
-    /// Every server with its address, the gateway last.
+    /// Name and address of every server, the gateway last.
     #[must_use]
     pub fn addresses(&self) -> &[(&'static str, SocketAddr)] {
         &self.addresses
     }
 
-    /// The address of one server.
+    /// Address of the server with this name.
     #[must_use]
     pub fn address(&self, name: &str) -> Option<SocketAddr> {
         self.addresses
@@ -328,7 +329,7 @@ impl Stack {
             .map(|(_, address)| *address)
     }
 
-    /// The DSN of the built-in collector, for any Sentry SDK; `None` when nothing is reported.
+    /// DSN of the built-in collector, for any Sentry SDK; `None` without telemetry.
     #[must_use]
     pub fn collector_dsn(&self) -> Option<String> {
         let address = self.address("collector")?;
@@ -336,33 +337,33 @@ impl Stack {
         Some(format!("http://{key}@{address}/1"))
     }
 
-    /// The collector; `None` when nothing is reported.
+    /// The collector; `None` without telemetry.
     #[must_use]
     pub fn collector(&self) -> Option<&Collector> {
         self.storage.collector.as_ref()
     }
 
-    /// A service as telemetry sees it, the frontend among them.
+    /// The telemetry handle of a service, or of the frontend.
     #[must_use]
     pub fn service(&self, name: &str) -> Option<&Service> {
         self.services.iter().find(|service| service.name() == name)
     }
 
-    /// Gives what the services hold back, such as logs in batches, to the collector.
+    /// Sends what the services hold in batches, such as logs, to the collector.
     pub async fn flush(&self) {
         let services = self.services.clone();
-        // Sentry's clients block while they flush.
+        // Flushing a Sentry client blocks.
         let flushed = tokio::task::spawn_blocking(move || services.iter().for_each(Service::flush));
         let _ = flushed.await;
     }
 
-    /// What a person should know about the start, such as a database that was set aside.
+    /// Sentences that a person should read after the start, such as about a database that was set aside.
     #[must_use]
     pub fn notices(&self) -> &[String] {
         &self.notices
     }
 
-    /// How long each service worked itself.
+    /// Own times of the services.
     #[must_use]
     pub fn timings(&self) -> &Timings {
         &self.timings
@@ -381,13 +382,13 @@ impl Stack {
         self.traffic.as_ref()
     }
 
-    /// The demo's faults; none when nothing is reported.
+    /// The faults of the demo.
     #[must_use]
     pub fn faults(&self) -> Option<&Faults> {
         self.faults.as_ref()
     }
 
-    /// What the writers of the databases did.
+    /// Counters of the databases' writers, by service.
     #[must_use]
     pub fn write_stats(&self) -> Vec<(&'static str, WriteStats)> {
         let databases = self.storage.databases();
@@ -396,19 +397,20 @@ impl Stack {
             .to_vec()
     }
 
-    /// The external payment provider, to change how it behaves.
+    /// The state of the external payment provider, to change its behaviour.
     #[must_use]
     pub fn provider(&self) -> &provider::State {
         &self.provider
     }
 
-    /// The settlement of the payment service, with its knobs.
+    /// The settlement of the payment-service, with its knobs.
     #[must_use]
     pub fn settlement(&self) -> &Settlement {
         &self.settlement
     }
 
-    /// Waits until a server or a task ends that none can go on without, which none does by itself: returns its last words.
+    /// Waits for a failure of a server or a task that the stack cannot run without, and returns a sentence about
+    /// it.
     pub async fn failed(&mut self) -> String {
         let collector = self.storage.collector.clone();
         let collector_failed = async {
@@ -428,12 +430,13 @@ impl Stack {
         }
     }
 
-    /// Takes no new requests, lets those under way end, writes what is held back, and closes the databases: those of
-    /// players and rounds, then the wallets, which everything else writes to. Takes [`STOP_PATIENCE`] at most.
+    /// Stops the stack: refuses new requests, waits for those under way, writes pending telemetry, and closes the
+    /// databases, players and rounds before the wallets, because their records follow from those of the wallets.
+    /// Takes [`STOP_PATIENCE`] at most.
     ///
     /// # Errors
-    /// [`StopError`]: a database had stopped taking writes, or there was no time to close it. What was acknowledged is on the
-    /// disk all the same.
+    /// [`StopError`]: a database had stopped taking writes, or was not closed in time. Acknowledged writes are on
+    /// the disk all the same.
     pub async fn shutdown(self) -> Result<(), StopError> {
         let stopped = tokio::time::timeout(STOP_PATIENCE, self.stop_in_order()).await;
         stopped.unwrap_or(Err(StopError::TooLate))
@@ -447,7 +450,7 @@ impl Stack {
             overhead.cancel();
         }
         let drained = async {
-            // A spin goes on when its client has gone, and needs the services behind the gateway until its end.
+            // A spin continues after its client has gone, and needs the services behind the gateway until its end.
             while !self.turns.are_over() {
                 tokio::time::sleep(LOOK_AGAIN).await;
             }
@@ -471,7 +474,7 @@ impl Stack {
     }
 }
 
-/// Where the collector keeps its log.
+/// Directory of the collector's file, below the data directory.
 #[must_use]
 pub fn telemetry_dir(data_dir: &Path) -> PathBuf {
     data_dir.join("telemetry")
@@ -491,14 +494,14 @@ async fn open_collector(data_dir: &Path) -> Result<Collector, StartError> {
         part: "the telemetry",
         reason: error.to_string(),
     })??;
-    // No money is among it: nobody has to read it before the first spin.
+    // Telemetry contains no money, so these warnings are logged only and are no notice in the page.
     for notice in met {
         tracing::warn!("{}", notice.detail);
     }
     Ok(collector)
 }
 
-/// What every service reports with, by these settings.
+/// The settings with which every service reports.
 pub(crate) fn report_to(collector: &Collector, settings: &Settings) -> Reporting {
     let to = collector.clone();
     Reporting {

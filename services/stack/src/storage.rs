@@ -1,5 +1,5 @@
-//! What is kept on the disk: three databases, as on three machines, and the envelopes of the collector. They are opened
-//! side by side and closed in one order.
+//! The data on the disk: three databases, as on three machines, and the collector's telemetry. They are opened
+//! concurrently and closed in a fixed order.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,21 +17,21 @@ const PLAYERS: &str = "players";
 const ROUNDS: &str = "rounds";
 const WALLETS: &str = "wallets";
 
-/// What went wrong while a stack stopped. What was acknowledged is on the disk all the same.
+/// What went wrong while a stack stopped. Acknowledged writes are on the disk all the same.
 #[derive(Debug, thiserror::Error)]
 pub enum StopError {
-    /// A database had stopped taking writes when it was closed.
+    /// A database took no writes when it was closed.
     #[error(
         "{database} could not be written any more when they were closed ({reason}); what was confirmed is kept"
     )]
     Database {
-        /// What it holds.
+        /// What the database holds.
         database: &'static str,
         /// Why it took no writes.
         reason: StoreError,
     },
-    /// The databases were not closed: what was under way took longer than [`STOP_PATIENCE`](crate::STOP_PATIENCE). They are
-    /// read at the next start as after a crash.
+    /// The databases were not closed within [`STOP_PATIENCE`](crate::STOP_PATIENCE). The next start reads them as
+    /// after a crash.
     #[error("the services did not stop in time and were left behind; what was confirmed is kept")]
     TooLate,
 }
@@ -40,7 +40,7 @@ pub enum StopError {
 const TOO_LATE: u8 = 28;
 
 impl StopError {
-    /// Exit code of the program: that of a start which meets the same, where a start can.
+    /// Exit code of the program: the one of a start with the same error, where a start can have it.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -50,15 +50,15 @@ impl StopError {
     }
 }
 
-/// Opens a copy of the wallets of a data directory, for `ledger verify`: nothing in the directory changes.
+/// Opens a copy of the wallets of a data directory, for `ledger verify`; nothing in the directory changes.
 ///
 /// # Errors
-/// The store's.
+/// [`StoreError`].
 pub fn open_copy_of_wallets(data_dir: &Path) -> Result<Store, StoreError> {
     Store::open_copy(&data_dir.join(WALLETS), payments::journal::SCHEMA_VERSION)
 }
 
-/// Open; clones share it. [`Storage::close`] closes it for all of them.
+/// The open databases. Clones share them; [`Storage::close`] closes them for all clones.
 #[derive(Clone)]
 pub(crate) struct Storage {
     pub(crate) players: Store,
@@ -68,11 +68,11 @@ pub(crate) struct Storage {
 }
 
 impl Storage {
-    /// Opens the databases. One that is damaged is set aside, and a new one begun, which [`crate::notices`] tells until
-    /// somebody has read it; every other error changes nothing.
+    /// Opens the databases. A damaged one is set aside and a new one is created; [`crate::notices`] shows that
+    /// until a person has read it. Every other error leaves the directory as it is.
     ///
     /// # Errors
-    /// One of them cannot be opened.
+    /// [`StartError`], when one of them cannot be opened.
     pub(crate) async fn open(data_dir: PathBuf) -> Result<Self, StartError> {
         let data_dir = Arc::new(data_dir);
         let open = |name: &'static str, version| {
@@ -106,8 +106,8 @@ impl Storage {
         })
     }
 
-    /// Each with the service that it belongs to and what it holds, in the order in which they are closed: the wallets
-    /// last, since what is written of players and rounds follows from them.
+    /// Service, content and store of each database, in the order of closing: the wallets last, because records of
+    /// players and rounds follow from theirs.
     pub(crate) fn databases(&self) -> [(&'static str, &'static str, &Store); 3] {
         [
             ("user-service", "the players", &self.players),
@@ -116,7 +116,7 @@ impl Storage {
         ]
     }
 
-    /// Closes the databases in their order, then the collector, which may still speak with Sentry for a moment.
+    /// Closes the databases in their order, then the collector, which may still send to Sentry for a moment.
     pub(crate) async fn close(&self) -> Vec<StopError> {
         let mut errors = Vec::new();
         for (_, database, store) in self.databases() {

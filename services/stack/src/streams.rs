@@ -1,4 +1,4 @@
-//! Answers that never end by themselves end when the stack stops.
+//! Ends endless responses when the stack stops.
 
 use axum::Router;
 use axum::body::Body;
@@ -9,7 +9,8 @@ use futures_util::StreamExt;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-/// Ends the event streams of all `routes` once `stop` comes true: a server waits for its answers to end before it does.
+/// Ends the event streams of `routes` once `stop` is true, because a server waits for its responses before it
+/// stops.
 pub(crate) fn ending(routes: Router, stop: watch::Receiver<bool>) -> Router {
     routes.layer(map_response(move |response: Response| {
         let mut stop = stop.clone();
@@ -19,7 +20,7 @@ pub(crate) fn ending(routes: Router, stop: watch::Receiver<bool>) -> Router {
                 return response;
             }
             let stopped = Box::pin(async move {
-                // Without a sender there is no stack any more.
+                // The sender is dropped together with the stack.
                 let _ = stop.wait_for(|stop| *stop).await;
             });
             response.map(|body| Body::from_stream(body.into_data_stream().take_until(stopped)))
@@ -27,10 +28,10 @@ pub(crate) fn ending(routes: Router, stop: watch::Receiver<bool>) -> Router {
     }))
 }
 
-/// Serves `routes` until `stop` comes true and all answers have ended.
+/// Serves `routes` until `stop` is true and all responses have ended.
 ///
 /// # Errors
-/// A sentence, which names the server: it stopped by itself.
+/// A sentence with the name of the server, when it stopped by itself.
 pub(crate) async fn served(
     name: &str,
     listener: TcpListener,
@@ -82,7 +83,7 @@ mod tests {
         let end = tokio::time::timeout(Duration::from_secs(5), events.next()).await;
         assert!(end.unwrap().is_none());
         assert_eq!(axum::body::to_bytes(page, 100).await.unwrap(), "whole");
-        // A stream that is asked for afterwards has no beginning.
+        // A stream requested after the stop is empty.
         assert!(ask("/events").await.into_data_stream().next().await.is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! Tasks that run as long as the stack: one that meets a defect is begun again, or ends the stack with a sentence.
+//! Tasks that run as long as the stack. A task that panics is restarted, or ends the stack with a sentence.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -7,10 +7,10 @@ use futures_util::FutureExt;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-/// A task that meets defects more often than this is given up.
+/// Limit of restarts of one task; the next panic ends the stack.
 const MOST_RESTARTS: u32 = 5;
 
-/// The tasks; dropping them stops them.
+/// The tasks. Dropping them aborts them.
 pub(crate) struct Tasks {
     set: JoinSet<()>,
     failed: mpsc::UnboundedSender<String>,
@@ -27,18 +27,18 @@ impl Tasks {
         }
     }
 
-    /// Runs a task that cannot be begun twice; a defect of it ends the stack.
+    /// Runs a task that cannot be restarted; a panic ends the stack.
     pub(crate) fn spawn(&mut self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
         let failed = self.failed.clone();
         self.set.spawn(async move {
             if let Err(panic) = AssertUnwindSafe(task).catch_unwind().await {
-                // Nobody listens when the stack is gone already.
+                // The receiver is gone when the stack has stopped.
                 let _ = failed.send(words(name, panic.as_ref()));
             }
         });
     }
 
-    /// Runs a task that can be begun anew after a defect; one that keeps meeting them ends the stack.
+    /// Runs a task that is restarted after a panic, up to [`MOST_RESTARTS`] times; one panic more ends the stack.
     pub(crate) fn spawn_restarted<F>(&mut self, name: &'static str, begin: impl Fn() -> F + Send + 'static)
     where
         F: Future<Output = ()> + Send + 'static,
@@ -58,16 +58,16 @@ impl Tasks {
         });
     }
 
-    /// Waits until a task has met a defect that ends the stack: returns what is to be said of it.
+    /// Waits for a panic that ends the stack, and returns a sentence about it.
     pub(crate) async fn failed(&mut self) -> String {
         match self.failures.recv().await {
             Some(words) => words,
-            // Cannot be: a sender lives here.
+            // Unreachable, because `self` holds a sender.
             None => std::future::pending().await,
         }
     }
 
-    /// Stops all of them, and waits until none runs.
+    /// Aborts all tasks and waits for their end.
     pub(crate) async fn stop(&mut self) {
         self.set.shutdown().await;
     }

@@ -1,4 +1,4 @@
-//! Traces for the command line, asked of the collector's viewer as the page asks.
+//! Traces for the command line, requested from the viewer's routes as the page does.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -12,15 +12,15 @@ use reelscope_contracts::telemetry::{TraceDetail, TraceSummary, Traces};
 use serde::de::DeserializeOwned;
 use tower::ServiceExt;
 
-/// Traces in one page of the viewer's list.
+/// Number of traces in one page of the list.
 const PAGE: usize = 500;
-/// Between two looks at an index that is catching up: short beside a block of a benchmark.
+/// Interval of checking whether the index has caught up; short compared to a block of a benchmark.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
-/// Opens the log of a data directory for reading, without sending anything, and waits until it is indexed.
+/// Opens the telemetry of a data directory for reading, without sending anything, and waits until it is indexed.
 ///
 /// # Errors
-/// A sentence: there is no log, or it is in use.
+/// A sentence: there is no telemetry, or another process uses it.
 pub async fn open(data_dir: &Path) -> Result<Collector, String> {
     let dir = crate::start::telemetry_dir(data_dir);
     if !dir.is_dir() {
@@ -56,10 +56,10 @@ async fn ask<T: DeserializeOwned>(collector: &Collector, path: &str) -> Result<T
     }
 }
 
-/// The newest traces, newest first.
+/// Returns the newest traces, newest first.
 ///
 /// # Errors
-/// A sentence.
+/// A sentence about the failure.
 pub async fn list(collector: &Collector, limit: usize) -> Result<Vec<TraceSummary>, String> {
     let mut found = Vec::new();
     let mut cursor = String::new();
@@ -75,10 +75,10 @@ pub async fn list(collector: &Collector, limit: usize) -> Result<Vec<TraceSummar
     Ok(found)
 }
 
-/// One trace with everything in it.
+/// Returns one trace with all its spans and events.
 ///
 /// # Errors
-/// A sentence: the collector does not have it.
+/// A sentence: the id is invalid, or the collector does not have the trace.
 pub async fn one(collector: &Collector, trace_id: &str) -> Result<TraceDetail, String> {
     if trace_id.is_empty() || !trace_id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(format!(
@@ -88,7 +88,7 @@ pub async fn one(collector: &Collector, trace_id: &str) -> Result<TraceDetail, S
     ask(collector, &format!("/traces/{trace_id}")).await
 }
 
-/// Waits until all that was captured is indexed, at most for `patience`; whether it is.
+/// Waits until everything captured is indexed, at most for `patience`; returns whether it is.
 pub async fn caught_up(collector: &Collector, patience: Duration) -> bool {
     let waited = async {
         while !collector.caught_up() {
@@ -98,11 +98,11 @@ pub async fn caught_up(collector: &Collector, patience: Duration) -> bool {
     tokio::time::timeout(patience, waited).await.is_ok()
 }
 
-/// Fewest and most spans of those of these traces that the collector still lists, once it has indexed all that was
-/// captured; `None` when it has not after `patience`, or lists none.
+/// Returns the smallest and largest number of spans among those of these traces that the collector still has.
+/// `None` when the index does not catch up within `patience`, or has none of them.
 ///
 /// # Errors
-/// A sentence.
+/// A sentence about the failure.
 pub async fn spans(
     collector: &Collector,
     trace_ids: &[u128],

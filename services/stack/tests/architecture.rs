@@ -1,4 +1,4 @@
-//! Who may import whom, read from `cargo metadata`, and which files are to be where.
+//! Which crate may import which, read from `cargo metadata`, and which files must exist.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
         .collect()
 }
 
-/// What each crate may import of ours.
+/// The crates of ours that a crate may import.
 fn allowed(name: &str) -> &'static [&'static str] {
     match name {
         "contracts" | "telemetry" | "store" => &[],
@@ -137,7 +137,7 @@ fn the_domains_know_no_http_clock_or_entropy() {
     }
 }
 
-/// Names of one thing that several crates have, each in its own way.
+/// Names that several crates use for the same kind of thing, and the reason.
 const SHARED_NAMES: [(&str, &str); 9] = [
     ("State", "what the routes of a service act on"),
     ("Knobs", "what a presenter turns, of a service and of all of them"),
@@ -183,7 +183,7 @@ fn a_public_name_means_one_thing() {
     assert_eq!(homes, BTreeMap::new(), "each has to get a name of its own");
 }
 
-/// Files that documents name in back quotes from the root, and pages they lead to, are there.
+/// Every file that a document names in back quotes from the root, and every page that it links to, exists.
 #[test]
 fn what_documents_name_is_there() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -203,7 +203,7 @@ fn what_documents_name_is_there() {
             tops.iter().any(|top| name.starts_with(top)) && !is_a_pattern
         };
         for file in quoted.filter(of_the_root) {
-            // Made by a build.
+            // A build creates it.
             if !file.starts_with("ui/dist") {
                 assert!(root.join(file).exists(), "{}: {file}", document.display());
                 named += 1;

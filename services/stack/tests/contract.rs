@@ -1,5 +1,4 @@
-//! The OpenAPI document, which everything that the page asks is generated from: it says what is mounted, and what is written
-//! down of it elsewhere says the same.
+//! The OpenAPI document describes exactly what is mounted, and the files that repeat it agree with it.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -11,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use support::Demo;
 
-/// Set to anything, the saved document is written anew: `UPDATE_OPENAPI=1 cargo test -p reelscope-stack --test contract`.
+/// When set, the test writes the document: `UPDATE_OPENAPI=1 cargo test -p reelscope-stack --test contract`.
 const UPDATE: &str = "UPDATE_OPENAPI";
 
 fn root() -> PathBuf {
@@ -22,12 +21,12 @@ fn read(file: &str) -> String {
     fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
-/// What the page's types are generated from.
+/// The document that the page's types are generated from.
 fn saved() -> Value {
     serde_json::from_str(&read("ui/openapi.json")).unwrap()
 }
 
-/// `GET /api/settings` and its description, for each operation.
+/// Every operation with its description, by method and URL such as `GET /api/settings`.
 fn operations(document: &Value) -> BTreeMap<(String, String), &Value> {
     let paths = document["paths"].as_object().unwrap().iter();
     let each = paths.flat_map(|(path, item)| {
@@ -105,7 +104,7 @@ fn whatever_the_document_refers_to_is_in_it() {
         let pointer = after.split('"').next().unwrap();
         assert!(document.pointer(pointer).is_some(), "{pointer}");
     }
-    // Whatever the values of a map are, its names are text.
+    // `propertyNames` must be text, whatever the values of a map are.
     for after in text.split("\"propertyNames\":").skip(1) {
         assert!(after.starts_with("{\"type\":\"string\"}"), "{}", &after[..60]);
     }
@@ -136,7 +135,7 @@ async fn what_is_no_text_in_a_path_is_a_problem_like_any_other() {
     demo.stack.shutdown().await.unwrap();
 }
 
-/// Sources of what the page's server is made of, without tests.
+/// The sources that the page's server consists of, without tests.
 fn sources(dir: &Path, found: &mut Vec<(PathBuf, String)>) {
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
@@ -152,8 +151,8 @@ fn sources(dir: &Path, found: &mut Vec<(PathBuf, String)>) {
     }
 }
 
-/// A route that is mounted by hand has no description. By hand are only those that answer for a whole tree, and what a recording
-/// answers for a route that the document has.
+/// Only routes for a whole tree, and those of a recording for paths that the document has, are mounted by hand,
+/// because such a route has no description.
 #[test]
 fn no_route_is_mounted_without_its_description() {
     let document = saved();
@@ -170,7 +169,7 @@ fn no_route_is_mounted_without_its_description() {
                     .strip_prefix('"')
                     .and_then(|rest| rest.split('"').next())
                 else {
-                    // A route of a network, not of a server.
+                    // This is a route of a network, not of a server.
                     continue;
                 };
                 let is_known = path == "/api/{*rest}" || document["paths"].get(path).is_some();
@@ -182,7 +181,7 @@ fn no_route_is_mounted_without_its_description() {
     assert!(by_hand > 0);
 }
 
-/// Schemas are told apart by name alone: of two with one name, the document would lose one without a word.
+/// Schemas are identified by name alone: of two with one name, the document silently loses one.
 #[test]
 fn every_schema_has_a_name_of_its_own() {
     let mut code = Vec::new();

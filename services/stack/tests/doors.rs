@@ -1,4 +1,4 @@
-//! Who may speak to which server: without the secret of the launch no route of any service does anything.
+//! Which server answers whom: without the secret of the launch no route of any service does anything.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -10,7 +10,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use support::Demo;
 
-/// Every path that a service's source gives to `.route("…", …)`, with an id where it wants one.
+/// Every path in a `.route("…", …)` of a service's source, with an id in place of its parameters.
 fn routes_of(service: &str) -> Vec<String> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("..")
@@ -85,7 +85,7 @@ async fn no_route_of_a_service_answers_another_program() {
             }
         }
     }
-    // What was refused did nothing, and the services still speak to each other.
+    // The refused requests changed nothing, and the services still answer each other.
     assert_eq!(demo.spin().await.0, 200);
     demo.end().await;
 }

@@ -27,7 +27,7 @@ fn unpack(dir: &Path) {
     assert!(unpacked.is_ok_and(|status| status.success()), "tar unpacks it");
 }
 
-/// The players' bets: round, where it stands, payout in minor units.
+/// The bets of the players: round, status, and payout in minor units.
 async fn bets(dir: &Path) -> Vec<(String, BetStatus, Option<i64>)> {
     let wallets = open_copy_of_wallets(dir).unwrap();
     let mut bets = Vec::new();

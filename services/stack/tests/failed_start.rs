@@ -1,5 +1,5 @@
-//! A start that fails leaves nothing behind: no thread of ours, no lock, no port.
-//! One test in a program of its own, because the threads of a process are counted.
+//! A failed start leaves no thread, no lock and no port behind. It is the only test of its program, because it
+//! counts the threads of the process.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ fn config(data_dir: &Path, settings_file: &Path) -> Config {
     }
 }
 
-/// Names of the threads that Reelscope starts itself; the system keeps 15 bytes of a name.
+/// Names of the threads that Reelscope starts; the system keeps 15 bytes of a name.
 fn our_threads() -> Vec<String> {
     let tasks = fs::read_dir("/proc/self/task").expect("the threads of this process");
     let names = tasks.filter_map(|task| fs::read_to_string(task.ok()?.path().join("comm")).ok());
@@ -26,7 +26,7 @@ fn our_threads() -> Vec<String> {
     names
 }
 
-/// The system forgets a thread a moment after it has ended.
+/// Waits, because the system removes a thread a moment after it has ended.
 async fn none_is_left() {
     let begun = Instant::now();
     while !our_threads().is_empty() {
@@ -49,13 +49,13 @@ async fn a_failed_start_leaves_no_thread_and_no_lock() {
     let data = dir.path().join("data");
     let settings = dir.path().join("settings.json");
 
-    // The last thing that a start reads.
+    // The settings file is the last thing that a start reads.
     fs::write(&settings, "this is no JSON").unwrap();
     let error = fails(config(&data, &settings)).await;
     assert_eq!(error.code(), "settings_invalid", "{error}");
     none_is_left().await;
 
-    // The databases are open when the envelopes turn out to be out of reach.
+    // This error comes when the databases are open already.
     fs::remove_file(&settings).unwrap();
     fs::rename(data.join("telemetry"), dir.path().join("aside")).unwrap();
     fs::write(data.join("telemetry"), "this is no directory").unwrap();
@@ -63,7 +63,7 @@ async fn a_failed_start_leaves_no_thread_and_no_lock() {
     assert_eq!(error.code(), "data_dir_unwritable", "{error}");
     none_is_left().await;
 
-    // Nobody holds the directory: the next start has it at once.
+    // The directory is not locked: the next start opens it at once.
     fs::remove_file(data.join("telemetry")).unwrap();
     let stack = Stack::start(config(&data, &settings)).await.unwrap();
     assert!(our_threads().contains(&"store-writer".to_owned()));

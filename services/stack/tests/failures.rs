@@ -1,4 +1,4 @@
-//! What a player is told of a spin that failed, at every hop and in every way, against what the ledger says.
+//! What a player is told of a failed spin, at every hop and in every way, compared with the ledger.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 const STAKE: i64 = 1_000;
 
-/// The requests of a spin, in their order: how they begin and what they contain.
+/// The requests of a spin in their order: how each begins, and what it contains.
 const ELIGIBILITY: (&str, &str) = ("POST /v1/eligibility ", "");
 const BALANCE: (&str, &str) = ("GET /v1/wallets/", "");
 const RESERVE: (&str, &str) = ("POST /v1/reservations ", "");
@@ -25,7 +25,7 @@ const DRAW: (&str, &str) = ("POST /v1/rounds ", "");
 const SETTLE: (&str, &str) = ("POST /v1/reservations/", "/settle ");
 const PROVIDER: (&str, &str) = ("POST /v1/settlements ", "");
 const SPIN: [(&str, &str); 6] = [ELIGIBILITY, BALANCE, RESERVE, DRAW, SETTLE, PROVIDER];
-/// Those that are sent when one of these has failed.
+/// The requests that follow when one of these has failed.
 const VOID: (&str, &str) = ("POST /v1/reservations/", "/void ");
 const STANDING: (&str, &str) = ("GET /v1/reservations/", "");
 
@@ -57,7 +57,7 @@ fn config(dir: &Path, hops: &Hops) -> Config {
     }
 }
 
-/// A player with a key, and what there was before it was sent.
+/// A player with an idempotency key, and the balance before the spin.
 #[derive(Clone)]
 struct Case {
     what: String,
@@ -99,7 +99,7 @@ impl Case {
         self.client.spin(&self.key, STAKE).await
     }
 
-    /// Where the round stands, and its payout.
+    /// Returns where the round stands, and its payout.
     async fn truth(&self) -> (String, i64) {
         let path = format!("/api/v1/rounds/{}", self.round());
         let reply = self.client.send(Method::GET, &path, None, Value::Null).await;
@@ -108,7 +108,7 @@ impl Case {
         (reply.body["stake_status"].as_str().unwrap().to_owned(), payout)
     }
 
-    /// Compares what was told with the ledger, which may have gone on meanwhile, and never back.
+    /// Compares what the player was told with the ledger, which may have moved on meanwhile, but never backwards.
     async fn told_the_truth(&self, reply: &Reply, may_be_unknown: bool) {
         let what = format!("{}: {} {}", self.what, reply.status, reply.body);
         let told = match reply.status {
@@ -147,7 +147,7 @@ impl Case {
         );
     }
 
-    /// The same key until the round is at its end; says where that is, and its payout.
+    /// Repeats the spin until its round has ended; returns where it stands, and its payout.
     async fn to_the_end(&self) -> (String, i64) {
         let deadline = Instant::now() + Duration::from_secs(40);
         loop {
@@ -183,7 +183,7 @@ async fn start_again(dir: &Path, hops: &Hops) -> Stack {
     }
 }
 
-/// No money was lost or made, and nothing is open.
+/// Checks that no money was lost or made, and that no bet is open.
 async fn at_rest(dir: &Path) {
     let deadline = Instant::now() + Duration::from_secs(20);
     let wallets = loop {
@@ -211,7 +211,7 @@ async fn every_way_a_spin_can_fail_at_every_hop_is_told_as_the_ledger_has_it() {
         for (request, fault, left) in faults {
             hops.rule(case.rule(*request, *fault, *left));
         }
-        // Where the payment service was not to be asked, the gateway may say that it does not know.
+        // Where the payment-service cannot be asked, the gateway may answer `unknown`.
         let silenced = faults.iter().any(|(request, ..)| *request == STANDING);
         cases.push((case, silenced));
     };
@@ -238,7 +238,7 @@ async fn every_way_a_spin_can_fail_at_every_hop_is_told_as_the_ledger_has_it() {
     });
     let ended = futures_util::future::join_all(played).await;
 
-    // The provider has settled what was paid, and nothing else.
+    // The provider has settled exactly what was paid.
     let settled = stack.provider().settled();
     let paid: Vec<i64> = ended
         .iter()
@@ -250,7 +250,7 @@ async fn every_way_a_spin_can_fail_at_every_hop_is_told_as_the_ledger_has_it() {
     assert_eq!(settled.credit, i128::from(paid.iter().sum::<i64>()));
     let ends: Vec<_> = ended.into_iter().map(|(case, end)| (case.clone(), end)).collect();
 
-    // Nothing of it changes with a restart, or with requests that were stuck on their way.
+    // Neither a restart nor requests that were stuck change any of it.
     hops.forget_rules();
     stack.shutdown().await.unwrap();
     let stack = start_again(dir.path(), &hops).await;
@@ -261,7 +261,7 @@ async fn every_way_a_spin_can_fail_at_every_hop_is_told_as_the_ledger_has_it() {
         };
         let reply = case.spin().await;
         case.told_the_truth(&reply, false).await;
-        // One that was never touched may be played with its key.
+        // A round that was never touched may be played with its key.
         if stands != "untouched" || reply.status != 200 {
             assert_eq!(case.truth().await, (stands, payout), "{}", case.what);
         }
@@ -301,7 +301,7 @@ async fn a_service_that_refuses_connections_is_told_as_the_ledger_has_it() {
         let reply = case.spin().await;
         assert!(reply.status >= 500, "{}: {}", case.what, reply.body);
         let told = reply.body["stake_status"].as_str().unwrap().to_owned();
-        // The key of a round that was paid: its stake is not untouched, whatever is broken.
+        // The key of a paid round is sent again; whatever fails, its stake is not `untouched`.
         let again = replay.spin().await;
         if again.status != 200 {
             let told = again.body["stake_status"].as_str().unwrap();
@@ -346,7 +346,7 @@ async fn a_key_that_is_sent_again_while_its_first_attempt_runs_is_told_the_truth
                 tokio::spawn(async move { case.spin().await })
             };
             hops.met(&case.player).await;
-            // Other figures, a body that is none, and the same again, all while the first is stuck.
+            // Another stake, an invalid body, and the same request, all while the first is stuck.
             let other = async { case.client.spin(&case.key, 2 * STAKE).await };
             let none = case.client.send(
                 Method::POST,
@@ -364,7 +364,8 @@ async fn a_key_that_is_sent_again_while_its_first_attempt_runs_is_told_the_truth
             let first = first.await.unwrap();
             let told = first.body["stake_status"].as_str().unwrap_or("paid").to_owned();
             assert_ne!(told, "unknown", "{}: {}", case.what, first.body);
-            // Either of the two that waited may have come first, where the first has left the round untouched.
+            // Either of the two waiting requests may come first, where the first request has left the round
+            // untouched.
             if other.status == 200 {
                 assert_eq!(told, "untouched", "{}", case.what);
             } else {

@@ -1,4 +1,4 @@
-//! The faults beside the story, switched and fired through the whole stack and seen in its real traces.
+//! The faults beside the story, switched and fired in a whole stack and seen in its real traces.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -47,7 +47,7 @@ impl Demo {
         assert_eq!(fault(&seen, id)["fired"], 1, "{seen}");
     }
 
-    /// Ten spins: how many of them failed.
+    /// Makes ten spins and returns how many failed.
     async fn failures(&self) -> usize {
         let mut failed = 0;
         for _ in 0..10 {
@@ -56,19 +56,19 @@ impl Demo {
         failed
     }
 
-    /// Money that can be staked and money that is set aside.
+    /// Returns the balance and the reserved money.
     async fn money(&self) -> (i64, i64) {
         let player = self.get("/api/v1/players/me").await;
         let amount = |name: &str| player[name].as_i64().unwrap();
         (amount("balance"), amount("reserved"))
     }
 
-    /// The trace once the gateway's transaction, which ends last of those that a player waits for, is there.
+    /// Returns the trace once it has the gateway's transaction, which ends last of those that a player waits for.
     async fn trace(&self, id: &str) -> Value {
         self.trace_that(id, answered).await
     }
 
-    /// Waits until the document names this trace.
+    /// Waits until the fault has this trace as its evidence.
     async fn shown(&self, id: &str, trace: &str) {
         self.until("/api/faults", |seen| {
             fault(seen, id)["observed"]["trace_id"] == trace
@@ -151,7 +151,7 @@ async fn a_panic_of_the_gateway_costs_an_answer_and_no_money() {
     assert_eq!((status, &problem["code"]), (500, &json!("internal")), "{problem}");
     assert_eq!(problem["stake_status"], "paid", "{problem}");
 
-    // The same key again: the round is known, and played once.
+    // With the same key the round is known and is not played again.
     let stake = json!({"stake": 100});
     let (status, round, _) = demo.ask_traced(Method::POST, "/api/v1/spins", stake, &id).await;
     assert_eq!(
@@ -185,7 +185,7 @@ async fn a_panic_of_the_gateway_costs_an_answer_and_no_money() {
     assert!(frames.contains("middle_row"), "{frames}");
     demo.shown("gateway-panic", &id).await;
 
-    // The gateway goes on.
+    // The gateway still answers.
     assert_eq!(demo.spin().await.0, 200);
     demo.end().await;
 }
@@ -199,7 +199,7 @@ async fn a_spin_that_is_under_way_when_the_gateway_panics_is_the_one_that_shows_
     let captured = |status: &Value| status["captured"].as_u64().unwrap();
     let before = captured(&demo.ask(Method::GET, status, Value::Null).await.1);
     let ((answered, _, id), ()) = tokio::join!(demo.spin(), async {
-        // A service has told of it, and the provider is waited for.
+        // An envelope has arrived, so the spin is under way and waits for the provider.
         demo.until(status, |status| captured(status) > before).await;
         demo.fire("gateway-panic").await;
     });
@@ -238,7 +238,7 @@ async fn a_run_outlives_the_sessions_of_its_players() {
         run: "run".into(),
     };
     let ended = async {
-        // Under way: each player has a session, and spins are answered.
+        // Under way means that each player has a session and spins are answered.
         let deadline = Instant::now() + Duration::from_secs(20);
         while answered_spins(&demo) < 50 {
             assert!(Instant::now() < deadline, "no spins are answered");
@@ -253,7 +253,7 @@ async fn a_run_outlives_the_sessions_of_its_players() {
     assert_eq!((report.ok, &report.failed_by_code), (300, &BTreeMap::new()));
 }
 
-/// Rounds that the game engine has answered since the run began.
+/// Number of rounds that the game-engine has answered since the start.
 fn answered_spins(demo: &Demo) -> u64 {
     let shares = demo.stack.timings().shares();
     shares.get("game-engine").map_or(0, |share| share.requests)
@@ -263,7 +263,7 @@ fn answered_spins(demo: &Demo) -> u64 {
 async fn a_provider_that_is_down_refuses_connections_and_costs_no_stake() {
     let demo = Demo::start().await;
     let at = demo.stack.address("payment-provider").unwrap();
-    // The connection that it leaves behind must not be mistaken for an open door.
+    // This leaves a kept-alive connection, over which the next request must not get through.
     assert_eq!(demo.spin().await.0, 200);
     demo.switch("provider-down", "on").await;
     let refused = tokio::net::TcpStream::connect(at).await.unwrap_err();
@@ -290,7 +290,7 @@ async fn a_provider_that_is_down_refuses_connections_and_costs_no_stake() {
     tokio::net::TcpStream::connect(at).await.unwrap();
     assert_eq!(demo.spin().await.0, 200);
 
-    // Behind the answer the stake goes back too, and the trace says that nothing was earned.
+    // With settlement in the background the stake is returned too, and the trace has no payout.
     for state in ["on", "fixed"] {
         let body = json!({ "state": state });
         demo.ask(Method::PUT, "/api/problems/slow-provider", body).await;
@@ -303,7 +303,7 @@ async fn a_provider_that_is_down_refuses_connections_and_costs_no_stake() {
         |trace: &Value| trace["summary"]["measurements"]["failed_stake"]["value"] == json!(1.0);
     let trace = demo.until(&path, failed_stake).await;
     assert_ne!(trace["summary"]["status"], "ok", "{trace}");
-    // Stops as well while it is down.
+    // The stack also stops while the provider is down.
     demo.end().await;
 }
 
@@ -457,7 +457,7 @@ async fn a_surge_of_log_ins_shows_in_the_sessions_and_the_gateway_lets_all_of_th
     })
     .await;
     assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
-    // Each in the gateway and in the user service at least.
+    // At least one span in the gateway and one in the user-service each.
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         let counted = sessions().await - before;

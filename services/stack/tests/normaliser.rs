@@ -1,7 +1,7 @@
-//! Every event and transaction that a run can make, through Sentry's own normaliser.
+//! Passes every event and transaction that a run can produce to Sentry's own normaliser.
 //!
-//! Needs a Python with the wheel `sentry-relay`, named by the variable `REELSCOPE_RELAY_PYTHON`; `scripts/test.sh` sets
-//! one up. Without it this test says so and checks nothing.
+//! The test needs a Python with the wheel `sentry-relay`, named by the variable `REELSCOPE_RELAY_PYTHON`;
+//! `scripts/test.sh` sets it up. Without it the test prints that and checks nothing.
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
@@ -20,7 +20,7 @@ use reelscope_stack::{Config, Stack};
 use reelscope_telemetry::{Reporting, Service, Timings};
 use tower::ServiceExt;
 
-/// Spins of one kind of outcome; the envelopes go to `to`.
+/// Makes spins with one kind of outcome, and writes their envelopes to `to`.
 async fn spins(provider: Behaviour, stake: Money, to: &Path, name: &str) {
     let dir = tempfile::tempdir().unwrap();
     let stack = Stack::start(Config {
@@ -49,7 +49,8 @@ async fn spins(provider: Behaviour, stake: Money, to: &Path, name: &str) {
     }
 }
 
-/// A service whose handler panics: the panic is an event of that service, answered 500, and the service goes on.
+/// Runs a service whose handler panics: the panic is an event of that service and is answered with 500, and the
+/// service goes on.
 async fn panics(to: &Path) {
     let envelopes = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&envelopes);

@@ -1,4 +1,4 @@
-//! The measurement of what telemetry costs, beside a running stack.
+//! The measurement of the cost of telemetry, beside a running stack.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -11,7 +11,7 @@ use support::Demo;
 async fn a_measurement_is_one_at_a_time_and_leaves_nothing_behind() {
     let kept = tempfile::tempdir().unwrap();
     let dir = kept.path().join("data");
-    // As a process leaves it that was killed while it measured.
+    // What a process leaves that is killed while it measures.
     let place = dir.join("overhead");
     std::fs::create_dir_all(place.join("of-a-killed-process")).unwrap();
     let demo = Demo::start_with(|config| {
@@ -51,7 +51,7 @@ async fn a_measurement_is_one_at_a_time_and_leaves_nothing_behind() {
         (&json!(false), &Value::Null)
     );
 
-    // What virtual players use would count for both sides.
+    // A measurement is refused while virtual players run, because their CPU time would count for both sides.
     demo.ask(Method::PUT, "/api/traffic", players).await;
     let (status, refused) = demo
         .ask(Method::POST, "/api/overhead", json!({"sample_rate": 1.0}))
@@ -60,7 +60,7 @@ async fn a_measurement_is_one_at_a_time_and_leaves_nothing_behind() {
     demo.stack.shutdown().await.unwrap();
 }
 
-/// Whether a measurement has a directory there.
+/// Whether a measurement has its directory there.
 fn is_in_use(place: &std::path::Path) -> bool {
     std::fs::read_dir(place).is_ok_and(|mut entries| entries.next().is_some())
 }

@@ -1,4 +1,4 @@
-//! The problems of the story, their fixes, the dial and the reset, through the whole stack and its real spans.
+//! The problems of the story, their fixes, the dial and the reset, in a whole stack and its real spans.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -122,7 +122,7 @@ async fn a_slow_provider_is_waited_for_until_settlement_goes_on_behind_the_playe
     let (status, round, id) = demo.spin().await;
     assert!(sent.elapsed() < waited / 4, "{:?}", sent.elapsed());
     assert_eq!((status, &round["status"]), (200, &json!("pending")));
-    // In the same trace, and posted in the end.
+    // The settlement is in the same trace, and the round is posted in the end.
     let trace = demo
         .trace_that(&id, |trace| !spans(trace, provider).is_empty())
         .await;
@@ -168,7 +168,7 @@ async fn one_payment_in_ten_fails_until_it_is_tried_again() {
         let (status, answer, _) = demo.spin().await;
         assert_eq!(status, 200, "{answer}");
     }
-    // On cue, whatever the bag says; tried again it goes well.
+    // A fired failure comes whatever the bag holds; the retry succeeds.
     let fire = "/api/faults/payment-errors/fire";
     demo.switch("payment-errors", "off").await;
     let (_, board) = demo.ask(Method::POST, fire, json!({})).await;
@@ -177,7 +177,7 @@ async fn one_payment_in_ten_fails_until_it_is_tried_again() {
     assert_eq!(demo.spin().await.0, 200);
     assert_eq!(demo.get("/api/faults").await["armed_failures"], 0);
 
-    // Every round comes to its end in the background, with the same reference.
+    // Every round ends in the background, with the same reference.
     demo.until("/api/v1/rounds?limit=50", |seen| {
         seen["rounds"]
             .as_array()
@@ -299,7 +299,7 @@ async fn what_cannot_be_switched_is_refused_and_stays() {
     let after = demo.get("/api/faults").await;
     assert_eq!(but_for_time(before), but_for_time(after));
 
-    // Two at once: one wins, the other is told.
+    // Of two concurrent switches one is refused.
     let (one, other) = tokio::join!(demo.put("missing-index", "on"), demo.put("missing-index", "on"));
     let mut statuses = [one.0, other.0];
     statuses.sort_unstable();
@@ -316,7 +316,8 @@ async fn a_release_waits_for_no_switch_and_none_for_it_and_nothing_is_half_done(
     let demo = Demo::start_with(|config| config.players = Some(30_000)).await;
     demo.release("1.2.0").await;
 
-    // The index is dropped while the dial is turned: whoever comes second is told, and one of the two holds whole.
+    // The index is dropped while the dial is turned: the later request is refused, and the earlier one takes effect
+    // in full.
     let turn = demo.ask(Method::PUT, "/api/faults/release", json!({"release": "1.1.0"}));
     let (switched, turned) = tokio::join!(demo.put("missing-index", "on"), turn);
     let after = demo.get("/api/faults").await;
@@ -341,7 +342,7 @@ async fn a_release_waits_for_no_switch_and_none_for_it_and_nothing_is_half_done(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_release_that_cannot_be_kept_leaves_everything_as_it_was() {
     let kept = tempfile::tempdir().unwrap();
-    // A directory of this name cannot be written as a file.
+    // A directory of this name prevents writing the file.
     let file = kept.path().join("settings.json");
     let demo = Demo::start_with(|config| {
         config.players = Some(1_200);
@@ -410,7 +411,7 @@ async fn while_players_are_written_the_index_waits_and_nothing_is_half_switched(
     );
     let traffic = json!({"running": true, "players": 3, "budget_percent": 50});
     demo.ask(Method::PUT, "/api/traffic", traffic).await;
-    // All or nothing: a reset that cannot be leaves the traffic running too.
+    // A reset that is refused changes nothing, not even the traffic.
     for (method, path, body) in [
         (Method::POST, "/api/faults/reset", json!({})),
         (Method::PUT, "/api/faults/release", json!({"release": "1.0.0"})),
@@ -429,12 +430,12 @@ async fn while_players_are_written_the_index_waits_and_nothing_is_half_switched(
         (&after["faults"], &after["release"]),
         (&before["faults"], &before["release"])
     );
-    // What needs no players can be switched.
+    // Faults that do not need the players can be switched.
     demo.switch("slow-rng", "on").await;
     demo.stack.shutdown().await.unwrap();
 }
 
-/// The problems, without how long ago each was switched, which every answer tells anew.
+/// The faults without the time since each was switched, which differs in every response.
 fn but_for_time(mut told: Value) -> Value {
     for problem in told["faults"].as_array_mut().unwrap() {
         problem
@@ -446,7 +447,7 @@ fn but_for_time(mut told: Value) -> Value {
     told
 }
 
-/// Toggled a hundred times in random order while virtual players spin, everything behaves as at the start.
+/// After a hundred random switches under traffic everything behaves as at the start.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_random_switches_under_traffic_leave_no_trace() {
     use rand::SeedableRng;

@@ -1,4 +1,4 @@
-//! Releases compared by real spins of the whole stack: what one of them made worse is found, and its change named.
+//! Releases compared by real spins of a whole stack: a regression is found, and its change is named.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -51,7 +51,8 @@ async fn demo(speed: u32) -> Demo {
         config.players = Some(2_000);
         config.seed = Some(5);
         config.rate = None;
-        // What is slow stays the slowest.
+        // All latencies of the provider are divided by `speed`, so that the test is short; the slow ones stay the
+        // slowest.
         config.provider = Behaviour {
             speed,
             ..Behaviour::healthy()
@@ -84,7 +85,7 @@ async fn a_paytable_that_pays_too_much_is_found_in_real_spins() {
         "{rtp}"
     );
     assert!(rtp["measured"].as_f64() > Some(120.0), "{rtp}");
-    // One payment in ten fails again, which chance does not explain either.
+    // One payment in ten fails again, which exceeds chance too.
     let errors = regression(&after, "errors");
     assert_eq!(errors["suspect"], "payment-errors", "{errors}");
     demo.end().await;
@@ -95,7 +96,7 @@ async fn a_release_that_makes_players_wait_is_found_in_real_spins() {
     let demo = demo(10).await;
     demo.release("1.2.0").await;
     demo.spins("quick", 150, 2).await;
-    // A rollback: the players wait for the provider again.
+    // After a rollback the players wait for the provider again.
     demo.release("1.1.0").await;
     demo.spins("slow", 150, 8).await;
     let after = demo.of("1.1.0").await;

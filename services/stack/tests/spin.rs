@@ -1,4 +1,4 @@
-//! The whole stack over real HTTP: what a player, a clumsy client and an unlucky one meet.
+//! The whole stack over real HTTP, with a player who does everything right, one who errs, and one who has bad luck.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -34,12 +34,12 @@ async fn imbalance(dir: &Path) -> i128 {
     result.imbalance
 }
 
-/// Waits for a condition, not for a time; the bound only ends a test that has failed.
+/// Waits for a condition. The time limit only ends a failed test.
 async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(20);
     while !holds().await {
         assert!(Instant::now() < deadline, "{what} did not come true");
-        // More often than a session may ask would be refused.
+        // More frequent requests would exceed the rate limit of the session.
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -52,7 +52,7 @@ async fn the_players_are_written_once_the_page_is_on_the_screen() {
         ..config(dir.path())
     })
     .await;
-    // Whoever has no page, or one that is being drawn, changes nothing.
+    // A client that has no page, or whose page is not drawn yet, does not start the writing.
     let client = Client::new(&stack, "RS-000001").await;
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     for _ in 0..20 {
@@ -100,7 +100,7 @@ async fn a_spin_moves_the_money_it_says_and_its_key_moves_it_once() {
         (409, &json!("idempotency_conflict"))
     );
 
-    // The same key from many at once is still one round.
+    // Many concurrent requests with one key are one round.
     let replies = futures(&client, 16).await;
     let ids: std::collections::HashSet<_> = replies.iter().map(|r| r.body["round_id"].to_string()).collect();
     assert_eq!(ids.len(), 1);
@@ -207,13 +207,13 @@ async fn bad_input_is_a_problem_with_its_field_and_reserves_nothing() {
     );
     assert_eq!(reply.body["stake_status"], "untouched");
     assert_eq!(poor.purse().await, (450, 0));
-    // A balance that is short because the stake of this very round is out of it.
+    // The balance is too small because it lacks the stake of this very round.
     let first = poor.spin("all of it", 450).await;
     assert_eq!(first.status, 200, "{}", first.body);
     let again = poor.spin("all of it", 450).await;
     assert_eq!((again.status, &again.body["replayed"]), (200, &json!(true)));
     assert_eq!(again.body["payout"], first.body["payout"]);
-    // Whatever refuses a spin says where the stake of its round stands.
+    // Every refusal of a spin says where the stake of its round stands.
     let paid = async |body: Value, status: u16| {
         let path = "/api/v1/spins";
         let reply = poor.send(Method::POST, path, Some("all of it"), body).await;
@@ -313,7 +313,7 @@ async fn a_known_round_is_drawn_again_by_its_player_with_its_stake_and_is_marked
     assert!(rounds["rounds"][1]["same_seed_as"].is_null(), "{rounds}");
     let other_seed = spin(&hers, "again", 1_000, &rounds["rounds"][0]["round_id"]).await;
     assert_eq!(other_seed.status, 409, "{}", other_seed.body);
-    // Each round is measured once, whoever asked for it again, and only the one that chance has drawn for the RTP.
+    // Each round is measured once, however often it is requested, and only the round drawn by chance has an RTP.
     eventually("one round of two is measured for the RTP", async || {
         let seen = hers.get("/api/telemetry/traces?limit=100").await;
         let measured = seen["traces"].as_array().unwrap().iter();
@@ -410,7 +410,7 @@ async fn only_this_page_with_its_token_and_session_is_served() {
         .header("origin", stack.origin());
     assert_eq!(read(own).await.status, 200);
 
-    // The launch URL becomes a cookie and does not stay in the address.
+    // The launch URL sets a cookie, and the token disappears from the address.
     let no_redirects = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
@@ -516,7 +516,7 @@ async fn a_spin_that_is_settled_in_the_background_is_answered_pending_and_posted
     assert_eq!(last.body["balance"], after);
     assert_eq!(stack.provider().settled().payments, 1);
 
-    // A decline that comes after the answer returns the stake, and the same key says so.
+    // A decline that comes after the response returns the stake, and the same key reports it.
     stack.provider().behave(Behaviour {
         failure: Failure::Decline,
         failures_in_ten: 10,
@@ -606,7 +606,7 @@ async fn a_client_that_vanishes_is_charged_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_pending_at_the_end_is_settled_at_the_next_start() {
     let dir = tempfile::tempdir().unwrap();
-    // The provider settles but its answer never comes: the outcome is unknown when the stack stops.
+    // The provider settles but never answers, so the outcome is unknown when the stack stops.
     let provider = Behaviour {
         failures_in_ten: 10,
         failure: Failure::Hang,
@@ -642,7 +642,7 @@ async fn what_was_pending_at_the_end_is_settled_at_the_next_start() {
     let round = client.spin("hung", 1_000).await;
     let expected = match round.status {
         200 => before - 1_000 + round.body["payout"].as_i64().unwrap(),
-        // Stopped before the payout was known: the stake went back.
+        // The stack stopped before the payout was written, so the stake was returned.
         _ => before,
     };
     assert_eq!(client.purse().await, (expected, 0), "{}", round.body);

@@ -1,5 +1,5 @@
-//! The trace of a spin through the whole stack: its shape exactly, its errors once, its measurements, and the panic of
-//! a service.
+//! The trace of a spin through a whole stack: its exact shape, one event for each error, its measurements, and the
+//! panic of a service.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,7 +35,7 @@ async fn spin(stack: &Stack, count: u64) -> Report {
     load::run(stack, &plan).await.unwrap()
 }
 
-/// The trace once it has `spans` spans; the bound only ends a test that has failed.
+/// Returns the trace once it has `spans` spans. The time limit only ends a failed test.
 async fn trace(stack: &Stack, id: &str, spans: usize) -> TraceDetail {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
@@ -48,7 +48,7 @@ async fn trace(stack: &Stack, id: &str, spans: usize) -> TraceDetail {
     }
 }
 
-/// Service, op and name of every span under its parent, in the order in which they began; no ids, no times.
+/// Service, op and name of every span below its parent, in the order of their starts; without ids and times.
 fn shape(trace: &TraceDetail) -> Vec<String> {
     let mut children: BTreeMap<Option<&str>, Vec<&Span>> = BTreeMap::new();
     for span in &trace.spans {
@@ -95,7 +95,7 @@ async fn a_spin_is_one_trace_of_this_shape() {
     assert!(trace.summary.ok && trace.summary.errors == 0 && trace.summary.oddities.is_empty());
     assert_eq!(trace.summary.player.as_deref(), Some("player-000001"));
 
-    // What the customer's engineer looks for, and nothing that is secret.
+    // The attributes that an engineer looks for, and no secret.
     let of = |service: &str, op: &str| {
         trace
             .spans
@@ -136,7 +136,7 @@ async fn a_spin_is_one_trace_of_this_shape() {
     let whole = serde_json::to_string(&trace).unwrap();
     assert!(!whole.contains(stack.token()) && !whole.to_lowercase().contains("bearer"));
 
-    // Business measurements, on three services, in the span's data too, and as metrics.
+    // Business measurements of three services: as measurements, in the span's data, and as metrics.
     for service in ["frontend", "game-engine", "payment-service"] {
         let measured = trace
             .spans
@@ -271,7 +271,7 @@ async fn what_is_settled_in_the_background_hangs_under_the_request_that_was_answ
         trace.summary
     );
 
-    // Nobody waits for a decline any more: its issue is in the trace all the same.
+    // A decline after the response is still an issue in the trace.
     stack.provider().behave(Behaviour {
         failure: Failure::Decline,
         failures_in_ten: 10,
@@ -316,7 +316,7 @@ async fn an_attempt_that_is_made_good_is_a_span_with_an_error_and_no_issue() {
     assert!(named(&trace, "wait before asking again").is_some());
     assert!(trace.errors.is_empty(), "{:?}", trace.errors);
 
-    // What was said of it stands in the log, at the span it was said in.
+    // The log line carries the span that it was written in.
     stack.flush().await;
     let said = eventually(&stack, &report.trace_ids().next().unwrap(), |trace| {
         !trace.logs.is_empty()
@@ -334,7 +334,7 @@ async fn an_attempt_that_is_made_good_is_a_span_with_an_error_and_no_issue() {
         .find(|span| Some(&span.span_id) == line.span_id.as_ref());
     assert_eq!(within.map(|span| span.service.as_str()), Some("payment-service"));
 
-    // Without retries the same failure is an issue of its own kind.
+    // Without retries the same failure is an issue of another kind.
     stack.settlement().knobs().set_retrying(Retrying::Never);
     stack.provider().fail_next(1);
     let plan = Plan {
@@ -365,7 +365,7 @@ fn named<'a>(trace: &'a TraceDetail, name: &str) -> Option<&'a Span> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_settled_after_a_restart_stays_in_its_trace() {
     let dir = tempfile::tempdir().unwrap();
-    // The provider settles but its answer never comes.
+    // The provider settles but never answers.
     let provider = Behaviour {
         failures_in_ten: 10,
         failure: Failure::Hang,
@@ -384,7 +384,7 @@ async fn what_is_settled_after_a_restart_stays_in_its_trace() {
         stake: Money(1_000),
         run: "hung".into(),
     };
-    // The answer of the provider is not waited for: the process ends in the middle.
+    // The load is dropped while the provider hangs, as if the process ended.
     let hung = tokio::time::timeout(Duration::from_secs(1), load::run(&stack, &plan)).await;
     assert!(hung.is_err());
     drop(stack);
@@ -484,7 +484,7 @@ async fn the_envelopes_carry_the_heads_context_and_no_time_or_address_of_sending
             assert!(payload["extra"].get("reelscope.trace").is_none());
         }
     }
-    // The frontend, the gateway, the user service, the engine, and the payment service three times.
+    // Frontend, gateway, user-service, game-engine, and three of the payment-service.
     assert_eq!(transactions, 7);
     stack.shutdown().await.unwrap();
 }

@@ -1,4 +1,4 @@
-//! Virtual players, through the whole stack.
+//! Virtual players in a whole stack.
 #![allow(clippy::unwrap_used)]
 
 mod support;

@@ -1,4 +1,4 @@
-//! The directory of a database: who holds it, which version wrote it, is it whole.
+//! The directory of a database: the lock on it, the schema version in it, and the checks before PoloDB opens it.
 //!
 //! ```text
 //! <dir>/lock             held while the database is open
@@ -19,30 +19,32 @@ use tempfile::TempDir;
 
 use crate::{ID, StoreError};
 
-/// PoloDB's cursors start at the first key of the whole database and walk over every tombstone before theirs.
-/// One indexed document in a collection that sorts first keeps them short (measured: 117 ms → 0.1 ms).
+/// Name of a collection that sorts before all others and holds one indexed document. A PoloDB cursor starts at the
+/// first key of the whole database and crosses every tombstone before its own keys; with this document in front,
+/// ten rounds of creating and dropping an index leave a read by id at 0.1 ms instead of 117 ms.
 const SENTINEL: &str = "!sentinel";
 
-/// Holds the operating system's lock on `<dir>/lock`; it goes with the process, however that ends.
+/// The operating system's lock on `<dir>/lock`. The system releases it when the process ends, however that happens.
 pub(crate) struct DirectoryLock {
     _file: File,
 }
 
-/// Where PoloDB's files are within `dir`.
+/// Returns the directory of PoloDB's files below `dir`.
 pub(crate) fn files(dir: &Path) -> PathBuf {
     dir.join("db")
 }
 
-/// Opens the database in `dir`, or begins one. Whatever is wrong, nothing that is there is moved or replaced.
+/// Opens the database in `dir` and creates it where there is none. An error leaves everything that is stored as it
+/// is.
 pub(crate) fn open(dir: &Path, schema_version: u32) -> Result<(Database, DirectoryLock), StoreError> {
     let unwritable = |error: io::Error| StoreError::of_system(dir, &error);
-    // Read before anything is created: a directory of a newer build stays as it is, to the last file time.
+    // The version is read before anything is created, so that a directory of a newer build stays untouched.
     let found = version(dir, schema_version)?;
     if dir.to_str().is_none() {
         return Err(StoreError::PathNotUtf8 { dir: dir.to_owned() });
     }
     fs::create_dir_all(dir).map_err(|error| match error.kind() {
-        // A place above it in which nothing can be made.
+        // A parent directory is missing and cannot be created.
         io::ErrorKind::NotFound => StoreError::Unwritable {
             dir: dir.to_owned(),
             reason: error.to_string(),
@@ -52,14 +54,16 @@ pub(crate) fn open(dir: &Path, schema_version: u32) -> Result<(Database, Directo
     let lock = lock(dir)?;
     let whole = check_whole(dir, found)?;
     if found != Some(schema_version) {
-        // From here on an older build refuses the directory: before the first document that it would misread.
+        // Written before the first document of this version, so that an older build refuses the directory instead
+        // of misreading it.
         write_version(dir, schema_version).map_err(unwritable)?;
     }
     Ok((open_files(dir, whole)?, lock))
 }
 
-/// Opens a copy of the database in `dir` in a temporary directory, so that not one byte of `dir` changes: RocksDB writes
-/// when it opens. Nobody else can write meanwhile; the copy is removed with what is returned.
+/// Opens a copy of the database in a temporary directory, because RocksDB writes when it opens. The copy is removed
+/// together with the returned [`TempDir`]. The lock is held while the files are copied, so no other process writes
+/// meanwhile.
 pub(crate) fn open_copy(dir: &Path, schema_version: u32) -> Result<(Database, TempDir), StoreError> {
     let files = files(dir);
     let missing = || StoreError::Missing { dir: dir.to_owned() };
@@ -67,7 +71,7 @@ pub(crate) fn open_copy(dir: &Path, schema_version: u32) -> Result<(Database, Te
         return Err(missing());
     }
     let found = version(dir, schema_version)?;
-    // Without the file nobody has the directory open: it is created before the database.
+    // The lock file is created before the database, so where it is missing no process has the directory open.
     let _lock = match File::open(dir.join("lock")) {
         Ok(file) => Some(locked(dir, file)?),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -93,7 +97,7 @@ pub(crate) fn open_copy(dir: &Path, schema_version: u32) -> Result<(Database, Te
     Ok((db, copy))
 }
 
-/// What is wrong with the copy is wrong with the original.
+/// Names the original directory in an error about its copy.
 fn of_original(dir: &Path, copy: &Path, error: StoreError) -> StoreError {
     let of = |reason: String| reason.replace(&copy.display().to_string(), &dir.display().to_string());
     match error {
@@ -106,9 +110,9 @@ fn of_original(dir: &Path, copy: &Path, error: StoreError) -> StoreError {
     }
 }
 
-/// Opens PoloDB's files; `whole` says that there are some.
+/// Opens PoloDB's files. `whole` tells that a database exists, so that its collections are read as a check.
 pub(crate) fn open_files(dir: &Path, whole: bool) -> Result<Database, StoreError> {
-    // PoloDB unwraps in a few places while it opens.
+    // PoloDB unwraps while it opens damaged files, so a panic here means unreadable files.
     let opened = catch_unwind(AssertUnwindSafe(|| open_database(&files(dir), whole)));
     opened
         .unwrap_or_else(|_| Err(unreadable(dir, "the database could not make sense of its files")))
@@ -117,7 +121,7 @@ pub(crate) fn open_files(dir: &Path, whole: bool) -> Result<Database, StoreError
                 dir: dir.to_owned(),
                 reason,
             },
-            // RocksDB's words; a process that is not a Reelscope has its files open.
+            // These are RocksDB's words for files that a program other than Reelscope holds open.
             StoreError::System(text)
                 if text.contains("lock hold by current process")
                     || (text.contains("While lock file") && text.contains("temporarily unavailable")) =>
@@ -137,7 +141,7 @@ pub(crate) fn open_files(dir: &Path, whole: bool) -> Result<Database, StoreError
         })
 }
 
-/// The version that `dir` was written with, `None` for a new one.
+/// Reads the schema version of `dir`; `None` where there is no such file, as in a new directory.
 fn version(dir: &Path, known: u32) -> Result<Option<u32>, StoreError> {
     let found = match fs::read_to_string(dir.join("schema-version")) {
         Ok(text) => text.trim().parse::<u32>().map_err(|_| {
@@ -160,8 +164,8 @@ fn version(dir: &Path, known: u32) -> Result<Option<u32>, StoreError> {
     Ok(Some(found))
 }
 
-/// Whether there is a database. RocksDB begins a new one over files whose `CURRENT` is gone, so that is looked for first;
-/// without a table and a log nothing was ever written.
+/// Tells whether `dir` holds a database. RocksDB silently creates a new one over files whose `CURRENT` is missing,
+/// so this looks for `CURRENT` first. A directory without table and log files holds no data.
 fn check_whole(dir: &Path, found: Option<u32>) -> Result<bool, StoreError> {
     let entries = match fs::read_dir(files(dir)) {
         Ok(entries) => entries,
@@ -185,14 +189,14 @@ fn check_whole(dir: &Path, found: Option<u32>) -> Result<bool, StoreError> {
     Ok(current)
 }
 
-/// Whole or not at all, after a power cut too.
+/// Writes the version atomically: after a power cut the file holds either the old or the new number.
 fn write_version(dir: &Path, schema_version: u32) -> io::Result<()> {
     let new = dir.join("schema-version.new");
     let mut file = File::create(&new)?;
     writeln!(file, "{schema_version}")?;
     file.sync_all()?;
     fs::rename(new, dir.join("schema-version"))?;
-    // Windows opens no directories, and needs no such step.
+    // Windows cannot open directories and makes a rename durable without this step.
     #[cfg(unix)]
     File::open(dir)?.sync_all()?;
     Ok(())
@@ -218,7 +222,7 @@ fn open_database(files: &Path, whole: bool) -> Result<Database, StoreError> {
         sentinel.insert_one(doc! { ID: "sentinel", "key": "sentinel" })?;
     }
     if whole {
-        // A block that does not match its checksum shows when it is read, so every collection is touched once.
+        // RocksDB checks the checksum of a block when it reads it, so one document of every collection is read.
         for name in names {
             db.collection::<Document>(&name).find_one(doc! {})?;
         }
@@ -226,13 +230,14 @@ fn open_database(files: &Path, whole: bool) -> Result<Database, StoreError> {
     Ok(db)
 }
 
-/// Moves a damaged database out of the way, whole, to `<dir>.damaged-<unix seconds>`, and returns that name. The caller
-/// tells the person.
+/// Renames the directory of a damaged database to `<dir>.damaged-<unix seconds>` and returns the new path. Telling
+/// the person is the caller's part.
 ///
 /// # Errors
-/// [`StoreError::Locked`] while somebody has it open; the system's, and then nothing was moved.
+/// [`StoreError::Locked`] while a process has the database open, or the system's error; the directory is not moved
+/// then.
 pub fn set_aside(dir: &Path) -> Result<PathBuf, StoreError> {
-    // Let go before the move: Windows moves no directory with an open file in it.
+    // The lock is released before the move, because Windows moves no directory that has an open file in it.
     drop(lock(dir)?);
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)

@@ -1,4 +1,4 @@
-//! What can go wrong with a database, each with a sentence for the person who has to act.
+//! Errors of a database, each with a sentence that tells the person what to do.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 /// Why a store could not be opened, read or written.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
-    /// Another process, or another part of this one, has the directory open.
+    /// Another process, or another store of this process, has the directory open.
     #[error("{} is in use by another Reelscope; close it, or choose another --data-dir", .dir.display())]
     Locked {
         /// The directory.
         dir: PathBuf,
     },
-    /// A newer build wrote it. Nothing was touched.
+    /// A newer build wrote the directory. Nothing in it was changed.
     #[error(
         "{} was written by a newer Reelscope (schema {found}, this one knows {known}); update Reelscope, or choose another --data-dir",
         .dir.display()
@@ -25,7 +25,7 @@ pub enum StoreError {
         /// Newest version this build knows.
         known: u32,
     },
-    /// The database itself says that its files are corrupt. Nothing was touched; [`crate::set_aside`] moves it.
+    /// RocksDB reports corrupt files. Nothing was changed; [`crate::set_aside`] moves the directory.
     #[error("the database in {} is damaged: {reason}", .dir.display())]
     Damaged {
         /// The directory.
@@ -33,7 +33,7 @@ pub enum StoreError {
         /// What the database said.
         reason: String,
     },
-    /// The directory is not as a store leaves it, and nobody can say that it is damaged. Nothing was touched.
+    /// Files that a store always leaves are missing or unreadable, without proof of damage. Nothing was changed.
     #[error(
         "the database in {} cannot be opened and was left as it is: {reason}; restore it, move it away, or choose another --data-dir",
         .dir.display()
@@ -64,18 +64,19 @@ pub enum StoreError {
         /// The directory.
         dir: PathBuf,
     },
-    /// No room is left on the disk, or in the user's quota. Writes go on by themselves once there is some.
+    /// The disk or the user's quota is full. The store takes writes again by itself once there is room.
     #[error("the disk is full; free some space")]
     Full,
-    /// The system failed, which may pass: an I/O error, no memory, too many open files. What is stored is as it was.
+    /// A failure of the system that may pass, such as an I/O error, no memory or too many open files. Stored data
+    /// is intact.
     #[error(
         "the system could not read or write the database: {0}; what is stored was left as it is, try again"
     )]
     System(String),
-    /// The database found its files corrupt while it read or wrote.
+    /// RocksDB reported corrupt files during a read or a write.
     #[error("the database is damaged: {0}")]
     Corrupt(String),
-    /// A document with this id exists.
+    /// A document with this id exists already.
     #[error("`{id}` is in {collection} already")]
     Duplicate {
         /// The collection.
@@ -83,7 +84,7 @@ pub enum StoreError {
         /// The id.
         id: String,
     },
-    /// Two documents have a value that only one may have.
+    /// Two documents have the same value in a field that must be unique.
     #[error("two documents of {collection} have the same {field}")]
     Ambiguous {
         /// The collection.
@@ -91,23 +92,23 @@ pub enum StoreError {
         /// The field.
         field: &'static str,
     },
-    /// A record cannot be turned into a document, or back.
+    /// A record cannot be converted to a document, or a document to a record.
     #[error("a document does not fit its record: {0}")]
     Document(String),
-    /// A write met a defect; nothing of it was answered, and the writer goes on.
+    /// The operation or the writer panicked. The operation was rolled back, and the writer goes on.
     #[error("a write met a defect and was undone")]
     Panicked,
-    /// The store is closing.
+    /// The store is closed, or is being closed.
     #[error("the store is closed")]
     Closed,
-    /// Anything else the database said.
+    /// Any other error of PoloDB.
     #[error("database: {0}")]
     Database(String),
 }
 
 impl StoreError {
-    /// Whether the files are at fault, and not the way they were asked: until the database has been opened anew, it
-    /// refuses every write after such an error.
+    /// Whether the error concerns the files rather than the request. RocksDB refuses every write after such an
+    /// error until the database is opened anew.
     pub(crate) const fn stops_writes(&self) -> bool {
         matches!(
             self,
@@ -115,11 +116,11 @@ impl StoreError {
         )
     }
 
-    /// What the system said about `dir`.
+    /// Converts an error of the system about `dir`.
     pub(crate) fn of_system(dir: &Path, error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
-            // Not a directory: a file lies where the database is to be.
+            // `NotADirectory`: a file lies where the directory should be.
             io::ErrorKind::PermissionDenied
             | io::ErrorKind::ReadOnlyFilesystem
             | io::ErrorKind::NotADirectory
@@ -132,12 +133,11 @@ impl StoreError {
     }
 }
 
-/// What RocksDB means, by the name of its status, which begins every text (`Status::ToString` in `util/status.cc`), and
-/// by the system's own words, which end that of an I/O error.
+/// Classifies an error of RocksDB by the name of its status, which begins every text (`Status::ToString` in
+/// `util/status.cc`), and by the system's own words, which end the text of an I/O error.
 fn of_rocksdb(text: String) -> StoreError {
     let names = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    // An I/O error in the check of all files is reported as corruption too, whatever kept the file from being read; only
-    // a file that is gone is one.
+    // RocksDB reports an I/O error during its check of the files as corruption. Only a missing file is damage.
     let unread = names(&["IO error"]) && !names(&["No such file or directory"]);
     if text.starts_with("Corruption") && !unread {
         StoreError::Corrupt(text)
@@ -179,7 +179,7 @@ impl From<polodb_core::bson::de::Error> for StoreError {
 mod tests {
     use super::*;
 
-    /// Texts as RocksDB 9 writes them.
+    /// Uses texts as RocksDB 9 writes them.
     #[test]
     fn only_what_the_database_calls_corruption_is_damage() {
         let kind = |text: &str| match of_rocksdb(text.to_owned()) {

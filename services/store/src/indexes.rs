@@ -1,4 +1,4 @@
-//! Which indexes there are. PoloDB keeps them in its own files and has no call that lists them.
+//! The indexes of the database. PoloDB keeps them in its own files and has no call that lists them.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,8 @@ use crate::{StoreError, read_only};
 
 type Key = (&'static str, &'static str);
 
-/// By collection and field: whether there is an index, as far as it is known. Who looks something up by an index
-/// holds the lock for reading until it has its answer, so that the index cannot go between the plan and the search.
+/// What is known about each index, by collection and field. A lookup that relies on an index holds the read lock
+/// until it has its answer, so that the index cannot be dropped between plan and search.
 pub(crate) struct Indexes {
     known: RwLock<BTreeMap<Key, bool>>,
     metrics: Metrics,
@@ -27,7 +27,7 @@ impl Indexes {
         }
     }
 
-    /// Whether there is an index; asks the database when that is not known yet.
+    /// Whether there is an index. Asks the database when this is unknown.
     pub(crate) fn has(
         &self,
         db: &Database,
@@ -38,7 +38,7 @@ impl Indexes {
         if let Some(known) = self.read().get(&key) {
             return Ok(Some(*known));
         }
-        // Nobody looks anything up by an index beside this, so that a hit that is counted is ours.
+        // The write lock excludes other lookups by index, so that the hit that PoloDB counts belongs to this probe.
         let mut known = self.write();
         if let Some(known) = known.get(&key) {
             return Ok(Some(*known));
@@ -50,7 +50,7 @@ impl Indexes {
         Ok(found)
     }
 
-    /// Runs a lookup that relies on the index; `None` when there is none to rely on.
+    /// Runs a lookup that relies on the index; returns `None` when there is no index to rely on.
     pub(crate) fn using<T>(
         &self,
         db: &Database,
@@ -60,7 +60,7 @@ impl Indexes {
     ) -> Result<Option<T>, StoreError> {
         self.has(db, collection, field)?;
         let known = self.read();
-        // Looked at again: the index may have gone since.
+        // Checked again under the read lock, because the index may have been dropped in between.
         if known.get(&(collection, field)) == Some(&true) {
             lookup().map(Some)
         } else {
@@ -68,7 +68,7 @@ impl Indexes {
         }
     }
 
-    /// Called on the writer only.
+    /// Creates the index. Only the writer's thread calls this.
     pub(crate) fn create(
         &self,
         db: &Database,
@@ -84,7 +84,7 @@ impl Indexes {
         Ok(())
     }
 
-    /// Called on the writer only.
+    /// Drops the index. Only the writer's thread calls this.
     pub(crate) fn drop(
         &self,
         db: &Database,
@@ -92,20 +92,20 @@ impl Indexes {
         field: &'static str,
     ) -> Result<(), StoreError> {
         let key = (collection, field);
-        // From here on lookups read the collection, and those that were using the index are done.
+        // Lookups that used the index have ended when this lock is taken, and later ones read the whole collection.
         self.write().insert(key, false);
         let dropped = db
             .collection::<Document>(collection)
             .drop_index(index_name(field));
         if dropped.is_err() {
-            // Whatever is there now, the database is asked for it.
+            // After an error the state is unknown, so the next lookup probes it.
             self.write().remove(&key);
         }
         Ok(dropped?)
     }
 
-    /// Looks for what the first document holds: PoloDB counts it when an index answered, and without one its search
-    /// ends at that same first document.
+    /// Looks up the value that the first document has. PoloDB's metrics count a hit when an index answered; without
+    /// an index the search ends at that first document, so the probe is cheap.
     fn probe(
         &self,
         db: &Database,
@@ -133,7 +133,7 @@ impl Indexes {
     }
 }
 
-/// The name that PoloDB gives to an ascending index on one field.
+/// The name that PoloDB gives to an ascending index on `field`.
 fn index_name(field: &str) -> String {
     format!("{}_1", field.replace('.', "_"))
 }

@@ -1,21 +1,60 @@
 //! PoloDB behind one async door, with one writer and group commit.
 //!
-//! PoloDB is durable, but its transactions are not isolated from each other and several of its query shapes
-//! answer wrongly without saying so (`tests/rules.rs`). This crate is the only one that names it
-//! and lets through only what holds:
+//! PoloDB is durable, but its transactions are not isolated from each other, and several of its query shapes return
+//! wrong results without an error (`tests/rules.rs`). This crate is the only one that names PoloDB, and it lets
+//! through only what is sound:
 //!
 //! - **One writer.** Every write is a closure that runs on one thread, sees all earlier writes, and is committed
-//!   together with whatever else was waiting: one transaction and one fsync for all of them ([`Store::write`]).
-//!   A closure that fails leaves nothing behind and disturbs nobody. The answer comes after the fsync.
+//!   together with the other closures that wait: one transaction and one fsync for all of them ([`Store::write`]).
+//!   A closure that fails changes nothing and does not affect the others. The caller is answered after the fsync.
 //! - **Safe reads.** By `_id`, by one equal field, or a whole scan ([`Store::get`], [`Store::find_by`],
-//!   [`Store::scan`]); filtering, sorting and summing is Rust's.
-//! - **A directory that is understood.** Locked, from a newer build, damaged, unwritable, met by an error of the system:
-//!   each has its own error ([`Store::open`]), and none of them changes what is stored. Only a caller moves a damaged
-//!   database away ([`set_aside`]).
-//! - **A disk that fills up.** Writes are refused while there is no room, and go on once there is ([`Store::condition`]).
+//!   [`Store::scan`]). Filtering, sorting and summing is done in Rust.
+//! - **An error for each state of the directory.** Locked, of a newer build, damaged, unwritable, unreadable
+//!   because of the system ([`Store::open`]). None of them changes what is stored; a caller decides whether to move
+//!   a damaged database away ([`set_aside`]).
+//! - **A full disk.** Writes are refused while there is no room, and are taken again once there is
+//!   ([`Store::condition`]).
 //!
-//! Modules in reading order: [`directory`](self) checks and locks the directory, `live` is the database while it is open,
-//! `transaction` is what a closure may do, `writer` is the thread that commits, `indexes` knows which indexes there are.
+//! ```text
+//!   Store::open ────> directory   lock, schema version, checks ──> PoloDB's files
+//!
+//!   Store::write ───> writer      queue ──> one thread ──> one transaction, one fsync
+//!                       │          each closure works on a transaction::Tx
+//!   Store::get ──┐      v
+//!   Store::find_by ──> live       the open database; opened anew after an error that stops it
+//!   Store::scan ─┘      │
+//!                       v
+//!                    indexes      which fields have an index, so that find_by knows how to search
+//! ```
+//!
+//! # Example
+//!
+//! ```
+//! use reelscope_store::{Store, StoreError};
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Serialize, Deserialize)]
+//! struct Wallet {
+//!     balance: i64,
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let dir = tempfile::tempdir()?;
+//! let store = Store::open(dir.path(), 1)?;
+//! let balance = store
+//!     .write(|tx| {
+//!         let mut wallet: Wallet = tx.get("wallets", "ada")?.unwrap_or(Wallet { balance: 0 });
+//!         wallet.balance += 500;
+//!         tx.put("wallets", "ada", &wallet)?;
+//!         Ok::<_, StoreError>(wallet.balance)
+//!     })
+//!     .await?; // the write is on the disk
+//! assert_eq!(balance, 500);
+//! # store.close().await?;
+//! # Ok(())
+//! # }
+//! ```
 
 mod directory;
 mod error;
@@ -44,12 +83,12 @@ pub use transaction::Tx;
 use live::{Held, Live};
 use writer::Writer;
 
-/// Name of the field that PoloDB looks documents up by.
+/// Name of the field that holds a document's id.
 const ID: &str = "_id";
-/// `db.system` of the spans that a read or a write is, as OpenTelemetry names the attribute.
+/// Value of `db.system` in the spans of reads and writes; the attribute's name is OpenTelemetry's.
 const SYSTEM: &str = "polodb";
 
-/// A database that is open. Clones share it; the last one to go closes it.
+/// An open database. Clones share it; dropping the last one closes it.
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
@@ -58,35 +97,36 @@ pub struct Store {
 struct Inner {
     writer: Writer,
     live: Arc<Live>,
-    /// Held while a collection is read from end to end.
+    /// Permits for reading a collection from end to end, see [`scans_at_once`].
     scans: Arc<Semaphore>,
 }
 
-/// What the writer did since the store was opened.
+/// Counters of the writer since the store was opened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct WriteStats {
     /// Closures that were run and committed.
     pub operations: u64,
-    /// Commits, each with one fsync; fewer than operations when writes came together.
+    /// Commits, each with one fsync. Fewer than `operations` when several were waiting at once.
     pub commits: u64,
-    /// Time spent applying and committing, of which the fsync is most.
+    /// Time spent applying changes and committing them; most of it is the fsync.
     pub commit_time: Duration,
 }
 
 impl Store {
-    /// Opens or creates the database in `dir`, which is created when missing. `schema_version` is the version
-    /// of the documents that the caller writes. Blocks for some tens of milliseconds.
+    /// Opens the database in `dir`, and creates directory and database where they are missing. `schema_version` is
+    /// the version of the documents that the caller writes. Blocks for some tens of milliseconds.
     ///
     /// # Errors
-    /// One for each circumstance that keeps a database from being opened, each before anything was changed. A database
-    /// that is damaged stays where it is: [`set_aside`] is the caller's decision.
+    /// One variant of [`StoreError`] for each state that prevents opening; nothing in `dir` is changed by any of
+    /// them. A damaged database stays in place, until the caller moves it with [`set_aside`].
     pub fn open(dir: &Path, schema_version: u32) -> Result<Self, StoreError> {
         let (db, lock) = directory::open(dir, schema_version)?;
         Self::start(dir, db, Held::Directory(lock))
     }
 
-    /// Opens a copy of the database in `dir`, for reading: nothing in `dir` is created, changed or moved. The copy is
-    /// removed with the store. Takes as long as reading all files, and as much room in the temporary directory.
+    /// Opens a copy of the database in `dir` for reading: nothing in `dir` is created, changed or moved. The copy
+    /// is removed when the store is dropped. It takes as long as reading all files, and needs their size in the
+    /// temporary directory.
     ///
     /// # Errors
     /// As [`Store::open`], and [`StoreError::Missing`] when there is no database.
@@ -107,17 +147,17 @@ impl Store {
         })
     }
 
-    /// Whether writes are taken; while they are not, the store looks once a second whether they can be.
+    /// Whether the store takes writes. While it does not, it tries once a second to take them again.
     #[must_use]
     pub fn condition(&self) -> Condition {
         self.inner.live.condition()
     }
 
-    /// Ends the store, whoever else has a clone of it: what was handed over is written, then the database and its
-    /// directory are let go. Everything afterwards is [`StoreError::Closed`].
+    /// Closes the store for all its clones: operations that were handed over are written, then the database and its
+    /// directory are released. Every later call returns [`StoreError::Closed`].
     ///
     /// # Errors
-    /// Why the store took no writes, when it did not in the end. What was acknowledged is on the disk all the same.
+    /// The error that the store refused writes with at the end. Acknowledged writes are on the disk all the same.
     pub async fn close(&self) -> Result<(), StoreError> {
         let inner = Arc::clone(&self.inner);
         let closed = tokio::task::spawn_blocking(move || {
@@ -127,12 +167,12 @@ impl Store {
         closed.await.map_err(|_| StoreError::Panicked)?
     }
 
-    /// Runs `operation` on the writer and answers once its writes are durable. Either all of them are, or none.
-    /// Operations run one after another and each sees those before it. Dropping the future does not stop an
-    /// operation that was handed over.
+    /// Runs `operation` on the writer and returns its result once its changes are durable: all of them, or none.
+    /// Operations run one after another, and each sees the changes of those before it. Dropping the future does not
+    /// stop an operation that was handed over.
     ///
     /// # Errors
-    /// What the operation returned; or a [`StoreError`] when the commit failed or the operation panicked.
+    /// The error of the operation, or a [`StoreError`] when the commit failed or the operation panicked.
     pub async fn write<T, E, F>(&self, operation: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -154,9 +194,9 @@ impl Store {
         Ok(value)
     }
 
-    /// Makes lookups by `field` fast, for documents that are there and for those to come. Runs on the writer,
-    /// with nothing beside it; 100,000 documents take about a second. Does nothing when it exists. Either the
-    /// whole index is there afterwards or none of it, after a kill too. Dropping the future does not stop it.
+    /// Creates an index on `field`, for present and future documents; does nothing when there is one. Runs on the
+    /// writer, so that no insert runs beside it; 100,000 documents take about a second. After a kill the index is
+    /// either complete or absent. Dropping the future does not stop it.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -168,8 +208,8 @@ impl Store {
         self.inner.writer.create_index(collection, field).await
     }
 
-    /// Takes the index away again, as [`Store::create_index`] made it and at the same price. What its entries leave
-    /// behind costs later reads nothing (`tests/indexes.rs` pins that).
+    /// Drops the index on `field`; takes about as long as creating it. The tombstones of its entries do not slow
+    /// later reads, which `tests/indexes.rs` pins.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -177,8 +217,9 @@ impl Store {
         self.inner.writer.drop_index(collection, field).await
     }
 
-    /// Whether lookups by `field` use an index, as the database itself shows it, from whichever process it is.
-    /// `None` while that cannot be told: the collection is empty, and nobody has created or dropped the index.
+    /// Whether lookups by `field` use an index, asked of the database itself, so that indexes of earlier processes
+    /// count. `None` while this is unknown: the collection is empty, and this store has not created or dropped the
+    /// index.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -191,7 +232,7 @@ impl Store {
             .await
     }
 
-    /// The document with this id.
+    /// Returns the document with this id.
     ///
     /// # Errors
     /// [`StoreError::Database`], [`StoreError::Document`] when it does not fit `R`.
@@ -213,7 +254,7 @@ impl Store {
         Ok(found)
     }
 
-    /// The documents with these ids, in their order; those that are missing are left out.
+    /// Returns the documents with these ids, in the order of the ids; missing ones are left out.
     ///
     /// # Errors
     /// As [`Store::get`].
@@ -221,7 +262,7 @@ impl Store {
     where
         R: DeserializeOwned + Send + 'static,
     {
-        // As it is done: one by one, in one transaction. PoloDB takes no `$in`.
+        // The ids are read one by one within one transaction, because PoloDB has no `$in`.
         let span = query_span(collection, "findOne", "{_id: ?}");
         span.record("db.operation.batch.size", ids.len());
         let found: Vec<R> = self
@@ -236,11 +277,11 @@ impl Store {
         Ok(found)
     }
 
-    /// The document whose `field`, which must be different in all of them, equals `value`: by the index when there is
-    /// one, else as [`Store::find_by_reading_all`].
+    /// Returns the document whose `field` equals `value`. Values of the field must be unique in the collection.
+    /// Uses the index when there is one; otherwise works as [`Store::find_by_reading_all`].
     ///
     /// # Errors
-    /// As there.
+    /// As [`Store::find_by_reading_all`].
     pub async fn find_by<R>(
         &self,
         collection: &'static str,
@@ -276,9 +317,9 @@ impl Store {
         Ok(lookup.told_to(&span))
     }
 
-    /// The same without any index, even when there is one: every document is read, about 4 µs each, to the end of
-    /// the collection, because nothing but reading on shows that the value is there only once. What a lookup without
-    /// an index would cost can be measured with it before there is none.
+    /// Returns the same document without using an index, even when there is one. Every document is read, about 4 µs
+    /// each, up to the end of the collection, because without an index only that shows that the value is unique. A
+    /// caller can measure with it what a lookup costs without the index.
     ///
     /// # Errors
     /// [`StoreError::Ambiguous`] when two documents have the value; else as [`Store::get`].
@@ -302,7 +343,8 @@ impl Store {
         Ok(lookup.told_to(&span))
     }
 
-    /// Hands every document of a collection to `visit`, in the order of their ids, until it breaks.
+    /// Passes every document of a collection to `visit`, in the order of their ids, until `visit` breaks. Returns
+    /// the state that `visit` worked on, beginning with `start`.
     ///
     /// # Errors
     /// As [`Store::get`].
@@ -336,13 +378,14 @@ impl Store {
         Ok(state)
     }
 
-    /// What the writer did since the store was opened.
+    /// Returns the counters of the writer since the store was opened.
     #[must_use]
     pub fn stats(&self) -> WriteStats {
         self.inner.writer.stats()
     }
 
-    /// Reads a collection from end to end, when it is its turn. Whoever goes away while he waits for it costs nothing.
+    /// Reads a collection from end to end, once there is a permit. A caller that drops the future while it waits
+    /// gives its place up at no cost.
     async fn scanning<T, F>(&self, read: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -378,13 +421,13 @@ impl Store {
     }
 }
 
-/// One core is left to everything else: hundreds of scans at once would end no sooner, and the rest of the program would
-/// stand still meanwhile.
+/// Number of scans that run at once: all cores but one. More would end no sooner, and would take the CPU from the
+/// rest of the program.
 fn scans_at_once() -> usize {
     std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
 }
 
-/// What a lookup by a field found, and how.
+/// The result of a lookup by a field, and how it was found.
 struct Lookup<R> {
     found: Option<R>,
     rows_scanned: u64,
@@ -399,7 +442,7 @@ impl<R> Lookup<R> {
     }
 }
 
-/// A read as a span: its statement has no values in it.
+/// The span of a read. Its name is a statement without values.
 fn query_span(collection: &'static str, operation: &'static str, filter: &str) -> Span {
     tracing::info_span!(
         "db.query",
@@ -414,7 +457,8 @@ fn query_span(collection: &'static str, operation: &'static str, filter: &str) -
     )
 }
 
-/// Reads within a transaction that is rolled back: outside of one, a search that finds nothing ends with an fsync.
+/// Runs `read` within a transaction that is rolled back. Outside of one, PoloDB ends a search without a result with
+/// an fsync.
 fn read_only<T>(
     db: &Database,
     read: impl FnOnce(&Transaction) -> Result<T, StoreError>,
@@ -425,7 +469,8 @@ fn read_only<T>(
     result
 }
 
-/// `query` must be one field, equal: PoloDB answers `{_id, other}` wrongly.
+/// Finds the document that matches `query`, which must be one equal field: PoloDB returns wrong results for `{_id,
+/// other}`.
 fn find_one<R: DeserializeOwned>(
     txn: &Transaction,
     collection: &str,
@@ -436,17 +481,19 @@ fn find_one<R: DeserializeOwned>(
     Ok(found.map(bson::from_document).transpose()?)
 }
 
-/// Documents between two looks whether somebody still waits: about a millisecond of reading.
+/// Number of documents between two checks whether the caller still waits: about a millisecond of reading.
 const LOOKED_UP_EVERY: u64 = 256;
 
-/// Held by whoever waits for a lookup, and what the lookup knows of it.
+/// A pair of references: the caller holds the first while it waits, and the lookup sees through the second whether
+/// it still does.
 fn asked() -> (Arc<()>, Weak<()>) {
     let asker = Arc::new(());
     let wanted = Arc::downgrade(&asker);
     (asker, wanted)
 }
 
-/// Reads every document. A search within PoloDB would be cheaper, but it does not tell how many it read.
+/// Finds the document by reading all of them. A search within PoloDB would be cheaper, but does not report how many
+/// documents it read.
 fn find_in_all<R: DeserializeOwned>(
     txn: &Transaction,
     collection: &'static str,
@@ -459,13 +506,13 @@ fn find_in_all<R: DeserializeOwned>(
     let mut cursor = txn.collection::<Document>(collection).find(doc! {}).run()?;
     while cursor.advance()? {
         rows_scanned += 1;
-        // Lookups that nobody waits for any more would pile up, and take the time of those that somebody waits for.
+        // A lookup whose caller has gone ends here, so that abandoned lookups do not pile up and delay the others.
         if rows_scanned.is_multiple_of(LOOKED_UP_EVERY) && wanted.strong_count() == 0 {
             return Err(StoreError::Closed);
         }
         let document = cursor.deserialize_current()?;
-        // It goes on after a hit: with no unique index to vouch for it, only the end of the collection shows that
-        // no other document has the value.
+        // Reading goes on after a hit: without a unique index, only the end of the collection shows that no other
+        // document has the value.
         if document.get_str(field) == Ok(value) && found.replace(document).is_some() {
             return Err(StoreError::Ambiguous { collection, field });
         }

@@ -1,7 +1,8 @@
-//! The database while it is open, and its way back after an error that stops it.
+//! The open database, and how it is opened anew after an error that stops writes.
 //!
-//! RocksDB refuses every write after one has failed for want of room or by an I/O error, until it has been opened anew: with
-//! transactions it does not resume by itself (`ErrorHandler::OverrideNoSpaceError` in `db/error_handler.cc`).
+//! After a write fails for want of room or with an I/O error, RocksDB refuses all writes until it is opened anew. A
+//! database with transactions does not resume by itself (`ErrorHandler::OverrideNoSpaceError` in
+//! `db/error_handler.cc`).
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -15,22 +16,22 @@ use crate::directory::{self, DirectoryLock};
 use crate::indexes::Indexes;
 use crate::{StoreError, directory::files};
 
-/// Room that is wanted beside what RocksDB writes while it opens.
+/// Bytes of free room to require beyond what RocksDB writes while it opens: 1 MiB.
 const SPARE_ROOM: u64 = 1024 * 1024;
 
 /// Whether a store takes writes.
 #[derive(Debug, Clone)]
 pub enum Condition {
-    /// It does.
+    /// The store takes writes.
     Well,
-    /// It does not, for this reason, and goes on once the reason has gone.
+    /// The store refuses writes with this error, and takes them again once its cause has gone.
     Stopped(StoreError),
-    /// It was closed.
+    /// The store is closed.
     Closed,
 }
 
 impl Condition {
-    /// The word of a health check: `ok`, `disk_full`, `storage_error` or `closed`.
+    /// The word for a health check: `ok`, `disk_full`, `storage_error` or `closed`.
     #[must_use]
     pub const fn word(&self) -> &'static str {
         match self {
@@ -42,15 +43,15 @@ impl Condition {
     }
 }
 
-/// What belongs to the store and goes with it.
+/// The resource that the store releases when it closes.
 pub(crate) enum Held {
-    /// The lock of the data directory.
+    /// The lock on the data directory.
     Directory(#[allow(dead_code)] DirectoryLock),
-    /// A copy of a directory, which is removed.
+    /// The temporary directory of a copy, removed when dropped.
     Copy(#[allow(dead_code)] TempDir),
 }
 
-/// A database and which indexes it has.
+/// An open database and what is known about its indexes.
 struct Open {
     db: Database,
     indexes: Indexes,
@@ -65,7 +66,8 @@ impl Open {
     }
 }
 
-/// The open database. Whoever uses it holds it for reading; it is exchanged when nobody does.
+/// The open database. Users hold the lock `open` for reading; [`Live::reopen`] exchanges the database under the
+/// write lock.
 pub(crate) struct Live {
     dir: PathBuf,
     open: RwLock<Option<Open>>,
@@ -87,10 +89,10 @@ impl Live {
         self.lock_condition().clone()
     }
 
-    /// Uses the database.
+    /// Calls `work` with the database.
     ///
     /// # Errors
-    /// Why there is none at the moment; else what `work` says.
+    /// The error that stopped the database while there is none; otherwise the error of `work`.
     pub(crate) fn with<T>(
         &self,
         work: impl FnOnce(&Database, &Indexes) -> Result<T, StoreError>,
@@ -102,7 +104,7 @@ impl Live {
         }
     }
 
-    /// Why no writes are taken; `None` when they are.
+    /// The error that writes are refused with; `None` while they are taken.
     pub(crate) fn why_stopped(&self) -> Option<StoreError> {
         match &*self.lock_condition() {
             Condition::Well => None,
@@ -111,7 +113,7 @@ impl Live {
         }
     }
 
-    /// From here on no writes are taken until [`Live::reopen`] succeeds.
+    /// Refuses writes from now on, until [`Live::reopen`] succeeds.
     pub(crate) fn stop(&self, error: StoreError) {
         let mut condition = self.lock_condition();
         if matches!(*condition, Condition::Well) {
@@ -120,10 +122,10 @@ impl Live {
         *condition = Condition::Stopped(error);
     }
 
-    /// Opens the database anew, once there is room for what RocksDB writes while it opens.
+    /// Closes the database and opens it anew, if there is enough room for what RocksDB writes while it opens.
     ///
     /// # Errors
-    /// Why it did not work, which is then the condition.
+    /// Why the database could not be opened; the store then refuses writes with this error.
     pub(crate) fn reopen(&self) -> Result<(), StoreError> {
         let reopened = self.exchange();
         match &reopened {
@@ -140,14 +142,15 @@ impl Live {
         self.room_to_open()
             .and_then(|wanted| self.try_room(wanted))
             .map_err(|error| StoreError::of_system(&self.dir, &error))?;
-        // Waits for whoever reads, and closes before it opens: RocksDB has its files open once.
+        // The write lock waits for readers. The old database closes before the new one opens, because RocksDB locks
+        // its files.
         let mut open = self.open.write();
         *open = None;
         *open = Some(Open::new(directory::open_files(&self.dir, true)?));
         Ok(())
     }
 
-    /// Bytes that RocksDB writes at most while it opens: everything that is in its logs alone.
+    /// Upper bound of the bytes that RocksDB writes while it opens: the size of its logs, plus [`SPARE_ROOM`].
     fn room_to_open(&self) -> io::Result<u64> {
         let mut wanted = SPARE_ROOM;
         for entry in fs::read_dir(files(&self.dir))? {
@@ -163,7 +166,7 @@ impl Live {
         Ok(wanted)
     }
 
-    /// Writes that much, and removes it again.
+    /// Checks that `wanted` bytes can be written, by writing a file of that size and removing it.
     fn try_room(&self, wanted: u64) -> io::Result<()> {
         let path = self.dir.join("room");
         let written = (|| {
@@ -174,16 +177,16 @@ impl Live {
             }
             file.sync_all()
         })();
-        // Whether it could be created or not.
+        // The file may not exist, when it could not be created.
         let _ = fs::remove_file(&path);
         written
     }
 
-    /// Lets the database and its directory go.
+    /// Closes the database and releases its directory.
     ///
     /// # Errors
-    /// Why no writes were taken in the end; or that there is no room, which RocksDB says on standard error alone when it
-    /// cannot write out what it holds.
+    /// The error that the store refused writes with at the end, or [`StoreError::Full`]: RocksDB reports only on
+    /// standard error that it could not write out its memory, so room is checked here.
     pub(crate) fn close(&self) -> Result<(), StoreError> {
         let last = std::mem::replace(&mut *self.lock_condition(), Condition::Closed);
         *self.open.write() = None;

@@ -1,4 +1,5 @@
-//! What an operation may do on the writer: read by id and change by id, in memory, until it is known to succeed.
+//! What an operation can do on the writer: read and change documents by id, in memory, until the operation
+//! succeeds.
 
 use std::collections::BTreeMap;
 
@@ -11,21 +12,22 @@ use crate::{ID, StoreError, find_one};
 
 pub(crate) type Key = (&'static str, String);
 
-/// The state a document will have after the commit.
+/// The state of a document after the commit.
 #[derive(Clone)]
 pub(crate) struct Change {
-    /// The document without its id; `None` when it is to be gone.
+    /// The document without its id; `None` when the operation deletes it.
     pub document: Option<Document>,
-    /// Whether the database holds a document with this id now: decides between insert, update and delete.
+    /// Whether the database holds a document with this id before the commit: decides between insert, update and
+    /// delete.
     pub in_database: bool,
 }
 
-/// Ordered, so that one batch always writes in one order.
+/// Changes by collection and id. The order of the keys makes equal batches write in the same order.
 pub(crate) type Changes = BTreeMap<Key, Change>;
 
-/// The view of one operation: the database, under what earlier operations of the batch changed, under what this
-/// one changed. Its changes join the batch only when the operation succeeds, so that a failure undoes itself:
-/// PoloDB does not undo a failed statement.
+/// The view of one operation: its own changes over those of earlier operations of the batch, over the database. Its
+/// changes join the batch only when the operation succeeds, because PoloDB does not undo a failed statement within
+/// a transaction.
 pub struct Tx<'a> {
     txn: &'a Transaction,
     batch: &'a Changes,
@@ -45,7 +47,7 @@ impl<'a> Tx<'a> {
         self.own
     }
 
-    /// The record with this id, with everything that ran before.
+    /// Returns the record with this id, as earlier operations of the batch left it.
     ///
     /// # Errors
     /// [`StoreError::Database`], [`StoreError::Document`] when it does not fit `R`.
@@ -81,8 +83,8 @@ impl<'a> Tx<'a> {
         self.change(collection, id, Some(record), in_database)
     }
 
-    /// Writes a record under its id, over one that may be there. A field that the record no longer has stays in
-    /// the database; records keep their fields.
+    /// Writes a record under its id and replaces one that may be there. A field that the new record lacks keeps its
+    /// old value in the database, so a record type must not drop fields.
     ///
     /// # Errors
     /// [`StoreError::Database`], [`StoreError::Document`].
@@ -96,7 +98,7 @@ impl<'a> Tx<'a> {
         self.change(collection, id, Some(record), in_database)
     }
 
-    /// Removes the record with this id; says whether there was one.
+    /// Deletes the record with this id; returns whether there was one.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -132,7 +134,7 @@ impl<'a> Tx<'a> {
         self.own.get(&key).or_else(|| self.batch.get(&key))
     }
 
-    /// Whether the record exists for this operation, and whether the database holds one.
+    /// Returns whether the record exists for this operation, and whether the database holds it.
     fn state(&self, collection: &'static str, id: &str) -> Result<(bool, bool), StoreError> {
         if let Some(change) = self.pending(collection, id) {
             return Ok((change.document.is_some(), change.in_database));

@@ -1,5 +1,6 @@
-//! The one thread that writes: it takes what is waiting, runs it, commits it at once, and then answers. After an error that
-//! stops the database it answers with that error and looks once a second whether the database can go on.
+//! The only thread that writes. It takes the operations that wait, runs them, commits them in one transaction, and
+//! then answers their callers. After an error that stops the database it answers with that error and tries once a
+//! second to open the database anew.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,17 +18,17 @@ use crate::live::Live;
 use crate::transaction::{Change, Changes, Tx};
 use crate::{ID, StoreError, WriteStats};
 
-/// Most operations of one commit. Bounds how long the first of them waits for the last.
+/// Limit of operations in one commit, so that the first of them does not wait long for the last.
 const MOST_OPERATIONS: usize = 256;
-/// Most changed documents of one commit, for operations that write many each.
+/// Limit of changed documents in one commit, for operations that each change many.
 const MOST_CHANGES: usize = 4_000;
-/// Between two looks whether a database that was stopped can go on.
+/// Interval between attempts to open a stopped database anew.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// Told to an operation's caller after the commit.
+/// Sends the result of the commit to the caller of an operation.
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
-/// Runs an operation over the batch so far, or answers its caller that there is no transaction. An operation that failed
-/// has answered its caller and adds nothing.
+/// Runs an operation over the batch so far, or answers its caller with the error that there is no transaction.
+/// Returns `None` after a failed operation, whose caller has been answered and which adds no change.
 type Operation =
     Box<dyn FnOnce(Result<(&Transaction, &Changes), StoreError>) -> Option<(Changes, Answer)> + Send>;
 
@@ -46,7 +47,7 @@ enum IndexChange {
     Drop,
 }
 
-/// What one operation changed.
+/// Size of the changes of one operation, for its span.
 pub(crate) struct Changed {
     pub(crate) documents: usize,
     pub(crate) collections: Vec<&'static str>,
@@ -78,7 +79,7 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// # Errors
-    /// The system has no thread for it.
+    /// [`StoreError::System`] when the system cannot start the thread.
     pub(crate) fn start(live: Arc<Live>) -> Result<Self, StoreError> {
         let (queue, jobs) = mpsc::channel();
         let counters = Arc::new(Counters::default());
@@ -94,7 +95,7 @@ impl Writer {
         })
     }
 
-    /// Closes the queue and waits for what is in it: what a caller handed over is written.
+    /// Closes the queue and waits until the operations in it are written.
     pub(crate) fn close(&self) {
         drop(self.queue.lock().take());
         let thread = self.thread.lock().take();
@@ -103,7 +104,7 @@ impl Writer {
         }
     }
 
-    /// Answers with what the operation returned and what it changed.
+    /// Runs an operation; returns its result and what it changed, once that is committed.
     pub(crate) async fn run<T, E, F>(&self, operation: F) -> Result<(T, Changed), E>
     where
         T: Send + 'static,
@@ -146,7 +147,7 @@ impl Writer {
             }
         });
         self.send(Job::Write(boxed))?;
-        // The answer goes with the operation when the writer panics.
+        // When the writer's thread panics, the sender is dropped and the caller gets an error.
         receiver
             .await
             .unwrap_or_else(|_| Err(StoreError::Panicked.into()))
@@ -211,7 +212,7 @@ fn write_until_closed(live: &Live, jobs: &mpsc::Receiver<Job>, counters: &Counte
     loop {
         let stopped = live.why_stopped();
         if stopped.is_some() && looked.elapsed() >= LOOK_AGAIN {
-            // A database that panics while it is closed or opened stays stopped.
+            // If PoloDB panics while it closes or opens, the database stays stopped.
             let _ = catch_unwind(AssertUnwindSafe(|| live.reopen()));
             looked = Instant::now();
             continue;
@@ -234,7 +235,7 @@ fn write_until_closed(live: &Live, jobs: &mpsc::Receiver<Job>, counters: &Counte
         }
         match catch_unwind(AssertUnwindSafe(|| work(live, job, jobs, counters))) {
             Ok(left_over) => next = left_over,
-            // What the database holds in memory is not to be relied on.
+            // After a panic in PoloDB its state in memory is unknown, so the database is opened anew.
             Err(panic) => {
                 tracing::error!(panic = panic_text(panic.as_ref()), "the writer met a defect");
                 live.stop(StoreError::Panicked);
@@ -245,7 +246,7 @@ fn write_until_closed(live: &Live, jobs: &mpsc::Receiver<Job>, counters: &Counte
     }
 }
 
-/// Answers without doing anything.
+/// Answers a job with `error` without running it.
 fn refuse(job: Job, error: StoreError) {
     match job {
         Job::Write(operation) => drop(operation(Err(error))),
@@ -253,11 +254,13 @@ fn refuse(job: Job, error: StoreError) {
     }
 }
 
-/// Does a job and whatever of the queue goes into the same commit. Returns a job that was met and does not batch.
+/// Runs a job, together with those of the queue that fit into the same commit. Returns a job that was taken from
+/// the queue but does not fit.
 fn work(live: &Live, job: Job, jobs: &mpsc::Receiver<Job>, counters: &Counters) -> Option<Job> {
     match job {
         Job::Write(first) => write_batch(live, first, jobs, counters),
-        // On this thread, because PoloDB leaves holes in an index that is made beside inserts.
+        // Runs on the writer's thread, because PoloDB leaves holes in an index that is created beside concurrent
+        // inserts.
         Job::Index {
             change,
             collection,
@@ -275,15 +278,15 @@ fn work(live: &Live, job: Job, jobs: &mpsc::Receiver<Job>, counters: &Counters) 
     }
 }
 
-/// Some errors are the database's last word until it is opened anew.
+/// Stops the database after an error that RocksDB recovers from only by opening anew.
 fn stop_on(live: &Live, error: Option<&StoreError>) {
     if let Some(error) = error.filter(|error| error.stops_writes()) {
         live.stop(error.clone());
     }
 }
 
-/// Runs `first` and everything that waits behind it, commits, answers. Returns a job that does not batch, if one
-/// was met.
+/// Runs `first` and the operations waiting behind it, commits, and answers. Returns a job of the queue that is no
+/// operation, if it met one.
 fn write_batch(
     live: &Live,
     first: Operation,
@@ -320,7 +323,7 @@ fn write_batch(
         Ok(())
     });
     stop_on(live, committed.as_ref().err());
-    // Without a transaction it has not run.
+    // `first` is still here when the transaction could not begin, so it is answered with that error.
     if let (Some(first), Err(error)) = (first, &committed) {
         first(Err(error.clone()));
     }
@@ -330,7 +333,7 @@ fn write_batch(
     left_over
 }
 
-/// Nothing to write needs no fsync.
+/// Commits the batch. An empty batch is rolled back, which costs no fsync.
 fn commit(txn: &Transaction, batch: Changes) -> Result<(), StoreError> {
     if batch.is_empty() {
         return Ok(txn.rollback()?);
@@ -342,7 +345,8 @@ fn commit(txn: &Transaction, batch: Changes) -> Result<(), StoreError> {
     result
 }
 
-/// Inserts go in one call a collection, because each call looks the collection up anew.
+/// Writes the batch into the transaction. Inserts into one collection are one call, because PoloDB looks the
+/// collection up at every call.
 fn apply(txn: &Transaction, batch: Changes) -> Result<(), StoreError> {
     let mut inserts: Vec<(&'static str, Vec<Document>)> = Vec::new();
     for (

@@ -1,4 +1,4 @@
-//! What is wrong with a directory is told apart, and whatever it is, opening it changes nothing.
+//! Every defect of a directory has its own error, and opening a defective directory changes nothing in it.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ struct Account {
     balance: i64,
 }
 
-/// A database with a table file, as one is after it was closed in order.
+/// Creates a database with a table file, as it is after a regular close.
 async fn good(dir: &Path) {
     let store = Store::open(dir, 1).unwrap();
     for n in 0..200 {
@@ -28,7 +28,7 @@ async fn good(dir: &Path) {
     store.close().await.unwrap();
 }
 
-/// Every file with its content; RocksDB's `LOG` files are no data.
+/// Returns every file with its content, except RocksDB's `LOG` files, which hold no data.
 fn content(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut open = vec![dir.to_owned()];
@@ -64,8 +64,8 @@ fn flip_bytes_of(path: &Path) {
     fs::write(path, bytes).unwrap();
 }
 
-/// Opening `dir` ends with an error of this kind, twice, and what is stored is as it was. RocksDB begins new logs and lists of
-/// files before it meets a table that is damaged; a copy leaves every byte alone.
+/// Checks that opening `dir` returns an error of this kind twice and leaves the stored data as it is. RocksDB
+/// begins new logs and manifests before it meets a damaged table; opening a copy leaves every byte alone.
 fn check(dir: &Path, expected: fn(&StoreError) -> bool) {
     let before = content(dir);
     for _ in 0..2 {

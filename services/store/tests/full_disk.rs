@@ -1,5 +1,5 @@
-//! A disk that fills up and has room again: what was acknowledged is kept, what was refused is said, and writes go on by
-//! themselves.
+//! A disk that fills up and has room again: acknowledged writes are kept, refused writes get an error, and the
+//! store takes writes again by itself.
 //!
 //! The disk is a small tmpfs in a mount namespace of its own.
 #![allow(clippy::unwrap_used)]
@@ -26,7 +26,7 @@ struct Note {
 #[allow(clippy::print_stderr)] // that nothing was checked must be seen
 fn a_full_disk_stops_writes_until_there_is_room() {
     let dir = tempfile::tempdir().unwrap();
-    // The namespace, and with it the mount, ends with the process.
+    // The namespace, and its mount, ends with the process.
     let in_namespace = |script: &str| {
         let mut command = Command::new("unshare");
         command
@@ -59,7 +59,7 @@ fn a_full_disk_stops_writes_until_there_is_room() {
     );
 }
 
-/// Takes all room that is left.
+/// Fills all room that is left.
 fn fill(dir: &Path) {
     let mut ballast = File::create(dir.join("ballast")).unwrap();
     for size in [64 * 1024, 4 * 1024, 1] {
@@ -76,7 +76,7 @@ async fn write(store: &Store, n: u32) -> Result<(), StoreError> {
         .await
 }
 
-/// Not a test of its own: it needs a directory that is a small disk.
+/// The process on the small disk; it is started by the other test.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "run by the test above in a mount namespace of its own"]
 async fn on_a_small_disk() {
@@ -97,7 +97,7 @@ async fn on_a_small_disk() {
     };
     assert!(matches!(refused, StoreError::Full), "{refused:?}");
     assert_eq!(store.condition().word(), "disk_full");
-    // Reads go on, and the next write is refused with the reason.
+    // Reads still work, and the next write is refused with the reason.
     assert!(store.get::<Note>(NOTES, "000019").await.unwrap().is_some());
     let refused = write(&store, 900).await.unwrap_err();
     assert!(matches!(refused, StoreError::Full), "{refused:?}");

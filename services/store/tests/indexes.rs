@@ -1,4 +1,4 @@
-//! An index that comes and goes under a collection that is in use.
+//! Indexes that are created and dropped while a collection is in use.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
@@ -56,7 +56,7 @@ async fn find(store: &Store, number: u64) -> Option<Player> {
     store.find_by(PLAYERS, CODE, code(number)).await.unwrap()
 }
 
-/// What the spans of this thread were given, by field; the last one wins.
+/// The fields that the spans of this thread recorded; a later value replaces an earlier one.
 #[derive(Clone, Default)]
 struct Told(Arc<Mutex<BTreeMap<&'static str, String>>>);
 
@@ -198,7 +198,7 @@ async fn lookups_are_right_at_every_moment_while_the_index_comes_and_goes() {
     assert!(readers.join_all().await.into_iter().sum::<u64>() > 40);
 }
 
-/// The shortest of several: what is left of it is the work, not the neighbours.
+/// The shortest of several runs, because other work of the machine only ever makes a run longer.
 async fn shortest<F: Future>(times: u32, mut work: impl FnMut() -> F) -> Duration {
     let mut shortest = Duration::MAX;
     for _ in 0..times {
@@ -230,8 +230,8 @@ async fn cost(store: &Store) -> [Duration; 3] {
     [get.await, lookup.await, scan.await]
 }
 
-/// PoloDB walks over what deleted entries leave behind, at every read; only the sentinel keeps it from that
-/// (`facts-polodb.md`; `src/directory.rs`). Without it a read by id costs 400 times as much after this.
+/// PoloDB crosses the tombstones of deleted entries at every read, unless the sentinel of `src/directory.rs`
+/// shortens the way. Without the sentinel a read by id takes 400 times as long after this.
 #[tokio::test]
 async fn an_index_that_came_and_went_ten_times_costs_later_reads_nothing() {
     let dir = tempfile::tempdir().unwrap();
@@ -247,7 +247,7 @@ async fn an_index_that_came_and_went_ten_times_costs_later_reads_nothing() {
     let (before, after) = (cost(&control).await, cost(&churned).await);
     for ((what, before), after) in ["get", "lookup", "scan"].iter().zip(before).zip(after) {
         let ratio = after.as_secs_f64() / before.as_secs_f64();
-        // Three, because both are measured on a machine that does other things too.
+        // The limit is three, because other work of the machine disturbs both measurements.
         assert!(ratio < 3.0, "{what}: {before:?} became {after:?}");
     }
 }

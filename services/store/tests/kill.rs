@@ -1,4 +1,4 @@
-//! A writer that is killed at a random moment loses nothing that it acknowledged and leaves nothing half done.
+//! A process killed at a random moment keeps all acknowledged writes and leaves no write half done.
 #![allow(clippy::unwrap_used)]
 
 use std::io::{BufRead, BufReader, Write};
@@ -18,8 +18,8 @@ struct Half {
     n: i64,
 }
 
-/// Not a test of its own: the process that gets killed. Each operation writes two documents that belong together
-/// and is printed once it is durable.
+/// The process to be killed; the other test starts it. Each operation writes two documents that belong together,
+/// and its number is printed once it is durable.
 #[test]
 #[ignore = "run by the test below in a process of its own"]
 fn child() {
@@ -46,7 +46,7 @@ fn child() {
                         })
                         .await
                         .unwrap();
-                    // One write, so that a line is whole or not there.
+                    // One write call, so that a line is complete or absent.
                     std::io::stderr()
                         .write_all(format!("ack {id}\n").as_bytes())
                         .unwrap();
@@ -72,7 +72,7 @@ async fn fifty_kills_lose_and_tear_nothing() {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        // The moment is counted from the first acknowledgement: before it there is nothing to lose.
+        // The time until the kill starts with the first acknowledgement; before it nothing can be lost.
         let mut deadline = None;
         while deadline.is_none_or(|deadline| Instant::now() < deadline) {
             let Some(line) = lines.next() else { break };
@@ -84,7 +84,7 @@ async fn fifty_kills_lose_and_tear_nothing() {
             }
         }
         child.kill().unwrap();
-        // What was printed before the kill counts too.
+        // Lines printed before the kill count too.
         acknowledged.extend(
             lines
                 .map_while(Result::ok)

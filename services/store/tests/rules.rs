@@ -1,4 +1,4 @@
-//! The rules that the product relies on, of PoloDB and of the door in front of it.
+//! The rules of PoloDB, and of this crate's door to it, that the product relies on.
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
@@ -41,7 +41,7 @@ impl From<StoreError> for Refused {
 fn debit(tx: &mut Tx<'_>, amount: i64) -> Result<(), Refused> {
     let from: Account = tx.get(ACCOUNTS, "player")?.unwrap();
     let to: Account = tx.get(ACCOUNTS, "house")?.unwrap();
-    // Written before the check, so that a refusal has something to undo.
+    // Written before the check, so that the refusal has something to undo.
     tx.put(
         ACCOUNTS,
         "house",
@@ -76,7 +76,7 @@ async fn concurrent_debits_conserve_the_sum_and_never_overdraw() {
         })
         .await
         .unwrap();
-    // 8 × 1,000 debits of 1 to 7 ask for about 32,000: many must be refused.
+    // 8 × 1,000 debits of 1 to 7 ask for about 32,000 in total, so many must be refused.
     let mut tasks = tokio::task::JoinSet::new();
     for task in 0..8_i64 {
         let store = store.clone();

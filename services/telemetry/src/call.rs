@@ -1,4 +1,4 @@
-//! Calls to other services, each a span of the caller with the trace handed on.
+//! Calls to other services. Each is a span of the caller, and carries the trace on.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -13,17 +13,17 @@ use crate::context::{Called, Context};
 use crate::service::REPORTED;
 use crate::spans::STATUS;
 
-/// Speaks to other services.
+/// The HTTP client of a service for calls to other services. Clones share its connections.
 #[derive(Clone)]
 pub struct Client {
     http: Arc<reqwest::Client>,
-    /// Goes with every request and stands in no trace.
+    /// A header for every request, which appears in no trace.
     header: Option<(&'static str, HeaderValue)>,
 }
 
 impl Client {
     pub(crate) fn new() -> Self {
-        // Services speak plain HTTP to each other: without certificates and proxy nothing in the builder can fail.
+        // Services speak plain HTTP to each other. Without certificates and a proxy the builder cannot fail.
         let http = reqwest::Client::builder()
             .no_proxy()
             .tls_certs_only([])
@@ -35,14 +35,15 @@ impl Client {
         }
     }
 
-    /// The same client, with this header on every request.
+    /// Returns the client with `name: value` on every request.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: HeaderValue) -> Self {
         self.header = Some((name, value));
         self
     }
 
-    /// Begins a request to the service that is called `peer` in traces; it must be answered within `deadline`.
+    /// Begins a request to the service with the name `peer` in traces. The whole reply must arrive within
+    /// `deadline`.
     #[must_use]
     pub fn request(&self, peer: &'static str, method: Method, url: &str, deadline: Duration) -> Call {
         let mut builder = self.http.request(method.clone(), url).timeout(deadline);
@@ -60,7 +61,7 @@ impl Client {
     }
 }
 
-/// A request that is being put together.
+/// A request that is being built.
 pub struct Call {
     name: Option<&'static str>,
     attempt: Option<u32>,
@@ -71,38 +72,38 @@ pub struct Call {
 }
 
 impl Call {
-    /// Names the span; otherwise it is called after its method and path.
+    /// Sets the name of the span; the default is method and path.
     #[must_use]
     pub fn named(mut self, name: &'static str) -> Self {
         self.name = Some(name);
         self
     }
 
-    /// Says which attempt at the same thing this is, 1 for the first; the span has it as `retry.attempt`.
+    /// Sets the number of the attempt, 1 for the first; it is the span's `retry.attempt`.
     #[must_use]
     pub fn attempt(mut self, attempt: u32) -> Self {
         self.attempt = Some(attempt);
         self
     }
 
-    /// Sets the JSON body.
+    /// Sets the body to `body` as JSON.
     #[must_use]
     pub fn json<T: Serialize>(mut self, body: &T) -> Self {
         self.builder = self.builder.json(body);
         self
     }
 
-    /// Adds a header.
+    /// Adds a header to this request.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         self.builder = self.builder.header(name, value);
         self
     }
 
-    /// Sends it and reads the whole reply: its status and its body.
+    /// Sends the request and reads the whole reply; returns its status and its body.
     ///
     /// # Errors
-    /// No reply came; a status of whatever kind is a reply.
+    /// There is no reply. A reply with any status, 5xx too, is not an error.
     pub async fn send(self) -> Result<(u16, Vec<u8>), CallError> {
         let context = Context::current();
         let started = Instant::now();
@@ -158,7 +159,7 @@ impl Call {
     }
 }
 
-/// How the call ended, in Sentry's words for a span's status.
+/// The outcome of a call as one of Sentry's span statuses.
 fn status_of(result: &Result<(u16, bool, Vec<u8>), CallError>) -> &'static str {
     match result {
         Ok((status, ..)) if *status < 400 => "ok",
@@ -170,8 +171,8 @@ fn status_of(result: &Result<(u16, bool, Vec<u8>), CallError>) -> &'static str {
     }
 }
 
-/// The path without the ids in it, so that calls of one kind have one name. An id is a segment with a digit that is
-/// longer than a version.
+/// Replaces the ids in a path, so that all calls of one kind have one name. An id is a segment that contains a
+/// digit and is longer than a version such as `v1`.
 fn route(path: &str) -> String {
     let segments = path.split('/').map(|segment| {
         let is_id = segment.len() > 3 && segment.bytes().any(|byte| byte.is_ascii_digit());
@@ -180,16 +181,16 @@ fn route(path: &str) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-/// Why a call brought no reply.
+/// Why a call has no reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
-    /// No connection was made, so the request cannot have been worked on.
+    /// There was no connection, so the other service has not seen the request.
     #[error("no connection could be made")]
     NotSent,
-    /// The deadline passed; the request may or may not have been worked on.
+    /// The deadline passed. The other service may have handled the request.
     #[error("no reply came in time")]
     Deadline,
-    /// The connection broke; the request may or may not have been worked on.
+    /// The connection broke. The other service may have handled the request.
     #[error("the connection broke before the reply")]
     Broken,
 }

@@ -1,4 +1,4 @@
-//! What belongs to the request, or other unit of work, that a task is working on.
+//! The context of the unit of work, mostly a request, that a task belongs to.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,11 +19,11 @@ use crate::spans::{self, OpenSpan, Recorded};
 use crate::trace_headers::{BAGGAGE, Incoming, SENTRY_TRACE};
 use crate::transport::{self, Carried};
 
-/// Most spans of a transaction, as Sentry takes it
-/// (<https://develop.sentry.dev/sdk/telemetry/traces/#span-limits>); what comes later is counted.
+/// Limit of spans in one transaction, which is Sentry's
+/// (<https://develop.sentry.dev/sdk/telemetry/traces/#span-limits>). Further spans are counted, not sent.
 const MOST_SPANS: usize = 1_000;
 
-/// The work that a task is part of.
+/// The unit of work that a task belongs to. Clones share it.
 #[derive(Clone, Default)]
 pub(crate) struct Context {
     shared: Arc<Shared>,
@@ -31,56 +31,56 @@ pub(crate) struct Context {
 
 #[derive(Default)]
 struct Shared {
-    /// Handed on as they came while nothing is reported.
+    /// The incoming headers, forwarded unchanged while the work is not reported.
     incoming: Incoming,
-    /// Baggage of the trace, ours when this service is its head.
+    /// Baggage for outgoing requests: the incoming one, or our own when this service is the head of the trace.
     baggage: Option<String>,
-    /// Nanoseconds spent waiting for other services.
+    /// Time spent waiting for other services, in nanoseconds.
     waited: AtomicU64,
-    /// Whether what went wrong here was reported, by this service or by one behind it.
+    /// Whether a failure of this work has been reported, by this service or by one that it called.
     reported: AtomicBool,
     traced: Option<Traced>,
 }
 
-/// The hub and the transaction of work that is reported.
+/// Hub and transaction of work that is reported.
 pub(crate) struct Traced {
     pub(crate) hub: Arc<Hub>,
     pub(crate) transaction: Transaction,
-    /// 32 hexadecimal digits.
+    /// Trace id, 32 hexadecimal digits.
     pub(crate) trace_id: String,
-    /// Span of the transaction itself.
+    /// Span id of the transaction itself.
     pub(crate) span_id: SpanId,
-    /// Whether the head of the trace decided to send it.
+    /// The sampling decision, made by the head of the trace.
     pub(crate) sampled: bool,
-    /// The envelope's `trace` header, as JSON.
+    /// The `trace` header of the envelopes, as JSON.
     pub(crate) sampling: Option<Arc<str>>,
     pub(crate) kept: Mutex<PendingSpans>,
     pub(crate) calls: Calls,
 }
 
-/// What a transaction is sent with, gathered while it runs.
+/// Spans and measurements of a transaction that has not ended.
 #[derive(Default)]
 pub(crate) struct PendingSpans {
     spans: Vec<Recorded>,
-    /// Spans for which there was no room.
+    /// Number of spans beyond [`MOST_SPANS`].
     lost: usize,
     measurements: Vec<Measurement>,
 }
 
-/// A number of the business: its name, its value, its unit.
+/// A business number: name, value, unit.
 pub(crate) type Measurement = (&'static str, f64, &'static str);
 
-/// Calls that the work has made, for the event of a failure.
+/// The calls that the work has made, as breadcrumbs for an event.
 pub(crate) type Calls = Arc<Mutex<Vec<Called>>>;
 
-/// One of them.
+/// One call to another service.
 #[derive(Clone)]
 pub(crate) struct Called {
     pub(crate) at: SystemTime,
     pub(crate) method: Method,
     pub(crate) peer: &'static str,
     pub(crate) route: String,
-    /// None when no reply came.
+    /// Status of the reply; `None` without a reply.
     pub(crate) status: Option<u16>,
 }
 
@@ -89,7 +89,7 @@ tokio::task_local! {
 }
 
 impl Context {
-    /// Work that is not reported: its trace is handed on.
+    /// A context that is not reported; its trace headers are forwarded.
     pub(crate) fn silent(incoming: Incoming) -> Self {
         Self {
             shared: Arc::new(Shared {
@@ -100,7 +100,7 @@ impl Context {
         }
     }
 
-    /// Work that is reported as a transaction.
+    /// A context that is reported as a transaction.
     pub(crate) fn reported(traced: Traced, baggage: Option<String>) -> Self {
         Self {
             shared: Arc::new(Shared {
@@ -111,12 +111,12 @@ impl Context {
         }
     }
 
-    /// The context of the running task; an empty one outside of a request.
+    /// Returns the context of the running task, or an empty one outside of any.
     pub(crate) fn current() -> Self {
         CURRENT.try_with(Clone::clone).unwrap_or_default()
     }
 
-    /// Runs a future as part of this work, reporting to `hub`.
+    /// Runs a future within this context, with `hub` as the SDK's current hub.
     async fn scope<F: Future>(self, hub: Option<Arc<Hub>>, future: F) -> F::Output {
         match hub {
             Some(hub) => CURRENT.scope(self, future).bind_hub(hub).await,
@@ -124,13 +124,13 @@ impl Context {
         }
     }
 
-    /// Runs a future as this work.
+    /// Runs a future within this context and with its hub.
     pub(crate) async fn run<F: Future>(self, future: F) -> F::Output {
         let hub = self.shared.traced.as_ref().map(|traced| Arc::clone(&traced.hub));
         self.scope(hub, future).await
     }
 
-    /// Ends the work's transaction. Spans that are still open are not part of it.
+    /// Finishes the transaction. Spans that are still open are left out.
     pub(crate) fn finish(&self, status: SpanStatus) {
         let Some(traced) = &self.shared.traced else {
             return;
@@ -152,7 +152,7 @@ impl Context {
         });
     }
 
-    /// Headers for a request to another service, naming the span that is open now as its parent.
+    /// The trace headers for a request to another service; the innermost open span is the parent.
     pub(crate) fn headers(&self) -> Vec<(&'static str, String)> {
         let mut headers = Vec::with_capacity(2);
         let trace = match &self.shared.traced {
@@ -180,21 +180,21 @@ impl Context {
         self.traced().map(|traced| &traced.transaction)
     }
 
-    /// Whether the running task works on something that is reported.
+    /// Whether the running task has a context that is reported.
     pub(crate) fn is_reporting() -> bool {
         CURRENT
             .try_with(|context| context.shared.traced.is_some())
             .unwrap_or(false)
     }
 
-    /// Span of the transaction that spans opened now are part of; `None` where none is sent.
+    /// Span id of the transaction to record spans for; `None` where the trace is not sampled.
     pub(crate) fn recording(&self) -> Option<SpanId> {
         self.traced()
             .filter(|traced| traced.sampled)
             .map(|traced| traced.span_id)
     }
 
-    /// Adds a span that ended, unless the transaction did before.
+    /// Adds a span that has ended. A span that ends after its transaction is dropped.
     pub(crate) fn record(&self, span: Recorded) {
         let Some(traced) = self.traced() else { return };
         let mut kept = traced.kept.lock();
@@ -205,7 +205,7 @@ impl Context {
         }
     }
 
-    /// Adds a number of the business; a later one of the same name takes its place.
+    /// Sets a measurement; a later value of the same name replaces the earlier one.
     pub(crate) fn measured(&self, measurement: Measurement) {
         let Some(traced) = self.traced() else { return };
         let measurements = &mut traced.kept.lock().measurements;
@@ -213,9 +213,9 @@ impl Context {
         measurements.push(measurement);
     }
 
-    /// Remembers a call for the event of a failure; the newest are kept.
+    /// Remembers a call as a breadcrumb; the newest are kept.
     pub(crate) fn called(&self, call: Called) {
-        /// As many as the SDK keeps breadcrumbs.
+        /// Limit of remembered calls: the SDK keeps as many breadcrumbs.
         const MOST: usize = 100;
         let Some(traced) = self.traced() else { return };
         let mut calls = traced.calls.lock();
@@ -225,7 +225,7 @@ impl Context {
         calls.push(call);
     }
 
-    /// Says that the failure of this work is reported; whether it was before.
+    /// Marks the failure of this work as reported; returns whether it was marked before.
     pub(crate) fn set_reported(&self) -> bool {
         self.shared.reported.swap(true, Ordering::Relaxed)
     }
@@ -245,25 +245,25 @@ impl Context {
 }
 
 impl Traced {
-    /// The innermost span of this work that the running thread is within.
+    /// The innermost open span of this work on the running thread.
     fn open(&self) -> Option<OpenSpan> {
         spans::open_in(self.span_id)
     }
 }
 
-/// A trace that can be gone on with later, by another task or by another process.
+/// A reference to a trace, with which another task or another process can continue it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct TraceLink {
-    /// `sentry-trace` of the span that caused the later work.
+    /// The header `sentry-trace`; it names the span that caused the later work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sentry_trace: Option<String>,
-    /// `baggage` of the trace.
+    /// The header `baggage` of the trace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baggage: Option<String>,
 }
 
 impl TraceLink {
-    /// To the work that the running task is part of.
+    /// Returns a link to the work of the running task.
     #[must_use]
     pub fn current() -> Self {
         let mut link = Self::default();
@@ -276,7 +276,7 @@ impl TraceLink {
         link
     }
 
-    /// Id of the trace, 32 hexadecimal digits.
+    /// The trace id, 32 hexadecimal digits.
     #[must_use]
     pub fn trace_id(&self) -> Option<&str> {
         self.sentry_trace.as_deref()?.split('-').next()
@@ -292,8 +292,8 @@ impl From<TraceLink> for Incoming {
     }
 }
 
-/// `tokio::spawn` that takes the request, its hub and its span along. A panic of the task is reported by the panic
-/// hook, so whoever awaits it need not.
+/// Spawns a task within the context, the hub and the span of the caller. The panic hook reports a panic of the
+/// task, so the caller that awaits it does not report it again.
 pub fn spawn<F>(future: F) -> Spawned<F::Output>
 where
     F: Future + Send + 'static,
@@ -308,7 +308,7 @@ where
     }
 }
 
-/// A task of the request that spawned it. Dropping this does not stop the task.
+/// A task of the request that spawned it. Dropping this handle does not stop the task.
 pub struct Spawned<T> {
     task: JoinHandle<T>,
     context: Context,

@@ -1,16 +1,16 @@
-//! Which frames of a stack are ours, and what they are called.
+//! Marks which frames of a stack are our own code, and names their modules.
 //!
-//! The SDK tells by the name of the function, but an inlined function has only its bare name in line tables, and most
-//! functions of an optimised build are inlined. The path of its source says what the name does not.
+//! The SDK decides by the name of the function. Most functions of an optimised build are inlined, and line tables
+//! have only the bare name of an inlined function, so this decides by the path of the source.
 
 use sentry::protocol::{Event, Frame};
 
-/// Where the sources of all services are, seen from the workspace, which is what the compiler was run from.
+/// Prefix of the paths of our sources, relative to the workspace that the compiler runs in.
 const SERVICES: &str = "services/";
-/// This crate: it carries the failure, it does not cause it.
+/// Path of this crate. Its frames are not the cause of a failure but report it.
 const TELEMETRY: &str = "services/telemetry/";
 
-/// Marks the frames of every stack of an event, and takes away the ones at its end that only report it.
+/// Marks the frames of all stacks of an event, and removes the frames at their end that report the failure.
 pub(crate) fn mark(mut event: Event<'static>) -> Event<'static> {
     for exception in &mut event.exception.values {
         if let Some(stack) = &mut exception.stacktrace {
@@ -23,7 +23,7 @@ pub(crate) fn mark(mut event: Event<'static>) -> Event<'static> {
     event
 }
 
-/// The path from the workspace, for a source of ours.
+/// The path relative to the workspace; `None` for a source that is not ours.
 fn own_path(frame: &Frame) -> Option<&str> {
     let path = frame.abs_path.as_deref()?;
     let foreign = path.contains("/registry/") || path.contains("/rustc/");
@@ -32,7 +32,7 @@ fn own_path(frame: &Frame) -> Option<&str> {
         .map(|start| &path[start..])
 }
 
-/// A frame of this crate, or of the SDK within it.
+/// Whether the frame belongs to this crate, or to the SDK.
 fn is_reporting(frame: &Frame) -> bool {
     own_path(frame).is_some_and(|path| path.starts_with(TELEMETRY))
         || frame
@@ -53,7 +53,8 @@ fn mark_frame(frame: &mut Frame) {
     frame.filename = Some(path);
 }
 
-/// `services/payment-service/src/provider.rs` is `reelscope_payment_service::provider`.
+/// Derives the module from the path: `services/payment-service/src/provider.rs` is
+/// `reelscope_payment_service::provider`.
 fn module(path: &str) -> Option<String> {
     let (service, file) = path.strip_prefix(SERVICES)?.split_once("/src/")?;
     let service = service.replace('-', "_");

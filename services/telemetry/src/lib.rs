@@ -1,14 +1,59 @@
-//! Traces, errors, measurements, logs and timings of every service; the only crate that names `sentry`.
+//! Traces, errors, measurements, logs and timings of all services. The only crate that names `sentry`.
 //!
-//! A service holds one [`Service`]: it wraps the router ([`Service::layer`]), makes the HTTP client that speaks to
-//! other services ([`Service::client`]), and has a client of Sentry of its own. Spans are those of the crate
-//! `tracing`: a service writes `info_span!("game.rng", …)` and knows no Sentry; the fields `sentry.op` and
-//! `sentry.name` name it. Whatever a task that serves a request does is part of that request's trace, and so is a task
-//! that it spawns with [`spawn`]; work that goes on later links to it with [`TraceLink`].
+//! Each service holds one [`Service`] with a Sentry client of its own. It wraps the router ([`Service::layer`]) and
+//! makes the HTTP client for calls to other services ([`Service::client`]). Spans are those of the crate `tracing`:
+//! a service writes `info_span!("game.rng", …)` and does not know Sentry; the fields `sentry.op` and `sentry.name`
+//! set operation and name. All work of a task that serves a request belongs to that request's trace, and so does a
+//! task that it starts with [`spawn`]. Work that happens later continues the trace through a [`TraceLink`].
 //!
-//! Modules in reading order: [`logs`](init_logs), `trace_headers` (what goes from hop to hop), `context` (what a task
-//! works on), `spans` (what it does there), `service`, `call`, `report` (what a service says of its work), `frames` (whose code a stack shows), `transport` (envelopes to bytes),
-//! `timings` (how long each service worked itself).
+//! ```text
+//!   request ──> service   begins a transaction and a context, measures the own time (timings)
+//!                  │
+//!                  v
+//!               handler ── info_span! ──────> spans   ended spans are added to the context
+//!                  ├────── measure, tag … ──> report  player, tags, numbers, failures
+//!                  │                            └──> frames  which frames of a stack are ours
+//!                  └────── Client::request ─> call ── trace_headers ──> the next service
+//!                  v
+//!               context   ends the transaction ──> transport  bytes ──> Sink (the collector)
+//!
+//!   logs   log lines to standard error, and those of a request to Sentry too
+//! ```
+//!
+//! # Example
+//!
+//! ```no_run
+//! use std::any::Any;
+//! use std::sync::Arc;
+//!
+//! use axum::Router;
+//! use axum::http::StatusCode;
+//! use axum::response::{IntoResponse, Response};
+//! use axum::routing::get;
+//! use reelscope_telemetry::{Reporting, Service, Timings, annotate, init_logs};
+//!
+//! async fn draw() -> String {
+//!     annotate("round.id", "7f3a");
+//!     tracing::info_span!("game.rng", sentry.op = "function").in_scope(|| "3 7 1".to_owned())
+//! }
+//!
+//! fn panicked(_: Box<dyn Any + Send>) -> Response {
+//!     StatusCode::INTERNAL_SERVER_ERROR.into_response()
+//! }
+//!
+//! init_logs("info");
+//! let reporting = Reporting {
+//!     sink: Arc::new(|service: &'static str, envelope: Vec<u8>| {
+//!         println!("{service} sends {} bytes", envelope.len());
+//!     }),
+//!     release: "1.0.0".to_owned(),
+//!     environment: "demo".to_owned(),
+//!     sample_rate: 1.0,
+//!     public_key: "0123456789abcdef0123456789abcdef".to_owned(),
+//! };
+//! let service = Service::reporting("game-engine", Timings::default(), reporting);
+//! let router: Router = service.layer(Router::new().route("/internal/draw", get(draw)), panicked);
+//! ```
 
 mod call;
 mod context;

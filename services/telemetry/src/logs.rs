@@ -1,5 +1,5 @@
-//! Where log lines and spans of this process go: lines to standard error, so that standard output stays the
-//! program's answer; spans and lines of a request also to the client of the service that works on it.
+//! Sets up logging for the process: log lines go to standard error, because standard output is the answer of the
+//! program. Spans and lines of a request also go to the Sentry client of the service that works on it.
 
 use std::io::IsTerminal;
 
@@ -15,14 +15,14 @@ use tracing_subscriber::{EnvFilter, Layer};
 use crate::report::at_open_span;
 use crate::spans::RecordSpans;
 
-/// Starts logging at `RUST_LOG`'s level, or at `default_filter` when it is unset or wrong. A second call does
-/// nothing: the first one in a process wins.
+/// Starts logging with the filter of `RUST_LOG`, or with `default_filter` where that is unset or invalid. A second
+/// call in one process does nothing.
 pub fn init_logs(default_filter: &str) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default_filter));
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
-        // It would be told on standard error, and panic when that is what cannot be written.
+        // Internal errors would be printed to standard error, and panic when standard error cannot be written.
         .log_internal_errors(false)
         .with_filter(filter);
     let spans = RecordSpans.with_filter(reported(Kind::Span));
@@ -36,17 +36,17 @@ pub fn init_logs(default_filter: &str) {
         .try_init();
 }
 
-/// What a layer takes.
+/// What a layer receives.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Span,
     Line,
 }
 
-/// What goes to Sentry: spans or lines of ours, within a transaction.
+/// Selects what goes to Sentry: our own spans or log lines, at level `INFO` or above, within a transaction.
 ///
-/// The hint and the callsite's own answer matter: without them every trace line of every library below would be looked
-/// at for each request.
+/// The level hint and the callsite filter are for speed: without them each trace line of every library is checked
+/// at every request.
 fn reported<S: Subscriber>(kind: Kind) -> impl Filter<S> {
     let is_ours = move |metadata: &Metadata<'_>| {
         metadata.is_span() == (kind == Kind::Span)
@@ -66,7 +66,7 @@ fn reported<S: Subscriber>(kind: Kind) -> impl Filter<S> {
     })
 }
 
-/// Hands lines on as of the span that is open where they are written, which the SDK's scope does not know.
+/// Passes a log line to the SDK as a line of the innermost open span, which the SDK's scope does not know.
 struct AtOpenSpan<L>(L);
 
 impl<S, L> Layer<S> for AtOpenSpan<L>

@@ -1,4 +1,4 @@
-//! What a service says of the work it is doing: who it is for, what it is about, its numbers, and what went wrong.
+//! What a service reports about its current work: the player, attributes, numbers and failures.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::context::{Called, Calls, Context};
 use crate::spans::open_in;
 use crate::transport::SAMPLING_CONTEXT;
 
-/// Names the player whom the work is for, by id only.
+/// Sets the player that the work is for. Only the id goes to Sentry.
 pub fn player(id: &str) {
     if let Some(hub) = Context::current().hub() {
         let user = User {
@@ -24,23 +24,23 @@ pub fn player(id: &str) {
     }
 }
 
-/// Adds a fact to the transaction of the work, such as `round.id`. Never a secret.
+/// Sets an attribute of the transaction, such as `round.id`. It must not be a secret.
 pub fn annotate(key: &str, value: impl Into<Value>) {
     if let Some(transaction) = Context::current().transaction() {
         transaction.set_data(key, value.into());
     }
 }
 
-/// Puts a tag on the transaction of the work, and on events of it from here on: what is filtered by.
+/// Sets a tag, which can be filtered by, on the transaction and on later events of the work.
 pub fn tag(key: &str, value: &str) {
     if let Some(hub) = Context::current().hub() {
         hub.configure_scope(|scope| scope.set_tag(key, value));
     }
 }
 
-/// Measures a business number in all three ways that Sentry reads: as a measurement of the transaction, in its span's
-/// data, and as a metric of its own. `unit` is one of Sentry's (`none`, `percent`, `millisecond` …); at most ten
-/// names a transaction, of `[a-z0-9._]`.
+/// Records a business number in the three forms that Sentry reads: a measurement of the transaction, an attribute
+/// of its span, and a metric. `unit` is one of Sentry's, such as `none`, `percent` or `millisecond`. Sentry takes
+/// at most ten names a transaction, of the characters `[a-z0-9._]`.
 pub fn measure(name: &'static str, value: f64, unit: &'static str) {
     let context = Context::current();
     let Some(transaction) = context.transaction() else {
@@ -55,7 +55,7 @@ pub fn measure(name: &'static str, value: f64, unit: &'static str) {
     }
 }
 
-/// Says what something stands at now, as a metric of its own: in the work that looked, since it belongs to no
+/// Records a current level, such as the size of a cache, as a metric within the current work. It is no part of a
 /// transaction. `unit` is `none` or `byte`.
 pub fn gauge(name: &'static str, value: f64, unit: &'static str) {
     if Context::current().hub().is_none() {
@@ -68,15 +68,15 @@ pub fn gauge(name: &'static str, value: f64, unit: &'static str) {
     }
 }
 
-/// Stakes and payouts of a service since it started; clones share them.
+/// Sums of the stakes and payouts of a service since its start. Clones share them.
 #[derive(Clone, Default)]
 pub struct Turnover {
     sums: Arc<Mutex<(f64, f64)>>,
 }
 
 impl Turnover {
-    /// Adds a round, in major units, and measures what the business asks of it: `stake`, `payout`, and the return to
-    /// the player in percent, of this round (`rtp`) and of all since the start (`rtp_running`).
+    /// Adds a round and records its measurements: `stake` and `payout` in major units, and the return to player in
+    /// percent, of this round (`rtp`) and of all rounds since the start (`rtp_running`).
     pub fn measure(&self, stake: f64, payout: f64) {
         self.measure_outside_of_rtp(stake, payout);
         let (staked, paid_out) = {
@@ -91,15 +91,15 @@ impl Turnover {
         }
     }
 
-    /// The same for a round that was not drawn by chance: `stake` and `payout`, and no RTP. Whoever observes the RTP adds
-    /// up the rounds that have one.
+    /// Records `stake` and `payout` of a round that is not drawn by chance. Without `rtp` it does not count in the
+    /// observed RTP.
     pub fn measure_outside_of_rtp(&self, stake: f64, payout: f64) {
         measure("stake", stake, "none");
         measure("payout", payout, "none");
     }
 }
 
-/// Does something with the SDK's scope at the span that is open on this thread.
+/// Calls `act` with the innermost open span of this thread set in the SDK's scope.
 pub(crate) fn at_open_span(act: impl FnOnce()) {
     let context = Context::current();
     let open = context
@@ -107,7 +107,7 @@ pub(crate) fn at_open_span(act: impl FnOnce()) {
         .and_then(|traced| Some((traced, open_in(traced.span_id)?)));
     match open {
         Some((traced, open)) => {
-            // Stands for ours in the scope; it is never finished, so it is sent nowhere.
+            // A span of the SDK with the id of ours stands in the scope. It is never finished, so it is not sent.
             let stand_in = traced
                 .transaction
                 .start_child_with_details("", "", open.id, SystemTime::now());
@@ -119,8 +119,8 @@ pub(crate) fn at_open_span(act: impl FnOnce()) {
     }
 }
 
-/// Adds to an event what the SDK's scope does not know: the calls made before it, the span it happened in, and what the
-/// head of its trace said.
+/// Adds to an event what the SDK's scope does not know: the earlier calls as breadcrumbs, the innermost open span,
+/// and the dynamic sampling context of the trace.
 pub(crate) fn complete(
     mut event: Event<'static>,
     work: SpanId,
@@ -162,13 +162,13 @@ fn crumb(call: Called) -> Breadcrumb {
     }
 }
 
-/// Says that the failure of this work is that of other work, which has reported it.
+/// Marks the failure of this work as one that other work has reported.
 pub fn reported_by_another() {
     Context::current().set_reported();
 }
 
-/// Reports a failure as an issue, with the stack of the place that calls this, the player, the trace and `tags`.
-/// Once for each unit of work: whoever sees the same failure later adds nothing.
+/// Reports a failure as an issue, with the caller's stack, the player, the trace and `tags`. Only the first failure
+/// of a unit of work is reported.
 pub fn capture(error: &dyn Error, tags: &[(&'static str, &str)]) {
     let context = Context::current();
     let Some(hub) = context.hub() else {

@@ -1,5 +1,5 @@
-//! A service as telemetry sees it: the layer around its router, the client it calls others with, and its own client of
-//! Sentry.
+//! A service as telemetry sees it: the layer around its router, its HTTP client for other services, and its Sentry
+//! client.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -27,35 +27,35 @@ use crate::timings::Timings;
 use crate::trace_headers::{Head, Incoming, SENTRY_TRACE, sampling_context};
 use crate::transport::ToSink;
 
-/// Takes the name of a service and one envelope of it, in the wire's form without `dsn` and `sent_at`. Called on the
-/// tasks that serve requests, so it must not block.
+/// Receives the name of a service and one of its envelopes, in the wire format without `dsn` and `sent_at`. It is
+/// called on the tasks that serve requests, so it must not block.
 pub type Sink = Arc<dyn Fn(&'static str, Vec<u8>) + Send + Sync>;
 
-/// On a reply: the failure was reported by the service that it happened in.
+/// Header of a reply whose failure has been reported by the service that it happened in.
 pub(crate) const REPORTED: &str = "x-reelscope-reported";
 
-/// What all services of a stack report with.
+/// The settings with which all services of a stack report.
 #[derive(Clone)]
 pub struct Reporting {
-    /// Where envelopes go.
+    /// Receives the envelopes.
     pub sink: Sink,
     /// Release of the stack.
     pub release: String,
     /// Environment of the stack.
     pub environment: String,
-    /// Share of traces that are sent, 0 to 1, decided by the head of each.
+    /// Share of traces that are recorded, 0 to 1. The head of each trace decides.
     pub sample_rate: f32,
-    /// Public key that the head of a trace names, 32 hexadecimal digits.
+    /// Public key that the head of a trace writes into its baggage, 32 hexadecimal digits.
     pub public_key: String,
 }
 
-/// One of the services; cheap to clone.
+/// A service. Clones share its state.
 #[derive(Clone)]
 pub struct Service {
     name: &'static str,
     timings: Timings,
     reporter: Option<Arc<RwLock<Arc<Reporter>>>>,
-    /// What every event and transaction says, whatever client sends it.
+    /// Tags of all events and transactions. They outlive an exchange of the Sentry client.
     tags: Arc<RwLock<BTreeMap<&'static str, String>>>,
 }
 
@@ -65,7 +65,8 @@ struct Reporter {
 }
 
 impl Service {
-    /// A service with the name it has in traces, which reports nothing; `timings` is shared by the whole stack.
+    /// Creates a service that reports nothing. `name` is its name in traces; `timings` is shared by the whole
+    /// stack.
     #[must_use]
     pub fn new(name: &'static str, timings: Timings) -> Self {
         Self {
@@ -76,7 +77,7 @@ impl Service {
         }
     }
 
-    /// A service that reports. Each one has a client of its own, as if it ran on a machine of its own.
+    /// Creates a service that reports through a Sentry client of its own, as if it ran on a machine of its own.
     #[must_use]
     pub fn reporting(name: &'static str, timings: Timings, reporting: Reporting) -> Self {
         Self {
@@ -87,8 +88,8 @@ impl Service {
         }
     }
 
-    /// Reports otherwise from the next request on, such as with another release. A service that reports nothing goes
-    /// on reporting nothing.
+    /// Changes the settings from the next request on, for example the release. A service that reports nothing still
+    /// reports nothing.
     pub fn report_with(&self, reporting: Reporting) {
         if let Some(current) = &self.reporter {
             let new = Arc::new(Reporter::new(self.name, reporting));
@@ -97,14 +98,14 @@ impl Service {
                 new.tag(key, Some(value));
             }
             let old = std::mem::replace(&mut *current.write(), new);
-            // What the old client holds back in batches goes now; requests under way keep its hub until they end.
+            // Sends what the old client holds in batches. Requests under way keep its hub until they end.
             if let Some(client) = old.hub.client() {
                 client.flush(None);
             }
         }
     }
 
-    /// Puts a tag on every event and transaction from the next request on; `None` takes it away.
+    /// Sets a tag on all events and transactions from the next request on; `None` removes it.
     pub fn tag(&self, key: &'static str, value: Option<&str>) {
         let mut tags = self.tags.write();
         match value {
@@ -121,17 +122,18 @@ impl Service {
         Some(Arc::clone(&current))
     }
 
-    /// The name in traces.
+    /// The name of the service in traces.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Puts a router under observation: a transaction a request, the service's own time, one log line and one issue
-    /// for a failure at the place where it is answered, and a panic answered by `panicked` while the service goes on.
+    /// Wraps a router. Each request is one transaction and one measurement of the service's own time; a failure is
+    /// one log line and one issue, where it is answered. A panic is answered by `panicked`, and the service goes
+    /// on.
     pub fn layer(&self, router: Router, panicked: fn(Box<dyn Any + Send>) -> Response) -> Router {
         let caught = move |panic| {
-            // The panic hook has reported it.
+            // The panic hook has reported the panic.
             Context::current().set_reported();
             panicked(panic)
         };
@@ -140,14 +142,15 @@ impl Service {
             .layer(from_fn_with_state(self.clone(), observe))
     }
 
-    /// A client that hands the trace on and whose waits are not counted as this service's own time. Connections
-    /// are kept; there is no proxy, since it speaks to services of this stack.
+    /// Returns a client that carries the trace on and whose waiting time is not counted as own time. It keeps
+    /// connections and uses no proxy, because it speaks to services of this stack only.
     #[must_use]
     pub fn client(&self) -> Client {
         Client::new()
     }
 
-    /// Runs work that no request asked for as a transaction: `link` names the trace it goes on, or none to begin one.
+    /// Runs work that no request causes as a transaction. It continues the trace of `link`, or begins one where
+    /// `link` is empty.
     pub async fn transaction<F: Future>(&self, name: &str, op: &str, link: TraceLink, work: F) -> F::Output {
         let context = self.begin(name, op, link.into());
         let output = context.clone().run(work).await;
@@ -160,7 +163,7 @@ impl Service {
         output
     }
 
-    /// Gives what the client holds back (logs and metrics in batches, session counts) to the sink.
+    /// Sends what the client holds in batches (logs, metrics, session counts) to the sink.
     pub fn flush(&self) {
         if let Some(client) = self.reporter().and_then(|reporter| reporter.hub.client()) {
             client.flush(None);
@@ -226,7 +229,8 @@ impl Reporter {
                 service: name,
                 sink: Arc::clone(&reporting.sink),
             });
-        // A client without a DSN is disabled; where envelopes go is decided behind the sink.
+        // The SDK disables a client without a DSN, so this is a placeholder; the owner of the sink decides where
+        // envelopes go.
         options.dsn = format!("http://{}@127.0.0.1/1", reporting.public_key)
             .parse()
             .ok();
@@ -246,7 +250,7 @@ impl Reporter {
         });
     }
 
-    /// Baggage of a trace that begins here.
+    /// The baggage of a trace that begins in this service.
     fn head(&self, name: &str, transaction: &sentry::Transaction, sampled: bool) -> String {
         Head {
             trace_id: transaction.get_trace_context().trace_id.to_string(),
@@ -261,8 +265,8 @@ impl Reporter {
     }
 }
 
-/// The span that a line was written in, under the name that Sentry reads
-/// (<https://develop.sentry.dev/sdk/telemetry/logs/>); the SDK gives it another.
+/// Renames the attribute that holds a log line's span: Sentry reads `sentry.trace.parent_span_id`
+/// (<https://develop.sentry.dev/sdk/telemetry/logs/>), and the SDK writes `parent_span_id`.
 fn at_its_span(mut log: Log) -> Log {
     if let Some(span) = log.attributes.remove("parent_span_id") {
         log.attributes
@@ -276,7 +280,8 @@ async fn observe(State(service): State<Service>, request: Request, next: Next) -
     let method = request.method().clone();
     let incoming = Incoming::of(request.headers());
     let matched = request.extensions().get::<MatchedPath>();
-    // What no route answers is a file of the page or nobody's business: neither is an operation of the service.
+    // A path without a route is a file of the page or an unknown path. Neither is an operation of the service, so
+    // there is no transaction.
     let (route, context) = match matched {
         Some(path) => {
             let route = path.as_str().to_owned();
@@ -293,7 +298,7 @@ async fn observe(State(service): State<Service>, request: Request, next: Next) -
     if let Some(hub) = context.hub() {
         hub.start_session();
     }
-    // For log lines only: the transaction is the request's span in traces.
+    // This span is for log lines only; in traces the transaction is the request's span.
     let span = tracing::info_span!(target: "request", "http.server", service = service.name, %method, %route);
     let mut response = context
         .clone()
@@ -326,7 +331,7 @@ async fn observe(State(service): State<Service>, request: Request, next: Next) -
     response
 }
 
-/// A failure that nobody behind or within has reported is reported here, where it is answered.
+/// Reports a failure where it is answered, unless a service behind this one, or the handler, has reported it.
 async fn answer(next: Next, request: Request) -> Response {
     let response = next.run(request).await;
     if response.status().is_server_error() && !Context::current().is_reported() {
@@ -339,7 +344,8 @@ async fn answer(next: Next, request: Request) -> Response {
 #[error("the request was answered with {0}")]
 struct Unreported(u16);
 
-/// As Sentry maps HTTP to span statuses (<https://develop.sentry.dev/sdk/foundations/transport/event-payloads/span/>).
+/// Maps an HTTP status to a span status as Sentry does
+/// (<https://develop.sentry.dev/sdk/foundations/transport/event-payloads/span/>).
 fn span_status(status: u16) -> SpanStatus {
     match status {
         ..=399 => SpanStatus::Ok,

@@ -1,8 +1,8 @@
-//! Spans of the crate `tracing`, recorded for the transaction of the work they are part of.
+//! Records spans of the crate `tracing` for the transaction of the work that they belong to.
 //!
-//! A layer of our own instead of the SDK's: that one forks a hub each time a span is entered, which is at each poll of a
-//! future, and copies a span when it ends. Fields named `sentry.op`, `sentry.name` and `sentry.status` are what their names
-//! say; all others are data of the span. Written as Sentry's span of a transaction
+//! This layer replaces the SDK's, which forks a hub each time a span is entered, that is at each poll of a future,
+//! and copies each span when it ends. The fields `sentry.op`, `sentry.name` and `sentry.status` set operation, name
+//! and status of a span; all other fields are its data. The JSON is Sentry's span within a transaction
 //! (<https://develop.sentry.dev/sdk/foundations/transport/event-payloads/span/>).
 
 use std::cell::RefCell;
@@ -20,37 +20,38 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::context::Context;
 
-/// Names the operation of a span.
+/// Field with the operation of a span.
 const OP: &str = "sentry.op";
-/// Names the span.
+/// Field with the name of a span.
 const NAME: &str = "sentry.name";
-/// How it ended, in Sentry's words.
+/// Field with the outcome of a span, one of Sentry's span statuses.
 pub(crate) const STATUS: &str = "sentry.status";
-/// Crates that carry calls and queries for everybody: their place in the code says nothing of who called.
+/// Crates that carry calls and queries for all services. Spans opened there get no code location, because it would
+/// not tell which service called.
 const CARRIERS: [&str; 2] = ["reelscope_telemetry", "reelscope_store"];
 
-/// Which span a thread is within.
+/// The identity of a span that a thread is within.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OpenSpan {
     pub(crate) id: SpanId,
     pub(crate) parent: SpanId,
-    /// Span of the transaction that it is part of.
+    /// Span id of the transaction that the span belongs to.
     work: SpanId,
 }
 
 thread_local! {
-    /// Spans that this thread is within, the innermost last.
+    /// The spans that this thread is within; the innermost is last.
     static OPEN: RefCell<Vec<(span::Id, OpenSpan)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The innermost span of a transaction that the running thread is within, if it is in one.
+/// The innermost open span of the running thread, if it belongs to the transaction `work`.
 pub(crate) fn open_in(work: SpanId) -> Option<OpenSpan> {
-    // Not there any more while a thread ends.
+    // The thread-local is gone while a thread ends.
     let innermost = OPEN.try_with(|open| open.borrow().last().map(|(_, span)| *span));
     innermost.ok().flatten().filter(|span| span.work == work)
 }
 
-/// A span that ended.
+/// A span that has ended.
 pub(crate) struct Recorded {
     id: SpanId,
     parent: SpanId,
@@ -87,7 +88,7 @@ impl Recorded {
         }
     }
 
-    /// It as a member of a transaction's `spans`.
+    /// Returns the span as an element of a transaction's `spans`.
     pub(crate) fn within<'a>(&'a self, trace_id: &'a str) -> impl Serialize + 'a {
         Line { span: self, trace_id }
     }
@@ -116,7 +117,7 @@ impl Visit for Recorded {
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         let mut text = String::new();
-        // Writing to memory fails only if the value's own writing does: then it says as much as it said.
+        // Writing to memory cannot fail; where the value's own `Debug` fails, what it wrote so far is kept.
         let _ = write!(text, "{value:?}");
         self.set(field, Value::Text(text));
     }
@@ -150,7 +151,7 @@ impl Serialize for Line<'_> {
     }
 }
 
-/// The fields, and where in the code the span was opened.
+/// The fields of a span, and the location in the code where it was opened.
 struct Data<'a>(&'a Recorded);
 
 impl Serialize for Data<'_> {
@@ -174,21 +175,21 @@ impl Serialize for Data<'_> {
     }
 }
 
-/// Seconds since 1970, as Sentry takes a time.
+/// Converts a time to seconds since 1970, Sentry's format.
 pub(crate) fn seconds(at: SystemTime) -> f64 {
     at.duration_since(SystemTime::UNIX_EPOCH)
         .map_or(0.0, |since| since.as_secs_f64())
 }
 
-/// A span that has not ended, kept with its `tracing` span.
+/// A span that has not ended, stored with its `tracing` span.
 struct Open {
     context: Context,
     place: OpenSpan,
     span: Recorded,
 }
 
-/// Records the spans of ours that are opened within a transaction. Parents are found by the thread they are opened on,
-/// as `tracing` finds them.
+/// Records our own spans within a transaction. The parent of a span is the innermost one of the thread that opens
+/// it, as in `tracing`.
 pub(crate) struct RecordSpans;
 
 impl<S> Layer<S> for RecordSpans

@@ -1,4 +1,4 @@
-//! How long each service worked itself, waits for other services excluded.
+//! The own time of each service: the duration of its requests without the time it waits for other services.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,7 +7,8 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use parking_lot::Mutex;
 
-/// Histograms by service, shared by all services of a stack. Recording costs well below a microsecond.
+/// A histogram of own times for each service, shared by all services of a stack. Recording takes well below a
+/// microsecond.
 #[derive(Clone, Default)]
 pub struct Timings {
     by_service: Arc<Mutex<BTreeMap<&'static str, Served>>>,
@@ -18,18 +19,18 @@ struct Served {
     errors: u64,
 }
 
-/// What one service took of the requests it served.
+/// The figures of one service.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Share {
     /// Requests served.
     pub requests: u64,
-    /// Those of them that were answered with a 5xx.
+    /// Requests answered with a 5xx.
     pub errors: u64,
-    /// Median of its own time, in milliseconds.
+    /// Median of the own time, in milliseconds.
     pub p50_ms: f64,
-    /// 95th percentile of its own time, in milliseconds.
+    /// 95th percentile of the own time, in milliseconds.
     pub p95_ms: f64,
-    /// Sum of its own time, in milliseconds.
+    /// Sum of the own time, in milliseconds.
     pub total_ms: f64,
 }
 
@@ -38,7 +39,7 @@ impl Timings {
         let micros = u64::try_from(own.as_micros()).unwrap_or(u64::MAX);
         let mut map = self.by_service.lock();
         let served = map.entry(service).or_insert_with(|| Served {
-            // Up to an hour, to three digits: bounds that the constructor accepts.
+            // From 1 µs to one hour, with three significant digits. The constructor accepts these bounds.
             micros: Histogram::new_with_bounds(1, 3_600_000_000, 3)
                 .unwrap_or_else(|_| unreachable!("the bounds are valid")),
             errors: 0,
@@ -47,12 +48,12 @@ impl Timings {
         served.errors += u64::from(failed);
     }
 
-    /// Forgets what was recorded, so that a measurement starts after a warm-up.
+    /// Clears all histograms, so that a measurement starts after a warm-up.
     pub fn reset(&self) {
         self.by_service.lock().clear();
     }
 
-    /// Own time by service since the start or the last reset.
+    /// The figures of each service since the start or the last reset.
     #[must_use]
     pub fn shares(&self) -> BTreeMap<&'static str, Share> {
         let map = self.by_service.lock();

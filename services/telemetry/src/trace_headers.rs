@@ -1,9 +1,9 @@
-//! What carries a trace from hop to hop: `sentry-trace`, which the SDK reads and writes, and `baggage`, which it does
-//! not forward.
+//! The headers that carry a trace from service to service: `sentry-trace`, which the SDK reads and writes, and
+//! `baggage`, which the SDK does not forward.
 //!
-//! The service that begins a trace, its head, freezes what the sampling decision was made from into `sentry-*` members
-//! of baggage. Every later service forwards these unchanged, and repeats them in the header of its envelopes, so that
-//! Sentry decides about the whole trace as one
+//! The service that begins a trace, its head, freezes the inputs of the sampling decision into `sentry-*` members
+//! of the baggage. Every later service forwards them unchanged and repeats them in the header of its envelopes, so
+//! that Sentry decides about the whole trace at once
 //! (<https://develop.sentry.dev/sdk/telemetry/traces/dynamic-sampling-context/>).
 
 use std::borrow::Cow;
@@ -15,17 +15,17 @@ use serde::Serializer as _;
 pub(crate) const SENTRY_TRACE: &str = "sentry-trace";
 pub(crate) const BAGGAGE: &str = "baggage";
 
-/// Longer baggage is not forwarded (W3C Baggage §3.3.2 asks for 8,192 bytes to be carried).
+/// Limit of the baggage in bytes; longer baggage is not forwarded. W3C Baggage §3.3.2 asks for at least 8,192.
 const LONGEST_BAGGAGE: usize = 8_192;
 
-/// Left as they are in a baggage value, among what W3C Baggage §3.3 allows.
+/// Characters to encode in a baggage value. The ones removed are a subset of what W3C Baggage §3.3 allows.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// The incoming headers of a request that goes on a trace.
+/// The trace headers of an incoming request.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Incoming {
     pub(crate) sentry_trace: Option<String>,
@@ -48,7 +48,7 @@ impl Incoming {
     }
 }
 
-/// What the head of a trace says of it.
+/// The dynamic sampling context, as the head of a trace writes it.
 pub(crate) struct Head<'a> {
     pub(crate) trace_id: String,
     pub(crate) public_key: &'a str,
@@ -60,7 +60,7 @@ pub(crate) struct Head<'a> {
 }
 
 impl Head<'_> {
-    /// The members, in the form of baggage.
+    /// Writes the members as baggage.
     pub(crate) fn baggage(&self) -> String {
         let rate = self.sample_rate.to_string();
         let members = [
@@ -78,12 +78,12 @@ impl Head<'_> {
     }
 }
 
-/// The `sentry-*` members of baggage as the `trace` header of an envelope, a JSON object; `None` when there are none,
-/// since a head that did not say cannot be spoken for.
+/// Converts the `sentry-*` members of baggage to the `trace` header of an envelope, a JSON object. Returns `None`
+/// when there are none, because only the head of a trace can write them.
 pub(crate) fn sampling_context(baggage: &str) -> Option<String> {
     let mut members: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(8);
     for member in baggage.split(',') {
-        // What follows a semicolon are properties of the member (W3C Baggage §3.2.1.2).
+        // Properties of a member follow a semicolon (W3C Baggage §3.2.1.2).
         let member = member.split(';').next().unwrap_or_default();
         if let Some((key, value)) = member.split_once('=')
             && let Some(key) = key.trim().strip_prefix("sentry-")
@@ -97,7 +97,7 @@ pub(crate) fn sampling_context(baggage: &str) -> Option<String> {
     }
     let mut written = Vec::with_capacity(baggage.len() + 64);
     let mut serializer = serde_json::Serializer::new(&mut written);
-    // Texts can be written, and memory takes them.
+    // Writing strings to memory cannot fail.
     serializer.collect_map(members).ok()?;
     String::from_utf8(written).ok()
 }

@@ -1,8 +1,8 @@
-//! From the SDK's envelopes to bytes, handed to whoever keeps them.
+//! Converts the SDK's envelopes to bytes and passes them to the sink.
 //!
-//! The SDK's `Transaction` has no `measurements` and its envelopes carry another `trace` header than the head of the
-//! trace wrote, though Sentry reads both (<https://develop.sentry.dev/sdk/foundations/envelopes/>); spans are ours.
-//! So a transaction's JSON is written here.
+//! This module writes a transaction's JSON itself: the SDK's `Transaction` has no `measurements`, its envelopes do
+//! not repeat the `trace` header of the head, although Sentry reads both
+//! (<https://develop.sentry.dev/sdk/foundations/envelopes/>), and our spans are not the SDK's.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -17,9 +17,9 @@ use crate::Sink;
 use crate::context::Measurement;
 use crate::spans::{Recorded, seconds};
 
-/// Key in `extra` of an event's dynamic sampling context, as the JSON object of the envelope's `trace` header.
+/// Key in an event's `extra` that carries the envelope's `trace` header, a JSON object, through the SDK.
 pub(crate) const SAMPLING_CONTEXT: &str = "reelscope.trace";
-/// Hands every envelope of one service to the sink.
+/// The transport of one service: passes every envelope to the sink.
 pub(crate) struct ToSink {
     pub(crate) service: &'static str,
     pub(crate) sink: Sink,
@@ -40,15 +40,15 @@ impl Transport for ToSink {
     }
 
     fn flush(&self, _: Duration) -> bool {
-        // The sink has taken each envelope before `send_envelope` returned.
+        // Nothing is pending: the sink has each envelope when `send_envelope` returns.
         true
     }
 }
 
-/// What a transaction is sent with that the SDK's own has no place for.
+/// The parts of a transaction that the SDK's type has no field for.
 #[derive(Default)]
 pub(crate) struct Carried {
-    /// 32 hexadecimal digits.
+    /// Trace id, 32 hexadecimal digits.
     pub(crate) trace_id: String,
     pub(crate) spans: Vec<Recorded>,
     pub(crate) measurements: Vec<Measurement>,
@@ -60,21 +60,21 @@ thread_local! {
     static CARRIED: Cell<Option<Carried>> = const { Cell::new(None) };
 }
 
-/// Does what sends a transaction, which happens on this thread before it returns, with what goes along.
+/// Calls `send`, which sends a transaction on this thread before it returns, and attaches `carried` to it.
 pub(crate) fn carrying(carried: Carried, send: impl FnOnce()) {
     CARRIED.set(Some(carried));
     send();
-    // Not sent, such as by the head's decision.
+    // Still there if the transaction was not sent, for example because the trace is not sampled.
     CARRIED.set(None);
 }
 
-/// The envelope as it goes over the wire, without `dsn` and `sent_at`: these belong to the moment of sending.
+/// The envelope in the wire format, without `dsn` and `sent_at`, which are set when it is sent.
 fn bytes(envelope: Envelope) -> Vec<u8> {
     let mut whole = Vec::new();
     let mut id = envelope.uuid().copied();
     let mut header = |whole: &mut Vec<u8>, trace: Option<&str>, room: usize| {
         if whole.is_empty() {
-            // An envelope of one item is copied once.
+            // Reserves the final size, so that an envelope of one item is copied once.
             whole.reserve_exact(room + trace.map_or(0, str::len) + 160);
             begin(whole, id.take(), trace);
         }
@@ -98,11 +98,12 @@ fn bytes(envelope: Envelope) -> Vec<u8> {
                     push(&mut whole, "event", written);
                 }
             }
-            // The SDK knows how the rest is written; what is written before the first newline is its own header.
+            // The SDK writes all other items. Its output begins with an envelope header of its own, which is cut
+            // off.
             other => {
                 let mut alone = Envelope::new();
                 alone.add_item(other);
-                // Writing to memory does not fail.
+                // Writing to memory cannot fail.
                 if alone.to_writer(&mut *written).is_ok()
                     && let Some(end) = written.iter().position(|byte| *byte == b'\n')
                 {
@@ -116,7 +117,7 @@ fn bytes(envelope: Envelope) -> Vec<u8> {
     whole
 }
 
-/// The envelope's own header, and the end of its line.
+/// Writes the header line of the envelope.
 fn begin(whole: &mut Vec<u8>, id: Option<Uuid>, trace: Option<&str>) {
     let id = id.map(|id| format!("\"event_id\":\"{}\"", id.simple()));
     let trace = trace.map(|trace| format!("\"trace\":{trace}"));
@@ -133,8 +134,7 @@ fn push(whole: &mut Vec<u8>, kind: &str, payload: &[u8]) {
     whole.push(b'\n');
 }
 
-/// A transaction as Sentry reads it
-/// (<https://develop.sentry.dev/sdk/foundations/transport/event-payloads/transaction/>).
+/// The JSON of a transaction (<https://develop.sentry.dev/sdk/foundations/transport/event-payloads/transaction/>).
 #[derive(Serialize)]
 struct Written<'a> {
     event_id: String,
@@ -218,10 +218,10 @@ impl Serialize for Measurements<'_> {
     }
 }
 
-/// Lends an empty buffer that has grown already: a payload is written before its length is known, and growing anew for
-/// each was a twentieth of what a spin cost.
+/// Lends an empty buffer that keeps its capacity from use to use. The payload is written before its length is
+/// known, and growing a new buffer each time costs a twentieth of a spin's CPU time.
 fn with_scratch(write: impl FnOnce(&mut Vec<u8>)) {
-    /// A larger buffer is given back.
+    /// Buffers above this size, in bytes, are freed after use.
     const LARGEST_KEPT: usize = 256 * 1024;
     thread_local! {
         static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };

@@ -1,5 +1,6 @@
-//! What the collector bears: envelopes from eight clients beside the bare disk, how soon they are seen, what a hostile one
-//! does to the gateway, and what a million spans cost whoever starts and asks. Load and collector share the cores.
+//! Measures the collector: envelopes from eight clients compared with the bare disk, how soon they are seen, what a
+//! hostile envelope does to the gateway, and what a million stored spans cost at the start and in requests. Load
+//! and collector share the cores.
 
 mod client;
 mod hostile;
@@ -16,28 +17,28 @@ use hostile::Hostile;
 use ingest::{Ingest, Seen};
 use kept::Stored;
 
-/// How long an answer, or the index for all of it, may take.
+/// Limit of waiting for a response, or for the index to catch up.
 const PATIENCE: Duration = Duration::from_secs(180);
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
-/// What was measured.
+/// The measurements.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Report {
-    /// See [`Ingest`].
+    /// How many envelopes the collector takes.
     pub ingest: Ingest,
-    /// See [`Seen`].
+    /// How soon they are seen.
     pub seen: Seen,
-    /// See [`Hostile`].
+    /// What a hostile envelope does to the gateway.
     pub hostile: Hostile,
-    /// See [`Stored`].
+    /// What stored spans cost.
     pub kept: Stored,
 }
 
-/// Measures in `dir`, which has to be new, and `beside` another endpoint; `program` is this program, and `next` is told what
-/// is measured next.
+/// Measures in the new directory `dir`, and sends the same to the endpoint `beside`. `program` is the path of this
+/// program. `next` receives the name of each measurement before it begins.
 ///
 /// # Errors
-/// A sentence.
+/// A sentence about the failure.
 pub(crate) async fn run(
     dir: &Path,
     program: &Path,

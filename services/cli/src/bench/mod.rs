@@ -1,5 +1,6 @@
-//! What is measured, each with a report of its own: [`problems`] (what players meet), [`traffic`] (a load for a while),
-//! [`collector`] (what the collector bears). [`tables`] says it to people. What telemetry costs stands in the stack, since the page asks for it too.
+//! The benchmarks, each with a report of its own: [`problems`] (what players meet), [`traffic`] (virtual players
+//! for a while), [`collector`] (how much the collector takes); [`tables`] shows them to people. The cost of telemetry
+//! is in the stack, because the page measures it too.
 
 pub(crate) mod collector;
 pub mod problems;

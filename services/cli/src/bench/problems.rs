@@ -1,5 +1,5 @@
-//! What players meet under given conditions: all problems of the story, all their fixes, and each problem alone. Spins of a real
-//! stack, and the traces of these spins.
+//! Measures what players meet in given states: with all problems of the story, with all fixes, and with each
+//! problem alone. Uses spins of a real stack and their traces.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,32 +14,32 @@ use reelscope_stack::load::{self, Plan};
 use reelscope_stack::{Config, Stack};
 use serde::Serialize;
 
-/// How long what a run leaves behind, settlements and traces, may take to come to rest.
+/// Limit of waiting for settlements and traces after a run.
 const AT_REST_WITHIN: Duration = Duration::from_secs(60);
-/// Between two looks at it.
+/// Interval of checking whether they have ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 const fn band(figure: Figure, least: f64, most: f64) -> Band {
     Band { figure, least, most }
 }
 
-/// With all problems: the wait is the provider's for the most part, and one payment in ten fails.
+/// Promised figures with all problems: the provider takes most of the time, and one payment in ten fails.
 const ALL_ON: &[Band] = &[
     band(Figure::P50Ms, 3_000.0, 6_000.0),
     band(Figure::ProviderSharePercent, 70.0, 90.0),
     band(Figure::FailedPercent, 10.0, 10.0),
 ];
-/// With all fixes: nobody waits, and next to nothing fails.
+/// Promised figures with all fixes: players hardly wait, and hardly any spin fails.
 const ALL_FIXED: &[Band] = &[
     band(Figure::P95Ms, 0.0, 200.0),
     band(Figure::FailedPercent, 0.0, 1.0),
 ];
 
-/// Conditions to measure, in the order in which they are measured. Each takes about a quarter of a minute.
+/// The cases in the order of measuring. Each takes about a quarter of a minute.
 #[must_use]
 pub fn conditions() -> Vec<BenchCase> {
     let alone = STORY.into_iter().filter_map(BenchCase::alone);
-    // Two at once share the cores for a fifth of their time, and the rest of it they wait for somebody else.
+    // Two concurrent spins use the cores for a fifth of their time; the rest is waiting for the provider.
     let all = [
         BenchCase::all(FaultState::On, 20, 2),
         BenchCase::all(FaultState::Fixed, 300, 1),
@@ -47,23 +47,23 @@ pub fn conditions() -> Vec<BenchCase> {
     all.into_iter().chain(alone).collect()
 }
 
-/// What is measured at a time.
+/// One case to measure.
 #[derive(Debug, Clone)]
 pub struct BenchCase {
-    /// Its name: a problem's id, or `all on`, `all fixed`.
+    /// A problem's id, `all on` or `all fixed`.
     pub name: String,
-    /// Where every problem stands.
+    /// State of every problem.
     pub states: States,
-    /// Spins.
+    /// Number of spins.
     pub spins: u64,
-    /// Of them, under way at the same time.
+    /// Number of concurrent spins.
     pub at_once: u64,
-    /// What the demo promises of it on an idle machine.
+    /// The figures that the demo promises on an idle machine.
     pub bands: Vec<Band>,
 }
 
 impl BenchCase {
-    /// All problems of the story in one state.
+    /// A case with all problems of the story in one state.
     #[must_use]
     pub fn all(state: FaultState, spins: u64, at_once: u64) -> Self {
         Self {
@@ -79,7 +79,7 @@ impl BenchCase {
         }
     }
 
-    /// One problem of the story, while the others are off; `None` for a fault that is none of them.
+    /// A case with one problem of the story on and the others off; `None` for a fault that is not of the story.
     fn alone(id: FaultId) -> Option<Self> {
         let Group::Story(Promise { spins, at_once, band }) = id.row().group else {
             return None;
@@ -96,54 +96,54 @@ impl BenchCase {
     }
 }
 
-/// One spin, as its player and its trace saw it.
+/// Times of one spin, from its trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sample {
-    /// Microseconds that its player waited.
+    /// Time that the player waited, in microseconds.
     pub waited: Micros,
-    /// Of them, microseconds in which the provider was waited for.
+    /// Part of it that was waiting for the provider, in microseconds.
     pub provider: Micros,
-    /// Of them, microseconds of look-ups of the player.
+    /// Part of it that was looking up the player, in microseconds.
     pub look_up: Micros,
-    /// Of them, microseconds in which the stops were drawn.
+    /// Part of it that was drawing the stops, in microseconds.
     pub draw: Micros,
 }
 
-/// What the players met under one condition.
+/// The figures of one case.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Met {
-    /// The condition's name.
+    /// Name of the case.
     pub condition: String,
-    /// Where every problem stood.
+    /// State of every problem.
     pub problems: BTreeMap<&'static str, FaultState>,
-    /// Spins behind these figures.
+    /// Number of spins.
     pub spins: u64,
-    /// Of them, under way at the same time.
+    /// Number of concurrent spins.
     pub at_once: u64,
-    /// Median of what players waited, in milliseconds; nearest rank.
+    /// Median of the waiting time, in milliseconds; nearest rank.
     pub p50_ms: f64,
-    /// 95th percentile, in milliseconds.
+    /// 95th percentile of the waiting time, in milliseconds.
     pub p95_ms: f64,
-    /// Median of the look-ups of the player, in milliseconds.
+    /// Median duration of looking up the player, in milliseconds.
     pub look_up_p50_ms: f64,
-    /// Median of the time in which the stops were drawn, in milliseconds.
+    /// Median duration of drawing the stops, in milliseconds.
     pub draw_p50_ms: f64,
-    /// Share of what players waited in which the provider was waited for, in percent: the median of the spins.
+    /// Share of the waiting time that the provider takes, in percent: the median of the spins.
     pub provider_share_percent: f64,
-    /// Spins that failed.
+    /// Number of failed spins.
     pub failed: u64,
     /// 100 × failed ÷ spins.
     pub failed_percent: f64,
-    /// Requests that the backend services answered.
+    /// Number of requests that the backend services answered.
     pub requests: u64,
-    /// Of them, those answered with a 5xx.
+    /// Number of these requests that were answered with a 5xx.
     pub errors: u64,
     /// 100 × errors ÷ requests.
     pub error_rate_percent: f64,
-    /// What was promised.
+    /// The promised figures.
     #[serde(skip)]
     pub bands: Vec<Band>,
-    /// The spins one by one.
+    /// The times of each spin.
     #[serde(skip)]
     pub samples: Vec<Sample>,
 }
@@ -184,23 +184,23 @@ impl Met {
     }
 }
 
-/// A figure that is not what the demo promises.
+/// A figure outside of its promised bounds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Missed {
-    /// The condition's name.
+    /// Name of the case.
     pub condition: String,
     /// Field of [`Met`].
     pub figure: &'static str,
-    /// What was measured.
+    /// The measured value.
     pub measured: f64,
-    /// The least that is promised.
+    /// Lower bound.
     pub least: f64,
-    /// The most that is promised.
+    /// Upper bound.
     pub most: f64,
 }
 
 impl Met {
-    /// What was promised and is not kept.
+    /// Returns the figures that are outside of their bounds.
     #[must_use]
     pub fn missed(&self) -> Vec<Missed> {
         let bands = &self.bands;
@@ -232,7 +232,7 @@ impl Met {
 }
 
 impl Sample {
-    /// Parts in a million.
+    /// Share of the waiting time that the provider takes, in millionths.
     fn provider_share(&self) -> Micros {
         1_000_000 * self.provider / self.waited.max(1)
     }
@@ -242,7 +242,7 @@ impl Sample {
             trace.summary.start_us,
             trace.summary.start_us + trace.summary.root_us,
         );
-        // A settlement in the background goes on when nobody waits any more.
+        // Cut to the root span, because a settlement in the background goes on after the response.
         let within = |span: &Span| (span.end_us.min(root.1) - span.start_us.max(root.0)).max(0);
         let sum = |is: &dyn Fn(&Span) -> bool| trace.spans.iter().filter(|span| is(span)).map(within).sum();
         Self {
@@ -256,11 +256,11 @@ impl Sample {
     }
 }
 
-/// Measures every condition in a stack of its own in `dir`, which has to be new, with as many players as make a look-up
-/// without an index cost what it is said to. `begins` is told what is measured next.
+/// Measures every case in one stack in the new directory `dir`, with as many players as make a look-up without an
+/// index take its promised time. `begins` receives the name of each step before it begins.
 ///
 /// # Errors
-/// A sentence.
+/// A sentence about the failure.
 pub async fn run(dir: &Path, begins: impl Fn(&str)) -> Result<Vec<Met>, String> {
     begins("writing the players");
     let config = Config {
@@ -282,10 +282,10 @@ pub async fn run(dir: &Path, begins: impl Fn(&str)) -> Result<Vec<Met>, String> 
     stopped.map_err(|error| error.to_string()).and(measured)
 }
 
-/// Brings every problem of a running stack to where a condition has it, spins, and reads the traces.
+/// Brings the problems of a running stack to the states of a case, makes the spins, and reads their traces.
 ///
 /// # Errors
-/// A sentence.
+/// A sentence about the failure.
 pub async fn measure(stack: &Stack, condition: &BenchCase) -> Result<Met, String> {
     let (Some(faults), Some(collector)) = (stack.faults(), stack.collector()) else {
         return Err("this stack reports nothing".to_owned());
@@ -299,11 +299,10 @@ pub async fn measure(stack: &Stack, condition: &BenchCase) -> Result<Met, String
         concurrency,
         players: 20,
         stake: Money(1_000),
-        // Keys of its own: a round that was played under a key is answered again, and not played.
+        // Unique for each run, because a key that was used before returns its old round.
         run: format!("{} {run} {}", condition.name, uuid::Uuid::new_v4()),
     };
-    // What is met for the first time, such as a connection, is not what is measured; and what a condition leaves behind
-    // is not the next one's.
+    // A warm-up, so that neither first-time work such as connecting nor what the previous case left behind is measured.
     if condition.states.get(&FaultId::SlowProvider) != Some(&FaultState::On) {
         load::run(stack, &plan("warm-up", 20, condition.at_once)).await?;
         at_rest(stack).await?;
@@ -331,7 +330,7 @@ pub async fn measure(stack: &Stack, condition: &BenchCase) -> Result<Met, String
     Ok(Met::of(condition, samples, &report))
 }
 
-/// Waits for settlements in the background, and until all traces are there.
+/// Waits until all settlements in the background have ended and all traces are indexed.
 async fn at_rest(stack: &Stack) -> Result<(), String> {
     let came = async {
         while stack.settlement().under_way() > 0 {

@@ -1,5 +1,5 @@
-//! Virtual players for a while, measured: what they met, what the process used, and whether a person who spins beside them
-//! was delayed.
+//! Measures virtual players for a while: their spins, the use of CPU and memory, and the delay for a person who
+//! spins beside them.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -16,89 +16,90 @@ use reelscope_stack::Stack;
 use reelscope_telemetry::TraceLink;
 use serde::Serialize;
 
-/// Between two spins of the person: neither in step with the players nor a load.
+/// Interval between two spins of the person: not in step with the players, and no load.
 const OWN_EVERY: Duration = Duration::from_secs(4);
-/// Spins of the person before the players come, one after another,
+/// Number of spins of the person before the players start, one after another.
 const ALONE: usize = 10;
-/// within this time.
+/// Limit of the time for these spins.
 const ALONE_WITHIN: Duration = Duration::from_secs(40);
-/// Between two looks at CPU and memory.
+/// Interval of sampling CPU and memory.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-/// Looks in a row that make one entry of the memory over time: a minute.
+/// Number of samples for one entry of the memory over time: a minute.
 const LOOKS_A_MINUTE: usize = 30;
 
-/// Percentiles of waits in milliseconds; nearest rank for the person's, three digits for the players'.
+/// Waiting times in milliseconds. Percentiles are nearest rank for the person, and have three significant digits
+/// for the players.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub(crate) struct Waits {
-    /// Spins behind them.
+    /// Number of spins.
     pub spins: u64,
-    /// Of them, spins that failed.
+    /// Number of these that failed.
     pub failed: u64,
     /// Median.
     pub p50: f64,
     /// 95th percentile.
     pub p95: f64,
-    /// Longest.
+    /// Maximum.
     pub max: f64,
 }
 
-/// Shares of all cores that this process used, in percent, each over two seconds.
+/// Use of CPU by this process in percent of all cores, each sample over two seconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub(crate) struct Cpu {
-    /// Mean over the whole time.
+    /// Mean of the whole run.
     pub mean: f64,
-    /// A twentieth of the time it used less.
+    /// 5th percentile.
     pub p5: f64,
     /// Median.
     pub p50: f64,
-    /// A twentieth of the time it used more.
+    /// 95th percentile.
     pub p95: f64,
 }
 
-/// Resident memory in megabytes (10^6 bytes); zero where the system does not tell.
+/// Resident memory in megabytes (10^6 bytes); zero where the system does not report it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub(crate) struct Memory {
-    /// Before the players came.
+    /// Before the players start.
     pub start: f64,
     /// At the end of every minute.
     pub by_minute: Vec<f64>,
-    /// Most at any look.
+    /// Maximum of all samples.
     pub max: f64,
-    /// At the end.
+    /// At the end of the run.
     pub end: f64,
 }
 
-/// What was measured.
+/// The measurements.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Measured {
-    /// Seconds in which the players spun.
+    /// Duration of the traffic, in seconds.
     pub seconds: f64,
-    /// Virtual players.
+    /// Number of virtual players.
     pub players: u32,
-    /// Share of all cores that they were to keep to, in percent; `None` without a budget.
+    /// Budget of CPU in percent of all cores; `None` without a budget.
     pub budget_percent: Option<u32>,
-    /// What the players waited.
+    /// Waiting times of the players.
     pub players_ms: Waits,
-    /// Their spins a second.
+    /// Spins of the players per second.
     pub per_second: f64,
-    /// Their failures, by stable code.
+    /// Failures of the players, by stable code.
     pub failed_by_code: BTreeMap<String, u64>,
-    /// CPU.
+    /// Use of CPU.
     pub cpu_percent: Cpu,
-    /// Memory.
+    /// Use of memory.
     pub memory_mb: Memory,
-    /// Looks, of all of them, at which the budget held the players back, in percent.
+    /// Share of the samples at which the budget limited the players, in percent.
     pub throttled_percent: f64,
-    /// What a person waited before the players came.
+    /// Waiting times of the person before the players start.
     pub own_alone_ms: Waits,
-    /// What the same person waited beside them.
+    /// Waiting times of the same person beside the players.
     pub own_beside_ms: Waits,
 }
 
-/// Runs traffic for a while, or until `stop` comes true, which also ends the spins of the person before it.
+/// Runs traffic for `length`, or until `stop` completes, which also ends the person's first spins.
 ///
 /// # Errors
-/// A sentence: the person cannot log in, or the traffic is none that can be.
+/// A sentence: the person cannot log in, or the traffic is refused.
 pub(crate) async fn run(
     stack: &Stack,
     wish: SetTraffic,
@@ -125,7 +126,7 @@ pub(crate) async fn run(
         let spins = async {
             let mut ticks = tokio::time::interval(OWN_EVERY);
             ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-            // The players have to be there first.
+            // The first tick comes at once; the players start in the meantime.
             ticks.tick().await;
             loop {
                 ticks.tick().await;
@@ -198,7 +199,7 @@ fn of_spins(spins: &[Spun]) -> Waits {
     }
 }
 
-/// Somebody at the machine, who is no virtual player.
+/// A person at the machine, with an account that no virtual player uses.
 struct Person<'a> {
     stack: &'a Stack,
     client: reelscope_telemetry::Client,
@@ -236,7 +237,7 @@ impl<'a> Person<'a> {
     }
 }
 
-/// CPU and memory over time.
+/// Samples of CPU and memory.
 struct Looks {
     cpu_at_start: Option<f64>,
     before: (Instant, Option<f64>),
@@ -301,7 +302,7 @@ impl Looks {
     }
 }
 
-/// Of all cores, in percent.
+/// Converts CPU time to a share of all cores, in percent.
 fn share(spent_ms: f64, elapsed_s: f64) -> f64 {
     spent_ms / elapsed_s.max(1e-3) / reelscope_demo::traffic::cores() / 10.0
 }

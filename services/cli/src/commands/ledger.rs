@@ -43,7 +43,7 @@ async fn verify(data_dir: PathBuf, json: bool) -> Result<ExitCode, Failure> {
     Ok(verdict.code())
 }
 
-/// What the ledger says of itself.
+/// The result of verifying the ledger.
 pub(super) struct Verdict(ledger::Verification);
 
 impl Verdict {
@@ -82,7 +82,8 @@ impl Verdict {
     }
 }
 
-/// Recomputes every balance of the wallets in a data directory that nothing else has open, or will have after `patience`.
+/// Recomputes every balance of the wallets in a data directory. Waits up to `patience` for another process to close
+/// it.
 pub(super) async fn verified(data_dir: PathBuf, patience: Duration) -> Result<Verdict, Failure> {
     let opened = tokio::task::spawn_blocking(move || {
         let began = std::time::Instant::now();

@@ -1,4 +1,4 @@
-//! The commands, one file each: what it takes, and what it does.
+//! The commands. Each file has the arguments of one command and what it does.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -73,7 +73,7 @@ fn par_sheet(json: bool) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The sheet's fields at the top level, with strips, paylines and paytable beside them.
+/// The fields of the sheet, with strips, paylines and paytable beside them.
 fn par_sheet_json(paytable: &Paytable) -> Result<Value, Failure> {
     let to_value =
         |value: Result<Value, serde_json::Error>| value.map_err(|error| Failure::from(error.to_string()));
@@ -81,7 +81,7 @@ fn par_sheet_json(paytable: &Paytable) -> Result<Value, Failure> {
     if let Some(fields) = whole.as_object_mut()
         && let Some(Value::Object(mut sheet)) = fields.remove("par_sheet")
     {
-        // A number here, because the cycle of this game fits one and the command line's reader expects one.
+        // A number in this output, because readers of the command line expect one, and the cycle of this game fits.
         if let Ok(cycle) = paytable.par_sheet.cycle.parse::<u64>() {
             sheet.insert("cycle".to_owned(), Value::from(cycle));
         }

@@ -66,7 +66,7 @@ impl Serve {
 }
 
 async fn serve(config: Config, settings: SettingsFlags, demo: bool) -> Result<ExitCode, Failure> {
-    // Before anything else, so that a signal during the start is not lost.
+    // Registered first, so that a signal during the start is not lost.
     let stop = stop_signal();
     let (settings, release) = settings.with_release(demo.then_some(FIRST_RELEASE))?;
     let mut stack = Stack::start(Config {
@@ -92,7 +92,7 @@ async fn serve(config: Config, settings: SettingsFlags, demo: bool) -> Result<Ex
     });
     say!("{ready}");
     if let Err(unwritten) = written() {
-        // Nobody knows where it listens.
+        // The ready line could not be written, so no client knows the address.
         stack.shutdown().await?;
         return Err(unwritten);
     }
@@ -110,7 +110,7 @@ async fn serve(config: Config, settings: SettingsFlags, demo: bool) -> Result<Ex
     }
 }
 
-/// Shows a recording until it is told to stop.
+/// Shows a recording until the program is told to stop.
 async fn look_at(file: &Path, listen: SocketAddr) -> Result<ExitCode, Failure> {
     let stop = stop_signal();
     let mut recording = Recording::open(file, listen).await?;

@@ -87,7 +87,7 @@ impl Spin {
             ..Config::new(dir.clone()).seeded(seed)
         }
         .on_the_dial(release);
-        // A look-up without an index costs what it is said to only among all players.
+        // Only among all players does a look-up without an index take its promised time.
         let scans = config.faults.get(&FaultId::MissingIndex) == Some(&FaultState::On);
         let config = Config {
             players: (!scans).then_some(players),
@@ -128,8 +128,8 @@ impl Spin {
     }
 }
 
-/// So many players that each can lose every spin: the smallest purse of the synthetic players that take part in a
-/// load holds 500.00.
+/// The number of players with which each can lose all of its spins: the smallest wallet of the synthetic players in
+/// a load holds 500.00.
 pub(super) fn enough_players(count: u64, concurrency: u64, stake: Money) -> u64 {
     const SMALLEST_PURSE: u64 = 50_000;
     let stake = u64::try_from(stake.minor()).unwrap_or(0);
@@ -137,20 +137,20 @@ pub(super) fn enough_players(count: u64, concurrency: u64, stake: Money) -> u64 
     count.div_ceil(spins_each).max(concurrency).min(10_000)
 }
 
-/// How long the index may take to catch up with a run, during which it stood back.
+/// Limit of waiting for the index, which pauses during a run.
 const INDEXED_WITHIN: Duration = Duration::from_secs(60);
 
-/// How long settlements in the background may take after a run: 256 at a time, each as slow as the provider.
+/// Limit of waiting for settlements in the background: 256 at a time, each as slow as the provider.
 const SETTLED_WITHIN: Duration = Duration::from_secs(120);
 
-/// What became of a run's telemetry.
+/// The telemetry of a run.
 struct Reported {
     envelopes: DeliveryCounts,
     spans: Option<(u32, u32)>,
 }
 
 impl Reported {
-    /// Waits until what can be delivered is, `drain` at most.
+    /// Waits up to `drain` until everything that can be delivered is.
     async fn of(stack: &Stack, report: &Report, drain: Duration) -> Result<Self, String> {
         let Some(collector) = stack.collector() else {
             return Ok(Self {
@@ -158,7 +158,7 @@ impl Reported {
                 spans: None,
             });
         };
-        // What is settled behind the players belongs to their traces.
+        // Settlements in the background belong to the traces of the spins.
         let settled = async {
             while stack.settlement().under_way() > 0 {
                 tokio::time::sleep(Duration::from_millis(20)).await;

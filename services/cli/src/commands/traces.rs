@@ -117,7 +117,7 @@ fn milliseconds(micros: i64) -> f64 {
     micros as f64 / 1_000.0
 }
 
-/// Spans under their parents, in the order in which they began; one whose parent is not there stands at the root.
+/// Prints the spans below their parents, in the order of their starts; a span whose parent is missing is a root.
 fn print_tree(trace: &TraceDetail) {
     let known: HashSet<&str> = trace.spans.iter().map(|span| span.span_id.as_str()).collect();
     let mut children: HashMap<&str, Vec<&Span>> = HashMap::new();

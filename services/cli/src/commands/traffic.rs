@@ -18,11 +18,11 @@ use crate::failure::Failure;
 use crate::output::{note, say};
 use crate::signal::stop_signal;
 
-/// A round that was under way at the end may hold its database a moment longer.
+/// Limit of waiting for a round under way, which may hold its database after the stop.
 const CLOSED_WITHIN: Duration = Duration::from_secs(5);
-/// Accounts for two hundred players, beside the thousand that are people's.
+/// Number of accounts: enough for two hundred virtual players, beside the thousand that are for people.
 const PLAYERS_OF_TRAFFIC: u64 = 2_000;
-/// Settlements in the background after the players have gone.
+/// Limit of waiting for settlements in the background after the players have stopped.
 const SETTLED_AFTER_TRAFFIC: Duration = Duration::from_secs(60);
 
 /// Run virtual players for a while, and a person who spins beside them; print what all of them met. Ctrl-C ends it
@@ -71,7 +71,7 @@ impl Traffic {
             std::env::temp_dir().join(format!("reelscope-traffic-{}", uuid::Uuid::new_v4()))
         });
         let stood = problems.clone();
-        // A look-up without an index costs what it is said to only among all players.
+        // Only among all players does a look-up without an index take its promised time.
         let scans = problems.get(&FaultId::MissingIndex) == Some(&FaultState::On);
         let result = async {
             let (settings, _) = SettingsFlags::default().with_release(None)?;
@@ -125,7 +125,7 @@ impl Traffic {
     }
 }
 
-/// Reads minutes such as `10` or `0.5`: from a second to a day.
+/// Parses minutes such as `10` or `0.5`, from one second to one day.
 fn minutes(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().ok().map(|minutes| 60.0 * minutes);
     let seconds = seconds.filter(|seconds| (1.0..=86_400.0).contains(seconds));

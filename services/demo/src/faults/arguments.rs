@@ -1,15 +1,15 @@
-//! Where the problems of the story are to stand, as a command line says it.
+//! States of the problems of the story, as arguments of a command line.
 
 use super::States;
 use super::table::{FaultId, FaultState, STORY};
 
-/// One `--problem` of a command line: a problem, or all of them, and where it is to stand.
+/// One `--problem` argument: a problem, or `None` for all, and its state.
 pub type Argument = (Option<FaultId>, FaultState);
 
-/// Reads `slow-rng=on` or `all=fixed`.
+/// Parses `slow-rng=on` or `all=fixed`.
 ///
 /// # Errors
-/// A sentence that names what there is.
+/// A sentence with the possible values.
 pub fn argument(text: &str) -> Result<Argument, String> {
     let (id, state) = text
         .split_once('=')
@@ -21,7 +21,7 @@ pub fn argument(text: &str) -> Result<Argument, String> {
     Ok((id, FaultState::named(state)?))
 }
 
-/// What these arguments come to; later ones win over earlier ones.
+/// Combines the arguments; a later one overrides an earlier one.
 #[must_use]
 pub fn states(arguments: &[Argument]) -> States {
     let mut states = States::new();

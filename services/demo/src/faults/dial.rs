@@ -1,4 +1,4 @@
-//! The release dial: what a team would have shipped one after the other, and how one is put in force.
+//! The release dial: the releases of the demo, and how one is put in force.
 
 use std::sync::Arc;
 
@@ -12,13 +12,14 @@ use super::{Faults, States, SwitchError, THE_RELEASE};
 /// A release of the demo's dial.
 #[derive(Debug, Clone, Copy)]
 pub struct Release {
-    /// Its version.
+    /// Version of the release.
     pub version: &'static str,
-    /// Faults that hurt in it. The other problems of the story are fixed, the other faults of the dial are off.
+    /// Faults that are on in it. The other problems of the story are fixed, and the other faults of the dial are
+    /// off.
     pub faults: &'static [FaultId],
 }
 
-/// The dial, oldest first.
+/// The releases of the dial, oldest first.
 pub const RELEASES: [Release; 4] = [
     Release {
         version: "1.0.0",
@@ -32,31 +33,31 @@ pub const RELEASES: [Release; 4] = [
         version: "1.2.0",
         faults: &[],
     },
-    // The fix of the payments is lost in a merge, and a paytable is deployed that nobody has enumerated: a regression that
-    // only the business figures show.
+    // A regression that only business figures show: the fix of the payments is lost in a merge, and a paytable is
+    // deployed without its PAR sheet.
     Release {
         version: "1.3.0",
         faults: &[FaultId::PaymentErrors, FaultId::RtpAnomaly],
     },
 ];
 
-/// The start of the demo.
+/// The release that the demo begins with.
 pub const FIRST_RELEASE: &Release = &RELEASES[0];
 
 impl Release {
-    /// The release of a version.
+    /// Returns the release with this version.
     #[must_use]
     pub fn of(version: &str) -> Option<&'static Self> {
         RELEASES.iter().find(|release| release.version == version)
     }
 
-    /// Whether a fault hurts in it.
+    /// Whether the fault is on in this release.
     #[must_use]
     pub fn has(&self, id: FaultId) -> bool {
         self.faults.contains(&id)
     }
 
-    /// Where every fault that the dial brings stands in this release.
+    /// The states of all faults of the dial in this release.
     #[must_use]
     pub fn states(&self) -> States {
         let state = |id| match (self.has(id), id.is_story()) {
@@ -75,13 +76,13 @@ impl Release {
     }
 }
 
-/// Faults that a release brings or takes away: the problems of the story, and what else any release has.
+/// The faults that releases change: the problems of the story, and every other fault of any release.
 pub(crate) fn of_the_dial() -> impl Iterator<Item = FaultId> {
     let brought = |id: &FaultId| id.is_story() || RELEASES.iter().any(|release| release.has(*id));
     FaultId::ALL.iter().copied().filter(brought)
 }
 
-/// A release that is about to be put in force.
+/// A release that is about to be put in force. It holds the lock that excludes other switches.
 pub struct ReleaseSwitch {
     faults: Faults,
     release: &'static Release,
@@ -89,10 +90,9 @@ pub struct ReleaseSwitch {
 }
 
 impl Faults {
-    /// Begins to put a release of the dial in force. Until what is returned is dropped nothing else is switched.
-    ///
+    /// Begins to put a release in force. Other switches are refused until the returned value is dropped or applied.
     /// # Errors
-    /// [`SwitchError`]; nothing was changed.
+    /// [`SwitchError`]; nothing is changed.
     pub fn begin(&self, version: &str) -> Result<ReleaseSwitch, SwitchError> {
         let release = Release::of(version).ok_or_else(|| SwitchError::NoSuchRelease(version.to_owned()))?;
         let switching = Arc::clone(&self.shared.switching).try_write_owned();
@@ -114,11 +114,12 @@ impl Faults {
 }
 
 impl ReleaseSwitch {
-    /// Puts it in force: its faults, and `announce`, which tells it to whoever names it. All of it or, as far as the services
-    /// let it be undone, nothing; whoever asked may go away.
+    /// Switches the faults of the release and awaits `announce`, which changes the release that envelopes name.
+    /// After a failure the faults are switched back as far as the services allow. Runs on a task of its own, so
+    /// that a caller that goes away does not interrupt it.
     ///
     /// # Errors
-    /// The problem of what could not be done.
+    /// The [`ApiProblem`] of the step that failed.
     pub async fn apply(
         self,
         announce: impl Future<Output = Result<(), ApiProblem>> + Send + 'static,

@@ -1,4 +1,4 @@
-//! What shows a fault in a trace, by what its reader would point at.
+//! What shows a fault in a trace: the spans and errors that a reader would point at.
 
 use reelscope_contracts::telemetry::{ServiceShare, Span, TraceDetail, TraceSummary};
 
@@ -7,18 +7,18 @@ use crate::figures::is_felt;
 use crate::spins::SPIN;
 use crate::traffic::surge::LOG_IN;
 
-/// Evidence of a fault: milliseconds of a span, or something that has no duration.
+/// Evidence of a fault: the duration of a span in milliseconds, or `None` where there is no duration.
 pub(super) struct Evidence {
     pub(super) ms: Option<f64>,
 }
 
-/// What the line of a trace says about a fault.
+/// What the summary of a trace tells about a fault.
 pub(super) enum Line {
-    /// The trace does not show it.
+    /// The trace does not show the fault.
     Nothing,
-    /// The trace shows it.
+    /// The trace shows the fault.
     Shows,
-    /// Only its spans and errors can tell.
+    /// Only its spans and errors can tell, so the trace must be read.
     Read,
 }
 
@@ -32,26 +32,26 @@ impl Line {
     }
 }
 
-/// More equal look-ups than this in one request nobody would have written on purpose.
+/// More equal look-ups than this in one request are the fault `n-plus-one`.
 const MANY_LOOK_UPS: u32 = 4;
-/// Below this nobody would call the generator slow, in milliseconds.
+/// Duration of drawing the stops, in milliseconds, from which the generator counts as slow.
 const SLOW_RNG_MS: f64 = 50.0;
-/// Below this nobody would call the provider slow, in milliseconds.
+/// Duration of the provider's span, in milliseconds, from which the provider counts as slow.
 const SLOW_PROVIDER_MS: f64 = 1_000.0;
-/// Description of the span that waits for the provider.
+/// Name of the span that waits for the provider.
 const PROVIDER_SPAN: &str = "External payment provider API";
 
-/// How many envelopes before a fault those of a request may begin that was under way when it met the fault; 0 for a fault
-/// that only later requests meet.
+/// Number of envelopes before the firing of a fault in which the trace of a request under way may begin; 0 for a
+/// fault that only later requests meet.
 pub(super) const fn under_way(id: FaultId) -> u64 {
     match id {
-        // Ten seconds of a busy machine.
+        // About ten seconds of a busy machine.
         FaultId::GatewayPanic => 4_000,
         _ => 0,
     }
 }
 
-/// What the line of a trace says about a fault.
+/// Decides by the summary of a trace whether it shows the fault.
 pub(super) fn in_line(id: FaultId, line: &TraceSummary) -> Line {
     let failed = |service: &str| {
         let failed = |share: &ServiceShare| share.service == service && share.errors > 0;
@@ -60,7 +60,7 @@ pub(super) fn in_line(id: FaultId, line: &TraceSummary) -> Line {
     let has_payout = line.measurements.get("payout");
     match id {
         FaultId::MissingIndex | FaultId::SlowRng | FaultId::SlowProvider => Line::Read,
-        // A provider that is down, or a spike, fails payments too.
+        // With the provider down or failing in a spike, payments fail for another reason.
         FaultId::PaymentErrors => {
             let of_another = line.faults.iter().any(|fault| is_felt(fault));
             Line::shows_if(!of_another && failed("payment-service"))
@@ -70,16 +70,16 @@ pub(super) fn in_line(id: FaultId, line: &TraceSummary) -> Line {
         FaultId::SessionSurge => Line::shows_if(line.name == LOG_IN),
         FaultId::ProviderDown => Line::read_if(failed("payment-service")),
         FaultId::GatewayPanic => Line::read_if(failed("api-gateway")),
-        // The history and the report are no spins.
+        // The history and the report are requests beside the spins.
         FaultId::NPlusOne => Line::read_if(line.name != SPIN && line.spans > MANY_LOOK_UPS),
         FaultId::SlowReport => Line::read_if(line.name != SPIN),
-        // A refusal is no error: the line does not have it.
+        // A refusal is no error, so the summary does not contain it.
         FaultId::ExpiredToken => Line::Read,
         FaultId::MemoryLeak => Line::read_if(has_payout.is_some()),
     }
 }
 
-/// The evidence of a fault that came after envelope `after` in the spans and errors of a trace.
+/// Finds evidence of a fault after envelope `after` in the spans and errors of a trace.
 pub(super) fn in_trace(id: FaultId, trace: &TraceDetail, after: u64) -> Option<Evidence> {
     let longest = |shows: &dyn Fn(&Span) -> bool| {
         let spans = trace.spans.iter().filter(|span| shows(span));
@@ -140,7 +140,7 @@ pub(super) fn in_trace(id: FaultId, trace: &TraceDetail, after: u64) -> Option<E
                 && span.transaction
                 && has(span, "http.response.status_code", 401.into())
         }),
-        // The line tells in full.
+        // The summary decides about these.
         FaultId::PaymentErrors | FaultId::ProviderSpike | FaultId::RtpAnomaly | FaultId::SessionSurge => None,
     }
 }

@@ -1,4 +1,4 @@
-//! The knobs of the services, as the stack was started with them: what each fault turns.
+//! The knobs of all services of a running stack, and the knob that each fault turns.
 
 use reelscope_api_gateway as gateway;
 use reelscope_game_engine as game;
@@ -17,34 +17,34 @@ use crate::traffic::surge::Surge;
 
 /// The knobs of all services.
 pub struct Knobs {
-    /// Drops and makes the index of the players.
+    /// Drops and creates the index of the players.
     pub missing_index: users::MissingIndex,
-    /// Makes the RNG of the game-engine slow.
+    /// Makes the generator of the game-engine slow.
     pub slow_rng: game::SlowRng,
-    /// Which paytable the game-engine pays by.
+    /// Selects the paytable that the game-engine pays by.
     pub paytable: game::PaytableInForce,
-    /// Those of the payment-service.
+    /// The knobs of the payment-service.
     pub payments: payments::Knobs,
-    /// How the external provider behaves.
+    /// The behaviour of the external provider.
     pub provider: provider::State,
-    /// The provider's server, which can be stopped.
+    /// Stops and starts the provider's server.
     pub provider_server: RestartableServer,
-    /// Those of the gateway.
+    /// The knobs of the gateway.
     pub gateway: gateway::Knobs,
     /// Ends sessions before their time.
     pub sessions: SessionsInForce,
     /// Lets many players log in.
     pub surge: Surge,
-    /// While players are being written the index cannot be switched.
+    /// Progress of writing the players; the index cannot be switched before its end.
     pub seeding: Progress,
-    /// Tagged with what is in force.
+    /// The services whose envelopes carry the state as tags.
     pub services: Vec<Service>,
-    /// Tells before from after.
+    /// The clock that tells traces before a switch from those after it.
     pub moments: Moments,
 }
 
 impl Knobs {
-    /// Where a fault stands when a stack has begun: only the index is remembered, by its database.
+    /// The state of a fault when a stack starts: only the state of the index is stored, in its database.
     pub(super) fn at_start(&self, id: FaultId) -> FaultState {
         if id == FaultId::MissingIndex && self.missing_index.is_on() {
             FaultState::On
@@ -53,7 +53,7 @@ impl Knobs {
         }
     }
 
-    /// Brings the cause of a fault about, takes it away, or lets our code cope with it.
+    /// Turns the knob of a fault to a state.
     pub(super) async fn turn(&self, id: FaultId, to: FaultState) -> Result<(), SwitchError> {
         let on = to == FaultState::On;
         match id {
@@ -133,7 +133,7 @@ impl Knobs {
     /// Lets a fault happen once.
     pub(super) fn fire(&self, id: FaultId) -> Result<(), SwitchError> {
         match id {
-            // After those that were to fail already.
+            // Fails one payment more, after those that are armed already.
             FaultId::PaymentErrors => self.provider.fail_one_more(),
             FaultId::GatewayPanic => self.gateway.panic_once(),
             FaultId::ExpiredToken => self.sessions.end_all(),
@@ -155,7 +155,7 @@ impl Knobs {
         Ok(())
     }
 
-    /// What was fired and has not happened yet will not; a surge that goes on ends.
+    /// Disarms fired faults that have not happened yet, and ends a surge under way.
     pub(super) fn disarm(&self) {
         self.provider.fail_next(0);
         self.gateway.disarm();

@@ -1,7 +1,7 @@
-//! The table of faults: everything that a presenter switches or triggers, one row each.
+//! The table of faults: one row for everything that a presenter switches or fires.
 //!
-//! To add one: a variant of [`FaultId`], its row below, its knob in the service and its arms in `knobs.rs` and
-//! `evidence.rs`, and its phrases on the page. The compiler names each of these places while it is missing.
+//! A new fault needs a variant of [`FaultId`], a row here, a knob in its service, arms in `knobs.rs` and
+//! `evidence.rs`, and phrases on the page. The compiler or a test names each place that is missing.
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
@@ -58,27 +58,27 @@ pub enum FaultId {
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
 pub struct Fault {
-    /// Whether the story of the demo is about it.
+    /// Whether the fault belongs to the story of the demo.
     pub group: Group,
-    /// The service that is wrong: where its knob is, and its fix.
+    /// The service that causes it, which has its knob and its fix.
     pub service: &'static str,
-    /// How it is brought about.
+    /// Whether it is switched, fired, or both.
     pub how: How,
-    /// What is wrong.
+    /// What is wrong in the service.
     pub cause: &'static str,
-    /// What a reader of a trace points at.
+    /// What shows the fault in a trace.
     pub evidence: &'static str,
-    /// What our code does about it while the cause stays; `None` where a fault can only be there or not.
+    /// What our code does about it while the cause stays; `None` for a fault that can only be on or off.
     pub fix: Option<&'static str>,
 }
 
 /// Which of the two lists a fault is in.
 #[derive(Debug, Clone, Copy)]
 pub enum Group {
-    /// The problems of the story: the window begins with them, releases have them or their fixes, and what players meet
-    /// with and without each is compared. A figure is promised of each.
+    /// A problem of the story. The window begins with all of them on, releases have them or their fixes, and
+    /// figures with and without each are compared. Each has a promised figure.
     Story(Promise),
-    /// Faults beside the story, for whoever wants to show more. They are off until somebody wants them.
+    /// A fault beside the story, off until somebody switches it on.
     Extra,
 }
 
@@ -95,19 +95,19 @@ pub enum How {
 }
 
 impl How {
-    /// Whether it can be switched on and off.
+    /// Whether the fault can be switched on and off.
     #[must_use]
     pub const fn is_switched(self) -> bool {
         matches!(self, Self::Switch | Self::SwitchOrFire)
     }
 }
 
-/// What players meet with this problem alone, on an idle machine; `reelscope bench problems` checks it.
+/// The figure that spins have with this problem alone on an idle machine; `reelscope bench problems` checks it.
 #[derive(Debug, Clone, Copy)]
 pub struct Promise {
-    /// Spins that are measured: so many that they take about a quarter of a minute.
+    /// Number of measured spins, chosen so that they take about a quarter of a minute.
     pub spins: u64,
-    /// Of them, under way at the same time.
+    /// Number of these spins under way at the same time.
     pub at_once: u64,
     /// The figure and its bounds.
     pub band: Band,
@@ -118,35 +118,35 @@ pub struct Promise {
 pub struct Band {
     /// Which figure.
     pub figure: Figure,
-    /// The least that is promised, in the figure's unit.
+    /// Lower bound, in the figure's unit.
     pub least: f64,
-    /// The most that is promised, in the figure's unit.
+    /// Upper bound, in the figure's unit.
     pub most: f64,
 }
 
-/// A figure of what players met.
+/// A figure of measured spins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Figure {
-    /// Median of what players waited, in milliseconds.
+    /// Median of the time that players wait, in milliseconds.
     P50Ms,
-    /// 95th percentile of what players waited, in milliseconds.
+    /// 95th percentile of the time that players wait, in milliseconds.
     P95Ms,
-    /// Median of the look-ups of the player, in milliseconds.
+    /// Median duration of looking the player up, in milliseconds.
     LookUpP50Ms,
-    /// Median of the time in which the stops were drawn, in milliseconds.
+    /// Median duration of drawing the stops, in milliseconds.
     DrawP50Ms,
-    /// Share of the wait in which the provider was waited for, in percent.
+    /// Share of the waiting time that the provider takes, in percent.
     ProviderSharePercent,
-    /// Share of the spins that failed, in percent.
+    /// Share of the spins that fail, in percent.
     FailedPercent,
 }
 
 impl FaultId {
-    /// All of them.
+    /// All figures.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// Its row.
+    /// Returns the row of this fault.
     #[must_use]
     pub const fn row(self) -> &'static Fault {
         match self {
@@ -291,13 +291,13 @@ impl FaultId {
         }
     }
 
-    /// Its stable name, as on the wire, in traces and on the command line.
+    /// Stable name of the fault on the wire, in traces and on the command line.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// The service that is wrong.
+    /// The service that causes the fault.
     #[must_use]
     pub const fn service(self) -> &'static str {
         self.row().service
@@ -309,10 +309,10 @@ impl FaultId {
         matches!(self.row().group, Group::Story(_))
     }
 
-    /// Reads the name of one of `these`.
+    /// Parses the name of one of `these`.
     ///
     /// # Errors
-    /// A sentence that names what there is; `what` they are called.
+    /// A sentence with the possible names; it calls them `what`.
     pub fn named(text: &str, these: &[Self], what: &str) -> Result<Self, String> {
         let found = text.parse().ok().filter(|id| these.contains(id));
         found.ok_or_else(|| {
@@ -322,7 +322,7 @@ impl FaultId {
     }
 }
 
-/// How many problems the story has.
+/// Number of problems of the story.
 const STORY_LENGTH: usize = {
     let (mut length, mut next) = (0, 0);
     while next < FaultId::ALL.len() {
@@ -346,7 +346,7 @@ pub const STORY: [FaultId; STORY_LENGTH] = {
     story
 };
 
-/// Where each problem of the story stands, in the order of [`STORY`].
+/// The state of each problem of the story, in the order of [`STORY`].
 pub type StoryStates = [FaultState; STORY_LENGTH];
 
 /// Where a fault stands.
@@ -376,16 +376,16 @@ pub enum FaultState {
 }
 
 impl FaultState {
-    /// Stable name.
+    /// Stable name of the state.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// Reads a stable name.
+    /// Parses the name of a state.
     ///
     /// # Errors
-    /// A sentence that names what there is.
+    /// A sentence with the possible names.
     pub fn named(text: &str) -> Result<Self, String> {
         text.parse()
             .map_err(|_| format!("`{text}` is none of on, fixed and off"))

@@ -1,4 +1,4 @@
-//! What the page asks of the faults and is answered. Times are milliseconds since the Unix epoch.
+//! Requests and responses about faults. Times are milliseconds since the Unix epoch.
 
 use reelscope_contracts::UnixMillis;
 use serde::{Deserialize, Serialize};

@@ -1,66 +1,68 @@
-//! How fast virtual players may begin their turns: as fast as a budget of CPU allows. Pure; whoever keeps to it brings the
-//! clock and the CPU times.
+//! The rate at which virtual players may begin turns within a budget of CPU. Pure: the caller brings the clock and
+//! the CPU times.
 //!
-//! The price of a turn is what the process has spent for the turns of the last seconds, and turns are spaced so that
-//! price × rate is the budget. A price that turns out too low, because a problem was switched on, runs into debt, and
-//! nobody begins before it is paid off: a token bucket in milliseconds of CPU (Turner 1986).
+//! The price of a turn is the CPU time that the process spent for each turn of the last seconds, and the rate is
+//! the budget divided by the price. When turns cost more than their price, because a problem was switched on, the
+//! difference is a debt, and no turn begins until it is paid off: a token bucket in milliseconds of CPU (Turner
+//! 1986).
 
 use std::time::Duration;
 
-/// What a turn is thought to cost before the first: more than most do, so that the beginning is gentle.
+/// Assumed price of a turn before the first one, in milliseconds of CPU. It is more than most turns cost, so that
+/// traffic begins gently.
 const FIRST_PRICE_MS: f64 = 1_000.0;
-/// The price is of about so many turns,
+/// Number of turns that the price averages over.
 const TURNS_REMEMBERED: f64 = 8.0;
-/// but not of a shorter time,
+/// Shortest time, in seconds, that the price averages over.
 const SHORTEST_MEMORY_S: f64 = 4.0;
-/// and not of a longer one.
+/// Longest time, in seconds, that the price averages over.
 const LONGEST_MEMORY_S: f64 = 16.0;
-/// The rate never falls below, whatever the debt: something has to be seen, and without turns there is no price. Turns a
-/// second.
+/// Lowest rate, in turns per second, whatever the debt: without any turn there is nothing to see and no price.
 const LEAST_RATE: f64 = 0.25;
-/// Share of all cores, in percent, that is left to others however much the budget allows.
+/// Share of all cores, in percent, that is left to other work whatever the budget is.
 const LEFT_FREE: f64 = 10.0;
-/// Share of all cores, in percent, that players may use even on a machine that others keep busy, where the budget allows
-/// it: something has to be seen.
+/// Share of all cores, in percent, that players may use on a machine that other work keeps busy, if the budget
+/// allows it; without it there is nothing to see.
 const LEAST_SHARE: f64 = 20.0;
-/// Debt is forgotten beyond what this time pays off.
+/// Limit of the debt, as the time in seconds that pays it off.
 const MOST_DEBT_S: f64 = 5.0;
-/// Turns may overlap by so much more than they do at the rate and the length that they have, and by some more.
+/// Factor and constant of the limit of turns under way: rate × duration × 2 + 3.
 const OVERLAP: (f64, f64) = (2.0, 3.0);
 
-/// What was measured since the last sample.
+/// Measurements since the last sample.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CpuSample {
-    /// Since the last one.
+    /// Time since the last sample.
     pub(crate) elapsed: Duration,
-    /// CPU that this process has spent meanwhile, in milliseconds.
+    /// CPU time that this process spent, in milliseconds.
     pub(crate) spent_ms: f64,
-    /// Turns that were begun meanwhile.
+    /// Number of turns begun.
     pub(crate) begun: u32,
-    /// Share of all cores that was busy meanwhile, whoever kept it so, in percent; as much as this process used where the
-    /// system does not tell.
+    /// Share of all cores that was busy with any work, in percent; the share of this process where the system does
+    /// not report it.
     pub(crate) busy_percent: f64,
 }
 
-/// The pace; see the module.
+/// The state of the pace.
 #[derive(Debug, Clone)]
 pub(crate) struct Pace {
     cores: f64,
-    /// CPU spent and turns begun, those of long ago less.
+    /// CPU time in milliseconds, with an exponentially decreasing weight of the past; `begun` are the turns
+    /// likewise.
     spent_ms: f64,
     begun: f64,
-    /// CPU spent beyond the budget.
+    /// CPU time beyond the budget, in milliseconds.
     debt_ms: f64,
-    /// Share of all cores that others use, smoothed.
+    /// Smoothed share of all cores that other work uses, in percent.
     others: f64,
-    /// Turns a second.
+    /// Turns per second.
     rate: f64,
-    /// Whether the budget, and not the players, decides the rate.
+    /// Whether the budget limits the rate, rather than the wish of the players.
     throttled: bool,
 }
 
 impl Pace {
-    /// As before the first turn.
+    /// Creates the pace before the first turn.
     pub(crate) fn new(cores: f64) -> Self {
         Self {
             cores,
@@ -73,17 +75,18 @@ impl Pace {
         }
     }
 
-    /// CPU of a turn, in milliseconds.
+    /// Price of a turn in milliseconds of CPU.
     pub(crate) fn price_ms(&self) -> f64 {
         self.spent_ms / self.begun.max(0.1)
     }
 
-    /// Whether the budget holds players back.
+    /// Whether the budget limits the rate.
     pub(crate) fn throttled(&self) -> bool {
         self.throttled
     }
 
-    /// Takes a sample in. The budget is a share of all cores in percent; `most` is what players want, in turns a second.
+    /// Adds a sample. `budget_percent` is a share of all cores; `most` is the rate that the players wish, in turns
+    /// per second.
     pub(crate) fn take(&mut self, sample: CpuSample, budget_percent: f64, most: f64) {
         let elapsed_s = sample.elapsed.as_secs_f64().max(1e-3);
         let memory_s = (TURNS_REMEMBERED / self.rate).clamp(SHORTEST_MEMORY_S, LONGEST_MEMORY_S);
@@ -100,16 +103,16 @@ impl Pace {
         self.debt_ms = debt.clamp(0.0, ms_a_second * MOST_DEBT_S);
 
         self.rate = (ms_a_second / self.price_ms()).clamp(LEAST_RATE, most.max(LEAST_RATE));
-        // Around the limit it does not flicker.
+        // Hysteresis, so that the state does not flicker around the limit.
         let enough = if self.throttled { 0.99 } else { 0.9 };
         self.throttled = self.rate < enough * most;
     }
 
-    /// How long a turn still has to wait, the last of which began so long ago, while so many are under way that take so
-    /// long; `None` when it may begin.
+    /// Returns how long the next turn must wait, or `None` when it may begin. `since_last` is the time since the
+    /// last turn began, `under_way` the number of turns under way, and `length` their mean duration.
     pub(crate) fn wait(&self, since_last: Duration, under_way: usize, length: Duration) -> Option<Duration> {
         let interval = Duration::from_secs_f64(1.0 / self.rate);
-        // A turn's CPU comes at once, and so runs into debt by its own price.
+        // A turn spends its CPU time at once, so it is a debt of up to its own price.
         let in_debt = self.debt_ms > 1.5 * self.price_ms();
         let most_under_way = OVERLAP.0 * self.rate * length.as_secs_f64() + OVERLAP.1;
         #[allow(clippy::cast_precision_loss)] // a few hundred
@@ -122,7 +125,7 @@ impl Pace {
     }
 }
 
-/// After this, whoever waits for others looks again.
+/// How long a player waits before it checks again whether debt or overlap have gone.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 #[cfg(test)]
@@ -134,18 +137,18 @@ mod tests {
     const STEP: Duration = Duration::from_millis(10);
     const CORES: usize = 2;
 
-    /// A machine in virtual time: players who think for three seconds, turns that need a core for a while and then wait for
-    /// somebody else.
+    /// A machine in virtual time. Its players pause three seconds; a turn needs a core for a while and then waits
+    /// for the provider.
     struct Machine {
         pace: Pace,
         players: usize,
         price_ms: f64,
         others_ms_a_second: f64,
-        /// When each player is ready for a turn, in steps.
+        /// The step at which each pausing player is ready for a turn.
         thinking: Vec<u64>,
-        /// CPU that turns under way still need.
+        /// Milliseconds of CPU that each turn under way still needs.
         working: Vec<f64>,
-        /// When turns end that need no CPU any more.
+        /// The step at which each waiting turn ends.
         waiting: Vec<u64>,
         now: u64,
         last_turn: u64,
@@ -190,7 +193,7 @@ mod tests {
                 self.begun += 1;
                 self.last_turn = self.now;
             }
-            // Each turn has a core to itself, or its share of all.
+            // Each turn has a core to itself, or its share of all cores.
             let share = step_ms * (CORES as f64 / self.working.len().max(CORES) as f64);
             for left in &mut self.working {
                 self.spent_ms += left.min(share);
@@ -210,7 +213,7 @@ mod tests {
             }
         }
 
-        /// Half a second with a budget; the share of all cores that was used, in percent.
+        /// Runs half a second with a budget; returns the share of all cores that was used, in percent.
         fn half_a_second(&mut self, budget: f64) -> f64 {
             (self.spent_ms, self.begun) = (0.0, 0);
             for _ in 0..50 {
@@ -227,7 +230,7 @@ mod tests {
             used
         }
 
-        /// Shares of all cores, each over two seconds.
+        /// Runs `seconds`, and returns the used share of all cores for each two seconds.
         fn run(&mut self, seconds: usize, budget: f64) -> Vec<f64> {
             let pair = |machine: &mut Self| (0..4).map(|_| machine.half_a_second(budget)).sum::<f64>() / 4.0;
             (0..seconds / 2).map(|_| pair(self)).collect()
@@ -282,7 +285,7 @@ mod tests {
         machine.others_ms_a_second = 1_300.0;
         machine.run(20, 50.0);
         let used = machine.run(60, 50.0);
-        // Others use 65 % of two cores, and a tenth is left free.
+        // Other work uses 65 % of the two cores, and a tenth is left free.
         assert!((mean(&used) - 25.0).abs() < 5.0, "{used:?}");
     }
 }

@@ -11,16 +11,16 @@ use tokio::task::JoinSet;
 use super::TrafficTarget;
 use crate::players::log_in_at;
 
-/// Log-ins of one surge.
+/// Number of log-ins of one surge.
 const LOG_INS: u32 = 300;
-/// They come evenly within this time. That is what the gateway lets all log-ins have in the long run; one that it refuses
-/// is made again when the gateway says that it may be.
+/// Time over which the log-ins are spread evenly. It is the rate that the gateway allows for log-ins in the long
+/// run; one that the gateway refuses is repeated after the time that the gateway names.
 const WITHIN: Duration = Duration::from_secs(10);
-/// Name of the transaction of each of them.
+/// Name of the transaction of each log-in.
 pub const LOG_IN: &str = "log in";
 
-/// Lets players log in: the sessions of the release's health jump, and so do the traces of `POST /api/v1/sessions`, each
-/// of another player. Clones are the same surge.
+/// Lets players log in: the sessions of the release's health rise, and so do traces of `POST /api/v1/sessions`,
+/// each of another player. Clones control the same surge.
 #[derive(Clone)]
 pub struct Surge {
     target: Arc<TrafficTarget>,
@@ -30,7 +30,7 @@ pub struct Surge {
 }
 
 impl Surge {
-    /// None yet; `stop` ends one.
+    /// Creates it without a surge; `stop` ends one.
     #[must_use]
     pub fn new(target: TrafficTarget, stop: watch::Receiver<bool>) -> Self {
         Self {
@@ -41,7 +41,7 @@ impl Surge {
         }
     }
 
-    /// Begins; says whether it did, which it does not while one is under way.
+    /// Begins a surge; returns `false` while one runs.
     pub fn begin(&self) -> bool {
         let begins = !self.under_way.swap(true, Ordering::AcqRel);
         if begins {
@@ -59,7 +59,7 @@ impl Surge {
         begins
     }
 
-    /// Ends one that goes on; who has not logged in yet does not.
+    /// Ends a surge under way. Players that have not logged in yet do not.
     pub fn end(&self) {
         self.ended.notify_waiters();
     }

@@ -1,4 +1,4 @@
-//! What every service is given: where it listens, what it reports with, and the secret of the launch.
+//! What every service gets: listener, telemetry, and the secret of the launch.
 
 use axum::Router;
 use reelscope_collector::Collector;
@@ -10,7 +10,7 @@ use crate::config::{Config, Network};
 use crate::listen::{LOOPBACK, bind, local_address, url};
 use crate::start::{StartError, report_to};
 
-/// Listeners of the services behind the gateway.
+/// The listeners of the services behind the gateway.
 pub(super) struct Listeners {
     pub(super) user: TcpListener,
     pub(super) game: TcpListener,
@@ -29,9 +29,9 @@ impl Listeners {
     }
 }
 
-/// What every service is given.
+/// What every service gets.
 pub(super) struct Kit {
-    /// The secret that calls between services carry.
+    /// The secret in every call between services.
     pub(super) token: ServiceToken,
     pub(super) timings: Timings,
     pub(super) reporting: Option<Reporting>,
@@ -63,7 +63,7 @@ impl Kit {
         }
     }
 
-    /// What a service calls others with.
+    /// Returns the client with which `service` calls other services.
     pub(super) fn client(&self, service: &Service) -> Client {
         let client = service.client();
         match self.token.header() {
@@ -72,12 +72,12 @@ impl Kit {
         }
     }
 
-    /// Routes that answer to other services only.
+    /// Guards `routes`, so that they answer other services only.
     pub(super) fn guarded(&self, listener: &TcpListener, routes: Router) -> Result<Router, StartError> {
         Ok(self.token.clone().guard(local_address(listener)?, routes))
     }
 
-    /// Where `caller` reaches who listens there.
+    /// Returns the address at which `caller` reaches `callee`.
     pub(super) fn address(
         &self,
         caller: &'static str,
@@ -88,7 +88,7 @@ impl Kit {
     }
 }
 
-/// The services as telemetry sees them.
+/// The telemetry handle of each service.
 pub(super) struct Services {
     pub(super) frontend: Service,
     pub(super) payment: Service,

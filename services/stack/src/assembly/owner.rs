@@ -1,4 +1,4 @@
-//! What the page asks for beside the game, and the door of the collector.
+//! Puts together the page's API beside the game, and the collector's port.
 
 use std::sync::Arc;
 
@@ -19,12 +19,12 @@ use crate::preferences::{PREFERENCES, Preferences};
 use crate::settings_http::{self, Current, SettingsFile};
 use crate::start::{Stack, StartError};
 
-/// Where the cost of telemetry is measured, below the data directory.
+/// Directory below the data directory in which the cost of telemetry is measured.
 const OVERHEAD: &str = "overhead";
 
 impl Stack {
-    /// What the page asks for beside the game, and the door of the collector. On the page's own origin, so that the browser's
-    /// envelopes need no CORS; not traced, since the thing that carries the traces is not.
+    /// Starts the collector's server and returns the routes beside the game. They are on the page's own origin, so
+    /// that the browser's envelopes need no CORS, and they are not traced, because they carry the traces.
     pub(super) async fn owner_api(
         &mut self,
         config: Config,
@@ -67,7 +67,7 @@ impl Stack {
         })
     }
 
-    /// Looks for evidence of faults, and at spins before their traces go.
+    /// Starts the search for evidence of faults and the reading of the session's spins.
     fn watch(&mut self, faults: &Faults, collector: &Collector) -> SessionSpins {
         let (watched, watching) = (collector.clone(), faults.clone());
         self.background().spawn_restarted("watch of the faults", move || {
@@ -84,7 +84,7 @@ impl Stack {
     }
 }
 
-/// What the demo asks of this stack.
+/// Implements what the demo asks of the program.
 fn program(settings: &settings_http::Shared, overhead: &Overhead) -> Program {
     let (settings, measuring, measured) = (settings.clone(), overhead.clone(), overhead.clone());
     Program {

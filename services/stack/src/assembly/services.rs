@@ -1,5 +1,5 @@
-//! The services behind the gateway that keep something, one function each: what it begins with, what runs beside it, what of
-//! it a presenter can change.
+//! Starts the services behind the gateway that have a database, one function each. Each returns what a presenter
+//! can change in the service.
 
 use std::time::Duration;
 
@@ -19,9 +19,10 @@ use crate::config::Config;
 use crate::notices::Notices;
 use crate::start::{LOOK_AGAIN, Stack, StartError};
 
-/// How long a session lasts, in milliseconds.
+/// Lifetime of a session, in milliseconds.
 const SESSION_MS: i64 = 30 * 60 * 1_000;
-/// When recovery looks at bets that are open, and what it does with them when.
+/// How often recovery looks for open bets, after which time a bet counts as abandoned, and how long it waits
+/// between attempts.
 const RECOVERY: payments::recovery::Patience = payments::recovery::Patience {
     interval: Duration::from_secs(1),
     abandoned_after: Duration::from_secs(60),
@@ -29,7 +30,7 @@ const RECOVERY: payments::recovery::Patience = payments::recovery::Patience {
     longest_retry: Duration::from_secs(60),
 };
 
-/// What a presenter changes in the game-engine, and the engine.
+/// The game-engine, and what a presenter changes in it.
 pub(super) struct GameEngine {
     pub(super) state: game::State,
     pub(super) slow_rng: game::SlowRng,
@@ -44,7 +45,7 @@ pub(super) struct UserService {
 }
 
 impl Stack {
-    /// Ends what an earlier process left over, and serves.
+    /// Starts the payment-service, and the recovery of bets that an earlier process left open.
     pub(super) async fn start_payment_service(
         &mut self,
         kit: &Kit,
@@ -55,9 +56,9 @@ impl Stack {
         wallets: Store,
     ) -> Result<payments::Knobs, StartError> {
         payments::journal::migrate(&wallets).await?;
-        // Read before the first request is taken: these bets are of a process that is gone.
+        // Read before the first request is taken, so that all of these bets belong to an earlier process.
         let left_over = payments::journal::open_bets(&wallets, |_| true).await?;
-        // Those that were left over are ended once; begun again, it finds the others by looking.
+        // A restarted recovery gets an empty list; it finds the remaining bets by its own search.
         let left_over = Mutex::new(left_over);
         let (recovering, settlement) = (service.clone(), state.settlement());
         self.background()
@@ -91,7 +92,7 @@ impl Stack {
         })
     }
 
-    /// Serves, and writes players in the background once a page had its time.
+    /// Starts the user-service, and writes the players in the background once a page had time to appear.
     #[allow(clippy::too_many_arguments)]
     pub(super) async fn start_user_service(
         &mut self,
@@ -117,7 +118,8 @@ impl Stack {
             let _ = page_first.await;
             while let Err(error) = users::seeding::run(players.clone(), progress.clone()).await {
                 tracing::error!(%error, "players could not be written");
-                // Once the database takes writes again, the rest follows.
+                // After a stop of the database the loop continues when it takes writes again; after any other error
+                // it ends.
                 if matches!(players.condition(), Condition::Well | Condition::Closed) {
                     break;
                 }

@@ -1,4 +1,4 @@
-//! What a presenter switches, on the knobs that the services gave back.
+//! Puts together the demo, on the knobs that the services returned.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use super::services::{GameEngine, UserService};
 use crate::config::Config;
 use crate::start::{LOOK_AGAIN, Stack, StartError};
 
-/// What the services gave back of which a presenter switches something.
+/// What the services returned for a presenter to change.
 pub(super) struct Switched<'a> {
     pub(super) provider: provider::State,
     pub(super) provider_server: RestartableServer,
@@ -31,7 +31,7 @@ pub(super) struct Switched<'a> {
     pub(super) release: &'a watch::Sender<String>,
 }
 
-/// What a presenter switches.
+/// The faults and the virtual players.
 pub(super) struct Demo {
     pub(super) faults: Faults,
     pub(super) traffic: TrafficControl,
@@ -92,7 +92,8 @@ impl Demo {
 }
 
 impl Stack {
-    /// Lets virtual players in once all players are written: before that they would be people.
+    /// Starts the virtual players once all players are written, because before that they would use the accounts of
+    /// people.
     fn let_players_in(&mut self, traffic: TrafficControl, wish: SetTraffic, written: Progress) {
         self.background().spawn("start of virtual players", async move {
             while !written.is_complete() {

@@ -1,4 +1,4 @@
-//! Hops between the services of a stack that lose, garble and delay what passes, each request as a test says.
+//! Hops between the services of a stack that lose, garble or delay requests as a test's rules say.
 
 use std::collections::{HashMap, HashSet};
 use std::io::ErrorKind;
@@ -10,30 +10,31 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
-/// What happens to a request.
+/// What a hop does to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// The connection is closed before the request gets through.
+    /// Closes the connection before it forwards the request.
     ResetBefore,
-    /// It gets through, and the connection is closed before the answer does.
+    /// Forwards the request and closes the connection before the response.
     ResetAfter,
-    /// Somebody else answers 200.
+    /// Answers 200 with a wrong body and does not forward the request.
     GarbledBefore,
-    /// It gets through, and the answer is 200 and something else.
+    /// Forwards the request and answers 200 with a wrong body.
     GarbledAfter,
-    /// Somebody else answers with this status.
+    /// Answers with this status and does not forward the request.
     StatusBefore(u16),
-    /// It gets through, and the answer has this status.
+    /// Forwards the request and answers with this status.
     StatusAfter(u16),
-    /// It gets stuck, for good.
+    /// Neither forwards the request nor answers.
     SilenceBefore,
-    /// It gets through, and the answer does not.
+    /// Forwards the request and does not answer.
     SilenceAfter,
-    /// It gets through when nobody waits for it any more.
+    /// Forwards the request once its caller has gone.
     Late,
 }
 
-/// A fault of requests that begin so and name this; it holds for so many of them.
+/// Applies a fault to the next `left` requests that begin with `begins`, contain `contains` and contain one of
+/// `names`.
 pub(crate) struct Rule {
     pub(crate) begins: &'static str,
     pub(crate) contains: &'static str,
@@ -46,9 +47,9 @@ pub(crate) struct Rule {
 struct Shared {
     rules: Mutex<Vec<Rule>>,
     hops: Mutex<HashMap<(&'static str, &'static str), Hop>>,
-    /// Who has met a fault.
+    /// The names whose requests have met a fault.
     met: Mutex<HashSet<String>>,
-    /// Told when somebody has.
+    /// Notified when `met` grows.
     told: Notify,
 }
 
@@ -63,7 +64,7 @@ struct Hop {
 pub(crate) struct Hops(Arc<Shared>);
 
 impl Hops {
-    /// To be put between the services of a stack.
+    /// The network to give to a stack.
     pub(crate) fn network(&self) -> Network {
         let hops = self.clone();
         Network(Some(Arc::new(move |caller, callee, to| {
@@ -84,7 +85,7 @@ impl Hops {
         self.0.rules.lock().unwrap().clear();
     }
 
-    /// Comes true when a request that names this has met a fault.
+    /// Completes when a request that contains this name has met a fault.
     pub(crate) async fn met(&self, name: &str) {
         loop {
             let mut next = std::pin::pin!(self.0.told.notified());
@@ -96,7 +97,7 @@ impl Hops {
         }
     }
 
-    /// Refuses connections between these two.
+    /// Refuses connections from `caller` to `callee`.
     pub(crate) async fn close(&self, caller: &'static str, callee: &'static str) {
         let (listening, at) = {
             let hops = self.0.hops.lock().unwrap();
@@ -109,7 +110,7 @@ impl Hops {
         }
     }
 
-    /// Takes them again.
+    /// Accepts them again.
     pub(crate) fn open(&self, caller: &'static str, callee: &'static str) {
         let mut hops = self.0.hops.lock().unwrap();
         let hop = hops.get_mut(&(caller, callee)).unwrap();
@@ -125,7 +126,7 @@ impl Hops {
         let listening = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (hops, to) = (hops.clone(), to.clone());
-                // Either side may go away at any time.
+                // Either side may close the connection at any time.
                 tokio::spawn(async move { hops.pass(stream, &to).await.ok() });
             }
         });
@@ -148,7 +149,7 @@ impl Hops {
         Some(fault)
     }
 
-    /// One request of a connection, which is closed then, so that the next one connects anew.
+    /// Handles one request of a connection and closes it, so that the next request connects anew.
     async fn pass(&self, mut stream: TcpStream, to: &str) -> std::io::Result<()> {
         let request = read_request(&mut stream).await?;
         if request.is_empty() {
@@ -183,7 +184,7 @@ impl Hops {
                 return std::future::pending().await;
             }
             Some(Fault::Late) => {
-                // Until the caller has gone.
+                // Waits until the caller has gone.
                 while read_some(&mut stream, &mut [0; 64])
                     .await
                     .is_ok_and(|read| read > 0)
@@ -217,7 +218,7 @@ async fn read_request(stream: &mut TcpStream) -> std::io::Result<Vec<u8>> {
     }
 }
 
-/// Sends a request on, to a host that it names, and reads the answer to its end.
+/// Forwards a request with its `Host` set to `to`, and reads the whole response.
 async fn forward(request: &[u8], to: &str) -> std::io::Result<Vec<u8>> {
     let host = to.trim_start_matches("http://");
     let head = request.windows(4).position(|four| four == b"\r\n\r\n").unwrap();

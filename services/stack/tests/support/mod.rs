@@ -1,4 +1,4 @@
-//! A demo that a test steers over HTTP. Each test program uses a part of it.
+//! A demo that tests control over HTTP. Each test program uses a part of it.
 #![allow(dead_code)]
 
 pub(crate) mod hops;
@@ -20,7 +20,7 @@ pub(crate) struct Client {
     pub(crate) session: String,
 }
 
-/// What was answered.
+/// Status and body of a response.
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) body: Value,
@@ -31,7 +31,7 @@ impl Client {
         Self::at(stack.origin(), stack.token().to_owned(), account).await
     }
 
-    /// A player of a stack that may run in another process.
+    /// Creates a player of a stack that may run in another process.
     pub(crate) async fn at(origin: String, launch: String, account: &str) -> Self {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let mut client = Self {
@@ -96,7 +96,7 @@ pub(crate) async fn read(request: reqwest::RequestBuilder) -> Reply {
     try_read(request).await.unwrap()
 }
 
-/// An error where the other side went away before it had answered.
+/// Returns an error where the connection broke before the response.
 pub(crate) async fn try_read(request: reqwest::RequestBuilder) -> reqwest::Result<Reply> {
     let response = request.send().await?;
     let status = response.status().as_u16();
@@ -107,7 +107,7 @@ pub(crate) async fn try_read(request: reqwest::RequestBuilder) -> reqwest::Resul
     })
 }
 
-/// A running stack and a player of it.
+/// A running stack and one player of it.
 pub(crate) struct Demo {
     pub(crate) stack: Stack,
     pub(crate) client: Client,
@@ -115,14 +115,14 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    /// A stack that was told so, its players written, and a player logged in.
+    /// Starts a stack with a changed configuration, waits for its players, and logs one in.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let demo = Self::starting_with(change).await;
         demo.stack.seeded().await;
         demo
     }
 
-    /// The same while its players are still being written.
+    /// Starts it without waiting for the players.
     pub(crate) async fn starting_with(change: impl FnOnce(&mut Config)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut config = Config::new(dir.path().to_owned());
@@ -145,7 +145,7 @@ impl Demo {
         (status, answer)
     }
 
-    /// Asks with a trace of its own: status, answer, trace id.
+    /// Sends a request with a trace of its own; returns status, body and trace id.
     pub(crate) async fn ask_traced(
         &self,
         method: Method,
@@ -180,13 +180,13 @@ impl Demo {
         assert_eq!(status, 200, "{seen}");
     }
 
-    /// A spin with a trace of its own: status, answer, trace id.
+    /// Makes a spin with a trace of its own; returns status, body and trace id.
     pub(crate) async fn spin(&self) -> (u16, Value, String) {
         self.ask_traced(Method::POST, "/api/v1/spins", json!({"stake": 100}), "")
             .await
     }
 
-    /// The answer once it shows what is waited for.
+    /// Repeats a request until its response fulfils `shows`.
     pub(crate) async fn until(&self, path: &str, shows: impl Fn(&Value) -> bool) -> Value {
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
@@ -199,16 +199,16 @@ impl Demo {
         }
     }
 
-    /// The trace once it shows what is waited for.
+    /// Reads the trace until it fulfils `shows`.
     pub(crate) async fn trace_that(&self, id: &str, shows: impl Fn(&Value) -> bool) -> Value {
         self.until(&format!("/api/telemetry/traces/{id}"), shows).await
     }
 
-    /// Stops, and proves that no money was lost or made.
+    /// Stops the stack, and checks that no money was lost or made.
     pub(crate) async fn end(self) {
         let Self { stack, _dir, .. } = self;
         stack.shutdown().await.unwrap();
-        // A round that was under way may hold its database a moment longer.
+        // A round under way may hold its database for a moment.
         let deadline = Instant::now() + Duration::from_secs(10);
         let wallets = loop {
             match open_copy_of_wallets(_dir.path()) {
@@ -223,13 +223,13 @@ impl Demo {
     }
 }
 
-/// Spans of a trace that show something.
+/// Returns the spans of a trace that fulfil `shows`.
 pub(crate) fn spans(trace: &Value, shows: impl Fn(&Value) -> bool) -> Vec<&Value> {
     let spans = trace["spans"].as_array().map(Vec::as_slice).unwrap_or_default();
     spans.iter().filter(|span| shows(span)).collect()
 }
 
-/// Whether the gateway's transaction, which ends last of those that a player waits for, is there.
+/// Whether the trace has the gateway's transaction, which ends last of those that a player waits for.
 pub(crate) fn answered(trace: &Value) -> bool {
     let last = |span: &Value| span["service"] == "api-gateway" && span["transaction"] == true;
     !spans(trace, last).is_empty()

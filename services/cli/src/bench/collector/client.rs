@@ -1,4 +1,4 @@
-//! Clients that send envelopes as SDKs do, each on a connection that is kept.
+//! Clients that send envelopes as SDKs do, each on one kept-alive connection.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -16,21 +16,21 @@ use tokio::task::JoinSet;
 
 use super::{PATIENCE, micros};
 
-/// Clients that send at the same time, one envelope after another each.
+/// Number of clients that send at the same time; each sends one envelope after another.
 pub(super) const CLIENTS: u64 = 8;
-/// Spans of each transaction, its own among them.
+/// Number of spans in each transaction, including its own.
 pub(super) const SPANS: u64 = 6;
-/// Of how many transactions one comes with an error.
+/// One of this many transactions comes with an error.
 const ERRORS: u64 = 1_000;
 
-/// Where envelopes are sent.
+/// Address and key of an endpoint.
 #[derive(Clone)]
 pub(super) struct Target {
     pub(super) address: SocketAddr,
     pub(super) key: String,
 }
 
-/// A collector that listens.
+/// A collector with a port of its own.
 pub(super) struct Door {
     pub(super) collector: Collector,
     pub(super) target: Target,
@@ -60,7 +60,7 @@ impl Door {
     }
 }
 
-/// One connection that is kept.
+/// A client with a kept-alive connection.
 pub(super) struct Client {
     stream: BufReader<TcpStream>,
     head: String,
@@ -84,7 +84,7 @@ impl Client {
         })
     }
 
-    /// Sends an envelope and waits for its answer.
+    /// Sends an envelope and waits for the response.
     pub(super) async fn send(&mut self, envelope: &str) -> Result<(), String> {
         let request = format!("{}{}\r\n\r\n{envelope}", self.head, envelope.len());
         let answered = async {
@@ -103,7 +103,7 @@ impl Client {
                 }
                 is_chunked |= header.starts_with("transfer-encoding:");
             }
-            // An answer without a body ends with an empty chunk.
+            // A chunked response without a body ends with an empty chunk.
             if is_chunked {
                 length = "0\r\n\r\n".len();
             }
@@ -123,18 +123,18 @@ impl Client {
     }
 }
 
-/// Seconds since the Unix epoch, as Sentry writes times.
+/// Seconds since the Unix epoch, Sentry's format of times.
 #[allow(clippy::cast_precision_loss)] // to the microsecond until 2255
 fn seconds_now() -> f64 {
     reelscope_contracts::now() as f64 / 1_000.0
 }
 
-/// The id of a trace.
+/// Returns the id of a trace.
 pub(super) fn trace_id(run: u64, number: u64) -> String {
     format!("{run:016x}{:016x}", number + 1)
 }
 
-/// A transaction of six spans.
+/// Returns an envelope with a transaction of six spans.
 pub(super) fn transaction(run: u64, number: u64) -> String {
     let (trace, end) = (trace_id(run, number), seconds_now());
     let span = |n: u64| format!("{:016x}", (number + 1) * SPANS + n);
@@ -164,7 +164,7 @@ pub(super) fn transaction(run: u64, number: u64) -> String {
     envelope("transaction", &trace, &payload)
 }
 
-/// An error in the transaction of this number.
+/// Returns an envelope with an error of the transaction with this number.
 fn error(run: u64, number: u64) -> String {
     let trace = trace_id(run, number);
     let payload = format!(
@@ -182,7 +182,8 @@ fn envelope(kind: &str, event_id: &str, payload: &str) -> String {
     )
 }
 
-/// Sends from eight clients until `enough` of the numbers says so. Returns how many, and how long each took in microseconds.
+/// Sends from eight clients until `enough` returns true for the number of sent envelopes. Returns their number and
+/// the latency of each, in microseconds.
 pub(super) async fn sent(
     target: &Target,
     run: u64,

@@ -1,4 +1,4 @@
-//! What an envelope that is meant to hurt does to the gateway.
+//! Measures what a hostile envelope does to the gateway.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,21 +11,21 @@ use serde::Serialize;
 use super::client::{Client, Target};
 use super::{PATIENCE, histogram_ms, micros};
 
-/// Entries of the hostile envelope, each of a trace of its own.
+/// Number of log entries in the hostile envelope; each names a trace of its own.
 const HOSTILE: u64 = 676_000;
-/// Between two questions to the gateway meanwhile.
+/// Interval between requests to the gateway.
 const ASKED_EVERY: Duration = Duration::from_millis(10);
 
-/// One envelope of log entries, each of a trace of its own, while the gateway is asked how it is.
+/// The effect of one envelope of log entries, each of a trace of its own, on requests to the gateway.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Hostile {
-    /// Entries in it.
+    /// Number of log entries.
     pub entries: u64,
-    /// The gateway's slowest answer until all of it is indexed, in milliseconds.
+    /// The gateway's slowest response until all entries are indexed, in milliseconds.
     pub slowest_ms: f64,
-    /// The slowest before, in as many questions as took a second.
+    /// The slowest response during one second before it, in milliseconds.
     pub slowest_before_ms: f64,
-    /// Until all of it was indexed, in seconds.
+    /// Time until all entries are indexed, in seconds.
     pub indexed_s: f64,
 }
 
@@ -53,7 +53,7 @@ async fn hostile_to(stack: &Stack) -> Result<Hostile, String> {
     let before = asked.slowest();
     let began = Instant::now();
     client.send(&envelope).await?;
-    // Somebody looks: else the index leaves the cores to whoever asks the gateway.
+    // These requests make the index work, which otherwise leaves the cores to the gateway.
     while !collector.caught_up() {
         if began.elapsed() > PATIENCE {
             return Err("the index does not keep up".to_owned());
@@ -70,7 +70,7 @@ async fn hostile_to(stack: &Stack) -> Result<Hostile, String> {
     })
 }
 
-/// As many log entries as an envelope can have, each of a trace of its own.
+/// An envelope with as many log entries as one may have, each of a trace of its own.
 fn logs() -> String {
     let entries: Vec<String> = (1..=HOSTILE)
         .map(|n| format!("{{\"trace_id\":\"{n:032x}\",\"body\":\"a\"}}"))
@@ -83,7 +83,7 @@ fn logs() -> String {
     )
 }
 
-/// Somebody who asks again and again.
+/// A client that sends requests one after another.
 struct Asked {
     slowest: Arc<AtomicU64>,
     over: Arc<AtomicBool>,
@@ -114,7 +114,7 @@ impl Asked {
         Self { slowest, over, task }
     }
 
-    /// In microseconds, so far; the next question begins anew.
+    /// Returns the slowest response since the last call, in microseconds.
     fn slowest(&self) -> u64 {
         self.slowest.swap(0, Ordering::Relaxed)
     }

@@ -1,4 +1,4 @@
-//! How many envelopes are taken in a second, and how soon they are seen.
+//! Measures how many envelopes the collector takes in a second, and how soon they are seen.
 
 use std::fs::File;
 use std::io::Write;
@@ -16,46 +16,46 @@ use tokio::task::JoinSet;
 use super::client::{CLIENTS, Client, Door, Target, sent, trace_id, transaction};
 use super::{LOOK_AGAIN, PATIENCE, histogram_ms, milliseconds, per_second};
 
-/// How long the bare disk, and then the collector, is measured.
+/// Time for which the bare disk, and then the collector, is measured.
 const MEASURED_FOR: Duration = Duration::from_secs(5);
-/// Envelopes a second where it is measured how soon they are seen.
+/// Rate of envelopes per second while their visibility is measured.
 const WATCHED_PER_S: u64 = 3_000;
-/// Of how many of these one is looked for.
+/// One of this many envelopes is looked for.
 const LOOKED_FOR: u64 = 300;
 
-/// Transactions of six spans from eight clients, each answered once it is on the disk.
+/// Transactions of six spans from eight clients; each is answered once it is on the disk.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Ingest {
-    /// Bytes of one.
+    /// Size of one envelope in bytes.
     pub envelope_bytes: usize,
-    /// Answered in a second.
+    /// Envelopes answered per second.
     pub per_s: f64,
-    /// The same bytes appended to a file in a second, each with a sync of its own.
+    /// Appends of the same size to a file per second, each with a sync of its own.
     pub bare_per_s: f64,
-    /// The first to the second.
+    /// `per_s` divided by `bare_per_s`.
     pub ratio: f64,
-    /// The slowest answer, in milliseconds.
+    /// The slowest response, in milliseconds.
     pub slowest_ms: f64,
-    /// See [`Beside`].
+    /// The same load on another endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub beside: Option<Beside>,
 }
 
-/// The same to another endpoint of Sentry's protocol, which may keep it in memory.
+/// The rate of another endpoint of Sentry's protocol, which may keep envelopes in memory only.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Beside {
-    /// Answered in a second.
+    /// Envelopes answered per second.
     pub per_s: f64,
 }
 
-/// How long after its answer an envelope is seen by whoever looks.
+/// Time from the response until the viewer shows an envelope.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Seen {
-    /// Envelopes that were answered in a second.
+    /// Envelopes answered per second.
     pub per_s: f64,
-    /// Median in milliseconds.
+    /// Median, in milliseconds.
     pub p50_ms: f64,
-    /// The slowest in milliseconds.
+    /// The slowest, in milliseconds.
     pub slowest_ms: f64,
 }
 
@@ -93,7 +93,7 @@ pub(super) async fn to_another(address: SocketAddr) -> Result<Beside, String> {
     })
 }
 
-/// Appends with a sync each, as often as it can. Returns how often in a second.
+/// Appends `bytes` with a sync each, as often as possible; returns the rate per second.
 fn bare(file: &Path, bytes: &[u8]) -> std::io::Result<f64> {
     let mut file = File::create(file)?;
     let (began, mut count) = (Instant::now(), 0);

@@ -1,4 +1,4 @@
-//! What a million spans cost whoever starts and asks.
+//! Measures what a million stored spans cost at the start and in requests.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -12,33 +12,33 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use super::client::{Door, SPANS, sent, trace_id};
 use super::milliseconds;
 
-/// Transactions that are kept: a million spans.
+/// Number of stored transactions, for a million spans.
 const KEPT: u64 = 1_000_000 / SPANS + 1;
-/// Starts and questions of which the median counts.
+/// Number of starts and requests; the median counts.
 const TIMES: usize = 5;
 
-/// A program that has kept much, beside one that has kept nothing.
+/// A program with a million stored spans, and one with none.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Stored {
-    /// Spans that are kept.
+    /// Number of stored spans.
     pub spans: u64,
-    /// Bytes of the file.
+    /// Size of the file in bytes.
     pub file_bytes: u64,
-    /// From the start to the ready line, in milliseconds.
+    /// Time from the start to the ready line, in milliseconds.
     pub start_ms: f64,
-    /// The same of the empty one.
+    /// The same of the program without spans, in milliseconds.
     pub empty_start_ms: f64,
-    /// The newest 50 traces, in milliseconds.
+    /// Time of the newest 50 traces, in milliseconds.
     pub list_ms: f64,
-    /// One trace.
+    /// Time of one trace, in milliseconds.
     pub trace_ms: f64,
-    /// One issue.
+    /// Time of one issue, in milliseconds.
     pub issue_ms: f64,
-    /// All traces with an attribute that the first alone has.
+    /// Time of the traces with an attribute that only the first one has, in milliseconds.
     pub filter_ms: f64,
-    /// Resident bytes after these questions; `None` where the system does not tell.
+    /// Resident memory after these requests, in bytes; `None` where the system does not report it.
     pub memory_bytes: Option<u64>,
-    /// The same of the empty one.
+    /// The same of the program without spans, in bytes.
     pub empty_memory_bytes: Option<u64>,
 }
 
@@ -50,7 +50,7 @@ pub(super) async fn kept(full: &Path, empty: &Path, program: &Path) -> Result<St
     door.collector.shutdown().await;
     let file = std::fs::metadata(telemetry_dir(full).join("telemetry.sqlite"));
     let file_bytes = file.map_err(|error| error.to_string())?.len();
-    // The first start of a directory makes wallets and players, which is not what is measured.
+    // The first start of a directory writes wallets and players, so it is not measured.
     let (mut starts, mut empty_starts) = (Vec::new(), Vec::new());
     for time in 0..=TIMES {
         for (dir, starts) in [(full, &mut starts), (empty, &mut empty_starts)] {
@@ -102,10 +102,10 @@ fn median(times: &mut [Duration]) -> f64 {
     milliseconds(times.get(times.len() / 2).copied().unwrap_or_default())
 }
 
-/// A program of its own that serves.
+/// A running `serve` in a process of its own.
 struct Started {
     process: tokio::process::Child,
-    /// From the start to the ready line.
+    /// Time from the start to the ready line.
     after: Duration,
     http: reqwest::Client,
     origin: String,
@@ -158,7 +158,7 @@ impl Started {
         serde_json::from_slice(&reply).map_err(|error| error.to_string())
     }
 
-    /// How long an answer takes, in milliseconds: the first, which finds nothing in memory, among others.
+    /// Median response time in milliseconds, including the first response, for which nothing is in memory.
     async fn median(&self, path: &str) -> Result<f64, String> {
         let mut times = Vec::new();
         for _ in 0..TIMES {
@@ -169,7 +169,7 @@ impl Started {
         Ok(median(&mut times))
     }
 
-    /// Resident bytes, from proc(5).
+    /// Resident memory in bytes, from proc(5).
     fn memory(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()?)).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
