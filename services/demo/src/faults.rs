@@ -1,48 +1,36 @@
 //! The faults of the demo: the state of each, and how they are switched while everything runs.
 //!
 //! A fault is a real cause behind one knob in its own service. [`table`] has a row for each, [`knobs`] turns the
-//! knobs, `evidence` finds a fault in traces, and [`dial`] has the releases. Every envelope carries the state as
+//! knobs, `search` looks for faults in traces, by what `evidence` says of each, and [`dial`] has the releases. Every envelope carries the state as
 //! tags: `problems` for the problems of the story that are on, `problems.fixed` for the fixed ones, and `faults`
 //! for the other faults that are on.
 
 pub mod arguments;
+mod cell;
 pub mod dial;
 mod evidence;
 pub mod knobs;
+mod search;
 pub mod table;
 pub mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
-use reelscope_collector::Collector;
-use reelscope_contracts::telemetry::{Micros, TraceSummary};
-use reelscope_contracts::{UnixMillis, now};
+use reelscope_contracts::UnixMillis;
 use tokio::sync::{RwLock, watch};
 
-use crate::figures::micros;
 use crate::moment::Moment;
-use crate::spins::SPIN;
+use cell::Cell;
 use dial::RELEASES;
-use evidence::{Evidence, Line};
 use knobs::Knobs;
 use table::{FaultId, FaultState, Group, STORY, StoryStates};
-use wire::{FaultBoard, FaultView, GroupName, Observed, Switching};
+use wire::{FaultBoard, FaultView, GroupName, Switching};
 
 /// The wanted or the present state of some faults.
 pub type States = BTreeMap<FaultId, FaultState>;
 
-/// Interval between two searches for evidence.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// How long after its start a trace is searched again, because more of its envelopes may arrive, in milliseconds.
-const LOOK_BACK_MS: i64 = 15_000;
-/// Limit of trace summaries in one search.
-const LOOK_AT_MOST: usize = 1_000;
-/// Limit of whole traces that one search reads, for spins and for other traces each. Under load the newest are
-/// evidence enough.
-const READ_AT_MOST: usize = 20;
 /// Name of the release in [`SwitchError::UnderWay`], while one is being put in force.
 const THE_RELEASE: &str = "the release";
 
@@ -98,81 +86,6 @@ struct Board {
     cells: BTreeMap<FaultId, Cell>,
     /// Start of the session: figures and evidence count from here.
     since: Moment,
-}
-
-#[derive(Clone)]
-struct Cell {
-    state: FaultState,
-    /// The target state of a switch under way.
-    to: Option<FaultState>,
-    /// When the fault entered its state.
-    switched: Moment,
-    /// Start of the evidence: the last change of state, or the last firing.
-    since: Moment,
-    /// Number of firings in this session.
-    fired: u64,
-    /// Whether it was fired and no trace has shown it yet.
-    is_awaited: bool,
-    observed: Option<Observed>,
-    /// Number of the first envelope of the newest trace in `observed`.
-    newest: u64,
-    /// Traces counted as evidence, by id, with their start: so that a repeated search does not count them again.
-    counted: BTreeMap<String, Micros>,
-}
-
-impl Cell {
-    fn new(state: FaultState, now: Moment) -> Self {
-        Self {
-            state,
-            to: None,
-            switched: now,
-            since: now,
-            fired: 0,
-            is_awaited: false,
-            observed: None,
-            newest: 0,
-            counted: BTreeMap::new(),
-        }
-    }
-
-    /// Enters a state at `now`.
-    fn stand(&mut self, state: FaultState, now: Moment) {
-        self.state = state;
-        self.switched = now;
-        self.is_awaited = false;
-        self.begin(now);
-    }
-
-    /// Discards the evidence; it counts from `now`.
-    fn begin(&mut self, now: Moment) {
-        self.since = now;
-        self.observed = None;
-        self.newest = 0;
-        self.counted.clear();
-    }
-
-    /// Whether to search for evidence: while the fault is on, and after it was fired until one trace shows it.
-    fn is_in_question(&self) -> bool {
-        self.state == FaultState::On || self.is_awaited
-    }
-
-    fn note(&mut self, line: &TraceSummary, Evidence { ms }: Evidence) {
-        self.is_awaited = false;
-        self.counted.insert(line.trace_id.clone(), line.start_us);
-        let count = self.observed.as_ref().map_or(0, |observed| observed.count);
-        if self.newest <= line.first_envelope {
-            self.newest = line.first_envelope;
-            self.observed = Some(Observed {
-                count,
-                trace_id: line.trace_id.clone(),
-                at: line.start_us / 1_000,
-                ms,
-            });
-        }
-        if let Some(observed) = &mut self.observed {
-            observed.count += 1;
-        }
-    }
 }
 
 impl Faults {
@@ -402,9 +315,7 @@ impl Faults {
         for cell in board.cells.values_mut() {
             cell.fired = 0;
             cell.is_awaited = false;
-            cell.observed = None;
-            cell.newest = 0;
-            cell.counted.clear();
+            cell.forget();
         }
     }
 
@@ -424,87 +335,5 @@ impl Faults {
             service.tag("problems.fixed", fixed.as_deref());
             service.tag("faults", faults.as_deref());
         }
-    }
-
-    /// Searches the recorded traces for evidence until the task is dropped.
-    pub async fn watch(self, collector: Collector) {
-        let mut ticks = tokio::time::interval(LOOK_EVERY);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            ticks.tick().await;
-            self.look(&collector).await;
-        }
-    }
-
-    async fn look(&self, collector: &Collector) {
-        let earliest = {
-            let board = self.board();
-            let cells = board.cells.iter().filter(|(_, cell)| cell.is_in_question());
-            cells
-                .map(|(id, cell)| {
-                    let since = cell.since.max(board.since).captured();
-                    since.saturating_sub(evidence::under_way(*id))
-                })
-                .min()
-        };
-        let Some(earliest) = earliest else { return };
-        let now = micros(now());
-        self.forget_counted_before(now - 2 * micros(LOOK_BACK_MS));
-        let (mut spins, mut others) = (0, 0);
-        for line in collector.traces_after(earliest, LOOK_AT_MOST).await {
-            if (line.start_us - now).abs() > micros(LOOK_BACK_MS) {
-                continue;
-            }
-            let to_read = self.note_by_line(&line);
-            let read = if line.name == SPIN {
-                &mut spins
-            } else {
-                &mut others
-            };
-            if to_read.is_empty() || *read == READ_AT_MOST {
-                continue;
-            }
-            *read += 1;
-            let Ok(Some(trace)) = collector.trace(&line.trace_id).await else {
-                continue;
-            };
-            let mut board = self.board();
-            for (id, after) in to_read {
-                if let (Some(evidence), Some(cell)) =
-                    (evidence::in_trace(id, &trace, after), board.cells.get_mut(&id))
-                {
-                    cell.note(&line, evidence);
-                }
-            }
-        }
-    }
-
-    /// Forgets counted traces that began before `start`; they are not searched again.
-    fn forget_counted_before(&self, start: Micros) {
-        for cell in self.board().cells.values_mut() {
-            cell.counted.retain(|_, started| *started >= start);
-        }
-    }
-
-    /// Counts what the summary of a trace proves. Returns the faults for which the trace must be read, each with
-    /// the number of the last envelope before the fault.
-    fn note_by_line(&self, line: &TraceSummary) -> Vec<(FaultId, u64)> {
-        let mut to_read = Vec::new();
-        let mut board = self.board();
-        let begun = board.since;
-        for (id, cell) in &mut board.cells {
-            let since = cell.since.max(begun);
-            // The trace of a request under way may begin before the fault that it meets.
-            let after = evidence::under_way(*id) > 0 || since.is_before(line);
-            if !cell.is_in_question() || !after || cell.counted.contains_key(&line.trace_id) {
-                continue;
-            }
-            match evidence::in_line(*id, line) {
-                Line::Nothing => {}
-                Line::Shows => cell.note(line, Evidence { ms: None }),
-                Line::Read => to_read.push((*id, since.captured())),
-            }
-        }
-        to_read
     }
 }

@@ -4,52 +4,41 @@
 //! common clock that keeps the process within a budget of CPU ([`pace`]). Without a budget nothing delays them,
 //! which shows how services collapse under load.
 
+mod machine;
 mod pace;
+mod player;
+mod settings;
 pub mod surge;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use crate::wire::{SetTraffic, Traffic as View};
 use hdrhistogram::Histogram;
 use parking_lot::{Mutex, MutexGuard};
-use rand::{Rng, RngExt, SeedableRng};
-use rand_chacha::ChaCha12Rng;
+use reelscope_contracts::Code;
 use reelscope_contracts::telemetry::nearest_rank;
-use reelscope_contracts::{Code, Money};
-use reelscope_telemetry::{Client, Service, TraceLink, Turnover, tag};
+use reelscope_telemetry::Service;
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::figures::sorted;
 use crate::measure::{cpu_ms, latencies};
-use crate::players;
-use crate::spins::SPIN;
+use machine::{busy, machine_ticks};
 use pace::{CpuSample, Pace};
+use player::{FIRST_ACCOUNT, wanted};
 
-/// Limit of virtual players.
-pub const MOST_PLAYERS: u32 = 200;
-/// Mean pause of a player between two spins; pauses are exponentially distributed.
-const THINKS: Duration = Duration::from_secs(3);
-/// Stakes in minor units, and how many of a hundred spins have each: most players play small.
-const STAKES: [(i64, u32); 6] = [
-    (100, 34),
-    (200, 27),
-    (500, 20),
-    (1_000, 12),
-    (2_000, 5),
-    (5_000, 2),
-];
+pub use machine::cores;
+pub use settings::{Budget, MOST_PLAYERS, TrafficFlags, TrafficRefusal, budget};
+
 /// The settings before anybody sets others.
 const AT_REST: SetTraffic = SetTraffic {
     running: false,
     players: 50,
     budget_percent: Some(50),
 };
-/// Number of the first account for virtual players; accounts before it are for people.
-const FIRST_ACCOUNT: u64 = 1_001;
 /// Interval of reading the CPU times.
 const CONTROL_EVERY: Duration = Duration::from_millis(500);
 /// Window of the displayed rate.
@@ -58,63 +47,6 @@ const SHOWN_OVER: Duration = Duration::from_secs(5);
 const WAITS_SHOWN_OVER: Duration = Duration::from_secs(10);
 /// Assumed duration of a turn before the first one has ended.
 const FIRST_TURN_TAKES: Duration = Duration::from_secs(4);
-
-/// Why traffic was not changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TrafficRefusal {
-    /// The number of players is not 1 to 200.
-    #[error("there can be 1 to {MOST_PLAYERS} virtual players, not {0}")]
-    Players(u32),
-    /// The budget is not 10 to 100.
-    #[error("the CPU limit is 10 to 100 percent of all cores, not {0}")]
-    Budget(u32),
-}
-
-/// The flags of a command line about virtual players.
-#[derive(Debug, Clone, Copy, Default, clap::Args)]
-pub struct TrafficFlags {
-    /// Virtual players that spin in the background once all players are written, 1 to 200 [default: none].
-    #[arg(long, value_name = "PLAYERS", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_PLAYERS)))]
-    traffic: Option<u32>,
-    /// Share of all cores that they keep to, 10 to 100, or `none` [default: 50].
-    #[arg(long, value_name = "PERCENT|none", requires = "traffic", value_parser = budget)]
-    traffic_budget: Option<Budget>,
-}
-
-impl TrafficFlags {
-    /// The settings that the flags ask for; `None` without virtual players.
-    #[must_use]
-    pub fn wish(self) -> Option<SetTraffic> {
-        Some(SetTraffic {
-            running: true,
-            players: self.traffic?,
-            budget_percent: self.traffic_budget.unwrap_or_default().0,
-        })
-    }
-}
-
-/// A budget in percent of all cores; `None` is no budget.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Budget(pub Option<u32>);
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self(Some(50))
-    }
-}
-
-/// Parses `50` or `none`.
-///
-/// # Errors
-/// A sentence about what is allowed.
-pub fn budget(text: &str) -> Result<Budget, String> {
-    if text == "none" {
-        return Ok(Budget(None));
-    }
-    let percent = text.parse().ok().filter(|percent| (10..=100).contains(percent));
-    let budget = percent.map(|percent| Budget(Some(percent)));
-    budget.ok_or_else(|| "the CPU limit is 10 to 100 percent of all cores, or `none`".to_owned())
-}
 
 /// What virtual players need to call the gateway.
 #[derive(Clone)]
@@ -342,32 +274,6 @@ impl TrafficControl {
     }
 }
 
-/// Idle ticks and all ticks of the machine's cores, from `/proc/stat` (proc(5)); `None` on systems without it. Work
-/// of low priority (nice) counts as idle, because it gives way.
-fn machine_ticks() -> Option<(u64, u64)> {
-    let stat = std::fs::read_to_string("/proc/stat").ok()?;
-    let ticks = stat.lines().next()?.split_whitespace().skip(1).take(8);
-    let ticks: Vec<u64> = ticks.map(|tick| tick.parse().unwrap_or(0)).collect();
-    let [_user, nice, _system, idle, waiting, ..] = ticks.as_slice() else {
-        return None;
-    };
-    Some((nice + idle + waiting, ticks.iter().sum()))
-}
-
-/// Share of all cores that was busy between two samples, in percent.
-#[allow(clippy::cast_precision_loss)] // ticks of half a second
-fn busy((idle_before, all_before): (u64, u64), (idle, all): (u64, u64)) -> Option<f64> {
-    let all = all.checked_sub(all_before).filter(|all| *all > 0)?;
-    Some(100.0 * (1.0 - idle.saturating_sub(idle_before) as f64 / all as f64))
-}
-
-/// Number of cores of this machine, at least 1.
-#[must_use]
-pub fn cores() -> f64 {
-    #[allow(clippy::cast_precision_loss)] // a few hundred
-    std::thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64)
-}
-
 /// A turn under way; it ends when dropped.
 struct Turn {
     shared: Arc<Shared>,
@@ -383,11 +289,6 @@ impl Drop for Turn {
         // Smoothed over about ten turns.
         state.turn_takes = Duration::from_secs_f64(before + 0.1 * (took - before));
     }
-}
-
-/// Spins per second if nothing delays the players and spins take no time.
-fn wanted(set: SetTraffic) -> f64 {
-    f64::from(set.players) / THINKS.as_secs_f64()
 }
 
 impl Shared {
@@ -460,131 +361,5 @@ impl Shared {
             shared: Arc::clone(self),
             began: *last,
         }
-    }
-
-    /// Runs one virtual player until the task is aborted.
-    async fn play(self: Arc<Self>) {
-        let mut rng: ChaCha12Rng = ChaCha12Rng::seed_from_u64(rand::random());
-        let client = self.target.frontend.client();
-        let turnover = Turnover::default();
-        let mut session: Option<String> = None;
-        // A random first pause, so that the players are not in step.
-        tokio::time::sleep(THINKS.mul_f64(rng.random::<f64>())).await;
-        loop {
-            let turn = self.turn().await;
-            // A log-in belongs to the turn, because it looks up the player as a spin does. As a turn of its own, it
-            // would make all players log in before the first of them spins.
-            if session.is_none() {
-                session = self.sit_down(&client).await;
-            }
-            let Some(token) = session.clone() else {
-                drop(turn);
-                tokio::time::sleep(THINKS).await;
-                continue;
-            };
-            let began = Instant::now();
-            let stake = stake(&mut rng);
-            let key = format!("traffic-{:032x}", rng.random::<u128>());
-            let url = format!("{}/api/v1/spins", self.target.origin);
-            let work = async {
-                tag("traffic", "virtual");
-                let spun = players::spin(&client, &url, &self.target.launch_token, &token, &key, stake).await;
-                if let Ok(round) = &spun
-                    && !round.replayed
-                {
-                    turnover.measure(round.stake.major(), round.payout.major());
-                }
-                spun
-            };
-            let frontend = &self.target.frontend;
-            let spun = frontend
-                .transaction(SPIN, "ui.action", TraceLink::default(), work)
-                .await;
-            drop(turn);
-            let waited = began.elapsed();
-            match spun {
-                Ok(_) => self.note(waited, None),
-                // An empty wallet or an ended session is no failure: the next account takes the place.
-                Err(Code::InsufficientFunds | Code::SessionExpired | Code::Unauthorized) => session = None,
-                Err(code) => self.note(waited, Some(code)),
-            }
-            tokio::time::sleep(thinks(&mut rng)).await;
-        }
-    }
-
-    fn note(&self, waited: Duration, failed: Option<Code>) {
-        let mut state = self.state();
-        state.tally.add(waited, failed);
-        state.ended.push_back((Instant::now(), waited));
-        if state.ended.len() > 100_000 {
-            state.ended.pop_front();
-        }
-    }
-
-    /// Logs the next account in.
-    async fn sit_down(&self, client: &Client) -> Option<String> {
-        let accounts = (self.target.accounts)().max(1);
-        let next = self.next_account.fetch_add(1, Ordering::Relaxed);
-        // While the players are being written, or when there are few, several virtual players share an account.
-        let number = if accounts > FIRST_ACCOUNT {
-            FIRST_ACCOUNT + (next - FIRST_ACCOUNT) % (accounts - FIRST_ACCOUNT)
-        } else {
-            1 + next % accounts
-        };
-        players::log_in_at(&self.target.origin, &self.target.launch_token, client, number)
-            .await
-            .ok()
-    }
-}
-
-fn stake(rng: &mut impl Rng) -> Money {
-    let whole: u32 = STAKES.iter().map(|(_, weight)| weight).sum();
-    let mut drawn = rng.random_range(0..whole);
-    for (stake, weight) in STAKES {
-        if drawn < weight {
-            return Money(stake);
-        }
-        drawn -= weight;
-    }
-    Money(STAKES[0].0)
-}
-
-/// Draws a pause from the exponential distribution by inversion, limited to ten times the mean.
-fn thinks(rng: &mut impl Rng) -> Duration {
-    let uniform: f64 = rng.random();
-    THINKS.mul_f64((-(1.0 - uniform).ln()).min(10.0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_machine_is_busy_as_far_as_it_is_not_idle() {
-        assert_eq!(busy((100, 1_000), (150, 1_200)), Some(75.0));
-        assert_eq!(busy((100, 1_000), (100, 1_000)), None);
-        if cfg!(target_os = "linux") {
-            let (idle, all) = machine_ticks().unwrap();
-            assert!(idle <= all && all > 0);
-        }
-    }
-
-    #[test]
-    fn stakes_follow_their_weights() {
-        let mut rng = ChaCha12Rng::seed_from_u64(1);
-        let drawn: Vec<_> = (0..100_000).map(|_| stake(&mut rng).minor()).collect();
-        for (amount, weight) in STAKES {
-            let share = drawn.iter().filter(|stake| **stake == amount).count() as f64 / 1_000.0;
-            // Five standard deviations of a share of a hundred thousand draws are below 0.8 percentage points.
-            assert!((share - f64::from(weight)).abs() < 0.8, "{amount}: {share} %");
-        }
-        assert_eq!(STAKES.iter().map(|(_, weight)| weight).sum::<u32>(), 100);
-    }
-
-    #[test]
-    fn players_think_as_long_as_they_are_said_to() {
-        let mut rng = ChaCha12Rng::seed_from_u64(2);
-        let mean = (0..100_000).map(|_| thinks(&mut rng).as_secs_f64()).sum::<f64>() / 100_000.0;
-        assert!((mean - THINKS.as_secs_f64()).abs() < 0.06, "{mean} s");
     }
 }

@@ -32,7 +32,8 @@ use crate::config::Config;
 use crate::listen::{LOOPBACK, listen_error, local_address};
 use crate::notices::{Notices, SetAside};
 use crate::settings::RELEASE;
-use crate::start::{Parts, Stack, StartError};
+use crate::start::{Parts, Stack};
+use crate::start_error::StartError;
 use crate::storage::Storage;
 use crate::streams;
 

@@ -49,6 +49,8 @@ pub mod recording;
 pub mod settings;
 mod settings_http;
 pub mod start;
+mod start_error;
+mod stop;
 pub mod storage;
 mod streams;
 mod supervised;
@@ -58,7 +60,9 @@ pub use config::{Config, Network, default_data_dir};
 pub use recording::{Recording, export as export_telemetry};
 pub use reelscope_telemetry::init_logs as init_logs_at;
 pub use settings::Settings;
-pub use start::{STOP_PATIENCE, Stack, StartError};
+pub use start::Stack;
+pub use start_error::StartError;
+pub use stop::STOP_PATIENCE;
 pub use storage::StopError;
 
 /// Five services in one process allocate and free memory across threads, for which the system's allocator takes

@@ -21,7 +21,8 @@ use crate::api::{self, TELEMETRY};
 use crate::listen::{bind, listen_error};
 use crate::preferences::{PREFERENCES, Preferences, preferences_routes};
 use crate::settings::{RELEASE, Settings};
-use crate::start::{StartError, telemetry_dir};
+use crate::start::telemetry_dir;
+use crate::start_error::StartError;
 use crate::streams;
 
 /// Writes the telemetry of a data directory to the new file `to`; returns its size in bytes. The directory may be
@@ -116,7 +117,7 @@ impl Recording {
     pub async fn shutdown(self) {
         let _ = self.stop.send(true);
         if !self.server.is_finished() {
-            let ended = tokio::time::timeout(crate::start::DRAIN, self.server);
+            let ended = tokio::time::timeout(crate::stop::DRAIN, self.server);
             let _ = ended.await;
         }
         self.collector.shutdown().await;

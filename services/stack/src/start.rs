@@ -1,4 +1,4 @@
-//! A running stack: its start, which [`assembly`](crate::assembly) does, its accessors, and its stop.
+//! A running stack: its start, which [`assembly`](crate::assembly) does, and its accessors. Its stop is in [`stop`](crate::stop).
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -6,13 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reelscope_api_gateway as gateway;
-use reelscope_collector::{Collector, CollectorError, Options, RecordingError};
-use reelscope_demo::faults::{Faults, SwitchError};
+use reelscope_collector::{Collector, CollectorError, Options};
+use reelscope_demo::faults::Faults;
 use reelscope_demo::traffic::TrafficControl;
 use reelscope_payment_provider as provider;
-use reelscope_payment_service as payments;
 use reelscope_payment_service::settlement::Settlement;
-use reelscope_store::{StoreError, WriteStats};
+use reelscope_store::WriteStats;
 use reelscope_telemetry::{Reporting, Service, Timings, init_logs};
 use reelscope_user_service::seeding::Progress;
 use tokio::sync::{Notify, watch};
@@ -22,14 +21,11 @@ use crate::Config;
 use crate::assembly::assemble;
 use crate::listen::bind;
 use crate::overhead::Overhead;
-use crate::settings::{Settings, SettingsError};
-use crate::storage::{StopError, Storage};
+use crate::settings::Settings;
+use crate::start_error::StartError;
+use crate::storage::Storage;
 use crate::supervised::Tasks;
 
-pub(crate) const DRAIN: Duration = Duration::from_millis(1_500);
-/// Limit of [`Stack::shutdown`], for requests under way, then closing the databases, which takes seconds on a full
-/// disk, then Sentry's last responses.
-pub const STOP_PATIENCE: Duration = Duration::from_secs(5);
 /// Interval of checking whether the players are written, or the last spins have ended.
 pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
@@ -41,14 +37,14 @@ pub struct Stack {
     timings: Timings,
     provider: provider::State,
     settlement: Settlement,
-    storage: Storage,
+    pub(super) storage: Storage,
     services: Vec<Service>,
-    stop: watch::Sender<bool>,
-    servers: JoinSet<Result<(), String>>,
-    background: Tasks,
-    turns: gateway::turns::Turns,
-    traffic: Option<TrafficControl>,
-    overhead: Option<Overhead>,
+    pub(super) stop: watch::Sender<bool>,
+    pub(super) servers: JoinSet<Result<(), String>>,
+    pub(super) background: Tasks,
+    pub(super) turns: gateway::turns::Turns,
+    pub(super) traffic: Option<TrafficControl>,
+    pub(super) overhead: Option<Overhead>,
     faults: Option<Faults>,
     seeding: Option<Progress>,
     refused: Arc<Notify>,
@@ -62,110 +58,6 @@ pub(crate) struct Parts {
     pub(crate) settlement: Settlement,
     pub(crate) services: Vec<Service>,
     pub(crate) storage: Storage,
-}
-
-/// Why a stack did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The port is in use.
-    #[error("port {port} is in use by another program; choose another with --listen 127.0.0.1:PORT")]
-    PortInUse {
-        /// The port.
-        port: u16,
-    },
-    /// The address cannot be bound.
-    #[error("cannot listen on {address}: {reason}")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// The system's error.
-        reason: String,
-    },
-    /// A database cannot be opened or written.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The telemetry cannot be opened or written.
-    #[error(transparent)]
-    Collector(#[from] CollectorError),
-    /// The recording cannot be shown.
-    #[error(transparent)]
-    Recording(#[from] RecordingError),
-    /// The settings are invalid.
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
-    /// A fault cannot be brought to its configured state.
-    #[error(transparent)]
-    Problem(#[from] SwitchError),
-    /// The wallets contain what this build cannot work with.
-    #[error("the wallets cannot be read: {0}")]
-    Wallets(String),
-    /// Opening a part panicked.
-    #[error("{part} could not be opened because of a defect: {reason}")]
-    Defect {
-        /// What was being opened.
-        part: &'static str,
-        /// Message of the panic.
-        reason: String,
-    },
-}
-
-impl From<payments::PaymentError> for StartError {
-    fn from(error: payments::PaymentError) -> Self {
-        match error {
-            payments::PaymentError::Store(error) => Self::Store(error),
-            other => Self::Wallets(other.to_string()),
-        }
-    }
-}
-
-impl StartError {
-    /// Stable name of the error, for machines.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        self.row().0
-    }
-
-    /// Exit code of the program; each cause that a person can remove has its own.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
-        self.row().1
-    }
-
-    fn row(&self) -> (&'static str, u8) {
-        match self {
-            Self::PortInUse { .. } => ("port_in_use", 10),
-            Self::Listen { .. } => ("cannot_listen", 11),
-            Self::Store(StoreError::Locked { .. }) => ("data_dir_locked", 12),
-            Self::Store(StoreError::Unwritable { .. }) => ("data_dir_unwritable", 13),
-            Self::Store(StoreError::Full) => ("disk_full", 14),
-            Self::Store(StoreError::NewerSchema { .. }) => ("data_dir_newer", 15),
-            Self::Collector(CollectorError::Locked { .. }) => ("data_dir_locked", 12),
-            Self::Collector(CollectorError::Unwritable { .. }) => ("data_dir_unwritable", 13),
-            Self::Collector(CollectorError::NewerFormat { .. }) => ("data_dir_newer", 15),
-            Self::Collector(CollectorError::Full { .. }) => ("disk_full", 14),
-            Self::Collector(CollectorError::Damaged { .. }) => ("database_damaged", 18),
-            Self::Store(StoreError::Unreadable { .. }) => ("data_dir_unreadable", 16),
-            Self::Recording(RecordingError::Copy(_) | RecordingError::Unwritable { .. }) => {
-                ("recording_not_written", 30)
-            }
-            Self::Recording(_) => ("recording_unreadable", 29),
-            Self::Settings(_) => ("settings_invalid", 17),
-            Self::Store(StoreError::Damaged { .. } | StoreError::Corrupt(_)) => ("database_damaged", 18),
-            Self::Store(StoreError::System(_)) => ("system_error", 19),
-            Self::Store(StoreError::PathNotUtf8 { .. }) => ("path_not_utf8", 20),
-            Self::Store(StoreError::Missing { .. }) => ("data_dir_missing", 21),
-            Self::Problem(_) => ("problem_not_switched", 22),
-            Self::Defect { .. } | Self::Store(StoreError::Panicked) => ("defect", 23),
-            Self::Store(
-                StoreError::Duplicate { .. }
-                | StoreError::Ambiguous { .. }
-                | StoreError::Document(_)
-                | StoreError::Closed
-                | StoreError::Database(_),
-            ) => ("database_error", 24),
-            Self::Wallets(_) => ("wallets_unreadable", 25),
-        }
-    }
 }
 
 impl Stack {
@@ -429,49 +321,6 @@ impl Stack {
             words = self.background.failed() => words,
         }
     }
-
-    /// Stops the stack: refuses new requests, waits for those under way, writes pending telemetry, and closes the
-    /// databases, players and rounds before the wallets, because their records follow from those of the wallets.
-    /// Takes [`STOP_PATIENCE`] at most.
-    ///
-    /// # Errors
-    /// [`StopError`]: a database had stopped taking writes, or was not closed in time. Acknowledged writes are on
-    /// the disk all the same.
-    pub async fn shutdown(self) -> Result<(), StopError> {
-        let stopped = tokio::time::timeout(STOP_PATIENCE, self.stop_in_order()).await;
-        stopped.unwrap_or(Err(StopError::TooLate))
-    }
-
-    async fn stop_in_order(mut self) -> Result<(), StopError> {
-        if let Some(traffic) = &self.traffic {
-            traffic.stop();
-        }
-        if let Some(overhead) = &self.overhead {
-            overhead.cancel();
-        }
-        let drained = async {
-            // A spin continues after its client has gone, and needs the services behind the gateway until its end.
-            while !self.turns.are_over() {
-                tokio::time::sleep(LOOK_AGAIN).await;
-            }
-            let _ = self.stop.send(true);
-            while self.servers.join_next().await.is_some() {}
-        };
-        let drained = tokio::time::timeout(DRAIN, drained).await;
-        let _ = self.stop.send(true);
-        if drained.is_err() {
-            tracing::info!(
-                "requests were still under way; what was not answered is settled at the next start"
-            );
-        }
-        self.servers.shutdown().await;
-        self.background.stop().await;
-        self.flush().await;
-        match self.storage.close().await.into_iter().next() {
-            Some(error) => Err(error),
-            None => Ok(()),
-        }
-    }
 }
 
 /// Directory of the collector's file, below the data directory.
@@ -510,13 +359,5 @@ pub(crate) fn report_to(collector: &Collector, settings: &Settings) -> Reporting
         environment: settings.environment.clone(),
         sample_rate: settings.traces_sample_rate,
         public_key: collector.key().to_owned(),
-    }
-}
-
-impl Drop for Stack {
-    fn drop(&mut self) {
-        if let Some(collector) = &self.storage.collector {
-            collector.stop();
-        }
     }
 }

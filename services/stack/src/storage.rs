@@ -11,7 +11,7 @@ use reelscope_payment_service as payments;
 use reelscope_store::{Store, StoreError};
 use reelscope_user_service as users;
 
-use crate::start::StartError;
+use crate::start_error::StartError;
 
 const PLAYERS: &str = "players";
 const ROUNDS: &str = "rounds";

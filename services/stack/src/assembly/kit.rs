@@ -8,7 +8,8 @@ use tokio::net::TcpListener;
 
 use crate::config::{Config, Network};
 use crate::listen::{LOOPBACK, bind, local_address, url};
-use crate::start::{StartError, report_to};
+use crate::start::report_to;
+use crate::start_error::StartError;
 
 /// The listeners of the services behind the gateway.
 pub(super) struct Listeners {

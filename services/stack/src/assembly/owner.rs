@@ -17,7 +17,8 @@ use crate::notices::Notices;
 use crate::overhead::Overhead;
 use crate::preferences::{PREFERENCES, Preferences};
 use crate::settings_http::{self, Current, SettingsFile};
-use crate::start::{Stack, StartError};
+use crate::start::Stack;
+use crate::start_error::StartError;
 
 /// Directory below the data directory in which the cost of telemetry is measured.
 const OVERHEAD: &str = "overhead";

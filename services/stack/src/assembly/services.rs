@@ -17,7 +17,8 @@ use tokio::net::TcpListener;
 use super::kit::Kit;
 use crate::config::Config;
 use crate::notices::Notices;
-use crate::start::{LOOK_AGAIN, Stack, StartError};
+use crate::start::{LOOK_AGAIN, Stack};
+use crate::start_error::StartError;
 
 /// Lifetime of a session, in milliseconds.
 const SESSION_MS: i64 = 30 * 60 * 1_000;

@@ -18,7 +18,8 @@ use tokio::sync::watch;
 
 use super::services::{GameEngine, UserService};
 use crate::config::Config;
-use crate::start::{LOOK_AGAIN, Stack, StartError};
+use crate::start::{LOOK_AGAIN, Stack};
+use crate::start_error::StartError;
 
 /// What the services returned for a presenter to change.
 pub(super) struct Switched<'a> {

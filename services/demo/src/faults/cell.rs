@@ -1,0 +1,91 @@
+//! Where one fault stands.
+
+use std::collections::BTreeMap;
+
+use reelscope_contracts::telemetry::{Micros, TraceSummary};
+
+use super::evidence::Evidence;
+use super::table::FaultState;
+use super::wire::Observed;
+use crate::moment::Moment;
+
+/// The state of a fault, and the evidence of it in this session.
+#[derive(Clone)]
+pub(super) struct Cell {
+    pub(super) state: FaultState,
+    /// The target state of a switch under way.
+    pub(super) to: Option<FaultState>,
+    /// When the fault entered its state.
+    pub(super) switched: Moment,
+    /// Start of the evidence: the last change of state, or the last firing.
+    pub(super) since: Moment,
+    /// Number of firings in this session.
+    pub(super) fired: u64,
+    /// Whether it was fired and no trace has shown it yet.
+    pub(super) is_awaited: bool,
+    pub(super) observed: Option<Observed>,
+    /// Number of the first envelope of the newest trace in `observed`.
+    pub(super) newest: u64,
+    /// Traces counted as evidence, by id, with their start: so that a repeated search does not count them again.
+    pub(super) counted: BTreeMap<String, Micros>,
+}
+
+impl Cell {
+    pub(super) fn new(state: FaultState, now: Moment) -> Self {
+        Self {
+            state,
+            to: None,
+            switched: now,
+            since: now,
+            fired: 0,
+            is_awaited: false,
+            observed: None,
+            newest: 0,
+            counted: BTreeMap::new(),
+        }
+    }
+
+    /// Enters a state at `now`.
+    pub(super) fn stand(&mut self, state: FaultState, now: Moment) {
+        self.state = state;
+        self.switched = now;
+        self.is_awaited = false;
+        self.begin(now);
+    }
+
+    /// Discards the evidence; it counts from `now`.
+    pub(super) fn begin(&mut self, now: Moment) {
+        self.since = now;
+        self.forget();
+    }
+
+    /// Discards the evidence.
+    pub(super) fn forget(&mut self) {
+        self.observed = None;
+        self.newest = 0;
+        self.counted.clear();
+    }
+
+    /// Whether to search for evidence: while the fault is on, and after it was fired until one trace shows it.
+    pub(super) fn is_in_question(&self) -> bool {
+        self.state == FaultState::On || self.is_awaited
+    }
+
+    pub(super) fn note(&mut self, line: &TraceSummary, Evidence { ms }: Evidence) {
+        self.is_awaited = false;
+        self.counted.insert(line.trace_id.clone(), line.start_us);
+        let count = self.observed.as_ref().map_or(0, |observed| observed.count);
+        if self.newest <= line.first_envelope {
+            self.newest = line.first_envelope;
+            self.observed = Some(Observed {
+                count,
+                trace_id: line.trace_id.clone(),
+                at: line.start_us / 1_000,
+                ms,
+            });
+        }
+        if let Some(observed) = &mut self.observed {
+            observed.count += 1;
+        }
+    }
+}

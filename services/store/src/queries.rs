@@ -1,0 +1,108 @@
+//! The shapes of queries that PoloDB answers rightly, and the spans of them.
+
+use std::sync::{Arc, Weak};
+
+use polodb_core::bson::{self, Document, doc};
+use polodb_core::{CollectionT, Database, Transaction};
+use serde::de::DeserializeOwned;
+use tracing::Span;
+use tracing::field::Empty;
+
+use crate::{SYSTEM, StoreError};
+
+/// The result of a lookup by a field, and how it was found.
+pub(super) struct Lookup<R> {
+    pub(super) found: Option<R>,
+    pub(super) rows_scanned: u64,
+    pub(super) index_used: bool,
+}
+
+impl<R> Lookup<R> {
+    pub(super) fn told_to(self, span: &Span) -> Option<R> {
+        span.record("db.index_used", self.index_used);
+        span.record("db.rows_scanned", self.rows_scanned);
+        self.found
+    }
+}
+
+/// The span of a read. Its name is a statement without values.
+pub(super) fn query_span(collection: &'static str, operation: &'static str, filter: &str) -> Span {
+    tracing::info_span!(
+        "db.query",
+        sentry.op = "db.query",
+        sentry.name = format!("{collection}.{operation}({filter})"),
+        db.system = SYSTEM,
+        db.collection.name = collection,
+        db.operation.name = operation,
+        db.operation.batch.size = Empty,
+        db.rows_scanned = Empty,
+        db.index_used = Empty,
+    )
+}
+
+/// Runs `read` within a transaction that is rolled back. Outside of one, PoloDB ends a search without a result with
+/// an fsync.
+pub(super) fn read_only<T>(
+    db: &Database,
+    read: impl FnOnce(&Transaction) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let txn = db.start_transaction()?;
+    let result = read(&txn);
+    txn.rollback()?;
+    result
+}
+
+/// Finds the document that matches `query`, which must be one equal field: PoloDB returns wrong results for `{_id,
+/// other}`.
+pub(super) fn find_one<R: DeserializeOwned>(
+    txn: &Transaction,
+    collection: &str,
+    query: Document,
+) -> Result<Option<R>, StoreError> {
+    debug_assert_eq!(query.len(), 1, "only single-field queries are answered rightly");
+    let found = txn.collection::<Document>(collection).find_one(query)?;
+    Ok(found.map(bson::from_document).transpose()?)
+}
+
+/// Number of documents between two checks whether the caller still waits: about a millisecond of reading.
+const LOOKED_UP_EVERY: u64 = 256;
+
+/// A pair of references: the caller holds the first while it waits, and the lookup sees through the second whether
+/// it still does.
+pub(super) fn asked() -> (Arc<()>, Weak<()>) {
+    let asker = Arc::new(());
+    let wanted = Arc::downgrade(&asker);
+    (asker, wanted)
+}
+
+/// Finds the document by reading all of them. A search within PoloDB would be cheaper, but does not report how many
+/// documents it read.
+pub(super) fn find_in_all<R: DeserializeOwned>(
+    txn: &Transaction,
+    collection: &'static str,
+    field: &'static str,
+    value: &str,
+    wanted: &Weak<()>,
+) -> Result<Lookup<R>, StoreError> {
+    let mut rows_scanned: u64 = 0;
+    let mut found = None;
+    let mut cursor = txn.collection::<Document>(collection).find(doc! {}).run()?;
+    while cursor.advance()? {
+        rows_scanned += 1;
+        // A lookup whose caller has gone ends here, so that abandoned lookups do not pile up and delay the others.
+        if rows_scanned.is_multiple_of(LOOKED_UP_EVERY) && wanted.strong_count() == 0 {
+            return Err(StoreError::Closed);
+        }
+        let document = cursor.deserialize_current()?;
+        // Reading goes on after a hit: without a unique index, only the end of the collection shows that no other
+        // document has the value.
+        if document.get_str(field) == Ok(value) && found.replace(document).is_some() {
+            return Err(StoreError::Ambiguous { collection, field });
+        }
+    }
+    Ok(Lookup {
+        found: found.map(bson::from_document).transpose()?,
+        rows_scanned,
+        index_used: false,
+    })
+}
