@@ -1,0 +1,82 @@
+/*
+ * The moving picture of the README, from the real window: a spin of the demo as a double click begins it, its trace,
+ * the fixes, the same round again, and the two traces side by side. Frames go to screenshots/, and their list with the
+ * time that each was on the screen to screenshots/moving.txt; scripts/moving-picture.sh makes the picture of them.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { SCREENSHOTS, openWindow, ownPlace, until } from './real-window.mjs';
+
+/** How long a reader looks at a screen that stands still. */
+const LOOK_MS = 2_500;
+const GLANCE_MS = 1_000;
+/** Spins take as long as the provider, and the players have to be written first. */
+const LONG_MS = 120_000;
+
+test('the moving picture', async (t) => {
+  const place = Object.assign(ownPlace(t), { asStarted: true, calibrated: true });
+  const page = await openWindow(place, ['--seed', '6']);
+  await page.ready();
+  await page.speak('en');
+  await until(
+    'the players to be there',
+    () => page.asked('/api/faults').then(({ ready }) => ready),
+    LONG_MS,
+  );
+
+  const frames = [];
+  const frame = async (ms) => {
+    const name = `moving-${String(frames.length).padStart(3, '0')}`;
+    await page.screenshot(name);
+    frames.push({ name, ms });
+  };
+  /** A spin as it goes: each frame stands until the next one. */
+  const spin = async (button) => {
+    const before = await page.count('recent-spin');
+    await page.click(button);
+    await until(
+      'the spin to end',
+      async () => {
+        const began = performance.now();
+        await frame(0);
+        frames.at(-1).ms = performance.now() - began;
+        const isOver = (await page.count('recent-spin')) > before;
+        return isOver && (await page.attribute('reels', 'data-state')) === 'idle';
+      },
+      LONG_MS,
+    );
+    await frame(LOOK_MS);
+  };
+
+  await frame(GLANCE_MS);
+  await spin('spin');
+  await page.click('recent-spin');
+  await page.see('waterfall');
+  await frame(LOOK_MS);
+
+  await page.click('nav-machine');
+  await page.click('tab-problems');
+  for (const id of ['missing-index', 'slow-rng', 'slow-provider']) {
+    await page.click(`switch-${id}`);
+    await until(
+      `${id} to be fixed`,
+      async () => (await page.attribute(`problem-${id}`, 'data-state')) === 'fixed',
+      LONG_MS,
+    );
+    await frame(GLANCE_MS);
+  }
+  await spin('repeat');
+  await until(
+    'the comparison to be offered',
+    async () => (await page.attribute('next-step', 'data-step')) === 'compare',
+  );
+  await page.click('compare-repeat');
+  await until('two traces', async () =>
+    /(faster|slower|same)/.test(await page.text('compare-sentence')),
+  );
+  await frame(2 * LOOK_MS);
+
+  const lines = frames.map(({ name, ms }) => `${Math.round(ms / 10)} ${name}.png`);
+  writeFileSync(join(SCREENSHOTS, 'moving.txt'), lines.join('\n') + '\n');
+});
