@@ -60,7 +60,7 @@ describe('the business page', () => {
     TestBed.configureTestingModule({
       providers: [
         provideLanguages(),
-        { provide: Gateway, useValue: {} },
+        { provide: Gateway, useValue: { dailyReport: () => Promise.resolve({ totals: [] }) } },
         { provide: Address, useValue: address },
         { provide: Session, useValue: { currency: () => 'RUB' } },
         { provide: SpinsStore, useValue: store },

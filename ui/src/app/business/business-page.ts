@@ -10,6 +10,7 @@ import { addressOf } from '../traces/trace-list';
 import { bucketsOf, periodOf } from './buckets';
 import { BusinessParts } from './business-parts';
 import { RtpPoint, Z_95, bandOf, rtpPoints } from './confidence';
+import { DailyReport } from './daily-report';
 import { Drawing, LineChart } from './line-chart';
 import { digitsOf } from './marks';
 import { SpinMoney, totalsOf } from './spin-money';
@@ -21,7 +22,7 @@ const MOST_BUCKETS = 48;
 /** Money: what was staked, paid and kept, how the observed RTP stands to the exact one, and what failures cost. */
 @Component({
   selector: 'rs-business-page',
-  imports: [BusinessParts, LineChart],
+  imports: [BusinessParts, DailyReport, LineChart],
   templateUrl: './business-page.html',
   styleUrls: ['../core/ui/insights.css', './business-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -83,6 +83,11 @@ export class Gateway {
     );
   }
 
+  /** What the ledger says of today (UTC). No player's, so it wants no session. */
+  dailyReport() {
+    return answerOf(api.GET('/api/v1/reports/daily'));
+  }
+
   health() {
     return answerOf(api.GET('/api/v1/health'));
   }

@@ -166,5 +166,14 @@ export const insights = {
     release: 'Release',
     noRelease: 'not specified',
     spins: 'Spins',
+    today: 'Today by the ledger',
+    took: 'answered in {{ time }}',
+    refresh: 'Refresh',
+    reportFailed: 'The payment service did not answer. Try again.',
+    noBets: 'No settled bets today (UTC).',
+    bets: {
+      one: '{{ count }} settled bet: stakes {{ staked }}, payouts {{ paid }}, RTP {{ rtp }}',
+      other: '{{ count }} settled bets: stakes {{ staked }}, payouts {{ paid }}, RTP {{ rtp }}',
+    },
   },
 };

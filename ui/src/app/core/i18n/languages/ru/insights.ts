@@ -178,5 +178,17 @@ export const insights: PagePhrases['insights'] = {
     release: 'Релиз',
     noRelease: 'не указан',
     spins: 'Спины',
+    today: 'Сегодня по данным учёта',
+    took: 'ответ за {{ time }}',
+    refresh: 'Обновить',
+    reportFailed: 'Платёжный сервис не ответил. Повторите попытку.',
+    noBets: 'Сегодня (UTC) рассчитанных ставок нет.',
+    bets: {
+      one: '{{ count }} рассчитанная ставка: поставлено {{ staked }}, выплачено {{ paid }}, RTP {{ rtp }}',
+      few: '{{ count }} рассчитанные ставки: поставлено {{ staked }}, выплачено {{ paid }}, RTP {{ rtp }}',
+      many: '{{ count }} рассчитанных ставок: поставлено {{ staked }}, выплачено {{ paid }}, RTP {{ rtp }}',
+      other:
+        '{{ count }} рассчитанной ставки: поставлено {{ staked }}, выплачено {{ paid }}, RTP {{ rtp }}',
+    },
   },
 };
