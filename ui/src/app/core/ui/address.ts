@@ -2,7 +2,7 @@ import { Injectable, signal } from '@angular/core';
 
 /**
  * The address of the window. What a page shows is in it, so that it can be linked to, reloaded and gone back to.
- * Two signals are all that these pages need; a router would add lifecycles and 30 kB to say the same.
+ * `docs/decisions/no-router.md` says what a router would cost.
  */
 @Injectable({ providedIn: 'root' })
 export class Address {
