@@ -115,6 +115,11 @@ export class Shell {
       if (this.settled()) this.issues.follow();
     });
     effect(() => {
+      const page = this.pages.shown();
+      const brand = this.say('brand');
+      document.title = page === 'machine' ? brand : `${this.say(`nav.${page}`)} · ${brand}`;
+    });
+    effect(() => {
       if (this.health.lockedOut()) this.start.lockOut();
     });
     effect(() => {

@@ -35,7 +35,7 @@ export class Pages {
   );
   readonly shown = computed(() => {
     const page = pageAt(this.address.path());
-    return this.all().includes(page) ? page : this.all()[0];
+    return this.all().includes(page) ? page : (this.all()[0] ?? 'machine');
   });
 
   follow(event: MouseEvent, page: PageName): void {
