@@ -1,4 +1,5 @@
-//! A lock that does not care whether another thread panicked: what it guards is whole between calls.
+//! A lock that ignores poisoning: what it guards is whole between calls, so a panic of another thread does not
+//! matter.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
