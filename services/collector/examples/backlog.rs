@@ -1,5 +1,5 @@
-//! How fast a backlog is captured, opened, indexed and delivered, and what it takes:
-//! `cargo run --release -p reelscope-collector --example backlog [ENVELOPES]`.
+//! Measures how fast a backlog is captured, opened, indexed and delivered, and the resources it takes: `cargo run
+//! --release -p reelscope-collector --example backlog [ENVELOPES]`.
 #![allow(clippy::print_stdout, clippy::unwrap_used)] // the figures are its output; a failure ends it
 #![allow(clippy::cast_precision_loss)] // counts of a run stay far below 2^53
 
@@ -14,15 +14,15 @@ use axum::body::Bytes;
 use axum::routing::post;
 use reelscope_collector::{Collector, Destinations, Dsn, Options};
 
-/// Bytes of one envelope, about those of a transaction with twenty spans.
+/// Size of one envelope in bytes, about that of a transaction with twenty spans.
 const ENVELOPE_BYTES: usize = 5_000;
-/// Envelopes of one trace.
+/// Number of envelopes of one trace.
 const PER_TRACE: usize = 5;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     match arguments.get(1).map(String::as_str) {
-        // Each phase in a process of its own, so that its memory is its own.
+        // Each phase runs in a process of its own, so that its memory is measured by itself.
         Some("fill") => run(fill(Path::new(&arguments[2]), arguments[3].parse().unwrap())),
         Some("send") => run(send(Path::new(&arguments[2]), arguments[3].parse().unwrap())),
         count => {
@@ -46,7 +46,7 @@ fn run(phase: impl Future<Output = ()>) {
         .block_on(phase);
 }
 
-/// A DSN that the port of this run is written into once it is known.
+/// Returns a DSN with the port of this run.
 fn dsn(port: u16) -> Dsn {
     format!("http://abcdef0123456789abcdef0123456789@127.0.0.1:{port}/7")
         .parse()
@@ -62,7 +62,7 @@ async fn fill(dir: &Path, count: usize) {
         let before = Instant::now();
         collector.capture_nowait("api-gateway", envelope);
         handing_over += before.elapsed();
-        // What is not on the disk yet is bounded, so a loop that is faster than the disk has to wait.
+        // The queue for the disk is bounded, so a loop that is faster than the disk waits.
         while n as u64 > collector.counts().captured + 2_000 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
@@ -132,7 +132,7 @@ async fn send(dir: &Path, count: usize) {
         ..Destinations::nowhere()
     };
     collector.configure(destinations);
-    // They were captured without a DSN.
+    // The envelopes were captured without a DSN.
     let started = Instant::now();
     let readdressed = collector
         .decide_held(reelscope_contracts::telemetry::HeldAction::Send)
@@ -178,14 +178,14 @@ fn envelope(n: usize) -> Vec<u8> {
     format!("{{\"event_id\":\"{n:032x}\",\"trace\":{{\"trace_id\":\"{trace}\"}}}}\n{{\"type\":\"transaction\"}}\n{event}\n").into_bytes()
 }
 
-/// The most memory that this process has had resident, where the system says so.
+/// Peak of the resident memory of this process, where the system reports it.
 fn high_water() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.map_or("unknown".to_owned(), |line| line.trim().to_owned())
 }
 
-/// Processor time of this process in clock ticks of 10 ms, where the system says so.
+/// CPU time of this process in ticks of 10 ms, where the system reports it.
 fn cpu() -> String {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();

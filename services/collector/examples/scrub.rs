@@ -1,5 +1,6 @@
-//! What scrubbing costs an envelope: `cargo run --release -p reelscope-collector --example scrub [DIRECTORY OF ENVELOPES]`.
-//! With a directory it also says which of its envelopes are changed, and writes those beside them as `*.scrubbed`.
+//! Measures the cost of scrubbing an envelope: `cargo run --release -p reelscope-collector --example scrub
+//! [DIRECTORY OF ENVELOPES]`. With a directory it also reports which of its envelopes scrubbing changes, and writes
+//! those beside them as `*.scrubbed`.
 #![allow(clippy::print_stdout, clippy::unwrap_used)] // the figures are its output; a failure ends it
 #![allow(clippy::cast_precision_loss)] // counts of a run stay far below 2^53
 
@@ -54,7 +55,7 @@ fn main() {
     );
 }
 
-/// A transaction with the shape and names of this project's own.
+/// Returns a transaction with the shape and the names of this project's own.
 fn transaction(op: &str, description: &str) -> Vec<u8> {
     let trace = "0af7651916cd43dd8448eb211c80319c";
     let spans: Vec<_> = (0..12)

@@ -1,50 +1,51 @@
-//! How long a text may be that becomes a name: whatever lists show, filter and group by. The whole text stays in the
-//! envelope.
+//! Limits of texts that become names, by which lists display, filter and group. The envelope keeps the whole text.
 //!
-//! Lengths are those of Relay's schema (`max_chars` in `relay-event-schema/src/protocol`) where it has one. They are counted in
-//! bytes of JSON, so that an answer is bounded whatever the text is made of: a quote takes two, a control character six.
+//! The lengths are those of Relay's schema (`max_chars` in `relay-event-schema/src/protocol`) where it has one.
+//! They are counted in bytes of JSON, so that a response is bounded whatever a text consists of: a quote takes two
+//! bytes, a control character six.
 
-/// Name of a transaction; culprit.
+/// Limit of the name of a transaction, and of a culprit.
 pub(crate) const TRANSACTION: usize = 200;
-/// Operation of a span.
+/// Limit of the operation of a span.
 pub(crate) const OP: usize = 128;
-/// Status of a span: Sentry's words have at most 19 letters.
+/// Limit of the status of a span; the longest of Sentry's has 19 letters.
 pub(crate) const STATUS: usize = 32;
-/// Release. A Sentry server takes 250, Relay 200.
+/// Limit of a release. A Sentry server takes 250, Relay 200.
 pub(crate) const RELEASE: usize = 200;
-/// Environment.
+/// Limit of an environment.
 pub(crate) const ENVIRONMENT: usize = 64;
-/// Service or peer. Relay has 256 for a host; a list tells many of them in one line.
+/// Limit of the name of a service or a peer. Relay has 256 for a host, but a list shows several of them in one
+/// line.
 pub(crate) const SERVICE: usize = 100;
-/// Id of a user.
+/// Limit of the id of a user.
 pub(crate) const PLAYER: usize = 128;
-/// Id of a span: 16 hexadecimal digits, for an SDK that counts otherwise.
+/// Limit of the id of a span. Sentry's has 16 hexadecimal digits; other SDKs have longer ones.
 pub(crate) const ID: usize = 64;
-/// Name of a tag.
+/// Limit of the name of a tag.
 pub(crate) const TAG: usize = 200;
-/// Value of a tag. Relay has 200; ours holds the names of all problems.
+/// Limit of the value of a tag. Relay has 200, but one of our tags holds the names of all problems.
 pub(crate) const TAG_VALUE: usize = 500;
-/// Name of a measurement or metric.
+/// Limit of the name of a measurement or a metric.
 pub(crate) const MEASUREMENT: usize = 150;
-/// Unit, level, kind: one word.
+/// Limit of a unit, a level or a kind, each of which is one word.
 pub(crate) const WORD: usize = 32;
-/// Type of an exception.
+/// Limit of the type of an exception.
 pub(crate) const KIND: usize = 128;
-/// Value of an exception, or a message.
+/// Limit of the value of an exception, and of a message.
 pub(crate) const VALUE: usize = 8_192;
-/// Function of a frame.
+/// Limit of the function of a frame.
 pub(crate) const FUNCTION: usize = 512;
-/// Module or file of a frame.
+/// Limit of the module or the file of a frame.
 pub(crate) const FILE: usize = 256;
-/// Description of a span. Relay has none: enough for a statement of SQL that a person reads.
+/// Limit of the description of a span. Relay has none; this is enough for an SQL statement that a person reads.
 pub(crate) const DESCRIPTION: usize = 2_048;
 
 const ELLIPSIS: &str = "…";
 
-/// The text, or as much of its beginning as fits into `most` bytes with an ellipsis after it.
+/// Returns the text, or as much of its beginning as fits into `most` bytes together with an ellipsis.
 pub(crate) fn cut(text: &str, most: usize) -> String {
     let mut taken = 0;
-    // Where the ellipsis goes if the text does not end in time.
+    // The position of the ellipsis, in case the text does not fit.
     let mut end = 0;
     for (at, c) in text.char_indices() {
         if taken + ELLIPSIS.len() <= most {
@@ -58,7 +59,7 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
     text.to_owned()
 }
 
-/// Bytes of a text within the quotes of JSON.
+/// Size of a text in bytes within the quotes of JSON.
 pub(crate) fn bytes(text: &str) -> usize {
     text.chars().map(in_json).sum()
 }

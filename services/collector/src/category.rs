@@ -1,10 +1,11 @@
-//! What an envelope holds, in the categories by which Sentry counts and limits.
+//! The categories of data by which Sentry counts and limits.
 //!
 //! Source: Sentry's data categories, <https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/>.
 
 use crate::item_type::ItemType;
 
-/// The categories, each a bit of [`Categories`]. The position in this table is kept on disk: append only.
+/// Names of the categories. The position of a category is its bit in [`Categories`], which is stored on disk, so
+/// this table is append-only.
 const NAMES: [&str; 16] = [
     "default",
     "error",
@@ -19,13 +20,13 @@ const NAMES: [&str; 16] = [
     "replay",
     "monitor",
     "feedback",
-    // Reports of losses are never limited, so Sentry's headers do not name them.
+    // Client reports are never limited, so Sentry's headers have no name for them.
     "client_report",
     "security",
     "metric_bucket",
 ];
 
-/// A set of categories.
+/// A set of categories, as bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Categories(u32);
 
@@ -40,10 +41,10 @@ impl Categories {
     pub const ATTACHMENT: Self = Self(1 << 7);
     /// Profiles of transactions.
     pub const PROFILE: Self = Self(1 << 8);
-    /// All of them, those too that have no name yet.
+    /// All categories, including those of later versions.
     pub const ALL: Self = Self(u32::MAX);
 
-    /// The category of an item's type.
+    /// Returns the category of a type of item.
     #[must_use]
     pub fn of_item(item_type: &ItemType) -> Self {
         let name = match item_type {
@@ -67,7 +68,8 @@ impl Categories {
         Self::named(name).unwrap_or(Self(1))
     }
 
-    /// The category that a rate limit names. Some names limit by bytes or by copies what an item counts once.
+    /// Returns the category that a rate limit names. Several names limit the same category, by bytes or by other
+    /// counts.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         let name = match name {
@@ -83,49 +85,49 @@ impl Categories {
             .map(|bit| Self(1 << bit))
     }
 
-    /// The set that was kept as `bits`.
+    /// Converts stored bits to a set.
     #[must_use]
     pub const fn from_bits(bits: u32) -> Self {
         Self(bits)
     }
 
-    /// The set as it is kept.
+    /// Converts the set to bits, to store them.
     #[must_use]
     pub const fn bits(self) -> u32 {
         self.0
     }
 
-    /// Both sets.
+    /// Union of both sets.
     #[must_use]
     pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// This set but for the other's members.
+    /// This set without the members of the other.
     #[must_use]
     pub const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
-    /// What is in both.
+    /// Intersection of both sets.
     #[must_use]
     pub const fn of(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    /// Whether it has no members.
+    /// Whether the set is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Whether the two have a member in common.
+    /// Whether the sets have a common member.
     #[must_use]
     pub const fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
-    /// The members, one by one.
+    /// Iterates over the members, each with its name.
     pub fn each(self) -> impl Iterator<Item = (Self, &'static str)> {
         (0..)
             .zip(NAMES)

@@ -1,7 +1,7 @@
-//! The two clocks of a process: the wall clock, which people read and set, and the monotonic one, which only runs.
+//! The two clocks of a process: the wall clock, which can be set, and the monotonic clock, which only advances.
 //!
-//! What began in this process is timed by the monotonic one. A wall clock that is set while the process runs, by a person,
-//! by NTP or after a sleep, then makes nothing come early, late or never.
+//! Everything that begins in this process is timed by the monotonic clock, so that setting the wall clock, by a
+//! person, by NTP or after a sleep, does not make anything happen early, late or never.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,33 +9,33 @@ use std::time::{Duration, Instant};
 use reelscope_contracts::UnixMillis;
 use tokio::sync::watch;
 
-/// Where the clocks of a test are, seen from the system's.
+/// The offset of a test's clocks from those of the system.
 #[derive(Debug, Clone, Copy, Default)]
 struct Moved {
-    /// Milliseconds that the wall clock is ahead.
+    /// Milliseconds by which the wall clock is ahead.
     wall: i64,
-    /// Time that passed beside the system's.
+    /// Additional time that has passed on both clocks.
     passed: Duration,
 }
 
-/// A wall clock and a monotonic clock; clones share them. A test may move them.
+/// A wall clock and a monotonic clock. Clones share them. A test can move them.
 #[derive(Debug, Clone)]
 pub struct Clock(Arc<watch::Sender<Moved>>);
 
 impl Clock {
-    /// The system's clocks.
+    /// Returns the clocks of the system.
     #[must_use]
     pub fn system() -> Self {
         Self(Arc::new(watch::Sender::new(Moved::default())))
     }
 
-    /// Sets the wall clock `by` milliseconds ahead, or back, as a person or NTP does. No time passes.
+    /// Moves the wall clock by `by` milliseconds, forward or back, as a person or NTP does. No time passes.
     pub fn set_wall_by(&self, by: i64) {
         self.0
             .send_modify(|moved| moved.wall = moved.wall.saturating_add(by));
     }
 
-    /// Lets time pass on both clocks.
+    /// Advances both clocks.
     pub fn pass(&self, time: Duration) {
         self.0.send_modify(|moved| {
             moved.passed += time;
@@ -43,36 +43,37 @@ impl Clock {
         });
     }
 
-    /// What the wall clock says.
+    /// The time of the wall clock.
     #[must_use]
     pub fn wall(&self) -> UnixMillis {
         reelscope_contracts::now().saturating_add(self.0.borrow().wall)
     }
 
-    /// What the monotonic clock says.
+    /// The time of the monotonic clock.
     #[must_use]
     pub fn monotonic(&self) -> Instant {
         Instant::now() + self.0.borrow().passed
     }
 
-    /// When the wall clock will say what it does not say yet: for people, who do not read the monotonic one.
+    /// The time that the wall clock will show at `at`, for display.
     #[must_use]
     pub(crate) fn wall_at(&self, at: Instant) -> UnixMillis {
         let left = at.saturating_duration_since(self.monotonic());
         self.wall().saturating_add(millis(left))
     }
 
-    /// Whoever sleeps is told when the clocks are moved.
+    /// Returns a handle that is notified when the clocks are moved.
     pub(crate) fn moves(&self) -> Moves {
         Moves(self.0.subscribe())
     }
 }
 
-/// Tells when the clocks are moved.
+/// Notified when the clocks are moved.
 pub(crate) struct Moves(watch::Receiver<Moved>);
 
 impl Moves {
-    /// Returns at `at`; never for none. When the clocks are moved it returns too, so that the caller looks at them again.
+    /// Sleeps until `at`, or for ever for `None`. Returns early when the clocks are moved, so that the caller
+    /// checks them again.
     pub(crate) async fn sleep(&mut self, clock: &Clock, at: Option<Instant>) {
         let slept = async {
             match at {

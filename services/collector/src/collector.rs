@@ -1,4 +1,4 @@
-//! The collector as its owner sees it: open, capture, configure, ask, shut down.
+//! The collector as its owner uses it: open, capture, configure, read, shut down. It puts the parts together.
 
 mod parts;
 mod threads;
@@ -38,31 +38,31 @@ use crate::refusals::Refusals;
 use crate::scrub;
 use crate::trace;
 
-/// Most bytes that wait for the disk; more are refused.
+/// Limit of bytes that wait for the disk; further envelopes are refused.
 pub(crate) const MOST_QUEUED: usize = 64 * 1024 * 1024;
-/// As many more may wait if they are our own, so that no flood from outside costs one of them.
+/// Additional limit for our own envelopes, so that a flood from outside does not displace them.
 const OWN_QUEUED: usize = 32 * 1024 * 1024;
-/// Most changes of one commit.
+/// Limit of changes in one commit.
 const MOST_CHANGES: usize = 2_000;
-/// Most bytes of envelopes that are read for one question of the viewer.
+/// Limit of envelope bytes that one request of the viewer reads.
 const MOST_READ: u64 = 64 * 1024 * 1024;
 
-/// The slot of envelopes that came from an SDK that is not ours.
+/// The slot of envelopes from other SDKs.
 pub const EXTERNAL: &str = "external";
-/// The slot of the browser's envelopes; the head of a spin's trace.
+/// The slot of envelopes from the page, which is the head of a spin's trace.
 pub(crate) const FRONTEND: &str = "frontend";
 
-/// How a collector works.
+/// Options of a collector.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// How much is kept.
+    /// How long and how much is kept.
     pub retention: Retention,
     /// How envelopes are sent.
     pub pace: Pace,
 }
 
 impl Options {
-    /// What the product uses: half a gigabyte or thirty days, at most two gigabytes.
+    /// The options of the product: half a gigabyte or thirty days, at most two gigabytes.
     #[must_use]
     pub const fn standard() -> Self {
         Self {
@@ -80,7 +80,7 @@ impl Options {
         }
     }
 
-    /// As [`Options::standard`], and everything is kept.
+    /// [`Options::standard`], but without retention limits.
     const fn everything() -> Self {
         Self {
             retention: Retention {
@@ -93,10 +93,10 @@ impl Options {
     }
 }
 
-/// What was met while opening.
+/// Warnings raised while opening.
 pub type Notices = Vec<Notice>;
 
-/// The collector; cheap to clone. It works until [`Collector::shutdown`].
+/// The collector. Clones share it. It works until [`Collector::shutdown`].
 #[derive(Clone)]
 pub struct Collector {
     parts: Arc<Parts>,
@@ -106,27 +106,27 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Opens the collector's directory, or begins one, and starts its threads. Nothing is sent before
-    /// [`Collector::configure`]. The notices are those of damage that was met; they are in the status too.
+    /// Opens the collector in `dir`, creates it where there is none, and starts its threads. Nothing is sent before
+    /// [`Collector::configure`]. The notices tell of damage; they are in the status too.
     ///
     /// # Errors
-    /// The directory is in use, of a newer build, or cannot be written.
+    /// [`CollectorError`]: the directory is in use, is of a newer build, or cannot be written.
     pub fn open(dir: &Path, options: Options) -> Result<(Self, Notices), CollectorError> {
         Self::open_by(dir, options, Clock::system())
     }
 
-    /// Opens a file that [`export`](crate::export) wrote, to look at: a copy of it in the empty directory `dir`. Whoever
-    /// mounts its routes sees to it that nothing is added.
+    /// Opens a file that [`export`](crate::export) wrote, as a copy in the empty directory `dir`. The caller mounts
+    /// only routes that do not add anything.
     ///
     /// # Errors
-    /// The file is no such file, or the copy cannot be made.
+    /// [`RecordingError`]: the file is no recording, or the copy cannot be made.
     pub fn open_recording(file: &Path, dir: &Path) -> Result<Self, RecordingError> {
         log::unpack(file, dir)?;
         let (collector, _) = Self::open(dir, Options::everything())?;
         Ok(collector)
     }
 
-    /// As [`Collector::open`], by clocks that a test may move.
+    /// As [`Collector::open`], with clocks that a test can move.
     ///
     /// # Errors
     /// As [`Collector::open`].
@@ -170,7 +170,7 @@ impl Collector {
         };
         let follower = Arc::clone(&parts);
         let context = delivery::Context {
-            // Its own, so that whoever looks holds up nothing that is sent.
+            // Connections of their own, so that a reader does not delay sending.
             readers: Readers::new(dir),
             jobs: jobs.clone(),
             sender: sender.clone(),
@@ -198,14 +198,14 @@ impl Collector {
         Ok((collector, notices))
     }
 
-    /// The public key of this collector's own DSN, `http://<key>@<address>/1`; the same after a restart.
+    /// The public key of this collector's own DSN, `http://<key>@<address>/1`. It is the same after a restart.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.parts.key
     }
 
-    /// Hands an envelope that this process's own SDK wrote over to be written, without waiting. Its payloads are not
-    /// checked, and its trace is the one of its header. Losses are counted and said in the status.
+    /// Queues an envelope of this process's own SDK without waiting for the disk. Its payloads are not checked, and
+    /// its trace is the one of its header. An envelope that is lost counts as refused and raises a notice.
     pub fn capture_nowait(&self, slot: impl Into<Arc<str>>, envelope: Vec<u8>) {
         let slot = slot.into();
         let taken = self.room_for(&slot, envelope.len()).and_then(|queued| {
@@ -221,10 +221,10 @@ impl Collector {
         }
     }
 
-    /// Hands an envelope over and waits until it is on the disk.
+    /// Writes an envelope and waits until it is on the disk.
     ///
     /// # Errors
-    /// It is malformed, or the disk fails or is too slow; then nothing was kept.
+    /// [`CaptureError`]: it is malformed, or the disk fails or is too slow; it is not kept then.
     pub async fn capture_durable(
         &self,
         slot: impl Into<Arc<str>>,
@@ -239,7 +239,7 @@ impl Collector {
         answered.await.unwrap_or(Err(CaptureError::Closed))
     }
 
-    /// An envelope from outside. A large one is read where that may take its time.
+    /// Checks an envelope from outside; a large one on a blocking thread.
     async fn checked(&self, slot: Arc<str>, envelope: Vec<u8>) -> Result<Arrival, CaptureError> {
         let queued = self.room_for(&slot, envelope.len())?;
         let collector = self.clone();
@@ -249,7 +249,8 @@ impl Collector {
         read.await.unwrap_or(Err(CaptureError::Closed))
     }
 
-    /// Counts what a door refused, for the status; `is_counted` where [`Collector::capture_durable`] did already.
+    /// Counts an envelope that a route refused. `is_counted` tells that [`Collector::capture_durable`] has counted
+    /// it.
     pub(crate) fn note_refusal(&self, problem: &ApiProblem, client: Option<&str>, is_counted: bool) {
         self.parts.refusals.note(problem, client);
         if !is_counted {
@@ -258,7 +259,7 @@ impl Collector {
         self.parts.touched();
     }
 
-    /// Counts bytes as waiting for the disk, unless too many are.
+    /// Reserves bytes of the queue for the disk, if there is room.
     pub(crate) fn room_for(&self, slot: &str, bytes: usize) -> Result<Queued, CaptureError> {
         let most = if slot == EXTERNAL {
             MOST_QUEUED
@@ -268,8 +269,8 @@ impl Collector {
         Queued::within(most, &self.parts.figures, bytes).ok_or(CaptureError::Busy)
     }
 
-    /// The envelope as it is to be kept: without what must not leave, while scrubbing is on. What was captured before it
-    /// was switched on stays as it is. Payloads of what comes from outside are checked.
+    /// Prepares an envelope for storage: scrubs it while scrubbing is on, and checks the payloads of those from
+    /// outside. Envelopes that were captured with scrubbing off stay as they are.
     fn arrival(
         &self,
         slot: Arc<str>,
@@ -319,26 +320,26 @@ impl Collector {
         self.jobs.send(job).map_err(|_| CaptureError::Closed)
     }
 
-    /// Sets where envelopes go from now on. What was captured for another destination stays held.
+    /// Sets where envelopes go from now on. Envelopes captured for another destination stay held.
     pub fn configure(&self, destinations: Destinations) {
         self.parts.delivery.configure(destinations);
         self.parts.touched();
     }
 
-    /// Sets whether envelopes that come from now on are scrubbed before they are kept; see [`crate::scrub`]. At the start
-    /// they are.
+    /// Sets whether envelopes are scrubbed before they are kept, from now on; see [`crate::scrub`]. It is on at the
+    /// start.
     pub fn set_scrubbing(&self, on: bool) {
         self.parts.scrubbing.store(on, Ordering::Relaxed);
         self.parts.touched();
     }
 
-    /// The four numbers, of which nothing goes missing.
+    /// The counts of captured, delivered, held and dead envelopes; the first is the sum of the others.
     #[must_use]
     pub fn counts(&self) -> DeliveryCounts {
         self.parts.figures.tally.lock().counts()
     }
 
-    /// Everything about delivery.
+    /// The whole state of delivery.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         let reasons = self.parts.delivery.reasons();
@@ -373,12 +374,12 @@ impl Collector {
         }
     }
 
-    /// Brings dead letters back, to be sent to today's destination, which may have been corrected meanwhile: one, or
-    /// all. Among all are neither those that a person discarded nor those that Sentry would drop; by its number
-    /// each of them is sent once, however old it is. Returns how many.
+    /// Makes dead envelopes held again, so that they are sent to the present destination: the one with number
+    /// `seq`, or all. "All" omits those that a person discarded and those too old for Sentry; one named by its
+    /// number is sent once, whatever its age. Returns the number of envelopes.
     ///
     /// # Errors
-    /// Which there are could not be read; nothing was changed.
+    /// They could not be read; nothing is changed.
     pub async fn retry_dead(&self, seq: Option<u64>) -> Result<u64, ReadError> {
         let destinations = self.parts.destinations();
         let left = [DeadReason::Discarded, DeadReason::TooOld].map(State::Dead);
@@ -405,10 +406,10 @@ impl Collector {
         Ok(self.change(changes).await.min(retried))
     }
 
-    /// Sends or discards what was captured for another destination than today's. Returns how many envelopes.
+    /// Sends or discards the envelopes that were captured for another destination. Returns their number.
     ///
     /// # Errors
-    /// Which there are could not be read; nothing was changed.
+    /// They could not be read; nothing is changed.
     pub async fn decide_held(&self, action: HeldAction) -> Result<u64, ReadError> {
         let destinations = self.parts.destinations();
         let held = self.entries("state = ?1", State::Held.number()).await?;
@@ -424,7 +425,7 @@ impl Collector {
         Ok(self.change(changes.collect()).await)
     }
 
-    /// Envelopes of which `which` holds, oldest first.
+    /// Returns the envelopes for which the condition `which` holds, oldest first.
     async fn entries(&self, which: &'static str, value: i64) -> rusqlite::Result<Vec<Entry>> {
         let read = move |connection: &Connection| {
             log::rows(connection, &format!("WHERE {which} ORDER BY seq"), [value])
@@ -432,7 +433,8 @@ impl Collector {
         self.parts.readers.read(read).await
     }
 
-    /// Returns how many changed anything. Each commit takes some of them, so that nobody waits for all.
+    /// Applies changes, a limited number in each commit so that other writes need not wait for all. Returns the
+    /// number of envelopes that changed.
     async fn change(&self, changes: Vec<(u64, Change)>) -> u64 {
         let mut changed = 0;
         for some in changes.chunks(MOST_CHANGES) {
@@ -449,7 +451,8 @@ impl Collector {
         changed
     }
 
-    /// Sends one real envelope to `dsn`, or to the common destination, and says what happened. It is not kept.
+    /// Sends one real envelope to `dsn`, or to the common destination, and returns what happened. The envelope is
+    /// not kept.
     pub async fn test_delivery(&self, dsn: Option<&str>) -> TestOutcome {
         let refused = |code: &str, detail: String, params| TestOutcome {
             ok: false,
@@ -478,7 +481,7 @@ impl Collector {
         self.sender.test(&dsn, now()).await
     }
 
-    /// Waits until nothing is left that may be sent now, or until `deadline` has passed. Returns the numbers then.
+    /// Waits until nothing is left to send now, or until `deadline` has passed; returns the counts.
     pub async fn drain(&self, deadline: Duration) -> DeliveryCounts {
         let mut revisions = self.parts.revision.subscribe();
         let drained = async { while self.sendable() > 0 && revisions.changed().await.is_ok() {} };
@@ -486,30 +489,30 @@ impl Collector {
         self.counts()
     }
 
-    /// Held envelopes that are on their way, as opposed to those that wait for a person.
+    /// Number of held envelopes that will be sent without a person's decision.
     fn sendable(&self) -> u64 {
         let waiting = self.parts.figures.queued.load(Ordering::Relaxed) as u64;
         let reasons = self.parts.delivery.reasons();
         waiting + reasons.on_their_way(&self.parts.figures.tally.lock())
     }
 
-    /// Tells the threads to end and does not wait for it; what was handed over is written. For an owner that cannot
-    /// wait; the directory is free a moment later.
+    /// Tells the threads to end, without waiting; queued envelopes are still written. For an owner that cannot
+    /// wait: the directory is released a moment later.
     pub fn stop(&self) {
         drop(self.parts.delivery.stop());
         let _ = self.jobs.send(Job::Stop);
         self.parts.index.stop();
     }
 
-    /// Stops sending, writes what was handed over, and ends all threads. Requests under way have a moment to be
-    /// answered; what is not answered by then is held and sent again after the next start.
+    /// Stops sending, writes what is queued, and ends all threads. Requests under way get a moment for their
+    /// responses; without one the envelope stays held and is sent again after the next start.
     pub async fn shutdown(&self) {
         let _ = self.parts.delivery.stop().await;
         self.parts.index.stop();
         let (jobs, readers) = (self.jobs.clone(), self.parts.readers.clone());
         let mut threads = std::mem::take(&mut *self.threads.lock());
         let joined = tokio::task::spawn_blocking(move || {
-            // The writer ends last and closes the last connection: only then SQLite tidies up.
+            // The writer ends last and closes the last connection, because only then SQLite removes its journal.
             let writer = threads.pop();
             for thread in threads {
                 let _ = thread.join();
@@ -523,8 +526,7 @@ impl Collector {
         let _ = joined.await;
     }
 
-    /// Waits until a part of the collector has met a defect that beginning anew does not mend, which none does by itself:
-    /// returns its last words.
+    /// Waits for a failure of a thread that a restart cannot repair, and returns a sentence about it.
     pub async fn failed(&self) -> String {
         let mut failed = self.parts.failed.subscribe();
         let words = failed
@@ -538,13 +540,13 @@ impl Collector {
         }
     }
 
-    /// Whether everything in the log has been indexed since the start.
+    /// Whether the index has caught up with the log once since the start.
     #[must_use]
     pub fn indexed(&self) -> bool {
         self.parts.index.is_whole()
     }
 
-    /// Whether everything that was handed over by now is indexed. Asking does not count as looking.
+    /// Whether everything captured so far is indexed. This call does not count as a viewer's.
     #[must_use]
     pub fn caught_up(&self) -> bool {
         if self.parts.figures.queued.load(Ordering::Relaxed) > 0 {
@@ -553,31 +555,32 @@ impl Collector {
         self.parts.index.is_through(self.captured_so_far())
     }
 
-    /// Number of the envelope that was captured last; 0 before the first.
+    /// Number of the newest envelope; 0 before the first.
     #[must_use]
     pub fn captured_so_far(&self) -> u64 {
         self.parts.figures.tally.lock().newest_seq()
     }
 
-    /// Traces that are indexed and of which nothing had come when envelope `after` had, the last to arrive first: at most
-    /// `limit`. Asking does not count as looking.
+    /// Returns up to `limit` indexed traces whose first envelope came after envelope `after`, newest first. This
+    /// call does not count as a viewer's.
     pub async fn traces_after(&self, after: u64, limit: usize) -> Vec<Arc<TraceSummary>> {
         let collector = self.clone();
         let found = tokio::task::spawn_blocking(move || collector.traces_after_here(after, limit));
         found.await.unwrap_or_default()
     }
 
-    /// The same on this thread, which may block.
+    /// As [`Collector::traces_after`], on the calling thread. Blocks.
     #[must_use]
     pub fn traces_after_here(&self, after: u64, limit: usize) -> Vec<Arc<TraceSummary>> {
         self.parts.index.traces_after(after, limit)
     }
 
-    /// Makes something of the traces that are indexed and of which nothing had come when envelope `after` had: of each that is
-    /// new, or that more came of. Of each that is no longer kept `gone` is told. Asking does not count as looking. Blocks.
+    /// Updates `digests` with the traces whose first envelope came after envelope `after`: `make` is called for
+    /// each new or changed one, `gone` for each that has been deleted. This call does not count as a viewer's.
+    /// Blocks.
     ///
     /// # Errors
-    /// Some could not be read.
+    /// Some traces could not be read.
     pub fn follow_traces<T>(
         &self,
         after: u64,
@@ -588,7 +591,7 @@ impl Collector {
         Ok(self.parts.index.follow(after, digests, make, gone)?)
     }
 
-    /// Everything that is kept of one trace; `None` when nothing is. Asking does not count as looking.
+    /// Returns everything about one trace; `None` when it is unknown. This call does not count as a viewer's.
     ///
     /// # Errors
     /// It could not be read.
@@ -612,12 +615,12 @@ impl Collector {
         &self.parts.index
     }
 
-    /// Changes whenever something about delivery does.
+    /// Changes whenever the state of delivery does.
     pub(crate) fn revisions(&self) -> watch::Receiver<u64> {
         self.parts.revision.subscribe()
     }
 
-    /// Envelopes in one line each, newest first: at most `limit` of those in `state` with a number below `before`.
+    /// Returns up to `limit` envelopes in `state` with numbers below `before`, newest first.
     ///
     /// # Errors
     /// They could not be read.
@@ -652,7 +655,7 @@ impl Collector {
         Ok(found.iter().map(|entry| reasons.summary(entry)).collect())
     }
 
-    /// One envelope in a line and as it was received; `None` when it is not, or no longer, kept.
+    /// Returns one envelope as summary and bytes; `None` when it is not kept.
     ///
     /// # Errors
     /// It could not be read.
@@ -662,7 +665,8 @@ impl Collector {
         Ok(found.map(|(entry, bytes)| (self.parts.delivery.reasons().summary(&entry), bytes)))
     }
 
-    /// The envelopes among `seqs` that are still kept, up to a bound, and how many are missing.
+    /// Returns those of the envelopes `seqs` that are kept, up to [`MOST_READ`] bytes, and the number of missing
+    /// ones.
     pub(crate) async fn read_many(&self, seqs: Vec<u64>) -> rusqlite::Result<(Vec<(Entry, Vec<u8>)>, usize)> {
         let asked = seqs.len();
         let read = move |connection: &Connection| {

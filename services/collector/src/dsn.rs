@@ -8,45 +8,45 @@ use std::str::FromStr;
 use reelscope_contracts::{ApiProblem, Code};
 use reqwest::Url;
 
-/// Characters of the key that a masked DSN shows.
+/// Number of characters of the key that a masked DSN shows.
 const SHOWN: usize = 4;
-/// Longest DSN that is looked at.
+/// Limit of the length of a DSN, in bytes.
 const MAX_DSN: usize = 2_048;
 
-/// Why a text is not a DSN.
+/// Why a text is no DSN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DsnError {
-    /// Nothing was given.
+    /// The text is empty.
     #[error("The DSN is empty; copy it from Sentry under Settings → Client Keys.")]
     Empty,
-    /// It does not read as an address.
+    /// It is no URL.
     #[error("This is not a URL; a DSN looks like https://<key>@<host>/<project>.")]
     NotAUrl,
-    /// Another scheme than http and https.
+    /// The scheme is neither http nor https.
     #[error("A DSN begins with https:// or http://.")]
     Scheme,
-    /// No public key.
+    /// There is no public key.
     #[error("The DSN has no key before the @; copy the whole line from Sentry under Settings → Client Keys.")]
     NoKey,
-    /// A key with characters that no key has.
+    /// The key contains characters that no key has.
     #[error("The key before the @ contains invalid characters; copy the DSN again.")]
     OddKey,
-    /// No host.
+    /// There is no host.
     #[error("The DSN has no host after the @.")]
     NoHost,
-    /// No project.
+    /// There is no project.
     #[error("The DSN has no project ID; copy the whole line from Sentry.")]
     NoProject,
-    /// A project that is not a number.
+    /// The project is not a number.
     #[error("The DSN must end with the project ID (a number), not the project name.")]
     OddProject,
-    /// A query or fragment.
+    /// There is a query or a fragment.
     #[error("There is extra text after the project ID; remove it.")]
     Trailing,
 }
 
 impl DsnError {
-    /// Stable word for it, as a test of the delivery answers it.
+    /// Stable code, as the test of delivery returns it.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -69,12 +69,12 @@ impl From<DsnError> for ApiProblem {
     }
 }
 
-/// A DSN that was understood.
+/// A valid DSN.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Dsn {
     url: Url,
     project: String,
-    /// Path between host and project, with a slash at its start and none at its end.
+    /// Path between host and project, with a slash at its beginning and none at its end.
     path: String,
 }
 
@@ -90,7 +90,7 @@ impl FromStr for Dsn {
             return Err(DsnError::NotAUrl);
         }
         let url = Url::parse(text).map_err(|error| {
-            // Spelled out, since the variant's own crate is not among the dependencies.
+            // Compared by text, because the crate of this error is no dependency.
             if error.to_string().contains("empty host") {
                 DsnError::NoHost
             } else {
@@ -136,33 +136,33 @@ impl Dsn {
         self.url.username()
     }
 
-    /// The project's number.
+    /// The number of the project.
     #[must_use]
     pub fn project(&self) -> &str {
         &self.project
     }
 
-    /// Where envelopes go.
+    /// The URL that envelopes are sent to.
     #[must_use]
     pub fn envelope_url(&self) -> String {
         format!("{}/api/{}/envelope/", self.origin(), self.project)
     }
 
-    /// The DSN without its secret, as it is written into an envelope's header.
+    /// The DSN without its secret, as an envelope's header has it.
     #[must_use]
     pub fn public(&self) -> String {
         self.with_key(self.key())
     }
 
-    /// The DSN for people: the key is cut, the secret left out.
+    /// The DSN for display: with a shortened key and without the secret.
     #[must_use]
     pub fn masked(&self) -> String {
-        // A key is ASCII, which parsing made sure of.
+        // A key is ASCII, because parsing accepts nothing else.
         self.with_key(&format!("{}…", &self.key()[..SHOWN.min(self.key().len())]))
     }
 
-    /// Names the destination in the log; the same for the same host, path, project and key in every version.
-    /// Never 0, which stands for no destination.
+    /// Number of the destination in the log. It is the same in every version for equal host, path, project and key,
+    /// and never 0, which means no destination.
     #[must_use]
     pub fn id(&self) -> u64 {
         let text = format!("{}\n{}\n{}", self.origin(), self.project, self.key());
@@ -183,19 +183,19 @@ impl Dsn {
 }
 
 impl fmt::Debug for Dsn {
-    /// Masked, since it may end up in a log.
+    /// Masked, because the text may appear in a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.masked())
     }
 }
 
-/// 64-bit FNV-1a: stable over versions and platforms, which the standard hasher is not. Not against adversaries.
-/// Source: <https://datatracker.ietf.org/doc/html/draft-eastlake-fnv>.
+/// 64-bit FNV-1a hash: stable over versions and platforms, unlike the standard hasher, and not safe against
+/// attackers. Source: <https://datatracker.ietf.org/doc/html/draft-eastlake-fnv>.
 pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
     fnv1a_of(bytes.iter().copied())
 }
 
-/// The same of bytes that do not stand together.
+/// The same of bytes from an iterator.
 pub(crate) fn fnv1a_of(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

@@ -1,8 +1,8 @@
-//! Sentry's envelope: a header line, then items of a header line and a payload.
+//! Sentry's envelope: a header line, then items, each a header line and a payload.
 //!
-//! Source: <https://develop.sentry.dev/sdk/foundations/transport/envelopes/>. The parser borrows: a payload is
-//! the bytes that came, is never written anew, and items of unknown types are kept. It is lenient where SDKs
-//! are (no `length`, no newline at the end, lines that end in `\r\n`) and bounded everywhere.
+//! Source: <https://develop.sentry.dev/sdk/foundations/transport/envelopes/>. The parser borrows: a payload is the
+//! received bytes, is never rewritten, and items of unknown types are kept. It is lenient where SDKs are (no
+//! `length`, no newline at the end, lines ending in `\r\n`), and everything is bounded.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -21,67 +21,67 @@ use crate::lenient;
 use header::header_json;
 pub use header::{Header, ItemHeader, Sdk, TraceHeader};
 
-/// Largest envelope, decompressed. Sentry itself takes 200 MiB, which is for minidumps.
+/// Limit of an envelope in bytes, decompressed. Sentry takes 200 MiB, which is for minidumps.
 pub const MAX_ENVELOPE: usize = 40 * 1024 * 1024;
-/// Largest event or transaction, as Sentry has it.
+/// Limit of an event or transaction in bytes, which is Sentry's.
 pub const MAX_EVENT: usize = 1024 * 1024;
-/// Most items of one envelope.
+/// Limit of items in one envelope.
 pub const MAX_ITEMS: usize = 1_000;
-/// Longest header line, of the envelope or of an item.
+/// Limit of a header line in bytes.
 pub const MAX_HEADER_LINE: usize = 64 * 1024;
-/// Deepest nesting of a JSON that is read. Below serde_json's own limit of 128.
+/// Limit of the nesting of JSON that is read; below serde_json's own limit of 128.
 pub const MAX_DEPTH: usize = 100;
 
-/// Why bytes are not an envelope that is taken.
+/// Why bytes are refused as an envelope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EnvelopeError {
-    /// Nothing at all.
+    /// There are no bytes.
     #[error("The envelope is empty.")]
     Empty,
-    /// A header is not the JSON that it should be.
+    /// A header is not the expected JSON.
     #[error("{field} is not valid: {reason}.")]
     Header {
-        /// Which.
+        /// Which header.
         field: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// The payload is shorter than its header says.
+    /// The payload is shorter than its header declares.
     #[error("{field} says {declared} bytes, but only {left} follow.")]
     Truncated {
-        /// The length.
+        /// The field with the length.
         field: String,
-        /// Bytes it says.
+        /// Declared bytes.
         declared: u64,
-        /// Bytes there are.
+        /// Available bytes.
         left: usize,
     },
-    /// After the payload comes neither a newline nor the end.
+    /// The payload is followed by neither a newline nor the end.
     #[error("{field} does not end where the next line begins.")]
     Misplaced {
-        /// The length.
+        /// The field with the length.
         field: String,
     },
-    /// An event or transaction that is not JSON.
+    /// An event or transaction is not JSON.
     #[error("{field} is not valid JSON: {reason}.")]
     Payload {
-        /// Which.
+        /// Which payload.
         field: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// A bound of this module, or one that Sentry sets.
+    /// A limit of this module, or one of Sentry's, is exceeded.
     #[error("{field} is too much: at most {limit}.")]
     TooLarge {
-        /// What.
+        /// What is too large.
         field: String,
-        /// How much is taken, with its unit.
+        /// The limit, with its unit.
         limit: String,
     },
 }
 
 impl EnvelopeError {
-    /// What is to blame: `header`, `items[3].length`, …
+    /// The field to blame, such as `header` or `items[3].length`.
     #[must_use]
     pub fn field(&self) -> &str {
         match self {
@@ -105,7 +105,7 @@ impl From<&EnvelopeError> for ApiProblem {
     }
 }
 
-/// The sentences begin with the name of a field.
+/// Makes the first letter a capital, because the sentences begin with the name of a field.
 fn capitalised(text: &str) -> String {
     if text.starts_with(|c: char| c.is_lowercase()) {
         format!("The field {text}")
@@ -117,39 +117,39 @@ fn capitalised(text: &str) -> String {
 /// An item, borrowed from its envelope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item<'a> {
-    /// Its header, understood.
+    /// Its parsed header.
     pub header: ItemHeader,
-    /// Its header, as it came.
+    /// Its header as received.
     pub line: &'a [u8],
-    /// Its payload, as it came.
+    /// Its payload as received.
     pub payload: &'a [u8],
 }
 
 /// An envelope, borrowed from its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope<'a> {
-    /// Its header, understood.
+    /// Its parsed header.
     pub header: Header,
-    /// Its header, as it came.
+    /// Its header as received.
     pub line: &'a [u8],
-    /// Everything after the header's newline, as it came.
+    /// Everything after the header's newline, as received.
     pub rest: &'a [u8],
     /// Its items.
     pub items: Vec<Item<'a>>,
-    /// The trace it belongs to: the header's, else that of its event or transaction.
+    /// The trace id of its header, or otherwise of its event or transaction.
     pub trace_id: Option<u128>,
 }
 
 impl<'a> Envelope<'a> {
-    /// Reads an envelope.
+    /// Parses an envelope and checks its payloads.
     ///
     /// # Errors
-    /// What is wrong first, with the field to blame.
+    /// The first thing that is wrong, with the field to blame.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, EnvelopeError> {
         Self::framed(bytes)?.checked()
     }
 
-    /// The same of one whose headers were read: looks into the payloads.
+    /// Checks the payloads of an envelope whose headers are parsed.
     ///
     /// # Errors
     /// As [`Envelope::parse`].
@@ -164,11 +164,11 @@ impl<'a> Envelope<'a> {
         Ok(self)
     }
 
-    /// Reads the headers of an envelope and where its payloads are, for one that was parsed before or that the SDK
-    /// wrote in this process: payloads are not looked into, and the trace is the header's.
+    /// Parses the headers and finds the payloads, without checking these. For envelopes that were checked before,
+    /// or that the SDK of this process wrote. The trace id is the header's.
     ///
     /// # Errors
-    /// As [`Envelope::parse`], for what is looked at.
+    /// As [`Envelope::parse`], except for payloads.
     pub(crate) fn framed(bytes: &'a [u8]) -> Result<Self, EnvelopeError> {
         if bytes.is_empty() {
             return Err(EnvelopeError::Empty);
@@ -193,14 +193,15 @@ impl<'a> Envelope<'a> {
         })
     }
 
-    /// Makes sure that the viewer can show something of it: one item whose payload it reads, or one that it does not read.
+    /// Checks that the viewer can show something of it: at least one payload is readable, or of a type that the
+    /// viewer does not read.
     ///
     /// # Errors
-    /// There are items, and none can be read.
+    /// There are items, and none of them is readable.
     pub(crate) fn readable(&self) -> Result<(), EnvelopeError> {
         let mut unreadable = None;
         for (n, item) in self.items.iter().enumerate() {
-            // Events and transactions were read when the envelope was.
+            // Events and transactions have been parsed with the envelope.
             let item_type = &item.header.item_type;
             let is_read = item_type.indexed() != Indexed::Listed && !item_type.is_event();
             if !is_read || lenient::is_object(item.payload) {
@@ -215,7 +216,7 @@ impl<'a> Envelope<'a> {
         })
     }
 
-    /// What it holds.
+    /// The categories of its items.
     #[must_use]
     pub fn categories(&self) -> Categories {
         self.items.iter().fold(Categories::default(), |all, item| {
@@ -223,23 +224,23 @@ impl<'a> Envelope<'a> {
         })
     }
 
-    /// Id of the event in it.
+    /// Id of its event.
     #[must_use]
     pub fn event_id(&self) -> Option<u128> {
         self.header.event_id.as_deref().and_then(parse_id)
     }
 
-    /// The bytes to send to `dsn`: the header's members as they came, but for `dsn` and `sent_at`; then the items
-    /// as they came. Sentry shifts all times by the age of `sent_at`, so it must be that of the sending.
+    /// Returns the bytes to send to `dsn`: the header with its members as received, except for `dsn` and `sent_at`,
+    /// and then the items as received. Sentry shifts all times by the age of `sent_at`, so it is set here.
     ///
-    /// A trace that began here names `own_key` as the key of its head, since where it would be sent was not known then.
-    /// Sentry looks that key up to decide about the trace, so `head_key` takes its place.
+    /// A trace that began here has `own_key` as the public key of its head, because the destination was unknown
+    /// then. Sentry looks this key up to decide about the trace, so it is replaced by `head_key`.
     #[must_use]
     pub fn addressed(&self, dsn: &Dsn, now: UnixMillis, own_key: &str, head_key: &str) -> Vec<u8> {
-        // The header was read once, so it is an object.
+        // The header has been parsed before, so it is an object.
         let line = lenient::sound(self.line).unwrap_or(Cow::Borrowed(self.line));
         let mut members: BTreeMap<String, &RawValue> = serde_json::from_slice(&line).unwrap_or_default();
-        // Sentry refuses the whole envelope for one of them that it does not understand.
+        // Sentry refuses the whole envelope for one such member that it does not understand.
         members.retain(|name, value| is_understood(name, value));
         let set = [("dsn", dsn.public()), ("sent_at", rfc3339(now))]
             .map(|(name, value)| (name, serde_json::value::to_raw_value(&value)));
@@ -261,7 +262,7 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// Whether Sentry understands an informative member of an envelope's header; those that nobody here knows are its own.
+/// Whether Sentry understands a member of an envelope's header. Unknown members are passed on.
 fn is_understood(name: &str, value: &RawValue) -> bool {
     let value = || serde_json::from_str::<Value>(value.get()).unwrap_or_default();
     match name {
@@ -272,7 +273,7 @@ fn is_understood(name: &str, value: &RawValue) -> bool {
     }
 }
 
-/// The header `trace` with another public key; `None` when it names another than `own_key`.
+/// Returns the header `trace` with the public key `head_key`; `None` when its key is not `own_key`.
 fn with_key(trace: &RawValue, own_key: &str, head_key: &str) -> Option<Box<RawValue>> {
     let mut members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(trace.get()).ok()?;
     let key = members.get_mut("public_key")?;
@@ -283,7 +284,7 @@ fn with_key(trace: &RawValue, own_key: &str, head_key: &str) -> Option<Box<RawVa
     serde_json::value::to_raw_value(&members).ok()
 }
 
-/// A trace, event or UUID written as 32 hexadecimal digits, with or without dashes.
+/// Parses an id of a trace or event, or a UUID: 32 hexadecimal digits, with or without dashes.
 #[must_use]
 pub fn parse_id(text: &str) -> Option<u128> {
     let (mut id, mut digits) = (0_u128, 0);
@@ -298,12 +299,12 @@ pub fn parse_id(text: &str) -> Option<u128> {
     (digits == 32).then_some(id)
 }
 
-/// An id of 16 bytes, the first of them the highest; 0 for other lengths.
+/// Converts 16 bytes, the highest first, to an id; other lengths give 0.
 pub(crate) fn id_of_bytes(bytes: &[u8]) -> u128 {
     bytes.try_into().map_or(0, u128::from_be_bytes)
 }
 
-/// The way an id is written here.
+/// Formats an id as 32 hexadecimal digits.
 #[must_use]
 pub fn format_id(id: u128) -> String {
     format!("{id:032x}")
@@ -312,7 +313,7 @@ pub fn format_id(id: u128) -> String {
 fn items(mut rest: &[u8]) -> Result<Vec<Item<'_>>, EnvelopeError> {
     let mut items = Vec::new();
     loop {
-        // Empty lines stand between items at times, and at the end.
+        // There may be empty lines between items and at the end.
         while let [b'\n', after @ ..] | [b'\r', b'\n', after @ ..] = rest {
             rest = after;
         }
@@ -359,7 +360,8 @@ fn items(mut rest: &[u8]) -> Result<Vec<Item<'_>>, EnvelopeError> {
     }
 }
 
-/// Sentry takes one event or transaction an envelope, and one container each of logs, metrics and spans.
+/// Checks that there is one event or transaction at most, and one container each of logs, metrics and spans, as
+/// Sentry demands.
 fn single(items: &[Item<'_>]) -> Result<(), EnvelopeError> {
     let mut events = 0;
     let mut containers: BTreeMap<&ItemType, u32> = BTreeMap::new();
@@ -388,7 +390,7 @@ fn single(items: &[Item<'_>]) -> Result<(), EnvelopeError> {
     Ok(())
 }
 
-/// Whether the payload is `{"items": […]}` rather than a single span.
+/// Whether the payload is `{"items": […]}` and not a single span.
 pub(crate) fn is_container(item: &Item<'_>) -> bool {
     item.header
         .content_type
@@ -408,8 +410,8 @@ struct Contexts {
     trace: Option<TraceHeader>,
 }
 
-/// Makes sure that an event can be read, and reads its trace. Members of other types than ours are let through:
-/// Sentry normalises them, and it is not for us to refuse what it takes.
+/// Checks that an event can be parsed, and returns its trace id. Members of unexpected types are accepted, because
+/// Sentry normalises them.
 fn event_trace(payload: &[u8], n: usize) -> Result<Option<u128>, EnvelopeError> {
     let field = || format!("items[{n}].payload");
     if payload.len() > MAX_EVENT {
@@ -438,7 +440,7 @@ fn event_trace(payload: &[u8], n: usize) -> Result<Option<u128>, EnvelopeError> 
     Ok(trace_id.as_deref().and_then(parse_id))
 }
 
-/// What is wrong with JSON, without a word of it: it may be a secret.
+/// What is wrong with JSON, without quoting it, because it may contain a secret.
 pub(crate) fn json_reason(error: &serde_json::Error) -> String {
     if error.is_data() {
         "it is not an object".to_owned()
@@ -449,9 +451,9 @@ pub(crate) fn json_reason(error: &serde_json::Error) -> String {
 
 /// Whether brackets outside of strings nest deeper than `most`.
 pub(crate) fn deeper_than(json: &[u8], most: usize) -> bool {
-    /// Bytes that are passed at once where none of them is a bracket or a backslash.
+    /// Number of bytes that are skipped at once when none of them is a bracket or a backslash.
     const BLOCK: usize = 16;
-    // What has fewer brackets cannot, and seldom has anything more.
+    // JSON with fewer brackets cannot nest deeper, which is the usual case.
     let count = |bracket| memchr::memchr_iter(bracket, json).count();
     if count(b'{') + count(b'[') <= most {
         return false;
@@ -461,7 +463,7 @@ pub(crate) fn deeper_than(json: &[u8], most: usize) -> bool {
     let is_deep = blocks.iter().any(|block| {
         let (mut is_odd, mut others) = (0_u8, 0_u8);
         for byte in block {
-            // A bracket and a brace differ by this bit alone.
+            // A bracket and a brace differ in this bit only.
             let bracket = byte | 0x20;
             is_odd ^= u8::from(*byte == b'"');
             others |= u8::from(bracket == b'{') | u8::from(bracket == b'}') | u8::from(*byte == b'\\');
@@ -483,7 +485,7 @@ struct Nesting {
 }
 
 impl Nesting {
-    /// Goes on over a part of the JSON.
+    /// Continues with the next part of the JSON.
     fn exceeds(&mut self, part: &[u8], most: usize) -> bool {
         for byte in part {
             match byte {
@@ -504,7 +506,7 @@ impl Nesting {
     }
 }
 
-/// The line without its newline, and what follows.
+/// Splits off the first line, without its newline.
 fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
     match memchr::memchr(b'\n', bytes) {
         Some(end) => (&bytes[..end], &bytes[end + 1..]),
@@ -634,7 +636,7 @@ mod tests {
         );
     }
 
-    /// Bytes that are near to an envelope, so that more than the first check is met.
+    /// Bytes that resemble an envelope, so that they pass the first checks.
     fn near_envelopes() -> impl Strategy<Value = Vec<u8>> {
         let part = prop_oneof![
             Just(b"{}".to_vec()),
@@ -653,8 +655,8 @@ mod tests {
         })
     }
 
-    /// What was accepted is the header, the rest, and in the rest the items in order with nothing but newlines
-    /// between them.
+    /// Checks that an accepted envelope consists of the header, the rest, and in the rest of the items in order
+    /// with only newlines between them.
     fn round_trips(bytes: &[u8]) {
         let Ok(envelope) = Envelope::parse(bytes) else {
             return;

@@ -1,4 +1,4 @@
-//! What the collector cannot do or refuses, and how it says so.
+//! Errors of the collector, with their sentences.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ pub enum CollectorError {
         /// The directory.
         dir: PathBuf,
     },
-    /// A newer build wrote it. Nothing was touched.
+    /// A newer build wrote it. Nothing was changed.
     #[error("{} was written by a newer Reelscope (telemetry format {found}); update Reelscope, or choose another --data-dir", .dir.display())]
     NewerFormat {
         /// The directory.
@@ -25,15 +25,15 @@ pub enum CollectorError {
         /// Version found.
         found: u32,
     },
-    /// The file is damaged; [`set_aside`](crate::set_aside) moves it out of the way. Nothing was touched.
+    /// The file is damaged; [`set_aside`](crate::set_aside) moves it. Nothing was changed.
     #[error("the telemetry in {} is damaged ({reason}); start Reelscope, which sets it aside and begins a new one", .dir.display())]
     Damaged {
         /// The directory.
         dir: PathBuf,
-        /// What SQLite said.
+        /// SQLite's message.
         reason: String,
     },
-    /// There is no room to begin with.
+    /// The disk is full.
     #[error("the disk is full, so that telemetry cannot be kept in {}; make room, or choose another --data-dir", .dir.display())]
     Full {
         /// The directory.
@@ -44,7 +44,7 @@ pub enum CollectorError {
     Unwritable {
         /// The directory.
         dir: PathBuf,
-        /// What the system said.
+        /// The system's error.
         reason: String,
     },
 }
@@ -58,7 +58,7 @@ impl CollectorError {
     }
 }
 
-/// What is kept could not be read from the disk just now: nothing is said of what it is.
+/// Stored data could not be read from the disk. This is no statement about the data.
 #[derive(Debug, thiserror::Error)]
 #[error("the telemetry could not be read: {0}")]
 pub struct ReadError(#[from] rusqlite::Error);
@@ -72,16 +72,16 @@ impl From<ReadError> for ApiProblem {
     }
 }
 
-/// Why telemetry was not written to a file, or a file of it not opened.
+/// Why a recording was not written or not opened.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum RecordingError {
-    /// There is none to export.
+    /// There is no telemetry to export.
     #[error("there is no telemetry in {}; spin first", .dir.display())]
     Nothing {
         /// The directory.
         dir: PathBuf,
     },
-    /// A file of this name is there already. It was not touched.
+    /// The file exists. It was not changed.
     #[error("{} is there already; choose another name", .file.display())]
     Exists {
         /// The file.
@@ -95,37 +95,37 @@ pub enum RecordingError {
         /// Version found.
         found: u32,
     },
-    /// It is no telemetry of Reelscope, or damaged.
+    /// The file is no telemetry of Reelscope, or it is damaged.
     #[error("{} is not telemetry of Reelscope, or is damaged ({reason}); export it again with `reelscope telemetry export`", .file.display())]
     Foreign {
         /// The file.
         file: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong.
         reason: String,
     },
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error("{} cannot be read: {reason}", .file.display())]
     Unreadable {
         /// The file.
         file: PathBuf,
-        /// What the system said.
+        /// The system's error.
         reason: String,
     },
-    /// It cannot be written.
+    /// The file cannot be written.
     #[error("{} cannot be written: {reason}; make room, or choose a place with write permission", .file.display())]
     Unwritable {
         /// The file.
         file: PathBuf,
-        /// What the system said.
+        /// The system's error.
         reason: String,
     },
-    /// The copy that was made of it cannot be opened.
+    /// The copy of the file cannot be opened.
     #[error(transparent)]
     Copy(#[from] CollectorError),
 }
 
 impl RecordingError {
-    /// `file` could not be written, which `error` says why.
+    /// `file` could not be written because of `error`.
     pub fn unwritable(file: &Path, error: &dyn std::error::Error) -> Self {
         Self::Unwritable {
             file: file.to_owned(),
@@ -134,13 +134,13 @@ impl RecordingError {
     }
 }
 
-/// Why an envelope was not taken.
+/// Why an envelope was refused.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum CaptureError {
-    /// It is not an envelope, or too large.
+    /// It is no envelope, or it is too large.
     #[error(transparent)]
     Malformed(#[from] EnvelopeError),
-    /// More is waiting to be written than may be kept in memory.
+    /// Too many bytes wait for the disk.
     #[error("too many envelopes are waiting to be written to disk")]
     Busy,
     /// The disk refused it.

@@ -1,8 +1,8 @@
-//! What an envelope says, item by item, in the viewer's types.
+//! The content of an envelope, item by item, in the viewer's types.
 //!
-//! Nothing here fails: a member of another type than expected counts as absent, and the oddity says so where it
-//! matters. Source: <https://develop.sentry.dev/sdk/foundations/transport/event-payloads/> and the pages on
-//! spans, logs and metrics beside it.
+//! Nothing here fails: a member of an unexpected type counts as absent, and an oddity records it where that
+//! matters. Source: <https://develop.sentry.dev/sdk/foundations/transport/event-payloads/> and the pages on spans,
+//! logs and metrics beside it.
 
 use std::collections::BTreeMap;
 
@@ -31,14 +31,14 @@ use message::{Params, filled};
 use time::Clock;
 pub(crate) use time::MISSING_TIME;
 
-/// The counter of sessions.
+/// Name of the counter of sessions.
 pub(crate) const SESSIONS: &str = "sessions";
-/// Counters of what SDKs report as lost begin with this; `reason/category` follows.
+/// Prefix of the counters of what SDKs report as lost; `reason/category` follows.
 pub(crate) const LOST: &str = "lost:";
-/// The oddity of what could not be read.
+/// The oddity of an item that cannot be read.
 const UNREADABLE_ITEM: &str = "unreadable_item";
 
-/// A transaction or a standalone span, with what it says about its trace.
+/// A transaction or a standalone span, with what it tells about its trace.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SpanFact {
     pub(crate) trace_id: u128,
@@ -46,32 +46,32 @@ pub(crate) struct SpanFact {
     pub(crate) release: Option<String>,
     pub(crate) environment: Option<String>,
     pub(crate) player: Option<String>,
-    /// ISO 4217 code that its data name.
+    /// Currency of its amounts, an ISO 4217 code from its data.
     pub(crate) currency: Option<String>,
-    /// Share of traces that the head of its trace records, if it says so and that is some and not all.
+    /// Sample rate of its trace; `None` where it is unknown, or where all or none are recorded.
     pub(crate) sample_rate: Option<f64>,
-    /// All its data, as JSON; only where it was skimmed.
+    /// All of its data as JSON; only when read by [`skim`].
     pub(crate) attributes: Option<String>,
-    /// What tells apart, within its envelope, the transactions that spans belong to.
+    /// Hash that identifies its transaction within the envelope.
     segment: u64,
-    /// Microseconds of a transaction in which it waited for outgoing HTTP requests of its own; overlapping ones count once.
+    /// Time that a transaction waited for outgoing HTTP requests, in microseconds; overlapping requests count once.
     pub(crate) waiting_us: Micros,
 }
 
 /// An item that is listed with its content.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Listed {
-    /// Its type, as its header has it.
+    /// Type, as in its header.
     pub(crate) item_type: String,
-    /// The trace that its envelope names.
+    /// Trace id of its envelope.
     pub(crate) trace_id: Option<u128>,
-    /// Bytes of its payload.
+    /// Size of its payload in bytes.
     pub(crate) bytes: u64,
-    /// Its payload; `None` where it is no text, or a longer one than is listed.
+    /// The payload; `None` where it is no text, or longer than [`MOST_CONTENT`].
     pub(crate) content: Option<String>,
 }
 
-/// Bytes of the longest payload that is listed; the whole stands in the envelope.
+/// Limit of a listed payload in bytes; the envelope keeps the whole.
 const MOST_CONTENT: usize = 16 * 1024;
 
 impl Listed {
@@ -87,34 +87,34 @@ impl Listed {
     }
 }
 
-/// Something of which only numbers are kept.
+/// An item of which only numbers are kept.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Counts {
-    /// The same number where it is sent again; `None` where that cannot be told.
+    /// Number by which it is recognised when it is sent again; `None` where that is not possible.
     pub(crate) once: Option<i64>,
-    /// How many, by the name of a counter.
+    /// Counts by the name of the counter.
     pub(crate) by_name: BTreeMap<String, u64>,
 }
 
-/// Everything that an envelope says.
+/// The content of an envelope.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Facts {
     pub(crate) spans: Vec<SpanFact>,
     pub(crate) errors: Vec<ErrorEvent>,
-    /// With their traces.
+    /// Log lines with their trace ids.
     pub(crate) logs: Vec<(Option<u128>, LogLine)>,
     pub(crate) metrics: Vec<MeasurementPoint>,
     pub(crate) listed: Vec<Listed>,
-    /// Sessions, and what SDKs say that they lost.
+    /// Sessions, and what SDKs report as lost.
     pub(crate) counts: Vec<Counts>,
-    /// Share of traces that the head of this envelope's records, 0 to 1, if it says so.
+    /// Sample rate of the trace of this envelope, 0 to 1, if its header has it.
     pub(crate) sample_rate: Option<f64>,
-    /// What could not be read, by trace where that is known.
+    /// What could not be read.
     pub(crate) oddities: Vec<&'static str>,
 }
 
 impl Facts {
-    /// The same in pieces of about `most` elements, so that who takes them in can let others in between.
+    /// Splits the content into pieces of about `most` elements, so that other writers get their turn between them.
     pub(crate) fn pieces(self, most: usize) -> Vec<Self> {
         if self.elements() <= most {
             return vec![self];
@@ -148,7 +148,7 @@ impl Facts {
     }
 }
 
-/// The last piece, or a new one where that is full.
+/// Returns the last piece, or a new one where that is full.
 fn last_of(pieces: &mut Vec<Facts>, most: usize, sample_rate: Option<f64>) -> &mut Facts {
     if pieces.last().is_none_or(|last| last.elements() >= most) {
         pieces.push(Facts {
@@ -160,14 +160,14 @@ fn last_of(pieces: &mut Vec<Facts>, most: usize, sample_rate: Option<f64>) -> &m
     &mut pieces[last]
 }
 
-/// Where an envelope comes from.
+/// The origin of an envelope.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Source<'a> {
-    /// Its number.
+    /// Number of the envelope.
     pub(crate) seq: u64,
-    /// The door it came through.
+    /// The slot that it was captured in.
     pub(crate) slot: &'a str,
-    /// When it came.
+    /// Time of its arrival.
     pub(crate) received_us: Micros,
 }
 
@@ -180,13 +180,13 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// One that came from outside.
+    /// An origin for tests: from outside.
     #[cfg(any(fuzzing, test))]
     pub(crate) const fn external(seq: u64) -> Self {
         Self::at(seq, EXTERNAL)
     }
 
-    /// One that came through this door in November 2025.
+    /// An origin for tests: this slot, in November 2025.
     #[cfg(any(fuzzing, test))]
     pub(crate) const fn at(seq: u64, slot: &'a str) -> Self {
         Self {
@@ -197,12 +197,13 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Reads the facts of an envelope.
+/// Reads the content of an envelope.
 pub(crate) fn read(source: Source<'_>, envelope: &Envelope<'_>) -> Facts {
     read_items(source, envelope, |item| lenient::read(item.payload))
 }
 
-/// Those that the index keeps: as [`read`], with next to no data and attributes of spans, logs and metrics.
+/// Reads the content that the index keeps: as [`read`], but without most data and attributes of spans, logs and
+/// metrics.
 pub(crate) fn skim(source: Source<'_>, envelope: &Envelope<'_>) -> Facts {
     read_items(source, envelope, |item| {
         let place = JsonSection::of(&item.header.item_type);
@@ -243,7 +244,7 @@ fn read_items<'a>(
         }
     }
     waits::note(&mut facts.spans);
-    // Of all, or of none that are recorded, each stands for itself.
+    // Where all or none are recorded, each recorded trace stands for itself.
     let some = facts.sample_rate.filter(|rate| *rate > 0.0 && *rate < 1.0);
     for fact in &mut facts.spans {
         fact.sample_rate = some;
@@ -251,16 +252,16 @@ fn read_items<'a>(
     facts
 }
 
-/// What holds for all items of an envelope.
+/// Properties of the whole envelope.
 #[derive(Clone, Copy)]
 struct Whole<'a> {
     source: Source<'a>,
     clock: Clock,
-    /// The one that the envelope names, for what cannot be read as far as its own.
+    /// Trace id of the envelope, for items whose own cannot be read.
     trace_id: Option<u128>,
 }
 
-/// What an item is made of: the elements of a container, or itself. Whether some of them could not be read.
+/// Returns the elements of a container, or the item itself, and whether some of them could not be read.
 fn elements(payload: &Object) -> (Vec<&Object>, bool) {
     let Some(items) = payload.get("items").and_then(Value::as_array) else {
         return (vec![payload], false);
@@ -300,7 +301,7 @@ fn take(facts: &mut Facts, whole: Whole<'_>, item: &Item<'_>, payload: &Object) 
                 }
             }
         }
-        // Counted, or shown as its content.
+        // These are counted or listed with their content.
         ItemType::Session
         | ItemType::Sessions
         | ItemType::ClientReport
@@ -323,12 +324,12 @@ fn take(facts: &mut Facts, whole: Whole<'_>, item: &Item<'_>, payload: &Object) 
     }
 }
 
-/// What is counted of an item.
+/// Returns what is counted of an item.
 fn counts(sent_at: Option<&str>, item: &Item<'_>, payload: &Object) -> Option<Counts> {
-    // What has no id is the same where all of it is and was sent at the same time.
+    // An item without an id is recognised by its content and its time of sending.
     let by_content = || sent_at.map(|sent_at| once::number_of((sent_at, item.payload)));
     let counts = match &item.header.item_type {
-        // An update tells of a session that is counted already.
+        // An update belongs to a session that is counted already.
         ItemType::Session if payload.get("init") == Some(&Value::Bool(true)) => Counts {
             once: text(payload, "sid").map(|sid| once::number_of(("session", sid))),
             by_name: BTreeMap::from([(SESSIONS.to_owned(), 1)]),
@@ -346,7 +347,7 @@ fn counts(sent_at: Option<&str>, item: &Item<'_>, payload: &Object) -> Option<Co
     Some(counts)
 }
 
-/// How many sessions aggregates tell of.
+/// Number of sessions in an aggregate.
 fn sessions(payload: &Object) -> u64 {
     let groups = values(payload.get("aggregates")).into_iter();
     let counts = groups.flat_map(|group| {
@@ -355,7 +356,7 @@ fn sessions(payload: &Object) -> u64 {
     counts.flatten().fold(0, u64::saturating_add)
 }
 
-/// What an SDK says that it lost.
+/// What an SDK reports as lost.
 fn lost(payload: &Object) -> BTreeMap<String, u64> {
     let mut lost = BTreeMap::<String, u64>::new();
     for entry in values(payload.get("discarded_events")) {
@@ -395,7 +396,7 @@ fn log_line(source: Source<'_>, clock: Clock, log: &Object) -> LogLine {
     }
 }
 
-/// The text that a template and its parameters make, which a log brings as attributes
+/// Fills the template of a log with its parameters, which are attributes
 /// (<https://develop.sentry.dev/sdk/telemetry/logs/>).
 fn templated(attributes: &Named<Value>) -> Option<String> {
     let template = attributes.get("sentry.message.template")?.as_str()?;
@@ -430,7 +431,7 @@ fn point(source: Source<'_>, clock: Clock, metric: &Object) -> Option<Measuremen
     })
 }
 
-/// Who recorded a payload, as far as it says.
+/// Returns the service that recorded a payload.
 fn service_of(slot: &str, payload: &Object) -> String {
     let tagged = tags(payload).remove("service");
     let claimed = tagged.or_else(|| name(payload, "server_name", bounds::SERVICE));

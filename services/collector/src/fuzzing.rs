@@ -1,16 +1,17 @@
-//! What must hold for whatever bytes come: for the fuzz target in `fuzz/`, and for the bytes it found, as a test.
+//! Properties that hold for any bytes: used by the fuzz target in `fuzz/`, and by a test with the inputs that it
+//! has found.
 
 use crate::envelope::{Envelope, EnvelopeError};
 use crate::trace::{self, Trace};
 use crate::{facts, scrub};
 
-/// So small that most envelopes have several.
+/// Number of elements in a piece, so small that most envelopes have several pieces.
 const PIECE: usize = 2;
 
 /// Reads, scrubs and indexes bytes as the collector does.
 ///
 /// # Panics
-/// Something does not hold, or the code under test panics.
+/// A property does not hold, or the code under test panics.
 pub fn envelope(bytes: &[u8]) {
     let parsed = Envelope::framed(bytes);
     let scrubbed = scrub::scrub(bytes);
@@ -28,7 +29,7 @@ pub fn envelope(bytes: &[u8]) {
                 assert_eq!(types(before), types(&after), "an item was lost");
                 assert_eq!(before.line, after.line, "the header was changed");
             }
-            // What is replaced may be shorter than what replaces it.
+            // The replacement may be longer than what it replaces.
             Err(EnvelopeError::TooLarge { .. }) => {}
             Err(error) => panic!("scrubbing broke the envelope: {error}"),
         }

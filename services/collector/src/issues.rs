@@ -1,4 +1,4 @@
-//! Which errors are the same.
+//! Groups errors to issues.
 
 mod grouping;
 

@@ -1,27 +1,27 @@
-//! Types of items. Source: <https://develop.sentry.dev/sdk/foundations/envelopes/envelope-items/>, and for what SDKs of
-//! other years send `ItemType` in `relay-server/src/envelope/item.rs` of Relay.
+//! Types of items. Source: <https://develop.sentry.dev/sdk/foundations/envelopes/envelope-items/>, and for older
+//! SDKs `ItemType` in `relay-server/src/envelope/item.rs` of Relay.
 
 use std::fmt;
 
 use serde::Deserialize;
 
-/// What an item is. Whoever asks matches all of them, so that a new one is thought of everywhere.
+/// The type of an item. Every use matches all variants, so that the compiler names each place for a new one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(from = "String")]
 pub enum ItemType {
-    /// An error, or a message.
+    /// An error or a message.
     Event,
     /// A transaction with its spans.
     Transaction,
-    /// A span alone, or a container of spans.
+    /// A span, or a container of spans.
     Span,
-    /// A container of log entries, or one of them.
+    /// A container of log entries, or one entry.
     Log,
-    /// A container of metrics, or one of them.
+    /// A container of metrics, or one metric.
     TraceMetric,
     /// The beginning, an update or the end of a session.
     Session,
-    /// Sessions, counted.
+    /// Aggregated sessions.
     Sessions,
     /// What an SDK has lost.
     ClientReport,
@@ -29,13 +29,13 @@ pub enum ItemType {
     Attachment,
     /// Fields of a form that came with a crash.
     FormData,
-    /// What somebody said of an event.
+    /// A person's report about an event.
     UserReport,
-    /// What somebody said.
+    /// A person's feedback.
     Feedback,
-    /// A sign of life of a cron job.
+    /// A check-in of a cron job.
     CheckIn,
-    /// What a replay is about.
+    /// The event of a replay.
     ReplayEvent,
     /// A part of a replay.
     ReplayRecording,
@@ -49,51 +49,51 @@ pub enum ItemType {
     RawSecurity,
     /// Counters and gauges as text.
     Statsd,
-    /// Counters and gauges, added up.
+    /// Aggregated counters and gauges.
     MetricBuckets,
-    /// A browser's report of a failed request.
+    /// A browser's report about a failed request.
     Nel,
     /// A crash of Unreal Engine.
     UnrealReport,
-    /// A type of which nobody here knows anything.
+    /// An unknown type.
     Other(String),
 }
 
-/// What kind of bytes a payload is.
+/// The kind of a payload's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Payload {
     Json,
     /// Lines of text, or JSON.
     Text,
-    /// Whatever its sender likes; it is neither read nor scrubbed.
+    /// Any bytes; they are neither read nor scrubbed.
     Bytes,
 }
 
-/// How often it may stand in an envelope.
+/// How many of a type one envelope may contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Most {
-    /// Once, counted with all of the kind.
+    /// One, together with all types of this kind.
     OneEvent,
-    /// Once where it is a container.
+    /// One, if it is a container.
     OneContainer,
-    /// Once.
+    /// One.
     One,
     Any,
 }
 
-/// What the index makes of it.
+/// What the index keeps of a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Indexed {
-    /// Rows of what it says: spans, errors, log lines, points.
+    /// Rows of its content: spans, errors, log lines, points.
     Read,
-    /// A row with its content, and its numbers are summed up.
+    /// A row with its content, and its counts.
     Counted,
     /// A row with its content.
     Listed,
 }
 
 impl ItemType {
-    /// All that are known, by their names.
+    /// All known types with their names.
     const KNOWN: [(&'static str, Self); 23] = [
         ("event", Self::Event),
         ("transaction", Self::Transaction),
@@ -120,7 +120,7 @@ impl ItemType {
         ("unreal_report", Self::UnrealReport),
     ];
 
-    /// Its name, as headers have it.
+    /// The name, as in headers.
     #[must_use]
     pub fn as_str(&self) -> &str {
         if let Self::Other(name) = self {
@@ -130,7 +130,7 @@ impl ItemType {
         known.map_or("", |(name, _)| name)
     }
 
-    /// What its payload is made of.
+    /// The kind of its payload.
     pub(crate) fn payload(&self) -> Payload {
         match self {
             Self::Event
@@ -156,12 +156,12 @@ impl ItemType {
         }
     }
 
-    /// Whether its payload is an event: of the size, depth and shape that Sentry demands of one.
+    /// Whether its payload is an event, with Sentry's limits of size, depth and shape.
     pub(crate) fn is_event(&self) -> bool {
         self.most() == Most::OneEvent
     }
 
-    /// How many of it Sentry takes in one envelope.
+    /// How many of it one envelope may contain.
     pub(crate) fn most(&self) -> Most {
         match self {
             Self::Event | Self::Transaction => Most::OneEvent,
@@ -189,7 +189,7 @@ impl ItemType {
         }
     }
 
-    /// What the index makes of it.
+    /// What the index keeps of it.
     pub(crate) fn indexed(&self) -> Indexed {
         match self {
             Self::Event | Self::Transaction | Self::Span | Self::Log | Self::TraceMetric => Indexed::Read,

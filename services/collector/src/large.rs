@@ -1,15 +1,15 @@
-//! Work that takes as long as what it looks at is large. All services share the few workers of one runtime.
+//! Moves work on large inputs off the workers of the runtime, which all services share.
 
 use reelscope_contracts::{ApiProblem, Code};
 use tokio::task::JoinError;
 
-/// Bytes from which on a thread that may block does the work.
+/// Size of an input in bytes from which its work runs on a blocking thread.
 pub(crate) const LARGE: usize = 64 * 1024;
 
-/// Does `work` that looks at so many bytes: here if that is a moment, else on a thread that may block.
+/// Runs `work` on an input of this size: on this thread if it is small, otherwise on a blocking thread.
 ///
 /// # Errors
-/// It met a defect there, or the runtime ends.
+/// The work panicked there, or the runtime ends.
 pub(crate) async fn run<T: Send + 'static>(
     bytes: usize,
     work: impl FnOnce() -> T + Send + 'static,
@@ -21,7 +21,7 @@ pub(crate) async fn run<T: Send + 'static>(
     }
 }
 
-/// The answer to a request whose work did not come to its end. What a defect said stands in the log.
+/// The response to a request whose work did not end. The panic is in the log.
 pub(crate) fn unfinished(_: JoinError) -> ApiProblem {
     let detail = "Internal error in the collector; the request was not completed.";
     ApiProblem::new(Code::Internal, detail)
@@ -54,7 +54,7 @@ mod tests {
         }
     }
 
-    /// The status of an answer, and for how long the only worker of the test's runtime served nobody else meanwhile.
+    /// Returns the status of the response, and the longest time during which the test's only worker was blocked.
     async fn answered(router: Router, request: Request) -> (u16, Duration) {
         let done = Arc::new(AtomicBool::new(false));
         let is_done = Arc::clone(&done);
@@ -79,7 +79,7 @@ mod tests {
         let element = b",{\"a\":[1,2,3],\"b\":null}";
         let elements = element.repeat(1_000_000);
 
-        // All of it is walked, byte by byte, before its end says that nothing of it can be read.
+        // The whole payload is scanned before its end shows that it cannot be read.
         let payload = [b"{\"items\":[NaN".as_slice(), &elements].concat();
         let began = Instant::now();
         assert!(!lenient::is_object(&payload));
@@ -99,7 +99,7 @@ mod tests {
             assert!(longest < alone / 2, "{path}: {longest:?} of {alone:?}");
         }
 
-        // What is shown is read, and written again.
+        // The payload is parsed and written again to be shown.
         let payload = [
             b"{\"items\":[0".as_slice(),
             &elements[..40_000 * element.len()],

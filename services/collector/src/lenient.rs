@@ -1,9 +1,9 @@
-//! Reads JSON as SDKs write it: the one reader of payloads and headers, at the door and behind it.
+//! Reads JSON as SDKs write it; every payload and header is read here.
 //!
-//! Sound JSON is read by `serde_json` alone. Only what it refuses is written anew before it is read again: half a
-//! surrogate pair, a byte that is no UTF-8 and a broken escape become U+FFFD, a number that no double holds, `NaN` and
-//! `Infinity` become their text, a control character is escaped. An element of an array that cannot be read loses what
-//! follows its last sound member, and says so in the member [`UNREADABLE`]; its siblings are whole. Grammar:
+//! Valid JSON is read by `serde_json` alone. What it refuses is rewritten and read again: half a surrogate pair,
+//! invalid UTF-8 and a broken escape become U+FFFD; a number beyond a double, `NaN` and `Infinity` become text; a
+//! control character is escaped. A broken element of an array loses everything after its last valid member and gets
+//! the member [`UNREADABLE`]; the other elements stay whole. Grammar:
 //! <https://datatracker.ietf.org/doc/html/rfc8259>.
 
 use std::borrow::Cow;
@@ -13,23 +13,23 @@ use serde_json::{Map, Value};
 
 use crate::envelope::MAX_DEPTH;
 
-/// Member of an element that could not be read to its end; its value says why.
+/// Member of a broken element, whose value is the reason.
 pub(crate) const UNREADABLE: &str = "reelscope.unreadable";
-/// How many times its own length a payload may be looked over in search of the ends of broken elements.
+/// Limit of the bytes that are scanned for the ends of broken elements, as a multiple of the payload's length.
 const MOST_LOOKS: usize = 4;
 const REPLACEMENT: &str = "\u{fffd}";
 /// Byte order mark, which some clients write before the JSON.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Reads a value.
+/// Parses a value.
 ///
 /// # Errors
-/// It is not JSON, and no such JSON as is mended here, or not of that type.
+/// The bytes are not JSON and cannot be repaired, or the value has another type.
 pub(crate) fn read<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
     read_with(json, |json| serde_json::from_slice(json))
 }
 
-/// Reads with a reader of one's own, which is given the JSON as it came, and mended if it refuses that.
+/// Parses with `read`, which gets the JSON as received, and repaired if it refuses that.
 ///
 /// # Errors
 /// As [`read`].
@@ -43,7 +43,7 @@ pub(crate) fn read_with<T>(
     })
 }
 
-/// The JSON as it came if every reader reads it, else mended. `None` when it can be neither.
+/// Returns the JSON as received if it is valid, otherwise repaired; `None` when it cannot be repaired.
 pub(crate) fn sound(json: &[u8]) -> Option<Cow<'_, [u8]>> {
     if serde_json::from_slice::<Value>(json).is_ok() {
         return Some(Cow::Borrowed(json));
@@ -51,25 +51,25 @@ pub(crate) fn sound(json: &[u8]) -> Option<Cow<'_, [u8]>> {
     mended(json).map(Cow::Owned)
 }
 
-/// Whether [`read`] makes an object of it; quicker, since nothing is built where it is sound.
+/// Whether [`read`] returns an object. Quicker, because valid JSON is not built.
 pub(crate) fn is_object(json: &[u8]) -> bool {
     begins_object(json) && (serde_json::from_slice::<IgnoredAny>(json).is_ok() || mended(json).is_some())
 }
 
-/// Whether it is an object if it is JSON. serde would fill a struct from an array by position.
+/// Whether the JSON begins like an object. serde would fill a struct from an array by position.
 pub(crate) fn begins_object(json: &[u8]) -> bool {
     let json = json.strip_prefix(BYTE_ORDER_MARK).unwrap_or(json);
     json.trim_ascii_start().first() == Some(&b'{')
 }
 
-/// Why an element could not be read to its end, if it could not.
+/// The reason why an element is broken, if it is.
 pub(crate) fn unreadable(element: &Map<String, Value>) -> Option<String> {
     let reason = element.get(UNREADABLE)?;
     let reason = reason.as_str().map_or_else(|| reason.to_string(), str::to_owned);
     Some(format!("unreadable: {reason}"))
 }
 
-/// The JSON written so that `serde_json` reads it.
+/// Rewrites JSON so that `serde_json` reads it.
 fn mended(json: &[u8]) -> Option<Vec<u8>> {
     let mut mender = Mender {
         json: json.strip_prefix(BYTE_ORDER_MARK).unwrap_or(json),
@@ -84,9 +84,9 @@ fn mended(json: &[u8]) -> Option<Vec<u8>> {
 
 /// Why a value cannot be read.
 enum Fault {
-    /// The element that it is in is given up.
+    /// The element that contains it is given up.
     Here(&'static str),
-    /// Where that element ends is not known either.
+    /// The end of that element cannot be found either.
     Lost,
 }
 
@@ -132,7 +132,7 @@ impl Mender<'_> {
         }
     }
 
-    /// Takes the comma before another member or element, or the end; a comma too many before the end is dropped.
+    /// Consumes the comma before another member or element, or the end; drops a trailing comma.
     fn has_more(&mut self, end: u8, is_first: bool) -> Result<bool, Fault> {
         self.space();
         if self.take(end) {
@@ -153,7 +153,7 @@ impl Mender<'_> {
         Ok(true)
     }
 
-    /// On a fault the object is left open after its last sound member.
+    /// Copies an object. After a fault it is left open behind its last valid member.
     fn object(&mut self, depth: usize) -> Done {
         self.take(b'{');
         let mut whole = self.out.len();
@@ -220,14 +220,14 @@ impl Mender<'_> {
         if self.out.last() != Some(&b'{') {
             self.out.push(b',');
         }
-        // The reasons are our own words, without quotes.
+        // The reasons are constants without quotes.
         self.out
             .extend_from_slice(format!("\"{UNREADABLE}\":\"{reason}\"}}").as_bytes());
         Ok(())
     }
 
-    /// Where the element that begins at `start` ends, told by brackets and quotes alone. It is lost where those do not
-    /// fit, or where a quote seems to be missing: what is taken for a text is then what stands between two.
+    /// Finds the end of the element that begins at `start`, by brackets and quotes alone. Fails where brackets do
+    /// not match, or where a quote seems to be missing, because the text then begins outside of a string.
     fn end_of_element(&mut self, start: usize) -> Result<usize, Fault> {
         let (mut open, mut text, mut escaped) = (Vec::new(), None, false);
         for (n, byte) in self.json.iter().enumerate().skip(start) {
@@ -280,7 +280,7 @@ impl Mender<'_> {
         }
     }
 
-    /// Copies an escape, or what stands for one that says nothing.
+    /// Copies an escape, or its replacement if it is invalid.
     fn escape(&mut self) {
         let rest = &self.json[self.at..];
         let (copied, length) = match rest.get(1) {
@@ -297,7 +297,7 @@ impl Mender<'_> {
         self.at += length;
     }
 
-    /// A number, or one of the few words that JSON knows or that are written where a number should be.
+    /// Copies a number, a literal of JSON, or one of the words that SDKs write instead of a number.
     fn word(&mut self) -> Done {
         let rest = &self.json[self.at..];
         let end = rest
@@ -323,14 +323,14 @@ impl Mender<'_> {
     }
 }
 
-/// Whether these bytes are what stands between two texts: `:`, `,`, `: 7, `, `},{`.
+/// Whether these bytes look like what stands between two strings: `:`, `,`, `: 7, `, `},{`.
 fn stands_between(text: &[u8]) -> bool {
     let text = text.trim_ascii();
     let begins = matches!(text.first(), Some(b':' | b',' | b'}' | b']'));
     begins && matches!(text.last(), Some(b':' | b',' | b'{' | b'['))
 }
 
-/// The UTF-16 unit of an escape `\uXXXX` at the start of `text`.
+/// Parses the UTF-16 unit of an escape `\uXXXX` at the start of `text`.
 pub(crate) fn unit(text: &[u8]) -> Option<u16> {
     let digits = text.strip_prefix(b"\\u")?.get(..4)?;
     digits.iter().try_fold(0, |unit, digit| {
@@ -419,12 +419,12 @@ mod tests {
                 "{text}"
             );
         }
-        // Many broken elements within each other cost no more than a few looks.
+        // Many nested broken elements cost only a few scans.
         let text = format!("{}x y{}", "[".repeat(90), " y]".repeat(90));
         let _ = read::<Value>(text.as_bytes());
     }
 
-    /// Members of one element: those that are sound, and those that are to be mended.
+    /// Members of one element: valid ones, and ones to repair.
     fn members() -> impl Strategy<Value = (String, Option<Value>)> {
         let sound = any::<i32>().prop_map(|n| (n.to_string(), Some(json!(n))));
         let text =

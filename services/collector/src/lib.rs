@@ -1,14 +1,47 @@
-//! Local Sentry endpoint: takes envelopes, indexes them for the viewer, forwards them to the DSN.
+//! A local Sentry endpoint: receives envelopes, indexes them for the viewer, and forwards them to a DSN.
 //!
-//! An envelope is written to the log and synced before it is acknowledged; from then on it is delivered, held or
-//! dead, and `captured = delivered + held + dead` at every moment, whatever is killed when. Payloads are bytes as
-//! they came and leave so. With no DSN everything works and is held.
+//! An envelope is written to the log and synced before it is acknowledged. From then on it is delivered, held or
+//! dead, and `captured = delivered + held + dead` at every moment, also after a kill. Payloads are never rewritten,
+//! except by scrubbing. Without a DSN everything works and envelopes are held.
 //!
-//! Modules in reading order: [`item_type`], [`envelope`] (the format), `lenient` (the reader of its JSON), [`dsn`], [`category`], [`clock`],
-//! [`scrub`] (pure rules); `large`; `log` (what is kept, and where it stands); `bounds`, `service`, `facts`, `once`, `trace`, `issues`,
-//! `service_map`, `index` (what the viewer asks for); `delivery` (what leaves); [`collector`] (all of it as its owner sees
-//! it); `refusals` (what was not taken); `large` (where work that takes its time is done); [`http`] and [`viewer`] (routes). Four threads: one
-//! writes, one indexes, one sends, and whoever calls.
+//! ```text
+//!   SDKs ──> http ──┐   key, body, envelope (lenient, item_type, dsn)
+//!                   v
+//!   own services ─> collector ──> scrub    removes secrets and personal data
+//!                   │                v
+//!                   │               log      one writer, one SQLite file, retention
+//!                   │               │  │
+//!                   │               │  └─> delivery   sends held envelopes to the DSN, stores the outcome
+//!                   │               └────> index      tables of traces, issues, points (facts, trace, issues, once)
+//!                   v                         │
+//!                viewer <─────────────────────┘   routes of the page (service_map, live)
+//! ```
+//!
+//! The log, the index and delivery each have a thread. [`collector`] puts the parts together; index and delivery do
+//! not know each other.
+//!
+//! # Example
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! use reelscope_collector::{Collector, Destinations, Options, ingest_router};
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let (collector, _notices) = Collector::open(Path::new("/tmp/telemetry"), Options::standard())?;
+//! collector.configure(Destinations {
+//!     common: Some("https://0123456789abcdef@sentry.example.com/1".parse()?),
+//!     ..Destinations::nowhere()
+//! });
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+//! let address = listener.local_addr()?;
+//! println!("point an SDK at http://{}@{address}/1", collector.key());
+//! axum::serve(listener, ingest_router(collector.clone())).await?;
+//! collector.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
 
 mod bounds;
 pub mod category;

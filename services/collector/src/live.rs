@@ -1,8 +1,8 @@
-//! What is streamed to viewers the moment it happens.
+//! Messages that are streamed to viewers at once.
 
 use reelscope_contracts::telemetry::{IssueSummary, TraceSummary};
 
-/// One message.
+/// A message to viewers.
 #[derive(Debug, Clone)]
 pub(crate) enum Live {
     Trace(TraceSummary),

@@ -1,9 +1,9 @@
-//! Words for the person in front of the program.
+//! Notices for the person who uses the program.
 
 use reelscope_contracts::now;
 use reelscope_contracts::telemetry::{Named, Notice};
 
-/// A notice of this moment.
+/// Creates a notice with the present time.
 pub(crate) fn notice(code: &str, detail: impl Into<String>) -> Notice {
     Notice {
         code: code.to_owned(),

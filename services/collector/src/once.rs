@@ -1,8 +1,8 @@
-//! What is sent again is the same thing, and counts once.
+//! Recognises things that are sent again, so that they count once.
 //!
-//! An error is known by its event's id. A span is known by its id, and by what it says of itself, since ids repeat; not by
-//! its times, which are corrected by when it came. Log lines and metrics have no id: one is the same where another envelope
-//! has brought its equal of the same microsecond.
+//! An error is recognised by its event id. A span is recognised by its id together with its content, because ids
+//! repeat, but without its times, which are corrected by the time of arrival. Log lines and metrics have no id; one
+//! is sent again when another envelope has an equal one of the same microsecond.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -11,7 +11,7 @@ use reelscope_contracts::telemetry::{LogLine, MeasurementPoint};
 
 use crate::facts::{Facts, SpanFact};
 
-/// A number for something that has an id, or that is known by all of itself.
+/// Number of a thing with an id, or with its whole content as the id.
 pub(crate) fn number_of(hash: impl Hash) -> i64 {
     hashed(hash).cast_signed()
 }
@@ -22,7 +22,7 @@ fn hashed(hash: impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// Tells equal elements of one envelope apart, which are none that were sent again.
+/// Distinguishes equal elements of one envelope, which were not sent again.
 #[derive(Default)]
 pub(crate) struct Equals(HashMap<u64, u64>);
 
@@ -65,19 +65,21 @@ impl Equals {
         ))
     }
 
-    /// A number for what is hashed: the same for its first, its second and so on in each envelope.
+    /// Number of an element. Its first, second and later occurrence in an envelope have different numbers, which
+    /// are the same in every envelope.
     fn number(&mut self, hash: impl Hash) -> i64 {
         let of_one = hashed(hash);
         let count = self.0.entry(of_one).or_default();
         *count += 1;
-        // Spread, so that the second of one is not the first of another.
+        // Multiplied by a large odd number, so that the second occurrence of one does not equal the first of
+        // another.
         of_one
             .wrapping_add((*count - 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
             .cast_signed()
     }
 }
 
-/// What several envelopes have told.
+/// What several envelopes have contained.
 #[derive(Default)]
 pub(crate) struct Seen {
     events: HashSet<String>,
@@ -85,7 +87,7 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// What an envelope tells that none before it has told.
+    /// Returns the content of an envelope that none before it had.
     pub(crate) fn fresh(&mut self, mut facts: Facts) -> Facts {
         let mut equals = Equals::default();
         let Self { events, numbers } = self;

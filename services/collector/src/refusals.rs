@@ -1,4 +1,4 @@
-//! What the doors refused, for the viewer: how many, by code, and the newest.
+//! The refusals of the routes, for the viewer: how many by code, and the newest.
 
 use std::collections::VecDeque;
 
@@ -6,12 +6,12 @@ use parking_lot::Mutex;
 use reelscope_contracts::telemetry::{Named, Refusal};
 use reelscope_contracts::{ApiProblem, now};
 
-/// Most refusals that are told with their sentences; the oldest go.
+/// Limit of refusals that are kept with their sentences; the oldest are dropped.
 const MOST_TOLD: usize = 10;
-/// Longest sentence and longest name of a client that is kept, in bytes.
+/// Limit of a sentence, and of the name of a client, in bytes.
 const MOST_DETAIL: usize = 400;
 const MOST_CLIENT: usize = 100;
-/// Shortest run of hexadecimal digits in a client's name that may be a key.
+/// Number of hexadecimal digits in a client's name from which they may be a key.
 const KEY_LIKE: usize = 16;
 
 #[derive(Default)]
@@ -24,7 +24,7 @@ struct RefusalCounts {
 }
 
 impl Refusals {
-    /// Counts a refusal; `client` is what the sender calls itself.
+    /// Counts a refusal; `client` is the sender's name for itself.
     pub(crate) fn note(&self, problem: &ApiProblem, client: Option<&str>) {
         let refusal = Refusal {
             code: problem.code.as_str().to_owned(),
@@ -39,7 +39,7 @@ impl Refusals {
         kept.newest.push_front(refusal);
     }
 
-    /// How many by code, and the newest, newest first.
+    /// Returns the number by code, and the newest, newest first.
     pub(crate) fn told(&self) -> (Named<u64>, Vec<Refusal>) {
         let kept = self.0.lock();
         (kept.by_code.clone(), kept.newest.iter().cloned().collect())
@@ -50,7 +50,7 @@ fn bounded(text: &str, most: usize) -> String {
     text[..text.floor_char_boundary(most)].to_owned()
 }
 
-/// What a sender calls itself, without what may be a key, which some put beside it.
+/// The sender's name for itself, without what may be a key, which some senders append.
 fn named(client: &str) -> String {
     let is_key = |run: &str| run.len() >= KEY_LIKE && run.bytes().all(|byte| byte.is_ascii_hexdigit());
     let mut name = String::new();

@@ -1,9 +1,9 @@
-//! The name of a service: the one place where it is made.
+//! Names of services; every name is made here.
 
 use crate::bounds;
 use crate::collector::EXTERNAL;
 
-/// Doors of our own services and of the page.
+/// The slots of our own services and of the page.
 const OWN: [&str; 5] = [
     "api-gateway",
     "frontend",
@@ -12,8 +12,8 @@ const OWN: [&str; 5] = [
     "user-service",
 ];
 
-/// The name of whoever sent through the door `slot` and calls itself so. Our own services are known by their doors. A
-/// stranger that takes the name of one of them says so behind it, or its errors would be ours.
+/// Name of the sender in `slot` that calls itself `claimed`. Our own services are known by their slots. An external
+/// sender with the name of one of them gets a suffix, so that its errors do not become ours.
 pub(crate) fn name(slot: &str, claimed: Option<&str>) -> String {
     if slot != EXTERNAL {
         return slot.to_owned();
@@ -22,13 +22,13 @@ pub(crate) fn name(slot: &str, claimed: Option<&str>) -> String {
     claimed.map_or_else(|| slot.to_owned(), strangers)
 }
 
-/// Whether it is one of ours: no stranger is called so, see [`name`].
+/// Whether it is one of our own services. No external sender gets such a name, see [`name`].
 pub(crate) fn is_own(service: &str) -> bool {
     OWN.contains(&service)
 }
 
-/// The name of whom `service` asks. A stranger's peer is no service of ours only because it is called like one: whoever
-/// continues the call decides.
+/// Name of the callee of `service`. The callee of an external service is not one of ours just because of its name;
+/// the service that continues the call decides.
 pub(crate) fn peer(service: &str, called: &str) -> String {
     if is_own(service) {
         bounds::cut(called, bounds::SERVICE)

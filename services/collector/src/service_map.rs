@@ -1,10 +1,11 @@
-//! Who calls whom, how often and how fast, drawn from the spans of the newest traces.
+//! The map of services: who calls whom, how often and how fast, computed from the spans of the newest traces.
 //!
-//! A service is known by its transactions. A call is a client's span, to every service whose transaction continues it, or a
-//! transaction that one of another service continues itself; else a call is to the peer that it names, which is a service
-//! where calls of the same caller to the same address are continued by one: what a page loads from its gateway has no trace
-//! there. Until one is, what a page loads from where it came from itself is no call of a stranger, and is not told. A database
-//! belongs to the service that uses it, since services do not share one.
+//! A service is what records transactions. A call is a client span, whose callee is every service with a
+//! transaction that continues it, or a transaction that continues one of another service directly. Otherwise the
+//! callee is the peer that the span names; it is a service if another call of the same caller to the same address
+//! is continued by one, for example the requests of a page to its gateway, which have no trace there. Until then,
+//! requests of a page to its own origin are left out. A database belongs to the service that uses it, because
+//! services do not share one.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -16,12 +17,12 @@ use serde_json::Value;
 use crate::bounds;
 use crate::service;
 
-/// Most things that are told; more could not be drawn.
+/// Limit of nodes; more cannot be drawn.
 const MOST_NODES: usize = 60;
-/// What "the last minute" is.
+/// The last minute, in microseconds.
 pub(crate) const MINUTE: Micros = 60_000_000;
 
-/// How many traces began in the last minute: all of them, and those that the map is drawn from.
+/// Number of traces that began in the last minute, and of those among them that the map is computed from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LastMinute {
     pub(crate) traces: u64,
@@ -33,7 +34,7 @@ impl LastMinute {
         self.drawn >= self.traces
     }
 
-    /// What `counted` in the drawn traces stands for in all of them, rounded.
+    /// Extrapolates a count in these traces to all traces of the last minute, and rounds it.
     // Never negative, and far below 2^53.
     #[allow(
         clippy::cast_possible_truncation,
@@ -50,17 +51,17 @@ impl LastMinute {
     }
 }
 
-/// Calls while they are counted.
+/// Calls of one edge while they are counted.
 #[derive(Default)]
 struct Calls {
     durations: Vec<Micros>,
-    /// How many of the last minute they stand for.
+    /// Number of calls in the last minute, weighted.
     last_minute: f64,
     errors: u64,
 }
 
 impl Calls {
-    /// Counts a call of a trace that stands for `weight` of them.
+    /// Counts a call of a trace that stands for `weight` traces.
     fn add(&mut self, span: &Span, now: Micros, weight: f64) {
         self.durations
             .push(span.end_us.saturating_sub(span.start_us).max(0));
@@ -82,22 +83,23 @@ impl Calls {
     }
 }
 
-/// A trace to be drawn.
+/// A trace that the map is computed from.
 #[derive(Default)]
 pub(crate) struct Drawn {
     pub(crate) spans: Vec<Span>,
-    /// Share of traces that its head records, if that is not all.
+    /// Sample rate of the trace; `None` where all are recorded.
     pub(crate) sample_rate: Option<f64>,
 }
 
 impl Drawn {
-    /// How many traces it stands for.
+    /// Number of traces that it stands for.
     fn weight(&self) -> f64 {
         weight(self.sample_rate)
     }
 }
 
-/// Draws the map of traces: the newest, and `minute` says of how many. `now` is microseconds since the Unix epoch.
+/// Computes the map of the newest traces; `minute` tells how many they are. `now` is microseconds since the Unix
+/// epoch.
 pub(crate) fn draw(traces: &[Drawn], now: Micros, minute: LastMinute) -> ServiceMap {
     let mut nodes: BTreeMap<String, (NodeKind, Calls)> = BTreeMap::new();
     let mut edges: BTreeMap<(String, String), Calls> = BTreeMap::new();
@@ -121,7 +123,7 @@ pub(crate) fn draw(traces: &[Drawn], now: Micros, minute: LastMinute) -> Service
             for (callee, kind) in called(span, &continued, &known, &origins) {
                 if kind != NodeKind::Service {
                     let (known, calls) = nodes.entry(callee.clone()).or_insert((kind, Calls::default()));
-                    // What records transactions is a service: its own figures count, not those of who called it.
+                    // What records transactions is a service, with figures of its own instead of its callers'.
                     if *known == kind {
                         calls.add(span, now, weight);
                     }
@@ -170,7 +172,7 @@ pub(crate) fn draw(traces: &[Drawn], now: Micros, minute: LastMinute) -> Service
     map
 }
 
-/// Services by the span that their transactions continue: a message may have several consumers.
+/// Services by the span that their transactions continue; a message may have several consumers.
 type Continued<'a> = HashMap<&'a str, BTreeSet<&'a str>>;
 
 fn continued(spans: &[Span]) -> Continued<'_> {
@@ -183,7 +185,7 @@ fn continued(spans: &[Span]) -> Continued<'_> {
     continued
 }
 
-/// Counts transactions that continue one of another service without a client's span between: the callee says how long.
+/// Counts transactions that continue one of another service without a client span; the duration is the callee's.
 fn add_direct(edges: &mut BTreeMap<(String, String), Calls>, trace: &Drawn, now: Micros) {
     let transactions = || trace.spans.iter().filter(|span| span.transaction);
     let services: HashMap<&str, &str> = transactions()
@@ -201,7 +203,7 @@ fn add_direct(edges: &mut BTreeMap<(String, String), Calls>, trace: &Drawn, now:
     }
 }
 
-/// Which service answers at an address, by who asks and the address.
+/// The service that answers at an address, by caller and address.
 fn addresses(traces: &[Drawn]) -> HashMap<(&str, String), &str> {
     let mut known = HashMap::new();
     for Drawn { spans, .. } in traces {
@@ -223,7 +225,7 @@ fn addresses(traces: &[Drawn]) -> HashMap<(&str, String), &str> {
     known
 }
 
-/// Where the pages that a service shows came from, by service and address.
+/// The origins of the pages that a service loads, by service and address.
 fn origins(traces: &[Drawn]) -> HashSet<(&str, String)> {
     let spans = traces.iter().flat_map(|trace| &trace.spans);
     spans
@@ -231,7 +233,7 @@ fn origins(traces: &[Drawn]) -> HashSet<(&str, String)> {
         .collect()
 }
 
-/// Where the page came from whose load a transaction tells.
+/// The origin of the page whose load a transaction is.
 pub(crate) fn origin(span: &Span) -> Option<String> {
     if !span.transaction || !matches!(span.op.as_str(), "pageload" | "navigation") {
         return None;
@@ -241,7 +243,7 @@ pub(crate) fn origin(span: &Span) -> Option<String> {
     Some(service::peer(&span.service, host))
 }
 
-/// Whom a client's span of HTTP asks, when it is another than its own service.
+/// The callee of an HTTP client span, if it is not the span's own service.
 pub(crate) fn peer(span: &Span) -> Option<String> {
     if span.transaction || !span.op.starts_with("http.client") {
         return None;
@@ -250,13 +252,13 @@ pub(crate) fn peer(span: &Span) -> Option<String> {
     Some(service::peer(&span.service, called))
 }
 
-/// The first of these that the span's data has.
+/// The first of these members in the span's data.
 fn fact<'a>(span: &'a Span, names: &[&str]) -> Option<&'a str> {
     let values = names.iter().filter_map(|name| span.data.get(*name));
     values.filter_map(Value::as_str).find(|text| !text.is_empty())
 }
 
-/// Whom a span calls: everybody who continues it, else the one that it names.
+/// The callees of a span: every service that continues it, otherwise the peer that it names.
 fn called(
     span: &Span,
     continued: &Continued<'_>,
@@ -264,7 +266,7 @@ fn called(
     origins: &HashSet<(&str, String)>,
 ) -> Vec<(String, NodeKind)> {
     if let Some(services) = continued.get(span.span_id.as_str()) {
-        // A span that is continued in its own service calls nobody.
+        // A span that its own service continues is no call.
         let others = services.iter().filter(|service| **service != span.service);
         return others
             .map(|service| ((*service).to_owned(), NodeKind::Service))
@@ -349,7 +351,7 @@ mod tests {
     fn calls_lead_to_services_databases_and_strangers() {
         let trace = vec![
             span("gateway", "1", None, "http.server", &[]),
-            // The peer is called otherwise by its caller; what continues the span decides.
+            // The caller names the peer differently; the service that continues the span decides.
             span(
                 "gateway",
                 "2",
@@ -430,7 +432,7 @@ mod tests {
             edges(&draw_all(&[page("127.0.0.1:9")], 0)),
             [("page", "127.0.0.1:9")]
         );
-        // Once a call to it is continued, all of them are calls of whoever continues it.
+        // Once one call to the address is continued, all calls to it are calls of that service.
         let spin = vec![
             span(
                 "page",
@@ -472,7 +474,7 @@ mod tests {
         };
         assert_eq!(map.nodes[0].traffic, expected);
         assert!(!map.estimated);
-        // Had there been four times as many in the last minute, the rate would be four times as high.
+        // With four times as many traces in the last minute, the rate is four times as high.
         let minute = LastMinute {
             traces: 200,
             drawn: 50,
@@ -480,7 +482,7 @@ mod tests {
         let newest = draw(&drawn(&traces[50..], None), MINUTE * 2, minute);
         let rate = |map: &ServiceMap| (map.nodes[0].traffic.per_minute, map.estimated);
         assert_eq!(rate(&newest), (200, true));
-        // Of which one in four is recorded.
+        // One in four of these traces is recorded.
         let sampled = draw(&drawn(&traces[50..], Some(0.25)), MINUTE * 2, minute);
         assert_eq!(rate(&sampled), (800, true));
         assert_eq!(draw_all(&[], 0).nodes, []);
@@ -519,14 +521,14 @@ mod tests {
                 "queue.publish",
                 &[("messaging.system", "kafka")],
             ),
-            // The mailer gets it twice.
+            // The mailer receives it twice.
             span("mailer", "3", Some("2"), "http.server", &[]),
             span("mailer", "4", Some("2"), "http.server", &[]),
             span("stock", "5", Some("2"), "http.server", &[]),
-            // It continues the transaction itself, and goes on in itself.
+            // The worker continues the transaction directly, and goes on in itself.
             span("worker", "6", Some("1"), "http.server", &[]),
             span("worker", "7", Some("6"), "http.server", &[]),
-            // Whom this one continues is not recorded.
+            // The span that this one continues is not recorded.
             span("lost", "8", Some("none"), "http.server", &[]),
         ];
         let map = draw_all(std::slice::from_ref(&trace), 0);

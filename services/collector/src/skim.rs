@@ -1,7 +1,7 @@
-//! Reads of a payload only what the index asks for.
+//! Reads only those members of a payload that the index needs.
 //!
-//! Data of spans and attributes of metrics are most of an envelope, and the index keeps next to none of them; they are
-//! passed over without being built. A test holds this to what [`crate::facts::read`] finds.
+//! Data of spans and attributes of metrics are most of an envelope, and the index keeps little of them, so they are
+//! skipped without being built. A test compares the result with that of [`crate::facts::read`].
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,14 +14,14 @@ use serde_json::{Map, Value};
 use crate::item_type::ItemType;
 use crate::lenient::UNREADABLE;
 
-/// Member of a span's data: all of it, as JSON.
+/// Member of a span's data that holds all of the data as JSON.
 pub(crate) const RAW: &str = "reelscope.raw";
 
-/// What is wanted of the data of a transaction, and of a span within one.
+/// Members that are needed of the data of a transaction; the second list is for a span within one.
 const TRACE_DATA: [&str; 2] = ["currency", "url.full"];
 const SPAN_DATA: [&str; 3] = ["peer.service", "server.address", "user.id"];
 
-/// Where in a payload a value stands; an array stands where its elements do.
+/// The part of the payload that is being parsed. The elements of an array belong to the part of the array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum JsonSection {
     Transaction,
@@ -30,16 +30,16 @@ pub(crate) enum JsonSection {
     Spans,
     /// Data of a transaction.
     TraceData,
-    /// Data of a span within one.
+    /// Data of a span within a transaction.
     SpanData,
     Metrics,
     Attributes,
-    /// Wanted with everything in it.
+    /// Everything is needed.
     Whole,
 }
 
 impl JsonSection {
-    /// Where the payload of an item stands.
+    /// The part that the payload of an item is.
     pub(crate) fn of(item_type: &ItemType) -> Self {
         match item_type {
             ItemType::Transaction => Self::Transaction,
@@ -48,7 +48,7 @@ impl JsonSection {
         }
     }
 
-    /// Where a member stands, if the index asks for it.
+    /// The part that a member is, if the index needs it.
     fn member(self, name: &str) -> Option<Self> {
         let wanted = |names: &[&str]| names.contains(&name).then_some(Self::Whole);
         match self {
@@ -75,7 +75,7 @@ impl JsonSection {
             Self::Spans => Some(Self::Whole),
             Self::TraceData => wanted(&TRACE_DATA),
             Self::SpanData => wanted(&SPAN_DATA),
-            // One alone, or a list of them.
+            // A container of metrics, or one metric.
             Self::Metrics => match name {
                 "items" => Some(Self::Metrics),
                 "attributes" => Some(Self::Attributes),
@@ -89,7 +89,7 @@ impl JsonSection {
                     UNREADABLE,
                 ]),
             },
-            // Parameters of a template that stands for the body of a log.
+            // Parameters of a template that is the body of a log.
             Self::Attributes if name.starts_with("sentry.message.") => Some(Self::Whole),
             Self::Attributes => wanted(&["sentry.release", "service.name"]),
         }
@@ -97,10 +97,10 @@ impl JsonSection {
 }
 
 impl JsonSection {
-    /// Whether data may have a member that is wanted: a quick look, before all of it is read for its members.
+    /// Whether the data may have a member that is needed: a quick search, before all of it is parsed.
     fn may_be_in(self, data: &str) -> bool {
         let has = |name: &&str| memchr::memmem::find(data.as_bytes(), name.as_bytes()).is_some();
-        // A name may be written with escapes.
+        // A name may be escaped.
         data.contains('\\')
             || match self {
                 Self::TraceData => TRACE_DATA.iter().any(has),
@@ -109,10 +109,10 @@ impl JsonSection {
     }
 }
 
-/// What is wanted of a payload at `place`.
+/// Parses the members of a payload that are needed.
 ///
 /// # Errors
-/// It is not JSON, or no object.
+/// The payload is not JSON, or no object.
 pub(crate) fn read(place: JsonSection, payload: &[u8]) -> Result<Map<String, Value>, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_slice(payload);
     let value = place.deserialize(&mut json)?;

@@ -1,4 +1,4 @@
-//! Threads that are seen when a defect ends them.
+//! Restarts threads that panic, and reports the panics.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinError;
 
-/// More defects than this within [`WITHIN`] are not mended by beginning anew.
+/// Limit of restarts within [`WITHIN`]; more would not help.
 const MOST_RESTARTS: usize = 5;
 const WITHIN: Duration = Duration::from_secs(60);
 
-/// Runs `work` until it ends by itself. A defect ends it early: `met` is told what it said, and it begins anew while that
-/// is worth it. Returns the last words where it is not.
+/// Runs `work` until it returns. After a panic it calls `met` with the message and runs `work` again. Returns the
+/// message when it panics too often.
 pub(crate) fn again<W>(
     work: &mut W,
     run: impl Fn(&mut W),
@@ -32,15 +32,15 @@ pub(crate) fn again<W>(
     }
 }
 
-/// Runs `work`.
+/// Runs `work` once.
 ///
 /// # Errors
-/// What a defect said. The panic hook has reported it.
+/// The message of a panic. The panic hook has reported it.
 pub(crate) fn once(work: impl FnOnce()) -> Result<(), String> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| words_of(&*panic))
 }
 
-/// Why a task did not come to its end: what a defect said.
+/// Why a task did not end: the message of its panic.
 pub(crate) fn last_words(error: JoinError) -> String {
     match error.try_into_panic() {
         Ok(panic) => words_of(&*panic),

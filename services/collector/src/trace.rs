@@ -1,4 +1,4 @@
-//! A trace: its line in the list while envelopes come in, and everything about it once it is asked for.
+//! A trace: its summary while envelopes arrive, and all of its details on request.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,17 +19,18 @@ pub(crate) use detail::detail;
 use room::{ListRoom, insert_all};
 use waits::{Waits, longest};
 
-/// Bytes of JSON of a service without its name: counts below 8 digits, times below 18.
+/// Size of a service's JSON without its name in bytes: counts have below 8 digits, times below 18.
 const SHARE_BYTES: usize = 160;
-/// Bytes of JSON of a measurement without its name and unit.
+/// Size of a measurement's JSON without name and unit, in bytes.
 const MEASUREMENT_BYTES: usize = 58;
 
-/// How far a span may begin before its parent without a word: clocks of one machine differ by less.
+/// How much earlier than its parent a span may begin, in microseconds, without counting as odd: clocks of one
+/// machine differ by less.
 const SKEW: Micros = 1_000;
 
-/// How good a claim is to speak for the trace; smaller is better: a transaction without a parent, any transaction, a span
-/// without a parent, a span, an error, a log line; then the earliest; then its id, so that the order of arrival decides
-/// nothing.
+/// Priority of what speaks for the trace; the lowest wins: a transaction without a parent, any transaction, a span
+/// without a parent, a span, an error, a log line; then the earliest; then a hash of the id, so that the order of
+/// arrival does not matter.
 type NamePriority = (u8, Micros, u64);
 const ROOT: u8 = 0;
 const ERROR: u8 = 4;
@@ -45,7 +46,7 @@ fn claim_of(span: &Span) -> NamePriority {
     (class, span.start_us, fnv1a(span.span_id.as_bytes()))
 }
 
-/// What the best of those who said something said.
+/// The priorities behind the values in the summary.
 #[derive(Default, Serialize, Deserialize)]
 struct Said {
     release: Option<NamePriority>,
@@ -54,7 +55,7 @@ struct Said {
     currency: Option<NamePriority>,
 }
 
-/// Notes what is said with a claim, unless it is nothing or a better one said something.
+/// Sets a value, if there is one and its priority is better than that of the present value.
 fn note(
     place: &mut Option<String>,
     by: &mut Option<NamePriority>,
@@ -67,19 +68,19 @@ fn note(
     }
 }
 
-/// A trace while its envelopes come in, in any order. It is kept as JSON between them, its line beside the rest.
+/// A trace whose envelopes arrive in any order. Between them it is stored as JSON, with its summary in columns.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Trace {
-    /// Up to date after every [`Trace::add`], so that it can be lent; its lists of names are sorted.
+    /// Up to date after every [`Trace::add`]; its lists of names are sorted.
     #[serde(skip)]
     summary: TraceSummary,
-    /// From the earliest start to the latest end of spans that have times of their own.
+    /// Earliest start and latest end of the spans with times of their own.
     of_spans: Option<(Micros, Micros)>,
-    /// The same of everything else. It counts where there are no such spans.
+    /// The same of everything else; it counts where there are no such spans.
     of_others: Option<(Micros, Micros)>,
-    /// Whose name, operation, service, status and length are told.
+    /// Priority of the span that names the trace.
     claim: Option<NamePriority>,
-    /// What the root says, or whatever stands for it while it is not there.
+    /// Status of the root, or of the span that stands in for it.
     root_status: String,
     root_end: Micros,
     has_other_roots: bool,
@@ -94,7 +95,7 @@ fn length_of(span: &Span) -> Micros {
     span.end_us.saturating_sub(span.start_us).max(0)
 }
 
-/// Whether an event is an error; one of another level only tells something, unless nobody caught it.
+/// Whether an event is an error. One of a lower level is a message, unless it was not handled.
 fn is_error(event: &ErrorEvent) -> bool {
     event.handled == Some(false)
         || !matches!(
@@ -127,17 +128,17 @@ impl Trace {
         }
     }
 
-    /// When it began, as its line says.
+    /// Start of the trace, as in its summary.
     pub(crate) fn start(&self) -> Micros {
         self.summary.start_us
     }
 
-    /// The same with its line, which is kept beside it.
+    /// Returns the trace with its summary, which is stored in columns.
     pub(crate) fn with(self, summary: TraceSummary) -> Self {
         Self { summary, ..self }
     }
 
-    /// Some of its envelopes are no longer kept. Whether that is news.
+    /// Marks that some of its envelopes are deleted; returns whether this is new.
     pub(crate) fn lose(&mut self) -> bool {
         let is_news = self.oddities.insert("incomplete".to_owned());
         if is_news {
@@ -146,9 +147,9 @@ impl Trace {
         is_news
     }
 
-    /// Takes in what one envelope says about this trace.
+    /// Adds the content of one envelope.
     pub(crate) fn add(&mut self, seq: u64, spans: &[&SpanFact], errors: &[&ErrorEvent], logs: &[&LogLine]) {
-        // Those that were there when the index began are read newest first.
+        // Envelopes that existed when the index was created come newest first.
         let first = self.summary.first_envelope;
         if first == 0 || seq < first {
             self.summary.first_envelope = seq;
@@ -174,7 +175,7 @@ impl Trace {
         self.conclude();
     }
 
-    /// Takes in how long a service took for a transaction, and how long of that it waited.
+    /// Adds the duration of a service's transaction, and the part of it that it waited.
     fn add_share(&mut self, transaction: &Span, waiting: Micros) {
         let length = length_of(transaction);
         let Some(share) = self.share(&transaction.service) else {
@@ -305,7 +306,7 @@ impl Trace {
         }
     }
 
-    /// `None` where the line has no room for another service.
+    /// Returns the share of a service; `None` where the summary has no room for another one.
     fn share(&mut self, service: &str) -> Option<&mut ServiceShare> {
         let services = &mut self.summary.services;
         match services.binary_search_by(|share| share.service.as_str().cmp(service)) {
@@ -324,7 +325,7 @@ impl Trace {
         }
     }
 
-    /// Brings what follows from the rest up to date.
+    /// Updates what depends on the rest.
     fn conclude(&mut self) {
         let summary = &mut self.summary;
         if let Some((start, end)) = self.of_spans.or(self.of_others) {
@@ -370,7 +371,7 @@ impl Trace {
             .is_some_and(|(start, end)| at < start.saturating_sub(SKEW) || at > end.saturating_add(SKEW))
     }
 
-    /// Its line.
+    /// The summary.
     pub(crate) fn summary(&self) -> &TraceSummary {
         &self.summary
     }
@@ -381,7 +382,7 @@ fn extend(times: &mut Option<(Micros, Micros)>, start: Micros, end: Micros) {
     *times = Some((earliest.min(start), latest.max(start).max(end)));
 }
 
-/// Whether a status stands for an answer with a 5xx, as Sentry maps HTTP to span statuses
+/// Whether a status stands for a 5xx, by Sentry's mapping of HTTP to span statuses
 /// (<https://develop.sentry.dev/sdk/foundations/transport/event-payloads/span/>).
 fn is_server_error(status: &str) -> bool {
     matches!(
@@ -390,13 +391,13 @@ fn is_server_error(status: &str) -> bool {
     )
 }
 
-/// Names in a tag, separated by commas.
+/// Splits a tag into names at its commas.
 fn names(value: &str) -> impl Iterator<Item = String> {
     let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
     names.map(str::to_owned)
 }
 
-/// `problem: "slow-rng,missing-index"`, or `problem.slow-rng: "on"`.
+/// Reads the tags `problem: "slow-rng,missing-index"` or `problem.slow-rng: "on"`.
 fn problems(span: &Span) -> Vec<String> {
     let mut found = Vec::new();
     for (name, value) in &span.tags {
@@ -411,7 +412,7 @@ fn problems(span: &Span) -> Vec<String> {
     found
 }
 
-/// Adds what an envelope says about one trace.
+/// Adds the content of an envelope about one trace.
 pub(crate) fn add(trace: &mut Trace, trace_id: u128, seq: u64, facts: &Facts) {
     let text = format_id(trace_id);
     let spans: Vec<_> = facts

@@ -1,6 +1,6 @@
-//! What the viewer asks: traces, issues, measurements, and the state of delivery; and the browser's tunnel.
+//! The routes of the viewer: traces, issues, measurements and the state of delivery, and the browser's tunnel.
 //!
-//! The routes are relative: the stack mounts them under `/api/telemetry`, behind the gateway's guard.
+//! The paths are relative: the stack mounts them below `/api/telemetry`, behind the gateway's guard.
 
 mod delivery;
 mod envelopes;
@@ -27,7 +27,7 @@ use crate::error::ReadError;
 use crate::http::{self, BodyBudget, BodyLimits, EnvelopeAccepted};
 use crate::large;
 
-/// Most lines of a list that are answered at once, and how many when nobody asks for a number.
+/// Limit of the lines of a list in one response, and the number without a wish.
 const MOST_LINES: usize = 500;
 const USUAL_LINES: usize = 50;
 
@@ -38,13 +38,14 @@ struct Viewer {
 }
 
 impl Viewer {
-    /// The index keeps up with whoever looks, and shows what was captured before the question.
+    /// Marks the viewer as active and waits until everything captured before the request is indexed.
     async fn look(&self) {
         self.collector.index().look().await;
     }
 }
 
-/// The viewer's routes, each with its description. They show everything and change delivery, so they belong behind a guard.
+/// The routes of the viewer with their descriptions. They show everything and change delivery, so the caller puts
+/// them behind a guard.
 pub fn viewer_routes(collector: Collector) -> OpenApiRouter {
     OpenApiRouter::default()
         .routes(routes!(traces::traces))
@@ -61,7 +62,7 @@ pub fn viewer_routes(collector: Collector) -> OpenApiRouter {
         .routes(routes!(delivery::decide_held))
         .routes(routes!(delivery::test_delivery))
         .layer(RequestDecompressionLayer::new())
-        // It unpacks bodies itself, so that a refused one can be read to its end.
+        // This route decompresses bodies itself, so that a refused one can be read to its end.
         .routes(routes!(tunnel))
         .fallback(not_found)
         .with_state(Viewer {
@@ -70,7 +71,7 @@ pub fn viewer_routes(collector: Collector) -> OpenApiRouter {
         })
 }
 
-/// The viewer's routes by themselves.
+/// The routes of the viewer without their descriptions.
 pub fn viewer_router(collector: Collector) -> Router {
     Router::from(viewer_routes(collector)).method_not_allowed_fallback(method_not_allowed)
 }
@@ -87,17 +88,17 @@ async fn tunnel(State(viewer): State<Viewer>, request: Request) -> Response {
     http::tunnel(&viewer.collector, &viewer.room, request).await
 }
 
-/// What is asked for could not be read from the disk.
+/// The response when stored data cannot be read.
 fn unread(error: rusqlite::Error) -> ApiProblem {
     ReadError::from(error).into()
 }
 
-/// Microseconds since the Unix epoch.
+/// The time in microseconds since the Unix epoch.
 fn now_us() -> Micros {
     now().saturating_mul(1_000)
 }
 
-/// An answer that may be as large as all that is read for it, made where that may take its time.
+/// Builds a large response on a blocking thread.
 async fn told<T: IntoResponse>(answer: impl FnOnce() -> T + Send + 'static) -> Result<Response, ApiProblem> {
     let made = tokio::task::spawn_blocking(move || answer().into_response());
     made.await.map_err(large::unfinished)
@@ -107,7 +108,7 @@ fn lines(limit: Option<usize>) -> usize {
     limit.unwrap_or(USUAL_LINES).clamp(1, MOST_LINES)
 }
 
-/// A query. Unlike axum's own extractor its rejection is a problem.
+/// A query. Unlike that of axum's own extractor, its rejection is an [`ApiProblem`].
 struct Asked<T>(T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {

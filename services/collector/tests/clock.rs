@@ -1,4 +1,4 @@
-//! A wall clock that is set, both ways, while envelopes wait: nothing comes early, late or never by it.
+//! Setting the wall clock forward or back while envelopes wait makes nothing early, late or lost.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -25,7 +25,7 @@ fn open(dir: &Path, options: Options, clock: &Clock) -> Collector {
     collector
 }
 
-/// Sends one more envelope to another destination, and so makes sure that the outbox has looked at its clock.
+/// Sends one more envelope to another destination, so that the outbox has certainly read its clock.
 async fn looked(collector: &Collector, other: &FakeSentry) {
     let before = other.taken().len();
     collector.capture_durable("other", error(before)).await.unwrap();
@@ -38,7 +38,7 @@ fn to_both(sentry: &FakeSentry, other: &FakeSentry) -> Destinations {
     destinations
 }
 
-/// It is told for about the wall clock's time in `left`.
+/// Checks that `at` is about `left` after the present wall clock.
 #[track_caller]
 fn is_about(at: i64, clock: &Clock, left: Duration) {
     let told = at - clock.wall();
@@ -142,7 +142,7 @@ async fn a_clock_that_is_set_makes_no_transaction_too_old_and_days_that_pass_do(
     let delivery = collector.delivery();
     assert_eq!(delivery.dead_by_reason, [("too_old".to_owned(), 1)].into());
     assert_eq!(delivery.counts.delivered, 7);
-    // A person who asks for it by its number means it, and Sentry decides.
+    // A retry by number is intended, and Sentry decides about the age.
     assert_eq!(collector.retry_dead(None).await.unwrap(), 0);
     for (answer, delivered) in [(Answer::Status(400, vec![]), 7), (Answer::Status(500, vec![]), 8)] {
         sentry.answer([answer]);
@@ -155,7 +155,8 @@ async fn a_clock_that_is_set_makes_no_transaction_too_old_and_days_that_pass_do(
     collector.shutdown().await;
 }
 
-/// Captures a transaction and an error by one clock, starts again by another, `ahead` of it, and returns what died.
+/// Captures a transaction and an error with one clock, starts again with another, `ahead` of it, and returns the
+/// number of dead envelopes.
 async fn dies_after_a_start(ahead: i64) -> u64 {
     let sentry = FakeSentry::start().await;
     let (dir, before, after) = (tempfile::tempdir().unwrap(), Clock::system(), Clock::system());
@@ -182,7 +183,7 @@ async fn dies_after_a_start(ahead: i64) -> u64 {
 async fn what_was_there_at_the_start_is_as_old_as_it_was_then() {
     assert_eq!(dies_after_a_start(millis(6 * DAY)).await, 1);
     assert_eq!(dies_after_a_start(millis(4 * DAY)).await, 0);
-    // It comes from the future, or the clock is behind.
+    // The envelope is from the future, or the clock is behind.
     assert_eq!(dies_after_a_start(-millis(400 * DAY)).await, 0);
 }
 
@@ -200,7 +201,7 @@ async fn retention_goes_by_the_time_that_passes() {
     let collector = open(dir.path(), options, &clock);
     collector.configure(to(&sentry.dsn()));
     let mut count = 0;
-    // More than is written between two looks at the age.
+    // More than is written between two checks of the age.
     let mut written = async || {
         for n in count..count + 450 {
             collector.capture_durable("api-gateway", error(n)).await.unwrap();

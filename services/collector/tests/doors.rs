@@ -1,4 +1,4 @@
-//! What SDKs and the viewer meet, through the routers.
+//! What SDKs and the viewer get from the routers.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -111,7 +111,7 @@ async fn every_encoding_is_taken_and_a_bomb_is_not() {
         let (response, body) = send(&opened.ingest, encoded(encoding, bytes)).await;
         assert_eq!(response.status(), StatusCode::OK, "{encoding}: {body}");
     }
-    // Stored, not packed, as both formats allow: a header of eleven bytes.
+    // Stored instead of compressed, as both formats allow: a header of eleven bytes.
     let brotli = b"\x0b\x05\x80{}         \x03".to_vec();
     let zstd = b"\x28\xb5\x2f\xfd\x20\x0b\x59\x00\x00{}         ".to_vec();
     for (encoding, bytes) in [("br", brotli), ("zstd", zstd)] {
@@ -258,7 +258,7 @@ async fn a_trace_is_there_within_300_ms() {
     assert_eq!(summary["service"], "api-gateway");
     assert_eq!(summary["transactions"], 2);
     assert_eq!(summary["spans"], 4);
-    // The error came later than all spans.
+    // The error came after all spans.
     assert_eq!(summary["duration_us"], 100_000);
     assert_eq!(summary["measurements"]["stake"]["value"], 10.0);
     assert_eq!(summary["problems"], serde_json::json!(["slow-rng"]));
@@ -450,7 +450,7 @@ async fn a_trace_is_as_long_as_whoever_began_it_waited_and_the_minute_is_counted
             .capture_durable("api-gateway", at(&spin, begun))
             .await
             .unwrap();
-        // Something goes on behind the answer.
+        // Work continues after the response.
         let settling = transaction(10 + n, &trace, "b", Some("a-c"), 6_000.0);
         let settling = at(&settling, begun);
         collector
@@ -523,7 +523,7 @@ async fn envelopes_are_listed_page_by_page() {
         (seqs, body["next"].as_u64())
     };
     assert_eq!(page("").await, (vec![7, 6, 5], Some(5)));
-    // What comes meanwhile moves no page.
+    // Later arrivals do not move a page.
     opened
         .collector
         .capture_durable("api-gateway", error(8))
@@ -561,13 +561,13 @@ fn of_release(envelope: Vec<u8>, release: &str) -> Vec<u8> {
         .into_bytes()
 }
 
-/// The envelope, moved so that the second that all of them are made for is `seconds` since the Unix epoch.
+/// Moves an envelope in time, so that the second for which all of them are made is `seconds` since the Unix epoch.
 fn at(envelope: &[u8], seconds: u64) -> Vec<u8> {
     let text = std::str::from_utf8(envelope).unwrap();
     text.replace("1764000000.", &format!("{seconds}.")).into_bytes()
 }
 
-/// The second after this one, since the epoch: what is made for it has not begun yet.
+/// The next second since the epoch: what is made for it has not begun yet.
 fn now_seconds() -> u64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     now.unwrap().as_secs() + 1
@@ -620,7 +620,7 @@ async fn a_resolved_issue_that_comes_back_has_regressed_also_after_a_restart() {
     );
     collector.shutdown().await;
 
-    // Its old events are indexed anew, and bring nothing back.
+    // Its old events are indexed again and reopen nothing.
     let collector = open();
     let viewer = viewer_router(collector.clone());
     eventually("the log to be indexed", || collector.indexed()).await;
@@ -664,7 +664,7 @@ async fn resolved(in_force: &str) -> (Opened, Value) {
     let spin = transaction(2, TRACE, "a", None, 5.0);
     let spin = at(&of_release(spin, in_force), now_seconds() - 60);
     opened.collector.capture_durable("payments", spin).await.unwrap();
-    // What another service runs says nothing of this one.
+    // The release of another service does not matter.
     let other = transaction(3, TRACE, "b", Some("a-c"), 5.0);
     let other = at(&of_release(other, "7.0.0"), now_seconds() - 30);
     opened.collector.capture_durable("users", other).await.unwrap();
@@ -693,13 +693,13 @@ async fn an_issue_is_resolved_in_the_release_that_is_in_force_and_comes_back_in_
     let said = |status: &str, reopened_in: &str, regressed_in: &str| {
         (status.to_owned(), reopened_in.to_owned(), regressed_in.to_owned())
     };
-    // It never was away: that is not told as a return, and the first release that shows it stays.
+    // It is not reported as a regression, and the first release that shows it stays.
     assert_eq!(meet(11, "1.2.0").await, said("reopened", "1.2.0", ""));
     assert_eq!(meet(12, "1.1.0").await, said("reopened", "1.2.0", ""));
     assert_eq!(meet(13, "1.3.0").await, said("regressed", "", "1.3.0"));
     assert_eq!(meet(14, "1.2.0").await, said("regressed", "", "1.3.0"));
     opened.collector.shutdown().await;
-    // Back in an older release than it was seen in, it is the one it was seen in that counts.
+    // In an older release than the one it was seen in, the newer of both counts.
     let (opened, issue) = resolved("1.0.0").await;
     assert_eq!(issue["resolved_in"], "1.1.0");
     opened
@@ -720,23 +720,23 @@ async fn what_began_before_an_issue_was_resolved_does_not_open_it_again() {
     let (opened, _) = resolved("1.2.0").await;
     let (collector, viewer) = (&opened.collector, &opened.viewer);
     let trace = format!("{:032x}", 77);
-    // A request was under way: one of its services answered before the issue was resolved, another failed after.
+    // A request under way: one of its services answered before the issue was resolved, another failed after it.
     let began = at(&transaction(20, &trace, "a", None, 5.0), now_seconds() - 5);
     collector.capture_durable("users", began).await.unwrap();
     let failed = at(&of_release(error_in(21, &trace), "1.3.0"), now_seconds());
     collector.capture_durable("payments", failed).await.unwrap();
     assert_eq!(only_issue(viewer).await["status"], "resolved");
-    // An SDK had been offline.
+    // The SDK was offline.
     let late = at(&of_release(error(22), "1.3.0"), now_seconds() - 600);
     collector.capture_durable("payments", late).await.unwrap();
     assert_eq!(only_issue(viewer).await["status"], "resolved");
-    // Also after a restart, when the newest envelopes are read first.
+    // The same after a restart, when the newest envelopes are read first.
     collector.shutdown().await;
     let collector = Collector::open(opened.dir.path(), options()).unwrap().0;
     let viewer = &viewer_router(collector.clone());
     eventually("the log to be indexed", || collector.indexed()).await;
     assert_eq!(only_issue(viewer).await["status"], "resolved");
-    // A page that has been open for long is no request that is under way.
+    // A page that has been open for long is no request under way.
     let trace = format!("{:032x}", 78);
     let page = at(&transaction(23, &trace, "a", None, 5.0), now_seconds() - 3_600);
     collector.capture_durable("frontend", page).await.unwrap();
@@ -768,7 +768,7 @@ async fn the_share_of_an_issue_is_of_the_requests_it_befalls() {
             .await
             .unwrap();
     }
-    // A request that is tried again and fails again has failed once.
+    // A request that is retried and fails again counts as one failure.
     for n in [11, 12] {
         opened
             .collector
@@ -784,7 +784,7 @@ async fn the_share_of_an_issue_is_of_the_requests_it_befalls() {
     opened.collector.shutdown().await;
 }
 
-/// The envelope, of a trace whose head records this share of them.
+/// The envelope with this sample rate in its trace header.
 fn sampled(envelope: Vec<u8>, trace: &str, sample_rate: &str) -> Vec<u8> {
     let text = String::from_utf8(envelope).unwrap();
     let (_, rest) = text.split_once('\n').unwrap();
@@ -821,7 +821,7 @@ async fn the_share_of_an_issue_is_estimated_while_transactions_are_sampled_and_e
             .unwrap();
     }
     assert_eq!(share().await, (2.into(), 20.into(), true.into()));
-    // Where nothing is recorded, there are no requests either to be a share of.
+    // Where nothing is recorded, there are no requests to take a share of.
     for n in 4..=40 {
         let trace = format!("{n:032x}");
         collector
@@ -830,7 +830,7 @@ async fn the_share_of_an_issue_is_estimated_while_transactions_are_sampled_and_e
             .unwrap();
     }
     assert_eq!(share().await, (2.into(), 20.into(), true.into()));
-    // More failures than requests that are known of, since their heads do not say: never more than all.
+    // More failures than known requests, because the heads do not tell their sample rate: never more than all.
     for n in 41..=70 {
         collector
             .capture_durable("payments", error_in(n, &format!("{n:032x}")))
@@ -838,7 +838,7 @@ async fn the_share_of_an_issue_is_estimated_while_transactions_are_sampled_and_e
             .unwrap();
     }
     assert_eq!(share().await, (32.into(), 32.into(), true.into()));
-    // A head that says nonsense is no reason to refuse.
+    // An invalid sample rate is no reason to refuse an envelope.
     for (n, rate) in ["\"often\"", "[1e999]", "-1", "null", "1e999"]
         .into_iter()
         .enumerate()

@@ -1,7 +1,8 @@
-//! A Sentry SDK that is not ours, pointed at the collector's own DSN: everything it sends is taken, shown and passed on.
+//! Points a Sentry SDK of another language at the collector's own DSN: everything it sends is accepted, shown and
+//! forwarded.
 //!
-//! Needs a Python with the packages `sentry-sdk` and `brotli`, named by the variable `REELSCOPE_SENTRY_PYTHON`;
-//! `scripts/test.sh` sets one up. Without it this test says so and checks nothing.
+//! The test needs a Python with the packages `sentry-sdk` and `brotli`, named by the variable
+//! `REELSCOPE_SENTRY_PYTHON`; `scripts/test.sh` sets it up. Without it the test prints that and checks nothing.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -43,7 +44,7 @@ async fn pythons_sdk_is_taken_at_its_word() {
     let (collector, _) = Collector::open(dir.path(), options()).unwrap();
     let sentry = FakeSentry::start().await;
     collector.configure(to(&sentry.dsn()));
-    // How the bodies came, as the SDK says.
+    // The encodings of the bodies, as the SDK declares them.
     let encodings: Arc<Mutex<BTreeSet<String>>> = Arc::default();
     let seen = Arc::clone(&encodings);
     let note = from_fn(move |request: Request, next: Next| {
@@ -61,7 +62,7 @@ async fn pythons_sdk_is_taken_at_its_word() {
     for compression in ["none", "gzip", "br"] {
         let mut command = Command::new(&python);
         command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/foreign_sdk.py"));
-        // Only to this machine, whatever the environment says.
+        // Only to this machine, whatever the environment contains.
         command
             .args([dsn.as_str(), compression])
             .env("NO_PROXY", "127.0.0.1")
@@ -165,7 +166,7 @@ async fn pythons_sdk_is_taken_at_its_word() {
     assert!(delivery.sessions >= 3, "{}", delivery.sessions);
     assert_eq!(delivery.lost_by_sdks, [].into());
     balanced(&collector, dir.path());
-    // Every one of them came through the door for strangers, and says nothing of the person but the id.
+    // All of them came in the slot for external SDKs, and contain nothing of the person but the id.
     let kinds: BTreeSet<String> = collector
         .envelopes(None, None, None, 500)
         .await

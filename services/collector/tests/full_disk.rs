@@ -1,7 +1,8 @@
-//! A disk that fills up and has room again: what was acknowledged is kept, what was refused was said, and what Sentry
-//! took meanwhile is not sent again.
+//! A disk that fills up and has room again: acknowledged envelopes are kept, refused ones were answered so, and
+//! what Sentry accepted meanwhile is not sent again.
 //!
-//! The disk is a small tmpfs in a mount namespace of its own. Where the system lets nobody make one, the test says so.
+//! The disk is a small tmpfs in a mount namespace of its own. Where the system does not allow that, the test prints
+//! so.
 #![allow(clippy::unwrap_used)]
 #![cfg(target_os = "linux")]
 
@@ -22,7 +23,7 @@ const DIR: &str = "REELSCOPE_COLLECTOR_SMALL_DISK";
 #[allow(clippy::print_stderr)] // that nothing was checked must be seen
 fn a_full_disk_is_said_and_forgotten() {
     let dir = tempfile::tempdir().unwrap();
-    // The namespace, and with it the mount, ends with the process.
+    // The namespace, and its mount, ends with the process.
     let in_namespace = |script: &str| {
         let mut command = Command::new("unshare");
         command
@@ -55,7 +56,7 @@ fn a_full_disk_is_said_and_forgotten() {
     );
 }
 
-/// Takes all room that is left.
+/// Fills all room that is left.
 fn fill(dir: &Path) {
     let mut ballast = File::create(dir.join("ballast")).unwrap();
     for size in [64 * 1024, 4 * 1024, 1] {
@@ -63,7 +64,7 @@ fn fill(dir: &Path) {
     }
 }
 
-/// Not a test of its own: it needs a directory that is a small disk.
+/// The process on the small disk; it is started by the other test.
 #[tokio::test]
 #[ignore = "run by the test above in a mount namespace of its own"]
 async fn on_a_small_disk() {
@@ -81,7 +82,7 @@ async fn on_a_small_disk() {
         collector.capture_durable("api-gateway", error(n)).await.unwrap();
     }
     fill(dir);
-    // What is left of the last page takes a few more.
+    // The rest of the last page has room for a few more.
     let mut taken = 20;
     let refused = loop {
         match collector.capture_durable("api-gateway", error(taken)).await {
@@ -100,13 +101,13 @@ async fn on_a_small_disk() {
     assert_eq!((delivery.refused, delivery.counts.captured), (1, taken as u64));
     balanced(&collector, &telemetry);
 
-    // Sending needs no room to begin with; that it happened is written once there is some.
+    // Sending needs no room; its outcome is written once there is some.
     collector.configure(to(&sentry.dsn()));
     eventually("delivered from a full disk", || {
         collector.counts().delivered == taken as u64
     })
     .await;
-    // The counts are ahead of the rows, of which none is lost.
+    // The counts are ahead of the rows, and no row is lost.
     let rows = Rows::of(&telemetry);
     assert_eq!(
         (rows.held + rows.delivered, rows.newest),
@@ -140,7 +141,7 @@ async fn on_a_small_disk() {
     collector.shutdown().await;
     assert!(sentry.how_often().values().all(|times| *times == 1));
     assert!(!sentry.taken().contains(&event_id(unwaited)));
-    // Opened on a full disk it says what is wrong, and harms nothing.
+    // Opening on a full disk returns the error and damages nothing.
     fill(dir);
     drop(collector);
     match Collector::open(&telemetry, options()) {

@@ -1,4 +1,4 @@
-//! What one envelope can make of the collector: it stays quick for others, and ends when it is told to.
+//! The effect of one hostile envelope on the collector: it stays quick for others, and ends when it is told to.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -34,7 +34,7 @@ async fn a_hundred_thousand_traces_of_one_envelope_are_taken_in() {
         .capture_durable("external", logs(100_000))
         .await
         .unwrap();
-    // It would take minutes if each trace were looked for among all entries.
+    // It would take minutes if each trace were searched among all entries.
     eventually("indexed", || collector.caught_up()).await;
     assert_eq!(collector.traces_after_here(0, 10).len(), 10);
     balanced(&collector, dir.path());

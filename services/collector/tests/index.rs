@@ -1,4 +1,4 @@
-//! The index goes on where it was, whatever ended it, and is asked through its routes.
+//! The index continues where it stopped, whatever stopped it, and answers through its routes.
 #![allow(clippy::unwrap_used)]
 
 #[path = "support/door.rs"]
@@ -24,7 +24,7 @@ async fn get(viewer: &Router, path: &str) -> Value {
     body
 }
 
-/// The lists as they are told, and whether all of the log is in them.
+/// Returns the lists, and whether the whole log is in them.
 async fn lists(dir: &Path) -> (Collector, Value, Value) {
     let (collector, _) = Collector::open(dir, options()).unwrap();
     let viewer = viewer_router(collector.clone());

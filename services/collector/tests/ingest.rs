@@ -1,4 +1,4 @@
-//! How the door for SDKs receives and refuses, over TCP where it matters how bytes come.
+//! How the routes for SDKs receive and refuse, over TCP where the order of bytes matters.
 #![allow(clippy::unwrap_used)]
 
 #[path = "support/door.rs"]
@@ -20,8 +20,8 @@ use tokio::net::TcpStream;
 
 const MIB: usize = 1024 * 1024;
 
-/// Writes a whole request, and only then reads the answer: what a client does that takes a broken pipe for a lost
-/// network. Status and the rest of the answer.
+/// Writes a whole request and only then reads the response, as a client that takes a broken pipe for a lost
+/// network. Returns the status and the rest of the response.
 async fn exchange(addr: SocketAddr, head: &str, body: &[u8]) -> (u16, String) {
     let mut stream = TcpStream::connect(addr).await.unwrap();
     let head = format!(
@@ -103,7 +103,7 @@ async fn a_refusal_reaches_who_sends_first_and_reads_then() {
         json!({ "payload_too_large": 2, "dsn_rejected": 2, "dsn_required": 1, "unsupported_media_type": 1,
             "envelope_malformed": 1, "not_found": 1 })
     );
-    // A client that asks first is told before it sends.
+    // A client that sends `Expect` is answered before it sends.
     let mut stream = TcpStream::connect(addr).await.unwrap();
     let head = format!(
         "POST {door}host: x\r\nexpect: 100-continue\r\ncontent-length: {}\r\n\r\n",
@@ -131,7 +131,7 @@ async fn draining_ends() {
         ..BodyLimits::standard()
     });
     let addr = opened.listen().await;
-    // It says that more comes, and stays silent.
+    // The client declares more bytes and stays silent.
     let mut stream = TcpStream::connect(addr).await.unwrap();
     let head = "POST /api/1/nowhere HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nhello";
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -139,7 +139,7 @@ async fn draining_ends() {
     let read = tokio::time::timeout(Duration::from_secs(20), stream.read_exact(&mut answer));
     read.await.unwrap().unwrap();
     assert_eq!(answer, b"HTTP/1.1 404");
-    // It never ends.
+    // The body never ends.
     let mut stream = TcpStream::connect(addr).await.unwrap();
     let head = "POST /api/1/nowhere HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -156,8 +156,8 @@ async fn a_key_is_looked_at_before_the_body() {
     let opened = open();
     let addr = opened.listen().await;
     let key = opened.collector.key().to_owned();
-    // Only the header line comes: the answer is there although the rest does not, and nobody drains for longer than
-    // the silence.
+    // Only the header line arrives: the response comes although the rest does not, and reading stops after the
+    // silence.
     let brief = open_within(BodyLimits {
         silence: Duration::from_millis(20),
         ..BodyLimits::standard()
@@ -227,7 +227,7 @@ async fn slow_senders_do_not_shut_out_others() {
         let head = format!("/api/1/envelope/ HTTP/1.1\r\nx-sentry-auth: {}", opened.auth());
         assert_eq!(exchange(addr, &head, &body).await.0, 200);
     }
-    // Those from this house have a room of their own.
+    // Our own envelopes have an additional budget.
     let own = format!("{{\"dsn\":\"http://{}@h/1\"}}\n", opened.collector.key());
     let request = Request::post("/envelope").body(Body::from(own)).unwrap();
     assert_eq!(send(&opened.viewer, request).await.0.status(), StatusCode::OK);
@@ -285,11 +285,11 @@ async fn a_path_is_read_with_any_slashes_and_others_say_what_they_are_not() {
     check("GET", "/api/0/projects/", 404, "web API").await;
     check("POST", "/api/1/from-tomorrow/", 404, "/api/1/envelope/").await;
     check("POST", "/elsewhere", 404, "/api/1/store/").await;
-    // Somebody who looks with a browser is answered, and sends nothing that could be lost.
+    // A visit with a browser is answered; nothing is lost.
     check("GET", "/favicon.ico", 404, "/api/1/envelope/").await;
     check("GET", "/api/1/envelope/", 405, "POST").await;
     check("GET", "/api/1/store/?sentry_data=x", 405, "POST").await;
-    // Ten sentences of eleven, the newest first, and nothing that is a key.
+    // Ten sentences of eleven, the newest first, and no key.
     let request = Request::post("/api/1/envelope/?sentry_key=fedcba9876543210fedcba9876543210")
         .header("user-agent", "old/1 fedcba9876543210fedcba9876543210")
         .body(Body::from("{}"))

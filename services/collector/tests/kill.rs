@@ -1,5 +1,5 @@
-//! A process that is killed at a random moment loses no envelope that it acknowledged, counts right afterwards,
-//! and sends at most those twice that were under way.
+//! A process killed at a random moment keeps all acknowledged envelopes, counts right afterwards, and sends at most
+//! those twice that were under way.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -16,14 +16,14 @@ use support::{Answer, FakeSentry, balanced_with_removed, error, eventually, opti
 const DIR: &str = "REELSCOPE_COLLECTOR_KILL_DIR";
 const ROUND: &str = "REELSCOPE_COLLECTOR_KILL_ROUND";
 const DSN: &str = "REELSCOPE_COLLECTOR_KILL_DSN";
-/// How many kills there are instead of [`ROUNDS`].
+/// Overrides the number of kills, [`ROUNDS`].
 const MORE_ROUNDS: &str = "REELSCOPE_COLLECTOR_KILLS";
 const ROUNDS: usize = 25;
 const TASKS: usize = 8;
-/// Numbers of one task in one round.
+/// Numbers for one task in one round.
 const STRIDE: usize = 10_000;
 
-/// A small log, so that kills meet removal too.
+/// A small log, so that kills happen during retention too.
 fn small() -> Options {
     Options {
         retention: Retention {
@@ -34,7 +34,7 @@ fn small() -> Options {
     }
 }
 
-/// Not a test of its own: the process that gets killed. It captures and sends at once, and prints what is durable.
+/// The process to be killed; the other test starts it. It captures and sends at once, and prints what is durable.
 #[test]
 #[ignore = "run by the test below in a process of its own"]
 fn child() {
@@ -61,7 +61,7 @@ fn child() {
                         .capture_durable("api-gateway", error(number))
                         .await
                         .unwrap();
-                    // One write, so that a line is whole or not there.
+                    // One write call, so that a line is complete or absent.
                     std::io::stderr()
                         .write_all(format!("ack {number}\n").as_bytes())
                         .unwrap();
@@ -79,7 +79,7 @@ async fn kills_lose_nothing_and_send_little_twice() {
     let sentry = FakeSentry::start().await;
     let mut acknowledged = HashSet::new();
     for round in 0..rounds {
-        // In turn it is up, slow and failing.
+        // Sentry is up, slow and failing in turn.
         sentry.otherwise(match round % 3 {
             0 => Answer::Ok,
             1 => Answer::Slow(Duration::from_millis(3)),
@@ -121,10 +121,10 @@ async fn kills_lose_nothing_and_send_little_twice() {
         "{} acknowledged over {rounds} kills, {twice} sent twice",
         acknowledged.len()
     );
-    // So many are under way at one time.
+    // At most this many are under way at one time.
     let most = rounds * options().pace.concurrency;
     assert!(twice <= most, "{twice} were sent again after {rounds} kills");
-    // Each envelope is of a trace of its own: the index has those that the log has, whatever was killed between the two.
+    // Each envelope has a trace of its own: the index has those that the log has, whatever was killed between both.
     let kept = collector
         .envelopes(None, None, None, usize::MAX)
         .await
@@ -156,7 +156,7 @@ fn one_round(dir: &std::path::Path, round: usize, dsn: &str) -> Vec<usize> {
     let take = |line: &str, acknowledged: &mut Vec<usize>| {
         acknowledged.extend(line.strip_prefix("ack ").and_then(|n| n.parse::<usize>().ok()));
     };
-    // The moment is counted from the first acknowledgement: before it there is nothing to lose.
+    // The time until the kill starts with the first acknowledgement; before it nothing can be lost.
     let mut deadline = None;
     while deadline.is_none_or(|deadline| Instant::now() < deadline) {
         let Some(line) = lines.next() else { break };
@@ -166,7 +166,7 @@ fn one_round(dir: &std::path::Path, round: usize, dsn: &str) -> Vec<usize> {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    // What was printed before the kill is still in the pipe.
+    // Lines printed before the kill are still in the pipe.
     for line in lines.map_while(Result::ok) {
         take(&line, &mut acknowledged);
     }

@@ -1,4 +1,4 @@
-//! What the log survives: damage, a torn end, another process, another build, a full cap.
+//! The log under damage, a torn end, another process, another build, and at its size limit.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -36,14 +36,15 @@ async fn a_key_that_others_could_read_is_its_owners_after_the_next_start() {
     collector.shutdown().await;
 }
 
-/// Writes over the file where SQLite keeps something.
+/// Overwrites a part of SQLite's file.
 fn garble(file: &Path, at: u64, bytes: usize) {
     let mut file = fs::File::options().write(true).open(file).unwrap();
     file.seek(SeekFrom::Start(at)).unwrap();
     file.write_all(&vec![0xa5; bytes]).unwrap();
 }
 
-/// It is said to be damaged, nothing is moved, and once it was set aside a new log begins under the old key.
+/// Checks that damage is reported and nothing is moved, and that after setting it aside a new log begins with the
+/// old key.
 async fn is_damaged(dir: &Path) {
     let file = fs::read(dir.join(FILE)).unwrap();
     let key = fs::read_to_string(dir.join("key")).unwrap();
@@ -94,7 +95,7 @@ async fn damage_that_is_met_later_is_said_and_found_at_the_next_start() {
     fill(&telemetry, 400).await.shutdown().await;
     let file = telemetry.join(FILE);
     let len = fs::metadata(&file).unwrap().len();
-    // All but the pages that a start reads.
+    // All pages but those that a start reads.
     garble(&file, 8 * 8_192, usize::try_from(len - 8 * 8_192).unwrap());
     let (collector, _) = Collector::open(&telemetry, options()).unwrap();
     let mut more = 0;
@@ -126,7 +127,7 @@ async fn damage_that_is_met_later_is_said_and_found_at_the_next_start() {
 async fn what_a_power_cut_tears_is_the_end_alone() {
     let dir = tempfile::tempdir().unwrap();
     let collector = fill(dir.path(), 10).await;
-    // As after a kill: nothing was tidied up. The copy is cut where no transaction ends.
+    // As after a kill, without a clean close. The copy is cut within a transaction.
     let copy = tempfile::tempdir().unwrap();
     for name in [FILE, "telemetry.sqlite-wal", "key"] {
         fs::copy(dir.path().join(name), copy.path().join(name)).unwrap();
@@ -138,7 +139,7 @@ async fn what_a_power_cut_tears_is_the_end_alone() {
     wal.set_len(wal.metadata().unwrap().len() - 500).unwrap();
     let (torn, notices) = Collector::open(copy.path(), options()).unwrap();
     assert_eq!(notices, []);
-    // It is the last capture, or what the index wrote after it.
+    // Lost is the last capture, or what the index wrote after it.
     let left = torn.counts().captured;
     assert!((9..=10).contains(&left), "{left}");
     balanced(&torn, copy.path());
@@ -160,7 +161,7 @@ async fn one_process_at_a_time_and_no_newer_format() {
         Err(CollectorError::Locked { .. })
     ));
     collector.shutdown().await;
-    // The version of the schema is at this place: https://www.sqlite.org/fileformat2.html#user_version_number
+    // Position of the schema version: https://www.sqlite.org/fileformat2.html#user_version_number
     let file = dir.path().join(FILE);
     let mut database = fs::File::options().write(true).open(&file).unwrap();
     database.seek(SeekFrom::Start(60)).unwrap();
@@ -205,7 +206,7 @@ async fn segments_of_an_earlier_build_are_set_aside_with_one_sentence() {
     fs::create_dir(dir.path().join("segments")).unwrap();
     fs::write(dir.path().join("segments/00000001.log"), b"RSL1").unwrap();
     fs::write(dir.path().join("totals.json"), b"{}").unwrap();
-    // Beside a damaged log they stay, so that whoever opens the next one is told.
+    // They stay beside a damaged log, so that the next start reports them.
     fs::write(dir.path().join(FILE), "no database").unwrap();
     let damaged = Collector::open(dir.path(), options()).map(|_| ());
     assert!(
@@ -244,7 +245,7 @@ fn small(age: Duration) -> Options {
 /// An envelope that takes about 16 kB of the disk.
 fn large(n: usize) -> Vec<u8> {
     let envelope = String::from_utf8(error(n)).unwrap();
-    // Nothing repeats itself: it is kept compressed.
+    // Random words, because envelopes are stored compressed.
     let words = (0..4_500).map(|_| {
         let letters = (0..5).map(|_| char::from(rand::random_range(b'a'..=b'z')));
         letters.collect::<String>()
@@ -274,7 +275,8 @@ async fn the_oldest_go_and_the_sum_stays() {
         .unwrap();
     eventually("made room", || len() <= options.retention.bytes + SLACK).await;
     assert!(collector.envelope(1).await.unwrap().is_none());
-    // What may still be sent is kept over the size, up to the hard cap; then it is evicted, which is said.
+    // Envelopes that may still be sent are kept beyond the size limit, up to the hard limit; then they are evicted,
+    // with a notice.
     collector.configure(reelscope_collector::Destinations::nowhere());
     for n in 301..800 {
         collector.capture_durable("api-gateway", large(n)).await.unwrap();
@@ -377,7 +379,7 @@ async fn what_is_too_old_goes_unless_it_may_still_be_sent_and_gives_its_room_bac
     let file = dir.path().join(FILE);
     let before = fs::metadata(&file).unwrap().len();
     let (collector, _) = Collector::open(dir.path(), small(Duration::ZERO)).unwrap();
-    // Looked at once, at the start, while others are served.
+    // Retention runs at the start, while requests are served.
     let held = collector
         .capture_durable("api-gateway", large(601))
         .await

@@ -1,6 +1,6 @@
-//! Delivery through a proxy and over TLS, as the environment of a process decides it.
+//! Delivery through a proxy and over TLS, as the environment of a process configures it.
 //!
-//! That environment is read once, so every case is a process of its own: the ignored test `child`.
+//! The environment is read once, so each case is a process of its own: the ignored test `child`.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -31,7 +31,7 @@ const DSN: &str = "REELSCOPE_COLLECTOR_NETWORK_DSN";
 /// A host that no name server knows (RFC 6761): only a proxy can reach it.
 const HOST: &str = "sentry.invalid";
 
-/// Not a test of its own: tries a DSN and delivers one envelope to it, and prints what came of both.
+/// The process of one case: tests a DSN, delivers one envelope to it, and prints both results.
 #[tokio::test]
 #[ignore = "run by the tests below in processes of their own"]
 #[allow(clippy::print_stdout)] // it is what the tests below read
@@ -58,7 +58,7 @@ async fn child() {
     collector.shutdown().await;
 }
 
-/// What the child says of `dsn` with these variables and no others of the kind.
+/// Returns what the child prints for `dsn` with only these variables of the kind.
 async fn found(dsn: &str, variables: &[(&str, &str)]) -> Value {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "child", "--ignored", "--nocapture"]);
@@ -98,7 +98,7 @@ fn arrives(found: &Value) {
     );
 }
 
-/// A proxy that leads everyone to one place, or asks everyone for a password.
+/// A proxy that connects every client to one place, or demands a password.
 struct Proxy {
     addr: SocketAddr,
     /// First lines of the requests.
@@ -151,17 +151,17 @@ async fn proxied(mut client: TcpStream, leads_to: Option<SocketAddr>, seen: Arc<
         None => {
             let refusal = "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"hotel\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
             let _ = client.write_all(refusal.as_bytes()).await;
-            // Whatever body follows is read, so that closing resets nothing that was said.
+            // The body is read, so that closing does not reset the response.
             let _ = tokio::io::copy(&mut client, &mut tokio::io::sink()).await;
         }
     }
 }
 
-/// A Sentry over TLS, with the file of the authority that vouches for it.
+/// A Sentry over TLS, with the file of its certificate authority.
 struct SecureSentry {
     addr: SocketAddr,
     authority: PathBuf,
-    /// Versions of HTTP that requests came in.
+    /// HTTP versions of the requests.
     versions: Arc<Mutex<Vec<Version>>>,
 }
 
@@ -181,7 +181,7 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, router: Router) {
     }
 }
 
-/// An authority with a name of its own, written to `file`.
+/// A certificate authority with a name of its own, written to `file`.
 fn authority(name: &str, file: &Path) -> Issuer<'static, KeyPair> {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -248,7 +248,7 @@ async fn a_peer_is_trusted_if_the_system_trusts_its_authority() {
         *sentry.versions.lock().unwrap(),
         [Version::HTTP_2, Version::HTTP_2]
     );
-    // The authority is right and the name is not.
+    // The authority is right, but the name is wrong.
     let dsn = format!("https://abc@localhost:{}/7", sentry.addr.port());
     fails(
         &found(&dsn, &[("SSL_CERT_FILE", sentry.authority.to_str().unwrap())]).await,
@@ -269,9 +269,9 @@ async fn the_proxy_is_asked_and_leads_to_sentry() {
     let connect = format!("CONNECT {HOST}:443 HTTP/1.1");
     assert_eq!(proxy.asked(), vec![connect; 6]);
     assert_eq!(*sentry.versions.lock().unwrap(), [Version::HTTP_2; 6]);
-    // Without one the host is not found.
+    // Without a proxy the host is not found.
     fails(&found(&dsn, &[]).await, "dns");
-    // It is not asked for what it is not for, be it by scheme or by name.
+    // The proxy is not used for another scheme or an excluded host.
     fails(&found(&dsn, &[("HTTP_PROXY", &proxy.url())]).await, "dns");
     fails(
         &found(&dsn, &[("HTTPS_PROXY", &proxy.url()), ("NO_PROXY", ".invalid")]).await,
@@ -300,7 +300,7 @@ async fn a_proxy_that_refuses_or_is_gone_is_said() {
     fails(&found(&secure, &[("HTTPS_PROXY", &proxy.url())]).await, "proxy");
     let plain = sentry.dsn().public();
     fails(&found(&plain, &[("HTTP_PROXY", &proxy.url())]).await, "proxy");
-    // What is delivered may have been tried again by then.
+    // The delivery may have been retried by then.
     let asked = proxy.asked().len();
     assert!(asked >= 4, "{asked}");
     arrives(&found(&plain, &[("HTTP_PROXY", &proxy.url()), ("NO_PROXY", "127.0.0.1")]).await);

@@ -1,7 +1,7 @@
-//! What scrubbing leaves, through Sentry's own normaliser: it finds nothing wrong, and keeps the remarks.
+//! Passes scrubbed events to Sentry's own normaliser: it finds nothing wrong, and keeps the remarks.
 //!
-//! Needs a Python with the wheel `sentry-relay`, named by the variable `REELSCOPE_RELAY_PYTHON`; `scripts/test.sh` sets
-//! one up. Without it this test says so and checks nothing.
+//! The test needs a Python with the wheel `sentry-relay`, named by the variable `REELSCOPE_RELAY_PYTHON`;
+//! `scripts/test.sh` sets it up. Without it the test prints that and checks nothing.
 #![allow(clippy::unwrap_used)]
 
 use std::process::Command;
@@ -56,7 +56,7 @@ fn what_is_scrubbed_passes_with_the_remarks_and_nothing_else() {
     let said = String::from_utf8(output.stdout).unwrap();
     let mut lines = said.lines();
     assert_eq!(lines.next(), Some("{\"event\": 1, \"transaction\": 1}"), "{said}");
-    // Sentry sorts headers and tags, and calls a message a log entry.
+    // Sentry sorts headers and tags, and renames a message to a log entry.
     let expected = [
         r#"event: /breadcrumbs/values/0/data/api_key: rem ["@password:filter", "x"]"#,
         r#"event: /breadcrumbs/values/0/message: rem ["@bearer:filter", "s", 12, 22]"#,

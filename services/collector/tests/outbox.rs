@@ -1,4 +1,4 @@
-//! Delivery to a Sentry that is down, slow, full, confused, or somebody else.
+//! Delivery to a Sentry that is down, slow, overloaded, confused, or no Sentry.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -112,7 +112,7 @@ async fn a_silent_or_resetting_peer_loses_nothing() {
     let addr = listener.local_addr().unwrap();
     collector.configure(to(&dsn(addr)));
     capture(&collector, 0..10).await;
-    // Resets five connections, and speaks something else on the sixth.
+    // Resets five connections, and speaks another protocol on the sixth.
     for n in 0..6 {
         let (stream, _) = listener.accept().await.unwrap();
         if n == 5 {
@@ -155,7 +155,7 @@ async fn refusals_are_dead_letters_that_can_be_retried() {
     for reason in ["rejected", "unauthorized", "forbidden", "too_large", "refused"] {
         assert_eq!(reasons[reason], 1, "{reasons:?}");
     }
-    // Where they stand survives a restart.
+    // The states survive a restart.
     collector.shutdown().await;
     let collector = reopen(&dir);
     assert_eq!(collector.delivery().dead_by_reason, reasons);
@@ -239,7 +239,7 @@ async fn dead_letters_go_to_the_corrected_dsn() {
     collector.configure(to(&right.dsn()));
     assert_eq!(collector.retry_dead(None).await.unwrap(), 3);
     delivered(&collector, &dir, 3).await;
-    // What a person discarded does not come back with the others.
+    // An envelope that a person discarded does not return with the others.
     collector.configure(Destinations::nowhere());
     capture(&collector, 3..4).await;
     collector.configure(to(&right.dsn()));

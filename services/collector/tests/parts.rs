@@ -1,4 +1,4 @@
-//! Rate limits hold what they name and nothing else, and are asked about by one request at a time.
+//! Rate limits hold the categories that they name and nothing else, and are tested by one request at a time.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -33,7 +33,7 @@ fn envelope(n: usize, items: &[&str]) -> Vec<u8> {
     [header, items.join("\n")].concat().into_bytes()
 }
 
-/// A collector whose destination has said these limits, in the answer to an envelope of a category of its own.
+/// A collector whose destination has announced these limits, in the response to an envelope of another category.
 async fn limited(clock: &Clock, sentry: &FakeSentry, said: &str) -> (Collector, TempDir) {
     let (collector, dir) = open(clock);
     sentry.answer([Answer::Taken(limits(said))]);
@@ -53,7 +53,7 @@ async fn delivered(collector: &Collector, dir: &TempDir, count: u64) {
     .await;
 }
 
-/// What was taken after the first envelope, by envelope.
+/// Checks the item types that were accepted after the first envelope, by envelope.
 async fn taken((collector, dir): (&Collector, &TempDir), sentry: &FakeSentry, expected: &[&[&str]]) {
     eventually("taken", || {
         balanced(collector, dir.path());
@@ -140,7 +140,7 @@ async fn a_kill_or_a_restart_between_two_parts_sends_neither_again() {
         collector.capture_durable("external", items).await.unwrap();
     }
     taken((&collector, &dir), &sentry, &[&[EVENT], &[EVENT], &[EVENT]]).await;
-    // As a kill leaves it: nothing was tidied up.
+    // As after a kill, without a clean close.
     let copy = tempfile::tempdir().unwrap();
     for name in ["telemetry.sqlite", "telemetry.sqlite-wal", "key"] {
         fs::copy(dir.path().join(name), copy.path().join(name)).unwrap();
@@ -186,7 +186,7 @@ async fn a_part_that_is_refused_is_tried_again_without_the_others() {
     collector.shutdown().await;
 }
 
-/// What has its limits is told by the next answers; `first` is the 429 that all of 40 traces get until then.
+/// The limits of 40 traces that all get the 429 `first` end; the following requests show it.
 async fn asked_by_one(first: Vec<(&'static str, String)>, limit: Duration) {
     let (clock, sentry) = (Clock::system(), FakeSentry::start().await);
     let (collector, dir) = open(&clock);

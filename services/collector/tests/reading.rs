@@ -1,4 +1,4 @@
-//! What the door takes is read leniently, and is seen: an odd header, half an emoji, a broken element of a batch.
+//! Irregular input is read leniently and is visible: an unusual header, half an emoji, a broken element of a batch.
 #![allow(clippy::unwrap_used)]
 
 #[path = "support/door.rs"]
@@ -48,7 +48,7 @@ fn batch(kind: &str, elements: &[String]) -> Vec<u8> {
     format!("{{}}\n{head}\n{payload}\n").into_bytes()
 }
 
-/// A trace once it is indexed.
+/// Returns a trace once it is indexed.
 async fn trace(opened: &Opened, is_whole: impl Fn(&Value) -> bool) -> Value {
     let mut detail = Value::Null;
     for _ in 0..2_000 {
@@ -178,7 +178,7 @@ async fn what_nothing_can_be_read_of_is_refused() {
             "{kind}: {problem}"
         );
     }
-    // One that is broken beside one that is not.
+    // A broken element beside a whole one.
     let body = format!(
         "{}{{\"type\":\"log\"}}\n[}}\n",
         String::from_utf8(error(1)).unwrap()
@@ -191,7 +191,7 @@ async fn what_nothing_can_be_read_of_is_refused() {
 #[tokio::test]
 async fn what_our_own_programs_send_is_seen_everywhere_however_large_it_is() {
     let opened = open();
-    // The door takes no event of more than 1 MiB.
+    // Events above 1 MiB are refused.
     let large = |envelope: Vec<u8>| {
         let text = String::from_utf8(envelope).unwrap();
         let padding = format!("{{\"extra\":{{\"note\":\"{}\"}},", "x".repeat(2 << 20));

@@ -1,4 +1,4 @@
-//! Telemetry as a file: written while somebody works on it, looked at elsewhere, and never changed.
+//! Telemetry as a file: exported while a collector works on it, shown elsewhere, and never changed.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -15,7 +15,7 @@ use tower::ServiceExt;
 
 const SPAN: &str = "b7ad6b7169203331";
 
-/// A directory with a trace, an error in it, and somebody who has it open.
+/// A directory with a trace and an error in it, and a collector that has it open.
 async fn at_work(dir: &Path) -> Collector {
     let (collector, _) = Collector::open(dir, options()).unwrap();
     let trace = transaction(1, TRACE, SPAN, None, 12.0);
@@ -27,7 +27,7 @@ async fn at_work(dir: &Path) -> Collector {
     collector
 }
 
-/// Opens it as a program elsewhere would, once it is indexed.
+/// Opens the file as a program elsewhere does, and waits for the index.
 async fn looked_at(file: &Path, dir: &Path) -> Collector {
     let collector = Collector::open_recording(file, dir).unwrap();
     eventually("it is indexed", || collector.indexed()).await;
@@ -51,7 +51,7 @@ async fn what_is_exported_while_somebody_works_is_seen_elsewhere_and_the_file_st
     let collector = at_work(here.path()).await;
     let bytes = export(here.path(), &file).unwrap();
     assert_eq!(fs::metadata(&file).unwrap().len(), bytes);
-    // Whoever works goes on, and what comes later is not in it.
+    // The collector continues, and later envelopes are not in the file.
     collector
         .capture_durable("api-gateway", error_in(3, TRACE))
         .await
@@ -120,7 +120,7 @@ async fn nothing_is_written_over_and_an_export_that_fails_leaves_nothing() {
         "{nowhere:?}"
     );
 
-    // What an export that was killed has left is in nobody's way.
+    // The remains of a killed export do not matter.
     let again = place.path().join("tuesday");
     fs::write(place.path().join("tuesday.part"), "half").unwrap();
     export(here.path(), &again).unwrap();

@@ -1,14 +1,14 @@
-//! What the scrubber does to each line of `scrub-cases.jsonl`.
+//! Checks the scrubber with each line of `scrub-cases.jsonl`.
 //!
-//! A line is `{"why": …, "in": …, "out": …}`: a text or another value of JSON, and what becomes of it; without `out` it
-//! must stay. Drawn from what Sentry's data scrubbing documents
-//! (<https://docs.sentry.io/security-legal-pii/scrubbing/server-side-scrubbing/>) and what its SDKs send.
+//! A line is `{"why": …, "in": …, "out": …}`: a text or another JSON value, and the result; without `out` it must
+//! stay. The cases come from the documentation of Sentry's data scrubbing
+//! (<https://docs.sentry.io/security-legal-pii/scrubbing/server-side-scrubbing/>) and from what its SDKs send.
 #![allow(clippy::unwrap_used)]
 
 use reelscope_collector::scrub::scrubbed;
 use serde_json::{Value, json};
 
-/// What becomes of a value below `extra`, and whether anything was changed.
+/// Returns a value below `extra` after scrubbing, and whether anything changed.
 fn after(value: &Value) -> (Value, bool) {
     let payload = json!({ "extra": { "x": value } });
     let envelope = format!("{{}}\n{{\"type\":\"event\"}}\n{payload}\n");

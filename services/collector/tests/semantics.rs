@@ -1,4 +1,5 @@
-//! What envelopes say is read right: when, what was thrown and why, whose it is, and never more of it than an answer can hold.
+//! The content of envelopes is read right: times, exceptions and causes, services, and sizes within what a response
+//! can hold.
 #![allow(clippy::unwrap_used)]
 
 #[path = "support/door.rs"]
@@ -13,13 +14,13 @@ use support::event_id;
 
 const TRACE: &str = "1bf7651916cd43dd8448eb211c80319c";
 
-/// Seconds since the Unix epoch, whole milliseconds, so that differences are exact in microseconds.
+/// Seconds since the Unix epoch in whole milliseconds, so that differences are exact in microseconds.
 fn now() -> f64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     (since.as_secs_f64() * 1e3).floor() / 1e3
 }
 
-/// Sends items, each a type and a payload, under a header.
+/// Sends items, each a type and a payload, with this header.
 async fn post(opened: &Opened, header: &Value, items: &[(&str, Value)]) {
     let mut text = format!("{header}\n");
     for (kind, payload) in items {
@@ -39,7 +40,7 @@ async fn send(opened: &Opened, kind: &str, payload: Value) {
     post(opened, &json!({}), &[(kind, payload)]).await;
 }
 
-/// A transaction of its trace that ended just now, with a service of its own.
+/// A transaction of its trace that has just ended, with a service of its own.
 fn transaction(span: &str, members: &Value) -> Value {
     let now = now();
     let mut event = json!({
@@ -65,7 +66,7 @@ async fn trace(opened: &Opened) -> Value {
     opened.get(&format!("/traces/{TRACE}")).await
 }
 
-/// The newest event of the only issue of this kind.
+/// Returns the newest event of the only issue with this type.
 async fn newest(opened: &Opened, kind: &str) -> Value {
     let issues = opened.get("/issues").await;
     let issues: Vec<&Value> = issues["issues"]
@@ -327,7 +328,7 @@ async fn a_stranger_that_is_called_like_one_of_ours_is_not_ours() {
     opened.collector.shutdown().await;
 }
 
-/// Text of about so many bytes, of which JSON makes as much as it can.
+/// A text of about this many bytes that JSON makes as long as possible.
 fn long(sign: &str) -> String {
     sign.repeat(3_000 / sign.len())
 }
@@ -369,7 +370,7 @@ async fn a_list_of_fifty_traces_is_small_whatever_is_sent() {
     for list in ["services", "external", "measurements", "problems"] {
         assert!(line["left_out"][list].as_u64().unwrap() > 0, "{list}: {line}");
     }
-    // The whole text is where it was.
+    // The envelope has the whole text.
     let envelope = opened.get("/envelopes/1").await;
     assert_eq!(envelope["items"][0]["json"]["transaction"], long("x"));
     opened.collector.shutdown().await;

@@ -2,11 +2,11 @@
 //! what earlier stages return:
 //!
 //! 1. The listeners of all services behind the gateway, so that each service can be given the addresses of the
-//! others.
+//!    others.
 //! 2. The provider, payment-service, game-engine and user-service, each before the services that call it.
 //! 3. The demo, on the knobs that the services returned. Faults get their states before anybody can spin.
 //! 4. The collector's port, and last the gateway with the page's API, so that no request arrives before all of it
-//! is ready.
+//!    is ready.
 
 mod kit;
 mod owner;

@@ -1,4 +1,4 @@
-//! The parts of a collector, and what they tell each other through it.
+//! The parts of a collector, and the messages between them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,23 +12,23 @@ use crate::index::Index;
 use crate::log::{Entry, Figures, Follower, Readers};
 use crate::refusals::Refusals;
 
-/// Most notices that are kept; the oldest go.
+/// Limit of notices; the oldest are dropped.
 const MOST_NOTICES: usize = 50;
 
-/// The parts, of which none knows another. Locks are held for moments and never together.
+/// The parts, which do not know each other. Each lock is held for a moment, and never two at once.
 pub(super) struct Parts {
     pub(super) readers: Readers,
     pub(super) figures: Arc<Figures>,
-    /// The public key of this collector's own DSN.
+    /// Public key of this collector's own DSN.
     pub(super) key: String,
     pub(super) index: Index,
     pub(super) delivery: delivery::Handle,
-    /// Counts what changed in delivery.
+    /// Number of changes in the state of delivery.
     pub(super) revision: watch::Sender<u64>,
     pub(super) refused: AtomicU64,
     pub(super) refusals: Refusals,
     pub(super) scrubbing: AtomicBool,
-    /// The last words of a thread that the collector cannot do without.
+    /// The sentence of a thread that has failed for good.
     pub(super) failed: watch::Sender<Option<String>>,
     pub(super) notices: Mutex<Vec<Notice>>,
 }
@@ -38,12 +38,12 @@ impl Parts {
         self.delivery.destinations()
     }
 
-    /// Tells the viewers that something about delivery changed.
+    /// Tells the viewers that the state of delivery changed.
     pub(super) fn touched(&self) {
         self.revision.send_modify(|revision| *revision += 1);
     }
 
-    /// One with the same code replaces the last.
+    /// Adds a notice in place of one with the same code.
     pub(super) fn keep(&self, notice: Notice) {
         let mut notices = self.notices.lock();
         notices.retain(|known| known.code != notice.code);

@@ -1,4 +1,4 @@
-//! The threads of a collector: what each does, and what becomes of a defect in it.
+//! The threads of a collector, and what happens when one panics.
 
 use std::fs;
 use std::sync::{Arc, mpsc};

@@ -1,4 +1,4 @@
-//! What the outbox is told, and what it knows beside the log.
+//! The messages to the outbox, and what it knows beyond the log.
 
 use std::collections::HashMap;
 
@@ -7,22 +7,23 @@ use tokio::sync::oneshot;
 use crate::category::Categories;
 use crate::log::Entry;
 
-/// What the outbox is told.
+/// A message to the outbox.
 pub(super) enum Note {
-    /// These envelopes came, or are held again.
+    /// These envelopes are new, or held again.
     Held(Vec<Entry>),
     /// The destinations changed.
     Configured,
-    /// No more; answered when nothing is under way.
+    /// Stop; answered when no request is under way.
     Stop(oneshot::Sender<()>),
 }
 
 pub(super) type Notes = tokio::sync::mpsc::UnboundedReceiver<Note>;
 
-/// What outlives a defect of the outbox.
+/// State of the outbox that survives its panics.
 pub(super) struct Desk {
     pub(super) notes: Notes,
-    /// What has come to its end while the disk was full, by envelope; the log may still have it as held.
+    /// Parts of envelopes that were delivered or refused while the disk was full. The log may still show them as
+    /// held.
     ended: HashMap<u64, Categories>,
     pub(super) has_run: bool,
 }
@@ -36,12 +37,12 @@ impl Desk {
         }
     }
 
-    /// What is left of an envelope that the log has as held; `None` for nothing.
+    /// The part of a held envelope that remains to be sent; `None` for nothing.
     pub(super) fn left(&self, entry: &Entry) -> Option<Categories> {
         self.left_of(entry.seq, entry.left())
     }
 
-    /// The same where the log has `left` of it.
+    /// The same for an envelope of which the log shows `left`.
     pub(super) fn left_of(&self, seq: u64, left: Categories) -> Option<Categories> {
         let Some(ended) = self.ended.get(&seq) else {
             return Some(left);
@@ -49,13 +50,13 @@ impl Desk {
         Some(left.without(*ended)).filter(|left| !left.is_empty())
     }
 
-    /// This came to its end, and the disk could not be told.
+    /// Records a part that has ended while the disk could not store that.
     pub(super) fn owes(&mut self, seq: u64, part: Categories) {
         let ended = self.ended.entry(seq).or_default();
         *ended = ended.with(part);
     }
 
-    /// The writer knows better than the log where these stand.
+    /// Forgets what the writer reports about these envelopes, because it is newer.
     pub(super) fn correct(&mut self, entries: &[Entry]) {
         for entry in entries {
             if let Some(ended) = self.ended.get_mut(&entry.seq) {
@@ -76,7 +77,7 @@ mod tests {
     const ERROR: Categories = Categories::ERROR;
     const SESSION: Categories = Categories::SESSION;
 
-    /// The log has it as held all the time, since the disk is full.
+    /// The log shows the envelope as held all the time, because the disk is full.
     #[test]
     fn what_ended_on_a_full_disk_is_not_sent_again_before_it_is_tried_again() {
         let mut desk = Desk::new(tokio::sync::mpsc::unbounded_channel().1);
@@ -94,7 +95,7 @@ mod tests {
         );
         desk.ended.insert(1, ERROR.with(SESSION));
         assert_eq!(desk.left(&held), None);
-        // A person tries the refused part again, and the other goes nowhere.
+        // A person retries the refused part; the delivered part is not sent again.
         let refused = Change::Refused(DeadReason::Rejected, SESSION).of(&half).unwrap();
         let again = Change::Retried.of(&refused).unwrap();
         desk.correct(&[again]);

@@ -1,36 +1,36 @@
-//! Where envelopes go, and how they are sent.
+//! The destinations of envelopes, and the pace of sending.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::dsn::Dsn;
 
-/// How envelopes are sent.
+/// The pace of sending.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
-    /// Most requests under way to one destination, so that a slow one does not hold up the others.
+    /// Limit of concurrent requests to one destination, so that a slow one does not delay the others.
     pub concurrency: usize,
-    /// How long an answer may take.
+    /// Deadline of one request.
     pub timeout: Duration,
-    /// Pause after the first failure; doubles with every further one.
+    /// Pause after the first failure; it doubles with each further one.
     pub first_retry: Duration,
-    /// Longest pause.
+    /// Limit of the pause.
     pub longest_retry: Duration,
 }
 
-/// Where envelopes go.
+/// The destinations of envelopes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destinations {
-    /// For every slot that has none of its own.
+    /// Destination of slots without one of their own.
     pub common: Option<Dsn>,
-    /// By slot.
+    /// Destination by slot.
     pub by_slot: BTreeMap<String, Dsn>,
-    /// Whether anything is sent at all; what is captured meanwhile is held.
+    /// Whether envelopes are sent; while not, they are held.
     pub sending: bool,
 }
 
 impl Destinations {
-    /// Nowhere: everything is held for the viewer.
+    /// No destination: all envelopes are held for the viewer.
     #[must_use]
     pub const fn nowhere() -> Self {
         Self {
@@ -40,13 +40,13 @@ impl Destinations {
         }
     }
 
-    /// Where the envelopes of a slot go.
+    /// Returns the destination of a slot.
     #[must_use]
     pub fn of(&self, slot: &str) -> Option<&Dsn> {
         self.by_slot.get(slot).or(self.common.as_ref())
     }
 
-    /// The number under which the log keeps that; 0 for nowhere.
+    /// The number of a slot's destination in the log; 0 for none.
     pub(crate) fn id_of(&self, slot: &str) -> u64 {
         self.of(slot).map_or(0, Dsn::id)
     }

@@ -1,8 +1,8 @@
-//! What waits for one destination, and what of it may go next.
+//! The queue of one destination, and which envelope may be sent next.
 //!
-//! Envelopes of one trace form a lane; one lane has at most one request under way. A destination that cannot be
-//! reached is asked by one request at a time, with growing pauses, whatever waits for it; one that has had enough of a
-//! category is asked by one request at a time, once the limit is over, whether it takes it again.
+//! Envelopes of one trace form a lane, which has at most one request under way. A destination that cannot be
+//! reached gets one request at a time with growing pauses. After a rate limit has ended, one request at a time
+//! tests whether the destination takes the category again.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
@@ -16,13 +16,14 @@ use super::sender::{Answer, Verdict};
 use crate::category::Categories;
 use crate::dsn::Dsn;
 
-/// Most envelopes of one destination in memory; more wait in the log for their turn.
+/// Limit of envelopes of one destination in memory; further ones stay in the log until there is room.
 const MOST_WAITING: usize = 50_000;
 
 /// Pause after a 429 to an envelope without items.
 const NOTHING_LIMITED: Duration = Duration::from_secs(60);
 
-/// The envelopes of one trace for one destination; an envelope without a trace is alone.
+/// Identifies a lane: the envelopes of one trace for one destination. An envelope without a trace has a lane of its
+/// own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum LaneKey {
     Trace(u128),
@@ -31,41 +32,41 @@ pub(super) enum LaneKey {
 
 #[derive(Default)]
 struct Lane {
-    /// Waiting to be sent, oldest first: what is left of them.
+    /// The queued envelopes, oldest first, each with the categories that remain to be sent.
     waiting: BTreeMap<u64, Categories>,
     in_flight: bool,
     attempts: u32,
-    /// Not before, after a failure.
+    /// Earliest time of the next attempt, after a failure.
     not_before: Option<Instant>,
-    /// Until when all of it is rate limited; a newer envelope may not be.
+    /// End of the rate limits that hold the whole lane. A newer envelope may not be limited.
     limited_until: Option<Instant>,
 }
 
-/// What of a lane may go.
+/// The result of looking for something to send in a lane.
 enum Choice {
-    /// Of this envelope these categories.
+    /// These categories of this envelope.
     Go(u64, Categories),
-    /// Nothing until another request has asked whether a limit is over.
+    /// Nothing, until a request under way has tested a limit.
     Behind,
-    /// Nothing until then.
+    /// Nothing before this time.
     Later(Option<Instant>),
 }
 
-/// What is sent in one request.
+/// The content of one request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Errand {
     pub(super) lane: LaneKey,
     pub(super) seq: u64,
-    /// What of the envelope.
+    /// The categories to send.
     pub(super) part: Categories,
-    /// What was left of it.
+    /// The categories that remained before this request.
     pub(super) left: Categories,
-    /// What no other request may hold meanwhile.
+    /// The categories whose limit this request tests; no other request may contain them meanwhile.
     asks_for: Categories,
 }
 
 impl Errand {
-    /// Whether it sends all that was left.
+    /// Whether the request sends all that remains.
     pub(super) fn is_all(&self) -> bool {
         self.part == self.left
     }
@@ -76,16 +77,16 @@ pub(super) struct Destination {
     lanes: HashMap<LaneKey, Lane>,
     /// Lanes that may send now, by their oldest envelope.
     ready: BTreeSet<(u64, LaneKey)>,
-    /// Lanes that may send once a request has asked whether a limit is over.
+    /// Lanes that wait for a request that tests a limit.
     behind: BTreeSet<(u64, LaneKey)>,
-    /// Lanes that may send later, by when.
+    /// Lanes that are backing off, by the time of their next attempt.
     later: BTreeSet<(Instant, LaneKey)>,
-    /// Envelopes in all lanes.
+    /// Number of envelopes in all lanes.
     waiting: usize,
-    /// More of them, with higher numbers, are in the log alone.
+    /// Number after which more of its envelopes wait in the log; `None` when all of them are in the lanes.
     loaded_through: Option<u64>,
     in_flight: usize,
-    /// Categories of which a request under way asks whether their limit is over.
+    /// Categories whose limit a request under way tests.
     asked_for: Categories,
     failures: u32,
     paused_until: Option<Instant>,
@@ -114,12 +115,12 @@ impl Destination {
         &self.limits
     }
 
-    /// When the next attempt is made, while it cannot be reached.
+    /// Time of the next attempt while the destination cannot be reached.
     pub(super) fn failing(&self) -> Option<Instant> {
         self.paused_until.filter(|_| self.failures > 0)
     }
 
-    /// Queues what is left of an envelope.
+    /// Queues the remaining categories of an envelope.
     pub(super) fn add(&mut self, key: LaneKey, seq: u64, left: Categories, now: Instant) {
         let lane = self.lanes.entry(key).or_default();
         if let Some((first, _)) = lane.waiting.first_key_value() {
@@ -133,7 +134,7 @@ impl Destination {
         self.place(key, now);
     }
 
-    /// Whether envelope `seq` is to be taken into the lanes; those after the last that fits wait in the log.
+    /// Whether to queue envelope `seq`; those beyond the limit in memory wait in the log.
     pub(super) fn takes(&mut self, seq: u64) -> bool {
         if self.loaded_through.is_none() && self.waiting >= MOST_WAITING {
             self.loaded_through = Some(seq - 1);
@@ -141,20 +142,20 @@ impl Destination {
         self.loaded_through.is_none_or(|through| seq <= through)
     }
 
-    /// The number after which more of its envelopes are to be read from the log, while there is room for `some`.
+    /// The number after which to read more envelopes from the log, if there is room for `some`.
     pub(super) fn wanted(&self, some: usize) -> Option<u64> {
         self.loaded_through
             .filter(|_| self.waiting + some <= MOST_WAITING)
     }
 
-    /// Its envelopes were read up to `through`; `None` where there are no more.
+    /// Envelopes up to `through` were read from the log; `None` when there are no more.
     pub(super) fn loaded(&mut self, through: Option<u64>) {
         self.loaded_through = through;
     }
 
-    /// Begins anew with what the log holds; what is under way stays so.
+    /// Clears the queues, to fill them from the log again; requests under way stay.
     pub(super) fn restart(&mut self) {
-        // A person who saves the DSN expects an attempt now, not at the end of a pause.
+        // A person who saves a DSN expects an attempt now, and not at the end of a pause.
         (self.failures, self.paused_until) = (0, None);
         self.ready.clear();
         self.behind.clear();
@@ -167,7 +168,7 @@ impl Destination {
         });
     }
 
-    /// Puts a lane where it belongs: ready, later, or away when it is empty.
+    /// Moves a lane to `ready`, `behind` or `later`, or removes it when it is empty.
     fn place(&mut self, key: LaneKey, now: Instant) {
         let Some(lane) = self.lanes.get(&key) else { return };
         let at = lane.not_before.max(lane.limited_until).filter(|at| *at > now);
@@ -185,7 +186,7 @@ impl Destination {
         }
     }
 
-    /// Moves lanes whose time has come.
+    /// Moves the lanes whose pause has ended.
     pub(super) fn wake(&mut self, now: Instant) {
         while let Some((at, key)) = self.later.first().copied().filter(|(at, _)| *at <= now) {
             self.later.remove(&(at, key));
@@ -193,9 +194,10 @@ impl Destination {
         }
     }
 
-    /// When there is something to do without being told.
+    /// The next time at which there is something to do without a message.
     pub(super) fn next_wake(&self, now: Instant) -> Option<Instant> {
-        // While requests are under way, their answers are told; a pause that is over is no reason to wait for ever.
+        // While requests are under way their responses come as messages; a pause that has ended must not be waited
+        // for.
         let paused = self
             .paused_until
             .filter(|at| !self.ready.is_empty() && (*at > now || self.in_flight == 0));
@@ -213,11 +215,11 @@ impl Destination {
             && (self.failures == 0 || self.in_flight == 0)
     }
 
-    /// What is to be sent next; it counts as under way from here on. `None` when nothing may be.
+    /// Returns the next request and counts it as under way; `None` when nothing may be sent now.
     pub(super) fn next(&mut self, pace: Pace, now: Instant) -> Option<Errand> {
         while self.may_send(pace, now) {
             let (first, key) = self.ready.pop_first()?;
-            // It may have been told about more than once.
+            // A lane may be in the set more than once.
             let Some(lane) = self.lanes.get_mut(&key).filter(|lane| !lane.in_flight) else {
                 continue;
             };
@@ -249,8 +251,8 @@ impl Destination {
         None
     }
 
-    /// It is no longer under way. What of it is to be sent again was added before: a lane without anything goes, and with
-    /// it how often it failed.
+    /// Ends a request. What it must send again has been queued before; an empty lane is removed together with its
+    /// count of failures.
     pub(super) fn returned(&mut self, errand: Errand, now: Instant) {
         self.in_flight = self.in_flight.saturating_sub(1);
         if !errand.asks_for.is_empty() {
@@ -263,14 +265,14 @@ impl Destination {
         self.place(errand.lane, now);
     }
 
-    /// It could not be sent and may be later.
+    /// Puts a request back, to be sent after a pause.
     pub(super) fn put_off(&mut self, errand: Errand, pace: Pace, now: Instant) {
         let lane = self.lanes.entry(errand.lane).or_default();
         lane.attempts += 1;
         lane.not_before = Some(now + backoff(pace, lane.attempts));
     }
 
-    /// What an answer means for what comes next.
+    /// Applies the response of a request to limits and pauses.
     pub(super) fn learn(&mut self, errand: Errand, answer: &Answer, pace: Pace, now: Instant) {
         self.limits.learn(
             answer.status,
@@ -286,13 +288,13 @@ impl Destination {
                 self.failures = 0;
             }
             Verdict::Limited => {
-                // Of an envelope without items nothing can be limited.
+                // An envelope without items has no category to limit.
                 lane.not_before = errand.part.is_empty().then(|| now + NOTHING_LIMITED);
                 self.failures = 0;
             }
             Verdict::Retry => {
                 self.put_off(errand, pace, now);
-                // Requests that were under way together fail together, which is one failure.
+                // Concurrent requests that fail together count as one failure.
                 if self.paused_until.is_none_or(|at| at <= now) {
                     self.failures += 1;
                     self.paused_until = Some(now + backoff(pace, self.failures));
@@ -302,11 +304,11 @@ impl Destination {
     }
 }
 
-/// The oldest envelope of a lane of which something may go, and what; else what all of them wait for.
+/// Chooses the oldest envelope of a lane of which something may be sent, or tells what all of them wait for.
 fn choose(lane: &Lane, limits: &RateLimits, asked_for: Categories, now: Instant) -> Choice {
     let barred = limits.limited(now).with(asked_for);
     let (mut is_behind, mut until) = (false, None);
-    // A trace may have thousands of envelopes and has few kinds of them.
+    // A trace may have thousands of envelopes but only a few different sets of categories.
     let mut waits: Vec<Categories> = Vec::new();
     for (seq, left) in &lane.waiting {
         if waits.contains(left) {
@@ -328,8 +330,8 @@ fn choose(lane: &Lane, limits: &RateLimits, asked_for: Categories, now: Instant)
     }
 }
 
-/// The pause before attempt `attempts + 1`: doubling, with a fifth of jitter, so that several collectors do not come
-/// back at once.
+/// The pause before attempt `attempts + 1`: exponential, with a fifth of jitter, so that several collectors do not
+/// return at once.
 pub(super) fn backoff(pace: Pace, attempts: u32) -> Duration {
     let factor = 1_u32 << attempts.saturating_sub(1).min(20);
     let pause = pace.first_retry.saturating_mul(factor).min(pace.longest_retry);

@@ -1,6 +1,6 @@
-//! What leaves: a reader of the log that sends what is held, and writes back what became of it.
+//! Delivery: a reader of the log that sends held envelopes and writes their outcome back.
 //!
-//! It knows the log and nothing of the index. Whoever owns it keeps a [`Handle`]; the thread that sends works from a
+//! It uses the log and does not know the index. The owner keeps a [`Handle`]; the sending thread works with a
 //! [`Context`].
 
 mod desk;
@@ -35,39 +35,39 @@ pub(crate) use sender::Sender;
 use status::Published;
 pub(crate) use status::{Reasons, Status};
 
-/// Whoever is told what delivery did.
+/// Receives events of delivery.
 pub(crate) trait Host: Send + Sync {
-    /// Something about delivery changed.
+    /// The state of delivery changed.
     fn changed(&self);
-    /// Something that a person has to know.
+    /// A notice for the person.
     fn say(&self, notice: Notice);
 }
 
-/// What delivery works with.
+/// What the sending thread works with.
 pub(crate) struct Context {
     pub(crate) readers: Readers,
-    /// To the log's writer.
+    /// Channel to the log's writer.
     pub(crate) jobs: mpsc::Sender<Job>,
     pub(crate) sender: Sender,
     pub(crate) pace: Pace,
     pub(crate) ages: Arc<Ages>,
-    /// The public key of this collector's own DSN.
+    /// Public key of this collector's own DSN.
     pub(crate) own_key: String,
-    /// The slot of the head of traces that begin here.
+    /// The slot whose service is the head of traces that begin here.
     pub(crate) head: &'static str,
 }
 
-/// What its owner holds of delivery.
+/// The owner's handle of delivery.
 pub(crate) struct Handle {
     notes: tokio::sync::mpsc::UnboundedSender<Note>,
     shared: Arc<Shared>,
 }
 
-/// What the thread that sends and its owner both see.
+/// State that the sending thread and its owner share.
 struct Shared {
     destinations: Mutex<Arc<Destinations>>,
     published: Mutex<Published>,
-    /// Envelopes that a person asked to send, however old they are, until they came to an end.
+    /// Envelopes that a person retried by number, which are sent whatever their age.
     insisted: Mutex<HashSet<u64>>,
     ages: Arc<Ages>,
 }
@@ -78,11 +78,11 @@ impl Shared {
     }
 }
 
-/// What is told to delivery and not yet heard; [`run`] takes it.
+/// The receiving end of the messages to delivery; [`run`] takes it.
 pub(crate) struct Inbox(desk::Notes);
 
 impl Handle {
-    /// Nothing is sent before [`Handle::configure`].
+    /// Creates handle and inbox. Nothing is sent before [`Handle::configure`].
     pub(crate) fn new(ages: Arc<Ages>) -> (Self, Inbox) {
         let (notes, waiting) = tokio::sync::mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
@@ -104,17 +104,18 @@ impl Handle {
         let _ = self.notes.send(Note::Configured);
     }
 
-    /// These envelopes came, or are held again.
+    /// Tells delivery that these envelopes are new, or held again.
     pub(crate) fn held(&self, entries: Vec<Entry>) {
         let _ = self.notes.send(Note::Held(entries));
     }
 
-    /// Envelope `seq` is sent once, however old it is, when it is held again.
+    /// Makes envelope `seq` be sent once, whatever its age, when it is held again.
     pub(crate) fn insist(&self, seq: u64) {
         self.shared.insisted.lock().insert(seq);
     }
 
-    /// Ends delivery; answered when nothing is under way any more, or not at all where it has ended already.
+    /// Ends delivery. The receiver completes when no request is under way; it fails when delivery has ended
+    /// already.
     pub(crate) fn stop(&self) -> oneshot::Receiver<()> {
         let (stopped, answered) = oneshot::channel();
         let _ = self.notes.send(Note::Stop(stopped));
@@ -130,7 +131,7 @@ impl Handle {
         )
     }
 
-    /// Why envelopes are held at this moment.
+    /// Returns what decides why envelopes are held at present.
     pub(crate) fn reasons(&self) -> Reasons {
         Reasons {
             destinations: self.destinations(),
@@ -140,10 +141,10 @@ impl Handle {
     }
 }
 
-/// Sends until it is told to stop, on a thread of its own. A defect is said and it begins anew, with what the log holds.
+/// Sends until told to stop, on the calling thread. After a panic it begins again with what the log holds.
 ///
 /// # Errors
-/// The last words, where beginning anew is not worth it, or where it cannot begin.
+/// A sentence, when it panicked too often or cannot begin.
 pub(crate) fn run(
     context: Context,
     handle: &Handle,

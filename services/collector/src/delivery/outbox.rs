@@ -1,4 +1,5 @@
-//! Sends what is held: in order within a trace, a few at a time, and again until it is answered.
+//! The outbox sends held envelopes: in order within a trace, several requests at a time, and again until there is a
+//! response.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -20,9 +21,9 @@ use crate::log::{self, Entry, Job, State};
 use crate::notice::notice;
 use crate::supervised::last_words;
 
-/// How many are read from the log at once.
+/// Number of envelopes that are read from the log at once.
 const LOADED: usize = 1_000;
-/// How long requests under way may take at the end.
+/// Time for requests under way at the end.
 const LAST_ANSWERS: Duration = Duration::from_millis(500);
 
 pub(super) struct Outbox {
@@ -30,10 +31,11 @@ pub(super) struct Outbox {
     shared: Arc<Shared>,
     host: Arc<dyn Host>,
     destinations: HashMap<u64, Destination>,
-    /// By request, so that one that panics is found again: its destination, and what it sends.
+    /// The requests under way by task, so that the one of a task that panicked is known: its destination and its
+    /// content.
     under_way: HashMap<Id, (u64, Errand)>,
     sending: bool,
-    /// How often in a row what waits in the log could not be read, and when it is tried again if nothing happens before.
+    /// Number of failed reads of the log in a row, and the time of the next attempt.
     unread: u32,
     read_again: Option<Instant>,
 }
@@ -52,7 +54,7 @@ impl Outbox {
         }
     }
 
-    /// Sends until it is told to stop. Begun anew after a defect, it knows what the log knows.
+    /// Sends until told to stop. After a panic a new outbox begins with what the log holds.
     pub(super) async fn run(mut self, desk: &mut Desk) {
         self.reconfigure();
         self.work(desk).await;
@@ -70,7 +72,8 @@ impl Outbox {
                 return self.finish(desk, requests, done).await;
             }
             let has_more = self.load(desk).await;
-            // One reading for both: a pause that ends between two would be over for the second and not for the first.
+            // One reading of the clock for both: a pause that ends in between must not be over for one and not for
+            // the other.
             let now = clock.monotonic();
             self.start_requests(&mut requests, now);
             self.publish();
@@ -82,7 +85,7 @@ impl Outbox {
                     None => return,
                 },
                 Some(outcome) = requests.join_next_with_id(), if !requests.is_empty() => {
-                    // What the writer said of an envelope before it was answered is heard before the answer counts.
+                    // Messages of the writer about an envelope are handled before the response of its request.
                     let stop = self.hear_all(desk);
                     self.answered(desk, outcome).await;
                     if let Some(done) = stop {
@@ -94,7 +97,7 @@ impl Outbox {
         }
     }
 
-    /// Waits until the writer has done what it was told before: what a request of the outbox before this one came to.
+    /// Waits until the writer has done what it was told by the requests of an earlier outbox.
     async fn caught_up(&self) {
         let (answer, answered) = oneshot::channel();
         let nothing = Job::Change {
@@ -116,7 +119,7 @@ impl Outbox {
         None
     }
 
-    /// Returns whom to tell, where it is told to stop.
+    /// Handles a message; returns the sender to answer when it is told to stop.
     fn hear(&mut self, desk: &mut Desk, note: Note) -> Option<oneshot::Sender<()>> {
         match note {
             Note::Held(entries) => {
@@ -129,7 +132,7 @@ impl Outbox {
         None
     }
 
-    /// What is not answered by the end stays held.
+    /// Ends the outbox. A request without a response leaves its envelope held.
     async fn finish(&mut self, desk: &mut Desk, mut requests: JoinSet<Outcome>, done: oneshot::Sender<()>) {
         let answers = async {
             while let Some(outcome) = requests.join_next_with_id().await {
@@ -141,7 +144,7 @@ impl Outbox {
         let _ = done.send(());
     }
 
-    /// Begins anew with what the log holds; what is under way stays so.
+    /// Clears the queues, to fill them from the log again; requests under way stay.
     fn reconfigure(&mut self) {
         let configured = self.shared.destinations();
         self.sending = configured.sending;
@@ -156,14 +159,14 @@ impl Outbox {
         }
     }
 
-    /// What the outbox before this one knew, where a defect ended it.
+    /// The rate limits that an earlier outbox knew, after a panic.
     fn known_limits(&self, destination: u64) -> RateLimits {
         let published = self.shared.published.lock();
         published.limits.get(&destination).cloned().unwrap_or_default()
     }
 
-    /// Takes some of what waits in the log where there is room for it; returns whether there is more to take. Some, so that
-    /// the first is sent, and a stop is heard, before all of them are read.
+    /// Reads some of the envelopes that wait in the log while there is room; returns whether there are more. A
+    /// limited number, so that the first is sent and a stop is handled before all of them are read.
     async fn load(&mut self, desk: &Desk) -> bool {
         let ids: Vec<u64> = self.destinations.keys().copied().collect();
         let (mut has_more, mut is_unread) = (false, false);
@@ -199,7 +202,7 @@ impl Outbox {
         has_more
     }
 
-    /// Queues those that are held for a destination of today and belong to its slot.
+    /// Queues those of the envelopes that are held for the present destination of their slot.
     fn look_at(&mut self, desk: &Desk, entries: &[Entry]) {
         let now = self.now();
         let configured = self.shared.destinations();
@@ -246,7 +249,7 @@ impl Outbox {
         match outcome {
             Ok((_, outcome)) => {
                 let held = self.settle(desk, destination, errand, outcome).await;
-                // Today's configuration decides, and not the one that it was sent under.
+                // The present configuration decides, not the one at the time of the request.
                 self.look_at(desk, held.as_slice());
             }
             Err(error) => self.met_defect(desk, destination, errand, &last_words(error)),
@@ -257,7 +260,7 @@ impl Outbox {
         }
     }
 
-    /// What an answer means for its destination; returns the envelope, if it is still to be sent.
+    /// Applies the response of a request; returns the envelope if something of it is still to be sent.
     async fn settle(&mut self, desk: &mut Desk, id: u64, errand: Errand, outcome: Outcome) -> Option<Entry> {
         let now = self.now();
         if let Some(part) = outcome.owed() {
@@ -290,7 +293,8 @@ impl Outbox {
         entry.filter(|entry| entry.state == State::Held)
     }
 
-    /// It is sent again after a pause, in a lane of its own, so that the others of its trace do not wait for it.
+    /// Sends the envelope of a request that panicked again after a pause, in a lane of its own, so that others of
+    /// its trace do not wait.
     fn met_defect(&mut self, desk: &Desk, id: u64, errand: Errand, words: &str) {
         let seq = errand.seq;
         tracing::error!(words, seq, "sending an envelope met a defect");
@@ -306,7 +310,7 @@ impl Outbox {
         self.put_back(desk, id, alone, errand.left);
     }
 
-    /// Queues what may be left of an envelope; its next request reads where it stands.
+    /// Queues what may remain of an envelope; the next request reads its state from the log.
     fn put_back(&mut self, desk: &Desk, id: u64, errand: Errand, left: Categories) {
         let now = self.now();
         if let Some(left) = desk.left_of(errand.seq, left)

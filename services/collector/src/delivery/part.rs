@@ -1,13 +1,14 @@
-//! What of an envelope may be sent while some of its categories are limited.
+//! Which part of an envelope may be sent while some categories are limited.
 //!
-//! SDKs drop the items of a limited category and send the others, and Relay does the same with what it gets; see
-//! <https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/>. Here the others are sent and the rest waits.
+//! SDKs drop the items of a limited category and send the others, and so does Relay
+//! (<https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/>). Here the others are sent and the
+//! limited ones wait.
 
 use crate::category::Categories;
 use crate::envelope::Envelope;
 
-/// What Sentry shows only beside the event that it came with, and which events these are: Relay drops such items together
-/// with a limited event, and a profile without its transaction. An event does not wait for them.
+/// Categories that Sentry shows only with the event they came with, and the categories of that event: Relay drops
+/// them together with a limited event, and a profile without its transaction. An event does not wait for them.
 const COMPANIONS: [(Categories, Categories); 2] = [
     (
         Categories::ATTACHMENT,
@@ -16,8 +17,8 @@ const COMPANIONS: [(Categories, Categories); 2] = [
     (Categories::PROFILE, Categories::TRANSACTION),
 ];
 
-/// What may be sent of `left`, what is left of an envelope, while `barred` may not; `None` when nothing may. An envelope
-/// that holds nothing goes unless everything is barred.
+/// The part of `left` that may be sent while `barred` may not; `None` when nothing may. An envelope without items
+/// may be sent unless everything is limited.
 pub(super) fn free(left: Categories, barred: Categories) -> Option<Categories> {
     let mut free = left.without(barred);
     for (companion, events) in COMPANIONS {
@@ -31,13 +32,13 @@ pub(super) fn free(left: Categories, barred: Categories) -> Option<Categories> {
     (!free.is_empty()).then_some(free)
 }
 
-/// The categories of which one has to be free before `category`, a member of `left`, may be sent; empty for none.
+/// The categories in `left` of which one must be free before `category` may be sent; empty when there are none.
 pub(super) fn events_of(category: Categories, left: Categories) -> Categories {
     let companion = COMPANIONS.iter().find(|(companion, _)| *companion == category);
     companion.map_or_else(Categories::default, |(_, events)| left.of(*events))
 }
 
-/// The envelope with the items of these categories alone. Its header and they are the bytes that came.
+/// The envelope with only the items of these categories; header and items are the received bytes.
 pub(super) fn cut(envelope: &Envelope<'_>, categories: Categories) -> Vec<u8> {
     let items = envelope
         .items
@@ -86,7 +87,7 @@ mod tests {
             TRANSACTION,
             Some(ERROR.with(ATTACHMENT)),
         );
-        // Its event has gone before.
+        // The event has been sent before.
         goes(&[ATTACHMENT], ERROR, Some(ATTACHMENT));
         goes(&[], ERROR, Some(NOTHING));
         goes(&[], Categories::ALL, None);

@@ -1,7 +1,7 @@
-//! Which categories Sentry does not take at the moment. Pure: times are passed in.
+//! Rate limits of one destination. Pure: the caller passes the time.
 //!
-//! Source: <https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/>. A limit never drops anything
-//! here; it only says until when to hold. Limits are seconds from their answer on, so they end on the monotonic clock.
+//! Source: <https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/>. A limit never drops an envelope
+//! here; it holds it. Limits are durations from the response on, so they end on the monotonic clock.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -9,25 +9,26 @@ use std::time::{Duration, Instant};
 use super::part;
 use crate::category::Categories;
 
-/// How long a 429 holds what it does not say otherwise about, in seconds.
+/// Duration of the limit of a 429 that states none, in seconds.
 const DEFAULT_SECONDS: u64 = 60;
-/// Longest limit that is believed, in seconds: a day.
+/// Limit of a duration that is accepted, in seconds: a day.
 const MAX_SECONDS: u64 = 24 * 60 * 60;
 
 /// The limits of one destination.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct RateLimits {
-    /// Ends by category bit.
+    /// End of the limit by the bits of its category.
     ends: BTreeMap<u32, Instant>,
-    /// End of the limit on everything.
+    /// End of the limit on all categories.
     all: Option<Instant>,
-    /// What was limited and has not been taken since: one request at a time asks whether it is again.
+    /// Categories that were limited and have not been accepted since; one request at a time tests them.
     doubted: Categories,
 }
 
 impl RateLimits {
-    /// Takes in an answer to `sent`: `limits` is `X-Sentry-Rate-Limits`, `retry_after` is `Retry-After`. A 429 without the
-    /// first limits everything for the second, or for a minute; one whose limits spare all that was sent limits that.
+    /// Applies a response to a request with the categories `sent`. `limits` is the header `X-Sentry-Rate-Limits`,
+    /// `retry_after` is `Retry-After`. A 429 without the first header limits everything; one whose limits do not
+    /// cover `sent` limits these categories.
     pub(crate) fn learn(
         &mut self,
         status: u16,
@@ -53,8 +54,8 @@ impl RateLimits {
         }
     }
 
-    /// `seconds:categories:scope:reason…`, of which the first two matter here. Empty categories mean all; unknown
-    /// ones are not for us.
+    /// Applies one limit, `seconds:categories:scope:reason…`; scope and reason do not matter here. Empty categories
+    /// mean all; unknown ones are ignored.
     fn learn_one(&mut self, limit: &str, now: Instant) {
         let mut parts = limit.split(':');
         let Some(seconds) = parts.next().and_then(seconds) else {
@@ -82,7 +83,7 @@ impl RateLimits {
         self.doubted = Categories::ALL;
     }
 
-    /// After a limit on everything, whatever is taken shows that everything may be.
+    /// Ends the doubt about accepted categories. After a limit on everything, any accepted category ends all doubt.
     fn trust(&mut self, taken: Categories) {
         self.doubted = match self.doubted {
             Categories::ALL if !taken.is_empty() => Categories::default(),
@@ -90,7 +91,7 @@ impl RateLimits {
         };
     }
 
-    /// What is limited.
+    /// The categories that are limited at `now`.
     pub(crate) fn limited(&self, now: Instant) -> Categories {
         if self.all.is_some_and(|end| end > now) {
             return Categories::ALL;
@@ -101,7 +102,7 @@ impl RateLimits {
         })
     }
 
-    /// What no other request may hold while one that holds `sent` is under way: it asks whether the limit is over.
+    /// The categories of a request with `sent` that it tests, and that no other request may contain meanwhile.
     pub(crate) fn asks_for(&self, sent: Categories) -> Categories {
         match self.doubted {
             Categories::ALL => Categories::ALL,
@@ -109,14 +110,14 @@ impl RateLimits {
         }
     }
 
-    /// Until when all that is left of an envelope is limited; `None` when something of it may go.
+    /// The end of the limits that hold all of `left`; `None` when some part may be sent now.
     pub(crate) fn held_until(&self, left: Categories, now: Instant) -> Option<Instant> {
         if part::free(left, self.limited(now)).is_some() {
             return None;
         }
         let end = |category: Categories| self.ends.get(&category.bits()).copied();
         let ends = left.each().map(|(category, _)| {
-            // A companion waits for the first of its events too.
+            // A companion also waits for the earliest of its events.
             let events = part::events_of(category, left);
             let event = events.each().map(|(event, _)| end(event)).min().flatten();
             end(category).max(event)
@@ -124,7 +125,7 @@ impl RateLimits {
         ends.min().flatten().max(self.all)
     }
 
-    /// The limits in force: category or `all`, and when it ends.
+    /// The limits in force: the name of a category or `all`, with the end.
     pub(crate) fn active(&self, now: Instant) -> Vec<(&'static str, Instant)> {
         let named = self.ends.iter().flat_map(|(bits, end)| {
             let names = Categories::from_bits(*bits).each();
@@ -138,8 +139,7 @@ impl RateLimits {
     }
 }
 
-/// Whole or fractional seconds, rounded up. A date, which `Retry-After` may also be, is not understood and counts
-/// as absent.
+/// Parses seconds and rounds fractions up. A date, which `Retry-After` allows, is ignored.
 fn seconds(text: &str) -> Option<u64> {
     let text = text.trim();
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
@@ -252,7 +252,7 @@ mod tests {
         assert_eq!(limits.asks_for(sent), NOTHING);
         limits.learn(429, Some("10:transaction:x"), None, sent, now);
         assert_eq!(limits.asks_for(sent), TRANSACTION);
-        // It was under way before the limit.
+        // This request was under way before the limit.
         limits.learn(200, None, None, TRANSACTION, now);
         assert_eq!(limits.asks_for(sent), TRANSACTION);
         limits.learn(200, None, None, TRANSACTION, later);

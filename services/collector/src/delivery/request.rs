@@ -1,4 +1,4 @@
-//! One envelope, or a part of one, on its way.
+//! One request with an envelope, or with a part of one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::dsn::Dsn;
 use crate::envelope::Envelope;
 use crate::log::{self, Change, DeadReason, Entry, Job, State};
 
-/// Sentry takes older transactions and sessions with a 200 and drops them.
+/// Age from which Sentry answers transactions and sessions with 200 and drops them.
 const TOO_OLD: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 
 pub(super) struct Request {
@@ -25,13 +25,13 @@ pub(super) struct Request {
     pub(super) shared: Arc<Shared>,
 }
 
-/// What a request came to. Of what came to an end the disk may not have been told, for want of room: that is `owed`.
+/// The outcome of a request. `owed` are categories whose end could not be stored, because the disk is full.
 pub(super) enum Outcome {
     Answered {
         answer: Answer,
         owed: Option<Categories>,
     },
-    /// Nothing was sent: too old, damaged, gone, decided on meanwhile.
+    /// Nothing was sent: the envelope is too old, damaged, deleted, or decided on meanwhile.
     Unsent { owed: Option<Categories> },
     /// The log could not be read.
     Unread,
@@ -52,7 +52,7 @@ impl Request {
         let read = move |connection: &Connection| log::envelope(connection, seq);
         let (entry, bytes) = match self.context.readers.read(read).await {
             Ok(Some(found)) => found,
-            // Counted as evicted when it went.
+            // It was counted as evicted when it was deleted.
             Ok(None) => return Outcome::Unsent { owed: None },
             Err(error) => {
                 tracing::error!(%error, seq, "an envelope cannot be read");
@@ -74,7 +74,7 @@ impl Request {
             return Outcome::Unsent { owed };
         };
         let answer = self.context.sender.send(&self.dsn, &bytes, &sdk).await;
-        // The writer is told in the same step as the answer is read: a defect of the outbox ends this task between steps.
+        // Stored in the same task as the response is read, so that a panic of the outbox cannot come in between.
         let owed = match answer.verdict {
             Verdict::Delivered => self.write(Change::Delivered(part)).await,
             Verdict::Dead(reason) => self.write(Change::Refused(reason, part)).await,
@@ -86,8 +86,8 @@ impl Request {
         Outcome::Answered { answer, owed }
     }
 
-    /// Writes back what became of it, and waits for the log: what is under way is not sent twice. Returns what the disk
-    /// could not be told.
+    /// Stores the outcome and waits for the log, so that nothing under way is sent twice. Returns the categories
+    /// whose end could not be stored.
     async fn write(&self, change: Change) -> Option<Categories> {
         let (written, is_written) = oneshot::channel();
         let job = Job::Change {
@@ -110,7 +110,7 @@ impl Request {
             && !self.shared.insisted.lock().contains(&entry.seq)
     }
 
-    /// The bytes to send, and the SDK that made them; `None` when they are no envelope.
+    /// Returns the bytes to send and the name of the SDK; `None` when the stored bytes are no envelope.
     fn addressed(&self, entry: &Entry, bytes: Vec<u8>) -> Option<(Vec<u8>, String)> {
         let part = self.errand.part;
         let bytes = if part == entry.categories {
@@ -127,7 +127,7 @@ impl Request {
     }
 }
 
-/// The SDK that made an envelope, fit for a header.
+/// Returns the name of the SDK, valid as a header.
 fn sdk_name(envelope: &Envelope<'_>) -> String {
     let sdk = envelope.header.sdk.clone().unwrap_or_default();
     let text = format!(

@@ -1,4 +1,4 @@
-//! One request to Sentry, and what its answer means.
+//! Sends one request to Sentry and interprets the response.
 
 use std::error::Error as _;
 use std::io::{self, Write};
@@ -15,49 +15,49 @@ use crate::dsn::Dsn;
 use crate::log::DeadReason;
 use crate::notice::notice;
 
-/// Most bytes of an answer that are read; Sentry's are a hundred.
+/// Limit of the bytes that are read of a response; Sentry's have about a hundred.
 const MOST_ANSWER: usize = 64 * 1024;
-/// Longest text of `X-Sentry-Error` that is repeated, in characters.
+/// Limit of the text of `X-Sentry-Error` that is repeated, in characters.
 const MOST_SAID: usize = 200;
-/// What we call ourselves.
+/// Name of this program as a client.
 const OURSELVES: &str = concat!("reelscope/", env!("CARGO_PKG_VERSION"));
 
-/// What an answer means for the envelope.
+/// What a response means for the envelope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Sentry has it.
+    /// Sentry has accepted it.
     Delivered,
-    /// Sentry has enough for now.
+    /// Sentry has limited it.
     Limited,
-    /// Trying again will not help.
+    /// Another attempt will not help.
     Dead(DeadReason),
-    /// Trying again may help.
+    /// Another attempt may help.
     Retry,
 }
 
 impl Verdict {
-    /// Whether that is the end of it.
+    /// Whether no further attempt follows.
     pub(super) fn is_final(&self) -> bool {
         matches!(self, Self::Delivered | Self::Dead(_))
     }
 }
 
-/// A verdict with the words for people, and the headers that hold for what comes next.
+/// A verdict, its explanation, and the rate-limit headers of the response.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) verdict: Verdict,
-    /// Stable code, as `POST /delivery/test` answers it.
+    /// Stable code, which `POST /delivery/test` returns too.
     pub(crate) code: &'static str,
     pub(crate) detail: String,
-    /// What the detail names; see [`TestOutcome::params`].
+    /// Parameters of the explanation; see [`TestOutcome::params`].
     pub(crate) params: Named<String>,
-    /// 0 when no answer came.
+    /// Status of the response; 0 when there is none.
     pub(crate) status: u16,
     pub(crate) rate_limits: Option<String>,
     pub(crate) retry_after: Option<String>,
 }
 
-/// Sends envelopes; cheap to clone.
+/// Sends envelopes. Clones share its connections.
 #[derive(Clone)]
 pub(crate) struct Sender {
     client: Client,
@@ -65,10 +65,10 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
-    /// A sender that honours the system's proxy and trusts whom the system trusts. On a system that trusts nobody
-    /// only `http` works, and a notice says so.
+    /// Creates a sender that uses the system's proxy and the system's certificates. Without certificates only
+    /// `http` works, and a notice is added.
     pub(crate) fn new(timeout: Duration, notices: &mut Vec<Notice>) -> Self {
-        // A redirect would turn the request into a GET, and in the hotel's network it leads to the login page.
+        // A redirect turns the request into a GET, and in a captive network it leads to a login page.
         let builder = || {
             Client::builder()
                 .redirect(redirect::Policy::none())
@@ -86,7 +86,7 @@ impl Sender {
         Self { client, timeout }
     }
 
-    /// Sends an envelope that is addressed already. `sdk` is who made it.
+    /// Sends an envelope whose header has its `dsn` and `sent_at`. `sdk` is the name of the SDK that made it.
     pub(crate) async fn send(&self, dsn: &Dsn, envelope: &[u8], sdk: &str) -> Answer {
         let body = match gzip(envelope) {
             Ok(body) => body,
@@ -117,10 +117,11 @@ impl Sender {
         }
     }
 
-    /// Sends one real event, and says what happened.
+    /// Sends one real event and returns what happened.
     pub(crate) async fn test(&self, dsn: &Dsn, now: UnixMillis) -> TestOutcome {
         let started = Instant::now();
-        // A client of its own: it sees today's proxy, and its connections end with the caller's runtime.
+        // A client of its own, because it must use the present proxy, and its connections end with the caller's
+        // runtime.
         let sender = Self::new(self.timeout, &mut Vec::new());
         let answer = sender.send(dsn, &test_envelope(dsn, now), OURSELVES).await;
         TestOutcome {
@@ -152,7 +153,7 @@ impl Answer {
         let cause = root_cause(error);
         let texts = causes(error).join(" / ").to_lowercase();
         let refused = causes_io(error) == Some(io::ErrorKind::ConnectionRefused);
-        // Words of rustls: it hides its errors in those of io, which keep the text only.
+        // Texts of rustls: its errors are hidden in I/O errors, which keep the text only.
         let of_tls = [
             "certificate",
             "tls",
@@ -205,8 +206,8 @@ async fn judge(mut response: reqwest::Response, dsn: &Dsn) -> Answer {
         match response.chunk().await {
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => break,
-            // A whole 2xx was not seen, so it may or may not have been taken; Sentry tells the same event apart
-            // by its id.
+            // The response is incomplete, so the envelope may have been accepted. Another attempt is safe: Sentry
+            // recognises an event by its id.
             Err(error) => return Answer::of_failure(&error, dsn),
         }
     }
@@ -226,8 +227,8 @@ async fn judge(mut response: reqwest::Response, dsn: &Dsn) -> Answer {
     }
 }
 
-/// What a status means. A 2xx whose body is neither empty nor a JSON object is not Sentry's: a login page of the
-/// network answers so, and what it took is lost if it is believed.
+/// Interprets a status. A 2xx whose body is neither empty nor a JSON object is not Sentry's: a login page of the
+/// network answers so, and the envelope would be lost.
 fn meaning(status: u16, body: &[u8]) -> (Verdict, &'static str) {
     let is_sentrys = body.trim_ascii().is_empty()
         || serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok();
@@ -329,7 +330,7 @@ mod tests {
         );
     }
 
-    /// The same text with a static life.
+    /// The same text with a static lifetime.
     fn code_of(code: &str) -> &'static str {
         let codes = [
             "ok",

@@ -1,4 +1,4 @@
-//! What delivery lets others see.
+//! The state of delivery for others.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -14,17 +14,17 @@ use crate::log::{Entry, State, Tally};
 const WAITING: &str = "waiting";
 const RATE_LIMITED: &str = "rate_limited";
 
-/// As the outbox left it. Times are those of the monotonic clock; whoever is told gets what the wall clock will say then.
+/// State that the outbox publishes. Times are monotonic; readers get them converted to the wall clock.
 #[derive(Default)]
 pub(super) struct Published {
     pub(super) in_flight: u64,
     pub(super) limits: BTreeMap<u64, RateLimits>,
-    /// By destination, when the next attempt is made.
+    /// Time of the next attempt, by destination that cannot be reached.
     pub(super) failing: BTreeMap<u64, Instant>,
     pub(super) last_error: Option<DeliveryError>,
 }
 
-/// Delivery at one moment.
+/// The state of delivery at one moment.
 pub(crate) struct Status {
     pub(crate) in_flight: u64,
     pub(crate) destinations: Vec<DestinationStatus>,
@@ -61,7 +61,7 @@ impl Status {
     }
 }
 
-/// Says why envelopes are held.
+/// Determines why envelopes are held.
 pub(crate) struct Reasons {
     pub(super) destinations: std::sync::Arc<Destinations>,
     pub(super) limits: BTreeMap<u64, RateLimits>,
@@ -69,7 +69,7 @@ pub(crate) struct Reasons {
 }
 
 impl Reasons {
-    /// How many envelopes are held, by why.
+    /// Number of held envelopes by reason.
     pub(crate) fn counted(&self, tally: &Tally) -> BTreeMap<String, u64> {
         let mut held = BTreeMap::new();
         for (kind, count) in tally.held() {
@@ -80,7 +80,7 @@ impl Reasons {
         held
     }
 
-    /// How many held envelopes are on their way, as opposed to those that wait for a person.
+    /// Number of held envelopes that will be sent without a person's decision.
     pub(crate) fn on_their_way(&self, tally: &Tally) -> u64 {
         let on_their_way = tally
             .held()
@@ -88,7 +88,7 @@ impl Reasons {
         on_their_way.map(|(_, count)| count).sum()
     }
 
-    /// An envelope in one line.
+    /// Returns the summary of an envelope.
     pub(crate) fn summary(&self, entry: &Entry) -> EnvelopeSummary {
         let reason = match entry.state {
             State::Held => Some(self.of(&entry.slot, entry.destination, entry.left())),

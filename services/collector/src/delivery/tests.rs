@@ -1,5 +1,5 @@
-//! A defect of the outbox, at whatever moment, neither loses a part of an envelope nor sends many twice; and a log that
-//! cannot be read for a moment delays what is in it.
+//! A panic of the outbox at any moment neither loses a part of an envelope nor sends many twice; and a log that
+//! cannot be read for a moment only delays its envelopes.
 #![allow(clippy::panic)]
 
 use std::collections::HashMap;
@@ -29,7 +29,7 @@ use rows::{Kept, balanced};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const ENVELOPES: usize = 60;
-/// Fewer than a defect may be met before it is final.
+/// Number of panics; fewer than make delivery give up.
 const DEFECTS: usize = 5;
 
 struct Forward(Arc<Handle>);
@@ -46,7 +46,7 @@ impl Follower for Forward {
     fn take_back(&self, _: &str) {}
 }
 
-/// Meets a defect now and then, whatever is under way.
+/// Panics now and then, whatever is under way.
 #[derive(Default)]
 struct Faulty {
     changes: AtomicUsize,
@@ -66,7 +66,7 @@ impl Host for Faulty {
     }
 }
 
-/// Takes sessions once they are not limited, and how often each item came.
+/// Accepts sessions once they are not limited, and counts how often each item came.
 #[derive(Clone, Default)]
 struct Sentry {
     takes_all: Arc<AtomicBool>,
@@ -133,7 +133,7 @@ pub(super) fn context(readers: Readers, jobs: mpsc::Sender<Job>, pace: Pace, age
     }
 }
 
-/// A log and what sends it, without the rest of a collector.
+/// A log and its delivery, without the rest of a collector.
 struct Delivering {
     dir: PathBuf,
     clock: Clock,
@@ -147,7 +147,7 @@ struct Delivering {
 }
 
 impl Delivering {
-    /// Nothing is sent to `dsn` before [`Delivering::configure`].
+    /// Begins; nothing is sent to `dsn` before [`Delivering::configure`].
     fn begin(dir: &Path, readers: Readers, pace: Pace, dsn: Dsn, host: Arc<dyn Host>) -> Self {
         let Opened { pen, tally, lock, .. } = log::open(dir).unwrap();
         let clock = Clock::system();
@@ -197,7 +197,7 @@ impl Delivering {
         self.jobs.send(job).unwrap();
     }
 
-    /// Waits until `holds` says so of the counts, which are those of the log meanwhile.
+    /// Waits until `holds` is true of the counts, and checks them against the log.
     async fn eventually(&self, holds: impl Fn(DeliveryCounts) -> bool) {
         let looked = async {
             loop {
@@ -253,7 +253,7 @@ async fn a_defect_between_two_parts_loses_neither() {
     assert!(twice <= DEFECTS * pace.concurrency, "{twice} were sent twice");
 }
 
-/// Counts the changes that it is told of.
+/// Counts the changes that it is notified of.
 #[derive(Default)]
 struct Counting(AtomicUsize);
 
@@ -279,7 +279,7 @@ fn what_cannot_begin_says_so() {
     assert_eq!(ended, Err("it cannot begin: too many open files".to_owned()));
 }
 
-/// Another name of the log's directory: without it nothing can be read, whatever is written.
+/// A symbolic link to the log's directory: without it nothing can be read, but writing still works.
 #[cfg(unix)]
 #[derive(Clone)]
 struct Name {
@@ -312,7 +312,7 @@ async fn what_cannot_be_read_for_a_moment_is_sent_once_it_can_be() {
         name,
         readers: readers.clone(),
     };
-    // Answers 503 and takes the name away, where it is asked to.
+    // Answers 503 and removes the link when asked to.
     let is_to_fail = Arc::new(AtomicBool::new(false));
     let answer = axum::routing::post({
         let (name, is_to_fail) = (name.clone(), Arc::clone(&is_to_fail));
@@ -331,7 +331,7 @@ async fn what_cannot_be_read_for_a_moment_is_sent_once_it_can_be() {
         ..Options::standard().pace
     };
     let delivering = Delivering::begin(&of, readers, pace, dsn, Arc::clone(&host) as Arc<dyn Host>);
-    // Some attempts fail, each of which is told.
+    // Some attempts fail, and each of them is reported.
     let tried = async |of: u64| {
         let before = host.0.load(Ordering::Relaxed);
         let is_tried =
@@ -341,16 +341,16 @@ async fn what_cannot_be_read_for_a_moment_is_sent_once_it_can_be() {
         delivering.eventually(|counts| counts.delivered == of).await;
     };
 
-    // What waits in the log.
+    // Envelopes that wait in the log.
     delivering.capture(1);
     delivering.eventually(|counts| counts.held == 1).await;
     delivering.configure();
     tried(1).await;
-    // What comes.
+    // Envelopes that arrive.
     name.take();
     delivering.capture(2);
     tried(2).await;
-    // What is answered.
+    // Envelopes that are answered.
     is_to_fail.store(true, Ordering::Relaxed);
     delivering.capture(3);
     tried(3).await;

@@ -1,7 +1,7 @@
-//! The headers of an envelope and of its items, as far as anyone here asks.
+//! The headers of an envelope and of its items, with the members that are used here.
 //!
-//! A header that is as it should be is read at once. Else its members are read one by one, so that an informative one
-//! that is odd, or one that is said twice, costs nothing but itself.
+//! A regular header is parsed at once. Otherwise its members are parsed one by one, so that an optional member of a
+//! wrong type, or one that occurs twice, does not make the rest unreadable.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -12,39 +12,39 @@ use super::{EnvelopeError, MAX_DEPTH, MAX_HEADER_LINE, deeper_than, json_reason,
 use crate::item_type::ItemType;
 use crate::lenient;
 
-/// What the envelope's header says, as far as anyone here asks.
+/// The header of an envelope.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct Header {
-    /// Id of the event in it.
+    /// Id of the event in the envelope.
     #[serde(default)]
     pub event_id: Option<String>,
-    /// DSN it was made for.
+    /// DSN that the envelope was made for.
     #[serde(default)]
     pub dsn: Option<String>,
-    /// Dynamic sampling context.
+    /// The dynamic sampling context.
     #[serde(default)]
     pub trace: Option<TraceHeader>,
-    /// Which SDK made it.
+    /// The SDK that made the envelope.
     #[serde(default)]
     pub sdk: Option<Sdk>,
-    /// When the sender's clock said that it was sent: RFC 3339, or what an odd SDK writes for it.
+    /// When the sender sent it, by the sender's clock; normally RFC 3339.
     #[serde(default)]
     pub sent_at: Option<String>,
 }
 
-/// The dynamic sampling context, as far as anyone here asks.
+/// The dynamic sampling context of the envelope's trace.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct TraceHeader {
     /// Id of the trace.
     #[serde(default)]
     pub trace_id: Option<String>,
-    /// Share of traces that its head records, as it came but for quotes: SDKs write text or a number.
+    /// The sample rate of the head of the trace, without quotes, because SDKs write it as text or as a number.
     #[serde(default, deserialize_with = "unquoted")]
     pub sample_rate: Option<String>,
 }
 
 impl TraceHeader {
-    /// Share of traces that its head records, from 0, for none, to 1. `None` where it does not say.
+    /// The sample rate of the head of the trace, 0 to 1; `None` where it is missing.
     #[must_use]
     pub fn sample_rate(&self) -> Option<f64> {
         let rate = self.sample_rate.as_ref()?.parse().ok()?;
@@ -52,38 +52,39 @@ impl TraceHeader {
     }
 }
 
-/// Any value, since one of a type that nobody expects is no reason to refuse an envelope.
+/// Accepts any value, because an unexpected type is no reason to refuse an envelope.
 fn unquoted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let value = Box::<RawValue>::deserialize(deserializer)?;
     Ok(Some(value.get().trim_matches('"').to_owned()))
 }
 
-/// Which SDK made an envelope.
+/// The SDK that made an envelope.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct Sdk {
-    /// Such as `sentry.rust`.
+    /// Name, such as `sentry.rust`.
     #[serde(default)]
     pub name: Option<String>,
-    /// Such as `0.49.5`.
+    /// Version, such as `0.49.5`.
     #[serde(default)]
     pub version: Option<String>,
 }
 
-/// What an item's header says, as far as anyone here asks.
+/// The header of an item.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct ItemHeader {
     /// Type of the item.
     #[serde(rename = "type")]
     pub item_type: ItemType,
-    /// Bytes of the payload; without it the payload ends with its line.
+    /// Size of the payload in bytes; without it the payload ends with its line.
     #[serde(default)]
     pub length: Option<u64>,
-    /// Type of the payload.
+    /// Content type of the payload.
     #[serde(default)]
     pub content_type: Option<String>,
 }
 
-/// Reads a header. One that is not as it should be is read member by member by `of`, so that an informative member that
+/// Parses a header. An irregular one is parsed member by member with `of`; of two members with one name the last
+/// counts, as elsewhere in JSON.
 /// is odd, or one that is said twice, costs nothing but itself: of two the last counts, as in every other JSON.
 pub(super) fn header_json<T: DeserializeOwned>(
     line: &[u8],
@@ -106,22 +107,22 @@ pub(super) fn header_json<T: DeserializeOwned>(
     if let Ok(header) = serde_json::from_slice(line) {
         return Ok(header);
     }
-    // Errors of syntax quote nothing of what was sent, which may be a secret.
+    // Syntax errors do not quote the input, which may contain a secret.
     let members: Map<String, Value> = lenient::read(line).map_err(|error| broken(json_reason(&error)))?;
     of(&members).map_err(|reason| broken(reason.to_owned()))
 }
 
 impl Header {
-    /// Reads an envelope's first line.
+    /// Parses the first line of an envelope.
     ///
     /// # Errors
-    /// It is not a JSON object, or too long.
+    /// The line is no JSON object, or too long.
     pub(crate) fn parse(line: &[u8]) -> Result<Self, EnvelopeError> {
         if line.is_empty() {
             return Err(EnvelopeError::Empty);
         }
         let mut header = header_json(line, "header", |members| Ok(Self::of(members)))?;
-        // It informs: the event is told apart by its own.
+        // This id is informative only: the event has its own.
         header.event_id = header.event_id.filter(|id| parse_id(id).is_some());
         Ok(header)
     }

@@ -16,15 +16,15 @@ use crate::bounds;
 use crate::envelope::format_id;
 use crate::issues;
 
-/// Most frames and breadcrumbs of an event that are shown.
+/// Limit of frames, and of breadcrumbs, that are shown of an event.
 const MOST_LINES: usize = 200;
-/// Most exceptions of an event that are shown.
+/// Limit of exceptions that are shown of an event.
 const MOST_EXCEPTIONS: usize = 50;
-/// Most exceptions of an event that are looked at, the last in its list.
+/// Limit of exceptions that are read of an event, from the end of its list.
 const MOST_READ: usize = 500;
-/// Most lines of source before a frame's, and after it.
+/// Limit of source lines before a frame's line, and after it.
 const MOST_CONTEXT: usize = 10;
-/// Longest line of source that is shown.
+/// Limit of a source line that is shown.
 const MOST_LINE: usize = 300;
 
 pub(super) fn event(source: Source<'_>, clock: Clock, payload: &Object) -> ErrorEvent {
@@ -79,7 +79,7 @@ pub(super) fn event(source: Source<'_>, clock: Clock, payload: &Object) -> Error
     event
 }
 
-/// The message of an event, and the template that it was made of.
+/// Returns the message of an event, and the template that it was made of.
 fn message(payload: &Object) -> (String, Option<String>) {
     let entry = either(payload, "logentry", "sentry.interfaces.Message");
     let entries = [entry, payload.get("message")];
@@ -104,10 +104,10 @@ fn message(payload: &Object) -> (String, Option<String>) {
     (String::new(), None)
 }
 
-/// The exceptions, the one that was seen first, each followed by its causes or by what is in it.
+/// The exceptions, the outermost first, each followed by its causes or by the members of its group.
 ///
-/// SDKs write the one that was seen last. Those that number them say which is the cause of which, and those are told in
-/// the order of their numbers.
+/// SDKs list the outermost last. Some number the exceptions and link each to its parent; these are in the order of
+/// their numbers.
 fn chain(listed: &[&Object]) -> Vec<Exception> {
     let last = listed.iter().rev().take(MOST_READ);
     let mut left: Vec<Exception> = last.map(|listed| exception(listed)).collect();
@@ -118,7 +118,7 @@ fn chain(listed: &[&Object]) -> Vec<Exception> {
     }
     let mut told = Vec::new();
     let mut numbers = HashSet::new();
-    // Those that nobody holds, and what is left of circles, begin anew.
+    // An exception without a parent begins a chain; so does one of a circle.
     while told.len() < MOST_EXCEPTIONS && !left.is_empty() {
         let first = left.iter().position(|exception| exception.parent_id.is_none());
         let mut waiting = vec![left.remove(first.unwrap_or(0))];
@@ -137,7 +137,8 @@ fn chain(listed: &[&Object]) -> Vec<Exception> {
     told
 }
 
-/// The exception that an event is named by: the first; of a group the first in it, since a group only holds others.
+/// The exception that names the event: the first, or the first member of a group, because a group only holds
+/// others.
 fn seen(exceptions: &[Exception]) -> Option<&Exception> {
     let mut seen = exceptions.first()?;
     let mut looked = HashSet::new();
@@ -174,7 +175,7 @@ fn exception(payload: &Object) -> Exception {
     }
 }
 
-/// The stack of an event whose exception has none: its own, else that of the thread that crashed or that told of it.
+/// The stack of an event whose exceptions have none: its own, otherwise that of the crashed or the current thread.
 fn stack_of_event(payload: &Object) -> Option<&Value> {
     let own = either(payload, "stacktrace", "sentry.interfaces.Stacktrace");
     own.filter(|own| own.get("frames").is_some()).or_else(|| {
@@ -189,7 +190,7 @@ fn stack_of_event(payload: &Object) -> Option<&Value> {
     })
 }
 
-/// The innermost frames, first the innermost, which Sentry writes last; and how many there were.
+/// The innermost frames, innermost first, while Sentry's order is innermost last; and the total number.
 fn frames(stack: Option<&Value>) -> (Vec<Frame>, u64) {
     let frames = stack.and_then(|stack| stack.get("frames")?.as_array());
     let frames: Vec<&Object> = frames
@@ -211,20 +212,20 @@ fn frames(stack: Option<&Value>) -> (Vec<Frame>, u64) {
     (shown.collect(), frames.len() as u64)
 }
 
-/// Lines of source around a frame.
+/// The source lines around a frame.
 fn source_lines(frame: &Object, name: &str) -> Vec<String> {
     let lines = frame.get(name).and_then(Value::as_array);
     let lines = lines.into_iter().flatten().filter_map(Value::as_str);
     lines.take(MOST_CONTEXT).map(source_line).collect()
 }
 
-/// A line of minified code may be as long as its file.
+/// Cuts a line, because minified code may be one line as long as its file.
 fn source_line(line: &str) -> String {
     line.chars().take(MOST_LINE).collect()
 }
 
-/// The newest breadcrumbs, oldest first; and how many there were. SDKs that join those of two languages write them one after
-/// the other.
+/// The newest breadcrumbs, oldest first, and the total number. They are sorted, because SDKs that combine two
+/// languages list those of one after those of the other.
 fn breadcrumbs(clock: Clock, payload: &Object) -> (Vec<Breadcrumb>, u64) {
     let listed = values(either(payload, "breadcrumbs", "sentry.interfaces.Breadcrumbs"));
     let mut crumbs: Vec<_> = listed
@@ -256,7 +257,7 @@ mod tests {
         } })
     }
 
-    /// The kinds as they are told, and the one that names the event.
+    /// Returns the types in the order of display, and the type that names the event.
     fn told(listed: &[Value]) -> (Vec<String>, String) {
         let listed: Vec<&Object> = listed.iter().filter_map(Value::as_object).collect();
         let told = chain(&listed);
@@ -288,7 +289,7 @@ mod tests {
             &["group", "one", "two", "deep"],
             "one",
         );
-        // A group in a group, listed in any order.
+        // A group within a group, listed in any order.
         check(
             &[
                 group.clone(),

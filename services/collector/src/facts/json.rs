@@ -1,4 +1,4 @@
-//! Members of a payload, leniently: one of another type than expected counts as absent.
+//! Reads members of a payload leniently: one of an unexpected type counts as absent.
 
 use reelscope_contracts::telemetry::{Measurement, Named};
 use serde_json::{Map, Value};
@@ -20,7 +20,7 @@ pub(super) fn name(payload: &Object, member: &str, most: usize) -> Option<String
 
 pub(super) fn as_name(value: &Value, most: usize) -> Option<String> {
     match value {
-        // Without a copy of what may be as long as the envelope.
+        // Cut without a copy, because the text may be as long as the envelope.
         Value::String(text) => Some(bounds::cut(text, most)),
         _ => as_text(value),
     }
@@ -35,7 +35,7 @@ pub(super) fn as_text(value: &Value) -> Option<String> {
     }
 }
 
-/// A text of at most `most` bytes, and in its place or behind it why the rest could not be read.
+/// A text of at most `most` bytes; where its element is broken, the reason is added or stands in its place.
 pub(super) fn readable(element: &Object, member: &str, most: usize) -> String {
     match (name(element, member, most), lenient::unreadable(element)) {
         (Some(text), Some(reason)) => format!("{text} ({reason})"),
@@ -48,7 +48,7 @@ pub(super) fn id(payload: &Object, name: &str) -> Option<u128> {
     id.filter(|id| *id != 0)
 }
 
-/// A member by its name, or by the one that old SDKs write.
+/// A member by its name, or by the name that old SDKs use.
 pub(super) fn either<'a>(payload: &'a Object, name: &str, old: &str) -> Option<&'a Value> {
     payload
         .get(name)
@@ -56,7 +56,7 @@ pub(super) fn either<'a>(payload: &'a Object, name: &str, old: &str) -> Option<&
         .or_else(|| payload.get(old))
 }
 
-/// The objects of a list, which may be the member `values` of an object, or one object alone.
+/// The objects of a list, which may be the member `values` of an object, or one object.
 pub(super) fn values(list: Option<&Value>) -> Vec<&Object> {
     let Some(list) = list else { return Vec::new() };
     match list.get("values").unwrap_or(list) {
@@ -74,7 +74,7 @@ pub(super) fn player(payload: &Object) -> Option<String> {
     as_name(payload.get("user")?.get("id")?, bounds::PLAYER)
 }
 
-/// Tags are an object, or a list of pairs.
+/// Tags, which are an object or a list of pairs.
 pub(super) fn tags(payload: &Object) -> Named<String> {
     let tag = |name: String, value: &Value| {
         let name = bounds::cut(&name, bounds::TAG);
@@ -120,7 +120,7 @@ pub(super) fn object(payload: &Object, name: &str) -> Named<Value> {
         .collect()
 }
 
-/// `{"name": {"value": …, "type": …}}` without the types.
+/// The values of `{"name": {"value": …, "type": …}}`.
 pub(super) fn attributes(payload: &Object) -> Named<Value> {
     let attributes = payload.get("attributes").and_then(Value::as_object);
     attributes

@@ -1,9 +1,9 @@
-//! Templates of messages with their parameters filled in, as Relay does where no SDK did
+//! Fills the parameters into the template of a message, as Relay does where the SDK has not
 //! (<https://develop.sentry.dev/sdk/foundations/transport/event-payloads/message/>).
 //!
-//! Two forms are known: that of printf and Python (`%s`, `%5.2f`, `%2$s`, `%(name)s`), and braces (`{}`, `{0}`, `{name}`,
-//! `{0:N2}`). A template is read once, so what a parameter says is never a template itself; a place without a parameter stays
-//! as it is.
+//! There are two forms: that of printf and Python (`%s`, `%5.2f`, `%2$s`, `%(name)s`), and braces (`{}`, `{0}`,
+//! `{name}`, `{0:N2}`). A template is read once, so a parameter is never read as a template; a placeholder without
+//! a parameter stays as it is.
 
 use std::borrow::Cow;
 
@@ -11,10 +11,11 @@ use serde_json::{Map, Value};
 
 use crate::bounds;
 
-/// Most bytes of a place that are looked at, from its sign on: of a sign that begins none, not all that follows is read.
+/// Limit of a placeholder in bytes, from its sign on, so that a sign that begins none does not make the rest of the
+/// text be read.
 const LONGEST_PLACE: usize = 256;
 
-/// Where values come from.
+/// The parameters of a template.
 pub(super) enum Params<'a> {
     List(&'a [Value]),
     Named(&'a Map<String, Value>),
@@ -45,9 +46,9 @@ impl<'a> Params<'a> {
     }
 }
 
-/// The template with its parameters; of one that becomes longer than [`bounds::VALUE`], to which whoever asks cuts it, no
-/// more than that takes. One that has percent signs is read as those of printf, and by its braces only where that finds no
-/// place for any of them.
+/// Returns the template with its parameters. A result that becomes longer than [`bounds::VALUE`], to which callers
+/// cut it, may be incomplete. A template with percent signs is read as printf's, and only where no parameter fits
+/// is it read with braces.
 pub(super) fn filled(template: &str, params: &Params<'_>) -> String {
     let forms = [('%', percent as Form), ('{', brace as Form)];
     for (sign, form) in forms {
@@ -58,28 +59,29 @@ pub(super) fn filled(template: &str, params: &Params<'_>) -> String {
     template.to_owned()
 }
 
-/// A place at the beginning of a text: how long it is, and what stands there; `next` counts those without a name.
+/// Parses a placeholder at the beginning of a text; the last parameter counts those without a name.
 type Form = for<'a> fn(&'a str, &Params<'a>, &mut usize) -> Option<Placeholder<'a>>;
 
 struct Placeholder<'a> {
     length: usize,
     shown: Cow<'a, str>,
-    /// Whether a parameter was put there.
+    /// Whether a parameter was inserted.
     is_filled: bool,
 }
 
-/// `None` where no parameter found a place.
+/// Fills in the parameters; `None` where none fits.
 fn fill(template: &str, params: &Params<'_>, sign: char, form: Form) -> Option<String> {
     let mut text = String::new();
     let (mut rest, mut next, mut is_filled) = (template, 0, false);
     while let Some(at) = rest.find(sign) {
         text.push_str(&rest[..at]);
-        // A parameter stands in many places, so that the text grows far beyond what template and parameters have.
+        // Stops here, because one parameter may be inserted many times, and the text may grow far beyond template
+        // and parameters.
         if is_filled && text.len() > bounds::VALUE {
             return Some(text);
         }
         rest = &rest[at..];
-        // A place borrows of its own text and parameters only.
+        // The result borrows from the placeholder and the parameters only.
         let place = &rest[..rest.floor_char_boundary(LONGEST_PLACE)];
         let length = match form(place, params, &mut next) {
             Some(place) => {
@@ -98,7 +100,7 @@ fn fill(template: &str, params: &Params<'_>, sign: char, form: Form) -> Option<S
     is_filled.then_some(text)
 }
 
-/// `%%`, `%s`, `%-5.2f`, `%2$s`, `%(name)s`, `%o`.
+/// Parses `%%`, `%s`, `%-5.2f`, `%2$s`, `%(name)s`, `%o`.
 fn percent<'a>(text: &'a str, params: &Params<'a>, next: &mut usize) -> Option<Placeholder<'a>> {
     let rest = &text[1..];
     if rest.starts_with('%') {
@@ -171,7 +173,7 @@ fn percent<'a>(text: &'a str, params: &Params<'a>, next: &mut usize) -> Option<P
     })
 }
 
-/// `{}`, `{0}`, `{name}`, `{0:N2}`, `{@name}`.
+/// Parses `{}`, `{0}`, `{name}`, `{0:N2}`, `{@name}`.
 fn brace<'a>(text: &'a str, params: &Params<'a>, next: &mut usize) -> Option<Placeholder<'a>> {
     let end = text.find('}')?;
     let name = text[1..end].split([':', ',', '!']).next()?.trim();
@@ -183,7 +185,7 @@ fn brace<'a>(text: &'a str, params: &Params<'a>, next: &mut usize) -> Option<Pla
     } else if let Some(value) = params.get(name) {
         value
     } else {
-        // Names of a logger whose parameters are a list, in their order.
+        // Names of a logger whose parameters are a list are filled in their order.
         let is_word = name
             .chars()
             .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
@@ -294,7 +296,7 @@ mod tests {
         }
     }
 
-    /// Each sign would have all that follows read for its end: an hour for these.
+    /// Without the limit each sign makes the rest of the text be read: an hour for this text.
     #[test]
     fn signs_that_begin_no_place_are_passed() {
         let params = json!({ "a": "filled" });

@@ -13,7 +13,7 @@ use crate::dsn::fnv1a;
 use crate::service;
 use crate::skim;
 
-/// What a transaction hands to the spans in it.
+/// What a transaction passes on to its spans.
 #[derive(Default)]
 struct Within {
     trace_id: Option<u128>,
@@ -75,7 +75,7 @@ pub(super) fn transaction(facts: &mut Facts, source: Source<'_>, clock: Clock, p
     }
 }
 
-/// A span of the first format that came alone.
+/// Reads a single span of the first format.
 pub(super) fn alone(facts: &mut Facts, source: Source<'_>, clock: Clock, payload: &Object) {
     let within = Within {
         service: service_of(source.slot, payload),
@@ -115,7 +115,7 @@ fn span_v1(facts: &mut Facts, source: Source<'_>, clock: Clock, payload: &Object
         data,
         tags: tags(payload),
         measurements: measurements(payload),
-        // Within a transaction it is the transaction that names them.
+        // For a span of a transaction the transaction has these.
         release: within.release.clone().filter(|_| is_alone),
         environment: within.environment.clone().filter(|_| is_alone),
         player: own_player.or_else(|| within.player.clone()),
@@ -135,7 +135,7 @@ fn span_v1(facts: &mut Facts, source: Source<'_>, clock: Clock, payload: &Object
     });
 }
 
-/// Spans of the second format that came together.
+/// Reads a container of spans of the second format.
 pub(super) fn spans_v2(facts: &mut Facts, source: Source<'_>, clock: Clock, list: &[&Object]) {
     let spans: Vec<_> = list
         .iter()
@@ -150,7 +150,7 @@ pub(super) fn spans_v2(facts: &mut Facts, source: Source<'_>, clock: Clock, list
     }
 }
 
-/// Spans that came together, with which of them is above which.
+/// The spans of a container, each with its parent among them.
 struct Families<'a> {
     spans: &'a [(&'a Object, Named<Value>)],
     above: Vec<Option<usize>>,
@@ -172,8 +172,8 @@ impl<'a> Families<'a> {
         Self { spans, above }
     }
 
-    /// What each span calls its service. One that does not say is of the service of the span that it is in; the first of a
-    /// service may be known by the address that it answers at, which in a call is that of whoever is called.
+    /// The service of each span. A span that names none has the service of its parent. The first span of a service
+    /// may be named by the address that it answers at; in a call that address is the callee's.
     fn services(&self) -> Vec<Option<&'a str>> {
         let word = |data: &'a Named<Value>, name: &str| {
             let word = data.get(name).and_then(Value::as_str);
@@ -187,7 +187,7 @@ impl<'a> Families<'a> {
         self.inherited(own.collect())
     }
 
-    /// Which segment each span is of: the one that it names, else that of the span that it is in.
+    /// The segment of each span: the one that it names, or that of its parent.
     fn segments(&self) -> Vec<u64> {
         let own = self.spans.iter().map(|(payload, _)| {
             let name = if is_segment(payload) {
@@ -202,8 +202,8 @@ impl<'a> Families<'a> {
         segments.into_iter().map(Option::unwrap_or_default).collect()
     }
 
-    /// What each has itself, or has from the nearest above it that has. Each is looked at once: what was found above is noted on
-    /// the way down. In a circle nobody has it.
+    /// For each span its own value, or the value of its nearest ancestor that has one. Each span is visited once.
+    /// In a circle there is no value.
     fn inherited<T: Copy>(&self, mut known: Vec<Option<T>>) -> Vec<Option<T>> {
         let mut looked = vec![false; known.len()];
         for n in 0..known.len() {
@@ -229,7 +229,7 @@ fn is_segment(payload: &Object) -> bool {
         .unwrap_or(false)
 }
 
-/// Whether a span asks somebody else.
+/// Whether a span is an outgoing call.
 fn is_call(payload: &Object, data: &Named<Value>) -> bool {
     let kinds = ["sentry.kind", "span.kind", "otel.kind"];
     let mut kinds = kinds
@@ -281,7 +281,7 @@ fn span_v2(
         release: attribute("sentry.release", bounds::RELEASE),
         environment: attribute("sentry.environment", bounds::ENVIRONMENT),
         player: attribute("user.id", bounds::PLAYER),
-        // Its attributes say the rest.
+        // The attributes contain the rest.
         user: Named::new(),
         resource: Named::new(),
         oddities,
@@ -315,7 +315,7 @@ impl SpanFact {
     }
 }
 
-/// What a transaction says of the program that recorded it.
+/// What a transaction tells about the program that recorded it.
 fn resource(payload: &Object) -> Named<Value> {
     let mut resource = object(payload, "contexts");
     resource.remove("trace");
@@ -327,7 +327,7 @@ fn resource(payload: &Object) -> Named<Value> {
     resource
 }
 
-/// The currency that data name, where it looks like a code of ISO 4217.
+/// The currency in the data, if it looks like an ISO 4217 code.
 fn currency(data: &Named<Value>) -> Option<String> {
     let code = data.get("currency")?.as_str()?;
     let is_code = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());

@@ -1,4 +1,4 @@
-//! Whatever is sent: nothing panics, and the index is none the poorer for what it passed over.
+//! Whatever is sent, nothing panics, and the index has as much as if everything were read.
 
 use super::*;
 use crate::envelope::parse_id;
@@ -8,7 +8,7 @@ use serde_json::json;
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 
-/// JSON in which the members that are looked for hold anything.
+/// JSON in which the known members have any value.
 fn anything() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -146,7 +146,7 @@ fn a_call_belongs_to_who_makes_it() {
     };
     let middle = || of(json!({}), json!({ "span_id": "m", "parent_span_id": "a" }));
     let root = |attributes| of(attributes, json!({ "span_id": "a", "is_segment": true }));
-    // Known by the address that it answers at, or by its name; the calls in it are its own, in whatever order they come.
+    // A service is named by the address that it answers at, or by its name. Its calls belong to it in any order.
     assert_eq!(
         services(json!([
             call(),
@@ -174,7 +174,7 @@ fn a_call_belongs_to_who_makes_it() {
         services(json!([root(json!({ "service.name": "payment-service" }))])),
         ["payment-service (external)"]
     );
-    // A circle belongs to nobody.
+    // A circle has no service.
     let circle = |id: &str, parent: &str| of(json!({}), json!({ "span_id": id, "parent_span_id": parent }));
     assert_eq!(
         services(json!([circle("x", "y"), circle("y", "x"), circle("z", "z")])),
@@ -260,7 +260,7 @@ proptest! {
                 crate::trace::detail(id, &kept, None);
             }
         }
-        // The index is none the poorer for what it passed over.
+        // The index has as much from skimming as from reading.
         prop_assert_eq!(index.everything(), skimmed.everything());
     }
 }
@@ -275,7 +275,7 @@ fn a_transaction_waits_for_its_own_requests_and_in_how_many_pieces_it_is_taken_i
             "attributes": { "sentry.op": { "value": op } },
         })
     };
-    // Two at the same time: what one asks is not what the other waits for.
+    // Two segments at the same time: a call of one is no waiting time of the other.
     let spans = json!({ "items": [
         span("a", "a", "http.server", (0, 100)),
         span("b", "b", "http.server", (0, 100)),

@@ -1,8 +1,9 @@
-//! Times of a payload, as the collector's clock has them.
+//! Reads the times of a payload and corrects them to the collector's clock.
 //!
-//! A clock that is off is corrected as Relay does (`relay-event-normalization/src/clock_drift.rs`): all times of an envelope
-//! that was sent at least 55 minutes before or after it came, as its header says, are shifted by the difference, and those of
-//! an item from the future so far that it happens when it comes. What is no time after that counts as none.
+//! A wrong clock is corrected as Relay does (`relay-event-normalization/src/clock_drift.rs`): when an envelope's
+//! `sent_at` differs from its arrival by at least 55 minutes, all of its times are shifted by the difference. An
+//! item from the future is shifted so that it happens at its arrival. A time that is implausible after that counts
+//! as absent.
 
 use reelscope_contracts::telemetry::Micros;
 use serde_json::Value;
@@ -13,31 +14,32 @@ use crate::collector::EXTERNAL;
 use crate::lenient;
 
 const SECOND: Micros = 1_000_000;
-/// Least difference of clocks that is corrected: more than a network takes, and less than a time zone.
+/// The smallest difference of clocks that is corrected, in microseconds: more than a network needs, and less than a
+/// time zone.
 const LEAST_DRIFT: Micros = 55 * 60 * SECOND;
-/// How far ahead of the clock a time can be.
+/// How far ahead of the clock a time may be, in microseconds.
 const MOST_AHEAD: Micros = 60 * SECOND;
-/// Start of the year 2000. A clock that was never set counts from 1970, in which no SDK wrote anything.
+/// Start of the year 2000, in microseconds. A clock that was never set starts in 1970, before any SDK.
 const EARLIEST: Micros = 946_684_800 * SECOND;
 
-/// The oddity of a span without any time of its own.
+/// The oddity of a span without a time of its own.
 pub(crate) const MISSING_TIME: &str = "missing_time";
 const MISSING_START: &str = "missing_start";
 const MISSING_END: &str = "missing_end";
 const CORRECTED: &str = "clock_corrected";
 
-/// How times are read.
+/// The correction of times.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Clock {
     received: Micros,
-    /// What is added to every time.
+    /// The shift of every time, in microseconds.
     shift: Micros,
-    /// The earliest time that can be.
+    /// The earliest plausible time.
     earliest: Micros,
 }
 
 impl Clock {
-    /// That of an envelope, which says in its header when it was sent.
+    /// The correction of an envelope, by the time of sending in its header.
     pub(super) fn of(source: Source<'_>, sent_at: Option<Micros>) -> Self {
         let received = source.received_us;
         let drift = sent_at.map_or(0, |sent_at| received.saturating_sub(sent_at));
@@ -48,7 +50,7 @@ impl Clock {
             } else {
                 0
             },
-            // Our own services have the collector's clock, so that nothing they say needs to be judged.
+            // Our own services use the collector's clock, so their times are accepted.
             earliest: if source.slot == EXTERNAL {
                 EARLIEST.min(received)
             } else {
@@ -57,7 +59,7 @@ impl Clock {
         }
     }
 
-    /// That of an item that happened at `at`.
+    /// The correction of an item that happened at `at`.
     pub(super) fn of_item(self, at: Option<&Value>) -> Self {
         let ahead = self.shifted(at).map_or(0, |at| at.saturating_sub(self.received));
         Self {
@@ -75,14 +77,14 @@ impl Clock {
         Some(at.saturating_add(self.shift))
     }
 
-    /// A time, if there is one and it can be.
+    /// Reads a time; `None` where it is absent or implausible.
     pub(super) fn time(self, value: Option<&Value>) -> Option<Micros> {
         let latest = self.received.saturating_add(MOST_AHEAD);
         self.shifted(value)
             .filter(|at| (self.earliest..=latest).contains(at))
     }
 
-    /// When something happened that has one time, whether that is when it came, and whether it is corrected.
+    /// The time of an event, whether it is the time of arrival instead, and whether it is corrected.
     pub(super) fn moment(self, value: Option<&Value>) -> (Micros, bool, bool) {
         match self.time(value) {
             Some(at) => (at, false, self.shift != 0),
@@ -90,7 +92,7 @@ impl Clock {
         }
     }
 
-    /// Start and end of a span, and what is odd about them.
+    /// Start and end of a span; adds what is odd about them.
     pub(super) fn interval(
         self,
         payload: &Object,
@@ -125,12 +127,12 @@ impl Clock {
     }
 }
 
-/// When an envelope was sent, as its header says.
+/// Parses the time of sending in a header.
 pub(super) fn sent_at(text: &str) -> Option<Micros> {
     micros(&Value::from(text)).filter(|at| *at > 0)
 }
 
-/// A time as SDKs write it, seconds as a number or RFC 3339 text, in microseconds.
+/// Parses a time as SDKs write it, seconds as a number or RFC 3339 as text, to microseconds.
 fn micros(value: &Value) -> Option<Micros> {
     match value {
         Value::Number(number) => number.as_f64().and_then(whole_micros),
@@ -142,7 +144,7 @@ fn micros(value: &Value) -> Option<Micros> {
     }
 }
 
-/// Some SDKs leave the zone out and mean UTC.
+/// Parses RFC 3339. Some SDKs omit the zone and mean UTC.
 fn rfc3339_micros(text: &str) -> Option<Micros> {
     let parse = |text: &str| text.parse::<jiff::Timestamp>().ok();
     parse(text)
@@ -151,9 +153,9 @@ fn rfc3339_micros(text: &str) -> Option<Micros> {
 }
 
 fn whole_micros(seconds: f64) -> Option<Micros> {
-    /// Beyond the year 9999 either way no clock is meant.
+    /// The year 9999; a value beyond it, in either direction, is no time.
     const MOST: f64 = 253_402_300_800.0;
-    // Rounded and bounded, so nothing is cut off.
+    // Rounded and bounded, so the cast loses nothing.
     #[allow(clippy::cast_possible_truncation)]
     (seconds.abs() < MOST).then(|| (seconds * 1e6).round() as Micros)
 }
@@ -163,7 +165,7 @@ fn whole_micros(seconds: f64) -> Option<Micros> {
 mod tests {
     use super::*;
 
-    /// When `Source::external` came, in seconds.
+    /// Arrival of `Source::external`, in seconds.
     const CAME: i64 = 1_764_000_000;
 
     fn check(text: &str, expected: Option<Micros>) {
@@ -184,7 +186,8 @@ mod tests {
         check("null", None);
     }
 
-    /// What is read of a time that an envelope brings that was sent `late` seconds before it came, in seconds after that.
+    /// Reads a time of an envelope that was sent `late` seconds before its arrival; returns seconds after the
+    /// arrival.
     fn read(value: &str, late: Option<i64>) -> Option<i64> {
         let value: Value = serde_json::from_str(value).unwrap();
         let sent_at = late.map(|late| (CAME - late) * SECOND);
@@ -221,15 +224,15 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_off_is_corrected_by_when_it_was_sent() {
-        // Behind by a day and ahead by two hours, each ten seconds before it was sent.
+        // Behind by a day, and ahead by two hours; each ten seconds before it was sent.
         assert_eq!(read("1763913590", Some(86_400)), Some(-10));
         assert_eq!(read("1764007190", Some(-7_200)), Some(-10));
-        // Never set, but counting.
+        // A clock that was never set but runs.
         assert_eq!(read("20", Some(CAME - 30)), Some(-10));
-        // Less than that is how long the way took.
+        // A smaller difference is the time of transmission.
         assert_eq!(read("1763996710", Some(3_299)), Some(-3_290));
         assert_eq!(read("1763996690", Some(3_300)), Some(-10));
-        // Without a word about when it was sent, what is ahead happens when it comes.
+        // Without a time of sending, an event of the future happens at its arrival.
         assert_eq!(read("1764000061", None), Some(0));
         assert_eq!(read("\"9999-01-01T00:00:00Z\"", None), Some(0));
     }

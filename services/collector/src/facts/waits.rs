@@ -1,4 +1,4 @@
-//! How long transactions waited for others.
+//! The time that transactions wait for others.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use reelscope_contracts::telemetry::{Micros, Span};
 
 use super::SpanFact;
 
-/// Notes with each transaction how long it waited for its own outgoing HTTP requests.
+/// Sets the waiting time of each transaction: the union of its own outgoing HTTP requests.
 pub(super) fn note(facts: &mut [SpanFact]) {
     let mut waits: HashMap<(u128, u64), Vec<(Micros, Micros)>> = HashMap::new();
     for fact in facts.iter() {
@@ -26,7 +26,7 @@ pub(super) fn note(facts: &mut [SpanFact]) {
     }
 }
 
-/// Microseconds of a transaction that lie in one of these times, which are sorted.
+/// Microseconds of a transaction that lie within one of these times, which are sorted.
 fn within(transaction: &Span, waits: &[(Micros, Micros)]) -> Micros {
     let (mut total, mut until) = (0, transaction.start_us);
     for (start, end) in waits {

@@ -1,4 +1,4 @@
-//! Which key a request brings, in every way that Relay takes one.
+//! Finds the key of a request, in every form that Relay accepts.
 //!
 //! Source: <https://develop.sentry.dev/sdk/foundations/transport/authentication/>, and Relay's `RequestMeta`.
 
@@ -8,19 +8,19 @@ use axum::http::request::Parts;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// What a request says about whose it is.
+/// The key of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Presented {
-    /// Nothing: the envelope's header has to.
+    /// There is none, so the envelope's header must have it.
     Nothing,
-    /// This collector's key, as often as it names one.
+    /// This collector's key, in every place that has one.
     Own,
     /// Another key.
     Foreign,
 }
 
-/// Looks for keys in `X-Sentry-Auth`, `Authorization` and the query; all of them must be `own`. The name of a Basic
-/// authentication counts only where there is no other, since it may be meant for somebody on the way.
+/// Reads the keys in `X-Sentry-Auth`, `Authorization` and the query; all of them must be `own`. The user name of
+/// Basic authentication counts only when there is no other key, because it may be meant for a proxy.
 pub(crate) fn presented(parts: &Parts, own: &str) -> Presented {
     let mut keys = Vec::new();
     for value in texts(parts, "x-sentry-auth") {
@@ -36,7 +36,7 @@ pub(crate) fn presented(parts: &Parts, own: &str) -> Presented {
     if keys.is_empty() {
         keys.extend(texts(parts, AUTHORIZATION.as_str()).filter_map(basic_name));
     }
-    // Relay writes flags behind a point.
+    // Relay appends flags after a point.
     let is_own = |key: &String| key.split('.').next() == Some(own);
     match keys.iter().all(is_own) {
         _ if keys.is_empty() => Presented::Nothing,
@@ -45,7 +45,7 @@ pub(crate) fn presented(parts: &Parts, own: &str) -> Presented {
     }
 }
 
-/// Name and version of the SDK: what it calls itself to Sentry, else to everybody.
+/// Name and version of the SDK: its name for Sentry, otherwise its `User-Agent`.
 pub(crate) fn client(parts: &Parts) -> Option<String> {
     let headers = ["x-sentry-auth", AUTHORIZATION.as_str()];
     let mut said = headers
@@ -65,14 +65,14 @@ fn texts<'a>(parts: &'a Parts, name: &str) -> impl Iterator<Item = &'a str> + us
     values.filter_map(|value| value.to_str().ok())
 }
 
-/// What follows a scheme, which is written in any case.
+/// Returns the text after a scheme, whose case does not matter.
 fn after_scheme<'a>(value: &'a str, scheme: &str) -> Option<&'a str> {
     let value = value.trim_start();
     let (word, rest) = value.split_once(char::is_whitespace)?;
     word.eq_ignore_ascii_case(scheme).then_some(rest)
 }
 
-/// A member of `name=value, …`, with or without quotes.
+/// Returns a member of `name=value, …`, with or without quotes.
 fn field(fields: &str, name: &str) -> Option<String> {
     let mut fields = fields.split(',').filter_map(|field| field.split_once('='));
     let (_, value) = fields.find(|(found, _)| found.trim().eq_ignore_ascii_case(name))?;
@@ -91,7 +91,7 @@ fn in_query(parts: &Parts, name: &str) -> impl Iterator<Item = String> + use<> {
     })
 }
 
-/// The name before the colon of a Basic authentication.
+/// Returns the user name of Basic authentication.
 fn basic_name(value: &str) -> Option<String> {
     let decoded = STANDARD.decode(after_scheme(value, "basic")?.trim()).ok()?;
     let decoded = String::from_utf8(decoded).ok()?;

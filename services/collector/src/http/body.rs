@@ -1,4 +1,4 @@
-//! The body of a request: unpacked as it says, received within bounds, and read to its end where it is refused.
+//! The body of a request: decompressed, received within limits, and read to its end when it is refused.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -22,13 +22,13 @@ use super::BodyLimits;
 use super::body_budget::{BodyBudget, BudgetGuard};
 use crate::envelope::{MAX_ENVELOPE, MAX_HEADER_LINE};
 
-/// Most codings that are undone one after the other; nobody needs two.
+/// Limit of nested codings; nobody needs two.
 const MOST_CODINGS: usize = 4;
 
-/// The codings that were applied to a body, in that order. Source: RFC 9110, section 8.4.
+/// The codings of a body, in the order in which they were applied. Source: RFC 9110, section 8.4.
 ///
 /// # Errors
-/// One that is not known here.
+/// An [`ApiProblem`] for an unknown coding.
 fn codings(headers: &HeaderMap) -> Result<Vec<&'static str>, ApiProblem> {
     let mut codings = Vec::new();
     for value in headers.get_all(CONTENT_ENCODING) {
@@ -39,7 +39,7 @@ fn codings(headers: &HeaderMap) -> Result<Vec<&'static str>, ApiProblem> {
                 "deflate" => "deflate",
                 "br" => "br",
                 "zstd" => "zstd",
-                // The Ruby SDK writes an empty one, an old one for Android its charset.
+                // The Ruby SDK sends an empty coding, and an old one for Android a charset.
                 "" | "identity" | "none" | "utf-8" | "utf8" => continue,
                 _ => return Err(unknown_coding()),
             });
@@ -56,16 +56,16 @@ fn unknown_coding() -> ApiProblem {
     ApiProblem::new(Code::UnsupportedMediaType, detail).field("Content-Encoding")
 }
 
-/// The body as it was before it was packed.
+/// Returns the decompressed body.
 ///
 /// # Errors
-/// A coding that is not known here.
+/// An [`ApiProblem`] for an unknown coding.
 pub(crate) async fn unpacked(headers: &HeaderMap, mut body: Body) -> Result<Body, ApiProblem> {
     for coding in codings(headers)?.into_iter().rev() {
         let mut request = Request::new(body);
         let coding = HeaderValue::from_static(coding);
         request.headers_mut().insert(CONTENT_ENCODING, coding);
-        // The layer undoes one coding for a service, which here hands the body back.
+        // The layer undoes one coding for a service; the service here returns the body.
         let hand_back = tower::service_fn(|request: Request<DecompressionBody<Body>>| async {
             Ok::<_, Infallible>(Response::new(Body::new(request.into_body())))
         });
@@ -78,11 +78,11 @@ pub(crate) async fn unpacked(headers: &HeaderMap, mut body: Body) -> Result<Body
     Ok(body)
 }
 
-/// Reads a body as it comes out of [`unpacked`], within the bounds of time, of bytes and of the room: a small body that
-/// unpacks to a large one costs no more than the limit. As soon as the first line is there, `check` looks at it.
+/// Reads a body of [`unpacked`] within the limits of time, size and budget, so that a small body that decompresses
+/// to a large one costs no more than the limit. Calls `check` as soon as the first line is complete.
 ///
 /// # Errors
-/// It is too large, too slow, not packed as it says, or what `check` says.
+/// An [`ApiProblem`]: the body is too large, too slow or not compressed as declared, or `check` refuses it.
 pub(crate) async fn receive(
     mut body: Body,
     room: &BodyBudget,
@@ -126,8 +126,8 @@ pub(crate) async fn receive(
     Ok((bytes, taking))
 }
 
-/// Where the first line ends, of which `known` bytes were looked at before; a line that is too long to be a header ends
-/// where it is.
+/// Returns the end of the first line, of which `known` bytes were searched before. A line that is too long for a
+/// header ends at the end of the bytes.
 fn first_line(bytes: &[u8], known: usize) -> Option<usize> {
     let end = memchr::memchr(b'\n', &bytes[known..]).map(|end| known + end);
     end.or_else(|| (bytes.len() > MAX_HEADER_LINE).then_some(bytes.len()))
@@ -148,8 +148,8 @@ fn no_room() -> ApiProblem {
     }
 }
 
-/// The body as it comes over the wire, shared with who answers: what was not read when a request is refused is read and
-/// thrown away, since a client that is answered while it still sends sees a broken connection, and not the answer.
+/// The body on the wire, shared with the code that answers. The rest of a refused body is read and discarded,
+/// because a client that is answered while it sends sees a broken connection instead of the answer.
 #[derive(Clone)]
 pub(crate) struct Wire(Arc<Mutex<State>>);
 
@@ -169,12 +169,12 @@ impl Wire {
         Self(Arc::new(Mutex::new(state)))
     }
 
-    /// Whether anybody asked for bytes. Before that a client that waits for `100 Continue` sends none.
+    /// Whether reading has begun. Before that, a client that waits for `100 Continue` sends nothing.
     pub(crate) fn has_begun(&self) -> bool {
         self.0.lock().has_begun
     }
 
-    /// Reads to the end, or to the limits.
+    /// Reads and discards the rest, within the limits.
     pub(crate) async fn drain(mut self, limits: &BodyLimits) {
         let mut left = limits.drained_bytes;
         let by = Instant::now() + limits.drained_for;

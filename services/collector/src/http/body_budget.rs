@@ -1,4 +1,4 @@
-//! Room for envelopes that are being received, such that slow senders cannot shut out others.
+//! A budget of bytes for bodies that are being received, shared so that slow senders cannot block others.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-/// Room for a number of bytes. Where it is full, whoever holds most bytes for longest makes way, if that was long enough
-/// for anybody who is not slow; else the newcomer comes again.
+/// A budget of bytes. When it is exhausted, the body with the largest product of size and duration is dropped, if
+/// it has had the grace period; otherwise the new body is refused.
 #[derive(Clone)]
 pub(crate) struct BodyBudget {
     most: usize,
-    /// Time within which nobody has to make way.
+    /// Time during which no body is dropped.
     grace: Duration,
     senders: Arc<Mutex<Senders>>,
 }
@@ -56,7 +56,7 @@ impl BodyBudget {
     }
 }
 
-/// Room that is taken; given back when dropped.
+/// The share of one body in the budget; released when dropped.
 pub(crate) struct BudgetGuard {
     room: BodyBudget,
     id: u64,
@@ -64,7 +64,7 @@ pub(crate) struct BudgetGuard {
 }
 
 impl BudgetGuard {
-    /// Takes more; `false` if there is no room, or this sender had to make way.
+    /// Takes more bytes; returns `false` when there are none, or when this body was dropped.
     pub(crate) fn grow(&self, bytes: usize) -> bool {
         let mut senders = self.room.senders.lock();
         while senders.used.saturating_add(bytes) > self.room.most {
@@ -93,7 +93,7 @@ impl BudgetGuard {
         true
     }
 
-    /// Ends when this sender has to make way for others.
+    /// Completes when this body is dropped in favour of others.
     pub(crate) async fn asked_to_leave(&self) {
         self.leave.notified().await;
     }
@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(room.senders.lock().used, 0);
     }
 
-    /// Time that the longest has been under way, in whole milliseconds.
+    /// Time since the start of the longest body, in whole milliseconds.
     fn slow_since(room: &BodyBudget) -> Duration {
         let senders = room.senders.lock();
         let longest = senders.all.values().map(|held| held.since.elapsed()).max();

@@ -1,4 +1,4 @@
-//! The door for every Sentry SDK: `POST /api/{project}/envelope/`, and `…/store/` for those from before envelopes.
+//! The routes for all Sentry SDKs: `POST /api/{project}/envelope/`, and `…/store/` for SDKs from before envelopes.
 //!
 //! Source: <https://develop.sentry.dev/sdk/foundations/transport/envelopes/> and `…/authentication/`.
 
@@ -26,7 +26,7 @@ use crate::large;
 
 /// The only project of this collector's own DSN.
 pub const PROJECT: &str = "1";
-/// How long a browser may remember that it may send.
+/// How long a browser may cache that it may send.
 const PREFLIGHT: Duration = Duration::from_secs(24 * 60 * 60);
 const ENVELOPE_TYPE: &str = "application/x-sentry-envelope";
 
@@ -37,12 +37,12 @@ struct Ingest {
     room: BodyBudget,
 }
 
-/// The routes for SDKs, for a listener of their own: any page and any program may send here.
+/// The routes for SDKs, on a port of their own: every page and program may send here.
 pub fn ingest_router(collector: Collector) -> Router {
     ingest_router_within(collector, BodyLimits::standard())
 }
 
-/// As [`ingest_router`], within other bounds than the product's.
+/// As [`ingest_router`], with other limits than the product's.
 pub fn ingest_router_within(collector: Collector, limits: BodyLimits) -> Router {
     let cors = CorsLayer::new()
         .allow_origin(Any)
@@ -53,7 +53,7 @@ pub fn ingest_router_within(collector: Collector, limits: BodyLimits) -> Router 
             ["x-sentry-rate-limits", "retry-after", "x-sentry-error"].map(HeaderName::from_static),
         )
         .max_age(PREFLIGHT);
-    // One handler for all paths: SDKs put slashes into them that a router would tell apart.
+    // One handler for all paths, because SDKs add slashes that a router would distinguish.
     Router::new().fallback(door).layer(cors).with_state(Ingest {
         collector,
         limits,
@@ -74,14 +74,14 @@ pub(crate) struct EnvelopeAccepted {
     pub(crate) id: Option<String>,
 }
 
-/// What is taken at an address.
+/// What a path accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Endpoint {
     Envelope,
     Store,
 }
 
-/// The endpoint at a path, and the project if the path names one.
+/// Parses a path to the endpoint and the project, if it has one.
 fn endpoint(path: &str) -> Result<(Endpoint, Option<&str>), ApiProblem> {
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     match segments[..] {
@@ -95,7 +95,7 @@ fn endpoint(path: &str) -> Result<(Endpoint, Option<&str>), ApiProblem> {
     }
 }
 
-/// What other endpoints of Sentry are for; source: Relay's `endpoints/mod.rs`.
+/// Explains what Sentry's other endpoints are for. Source: Relay's `endpoints/mod.rs`.
 fn not_taken(rest: &[&str]) -> ApiProblem {
     match rest {
         ["minidump", ..] => unsupported("Minidumps"),
@@ -147,7 +147,7 @@ async fn take(ingest: &Ingest, request: Request) -> Response {
     if parts.method != Method::POST {
         return only_post();
     }
-    // An envelope that is posted to the old address is one all the same.
+    // An envelope that is sent to the store endpoint is accepted as an envelope.
     let endpoint = if is_envelope(&parts.headers) {
         Endpoint::Envelope
     } else {
@@ -166,7 +166,7 @@ fn is_envelope(headers: &HeaderMap) -> bool {
     kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case(ENVELOPE_TYPE))
 }
 
-/// The envelope of a request, whose key was looked at before anything else.
+/// Receives the envelope of a request, after its key has been checked.
 async fn received(
     ingest: &Ingest,
     parts: &Parts,
@@ -193,7 +193,7 @@ async fn received(
     Ok((checked(endpoint, bytes).await?, room))
 }
 
-/// The browser's tunnel, where only the envelope's header says whose it is.
+/// The tunnel of the browser, in which only the envelope's header has a key.
 pub(crate) async fn tunnel(collector: &Collector, room: &BodyBudget, request: Request) -> Response {
     let limits = BodyLimits::standard();
     let answer = |request: Request| async {
@@ -222,11 +222,11 @@ async fn captured(collector: &Collector, slot: &'static str, bytes: Vec<u8>) -> 
     }
 }
 
-/// The envelope that a body is, or that is made of its event; the viewer can show something of it.
+/// Returns the envelope in a body, or makes one of its event, and checks that the viewer can show something of it.
 async fn checked(endpoint: Endpoint, body: Vec<u8>) -> Result<Vec<u8>, ApiProblem> {
     let size = match endpoint {
         Endpoint::Envelope => body.len(),
-        // A small body may unpack to a large event.
+        // A small body may decompress to a large event.
         Endpoint::Store => MAX_EVENT,
     };
     let work = move || {
@@ -245,10 +245,10 @@ fn check_payloads(bytes: &[u8]) -> Result<(), ApiProblem> {
     envelope.readable().map_err(|error| ApiProblem::from(&error))
 }
 
-/// Whether an envelope whose first line this is may come in.
+/// Checks the first line of an envelope, before the rest is received.
 fn check_line(line: &[u8], has_key: bool, own: &str) -> Result<(), ApiProblem> {
     let header = Header::parse(line).map_err(|error| ApiProblem::from(&error))?;
-    // An empty one says as little as none.
+    // An empty DSN counts as none.
     let Some(text) = header.dsn.as_deref().filter(|dsn| !dsn.trim().is_empty()) else {
         return if has_key { Ok(()) } else { Err(no_key()) };
     };
@@ -303,7 +303,7 @@ mod tests {
         let from_the_page = viewer_router(collector.clone()).oneshot(post("/envelope"));
         assert_eq!(from_the_page.await.unwrap().status().as_u16(), 200);
         let delivery = collector.delivery();
-        // The writer counts what it was not given, and nobody counts it twice.
+        // The writer counts what it refuses, and nothing is counted twice.
         assert_eq!(
             (delivery.refused, delivery.refused_by_code["service_unavailable"]),
             (1, 1)

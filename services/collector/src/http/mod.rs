@@ -1,4 +1,4 @@
-//! The doors for envelopes: what they take, how it is received, and how a refusal is said.
+//! The routes that receive envelopes: what they accept, how they read it, and how they refuse it.
 
 mod auth;
 mod body;
@@ -12,25 +12,25 @@ use std::time::Duration;
 pub(crate) use body_budget::BodyBudget;
 pub(crate) use ingest::{EnvelopeAccepted, tunnel};
 
-/// Bounds of what a door receives.
+/// Limits of receiving bodies.
 #[derive(Debug, Clone, Copy)]
 pub struct BodyLimits {
-    /// How long a body may take.
+    /// Limit of the whole time of a body.
     pub whole: Duration,
-    /// How long a body may pause.
+    /// Limit of a pause within a body.
     pub silence: Duration,
-    /// Most bytes of bodies that are being received at one time; without a slow one the newest makes way.
+    /// Limit of the bytes of all bodies that are being received.
     pub room_bytes: usize,
-    /// Time after which a body may have to make way for others.
+    /// Time after which a body may be dropped in favour of others.
     pub grace: Duration,
-    /// Most bytes of a refused body that are read and thrown away, so that its sender sees the answer.
+    /// Limit of the bytes of a refused body that are read and discarded, so that its sender sees the answer.
     pub drained_bytes: usize,
-    /// How long they are read.
+    /// Limit of the time for that.
     pub drained_for: Duration,
 }
 
 impl BodyLimits {
-    /// What the product uses: a minute, ten seconds of silence, 128 MiB at a time.
+    /// The limits of the product: one minute, ten seconds of pause, 128 MiB in total.
     #[must_use]
     pub const fn standard() -> Self {
         Self {

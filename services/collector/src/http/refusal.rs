@@ -1,5 +1,5 @@
-//! How a refusal reaches who sent: the rest of the body is read, the sentence stands where SDKs look for it, and the
-//! viewer is told.
+//! Refusals: the rest of the body is read, the sentence is sent in the header that SDKs read, and the viewer shows
+//! it.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -14,18 +14,18 @@ use super::body::Wire;
 use crate::collector::Collector;
 use crate::error::CaptureError;
 
-/// Says that a refusal is among those that the writer counted.
+/// Marks a refusal that the writer has counted.
 #[derive(Clone, Copy)]
 struct CountedByWriter;
 
-/// The answer to an envelope that the collector did not take.
+/// The response to an envelope that the collector did not accept.
 pub(crate) fn not_captured(error: &CaptureError) -> Response {
     let mut response = ApiProblem::from(error).into_response();
     response.extensions_mut().insert(CountedByWriter);
     response
 }
 
-/// Answers a request; one that is refused is read to its end first, within the limits.
+/// Answers a request. The body of a refused one is read to its end first, within limits.
 pub(crate) async fn answered<F: Future<Output = Response>>(
     collector: &Collector,
     limits: &BodyLimits,
@@ -35,9 +35,9 @@ pub(crate) async fn answered<F: Future<Output = Response>>(
     let (parts, body) = request.into_parts();
     let wire = Wire::new(body);
     let client = auth::client(&parts);
-    // Whoever looks around with a browser loses nothing.
+    // A visit with a browser is no lost envelope.
     let sends = parts.method == Method::POST || parts.uri.path().trim_start_matches('/').starts_with("api/");
-    // Who waits for leave to send does not send what is refused.
+    // A client that waits for `100 Continue` does not send a refused body.
     let waits = parts.headers.contains_key(EXPECT);
     let body = Body::new(wire.clone());
     let mut response = answer(Request::from_parts(parts, body)).await;
@@ -59,7 +59,7 @@ pub(crate) async fn answered<F: Future<Output = Response>>(
     response
 }
 
-/// A header has no other letters.
+/// Replaces what a header cannot contain.
 fn ascii(sentence: &str) -> String {
     let sign = |c: char| if c == ' ' || c.is_ascii_graphic() { c } else { '?' };
     sentence.replace('→', "->").chars().map(sign).collect()

@@ -1,7 +1,7 @@
-//! The store endpoint of SDKs from before envelopes: one event a request, as JSON, packed or not.
+//! The store endpoint, for SDKs from before envelopes: one event in a request, as JSON, compressed or not.
 //!
-//! Source: <https://develop.sentry.dev/sdk/foundations/transport/>, and Relay's `endpoints/store.rs`: what is not JSON is
-//! base64 of JSON, or of JSON packed by zlib.
+//! Source: <https://develop.sentry.dev/sdk/foundations/transport/>, and Relay's `endpoints/store.rs`: a body that
+//! is not JSON is base64 of JSON, or of JSON compressed by zlib.
 
 use std::io::Read;
 
@@ -16,10 +16,11 @@ use serde_json::{Map, Value};
 use crate::envelope::{MAX_EVENT, format_id, json_reason, parse_id};
 use crate::lenient;
 
-/// An envelope with the event that a body holds, as it came but for an id where it has none.
+/// Makes an envelope of the event in a body. The event stays as received, except that an id is added where there is
+/// none.
 ///
 /// # Errors
-/// It is no event in any form that is taken, or too large.
+/// An [`ApiProblem`]: the body is no event in any of these forms, or it is too large.
 pub(crate) fn envelope_of(body: Vec<u8>) -> Result<Vec<u8>, ApiProblem> {
     let event = unpacked(body)?;
     if event.len() > MAX_EVENT {
@@ -36,7 +37,7 @@ pub(crate) fn envelope_of(body: Vec<u8>) -> Result<Vec<u8>, ApiProblem> {
     } else {
         with_id(event, &id, members.is_empty())
     };
-    // Old SDKs sent transactions here too.
+    // Old SDKs send transactions here too.
     let is_transaction = members.get("type").is_some_and(|kind| kind == "transaction");
     let kind = if is_transaction { "transaction" } else { "event" };
     let head = format!(
@@ -46,7 +47,7 @@ pub(crate) fn envelope_of(body: Vec<u8>) -> Result<Vec<u8>, ApiProblem> {
     Ok([head.as_bytes(), &event, b"\n"].concat())
 }
 
-/// The event with an id as its last member: of two with one name the last counts.
+/// Adds an id as the last member, because of two members with one name the last counts.
 fn with_id(mut event: Vec<u8>, id: &str, is_empty: bool) -> Vec<u8> {
     let end = event
         .iter()
@@ -90,14 +91,14 @@ fn unpacked(body: Vec<u8>) -> Result<Vec<u8>, ApiProblem> {
     inflated(&decoded)?.ok_or_else(unknown_form)
 }
 
-/// What zlib or gzip packed, told by how it begins; `None` if neither did.
+/// Decompresses zlib or gzip, recognised by the first bytes; `None` for neither.
 fn inflated(bytes: &[u8]) -> Result<Option<Vec<u8>>, ApiProblem> {
-    // One more than is taken tells that it is too large.
+    // One byte more than the limit shows that it is exceeded.
     let most = MAX_EVENT as u64 + 1;
     let mut event = Vec::new();
     let read = match bytes {
         [0x1f, 0x8b, ..] => MultiGzDecoder::new(bytes).take(most).read_to_end(&mut event),
-        // Method 8, and a check by 31, as RFC 1950 has it.
+        // Compression method 8, and a checksum modulo 31 (RFC 1950).
         [method, flags, ..] if method & 0x0f == 8 && u16::from_be_bytes([*method, *flags]) % 31 == 0 => {
             ZlibDecoder::new(bytes).take(most).read_to_end(&mut event)
         }

@@ -1,9 +1,9 @@
-//! What people hold of issues: resolved, and whether it came back since.
+//! Decisions of people about issues: whether one is resolved, and whether it has come back since.
 //!
-//! "Since" is by the numbers of envelopes, which the log gives out in order. What such an envelope tells and began
-//! before is of before all the same: a request was under way, or an SDK had been offline. That is told by its time, unless
-//! the clock was set back since. In a later release it is back;
-//! in another it never was away, and is open again. An open issue that was never resolved has no row.
+//! "Since" is decided by the numbers of envelopes, which the log assigns in order. An event of a later envelope
+//! still counts as before when its work began before: its request was under way, or its SDK was offline. That is
+//! decided by its time, unless the clock has been set back since. In a later release an event is a regression; in
+//! another release the issue is merely open again. An issue that was never resolved has no row.
 
 use reelscope_contracts::telemetry::{ErrorEvent, IssueDecision, IssueStatus, IssueSummary, Micros};
 use rusqlite::{Connection, OptionalExtension};
@@ -12,21 +12,21 @@ use super::releases::is_later;
 use super::taking::EnvelopeProgress;
 use crate::log::ages::ADJUSTED;
 
-/// What is held of one issue.
+/// The decision about one issue.
 struct Held {
-    /// The newest envelope when it was resolved.
+    /// Number of the newest envelope when it was resolved.
     through_seq: u64,
-    /// When it was resolved.
+    /// Time when it was resolved.
     at_us: Micros,
     resolved_in: Option<String>,
-    /// The release of the first event in a later one, once there was such an event.
+    /// Release of the first event in a later release; `None` without such an event.
     back: Option<Option<String>>,
-    /// The release of the first event in another.
+    /// Release of the first event in another release; `None` without such an event.
     still: Option<Option<String>>,
 }
 
-/// Takes a decision at `now`; `through_seq` is the newest envelope of now, `in_force` the release that the issue's
-/// services run.
+/// Stores a decision. `through_seq` is the newest envelope and `now` the time; `in_force` is the release that the
+/// issue's services run.
 pub(super) fn decide(
     connection: &Connection,
     issue: &IssueSummary,
@@ -57,7 +57,7 @@ pub(super) fn decide(
     }
 }
 
-/// An event was met, in an envelope that is taken in, of which the work began at `began_us`, as far as that is known.
+/// Applies an event to the decision about its issue. Its work began at `began_us`, as far as that is known.
 pub(super) fn met(
     connection: &Connection,
     event: &ErrorEvent,
@@ -67,15 +67,15 @@ pub(super) fn met(
     let Some(mut held) = Held::of(connection, &event.issue_id)? else {
         return Ok(());
     };
-    // It came after: where the clock says otherwise it was set back since, and no time of it tells before from after. An
-    // envelope has its time a little before it has its number.
+    // The envelope came later, so an earlier time means that the clock was set back, and times prove nothing. An
+    // envelope gets its time a little before its number.
     let is_set_back = taking.received_us < held.at_us - 1_000 * ADJUSTED;
     let is_before = |at: Micros| at != 0 && at < held.at_us && !is_set_back;
     if held.back.is_some() || event.seq <= held.through_seq || is_before(event.at_us) {
         return Ok(());
     }
     if is_before(began_us) {
-        // When the index begins anew its trace may not be known yet when it is met again.
+        // A rebuilt index may not know the event's trace yet, so the result is stored.
         if taking.is_new {
             held.through_seq = event.seq;
             held.write(connection, &event.issue_id)?;
@@ -98,7 +98,7 @@ pub(super) fn met(
     Ok(())
 }
 
-/// Says in an issue's line how it stands.
+/// Sets the status in an issue's summary.
 pub(super) fn tell(connection: &Connection, issue: &mut IssueSummary) -> rusqlite::Result<()> {
     let Some(held) = Held::of(connection, &issue.issue_id)? else {
         return Ok(());

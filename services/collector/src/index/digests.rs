@@ -1,4 +1,4 @@
-//! What somebody makes of traces: once of each, and again of those that more came of.
+//! Values derived from traces: each is computed once, and again when more of the trace arrives.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -7,21 +7,21 @@ use rusqlite::Connection;
 
 use super::traces;
 
-/// What somebody made of traces, as far as he wants anything of them. It outlives the traces.
+/// Values derived from traces. They outlive the traces.
 #[derive(Debug)]
 pub struct Digests<T> {
     most: usize,
     after: u64,
-    /// By the row of the trace, which grows with each that comes: its revision, and what was made of it.
+    /// Revision of the trace and the derived value, by the row of the trace; rows grow in the order of arrival.
     made: BTreeMap<i64, (i64, T)>,
-    /// Revisions of those of which nothing is wanted.
+    /// Revisions of traces without a value, by row.
     others: HashMap<i64, i64>,
-    /// Earlier rows were forgotten; 0 while none was.
+    /// The first row whose value is kept; 0 while none has been dropped.
     from: i64,
 }
 
 impl<T> Digests<T> {
-    /// None yet; of more than `most` the first are forgotten.
+    /// Creates it empty. Beyond `most` values the earliest are dropped.
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self {
@@ -33,22 +33,22 @@ impl<T> Digests<T> {
         }
     }
 
-    /// All of them, in the order in which their traces came.
+    /// Returns all values, in the order in which their traces arrived.
     pub fn values(&self) -> impl Iterator<Item = &T> {
         self.made.values().map(|(_, value)| value)
     }
 
-    /// Whether some were forgotten.
+    /// Whether values have been dropped.
     #[must_use]
     pub fn is_cut(&self) -> bool {
         self.from > 0
     }
 
-    /// Follows the traces of which nothing had come when envelope `after` had. Where that is another than before, it begins
-    /// anew. Of a trace that is no longer kept `gone` is told.
+    /// Updates the values of the traces whose first envelope came after envelope `after`. Another `after` than
+    /// before starts over. Calls `gone` with the values of deleted traces.
     ///
     /// # Errors
-    /// SQLite's; of what could be read it was made all the same.
+    /// SQLite's; everything that could be read is updated.
     pub(super) fn follow(
         &mut self,
         connection: &Connection,

@@ -1,8 +1,8 @@
-//! Follows the log on a thread of its own: takes in what comes, and in between what was there when the index began, newest
-//! first; and takes out what the log has removed.
+//! Follows the log on a thread of its own: indexes new envelopes, in between those that existed when the index was
+//! created, newest first, and removes those that the log has deleted.
 //!
-//! Where it is stands in the tables and is written with what it has done, so that a start goes on where the last one
-//! ended.
+//! Its position is stored in the tables in the same transaction as the rows, so that a start continues where the
+//! last one ended.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
@@ -23,45 +23,45 @@ use crate::facts::{self, Facts, Source};
 use crate::live::Live;
 use crate::log::{self, Entry};
 
-/// Most elements of envelopes that are taken in at once: whoever writes meanwhile waits for them.
+/// Limit of elements in one transaction, because other writers wait for it.
 const PIECE: usize = 256;
-/// Most envelopes that are read at once, and the bytes after which no more of them are.
+/// Limits of envelopes, and of their bytes, that are read at once.
 const MOST_ENVELOPES: usize = 64;
 const MOST_BYTES: u64 = 1024 * 1024;
-/// Most envelopes that are taken out at once.
+/// Limit of envelopes that are removed at once.
 const MOST_REMOVED: usize = 64;
-/// How long after an error of SQLite the next attempt is made.
+/// Pause before the next attempt after an error of SQLite.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// What is passed over after a defect.
+/// Envelopes that make the index panic, which are skipped.
 #[derive(Default)]
 pub(crate) struct Defects {
-    /// The envelope that is being taken in.
+    /// The envelope that is being indexed.
     current: u64,
-    /// Those that met a defect.
+    /// The envelopes to skip.
     passed_over: BTreeSet<u64>,
 }
 
 impl Defects {
-    /// The envelope that was being taken in met a defect. Returns its number.
+    /// Skips the envelope that was being indexed; returns its number.
     pub(crate) fn pass_over(&mut self) -> u64 {
         self.passed_over.insert(self.current);
         self.current
     }
 }
 
-/// Whether the envelopes came after the index began, or were there.
+/// Whether envelopes came after the index was created, or existed then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Which {
     New,
     Old,
 }
 
-/// A part of an envelope.
+/// A piece of an envelope.
 struct Piece {
     seq: u64,
     received_us: Micros,
-    /// Its place among the pieces of the envelope.
+    /// Number of the piece within its envelope.
     number: u64,
     is_last: bool,
     facts: Facts,
@@ -71,13 +71,13 @@ struct Following<'a> {
     index: &'a Index,
     pace: Pace<'a>,
     defects: &'a mut Defects,
-    /// `None` before the tables are known, and after an error, which leaves what is in memory ahead of them.
+    /// `None` at the start, and after an error, when the state in memory is ahead of the tables.
     known: Option<(Keeper, Progress)>,
-    /// Something was taken out last: it is the turn of what comes.
+    /// Whether the last step removed something, so that new envelopes have their turn.
     has_taken_out: bool,
 }
 
-/// Runs until it is told to end. While nobody looks it leaves the cores to those who serve, and catches up when they rest.
+/// Runs until told to end. Without viewers it leaves the cores to the services, and catches up when they rest.
 pub(crate) fn run(index: &Index, wakes: &mpsc::Receiver<Wake>, defects: &mut Defects) {
     let mut following = Following {
         index,
@@ -109,7 +109,7 @@ impl Following<'_> {
         }
     }
 
-    /// Does some of the work; whether there was any. The inner error is SQLite's.
+    /// Does one step; returns whether there was anything to do. The inner error is SQLite's.
     fn step(&mut self) -> Result<rusqlite::Result<bool>, Ended> {
         let progress = match self.begin() {
             Ok(progress) => progress,
@@ -117,7 +117,7 @@ impl Following<'_> {
         };
         let captured = self.index.figures.tally.lock().newest_seq();
         let more_came = progress.new.0 <= captured;
-        // In turns, so that neither waits for all of the other.
+        // Removing and adding take turns, so that neither waits for all of the other.
         if !(more_came && self.has_taken_out) {
             match self.take_out() {
                 Ok(false) => {}
@@ -153,7 +153,7 @@ impl Following<'_> {
         Ok(progress)
     }
 
-    /// Takes out some of what the log has removed; whether there was any.
+    /// Removes some envelopes that the log has deleted; returns whether there were any.
     fn take_out(&mut self) -> rusqlite::Result<bool> {
         let seqs = self
             .index
@@ -175,7 +175,7 @@ impl Following<'_> {
         Ok(true)
     }
 
-    /// Takes some envelopes in.
+    /// Indexes some envelopes.
     fn take_in(&mut self, which: Which, captured: u64) -> Result<rusqlite::Result<bool>, Ended> {
         let Some((_, progress)) = self.known.as_ref() else {
             return Ok(Ok(true));
@@ -192,7 +192,7 @@ impl Following<'_> {
             Err(error) => return Ok(Err(error)),
         };
         if found.is_empty() {
-            // What was there is no longer kept.
+            // The envelopes have been deleted from the log.
             let passed = match which {
                 Which::New => captured,
                 Which::Old => 0,
@@ -207,7 +207,7 @@ impl Following<'_> {
         self.take(which, pieces)
     }
 
-    /// What an envelope says. One that cannot be read, or that met a defect, says nothing.
+    /// Returns the content of an envelope in pieces; an unreadable or skipped one has an empty piece.
     fn pieces(&mut self, entry: &Entry, bytes: &[u8]) -> Vec<Piece> {
         self.defects.current = entry.seq;
         let source = Source::of(entry);
@@ -228,7 +228,7 @@ impl Following<'_> {
         pieces.into_iter().enumerate().map(piece).collect()
     }
 
-    /// Takes pieces in, as many at once as nobody has to wait for.
+    /// Indexes pieces, as many in one transaction as others can wait for.
     fn take(&mut self, which: Which, pieces: Vec<Piece>) -> Result<rusqlite::Result<bool>, Ended> {
         let mut pieces = pieces.into_iter().peekable();
         let mut taking = None;
@@ -301,7 +301,7 @@ impl Following<'_> {
         Ok(())
     }
 
-    /// Tells those who watch.
+    /// Sends the changes to the viewers.
     fn tell(&self, Touched { traces, issues }: Touched) -> rusqlite::Result<()> {
         for trace in traces {
             let _ = self.index.live.send(Live::Trace(trace).into());
@@ -315,7 +315,7 @@ impl Following<'_> {
         Ok(())
     }
 
-    /// Passes over what is not kept, through `seq`.
+    /// Moves the position past deleted envelopes, through `seq`.
     fn pass(&mut self, which: Which, seq: u64) -> rusqlite::Result<()> {
         let Some((_, progress)) = &mut self.known else {
             return Ok(());

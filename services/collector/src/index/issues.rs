@@ -1,4 +1,4 @@
-//! Issues as rows: what is told of each, counted while its events come in, in any order.
+//! Issues as rows. Counts are updated as events come in, in any order.
 
 use reelscope_contracts::telemetry::{ErrorEvent, Frame, IssueStatus, IssueSummary, Micros, RequestShare};
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -11,25 +11,25 @@ use crate::bounds;
 use crate::dsn::fnv1a;
 use crate::envelope::{format_id, id_of_bytes, parse_id};
 
-/// Most players that are told apart.
+/// Limit of players that are counted individually.
 const MOST_PLAYERS: i64 = 1_000;
-/// Most services, and most releases, that an issue names.
+/// Limit of services, and of releases, that an issue lists.
 const MOST_NAMES: i64 = 100;
-/// Most traces that an issue shows.
+/// Limit of traces that an issue lists.
 const MOST_TRACES: usize = 20;
-/// Most events that an issue shows.
+/// Limit of events that an issue shows.
 const MOST_EVENTS: usize = 50;
-/// Most times of events that an issue shows.
+/// Limit of event times that an issue shows.
 const MOST_TIMES: usize = 2_000;
-/// Most kinds of requests that an issue is counted in.
+/// Limit of kinds of requests that an issue counts.
 const MOST_REQUESTS: i64 = 50;
-/// Bytes of the longest value that an issue shows.
+/// Limit of the value that an issue shows, in bytes.
 const MOST_TEXT: usize = 1_000;
 
-/// Columns of an issue's row.
+/// The columns of an issue's row.
 const COLUMNS: &str = "issue_id, kind, value, culprit, level, events, players, first_seen_us, last_seen_us";
 
-/// What a name in `issue_names` is.
+/// The kind of a name in `issue_names`.
 #[derive(Debug, Clone, Copy)]
 enum Name {
     Service = 0,
@@ -37,7 +37,7 @@ enum Name {
     Player = 2,
 }
 
-/// Counts an event whose row is there already. It belongs to a trace whose head records the share `sample_rate` of traces.
+/// Counts an event whose row has been written. `sample_rate` is that of its trace.
 pub(super) fn add(
     connection: &Connection,
     event: &ErrorEvent,
@@ -65,7 +65,7 @@ pub(super) fn add(
         name(connection, id, Name::Release, release, MOST_NAMES)?;
     }
     if let Some(player) = &event.player {
-        // Whoever it is: a hash tells players apart.
+        // A hash is enough to distinguish players.
         let player = format!("{:016x}", fnv1a(player.as_bytes()));
         if name(connection, id, Name::Player, &player, MOST_PLAYERS)? {
             connection
@@ -73,14 +73,14 @@ pub(super) fn add(
                 .execute([id])?;
         }
     }
-    // Where nothing is recorded there is nothing that it could be a share of.
+    // Where no trace is recorded, there are no requests to take a share of.
     match event.transaction.as_deref().filter(|_| sample_rate != Some(0.0)) {
         Some(request) if is_first(connection, event, request)? => failed_request(connection, event, request),
         _ => Ok(()),
     }
 }
 
-/// Remembers a name of an issue, up to `most` of its kind. Whether it is new.
+/// Records a name of an issue, up to `most` of a kind; returns whether it is new.
 fn name(connection: &Connection, issue: &str, what: Name, name: &str, most: i64) -> rusqlite::Result<bool> {
     let added = connection
         .prepare_cached(
@@ -91,7 +91,7 @@ fn name(connection: &Connection, issue: &str, what: Name, name: &str, most: i64)
     Ok(added > 0)
 }
 
-/// Whether no other event of the issue fell into this request of the trace; without a trace each is the first.
+/// Whether the event is the issue's first in this request of the trace; without a trace every event is the first.
 fn is_first(connection: &Connection, event: &ErrorEvent, request: &str) -> rusqlite::Result<bool> {
     let Some(trace) = blob(event.trace_id.as_deref().and_then(parse_id)) else {
         return Ok(true);
@@ -124,7 +124,7 @@ fn failed_request(connection: &Connection, event: &ErrorEvent, request: &str) ->
     Ok(())
 }
 
-/// Function and file that an event comes from.
+/// Function and file that the event comes from.
 fn culprit(event: &ErrorEvent) -> String {
     let own = event.frames.iter().find(|frame| frame.in_app);
     match own.or(event.frames.first()) {
@@ -136,7 +136,7 @@ fn culprit(event: &ErrorEvent) -> String {
     }
 }
 
-/// A function as it is told; nameless code, such as a closure or the body of an async function, by its module.
+/// The name of a function for display; closures and async bodies have no name, so their module stands for it.
 fn name_of(frame: &Frame) -> String {
     let module = frame.module.as_deref().and_then(|path| path.rsplit("::").next());
     match module {
@@ -145,7 +145,7 @@ fn name_of(frame: &Frame) -> String {
     }
 }
 
-/// Issues, last seen first; those seen at the same time by their ids, so that each answer has the same order.
+/// Returns issues, last seen first, and by id where equal, so that the order is stable.
 pub(super) fn newest(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<IssueSummary>> {
     let mut found = connection.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM issues ORDER BY last_seen_us DESC, issue_id LIMIT ?1"
@@ -156,7 +156,7 @@ pub(super) fn newest(connection: &Connection, limit: usize) -> rusqlite::Result<
     issues.into_iter().map(|issue| told(connection, issue)).collect()
 }
 
-/// An issue's line.
+/// Returns the summary of an issue.
 pub(super) fn one(connection: &Connection, id: &str) -> rusqlite::Result<Option<IssueSummary>> {
     let mut found =
         connection.prepare_cached(&format!("SELECT {COLUMNS} FROM issues WHERE issue_id = ?1"))?;
@@ -164,7 +164,7 @@ pub(super) fn one(connection: &Connection, id: &str) -> rusqlite::Result<Option<
     issue.map(|issue| told(connection, issue)).transpose()
 }
 
-/// The envelopes of its newest events, newest first.
+/// Returns the envelopes of the newest events, newest first.
 pub(super) fn envelopes(connection: &Connection, id: &str) -> rusqlite::Result<Vec<u64>> {
     let mut found = connection.prepare_cached(&format!(
         "SELECT id >> {BITS} FROM errors WHERE issue_id = ?1 ORDER BY at_us DESC, id DESC LIMIT ?2"
@@ -177,7 +177,7 @@ pub(super) fn envelopes(connection: &Connection, id: &str) -> rusqlite::Result<V
     Ok(seqs)
 }
 
-/// Times of its newest events, oldest first.
+/// Returns the times of the newest events, oldest first.
 pub(super) fn times(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Micros>> {
     let mut found = connection
         .prepare_cached("SELECT at_us FROM errors WHERE issue_id = ?1 ORDER BY at_us DESC LIMIT ?2")?;
@@ -187,7 +187,7 @@ pub(super) fn times(connection: &Connection, id: &str) -> rusqlite::Result<Vec<M
     Ok(times)
 }
 
-/// The release that was told last by one of these services.
+/// Returns the newest release of these services.
 pub(super) fn release_in_force(
     connection: &Connection,
     services: &[String],
@@ -204,7 +204,7 @@ pub(super) fn release_in_force(
     Ok(told.into_iter().max().map(|(_, release)| release))
 }
 
-/// Forgets it where none of its events is kept.
+/// Deletes an issue that has no event left.
 pub(super) fn remove_if_empty(connection: &Connection, id: &str) -> rusqlite::Result<()> {
     let mut found = connection.prepare_cached("SELECT 1 FROM errors WHERE issue_id = ?1 LIMIT 1")?;
     if found.exists([id])? {
@@ -220,7 +220,7 @@ pub(super) fn remove_if_empty(connection: &Connection, id: &str) -> rusqlite::Re
     Ok(())
 }
 
-/// What stands in the row itself.
+/// Reads the summary from the row.
 fn bare(row: &Row<'_>) -> rusqlite::Result<IssueSummary> {
     Ok(IssueSummary {
         issue_id: row.get(0)?,
@@ -243,7 +243,7 @@ fn bare(row: &Row<'_>) -> rusqlite::Result<IssueSummary> {
     })
 }
 
-/// The same with its names, traces, share and what was decided of it.
+/// Adds names, traces, share and decision to a summary.
 fn told(connection: &Connection, mut issue: IssueSummary) -> rusqlite::Result<IssueSummary> {
     let mut found = connection
         .prepare_cached("SELECT name FROM issue_names WHERE issue_id = ?1 AND what = ?2 ORDER BY name")?;
@@ -260,7 +260,7 @@ fn told(connection: &Connection, mut issue: IssueSummary) -> rusqlite::Result<Is
     Ok(issue)
 }
 
-/// Traces of its newest events, each once.
+/// Returns the traces of the newest events, each once.
 fn newest_traces(connection: &Connection, id: &str) -> rusqlite::Result<Vec<String>> {
     let mut found = connection.prepare_cached(
         "SELECT trace_id FROM errors WHERE issue_id = ?1 ORDER BY at_us DESC, id DESC LIMIT ?2",
@@ -280,7 +280,7 @@ fn newest_traces(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Stri
     Ok(traces)
 }
 
-/// The request that it befalls most often.
+/// Returns the request that the issue affects most often.
 fn share(connection: &Connection, id: &str) -> rusqlite::Result<Option<RequestShare>> {
     let mut found = connection.prepare_cached(
         "SELECT service, name, failed, recorded, estimate FROM issue_requests JOIN requests USING (service, name)
@@ -290,14 +290,14 @@ fn share(connection: &Connection, id: &str) -> rusqlite::Result<Option<RequestSh
         .query_row([id], |row| {
             let failed = row.get::<_, i64>(2)?.cast_unsigned();
             let recorded = row.get::<_, i64>(3)?.cast_unsigned();
-            // Never negative; what is too large for the type is its largest number.
+            // Not negative; a value beyond the type becomes its maximum.
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let estimate = row.get::<_, f64>(4)?.round() as u64;
             Ok(RequestShare {
                 service: row.get(0)?,
                 transaction: row.get(1)?,
                 failed,
-                // Each that failed was one, whether it was recorded or not.
+                // Each failed request is one request, whether it is recorded or not.
                 requests: estimate.max(failed),
                 estimated: estimate.max(failed) > recorded,
             })

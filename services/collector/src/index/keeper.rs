@@ -1,4 +1,4 @@
-//! Takes what envelopes say into the tables, and what the log has removed out of them.
+//! Writes the content of envelopes into the tables, and removes that of deleted ones.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -14,15 +14,15 @@ use crate::envelope::parse_id;
 use crate::facts::{Facts, SpanFact};
 use crate::trace::Trace;
 
-/// Most traces that are held ready for more of them to come.
+/// Limit of traces in memory that wait for more envelopes.
 const MOST_HOT: usize = 2_000;
-/// How long before an error the work that it ended can have begun: longer than a request lasts. A page's trace goes on
-/// for as long as the page is open.
+/// How long before an error the work that failed may have begun, in microseconds: longer than a request lasts. A
+/// page's trace lasts as long as the page is open.
 const LONGEST_WORK: Micros = 60_000_000;
-/// Traces of which more may come, as they stand in the tables or are about to.
+/// Traces that may get more envelopes, equal to their rows or ahead of them.
 pub(super) struct Keeper {
     hot: HashMap<u128, Hot>,
-    /// The row of the next trace that is new.
+    /// Row of the next new trace.
     next: i64,
     sums: Sums,
     changed: Changed,
@@ -33,7 +33,7 @@ struct Hot {
     revision: i64,
     trace: Trace,
     is_changed: bool,
-    /// What its row is sorted by; `None` where it has none yet.
+    /// Sort keys of its row; `None` while there is no row.
     sorted: Option<Sorted>,
 }
 
@@ -49,24 +49,24 @@ impl Hot {
     }
 }
 
-/// What changed since the last commit.
+/// Changes since the last commit.
 #[derive(Default)]
 struct Changed {
     traces: BTreeSet<u128>,
-    /// Traces that were begun.
+    /// New traces.
     begun: Vec<u128>,
-    /// Rows of traces that envelopes were taken out of.
+    /// Rows of traces that have lost envelopes.
     shortened: BTreeSet<i64>,
     issues: BTreeSet<String>,
 }
 
-/// What a commit changed.
+/// The changes of a commit, for viewers.
 pub(super) struct Touched {
     pub(super) traces: Vec<TraceSummary>,
     pub(super) issues: BTreeSet<String>,
 }
 
-/// What an envelope says of one trace that was not known before.
+/// The new content of an envelope about one trace.
 #[derive(Default)]
 struct Fresh<'a> {
     spans: Vec<&'a SpanFact>,
@@ -84,12 +84,12 @@ impl Keeper {
         }
     }
 
-    /// The row of the next trace that is new.
+    /// Row of the next new trace.
     pub(super) fn next_trace(&self) -> i64 {
         self.next
     }
 
-    /// Takes a piece of an envelope in, within a transaction. Nothing of it may be used any more when that fails.
+    /// Writes a piece of an envelope within a transaction. After an error this keeper must not be used again.
     ///
     /// # Errors
     /// SQLite's.
@@ -180,7 +180,7 @@ impl Keeper {
                 told.extend(trace);
             }
         }
-        // A metric belongs to a trace that is there; one alone makes none. Its line says nothing of it.
+        // A metric is added to a trace that exists and does not create one. It is not part of the trace's summary.
         for id in told {
             if self.is_known(connection, id)?
                 && let Some(hot) = self.hot.get(&id)
@@ -207,7 +207,7 @@ impl Keeper {
         Ok(())
     }
 
-    /// When the work began that ended in an error, as far as its trace is known.
+    /// Start of the work that failed, as far as its trace is known.
     fn began(&self, error: &ErrorEvent) -> Micros {
         let trace = error.trace_id.as_deref().and_then(parse_id);
         let start = trace.and_then(|id| Some(self.hot.get(&id)?.trace.start()));
@@ -215,7 +215,7 @@ impl Keeper {
         start.filter(is_work_of).unwrap_or(error.at_us)
     }
 
-    /// The row of a trace that is there, or is about to be.
+    /// Returns the row of a trace, and creates the trace if needed.
     fn ready(&mut self, connection: &Connection, id: u128) -> rusqlite::Result<i64> {
         if !self.is_known(connection, id)? {
             self.hot.insert(id, Hot::new(self.next, Trace::new(id)));
@@ -242,7 +242,7 @@ impl Keeper {
         Ok(is_known)
     }
 
-    /// Changes a trace that is ready. Returns its row.
+    /// Changes a trace in memory; returns its row.
     fn change(&mut self, id: u128, change: impl FnOnce(&mut Trace)) -> Option<i64> {
         let hot = self.hot.get_mut(&id)?;
         change(&mut hot.trace);
@@ -251,7 +251,7 @@ impl Keeper {
         Some(hot.row)
     }
 
-    /// Writes what changed.
+    /// Writes the changed traces.
     ///
     /// # Errors
     /// SQLite's.
@@ -276,7 +276,7 @@ impl Keeper {
         self.sums.write(connection)
     }
 
-    /// What a commit changed: to be asked before [`Keeper::settle`].
+    /// The changes since the last commit; to be read before [`Keeper::settle`].
     pub(super) fn touched(&self) -> Touched {
         let Changed { traces, issues, .. } = &self.changed;
         let lines = traces.iter().filter_map(|id| self.hot.get(id));
@@ -286,10 +286,10 @@ impl Keeper {
         }
     }
 
-    /// After the commit: lets traces go that are held for nothing.
+    /// Ends a commit: drops traces that got no content, and all when there are too many.
     pub(super) fn settle(&mut self) {
         for id in std::mem::take(&mut self.changed).begun {
-            // One that nothing was added to has no row.
+            // A trace without content has no row.
             if self.hot.get(&id).is_some_and(|hot| hot.sorted.is_none()) {
                 self.hot.remove(&id);
             }
@@ -299,7 +299,7 @@ impl Keeper {
         }
     }
 
-    /// Takes out what an envelope said that the log has removed.
+    /// Removes the content of an envelope that the log has deleted.
     ///
     /// # Errors
     /// SQLite's.
@@ -332,7 +332,7 @@ impl Keeper {
         Ok(())
     }
 
-    /// Says of a trace that it is not whole any more, or forgets it where nothing of it is left.
+    /// Marks a trace as incomplete, or deletes it when nothing of it is left.
     fn shorten(&mut self, connection: &Connection, row: i64) -> rusqlite::Result<()> {
         let Some(id) = traces::id(connection, row)? else {
             return Ok(());
@@ -353,13 +353,13 @@ impl Keeper {
     }
 }
 
-/// The first column of what a statement removes.
+/// Returns the first column of the rows that a statement deletes.
 fn removed(connection: &Connection, sql: &str, rows: [i64; 2]) -> rusqlite::Result<Vec<String>> {
     let mut delete = connection.prepare_cached(sql)?;
     delete.query_map(rows, |row| row.get(0))?.collect()
 }
 
-/// Some envelopes that the log has removed.
+/// Returns some envelopes that the log has deleted.
 pub(super) fn removed_seqs(connection: &Connection, most: usize) -> rusqlite::Result<Vec<u64>> {
     let mut found = connection.prepare_cached("SELECT seq FROM removed LIMIT ?1")?;
     found
@@ -369,13 +369,13 @@ pub(super) fn removed_seqs(connection: &Connection, most: usize) -> rusqlite::Re
         .collect()
 }
 
-/// How many envelopes the log has removed of which there are rows.
+/// Returns the number of envelopes that the log has removed and of which the index still has rows.
 pub(super) fn removed_count(connection: &Connection) -> rusqlite::Result<u64> {
     let count = connection.query_row("SELECT count(*) FROM removed", (), |row| row.get::<_, i64>(0))?;
     Ok(count.cast_unsigned())
 }
 
-/// What is counted: by name.
+/// Returns the counters by name.
 pub(super) fn counters(connection: &Connection) -> rusqlite::Result<BTreeMap<String, u64>> {
     let mut found = connection.prepare_cached("SELECT name, count FROM counters")?;
     found

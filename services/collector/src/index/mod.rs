@@ -1,8 +1,10 @@
-//! What the viewer asks for, as tables beside the log: lines of traces and issues, spans, numbers. It follows the log from
-//! a position of its own, and could be made anew from it at any time. Details stay in the log.
+//! The index: tables beside the log for the viewer's queries, with summaries of traces and issues, spans, and
+//! numbers. It follows the log from a position of its own and can be rebuilt from it at any time. Details stay in
+//! the log.
 //!
-//! [`follow`] (the thread), [`keeper`] and [`rows`] (what goes in and out), [`traces`], [`issues`], [`points`] (what is
-//! asked), [`digests`] (what others make of traces), [`decisions`] (what people hold of issues, which is not derived), [`schema`].
+//! [`follow`] is the thread; [`keeper`] and [`rows`] write and remove; [`traces`], [`issues`] and [`points`] answer
+//! queries; [`digests`] are values that others derive from traces; [`decisions`] of people about issues are the
+//! only table that is not derived; [`schema`] creates the tables.
 
 mod decisions;
 mod digests;
@@ -45,14 +47,14 @@ use crate::live::Live;
 use crate::log::{Figures, Pen, Readers};
 use crate::service_map::LastMinute;
 
-/// Most live messages that a slow reader may be behind.
+/// Limit of live messages that a slow reader may be behind.
 const MOST_LIVE: usize = 1_024;
-/// Most lines of traces that are kept ready for who asks again and again.
+/// Limit of trace summaries in memory, for readers that poll.
 const MOST_LINES: usize = 2_000;
-/// How long an answer may wait for the index to catch up with a load.
+/// Limit of waiting for the index to catch up before a query is answered.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The index as everybody sees it.
+/// The index as the other parts use it.
 pub(crate) struct Index {
     readers: Readers,
     pen: Pen,
@@ -61,34 +63,36 @@ pub(crate) struct Index {
     live: broadcast::Sender<Arc<Live>>,
     counters: Mutex<BTreeMap<String, u64>>,
     indexed: AtomicBool,
-    /// By row: revision and line.
+    /// Summaries in memory by row, each with its revision.
     lines: Mutex<HashMap<i64, (i64, Arc<TraceSummary>)>>,
     wake: mpsc::Sender<Wake>,
 }
 
-/// A page of the list of traces, and what is told beside it.
+/// A page of the list of traces.
 pub(crate) struct TracePage {
     pub(crate) traces: Vec<TraceSummary>,
-    /// Where the next page begins.
+    /// Position of the next page.
     pub(crate) next: Option<ListPosition>,
-    /// How many that the filter takes began in the time that was asked for, on whichever page; and how many those stand for.
+    /// Number of matching traces that began in the requested time, on any page, and the number that these stand
+    /// for.
     pub(crate) within: (u64, f64),
 }
 
-/// An issue with where its newest events stand.
+/// An issue, and its newest events.
 pub(crate) struct IssueEvents {
     pub(crate) summary: IssueSummary,
-    /// Envelopes of the newest, newest first.
+    /// Envelopes of the newest events, newest first.
     pub(crate) envelopes: Vec<u64>,
-    /// Times of the newest, oldest first.
+    /// Times of the newest events, oldest first.
     pub(crate) times: Vec<Micros>,
 }
 
 impl Index {
-    /// The index, and what wakes its thread: [`run`] takes it.
+    /// Creates the index, and the receiver that wakes its thread; [`run`] takes it.
     pub(crate) fn new(readers: Readers, pen: Pen, figures: Arc<Figures>) -> (Self, mpsc::Receiver<Wake>) {
         let (wake, wakes) = mpsc::channel();
-        // Whoever asks before the thread has begun sees empty tables; where they cannot be made it tries again.
+        // The tables exist before the thread starts, so that early queries find them empty. If this fails, the
+        // thread tries again.
         if let Err(error) = schema::prepare(&pen) {
             tracing::warn!(%error, "telemetry cannot be indexed yet");
         }
@@ -106,7 +110,7 @@ impl Index {
         (index, wakes)
     }
 
-    /// More has come.
+    /// Tells that envelopes have arrived.
     pub(crate) fn wake(&self) {
         let _ = self.wake.send(Wake::More);
     }
@@ -116,12 +120,13 @@ impl Index {
         let _ = self.wake.send(Wake::End);
     }
 
-    /// What happens from now on.
+    /// Subscribes to changes from now on.
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<Live>> {
         self.live.subscribe()
     }
 
-    /// Somebody looks: the index keeps up, and shows what was captured before the question unless that takes too long.
+    /// Marks that a viewer is active, and waits up to [`PATIENCE`] until everything captured before this call is
+    /// indexed.
     pub(crate) async fn look(&self) {
         let captured = self.figures.tally.lock().newest_seq();
         if !self.is_through(captured) {
@@ -130,7 +135,7 @@ impl Index {
         self.attention.wait(captured, PATIENCE).await;
     }
 
-    /// Whether everything that was captured is indexed.
+    /// Whether everything captured is indexed.
     pub(crate) fn is_whole(&self) -> bool {
         self.indexed.load(Ordering::Acquire)
     }
@@ -140,7 +145,7 @@ impl Index {
         self.attention.is_through(seq)
     }
 
-    /// A page of traces, the last to arrive first; counts those that began in `times`.
+    /// Returns a page of traces, the last to arrive first, and counts those that began in `times`.
     pub(crate) async fn traces(
         &self,
         filter: TraceFilter,
@@ -159,7 +164,7 @@ impl Index {
         self.readers.read(read).await
     }
 
-    /// Traces of which nothing had come when envelope `after` had, the last to arrive first. Blocks.
+    /// Returns the traces whose first envelope came after envelope `after`, the last to arrive first. Blocks.
     pub(crate) fn traces_after(&self, after: u64, limit: usize) -> Vec<Arc<TraceSummary>> {
         let read = |connection: &Connection| {
             let revisions = traces::revisions_after(connection, after, limit)?;
@@ -183,7 +188,7 @@ impl Index {
         })
     }
 
-    /// See [`Digests::follow`]. Blocks.
+    /// Implements [`Digests::follow`]. Blocks.
     pub(crate) fn follow<T>(
         &self,
         after: u64,
@@ -195,13 +200,14 @@ impl Index {
         self.readers.read_here(follow)
     }
 
-    /// The envelopes of a trace, oldest first, up to a bound, and whether there are more; `None` when nothing of it is kept.
+    /// Returns the envelopes of a trace, oldest first, up to a limit, and whether there are more; `None` for an
+    /// unknown trace.
     pub(crate) async fn envelopes_of(&self, trace: u128) -> rusqlite::Result<Option<(Vec<u64>, bool)>> {
         let read = move |connection: &Connection| traces::envelopes(connection, trace);
         self.readers.read(read).await
     }
 
-    /// The envelopes of each of the traces that arrived last, and what part of those that began in `minute` these are.
+    /// Returns the envelopes of the newest traces, and which share of those that began in `minute` they are.
     pub(crate) async fn newest_traces(
         &self,
         limit: usize,
@@ -211,13 +217,13 @@ impl Index {
         self.readers.read(read).await
     }
 
-    /// Issues, last seen first.
+    /// Returns issues, last seen first.
     pub(crate) async fn issues(&self, limit: usize) -> rusqlite::Result<Vec<IssueSummary>> {
         let read = move |connection: &Connection| issues::newest(connection, limit);
         self.readers.read(read).await
     }
 
-    /// An issue with where its newest events stand; `None` when none is kept.
+    /// Returns an issue and its newest events; `None` for an unknown one.
     pub(crate) async fn issue(&self, id: String) -> rusqlite::Result<Option<IssueEvents>> {
         let read = move |connection: &Connection| {
             let Some(summary) = issues::one(connection, &id)? else {
@@ -232,11 +238,11 @@ impl Index {
         self.readers.read(read).await
     }
 
-    /// Takes what a person decided of an issue; `now` tells the time. Returns the issue as it is then; `None` when none is
-    /// kept. Blocks.
+    /// Stores the decision of a person about an issue; `now` returns the time. Returns the changed issue; `None`
+    /// for an unknown one. Blocks.
     ///
     /// # Errors
-    /// SQLite's; nothing was changed then.
+    /// SQLite's; nothing is changed.
     pub(crate) fn decide(
         &self,
         id: &str,
@@ -244,7 +250,7 @@ impl Index {
         now: impl FnOnce() -> Micros,
     ) -> rusqlite::Result<Option<IssueSummary>> {
         let decided = self.pen.write(true, |transaction| {
-            // Once nothing else is written: what has a time of before has its number too.
+            // Read within the write transaction, so that every envelope with an earlier time has its number.
             let (newest, now) = (newest_seq(transaction)?, now());
             let newest = newest.max(self.figures.tally.lock().newest_seq());
             let Some(issue) = issues::one(transaction, id)? else {
@@ -260,7 +266,7 @@ impl Index {
         Ok(decided)
     }
 
-    /// Numbers that transactions measured and metrics recorded, newest first.
+    /// Returns points of measurements and metrics, newest first.
     pub(crate) async fn measurements(
         &self,
         name: Option<String>,
@@ -292,13 +298,13 @@ impl Index {
     }
 }
 
-/// Number of the newest envelope that is kept; 0 where none is.
+/// Number of the newest stored envelope; 0 where there is none.
 fn newest_seq(connection: &Connection) -> rusqlite::Result<u64> {
     let mut newest = connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM envelopes")?;
     newest.query_row((), |row| Ok(row.get::<_, i64>(0)?.cast_unsigned()))
 }
 
-/// Forgets lines where there are too many: those of the traces that came first.
+/// Drops summaries where there are too many: those of the earliest traces.
 fn forget_oldest(lines: &mut HashMap<i64, (i64, Arc<TraceSummary>)>) {
     let surplus = lines.len().saturating_sub(MOST_LINES);
     if surplus > MOST_LINES / 8 {

@@ -1,4 +1,4 @@
-//! Who looks at the index, how far it is, and how it leaves the cores to those who serve.
+//! Tracks viewers and progress, and makes the index leave the cores to the services.
 
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -8,23 +8,23 @@ use tokio::sync::watch;
 
 use super::Index;
 
-/// Longest work without a pause while envelopes keep coming and nobody looks.
+/// Limit of work without a pause, while envelopes arrive and there is no viewer.
 const SLICE: Duration = Duration::from_millis(5);
-/// How many slices the pause after one is: the index then takes a twentieth of one core from those who serve.
+/// Length of the pause in slices: the index then takes a twentieth of one core.
 const PAUSE: u32 = 19;
-/// How long what comes is gathered: a commit writes whole pages, however little of them changed. While nobody looks that is
-/// longer, until somebody does.
+/// How long arriving envelopes are collected before a commit, because a commit writes whole pages however little
+/// changes. The second is the time without a viewer.
 const GATHERED_FOR: Duration = Duration::from_millis(25);
 const GATHERED_UNSEEN_FOR: Duration = Duration::from_millis(300);
-/// Longest pause, however long a slice has taken.
+/// Limit of a pause, however long a slice takes.
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
-/// How long after a question somebody is taken to look.
+/// How long after a query a viewer counts as active.
 const LOOKS_FOR: Duration = Duration::from_secs(10);
 
-/// Who looks, and how far the index is.
+/// Activity of viewers, and progress of the index.
 pub(super) struct Attention {
     asked: Mutex<Option<Instant>>,
-    /// Every envelope that came, up to this number, is indexed.
+    /// Number up to which all envelopes are indexed.
     through: watch::Sender<u64>,
 }
 
@@ -36,7 +36,7 @@ impl Attention {
         }
     }
 
-    /// Every envelope up to `seq` is indexed.
+    /// Sets the progress.
     pub(super) fn through(&self, seq: u64) {
         self.through.send_replace(seq);
     }
@@ -45,7 +45,7 @@ impl Attention {
         *self.through.borrow() >= seq
     }
 
-    /// Says that somebody looks, and waits until everything up to `seq` is indexed, at most for `patience`.
+    /// Marks a viewer as active, and waits up to `patience` until everything up to `seq` is indexed.
     pub(super) async fn wait(&self, seq: u64, patience: Duration) {
         *self.asked.lock() = Some(Instant::now());
         let mut through = self.through.subscribe();
@@ -57,21 +57,21 @@ impl Attention {
     }
 }
 
-/// Why the index's thread is woken.
+/// Why the thread is woken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wake {
-    /// More has come.
+    /// Envelopes have arrived.
     More,
-    /// Somebody looks.
+    /// A viewer is active.
     Look,
-    /// It is to end.
+    /// The thread must end.
     End,
 }
 
 /// The index was told to end.
 pub(super) struct Ended;
 
-/// Listens for the end, and leaves the cores to those who serve while nobody looks.
+/// Waits for messages, and makes pauses while there is no viewer.
 pub(super) struct Pace<'a> {
     index: &'a Index,
     wakes: &'a mpsc::Receiver<Wake>,
@@ -90,7 +90,7 @@ impl<'a> Pace<'a> {
         }
     }
 
-    /// Called between two pieces of work.
+    /// Called between two pieces of work; pauses when a slice is used up.
     pub(super) fn breathe(&mut self) -> Result<(), Ended> {
         self.listen(Duration::ZERO)?;
         if self.slice.elapsed() < SLICE {
@@ -109,7 +109,7 @@ impl<'a> Pace<'a> {
         self.index.attention.is_paid() || self.index.live.receiver_count() > 0
     }
 
-    /// Waits for so long, or until somebody looks, or for the end.
+    /// Waits for `pause`, until a viewer is active, or for the end.
     pub(super) fn listen(&self, pause: Duration) -> Result<(), Ended> {
         let until = Instant::now() + pause;
         loop {
@@ -122,7 +122,7 @@ impl<'a> Pace<'a> {
         }
     }
 
-    /// Waits for work, and a moment for what comes with it; or for the end.
+    /// Waits for work, and then a moment for more of it; or for the end.
     pub(super) fn wait(&mut self) -> Result<(), Ended> {
         match self.wakes.recv() {
             Ok(Wake::Look) => {}

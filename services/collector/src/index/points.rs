@@ -1,4 +1,4 @@
-//! The numbers of the business over time.
+//! Points of measurements and metrics.
 
 use reelscope_contracts::telemetry::{MeasurementPoint, Micros, Named};
 use rusqlite::Connection;
@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::traces::whole;
 use crate::envelope::{format_id, id_of_bytes};
 
-/// How many points each name has.
+/// Returns the number of points of each name.
 pub(super) fn names(connection: &Connection) -> rusqlite::Result<Named<u64>> {
     let mut found = connection.prepare_cached("SELECT name, count FROM point_names")?;
     found
@@ -14,7 +14,7 @@ pub(super) fn names(connection: &Connection) -> rusqlite::Result<Named<u64>> {
         .collect()
 }
 
-/// Points of a name, or of all, from `since` on, newest first.
+/// Returns points of one name, or of all, from `since` on, newest first.
 pub(super) fn since(
     connection: &Connection,
     name: Option<&str>,

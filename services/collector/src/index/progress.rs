@@ -1,16 +1,15 @@
-//! Where the index is; it stands in the tables and is written with what was done.
+//! The position of the index, stored in its tables together with the rows.
 
 use rusqlite::{Connection, OptionalExtension};
 
-/// Where the index is.
+/// The position of the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Progress {
-    /// The first envelope that came and was not taken in, and how many of its pieces were.
+    /// The next new envelope to index, and the number of its pieces that are indexed.
     pub(super) new: (u64, u64),
-    /// The newest of those that were there when the index began and that was not taken in; 0 for none.
+    /// The next older envelope to index, and the number of its pieces that are indexed; 0 when there is none.
     pub(super) old: (u64, u64),
-    /// Number of the row of the next trace that is new: no number is given twice, since rows of spans may stay for a moment
-    /// when their trace has gone.
+    /// Row of the next new trace. Rows are never reused, because span rows may outlive their trace for a moment.
     pub(super) next_trace: i64,
 }
 

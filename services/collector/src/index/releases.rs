@@ -1,10 +1,10 @@
-//! Releases in their order.
+//! Compares releases.
 
 use std::cmp::Ordering;
 
 use semver::Version;
 
-/// Whether a release is known to be later than another: both are versions of the same thing, and it is the higher one.
+/// Whether a release is known to be later: both are versions of the same thing, and its version is higher.
 pub(super) fn is_later(release: &str, than: &str) -> bool {
     match (named_version(release), named_version(than)) {
         ((name, Some(version)), (other, Some(than))) => name == other && version > than,
@@ -12,14 +12,14 @@ pub(super) fn is_later(release: &str, than: &str) -> bool {
     }
 }
 
-/// The name before the version, as in `shop@1.2.0`, empty where there is none; and the version, if it is one.
+/// Splits `shop@1.2.0` into name, empty where there is none, and version, if it is one.
 fn named_version(release: &str) -> (&str, Option<Version>) {
     let (name, version) = release.rsplit_once('@').unwrap_or(("", release));
     (name, Version::parse(version.trim_start_matches('v')).ok())
 }
 
-/// Releases in order: those that are no semantic versions by the alphabet and first, then the others by precedence.
-/// A name before the version, as in `shop@1.2.0`, is passed over. Source: <https://semver.org/#spec-item-11>
+/// Order of releases: first those that are no semantic versions, alphabetically, then the others by precedence. The
+/// name before the version, as in `shop@1.2.0`, is ignored. Source: <https://semver.org/#spec-item-11>
 pub(super) fn by_release(one: &str, other: &str) -> Ordering {
     let (one_version, other_version) = (named_version(one).1, named_version(other).1);
     one_version.cmp(&other_version).then_with(|| one.cmp(other))

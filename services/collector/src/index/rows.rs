@@ -1,6 +1,6 @@
-//! Writes rows of what an envelope says: each thing once, however often it is sent.
+//! Writes the rows of an envelope's content, each thing once, however often it is sent.
 //!
-//! See [`crate::once`] for what is the same.
+//! [`crate::once`] decides what is the same thing.
 
 use reelscope_contracts::telemetry::{ErrorEvent, LogLine, MeasurementPoint};
 use rusqlite::{Connection, Params};
@@ -8,24 +8,24 @@ use rusqlite::{Connection, Params};
 use crate::envelope::parse_id;
 use crate::facts::{Listed, SESSIONS, SpanFact};
 
-/// Bits of a row's number that tell apart what one envelope says.
+/// Bits of a row's number that are the element's position in its envelope.
 pub(super) const BITS: u32 = 24;
 
-/// Number of a row: the envelope's, and the place of the element in it, which counts on over its pieces.
+/// Number of a row: the envelope's number, and the position of the element, which continues over the pieces.
 pub(super) fn row_id(seq: u64, element: u64) -> i64 {
     ((seq << BITS) | (element & ((1 << BITS) - 1))).cast_signed()
 }
 
-/// Chooses the envelopes that hold a listed item of the type in the third place: rows are numbered by [`row_id`].
+/// Selects the envelopes with a listed item of the type in the third parameter; rows are numbered by [`row_id`].
 pub(crate) const ENVELOPES_OF_TYPE: &str = "SELECT id >> 24 FROM items WHERE item_type = ?3";
 const _: () = assert!(BITS == 24);
 
-/// Numbers of the rows of an envelope, from the first to one beyond the last.
+/// Numbers of the rows of an envelope: the first, and one beyond the last.
 pub(super) fn row_ids(seq: u64) -> [i64; 2] {
     [row_id(seq, 0), row_id(seq + 1, 0)]
 }
 
-/// Runs a statement. Whether it changed a row.
+/// Runs a statement; returns whether it changed a row.
 pub(super) fn changes(connection: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<bool> {
     Ok(connection.prepare_cached(sql)?.execute(params)? > 0)
 }
@@ -144,10 +144,10 @@ pub(super) fn item(connection: &Connection, row: i64, item: &Listed) -> rusqlite
     Ok(())
 }
 
-/// Most counters of what SDKs say.
+/// Limit of counters with names from SDKs.
 const MOST_COUNTERS: i64 = 1_000;
 
-/// Whether something that envelope `seq` counts was not counted before.
+/// Whether envelope `seq` brings this counted thing for the first time.
 pub(super) fn is_first_counted(
     connection: &Connection,
     once: Option<i64>,
@@ -161,7 +161,7 @@ pub(super) fn is_first_counted(
     )
 }
 
-/// Counts on.
+/// Adds to a counter.
 pub(super) fn count(connection: &Connection, name: &str, more: u64) -> rusqlite::Result<()> {
     if more == 0 {
         return Ok(());
@@ -175,7 +175,7 @@ pub(super) fn count(connection: &Connection, name: &str, more: u64) -> rusqlite:
     if !is_known {
         changes(
             connection,
-            // No name that an SDK makes up takes the room of one of ours.
+            // Names of SDKs cannot use up the room of our own.
             "INSERT INTO counters SELECT ?1, ?2 WHERE ?1 = ?4 OR (SELECT count(*) FROM counters) < ?3",
             (name, more, MOST_COUNTERS, SESSIONS),
         )?;
@@ -183,7 +183,7 @@ pub(super) fn count(connection: &Connection, name: &str, more: u64) -> rusqlite:
     Ok(())
 }
 
-/// An id as it is kept.
+/// Converts an id to its stored form.
 pub(super) fn blob(id: Option<u128>) -> Option<[u8; 16]> {
     id.map(u128::to_be_bytes)
 }

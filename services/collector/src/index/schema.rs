@@ -1,12 +1,12 @@
-//! The tables of the index. They are derived from the log: another version begins them anew.
+//! The tables of the index. They are derived from the log, so tables of another version are created anew.
 
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::log::{self, Pen};
 
-/// Raised when the tables, or what is read out of envelopes, change.
+/// Version of the tables; increased when they, or what is read from envelopes, change.
 const VERSION: i64 = 3;
-/// What people decided of issues, which is not derived; see [`super::decisions`].
+/// The table of people's decisions, which is not derived; see [`super::decisions`].
 const DECIDED: &str = "decisions";
 const DECISIONS: &str = "
     CREATE TABLE IF NOT EXISTS decisions (
@@ -21,9 +21,9 @@ const DECISIONS: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-/// Rows of spans, errors, logs, points and other items are numbered by [`super::rows::row_id`], so that those of an envelope lie
-/// together. `progress` is where the index is: see [`super::follow`]. `removed` are envelopes that the log has removed, `counted`
-/// what was counted and might be sent again.
+/// The tables. Rows of spans, errors, logs, points and other items are numbered by [`super::rows::row_id`], so that
+/// those of one envelope lie together. `progress` is the position of [`super::follow`], `removed` are envelopes
+/// that the log has deleted, `counted` is what was counted and may be sent again.
 const TABLES: &str = "
     CREATE TABLE progress (
         version INTEGER NOT NULL,
@@ -170,10 +170,10 @@ const TABLES: &str = "
     CREATE INDEX counted_by_seq ON counted (seq);
 ";
 
-/// Begins the tables where there are none, or those of another version.
+/// Creates the tables where there are none, or where they have another version.
 ///
 /// # Errors
-/// SQLite's; nothing was changed then.
+/// SQLite's; nothing is changed.
 pub(super) fn prepare(pen: &Pen) -> rusqlite::Result<()> {
     let mut writing = pen.turn();
     if version(writing.connection()?)? == Some(VERSION) {
@@ -206,7 +206,7 @@ fn begin(connection: &Connection) -> rusqlite::Result<()> {
     }
     connection.execute_batch(DECISIONS)?;
     connection.execute_batch(TABLES)?;
-    // What comes is read first, and what is there already is read back from its end.
+    // New envelopes are indexed first, and older ones from the newest back.
     connection.execute(
         "INSERT INTO progress SELECT ?1, captured + 1, 0, captured, 0, 1 FROM (SELECT coalesce(sum(count), 0) AS captured FROM tally)",
         [VERSION],
@@ -214,7 +214,7 @@ fn begin(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Tables as they stand in a log that was never written to.
+/// The tables in an in-memory log.
 #[cfg(test)]
 pub(super) fn in_memory() -> rusqlite::Result<Connection> {
     let connection = Connection::open_in_memory()?;

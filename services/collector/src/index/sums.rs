@@ -1,4 +1,4 @@
-//! What is added up in memory and written once a commit.
+//! Sums that are collected in memory and written once in each commit.
 
 use std::collections::BTreeMap;
 
@@ -9,24 +9,25 @@ use super::rows::changes;
 use crate::facts::SpanFact;
 use crate::service;
 
-/// Most kinds of requests of a service that are counted, and of all strangers together; more would be names that hold an id.
+/// Limits of request names that are counted, for one service and for all external ones together. More would be
+/// names that contain an id.
 const MOST_REQUESTS: i64 = 500;
 const MOST_FOREIGN_REQUESTS: i64 = 5_000;
-/// Most services of which the release is known, and of ours all.
+/// Limit of external services with a known release; our own are always kept.
 const MOST_SERVICES: i64 = 1_000;
 
-/// What was added since the last commit.
+/// Sums since the last commit.
 #[derive(Default)]
 pub(super) struct Sums {
-    /// How many are recorded and how many those stand for, by service and name.
+    /// Number of recorded requests, and the number that they stand for, by service and name.
     requests: BTreeMap<(String, String), (u64, f64)>,
-    /// What each service told last.
+    /// The newest release of each service, with its time.
     releases: BTreeMap<String, (Micros, String)>,
     points: BTreeMap<String, i64>,
 }
 
 impl Sums {
-    /// Counts the request that a transaction is, and notes what its service says of its release.
+    /// Counts the request of a transaction, and records the release of its service.
     pub(super) fn request(&mut self, fact: &SpanFact) {
         let span = &fact.span;
         if !span.transaction {
@@ -67,7 +68,7 @@ impl Sums {
         *self.points.entry(name.to_owned()).or_default() -= 1;
     }
 
-    /// Writes it, and begins anew.
+    /// Writes the sums and resets them.
     ///
     /// # Errors
     /// SQLite's.

@@ -1,4 +1,4 @@
-//! One envelope while its pieces are taken in.
+//! An envelope whose pieces are being indexed.
 
 use reelscope_contracts::telemetry::{Measurement, MeasurementPoint, Micros};
 
@@ -7,13 +7,13 @@ use crate::envelope::format_id;
 use crate::facts::{Facts, SpanFact};
 use crate::once::Equals;
 
-/// One envelope while its pieces are taken in.
+/// An envelope whose pieces are being indexed.
 pub(super) struct EnvelopeProgress {
     pub(super) seq: u64,
     pub(super) received_us: Micros,
-    /// It came after the index began.
+    /// Whether it came after the index was created.
     pub(super) is_new: bool,
-    /// Elements of it that were taken in.
+    /// Number of its elements that are indexed.
     element: u64,
     pub(super) equals: Equals,
 }
@@ -33,14 +33,14 @@ impl EnvelopeProgress {
         self.seq == seq
     }
 
-    /// The row of the next element.
+    /// Returns the row of the next element.
     pub(super) fn row(&mut self) -> i64 {
         let row = rows::row_id(self.seq, self.element);
         self.element += 1;
         row
     }
 
-    /// Passes over a piece that was taken in before, as if it were taken in again.
+    /// Skips a piece that was indexed before, and counts its elements.
     pub(super) fn skip(&mut self, facts: &Facts) {
         for fact in &facts.spans {
             self.equals.of_span(fact);
@@ -59,7 +59,7 @@ impl EnvelopeProgress {
     }
 }
 
-/// A measurement of a transaction as a point in time.
+/// Converts a measurement of a transaction to a point.
 pub(super) fn point_of(fact: &SpanFact, name: &str, measurement: &Measurement) -> MeasurementPoint {
     MeasurementPoint {
         at_us: fact.span.start_us,

@@ -1,4 +1,4 @@
-//! The tables by themselves: what goes in, once, and out again.
+//! The tables by themselves: content is written once, and removed again.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
@@ -16,14 +16,14 @@ use super::{decisions, issues, points, schema};
 use crate::envelope::{Envelope, format_id};
 use crate::facts::{self, Facts, Source};
 
-/// The second of November 2025 at which everything begins here.
+/// Start of all times in these tests, in seconds, in November 2025.
 const BEGAN: u64 = 1_764_000_000;
 
 /// An index of its own, in memory.
 pub(crate) struct Scratch {
     connection: Connection,
     keeper: Keeper,
-    /// When what comes is received.
+    /// Time of arrival of the next envelope.
     received_us: Micros,
 }
 
@@ -38,7 +38,7 @@ impl Scratch {
         }
     }
 
-    /// Takes an envelope in. Returns the ids of the traces that it changed.
+    /// Indexes an envelope; returns the ids of the traces that it changed.
     pub(crate) fn add(&mut self, seq: u64, facts: Facts) -> Vec<String> {
         let mut taking = EnvelopeProgress::new(seq, self.received_us, true);
         for piece in facts.pieces(8) {
@@ -76,7 +76,7 @@ impl Scratch {
         issues::newest(&self.connection, 100).unwrap()
     }
 
-    /// All that can be asked.
+    /// Returns the result of every query.
     pub(crate) fn everything(&self) -> impl PartialEq + std::fmt::Debug + use<> {
         (
             self.page(None, 100),
@@ -87,7 +87,7 @@ impl Scratch {
         )
     }
 
-    /// The envelopes of a trace; none where it is not kept.
+    /// Returns the envelopes of a trace; none for an unknown one.
     fn envelopes(&self, trace: u128) -> Vec<u64> {
         let found = traces::envelopes(&self.connection, trace).unwrap();
         found.map_or_else(Vec::new, |(seqs, _)| seqs)
@@ -121,7 +121,7 @@ impl Scratch {
 }
 
 fn skimmed(seq: u64, slot: &str, items: &[(&str, Value)]) -> Facts {
-    // As the SDK of Python writes it: in ASCII alone.
+    // As the Python SDK writes it, with ASCII only.
     let ascii = |payload: &Value| {
         let escaped = |c: char| match c {
             '\0'..='\x7f' => c.to_string(),
@@ -136,7 +136,7 @@ fn skimmed(seq: u64, slot: &str, items: &[(&str, Value)]) -> Facts {
     facts::skim(Source::at(seq, slot), &Envelope::framed(text.as_bytes()).unwrap())
 }
 
-/// A spin's transaction in trace `trace`, begun `at` seconds after everything, with a query in it.
+/// Returns a spin's transaction of `trace`, begun `at` seconds after [`BEGAN`], with a query.
 fn spin(seq: u64, trace: u128, at: u64) -> Facts {
     let payload = json!({
         "transaction": "spin", "release": "1.0.0", "measurements": { "stake": { "value": 100.0 } },
@@ -174,7 +174,7 @@ fn logs_and_metrics(seq: u64, trace: u128) -> Facts {
     )
 }
 
-/// Seconds after everything began.
+/// Returns the starts in seconds after [`BEGAN`].
 fn starts(traces: &[TraceSummary]) -> Vec<Micros> {
     let starts = traces.iter().map(|trace| trace.start_us / 1_000_000);
     starts.map(|start| start - BEGAN.cast_signed()).collect()
@@ -185,7 +185,7 @@ fn a_trace_stands_where_it_arrived_whatever_its_clock_says() {
     let mut index = Scratch::new();
     index.add(2, spin(2, 7, 7));
     index.add(3, spin(3, 1, 1));
-    // Read later, and come before.
+    // Indexed later, captured earlier.
     index.add(1, spin(1, 7, 3));
     index.add(4, spin(4, 9, 2));
     let (first, next) = index.page(None, 2);
@@ -334,7 +334,7 @@ fn metrics_that_come_after_their_trace_are_told_as_a_change_of_it() {
     let mut index = Scratch::new();
     let mut metrics = logs_and_metrics(1, 7);
     metrics.logs.clear();
-    // One alone makes no trace.
+    // A metric alone creates no trace.
     assert_eq!(index.add(1, metrics), [] as [String; 0]);
     index.add(2, spin(2, 7, 7));
     let mut later = logs_and_metrics(3, 7);
@@ -392,7 +392,7 @@ fn an_issue_is_open_again_by_what_began_after_it_was_resolved() {
     };
     index.add(1, failure(1, 1, 7, "1.0.0"));
     let issue = index.issues().remove(0);
-    // In the middle of what comes.
+    // In the middle of new envelopes.
     let now = (2, BEGAN.cast_signed() * 1_000_000 + 2_500_000);
     decisions::decide(
         &index.connection,
@@ -417,7 +417,7 @@ fn an_issue_is_open_again_by_what_began_after_it_was_resolved() {
     decisions::decide(&index.connection, &issue, IssueDecision::Unresolved, None, now).unwrap();
     assert_eq!(status(&index), (IssueStatus::Unresolved, None, None));
 
-    // The clock is set back after it was resolved once more: what comes now is new all the same.
+    // The clock is set back after the second resolution; later envelopes count as new all the same.
     let now = (4, BEGAN.cast_signed() * 1_000_000 + 3_600_000_000);
     decisions::decide(&index.connection, &issue, IssueDecision::Resolved, None, now).unwrap();
     index.add(5, failure(5, 5, 10, "1.1.0"));

@@ -1,4 +1,4 @@
-//! Traces as rows: what the list is filtered by, the line of each, and what it takes to add to it.
+//! Traces as rows: the filter of the list, the summary of each trace, and its state while envelopes arrive.
 
 use std::ops::Range;
 
@@ -11,44 +11,44 @@ use crate::envelope::id_of_bytes;
 use crate::service_map::LastMinute;
 use crate::trace::Trace;
 
-/// Where a trace stands in the list: number of the first envelope that told of it, and id.
+/// Position of a trace in the list: number of its first envelope, and its id.
 pub(crate) type ListPosition = (u64, u128);
 
-/// Ids of traces, and the envelopes of each, oldest first.
+/// Ids of traces, each with its envelopes, oldest first.
 pub(crate) type WithEnvelopes = Vec<(u128, Vec<u64>)>;
 
-/// Most envelopes of a trace that are read; the earliest are.
+/// Limit of envelopes that are read of a trace; the earliest are.
 const MOST_ENVELOPES: usize = 500;
 
-/// Which traces are asked for.
+/// A filter of traces. Each member that is set restricts the list.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TraceFilter {
-    /// Only those that ended well, or only those that did not.
+    /// Whether the trace succeeded.
     pub(crate) ok: Option<bool>,
-    /// Only those this service has part in.
+    /// A service with a part in the trace.
     pub(crate) service: Option<String>,
-    /// Only those that whoever began them waited for at least this many microseconds: their root's length, since work in
-    /// the background may go on for long after it.
+    /// Lower limit of the root span's duration, in microseconds. Work in the background may make the trace much
+    /// longer.
     pub(crate) min_duration_us: Option<Micros>,
-    /// Only those that whoever began them waited for at most this many microseconds.
+    /// Upper limit of the root span's duration, in microseconds.
     pub(crate) max_duration_us: Option<Micros>,
-    /// Only those of this release.
+    /// The release.
     pub(crate) release: Option<String>,
-    /// Only those of this player.
+    /// The player.
     pub(crate) player: Option<String>,
-    /// Only those of generated traffic, or only those of people.
+    /// Whether the trace belongs to a virtual player.
     pub(crate) virtual_player: Option<bool>,
-    /// Only those with this name.
+    /// The name of the trace.
     pub(crate) name: Option<String>,
-    /// Only those that began at or after this.
+    /// Earliest start, inclusive.
     pub(crate) since_us: Option<Micros>,
-    /// Only those that began before this.
+    /// Latest start, exclusive.
     pub(crate) until_us: Option<Micros>,
-    /// Only those with a span that has this attribute with this value.
+    /// An attribute with its value, which at least one span has.
     pub(crate) attribute: Option<Attribute>,
 }
 
-/// An attribute of a span, and its value as it is written.
+/// An attribute of a span, and its value as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Attribute {
     name: String,
@@ -56,7 +56,8 @@ pub(crate) struct Attribute {
 }
 
 impl Attribute {
-    /// Of `name=value`; `None` where it is not that, or the name holds a quote, which SQLite's paths cannot express.
+    /// Parses `name=value`; `None` where it is not that, or where the name has a quote, which SQLite's paths cannot
+    /// express.
     pub(crate) fn of(text: &str) -> Option<Self> {
         let (name, value) = text.split_once('=')?;
         let is_name = !name.is_empty() && !name.contains(['"', '\\']);
@@ -67,7 +68,7 @@ impl Attribute {
     }
 }
 
-/// A condition of SQL, and what is put into its places.
+/// A condition of SQL, and the values of its parameters.
 struct Clause {
     sql: String,
     values: Vec<Sql>,
@@ -81,12 +82,12 @@ impl Clause {
     }
 }
 
-/// How spans with an attribute are looked for.
+/// How to search spans with an attribute.
 #[derive(Clone, Copy)]
 enum AttributeSearch {
-    /// Once through all of them.
+    /// Once through all spans.
     All,
-    /// Through those of each trace, where the other conditions leave few.
+    /// Through the spans of each trace; better when the other conditions leave few traces.
     OfEach,
 }
 
@@ -120,11 +121,12 @@ impl TraceFilter {
         let service = self.service.as_ref().map(|service| format!("\n{service}\n"));
         clause_of(&mut clause, "instr(services, ?) > 0", service.map(Sql::from));
         if let Some(Attribute { name, value }) = &self.attribute {
-            // The text of a value, however its JSON is escaped; and the JSON of one that is no text, such as `true`.
+            // Matches the text of a value, however its JSON is escaped, and the JSON of a value that is no text,
+            // such as `true`.
             let mut has = "json_valid(attributes) AND ? IN (attributes ->> ?, attributes -> ?)".to_owned();
             let path = format!("$.\"{name}\"");
             let mut values = vec![value.clone(), path.clone(), path];
-            // A look for the name is quicker than to read all of the JSON, where it is ASCII and stands there as it is.
+            // Searching for the name first is quicker than parsing the JSON; an ASCII name appears unescaped.
             if name.is_ascii() {
                 has = format!("instr(attributes, ?) > 0 AND {has}");
                 values.insert(0, format!("\"{name}\""));
@@ -147,7 +149,7 @@ fn clause_of(clause: &mut Clause, sql: &str, value: Option<Sql>) {
     }
 }
 
-/// A page of traces, the last to arrive first, and where the next begins.
+/// Returns a page of traces, the last to arrive first, and the position of the next page.
 pub(super) fn page(
     connection: &Connection,
     filter: &TraceFilter,
@@ -161,9 +163,9 @@ pub(super) fn page(
             [Sql::from(seq.cast_signed()), Sql::from(id.to_be_bytes().to_vec())],
         );
     }
-    // One more tells whether there is another page.
+    // One more row shows whether there is another page.
     clause.values.push(Sql::from(whole(limit.saturating_add(1))));
-    // Their lines are read once it is known which: a condition may look at many.
+    // The summaries are read after the rows are known, because a condition may scan many.
     let sql = format!(
         "SELECT first_seq, trace_id, line FROM (
              SELECT id, first_seq, trace_id FROM traces WHERE {} ORDER BY first_seq DESC, trace_id DESC LIMIT ?
@@ -180,7 +182,7 @@ pub(super) fn page(
     Ok((rows.into_iter().map(|(_, line)| line).collect(), next))
 }
 
-/// How many traces began within these times, and how many those stand for.
+/// Returns how many traces began in this time, and how many they stand for.
 pub(super) fn count_within(
     connection: &Connection,
     times: &Range<Micros>,
@@ -199,7 +201,8 @@ pub(super) fn count_within(
     })
 }
 
-/// Row and revision of the traces of which nothing had come when envelope `after` had, the last to arrive first.
+/// Returns rows and revisions of the traces whose first envelope came after envelope `after`, the last to arrive
+/// first.
 pub(super) fn revisions_after(
     connection: &Connection,
     after: u64,
@@ -215,13 +218,13 @@ pub(super) fn revisions_after(
         .collect()
 }
 
-/// The line of a trace by its row.
+/// Returns the summary of a trace by its row.
 pub(super) fn line(connection: &Connection, row: i64) -> rusqlite::Result<Option<TraceSummary>> {
     let mut found = connection.prepare_cached("SELECT line FROM trace_lines WHERE id = ?1")?;
     found.query_row([row], |row| json(row, 0)).optional()
 }
 
-/// A trace to be added to, and its row.
+/// Returns the row, the revision and the state of a trace, so that envelopes can be added.
 pub(super) fn working(
     connection: &Connection,
     trace_id: u128,
@@ -237,7 +240,7 @@ pub(super) fn working(
         .optional()
 }
 
-/// What of a trace's row is in an index: its place in the list, and when it began.
+/// The indexed columns of a trace's row: its position in the list, and its start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sorted {
     first_seq: u64,
@@ -253,7 +256,7 @@ impl Sorted {
     }
 }
 
-/// Begins the row of a trace; [`write`] fills it.
+/// Inserts the row of a trace; [`write`] fills it.
 pub(super) fn begin(connection: &Connection, row: i64, trace_id: u128, by: Sorted) -> rusqlite::Result<()> {
     connection
         .prepare_cached("INSERT INTO traces VALUES (?1, ?2, 0, ?3, ?4, 0, 1, 1, 0, '', NULL, NULL, '')")?
@@ -266,7 +269,7 @@ pub(super) fn begin(connection: &Connection, row: i64, trace_id: u128, by: Sorte
     Ok(())
 }
 
-/// Sorts a trace in elsewhere.
+/// Changes the indexed columns of a trace.
 pub(super) fn sort(connection: &Connection, row: i64, by: Sorted) -> rusqlite::Result<()> {
     connection
         .prepare_cached("UPDATE traces SET first_seq = ?2, start_us = ?3 WHERE id = ?1")?
@@ -274,7 +277,7 @@ pub(super) fn sort(connection: &Connection, row: i64, by: Sorted) -> rusqlite::R
     Ok(())
 }
 
-/// Writes a trace to its row, but for what it is sorted by.
+/// Writes a trace to its row, except for the indexed columns.
 pub(super) fn write(connection: &Connection, row: i64, revision: i64, trace: &Trace) -> rusqlite::Result<()> {
     let line = trace.summary();
     let mut services = "\n".to_owned();
@@ -312,7 +315,7 @@ pub(super) fn write(connection: &Connection, row: i64, revision: i64, trace: &Tr
     Ok(())
 }
 
-/// Remembers that an envelope tells of a trace.
+/// Records that an envelope has content about a trace.
 pub(super) fn add_envelope(connection: &Connection, row: i64, seq: u64) -> rusqlite::Result<()> {
     connection
         .prepare_cached("INSERT OR IGNORE INTO trace_envelopes VALUES (?1, ?2)")?
@@ -320,7 +323,7 @@ pub(super) fn add_envelope(connection: &Connection, row: i64, seq: u64) -> rusql
     Ok(())
 }
 
-/// Forgets an envelope. Returns the traces that it told of.
+/// Forgets an envelope; returns the traces that it has content about.
 pub(super) fn remove_envelope(connection: &Connection, seq: u64) -> rusqlite::Result<Vec<i64>> {
     connection
         .prepare_cached("DELETE FROM trace_envelopes WHERE seq = ?1 RETURNING trace")?
@@ -328,13 +331,13 @@ pub(super) fn remove_envelope(connection: &Connection, seq: u64) -> rusqlite::Re
         .collect()
 }
 
-/// Whether no envelope tells of a trace any more.
+/// Whether a trace has no envelope left.
 pub(super) fn is_empty(connection: &Connection, row: i64) -> rusqlite::Result<bool> {
     let mut found = connection.prepare_cached("SELECT 1 FROM trace_envelopes WHERE trace = ?1 LIMIT 1")?;
     found.exists([row]).map(|some| !some)
 }
 
-/// Forgets a trace.
+/// Deletes a trace.
 pub(super) fn remove(connection: &Connection, row: i64) -> rusqlite::Result<()> {
     for sql in [
         "DELETE FROM traces WHERE id = ?1",
@@ -345,7 +348,7 @@ pub(super) fn remove(connection: &Connection, row: i64) -> rusqlite::Result<()> 
     Ok(())
 }
 
-/// The id of a trace by its row.
+/// Returns the id of a trace by its row.
 pub(super) fn id(connection: &Connection, row: i64) -> rusqlite::Result<Option<u128>> {
     let mut found = connection.prepare_cached("SELECT trace_id FROM traces WHERE id = ?1")?;
     found
@@ -353,7 +356,8 @@ pub(super) fn id(connection: &Connection, row: i64) -> rusqlite::Result<Option<u
         .optional()
 }
 
-/// The envelopes of a trace, oldest first, up to a bound, and whether there are more; `None` when nothing of it is kept.
+/// Returns the envelopes of a trace, oldest first, up to a limit, and whether there are more; `None` for an unknown
+/// trace.
 pub(super) fn envelopes(
     connection: &Connection,
     trace_id: u128,
@@ -377,7 +381,7 @@ fn envelopes_of(connection: &Connection, row: i64) -> rusqlite::Result<(Vec<u64>
     Ok((seqs, is_more))
 }
 
-/// The envelopes of each of the traces that arrived last, and what part of those that began in `minute` these are.
+/// Returns the envelopes of the newest traces, and which share of those that began in `minute` they are.
 pub(super) fn newest(
     connection: &Connection,
     limit: usize,
@@ -408,7 +412,7 @@ fn place(row: &Row<'_>) -> rusqlite::Result<ListPosition> {
     Ok((seq.cast_unsigned(), id_of_bytes(row.get_ref(1)?.as_blob()?)))
 }
 
-/// What a column says in JSON.
+/// Parses a column that contains JSON.
 pub(super) fn json<T: for<'de> Deserialize<'de>>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
     let text = row.get_ref(column)?.as_str()?;
     serde_json::from_str(text).map_err(|error| {

@@ -1,8 +1,9 @@
-//! Which events are of one issue: by fingerprint, else by stack, else by exception, else by message, as Sentry documents it
-//! (<https://docs.sentry.io/concepts/data-management/event-grouping/>).
+//! Decides which events belong to one issue: by fingerprint, otherwise by stack, otherwise by exception, otherwise
+//! by message, as Sentry documents it (<https://docs.sentry.io/concepts/data-management/event-grouping/>).
 //!
-//! A stack is its application's frames, by module or file and function, of all exceptions of the chain, with their types; where
-//! no frame is the application's own, all frames. Lines and values are no part of it.
+//! A stack is the application's frames of all exceptions in the chain, each as module or file with function,
+//! together with the types of the exceptions; without application frames it is all frames. Lines and values are not
+//! part of it.
 
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
@@ -13,15 +14,15 @@ use crate::bounds;
 use crate::dsn::fnv1a_of;
 use crate::envelope::MAX_EVENT;
 
-/// Most parts that are told.
+/// Limit of parts that are shown.
 const MOST_PARTS: usize = 20;
-/// Longest part that is told.
+/// Limit of the length of a part that is shown.
 const MOST_TEXT: usize = 200;
-/// Bytes of values after which the variables of a fingerprint are not filled in any more: as many as an event has.
+/// Limit of the bytes that variables of a fingerprint are replaced by; later variables stay as they are.
 const MOST_FILLED: usize = MAX_EVENT;
 
-/// The id of an event's issue, which is 16 hexadecimal digits, the same in every version and after every restart; and why.
-/// `template` is what its message was made of.
+/// Returns the id of an event's issue, 16 hexadecimal digits, which is the same in every version, and the reason.
+/// `template` is the one that the message was made of.
 pub(crate) fn group(
     fingerprint: &[String],
     event: &ErrorEvent,
@@ -50,8 +51,9 @@ pub(crate) fn group(
     (format!("{hash:016x}"), grouping)
 }
 
-/// The parts of a fingerprint, and for each variable among them what `value_of` says of it. A variable without a value stays
-/// as it is written, and so does each after [`MOST_FILLED`] bytes, since a word may ask for all that the event has.
+/// The parts of a fingerprint, with each variable replaced by what `value_of` returns. A variable without a value
+/// stays as it is, and so does each after [`MOST_FILLED`] bytes, because one variable may stand for everything in
+/// the event.
 fn filled<'a>(fingerprint: &'a [String], value_of: impl Fn(&str) -> Vec<&'a str>) -> Vec<&'a str> {
     let (mut parts, mut bytes) = (Vec::new(), 0);
     for part in fingerprint {
@@ -66,9 +68,9 @@ fn filled<'a>(fingerprint: &'a [String], value_of: impl Fn(&str) -> Vec<&'a str>
     parts
 }
 
-/// What groups an event that has no fingerprint of its own.
+/// The parts that group an event without a fingerprint.
 fn by_content(event: &ErrorEvent, template: Option<&str>) -> (GroupedBy, Vec<String>) {
-    // A group only holds others.
+    // A group only holds other exceptions.
     let held: Vec<&Exception> = event
         .exceptions
         .iter()
@@ -80,7 +82,7 @@ fn by_content(event: &ErrorEvent, template: Option<&str>) -> (GroupedBy, Vec<Str
         held
     };
     let own_stack = std::slice::from_ref(&event.frames);
-    // Of an event whose exceptions have no stack, or that has none, it is that of the thread that told of it.
+    // If no exception has a stack, the stack of the thread counts.
     let stacks: Vec<&[Frame]> = if chain.iter().any(|exception| !exception.frames.is_empty()) {
         chain
             .iter()
@@ -110,7 +112,8 @@ fn by_content(event: &ErrorEvent, template: Option<&str>) -> (GroupedBy, Vec<Str
     (GroupedBy::Exception, interleaved(event, &kinds, values))
 }
 
-/// Each type before what belongs to it. What a group holds several times is one: how many tasks failed alike makes no issue.
+/// Puts each type before its parts. Equal members of a group count once, so that the number of failed tasks does
+/// not make another issue.
 fn interleaved(event: &ErrorEvent, kinds: &[&str], mut belongings: Vec<Vec<String>>) -> Vec<String> {
     let is_group = event
         .exceptions
@@ -130,7 +133,7 @@ fn interleaved(event: &ErrorEvent, kinds: &[&str], mut belongings: Vec<Vec<Strin
     parts
 }
 
-/// Places in the code, the innermost first; one that calls itself is one.
+/// Functions of a stack, the innermost first; a recursive one counts once.
 fn places(frames: &[Frame], is_wanted: fn(&Frame) -> bool) -> Vec<String> {
     let mut places: Vec<String> = frames
         .iter()
@@ -141,7 +144,7 @@ fn places(frames: &[Frame], is_wanted: fn(&Frame) -> bool) -> Vec<String> {
     places
 }
 
-/// A function with its module or file, without what changes from build to build. `None` where neither is known.
+/// A function with its module or file, without what differs between builds. `None` where neither is known.
 fn place(frame: &Frame) -> Option<String> {
     let function = match frame.function.as_str() {
         "?" | "" | "<anonymous>" | "<unknown>" | "<redacted>" => String::new(),
@@ -160,7 +163,7 @@ fn place(frame: &Frame) -> Option<String> {
     }
 }
 
-/// The path of a file, without the host that it was loaded from, a query, and leading dots and slashes.
+/// The path of a file without host, query, and leading dots and slashes.
 fn path(file: &str) -> &str {
     let file = match file.split_once("://") {
         Some((_, rest)) => rest.split_once('/').map_or(rest, |(_, path)| path),
@@ -170,8 +173,8 @@ fn path(file: &str) -> &str {
     file.trim_start_matches(['.', '/', '\\'])
 }
 
-/// A name without hashes of a build and numbers that a compiler gives: a word between signs that has five letters or digits
-/// and is all hexadecimal with a digit in it, or that has eight and mixes capitals and digits, becomes `#`.
+/// A name without hashes of a build and without numbers of a compiler. A word becomes `#` if it has at least five
+/// characters, all hexadecimal and one a digit, or at least eight, all capitals or digits and one a digit.
 fn stable(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
     for piece in name.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
@@ -185,7 +188,7 @@ fn stable(name: &str) -> String {
 
 fn is_hash(word: &str) -> bool {
     let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
-    // Rust's begin with a letter of their own.
+    // The hashes of Rust have the prefix `h`.
     let digits = word
         .strip_prefix('h')
         .filter(|rest| rest.len() == 16)
@@ -203,7 +206,7 @@ fn variable(part: &str) -> Option<&str> {
     Some(part.trim().strip_prefix("{{")?.strip_suffix("}}")?.trim())
 }
 
-/// What a variable stands for (<https://docs.sentry.io/concepts/data-management/event-grouping/fingerprint-rules/>).
+/// The value of a variable (<https://docs.sentry.io/concepts/data-management/event-grouping/fingerprint-rules/>).
 fn value_of<'a>(name: &str, event: &'a ErrorEvent, template: Option<&'a str>) -> Option<&'a str> {
     let frame = event
         .frames
@@ -224,8 +227,8 @@ fn value_of<'a>(name: &str, event: &'a ErrorEvent, template: Option<&'a str>) ->
     Some(value.map_or("<none>", String::as_str))
 }
 
-/// The value without what differs from event to event: a word with a digit in it, be it a number, a UUID, a hash
-/// or an address, becomes `#`.
+/// The value without what differs between events: a word with a digit, such as a number, a UUID, a hash or an
+/// address, becomes `#`.
 fn pattern(value: &str) -> String {
     let mut masked = String::with_capacity(value.len());
     let mut word = String::new();

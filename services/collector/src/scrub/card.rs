@@ -1,4 +1,4 @@
-//! Numbers of payment cards.
+//! Payment card numbers.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -11,12 +11,12 @@ use super::words;
 
 static DIGITS: LazyLock<Regex> = LazyLock::new(|| super::border::pattern(r"\d(?:[ -]?\d){12,}"));
 
-/// Adds the cards in a text.
+/// Adds the card numbers in a text.
 pub(super) fn find(bytes: &[u8], found: &mut Vec<Found>) {
     for run in DIGITS.find_iter(bytes) {
         let (mut start, mut end) = (run.start(), run.end());
         let space = |byte: &u8| *byte == b' ';
-        // What touches a letter is something else, and what a space parts from it is not.
+        // Digits next to a letter are something else; digits separated from it by a space are not.
         if !is_free_before(bytes, start, b"-._") {
             start = run
                 .as_bytes()
@@ -39,9 +39,10 @@ pub(super) fn find(bytes: &[u8], found: &mut Vec<Found>) {
     }
 }
 
-/// Whether what stands at `at` is named an id, an amount, a count or a time: `trace_id=…`, `"amount_minor": …`.
+/// Whether the number at `at` has the name of an id, an amount, a count or a time: `trace_id=…`, `"amount_minor":
+/// …`.
 pub(super) fn is_named_otherwise(bytes: &[u8], at: usize) -> bool {
-    /// As far back as a name is looked for.
+    /// How far back the name is searched, in bytes.
     const FOLLOWED: usize = 48;
     let head = bytes.get(at.saturating_sub(FOLLOWED)..at).unwrap_or_default();
     let is_filling = |byte: u8| b"\"'\\ ".contains(&byte);
@@ -59,18 +60,18 @@ pub(super) fn is_named_otherwise(bytes: &[u8], at: usize) -> bool {
     name.is_some_and(|name| words::names_an_id(name) || words::names_a_quantity(name))
 }
 
-/// Most digits of a number of JSON that is taken for a card: what is longer no program keeps as one, since the numbers of
-/// JavaScript are exact up to 2^53 only, and random numbers of 64 bits are mostly of 19 digits.
+/// Limit of the digits of a JSON number that counts as a card. Programs do not store longer ones as numbers,
+/// because those of JavaScript are exact only up to 2^53, and random 64-bit numbers mostly have 19 digits.
 const MOST_DIGITS: usize = 16;
 
-/// Whether a number of JSON is a card: a whole one, perhaps with a fraction of naught.
+/// Whether a JSON number is a card number: an integer, possibly followed by `.0`.
 pub(super) fn is_card_number(number: &[u8]) -> bool {
     let whole = number.strip_suffix(b".0").unwrap_or(number);
     whole.len() <= MOST_DIGITS && whole.iter().all(u8::is_ascii_digit) && is_card(whole)
 }
 
-/// The cards in a run of digits that spaces or dashes may part into groups. Other numbers may stand beside a card,
-/// but a list of numbers as long as a card's groups is a list, and what dashes join is one thing.
+/// The card numbers in a run of digits, which spaces or dashes may divide into groups. Other numbers may stand
+/// beside a card number, but equal groups beside it make the run a list, and dashes join everything to one thing.
 fn cards(run: &[u8]) -> Vec<Range<usize>> {
     let mut groups: Vec<Range<usize>> = Vec::new();
     let mut start = 0;
@@ -82,7 +83,7 @@ fn cards(run: &[u8]) -> Vec<Range<usize>> {
         let lasts = (first..groups.len().min(first + MOST_GROUPS)).rev();
         lasts.into_iter().find_map(|last| {
             let (head, tail) = (groups.get(first)?, groups.get(last)?);
-            // Whether the group beside goes with the group at the card's edge.
+            // Whether the neighbouring group belongs to the group at the edge of the card number.
             let belongs = |beside: Option<&Range<usize>>, joint: Option<&u8>, edge: &Range<usize>| {
                 beside.is_some_and(|beside| match joint {
                     Some(b'-') => first == last || beside.len() > 3,
@@ -110,14 +111,15 @@ fn cards(run: &[u8]) -> Vec<Range<usize>> {
     cards
 }
 
-/// Most groups that a card's digits are parted into.
+/// Limit of the groups of a card number.
 const MOST_GROUPS: usize = 5;
 
-/// Whether digits, perhaps in groups, are a card's: by the first digits of the networks (ISO/IEC 7812), by length, and by
-/// Luhn's check digit. No network's numbers begin as times in seconds, milli-, micro- or nanoseconds do in this century.
+/// Whether digits, possibly in groups, are a card number: by the first digits of the networks (ISO/IEC 7812), the
+/// length, and Luhn's check digit. No network's numbers begin like times of this century in seconds, milli-, micro-
+/// or nanoseconds.
 pub(super) fn is_card(text: &[u8]) -> bool {
     let mut groups = text.split(|byte| !byte.is_ascii_digit()).map(<[u8]>::len);
-    // A list of small numbers is not a card.
+    // A list of small numbers is no card number.
     if groups.next().is_none_or(|first| first < 4) || groups.any(|group| group < 3) {
         return false;
     }

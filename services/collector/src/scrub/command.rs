@@ -1,5 +1,5 @@
-//! Passwords in the options of commands: `curl -u name:password`, `sshpass -p password`. Options that are named after what
-//! they take, such as `--password`, are not these.
+//! Passwords in the options of commands: `curl -u name:password`, `sshpass -p password`. Options with the name of a
+//! secret, such as `--password`, are found elsewhere.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -9,17 +9,17 @@ use regex::bytes::Regex;
 use super::border::pattern;
 use super::rule::{FILTERED, Found, Rule};
 
-/// The patterns, made once. One of the groups of each is what must not leave.
+/// The compiled patterns. One group of each is the secret.
 struct Patterns {
-    /// `-u name:password` of curl, its short options joined or not.
+    /// `-u name:password` of curl, also within joined short options.
     short: Regex,
     /// `--user name:password`.
     long: Regex,
-    /// Options that a password alone follows.
+    /// Options that are followed by a password alone.
     alone: [Regex; 3],
 }
 
-/// A word of a command line, in quotes or without.
+/// A word of a command line, with or without quotes.
 const WORD: &str = r#"(?:'([^'\n]+)|"([^"\n]+)|([^\s'"\\]+))"#;
 /// A name and a password.
 const NAMED: &str = r#"(?:'[^':\n]*:([^'\n]+)|"[^":\n]*:([^"\n]+)|[^\s'":/\\]+:([^\s'"\\]+))"#;
@@ -64,13 +64,13 @@ pub(super) fn find(bytes: &[u8], found: &mut Vec<Found>) {
     }
 }
 
-/// The lines of a text.
+/// Splits a text into lines.
 fn lines(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
     ends.scan(0, |start, end| Some(std::mem::replace(start, end + 1)..end))
 }
 
-/// Adds what a pattern finds in a part of the bytes.
+/// Adds the matches of a pattern in a part of the bytes.
 fn add(pattern: &Regex, bytes: &[u8], part: Range<usize>, found: &mut Vec<Found>) {
     let text = bytes.get(part.clone()).unwrap_or_default();
     for captures in pattern.captures_iter(text) {

@@ -1,8 +1,8 @@
-//! Changes of bytes.
+//! Edits of bytes.
 
 use std::ops::Range;
 
-/// Bytes to be put in place of others.
+/// A replacement of a range of bytes.
 #[derive(Debug)]
 pub(super) struct Edit {
     pub(super) range: Range<usize>,
@@ -22,14 +22,14 @@ impl Edit {
     }
 }
 
-/// The length once the edits are made.
+/// The length after the edits.
 pub(super) fn grown(bytes: &[u8], edits: &[Edit]) -> usize {
     edits.iter().fold(bytes.len(), |length, edit| {
         (length + edit.text.len()).saturating_sub(edit.range.len())
     })
 }
 
-/// The edits made; they are in order and do not overlap.
+/// Applies the edits, which are in order and do not overlap.
 pub(super) fn applied(bytes: &[u8], edits: &[Edit]) -> Vec<u8> {
     let mut made = Vec::with_capacity(grown(bytes, edits));
     let mut from = 0;

@@ -1,11 +1,11 @@
-//! E-mail addresses, in the letters of any language.
+//! Email addresses, in the letters of any language.
 
 use std::ops::Range;
 
 use super::rule::{Found, Rule};
 use super::{entities, percents};
 
-/// Adds the addresses in a text. `is_none` says of the place of one whether it names no person.
+/// Adds the addresses in a text. `is_none` tells of a range whether it is not a person's address.
 pub(super) fn find(text: &str, is_none: impl Fn(&Range<usize>) -> bool, found: &mut Vec<Found>) {
     let mut from = 0;
     for at in memchr::memchr3_iter(b'@', b'%', b'&', text.as_bytes()) {
@@ -34,14 +34,14 @@ pub(super) fn find(text: &str, is_none: impl Fn(&Range<usize>) -> bool, found: &
     }
 }
 
-/// Whether it is the rest of the name of a picture for screens of a higher density: `2x.png`.
+/// Whether the domain is the end of a file name for high-density screens, such as `2x.png`.
 fn is_scaled(domain: &str) -> bool {
     let rest = domain.trim_start_matches(|c: char| c.is_ascii_digit());
     let kind = rest.strip_prefix("x.").filter(|_| rest.len() < domain.len());
     kind.is_some_and(|kind| matches!(kind, "png" | "jpg" | "jpeg" | "webp" | "gif" | "svg" | "avif"))
 }
 
-/// Letters and digits of any language, and the marks that are put on them.
+/// Whether a character is a letter, a digit, or a combining mark, of any language.
 fn is_letter(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '\u{300}'..='\u{36f}')
 }
@@ -50,8 +50,8 @@ fn is_local(character: char) -> bool {
     is_letter(character) || matches!(character, '_' | '.' | '+' | '%' | '-')
 }
 
-/// The length of the domain that a text begins with: names joined by points, the last of two letters or more, or in the
-/// encoding of other letters than Latin ones (RFC 3492).
+/// Length of the domain at the beginning of a text: labels joined by points, the last with at least two letters, or
+/// in Punycode (RFC 3492).
 fn domain_len(text: &str) -> Option<usize> {
     let is_part = |character: char| is_letter(character) || matches!(character, '-' | '.');
     let whole = text.len() - text.trim_start_matches(is_part).len();

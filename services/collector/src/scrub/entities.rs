@@ -1,6 +1,6 @@
-//! Signs as entities of HTML and XML, however often they were encoded: `&quot;`, `&#34;`, `&#x22;`, `&amp;quot;`.
+//! Characters as entities of HTML and XML, encoded once or more: `&quot;`, `&#34;`, `&#x22;`, `&amp;quot;`.
 
-/// The names of signs that part names from values, or stand around them.
+/// Names of the characters that separate names from values, or enclose them.
 const NAMED: &[(&[u8], u8)] = &[
     (b"quot;", b'"'),
     (b"apos;", b'\''),
@@ -11,7 +11,7 @@ const NAMED: &[(&[u8], u8)] = &[
     (b"gt;", b'>'),
 ];
 
-/// The sign that an entity at `at` is, and the length of its writing.
+/// The character of the entity at `at`, and the length of the entity.
 pub(super) fn sign(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
     let whole = bytes.get(at..)?;
     let mut rest = whole.strip_prefix(b"&")?;
@@ -28,9 +28,9 @@ pub(super) fn sign(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
     Some((sign, whole.len() - rest.len() + length))
 }
 
-/// The sign whose number stands after `&#`, and the length of that with its semicolon.
+/// The character whose number follows `&#`, and the length of the number with its semicolon.
 fn numbered(text: &[u8]) -> Option<(u8, usize)> {
-    /// More digits, zeros before the number among them, no writer gives.
+    /// Limit of digits, including leading zeros; real ones have fewer.
     const MOST_DIGITS: usize = 8;
     let (radix, prefix) = match text {
         [b'x' | b'X', ..] => (16, 1),

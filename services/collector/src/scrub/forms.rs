@@ -1,4 +1,4 @@
-//! Other ways to give a value to a name in a text than a sign between them: `('name', 'value')`, `{'name': 'password',
+//! Forms of naming a value in a text without a separator between them: `('name', 'value')`, `{'name': 'password',
 //! 'value': …}`, `<name>value</name>`, `--name value`, and a part of a form (RFC 7578).
 
 use std::ops::Range;
@@ -6,26 +6,26 @@ use std::ops::Range;
 use super::border::is_of_a_name;
 use super::quote::Quote;
 
-/// As far back as is looked for what stands before a name; a longer name is none.
+/// How far back the text before a name is searched, in bytes; a longer name counts as none.
 const FOLLOWED: usize = 64;
 
-/// How an entity writes `<` and `>`.
+/// `<` and `>` as entities.
 const LESS: &[u8] = b"&lt;";
 const GREATER: &[u8] = b"&gt;";
 
-/// What stands before a name, its quote not counted.
+/// What precedes a name, apart from its quote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Before {
     Bracket,
-    /// `name=`, `"key":` and the like.
+    /// `name=`, `"key":` and similar.
     Name,
     Tag,
-    /// A tag in entities: `&lt;name&gt;`.
+    /// A tag written in entities: `&lt;name&gt;`.
     WrittenTag,
     Dashes,
 }
 
-/// Where the name of which a part is at `at` begins, and what stands before it. Escapes may stand between, as in JSON.
+/// Returns the start of the name that contains `at`, and what precedes it. Escapes may stand between, as in JSON.
 fn before(bytes: &[u8], at: usize) -> Option<(usize, Before)> {
     let head = bytes.get(at.saturating_sub(FOLLOWED)..at)?;
     let length = head.iter().rev().take_while(|byte| is_of_a_name(**byte)).count();
@@ -37,7 +37,7 @@ fn before(bytes: &[u8], at: usize) -> Option<(usize, Before)> {
     let is_filling = |byte: u8| b"\"'`\\ ".contains(&byte);
     let rest = trimmed(head, is_filling);
     let is_quoted = head.len() > rest.len() && head.last() != Some(&b' ');
-    // Bytes and Unicode of Python, if they say so.
+    // Prefixes of bytes and Unicode strings in Python.
     let rest = match rest {
         [inner @ .., b'b' | b'u']
             if is_quoted && inner.last().is_some_and(|byte| b"([ ,:".contains(byte)) =>
@@ -79,8 +79,8 @@ fn ends_with(bytes: &[u8], name: &[u8]) -> bool {
     tail.is_some_and(|tail| tail.eq_ignore_ascii_case(name))
 }
 
-/// Whether a word is in a name that one of these ways may give a value, by what stands beside the name: an escape, as in
-/// JSON, may be of whatever the way asks for.
+/// Whether the word may be in a name that one of these forms gives a value, by the bytes beside the name. An
+/// escape, as in JSON, may stand for any of them.
 pub(super) fn may_name(bytes: &[u8], word: &Range<usize>) -> bool {
     let rest = bytes.get(word.end..).unwrap_or_default();
     let next = rest.iter().find(|byte| !is_of_a_name(**byte));
@@ -95,7 +95,7 @@ pub(super) fn may_name(bytes: &[u8], word: &Range<usize>) -> bool {
     })
 }
 
-/// The value that is given to a name, with nothing of what is around it.
+/// Returns the value of a name, without what encloses it.
 pub(super) fn value(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
     let (start, before) = before(bytes, name.start)?;
     let quote = Quote::at(bytes, name.end);
@@ -129,7 +129,7 @@ pub(super) fn value(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
             let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"\"'<>(){}[]|;,".contains(byte);
             let length = rest.iter().position(is_end).unwrap_or(rest.len());
             let value = rest.get(..length)?;
-            // A word may be the next of a sentence.
+            // A lower-case word may be the next word of a sentence.
             let is_word = value.iter().all(u8::is_ascii_lowercase);
             (!is_word && value.first() != Some(&b'-')).then_some(from..from + length)
         }
@@ -137,7 +137,7 @@ pub(super) fn value(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
     }
 }
 
-/// What stands up to the next tag, where the name of a tag ends at `at`.
+/// Returns the text up to the next tag; the name of the present tag ends at `at`.
 fn of_a_tag(bytes: &[u8], at: usize, less: &[u8], greater: &[u8]) -> Option<Range<usize>> {
     let rest = bytes.get(at..)?;
     let open = memchr::memmem::find(rest.get(..rest.len().min(FOLLOWED * 4))?, greater)?;
@@ -147,14 +147,14 @@ fn of_a_tag(bytes: &[u8], at: usize, less: &[u8], greater: &[u8]) -> Option<Rang
     let from = at + open + greater.len();
     let inner = bytes.get(from..).filter(|_| is_tag)?;
     let end = memchr::memmem::find(inner, less)?;
-    // Only what closes it tells a tag from a type's parameter.
+    // Only a closing tag distinguishes a tag from a type's parameter.
     inner
         .get(end + less.len()..)?
         .starts_with(b"/")
         .then_some(from..from + end)
 }
 
-/// What follows the blank line after the header of a part, up to the next part's line.
+/// Returns the body of a form's part: from the blank line after its header to the next boundary.
 fn part_of_a_form(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let rest = bytes.get(at..)?;
     let blank = [b"\r\n\r\n".as_slice(), b"\n\n"]
@@ -167,7 +167,7 @@ fn part_of_a_form(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     Some(from..from + value.strip_suffix(b"\r").unwrap_or(value).len())
 }
 
-/// What stands in quotes at `at`, be they those of bytes or of Unicode.
+/// Returns the string in quotes at `at`, possibly with the prefix of bytes or Unicode.
 fn quoted(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let at = at + usize::from(matches!(bytes.get(at..)?, [b'b' | b'u', b'\'' | b'"', ..]));
     let quote = Quote::at(bytes, at)?;
@@ -175,7 +175,7 @@ fn quoted(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     Some(from..quote.end(bytes, from))
 }
 
-/// The place after a sign that follows at `at`, blanks aside.
+/// Returns the position after `sign`, if it follows at `at`, ignoring blanks.
 fn after(bytes: &[u8], at: usize, sign: u8) -> Option<usize> {
     let at = skip_blank(bytes, at);
     (bytes.get(at) == Some(&sign)).then(|| skip_blank(bytes, at + 1))

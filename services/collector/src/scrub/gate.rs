@@ -1,9 +1,10 @@
-//! A first look at bytes: whether the closer looks may find anything in them. Never false when they do; tests hold it to
-//! that. It sees JSON as it stands, so that an escape may stand between a word and what follows it, at any depth.
+//! A quick check whether the closer checks may find anything in bytes. It never misses what they find, which tests
+//! check. It reads JSON without unescaping, so an escape may stand between a word and what follows it, at any
+//! depth.
 //!
-//! A word of the table counts where a value may follow: before a colon, an equals sign or a sign in percents; in a key; as
-//! the first of a pair. An `@` counts in what has the form of an address, digits where they may be a card, capitals and
-//! digits where they may be an IBAN.
+//! A word of the table counts where a value may follow: before a colon, an equals sign or a percent-encoded
+//! character; in a key; as the first element of a pair. An `@` counts within the form of an address, digits where
+//! they may be a card number, capitals and digits where they may be an IBAN.
 
 use std::ops::Range;
 
@@ -11,11 +12,12 @@ use super::border::is_of_a_name;
 use super::words::{self, Hit, Meaning};
 use super::{entities, forms, percents, sieve};
 
-/// Shortest run of digits, spaces and dashes that may be a card.
+/// Length of the shortest run of digits, spaces and dashes that may be a card number.
 const CARD: usize = 13;
-/// Shortest IBAN, that of Norway.
+/// Length of the shortest IBAN, that of Norway.
 const IBAN: usize = 15;
-/// As far as such a run is followed; a longer one is looked at closely, so that the look stays linear.
+/// How far such a run is followed, in bytes. A longer one goes to the closer check, so that this check stays
+/// linear.
 const FOLLOWED: usize = 64;
 
 /// Whether there may be anything to find.
@@ -32,7 +34,7 @@ fn counts(bytes: &[u8], hit: Hit, around: &mut Around) -> bool {
     let next = |at: usize| bytes.get(at);
     match hit.meaning {
         Meaning::Sign => match next(hit.start) {
-            // Of a space or a dash, or of a letter that need not be escaped.
+            // The escape of a space or a dash, or of a letter that needs none.
             Some(b'\\') if bytes.get(hit.end - 2) == Some(&b'0') => {
                 matches!(next(hit.end), Some(b'2'..=b'7' | b'a' | b'A'))
             }
@@ -40,7 +42,7 @@ fn counts(bytes: &[u8], hit: Hit, around: &mut Around) -> bool {
                 next(hit.end),
                 Some(b' ' | b'\t' | b'\n' | b'\r' | b'\\' | b'%' | b'+')
             ),
-            // A node of `Forwarded`.
+            // A node of the header `Forwarded`.
             Some(b'b' | b'B' | b'f' | b'F') => {
                 matches!(next(hit.end), Some(b'0'..=b'9' | b'"' | b'\\' | b'['))
             }
@@ -60,7 +62,7 @@ fn counts(bytes: &[u8], hit: Hit, around: &mut Around) -> bool {
                             || around.is_pair(bytes, hit)))
         }
         Meaning::Secret | Meaning::Address | Meaning::Cookies | Meaning::Counted => {
-            // `bearer` needs no sign before its value.
+            // `bearer` is followed by its value without a separator.
             let is_scheme = hit.meaning == Meaning::Counted
                 && hit.end - hit.start == b"bearer".len()
                 && matches!(
@@ -76,18 +78,18 @@ fn counts(bytes: &[u8], hit: Hit, around: &mut Around) -> bool {
     }
 }
 
-/// The end of the name that goes on at `at`.
+/// The end of the name that contains `at`.
 fn name_end(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
     at + rest.iter().take_while(|byte| is_of_a_name(**byte)).count()
 }
 
-/// Whether a sign stands at `at` after which a value comes.
+/// Whether a separator at `at` is followed by a value.
 fn has_value(bytes: &[u8], at: usize) -> bool {
     let at = skip(bytes, at);
     let next = bytes.get(at + 1);
     match bytes.get(at) {
-        // A path of Rust's, and a comparison, are no names with values.
+        // `::` of Rust's paths and `==` are no separators.
         Some(b':') => next != Some(&b':'),
         Some(b'=') => next != Some(&b'='),
         Some(b'%' | b'&') => true,
@@ -95,7 +97,7 @@ fn has_value(bytes: &[u8], at: usize) -> bool {
     }
 }
 
-/// The first place at or after `at` with neither white space, quotes, brackets that close an index, nor escapes of them.
+/// The first position from `at` on that is no white space, quote, closing bracket of an index, or escape of these.
 fn skip(bytes: &[u8], mut at: usize) -> usize {
     loop {
         at = skip_blank(bytes, at);
@@ -106,17 +108,18 @@ fn skip(bytes: &[u8], mut at: usize) -> usize {
     }
 }
 
-/// What is known of the name and of the string around the last hit, so that many hits in one cost no more than one.
+/// What is known about the name and the string around the last hit, so that many hits in one are not slower than
+/// one.
 #[derive(Debug, Default)]
 struct Around {
-    /// The end of the last name, and whether a value follows it.
+    /// End of the last name, and whether a value follows it.
     name: (usize, bool),
     string: Range<usize>,
-    /// After the last quote in the string, or at its end, that a colon follows.
+    /// Position after the last quote in the string, or at its end, that is followed by a colon.
     key_end: usize,
-    /// The same with a comma.
+    /// The same for a comma.
     comma: usize,
-    /// The first quote in the string, or at its beginning, that follows a bracket.
+    /// Position of the first quote in the string, or at its beginning, that follows a bracket.
     bracket: Option<usize>,
 }
 
@@ -129,13 +132,13 @@ impl Around {
         self.name.1
     }
 
-    /// Whether the hit is part of a key, be it of JSON in a string.
+    /// Whether the hit is part of a key, also of JSON within a string.
     fn is_key(&mut self, bytes: &[u8], hit: Hit) -> bool {
         self.look(bytes, hit);
         hit.end <= self.key_end
     }
 
-    /// Whether it is part of the first text in a list, as in a pair of a name and a value.
+    /// Whether the hit is part of the first string of a list, as in a pair of name and value.
     fn is_pair(&mut self, bytes: &[u8], hit: Hit) -> bool {
         self.look(bytes, hit);
         hit.end <= self.comma && self.bracket.is_some_and(|bracket| bracket < hit.start)
@@ -176,7 +179,7 @@ impl Around {
     }
 }
 
-/// The first place at or after `at` with neither white space nor an escape of it.
+/// The first position from `at` on that is neither white space nor an escape of it.
 fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
     loop {
         at += match (bytes.get(at), bytes.get(at + 1)) {
@@ -187,7 +190,7 @@ fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
     }
 }
 
-/// Whether a bracket stands before the quote at `at`.
+/// Whether a bracket precedes the quote at `at`.
 fn follows_a_bracket(bytes: &[u8], mut at: usize) -> bool {
     while let Some(before) = at.checked_sub(1) {
         match bytes.get(before) {
@@ -202,8 +205,8 @@ fn follows_a_bracket(bytes: &[u8], mut at: usize) -> bool {
     false
 }
 
-/// Whether an `@` stands in what may be an e-mail address, or after a password in an address, or in
-/// percents or an entity.
+/// Whether an `@` stands in what may be an email address, after a password in a URL, in percent-encoding, or in an
+/// entity.
 fn has_address(bytes: &[u8]) -> bool {
     let mut from = 0;
     memchr::memchr3_iter(b'@', b'%', b'&', bytes).any(|at| {
@@ -225,8 +228,8 @@ fn has_address(bytes: &[u8]) -> bool {
     })
 }
 
-/// Whether a text begins with names joined by points of which one but the first begins with a letter. Escapes count as
-/// letters.
+/// Whether a text begins with labels joined by points, of which one after the first begins with a letter. Escapes
+/// count as letters.
 fn has_domain(text: &[u8]) -> bool {
     let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii() || *byte == b'\\';
     let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"-.\\".contains(*byte);
@@ -237,8 +240,8 @@ fn has_domain(text: &[u8]) -> bool {
         .any(|[joint, first]: &[u8; 2]| *joint == b'.' && is_letter(first))
 }
 
-/// Whether there is a run as long as a card's or an IBAN's. It has one of the places looked at in it, and half of it stands
-/// on one side of that place.
+/// Whether there is a run as long as a card number or an IBAN. Such a run contains one of the checked positions,
+/// and half of it lies on one side of that position.
 fn has_run(bytes: &[u8]) -> bool {
     const STEP: usize = CARD - 1;
     const HALF: usize = STEP / 2;
@@ -261,15 +264,15 @@ fn has_run(bytes: &[u8]) -> bool {
     })
 }
 
-/// Of a byte that may be part of a card.
+/// Flag of a byte that may be part of a card number.
 const CARD_PART: u8 = 1;
-/// Of a byte that may be part of an IBAN.
+/// Flag of a byte that may be part of an IBAN.
 const IBAN_PART: u8 = 2;
 
-/// Of a byte that may be part of either in groups, or of a sign that parts these, as JSON writes it.
+/// Flag of a byte that may be part of either in groups, or of a separator of groups, as JSON writes it.
 const GROUP_PART: u8 = 4;
 
-/// What each byte may be part of.
+/// The flags of each byte.
 static KINDS: [u8; 256] = {
     let mut kinds = [0; 256];
     let mut byte = 0_u8;
@@ -289,7 +292,7 @@ static KINDS: [u8; 256] = {
     }
 };
 
-/// The run around `at` of bytes that are part of it; empty where that at `at` is not.
+/// The run around `at` of bytes that fulfil `is_part`; empty where the one at `at` does not.
 fn run_around(bytes: &[u8], at: usize, is_part: impl Fn(u8) -> bool) -> Range<usize> {
     let (before, after) = bytes.split_at_checked(at).unwrap_or((bytes, &[]));
     let after = after
@@ -328,7 +331,7 @@ fn may_be_a_card(bytes: &[u8], at: usize) -> bool {
     }
     let first = range.start + run.iter().position(is_digit).unwrap_or_default();
     let last = range.start + run.iter().rposition(is_digit).unwrap_or_default();
-    // A space parts what touches something else from what does not; an escape ends in a letter.
+    // A space separates digits from what precedes them; an escape ends with a letter.
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
     let outside = bytes.get(..first).unwrap_or_default();
     let is_free = outside.last().is_none_or(|byte| !is_part(byte) && *byte != b'.');
@@ -348,10 +351,10 @@ fn may_be_an_iban(bytes: &[u8], at: usize) -> bool {
     run.len() >= IBAN && run.array_windows().any(begins)
 }
 
-/// Whether around `at` there may be a card or an IBAN in groups: four characters that one begins with, and a sign; for a
-/// card also a sign that is no single space or dash, as in ids there are no others.
+/// Whether a card number or an IBAN in groups may be around `at`: the first four characters and a separator; for a
+/// card number also a separator other than a single space or dash, because ids have only these.
 fn may_be_in_groups(bytes: &[u8], at: usize) -> bool {
-    /// Most letters and digits between two of the signs: those of a group, and of a space in percents.
+    /// Limit of letters and digits between two separators: those of a group, and of a percent-encoded space.
     const LONGEST: usize = 6;
     let is_sign = |byte: u8| !byte.is_ascii_alphanumeric();
     let length = |bytes: &[u8]| {
@@ -360,7 +363,7 @@ fn may_be_in_groups(bytes: &[u8], at: usize) -> bool {
     };
     let head = bytes.get(..=at).unwrap_or_default();
     let group = length(head);
-    // A sign joins a longer one to what follows, as in a time with fractions of a second.
+    // A longer group that is joined to the next one is something else, such as a time with fractions of a second.
     let before = head.get(..head.len() - group).unwrap_or_default();
     let is_joined = matches!(before, [long @ .., b'-' | b'_' | b'.' | b'/' | b'+'] if length(long) > LONGEST);
     if group > LONGEST || is_joined {

@@ -1,5 +1,5 @@
-//! Cards and IBANs in groups that other signs part than a single space or dash: points, slashes, several spaces, spaces and
-//! dashes of Unicode. Groups are those that are printed: fours, or 4, 6 and 5 or 4 digits.
+//! Card numbers and IBANs in groups with other separators than a single space or dash: points, slashes, several
+//! spaces, Unicode spaces and dashes. The groups are those of print: fours, or 4, 6 and 5 or 4 digits.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -10,22 +10,22 @@ use super::border::{is_free_after, is_free_before, pattern};
 use super::rule::{Found, Rule};
 use super::{card, iban};
 
-/// What parts groups: a few signs, or one of Unicode's, of an address or of HTML.
+/// A separator of groups: a few characters, or one of Unicode, of percent-encoding or of HTML.
 const SEPARATOR: &str =
     r"(?:[ \t./_+-]{1,4}|\xC2[\xA0\xB7]|\xE2\x80[\x80-\x95\xAF]|\xE2\x88\x92|%20|&nbsp;|&#160;)";
 
-/// The first two groups, and a separator with what follows it.
+/// The first two groups; the second pattern is a separator with the next group.
 static FIRST: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"(?:\d{{4}}|[A-Z]{{2}}\d{{2}}){SEPARATOR}[A-Z0-9]{{4}}")));
 static NEXT: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\A{SEPARATOR}([A-Z0-9]{{1,35}})")));
 
-/// Most groups that are looked at: those of the longest IBAN, and one that shows a longer list.
+/// Limit of groups: those of the longest IBAN, and one more to recognise a longer list.
 const MOST_GROUPS: usize = 10;
-/// Joints that make what stands beside them one with it.
+/// Characters that join a run to its neighbour.
 const JOINTS: &[u8] = b"-_./+";
 
-/// Adds the cards and the IBANs in groups. `is_named_otherwise` says of a place whether what stands there is named
-/// something else.
+/// Adds the card numbers and IBANs in groups. `is_named_otherwise` tells of a position whether the number there has
+/// the name of something else.
 pub(super) fn find(bytes: &[u8], is_named_otherwise: impl Fn(usize) -> bool, found: &mut Vec<Found>) {
     let mut at = 0;
     while let Some(first) = FIRST.find_at(bytes, at) {
@@ -46,7 +46,7 @@ pub(super) fn find(bytes: &[u8], is_named_otherwise: impl Fn(usize) -> bool, fou
     }
 }
 
-/// Whether nothing goes on at `at` that began before. A space of Unicode is no letter.
+/// Whether the run at `at` does not continue an earlier one. A Unicode space is no letter.
 fn begins_freely(bytes: &[u8], at: usize) -> bool {
     let before = bytes.get(..at).unwrap_or_default();
     let is_space = |head: &[u8]| !head.last().is_some_and(u8::is_ascii_digit);
@@ -71,11 +71,11 @@ fn groups(bytes: &[u8], start: usize) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// How many of the groups are a card.
+/// The number of groups that are a card number.
 fn card_of(bytes: &[u8], groups: &[Range<usize>]) -> Option<usize> {
     let lengths: Vec<usize> = groups.iter().map(Range::len).collect();
     let counts: &[usize] = match lengths.as_slice() {
-        // A list of such numbers.
+        // A list of four-digit numbers.
         [4, 4, 4, 4, 4, ..] => &[],
         [4, 4, 4, 4, 3, ..] => &[5, 4],
         [4, 4, 4, 4, ..] => &[4],
@@ -93,7 +93,7 @@ fn card_of(bytes: &[u8], groups: &[Range<usize>]) -> Option<usize> {
         .find(|count| holds(count) && ends_freely(bytes, groups, *count))
 }
 
-/// How many of the groups are an IBAN.
+/// The number of groups that are an IBAN.
 fn iban_of(bytes: &[u8], groups: &[Range<usize>]) -> Option<usize> {
     let fours = groups.iter().take_while(|group| group.len() == 4).count();
     let shorter = groups.get(fours).filter(|group| group.len() < 4);
@@ -105,14 +105,14 @@ fn iban_of(bytes: &[u8], groups: &[Range<usize>]) -> Option<usize> {
         .find(|count| holds(count) && ends_freely(bytes, groups, *count))
 }
 
-/// Whether not all that parts the first `count` groups is one of the `known` signs: where it is, they are found without
-/// being parted into groups.
+/// Whether a separator of the first `count` groups is not one of the `known` ones. With known separators the number
+/// is found without this module.
 fn is_parted_oddly(bytes: &[u8], groups: &[Range<usize>], count: usize, known: &[u8]) -> bool {
     let mut parted = groups.array_windows().take(count - 1);
     parted.any(|[one, next]| !matches!(bytes.get(one.end..next.start), Some([sign]) if known.contains(sign)))
 }
 
-/// Whether nothing goes on after the first `count` groups.
+/// Whether the run ends after the first `count` groups.
 fn ends_freely(bytes: &[u8], groups: &[Range<usize>], count: usize) -> bool {
     let Some(end) = count
         .checked_sub(1)
@@ -123,7 +123,7 @@ fn ends_freely(bytes: &[u8], groups: &[Range<usize>], count: usize) -> bool {
     };
     let rest = bytes.get(end..).unwrap_or_default();
     let is_unicode = matches!(rest, [0xC2, 0xA0 | 0xB7, ..] | [0xE2, 0x80, ..]);
-    // A sentence ends with a full stop, and other signs join.
+    // A full stop ends a sentence; other characters join.
     is_unicode || is_free_after(bytes, end, JOINTS)
 }
 

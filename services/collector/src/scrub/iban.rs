@@ -25,7 +25,7 @@ pub(super) fn find(bytes: &[u8], found: &mut Vec<Found>) {
     }
 }
 
-/// Length of the IBAN that a text begins with, its spaces included: the longest whose check digits are right.
+/// Length of the IBAN at the beginning of a text, including spaces: the longest with valid check digits.
 fn iban_len(text: &[u8]) -> Option<usize> {
     let ends = (LEAST..=text.len())
         .rev()
@@ -37,11 +37,11 @@ fn iban_len(text: &[u8]) -> Option<usize> {
     })
 }
 
-/// Fewest characters, those of Norway's.
+/// Length of the shortest IBAN, that of Norway.
 const LEAST: usize = 15;
 
-/// Whether letters and digits are an IBAN by length and check digits (ISO 13616: the number with its first four characters
-/// behind, letters as 10 to 35, is 1 modulo 97).
+/// Whether letters and digits are an IBAN, by length and check digits (ISO 13616: the number with its first four
+/// characters moved to the end, and letters as 10 to 35, is 1 modulo 97).
 pub(super) fn is_iban(characters: &[u8]) -> bool {
     let Some((head, body)) = characters.split_at_checked(4) else {
         return false;

@@ -1,12 +1,12 @@
-//! JSON by its bytes: where values begin and end, without reading them into a tree, so that what is not changed is not
-//! written anew.
+//! JSON as bytes: finds where values begin and end without building a tree, so that unchanged parts are not
+//! rewritten.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::lenient;
 
-/// The first place at or after `at` that is not white space.
+/// The first position from `at` on that is no white space.
 pub(super) fn skip_space(text: &[u8], mut at: usize) -> usize {
     while matches!(text.get(at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
         at += 1;
@@ -29,7 +29,7 @@ pub(super) fn string_end(text: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// The end of the value that begins at or after `at`. Structure is followed without recursion.
+/// The end of the value that begins at `at` or after it. Nesting is followed without recursion.
 pub(super) fn value_end(text: &[u8], at: usize) -> Option<usize> {
     let mut at = skip_space(text, at);
     let mut depth = 0_usize;
@@ -62,7 +62,7 @@ pub(super) fn value_end(text: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// The value of the first member of an object whose key `holds`.
+/// The value of the first member of an object whose key fulfils `holds`.
 fn members(object: &[u8], holds: impl Fn(&str) -> bool) -> Option<Range<usize>> {
     let mut at = skip_space(object, 0);
     if object.get(at) != Some(&b'{') {
@@ -93,7 +93,7 @@ pub(super) fn member(object: &[u8], name: &str) -> Option<Range<usize>> {
     members(object, |key| key == name)
 }
 
-/// The name and the place of the value, where an array of exactly two begins at `at` and the first is a string.
+/// The first string and the position of the second element, where an array of exactly two elements begins at `at`.
 pub(super) fn pair(text: &[u8], at: usize) -> Option<(Cow<'_, str>, usize)> {
     if text.get(at) != Some(&b'[') {
         return None;
@@ -109,16 +109,15 @@ pub(super) fn pair(text: &[u8], at: usize) -> Option<(Cow<'_, str>, usize)> {
     (text.get(end) == Some(&b']')).then_some((unescaped(text, start..name_end)?, value))
 }
 
-/// A JSON string read.
+/// A JSON string that is read.
 pub(super) struct Read<'a> {
-    /// What it says; shorter than it is written, but for bytes that are no UTF-8 and control characters that are not
-    /// escaped.
+    /// Its content. It is shorter than its written form, except for invalid UTF-8 and unescaped control characters.
     pub(super) text: Cow<'a, str>,
-    /// What stands between its quotes, where that is not quite JSON and may be read in another way.
+    /// The text between the quotes, where it is not valid JSON and can be read in another way.
     pub(super) otherwise: Option<Cow<'a, str>>,
 }
 
-/// A JSON string read. What is not quite Unicode, as when JavaScript or a proxy cut it, has its halves replaced; a backslash
+/// Reads a JSON string. Half a surrogate pair, as after a cut by JavaScript or a proxy, is replaced; a backslash
 /// that escapes nothing stands for itself.
 pub(super) fn read(text: &[u8], range: Range<usize>) -> Option<Read<'_>> {
     let quoted = text.get(range)?;
@@ -143,12 +142,12 @@ pub(super) fn read(text: &[u8], range: Range<usize>) -> Option<Read<'_>> {
     })
 }
 
-/// What a JSON string says; see [`read`].
+/// The content of a JSON string; see [`read`].
 pub(super) fn unescaped(text: &[u8], range: Range<usize>) -> Option<Cow<'_, str>> {
     read(text, range).map(|read| read.text)
 }
 
-/// What is between the quotes of a JSON string, with escapes that JSON has.
+/// Repairs the escapes in the text between the quotes of a JSON string.
 fn mended(inner: &str) -> String {
     let mut whole = String::with_capacity(inner.len());
     let mut rest = inner;
@@ -158,7 +157,7 @@ fn mended(inner: &str) -> String {
         let kept = |length| (from.get(..length).unwrap_or_default(), length);
         let (escape, length) = match (from.as_bytes(), lenient::unit(from.as_bytes())) {
             (_, Some(0xD800..0xDC00)) if is_second_half(from.get(6..)) => kept(12),
-            // Half of a pair.
+            // Half a surrogate pair.
             (_, Some(0xD800..0xE000)) => ("\\ufffd", 6),
             (_, Some(_)) => kept(6),
             ([b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..], _) => kept(2),
@@ -175,13 +174,13 @@ fn mended(inner: &str) -> String {
     whole
 }
 
-/// Whether a text begins with the escape of the second surrogate of a pair.
+/// Whether a text begins with the escape of a second surrogate.
 fn is_second_half(text: Option<&str>) -> bool {
     let unit = text.and_then(|text| lenient::unit(text.as_bytes()));
     unit.is_some_and(|unit| (0xDC00..0xE000).contains(&unit))
 }
 
-/// Whether the object at `at` is the value of an attribute: `{"value": …, "type": …}`, perhaps with a unit.
+/// Whether the object at `at` is the value of an attribute: `{"value": …, "type": …}`, possibly with a unit.
 pub(super) fn is_attribute(text: &[u8], at: usize) -> bool {
     let Some(end) = value_end(text, at) else {
         return false;
@@ -204,7 +203,7 @@ mod tests {
             (r#""C:\password=a\n""#, "C:\\password=a\n"),
             ("\"a\tb\\\"\"", "a\tb\""),
             (r#""\ud83dx\u00e9\u12""#, "\u{fffd}xé\\u12"),
-            // A pair beside half a one.
+            // A whole pair beside half a pair.
             (r#""\ud83d\ude00\ud83d""#, "\u{1f600}\u{fffd}"),
         ] {
             let read = unescaped(quoted.as_bytes(), 0..quoted.len()).unwrap();
@@ -213,7 +212,8 @@ mod tests {
     }
 
     proptest! {
-        /// A text in a text is shorter, whatever it is: else the walk would find the same text in itself.
+        /// A string within a string is shorter than the outer one, otherwise the walk would find the same string in
+        /// itself.
         #[test]
         fn what_is_read_is_shorter_than_what_is_written(parts in prop::collection::vec(
             prop_oneof![

@@ -1,9 +1,9 @@
-//! How a value of JSON is looked at, by the keys above it.
+//! The context that the keys above a JSON value give it.
 
 use super::rule::Rule;
 use super::words::{self, Meaning, NamePosition};
 
-/// What the name of a value says of it.
+/// What the name of a value tells about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Secret {
     pub(super) rule: Rule,
@@ -11,7 +11,7 @@ pub(super) struct Secret {
 }
 
 impl Secret {
-    /// Whether a number is one, and no count.
+    /// Whether a number is secret too, and not a count.
     pub(super) const fn has_numbers(self) -> bool {
         matches!(
             self.meaning,
@@ -20,29 +20,29 @@ impl Secret {
     }
 }
 
-/// How a value is looked at, by what stands above it.
+/// The context of a value.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct KeyContext {
-    /// All of it is secret.
+    /// The whole value is secret.
     pub(super) secret: Option<Secret>,
-    /// It is the protocol's own and holds nothing of a person.
+    /// The value belongs to the protocol and contains no personal data.
     pub(super) skip: bool,
-    /// It is a user.
+    /// The value is a user.
     user: bool,
-    /// It is the SDK, of which only the address it was seen at is anyone's.
+    /// The value is the SDK, of which only the client's address is personal.
     sdk: bool,
-    /// It is a frame of a stack, or a list of them.
+    /// The value is a frame of a stack, or a list of frames.
     frame: bool,
-    /// It is named an id.
+    /// The name is that of an id.
     pub(super) id: bool,
-    /// It is named an amount, a count or a time.
+    /// The name is that of an amount, a count or a time.
     pub(super) quantity: bool,
 }
 
-/// How the value of `key` is looked at.
+/// Returns the context of the value of `key`.
 pub(super) fn below(key: &str, look: KeyContext, at_root: bool) -> KeyContext {
     if look.skip || look.secret.is_some() {
-        // In an attribute only the value is anyone's.
+        // Of an attribute only the value can be secret.
         let secret = look.secret.filter(|_| key == "value");
         return KeyContext {
             skip: look.skip || secret.is_none(),
@@ -61,13 +61,13 @@ pub(super) fn below(key: &str, look: KeyContext, at_root: bool) -> KeyContext {
         user: key == "user",
         sdk: at_root && key == "sdk",
         frame: key == "frames",
-        // The value of an attribute is named by the attribute.
+        // The value of an attribute has the attribute's name.
         id: words::names_an_id(key) || (key == "value" && look.id),
         quantity: words::names_a_quantity(key) || (key == "value" && look.quantity),
     }
 }
 
-/// How the `value` of an object is looked at whose `name` is this.
+/// Returns the context of the `value` of an object whose `name` this is.
 pub(super) fn named(name: &str) -> Option<Secret> {
     secret_by_key(name, KeyContext::default())
 }

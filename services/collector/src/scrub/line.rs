@@ -1,5 +1,5 @@
-//! Values of several words: what takes the rest of a line in YAML (`password: correct horse`), in files of settings
-//! (`password = correct horse`), and the lines that YAML sets below a name.
+//! Values of several words: the rest of a line in YAML (`password: correct horse`) and in settings files (`password
+//! = correct horse`), and the lines below a name in YAML.
 
 use std::ops::Range;
 
@@ -7,8 +7,8 @@ use super::quote::line_end;
 use super::rule::FILTERED;
 use super::words;
 
-/// The value, where it is all of what is left of the name's line, and of several words. After a colon it is none where one
-/// of its words is one of prose.
+/// Returns the value, where it is the whole rest of the name's line and has several words. After a colon it is no
+/// value if one of its words is prose.
 pub(super) fn rest(text: &str, name: &Range<usize>, value: usize, is_colon: bool) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     let line = line_begun_by(bytes, name).filter(|line| value < line.end)?;
@@ -26,8 +26,8 @@ pub(super) fn rest(text: &str, name: &Range<usize>, value: usize, is_colon: bool
     is_value.then(|| value..value + whole.len())
 }
 
-/// The lines below a name that YAML sets deeper: a text after `|` or `>`, or a list. What was taken out before is one.
-/// `is_secret` says of a list whether it is one.
+/// Returns the lines that YAML indents below a name: a text after `|` or `>`, or a list. Filtered text counts too.
+/// `is_secret` decides about a list.
 pub(super) fn below(
     text: &str,
     name: &Range<usize>,
@@ -61,12 +61,12 @@ pub(super) fn below(
     (is_text || is_secret(inner)).then_some(start..start + inner.len())
 }
 
-/// Most lines that are looked at below a name, so that the time is linear in the text.
+/// Limit of lines below a name, so that the time is linear in the text.
 const MOST_LINES: usize = 256;
 
-/// The line of a name, where nothing stands before it but what begins an item or a statement.
+/// Returns the line of a name, where only the beginning of an item or of a statement precedes the name.
 fn line_begun_by(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
-    /// As far back as is looked for the beginning.
+    /// How far back the beginning of the line is searched, in bytes.
     const FOLLOWED: usize = 128;
     let head = bytes.get(name.start.saturating_sub(FOLLOWED)..name.start)?;
     let length = match memchr::memrchr2(b'\n', b'\r', head) {
@@ -82,7 +82,7 @@ fn line_begun_by(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
     is_begun.then(|| start..line_end(bytes, name.end))
 }
 
-/// Where the line after one that ends at `end` begins.
+/// The start of the line after one that ends at `end`.
 fn next_line(bytes: &[u8], end: usize) -> usize {
     let is_both = bytes.get(end..).is_some_and(|rest| rest.starts_with(b"\r\n"));
     bytes.len().min(end + 1 + usize::from(is_both))
@@ -92,7 +92,7 @@ fn indent(line: &[u8]) -> usize {
     line.iter().take_while(|byte| b" \t".contains(byte)).count()
 }
 
-/// The text up to a remark of YAML or of settings.
+/// The text before a comment of YAML or of settings.
 fn without_a_remark(text: &str) -> &str {
     let ends = [" #", "\t#", " ;", "\t;"]
         .iter()
@@ -101,7 +101,7 @@ fn without_a_remark(text: &str) -> &str {
     text.get(..end).unwrap_or_default().trim_end()
 }
 
-/// Whether the line before or after gives a value to a name too, or names a section.
+/// Whether the previous or the next line also gives a value to a name, or is the header of a section.
 fn is_beside_another(bytes: &[u8], line: &Range<usize>) -> bool {
     let is_one = |other: &[u8]| {
         let other = other.trim_ascii();
@@ -119,8 +119,8 @@ fn is_beside_another(bytes: &[u8], line: &Range<usize>) -> bool {
     before.is_some_and(is_one) || is_one(after)
 }
 
-/// Whether one of the words tells that they are said of a secret rather than one: what is said of it, or what makes a
-/// sentence.
+/// Whether one of the words shows that they are about a secret rather than a secret: a word of [`words::is_said`],
+/// or one that makes a sentence.
 pub(super) fn has_prose(text: &str) -> bool {
     text.split_whitespace().any(|word| {
         let word = word.trim_end_matches([',', '.', '!', '?', ':', '\u{2026}']);
@@ -128,7 +128,7 @@ pub(super) fn has_prose(text: &str) -> bool {
     })
 }
 
-/// The words that make sentences of those who say what is with a secret.
+/// Words of sentences about secrets, in English and Russian.
 const PROSE: &str = "a after again an and are as at be been before but by can can't cannot character characters click could did \
     digits do docs does doesn't don't enter expires field for format from had has have here if in into it its \
     least length less may more must my not on only or please same see should than that the their then there this \

@@ -1,26 +1,31 @@
-//! Takes out of envelopes what must not leave: secrets, and what tells who a person is.
+//! Removes secrets and personal data from envelopes.
 //!
-//! Pure: bytes in, bytes out. What is replaced becomes [`FILTERED`] (or `null` where the protocol has no place for
-//! a text) and is noted in `_meta` the way Relay notes its own scrubbing, so that Sentry and the viewer show what was
-//! scrubbed and by which rule. Everything else stays as it came, byte by byte: numbers are never written anew. Scrubbing
-//! twice is scrubbing once.
+//! Pure: bytes in, bytes out. A finding is replaced by [`FILTERED`] (or by `null` where the protocol does not allow
+//! a text) and recorded in `_meta` as Relay records its own scrubbing, so that Sentry and the viewer show what was
+//! scrubbed and by which rule. Everything else stays byte for byte; numbers are never rewritten. Scrubbing twice
+//! gives the same as scrubbing once.
 //!
-//! Rules: values below keys that the table of words takes for sensitive, and those of `{"name": …, "value": …}` whose name it
-//! takes for so; e-mail addresses, card numbers, IBANs, bearer and JSON Web Tokens, names with passwords in base64, private keys, passwords in addresses and in
-//! the options of commands, `secret=value` in texts and in JSON in texts, nodes of the header `Forwarded`; the name, e-mail and address
-//! of a user. Ids are never touched, and no number but a card's or one named a secret. What is nested deeper than
-//! [`MAX_DEPTH`](crate::envelope::MAX_DEPTH) is removed whole.
+//! Rules: values whose key, or whose `name` beside a `value`, is sensitive by the table of words; email addresses,
+//! card numbers, IBANs, bearer and JSON Web Tokens, names with passwords in base64, private keys, passwords in URLs
+//! and in the options of commands, `secret=value` in texts and in JSON in texts, nodes of the header `Forwarded`;
+//! name, email and address of a user. Ids are never changed, and numbers only where they are a card number or have
+//! the name of a secret. What is nested deeper than [`MAX_DEPTH`](crate::envelope::MAX_DEPTH) is removed.
 //!
-//! Modules, each knowing only those before it: `rule` (names of rules, findings), `border`, `percents` and `entities` (two ways to write a
-//! sign), `words` (the one table), `values`, `sieve` (where a word is), `json`, `edit`, `quote`, `forms` (other ways to give a value to a name), `gate` (the
-//! quick look); `card`, `iban`, `groups` (both, parted oddly), `email`, `command`, `line`, `named` (one rule each), `text` (all of them), `look` (what
-//! keys say), `walk` (documents). What is masked of `name=value` and `name: value`, and what is prose, `named` says.
+//! ```text
+//!   mod ──> gate      quick check of a payload (sieve: the words in it)
+//!    │
+//!    └────> walk      JSON by its bytes: keys (key_context) and strings
+//!             └─> text      free text, by the rules:
+//!                  card, iban, groups, email, command, named (forms, line)
 //!
-//! Sources: <https://docs.sentry.io/security-legal-pii/scrubbing/server-side-scrubbing/> (what counts as sensitive); the
-//! format of remarks as the wheel `sentry-relay` answers it.
+//!   below all of them: words (the table), rule, border, percents, entities, quote, values, json, edit
+//! ```
 //!
-//! Left alone: attachments, payloads that are not JSON (replays, minidumps, statsd), and headers, which name the
-//! project's public key.
+//! Sources: <https://docs.sentry.io/security-legal-pii/scrubbing/server-side-scrubbing/> (what counts as
+//! sensitive); the format of remarks is that of the wheel `sentry-relay`.
+//!
+//! Not scrubbed: attachments, payloads that are not JSON (replays, minidumps, statsd), and headers, which contain
+//! the project's public key.
 
 mod border;
 mod card;
@@ -56,23 +61,24 @@ use json::{member, skip_space, string_end, value_end};
 
 pub use rule::FILTERED;
 
-/// The envelope without what must not leave; `None` when there is nothing of the kind, or when it is no envelope.
+/// Returns the envelope without secrets and personal data; `None` when there are none, or when it is no envelope.
 #[must_use]
 pub fn scrubbed(envelope: &[u8]) -> Option<Vec<u8>> {
     scrubbed_items(envelope, &Envelope::framed(envelope).ok()?)
 }
 
-/// The same of bytes whose frame is known.
+/// The same for bytes whose headers are parsed.
 pub(crate) fn scrubbed_items(bytes: &[u8], envelope: &Envelope<'_>) -> Option<Vec<u8>> {
     without(bytes, envelope, is_suspicious)
 }
 
-/// Whether a closer look at a payload is needed: never false when there is something to scrub. A few microseconds.
+/// Whether a payload needs a closer check. It is never false when there is something to scrub, and takes a few
+/// microseconds.
 fn is_suspicious(payload: &[u8]) -> bool {
     gate::may_hold(payload) || has_a_known_user(payload) || deeper_than(payload, MAX_DEPTH)
 }
 
-/// Whether something but an id is said of a user.
+/// Whether a user has more than an id.
 fn has_a_known_user(payload: &[u8]) -> bool {
     const USER: &[u8] = b"\"user\"";
     memchr::memmem::find_iter(payload, USER).any(|at| {
@@ -97,20 +103,20 @@ fn is_only_an_id(text: &[u8], at: usize) -> bool {
         && end.is_some_and(|end| text.get(skip_space(text, end)) == Some(&b'}'))
 }
 
-/// Whether an item of an envelope needs a closer look.
+/// Whether an item of an envelope needs a closer check.
 #[cfg(any(fuzzing, test))]
 pub(crate) fn is_suspect(bytes: &[u8]) -> bool {
     Envelope::framed(bytes)
         .is_ok_and(|envelope| envelope.items.iter().any(|item| is_suspicious(item.payload)))
 }
 
-/// The envelope scrubbed without the quick look.
+/// Scrubs the envelope without the quick check.
 #[cfg(any(fuzzing, test))]
 pub(crate) fn scrub(bytes: &[u8]) -> Option<Vec<u8>> {
     without(bytes, &Envelope::framed(bytes).ok()?, |_| true)
 }
 
-/// What is left of an envelope where the payloads are looked at of which `is_looked_at` holds.
+/// Scrubs the payloads that fulfil `is_looked_at`.
 fn without(bytes: &[u8], envelope: &Envelope<'_>, is_looked_at: impl Fn(&[u8]) -> bool) -> Option<Vec<u8>> {
     let mut edits = Vec::new();
     for item in &envelope.items {
@@ -119,7 +125,7 @@ fn without(bytes: &[u8], envelope: &Envelope<'_>, is_looked_at: impl Fn(&[u8]) -
         }
         let mut of_item = payload_edits(item.payload, is_container(item), true);
         if item.header.item_type.is_event() && grown(item.payload, &of_item) > MAX_EVENT {
-            // Sentry would refuse it for its size, and the remarks are what can be done without.
+            // Sentry refuses an event of this size, and the remarks are dispensable.
             of_item = payload_edits(item.payload, false, false);
         }
         if of_item.is_empty() {
@@ -137,13 +143,13 @@ fn without(bytes: &[u8], envelope: &Envelope<'_>, is_looked_at: impl Fn(&[u8]) -
     (!edits.is_empty()).then(|| applied(bytes, &edits))
 }
 
-/// Where a part of `whole` begins in it.
+/// The offset of a part within `whole`.
 fn offset(whole: &[u8], part: &[u8]) -> usize {
     part.as_ptr().addr().saturating_sub(whole.as_ptr().addr())
 }
 
-/// What to change in the payload of an item; nothing when it is not JSON. In a container every entry has a `_meta` of
-/// its own.
+/// Returns the edits of an item's payload; none when it is not JSON. In a container each entry has a `_meta` of its
+/// own.
 fn payload_edits(payload: &[u8], container: bool, with_remarks: bool) -> Vec<Edit> {
     let mut edits = Vec::new();
     let roots = if container {

@@ -1,27 +1,31 @@
-//! `name=value` and `name: value` in a text, where the name has a word of the table in it.
+//! Finds `name=value` and `name: value` in a text, where the name contains a word of the table.
 //!
-//! A name is parted from its value by `=`, `=>` or `:`, also in percents, after a quote, a bracket that closes an index or
-//! white space; `::` and `==` part nothing; the sign and the quotes may be written as entities of HTML. What of the value is taken out:
+//! A name is separated from its value by `=`, `=>` or `:`, also percent-encoded, after a quote, a closing bracket
+//! of an index or white space; `::` and `==` are no separators. Separators and quotes may be written as entities of
+//! HTML. This much of the value is removed:
 //!
-//! 1. In quotes: all up to the same quote, with as many backslashes before it; in percents up to `%22`. Where it does not
-//!    end, as in a text that was cut, all up to the end of the line. Not a single sign after a colon: `token: '}'`.
-//! 2. In brackets: all up to the bracket that closes it, else up to the end of the line. In JSON quotes take its place.
-//! 3. After a scheme (`Basic`, `Bearer`, …): what follows it; after `Digest` and the like all of the line.
-//! 4. Cookies and addresses: all of a header's line, or all that its commas join.
-//! 5. After `=`: all up to white space or a sign that ends a value.
-//! 6. After `:`: what comes up to a sign that ends a sentence or up to the end of the line is a clause.
-//!    - A first word that no plain word is (it has a digit or a sign in it, or a capital after a small letter): that word.
-//!    - A clause of one plain word: that word, unless it is one of those said of secrets (`failed`, `missing`, …).
-//!    - A clause of several words is prose and stays, but for each of them that no plain word is, numbers of up to three
-//!      digits aside.
+//! 1. In quotes: everything up to the same quote, with as many backslashes before it; percent-encoded up to `%22`.
+//!    Without a closing quote, as in a text that was cut: up to the end of the line. A single character after a colon
+//!    stays: `token: '}'`.
+//! 2. In brackets: everything up to the closing bracket, otherwise to the end of the line. In JSON quotes take its
+//!    place.
+//! 3. After a scheme (`Basic`, `Bearer`, …): the next word; after `Digest` and similar ones the rest of the line.
+//! 4. Cookies and addresses: the rest of the header's line, or everything that is joined by commas.
+//! 5. After `=`: everything up to white space or a character that ends a value.
+//! 6. After `:`: the text up to a character that ends a sentence, or the end of the line, is a clause.
+//!    - The first word, if it is not plain (it has a digit or a special character, or a capital after a small letter).
+//!    - The word of a clause of one plain word, unless it is a word about secrets (`failed`, `missing`, …).
+//!    - Of a clause of several words, which is prose, only the words that are not plain; numbers of up to three
+//!      digits stay.
 //!
-//! What takes several words of a line of its own, or the lines below it, `line` finds, in YAML and in files of settings: a
-//! clause of several words after a colon is prose there too where one of them is of those that make sentences.
+//! Values of several words on a line of their own, or on the lines below the name, are found by `line`, in YAML and
+//! in settings files; there a clause after a colon is prose too if one of its words belongs to sentences.
 //!
-//! Values given in other ways (`('name', 'value')`, tags, options, parts of forms) `forms` finds. What a parser says that it
-//! did not expect stays, and so do calls that ask for a value, types, and what stands for a value (`$1`, `****`).
+//! Values that are named in other ways (`('name', 'value')`, tags, options, parts of forms) are found by `forms`.
+//! What a parser reports as unexpected stays, and so do calls that return a value, types, and placeholders (`$1`,
+//! `****`).
 //!
-//! A number after a name of which it may be a count, `true`, `false`, `null` and the like stay, and so does the id of a
+//! A number stays after a name that may count, and so do `true`, `false`, `null` and similar words, and the id of a
 //! session.
 
 use std::borrow::Cow;
@@ -34,7 +38,7 @@ use super::values::{is_a_call, is_plain, is_small, stays};
 use super::words::{self, Meaning, NamePosition};
 use super::{entities, forms, line, percents};
 
-/// Adds what is named in a text.
+/// Adds the named secrets in a text.
 pub(super) fn find(text: &str, found: &mut Vec<Found>) {
     let bytes = text.as_bytes();
     let mut past = 0;
@@ -78,7 +82,7 @@ const fn rule_of(meaning: Meaning) -> Rule {
     }
 }
 
-/// The name that a word is part of. An escape and a sign in percents before it are no part of it.
+/// The whole name that contains a word, without an escape or a percent-encoded character before it.
 fn name_around(bytes: &[u8], word: Range<usize>, floor: usize) -> Range<usize> {
     let before = bytes.get(floor..word.start).unwrap_or_default();
     let count = before
@@ -103,20 +107,20 @@ fn name_around(bytes: &[u8], word: Range<usize>, floor: usize) -> Range<usize> {
     start..end
 }
 
-/// What parts a name from its value.
+/// The separation of a name and its value.
 #[derive(Debug, Clone)]
 struct Parted<'a> {
     name: Range<usize>,
-    /// Where the sign is that parts it from its value.
+    /// Position of the separator.
     sign: usize,
-    /// Where the value begins.
+    /// Position of the value.
     value: usize,
-    /// A colon, of which prose makes use too.
+    /// Whether the separator is a colon, which occurs in prose too.
     is_colon: bool,
     in_percents: bool,
     /// The quote after the name.
     quote: Option<Quote<'a>>,
-    /// The sign before the name, as of `'Cookie: a=b'`.
+    /// The quote before the name, as in `'Cookie: a=b'`.
     around: Option<u8>,
     /// As in `Unexpected token: punc (,)`.
     is_said_by_a_parser: bool,
@@ -159,7 +163,7 @@ impl<'a> Parted<'a> {
         })
     }
 
-    /// Adds what is to be taken out of the value.
+    /// Adds the part of the value that is secret.
     fn find(&self, text: &str, meaning: Meaning, found: &mut Vec<Found>) {
         let bytes = text.as_bytes();
         let rest = bytes.get(self.value..).unwrap_or_default();
@@ -176,7 +180,7 @@ impl<'a> Parted<'a> {
         if let Some(range) = self.of_lines(text, meaning) {
             return add(range);
         }
-        // Bytes, Unicode and raw strings of Python and Rust.
+        // Prefixes of strings in Python and Rust: bytes, Unicode, raw.
         let prefix = usize::from(matches!(
             rest,
             [
@@ -243,7 +247,7 @@ impl<'a> Parted<'a> {
         }
     }
 
-    /// What is a value of several words or lines.
+    /// Returns a value of several words or lines.
     fn of_lines(&self, text: &str, meaning: Meaning) -> Option<Range<usize>> {
         if self.in_percents || self.quote.is_some() {
             return None;
@@ -268,14 +272,14 @@ impl<'a> Parted<'a> {
         below.or_else(|| line::rest(text, &self.name, self.value, self.is_colon).filter(|_| of_words))
     }
 
-    /// Where a value without quotes ends.
+    /// The end of a value without quotes.
     fn bare_end(&self, bytes: &[u8], from: usize) -> usize {
         let mut at = from;
         let mut is_word = true;
         let mut is_indexed = false;
         while let Some(byte) = bytes.get(at) {
             match byte {
-                // As `Some("…")` is written.
+                // Such as `Some("…")`.
                 b'(' | b'{' if is_word && at > from => return bracket_end(bytes, at),
                 b'&' | b',' | b';' | b'"' | b'\'' | b'<' | b'>' | b'(' | b')' | b'{' | b'}' => break,
                 b'[' => is_indexed = true,
@@ -291,7 +295,7 @@ impl<'a> Parted<'a> {
         at
     }
 
-    /// The end of a header's line, or of the quotes that it stands in.
+    /// The end of a header's line, or of the quotes around it.
     fn header_end(&self, bytes: &[u8]) -> usize {
         let end = line_end(bytes, self.value);
         let line = bytes.get(self.value..end).unwrap_or_default();
@@ -305,7 +309,7 @@ impl<'a> Parted<'a> {
         }
     }
 
-    /// Whether it is the header of a command's option, in quotes: `-H 'name: value'`.
+    /// Whether it is a header in a quoted option of a command: `-H 'name: value'`.
     fn is_in_an_option(&self, bytes: &[u8]) -> bool {
         let quote = self.around.and_then(|_| self.name.start.checked_sub(1));
         let before = quote.and_then(|at| bytes.get(..at)).unwrap_or_default();
@@ -315,7 +319,7 @@ impl<'a> Parted<'a> {
         option.ends_with(b" -H") || option.ends_with(b" --header")
     }
 
-    /// What is to be taken out of what follows a colon.
+    /// Adds the secret part of the clause after a colon.
     fn of_a_clause(
         &self,
         text: &str,
@@ -326,7 +330,7 @@ impl<'a> Parted<'a> {
         let first = text.get(bare.clone()).unwrap_or_default();
         let tokens = clause(text, self.value);
         let second = tokens.get(1).and_then(|second| text.get(second.clone()));
-        // `2 of 3`, and the name or the kind of what a parser did not expect.
+        // `2 of 3`, and the name or the kind of an unexpected token.
         if is_small(first) && second == Some("of") || self.is_said_by_a_parser && is_plain(first) {
             return;
         }
@@ -368,7 +372,7 @@ fn is_after_unexpected(bytes: &[u8], at: usize) -> bool {
     })
 }
 
-/// The words from `from` to the end of the sentence or of its part. What was filtered before is one of them.
+/// The words from `from` to the end of the sentence or of its part. Filtered text counts as a word.
 fn clause(text: &str, from: usize) -> Vec<Range<usize>> {
     let mut words = Vec::new();
     let mut at = from;
@@ -391,14 +395,14 @@ fn clause(text: &str, from: usize) -> Vec<Range<usize>> {
     words
 }
 
-/// Whether a cookie's value is named, as of a header of cookies.
+/// Whether the value of a cookie has a name, as in a header.
 fn has_a_name(value: &[u8]) -> bool {
     (0..value.len()).any(|at| {
         value.get(at) == Some(&b'=') || percents::sign(value, at).is_some_and(|(sign, _)| sign == b'=')
     })
 }
 
-/// What follows a scheme of authorisation: one word, or all of the line where the scheme has parameters.
+/// The secret after a scheme of authorisation: one word, or the rest of the line where the scheme has parameters.
 fn after_a_scheme(text: &str, bare: &Range<usize>) -> Option<Range<usize>> {
     let scheme = text.get(bare.clone())?;
     let is_one_of = |schemes: &[&str]| schemes.iter().any(|one| one.eq_ignore_ascii_case(scheme));
@@ -423,7 +427,7 @@ fn after_a_scheme(text: &str, bare: &Range<usize>) -> Option<Range<usize>> {
     Some(start..end)
 }
 
-/// The end of the blanks after a scheme, as they stand in texts, in addresses and after a shell's backslash.
+/// Skips the blanks after a scheme, plain, percent-encoded, or after a shell's backslash.
 fn skip_scheme_blank(bytes: &[u8], mut at: usize) -> usize {
     loop {
         at += match (bytes.get(at), bytes.get(at + 1), percents::sign(bytes, at)) {
@@ -435,7 +439,7 @@ fn skip_scheme_blank(bytes: &[u8], mut at: usize) -> usize {
     }
 }
 
-/// A list whose parts commas join, from its first part on.
+/// Extends a range over further parts that are joined by commas.
 fn joined_by_commas(bytes: &[u8], first: Range<usize>) -> Range<usize> {
     let mut end = first.end;
     while bytes.get(end) == Some(&b',') {
@@ -451,15 +455,15 @@ fn joined_by_commas(bytes: &[u8], first: Range<usize>) -> Range<usize> {
     first.start..end
 }
 
-/// Whether a sign in percents at `at` ends a value: `&`, `"`, `'`, `,`, `;`, a space, a bracket.
+/// Whether a percent-encoded character at `at` ends a value: `&`, `"`, `'`, `,`, `;`, a space, a bracket.
 fn ends_in_percents(bytes: &[u8], at: usize) -> bool {
     percents::sign(bytes, at).is_some_and(|(sign, _)| b"&\"',; }]\n\r".contains(&sign))
 }
 
-/// Most words of a clause that are looked at, so that the time is linear in the text.
+/// Limit of the words of a clause, so that the time is linear in the text.
 const MOST_WORDS: usize = 32;
 
-/// The first place at or after `at` with neither white space nor an escape of it.
+/// The first position from `at` on that is neither white space nor an escape of it.
 fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
     loop {
         at += match bytes.get(at..).unwrap_or_default() {

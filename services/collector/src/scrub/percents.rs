@@ -1,6 +1,6 @@
-//! Signs in percents (RFC 3986), however often they were encoded: `%3D`, `%253D`, `%25253D`.
+//! Percent-encoded characters (RFC 3986), encoded once or more: `%3D`, `%253D`, `%25253D`.
 
-/// The sign that stands in percents at `at`, and the length of its writing.
+/// The character that is percent-encoded at `at`, and the length of its code.
 pub(super) fn sign(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
     let rest = bytes.get(at..)?;
     if rest.first() != Some(&b'%') {
@@ -17,7 +17,7 @@ pub(super) fn sign(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
     Some((u8::try_from(code).ok()?, length + 2))
 }
 
-/// The length of the sign in percents that ends at `end`, as `%3D` before a name.
+/// The length of the percent-encoded character that ends at `end`, such as `%3D` before a name.
 pub(super) fn length_before(bytes: &[u8], end: usize) -> usize {
     let before = bytes.get(..end).unwrap_or_default();
     let Some((a, rest)) = before.split_last() else {

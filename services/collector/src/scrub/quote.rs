@@ -1,15 +1,15 @@
-//! Where in a text ends what a quote or a bracket begins.
+//! The ends of quotes and brackets in a text.
 
 use super::{entities, percents};
 
-/// A quote as it stands: with its backslashes, in percents, or as an entity.
+/// A quote as it is written: with its backslashes, percent-encoded, or as an entity.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Quote<'a> {
     pub(super) written: &'a [u8],
 }
 
 impl<'a> Quote<'a> {
-    /// The quote that stands at `at`.
+    /// The quote at `at`.
     pub(super) fn at(bytes: &'a [u8], at: usize) -> Option<Self> {
         let rest = bytes.get(at..)?;
         let slashes = rest.iter().take_while(|byte| **byte == b'\\').count();
@@ -30,7 +30,8 @@ impl<'a> Quote<'a> {
         })
     }
 
-    /// Where the quote that begins what is at `from` ends it; the end of the line where none does.
+    /// The position of the quote that closes a string which begins at `from`; the end of the line where there is
+    /// none.
     pub(super) fn end(self, bytes: &[u8], from: usize) -> usize {
         let slashes = self.written.len() - 1;
         let mut at = from;
@@ -49,7 +50,7 @@ impl<'a> Quote<'a> {
                 count <= slashes
             };
             if is_quote && ends {
-                // Backslashes in pairs belong to what is quoted.
+                // Pairs of backslashes belong to the string.
                 return if slashes == 0 { at + count } else { at };
             }
             if *byte == b'\n' {
@@ -67,11 +68,11 @@ pub(super) fn line_end(bytes: &[u8], from: usize) -> usize {
     memchr::memchr2(b'\n', b'\r', rest).map_or(bytes.len(), |end| from + end)
 }
 
-/// As far as a bracket's other half is looked for, so that the time is linear in the text.
+/// How far the closing bracket is searched, in bytes, so that the time is linear in the text.
 const FOLLOWED: usize = 4_096;
 
-/// The end of what the bracket at `at` begins; the end of the line where the text ends before it is closed, and the end of
-/// the text where it is not closed soon. Quotes are not looked into.
+/// The end of what the bracket at `at` opens. Where the text ends before the closing bracket it is the end of the
+/// line; where the bracket is not closed soon it is the end of the text. Brackets in quotes count too.
 pub(super) fn bracket_end(bytes: &[u8], at: usize) -> usize {
     let mut depth = 0_usize;
     let rest = bytes.get(at..).unwrap_or_default();

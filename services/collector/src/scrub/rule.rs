@@ -1,29 +1,29 @@
-//! What a finding is called, and what stands in its place.
+//! The names of rules, and findings.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// What stands where something was.
+/// Replacement of a finding.
 pub const FILTERED: &str = "[Filtered]";
 
-/// A rule, named as in `_meta`.
+/// A rule, with its name in `_meta`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rule {
-    /// A name says that the value is secret.
+    /// The name of the value is that of a secret.
     Password,
     Bearer,
-    /// A name and a password in base64 (RFC 7617).
+    /// A user name and a password in base64 (RFC 7617).
     Basic,
     Email,
     Card,
     Iban,
     PrivateKey,
     UrlAuth,
-    /// Of a person: a name, a telephone number.
+    /// Personal data: a name, a telephone number.
     Person,
-    /// A network address in a free text.
+    /// A network address in free text.
     Address,
-    /// What stands where Sentry takes nothing else than what must not leave, or deeper than is looked.
+    /// A value of which Sentry accepts nothing but personal data, or one that is nested too deep.
     Removed,
 }
 
@@ -44,13 +44,13 @@ impl Rule {
     }
 }
 
-/// A part of a text that must not leave.
+/// A finding: a part of a text to remove.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
-    /// Bytes of the text.
+    /// Its range of bytes.
     pub(super) range: Range<usize>,
     pub(super) rule: Rule,
-    /// What takes its place.
+    /// Its replacement.
     pub(super) with: Cow<'static, str>,
 }
 
@@ -64,7 +64,7 @@ impl Found {
     }
 }
 
-/// The findings in order, those that overlap made one, so that no half of a finding is left over.
+/// Sorts the findings and joins those that overlap, so that no half of a finding remains.
 pub(super) fn in_order(mut found: Vec<Found>) -> Vec<Found> {
     found.sort_by_key(|one| (one.range.start, usize::MAX - one.range.end));
     let mut ordered: Vec<Found> = Vec::with_capacity(found.len());

@@ -1,49 +1,50 @@
-//! The first step of the quick look: the words of the table in bytes, at about one processor cycle a byte.
+//! The first step of the quick check: finds the words of the table in bytes, at about one processor cycle per byte.
 //!
-//! Each place is asked whether its three bytes may be three letters that a word has, and only where they may be are the
-//! words compared that have these letters. The table that is asked is small, since envelopes come one at a time and find
-//! the processor's caches full of something else: it has an entry for two letters, which says of which groups they are the
-//! first two and of which the last two. No group has `abc` and `dbe` in it, for which `abe` would be taken too.
+//! At each position a table tells whether three bytes may be three letters of a word, its part, and only then words
+//! with this part are compared. The table is small, because envelopes come one at a time and find the processor's
+//! caches full of other data: it has an entry for two letters, with a bit for each group of parts whose first two
+//! letters they are, and another for the last two. No group contains both `abc` and `dbe`, because then `abe` would
+//! match too.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::words::{self, Hit, Meaning};
 
-/// Bytes that are looked at before it is asked whether one of them had anything.
+/// Number of bytes that are checked before the results are read.
 const BLOCK: usize = 16;
-/// Bytes that a look at a block reads beyond it.
+/// Number of bytes that the check of a block reads beyond it.
 const BEYOND: usize = 2;
-/// Pairs of letters, the places in between that none has counted.
+/// Number of entries: pairs of letters, with gaps in between.
 const PAIRS: usize = 1 << 13;
 
 struct Sieve {
-    /// By a pair of letters: a bit for each group of parts that begins with it.
+    /// By pair of letters: a bit for each group with a part that begins with it.
     begins: [u8; PAIRS],
-    /// The same of those that end with it.
+    /// By pair of letters: a bit for each group with a part that ends with it.
     ends: [u8; PAIRS],
-    /// The parts, sorted, each with the words that are found by it, the first to end first.
+    /// The parts, sorted, each with the words that contain it, the one that ends first before the others.
     parts: Vec<([u8; 3], Vec<Word>)>,
 }
 
 struct Word {
     writing: String,
     meaning: Meaning,
-    /// Where in it the part begins.
+    /// Position of the part within the word.
     offset: usize,
 }
 
-/// What is the same for a letter and its capital, and for some other signs.
+/// Mask of the bits that a letter and its capital, and some other characters, have in common.
 const LETTER: u8 = 31;
 
-/// The place of two bytes in the tables.
+/// The index of two bytes in the tables.
 #[inline]
 fn place(pair: [u8; 2]) -> usize {
     usize::from(u16::from_le_bytes(pair) & u16::from_le_bytes([LETTER, LETTER]))
 }
 
-/// Three letters of each word, in each of its writings; such that our own envelopes seldom have. A test holds them to the
-/// table of words.
+/// Three letters of each word, in each of its spellings, chosen to be rare in our own envelopes. A test compares
+/// them with the table of words.
 const PARTS: &[[u8; 3]] = &[
     *b"pas", *b"ecr", *b"pik", *b"i_k", *b"i-k", *b"i k", *b"i.k", *b"cre", *b"pwd", *b"iva", *b"rdn",
     *b"d_n", *b"d-n", *b"d n", *b"d.n", *b"ssi", *b"sid", *b"uth", *b"oke", *b"bea", *b"srf", *b"kie",
@@ -71,7 +72,7 @@ static SIEVE: LazyLock<Box<Sieve>> = LazyLock::new(|| {
             let at = sieve.parts.binary_search_by_key(three, |(part, _)| *part);
             Some((offset, at.ok()?))
         });
-        // A word that has none of them would be missed; a test says that there is no such word.
+        // A word without a part would be missed; a test checks that there is none.
         if let Some((offset, at)) = found
             && let Some((_, words)) = sieve.parts.get_mut(at)
         {
@@ -88,10 +89,11 @@ static SIEVE: LazyLock<Box<Sieve>> = LazyLock::new(|| {
     sieve
 });
 
-/// Most groups: the bits of an entry.
+/// Number of groups: the bits of an entry.
 const GROUPS: usize = 8;
 
-/// The parts, each with its group: the first where none has the same letter in the middle and others on both sides.
+/// The parts, each with its group: the first group without a part of the same middle letter and other letters on
+/// both sides.
 fn grouped(parts: &[[u8; 3]]) -> Vec<(usize, [u8; 3])> {
     let mut grouped: Vec<(usize, [u8; 3])> = Vec::new();
     for part in parts {
@@ -102,14 +104,14 @@ fn grouped(parts: &[[u8; 3]]) -> Vec<(usize, [u8; 3])> {
                 !same(1) || same(0) || same(2)
             })
         };
-        // Where none fits, more is compared than need be.
+        // Where none fits, some comparisons are superfluous.
         let group = (0..GROUPS).find(fits).unwrap_or_default();
         grouped.push((group, *part));
     }
     grouped
 }
 
-/// Whether `holds` says so of one of the words in the bytes, those that overlap among them.
+/// Whether a word in the bytes fulfils `holds`; overlapping words are tested too.
 pub(super) fn any_word(bytes: &[u8], mut holds: impl FnMut(Hit) -> bool) -> bool {
     let sieve = &**SIEVE;
     let mut at = 0;
@@ -139,13 +141,13 @@ impl Sieve {
         any != 0
     }
 
-    /// The groups that three letters may be in, as bits.
+    /// The groups that may contain three letters, as bits.
     #[inline]
     fn groups(&self, [a, b, c]: [u8; 3]) -> u8 {
         self.begins[place([a, b])] & self.ends[place([b, c])]
     }
 
-    /// Whether `holds` says so of a word that is found by a part which begins in `range`.
+    /// Whether a word whose part begins in `range` fulfils `holds`.
     #[cold]
     fn is_any_in(&self, bytes: &[u8], range: Range<usize>, holds: &mut impl FnMut(Hit) -> bool) -> bool {
         let end = bytes.len().min(range.end + BEYOND);
@@ -159,7 +161,7 @@ impl Sieve {
         })
     }
 
-    /// The words that are found by a part.
+    /// The words with this part.
     fn words_by(&self, part: [u8; 3]) -> &[Word] {
         let part = part.map(|byte| byte.to_ascii_lowercase());
         let at = self.parts.binary_search_by_key(&part, |(part, _)| *part).ok();
@@ -169,7 +171,7 @@ impl Sieve {
 }
 
 impl Word {
-    /// The word, where the part that it is found by is at `at`.
+    /// The hit of this word, where its part is at `at`.
     fn at(&self, bytes: &[u8], at: usize) -> Option<Hit> {
         let start = at.checked_sub(self.offset)?;
         let end = start + self.writing.len();

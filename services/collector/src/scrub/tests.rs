@@ -1,4 +1,4 @@
-//! What holds for the scrubber as a whole.
+//! Properties of the scrubber as a whole.
 #![allow(clippy::cast_precision_loss)] // times in eighths of a second stay far below 2^53
 
 use super::words::WORDS;
@@ -12,7 +12,7 @@ fn event(payload: &Value) -> Vec<u8> {
     format!("{{\"event_id\":\"{TRACE}\"}}\n{{\"type\":\"event\"}}\n{payload}\n").into_bytes()
 }
 
-/// The payload of the only item after scrubbing, its `_meta` taken out of it.
+/// Returns the payload of the only item after scrubbing, and its `_meta` separately.
 fn scrubbed_event(payload: &Value) -> (Value, Value) {
     let bytes = event(payload);
     let bytes = scrubbed(&bytes).unwrap_or(bytes);
@@ -22,7 +22,7 @@ fn scrubbed_event(payload: &Value) -> (Value, Value) {
     (payload, meta.unwrap_or_default())
 }
 
-/// What becomes of a text, and by which rules.
+/// Returns a text after scrubbing, and the rules.
 fn masked(before: &str) -> (String, Vec<String>) {
     let (payload, meta) = scrubbed_event(&json!({ "extra": { "text": before } }));
     let rules = meta["extra"]["text"][""]["rem"]
@@ -201,7 +201,7 @@ fn sensitive_keys_hide_what_is_below_them() {
         json!({ "0": { "1": { "": { "rem": [["@password:filter", "s", 0, 10]], "len": 8 } } },
             "2": { "1": { "": { "rem": [["@password:filter", "s", 0, 10]], "len": 1 } } } })
     );
-    // Bytes of the new text, as Relay counts; characters of the old.
+    // Offsets are bytes of the new text, as in Relay; lengths are characters of the old text.
     let (_, meta) = scrubbed_event(&json!({ "message": "Ж a@b.cc Ж" }));
     assert_eq!(
         meta["message"][""],
@@ -346,7 +346,7 @@ fn what_is_nested_too_deeply_is_removed_whole() {
     }
 }
 
-/// Texts of which none may be touched.
+/// Texts that must not be changed.
 fn harmless() -> impl Strategy<Value = Value> {
     prop_oneof![
         any::<u128>().prop_map(|id| format!("{id:032x}").into()),
@@ -380,7 +380,7 @@ fn harmless() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// Names that say nothing of a secret.
+/// Names that are not sensitive.
 fn names() -> impl Strategy<Value = String> {
     prop_oneof![
         Just("contexts".to_owned()),
@@ -405,7 +405,7 @@ fn trees(leaf: impl Strategy<Value = Value> + 'static) -> impl Strategy<Value = 
     tree.prop_map(|tree| json!({ "extra": tree }))
 }
 
-/// Something secret under a name or in a text, with the part that must be gone.
+/// A secret under a name or in a text, with the part that must be removed.
 fn secrets() -> impl Strategy<Value = (Value, &'static str)> {
     prop_oneof![
         Just((json!({ "db_PASSWORD": "Zq#1" }), "Zq#1")),
@@ -430,7 +430,7 @@ fn secrets() -> impl Strategy<Value = (Value, &'static str)> {
     ]
 }
 
-/// Texts with something in them that a rule of texts may find: each word of the table before each sign, and the rest.
+/// Texts that rules may find something in: each word of the table before each separator, and others.
 fn suspects() -> impl Strategy<Value = String> {
     let words: Vec<String> = WORDS
         .iter()
@@ -474,7 +474,7 @@ fn suspects() -> impl Strategy<Value = String> {
     proptest::strategy::Union::new(parts)
 }
 
-/// Texts out of pieces that rules are made of, to meet what nobody thought of.
+/// Texts of random pieces that rules look for.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("password"),
@@ -568,7 +568,7 @@ fn odd_trees() -> impl Strategy<Value = Value> {
     tree.prop_map(|tree| json!({ "extra": tree }))
 }
 
-/// The same tree with `null` where anything was replaced, as far as the remarks say.
+/// Replaces everything that the remarks list by `null`.
 fn without_noted(value: &Value, meta: &Value) -> Value {
     if meta.get("").is_some() {
         return Value::Null;
@@ -657,7 +657,7 @@ proptest! {
         let after = Envelope::parse(&after).unwrap().items[0].payload.to_vec();
         let mut after: Value = serde_json::from_slice(&after).unwrap();
         let meta = after.as_object_mut().unwrap().remove("_meta").unwrap();
-        // All that is not noted is as it was.
+        // Everything without a remark is unchanged.
         prop_assert_eq!(without_noted(&after, &meta), without_noted(&around, &meta));
     }
 
@@ -722,7 +722,7 @@ fn a_string_that_can_be_read_in_two_ways_hides_a_secret_in_neither() {
         r#""C:\Users\bearer abc123secret""#,
         r#""{\"dir\":\"C:\\Users\\token=abc123secret\"}""#,
         r#""got {\"dir\":\"C:\\Users\\token=abc123secret\"}""#,
-        // One reading finds more of it, or each finds another.
+        // One reading finds more than the other, or each finds something else.
         r#""C:\Users\x password=ab\tcd""#,
         r#""C:\Users\token=abc123secret p\u0061ssword=hunter2""#,
         "\"C:\\Users\t password=abc123secret\"",

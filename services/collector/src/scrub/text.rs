@@ -1,4 +1,4 @@
-//! What is found in a free text. That of JSON in a text is the walk's.
+//! Findings in free text. JSON within a text is handled by `walk`.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -9,14 +9,14 @@ use super::border::pattern;
 use super::rule::{FILTERED, Found, Rule};
 use super::{card, command, email, groups, iban, named, words};
 
-/// The patterns, made once. The first group of each is what must not leave.
+/// The compiled patterns. The first group of each is the secret.
 struct Patterns {
     bearer: Regex,
     basic: Regex,
     web_token: Regex,
     private_key: Regex,
     url_auth: Regex,
-    /// A node in a header `Forwarded` (RFC 7239): an address, perhaps in brackets and with a port.
+    /// A node in the header `Forwarded` (RFC 7239): an address, possibly in brackets and with a port.
     forwarded: Regex,
 }
 
@@ -31,13 +31,14 @@ static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| Patterns {
     ),
 });
 
-/// Whether letters are base64 of something rather than a word: in fours, and not all but the first of them small.
+/// Whether letters are base64 rather than a word: their number is a multiple of four, and one after the first is
+/// not small.
 fn is_base64(text: &[u8]) -> bool {
     let is_word = text.iter().skip(1).all(u8::is_ascii_lowercase) || text.iter().all(u8::is_ascii_uppercase);
     text.len().is_multiple_of(4) && !is_word
 }
 
-/// What is to be taken out of a text, in no order. Some of it may overlap.
+/// Returns the findings in a text, unordered; they may overlap.
 pub(super) fn findings(text: &str) -> Vec<Found> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
@@ -67,7 +68,7 @@ pub(super) fn findings(text: &str) -> Vec<Found> {
         .filter(|one| one.rule == Rule::UrlAuth)
         .map(|one| one.range.start)
         .collect();
-    // `//key@host` and `//name:password@host` name no person.
+    // `//key@host` and `//name:password@host` are no email addresses.
     let names_nobody = |range: &std::ops::Range<usize>| {
         let before = range.start.checked_sub(2);
         let after_slashes = before.and_then(|before| bytes.get(before..range.start)) == Some(b"//");

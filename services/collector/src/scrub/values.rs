@@ -1,8 +1,8 @@
-//! What a value may be that is no secret: a word of a language, a count, code that asks for it, what stands for it.
+//! Values that are no secret: a plain word, a count, code that returns the value, a placeholder.
 
 use super::words::{self, Meaning};
 
-/// Whether a word is one of a language: letters, no capital after a small letter, and what may end a sentence.
+/// Whether a word is plain: letters, no capital after a small letter, and possibly the end of a sentence.
 pub(super) fn is_plain(word: &str) -> bool {
     let word = word.trim_end_matches(['.', '!', '?', ':', '\u{2026}']);
     let mut was_small = false;
@@ -14,7 +14,7 @@ pub(super) fn is_plain(word: &str) -> bool {
         })
 }
 
-/// Whether code follows that asks for the value: `nextToken()`, `await self.token(user)`, `Session::new()`.
+/// Whether the text is a call: `nextToken()`, `await self.token(user)`, `Session::new()`.
 pub(super) fn is_a_call(rest: &[u8]) -> bool {
     let keywords: [&[u8]; 4] = [b"await ", b"new ", b"yield ", b"try "];
     let rest = keywords
@@ -31,12 +31,12 @@ pub(super) fn is_a_call(rest: &[u8]) -> bool {
     arguments.get(length) == Some(&b')')
 }
 
-/// A number of up to three digits.
+/// Whether a word is a number of up to three digits.
 pub(super) fn is_small(word: &str) -> bool {
     word.len() < 4 && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether a value is none that must not leave.
+/// Whether a value is no secret.
 pub(super) fn stays(value: &str, meaning: Meaning) -> bool {
     let counts = matches!(meaning, Meaning::Counted | Meaning::Cookies | Meaning::Session);
     words::is_literal(value)
@@ -47,7 +47,7 @@ pub(super) fn stays(value: &str, meaning: Meaning) -> bool {
         || meaning == Meaning::Session && words::is_id(value, false)
 }
 
-/// What stands for a value that is elsewhere: a parameter of a statement or of a format, a variable, stars.
+/// Whether a value is a placeholder: a parameter of a statement or of a format, a variable, asterisks.
 fn is_placeholder(value: &str) -> bool {
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     matches!(value, "?" | "%s" | "%d" | "$" | "{}" | "...")
@@ -57,7 +57,7 @@ fn is_placeholder(value: &str) -> bool {
         || !value.is_empty() && value.chars().all(|c| c == '*' || c == '\u{2022}')
 }
 
-/// A number, perhaps with a unit.
+/// Whether a value is a number, possibly with a unit.
 fn is_count(value: &str) -> bool {
     let unit = value.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
     unit.len() < value.len()

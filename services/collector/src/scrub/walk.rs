@@ -1,10 +1,12 @@
-//! The walk over JSON by its bytes: what is masked by its key or by its text, and the remarks about it in `_meta`.
+//! The walk over JSON by its bytes: finds what is secret by its key or by its text, and writes the remarks in
+//! `_meta`.
 //!
-//! A remark is `[rule, "s", from, to]`, bytes of the new text, or `[rule, "x"]` for what was removed; `len` counts the
-//! characters of the old text. Source: <https://develop.sentry.dev/sdk/foundations/data-model/event-payloads/>.
+//! A remark is `[rule, "s", from, to]`, in bytes of the new text, or `[rule, "x"]` for a removed value; `len` is
+//! the number of characters of the old text. Source:
+//! <https://develop.sentry.dev/sdk/foundations/data-model/event-payloads/>.
 //!
-//! A text that is JSON, or has JSON in it, is walked as JSON too, to any depth of texts in texts, and what is masked there
-//! leaves it JSON. What is nested deeper than [`MAX_DEPTH`], the texts it is in counted, is removed whole.
+//! A string that is JSON, or contains JSON, is walked too, to any depth of strings in strings, and stays JSON. What
+//! is nested deeper than [`MAX_DEPTH`], including the strings around it, is removed.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -19,17 +21,17 @@ use super::words::{self, Meaning, is_id};
 use super::{card, gate, text};
 use crate::envelope::MAX_DEPTH;
 
-/// Where a value stands below its root.
+/// A step of the path from the root to a value.
 #[derive(Debug, Clone)]
 enum Step<'a> {
     Key(Cow<'a, str>),
     Index(usize),
 }
 
-/// Bytes by which a text may become longer for each finding in it.
+/// How many bytes a string may grow for each finding in it.
 const MOST_GROWTH: usize = 64;
 
-/// What is to be changed in a JSON document; nothing where it is not JSON.
+/// Returns the edits of a JSON document; none where it is not JSON.
 pub(super) fn edits(document: &[u8], with_remarks: bool) -> Vec<Edit> {
     let mut walk = Walk::new(document, false);
     match walk.value(0, KeyContext::default(), 0) {
@@ -38,15 +40,16 @@ pub(super) fn edits(document: &[u8], with_remarks: bool) -> Vec<Edit> {
     }
 }
 
-/// One pass over a JSON text. It finds its way by the text's bytes, so that what is not changed is not written anew.
+/// One pass over JSON, by its bytes, so that unchanged parts are not rewritten.
 struct Walk<'a> {
     text: &'a [u8],
-    /// It is a part of a text of JSON: without remarks, and without keys that mean something at the root.
+    /// Whether this is JSON within a string: then there are no remarks, and keys have no special meaning at the
+    /// root.
     is_nested: bool,
     path: Vec<Step<'a>>,
     found: Vec<Found>,
     remarks: Map<String, Value>,
-    /// The root's own `_meta`.
+    /// The `_meta` of the root.
     meta: Option<Range<usize>>,
 }
 
@@ -62,7 +65,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Looks at the value that begins at `at`, in `depth` containers; where it ends, or `None` where the text is not JSON.
+    /// Checks the value that begins at `at` within `depth` containers; returns its end, or `None` where the text is
+    /// not JSON.
     fn value(&mut self, at: usize, look: KeyContext, depth: usize) -> Option<usize> {
         let at = skip_space(self.text, at);
         let first = *self.text.get(at)?;
@@ -99,7 +103,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Removes a container, unless there is nothing in it.
+    /// Removes a container, unless it is empty.
     fn container(&mut self, at: usize, rule: Rule) -> Option<usize> {
         let end = value_end(self.text, at)?;
         let is_empty = skip_space(self.text, at + 1) + 1 >= end;
@@ -134,7 +138,7 @@ impl<'a> Walk<'a> {
                     let end = string_end(self.text, value)?;
                     named = unescaped(self.text, value..end).and_then(|name| key_context::named(&name));
                 } else if is_text && key == "value" && below.secret.is_none() && !below.skip {
-                    // As headers and forms are listed: `{"name": "Cookie", "value": …}`.
+                    // Headers and forms may be lists of `{"name": "Cookie", "value": …}`.
                     below.secret = named;
                 }
                 self.path.push(Step::Key(key));
@@ -159,12 +163,12 @@ impl<'a> Walk<'a> {
             self.path.push(Step::Index(index));
             let pair = pair(self.text, at).filter(|_| look.secret.is_none() && depth + 1 < MAX_DEPTH);
             at = match pair {
-                // Headers, tags and queries are lists of names with values.
+                // Headers, tags and queries may be lists of pairs.
                 Some((name, value)) => {
                     self.path.push(Step::Index(1));
                     let end = self.value(value, below(&name, look, false), depth + 2)?;
                     self.path.pop();
-                    // The pair's own bracket.
+                    // The bracket of the pair.
                     skip_space(self.text, end) + 1
                 }
                 None => self.value(at, look, depth + 1)?,
@@ -193,7 +197,7 @@ impl<'a> Walk<'a> {
             None if is_id(&text, look.id) => return,
             None => found_in(&text, depth),
         };
-        // Of two readings that do not hide the same neither is left.
+        // If the two readings of a string differ in what is secret, the whole string is removed.
         let otherwise = otherwise.unwrap_or_default();
         let other = found_in(&otherwise, depth);
         let hidden = parts(&text, &found);
@@ -205,8 +209,8 @@ impl<'a> Walk<'a> {
         };
         let (mut written, mut remarks) = replaced(&text, &found);
         let mut with = Value::from(written.as_str()).to_string();
-        // Texts in texts that are written with fewer escapes than they came with would double with each text they are in;
-        // and what is left and would be scrubbed once more is not left.
+        // A string that is written with fewer escapes than it came with would double with each string around it, so
+        // it is removed as a whole; so is a string that would be scrubbed again.
         let findings = written.matches(FILTERED).count().max(found.len());
         let unchanged = Value::from(&*text).to_string().len();
         if is_doubtful
@@ -234,9 +238,10 @@ impl<'a> Walk<'a> {
         self.note(vec![serde_json::json!([rule.name(), "x"])], None);
     }
 
-    /// Adds remarks at today's path, unless `_meta` itself would nest too deeply.
+    /// Adds remarks at the present path, unless `_meta` would nest too deep.
     fn note(&mut self, remarks: Vec<Value>, length: Option<usize>) {
-        /// Containers of `_meta` above and below a path: its own, that of the remarks, their list, and one of them.
+        /// Number of containers of `_meta` above and below a path: its own, that of the remarks, their list, and
+        /// one remark.
         const OWN: usize = 4;
         if self.is_nested || self.path.len() + OWN > MAX_DEPTH {
             return;
@@ -257,7 +262,7 @@ impl<'a> Walk<'a> {
         node.insert("rem".to_owned(), remarks.into());
     }
 
-    /// The edits, that of `_meta` among them, in order.
+    /// Returns the edits in order, including that of `_meta`.
     fn finish(self, with_remarks: bool) -> Vec<Edit> {
         let edit = |found: Found| Edit::at(found.range, found.with.into_owned());
         let mut edits: Vec<Edit> = self.found.into_iter().map(edit).collect();
@@ -282,13 +287,13 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The parts of a text that were found.
+/// The findings as parts of the text.
 fn parts<'a>(text: &'a str, found: &[Found]) -> Vec<&'a str> {
     let parts = found.iter().map(|one| text.get(one.range.clone()));
     parts.map(Option::unwrap_or_default).collect()
 }
 
-/// The text with what takes the place of findings, and a remark about each.
+/// Replaces the findings; returns the new text and a remark for each.
 fn replaced(text: &str, found: &[Found]) -> (String, Vec<Value>) {
     let mut written = String::with_capacity(text.len());
     let mut remarks = Vec::with_capacity(found.len());
@@ -304,8 +309,8 @@ fn replaced(text: &str, found: &[Found]) -> (String, Vec<Value>) {
     (written, remarks)
 }
 
-/// What is to be taken out of a text in `depth` containers, in order and without overlaps: of the JSON in it by its keys,
-/// of all else by what stands beside it.
+/// Returns the findings in a string within `depth` containers, in order and without overlaps: in JSON by its keys,
+/// elsewhere by the text around them.
 fn found_in(text: &str, depth: usize) -> Vec<Found> {
     if !gate::may_hold(text.as_bytes()) {
         return Vec::new();
@@ -335,7 +340,7 @@ fn found_in(text: &str, depth: usize) -> Vec<Found> {
     let mut found = text::findings(text);
     found.retain(|one| {
         let next = documents.partition_point(|document| document.end < one.range.end);
-        // What is the whole of a document was named before it.
+        // A finding that is a whole document has been found by its name outside of it.
         let is_inside = documents
             .get(next)
             .is_some_and(|document| document.start <= one.range.start && *document != one.range);
@@ -353,7 +358,7 @@ fn found_in(text: &str, depth: usize) -> Vec<Found> {
     in_order(found)
 }
 
-/// A finding in a document at `start` of a text; of a string, what is between its quotes.
+/// Moves a finding in a document that begins at `start`; of a string only the text between the quotes is replaced.
 fn unquoted(found: Found, start: usize) -> Found {
     let Found { range, rule, with } = found;
     let range = range.start + start..range.end + start;
@@ -367,10 +372,10 @@ fn unquoted(found: Found, start: usize) -> Found {
     }
 }
 
-/// Most brackets that may turn out to begin no document before none is looked for, so that the time is linear.
+/// Limit of brackets that begin no document, so that the time is linear in the text.
 const MOST_FAILURES: usize = 8;
 
-/// Where in a text there may be JSON: all of it, or what brackets hold.
+/// The ranges of a text that may be JSON: the whole text, or what brackets enclose.
 fn documents_in(text: &[u8]) -> Vec<Range<usize>> {
     let start = skip_space(text, 0);
     if let Some(end) = string_end(text, start)
@@ -399,13 +404,13 @@ fn documents_in(text: &[u8]) -> Vec<Range<usize>> {
     documents
 }
 
-/// Adds remarks to those that an SDK made. Ours come last, as they were made last.
+/// Adds our remarks to those of an SDK, after them.
 fn merge(known: &mut Value, ours: Value) {
     match (known, ours) {
         (Value::Object(known), Value::Object(ours)) => {
             for (key, value) in ours {
                 match known.get_mut(&key) {
-                    // The length before anyone touched it is the SDK's.
+                    // The original length is the one that the SDK recorded.
                     Some(below) if key != "len" => merge(below, value),
                     Some(_) => {}
                     None => {

@@ -1,9 +1,9 @@
-//! The one table of words, and what a name with one of them in it says of its value.
+//! The table of words, and what a word in a name tells about its value.
 //!
 //! Sources: the words that Sentry scrubs by default
-//! (<https://docs.sentry.io/security-legal-pii/scrubbing/server-side-scrubbing/>); the names that its SDKs hold back
-//! (<https://develop.sentry.dev/sdk/foundations/client/data-collection/>): cookies, sessions, forwarded addresses. The
-//! names of cards, of telephones and of persons are ours.
+//! (<https://docs.sentry.io/security-legal-pii/scrubbing/server-side-scrubbing/>), and the names that its SDKs
+//! filter (<https://develop.sentry.dev/sdk/foundations/client/data-collection/>): cookies, sessions, forwarded
+//! addresses. The names of cards, telephones and persons are our own additions.
 
 use std::sync::LazyLock;
 
@@ -12,35 +12,37 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Match, MatchKind};
 use super::percents;
 use super::rule::Rule;
 
-/// What a word says of the value that it names. The first of the list holds where a name has several words.
+/// What a word tells about the value that it names. If a name contains several words, the first in this list
+/// counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Meaning {
-    /// A secret, wherever the word stands in a name.
+    /// A secret, wherever the word is in a name.
     Secret,
-    /// A secret where the word is the last part of a name: `pin` of `card_pin`, but neither of `spin` nor of `pin_count`.
+    /// A secret if the word is the last part of a name: `pin` in `card_pin`, but neither in `spin` nor in
+    /// `pin_count`.
     Whole,
     /// A network address, or a list of them.
     Address,
-    /// Of a person, where the word is the last part of a name.
+    /// Personal data, if the word is the last part of a name.
     Person,
-    /// A list of secrets with names of their own. A number is a count.
+    /// A list of named secrets. A number is a count.
     Cookies,
     /// A secret, but a number is a count or a time: `max_tokens`, `auth_ms`.
     Counted,
-    /// A session, where the word is the last part of a name: a secret unless it has the form of an id. A number is a count.
+    /// A session, if the word is the last part of a name: a secret unless it looks like an id. A number is a count.
     Session,
-    /// A key of Sentry's own that is exactly this.
+    /// A key of Sentry's own, equal to the word.
     Own,
-    /// A word that has one of the others in it and means something else. Holds in texts only: of a key Sentry asks no
-    /// more than that it has the word in it.
+    /// A word that contains one of the others and has another meaning. It counts in texts only, because Sentry
+    /// scrubs every key that contains a sensitive word.
     Harmless,
-    /// No name: it is looked for by itself.
+    /// No name, but a pattern that is searched by itself.
     Sign,
 }
 
 use Meaning::{Address, Cookies, Counted, Harmless, Own, Person, Secret, Session, Sign, Whole};
 
-/// A `_` stands for itself, for a dash, for a space, for a point and for nothing. Case does not matter.
+/// `_` stands for itself, a dash, a space, a point, or nothing. Case does not matter.
 pub(super) const WORDS: &[(&str, Meaning)] = &[
     ("password", Secret),
     ("passwd", Secret),
@@ -124,10 +126,10 @@ pub(super) const WORDS: &[(&str, Meaning)] = &[
     ("secretary", Harmless),
     ("-----begin", Sign),
     ("basic", Sign),
-    // A node in a header `Forwarded` (RFC 7239).
+    // A node in the header `Forwarded` (RFC 7239).
     ("for=", Sign),
     ("by=", Sign),
-    // Commands whose options are passwords.
+    // Commands whose options contain passwords.
     ("curl", Sign),
     ("--user", Sign),
     ("--proxy-user", Sign),
@@ -135,18 +137,18 @@ pub(super) const WORDS: &[(&str, Meaning)] = &[
     ("mysql", Sign),
     ("mariadb", Sign),
     ("redis-cli", Sign),
-    // A space that separates the groups of a card.
+    // A space that separates the groups of a card number.
     ("&nbsp", Sign),
     ("&#160", Sign),
-    // How a JSON Web Token begins (RFC 7519): `{"` in base64.
+    // The beginning of a JSON Web Token (RFC 7519): `{"` in base64.
     ("eyj", Sign),
-    // A letter that need not be escaped may hide any of these.
+    // An escaped letter may hide any of these words.
     ("\\u00", Sign),
-    // Spaces and dashes.
+    // Escaped spaces and dashes.
     ("\\u20", Sign),
 ];
 
-/// What is said of a secret and is none: after a colon, or after a scheme such as `bearer`.
+/// Words about a secret that are none themselves, after a colon or after a scheme such as `bearer`.
 const SAID: &[&str] = &[
     "absent",
     "accepted",
@@ -232,20 +234,20 @@ const SAID: &[&str] = &[
     "yes",
 ];
 
-/// Whether a single word is what is said of a secret.
+/// Whether a word is one of these.
 pub(super) fn is_said(word: &str) -> bool {
     let word = word.trim_end_matches(['.', '!', '?', '\u{2026}']);
     SAID.iter().any(|said| said.eq_ignore_ascii_case(word))
 }
 
-/// Whether a text is one of the values that no secret is.
+/// Whether a text is a literal that is no secret.
 pub(super) fn is_literal(text: &str) -> bool {
     ["true", "false", "null", "none", "nil", "undefined"]
         .iter()
         .any(|literal| literal.eq_ignore_ascii_case(text))
 }
 
-/// Types of the languages that a field of a structure may be declared with.
+/// Types that a field of a structure may have.
 const TYPES: &[&str] = &[
     "&str", "String", "Vec<u8>", "any", "bool", "boolean", "bytes", "i32", "i64", "int", "integer", "number",
     "str", "string", "text", "u16", "u32", "u64", "u8", "uuid", "varchar",
@@ -256,7 +258,7 @@ pub(super) fn is_type(value: &str) -> bool {
     TYPES.contains(&value)
 }
 
-/// Whether a value is a scheme of authorisation (RFC 9110), as of `token_type=bearer`.
+/// Whether a value is a scheme of authorisation (RFC 9110), as in `token_type=bearer`.
 pub(super) fn is_scheme(value: &str) -> bool {
     ["basic", "bearer", "digest", "hawk", "negotiate", "ntlm"]
         .iter()
@@ -269,7 +271,7 @@ struct Finder {
     meanings: Vec<Meaning>,
 }
 
-/// The words as they may be written, in small letters, each with what it says.
+/// The words in all their spellings, in small letters, with their meanings.
 pub(super) fn writings() -> impl Iterator<Item = (String, Meaning)> {
     WORDS.iter().flat_map(|(word, meaning)| {
         let joints: &[&str] = if word.contains('_') && *meaning != Own {
@@ -296,7 +298,7 @@ static FINDER: LazyLock<Finder> = LazyLock::new(|| {
     Finder { automaton, meanings }
 });
 
-/// A word of the table in a text.
+/// A word of the table that was found in a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hit {
     pub(super) start: usize,
@@ -304,7 +306,7 @@ pub(super) struct Hit {
     pub(super) meaning: Meaning,
 }
 
-/// Every word of the table in a text, also those that overlap, in the order in which they end.
+/// Returns all words of the table in a text, including overlapping ones, in the order of their ends.
 pub(super) fn hits(text: &[u8]) -> impl Iterator<Item = Hit> + '_ {
     let finder = &*FINDER;
     let meaning = |found: &Match| finder.meanings.get(found.pattern().as_usize()).copied();
@@ -320,14 +322,14 @@ pub(super) fn hits(text: &[u8]) -> impl Iterator<Item = Hit> + '_ {
         })
 }
 
-/// Where a name stands.
+/// The position of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NamePosition {
     Key,
     Text,
 }
 
-/// What a name says of its value.
+/// What a name tells about its value.
 pub(super) fn meaning(name: &str, place: NamePosition) -> Option<Meaning> {
     let bytes = name.as_bytes();
     let all: Vec<Hit> = hits(bytes).collect();
@@ -356,7 +358,7 @@ pub(super) fn names_an_id(name: &str) -> bool {
     matches!(name, "id" | "did" | "sid" | "ids") || ends.iter().any(|end| name.ends_with(end))
 }
 
-/// Whether a name is that of an amount, a count or a time: its last part says so.
+/// Whether the last part of a name is that of an amount, a count or a time.
 pub(super) fn names_a_quantity(name: &str) -> bool {
     const LAST: &[&str] = &[
         "amount",
@@ -398,8 +400,8 @@ pub(super) fn own_rule(key: &str) -> Rule {
     }
 }
 
-/// Whether a part of a name begins at `at`: at its beginning, after a joint, or where a capital follows a small letter.
-/// The letter of an escape, such as the `n` of `\n`, and a sign in percents are no part of a name.
+/// Whether a part of a name begins at `at`: at the beginning, after a joint, or at a capital after a small letter.
+/// The letter of an escape, such as the `n` of `\n`, and a percent-encoded character are not part of a name.
 pub(super) fn starts_a_part(name: &[u8], at: usize) -> bool {
     let before = |by: usize| at.checked_sub(by).and_then(|at| name.get(at));
     let Some(last) = before(1).filter(|last| last.is_ascii_alphanumeric()) else {
@@ -411,7 +413,7 @@ pub(super) fn starts_a_part(name: &[u8], at: usize) -> bool {
         || percents::length_before(name, at) > 0
 }
 
-/// Whether nothing but digits and joints follows in the name.
+/// Whether only digits and joints follow in the name.
 pub(super) fn ends_a_name(name: &[u8], at: usize) -> bool {
     let mut rest = name.get(at..).unwrap_or_default().iter();
     let mut rest = rest.by_ref().skip_while(|byte| byte.is_ascii_digit()).peekable();
@@ -420,8 +422,8 @@ pub(super) fn ends_a_name(name: &[u8], at: usize) -> bool {
         .is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric())
 }
 
-/// Whether a text is an id of a span, a trace, an event or a round: hexadecimal digits, with the dashes of a UUID or
-/// without. Only where it is named an id may it be all decimal digits, as a card is.
+/// Whether a text looks like an id of a span, trace, event or round: hexadecimal digits, with the dashes of a UUID
+/// or without. Decimal digits alone, as of a card number, are an id only under the name of an id.
 pub(super) fn is_id(text: &str, named_so: bool) -> bool {
     let decimal = text.bytes().all(|byte| byte.is_ascii_digit());
     let digits = text.bytes().filter(u8::is_ascii_hexdigit).count();

@@ -1,4 +1,4 @@
-//! Everything about a trace, once it is asked for.
+//! The details of a trace on request.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use crate::facts::{self, Source};
 use crate::log::Entry;
 use crate::once::Seen;
 
-/// Puts a trace together from its envelopes, of which `oddity` says why they are not all.
+/// Builds a trace from its envelopes; `oddity` tells why some of them are missing.
 pub(crate) fn detail(trace_id: u128, envelopes: &[(Entry, Vec<u8>)], oddity: Option<&str>) -> TraceDetail {
     let mut trace = Trace::new(trace_id);
     let wanted = format_id(trace_id);
@@ -83,7 +83,7 @@ pub(crate) fn detail(trace_id: u128, envelopes: &[(Entry, Vec<u8>)], oddity: Opt
     }
 }
 
-/// Transactions without a parent beside the root, by start.
+/// Transactions without a parent, besides the root, in the order of their starts.
 fn other_roots(root: Option<&str>, spans: &[Span]) -> Vec<OtherRoot> {
     let mut told: HashSet<&str> = root.into_iter().collect();
     let roots = spans.iter().filter(|span| claim_of(span).0 == ROOT);
@@ -99,7 +99,7 @@ fn other_roots(root: Option<&str>, spans: &[Span]) -> Vec<OtherRoot> {
         .collect()
 }
 
-/// What only shows once all spans are there: parents that are missing, ids that repeat, clocks that differ.
+/// Marks what shows only with all spans: missing parents, repeated ids, clocks that differ.
 fn mark_odd_spans(spans: &mut [Span]) {
     let mut starts: HashMap<String, Micros> = HashMap::new();
     let mut repeated = HashSet::new();

@@ -1,4 +1,4 @@
-//! What the lists of a trace's line take, whatever is sent.
+//! Bounds the lists in a trace's summary, whatever is sent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,17 +7,17 @@ use serde::{Deserialize, Serialize};
 use crate::bounds;
 use crate::dsn::fnv1a;
 
-/// Most bytes of JSON that the services, measurements, problems and faults of a trace's line take together: with its other
-/// members, each of which is bounded, a line is then below 4,000 bytes, and a list of 50 below 200 kB.
+/// Limit of the JSON of services, measurements, problems and faults in a summary, in bytes. With the other members,
+/// which are bounded each, a summary is below 4,000 bytes, and a list of 50 below 200 kB.
 const MOST_LISTED_BYTES: usize = 1_850;
-/// Most names that are told apart of those that are not told.
+/// Limit of names without room that are counted individually.
 const MOST_LEFT_OUT: usize = 1_000;
 
-/// What the lists of a trace's line may still take.
+/// The room that is left for the lists of a summary.
 #[derive(Serialize, Deserialize)]
 pub(super) struct ListRoom {
     bytes: usize,
-    /// Hashes of names for which there was none, by list.
+    /// Hashes of the names without room, by list.
     pub(super) left_out: BTreeMap<String, BTreeSet<u64>>,
 }
 
@@ -31,7 +31,7 @@ impl Default for ListRoom {
 }
 
 impl ListRoom {
-    /// Whether a new name of a list, with what belongs to it, still fits.
+    /// Takes the room of a new name with `belongings` further bytes; returns whether there is enough.
     pub(super) fn takes(&mut self, list: &str, name: &str, belongings: usize) -> bool {
         let bytes = bounds::bytes(name) + belongings;
         if let Some(left) = self.bytes.checked_sub(bytes) {
@@ -46,7 +46,7 @@ impl ListRoom {
     }
 }
 
-/// Adds names to a sorted list that has each once, as far as there is room.
+/// Adds names to a sorted list without repetition, as far as there is room.
 pub(super) fn insert_all(
     list: &mut Vec<String>,
     names: impl IntoIterator<Item = String>,

@@ -1,4 +1,4 @@
-//! Traces are put together from envelopes in any order.
+//! Traces are built from envelopes in any order.
 
 use super::*;
 use crate::envelope::Envelope;
@@ -36,7 +36,7 @@ fn a_status_that_is_no_failure_ends_well_unless_there_are_errors() {
     }
 }
 
-/// One service's part of trace 1: its transaction with a call of HTTP in it.
+/// The part of one service in trace 1: its transaction with an HTTP call.
 fn part(service: &str, (id, parent): (&str, Option<&str>), (call, peer, ms): (&str, &str, u32)) -> Facts {
     let payload = json!({
         "transaction": "spin", "start_timestamp": 10, "timestamp": 20,
@@ -76,12 +76,12 @@ fn who_is_waited_for_and_answers_nothing_is_outside_in_whatever_order_it_is_told
     let expected = vec![("provider".to_owned(), 430_000)];
     assert_eq!(external(&[&gateway, &payments, &again]), expected);
     assert_eq!(external(&[&again, &payments, &gateway]), expected);
-    // Without the part of the callee nobody knows that it is one of the services.
+    // Without the callee's part, it is unknown that it is one of the services.
     assert_eq!(external(&[&gateway]), [("payments".to_owned(), 500_000)]);
-    // A service of the trace is none, though this call of it has no other end.
+    // A service of the trace is not external, although this call to it has no other end.
     let unheard = part("payments", ("d1", None), ("d2", "gateway", 5));
     assert_eq!(external(&[&gateway, &unheard]), []);
-    // Nor is the place that the page itself comes from.
+    // The origin of the page itself is not external either.
     assert_eq!(
         external(&[&part("page", ("e1", None), ("e2", "127.0.0.1:4000", 5))]),
         []
@@ -145,7 +145,7 @@ fn said(payload: &Value) -> Facts {
     facts::read(Source::external(1), &Envelope::framed(bytes.as_bytes()).unwrap())
 }
 
-/// The line of a trace in which these arrive one after the other, and which is written down between them.
+/// The summary of a trace from these parts in order, stored and read between them.
 fn line(parts: &[&Facts]) -> TraceSummary {
     let mut trace = Trace::new(1);
     for (seq, part) in parts.iter().enumerate() {
@@ -201,9 +201,9 @@ fn one_root_speaks_for_a_trace_whatever_arrives_first() {
         assert_eq!(line(&order).background_us, 3_000_000);
     }
     assert_eq!(line(&[&late]).background_us, 0);
-    // The same one again is no other root.
+    // The same root again is no other root.
     assert_eq!(line(&[&first, &first]).oddities, Vec::<String>::new());
-    // Without a root it is the earliest transaction.
+    // Without a root the earliest transaction names the trace.
     let orphan = line(&[&child]);
     assert_eq!(
         (orphan.name.as_str(), orphan.oddities),
@@ -235,7 +235,7 @@ fn errors_and_logs_move_no_trace_that_has_spans() {
         );
         assert_eq!((line.errors, line.logs), (1, 1));
     }
-    // One without spans has the times of what there is, and a name.
+    // A trace without spans has times and a name from its log line.
     let alone = line(&[&log]);
     assert_eq!((alone.name.as_str(), alone.service.as_str()), ("early", "lamp"));
     assert_eq!(

@@ -1,4 +1,4 @@
-//! For whom the services of a trace waited that recorded nothing in it themselves.
+//! The external peers that the services of a trace waited for, which recorded nothing in it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -9,26 +9,26 @@ use super::length_of;
 use crate::bounds;
 use crate::service_map;
 
-/// Most calls of a trace of which the other end may come later; of more the first word counts.
+/// Limit of calls of a trace whose other end may still arrive; beyond it, what comes first counts.
 const MOST_OPEN_CALLS: usize = 1_000;
-/// Most pairs of caller and peer, and most addresses of pages, that are told apart.
+/// Limit of pairs of caller and peer, and of origins of pages.
 const MOST_PAIRS: usize = 500;
-/// Most bytes of JSON that the peers of a trace's line take.
+/// Limit of the JSON of the peers in a summary, in bytes.
 const MOST_PEER_BYTES: usize = 250;
-/// Bytes of JSON of a peer without its name: its numbers are below 18 digits.
+/// Size of a peer's JSON without its name in bytes: its numbers have below 18 digits.
 const PEER_BYTES: usize = 46;
 
-/// Outgoing requests of a trace, told apart by whether a service of the trace answered them. The two ends come in any
+/// Outgoing requests of a trace, and whether a service of the trace answered them. The two ends arrive in any
 /// order, mostly in two envelopes.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Waits {
-    /// Microseconds, by who asks, then by whom.
+    /// Waiting time in microseconds, by caller and peer.
     unanswered: BTreeMap<String, BTreeMap<String, Micros>>,
-    /// The requests in `unanswered`, by span: who asks whom, and its microseconds.
+    /// The requests in `unanswered` by span id: caller and peer, and microseconds.
     open: HashMap<String, ((String, String), Micros)>,
-    /// Spans that a transaction continues and that have not come.
+    /// Span ids that a transaction continues and that have not arrived.
     answered: HashSet<String>,
-    /// Where the pages of a service came from, by service and address.
+    /// Origins of pages, by service and address.
     origins: HashSet<(String, String)>,
 }
 
@@ -68,7 +68,8 @@ impl Waits {
         }
     }
 
-    /// What is left, by peer, but for those that `is_service` knows and what a page asks of where it came from.
+    /// Returns the waiting time by external peer: without those that `is_service` knows, and without requests of a
+    /// page to its own origin.
     pub(super) fn external(&self, is_service: impl Fn(&str) -> bool) -> Vec<ExternalShare> {
         let mut peers: BTreeMap<&str, Micros> = BTreeMap::new();
         let pairs = self
@@ -89,7 +90,8 @@ impl Waits {
     }
 }
 
-/// Those that were waited for longest, as many as a line has room for, by name; and how many there are more.
+/// Returns the peers with the longest waiting times, as many as a summary has room for, sorted by name, and the
+/// number of the others.
 pub(super) fn longest(mut peers: Vec<ExternalShare>) -> (Vec<ExternalShare>, usize) {
     let all = peers.len();
     let mut bytes = 0;

@@ -1,4 +1,4 @@
-//! How delivery stands, and what a person may do about it.
+//! The state of delivery, and what a person may do about it.
 
 use axum::Json;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! What was captured, envelope by envelope.
+//! The captured envelopes.
 
 use axum::Json;
 use axum::extract::State;
@@ -17,7 +17,7 @@ use super::{Asked, Viewer, lines};
 use crate::envelope::{Envelope, MAX_EVENT};
 use crate::{large, lenient};
 
-/// Longest text of a payload that is shown.
+/// Limit of a payload's text that is shown, in bytes.
 const MOST_TEXT: usize = 64 * 1024;
 
 #[derive(Deserialize, IntoParams)]
@@ -48,7 +48,7 @@ pub(super) async fn envelopes(
         viewer.look().await;
     }
     let limit = lines(query.limit);
-    // One more tells whether there is another page.
+    // One more row shows whether there is another page.
     let mut envelopes = viewer
         .collector
         .envelopes(query.before, query.state, query.item_type, limit + 1)

@@ -1,4 +1,4 @@
-//! What happens, as it happens.
+//! The stream of changes.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -17,15 +17,15 @@ use crate::live::Live;
 
 /// Shortest time between two messages about delivery.
 const DELIVERY_EVERY: Duration = Duration::from_millis(200);
-/// How often a quiet stream says that it lives.
+/// Interval of messages on a stream without changes.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// One viewer's stream.
+/// The stream of one viewer.
 struct Watching {
     collector: Collector,
     live: broadcast::Receiver<Arc<Live>>,
     revisions: watch::Receiver<u64>,
-    /// When delivery may be told again.
+    /// Earliest time of the next message about delivery.
     not_before: Instant,
     waiting: VecDeque<Event>,
 }
@@ -41,7 +41,7 @@ pub(super) async fn telemetry_events(
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let live = viewer.collector.index().subscribe();
     let mut revisions = viewer.collector.revisions();
-    // The state of the moment comes first, so that a viewer that comes back misses nothing.
+    // The present state is sent first, so that a viewer that reconnects misses nothing.
     revisions.mark_changed();
     let watching = Watching {
         live,
@@ -68,7 +68,7 @@ impl Watching {
             tokio::select! {
                 message = self.live.recv() => match message {
                     Ok(message) => self.waiting.extend(event_of(&message)),
-                    // Too slow to be told everything: it has to ask for the lists again.
+                    // The reader was too slow and must read the lists again.
                     Err(broadcast::error::RecvError::Lagged(missed)) => {
                         let event = Event::default().event("missed").json_data(serde_json::json!({ "messages": missed }));
                         self.waiting.extend(event.ok());

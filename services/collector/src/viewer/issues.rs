@@ -1,4 +1,4 @@
-//! The list of issues, one of them, and what a person decides of it.
+//! The list of issues, one issue, and decisions about it.
 
 use axum::Json;
 use axum::extract::State;

@@ -15,7 +15,7 @@ use crate::facts::{self, Source};
 use crate::once::Seen;
 use crate::service_map::{self, Drawn, MINUTE};
 
-/// How many traces the map is drawn from when nobody asks for a number: it follows what happens now.
+/// Number of traces that the map is computed from without a wish, so that it follows the present.
 const USUAL_MAP: usize = 200;
 
 #[derive(Deserialize, IntoParams)]
@@ -43,7 +43,7 @@ pub(super) async fn service_map(
     let newest = index.newest_traces(limit, now - MINUTE..now + 1);
     let (newest, minute) = newest.await.map_err(unread)?;
     let ids: HashSet<u128> = newest.iter().map(|(id, _)| *id).collect();
-    // An envelope may hold parts of several traces; newest first, since there is a bound to what is read.
+    // Newest first, because the bytes that are read are limited. An envelope may have parts of several traces.
     let mut seqs: Vec<u64> = newest.into_iter().flat_map(|(_, seqs)| seqs).collect();
     seqs.sort_unstable_by(|one, other| other.cmp(one));
     seqs.dedup();

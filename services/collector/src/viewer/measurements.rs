@@ -1,4 +1,4 @@
-//! Numbers over time.
+//! Points of measurements and metrics.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 
 use super::{Asked, Viewer, unread};
 
-/// Most points of a measurement that are answered at once.
+/// Limit of points in one response.
 const MOST_POINTS: usize = 10_000;
 
 #[derive(Deserialize, IntoParams)]

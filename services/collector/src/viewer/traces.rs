@@ -1,4 +1,4 @@
-//! The list of traces, and one of them.
+//! The list of traces, and one trace.
 
 use axum::Json;
 use axum::extract::State;
@@ -93,7 +93,7 @@ pub(super) async fn traces(
         .next
         .map(|(arrived, id)| format!("{arrived}.{}", format_id(id)));
     let (recorded, all) = page.within;
-    // Never negative, and far below 2^53.
+    // Not negative, and far below 2^53.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let counted = all.round() as u64;
     Ok(Json(Traces {

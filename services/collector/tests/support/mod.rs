@@ -1,4 +1,4 @@
-//! A fake Sentry that misbehaves on demand, envelopes to send, and waiting for a condition.
+//! A fake Sentry that misbehaves on demand, sample envelopes, and waiting for a condition.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
 pub(crate) mod rows;
@@ -21,29 +21,29 @@ use serde_json::Value;
 
 pub(crate) const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 
-/// What the fake answers next.
+/// The next response of the fake.
 #[derive(Debug, Clone)]
 pub(crate) enum Answer {
     Ok,
-    /// 200 with headers.
+    /// 200 with these headers.
     Taken(Vec<(&'static str, String)>),
     Status(u16, Vec<(&'static str, String)>),
     Garbage,
-    /// Never answers.
+    /// No response.
     Silence,
-    /// Takes the request and answers after a while.
+    /// Accepts the request and answers after a while.
     Slow(Duration),
 }
 
 #[derive(Default)]
 pub(crate) struct Seen {
-    /// Event ids that were answered with 200, in order.
+    /// Ids of the events that were answered with 200, in order.
     pub(crate) taken: Vec<String>,
-    /// The envelopes of these, as they came.
+    /// Their envelopes, as received.
     pub(crate) bodies: Vec<Vec<u8>>,
     /// All requests: event id, authorisation, header line.
     pub(crate) requests: Vec<(String, String, Value)>,
-    /// Most requests at one time.
+    /// Maximum of concurrent requests.
     pub(crate) most_at_once: usize,
     at_once: usize,
     answers: VecDeque<Answer>,
@@ -62,7 +62,7 @@ impl FakeSentry {
         Self::serve(listener)
     }
 
-    /// Serves on an address that somebody chose before, to come up later.
+    /// Serves on a listener that was bound before, so that the fake can come up later.
     pub(crate) fn serve(listener: tokio::net::TcpListener) -> Self {
         let fake = Self {
             seen: Arc::default(),
@@ -91,7 +91,7 @@ impl FakeSentry {
         self.seen.lock().unwrap().taken.clone()
     }
 
-    /// The items that were taken, header and payload each, by envelope. No payload of them holds a newline.
+    /// The accepted items, header and payload of each, by envelope. Their payloads contain no newline.
     pub(crate) fn items(&self) -> Vec<Vec<String>> {
         let seen = self.seen.lock().unwrap();
         let lines = |body: &[u8]| -> Vec<String> {
@@ -174,7 +174,7 @@ async fn take(State(fake): State<FakeSentry>, headers: HeaderMap, body: Bytes) -
     }
 }
 
-/// Options of a test: short pauses.
+/// Options for tests, with short pauses.
 pub(crate) fn options() -> Options {
     Options {
         pace: Pace {
@@ -198,7 +198,7 @@ pub(crate) fn event_id(n: usize) -> String {
     format!("{n:032x}")
 }
 
-/// An error event of a trace of its own.
+/// An error event with a trace of its own.
 pub(crate) fn error(n: usize) -> Vec<u8> {
     error_in(n, &format!("{:032x}", n + 1_000_000))
 }
@@ -218,7 +218,7 @@ pub(crate) fn error_in(n: usize, trace: &str) -> Vec<u8> {
     format!("{{\"event_id\":\"{id}\"}}\n{{\"type\":\"event\"}}\n{event}\n").into_bytes()
 }
 
-/// A transaction; `parent` makes it part of another's work.
+/// A transaction; with `parent` it continues another span.
 pub(crate) fn transaction(n: usize, trace: &str, span: &str, parent: Option<&str>, millis: f64) -> Vec<u8> {
     let id = event_id(n);
     let start = 1_764_000_000.0;
@@ -237,7 +237,7 @@ pub(crate) fn transaction(n: usize, trace: &str, span: &str, parent: Option<&str
     .into_bytes()
 }
 
-/// Looks again and again until it holds; a test that would wait for ever fails instead.
+/// Repeats the check until it holds; fails the test after a while.
 pub(crate) async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let looked = async {
         while !holds() {
@@ -249,12 +249,12 @@ pub(crate) async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
         .unwrap_or_else(|_| panic!("never: {what}"));
 }
 
-/// The counts are those of the log in `dir`, of which nothing was removed.
+/// Checks that the counts equal those of the log in `dir`, of which nothing was deleted.
 pub(crate) fn balanced(collector: &Collector, dir: &Path) {
     rows::balanced(dir, Kept::All, || collector.counts());
 }
 
-/// The same where the oldest may have been removed.
+/// The same where the oldest may have been deleted.
 pub(crate) fn balanced_with_removed(collector: &Collector, dir: &Path) {
     rows::balanced(dir, Kept::Some, || collector.counts());
 }

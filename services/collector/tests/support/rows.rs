@@ -1,4 +1,4 @@
-//! What the counts of envelopes are held against: the rows of the log, read as anybody may beside whoever writes.
+//! The rows of the log, read beside the writer, to compare the counts with.
 #![allow(dead_code, clippy::unwrap_used)]
 
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use reelscope_contracts::telemetry::DeliveryCounts;
 use rusqlite::{Connection, OpenFlags};
 
-/// How many envelopes stand where, and the number of the newest; 0 without any.
+/// Number of envelopes in each state, and the number of the newest; 0 without any.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rows {
     pub(crate) held: u64,
@@ -16,16 +16,16 @@ pub(crate) struct Rows {
     pub(crate) newest: u64,
 }
 
-/// Whether rows may be gone that are counted.
+/// Whether rows may be missing that are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kept {
     All,
-    /// The oldest made room, or were too old.
+    /// The oldest were deleted for space or for age.
     Some,
 }
 
 impl Rows {
-    /// Those of the log in `dir`.
+    /// Reads the rows of the log in `dir`.
     pub(crate) fn of(dir: &Path) -> Self {
         let file = dir.join("telemetry.sqlite");
         let log = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
@@ -33,7 +33,7 @@ impl Rows {
             let number = log.query_row(sql, (), |row| row.get::<_, i64>(0));
             u64::try_from(number.unwrap()).unwrap()
         };
-        // One look at all of them.
+        // One snapshot for all queries.
         log.execute_batch("BEGIN").unwrap();
         Self {
             held: number("SELECT count(*) FROM envelopes WHERE state = 0"),
@@ -53,8 +53,8 @@ impl Rows {
     }
 }
 
-/// Every envelope is in exactly one of the counts, and stands there in the log in `dir`. The two are read one after the
-/// other, so what is written between them is waited for.
+/// Checks that every envelope is in exactly one of the counts, as in the log in `dir`. Both are read one after the
+/// other, so the check repeats while something is written in between.
 pub(crate) fn balanced(dir: &Path, kept: Kept, counts: impl Fn() -> DeliveryCounts) {
     let by = Instant::now() + Duration::from_secs(20);
     loop {

@@ -9,7 +9,7 @@ describe('money over time', () => {
     const time = fc.integer({ min: 0, max: 40 * 86_400_000_000 });
     fc.assert(
       fc.property(fc.array(time, { minLength: 1 }), (times) => {
-        // As they arrived: the clock may have been set back in between.
+        // In the order of arrival: the clock may have been set back in between.
         const spins = times.map((at, index) => ({
           traceId: String(index),
           arrived: 1,

@@ -1,7 +1,7 @@
 import { Micros, micros } from '../core/api/micros';
 import { SpinMoney, Totals, totalsOf } from './spin-money';
 
-/** Spins of a while: `from` included, `to` not. */
+/** The spins of a period: `from` inclusive, `to` exclusive. */
 export interface Bucket {
   readonly from: Micros;
   readonly to: Micros;
@@ -10,10 +10,10 @@ export interface Bucket {
 }
 
 const SECOND = 1_000_000;
-/** Widths that people say, in seconds. */
+/** Widths of buckets that are easy to read, in seconds. */
 const WIDTHS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 10_800, 21_600, 86_400];
 
-/** When the earliest and the latest of them began, by the wall clock; null without spins. */
+/** Start of the earliest and of the latest spin, by the wall clock; null without spins. */
 export function periodOf(
   spins: readonly Pick<SpinMoney, 'at'>[],
 ): { readonly first: Micros; readonly last: Micros } | null {
@@ -27,7 +27,7 @@ export function periodOf(
   return { first, last };
 }
 
-/** The narrowest width, in microseconds, that needs no more than `most` buckets. */
+/** The smallest width, in microseconds, that needs at most `most` buckets. */
 export function widthFor(from: Micros, to: Micros, most: number): Micros {
   const needed = (to - from) / SECOND / Math.max(1, most - 1);
   const seconds = WIDTHS.find((width) => width >= needed) ?? Math.ceil(needed / 86_400) * 86_400;
@@ -35,8 +35,8 @@ export function widthFor(from: Micros, to: Micros, most: number): Micros {
 }
 
 /**
- * Spins in buckets that follow one another without a hole, at whole multiples of their width: by the wall clock, whatever the
- * order in which they came.
+ * Puts spins into adjacent buckets whose ends are multiples of their width, by the wall clock,
+ * whatever the order of arrival.
  */
 export function bucketsOf(spins: readonly SpinMoney[], most: number): Bucket[] {
   const period = periodOf(spins);

@@ -13,7 +13,9 @@ import type { Drawing } from './line-chart';
 import { SpinMoney } from './spin-money';
 import { SpinsStore } from './spins-store';
 
-/** jsdom draws nothing: what is drawn, and what a choice leads to. */
+/**
+ * jsdom draws nothing, so the tests check what is passed to the charts, and where a click leads.
+ */
 @Component({
   selector: 'rs-line-chart',
   template: '',
@@ -53,7 +55,7 @@ describe('the business page', () => {
 
   beforeEach(async () => {
     address.go.mockClear();
-    // The library of the charts asks for the screen as soon as it is loaded; jsdom has none.
+    // The chart library queries the screen when it is loaded; jsdom has none.
     vi.stubGlobal('matchMedia', () => ({ addEventListener: vi.fn() }));
     page = (await import('./business-page')).BusinessPage;
     const { LineChart } = await import('./line-chart');
@@ -168,7 +170,7 @@ describe('the business page', () => {
     charts()[1]?.chosen.emit(0);
     expect(address.go).toHaveBeenCalledWith('/traces', { since: '1000000', until: '1500001' });
     address.go.mockClear();
-    // Nothing happened in this while: there is nowhere to go.
+    // There are no spins in this period, so the click leads nowhere.
     charts()[1]?.chosen.emit(5);
     expect(address.go).not.toHaveBeenCalled();
   });

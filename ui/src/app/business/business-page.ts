@@ -19,7 +19,10 @@ import { MOST, SpinsStore } from './spins-store';
 const MOST_POINTS = 400;
 const MOST_BUCKETS = 48;
 
-/** Money: what was staked, paid and kept, how the observed RTP stands to the exact one, and what failures cost. */
+/**
+ * Money: stakes, payouts and revenue, the observed RTP against the exact one, and the cost of
+ * failures.
+ */
 @Component({
   selector: 'rs-business-page',
   imports: [BusinessParts, DailyReport, LineChart],
@@ -35,13 +38,16 @@ export class BusinessPage {
   protected readonly store = inject(SpinsStore);
   protected readonly say = this.language.say;
 
-  /** Amounts of several currencies cannot be added: those of the player's. */
+  /**
+   * Amounts of several currencies cannot be added, so the page shows those in the player's
+   * currency.
+   */
   private readonly spins = computed(() =>
     this.store
       .spins()
       .filter(({ currency }) => currency === '' || currency === this.session.currency()),
   );
-  /** What an RTP can be observed of. */
+  /** The settled spins that are drawn by chance, from which the RTP is computed. */
   private readonly drawn = computed(() =>
     this.spins().filter(({ failed, byChance }) => !failed && byChance),
   );
@@ -166,7 +172,7 @@ export class BusinessPage {
     });
   };
 
-  /** What of the chart of the RTP is not shown: spins between its points, and points above its edge. */
+  /** What the chart of the RTP leaves out: spins between its points, and points above its edge. */
   protected readonly rtpRest = computed(() => {
     const [points, all] = [this.points(), this.drawn().length];
     const { number } = this.language.formats();
@@ -280,7 +286,7 @@ export class BusinessPage {
     this.showTraces(this.buckets()[index]?.spins ?? []);
   }
 
-  /** The list of traces, from the earliest of these spins to the latest. */
+  /** Link to the list of traces, from the earliest of these spins to the latest. */
   private showTraces(spins: readonly SpinMoney[]): void {
     const [first] = spins;
     const period = periodOf(spins);
@@ -288,7 +294,7 @@ export class BusinessPage {
     const filter = addressOf({
       since: period.first,
       until: micros(period.last + 1),
-      // Between two spins the page asks for other things too.
+      // Restricted to the name of the spins, because the page sends other requests in between.
       ...(spins.every(({ name }) => name === first.name) ? { name: first.name } : {}),
     });
     this.address.go('/traces', filter);
@@ -312,7 +318,7 @@ export class BusinessPage {
   }
 }
 
-/** The address of the traces of those spins that failed, of one release or of all; empty where none failed. */
+/** Link to the traces of the failed spins, of one release or of all; empty where none failed. */
 function failuresPath(spins: readonly SpinMoney[], release = ''): string {
   const names = new Set(spins.filter(({ failed }) => failed).map(({ name }) => name));
   if (names.size === 0) return '';
@@ -328,15 +334,15 @@ function failuresPath(spins: readonly SpinMoney[], release = ''): string {
 }
 
 /**
- * Where the chart of the RTP ends, as a part of 1: above the last two thirds of the band and of what was observed. The
- * first spins swing so widely that nothing could be read otherwise.
+ * Upper end of the chart of the RTP, as a fraction of 1: above the last two thirds of the band and
+ * of the observed values. The first spins vary so much that the rest would be illegible.
  */
 function mostShown(points: readonly RtpPoint[]): number {
   const settled = points.slice(Math.floor(points.length / 3));
   return 1.1 * Math.max(...settled.map(({ observed, band }) => Math.max(observed, band.high)));
 }
 
-/** How many points of the observed RTP lie above that end. */
+/** Number of points of the observed RTP above that end. */
 function aboveEdge(points: readonly RtpPoint[]): number {
   const end = mostShown(points);
   return points.filter(({ observed }) => observed > end).length;

@@ -4,7 +4,7 @@ import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { PARTS, partAt } from '../core/ui/business-part';
 
-/** The parts of the business pages, and which one is shown. */
+/** The parts of the business pages, and the one that is shown. */
 @Component({
   selector: 'rs-business-parts',
   template: `

@@ -56,7 +56,8 @@ describe('the confidence band of the RTP', () => {
   });
 
   it('covers the RTP of a fair game in about 95 of 100 sessions', () => {
-    // A coin that pays double or nothing: RTP 1, σ 1. A linear congruential generator makes the sessions the same each time.
+    // A coin that pays double or nothing: RTP 1, σ 1. The linear congruential generator makes all
+    // runs equal.
     let seed = 12345;
     const coin = (): number => {
       seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;

@@ -3,17 +3,19 @@ import { Sample, SpinMoney } from './spin-money';
 /** The two-sided 95 % quantile of the normal distribution. */
 export const Z_95 = 1.959964;
 
-/** Where an observed RTP is to be expected, as parts of 1. */
+/** The interval in which the observed RTP is expected, as fractions of 1. */
 export interface Band {
   readonly low: number;
   readonly high: number;
 }
 
 /**
- * The band around the exact RTP in which the observed one lies in 95 of 100 sessions: `exact ± z·σ·√Σs²/Σs`. `exact` is
- * a part of 1 and `sigma` the standard deviation of a round in stakes, both of the PAR sheet; rounds are independent, so
- * the variances `σ²s²` of payouts add. For n equal stakes the half width is `z·σ/√n`. By the central limit theorem; a few
- * spins of a volatile game are far from normal, and the band is then wider than any result below 0. Null without stakes.
+ * The band around the exact RTP that contains the observed RTP of 95 sessions in 100: `exact ±
+ * z·σ·√Σs²/Σs`. `exact` is a fraction of 1 and `sigma` the standard deviation of a round in stakes,
+ * both of the PAR sheet. Rounds are independent, so the variances `σ²s²` of their payouts add. For
+ * n equal stakes the half width is `z·σ/√n`. This is the central limit theorem: a few spins of a
+ * volatile game are far from normally distributed, and their band may reach below 0. Null without
+ * stakes.
  */
 export function bandOf(
   exact: number,
@@ -26,18 +28,21 @@ export function bandOf(
   return { low: Math.max(0, exact - half), high: exact + half };
 }
 
-/** The RTP after each of some spins, as parts of 1, with its band. */
+/** The RTP after each of some spins, as fractions of 1, with its band. */
 export interface RtpPoint {
-  /** How many spins it is of. */
+  /** Number of spins up to this point. */
   readonly n: number;
   readonly observed: number;
   readonly band: Band;
-  /** Spins since the point before, as indices into what was given: `from` included, `to` not. */
+  /** Indices of the spins since the previous point: `from` inclusive, `to` exclusive. */
   readonly from: number;
   readonly to: number;
 }
 
-/** At most `most` points, evenly spread, the last one of all spins. `drawn` are settled spins, by chance. */
+/**
+ * At most `most` points, evenly spread; the last one covers all spins. `drawn` are settled spins
+ * that are drawn by chance.
+ */
 export function rtpPoints(
   drawn: readonly SpinMoney[],
   exact: number,

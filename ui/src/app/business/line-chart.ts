@@ -17,8 +17,8 @@ import uPlot from 'uplot';
 import { Marks, roundMarks, timeMarks } from './marks';
 
 /**
- * One line, or the bars, of a chart; thin bars stand in front of the others. `area` and `edge` are the upper and the lower
- * end of a band.
+ * A line or the bars of a chart; thin bars are in front of others. `area` and `edge` are the upper
+ * and the lower edge of a band.
  */
 export interface Series {
   readonly label: string;
@@ -26,18 +26,18 @@ export interface Series {
   readonly kind: 'line' | 'dashes' | 'bars' | 'thin-bars' | 'area' | 'edge';
 }
 
-/** Everything that a chart draws. `x` ascends; each of `ys` has a value, or null, for each x. */
+/** The content of a chart. `x` ascends; each of `ys` has a value or null for each x. */
 export interface Drawing {
   readonly x: readonly number[];
   readonly ys: readonly (readonly (number | null)[])[];
   readonly series: readonly Series[];
-  /** Whether x are seconds since the Unix epoch. */
+  /** Whether x is in seconds since the Unix epoch. */
   readonly time: boolean;
-  /** The area between two of the series, by index. */
+  /** The indices of the two series between which the area is filled. */
   readonly band: readonly [upper: number, lower: number] | null;
-  /** Where y ends, for a chart whose first points would make the others flat. */
+  /** Upper end of y, for a chart whose first points would flatten the others. */
   readonly yMost: number | null;
-  /** Words of marks that are a `step` apart. */
+  /** Labels of marks that are `step` apart. */
   readonly xText: (x: number, step: number) => string;
   readonly yText: (y: number, step: number) => string;
 }
@@ -47,8 +47,8 @@ const GRID = '#1c2230';
 const BAND = '#f3bd4d22';
 
 /**
- * A chart whose points can be walked through by keyboard, as a slider is, and chosen. Its words are told by `pointText`
- * to those who cannot see the canvas.
+ * A chart whose points can be visited with the keyboard, like the values of a slider, and chosen.
+ * `pointText` describes a point to those who cannot see the canvas.
  */
 @Component({
   selector: 'rs-line-chart',
@@ -126,7 +126,7 @@ export class LineChart {
   readonly drawing = input.required<Drawing>();
   readonly label = input.required<string>();
   readonly pointText = input.required<(index: number) => string>();
-  /** The point that was chosen, by its index. */
+  /** The chosen point, by its index. */
   readonly chosen = output<number>();
 
   private readonly box = viewChild.required<ElementRef<HTMLElement>>('box');
@@ -187,7 +187,7 @@ export class LineChart {
     if (width > 0) this.chart?.setSize({ width, height });
   }
 
-  /** A chart is made anew only when more than its numbers differ: its cursor stays where it is. */
+  /** The chart is rebuilt only when more than its numbers differ, so that its cursor stays. */
   private draw(drawing: Drawing, rem: number): void {
     const data = [drawing.x, ...drawing.ys].map((row) => [...row]) as uPlot.AlignedData;
     const shape = JSON.stringify([drawing.series, drawing.time, drawing.yText(1, 1), rem]);
@@ -197,7 +197,9 @@ export class LineChart {
     this.chart = new uPlot(this.optionsOf(drawing, rem), data, this.box().nativeElement);
   }
 
-  /** Of one point neither a band nor a dashed line has a length: they are drawn around it. */
+  /**
+   * A band or a dashed line of a single point has no length, so they are drawn around the point.
+   */
   private drawAlone(chart: uPlot, rem: number): void {
     const { x, ys, series, band } = this.drawing();
     const [only] = x;
@@ -242,14 +244,14 @@ export class LineChart {
       width: clientWidth || 300,
       height: clientHeight || 200,
       legend: { show: false },
-      // The last mark of x may stick out by half of its words.
+      // Half of the last label of x may exceed the plot.
       padding: [rem * 0.6, rem * 2, 0, 0],
       cursor: {
         y: false,
         drag: { x: false, y: false, setScale: false },
         points: { size: rem * 0.6 },
         bind: {
-          // A click chooses the point that the cursor is at.
+          // A click chooses the point at the cursor.
           click: (chart) => () => {
             const index = chart.cursor.idx;
             if (index !== null && index !== undefined) this.chosen.emit(index);
@@ -260,17 +262,17 @@ export class LineChart {
       scales: {
         x: {
           time: false,
-          // Bars stand around their x: the first and the last need room for half of theirs.
+          // Bars are centred at their x, so the first and the last need room for half a bar.
           range: (_, least, most) => {
             const { x, time } = this.drawing();
             const [first, second] = x;
-            // Around one point the library makes a range of its own, of a day or more.
+            // For a single point the library uses a range of a day or more.
             if (first !== undefined && second === undefined) return [first - 0.5, first + 0.5];
             const room = time && first !== undefined ? ((second ?? first) - first) / 2 : 0;
             return [least - room, most + room];
           },
         },
-        // What lies above is cut off; its figures are told beside the chart.
+        // Points above the end are cut off; the page states their number beside the chart.
         y: {
           range: (_, least, most) => {
             const cap = this.drawing().yMost;
@@ -317,7 +319,7 @@ export class LineChart {
           return { ...common, ...dot, width: rem * 0.13 };
         }),
       ],
-      // Series count from 1 there: 0 is x.
+      // In the library series count from 1, because 0 is x.
       bands: band ? [{ series: [band[0] + 1, band[1] + 1], fill: BAND }] : [],
       hooks: {
         draw: [(chart) => this.drawAlone(chart, rem)],
@@ -327,13 +329,13 @@ export class LineChart {
   }
 }
 
-/** `most` is how many marks have room, counted in pixels of the device. */
+/** `most` is the number of marks that have room, in device pixels. */
 function markedBy(
   most: (chart: uPlot) => number,
   marksOf: (from: number, to: number, most: number) => Marks,
   text: (value: number, step: number) => string,
 ): Pick<uPlot.Axis, 'splits' | 'values'> {
-  // The words of marks are asked for right after the marks.
+  // The library requests the labels right after the marks.
   let step = 1;
   return {
     splits: (chart, _, from, to) => {
@@ -345,12 +347,12 @@ function markedBy(
   };
 }
 
-/** Seconds that the clock of this place is ahead of UTC at a time. */
+/** How far the local clock is ahead of UTC at a time, in seconds. */
 function aheadOfUtc(seconds: number): number {
   return -new Date(seconds * 1000).getTimezoneOffset() * 60;
 }
 
-/** A line of one point is a dot. */
+/** A line with a single point is drawn as a dot. */
 function dotsOf(chart: uPlot): boolean {
   return chart.data[0].length === 1;
 }

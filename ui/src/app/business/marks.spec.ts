@@ -28,7 +28,7 @@ describe('the marks of an axis', () => {
       const { number, percent } = FORMATS[lang];
       fc.assert(
         fc.property(start, length, fc.integer({ min: 1, max: 12 }), (from, long, most) => {
-          // What doubles cannot tell apart nobody can.
+          // Values that are equal as doubles cannot be distinguished.
           fc.pre(long > Math.abs(from) * 1e-9);
           const { at, step } = roundMarks(from, from + long, most);
           expect(at.length).toBeLessThanOrEqual(most + 1);

@@ -100,7 +100,7 @@ describe('the money of other currencies', () => {
     check('RUB', 1_000, 4_510);
     check('JPY', 10, 45);
     check('KWD', 10_000, 45_100);
-    // A trace may name anything.
+    // A trace may contain any currency.
     check('roubles', 1_000, 4_510);
   });
 });
@@ -124,7 +124,7 @@ describe('the money of many spins', () => {
       ['a', true],
       ['b', false],
     ]);
-    // One that has grown stays in its place.
+    // A trace that has grown keeps its place.
     const grown = withSpins(spins, new Map([['a', trace({ first_envelope: 1 })]]));
     expect(grown.map(({ traceId, failed }) => [traceId, failed])).toEqual([
       ['a', false],

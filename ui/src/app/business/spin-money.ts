@@ -7,31 +7,31 @@ import { WELL } from '../traces/measured-words';
 /** The money of one spin, in minor units. */
 export interface SpinMoney {
   readonly traceId: string;
-  /** Number of the first envelope that told of it. */
+  /** Number of the first envelope of its trace. */
   readonly arrived: number;
   readonly at: Micros;
   readonly stake: number;
-  /** 0 for a spin that failed: what it drew was not paid. */
+  /** 0 for a failed spin, because its payout was not paid. */
   readonly payout: number;
   readonly failed: boolean;
-  /** Whether it was drawn by chance, so that it says something about the RTP. */
+  /** Whether the round is drawn by chance, so that it counts in the RTP. */
   readonly byChance: boolean;
   readonly release: string;
   /** Name of its trace. */
   readonly name: string;
-  /** ISO 4217 code; empty where the trace names none. */
+  /** ISO 4217 code; empty where the trace has none. */
   readonly currency: string;
 }
 
-/** What a trace lacks while its root is still to come. */
+/** The oddity of a trace whose root has not arrived. */
 const UNFINISHED = new Set(['missing_root', 'no_spans']);
 
 /**
- * What a trace says of money, or null when it says nothing. A spin is measured by three services and in three ways; the
- * summary of its trace has what the root measured, once. When the root did not end well, what others measured on the way
- * is money that was not earned: the stake was drawn for, and given back or left open. So it is with a round that was voided
- * behind an answer that was good: a service measured its stake as failed. A round that was spun again with a known seed has
- * no RTP among its measurements.
+ * The money of a trace, or null where it has none. Three services measure a spin in three ways; the
+ * trace summary has the root's measurement. When the root failed, the measurements of other
+ * services are no revenue: the stake was reserved, and then returned or left open. The same holds
+ * for a round that was voided after a successful response, for which a service measures a failed
+ * stake. A round with the seed of another one has no measurement of the RTP.
  */
 export function spinOf(trace: TraceSummary): SpinMoney | null {
   const { stake, payout, failed_stake, rtp } = trace.measurements;
@@ -55,9 +55,9 @@ export function spinOf(trace: TraceSummary): SpinMoney | null {
   };
 }
 
-/** What spins amount to, in minor units. */
+/** The totals of spins, in minor units. */
 export interface Totals {
-  /** Spins that were settled. */
+  /** Number of settled spins. */
   readonly settled: number;
   readonly staked: number;
   readonly paid: number;
@@ -65,16 +65,16 @@ export interface Totals {
   readonly ggr: number;
   readonly failed: number;
   readonly failedStake: number;
-  /** Settled spins that were drawn by chance: what an RTP can be observed of. */
+  /** Settled spins that are drawn by chance, from which the RTP is computed. */
   readonly byChance: Sample;
 }
 
-/** Stakes and payouts of some spins, in minor units. */
+/** Stakes and payouts of spins, in minor units. */
 export interface Sample {
   readonly spins: number;
   readonly staked: number;
   readonly paid: number;
-  /** Σs² of the stakes: how unequal they are decides how sure their RTP is. */
+  /** Σs² of the stakes, which determines the width of the RTP's band. */
   readonly squares: number;
 }
 
@@ -100,8 +100,8 @@ export function totalsOf(spins: readonly SpinMoney[]): Totals {
 }
 
 /**
- * Spins as they arrived, oldest first, each trace once, with those of traces that are new or have grown. What was in order stays
- * so: a sort of what is nearly sorted goes through it once.
+ * Adds the spins of new traces and replaces those of traces that have grown; oldest first, one spin
+ * for each trace. Nearly sorted input is sorted in one pass.
  */
 export function withSpins(
   spins: readonly SpinMoney[],

@@ -6,15 +6,15 @@ import { TraceQuery } from '../core/api/parts';
 import { TraceSummary } from '../core/api/schema';
 import { SpinMoney, spinOf, withSpins } from './spin-money';
 
-/** No more are read, and no more spins are added up; older ones are with the collector. */
+/** Limit of spins that are read and added up; the collector has older ones. */
 export const MOST = 5_000;
 const PAGE = 500;
-/** Charts that changed with every spin could not be read. */
+/** Interval of updates; charts that change with every spin are illegible. */
 const CALM_MS = 500;
 
 export type LoadState = 'loading' | 'ready' | 'failed';
 
-/** The spins that the traces tell of, followed live while a page shows them. */
+/** The spins in the recorded traces, followed live while a page shows them. */
 @Injectable({ providedIn: 'root' })
 export class SpinsStore {
   private readonly gateway = inject(Gateway);
@@ -23,7 +23,7 @@ export class SpinsStore {
   private readonly _spins = signal<readonly SpinMoney[]>([]);
   private readonly _truncated = signal(false);
   private readonly news = new Map<string, TraceSummary>();
-  /** What the stream has told since the question that is not answered in full yet: newer than any page of the answer. */
+  /** Traces from the stream since the pending request; newer than every page of its reply. */
   private told: Map<string, TraceSummary> | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asked = 0;
@@ -34,7 +34,7 @@ export class SpinsStore {
   /** Oldest first. */
   readonly spins = this._spins.asReadonly();
 
-  /** Begins to follow; the answer ends it. */
+  /** Begins to follow; returns a function that ends it. */
   watch(): () => void {
     const endings = [
       this.stream.on('trace', (trace) => this.take(trace)),
@@ -53,7 +53,8 @@ export class SpinsStore {
   async load(): Promise<void> {
     const question = (this.asked += 1);
     const current = (): boolean => question === this.asked;
-    // What came before the question is in its answer; should there be none, it is shown all the same.
+    // The reply contains everything older; without a reply the received traces are shown all the
+    // same.
     this.flush();
     const told = (this.told = new Map<string, TraceSummary>());
     const found = new Map<string, TraceSummary>();
@@ -84,10 +85,10 @@ export class SpinsStore {
   private take(trace: TraceSummary): void {
     if (!spinOf(trace)) return;
     if (this.told) keep(this.told, trace);
-    // Before the first answer there is nothing that it could be added to, and the answer will have it.
+    // Before the first reply there is nothing to add to, and the reply will contain this trace.
     if (this._state() !== 'ready') return;
     this.news.set(trace.trace_id, trace);
-    // The timers of a window that is not shown are slow: what waits stays bounded.
+    // Timers of a hidden window are slow, so the queue is bounded here.
     if (this.news.size > MOST) this.flush();
     else this.timer ??= setTimeout(() => this.flush(), CALM_MS);
   }
@@ -106,7 +107,7 @@ export class SpinsStore {
   }
 }
 
-/** Adds a trace to those that were told, of which the last `MOST` stay. */
+/** Adds a trace to the received ones, of which the last `MOST` are kept. */
 function keep(told: Map<string, TraceSummary>, trace: TraceSummary): void {
   told.delete(trace.trace_id);
   told.set(trace.trace_id, trace);

@@ -11,7 +11,9 @@ import {
 
 import { secondsUntil, spelled } from './seconds-until';
 
-/** How long until a moment. Whole seconds, as wide at 0:09 as at 0:59: nothing beside it moves. */
+/**
+ * The time until a moment. Its width is equal at 0:09 and 0:59, so that nothing beside it moves.
+ */
 @Component({
   selector: 'rs-countdown',
   template: `{{ left() > 0 ? before() + ' ' + text() : over() }}`,
@@ -24,14 +26,14 @@ import { secondsUntil, spelled } from './seconds-until';
       font-variant-numeric: tabular-nums;
     }
   `,
-  // It changes each second, which nobody wants read out.
+  // It changes every second, which a screen reader must not announce.
   host: { 'aria-live': 'off' },
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class Countdown {
-  /** Milliseconds since the Unix epoch. */
+  /** In milliseconds since the Unix epoch. */
   readonly until = input.required<number>();
-  /** What stands before the time, and what stands there instead of both afterwards. */
+  /** The text before the time, and the text in place of both once the moment has passed. */
   readonly before = input.required<string>();
   readonly over = input.required<string>();
   private readonly now = signal(Date.now());
@@ -40,13 +42,14 @@ export class Countdown {
 
   constructor() {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    // The next look is when the next second is over, so that none is skipped and none is shown twice.
+    // The next update is at the end of the next second, so that no second is skipped or shown
+    // twice.
     effect(() => {
       clearTimeout(timer);
       const rest = this.until() - this.now();
       if (rest > 0) timer = setTimeout(() => this.now.set(Date.now()), (rest % 1000) + 1);
     });
-    // A later moment than the one that has passed: the clock was stopped meanwhile.
+    // A new moment after the previous one has passed: the timer had stopped.
     effect(() => {
       this.until();
       this.now.set(Date.now());

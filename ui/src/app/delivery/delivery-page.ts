@@ -11,7 +11,7 @@ import { EnvelopeList } from './envelope-list';
 import { HeldChoice } from './held-choice';
 import { isTroubled } from './is-troubled';
 
-/** Delivery in full: figures, destinations, reasons, notices, and every envelope. */
+/** The page of delivery: figures, destinations, reasons, notices, and every envelope. */
 @Component({
   selector: 'rs-delivery-page',
   imports: [Countdown, EnvelopeList, HeldChoice, LongText],
@@ -28,7 +28,7 @@ export class DeliveryPage {
   protected readonly reasons = computed(() => {
     const state = this.store.state();
     if (!state) return [];
-    // These two have a card of their own.
+    // These two notices have a card of their own.
     const known = new Set([
       ...(state.destinations.length === 0 ? ['no_destination'] : []),
       ...(state.sending ? [] : ['paused']),
@@ -42,7 +42,7 @@ export class DeliveryPage {
   protected readonly lastError = computed(() => {
     const state = this.store.state();
     const error = state?.last_error;
-    // Once nothing is held up by it any more it is history.
+    // An error that no longer holds anything up is not shown.
     if (!error || !(isTroubled(state) || state.dead > 0)) return null;
     const words = this.words(outcomeWords(error.code, error.detail));
     return { ...error, words, at: this.when(error.at) };
@@ -79,7 +79,7 @@ export class DeliveryPage {
     });
     const places = this.store.state()?.destinations ?? [];
     const slot = places.find(({ dsn }) => dsn === destination)?.slot;
-    // Where there is one destination only, it stands above.
+    // The only destination is shown at the top already.
     return places.length > 1 ? `${slot ?? this.say('settings.common')}: ${words}` : words;
   }
 

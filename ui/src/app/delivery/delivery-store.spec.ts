@@ -3,7 +3,7 @@ import { TestBed } from '@angular/core/testing';
 import { Gateway } from '../core/api/gateway';
 import { DeliveryStore } from './delivery-store';
 
-/** A stream that opens and breaks when it is told to. */
+/** A stream that a test opens and breaks. */
 class Stream extends EventTarget {
   static last: Stream;
   static readonly CLOSED = 2;

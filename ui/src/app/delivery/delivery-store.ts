@@ -13,7 +13,7 @@ export class DeliveryStore {
   private following = false;
 
   readonly state = this._state.asReadonly();
-  /** Whether the stream is open; false from a break until it is open again. */
+  /** Whether the stream is open; false after a break until it is open again. */
   readonly live = this.stream.live;
   readonly otherDestination = computed(
     () => this._state()?.held_by_reason['other_destination'] ?? 0,
@@ -32,7 +32,7 @@ export class DeliveryStore {
     try {
       this._state.set(await this.gateway.delivery());
     } catch {
-      // The stream tells as soon as it is there again.
+      // The stream sends the state once it is open again.
     }
   }
 }

@@ -6,7 +6,7 @@ import { DeliveryStore } from './delivery-store';
 import { outcomeWords } from './delivery-words';
 import { isTroubled } from './is-troubled';
 
-/** Where the telemetry of this window stands, in one line below everything. */
+/** The state of this window's telemetry in one line below everything else. */
 @Component({
   selector: 'rs-delivery-strip',
   template: `

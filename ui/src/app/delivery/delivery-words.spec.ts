@@ -4,7 +4,7 @@ describe('the words of delivery', () => {
   it('are phrases for codes that are known', () => {
     expect(outcomeWords('dns', 'x')).toEqual({ key: 'outcome.dns' });
     expect(reasonWords('paused')).toEqual({ key: 'reason.paused' });
-    // The same word stands for a dead letter here and for an unreachable host there.
+    // The same code means a dead letter here and an unreachable host there.
     expect(reasonWords('refused')).toEqual({ key: 'reason.refused' });
     expect(outcomeWords('refused', 'x')).toEqual({ key: 'outcome.refused' });
     expect(refusalWords('dsn_rejected', 'x')).toEqual({ key: 'notAccepted.dsn_rejected' });

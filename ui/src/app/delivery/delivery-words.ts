@@ -1,7 +1,7 @@
 import { Phrase } from '../core/i18n/error-words';
 import { isKey } from '../core/i18n/language';
 
-/** A code of the collector in words; one that is not known is told in the collector's own sentence. */
+/** The phrase of a code of the collector; an unknown code has the collector's own sentence. */
 export function outcomeWords(code: string, detail: string): Phrase | { literal: string } {
   const key = `outcome.${code}`;
   return isKey(key) ? { key } : { literal: detail };
@@ -13,22 +13,23 @@ export function reasonWords(reason: string): Phrase | { literal: string } {
   return isKey(key) ? { key } : outcomeWords(reason, reason);
 }
 
-/** Something that a person should know about the collector. */
+/** A notice of the collector. */
 export function noticeWords(code: string, detail: string): Phrase | { literal: string } {
   const key = `notice.${code}`;
   return isKey(key) ? { key } : { literal: detail };
 }
 
-/** Why a door of the collector did not take what was sent. */
+/** Why the collector refused an envelope. */
 export function refusalWords(code: string, detail: string): Phrase | { literal: string } {
   const key = `notAccepted.${code}`;
   return isKey(key) ? { key } : { literal: detail };
 }
 
-/** A rule of scrubbing, named as Sentry names its own: `@email:filter`. */
+/** The name of a scrubbing rule in Sentry's notation: `@email:filter`. */
 export function ruleWords(rule: string): Phrase | { literal: string } {
   const [, what = '', how = ''] = /^@(\w+):(\w+)$/.exec(rule) ?? [];
-  // What was removed altogether stood where Sentry takes nothing else: a network address.
+  // A value that was removed entirely is a network address, because Sentry accepts nothing else in
+  // its place.
   const key = `rule.${how === 'remove' ? 'ip' : what}`;
   return isKey(key) ? { key } : { literal: rule };
 }

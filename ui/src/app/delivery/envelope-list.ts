@@ -28,16 +28,17 @@ import { Rows, newer, updated, withOlder } from './envelope-rows';
 import { retriable } from './retriable';
 import { scrubbed } from './scrubbed';
 
-/** As many as a person looks through at once. */
+/** Number of envelopes in one page of the list. */
 const PAGE = 100;
 const MOST_VALUES = 50;
 const MOST_OF_A_NAME = 200;
-/** The list is asked for no more often than this, however much is captured. */
+/** Shortest interval of requests for the list, in milliseconds. */
 const CALM_MS = 1_000;
 
 /**
- * Every envelope, the newest first, each as it was taken. While somebody reads (has scrolled down, has one open, or
- * points into the list) states change in place and nothing moves; what has come meanwhile is offered.
+ * All envelopes, newest first, as they were received. While the reader has scrolled down, has an
+ * envelope open or points into the list, only states change, and new envelopes are offered instead
+ * of inserted.
  */
 @Component({
   selector: 'rs-envelope-list',
@@ -58,9 +59,9 @@ export class EnvelopeList {
   protected readonly chosen = signal<EnvelopeState | ''>('');
   protected readonly rows = signal<Rows | null>(null);
   protected readonly opened = signal<EnvelopeDetail | null>(null);
-  /** How many are newer than the rows; not shown yet. */
+  /** Number of envelopes newer than the rows, which are not shown yet. */
   protected readonly waiting = signal(0);
-  /** Below which number the list goes on; undefined at its end. */
+  /** Number below which the next page begins; undefined at the end of the list. */
   protected readonly next = signal<number | undefined>(undefined);
   protected readonly loadingOlder = signal(false);
   protected readonly trouble = signal<Phrase | { literal: string } | null>(null);
@@ -70,7 +71,7 @@ export class EnvelopeList {
   protected readonly reading = computed(
     () => this.opened() !== null || !this.topShown() || this.touched(),
   );
-  /** Items whose scrubbed values the reader wants in full. */
+  /** Items whose scrubbed values are expanded. */
   private readonly full = linkedSignal<number | undefined, ReadonlySet<number>>({
     source: () => this.opened()?.summary.seq,
     computation: () => new Set(),
@@ -86,7 +87,8 @@ export class EnvelopeList {
   private changed = false;
 
   constructor() {
-    // Each change of the figures is one of the envelopes, and one who stops reading wants to see the newest.
+    // Every change of the figures concerns one of the envelopes; when the reader stops reading, the
+    // newest are shown.
     effect(() => {
       this.store.state();
       this.reading();
@@ -112,7 +114,7 @@ export class EnvelopeList {
   }
 
   protected counted(name: 'fresh' | 'retried', count: number): string {
-    // A page full of newer ones means: or more.
+    // A full page of newer envelopes means that there may be more.
     const more = name === 'fresh' && count >= PAGE ? '+' : '';
     return this.language.count(`delivery.${name}`, count, { count: this.number(count) + more });
   }
@@ -156,7 +158,7 @@ export class EnvelopeList {
 
   protected showNewest(): void {
     this.opened.set(null);
-    // What had the focus goes with its row, and does not say so.
+    // The focused element disappears with its row, without an event.
     this.touched.set(false);
     this.rows.set(null);
     this.waiting.set(0);
@@ -169,7 +171,7 @@ export class EnvelopeList {
     this.loadingOlder.set(true);
     await this.attempt(async () => {
       const page = await this.page(this.next());
-      // The list may have been begun anew meanwhile.
+      // The list may have been reloaded meanwhile.
       if (this.rows()?.[0]?.seq !== rows[0]?.seq) return;
       this.rows.update((known) => withOlder(known ?? [], page.envelopes));
       this.next.set(page.next);
@@ -182,7 +184,7 @@ export class EnvelopeList {
     await this.attempt(() => this.open(seq));
   }
 
-  /** One dead envelope, or all of them. */
+  /** Retries one dead envelope, or all. */
   protected async retry(seq?: number): Promise<void> {
     await this.attempt(async () => {
       const { changed } = await this.gateway.retryDead(seq);

@@ -5,7 +5,7 @@ import { Phrase, refusalWords } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';
 import { DeliveryStore } from './delivery-store';
 
-/** Envelopes that were meant for another DSN: only a person can say whether today's may have them. */
+/** Envelopes for another DSN: a person decides whether the present DSN may get them. */
 @Component({
   selector: 'rs-held-choice',
   template: `

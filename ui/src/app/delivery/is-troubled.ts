@@ -1,6 +1,6 @@
 import { Delivery } from '../core/api/schema';
 
-/** Whether something holds delivery up at this moment; the last error outlives what it was about. */
+/** Whether something holds up delivery at present; the last error may be over. */
 export function isTroubled({ destinations, rate_limits }: Delivery): boolean {
   return (
     rate_limits.length > 0 ||

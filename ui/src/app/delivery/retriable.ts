@@ -1,7 +1,10 @@
-/** Sent again only one by one: what a person gave up, and what Sentry would drop. What is damaged never is. */
+/**
+ * Reasons of dead envelopes that are retried only one by one: discarded by a person, or too old for
+ * Sentry. Damaged ones are never retried.
+ */
 const NOT_TOGETHER = new Set(['discarded', 'too_old', 'damaged']);
 
-/** How many dead envelopes "all" means when all of them are sent again. */
+/** Number of dead envelopes that "retry all" covers. */
 export function retriable(deadByReason: Readonly<Record<string, number>> = {}): number {
   return Object.entries(deadByReason)
     .filter(([reason]) => !NOT_TOGETHER.has(reason))

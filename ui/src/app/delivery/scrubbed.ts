@@ -1,15 +1,15 @@
-/** A value that did not leave: where it stood, and the rule that took it. */
+/** A scrubbed value: its position, and the rule that removed it. */
 export interface Scrubbed {
-  /** Names from the payload's root, joined by points. */
+  /** Member names from the payload's root, joined by points. */
   path: string;
-  /** As the scrubbing calls it, such as `@email:filter`; `?` where it does not say. */
+  /** Name of the rule, such as `@email:filter`; `?` where it is missing. */
   rule: string;
 }
 
 /**
- * What was scrubbed from a payload, in its own order. `_meta` has the payload's shape; what is said of a value stands
- * below the empty name, and `rem` holds its remarks, each beginning with a rule.
- * Source: https://develop.sentry.dev/sdk/foundations/data-model/event-payloads/
+ * The scrubbed values of a payload, in its order. `_meta` has the structure of the payload; the
+ * remarks about a value are in `rem` below the empty name, and each begins with a rule. Source:
+ * https://develop.sentry.dev/sdk/foundations/data-model/event-payloads/
  */
 export function scrubbed(payload: unknown): readonly Scrubbed[] {
   return isObject(payload) ? below(payload['_meta'], []) : [];
@@ -28,7 +28,7 @@ function remarks(said: unknown, path: readonly string[]): readonly Scrubbed[] {
   const rules = rem.map((remark: unknown) =>
     Array.isArray(remark) && typeof remark[0] === 'string' ? remark[0] : '?',
   );
-  // A text in which one rule found three secrets is one line.
+  // Three findings of one rule in a text make one line.
   return [...new Set(rules)].map((rule) => ({ path: path.join('.'), rule }));
 }
 

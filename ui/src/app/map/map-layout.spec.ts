@@ -70,7 +70,7 @@ describe('the layout of the map', () => {
           names.map((id) => node(id)),
           pairs.map(([from, to]) => edge(from, to)),
         );
-        // The map makes a row 8.2 rem high at least, and a box is 5.7 rem high.
+        // A row of the map is at least 8.2 rem high, and a box 5.7 rem.
         const [halfWidth, halfHeight] = [(HALF_BOX / layout.columns) * 100 - 0.1, 35 / layout.rows];
         for (const wire of layout.wires) {
           const others = layout.nodes.filter(({ node: { id } }) => {

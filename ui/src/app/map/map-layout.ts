@@ -1,13 +1,13 @@
 import { MapEdge, MapNode } from '../core/api/schema';
 
-/** Where a node stands; x and y are the middle of its box, as parts of the whole. */
+/** The position of a node; x and y are the centre of its box, as fractions of the whole. */
 export interface Placed {
   readonly node: MapNode;
   readonly x: number;
   readonly y: number;
 }
 
-/** A curve from one node to another, by the ids of its ends. */
+/** A curve between two nodes, by their ids. */
 export interface Wire {
   readonly edge: MapEdge;
   readonly from: Placed;
@@ -18,15 +18,16 @@ export interface Layout {
   readonly nodes: readonly Placed[];
   readonly wires: readonly Wire[];
   readonly columns: number;
-  /** Most nodes in one column. */
+  /** Largest number of nodes in one column. */
   readonly rows: number;
 }
 
 /**
- * Columns from left to right in the direction of the calls, each node as near to its callers as no crossing back allows
- * (longest path from a node that nobody calls; Sugiyama, Tagawa and Toda 1981, first phase). A call that closes a circle
- * is passed over when columns are made, and drawn all the same. Within its column a node stands at the height of its
- * callers (barycentre); databases below services.
+ * Arranges nodes in columns from left to right in the direction of the calls, each as near to its
+ * callers as possible without a call backwards (longest path from a node without callers; Sugiyama,
+ * Tagawa and Toda 1981, first phase). Calls that close a cycle are ignored for the columns, but
+ * drawn. Within a column a node is at the height of its callers (barycentre), and databases are
+ * below services.
  */
 export function layoutOf(nodes: readonly MapNode[], edges: readonly MapEdge[]): Layout {
   const known = new Map(nodes.map((node) => [node.id, node]));
@@ -69,7 +70,7 @@ export function layoutOf(nodes: readonly MapNode[], edges: readonly MapEdge[]): 
   };
 }
 
-/** The calls without those that lead back to a node on the way to them. */
+/** The calls without those that close a cycle. */
 function withoutCircles(nodes: readonly MapNode[], calls: readonly MapEdge[]): MapEdge[] {
   const state = new Map<string, 'open' | 'done'>();
   const kept: MapEdge[] = [];
@@ -83,7 +84,7 @@ function withoutCircles(nodes: readonly MapNode[], calls: readonly MapEdge[]): M
     state.set(id, 'done');
   };
   const called = new Set(calls.map(({ to }) => to));
-  // Whoever is called by nobody begins, so that a circle is cut where it comes back.
+  // Nodes without callers come first, so that a cycle is cut where it returns.
   for (const { id } of nodes) if (!called.has(id) && !state.has(id)) visit(id);
   for (const { id } of nodes) if (!state.has(id)) visit(id);
   return kept;
@@ -91,7 +92,7 @@ function withoutCircles(nodes: readonly MapNode[], calls: readonly MapEdge[]): M
 
 function columnsOf(nodes: readonly MapNode[], calls: readonly MapEdge[]): Map<string, number> {
   const column = new Map(nodes.map(({ id }) => [id, 0]));
-  // Without circles no path is longer than there are nodes, so this ends.
+  // Without cycles no path is longer than the number of nodes, so this loop ends.
   let moved = true;
   while (moved) {
     moved = false;
@@ -105,14 +106,18 @@ function columnsOf(nodes: readonly MapNode[], calls: readonly MapEdge[]): Map<st
   return column;
 }
 
-/** Half the width of the place that a box may take, as a part of its column; the rest is for curves. */
+/** Half the width that a box may take, as a fraction of its column; the rest is for curves. */
 export const HALF_BOX = 0.42;
-/** How far from the edge of the field calls run that go around all boxes, as a part of the height of a row. */
+/**
+ * Distance from the edge of the field of calls that pass around all boxes, as a fraction of a row's
+ * height.
+ */
 const MARGIN = 0.07;
 
 /**
- * The way of a call through a field of 100 × 100, so that it lies behind no box but those at its ends: level within
- * columns, above, below or between their boxes, and as a curve from column to column. A call back goes around below.
+ * The path of a call in a field of 100 × 100, which passes behind no box but those at its ends:
+ * level within columns, above, below or between their boxes, and as a curve between columns. A call
+ * backwards passes below all boxes.
  */
 export function curveOf({ from, to }: Pick<Wire, 'from' | 'to'>, layout: Layout): string {
   const { columns, rows, nodes } = layout;
@@ -139,14 +144,14 @@ export function curveOf({ from, to }: Pick<Wire, 'from' | 'to'>, layout: Layout)
     const [px, py] = before ?? [x, y];
     if (index === 0) return `M${round(x)} ${round(y)}`;
     if (py === y) return `${path} H${round(x)}`;
-    // Beside its column a call back turns within its own gutter.
+    // A call backwards turns within the gutter beside its column.
     const bend =
       px === x ? px + (index === 2 ? 1 : -1) * ((0.5 - HALF_BOX) / columns) : (px + x) / 2;
     return `${path} C${round(bend)} ${round(py)} ${round(bend)} ${round(y)} ${round(x)} ${round(y)}`;
   }, '');
 }
 
-/** The height between the boxes of a column, or beyond the first and the last, that is nearest to `y`. */
+/** The gap between the boxes of a column, or outside of them, that is nearest to `y`. */
 function nearestGap(y: number, boxes: number, rows: number): number {
   const between = Array.from({ length: Math.max(boxes - 1, 0) }, (_, gap) => (gap + 1) / boxes);
   const gaps = [MARGIN / rows, ...between, 1 - MARGIN / rows];

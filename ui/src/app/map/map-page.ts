@@ -8,10 +8,13 @@ import { colourOf } from '../core/ui/service-colour';
 import { HALF_BOX, curveOf, layoutOf } from './map-layout';
 import { MapStore } from './map-store';
 
-/** A box has no room for more; the traces have the whole. */
+/** Limit of the text in a box; the traces have the whole text. */
 const MOST_OF_A_NAME = 100;
 
-/** Services, databases and strangers as the traces show them: who calls whom, how often, how fast, how well. */
+/**
+ * The map of services, databases and external peers in the traces: who calls whom, how often, how
+ * fast, and with how many errors.
+ */
 @Component({
   selector: 'rs-map-page',
   templateUrl: './map-page.html',
@@ -30,7 +33,7 @@ export class MapPage {
     const since = this.language.formats().date(map.from_us);
     return this.language.count('insights.map.scope', map.traces, { since });
   });
-  /** Empty where everything is shown. */
+  /** Empty while everything is shown. */
   protected readonly leftOut = computed(() => {
     const count = this.store.map()?.left_out ?? 0;
     const { number } = this.language.formats();
@@ -46,7 +49,7 @@ export class MapPage {
   });
   protected readonly rows = computed(() => this.layout().rows);
   protected readonly columns = computed(() => this.layout().columns);
-  /** Most of the width of the field that a box may take, per cent. */
+  /** Largest width of a box, in per cent of the field. */
   protected readonly boxWidth = computed(() => ((2 * HALF_BOX) / this.layout().columns) * 100);
   protected readonly nodes = computed(() =>
     this.layout().nodes.map(({ node, x, y }) => {
@@ -59,7 +62,7 @@ export class MapPage {
         y: y * 100,
         name,
         kind,
-        // Databases have the names of their systems; whose one is has to be told.
+        // A database has the name of its system, so the service that owns it is shown too.
         owner:
           node.kind === 'database' ? ` · ${isolated(brief(ownerOf(node), MOST_OF_A_NAME))}` : '',
         words,
@@ -82,7 +85,7 @@ export class MapPage {
       };
     }),
   );
-  /** Every call, also one of a service to itself, which has no line. */
+  /** All calls, including those of a service to itself, which have no line. */
   protected readonly calls = computed(() =>
     (this.store.map()?.edges ?? []).map(({ from, to, traffic }) => ({
       id: JSON.stringify([from, to]),
@@ -105,7 +108,7 @@ export class MapPage {
     this.address.follow(event, '/traces', { service });
   }
 
-  /** Whose traces show it: its own, or those of a service that calls it. */
+  /** The service whose traces show the node: itself, or one that calls it. */
   private serviceOf(node: MapNode): string {
     if (node.kind === 'service') return node.id;
     const caller = this.store.map()?.edges.find(({ to }) => to === node.id)?.from;
@@ -134,7 +137,7 @@ function ownerOf({ id }: MapNode): string {
   return id.slice(0, id.lastIndexOf('/'));
 }
 
-/** A database is named by its system. */
+/** A database has the name of its system. */
 function nameOf({ id, kind }: MapNode): string {
   return kind === 'database' ? (id.split('/').at(-1) ?? id) : id;
 }

@@ -4,14 +4,17 @@ import { Gateway } from '../core/api/gateway';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { ServiceMap } from '../core/api/schema';
 
-/** While traces come the map is asked for no more often than this: the collector draws it anew each time. */
+/**
+ * Shortest interval of requests for the map, in milliseconds, because the collector computes it for
+ * each request.
+ */
 const CALM_MS = 2_000;
-/** "In the last minute" goes on when nothing happens. */
+/** Interval of requests without new traces, in milliseconds, because "the last minute" moves on. */
 const REST_MS = 10_000;
 
 export type LoadState = 'loading' | 'ready' | 'failed';
 
-/** The map of services, drawn anew while a page shows it and traces come. */
+/** The map of services, updated while a page shows it and traces arrive. */
 @Injectable({ providedIn: 'root' })
 export class MapStore {
   private readonly gateway = inject(Gateway);
@@ -24,7 +27,7 @@ export class MapStore {
   readonly state = this._state.asReadonly();
   readonly map = this._map.asReadonly();
 
-  /** Begins to follow; the answer ends it. */
+  /** Begins to follow; returns a function that ends it. */
   watch(): () => void {
     this.watched = true;
     const endings = [

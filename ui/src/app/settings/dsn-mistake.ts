@@ -1,4 +1,7 @@
-/** In the words of the collector, which looks at a DSN in the same order (`services/collector/src/dsn.rs`). */
+/**
+ * The codes of the collector, which checks a DSN in the same order
+ * (`services/collector/src/dsn.rs`).
+ */
 export const DSN_MISTAKES = [
   'empty',
   'not_a_url',
@@ -12,17 +15,14 @@ export const DSN_MISTAKES = [
 ] as const;
 export type DsnMistake = (typeof DSN_MISTAKES)[number];
 
-/** Longest DSN that the collector looks at. */
+/** Limit of the length of a DSN, equal to the collector's. */
 const MOST = 2048;
 
-/**
- * What is wrong with a DSN that was refused, so that it can be said in either language; null where the gateway knows
- * more than this.
- */
+/** Why a DSN was refused, to say it in the page's language; null where only the gateway knows. */
 export function dsnMistake(text: string): DsnMistake | null {
   const typed = text.trim();
   if (typed === '') return 'empty';
-  // A browser drops the user of an address without a host, and calls it invalid altogether.
+  // For a URL without a host, a browser ignores the user and reports it as invalid.
   if (/^https?:\/\/(?:[^/?#]*@)?(?:[/?#]|$)/i.test(typed)) return 'no_host';
   if (typed.length > MOST || !URL.canParse(typed)) return 'not_a_url';
   const { protocol, username, pathname, search, hash } = new URL(typed);

@@ -1,6 +1,6 @@
 /**
- * The slug of an organisation as a person types it: the slug, or an address of Sentry that holds it. `''` is none;
- * null is no slug.
+ * Parses an organisation as it is typed: its slug, or a URL of Sentry that contains it. `''` is no
+ * organisation; null is an invalid text.
  */
 export function organizationOf(text: string): string | null {
   const typed = text.trim().toLowerCase();

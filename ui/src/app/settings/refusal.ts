@@ -3,14 +3,14 @@ import { Phrase, refusalWords } from '../core/i18n/error-words';
 import { isKey } from '../core/i18n/language';
 import { dsnMistake } from './dsn-mistake';
 
-/** Why a change of the settings was not taken. */
+/** Why a change of the settings was refused. */
 export interface Refusal {
   /** The field to blame, as the gateway names it; `''` where there is none. */
   field: string;
   words: Phrase | { literal: string };
 }
 
-/** `field` is the one that was changed, and `typed` what was typed into it. */
+/** `field` is the changed field, and `typed` its text. */
 export function refusalOf(error: unknown, field: string, typed: string): Refusal {
   if (!(error instanceof ApiProblem)) return { field, words: refusalWords(error) };
   const blamed = error.body.field ?? field;
@@ -21,7 +21,7 @@ export function refusalOf(error: unknown, field: string, typed: string): Refusal
       : { literal: error.message };
     return { field: blamed, words };
   }
-  // The same code means something else here than of a spin: it is the file that is not available.
+  // This code has another meaning than for a spin: the settings file is not available.
   const key = `settings.refused.${error.code === 'invalid_request' ? blamed : error.code}`;
   return { field: blamed, words: isKey(key) ? { key } : refusalWords(error) };
 }

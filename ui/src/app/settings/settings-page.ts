@@ -16,7 +16,10 @@ import { rateOf } from './sample-rate';
 
 const SERVICES = ['frontend', 'api-gateway', 'user-service', 'game-engine', 'payment-service'];
 
-/** Where traces and errors go, and how they are named there. Every field is saved by itself. */
+/**
+ * The settings: where traces and errors go, and their release and environment. Every field is saved
+ * by itself.
+ */
 @Component({
   selector: 'rs-settings-page',
   imports: [Holds, HeldChoice, OverheadCard],
@@ -31,10 +34,10 @@ export class SettingsPage {
   protected readonly say = this.language.say;
 
   protected readonly settings = signal<ShownSettings | null>(null);
-  /** The field whose DSN is being typed; it is never shown in full, so it is typed anew. */
+  /** The field whose DSN is being edited; a DSN is never shown in full, so it is typed anew. */
   protected readonly edited = signal<string | null>(null);
   protected readonly draft = signal('');
-  /** Fields with something typed into them that is not saved. */
+  /** Fields with an unsaved text. */
   protected readonly typed = signal<ReadonlySet<string>>(new Set());
   protected readonly saving = signal(false);
   protected readonly saved = signal(false);
@@ -66,7 +69,7 @@ export class SettingsPage {
   }
 
   protected shownRate({ traces_sample_rate }: ShownSettings): string {
-    // The rate is a single-precision number on the wire: 0.1 arrives as 0.10000000149.
+    // The API transfers the rate in single precision: 0.1 arrives as 0.10000000149.
     return String(Number((traces_sample_rate * 100).toFixed(3)));
   }
 
@@ -142,7 +145,7 @@ export class SettingsPage {
     return isKey(mistake) ? this.say(mistake) : this.words(outcomeWords(code, detail));
   }
 
-  /** The sentence to show below that field. */
+  /** The sentence below that field. */
   protected refused(field: string): string {
     const refusal = this.refusal();
     return refusal?.field === field ? this.words(refusal.words) : '';

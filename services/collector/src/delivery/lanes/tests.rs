@@ -34,7 +34,7 @@ fn delivered() -> Answer {
     answer(Verdict::Delivered, 200, None)
 }
 
-/// All that may go now.
+/// Returns all requests that may be sent now.
 fn sent(destination: &mut Destination, now: Instant) -> Vec<Errand> {
     destination.wake(now);
     std::iter::from_fn(|| destination.next(pace(), now)).collect()
@@ -79,7 +79,7 @@ fn a_lane_that_is_done_leaves_nothing() {
     }
     let second = sent(&mut destination, now);
     assert_eq!(second.len(), 1);
-    // As one that met a defect: nothing was learned from it.
+    // Returned without a response, as after a panic.
     destination.returned(second[0], now);
     is_empty(&destination);
 }
@@ -196,7 +196,7 @@ fn whatever_waits_for_a_pause_is_woken_however_late_that_is_asked_for() {
         destination.wake(later);
         assert!(destination.next_wake(later).is_some());
     }
-    // While one is under way its answer is waited for.
+    // The response of the request under way is awaited.
     let later = now + 60 * MINUTE;
     assert_eq!(sent(&mut destination, later).len(), 1);
     assert_eq!(destination.next_wake(later), None);

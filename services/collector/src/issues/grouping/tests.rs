@@ -55,7 +55,7 @@ fn thrown(exceptions: &[Value]) -> Value {
     json!({ "exception": { "values": exceptions } })
 }
 
-/// Those of each list are of one issue, and no two lists of the same.
+/// Checks that the events of each list belong to one issue, and those of two lists to different ones.
 fn issues(lists: &[(GroupedBy, Vec<Value>)]) {
     let mut ids = Vec::new();
     for (by, events) in lists {
@@ -101,14 +101,14 @@ fn a_place_in_the_application_is_an_issue_whatever_is_said_there() {
                 &[frame("save", "shop/cart.py", true)],
             )])],
         ),
-        // A file of another build is the same.
+        // The same file in another build.
         (
             GroupedBy::Stack,
             ["/s/main.4f2a91.js", "https://b.example/s/main.0be077.js"]
                 .map(|file| thrown(&[error("E", "v", &[frame("f", file, true)])]))
                 .to_vec(),
         ),
-        // So is one that calls itself more often.
+        // A function that calls itself more often.
         (
             GroupedBy::Stack,
             [1, 4]
@@ -127,9 +127,9 @@ fn without_frames_of_the_application_all_frames_count_and_without_any_the_words(
         (GroupedBy::SystemStack, vec![system("b", "x")]),
         (GroupedBy::Exception, vec![thrown(&[error("E", "no 17", &[])]), thrown(&[error("E", "no 18", &[])])]),
         (GroupedBy::Exception, vec![thrown(&[error("F", "no 17", &[])])]),
-        // Nameless frames say nothing.
+        // Frames without names do not count.
         (GroupedBy::Exception, vec![thrown(&[json!({ "type": "G", "value": "v", "stacktrace": { "frames": [{ "in_app": true }] } })])]),
-        // The stack of the thread that told of it stands for one of its own.
+        // The stack of the thread stands in for the event's own.
         (GroupedBy::Stack, ["one", "two"].map(|text| json!({
             "message": text, "threads": { "values": [{ "current": true, "stacktrace": { "frames": [frame("f", "f.py", true)] } }] },
         })).to_vec()),
@@ -196,7 +196,7 @@ fn causes_and_what_is_in_a_group_are_part_of_an_issue() {
             GroupedBy::Stack,
             vec![chained(inner("Refused", "port 1", "read"))],
         ),
-        // As if it had been seen without the group.
+        // Equal to an event without the group.
         (
             GroupedBy::Stack,
             vec![
@@ -236,7 +236,7 @@ fn how_many_of_a_group_failed_alike_makes_no_issue() {
     ]);
 }
 
-/// Ids are kept: an issue that was resolved is found by its own.
+/// Decisions are stored under the id of an issue.
 #[test]
 fn an_issue_has_the_same_id_in_every_version() {
     let mut event = thrown(&[error(

@@ -1,12 +1,14 @@
 import { STAKE_STATUSES } from './parts';
 import type { ApiProblem as WholeProblem, StakeStatus } from './schema';
 
-/** What came of `application/problem+json`; an answer of something else than the gateway has its status alone. */
+/**
+ * The content of `application/problem+json`; a reply that is not the gateway's has only its status.
+ */
 export type ProblemBody = Partial<Omit<WholeProblem, 'code'>> & { status: number; code: string };
 
-/** The gateway answered, and the answer is no. */
+/** The gateway answered with an error. */
 export class ApiProblem extends Error {
-  // The class has another name in a build, and this one groups its events.
+  // A build renames the class, and events are grouped by this name.
   override readonly name = 'ApiProblem';
 
   constructor(
@@ -21,22 +23,25 @@ export class ApiProblem extends Error {
   }
 }
 
-/** No answer at all: the request or its reply was lost, so its outcome is unknown. */
+/** There is no reply: the request or its reply was lost, so the outcome is unknown. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
 
-/** The page was closed while a spin was under way. */
+/** The page was closed during a spin. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-/** The payment service says where the stake is, by the gateway. Where nobody says it, nothing is claimed. */
+/**
+ * The position of the stake, which the payment-service reports through the gateway; `unknown`
+ * without such a report.
+ */
 export function stakeWhereabouts(error: unknown): StakeStatus {
   return error instanceof ApiProblem ? stakeStatusOf(error.body.stake_status) : 'unknown';
 }
 
-/** A word that this page does not know says nothing that it could claim. */
+/** An unknown value counts as no report. */
 export function stakeStatusOf(word: string | undefined): StakeStatus {
   return STAKE_STATUSES.find((known) => known === word) ?? 'unknown';
 }

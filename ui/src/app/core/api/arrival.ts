@@ -1,12 +1,15 @@
 import { TraceSummary } from './schema';
 
 /**
- * Which trace is the newer one is told by the order in which traces arrived, as the collector lists them: the wall clock of a
- * laptop may be set back by hours while it is looked at, and what begins then is no older for it.
+ * Order of traces by their arrival at the collector. The wall clock of a laptop may be set back by
+ * hours, and a trace that begins then is not older.
  */
 export type Arrived = Pick<TraceSummary, 'trace_id' | 'first_envelope'>;
 
-/** For a sort: the last to arrive first. Traces of one envelope are by id, which has one length. */
+/**
+ * Comparator: the last to arrive first. Traces of one envelope are ordered by id; all ids have the
+ * same length.
+ */
 export function newestFirst(one: Arrived, other: Arrived): number {
   if (one.first_envelope !== other.first_envelope) return other.first_envelope - one.first_envelope;
   if (one.trace_id === other.trace_id) return 0;
@@ -17,7 +20,7 @@ export function isNewer(one: Arrived, other: Arrived): boolean {
   return newestFirst(one, other) < 0;
 }
 
-/** A cursor for `GET /traces` whose page begins with the trace that arrived last before this one. */
+/** A cursor for `GET /traces` whose page begins with the trace that arrived before this one. */
 export function cursorBefore({ trace_id, first_envelope }: Arrived): string {
   return `${first_envelope}.${trace_id}`;
 }

@@ -1,17 +1,17 @@
-/** What the customer's script expects of the fixes, and nobody can measure in a demo. */
+/** What the demo's script expects of the fixes; a demo cannot measure it. */
 export interface Assumptions {
-  /** Hours. */
+  /** In hours. */
   repairBeforeFrom: number;
   repairBeforeTo: number;
-  /** Minutes. */
+  /** In minutes. */
   repairAfterFrom: number;
   repairAfterTo: number;
-  /** Per cent more. */
+  /** Increase in per cent. */
   conversion: number;
   engagement: number;
-  /** Per cent less. */
+  /** Decrease in per cent. */
   downtime: number;
-  /** Months. */
+  /** In months. */
   returnFrom: number;
   returnTo: number;
 }
@@ -32,7 +32,7 @@ export type Assumption = keyof Assumptions;
 
 const MOST = 1_000;
 
-/** As they were kept; what cannot be read is as in the script. */
+/** Reads stored assumptions; an unreadable one has the script's value. */
 export function assumptionsOf(kept: unknown): Assumptions {
   const values = new Map(Object.entries(typeof kept === 'object' && kept !== null ? kept : {}));
   const names = Object.keys(AS_IN_SCRIPT) as Assumption[];
@@ -43,7 +43,7 @@ export function assumptionsOf(kept: unknown): Assumptions {
   return { ...AS_IN_SCRIPT, ...Object.fromEntries(found) };
 }
 
-/** A figure as somebody typed it, or null where it is none. */
+/** Parses a figure as it is typed; null where it is none. */
 export function assumptionOf(typed: string): number | null {
   const text = typed
     .trim()

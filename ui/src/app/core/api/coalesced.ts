@@ -1,6 +1,6 @@
 /**
- * Work that is asked for more often than it has to be done: one at a time, so that no older answer comes after a newer one,
- * once more when it was asked for meanwhile, and then not before a pause.
+ * Runs work that is requested more often than necessary: one run at a time, so that no older result
+ * follows a newer one, and one more run after a pause if it was requested meanwhile.
  */
 export class Coalesced {
   private running = false;
@@ -13,7 +13,7 @@ export class Coalesced {
     private readonly pauseMs: number,
   ) {}
 
-  /** Does it, soon. */
+  /** Requests a run. */
   ask(): void {
     if (this.ended) return;
     if (this.running) this.again = true;

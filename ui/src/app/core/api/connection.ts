@@ -3,17 +3,20 @@ import { Injectable, computed, effect, inject, untracked } from '@angular/core';
 import { Health } from './health';
 import { TelemetryStream } from './telemetry-stream';
 
-/** Whether what this page shows is what is: the one word on it, for the header and for every page. */
+/**
+ * Whether what the page shows is current; the only place that decides it, for the header and for
+ * every page.
+ */
 @Injectable({ providedIn: 'root' })
 export class Connection {
   private readonly stream = inject(TelemetryStream);
   private readonly health = inject(Health);
 
-  /** The services do not answer, or do not tell what happens: what is shown may be old. */
+  /** The services do not answer, or the stream is closed: the page may show old data. */
   readonly lost = computed(() => !this.stream.live() || this.health.unanswered());
 
   constructor() {
-    // A stream that broke, or is open again, may be that of another start: health says what became of it.
+    // A stream that breaks or reopens may belong to another start of the stack, which health tells.
     let first = true;
     effect(() => {
       this.stream.live();

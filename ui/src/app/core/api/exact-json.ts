@@ -1,6 +1,6 @@
 /**
- * A number that no double holds, as it was written: an id of 64 bits, most often. It is text for whoever reads it, and a number
- * again in JSON.
+ * A number that a double cannot represent, as it is written; mostly a 64-bit id. It is text when
+ * displayed, and a number again in JSON.
  */
 export class ExactNumber {
   constructor(private readonly digits: string) {}
@@ -11,24 +11,29 @@ export class ExactNumber {
 }
 
 /**
- * Members whose values mean what their sender meant. Everywhere else the protocol says what a number is, and a double holds
- * it.
+ * Members that contain values of senders. Elsewhere the protocol defines the numbers, and a double
+ * can represent them.
  */
 const FREE = new Set(['data', 'attributes', 'header', 'json']);
-/** Whether any number may be longer than a double is exact. Strings that look like it cost a second look, and no more. */
+/**
+ * Whether a number may have more digits than a double. A similar string only causes a second pass.
+ */
 const MAY_BE_INEXACT = /\d{17}|9\d{15}|\d\.\d{14}|\d[eE]/;
-/** Of this page alone, and never told: no text from outside has it, however it is escaped. */
+/** A random mark, so that no text from outside can contain it. */
 const MARK = `${crypto.randomUUID()}:`;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
-/** Reads JSON without loss: numbers in values of senders that a double would change come as `ExactNumber`. */
+/**
+ * Parses JSON without loss: numbers in values of senders that a double would change become
+ * `ExactNumber`.
+ */
 export function readJson(text: string): unknown {
   if (!MAY_BE_INEXACT.test(text)) return JSON.parse(text);
   const marked = withMarks(text, MARK);
   return marked === text ? JSON.parse(text) : unmarked(JSON.parse(marked), MARK, false);
 }
 
-/** As `JSON.stringify` writes it, with exact numbers as they came. */
+/** Works as `JSON.stringify`, and writes exact numbers as they came. */
 export function writeJson(value: unknown, indent?: number): string {
   let found = false;
   const text = JSON.stringify(
@@ -43,7 +48,7 @@ export function writeJson(value: unknown, indent?: number): string {
   return found ? text.replace(new RegExp(`"${MARK}([^"]*)"`, 'g'), '$1') : text;
 }
 
-/** The same with every number that a double changes in quotes and marked. */
+/** Puts each number that a double would change into quotes with the mark. */
 function withMarks(text: string, mark: string): string {
   const parts: string[] = [];
   let copied = 0;
@@ -75,13 +80,13 @@ function endOfString(text: string, begin: number): number {
   }
 }
 
-/** Whether JavaScript writes the same number that it reads. */
+/** Whether JavaScript writes the number as it read it. */
 function isExact(number: string): boolean {
   const read = Number(number);
   return Number.isFinite(read) && canonical(number) === canonical(String(read));
 }
 
-/** Digits without zeros at their ends, and the power of ten of the last of them. */
+/** The digits without leading and trailing zeros, and the power of ten of the last one. */
 function canonical(number: string): string {
   const [mantissa = '', exponent = '0'] = number.toLowerCase().split('e');
   const sign = mantissa.startsWith('-') ? '-' : '';

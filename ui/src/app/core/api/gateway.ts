@@ -15,19 +15,19 @@ import {
   paths,
 } from './schema';
 
-/** Longer than any deadline of the gateway: whatever takes more is not going to answer. */
+/** Longer than every deadline of the gateway, so that a later reply does not come at all. */
 const PATIENCE_MS = 30_000;
-/** A switch that rewrites every player is answered at its end. */
+/** A switch that rewrites all players is answered at its end. */
 const SWITCH_PATIENCE_MS = 180_000;
 
-/** What openapi-fetch makes of an answer. */
+/** A reply as openapi-fetch returns it. */
 interface Answer<T> {
   data?: T;
   error?: unknown;
   response: Response;
 }
 
-/** Keeps its body as the text that it is: whoever reads that of a plain request waits for it. */
+/** A request with its body as text, because reading the body of a plain request is asynchronous. */
 class TextRequest extends Request {
   readonly content: string | null;
 
@@ -40,10 +40,10 @@ class TextRequest extends Request {
 const api = clientWith(PATIENCE_MS);
 const patient = clientWith(SWITCH_PATIENCE_MS);
 
-/** The only door to the network: every request of this page leaves from here. */
+/** The only access to the network: every request of the page is sent here. */
 @Injectable({ providedIn: 'root' })
 export class Gateway {
-  /** A player whose id is known need not be looked up by the account code. */
+  /** With a known player id the gateway does not look the player up by account code. */
   openSession(account_code: string, player_id?: string) {
     return answerOf(api.POST('/api/v1/sessions', { body: { account_code, player_id } }));
   }
@@ -57,8 +57,8 @@ export class Gateway {
   }
 
   /**
-   * The same key means the same spin: repeating it returns the first reply, never a second bet. A new spin that has the
-   * seed of another round draws the board of that round.
+   * Makes a spin. Repeating it with the same key returns the first reply and makes no second bet. A
+   * new spin with the seed of another round draws the board of that round.
    */
   spin(token: string, idempotencyKey: string, stake: number, sameSeedAs: string | null = null) {
     return answerOf(
@@ -76,7 +76,7 @@ export class Gateway {
     );
   }
 
-  /** What became of a round of the player's; one that the ledger does not know is answered for too. */
+  /** The state of a round of the player; a round that the ledger does not know has a reply too. */
   round(token: string, round_id: string) {
     return answerOf(
       api.GET('/api/v1/rounds/{round_id}', { ...signedIn(token), params: { path: { round_id } } }),
@@ -92,12 +92,12 @@ export class Gateway {
     return answerOf(api.GET('/api/v1/health'));
   }
 
-  /** Damaged databases that nobody has read about yet. */
+  /** Notices about damaged databases that nobody has read yet. */
   setAside() {
     return answerOf(api.GET('/api/notices'));
   }
 
-  /** Somebody has. */
+  /** Marks a notice as read. */
   readSetAside(id: string) {
     return answerOf(api.DELETE('/api/notices/{id}', { params: { path: { id } } }));
   }
@@ -110,7 +110,7 @@ export class Gateway {
     return answerOf(api.PUT('/api/settings', { body: change }));
   }
 
-  /** Newest first; `next` of the reply is the `cursor` of the page behind it. */
+  /** Newest first; `next` of the reply is the `cursor` of the next page. */
   traces(query: TraceQuery) {
     return answerOf(api.GET('/api/telemetry/traces', { params: { query } }));
   }
@@ -142,7 +142,7 @@ export class Gateway {
     return answerOf(api.GET('/api/telemetry/delivery'));
   }
 
-  /** Newest first; `next` of the reply is the `before` of the page behind it. */
+  /** Newest first; `next` of the reply is the `before` of the next page. */
   envelopes(state: EnvelopeState | '', limit: number, before?: number) {
     const query = { limit, state: state === '' ? undefined : state, before };
     return answerOf(api.GET('/api/telemetry/envelopes', { params: { query } }));
@@ -152,7 +152,7 @@ export class Gateway {
     return answerOf(api.GET('/api/telemetry/envelopes/{seq}', { params: { path: { seq } } }));
   }
 
-  /** One dead envelope, or all of them. */
+  /** Retries one dead envelope, or all. */
   retryDead(seq?: number) {
     return answerOf(api.POST('/api/telemetry/delivery/retry', { body: { seq } }));
   }
@@ -170,7 +170,7 @@ export class Gateway {
     return answerOf(api.GET('/api/faults'));
   }
 
-  /** What every one of these answers is how all faults stand then. */
+  /** Each of these requests returns the state of all faults. */
   switchFault(id: FaultId, state: FaultState) {
     return answerOf(patient.PUT('/api/faults/{id}', { params: { path: { id } }, body: { state } }));
   }
@@ -207,7 +207,7 @@ export class Gateway {
     return answerOf(api.GET('/api/overhead'));
   }
 
-  /** Is answered at the start; the measurement takes its time. */
+  /** Answered when the measurement begins; it takes minutes. */
   measureOverhead(sample_rate: number) {
     return answerOf(api.POST('/api/overhead', { body: { sample_rate } }));
   }
@@ -221,7 +221,7 @@ function signedIn(token: string) {
   return { headers: { Authorization: `Bearer ${token}` } };
 }
 
-/** Of openapi-fetch 0.16: from 0.17 on its types take `Micros` and readonly lists for objects. */
+/** Requires openapi-fetch 0.16: the types of 0.17 treat `Micros` and readonly lists as objects. */
 function clientWith(patienceMs: number) {
   return createClient<paths, 'application/json'>({
     baseUrl: location.origin,
@@ -232,8 +232,8 @@ function clientWith(patienceMs: number) {
 }
 
 /**
- * Asks by the path alone, which is what traces name the request by, and reads numbers that no double holds. The request leaves
- * before anything is waited for: it belongs to the span that is active while it is asked for.
+ * Sends a request by its path alone, which becomes its name in traces, and parses numbers without
+ * loss. The request is sent before anything is awaited, so that it belongs to the active span.
  */
 async function answered(request: TextRequest, patienceMs: number): Promise<Response> {
   const { pathname, search } = new URL(request.url);
@@ -246,7 +246,7 @@ async function answered(request: TextRequest, patienceMs: number): Promise<Respo
   });
   const text = await response.text();
   const headers = new Headers(response.headers);
-  // openapi-fetch reads as JSON by itself what does not say its length.
+  // openapi-fetch parses a reply without a length as JSON by itself.
   headers.set('Content-Length', String(text.length));
   const whole = new Response(text === '' ? null : text, { status: response.status, headers });
   whole.json = () => Promise.resolve(parsed(text));
@@ -258,7 +258,7 @@ async function answerOf<T>(call: Promise<Answer<T>>): Promise<T> {
   try {
     answer = await call;
   } catch (cause) {
-    // A body that breaks off is as good as no answer: what it said is not known.
+    // A reply that breaks off has an unknown content, so it counts as no reply.
     throw new NoAnswer('the gateway did not answer', { cause });
   }
   if (!answer.response.ok) throw problemOf(answer.response, answer.error);

@@ -49,7 +49,7 @@ describe('the health that is shown', () => {
     await vi.advanceTimersByTimeAsync(1000);
     expect([health.healthy(), health.release()]).toEqual([true, '1.1.0']);
     expect(TestBed.inject(Connection).lost()).toBe(false);
-    // Nothing is wrong: a page at rest is silent.
+    // While everything is well, the page sends no requests.
     await vi.advanceTimersByTimeAsync(60_000);
     expect(gateway.health).toHaveBeenCalledTimes(3);
   });

@@ -6,7 +6,7 @@ import { StackHealth } from './schema';
 
 const POLL_MS = 1000;
 
-/** The release, the services and how far seeding has got. */
+/** The health of the stack: release, services and seeding. */
 @Injectable({ providedIn: 'root' })
 export class Health {
   private readonly gateway = inject(Gateway);
@@ -18,7 +18,7 @@ export class Health {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   readonly release = computed(() => this._reply()?.release ?? null);
-  /** The file that is looked at; null where the stack itself runs. */
+  /** The name of the recording that is shown; null while the stack runs. */
   readonly recording = computed(() => this._reply()?.recording ?? null);
   readonly down = computed(() =>
     this._refused()
@@ -27,30 +27,33 @@ export class Health {
           .filter(([, state]) => state !== 'ok')
           .map(([name]) => name),
   );
-  /** The databases have no room; it passes once there is some. */
+  /** The disk is full; this passes once there is room. */
   readonly diskFull = computed(() =>
     Object.values(this._reply()?.services ?? {}).includes('disk_full'),
   );
-  /** The last question was not answered: what was known is old. */
+  /** The last request had no reply, so what is shown is old. */
   readonly unanswered = this._unanswered.asReadonly();
-  /** The gateway that answers is of another start, and does not know this window. */
+  /** The gateway belongs to another start and does not accept this window's token. */
   readonly lockedOut = this._lockedOut.asReadonly();
   readonly healthy = computed(
     () => !this._unanswered() && !this._refused() && this._reply()?.status === 'ok',
   );
-  /** Null as soon as every player exists, and while nobody says how far it is. */
+  /** Null once every player exists, and while the progress is unknown. */
   readonly seeding = computed(() => {
     if (this._unanswered() || this._refused()) return null;
     const seeding = this._reply()?.seeding;
     return seeding && seeding.done < seeding.total ? seeding : null;
   });
 
-  /** Asks each second until all is as it should be, and then no more: a page at rest is silent. */
+  /**
+   * Polls every second until everything is well, and then stops, so that a page at rest sends no
+   * requests.
+   */
   async watch(): Promise<void> {
     clearTimeout(this.timer);
     const question = (this.questions += 1);
     const answer = await this.gateway.health().catch((error: unknown) => error);
-    // Who asked later knows better.
+    // A later request has a newer reply.
     if (question !== this.questions) return;
     const refused = answer instanceof ApiProblem;
     this._refused.set(refused);
@@ -60,7 +63,7 @@ export class Health {
     this.timer = setTimeout(() => void this.watch(), POLL_MS);
   }
 
-  /** Health is told to everybody: only what this window alone may ask says whether it is known. */
+  /** Health is public, so only a guarded route tells whether the token is accepted. */
   async askWhetherKnown(): Promise<void> {
     const answer = await this.gateway.paytable().catch((error: unknown) => error);
     if (answer instanceof ApiProblem && answer.code === 'launch_token_required')

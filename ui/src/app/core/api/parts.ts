@@ -3,13 +3,13 @@ import { FaultId, FaultView, LogLine, SpinResult, StakeStatus, Win, operations }
 /** Five columns of three symbols, the top row first. */
 export type Board = SpinResult['board'];
 
-/** Reel and row of a cell, both from 0. */
+/** Reel and row of a cell, both counted from 0. */
 export type Cell = Win['cells'][number];
 
-/** How the time of a log line or an error came about. */
+/** How the time of a log line or an error was determined. */
 export type Timed = Pick<LogLine, 'at_us' | 'time_is_received' | 'clock_corrected' | 'outside'>;
 
-/** What the list of traces can be asked for; what is absent does not filter. */
+/** The filter of the list of traces; an absent member does not restrict it. */
 export type TraceQuery = NonNullable<operations['traces']['parameters']['query']>;
 
 /** The problems of the story, in its order. */

@@ -3,7 +3,7 @@ import { Injectable, computed, inject, signal } from '@angular/core';
 import { Gateway } from './gateway';
 import { Paytable } from './schema';
 
-/** The game as the engine plays it: strips, paylines, pays and the PAR sheet. */
+/** The game as the engine plays it: strips, paylines, payouts and the PAR sheet. */
 @Injectable({ providedIn: 'root' })
 export class PaytableStore {
   private readonly gateway = inject(Gateway);

@@ -4,7 +4,7 @@ import { AS_IN_SCRIPT, Assumptions, assumptionsOf } from './assumptions';
 import { remember, remembered } from './remembered';
 import { Player } from './schema';
 
-/** What a person has set in the page, and finds again. The session token is deliberately not among it. */
+/** The preferences of the person at the machine. The session token is deliberately not stored. */
 @Injectable({ providedIn: 'root' })
 export class Preferences {
   private readonly _sound = signal(remembered('sound') === true);
@@ -27,13 +27,13 @@ export class Preferences {
     toggle(this._turbo, 'turbo');
   }
 
-  /** Null takes all of them back to the script. */
+  /** Null restores the values of the script. */
   assume(change: Partial<Assumptions> | null): void {
     this._assumptions.update((all) => (change ? { ...all, ...change } : AS_IN_SCRIPT));
     remember('assumptions', this._assumptions());
   }
 
-  /** Whoever was chosen. */
+  /** Remembers the chosen account. */
   rememberPlayer({ account_code, player_id }: Player): void {
     if (account_code !== this._accountCode()) {
       this._accountCode.set(account_code);
@@ -44,7 +44,7 @@ export class Preferences {
     remember('player', player_id);
   }
 
-  /** Whose account this is, where it is the remembered one. */
+  /** The player of this account, if it is the remembered one. */
   playerIdOf(accountCode: string): string | undefined {
     return accountCode === this._accountCode() ? this.playerId : undefined;
   }

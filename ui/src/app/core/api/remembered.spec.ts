@@ -54,7 +54,7 @@ describe('what a person has set', () => {
     fails = false;
     await vi.advanceTimersByTimeAsync(5_000);
     expect(kept).toEqual({ language: 'en', turbo: true });
-    // Once it is there nothing is written any more.
+    // Once the value is stored, nothing more is sent.
     const written = puts.length;
     await vi.advanceTimersByTimeAsync(20_000);
     expect(puts.length).toBe(written);
@@ -70,7 +70,7 @@ describe('what a person has set', () => {
     status = 503;
     await recall();
     await settled();
-    // The program has not got it yet.
+    // The program does not have the value yet.
     expect(localStorage.getItem('reelscope.account')).toBe('RS-000002');
     status = 200;
     await vi.advanceTimersByTimeAsync(5_000);

@@ -1,14 +1,17 @@
 /*
- * What a person has set, as the program keeps it. The browser would keep it under the page's origin, and the port, which is
- * part of it, may be another one at the next start.
+ * Preferences that the program stores. The browser would store them under the page's origin, whose
+ * port may be another one at the next start.
  */
 
 const ADDRESS = '/api/preferences';
-/** The gateway is on this machine; one that takes longer is not worth a blank window. */
+/**
+ * Limit of waiting for the gateway, in milliseconds. It is on this machine, and a slower reply is
+ * not worth a blank window.
+ */
 const PATIENCE_MS = 1_500;
-/** What could not be written is tried again. */
+/** Pause before a failed write is repeated, in milliseconds. */
 const AGAIN_MS = 5_000;
-/** Where pages of an older build kept it in the browser, and what it is called there. */
+/** Prefix of the keys in the browser's storage from which preferences are taken over. */
 const IN_BROWSER = 'reelscope.';
 const MOVED: Record<string, { from: string; read: (text: string) => unknown }> = {
   language: { from: 'lang', read: (text) => text },
@@ -19,12 +22,15 @@ const MOVED: Record<string, { from: string; read: (text: string) => unknown }> =
 };
 
 let values = new Map<string, unknown>();
-/** Set here, and not yet with the program. */
+/** Values that are set here and not yet stored by the program. */
 const unwritten = new Map<string, unknown>();
 let writing = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Asks the program, once, before the page is drawn: no language and no account is shown for a moment and then another. */
+/**
+ * Reads the preferences once, before the page is drawn, so that language and account do not change
+ * after it appears.
+ */
 export async function recall(): Promise<void> {
   values = new Map();
   unwritten.clear();
@@ -39,16 +45,20 @@ export async function recall(): Promise<void> {
     values = new Map(Object.entries(known));
     takeFromBrowser();
   } catch {
-    // The page says by itself that the gateway does not answer; until then it begins as for a new person.
+    // The page reports by itself that the gateway does not answer; until then it starts without
+    // preferences.
   }
 }
 
-/** What was set under this name; undefined when nothing was. */
+/** The stored value of this name; undefined without one. */
 export function remembered(name: string): unknown {
   return values.get(name);
 }
 
-/** Holds at once for this page, and with the program as soon as it takes it. What is known already is not told again. */
+/**
+ * Sets a value for this page at once, and stores it in the program. A known value is not sent
+ * again.
+ */
 export function remember(name: string, value: unknown): void {
   if (JSON.stringify(values.get(name)) === JSON.stringify(value)) return;
   values.set(name, value);
@@ -66,20 +76,20 @@ async function write(): Promise<void> {
       method: 'PUT',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(Object.fromEntries(change)),
-      // A window that is closed in the next moment has said it all the same.
+      // The request survives a window that is closed in the next moment.
       keepalive: true,
       signal: AbortSignal.timeout(AGAIN_MS),
     });
-    // A reply that nobody reads keeps its connection.
+    // An unread reply keeps its connection.
     await reply.text();
-    // What is refused once is refused for good, and holds until the page is closed.
+    // A refused value is not sent again, and holds until the page is closed.
     if (reply.status >= 500) throw new Error(`${reply.status}`);
     for (const [name, value] of change) {
       if (unwritten.get(name) === value) unwritten.delete(name);
       if (reply.ok) forgetInBrowser(name);
     }
     writing = false;
-    // Changed meanwhile.
+    // The value changed meanwhile.
     void write();
   } catch {
     writing = false;
@@ -87,7 +97,10 @@ async function write(): Promise<void> {
   }
 }
 
-/** Pages of an older build kept it in the browser: it is taken over, and goes from there once the program has it. */
+/**
+ * Takes over preferences in the browser's storage, and deletes them there once the program has
+ * them.
+ */
 function takeFromBrowser(): void {
   for (const [name, { from, read }] of Object.entries(MOVED)) {
     try {
@@ -96,7 +109,8 @@ function takeFromBrowser(): void {
       remember(name, read(text));
       if (!unwritten.has(name)) forgetInBrowser(name);
     } catch {
-      // Storage may be refused, and a text may be none that we wrote: there is nothing to take then.
+      // Storage may be disabled, and its content may be foreign; then there is nothing to take
+      // over.
     }
   }
 }
@@ -106,6 +120,6 @@ function forgetInBrowser(name: string): void {
     const moved = MOVED[name];
     if (moved) localStorage.removeItem(IN_BROWSER + moved.from);
   } catch {
-    // What is refused holds nothing.
+    // Disabled storage has no content to delete.
   }
 }

@@ -1,9 +1,12 @@
-/** Namespace of round ids (UUID version 5, RFC 9562), as the gateway has it: a part of what crosses the wire. */
+/**
+ * Namespace of round ids (UUID version 5, RFC 9562), equal to the gateway's: it is part of the API.
+ */
 const ROUNDS = '6f1c7a520d0e4a7b9b6e2f55d0c184e3';
 
 /**
- * The round that a player's idempotency key makes, as the gateway derives it. Whoever knows the key can ask what became of
- * a spin whose answer never came, without sending it again: that would make the bet if it was never made.
+ * The id of the round of a player's idempotency key, derived as in the gateway. With it the page
+ * can ask for the state of a spin without a reply, and does not send the spin again, which could
+ * make the bet.
  */
 export async function roundId(playerId: string, key: string): Promise<string> {
   const name = new TextEncoder().encode(`${playerId}\n${key}`);

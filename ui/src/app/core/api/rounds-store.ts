@@ -5,7 +5,7 @@ import { Session } from './session';
 import { RoundSummary } from './schema';
 
 const SHOWN = 20;
-/** A round that is not settled is looked at again after 1, 2, 4, 8 s and then every 15 s, until it is settled. */
+/** Intervals of polling a round that is not settled: 1, 2, 4, 8 s, and then every 15 s. */
 const FIRST_LOOK_MS = 1_000;
 const SLOWEST_LOOK_MS = 15_000;
 
@@ -17,22 +17,22 @@ export class RoundsStore {
 
   private readonly _rounds = signal<readonly RoundSummary[]>([]);
   private readonly _failed = signal(false);
-  /** Counts the requests: a reply that is overtaken by a later one is thrown away. */
+  /** Number of requests; a reply that a later one has overtaken is dropped. */
   private asked = 0;
   private looks = 0;
   private nextLook: ReturnType<typeof setTimeout> | undefined;
 
   readonly rounds = this._rounds.asReadonly();
-  /** The list shown is older than the last round, because the gateway did not give a newer one. */
+  /** The list lacks the last round, because the gateway returned no newer one. */
   readonly failed = this._failed.asReadonly();
 
-  /** A failure is shown beside the list; it never stops the machine. */
+  /** A failure is shown beside the list and does not stop the machine. */
   refresh(): Promise<void> {
     this.looks = 0;
     return this.load();
   }
 
-  /** Another player sits down: the rounds of the previous one are nobody's business. */
+  /** Clears the list for another player, who must not see the rounds of the previous one. */
   clear(): void {
     this.asked += 1;
     clearTimeout(this.nextLook);

@@ -21,7 +21,7 @@ describe('the balance', () => {
   const gateway = { openSession: vi.fn(), player: vi.fn() };
   let session: Session;
   const balance = (): number | undefined => session.player()?.balance;
-  /** An answer that comes when the test says so. */
+  /** A reply that comes when the test releases it. */
   function deferred(): { promise: Promise<Player>; come: (balance: number) => Promise<void> } {
     let resolve: (player: Player) => void = () => undefined;
     const promise = new Promise<Player>((done) => (resolve = done));
@@ -43,7 +43,7 @@ describe('the balance', () => {
   beforeEach(async () => {
     vi.resetAllMocks();
     localStorage.clear();
-    // As for a new person: nobody answers here.
+    // As for a new person, because no gateway answers here.
     await recall();
     gateway.openSession.mockResolvedValue({ token: 't', player: PLAYER });
     TestBed.configureTestingModule({ providers: [{ provide: Gateway, useValue: gateway }] });

@@ -6,23 +6,26 @@ import { Preferences } from './preferences';
 import { ApiProblem } from './api-problem';
 import { Player } from './schema';
 
-/** A player who has logged in. Whatever is asked through it is asked for this player, whoever sits down meanwhile. */
+/**
+ * A player who is logged in. Requests through it are for this player, even after the account is
+ * switched.
+ */
 export class Seat {
   private renewing: Promise<string> | undefined;
 
   constructor(
     private readonly gateway: Gateway,
-    /** As of the log-in. */
+    /** The player at the time of the log-in. */
     readonly player: Player,
-    /** Lives in this object only and dies with the page. */
+    /** The token exists only in this object and ends with the page. */
     private token: string,
     /** When the player's balance was read. */
     readonly reading: Reading,
   ) {}
 
   /**
-   * Calls with the token. A session that has run out (or that a restarted gateway does not know)
-   * is opened anew without a word, and the call is made once more, as it was.
+   * Calls with the token. When the session has ended, or a restarted gateway does not know it, it
+   * is opened again silently and the call is repeated once.
    */
   async authorised<T>(call: (token: string) => Promise<T>): Promise<T> {
     const token = this.token;
@@ -36,7 +39,10 @@ export class Seat {
     }
   }
 
-  /** Several calls may find the session over at once: the first opens it anew for all of them. */
+  /**
+   * Several calls may find the session ended at the same time; the first one renews it for all of
+   * them.
+   */
   private renewed(over: string, refusal: ApiProblem): Promise<string> {
     if (this.token !== over) return Promise.resolve(this.token);
     this.renewing ??= this.renew(refusal).finally(() => (this.renewing = undefined));
@@ -46,21 +52,24 @@ export class Seat {
   private async renew(refusal: ApiProblem): Promise<string> {
     const { account_code, player_id } = this.player;
     const { token, player } = await this.gateway.openSession(account_code, player_id);
-    // In another data directory the account may be another player, who has pressed nothing.
+    // In another data directory the account may belong to another player, who has not pressed
+    // anything.
     if (player.player_id !== player_id) throw refusal;
     this.token = token;
     return token;
   }
 }
 
-/** When something was asked for and answered, in moments of this page. */
+/** When something was requested and answered, in moments of this page. */
 export interface Reading {
   readonly asked: number;
-  /** Infinity while the answer is under way. */
+  /** Infinity while the request is pending. */
   answered: number;
 }
 
-/** Who plays, and the player's balance: the newest that the gateway has said; the page never computes one. */
+/**
+ * The current player and the newest balance from the gateway; the page never computes a balance.
+ */
 @Injectable({ providedIn: 'root' })
 export class Session {
   private readonly gateway = inject(Gateway);
@@ -68,9 +77,9 @@ export class Session {
 
   private readonly _player = signal<Player | null>(null);
   private _seat: Seat | null = null;
-  /** Counts questions and answers: which came first decides what is newer. */
+  /** Counts requests and replies, to order them. */
   private moment = 0;
-  /** Of the balance that is shown. */
+  /** The reading of the displayed balance. */
   private shown: Reading = { asked: 0, answered: 0 };
   private refreshing: Promise<void> | undefined;
   private again = false;
@@ -83,12 +92,15 @@ export class Session {
     return this._seat;
   }
 
-  /** Logs in and sits down. Whoever was not chosen, but sits in for somebody who is missing, is not remembered. */
+  /**
+   * Logs in and makes this the current player. An account that only stands in for a missing one is
+   * not remembered.
+   */
   async open(accountCode: string, chosen = true): Promise<void> {
     this.sit(await this.logIn(accountCode), chosen);
   }
 
-  /** Logs in, and changes nothing of who plays. */
+  /** Logs in without changing the current player. */
   async logIn(accountCode: string): Promise<Seat> {
     const reading = this.ask();
     const { token, player } = await this.gateway.openSession(
@@ -99,24 +111,24 @@ export class Session {
     return new Seat(this.gateway, player, token, reading);
   }
 
-  /** The account is remembered only once it is known to exist. */
+  /** The account is remembered only after it is known to exist. */
   sit(seat: Seat, chosen = true): void {
     this._seat = seat;
     this.shown = seat.reading;
     this._player.set(seat.player);
-    // The id and nothing else: names stay in the house.
+    // Only the id, because names must not leave the machine.
     setUser({ id: seat.player.player_id });
     if (chosen) this.preferences.rememberPlayer(seat.player);
   }
 
-  /** Calls for whoever plays at this moment, to the end of the call. */
+  /** Calls for the player who is current at this moment, until the call ends. */
   async authorised<T>(call: (token: string) => Promise<T>): Promise<T> {
     if (!this._seat) await this.open(this.preferences.accountCode());
     if (!this._seat) throw new Error('nobody has logged in');
     return this._seat.authorised(call);
   }
 
-  /** A question that a balance comes with begins. */
+  /** Starts a reading: a request whose reply contains a balance. */
   ask(): Reading {
     return { asked: (this.moment += 1), answered: Infinity };
   }
@@ -126,8 +138,9 @@ export class Session {
   }
 
   /**
-   * A balance as the gateway said it. One that was answered before that on the screen was asked for is older. Where the
-   * two were under way at the same time nobody can tell which is newer: that is asked.
+   * Applies a balance of the gateway. One that was answered before the request of the displayed
+   * balance is older. If both requests overlapped, the order is unknown, and the balance is
+   * requested again.
    */
   takeBalance(seat: Seat, balance: number, reading: Reading): void {
     if (seat !== this._seat || reading.answered < this.shown.asked) return;
@@ -136,7 +149,10 @@ export class Session {
     this._player.update((player) => player && { ...player, balance });
   }
 
-  /** What is said of the balance is not shown until it is let go: while the reels turn it would tell their result. */
+  /**
+   * Holds back balances until they are released, because a balance during a spin would reveal its
+   * result.
+   */
   hold(): void {
     this.held = true;
   }
@@ -146,7 +162,7 @@ export class Session {
     if (this.again) this.renew();
   }
 
-  /** Asks anew. One question at a time; whoever asks meanwhile has it asked once more. */
+  /** Requests the balance. One request at a time; a call meanwhile causes one more request. */
   refresh(): Promise<void> {
     if (this.refreshing || this.held) this.again = true;
     if (this.held) return Promise.resolve();
@@ -167,7 +183,7 @@ export class Session {
       try {
         const player = await seat.authorised((token) => this.gateway.player(token));
         this.answer(reading);
-        // The account may have been switched, or another spin begun, while the reply was under way.
+        // The account may have been switched, or another spin begun, while the request was pending.
         if (this.held || (seat === this._seat && reading.asked < this.shown.answered)) {
           this.again = true;
         } else if (seat === this._seat) {

@@ -3,13 +3,16 @@ import { Injectable, signal } from '@angular/core';
 import { readJson } from './exact-json';
 import { Delivery, IssueSummary, TraceSummary } from './schema';
 
-/** What the collector tells as it happens. */
+/** The messages of the collector's stream. */
 export interface Told {
-  /** A trace has grown, or is new. */
+  /** A trace is new or has grown. */
   trace: TraceSummary;
   issue: IssueSummary;
   delivery: Delivery;
-  /** Some of it was lost, since this page read too slowly or was cut off: lists have to be asked for again. */
+  /**
+   * Messages were lost, because this page was slow or disconnected; the lists must be requested
+   * again.
+   */
   missed: null;
 }
 export type Kind = keyof Told;
@@ -17,7 +20,7 @@ export type Kind = keyof Told;
 const KINDS = ['trace', 'issue', 'delivery'] as const;
 const RECONNECT_MS = 2_000;
 
-/** The one stream of the collector that this page holds open, shared by everything that follows it. */
+/** The page's only stream of the collector, shared by all stores. */
 @Injectable({ providedIn: 'root' })
 export class TelemetryStream {
   private readonly listeners: { [K in Kind]: Set<(told: Told[K]) => void> } = {
@@ -30,12 +33,12 @@ export class TelemetryStream {
   private readonly _live = signal(true);
   private readonly _refused = signal(false);
 
-  /** Whether it is open; false from a break until it is open again. */
+  /** Whether the stream is open; false after a break until it is open again. */
   readonly live = this._live.asReadonly();
-  /** Whether it was answered that it may not be opened. */
+  /** Whether the collector refused to open it. */
   readonly refused = this._refused.asReadonly();
 
-  /** Calls `listener` with all that comes from now on. Returns what ends it. */
+  /** Calls `listener` with every message from now on. Returns a function that ends it. */
   on<K extends Kind>(kind: K, listener: (told: Told[K]) => void): () => void {
     this.listeners[kind].add(listener);
     if (!this.source) this.connect();
@@ -47,7 +50,7 @@ export class TelemetryStream {
     this.source = source;
     for (const kind of KINDS) {
       source.addEventListener(kind, ({ data }: MessageEvent<string>) => {
-        // Parsing is what costs; nobody listens to traces while the machine plays by itself.
+        // Parsing is expensive, so messages without a listener are not parsed.
         if (this.listeners[kind].size > 0) this.tell(kind, readJson(data) as Told[typeof kind]);
       });
     }
@@ -59,7 +62,7 @@ export class TelemetryStream {
     });
     source.addEventListener('error', () => {
       this._live.set(false);
-      // The browser reconnects after a break, but gives up where the answer was an error.
+      // The browser reconnects after a break, but gives up after an error status.
       if (source.readyState !== EventSource.CLOSED) return;
       this._refused.set(true);
       setTimeout(() => this.connect(), RECONNECT_MS);

@@ -34,7 +34,7 @@ describe('what is watched', () => {
     const end = watched.watch();
     answer('late');
     await vi.advanceTimersByTimeAsync(3_500);
-    // The two that began at once, and one a second since then.
+    // Two at the start, and one each second since then.
     expect(ask).toHaveBeenCalledTimes(5);
     end();
   });

@@ -2,30 +2,30 @@ import { signal } from '@angular/core';
 
 export type LoadState = 'loading' | 'ready' | 'failed';
 
-/** An answer of the gateway, looked at again for as long as somebody sees it. */
+/** A reply of the gateway that is polled while a page shows it. */
 export class Watched<T> {
   private readonly _value = signal<T | null>(null);
   private readonly _state = signal<LoadState>('loading');
   private readonly _unanswered = signal(false);
   private watchers = 0;
-  /** Answers that were taken from elsewhere: a look that was asked for before one of them is older than it. */
+  /** Number of values from other requests; a poll that began before one of them is older. */
   private taken = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   readonly value = this._value.asReadonly();
-  /** `failed` only before the first answer: what is shown stays. */
+  /** `failed` only before the first reply; later the last value stays. */
   readonly state = this._state.asReadonly();
-  /** The last look was not answered; what is shown is older. */
+  /** The last request had no reply, so the value is older. */
   readonly unanswered = this._unanswered.asReadonly();
 
-  /** `seen` is told each answer that is shown. */
+  /** `seen` is called with each value that is shown. */
   constructor(
     private readonly ask: () => Promise<T>,
     private readonly everyMs: number,
     private readonly seen: (value: T) => void = () => undefined,
   ) {}
 
-  /** Looks from now on; the answer ends it. */
+  /** Begins to poll; returns a function that ends it. */
   watch(): () => void {
     this.watchers += 1;
     if (this.watchers === 1) void this.look();
@@ -50,7 +50,7 @@ export class Watched<T> {
     }
   }
 
-  /** What a request that changes it was answered with. */
+  /** Sets the value to the reply of a request that changed it. */
   take(value: T): void {
     this.taken += 1;
     this.show(value);

@@ -5,7 +5,7 @@ describe('the language of the browser', () => {
     const browser = { language, languages };
     withValidLocale(browser);
     expect([browser.language, ...browser.languages]).toEqual(expected);
-    // What the chart library does when it is loaded.
+    // The chart library does this when it is loaded.
     expect(() => new Intl.NumberFormat(browser.language)).not.toThrow();
   };
 

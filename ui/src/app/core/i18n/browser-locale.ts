@@ -1,11 +1,12 @@
 /*
- * A system without a language (`LANG=C.UTF-8`) makes the web view say `c`, which is no language tag: whoever passes it to
- * Intl, as the chart library does when it is loaded, fails. This is imported before everything else.
+ * On a system without a language (`LANG=C.UTF-8`) the web view reports the language `c`, which is
+ * no valid tag: `Intl` throws, for example when the chart library is loaded. This module must be
+ * imported before all others.
  */
 
 const FALLBACK = 'en-US';
 
-/** The tags that Intl takes, of those that the browser names; one at least. */
+/** Those of the browser's tags that `Intl` accepts; at least one. */
 export function validLocales(
   tags: readonly (string | undefined)[],
 ): readonly [string, ...string[]] {
@@ -22,7 +23,7 @@ function isLocale(tag: string | undefined): tag is string {
   }
 }
 
-/** Lets a browser name only languages that there can be. */
+/** Makes the browser report only valid tags. */
 export function withValidLocale(browser: Pick<Navigator, 'language' | 'languages'>): void {
   const named = [browser.language, ...(browser.languages ?? [])];
   if (named.every(isLocale)) return;

@@ -6,15 +6,15 @@ export interface Phrase {
   params?: Params;
 }
 
-/** What is said of a failed spin: what happened, where the money is, and what to do next. */
+/** The texts about a failed spin: what happened, where the money is, and what to do next. */
 export interface ProblemWords {
-  /** A known problem has a phrase; for an unknown one the gateway's own sentence is shown. */
+  /** A known problem has a phrase; for an unknown one it is the gateway's own sentence. */
   what: Phrase | { literal: string };
   money: Phrase;
   todo: Phrase;
 }
 
-/** `status` is where the stake stands by now, if more is known than when it failed. */
+/** `status` is where the stake stands now, if that is known better than at the failure. */
 export function problemWords(error: unknown, status = stakeWhereabouts(error)): ProblemWords {
   const money: Phrase = { key: `money.${status}` };
   const over = status === 'untouched' || status === 'returned' || status === 'paid';
@@ -49,10 +49,10 @@ export function problemWords(error: unknown, status = stakeWhereabouts(error)): 
   };
 }
 
-/** What is said of a request that is no spin and did not succeed. */
+/** The text about a failed request that is no spin. */
 export function refusalWords(error: unknown): Phrase | { literal: string } {
   if (!(error instanceof ApiProblem)) return { key: 'settings.failed' };
-  // What is said of a spin may guess what it went through; of another request that is not known.
+  // Texts about a spin assume its course, which is wrong for other requests.
   const own = `refusal.${error.code}`;
   if (isKey(own)) return { key: own };
   const what = `problem.${error.code}.what`;

@@ -3,50 +3,62 @@ import { Micros } from '../api/micros';
 const NO_BREAK_SPACE = '\u00a0';
 const MINUS = '\u2212';
 
-/** How one language writes what this page shows. */
+/** The formats of one language. */
 export interface Formats {
-  /** 103500 RUB → "1 035,00 ₽": the sign comes last in every language, as Russian money is written. */
+  /** 103500 RUB → "1 035,00 ₽": the symbol comes last in every language, as usual for roubles. */
   money(minorUnits: number, currency: string): string;
-  /** 4500 RUB → "45,00": where the currency is clear from its neighbours. */
+  /** 4500 RUB → "45,00": where the context shows the currency. */
   amount(minorUnits: number, currency: string): string;
-  /** +45,00 or −10,00: what a round changed. */
+  /** +45,00 or −10,00: the change by a round. */
   change(minorUnits: number, currency: string): string;
   number(value: number, digits?: number): string;
-  /** 96.014 → "96,01 %" (the argument is already in per cent). */
+  /** 96.014 → "96,01 %" (the argument is in per cent). */
   percent(value: number, digits?: number): string;
-  /** Integers of any length, as the gateway's exact fractions have them. */
+  /** Integers of any length, such as those of the gateway's exact fractions. */
   integer(digits: string): string;
-  /** Below a second in ms, above in s. */
+  /** Below a second in ms, otherwise in s. */
   duration(milliseconds: number): string;
-  /** The time of a span, to three figures: 340 µs, 2.14 ms, 513 ms, 3.91 s; from a minute on 2 min 05 s, 24 h 00 min. */
+  /**
+   * The duration of a span with three significant digits: 340 µs, 2.14 ms, 513 ms, 3.91 s; from a
+   * minute on 2 min 05 s, 24 h 00 min.
+   */
   lapse(span: Micros): string;
-  /** The same with a sign: what became slower (+) or faster (−); 0 has none. */
+  /** The same with a sign: slower (+) or faster (−); 0 has none. */
   lapseChange(span: Micros): string;
-  /** The same for the marks of a ruler, without zeros that say nothing: 1.5 s, 20 ms. Those that are a `step` apart never read the same. */
+  /**
+   * The same for the marks of a ruler, without trailing zeros: 1.5 s, 20 ms. Marks that are `step`
+   * apart have different labels.
+   */
   mark(span: Micros, step?: Micros): string;
   time(rfc3339: string): string;
-  /** Time of day; the day alone where it is not today, with its year where that is not this one. Short enough for a column. */
+  /**
+   * Time of day; only the date if it is another day, with the year if it is another year. Short
+   * enough for a column.
+   */
   when(at: Micros): string;
-  /** Day, time of day and the zone of the clock. */
+  /** Date, time of day and time zone. */
   zoned(at: Micros): string;
-  /** The same for the marks of an axis that are a `step` apart: no more of the time of day, or of the date, than tells them apart. */
+  /**
+   * The same for the marks of an axis that are `step` apart, with only the parts that distinguish
+   * them.
+   */
   timeMark(at: Micros, step: Micros): string;
-  /** Time of day of microseconds since the Unix epoch. */
+  /** Time of day, of microseconds since the Unix epoch. */
   clock(at: Micros): string;
-  /** Day and time of day of microseconds since the Unix epoch. */
+  /** Date and time of day, of microseconds since the Unix epoch. */
   date(at: Micros): string;
   dateTime(rfc3339: string): string;
-  /** Which form of a phrase a count takes (CLDR). */
+  /** The plural category of a count (CLDR). */
   plural(count: number): Intl.LDMLPluralRule;
-  /** What sets thousands apart: a comma, a point, a space. */
+  /** The separator of thousands: a comma, a point or a space. */
   readonly thousands: string;
-  /** The unit of time that is meant by a word, as it is typed. */
+  /** The unit of time that a typed word means. */
   unitOf(word: string): Unit | undefined;
 }
 
 /**
- * Units of time as a language writes them: first the symbol that the page shows, then what else is typed for it. Intl writes
- * "4.82 secs"; the symbols of the SI are shorter.
+ * The units of time in a language: first the displayed symbol, then other words that may be typed.
+ * `Intl` writes "4.82 secs"; the symbols of the SI are shorter.
  */
 export type Units = Readonly<Record<Unit, readonly [shown: string, ...typed: string[]]>>;
 const UNITS = ['microsecond', 'millisecond', 'second', 'minute', 'hour'] as const;
@@ -70,7 +82,7 @@ export function formatsFor(locale: string, units: Units): Formats {
     second: '2-digit',
     timeZoneName: 'longOffset',
   });
-  // Making a format costs a hundred times what using it does, and some are used with every frame.
+  // Creating a format costs a hundred times as much as using it, and some are used in every frame.
   const made = new Map<number, Intl.NumberFormat>();
   const withDigits = (digits: number): Intl.NumberFormat => {
     const known = made.get(digits);
@@ -168,7 +180,10 @@ export function formatsFor(locale: string, units: Units): Formats {
   };
 }
 
-/** Microseconds in the unit that suits them, and how many digits after the point tell three figures. */
+/**
+ * Microseconds in a suitable unit, and the number of digits after the point for three significant
+ * digits.
+ */
 function figures(span: number): [value: number, digits: number, unit: Unit] {
   if (span < 999.5) return [span, 0, 'microsecond'];
   const milliseconds = span / 1000;
@@ -181,22 +196,25 @@ function figures(span: number): [value: number, digits: number, unit: Unit] {
 const digitsOf = new Map<string, number>();
 const signs = new Map<string, string>();
 
-/** Whether it has the form of a code of ISO 4217: a trace may name anything, and a format refuses the rest. */
+/**
+ * Whether a text has the form of an ISO 4217 code. A trace may contain anything, and `Intl` throws
+ * for other texts.
+ */
 function isCurrency(code: string): boolean {
   return /^[A-Za-z]{3}$/.test(code);
 }
 
-/** Money that telemetry has in major units, in the minor ones of its currency. */
+/** Converts money of telemetry, in major units, to minor units of its currency. */
 export function minorUnits(major: number, currency: string): number {
   return Math.round(major * 10 ** minorDigits(currency));
 }
 
-/** Money of the wire, in the major units that telemetry has. */
+/** Converts money of the API, in minor units, to the major units of telemetry. */
 export function majorUnits(minor: number, currency: string): number {
   return minor / 10 ** minorDigits(currency);
 }
 
-/** How many digits stand after the point of a currency: 2 for RUB, 0 for JPY. */
+/** Number of digits after the point of a currency: 2 for RUB, 0 for JPY. */
 function minorDigits(currency: string): number {
   const known = digitsOf.get(currency);
   if (known !== undefined) return known;

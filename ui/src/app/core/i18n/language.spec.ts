@@ -8,7 +8,7 @@ import { Key, Language, isKey, loadLanguage, provideLanguages } from './language
 import { LANGUAGES } from './languages';
 import { phrasebook } from './phrases';
 
-/** Every phrase without a count, by its key, with the names of its values. */
+/** Every phrase without a count, by key, with the names of its values. */
 async function phrases(): Promise<{ key: Key; names: string[] }[]> {
   const { firstScreen, pages } = languageNamed('en');
   const book = phrasebook((await firstScreen()).firstScreen, (await pages()).pages);

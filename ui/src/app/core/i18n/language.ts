@@ -20,7 +20,7 @@ import { Key, Phrasebook, PluralKey, phrasebook } from './phrases';
 export type { Key, PluralKey } from './phrases';
 export type Params = Record<string, string | number>;
 
-/** The language that the page speaks, as far as it is loaded. */
+/** The active language, as far as it is loaded. */
 interface Spoken {
   readonly entry: LanguageEntry;
   readonly units: Units;
@@ -28,15 +28,15 @@ interface Spoken {
 }
 
 const spoken = signal<Spoken | null>(null);
-/** How far the phrases are that no first screen needs. */
+/** The state of the phrases that the first screen does not need. */
 const rest = signal<'loading' | 'loaded' | 'failed'>('loading');
 let restTried = Promise.resolve();
-/** Counts the choices: a language that was loaded for an earlier one comes too late. */
+/** Number of choices; a language that was loaded for an earlier choice is dropped. */
 let choices = 0;
 
 /**
- * Loads what the first screen says, before the page is drawn; what everything else says comes behind it. Where the chosen
- * language cannot be loaded the page speaks another.
+ * Loads the phrases of the first screen before the page is drawn; the others follow later. If the
+ * chosen language cannot be loaded, another one is used.
  */
 export async function loadLanguage(entry = chosenLanguage()): Promise<void> {
   const others = LANGUAGES.filter((other) => other !== entry);
@@ -61,12 +61,13 @@ async function loadRest(entry: LanguageEntry): Promise<void> {
   try {
     await speak(entry, () => choice === choices);
   } catch {
-    // A browser does not load a module again that failed once: the page says so where a phrase of it would stand.
+    // A browser does not retry a module that failed to load, so the page shows the failure in place
+    // of the phrases.
     if (choice === choices) rest.set('failed');
   }
 }
 
-/** Loads all of a language, and speaks it from then on, if `still` wants it by then. */
+/** Loads all of a language and activates it, if `still` is true by then. */
 async function speak(entry: LanguageEntry, still: () => boolean): Promise<void> {
   const [{ firstScreen, units }, { pages }] = await Promise.all([
     entry.firstScreen(),
@@ -87,13 +88,13 @@ export function isKey(candidate: string): candidate is Key {
   return typeof spoken()?.book.get(candidate) === 'string';
 }
 
-/** A sentence has no room for more of a value; the page that tells of it has the whole elsewhere. */
+/** Limit of a value in a sentence; the page about it shows the whole value. */
 const MOST_OF_A_VALUE = 300;
 const PLACEHOLDER = /\{\{\s*([\w.]+)\s*\}\}/g;
 
 /**
- * A phrase with its values in their places, read once: a value is text, whatever it looks like, and is never read as a
- * phrase, as a placeholder or as a pattern itself.
+ * Inserts values into a phrase in one pass: a value is text and is never interpreted as a phrase, a
+ * placeholder or a pattern.
  */
 export function withValues(phrase: string, params: Params): string {
   return phrase.replace(PLACEHOLDER, (_, name: string) => {
@@ -102,7 +103,7 @@ export function withValues(phrase: string, params: Params): string {
   });
 }
 
-/** The chosen language: its phrases, and how it writes numbers, money and dates. */
+/** The chosen language: its phrases, and its formats of numbers, money and dates. */
 @Injectable({ providedIn: 'root' })
 export class Language {
   private readonly errors = inject(ErrorHandler);
@@ -115,7 +116,7 @@ export class Language {
     const { entry, units } = now();
     return formatsFor(entry.locale, units);
   });
-  /** How far the phrases are that no first screen needs. */
+  /** The state of the phrases that the first screen does not need. */
   readonly rest = rest.asReadonly();
 
   constructor() {
@@ -124,13 +125,13 @@ export class Language {
     });
   }
 
-  /** Reads the language signal: a template or computed that says something follows the switch. */
+  /** Reads the language signal, so that templates and computed values follow a switch. */
   readonly say = (key: Key, params: Params = {}): string => {
     const phrase = now().book.get(key);
     return typeof phrase === 'string' ? withValues(phrase, params) : '';
   };
 
-  /** The form of a phrase for so many; `{{ count }}` in it is the number as the language writes it. */
+  /** The form of a phrase for a count; `{{ count }}` in it is the formatted number. */
   readonly count = (key: PluralKey, count: number, params: Params = {}): string => {
     const forms = now().book.get(key);
     if (typeof forms !== 'object') return '';
@@ -138,12 +139,12 @@ export class Language {
     return withValues(forms[plural(count)] ?? forms.other, { count: number(count), ...params });
   };
 
-  /** Once the phrases are there that no first screen needs, or could not be loaded. */
+  /** Resolves when the phrases that the first screen does not need are loaded, or could not be. */
   wholeOrFailed(): Promise<void> {
     return restTried;
   }
 
-  /** Speaks another language as soon as all of it is loaded; where it cannot be loaded, the page speaks as before. */
+  /** Activates another language once all of it is loaded; if that fails, the present one stays. */
   async choose(entry: LanguageEntry): Promise<void> {
     const choice = (choices += 1);
     this.wanted = entry.code;
@@ -157,7 +158,10 @@ export class Language {
     }
   }
 
-  /** The one after the active one, or after the one that is on its way, in the order in which they are offered. */
+  /**
+   * The language after the active one, or after the one that is being loaded, in the order of the
+   * choice.
+   */
   async next(): Promise<void> {
     const from = this.wanted ?? this.active();
     const place = LANGUAGES.findIndex(({ code }) => code === from);

@@ -1,14 +1,16 @@
 import { Units } from './formats';
 import { FirstScreenPhrases, PagePhrases } from './phrases';
 
-/** A language of the page. What it says is in `languages/<code>`, and is loaded when it is chosen. */
+/**
+ * A language of the page. Its phrases are in `languages/<code>` and are loaded when it is chosen.
+ */
 export interface LanguageEntry {
   readonly code: string;
-  /** As those who speak it call it. */
+  /** Its name in itself. */
   readonly name: string;
-  /** How numbers, money and dates are written: a tag of BCP 47. */
+  /** The locale of numbers, money and dates, a BCP 47 tag. */
   readonly locale: string;
-  /** Languages whose readers are shown this one, as long as they have none of their own. */
+  /** Languages whose readers get this one, because they have no phrases of their own. */
   readonly standsInFor: readonly string[];
   readonly firstScreen: () => Promise<{
     readonly firstScreen: FirstScreenPhrases;
@@ -17,7 +19,7 @@ export interface LanguageEntry {
   readonly pages: () => Promise<{ readonly pages: PagePhrases }>;
 }
 
-/** In the order in which they are offered. */
+/** In the order of the choice. */
 export const LANGUAGES: readonly LanguageEntry[] = [
   {
     code: 'ru',
@@ -38,8 +40,8 @@ export const LANGUAGES: readonly LanguageEntry[] = [
 ];
 
 /**
- * English as no language writes it: accented, and longer. It is offered nowhere; a test that looks for text that is cut off or
- * that no phrase says asks for it in the address, as `?language=en-XA`.
+ * English with accents and 40 % longer. It is not offered; a test that looks for cut text, or for
+ * text without a phrase, requests it with `?language=en-XA`.
  */
 export const PSEUDO: LanguageEntry = {
   code: 'en-XA',
@@ -53,10 +55,10 @@ export const PSEUDO: LanguageEntry = {
   pages: async () => ({ pages: (await import('./pseudo')).pseudoPages }),
 };
 
-/** For those who read none of the others. */
+/** The language for readers of other languages. */
 const FALLBACK = 'en';
 
-/** The language for those whose browser speaks `tag`. */
+/** Returns the language for a browser that reports `tag`. */
 export function languageOf(tag: string | undefined): LanguageEntry {
   const [primary = ''] = (tag ?? '').toLowerCase().split('-');
   const found =

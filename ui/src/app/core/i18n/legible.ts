@@ -1,10 +1,14 @@
-/** What isolates a text from its neighbours: it decides its own direction, and nothing in it turns what is around it. */
+/**
+ * Isolates that separate a text from its neighbours: it has a direction of its own and does not
+ * affect others.
+ */
 const ISOLATE = '\u2068';
 const END_OF_ISOLATE = '\u2069';
 
 /**
- * Characters that are not seen but change what is: controls, marks and overrides of direction (UAX #9), and such as have no
- * width. Joiners stay: Persian, Hindi and emoji are written with them. Half a pair of surrogates is no character.
+ * Invisible characters that change a text: controls, marks and overrides of direction (UAX #9), and
+ * characters without width. Joiners are excluded, because Persian, Hindi and emoji need them. Half
+ * a surrogate pair is no character.
  */
 const HIDDEN =
   /(?![\t\n])\p{Cc}|[\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
@@ -12,8 +16,9 @@ const HIDDEN =
 const LEFTWARD = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 /**
- * A text with everything in it seen: what is hidden is named, as ␛ or ⟨U+202E⟩. Isolates that end where they should turn
- * nothing around them and stay, so that this may be said of a text twice.
+ * Makes a text fully visible: hidden characters are replaced by names such as ␛ or ⟨U+202E⟩.
+ * Balanced isolates affect nothing outside and stay, so that applying this twice changes nothing
+ * more.
  */
 export function legible(text: string): string {
   if (text.search(HIDDEN) < 0) return text;
@@ -21,13 +26,13 @@ export function legible(text: string): string {
   return text.replace(HIDDEN, (hidden, at: number) => (paired.has(at) ? hidden : nameOf(hidden)));
 }
 
-/** The text so that it can stand beside others in a line. */
+/** Isolates the text, so that it can stand beside others in a line. */
 export function isolated(text: string): string {
   const seen = legible(text);
   return LEFTWARD.test(seen) ? ISOLATE + seen + END_OF_ISOLATE : seen;
 }
 
-/** Texts in one line; empty ones are left out. */
+/** Joins texts in one line and leaves out empty ones. */
 export function joined(separator: string, texts: readonly string[]): string {
   return texts
     .filter((text) => text !== '')
@@ -35,7 +40,7 @@ export function joined(separator: string, texts: readonly string[]): string {
     .join(separator);
 }
 
-/** The beginning of a long text; whoever shows it says where the whole is. */
+/** The beginning of a long text; the caller shows where the whole text is. */
 export function brief(text: string, most: number): string {
   if (text.length <= most) return text;
   // No character is cut in half.
@@ -43,7 +48,7 @@ export function brief(text: string, most: number): string {
   return `${text.slice(0, end)}…`;
 }
 
-/** Places of isolates and of their ends, as far as they belong together. */
+/** The positions of isolates and their ends that belong together. */
 function pairsIn(text: string): ReadonlySet<number> {
   const paired = new Set<number>();
   const open: number[] = [];

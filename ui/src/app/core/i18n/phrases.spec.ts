@@ -11,7 +11,10 @@ const textsOf = (phrase: string | Plural): string[] =>
   typeof phrase === 'string' ? [phrase] : Object.values(phrase);
 const slots = (text: string): string[] =>
   [...text.matchAll(/\{\{ (\w+) \}\}/g)].map(([, name]) => name ?? '').sort();
-/** A form may say its number in words, and has no slot for it then: what is left has all. */
+/**
+ * A form may contain its number as a word and then has no placeholder; the form `other` has all
+ * placeholders.
+ */
 const slotsOf = (phrase: string | Plural): string[] =>
   slots(typeof phrase === 'string' ? phrase : phrase.other);
 

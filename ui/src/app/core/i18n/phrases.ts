@@ -1,11 +1,14 @@
 import type { firstScreen } from './languages/en/first-screen';
 import type { pages } from './languages/en/pages';
 
-/** A phrase with a count in it: one for each form that a language has (CLDR), at least the one for what is left. */
+/**
+ * A phrase with a count: one form for each plural category of the language (CLDR), at least
+ * `other`.
+ */
 export type Plural = Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> & {
   readonly other: string;
 };
-/** By this it is known in English, whose keys are the keys of every language. */
+/** Marks a phrase with a count in English, whose keys are the keys of every language. */
 interface EnglishPlural {
   readonly one: string;
   readonly other: string;
@@ -19,9 +22,9 @@ type PhrasesOf<T> = {
       : PhrasesOf<T[K]>;
 };
 
-/** What a language must say before the page is drawn; one that misses a phrase does not compile. */
+/** The phrases that a language needs before the page is drawn; a missing one does not compile. */
 export type FirstScreenPhrases = PhrasesOf<typeof firstScreen>;
-/** The same for everything else. */
+/** The same for all other phrases. */
 export type PagePhrases = PhrasesOf<typeof pages>;
 
 type Keys<T> = {
@@ -39,12 +42,12 @@ type PluralKeys<T> = {
       : `${K}.${PluralKeys<T[K]>}`;
 }[keyof T & string];
 
-/** Every phrase there is; a misspelt one does not compile. */
+/** The key of a phrase; a misspelt one does not compile. */
 export type Key = Keys<typeof firstScreen> | Keys<typeof pages>;
-/** Every phrase with a count. */
+/** The key of a phrase with a count. */
 export type PluralKey = PluralKeys<typeof firstScreen> | PluralKeys<typeof pages>;
 
-/** The phrases of one language by their keys. */
+/** The phrases of one language by key. */
 export type Phrasebook = ReadonlyMap<string, string | Plural>;
 
 export function phrasebook(...parts: readonly object[]): Phrasebook {
@@ -61,7 +64,7 @@ export function phrasebook(...parts: readonly object[]): Phrasebook {
 
 const FORMS: ReadonlySet<string> = new Set(['zero', 'one', 'two', 'few', 'many', 'other']);
 
-/** Groups of phrases have other names beside `other`. */
+/** A group of phrases has other names beside `other`. */
 function isPlural(node: object): node is Plural {
   const names = Object.keys(node);
   return names.includes('other') && names.every((name) => FORMS.has(name));

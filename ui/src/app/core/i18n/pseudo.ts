@@ -5,13 +5,13 @@ import { FirstScreenPhrases, PagePhrases } from './phrases';
 const PLAIN = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const ACCENTED = 'áƀçđéƒĝĥíĵķĺḿñóƥɋŕšŧúṽŵẋýžÁƁÇĐÉƑĜĤÍĴĶĹḾÑÓƤɊŔŠŦÚṼŴẊÝŽ';
 const ACCENTS = new Map([...PLAIN].map((letter, place) => [letter, [...ACCENTED][place] ?? '']));
-/** So much longer are words of other languages than those of English. */
+/** How much longer words of other languages are than English ones. */
 const LONGER = 0.4;
 const PLACEHOLDER = /(\{\{[^}]*\}\})/;
 
-/** Every letter accented, and words longer by 40 %; what a value takes the place of stays as it is. */
+/** Accents every letter and lengthens words by 40 %; placeholders stay as they are. */
 export function pseudo(phrase: string): string {
-  // A word of two letters has become longer too.
+  // Half a letter, so that a word of two letters becomes longer too.
   let owed = 0.5;
   const told = (letter: string): string => {
     const accented = ACCENTS.get(letter);

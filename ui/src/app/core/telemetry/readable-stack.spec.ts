@@ -2,7 +2,7 @@ import { Place, SourceMap, StackFrame, readableStack } from './readable-stack';
 
 const SCRIPT = 'http://127.0.0.1:4200/main-ABC.js';
 
-/** A map of single places: column in the script (its line is 1) to place in the sources. */
+/** A map of single positions: column in the script, whose line is 1, to position in the sources. */
 function mapped(places: Record<number, Partial<Place>>): (script: string) => SourceMap | undefined {
   const map: SourceMap = (line, column) => {
     const place = line === 1 ? places[column] : undefined;

@@ -1,17 +1,19 @@
-/** Where a place of a script comes from. Lines and columns are counted from 1. */
+/** A position in the sources. Lines and columns count from 1. */
 export interface Place {
-  /** Path from the root of the page's sources. */
+  /** Path relative to the root of the page's sources. */
   source: string;
   line: number;
   column: number;
-  /** What stands there in the source, where the build gave it another name. */
+  /** The original name, where the build has changed it. */
   name: string | null;
 }
 
-/** Finds the place in the sources for one in a script; null where the build put it there by itself. */
+/**
+ * Finds the position in the sources for one in a script; null for code that the build has added.
+ */
 export type SourceMap = (line: number, column: number) => Place | null;
 
-/** A line of a stack as Sentry's SDK writes it; the innermost comes last. */
+/** A frame of a stack in the format of Sentry's SDK; the innermost is last. */
 export interface StackFrame {
   filename?: string;
   abs_path?: string;
@@ -21,12 +23,12 @@ export interface StackFrame {
   in_app?: boolean;
 }
 
-/** Names that a build makes up are shorter than any of ours. */
+/** Names that a build invents are shorter than all of ours. */
 const MADE_UP = /^[\w$]{1,3}$/;
 
 /**
- * The same stack in terms of the sources. A function whose name was lost is called what its caller calls it. Frames
- * of scripts without a map stay as they are.
+ * Translates a stack to the sources. A function whose name is lost gets the name that its caller
+ * uses. Frames of scripts without a map stay as they are.
  */
 export function readableStack<F extends StackFrame>(
   frames: readonly F[],
@@ -47,7 +49,8 @@ export function readableStack<F extends StackFrame>(
       colno: place.column,
       in_app: place.source.startsWith('src/'),
     };
-    // It named the script. Without it Sentry does not look for a map of what is readable already.
+    // It names the script. Without it Sentry does not look for a map of a stack that is readable
+    // already.
     delete readable.abs_path;
     const called = places[index - 1]?.name;
     if (called && MADE_UP.test(frame.function ?? '')) readable.function = called;

@@ -15,7 +15,7 @@ import { pageAt, pathOf } from '../ui/pages';
 import { SourceMap, readableStack } from './readable-stack';
 import { sourceMapOf } from './source-maps';
 
-/** What the gateway starts this page's SDK with. */
+/** The settings of the page's SDK, from the gateway. */
 interface PageSettings {
   dsn: string;
   environment: string;
@@ -23,21 +23,24 @@ interface PageSettings {
   traces_sample_rate: number;
 }
 
-/** The gateway is on this machine; one that takes longer is not worth a blank window. */
+/**
+ * Limit of waiting for the gateway, in milliseconds. It is on this machine, and a slower reply is
+ * not worth a blank window.
+ */
 const PATIENCE_MS = 1_500;
-/** Envelopes that wait in the browser while the gateway is away; a spin makes two. */
+/** Limit of envelopes that wait in the browser while the gateway is away; a spin makes two. */
 const MOST_WAITING = 1_000;
 
 /**
- * Starts Sentry with the settings of the gateway. Without them the page starts all the same, and reports nothing:
- * a machine that cannot be observed is better than none.
+ * Starts Sentry with the settings of the gateway. Without settings the page starts all the same and
+ * reports nothing.
  */
 export async function startReporting(): Promise<void> {
   const settings = await pageSettings();
   if (settings) report(settings);
 }
 
-/** Reports from now on as the gateway says, without loading the page anew. */
+/** Applies changed settings without reloading the page. */
 export async function followSettings(): Promise<void> {
   const settings = await pageSettings();
   if (!settings) return;
@@ -50,7 +53,7 @@ export async function followSettings(): Promise<void> {
   options.environment = settings.environment;
   options.tracesSampleRate = settings.traces_sample_rate;
   if (!renamed) return;
-  // A session belongs to one release, whose health it tells.
+  // A session belongs to one release, whose health it counts for.
   startSession({ ignoreDuration: true });
   captureSession();
 }
@@ -63,7 +66,7 @@ async function pageSettings(): Promise<PageSettings | undefined> {
     });
     return reply.ok ? ((await reply.json()) as PageSettings) : undefined;
   } catch {
-    // The page says by itself that the gateway does not answer.
+    // The page shows by itself that the gateway does not answer.
     return undefined;
   }
 }
@@ -74,11 +77,11 @@ function report({ dsn, environment, release, traces_sample_rate }: PageSettings)
     environment,
     release,
     tracesSampleRate: traces_sample_rate,
-    // Streamed spans lose their measurements.
+    // Streamed spans have no measurements.
     traceLifecycle: 'static',
-    // Everything leaves through the gateway; the page's policy lets it talk to nobody else.
+    // Everything is sent through the gateway, because the page's policy allows no other connection.
     tunnel: '/api/telemetry/envelope',
-    // While the gateway is away what is captured waits in the browser, and goes as soon as it is back.
+    // While the gateway is away, envelopes wait in the browser and are sent once it is back.
     transport: (options) =>
       makeBrowserOfflineTransport(sendOrKeep)({
         ...options,
@@ -86,16 +89,16 @@ function report({ dsn, environment, release, traces_sample_rate }: PageSettings)
         flushAtStartup: true,
       }),
     tracePropagationTargets: [onlyOrigin(location.origin)],
-    // A player is an id: no address is to be inferred from the request.
+    // Only the player's id identifies a person; no address may be derived from the request.
     dataCollection: { userInfo: false },
-    // Timings of a request arrive later than its answer, and a spin is reported as soon as it is answered.
+    // Timings of a request arrive after its reply, but a spin is reported once it is answered.
     integrations: [
       browserTracingIntegration({
         enableHTTPTimings: false,
-        // Whoever reads traces makes none: an address changes with every row that is looked at.
+        // Navigation makes no traces, because the address changes with every selected row.
         instrumentNavigation: false,
         shouldCreateSpanForRequest: (url) => !isSteering(url),
-        // Named for the page, not for the trace that it shows.
+        // Named after the page, without the id of the trace that it shows.
         beforeStartSpan: (span) => ({ ...span, name: pathOf(pageAt(location.pathname)) }),
       }),
     ],
@@ -107,26 +110,30 @@ function report({ dsn, environment, release, traces_sample_rate }: PageSettings)
 }
 
 /**
- * An answer that says no is reported by the service that failed, with the place where it did; of a refusal (4xx)
- * there is nothing to report. Here it is a breadcrumb of the next error.
+ * Whether the error has been reported elsewhere: an error status by the service that failed. A
+ * refusal (4xx) is not reported. Both become breadcrumbs of the next error.
  */
 export function reportedElsewhere(error: unknown): boolean {
   return error instanceof ApiProblem;
 }
 
-/** Whether a request steers the demo or looks how it goes: that is no part of what the demo shows. */
+/**
+ * Whether a request controls the demo or polls its state, which is not part of what the demo shows.
+ */
 export function isSteering(url: string): boolean {
   return /^\/api\/(problems|traffic|overhead|faults)(\/|$)/.test(
     new URL(url, location.origin).pathname,
   );
 }
 
-/** Looks come every second, and would leave no room for what was done before an error. */
+/** Polls come every second and would displace the breadcrumbs before an error. */
 export function isLook({ category, data }: Breadcrumb): boolean {
   return category === 'fetch' && data?.['method'] === 'GET' && isSteering(String(data['url']));
 }
 
-/** The event with its stacks in terms of the sources. One that cannot be read goes as it is. */
+/**
+ * Translates the stacks of an event to the sources; stacks that cannot be read stay as they are.
+ */
 async function readable(event: ErrorEvent): Promise<ErrorEvent> {
   const exceptions = event.exception?.values ?? [];
   const scripts = new Set(
@@ -143,7 +150,10 @@ async function readable(event: ErrorEvent): Promise<ErrorEvent> {
   return event.exception ? { ...event, exception: { ...event.exception, values } } : event;
 }
 
-/** Sends to the gateway. One that does not let this page in now, or has a problem of its own, takes it later. */
+/**
+ * Sends to the gateway. If the gateway refuses the page for now, or fails, the envelope is kept for
+ * later.
+ */
 function sendOrKeep(
   options: Parameters<typeof makeFetchTransport>[0],
 ): ReturnType<typeof makeFetchTransport> {
@@ -159,9 +169,10 @@ function sendOrKeep(
 }
 
 /**
- * Reads every reply to its end, and lets no request outlive the page. A reply that nobody reads keeps its connection, of which
- * a browser has six for all pages and streams of one server; Chromium lets a request that may outlive its page wait for good
- * then. What a page that is closed had under way is lost with it.
+ * Reads every reply to its end and sends every request without `keepalive`. An unread reply keeps
+ * its connection, of which a browser has six for all pages and streams of one server, and Chromium
+ * lets such a request with `keepalive` wait for ever. Requests that are pending when the page is
+ * closed are lost.
  */
 export function wholeReply(send: typeof fetch): typeof fetch {
   return async (...[input, init]: Parameters<typeof fetch>) => {
@@ -171,12 +182,14 @@ export function wholeReply(send: typeof fetch): typeof fetch {
   };
 }
 
-/** A gateway that was started anew knows no page of its last launch: 401 until this one is opened again. */
+/**
+ * A restarted gateway answers pages of the previous launch with 401 until they are opened again.
+ */
 export function isForLater(status = 200): boolean {
   return status === 401 || status >= 500;
 }
 
-/** Matches addresses of this origin, and none that merely contain it. */
+/** Matches URLs of this origin, and none that merely contain it. */
 export function onlyOrigin(origin: string): RegExp {
   return new RegExp(`^${origin.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?:[/?#]|$)`);
 }

@@ -2,17 +2,21 @@ import { suppressTracing } from '@sentry/angular';
 
 import { SourceMap } from './readable-stack';
 
-/** A map is on this machine; an error waits no longer for it than this. */
+/** Limit of waiting for a map, in milliseconds; the map is on this machine. */
 const PATIENCE_MS = 3_000;
 
 const loaded = new Map<string, Promise<SourceMap | undefined>>();
 
-/** Reads the map that the build put beside a script of this page; undefined where there is none. */
+/**
+ * Reads the map that the build has placed beside a script of this page; undefined where there is
+ * none.
+ */
 export function sourceMapOf(script: string): Promise<SourceMap | undefined> {
   if (!script.startsWith(`${location.origin}/`)) return Promise.resolve(undefined);
   const known = loaded.get(script);
   if (known) return known;
-  // One that could not be read, since the gateway was away, is asked for again at the next error.
+  // A map that could not be read, because the gateway was away, is requested again at the next
+  // error.
   const reading = read(script).catch(() => void loaded.delete(script));
   loaded.set(script, reading as Promise<SourceMap | undefined>);
   return reading as Promise<SourceMap | undefined>;
@@ -20,7 +24,7 @@ export function sourceMapOf(script: string): Promise<SourceMap | undefined> {
 
 async function read(script: string): Promise<SourceMap | undefined> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
-  // What is asked for here is no part of the trace in which the error happened.
+  // This request does not belong to the trace in which the error happened.
   const reply = await suppressTracing(() => fetch(`${script}.map`, { signal }));
   if (!reply.ok) return undefined;
   const { TraceMap, originalPositionFor } = await import('@jridgewell/trace-mapping');

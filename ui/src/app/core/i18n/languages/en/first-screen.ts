@@ -1,6 +1,6 @@
 export { units } from './units';
 
-/** English of what is seen before anything is asked for: it is loaded before the page is drawn. */
+/** English phrases of the first screen, which are loaded before the page is drawn. */
 export const firstScreen = {
   brand: 'Reelscope',
   nav: {

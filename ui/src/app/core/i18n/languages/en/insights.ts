@@ -1,4 +1,4 @@
-/** English of the issues, the service map and the business numbers. */
+/** English phrases of the issues, the service map and the business numbers. */
 export const insights = {
   again: 'Try again',
   noAnswer: 'The collector did not respond.',

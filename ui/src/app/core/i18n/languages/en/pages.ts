@@ -2,7 +2,7 @@ import { insights } from './insights';
 import { faults, impact, overhead, problems, releases, traffic } from './problems';
 import { viewer } from './viewer';
 
-/** English of everything else. */
+/** All other English phrases. */
 export const pages = {
   setAside: {
     wallets:

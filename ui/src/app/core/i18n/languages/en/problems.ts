@@ -1,4 +1,4 @@
-/** English of the problems, of what was measured before and after, and of the traffic. */
+/** English phrases of the problems, of the figures before and after, and of the traffic. */
 export const problems = {
   label: 'Demo problems',
   loading: 'Loading problems…',

@@ -1,4 +1,4 @@
-/** English of the traces, the waterfall and the comparison. */
+/** English phrases of the traces, the waterfall and the comparison. */
 export const viewer = {
   list: {
     title: 'Traces',

@@ -2,7 +2,7 @@ import { FirstScreenPhrases } from '../../phrases';
 
 export { units } from './units';
 
-/** Russian of what is seen before anything is asked for: it is loaded before the page is drawn. */
+/** Russian phrases of the first screen, which are loaded before the page is drawn. */
 export const firstScreen: FirstScreenPhrases = {
   brand: 'Reelscope',
   nav: {

@@ -1,6 +1,6 @@
 import { PagePhrases } from '../../phrases';
 
-/** Russian of the issues, the service map and the business numbers. */
+/** Russian phrases of the issues, the service map and the business numbers. */
 export const insights: PagePhrases['insights'] = {
   again: 'Повторить',
   noAnswer: 'Коллектор не ответил.',

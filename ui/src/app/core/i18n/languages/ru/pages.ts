@@ -3,7 +3,7 @@ import { insights } from './insights';
 import { faults, impact, overhead, problems, releases, traffic } from './problems';
 import { viewer } from './viewer';
 
-/** Russian of everything else. */
+/** All other Russian phrases. */
 export const pages: PagePhrases = {
   setAside: {
     wallets:

@@ -1,6 +1,6 @@
 import { PagePhrases } from '../../phrases';
 
-/** Russian of the problems, of what was measured before and after, and of the traffic. */
+/** Russian phrases of the problems, of the figures before and after, and of the traffic. */
 export const problems: PagePhrases['problems'] = {
   label: 'Проблемы демо',
   loading: 'Загружаем проблемы…',

@@ -1,6 +1,6 @@
 import { PagePhrases } from '../../phrases';
 
-/** Russian of the traces, the waterfall and the comparison. */
+/** Russian phrases of the traces, the waterfall and the comparison. */
 export const viewer: PagePhrases['viewer'] = {
   list: {
     title: 'Трейсы',
