@@ -43,6 +43,7 @@ const FAILED: u8 = 1;
 const NO_WINDOW: &str = "no window can be opened; `reelscope serve` runs without one";
 
 /// Runs until the window is closed and the services have drained.
+// Long because it is the life of the program, from the first plugin to the exit code.
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
     let again = Again::default();
     let app = tauri::Builder::default()

@@ -26,6 +26,7 @@ const REPAIRS_WITHIN: Duration = Duration::from_secs(60);
 
 /// Watches the page from the time when it may be opened; never returns. `refused` is notified when the gateway
 /// refuses a request without the launch token.
+// Long because it is one loop over everything that can happen to the page.
 pub(crate) async fn keep_open(
     shown: &Shown,
     happening: &mut UnboundedReceiver<Event>,

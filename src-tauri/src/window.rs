@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, MutexGuard};
 use tauri::webview::{Color, DownloadEvent, NewWindowResponse, PageLoadEvent};
-use tauri::{AppHandle, Manager, Theme, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager, Theme, Url, Webview, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry};
 use tauri_plugin_opener::OpenerExt;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{oneshot, watch};
 
 use crate::frame;
@@ -76,21 +76,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<(Shown, UnboundedReceiver<E
         .background_color(GROUND)
         .zoom_hotkeys_enabled(cfg!(windows))
         .devtools(cfg!(debug_assertions))
-        .on_navigation({
-            let (app, place, events) = (app.clone(), Arc::clone(&place), events.clone());
-            move |url| {
-                let destination = locked(&place).destination(url);
-                if destination != Destination::Here {
-                    return leave(&app, url, destination);
-                }
-                if !is_splash(url) && url.as_str() != NOTHING {
-                    locked(&place).on_splash = false;
-                    // The receiver is gone when the program is ending.
-                    let _ = events.send(Event::Opening);
-                }
-                true
-            }
-        })
+        .on_navigation(navigation(app, &place, &events))
         .on_new_window({
             let (app, place) = (app.clone(), Arc::clone(&place));
             move |url, _features| {
@@ -99,19 +85,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<(Shown, UnboundedReceiver<E
                 NewWindowResponse::Deny
             }
         })
-        .on_download({
-            let app = app.clone();
-            move |_webview, event| {
-                if let DownloadEvent::Requested { destination, .. } = event {
-                    // Without a folder for downloads, WebKitGTK would save into the working directory.
-                    let paths = app.path();
-                    if let Ok(folder) = paths.download_dir().or_else(|_| paths.home_dir()) {
-                        *destination = free_place(&folder, destination, Path::exists);
-                    }
-                }
-                true
-            }
-        })
+        .on_download(download(app))
         .on_page_load({
             let place = Arc::clone(&place);
             move |window, load| {
@@ -128,17 +102,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<(Shown, UnboundedReceiver<E
         Some((x, y)) => builder.position(x, y),
         None => builder.center(),
     };
-    let window = match storage(app) {
-        Ok(_) => builder.build()?,
-        Err(error) => {
-            // The page works without storage, because the program keeps the preferences.
-            tracing::warn!(%error, "the web view keeps nothing on the disk");
-            builder
-                .incognito(true)
-                .data_directory(std::env::temp_dir())
-                .build()?
-        }
-    };
+    let window = built(app, builder)?;
     let frame = begun.follow(&window);
     #[cfg(target_os = "linux")]
     crate::webkit::prepare(&window, events.clone(), frame.clone())?;
@@ -150,6 +114,55 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<(Shown, UnboundedReceiver<E
         painted,
     };
     Ok((shown, happening))
+}
+
+fn built(app: &AppHandle, builder: WebviewWindowBuilder<'_, Wry, AppHandle>) -> tauri::Result<WebviewWindow> {
+    match storage(app) {
+        Ok(_) => builder.build(),
+        Err(error) => {
+            // The page works without storage, because the program keeps the preferences.
+            tracing::warn!(%error, "the web view keeps nothing on the disk");
+            builder
+                .incognito(true)
+                .data_directory(std::env::temp_dir())
+                .build()
+        }
+    }
+}
+
+/// Decides about a navigation of the window: the page stays inside, everything else goes to the browser or nowhere.
+fn navigation(
+    app: &AppHandle,
+    place: &Arc<Mutex<WindowState>>,
+    events: &UnboundedSender<Event>,
+) -> impl Fn(&Url) -> bool + Send + use<> {
+    let (app, place, events) = (app.clone(), Arc::clone(place), events.clone());
+    move |url| {
+        let destination = locked(&place).destination(url);
+        if destination != Destination::Here {
+            return leave(&app, url, destination);
+        }
+        if !is_splash(url) && url.as_str() != NOTHING {
+            locked(&place).on_splash = false;
+            // The receiver is gone when the program is ending.
+            let _ = events.send(Event::Opening);
+        }
+        true
+    }
+}
+
+/// Puts downloads into the folder for them: without one, WebKitGTK would save into the working directory.
+fn download(app: &AppHandle) -> impl Fn(Webview, DownloadEvent<'_>) -> bool + Send + Sync + use<> {
+    let app = app.clone();
+    move |_webview, event| {
+        if let DownloadEvent::Requested { destination, .. } = event {
+            let paths = app.path();
+            if let Ok(folder) = paths.download_dir().or_else(|_| paths.home_dir()) {
+                *destination = free_place(&folder, destination, Path::exists);
+            }
+        }
+        true
+    }
 }
 
 /// Directory of the web view, if it can be written; Tauri and WebKitGTK do not check that.

@@ -22,6 +22,7 @@ mod failure;
 mod output;
 mod reference;
 mod report;
+mod run;
 mod signal;
 mod table;
 

@@ -7,19 +7,23 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use reelscope_contracts::{ApiProblem, Code, UnixMillis, rfc3339};
+use reelscope_contracts::{UnixMillis, rfc3339};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+mod error;
 mod header;
+mod nesting;
 
 use crate::category::Categories;
 use crate::dsn::Dsn;
 use crate::item_type::{Indexed, ItemType, Most};
 use crate::lenient;
+pub use error::EnvelopeError;
 use header::header_json;
 pub use header::{Header, ItemHeader, Sdk, TraceHeader};
+pub(crate) use nesting::deeper_than;
 
 /// Limit of an envelope in bytes, decompressed. Sentry takes 200 MiB, which is for minidumps.
 pub const MAX_ENVELOPE: usize = 40 * 1024 * 1024;
@@ -31,88 +35,6 @@ pub const MAX_ITEMS: usize = 1_000;
 pub const MAX_HEADER_LINE: usize = 64 * 1024;
 /// Limit of the nesting of JSON that is read; below serde_json's own limit of 128.
 pub const MAX_DEPTH: usize = 100;
-
-/// Why bytes are refused as an envelope.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EnvelopeError {
-    /// There are no bytes.
-    #[error("The envelope is empty.")]
-    Empty,
-    /// A header is not the expected JSON.
-    #[error("{field} is not valid: {reason}.")]
-    Header {
-        /// Which header.
-        field: String,
-        /// The reason.
-        reason: String,
-    },
-    /// The payload is shorter than its header declares.
-    #[error("{field} says {declared} bytes, but only {left} follow.")]
-    Truncated {
-        /// The field with the length.
-        field: String,
-        /// Declared bytes.
-        declared: u64,
-        /// Available bytes.
-        left: usize,
-    },
-    /// The payload is followed by neither a newline nor the end.
-    #[error("{field} does not end where the next line begins.")]
-    Misplaced {
-        /// The field with the length.
-        field: String,
-    },
-    /// An event or transaction is not JSON.
-    #[error("{field} is not valid JSON: {reason}.")]
-    Payload {
-        /// Which payload.
-        field: String,
-        /// The reason.
-        reason: String,
-    },
-    /// A limit of this module, or one of Sentry's, is exceeded.
-    #[error("{field} is too much: at most {limit}.")]
-    TooLarge {
-        /// What is too large.
-        field: String,
-        /// The limit, with its unit.
-        limit: String,
-    },
-}
-
-impl EnvelopeError {
-    /// The field to blame, such as `header` or `items[3].length`.
-    #[must_use]
-    pub fn field(&self) -> &str {
-        match self {
-            Self::Empty => "body",
-            Self::Header { field, .. }
-            | Self::Truncated { field, .. }
-            | Self::Misplaced { field }
-            | Self::Payload { field, .. }
-            | Self::TooLarge { field, .. } => field,
-        }
-    }
-}
-
-impl From<&EnvelopeError> for ApiProblem {
-    fn from(error: &EnvelopeError) -> Self {
-        let code = match error {
-            EnvelopeError::TooLarge { .. } => Code::PayloadTooLarge,
-            _ => Code::EnvelopeMalformed,
-        };
-        Self::new(code, capitalised(&error.to_string())).field(error.field())
-    }
-}
-
-/// Makes the first letter a capital, because the sentences begin with the name of a field.
-fn capitalised(text: &str) -> String {
-    if text.starts_with(|c: char| c.is_lowercase()) {
-        format!("The field {text}")
-    } else {
-        text.to_owned()
-    }
-}
 
 /// An item, borrowed from its envelope.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -446,63 +368,6 @@ pub(crate) fn json_reason(error: &serde_json::Error) -> String {
         "it is not an object".to_owned()
     } else {
         error.to_string()
-    }
-}
-
-/// Whether brackets outside of strings nest deeper than `most`.
-pub(crate) fn deeper_than(json: &[u8], most: usize) -> bool {
-    /// Number of bytes that are skipped at once when none of them is a bracket or a backslash.
-    const BLOCK: usize = 16;
-    // JSON with fewer brackets cannot nest deeper, which is the usual case.
-    let count = |bracket| memchr::memchr_iter(bracket, json).count();
-    if count(b'{') + count(b'[') <= most {
-        return false;
-    }
-    let mut nesting = Nesting::default();
-    let (blocks, rest) = json.as_chunks::<BLOCK>();
-    let is_deep = blocks.iter().any(|block| {
-        let (mut is_odd, mut others) = (0_u8, 0_u8);
-        for byte in block {
-            // A bracket and a brace differ in this bit only.
-            let bracket = byte | 0x20;
-            is_odd ^= u8::from(*byte == b'"');
-            others |= u8::from(bracket == b'{') | u8::from(bracket == b'}') | u8::from(*byte == b'\\');
-        }
-        if others != 0 || nesting.escaped {
-            return nesting.exceeds(block, most);
-        }
-        nesting.in_string ^= is_odd == 1;
-        false
-    });
-    is_deep || nesting.exceeds(rest, most)
-}
-
-#[derive(Default)]
-struct Nesting {
-    depth: usize,
-    in_string: bool,
-    escaped: bool,
-}
-
-impl Nesting {
-    /// Continues with the next part of the JSON.
-    fn exceeds(&mut self, part: &[u8], most: usize) -> bool {
-        for byte in part {
-            match byte {
-                _ if self.escaped => self.escaped = false,
-                b'\\' if self.in_string => self.escaped = true,
-                b'"' => self.in_string = !self.in_string,
-                b'{' | b'[' if !self.in_string => {
-                    self.depth += 1;
-                    if self.depth > most {
-                        return true;
-                    }
-                }
-                b'}' | b']' if !self.in_string => self.depth = self.depth.saturating_sub(1),
-                _ => {}
-            }
-        }
-        false
     }
 }
 

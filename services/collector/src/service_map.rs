@@ -100,6 +100,7 @@ impl Drawn {
 
 /// Computes the map of the newest traces; `minute` tells how many they are. `now` is microseconds since the Unix
 /// epoch.
+// Long because nodes and edges are made in one pass over the spans.
 pub(crate) fn draw(traces: &[Drawn], now: Micros, minute: LastMinute) -> ServiceMap {
     let mut nodes: BTreeMap<String, (NodeKind, Calls)> = BTreeMap::new();
     let mut edges: BTreeMap<(String, String), Calls> = BTreeMap::new();

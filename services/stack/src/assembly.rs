@@ -48,6 +48,7 @@ const PROVIDER_DEADLINES: Deadlines = Deadlines {
 ///
 /// # Errors
 /// [`StartError`]; closing the databases is then the caller's part.
+// Long because it names every part once, in the order in which they start.
 pub(crate) async fn assemble(
     config: Config,
     gateway_listener: TcpListener,

@@ -13,7 +13,7 @@ use reelscope_demo::measure::{cpu_ms, latencies};
 use reelscope_demo::players::{log_in_at, spin};
 use reelscope_demo::spins::SPIN;
 use reelscope_store::WriteStats;
-use reelscope_telemetry::{Share, TraceLink, Turnover};
+use reelscope_telemetry::{Client, Service, Share, TraceLink, Turnover};
 
 use crate::Stack;
 
@@ -82,27 +82,7 @@ impl Player {
 /// # Errors
 /// A sentence, when the players cannot log in.
 pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
-    // The load is the frontend of its spins: their traces begin here, as they do in the page.
-    let frontend = stack
-        .service("frontend")
-        .ok_or("the stack has no frontend to spin for")?
-        .clone();
-    let client = frontend.client();
-    let mut players = Vec::new();
-    for number in 1..=plan.players.max(1) {
-        // The second account is skipped, because its wallet is almost empty.
-        let number = if number == 1 { 1 } else { number + 1 };
-        let token = log_in_at(&stack.origin(), stack.token(), &client, number).await?;
-        players.push(Player {
-            number,
-            token: Mutex::new(token.into()),
-        });
-    }
-    let players = Arc::new(players);
-    let next = Arc::new(AtomicU64::new(0));
-    let tally = Arc::new(Mutex::new(Tally::new()));
-    let turnover = Turnover::default();
-
+    let load = Arc::new(Load::begin(stack, plan).await?);
     stack.flush().await;
     stack.timings().reset();
     let writes_before = stack.write_stats();
@@ -110,77 +90,131 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
     let started = Instant::now();
     let mut workers = tokio::task::JoinSet::new();
     for _ in 0..plan.concurrency.clamp(1, plan.count.max(1)) {
-        let (client, players, next, tally) = (client.clone(), players.clone(), next.clone(), tally.clone());
-        let (frontend, turnover) = (frontend.clone(), turnover.clone());
-        let (plan, origin, launch) = (plan.clone(), stack.origin(), stack.token().to_owned());
-        let url = format!("{origin}/api/v1/spins");
-        workers.spawn(async move {
-            loop {
-                let n = next.fetch_add(1, Ordering::Relaxed);
-                if n >= plan.count {
-                    break;
-                }
-                let index = usize::try_from(n % players.len() as u64).unwrap_or(0);
-                let key = format!("{}-{n}", plan.run);
-                let sent = Instant::now();
-                let player = &players[index];
-                let work = async {
-                    let mut result = spin(&client, &url, &launch, &player.token(), &key, plan.stake).await;
-                    if result.as_ref().is_err_and(|code| *code == Code::SessionExpired)
-                        && let Ok(token) = log_in_at(&origin, &launch, &client, player.number).await
-                    {
-                        let token: Arc<str> = token.into();
-                        *player.token.lock() = Arc::clone(&token);
-                        result = spin(&client, &url, &launch, &token, &key, plan.stake).await;
-                    }
-                    if let Ok(round) = &result
-                        && !round.replayed
-                    {
-                        turnover.measure(round.stake.major(), round.payout.major());
-                    }
-                    (result, TraceLink::current())
-                };
-                let (result, link) = frontend
-                    .transaction(SPIN, "ui.action", TraceLink::default(), work)
-                    .await;
-                tally.lock().add(sent.elapsed(), result, link.trace_id());
-            }
-        });
+        workers.spawn(Arc::clone(&load).work());
     }
     while workers.join_next().await.is_some() {}
     let wall = started.elapsed();
     let cpu = cpu_before.zip(cpu_ms()).map(|(before, after)| after - before);
-    let since = |((name, after), (_, before)): ((&'static str, WriteStats), (&str, WriteStats))| {
-        let operations = after.operations - before.operations;
-        let commits = after.commits - before.commits;
-        (
-            name,
-            WriteStats {
-                operations,
-                commits,
-                commit_time: after.commit_time - before.commit_time,
-            },
-        )
-    };
-    let writes = stack
-        .write_stats()
-        .into_iter()
-        .zip(writes_before)
-        .map(since)
-        .collect();
-    let tally = std::mem::replace(&mut *tally.lock(), Tally::new());
+    let writes = stack.write_stats().into_iter().zip(writes_before);
+    let writes = writes.map(|((service, after), (_, before))| (service, since(before, after)));
+    let tally = std::mem::replace(&mut *load.tally.lock(), Tally::new());
     Ok(Report {
         ok: tally.ok,
         failed_by_code: tally.failed_by_code,
         staked: tally.staked,
         paid_out: tally.paid_out,
         latency_us: tally.latency_us,
-        writes,
+        writes: writes.collect(),
         services: stack.timings().shares(),
         trace_ids: tally.trace_ids,
         cpu_ms: cpu,
         wall,
     })
+}
+
+/// What a writer did between two reads of its counters.
+fn since(before: WriteStats, after: WriteStats) -> WriteStats {
+    WriteStats {
+        operations: after.operations - before.operations,
+        commits: after.commits - before.commits,
+        commit_time: after.commit_time - before.commit_time,
+    }
+}
+
+/// A run: its workers share it.
+struct Load {
+    plan: Plan,
+    origin: String,
+    launch_token: String,
+    /// The load is the frontend of its spins: their traces begin here, as they do in the page.
+    frontend: Service,
+    client: Client,
+    players: Vec<Player>,
+    /// Number of the next spin.
+    next: AtomicU64,
+    turnover: Turnover,
+    tally: Mutex<Tally>,
+}
+
+impl Load {
+    /// Logs the players in.
+    async fn begin(stack: &Stack, plan: &Plan) -> Result<Self, String> {
+        let frontend = stack.service("frontend");
+        let frontend = frontend.ok_or("the stack has no frontend to spin for")?.clone();
+        let client = frontend.client();
+        let mut players = Vec::new();
+        for number in 1..=plan.players.max(1) {
+            // The second account is skipped, because its wallet is almost empty.
+            let number = if number == 1 { 1 } else { number + 1 };
+            let token = log_in_at(&stack.origin(), stack.token(), &client, number).await?;
+            players.push(Player {
+                number,
+                token: Mutex::new(token.into()),
+            });
+        }
+        Ok(Self {
+            plan: plan.clone(),
+            origin: stack.origin(),
+            launch_token: stack.token().to_owned(),
+            frontend,
+            client,
+            players,
+            next: AtomicU64::new(0),
+            turnover: Turnover::default(),
+            tally: Mutex::new(Tally::new()),
+        })
+    }
+
+    /// Spins until none is left.
+    async fn work(self: Arc<Self>) {
+        loop {
+            let n = self.next.fetch_add(1, Ordering::Relaxed);
+            if n >= self.plan.count {
+                return;
+            }
+            let sent = Instant::now();
+            let work = async { (self.spin(n).await, TraceLink::current()) };
+            let (result, link) = self
+                .frontend
+                .transaction(SPIN, "ui.action", TraceLink::default(), work)
+                .await;
+            self.tally.lock().add(sent.elapsed(), result, link.trace_id());
+        }
+    }
+
+    /// Makes the spin with number `n`; a player whose session has expired logs in again.
+    async fn spin(&self, n: u64) -> Result<SpinResult, Code> {
+        let index = usize::try_from(n % self.players.len() as u64).unwrap_or(0);
+        let player = &self.players[index];
+        let key = format!("{}-{n}", self.plan.run);
+        let mut result = self.spin_as(&player.token(), &key).await;
+        if result.as_ref().is_err_and(|code| *code == Code::SessionExpired)
+            && let Ok(token) = log_in_at(&self.origin, &self.launch_token, &self.client, player.number).await
+        {
+            let token: Arc<str> = token.into();
+            *player.token.lock() = Arc::clone(&token);
+            result = self.spin_as(&token, &key).await;
+        }
+        if let Ok(round) = &result
+            && !round.replayed
+        {
+            self.turnover.measure(round.stake.major(), round.payout.major());
+        }
+        result
+    }
+
+    async fn spin_as(&self, token: &str, key: &str) -> Result<SpinResult, Code> {
+        let url = format!("{}/api/v1/spins", self.origin);
+        spin(
+            &self.client,
+            &url,
+            &self.launch_token,
+            token,
+            key,
+            self.plan.stake,
+        )
+        .await
+    }
 }
 
 struct Tally {

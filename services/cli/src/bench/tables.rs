@@ -118,6 +118,7 @@ pub(crate) fn problems(met: &[Met]) -> Table {
 
 /// What the collector bears, its load on the same cores.
 #[allow(clippy::cast_precision_loss)] // bytes of this machine stay far below 2^53
+// Long because it is one row after the other.
 pub(crate) fn collector(measured: &collector::Report) -> Table {
     let collector::Report {
         ingest,

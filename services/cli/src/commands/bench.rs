@@ -1,7 +1,7 @@
 //! `reelscope bench`.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use reelscope_contracts::Money;
@@ -15,6 +15,7 @@ use crate::bench::problems::{self, Met, Missed};
 use crate::bench::{collector, tables};
 use crate::failure::Failure;
 use crate::output::{note, say};
+use crate::run::RunDir;
 use crate::table::{Format, Table};
 
 const BENCH_STAKE: Money = Money(1_000);
@@ -121,17 +122,10 @@ fn heading() -> String {
     )
 }
 
-/// A directory for one measurement.
-fn bench_dir() -> PathBuf {
-    std::env::temp_dir().join(format!("reelscope-bench-{}", uuid::Uuid::new_v4()))
-}
-
 /// Measures in a directory of its own, which is removed whatever comes of it.
 async fn in_own_dir<T, E>(measure: impl AsyncFnOnce(&Path) -> Result<T, E>) -> Result<T, E> {
-    let dir = bench_dir();
-    let measured = measure(&dir).await;
-    let _ = std::fs::remove_dir_all(&dir);
-    measured
+    let dir = RunDir::new(None, "bench");
+    measure(dir.path()).await
 }
 
 async fn telemetry(count: u64) -> Result<Comparison, Failure> {

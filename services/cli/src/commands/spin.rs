@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use crate::failure::Failure;
 use crate::output::{note, say};
 use crate::report::{figures, print_figures};
+use crate::run::{RunDir, settled};
 
 /// Start the stack, spin, print what was measured.
 #[derive(clap::Args)]
@@ -75,16 +76,14 @@ impl Spin {
         let problems = arguments::states(&problems);
         let drain = Duration::from_secs(drain);
         let (settings, release) = settings.with_release(None)?;
-        let own = data_dir.is_none();
-        let dir = data_dir
-            .unwrap_or_else(|| std::env::temp_dir().join(format!("reelscope-spin-{}", uuid::Uuid::new_v4())));
+        let dir = RunDir::new(data_dir, "spin");
         // One more than there are players in the run, because the second account is left out.
         let players = (plan.players + 1).max(1_000);
         let config = Config {
             faults: problems,
             settings: Some(settings),
             rate: None,
-            ..Config::new(dir.clone()).seeded(seed)
+            ..Config::new(dir.path().to_owned()).seeded(seed)
         }
         .on_the_dial(release);
         // Only among all players does a look-up without an index take its promised time.
@@ -93,26 +92,7 @@ impl Spin {
             players: (!scans).then_some(players),
             ..config
         };
-        let result = async {
-            let stack = Stack::start(config).await?;
-            for notice in stack.notices() {
-                note!("reelscope: {notice}");
-            }
-            let measured = async {
-                stack.seeded().await;
-                let report = load::run(&stack, &plan).await?;
-                let reported = Reported::of(&stack, &report, drain).await?;
-                Ok::<_, String>((report, reported))
-            }
-            .await;
-            stack.shutdown().await?;
-            Ok::<_, Failure>(measured?)
-        }
-        .await;
-        if own {
-            let _ = std::fs::remove_dir_all(&dir);
-        }
-        let (report, reported) = result?;
+        let (report, reported) = measure(config, &plan, drain).await?;
         let mut figures = figures(&plan, &report);
         reported.add_to(&mut figures, &report);
         if json {
@@ -126,6 +106,23 @@ impl Spin {
             ExitCode::FAILURE
         })
     }
+}
+
+/// Runs the spins on a stack of their own.
+async fn measure(config: Config, plan: &Plan, drain: Duration) -> Result<(Report, Reported), Failure> {
+    let stack = Stack::start(config).await?;
+    for notice in stack.notices() {
+        note!("reelscope: {notice}");
+    }
+    let measured = async {
+        stack.seeded().await;
+        let report = load::run(&stack, plan).await?;
+        let reported = Reported::of(&stack, &report, drain).await?;
+        Ok::<_, String>((report, reported))
+    }
+    .await;
+    stack.shutdown().await?;
+    Ok(measured?)
 }
 
 /// The number of players with which each can lose all of its spins: the smallest wallet of the synthetic players in
@@ -159,12 +156,7 @@ impl Reported {
             });
         };
         // Settlements in the background belong to the traces of the spins.
-        let settled = async {
-            while stack.settlement().under_way() > 0 {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        if tokio::time::timeout(SETTLED_WITHIN, settled).await.is_err() {
+        if !settled(stack, SETTLED_WITHIN).await {
             note!(
                 "reelscope: settlements are still under way; the next start of this data directory ends them"
             );

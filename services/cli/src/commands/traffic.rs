@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use reelscope_demo::faults::States;
 use reelscope_demo::faults::arguments::{self, Argument};
 use reelscope_demo::faults::table::{FaultId, FaultState};
 use reelscope_demo::traffic;
@@ -12,10 +13,11 @@ use reelscope_stack::settings::SettingsFlags;
 use reelscope_stack::{Config, Stack};
 use serde_json::{Value, json};
 
-use super::ledger::verified;
+use super::ledger::{Verdict, verified};
 use crate::bench::traffic::{self as measuring, Measured, Waits};
 use crate::failure::Failure;
 use crate::output::{note, say};
+use crate::run::{RunDir, settled};
 use crate::signal::stop_signal;
 
 /// Limit of waiting for a round under way, which may hold its database after the stop.
@@ -65,52 +67,10 @@ impl Traffic {
             budget_percent: budget.0,
         };
         let problems = arguments::states(&problems);
-        let stop = stop_signal();
-        let own = data_dir.is_none();
-        let dir = data_dir.unwrap_or_else(|| {
-            std::env::temp_dir().join(format!("reelscope-traffic-{}", uuid::Uuid::new_v4()))
-        });
-        let stood = problems.clone();
-        // Only among all players does a look-up without an index take its promised time.
-        let scans = problems.get(&FaultId::MissingIndex) == Some(&FaultState::On);
-        let result = async {
-            let (settings, _) = SettingsFlags::default().with_release(None)?;
-            let stack = Stack::start(Config {
-                faults: problems,
-                players: (!scans).then_some(PLAYERS_OF_TRAFFIC),
-                settings: Some(settings),
-                ..Config::new(dir.clone())
-            })
-            .await?;
-            for notice in stack.notices() {
-                note!("reelscope: {notice}");
-            }
-            let measured = async {
-                note!("reelscope: writing the players, then spinning alone, then beside them…");
-                stack.seeded().await;
-                let measured = measuring::run(&stack, wish, minutes, stop).await?;
-                let settled = async {
-                    while stack.settlement().under_way() > 0 {
-                        tokio::time::sleep(Duration::from_millis(20)).await;
-                    }
-                };
-                if tokio::time::timeout(SETTLED_AFTER_TRAFFIC, settled).await.is_err() {
-                    note!("reelscope: settlements are still under way; the next start of this data directory ends them");
-                }
-                Ok::<_, String>(measured)
-            }
-            .await;
-            stack.shutdown().await?;
-            let measured = measured?;
-            Ok::<_, Failure>((measured, verified(dir.clone(), CLOSED_WITHIN).await?))
-        }
-        .await;
-        if own {
-            let _ = std::fs::remove_dir_all(&dir);
-        }
-        let (measured, ledger) = result?;
+        let dir = RunDir::new(data_dir, "traffic");
+        let (measured, ledger) = measure(&dir, problems.clone(), wish, minutes).await?;
         let mut fields = json!(measured);
-        let states = stood
+        let states = problems
             .iter()
             .map(|(id, state)| (id.as_str().to_owned(), json!(state)));
         fields["problems"] = Value::Object(states.collect());
@@ -123,6 +83,37 @@ impl Traffic {
         }
         Ok(ledger.code())
     }
+}
+
+/// Runs the traffic on a stack of its own, and then verifies the ledger.
+async fn measure(
+    dir: &RunDir,
+    problems: States,
+    wish: SetTraffic,
+    length: Duration,
+) -> Result<(Measured, Verdict), Failure> {
+    let stop = stop_signal();
+    // Only among all players does a look-up without an index take its promised time.
+    let scans = problems.get(&FaultId::MissingIndex) == Some(&FaultState::On);
+    let (settings, _) = SettingsFlags::default().with_release(None)?;
+    let stack = Stack::start(Config {
+        faults: problems,
+        players: (!scans).then_some(PLAYERS_OF_TRAFFIC),
+        settings: Some(settings),
+        ..Config::new(dir.path().to_owned())
+    })
+    .await?;
+    for notice in stack.notices() {
+        note!("reelscope: {notice}");
+    }
+    note!("reelscope: writing the players, then spinning alone, then beside them…");
+    stack.seeded().await;
+    let measured = measuring::run(&stack, wish, length, stop).await;
+    if !settled(&stack, SETTLED_AFTER_TRAFFIC).await {
+        note!("reelscope: settlements are still under way; the next start of this data directory ends them");
+    }
+    stack.shutdown().await?;
+    Ok((measured?, verified(dir.path().to_owned(), CLOSED_WITHIN).await?))
 }
 
 /// Parses minutes such as `10` or `0.5`, from one second to one day.

@@ -101,6 +101,7 @@ fn fill(template: &str, params: &Params<'_>, sign: char, form: Form) -> Option<S
 }
 
 /// Parses `%%`, `%s`, `%-5.2f`, `%2$s`, `%(name)s`, `%o`.
+// Long because it is one parser of one placeholder, element by element.
 fn percent<'a>(text: &'a str, params: &Params<'a>, next: &mut usize) -> Option<Placeholder<'a>> {
     let rest = &text[1..];
     if rest.starts_with('%') {

@@ -66,6 +66,9 @@ pub(super) struct Touched {
     pub(super) issues: BTreeSet<String>,
 }
 
+/// What an envelope brought that was not there before, by trace.
+type FreshByTrace<'a> = BTreeMap<u128, Fresh<'a>>;
+
 /// The new content of an envelope about one trace.
 #[derive(Default)]
 struct Fresh<'a> {
@@ -99,48 +102,10 @@ impl Keeper {
         taking: &mut EnvelopeProgress,
         facts: &Facts,
     ) -> rusqlite::Result<()> {
-        let mut fresh: BTreeMap<u128, Fresh<'_>> = BTreeMap::new();
-        for fact in &facts.spans {
-            let trace = self.ready(connection, fact.trace_id)?;
-            let once = taking.equals.of_span(fact);
-            let is_fresh = rows::span(connection, taking.row(), trace, fact, once)?;
-            if is_fresh {
-                fresh.entry(fact.trace_id).or_default().spans.push(fact);
-                self.sums.request(fact);
-            }
-            for (name, measurement) in &fact.span.measurements {
-                let point = point_of(fact, name, measurement);
-                let (row, once) = (taking.row(), taking.equals.of_point(&point));
-                if is_fresh && rows::point(connection, row, &point, Some(fact.trace_id), once)? {
-                    self.sums.point(&point.name);
-                }
-            }
-        }
-        for (trace_id, log) in &facts.logs {
-            let trace = match trace_id {
-                Some(id) => self.ready(connection, *id)?,
-                None => 0,
-            };
-            let once = taking.equals.of_log(*trace_id, log);
-            let is_fresh = rows::log(connection, taking.row(), trace, log, once)?;
-            if let Some(id) = trace_id.filter(|_| is_fresh) {
-                fresh.entry(id).or_default().logs.push(log);
-            }
-        }
-        let mut errors = Vec::new();
-        for error in &facts.errors {
-            let trace_id = error.trace_id.as_deref().and_then(parse_id);
-            let trace = match trace_id {
-                Some(id) => self.ready(connection, id)?,
-                None => 0,
-            };
-            if rows::error(connection, taking.row(), trace, error)? {
-                errors.push(error);
-                if let Some(id) = trace_id {
-                    fresh.entry(id).or_default().errors.push(error);
-                }
-            }
-        }
+        let mut fresh = FreshByTrace::new();
+        self.add_spans(connection, taking, facts, &mut fresh)?;
+        self.add_logs(connection, taking, facts, &mut fresh)?;
+        let errors = self.add_errors(connection, taking, facts, &mut fresh)?;
         for (id, fresh) in fresh {
             if let Some(row) = self.change(id, |trace| {
                 trace.add(taking.seq, &fresh.spans, &fresh.errors, &fresh.logs);
@@ -163,6 +128,78 @@ impl Keeper {
             }
         }
         Ok(())
+    }
+
+    fn add_spans<'a>(
+        &mut self,
+        connection: &Connection,
+        taking: &mut EnvelopeProgress,
+        facts: &'a Facts,
+        fresh: &mut FreshByTrace<'a>,
+    ) -> rusqlite::Result<()> {
+        for fact in &facts.spans {
+            let trace = self.ready(connection, fact.trace_id)?;
+            let once = taking.equals.of_span(fact);
+            let is_fresh = rows::span(connection, taking.row(), trace, fact, once)?;
+            if is_fresh {
+                fresh.entry(fact.trace_id).or_default().spans.push(fact);
+                self.sums.request(fact);
+            }
+            for (name, measurement) in &fact.span.measurements {
+                let point = point_of(fact, name, measurement);
+                let (row, once) = (taking.row(), taking.equals.of_point(&point));
+                if is_fresh && rows::point(connection, row, &point, Some(fact.trace_id), once)? {
+                    self.sums.point(&point.name);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_logs<'a>(
+        &mut self,
+        connection: &Connection,
+        taking: &mut EnvelopeProgress,
+        facts: &'a Facts,
+        fresh: &mut FreshByTrace<'a>,
+    ) -> rusqlite::Result<()> {
+        for (trace_id, log) in &facts.logs {
+            let trace = match trace_id {
+                Some(id) => self.ready(connection, *id)?,
+                None => 0,
+            };
+            let once = taking.equals.of_log(*trace_id, log);
+            let is_fresh = rows::log(connection, taking.row(), trace, log, once)?;
+            if let Some(id) = trace_id.filter(|_| is_fresh) {
+                fresh.entry(id).or_default().logs.push(log);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the errors that no earlier envelope brought.
+    fn add_errors<'a>(
+        &mut self,
+        connection: &Connection,
+        taking: &mut EnvelopeProgress,
+        facts: &'a Facts,
+        fresh: &mut FreshByTrace<'a>,
+    ) -> rusqlite::Result<Vec<&'a ErrorEvent>> {
+        let mut errors = Vec::new();
+        for error in &facts.errors {
+            let trace_id = error.trace_id.as_deref().and_then(parse_id);
+            let trace = match trace_id {
+                Some(id) => self.ready(connection, id)?,
+                None => 0,
+            };
+            if rows::error(connection, taking.row(), trace, error)? {
+                errors.push(error);
+                if let Some(id) = trace_id {
+                    fresh.entry(id).or_default().errors.push(error);
+                }
+            }
+        }
+        Ok(errors)
     }
 
     fn add_metrics(

@@ -13,6 +13,7 @@
 pub(crate) mod ages;
 mod body;
 mod changes;
+mod jobs;
 mod pen;
 pub(crate) mod readers;
 mod recording;
@@ -24,6 +25,8 @@ pub(crate) mod writer;
 
 pub(crate) use ages::Ages;
 pub(crate) use body::Body;
+pub use jobs::Captured;
+pub(crate) use jobs::{Arrival, Job, Queued};
 pub(crate) use pen::Pen;
 pub(crate) use readers::{Readers, envelope, row, rows, some_envelopes, unfinished};
 pub use recording::export;
@@ -36,5 +39,4 @@ pub(crate) use schema::tables;
 pub(crate) use schema::{NAMES, Opened, open, own_key};
 pub(crate) use state::{Change, DeadReason, Entry, State};
 pub(crate) use tally::Tally;
-pub use writer::Captured;
-pub(crate) use writer::{Arrival, Figures, Follower, Job, Queued, Writer};
+pub(crate) use writer::{Figures, Follower, Writer};

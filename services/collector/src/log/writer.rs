@@ -1,11 +1,11 @@
 //! The one thread that writes: it takes what is waiting, writes it in one transaction, and then answers.
 //!
-//! Whoever waits for an answer waits for the disk: one sync for all who came together. Envelopes of our own services
-//! wait for nobody, so they are gathered for a moment and synced within [`SYNC_WITHIN`]: seven of them a spin, each
-//! with a sync of its own, took more time from the wallets' disk than the wallets did.
+//! A caller that waits for an answer waits for the disk: one sync serves all callers of a batch. Our own services do not
+//! wait, so their envelopes are gathered for a moment and synced within [`SYNC_WITHIN`]. A spin has seven of them, and
+//! a sync for each would load the disk more than the wallets do.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
@@ -13,111 +13,25 @@ use parking_lot::Mutex;
 use reelscope_contracts::telemetry::Notice;
 use reelscope_contracts::{UnixMillis, now};
 use rusqlite::Transaction;
-use tokio::sync::oneshot;
 
-use super::body::Body;
 use super::changes::{Owed, Plan, Planned};
+use super::jobs::{Arrival, Batch, Captured, Changed, Changes, Job, batch};
 use super::pen::Pen;
 use super::retention::{Removed, Retainer, Unpruned};
 use super::schema::{is_damage, suspect};
-use super::state::{Change, Entry, Parts, State};
+use super::state::{Entry, Parts, State};
 use super::tally::{Delta, Kind, Tally};
-use crate::category::Categories;
 use crate::envelope::format_id;
 use crate::error::CaptureError;
 use crate::notice::notice;
 
-/// Most jobs of one commit. Bounds how long the first of them waits for the last.
-const MOST_JOBS: usize = 512;
-/// Bytes after which a commit takes no more.
-const MOST_BYTES: usize = 4 * 1024 * 1024;
-/// How long envelopes that nobody waits for are gathered; whoever comes meanwhile and waits is served after it.
-const GATHERED_FOR: Duration = Duration::from_millis(20);
-/// How long bytes that nobody waits for may stay in the system's memory, where only a failure of the machine loses
-/// them.
+/// How long envelopes without a waiting caller may stay in the system's page cache, where only a failure of the machine
+/// can lose them.
 const SYNC_WITHIN: Duration = Duration::from_secs(1);
-/// How often size and age are looked at however little comes: the index writes too.
+/// Interval of checking size and age even when few envelopes come, because the index writes to the file too.
 const RETENTION_CHECK: Duration = Duration::from_secs(10);
 
-/// An envelope that is on the disk.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Captured {
-    /// Its number, from 1.
-    pub seq: u64,
-    /// Its event's id, if it has one.
-    pub event_id: Option<String>,
-}
-
-/// An envelope that is to be appended, as it is to be kept.
-pub(crate) struct Arrival {
-    pub(crate) slot: Arc<str>,
-    /// Where it is to be sent; 0 for nowhere.
-    pub(crate) destination: u64,
-    pub(crate) categories: Categories,
-    /// 0 for none.
-    pub(crate) event_id: u128,
-    /// 0 for none.
-    pub(crate) trace_id: u128,
-    pub(crate) body: Body,
-    pub(crate) _queued: Queued,
-}
-
-/// Bytes that are counted as waiting for the writer, until this is dropped.
-pub(crate) struct Queued {
-    figures: Arc<Figures>,
-    bytes: usize,
-}
-
-impl Queued {
-    /// Counts so many bytes; `None` where more than `most` wait already.
-    pub(crate) fn within(most: usize, figures: &Arc<Figures>, bytes: usize) -> Option<Self> {
-        let before = figures.queued.fetch_add(bytes, Ordering::Relaxed);
-        let queued = Self {
-            figures: Arc::clone(figures),
-            bytes,
-        };
-        (before <= most).then_some(queued)
-    }
-}
-
-impl Drop for Queued {
-    fn drop(&mut self) {
-        self.figures.queued.fetch_sub(self.bytes, Ordering::Relaxed);
-    }
-}
-
-/// What changes came to.
-pub(crate) struct Changed {
-    /// How many of them changed anything.
-    pub(crate) count: u64,
-    /// Whether they are on the disk; if not, they count and are written as soon as it takes them.
-    pub(crate) is_on_disk: bool,
-}
-
-pub(crate) enum Job {
-    Capture {
-        arrival: Arrival,
-        answer: CaptureAnswer,
-    },
-    Change {
-        changes: Changes,
-        answer: Option<oneshot::Sender<Changed>>,
-    },
-    Stop,
-}
-
-impl Job {
-    /// Whether somebody waits for the disk. What delivery says is not waited for, but is synced at once: until it is
-    /// written, a kill sends an envelope twice.
-    fn is_waited_for(&self) -> bool {
-        match self {
-            Self::Capture { answer, .. } => answer.is_some(),
-            Self::Change { .. } | Self::Stop => true,
-        }
-    }
-}
-
-/// Whoever is told what the log did.
+/// Is told what the log did.
 pub(crate) trait Follower: Send {
     /// Something changed; these envelopes came, or are held again.
     fn moved(&self, held: Vec<Entry>);
@@ -129,7 +43,7 @@ pub(crate) trait Follower: Send {
     fn take_back(&self, code: &str);
 }
 
-/// What the writer and everybody else see.
+/// Figures that the writer shares with the other parts.
 #[derive(Default)]
 pub(crate) struct Figures {
     pub(crate) tally: Mutex<Tally>,
@@ -137,16 +51,6 @@ pub(crate) struct Figures {
     pub(crate) queued: AtomicUsize,
     /// What the index has still to take out.
     pub(crate) unpruned: Unpruned,
-}
-
-type Changes = Vec<(u64, Change)>;
-type CaptureAnswer = Option<oneshot::Sender<Result<Captured, CaptureError>>>;
-
-/// The jobs of one commit, captures before changes.
-#[derive(Default)]
-struct Batch {
-    captures: Vec<(Arrival, CaptureAnswer)>,
-    changes: Vec<(Changes, Option<oneshot::Sender<Changed>>)>,
 }
 
 /// What a commit did.
@@ -402,49 +306,6 @@ impl<F: Follower> Writer<F> {
                 self.failed(&error);
                 false
             }
-        }
-    }
-}
-
-impl Batch {
-    fn of(jobs: Vec<Job>) -> Self {
-        let mut batch = Self::default();
-        for job in jobs {
-            match job {
-                Job::Capture { arrival, answer } => batch.captures.push((arrival, answer)),
-                Job::Change { changes, answer } => batch.changes.push((changes, answer)),
-                Job::Stop => {}
-            }
-        }
-        batch
-    }
-}
-
-/// Waits for work, and takes what else is there; and whether it is the last.
-fn batch(jobs: &mpsc::Receiver<Job>, patience: Duration) -> (Vec<Job>, bool) {
-    let mut batch = Vec::new();
-    match jobs.recv_timeout(patience) {
-        Ok(job) => batch.push(job),
-        Err(mpsc::RecvTimeoutError::Timeout) => return (batch, false),
-        Err(mpsc::RecvTimeoutError::Disconnected) => return (batch, true),
-    }
-    if batch.iter().all(|job| !job.is_waited_for()) {
-        // Asleep rather than listening, so that those who come meanwhile need not wake this thread.
-        std::thread::sleep(GATHERED_FOR);
-    }
-    let mut bytes = 0;
-    loop {
-        match batch.last() {
-            Some(Job::Stop) => return (batch, true),
-            Some(Job::Capture { arrival, .. }) => bytes += arrival.body.stored.len(),
-            _ => {}
-        }
-        if batch.len() >= MOST_JOBS || bytes >= MOST_BYTES {
-            return (batch, false);
-        }
-        match jobs.try_recv() {
-            Ok(job) => batch.push(job),
-            Err(_) => return (batch, false),
         }
     }
 }

@@ -39,6 +39,7 @@ use super::words::{self, Meaning, NamePosition};
 use super::{entities, forms, line, percents};
 
 /// Adds the named secrets in a text.
+// Long because it is one pass over the text, with a case for each shape of a value.
 pub(super) fn find(text: &str, found: &mut Vec<Found>) {
     let bytes = text.as_bytes();
     let mut past = 0;

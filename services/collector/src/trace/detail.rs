@@ -11,6 +11,7 @@ use crate::log::Entry;
 use crate::once::Seen;
 
 /// Builds a trace from its envelopes; `oddity` tells why some of them are missing.
+// Long because each kind of fact of a trace is taken in turn.
 pub(crate) fn detail(trace_id: u128, envelopes: &[(Entry, Vec<u8>)], oddity: Option<&str>) -> TraceDetail {
     let mut trace = Trace::new(trace_id);
     let wanted = format_id(trace_id);

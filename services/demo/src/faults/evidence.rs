@@ -80,6 +80,7 @@ pub(super) fn in_line(id: FaultId, line: &TraceSummary) -> Line {
 }
 
 /// Finds evidence of a fault after envelope `after` in the spans and errors of a trace.
+// Long because it has a case for each fault.
 pub(super) fn in_trace(id: FaultId, trace: &TraceDetail, after: u64) -> Option<Evidence> {
     let longest = |shows: &dyn Fn(&Span) -> bool| {
         let spans = trace.spans.iter().filter(|span| shows(span));

@@ -148,6 +148,7 @@ impl FaultId {
 
     /// Returns the row of this fault.
     #[must_use]
+    // Long because it is the table: one row for each fault, all on one page.
     pub const fn row(self) -> &'static Fault {
         match self {
             Self::MissingIndex => &Fault {

@@ -1,0 +1,141 @@
+//! No file of code and no function is longer than a reader holds in mind, unless it says why: a comment that begins
+//! with "Long because" in the head of the file or right above the function.
+#![allow(clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
+
+/// Limit of a file, in lines that are neither empty nor comments; its inline tests do not count.
+const LINES_OF_A_FILE: usize = 400;
+/// Limit of a function, in lines that are neither empty nor comments.
+const LINES_OF_A_FUNCTION: usize = 60;
+const REASON: &str = "Long because";
+
+/// Every file with this ending below a folder, in sources that are written by hand and are no tests.
+fn sources(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let skipped = [
+        "target",
+        "node_modules",
+        "tests",
+        "dist",
+        "e2e",
+        "fuzz",
+        "gen",
+        "examples",
+        "testing",
+    ];
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            if path.is_dir() {
+                if !skipped.contains(&name) && !name.starts_with('.') {
+                    folders.push(path);
+                }
+            } else if name.ends_with(ending)
+                && !name.ends_with(".spec.ts")
+                && name != "tests.rs"
+                && name != "schema.ts"
+            {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+fn is_code(line: &str) -> bool {
+    let line = line.trim_start();
+    !line.is_empty() && !["//", "/*", "*"].iter().any(|mark| line.starts_with(mark))
+}
+
+fn code(text: &str) -> Vec<&str> {
+    text.lines().take_while(|line| *line != "#[cfg(test)]").collect()
+}
+
+#[test]
+fn no_file_is_long_without_a_reason() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut long = Vec::new();
+    let mut count = 0;
+    for (folder, ending) in [("services", ".rs"), ("src-tauri", ".rs"), ("ui/src", ".ts")] {
+        for file in sources(&root.join(folder), ending) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let lines = code(&text).into_iter().filter(|line| is_code(line)).count();
+            let head = text.lines().take_while(|line| !is_code(line));
+            let has_reason = head.into_iter().any(|line| line.contains(REASON));
+            if lines > LINES_OF_A_FILE && !has_reason {
+                long.push((lines, file));
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 300, "only {count} files were found");
+    assert!(long.is_empty(), "{long:#?}");
+}
+
+/// Name and length of each function, and whether the comment above it has a reason for that. Code is formatted by rustfmt:
+/// a function ends with a brace at the place where its first line begins.
+fn functions<'a>(lines: &[&'a str]) -> Vec<(&'a str, usize, bool)> {
+    let mut found = Vec::new();
+    for (first, line) in lines.iter().enumerate() {
+        let code = line.trim_start();
+        let indent = &line[..line.len() - code.len()];
+        let mut words = code.split(' ').skip_while(|word| {
+            word.starts_with("pub") || ["in", "const", "async"].contains(word) || word.ends_with(')')
+        });
+        if words.next() != Some("fn") || code.ends_with(';') {
+            continue;
+        }
+        let name = words.next().unwrap_or_default();
+        let name = name.split(['(', '<']).next().unwrap_or_default();
+        let body = &lines[first..];
+        let end = body.iter().position(|line| *line == format!("{indent}}}"));
+        let length = body[..=end.unwrap_or(0)]
+            .iter()
+            .filter(|line| is_code(line))
+            .count();
+        let above = lines[..first].iter().rev();
+        let mut above = above.take_while(|line| !is_code(line) || line.trim_start().starts_with("#["));
+        found.push((name, length, above.any(|line| line.contains(REASON))));
+    }
+    found
+}
+
+#[test]
+fn no_function_is_long_without_a_reason() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut long = Vec::new();
+    let mut count = 0;
+    for folder in ["services", "src-tauri"] {
+        for file in sources(&root.join(folder), ".rs") {
+            let text = std::fs::read_to_string(&file).unwrap();
+            for (name, length, has_reason) in functions(&code(&text)) {
+                if length > LINES_OF_A_FUNCTION && !has_reason {
+                    long.push((length, name.to_owned(), file.clone()));
+                }
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 1_000, "only {count} functions were found");
+    assert!(long.is_empty(), "{long:#?}");
+}
+
+#[test]
+fn a_long_function_is_found_unless_it_has_a_reason() {
+    let body = "    let a = 1;\n".repeat(61);
+    let check = |text: &str, expected: &[(&str, usize, bool)]| {
+        assert_eq!(functions(&code(text)), expected);
+    };
+    check(
+        &format!("pub(crate) async fn one() {{\n{body}}}\n"),
+        &[("one", 63, false)],
+    );
+    check(
+        &format!("/// Long because of this.\n#[must_use]\nfn two<T>() {{\n{body}}}\n"),
+        &[("two", 63, true)],
+    );
+    check("trait A {\n    fn b();\n}\nfn c() {\n}\n", &[("c", 2, false)]);
+}
