@@ -8,37 +8,37 @@ use crate::faults::table::FaultId;
 
 use reelscope_contracts::{Money, UnixMillis};
 
-/// What was measured of spins under one condition, as their players saw them. Where not all traces are recorded, each that
-/// is stands for as many spins as the sample rate of its trace says, in everything that is counted or added up.
+/// Figures of spins under one condition, as their players saw them. Where not all traces are recorded, counts and
+/// sums are estimates: each recorded spin stands for as many as the sample rate of its trace says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Figures {
-    /// Spins.
+    /// Number of spins.
     pub spins: u64,
-    /// Of them, those that were recorded: what is behind these figures. Fewer than `spins` where those are an estimate.
+    /// Number of recorded spins behind these figures; fewer than `spins` where those are an estimate.
     pub recorded: u64,
-    /// Of them, spins that ended in an error: their player was told of it, or their settlement failed behind the answer.
+    /// Number of spins that failed, for their player or in the settlement after the response.
     pub failed: u64,
-    /// Milliseconds; nearest rank, as everywhere.
+    /// Median of the waiting time, in milliseconds; nearest rank.
     pub p50_ms: f64,
-    /// Milliseconds.
+    /// 95th percentile of the waiting time, in milliseconds.
     pub p95_ms: f64,
-    /// Milliseconds.
+    /// 99th percentile of the waiting time, in milliseconds.
     pub p99_ms: f64,
     /// 100 × failed ÷ spins.
     pub error_rate_percent: f64,
-    /// Spins a second while they came without a pause of ten seconds; absent for fewer than two.
+    /// Spins per second, without pauses of ten seconds or more; absent for fewer than two spins.
     #[schema(required)]
     pub per_second: Option<f64>,
-    /// Seconds that a player waited in all, on average over the players.
+    /// Total waiting time of a player in seconds, averaged over the players.
     pub waited_s_per_player: f64,
-    /// Stakes of the spins that the gateway answered with a 5xx once it knew whose they were.
+    /// Sum of the stakes of spins that the gateway answered with a 5xx after it had identified the player.
     pub failed_minor: Money,
-    /// Requests that our backend services answered for these spins: api-gateway, user-service, game-engine and
-    /// payment-service; neither the page nor the provider.
+    /// Number of requests that api-gateway, user-service, game-engine and payment-service answered for these spins;
+    /// the page and the provider do not count.
     pub requests: u64,
-    /// Of them, those answered with a 5xx.
+    /// Number of these requests that were answered with a 5xx.
     pub failed_requests: u64,
-    /// 100 × failed_requests ÷ requests: the overall error rate, as `reelscope spin --json` counts it.
+    /// 100 × failed_requests ÷ requests: the overall error rate, as in `reelscope spin --json`.
     pub overall_error_rate_percent: f64,
 }
 
@@ -60,21 +60,21 @@ pub enum ComparedProblem {
     All(AllProblems),
 }
 
-/// The same before and after a fix.
+/// A comparison of the figures before and after a fix.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct BeforeAfter {
-    /// A problem's id, or `all`.
+    /// The id of a problem, or `all`.
     pub problem: ComparedProblem,
-    /// With the problem (with all of them).
+    /// With the problem, or with all of them.
     #[schema(required)]
     pub before: Option<Figures>,
-    /// With its fix (with all fixes), everything else alike.
+    /// With its fix, or with all fixes, and everything else equal.
     #[schema(required)]
     pub after: Option<Figures>,
-    /// A typical trace of each: the one at the median.
+    /// The trace of the median spin before the fix.
     #[schema(required)]
     pub before_trace: Option<String>,
-    /// See `before_trace`.
+    /// The trace of the median spin after the fix.
     #[schema(required)]
     pub after_trace: Option<String>,
 }
@@ -82,45 +82,45 @@ pub struct BeforeAfter {
 /// `GET /api/faults/figures`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ProblemFigures {
-    /// Only spins since then count: the start of this session, the last reset, or the first spin that is remembered of very
-    /// many.
+    /// Start of the spins that count: the start of this session, the last reset, or the oldest spin that is
+    /// remembered.
     pub since: UnixMillis,
-    /// Spins since then with every problem where it stands now; absent while there are none.
+    /// Figures of the spins with every problem in its present state; absent while there are none.
     #[schema(required)]
     pub now: Option<Figures>,
-    /// Spins since then that count nowhere, because a fault beside the story was on.
+    /// Number of spins that do not count, because a fault beside the story was on.
     pub left_out: u64,
-    /// Of the spins that count, those of virtual players.
+    /// Number of the counted spins that virtual players made.
     pub virtual_spins: u64,
-    /// One entry a problem, and one for all of them.
+    /// One pair for each problem, and one for all of them.
     pub pairs: Vec<BeforeAfter>,
 }
 
 /// `GET /api/traffic`: virtual players that spin in the background.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Traffic {
-    /// Whether they spin.
+    /// Whether virtual players spin.
     pub running: bool,
-    /// How many there are.
+    /// Number of virtual players.
     pub players: u32,
-    /// Share of all cores that this process may use before they slow down; absent when that is lifted.
+    /// Budget of CPU in percent of all cores; absent without a budget.
     #[schema(required)]
     pub budget_percent: Option<u32>,
-    /// Spins since it was started.
+    /// Number of spins since the start.
     pub spins: u64,
-    /// Of them, spins that ended in an error.
+    /// Number of these spins that failed.
     pub failed: u64,
-    /// Spins a second, over the last seconds.
+    /// Spins per second over the last seconds.
     pub per_second: f64,
-    /// 95th percentile of what their players waited over the last seconds, in milliseconds; absent while none has ended.
+    /// 95th percentile of the waiting time over the last seconds, in milliseconds; absent while no spin has ended.
     #[schema(required)]
     pub p95_ms: Option<f64>,
-    /// Spins a second that the players would make if nothing held them back and spins took no time.
+    /// Spins per second if nothing delayed the players and spins took no time.
     pub wanted_per_second: f64,
-    /// Share of all cores that this process uses now; absent where the system does not tell.
+    /// Use of CPU by this process in percent of all cores; absent where the system does not report it.
     #[schema(required)]
     pub cpu_percent: Option<f64>,
-    /// Whether the budget holds them back.
+    /// Whether the budget limits the players.
     pub throttled: bool,
 }
 
@@ -128,12 +128,12 @@ pub struct Traffic {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetTraffic {
-    /// Whether they are to spin.
+    /// Whether virtual players should spin.
     pub running: bool,
-    /// 1 to 200.
+    /// Number of virtual players, 1 to 200.
     #[schema(minimum = 1, maximum = 200)]
     pub players: u32,
-    /// 10 to 100; `null` lifts it.
+    /// Budget of CPU in percent of all cores, 10 to 100; `null` for none.
     #[schema(minimum = 10, maximum = 100)]
     pub budget_percent: Option<u32>,
 }
@@ -142,63 +142,65 @@ pub struct SetTraffic {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ComparedFigure {
-    /// 95th percentile of what players waited.
+    /// 95th percentile of the waiting time.
     P95,
-    /// Share of spins that ended in an error.
+    /// Share of spins that failed.
     Errors,
     /// Return to player.
     Rtp,
 }
 
-/// A figure of a release that left what chance allows.
+/// A figure of a release that exceeds chance.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Regression {
-    /// Which.
+    /// Which figure.
     pub figure: ComparedFigure,
-    /// What is compared with: the release before; for `rtp` the exact figure of the PAR sheet. Milliseconds or percent.
+    /// The value to compare with: that of the release before, or for `rtp` the exact one of the PAR sheet.
+    /// Milliseconds or percent.
     pub expected: f64,
-    /// What was measured. Milliseconds or percent.
+    /// The measured value. Milliseconds or percent.
     pub measured: f64,
-    /// Standard errors between the two; beyond 3.29 chance alone gets there once in a thousand times.
+    /// Difference of the two in standard errors; chance alone exceeds 3.29 once in a thousand times.
     pub standard_errors: f64,
-    /// Service that its traces point at.
+    /// The service that its traces point at.
     pub service: String,
-    /// Change of this release in that service; absent when the release names none.
+    /// The change of this release in that service; absent without one.
     #[schema(required)]
     pub suspect: Option<String>,
 }
 
-/// What was measured of one release.
+/// Figures of one release.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ReleaseFigures {
-    /// Version as envelopes say it.
+    /// Version, as in envelopes.
     pub release: String,
-    /// Changes that it came with: stable names, such as `slow-rng` or `wrong-paytable`, with `-fixed` when it took one away.
+    /// Changes of the release: stable names, such as `slow-rng` or `wrong-paytable`, with `-fixed` where it removes
+    /// one.
     pub changes: Vec<String>,
-    /// Of its spins.
+    /// Figures of its spins.
     pub figures: Figures,
-    /// Paid out of a hundred staked; absent while nothing was staked.
+    /// The observed RTP in percent; absent without stakes.
     #[schema(required)]
     pub rtp_percent: Option<f64>,
-    /// Half width of the band in which chance keeps the observed RTP 999 times in 1,000, in percent.
+    /// Half the width of the band that contains the observed RTP 999 times in 1,000, in percent.
     #[schema(required)]
     pub rtp_band_percent: Option<f64>,
-    /// What left its band.
+    /// Figures that exceed chance.
     pub regressions: Vec<Regression>,
 }
 
 /// `GET /api/faults/releases`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Releases {
-    /// Only spins since then count; see [`ProblemFigures::since`].
+    /// Start of the spins that count; see [`ProblemFigures::since`].
     pub since: UnixMillis,
-    /// Spins since then that count nowhere, because a fault beside the story was on that the release does not have, or
-    /// because a problem was switched by hand.
+    /// Number of spins that do not count, because a fault was on that the release does not have, or because a
+    /// problem was switched by hand.
     pub left_out: u64,
-    /// Of the spins that count, those of virtual players.
+    /// Number of the counted spins that virtual players made.
     pub virtual_spins: u64,
     /// The exact RTP of the game, in percent.
     pub exact_rtp_percent: f64,
-    /// In the order in which they were first seen.
+    /// In the order of their first spins.
     pub releases: Vec<ReleaseFigures>,
 }

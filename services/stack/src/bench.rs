@@ -18,39 +18,39 @@ const PAIRS: u64 = 6;
 /// Time for the index to catch up after a block.
 const CAUGHT_UP_WITHIN: Duration = Duration::from_secs(30);
 
-/// One way of running, summed over its blocks.
+/// Figures of one side, summed over its blocks.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
 #[schema(as = OverheadSide)]
 pub struct Side {
-    /// Spins played.
+    /// Number of spins.
     pub spins: u64,
-    /// CPU of the whole process for each spin, in milliseconds: services, load and, with telemetry, the collector with
-    /// its index. `None` where the system does not tell.
+    /// CPU time of the whole process for each spin, in milliseconds: services, load and, with telemetry, the
+    /// collector with its index. `None` where the system does not report it.
     #[schema(required)]
     pub cpu_ms_per_spin: Option<f64>,
-    /// Median latency of spins one after another, in milliseconds.
+    /// Median latency of sequential spins, in milliseconds.
     pub p50_ms: f64,
-    /// 95th percentile, in milliseconds.
+    /// 95th percentile of that latency, in milliseconds.
     pub p95_ms: f64,
-    /// Spins a second at the saturating concurrency.
+    /// Spins per second at the saturating concurrency.
     pub saturated_per_s: f64,
-    /// Bytes of telemetry kept for each spin.
+    /// Bytes of stored telemetry for each spin.
     pub bytes_per_spin: f64,
 }
 
-/// Telemetry on against off.
+/// Comparison of spins with and without telemetry.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Comparison {
     /// Without telemetry.
     pub off: Side,
-    /// With every trace reported and kept.
+    /// With every trace recorded.
     pub on: Side,
-    /// CPU that telemetry adds to a spin, in milliseconds. `None` where the system does not tell.
+    /// CPU time that telemetry adds to a spin, in milliseconds. `None` where the system does not report it.
     #[schema(required)]
     pub added_cpu_ms: Option<f64>,
-    /// Latency that it adds to the median, in milliseconds.
+    /// Latency that telemetry adds to the median, in milliseconds.
     pub added_p50_ms: f64,
-    /// Saturated throughput on to off.
+    /// Saturated throughput with telemetry divided by that without.
     pub saturated_ratio: f64,
 }
 

@@ -22,7 +22,7 @@ const MARK: &str = ".damaged-";
 /// Name of the file that marks a notice as read, in the renamed directory.
 const SEEN: &str = "seen";
 
-/// A database that was damaged and is out of use.
+/// A damaged database that was set aside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct SetAside {
     /// Name of the directory.
@@ -31,9 +31,9 @@ pub(crate) struct SetAside {
     code: &'static str,
     /// `players`, `rounds`, `wallets` or `telemetry`.
     database: String,
-    /// Where it is.
+    /// Path of the directory.
     path: String,
-    /// RFC 3339.
+    /// Time of setting it aside, RFC 3339.
     at: String,
 }
 

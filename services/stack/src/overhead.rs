@@ -49,10 +49,10 @@ struct Measuring {
     failed: Option<String>,
 }
 
-/// A measurement that came to its end.
+/// The result of a measurement.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 struct OverheadResult {
-    /// Share of traces that its side with telemetry reported.
+    /// Sample rate of the side with telemetry, 0 to 1.
     sample_rate: f32,
     #[serde(flatten)]
     comparison: Comparison,
@@ -63,20 +63,20 @@ struct OverheadResult {
 struct OverheadView {
     /// Whether a measurement runs.
     running: bool,
-    /// Blocks that are over.
+    /// Number of blocks that have ended.
     done: u64,
-    /// Blocks in all.
+    /// Number of blocks in total.
     total: u64,
-    /// Share of traces that the side with telemetry reports, of the measurement that was asked for last.
+    /// Sample rate of the side with telemetry in the last measurement, 0 to 1.
     sample_rate: f32,
-    /// Spins of each side one after another, and as many again at once.
+    /// Number of spins of each side one after another, and again concurrently.
     spins: u64,
-    /// Spins under way at the same time where throughput is measured.
+    /// Number of concurrent spins where throughput is measured.
     concurrency: u64,
-    /// Of the last measurement that came to its end; `null` where none has.
+    /// Result of the last completed measurement; `null` without one.
     #[schema(required)]
     result: Option<OverheadResult>,
-    /// Why the last one did not; `null` where it did.
+    /// Why the last measurement failed; `null` where it did not.
     #[schema(required)]
     failed: Option<String>,
 }
@@ -85,7 +85,7 @@ struct OverheadView {
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct MeasureOverhead {
-    /// Share of traces that the side with telemetry is to report, 0 to 1.
+    /// Sample rate of the side with telemetry, 0 to 1.
     #[schema(minimum = 0, maximum = 1)]
     sample_rate: f32,
 }

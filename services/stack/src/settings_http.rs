@@ -96,10 +96,10 @@ pub(crate) fn settings_routes(shared: Shared) -> OpenApiRouter {
         .with_state(shared)
 }
 
-/// The settings as they are shown: no key in them.
+/// The settings without keys.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 struct ShownSettings {
-    /// Masked; `null` when envelopes are kept here.
+    /// Masked; `null` without a DSN.
     #[schema(required)]
     dsn: Option<String>,
     /// Masked, by service.
@@ -108,18 +108,18 @@ struct ShownSettings {
     environment: String,
     /// Release of the stack.
     release: String,
-    /// Share of traces that are reported, 0 to 1.
+    /// Share of traces that are recorded, 0 to 1.
     traces_sample_rate: f32,
     /// Sentry's organisation slug, for links; `null` where none is set.
     #[schema(required)]
     organization: Option<String>,
-    /// Whether anything is sent; what is captured meanwhile is held.
+    /// Whether envelopes are sent; while not, they are held.
     sending: bool,
-    /// Whether secrets and what tells who a person is are taken out of envelopes before they are kept.
+    /// Whether secrets and personal data are removed from envelopes before they are kept.
     scrubbing: bool,
-    /// The built-in collector's DSN, for a service of one's own. Its key opens nothing but this machine's collector.
+    /// DSN of the built-in collector, for other services. Its key is valid for this machine's collector only.
     collector_dsn: String,
-    /// Whether a change outlives the process.
+    /// Whether changes are stored in a file.
     kept: bool,
 }
 
@@ -157,43 +157,43 @@ impl ShownSettings {
     }
 }
 
-/// What the page's own SDK is started with.
+/// The settings of the page's own SDK.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 struct PageSettings {
-    /// The built-in collector's.
+    /// DSN of the built-in collector.
     dsn: String,
     /// Environment of the stack.
     environment: String,
     /// Release of the stack.
     release: String,
-    /// Share of traces that are reported, 0 to 1.
+    /// Share of traces that are recorded, 0 to 1.
     traces_sample_rate: f32,
 }
 
-/// A change: absent fields stay as they are, `null` takes a value away.
+/// A change of settings: absent fields keep their values, `null` removes a value.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 struct SettingsChange {
-    /// Where envelopes go of every service that has no DSN of its own.
+    /// DSN of services without one of their own.
     #[serde(with = "present")]
     #[schema(value_type = Option<String>)]
     dsn: Option<Option<String>>,
-    /// DSNs of single services.
+    /// DSN by service.
     dsn_by_service: BTreeMap<String, Option<String>>,
     /// Environment of the stack.
     environment: Option<String>,
     /// Release of the stack.
     release: Option<String>,
-    /// Share of traces that are reported, 0 to 1.
+    /// Share of traces that are recorded, 0 to 1.
     #[schema(minimum = 0, maximum = 1)]
     traces_sample_rate: Option<f32>,
     /// Sentry's organisation slug, for links.
     #[serde(with = "present")]
     #[schema(value_type = Option<String>)]
     organization: Option<Option<String>>,
-    /// Whether anything is sent; what is captured meanwhile is held.
+    /// Whether envelopes are sent; while not, they are held.
     sending: Option<bool>,
-    /// Whether secrets and what tells who a person is are taken out of envelopes before they are kept.
+    /// Whether secrets and personal data are removed from envelopes before they are kept.
     scrubbing: Option<bool>,
 }
 

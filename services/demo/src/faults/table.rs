@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-/// A fault: a real cause in one service, behind one knob there. In the order in which they are shown.
+/// A fault: a real cause in one service, behind one knob there. The order is that of the display.
 #[derive(
     Debug,
     Clone,
@@ -29,27 +29,27 @@ use utoipa::ToSchema;
 pub enum FaultId {
     /// Players are looked up without an index.
     MissingIndex,
-    /// The generator does its start-up work again for every stop.
+    /// The generator repeats its start-up for every stop.
     SlowRng,
-    /// The player waits for a provider that takes seconds.
+    /// The player waits for a slow provider.
     SlowProvider,
     /// One payment in ten fails at the provider.
     PaymentErrors,
     /// Six payments in ten fail at the provider.
     ProviderSpike,
-    /// The game pays by a paytable that nobody has certified.
+    /// The game pays by a wrong paytable.
     RtpAnomaly,
-    /// The next round that is played meets a defect of the gateway.
+    /// The next round panics in the gateway.
     GatewayPanic,
-    /// All sessions in force end before their time.
+    /// All sessions end at once.
     ExpiredToken,
     /// The provider refuses connections.
     ProviderDown,
-    /// The history asks for every round by itself.
+    /// The history requests every round by itself.
     NPlusOne,
     /// The daily report reads every bet.
     SlowReport,
-    /// The gateway keeps every answer for ever.
+    /// The gateway keeps every response in memory.
     MemoryLeak,
     /// Three hundred players log in within ten seconds.
     SessionSurge,
@@ -82,15 +82,15 @@ pub enum Group {
     Extra,
 }
 
-/// How a fault is brought about.
+/// How a fault is switched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
-    /// It holds until it is switched off.
+    /// It stays on until it is switched off.
     Switch,
     /// It happens once.
     Fire,
-    /// It is switched, and can be made to happen once on cue too.
+    /// It is switched, and can also be fired once.
     SwitchOrFire,
 }
 
@@ -350,7 +350,7 @@ pub const STORY: [FaultId; STORY_LENGTH] = {
 /// The state of each problem of the story, in the order of [`STORY`].
 pub type StoryStates = [FaultState; STORY_LENGTH];
 
-/// Where a fault stands.
+/// The state of a fault.
 #[derive(
     Debug,
     Clone,
@@ -368,11 +368,11 @@ pub type StoryStates = [FaultState; STORY_LENGTH];
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum FaultState {
-    /// There is no cause: the world is healthy.
+    /// There is no cause.
     Off,
-    /// The cause is there and hurts.
+    /// The cause is present and has its effect.
     On,
-    /// The cause is mended; what is somebody else's, such as a slow provider, is coped with.
+    /// The cause is removed, or our code copes with it where it belongs to somebody else, such as a slow provider.
     Fixed,
 }
 

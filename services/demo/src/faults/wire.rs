@@ -12,31 +12,31 @@ use super::table::{FaultId, FaultState, How};
 pub enum GroupName {
     /// A problem of the story.
     Story,
-    /// A fault beside it.
+    /// A fault beside the story.
     Extra,
 }
 
-/// A change that is under way.
+/// A change of a fault that is under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Switching {
-    /// The state that it leads to.
+    /// The target state.
     pub to: FaultState,
-    /// Documents that are done with, as far as that can be known.
+    /// Documents that are processed, as far as that is known.
     pub done: u64,
-    /// Documents in all; 0 when that cannot be known.
+    /// Documents in total; 0 when that is unknown.
     pub total: u64,
 }
 
 /// Evidence of a fault in real spans or issues.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Observed {
-    /// Traces that show it since it was switched on or triggered.
+    /// Number of traces that show the fault since it was switched on or fired.
     pub count: u64,
-    /// The newest of them, 32 hexadecimal digits.
+    /// The newest of these traces, 32 hexadecimal digits.
     pub trace_id: String,
-    /// When that trace began.
+    /// Start of that trace.
     pub at: UnixMillis,
-    /// Milliseconds that the span took; absent where the evidence has no duration, such as an issue.
+    /// Duration of the span, in milliseconds; absent where the evidence has no duration, such as an issue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub ms: Option<f64>,
@@ -45,28 +45,28 @@ pub struct Observed {
 /// One fault.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FaultView {
-    /// Which.
+    /// The id of the fault.
     pub id: FaultId,
     /// Which of the two lists it is in.
     pub group: GroupName,
-    /// The service that is wrong, where it is mended.
+    /// The service that causes the fault and has its fix.
     pub service: String,
-    /// How it is brought about.
+    /// How the fault is switched.
     pub how: How,
-    /// Whether our code has a way to cope with it: it can be `fixed`, and not only off.
+    /// Whether our code has a fix: the fault can be `fixed`, and not only off.
     pub fixable: bool,
-    /// Where it stands; what is only triggered is always off.
+    /// The present state; a fault that is only fired is always off.
     pub state: FaultState,
-    /// A change that is under way.
+    /// The change that is under way, if there is one.
     #[schema(required)]
     pub switching: Option<Switching>,
-    /// When it came to this state.
+    /// When the fault entered its state.
     pub switched_at: UnixMillis,
-    /// Milliseconds since then, by a clock that cannot be set: what was before it and what after is told by this.
+    /// Milliseconds since then, by the monotonic clock.
     pub switched_ms_ago: u64,
-    /// How often it was triggered in this session.
+    /// Number of firings in this session.
     pub fired: u64,
-    /// Evidence since it was switched on or triggered; absent while there is none.
+    /// Evidence since the fault was switched on or fired; absent while there is none.
     #[schema(required)]
     pub observed: Option<Observed>,
 }
@@ -74,24 +74,24 @@ pub struct FaultView {
 /// A release of the demo and the faults it has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReleaseView {
-    /// Version, as every envelope says it.
+    /// Version, as in every envelope.
     pub version: String,
-    /// Faults that hurt in it.
+    /// Faults that are on in it.
     pub faults: Vec<FaultId>,
 }
 
 /// `GET /api/faults`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FaultBoard {
-    /// Release that envelopes say now.
+    /// The release that envelopes name now.
     pub release: String,
     /// The releases of the demo, oldest first.
     pub releases: Vec<ReleaseView>,
     /// All faults: the problems in the order of the story, then the others.
     pub faults: Vec<FaultView>,
-    /// Payments that will fail on cue.
+    /// Number of payments that are armed to fail.
     pub armed_failures: u32,
-    /// Whether every fault can be switched: the players are written.
+    /// Whether every fault can be switched, that is, whether all players are written.
     pub ready: bool,
 }
 
@@ -99,7 +99,7 @@ pub struct FaultBoard {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SwitchFault {
-    /// The state that is wanted.
+    /// The wanted state.
     pub state: FaultState,
 }
 

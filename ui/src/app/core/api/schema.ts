@@ -694,15 +694,15 @@ export interface components {
       /** @description `urn:reelscope:problem:<code>`. */
       readonly type: string;
     };
-    /** @description The same before and after a fix. */
+    /** @description A comparison of the figures before and after a fix. */
     readonly BeforeAfter: {
       readonly after: components['schemas']['Figures'] | null;
-      /** @description See `before_trace`. */
+      /** @description The trace of the median spin after the fix. */
       readonly after_trace: string | null;
       readonly before: components['schemas']['Figures'] | null;
-      /** @description A typical trace of each: the one at the median. */
+      /** @description The trace of the median spin before the fix. */
       readonly before_trace: string | null;
-      /** @description A problem's id, or `all`. */
+      /** @description The id of a problem, or `all`. */
       readonly problem: components['schemas']['ComparedProblem'];
     };
     /**
@@ -792,25 +792,25 @@ export interface components {
     /** @description What is compared before and after a fix. */
     readonly ComparedProblem:
       components['schemas']['FaultId'] | components['schemas']['AllProblems'];
-    /** @description Telemetry on against off. */
+    /** @description Comparison of spins with and without telemetry. */
     readonly Comparison: {
       /**
        * Format: double
-       * @description CPU that telemetry adds to a spin, in milliseconds. `None` where the system does not tell.
+       * @description CPU time that telemetry adds to a spin, in milliseconds. `None` where the system does not report it.
        */
       readonly added_cpu_ms: number | null;
       /**
        * Format: double
-       * @description Latency that it adds to the median, in milliseconds.
+       * @description Latency that telemetry adds to the median, in milliseconds.
        */
       readonly added_p50_ms: number;
       /** @description Without telemetry. */
       readonly off: components['schemas']['OverheadSide'];
-      /** @description With every trace reported and kept. */
+      /** @description With every trace recorded. */
       readonly on: components['schemas']['OverheadSide'];
       /**
        * Format: double
-       * @description Saturated throughput on to off.
+       * @description Saturated throughput with telemetry divided by that without.
        */
       readonly saturated_ratio: number;
     };
@@ -1160,20 +1160,20 @@ export interface components {
     readonly FaultBoard: {
       /**
        * Format: uint32
-       * @description Payments that will fail on cue.
+       * @description Number of payments that are armed to fail.
        */
       readonly armed_failures: number;
       /** @description All faults: the problems in the order of the story, then the others. */
       readonly faults: readonly components['schemas']['FaultView'][];
-      /** @description Whether every fault can be switched: the players are written. */
+      /** @description Whether every fault can be switched, that is, whether all players are written. */
       readonly ready: boolean;
-      /** @description Release that envelopes say now. */
+      /** @description The release that envelopes name now. */
       readonly release: string;
       /** @description The releases of the demo, oldest first. */
       readonly releases: readonly components['schemas']['ReleaseView'][];
     };
     /**
-     * @description A fault: a real cause in one service, behind one knob there. In the order in which they are shown.
+     * @description A fault: a real cause in one service, behind one knob there. The order is that of the display.
      * @enum {string}
      */
     readonly FaultId:
@@ -1191,7 +1191,7 @@ export interface components {
       | 'memory-leak'
       | 'session-surge';
     /**
-     * @description Where a fault stands.
+     * @description The state of a fault.
      * @enum {string}
      */
     readonly FaultState: 'off' | 'on' | 'fixed';
@@ -1199,37 +1199,37 @@ export interface components {
     readonly FaultView: {
       /**
        * Format: uint64
-       * @description How often it was triggered in this session.
+       * @description Number of firings in this session.
        */
       readonly fired: number;
-      /** @description Whether our code has a way to cope with it: it can be `fixed`, and not only off. */
+      /** @description Whether our code has a fix: the fault can be `fixed`, and not only off. */
       readonly fixable: boolean;
       /** @description Which of the two lists it is in. */
       readonly group: components['schemas']['GroupName'];
-      /** @description How it is brought about. */
+      /** @description How the fault is switched. */
       readonly how: components['schemas']['How'];
-      /** @description Which. */
+      /** @description The id of the fault. */
       readonly id: components['schemas']['FaultId'];
       readonly observed: components['schemas']['Observed'] | null;
-      /** @description The service that is wrong, where it is mended. */
+      /** @description The service that causes the fault and has its fix. */
       readonly service: string;
-      /** @description Where it stands; what is only triggered is always off. */
+      /** @description The present state; a fault that is only fired is always off. */
       readonly state: components['schemas']['FaultState'];
       /**
        * Format: int64
-       * @description When it came to this state.
+       * @description When the fault entered its state.
        */
       readonly switched_at: number;
       /**
        * Format: uint64
-       * @description Milliseconds since then, by a clock that cannot be set: what was before it and what after is told by this.
+       * @description Milliseconds since then, by the monotonic clock.
        */
       readonly switched_ms_ago: number;
       readonly switching: components['schemas']['Switching'] | null;
     };
     /**
-     * @description What was measured of spins under one condition, as their players saw them. Where not all traces are recorded, each that
-     *     is stands for as many spins as the sample rate of its trace says, in everything that is counted or added up.
+     * @description Figures of spins under one condition, as their players saw them. Where not all traces are recorded, counts and
+     *     sums are estimates: each recorded spin stands for as many as the sample rate of its trace says.
      */
     readonly Figures: {
       /**
@@ -1239,60 +1239,60 @@ export interface components {
       readonly error_rate_percent: number;
       /**
        * Format: uint64
-       * @description Of them, spins that ended in an error: their player was told of it, or their settlement failed behind the answer.
+       * @description Number of spins that failed, for their player or in the settlement after the response.
        */
       readonly failed: number;
-      /** @description Stakes of the spins that the gateway answered with a 5xx once it knew whose they were. */
+      /** @description Sum of the stakes of spins that the gateway answered with a 5xx after it had identified the player. */
       readonly failed_minor: components['schemas']['Money'];
       /**
        * Format: uint64
-       * @description Of them, those answered with a 5xx.
+       * @description Number of these requests that were answered with a 5xx.
        */
       readonly failed_requests: number;
       /**
        * Format: double
-       * @description 100 × failed_requests ÷ requests: the overall error rate, as `reelscope spin --json` counts it.
+       * @description 100 × failed_requests ÷ requests: the overall error rate, as in `reelscope spin --json`.
        */
       readonly overall_error_rate_percent: number;
       /**
        * Format: double
-       * @description Milliseconds; nearest rank, as everywhere.
+       * @description Median of the waiting time, in milliseconds; nearest rank.
        */
       readonly p50_ms: number;
       /**
        * Format: double
-       * @description Milliseconds.
+       * @description 95th percentile of the waiting time, in milliseconds.
        */
       readonly p95_ms: number;
       /**
        * Format: double
-       * @description Milliseconds.
+       * @description 99th percentile of the waiting time, in milliseconds.
        */
       readonly p99_ms: number;
       /**
        * Format: double
-       * @description Spins a second while they came without a pause of ten seconds; absent for fewer than two.
+       * @description Spins per second, without pauses of ten seconds or more; absent for fewer than two spins.
        */
       readonly per_second: number | null;
       /**
        * Format: uint64
-       * @description Of them, those that were recorded: what is behind these figures. Fewer than `spins` where those are an estimate.
+       * @description Number of recorded spins behind these figures; fewer than `spins` where those are an estimate.
        */
       readonly recorded: number;
       /**
        * Format: uint64
-       * @description Requests that our backend services answered for these spins: api-gateway, user-service, game-engine and
-       *     payment-service; neither the page nor the provider.
+       * @description Number of requests that api-gateway, user-service, game-engine and payment-service answered for these spins;
+       *     the page and the provider do not count.
        */
       readonly requests: number;
       /**
        * Format: uint64
-       * @description Spins.
+       * @description Number of spins.
        */
       readonly spins: number;
       /**
        * Format: double
-       * @description Seconds that a player waited in all, on average over the players.
+       * @description Total waiting time of a player in seconds, averaged over the players.
        */
       readonly waited_s_per_player: number;
     };
@@ -1353,7 +1353,7 @@ export interface components {
      */
     readonly HeldAction: 'send' | 'discard';
     /**
-     * @description How a fault is brought about.
+     * @description How a fault is switched.
      * @enum {string}
      */
     readonly How: 'switch' | 'fire' | 'switch-or-fire';
@@ -1546,7 +1546,7 @@ export interface components {
     readonly MeasureOverhead: {
       /**
        * Format: float
-       * @description Share of traces that the side with telemetry is to report, 0 to 1.
+       * @description Sample rate of the side with telemetry, 0 to 1.
        */
       readonly sample_rate: number;
     };
@@ -1634,20 +1634,20 @@ export interface components {
     readonly Observed: {
       /**
        * Format: int64
-       * @description When that trace began.
+       * @description Start of that trace.
        */
       readonly at: number;
       /**
        * Format: uint64
-       * @description Traces that show it since it was switched on or triggered.
+       * @description Number of traces that show the fault since it was switched on or fired.
        */
       readonly count: number;
       /**
        * Format: double
-       * @description Milliseconds that the span took; absent where the evidence has no duration, such as an issue.
+       * @description Duration of the span, in milliseconds; absent where the evidence has no duration, such as an issue.
        */
       readonly ms?: number;
-      /** @description The newest of them, 32 hexadecimal digits. */
+      /** @description The newest of these traces, 32 hexadecimal digits. */
       readonly trace_id: string;
     };
     /** @description A transaction without a parent beside the root. */
@@ -1669,45 +1669,45 @@ export interface components {
        */
       readonly start_us: Micros;
     };
-    /** @description A measurement that came to its end. */
+    /** @description The result of a measurement. */
     readonly OverheadResult: components['schemas']['Comparison'] & {
       /**
        * Format: float
-       * @description Share of traces that its side with telemetry reported.
+       * @description Sample rate of the side with telemetry, 0 to 1.
        */
       readonly sample_rate: number;
     };
-    /** @description One way of running, summed over its blocks. */
+    /** @description Figures of one side, summed over its blocks. */
     readonly OverheadSide: {
       /**
        * Format: double
-       * @description Bytes of telemetry kept for each spin.
+       * @description Bytes of stored telemetry for each spin.
        */
       readonly bytes_per_spin: number;
       /**
        * Format: double
-       * @description CPU of the whole process for each spin, in milliseconds: services, load and, with telemetry, the collector with
-       *     its index. `None` where the system does not tell.
+       * @description CPU time of the whole process for each spin, in milliseconds: services, load and, with telemetry, the
+       *     collector with its index. `None` where the system does not report it.
        */
       readonly cpu_ms_per_spin: number | null;
       /**
        * Format: double
-       * @description Median latency of spins one after another, in milliseconds.
+       * @description Median latency of sequential spins, in milliseconds.
        */
       readonly p50_ms: number;
       /**
        * Format: double
-       * @description 95th percentile, in milliseconds.
+       * @description 95th percentile of that latency, in milliseconds.
        */
       readonly p95_ms: number;
       /**
        * Format: double
-       * @description Spins a second at the saturating concurrency.
+       * @description Spins per second at the saturating concurrency.
        */
       readonly saturated_per_s: number;
       /**
        * Format: uint64
-       * @description Spins played.
+       * @description Number of spins.
        */
       readonly spins: number;
     };
@@ -1715,38 +1715,38 @@ export interface components {
     readonly OverheadView: {
       /**
        * Format: uint64
-       * @description Spins under way at the same time where throughput is measured.
+       * @description Number of concurrent spins where throughput is measured.
        */
       readonly concurrency: number;
       /**
        * Format: uint64
-       * @description Blocks that are over.
+       * @description Number of blocks that have ended.
        */
       readonly done: number;
-      /** @description Why the last one did not; `null` where it did. */
+      /** @description Why the last measurement failed; `null` where it did not. */
       readonly failed: string | null;
       readonly result: components['schemas']['OverheadResult'] | null;
       /** @description Whether a measurement runs. */
       readonly running: boolean;
       /**
        * Format: float
-       * @description Share of traces that the side with telemetry reports, of the measurement that was asked for last.
+       * @description Sample rate of the side with telemetry in the last measurement, 0 to 1.
        */
       readonly sample_rate: number;
       /**
        * Format: uint64
-       * @description Spins of each side one after another, and as many again at once.
+       * @description Number of spins of each side one after another, and again concurrently.
        */
       readonly spins: number;
       /**
        * Format: uint64
-       * @description Blocks in all.
+       * @description Number of blocks in total.
        */
       readonly total: number;
     };
-    /** @description What the page's own SDK is started with. */
+    /** @description The settings of the page's own SDK. */
     readonly PageSettings: {
-      /** @description The built-in collector's. */
+      /** @description DSN of the built-in collector. */
       readonly dsn: string;
       /** @description Environment of the stack. */
       readonly environment: string;
@@ -1754,7 +1754,7 @@ export interface components {
       readonly release: string;
       /**
        * Format: float
-       * @description Share of traces that are reported, 0 to 1.
+       * @description Share of traces that are recorded, 0 to 1.
        */
       readonly traces_sample_rate: number;
     };
@@ -1847,21 +1847,21 @@ export interface components {
     readonly ProblemFigures: {
       /**
        * Format: uint64
-       * @description Spins since then that count nowhere, because a fault beside the story was on.
+       * @description Number of spins that do not count, because a fault beside the story was on.
        */
       readonly left_out: number;
       readonly now: components['schemas']['Figures'] | null;
-      /** @description One entry a problem, and one for all of them. */
+      /** @description One pair for each problem, and one for all of them. */
       readonly pairs: readonly components['schemas']['BeforeAfter'][];
       /**
        * Format: int64
-       * @description Only spins since then count: the start of this session, the last reset, or the first spin that is remembered of very
-       *     many.
+       * @description Start of the spins that count: the start of this session, the last reset, or the oldest spin that is
+       *     remembered.
        */
       readonly since: number;
       /**
        * Format: uint64
-       * @description Of the spins that count, those of virtual players.
+       * @description Number of the counted spins that virtual players made.
        */
       readonly virtual_spins: number;
     };
@@ -1881,56 +1881,60 @@ export interface components {
       /** @description What was to blame. */
       readonly field?: string;
     };
-    /** @description A figure of a release that left what chance allows. */
+    /** @description A figure of a release that exceeds chance. */
     readonly Regression: {
       /**
        * Format: double
-       * @description What is compared with: the release before; for `rtp` the exact figure of the PAR sheet. Milliseconds or percent.
+       * @description The value to compare with: that of the release before, or for `rtp` the exact one of the PAR sheet.
+       *     Milliseconds or percent.
        */
       readonly expected: number;
-      /** @description Which. */
+      /** @description Which figure. */
       readonly figure: components['schemas']['ComparedFigure'];
       /**
        * Format: double
-       * @description What was measured. Milliseconds or percent.
+       * @description The measured value. Milliseconds or percent.
        */
       readonly measured: number;
-      /** @description Service that its traces point at. */
+      /** @description The service that its traces point at. */
       readonly service: string;
       /**
        * Format: double
-       * @description Standard errors between the two; beyond 3.29 chance alone gets there once in a thousand times.
+       * @description Difference of the two in standard errors; chance alone exceeds 3.29 once in a thousand times.
        */
       readonly standard_errors: number;
-      /** @description Change of this release in that service; absent when the release names none. */
+      /** @description The change of this release in that service; absent without one. */
       readonly suspect: string | null;
     };
-    /** @description What was measured of one release. */
+    /** @description Figures of one release. */
     readonly ReleaseFigures: {
-      /** @description Changes that it came with: stable names, such as `slow-rng` or `wrong-paytable`, with `-fixed` when it took one away. */
+      /**
+       * @description Changes of the release: stable names, such as `slow-rng` or `wrong-paytable`, with `-fixed` where it removes
+       *     one.
+       */
       readonly changes: readonly string[];
-      /** @description Of its spins. */
+      /** @description Figures of its spins. */
       readonly figures: components['schemas']['Figures'];
-      /** @description What left its band. */
+      /** @description Figures that exceed chance. */
       readonly regressions: readonly components['schemas']['Regression'][];
-      /** @description Version as envelopes say it. */
+      /** @description Version, as in envelopes. */
       readonly release: string;
       /**
        * Format: double
-       * @description Half width of the band in which chance keeps the observed RTP 999 times in 1,000, in percent.
+       * @description Half the width of the band that contains the observed RTP 999 times in 1,000, in percent.
        */
       readonly rtp_band_percent: number | null;
       /**
        * Format: double
-       * @description Paid out of a hundred staked; absent while nothing was staked.
+       * @description The observed RTP in percent; absent without stakes.
        */
       readonly rtp_percent: number | null;
     };
     /** @description A release of the demo and the faults it has. */
     readonly ReleaseView: {
-      /** @description Faults that hurt in it. */
+      /** @description Faults that are on in it. */
       readonly faults: readonly components['schemas']['FaultId'][];
-      /** @description Version, as every envelope says it. */
+      /** @description Version, as in every envelope. */
       readonly version: string;
     };
     /** @description `GET /api/faults/releases`. */
@@ -1942,20 +1946,20 @@ export interface components {
       readonly exact_rtp_percent: number;
       /**
        * Format: uint64
-       * @description Spins since then that count nowhere, because a fault beside the story was on that the release does not have, or
-       *     because a problem was switched by hand.
+       * @description Number of spins that do not count, because a fault was on that the release does not have, or because a
+       *     problem was switched by hand.
        */
       readonly left_out: number;
-      /** @description In the order in which they were first seen. */
+      /** @description In the order of their first spins. */
       readonly releases: readonly components['schemas']['ReleaseFigures'][];
       /**
        * Format: int64
-       * @description Only spins since then count; see [`ProblemFigures::since`].
+       * @description Start of the spins that count; see [`ProblemFigures::since`].
        */
       readonly since: number;
       /**
        * Format: uint64
-       * @description Of the spins that count, those of virtual players.
+       * @description Number of the counted spins that virtual players made.
        */
       readonly virtual_spins: number;
     };
@@ -2111,9 +2115,9 @@ export interface components {
        */
       readonly waiting_us: Micros;
     };
-    /** @description A database that was damaged and is out of use. */
+    /** @description A damaged database that was set aside. */
     readonly SetAside: {
-      /** @description RFC 3339. */
+      /** @description Time of setting it aside, RFC 3339. */
       readonly at: string;
       /** @description `database_set_aside`. */
       readonly code: string;
@@ -2121,33 +2125,33 @@ export interface components {
       readonly database: string;
       /** @description Name of the directory. */
       readonly id: string;
-      /** @description Where it is. */
+      /** @description Path of the directory. */
       readonly path: string;
     };
     /** @description `PUT /api/traffic`. */
     readonly SetTraffic: {
       /**
        * Format: uint32
-       * @description 10 to 100; `null` lifts it.
+       * @description Budget of CPU in percent of all cores, 10 to 100; `null` for none.
        */
       readonly budget_percent?: number | null;
       /**
        * Format: uint32
-       * @description 1 to 200.
+       * @description Number of virtual players, 1 to 200.
        */
       readonly players: number;
-      /** @description Whether they are to spin. */
+      /** @description Whether virtual players should spin. */
       readonly running: boolean;
     };
-    /** @description A change: absent fields stay as they are, `null` takes a value away. */
+    /** @description A change of settings: absent fields keep their values, `null` removes a value. */
     readonly SettingsChange: {
       /**
-       * @description Where envelopes go of every service that has no DSN of its own.
+       * @description DSN of services without one of their own.
        * @default null
        */
       readonly dsn?: string | null;
       /**
-       * @description DSNs of single services.
+       * @description DSN by service.
        * @default {}
        */
       readonly dsn_by_service?: {
@@ -2169,27 +2173,27 @@ export interface components {
        */
       readonly release?: string | null;
       /**
-       * @description Whether secrets and what tells who a person is are taken out of envelopes before they are kept.
+       * @description Whether secrets and personal data are removed from envelopes before they are kept.
        * @default null
        */
       readonly scrubbing?: boolean | null;
       /**
-       * @description Whether anything is sent; what is captured meanwhile is held.
+       * @description Whether envelopes are sent; while not, they are held.
        * @default null
        */
       readonly sending?: boolean | null;
       /**
        * Format: float
-       * @description Share of traces that are reported, 0 to 1.
+       * @description Share of traces that are recorded, 0 to 1.
        * @default null
        */
       readonly traces_sample_rate?: number | null;
     };
-    /** @description The settings as they are shown: no key in them. */
+    /** @description The settings without keys. */
     readonly ShownSettings: {
-      /** @description The built-in collector's DSN, for a service of one's own. Its key opens nothing but this machine's collector. */
+      /** @description DSN of the built-in collector, for other services. Its key is valid for this machine's collector only. */
       readonly collector_dsn: string;
-      /** @description Masked; `null` when envelopes are kept here. */
+      /** @description Masked; `null` without a DSN. */
       readonly dsn: string | null;
       /** @description Masked, by service. */
       readonly dsn_by_service: {
@@ -2197,19 +2201,19 @@ export interface components {
       };
       /** @description Environment of the stack. */
       readonly environment: string;
-      /** @description Whether a change outlives the process. */
+      /** @description Whether changes are stored in a file. */
       readonly kept: boolean;
       /** @description Sentry's organisation slug, for links; `null` where none is set. */
       readonly organization: string | null;
       /** @description Release of the stack. */
       readonly release: string;
-      /** @description Whether secrets and what tells who a person is are taken out of envelopes before they are kept. */
+      /** @description Whether secrets and personal data are removed from envelopes before they are kept. */
       readonly scrubbing: boolean;
-      /** @description Whether anything is sent; what is captured meanwhile is held. */
+      /** @description Whether envelopes are sent; while not, they are held. */
       readonly sending: boolean;
       /**
        * Format: float
-       * @description Share of traces that are reported, 0 to 1.
+       * @description Share of traces that are recorded, 0 to 1.
        */
       readonly traces_sample_rate: number;
     };
@@ -2352,21 +2356,21 @@ export interface components {
     readonly StakeStatus: 'untouched' | 'reserved' | 'returned' | 'pending' | 'paid' | 'unknown';
     /** @description `PUT /api/faults/{id}`. */
     readonly SwitchFault: {
-      /** @description The state that is wanted. */
+      /** @description The wanted state. */
       readonly state: components['schemas']['FaultState'];
     };
-    /** @description A change that is under way. */
+    /** @description A change of a fault that is under way. */
     readonly Switching: {
       /**
        * Format: uint64
-       * @description Documents that are done with, as far as that can be known.
+       * @description Documents that are processed, as far as that is known.
        */
       readonly done: number;
-      /** @description The state that it leads to. */
+      /** @description The target state. */
       readonly to: components['schemas']['FaultState'];
       /**
        * Format: uint64
-       * @description Documents in all; 0 when that cannot be known.
+       * @description Documents in total; 0 when that is unknown.
        */
       readonly total: number;
     };
@@ -2568,46 +2572,46 @@ export interface components {
     readonly Traffic: {
       /**
        * Format: uint32
-       * @description Share of all cores that this process may use before they slow down; absent when that is lifted.
+       * @description Budget of CPU in percent of all cores; absent without a budget.
        */
       readonly budget_percent: number | null;
       /**
        * Format: double
-       * @description Share of all cores that this process uses now; absent where the system does not tell.
+       * @description Use of CPU by this process in percent of all cores; absent where the system does not report it.
        */
       readonly cpu_percent: number | null;
       /**
        * Format: uint64
-       * @description Of them, spins that ended in an error.
+       * @description Number of these spins that failed.
        */
       readonly failed: number;
       /**
        * Format: double
-       * @description 95th percentile of what their players waited over the last seconds, in milliseconds; absent while none has ended.
+       * @description 95th percentile of the waiting time over the last seconds, in milliseconds; absent while no spin has ended.
        */
       readonly p95_ms: number | null;
       /**
        * Format: double
-       * @description Spins a second, over the last seconds.
+       * @description Spins per second over the last seconds.
        */
       readonly per_second: number;
       /**
        * Format: uint32
-       * @description How many there are.
+       * @description Number of virtual players.
        */
       readonly players: number;
-      /** @description Whether they spin. */
+      /** @description Whether virtual players spin. */
       readonly running: boolean;
       /**
        * Format: uint64
-       * @description Spins since it was started.
+       * @description Number of spins since the start.
        */
       readonly spins: number;
-      /** @description Whether the budget holds them back. */
+      /** @description Whether the budget limits the players. */
       readonly throttled: boolean;
       /**
        * Format: double
-       * @description Spins a second that the players would make if nothing held them back and spins took no time.
+       * @description Spins per second if nothing delayed the players and spins took no time.
        */
       readonly wanted_per_second: number;
     };
