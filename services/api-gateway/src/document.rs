@@ -1,5 +1,8 @@
 //! What the OpenAPI document says beside the descriptions of single routes.
 
+use std::sync::OnceLock;
+
+use axum::body::Bytes;
 use reelscope_contracts::ApiProblem;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -39,8 +42,30 @@ pub(crate) fn of_this_server() -> utoipa::openapi::OpenApi {
     Document::openapi()
 }
 
+/// The document of all routes. Its JSON takes milliseconds to make and few launches ask for it, so it is made for the first
+/// request and kept.
+pub(crate) struct LazyDocument {
+    routes: utoipa::openapi::OpenApi,
+    json: OnceLock<Bytes>,
+}
+
+impl LazyDocument {
+    pub(crate) fn new(routes: utoipa::openapi::OpenApi) -> Self {
+        Self {
+            routes,
+            json: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn json(&self) -> Bytes {
+        self.json
+            .get_or_init(|| completed(&self.routes).to_string().into())
+            .clone()
+    }
+}
+
 /// The document with what holds for every route.
-pub(crate) fn completed(document: &utoipa::openapi::OpenApi) -> Value {
+fn completed(document: &utoipa::openapi::OpenApi) -> Value {
     let mut document = json!(document);
     spell_aliases_out(&mut document);
     describe_problems(&mut document);

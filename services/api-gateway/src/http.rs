@@ -2,8 +2,9 @@
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, Extension, Path, Query, State as AxumState};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
 use reelscope_contracts::game::{Paytable, Round};
@@ -15,7 +16,6 @@ use reelscope_contracts::payments::{Bet, BetStatus, DailyReport, Standing};
 use reelscope_contracts::users::Player;
 use reelscope_contracts::{ApiProblem, Code, Money, RoundId, StakeStatus, is_day, rfc3339};
 use serde::Deserialize;
-use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
 use utoipa::IntoParams;
@@ -25,6 +25,7 @@ use utoipa_axum::routes;
 
 use crate::access::{Access, exchange_token, launch_token_only, own_host_only};
 use crate::auth::{Bearer, SignedIn, Tokens};
+use crate::document::LazyDocument;
 use crate::limits::RateLimits;
 use crate::spin::{Play, round_id};
 use crate::turns::Turns;
@@ -79,7 +80,7 @@ pub fn router(state: State, others: OpenApi) -> Router {
     let (routes, mut document) = guarded.merge(open).split_for_parts();
     document.merge(others);
     routes
-        .layer(Extension(Arc::new(document::completed(&document))))
+        .layer(Extension(Arc::new(LazyDocument::new(document))))
         .route("/api/{*rest}", axum::routing::any(not_found))
         .fallback_service(page(access.clone()))
         .method_not_allowed_fallback(method_not_allowed)
@@ -165,6 +166,7 @@ async fn spin(
         player_id: claims.sub.clone(),
         upstream: state.upstream,
         turns: state.turns,
+        knobs: state.knobs.clone(),
     };
     if over {
         return Err(play.unauthorised(GatewayError::SessionExpired));
@@ -177,7 +179,7 @@ async fn spin(
         Err(problem) => return Err(play.refused(GatewayError::Service(problem)).await),
     };
     // On its own task: a client that goes away does not leave a round half played.
-    let spun = reelscope_telemetry::spawn(play.clone().spin(state.knobs.clone(), claims, request)).await;
+    let spun = reelscope_telemetry::spawn(play.clone().spin(claims, request)).await;
     let round = match spun {
         Ok(spun) => spun?,
         Err(_) => {
@@ -188,7 +190,7 @@ async fn spin(
             return Err(play.refused(GatewayError::Service(defect)).await);
         }
     };
-    state.knobs.answers().take(key, &round);
+    state.knobs.note_answer(key, &round);
     Ok(Json(round))
 }
 
@@ -233,15 +235,7 @@ async fn rounds(
     let bets = state.upstream.bets(&claims.sub, limit).await?;
     // The bets alone would do without their boards.
     let wanted: Vec<RoundId> = bets.iter().map(|bet| bet.round_id).collect();
-    let drawn = if state.knobs.looks_rounds_up_singly() {
-        let mut drawn = Vec::with_capacity(wanted.len());
-        for round_id in wanted {
-            drawn.extend(state.upstream.rounds(vec![round_id]).await?);
-        }
-        drawn
-    } else {
-        state.upstream.rounds(wanted).await?
-    };
+    let drawn = state.knobs.look_up_rounds(&state.upstream, wanted).await?;
     let mut drawn: HashMap<RoundId, _> = drawn.into_iter().map(|round| (round.round_id, round)).collect();
     let summary = |bet: Bet| {
         let round = drawn.remove(&bet.round_id);
@@ -367,10 +361,10 @@ async fn daily_report(
 /// This document. Needs no token.
 #[utoipa::path(
     get, path = "/api/openapi.json", security(()),
-    responses((status = 200, description = "Every route and what it speaks of", body = HashMap<String, Value>))
+    responses((status = 200, description = "Every route and what it speaks of", body = HashMap<String, serde_json::Value>))
 )]
-async fn openapi(Extension(document): Extension<Arc<Value>>) -> Json<Value> {
-    Json(Value::clone(&document))
+async fn openapi(Extension(document): Extension<Arc<LazyDocument>>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], document.json())
 }
 
 /// How every service is. Needs no token.

@@ -1,6 +1,6 @@
 //! A spin, on one page.
 
-use reelscope_contracts::game::{DrawRound, Round, SymbolName};
+use reelscope_contracts::game::{DrawRound, Round};
 use reelscope_contracts::gateway::{Spin, SpinResult};
 use reelscope_contracts::payments::{Bet, BetStatus, Reserve, Standing, Void};
 use reelscope_contracts::users::CheckEligibility;
@@ -29,6 +29,7 @@ pub fn round_id(player_id: &str, key: &str) -> RoundId {
 pub(crate) struct Play {
     pub(crate) upstream: Upstream,
     pub(crate) turns: Turns,
+    pub(crate) knobs: Knobs,
     pub(crate) player_id: String,
     pub(crate) round_id: RoundId,
 }
@@ -41,7 +42,6 @@ impl Play {
     /// [`GatewayError::Spin`], with the service's own problem and the state of the stake.
     pub(crate) async fn spin(
         self,
-        knobs: Knobs,
         claims: SessionClaims,
         Spin { stake, same_seed_as }: Spin,
     ) -> Result<SpinResult, GatewayError> {
@@ -109,9 +109,7 @@ impl Play {
         let replayed = reserved.status != BetStatus::Reserved;
         match upstream.settle(round_id, round.payout).await {
             Ok(bet) if matches!(bet.status, BetStatus::Posted | BetStatus::Pending) => {
-                if knobs.meets_defect() {
-                    annotate("board.middle_row", middle_row(&round.board));
-                }
+                self.knobs.note_board(&round.board);
                 Ok(result(round, &bet, replayed))
             }
             Ok(bet) => Err(self.fail(stake, closed(&bet), bet.stake_status())),
@@ -242,13 +240,6 @@ fn said(error: &GatewayError, round_id: RoundId) -> Option<StakeStatus> {
 
 fn status_of(stands: Result<Standing, GatewayError>) -> StakeStatus {
     stands.map_or(StakeStatus::Unknown, |standing| standing.stake_status)
-}
-
-/// The middle row of a board as text, the way a careless change would read it: as rows of reels. A board is reels of
-/// rows, so that the fourth symbol of a "row" is out of bounds.
-fn middle_row(board: &[Vec<SymbolName>]) -> String {
-    let symbols = (0..board.len()).map(|reel| board[1][reel].to_string());
-    symbols.collect::<Vec<_>>().join(" ")
 }
 
 /// What is said of a round that was voided before.

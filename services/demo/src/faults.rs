@@ -157,7 +157,7 @@ impl Faults {
     #[must_use]
     pub fn view(&self) -> FaultBoard {
         let knobs = &self.shared.knobs;
-        let building = knobs.missing_index.progress();
+        let building = knobs.users.missing_index().progress();
         let board = self.board();
         let fault = |(id, cell): (&FaultId, &Cell)| {
             let row = id.row();

@@ -8,6 +8,7 @@ use reelscope_contracts::api_problem::sentence;
 use reelscope_contracts::http::{Body, Path, not_found};
 use reelscope_contracts::{ApiProblem, Code, UnixMillis};
 use reelscope_game_engine::par_sheet::{approximate, par_sheet};
+use reelscope_game_engine::paytable::CERTIFIED;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -180,7 +181,7 @@ async fn compared_releases(State(steering): State<Steering>) -> Json<Releases> {
     let (exact, begun) = (Arc::clone(&steering.exact), steering.faults.since());
     let compared = tokio::task::spawn_blocking(move || {
         let exact = *exact.get_or_init(|| {
-            let sheet = par_sheet();
+            let sheet = par_sheet(&CERTIFIED);
             Exact {
                 rtp: approximate(sheet.rtp),
                 standard_deviation: sheet.standard_deviation,

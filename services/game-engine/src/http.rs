@@ -1,6 +1,5 @@
 //! Routes of the game engine.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::extract::State as AxumState;
@@ -13,10 +12,9 @@ use reelscope_store::Store;
 use reelscope_telemetry::{Turnover, annotate};
 
 use crate::GameError;
-use crate::paytable::InForce;
+use crate::faults::Knobs;
 use crate::rng::{Seeds, seeds};
 use crate::rounds::{self, Drawn, Seed};
-use crate::slow_rng::SlowRng;
 
 /// Where the seeds of rounds come from.
 #[derive(Clone)]
@@ -49,35 +47,11 @@ impl SeedSource {
 pub struct State {
     store: Store,
     seeds: SeedSource,
-    slow_rng: SlowRng,
+    knobs: Knobs,
     /// What was drawn since the service started.
     turnover: Turnover,
     /// Enumerated when first asked for.
     paytable: Arc<OnceLock<Paytable>>,
-    paytable_in_force: PaytableInForce,
-}
-
-/// The pays that rounds are evaluated with from the next one on; clones share them.
-#[derive(Debug, Clone, Default)]
-pub struct PaytableInForce {
-    wrong: Arc<AtomicBool>,
-}
-
-impl PaytableInForce {
-    /// Puts these in force.
-    pub fn put(&self, in_force: InForce) {
-        self.wrong.store(in_force == InForce::Wrong, Ordering::Relaxed);
-    }
-
-    /// Those that are in force.
-    #[must_use]
-    pub fn get(&self) -> InForce {
-        if self.wrong.load(Ordering::Relaxed) {
-            InForce::Wrong
-        } else {
-            InForce::Certified
-        }
-    }
 }
 
 impl State {
@@ -87,17 +61,16 @@ impl State {
         Self {
             store,
             seeds,
-            slow_rng: SlowRng::default(),
+            knobs: Knobs::default(),
             turnover: Turnover::default(),
             paytable: Arc::default(),
-            paytable_in_force: PaytableInForce::default(),
         }
     }
 
-    /// The pays in force, for whoever releases.
+    /// What the demo can break while the service runs.
     #[must_use]
-    pub fn paytable(&self) -> PaytableInForce {
-        self.paytable_in_force.clone()
+    pub fn knobs(&self) -> Knobs {
+        self.knobs.clone()
     }
 
     /// The paytable with its PAR sheet. The first call goes through all stops of the reels, which takes some tens of
@@ -108,12 +81,6 @@ impl State {
         let enumerated =
             tokio::task::spawn_blocking(move || cached.get_or_init(rounds::paytable).clone()).await;
         enumerated.unwrap_or_else(|_| rounds::paytable())
-    }
-
-    /// The switch of the problem `slow-rng`.
-    #[must_use]
-    pub fn slow_rng(&self) -> SlowRng {
-        self.slow_rng.clone()
     }
 }
 
@@ -147,11 +114,10 @@ async fn draw(
     };
     let Drawn { round, first } = rounds::draw_round(
         &state.store,
-        &state.slow_rng,
+        &state.knobs,
         round_id,
         stake,
         Seed { seed, same_seed_as },
-        state.paytable_in_force.get(),
         now(),
     )
     .await?;
@@ -198,12 +164,12 @@ mod tests {
         (router, dir)
     }
 
-    fn switched() -> (Router, SlowRng, tempfile::TempDir) {
+    fn switched() -> (Router, Knobs, tempfile::TempDir) {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&dir.path().join("rounds"), rounds::SCHEMA_VERSION).unwrap();
         let state = State::new(store, SeedSource::new(Some(7)));
-        let slow_rng = state.slow_rng();
-        (router(state), slow_rng, dir)
+        let knobs = state.knobs();
+        (router(state), knobs, dir)
     }
 
     async fn call(router: &Router, path: &str, body: &str) -> (StatusCode, Vec<u8>) {
@@ -259,10 +225,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_round_can_be_drawn_again_from_the_seed_of_another_and_keeps_its_pays() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(&dir.path().join("rounds"), rounds::SCHEMA_VERSION).unwrap();
-        let state = State::new(store, SeedSource::new(Some(7)));
-        let (paytable, router) = (state.paytable(), router(state));
+        let (router, knobs, _dir) = switched();
         let draw = async |id: u128, like: Option<u128>| {
             let mut body: serde_json::Value = serde_json::from_str(&draw_body(id, 1000)).unwrap();
             if let Some(like) = like {
@@ -274,9 +237,9 @@ mod tests {
         // Three cherries come within a few rounds; the first that pays more by the wrong paytable will do.
         for id in 1..=1_000 {
             let first = round(&draw(id, None).await.1);
-            paytable.put(InForce::Wrong);
+            knobs.pay_tenfold_cherries(true);
             let again = round(&draw(10_000 + id, Some(id)).await.1);
-            paytable.put(InForce::Certified);
+            knobs.pay_tenfold_cherries(false);
             assert_eq!((&again.seed, &again.stops), (&first.seed, &first.stops));
             assert_eq!(
                 (first.same_seed_as, again.same_seed_as),
@@ -322,14 +285,10 @@ mod tests {
     #[tokio::test]
     async fn the_slow_generator_draws_the_rounds_that_the_sound_one_draws() {
         let (sound, _, _sound_dir) = switched();
-        let (slow, slow_rng, _slow_dir) = switched();
-        assert!(!slow_rng.is_on());
-        assert_eq!(slow_rng.words_per_stop(), None);
-        slow_rng.switch(true).await;
-        assert!(slow_rng.is_on());
-        // Testing a word takes less than 100 ns on every machine, so many are needed to fill the time.
-        let words = slow_rng.words_per_stop().unwrap();
-        assert!(words > 500_000, "{words} words");
+        let (slow, knobs, _slow_dir) = switched();
+        assert!(!knobs.draws_slowly());
+        knobs.draw_slowly(true).await;
+        assert!(knobs.draws_slowly());
 
         let mut outcomes = Vec::new();
         for router in [&sound, &slow] {
@@ -339,10 +298,5 @@ mod tests {
             outcomes.push((round.seed, round.stops, round.board, round.payout));
         }
         assert_eq!(outcomes[0], outcomes[1]);
-
-        slow_rng.switch(false).await;
-        assert_eq!(slow_rng.words_per_stop(), None);
-        slow_rng.switch(true).await;
-        assert_eq!(slow_rng.words_per_stop(), Some(words), "measured once");
     }
 }

@@ -12,9 +12,9 @@ pub mod health;
 
 pub mod rng;
 
-pub mod slow_rng;
-
 pub mod par_sheet;
+
+pub mod faults;
 
 pub mod rounds;
 
@@ -23,6 +23,5 @@ pub mod error;
 pub mod http;
 
 pub use error::GameError;
-pub use http::{PaytableInForce, State, router};
-pub use paytable::InForce;
-pub use slow_rng::SlowRng;
+pub use faults::Knobs;
+pub use http::{State, router};

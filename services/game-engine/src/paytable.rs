@@ -22,52 +22,64 @@ pub const PAYLINES: [Payline; 10] = [
 /// The fewest symbols that pay, on a line or scattered.
 pub const FEWEST: usize = 3;
 
-/// What 3, 4 and 5 of a symbol pay: multiples of the stake per line, for the scatter of the total stake.
+/// What runs of symbols pay, as one value: the certified game, or a release that pays otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paytable {
+    version: u32,
+    /// What 3, 4 and 5 of a symbol pay, in the order of [`Symbol::ALL`]: multiples of the stake per line, for the
+    /// scatter of the total stake.
+    pays: [[u32; REELS - FEWEST + 1]; Symbol::ALL.len()],
+}
+
+/// Version 1, for which the PAR sheet is exact.
 ///
 /// The wild pays at least as much as any symbol for which it stands, so that one more wild never costs the
 /// player.
-#[must_use]
-pub const fn pays(symbol: Symbol) -> [u32; REELS - FEWEST + 1] {
-    match symbol {
-        Symbol::Wild => [50, 500, 10_000],
-        Symbol::Scatter => [3, 15, 100],
-        Symbol::Seven => [40, 200, 2_500],
-        Symbol::Gem => [25, 100, 500],
-        Symbol::Bell => [15, 60, 250],
-        Symbol::Bar => [10, 35, 150],
-        Symbol::Star => [8, 25, 100],
-        Symbol::Cherry => [5, 20, 75],
+pub const CERTIFIED: Paytable = Paytable {
+    version: 1,
+    pays: [
+        [50, 500, 10_000], // Wild
+        [3, 15, 100],      // Scatter
+        [40, 200, 2_500],  // Seven
+        [25, 100, 500],    // Gem
+        [15, 60, 250],     // Bell
+        [10, 35, 150],     // Bar
+        [8, 25, 100],      // Star
+        [5, 20, 75],       // Cherry
+    ],
+};
+
+impl Paytable {
+    /// Tells this paytable from the others; two that pay differently have different versions.
+    #[must_use]
+    pub const fn version(&self) -> u32 {
+        self.version
     }
-}
 
-/// Which pays a round is evaluated with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InForce {
-    /// [`pays`]: what the PAR sheet is exact for.
-    Certified,
-    /// A release that went out with a zero too many: three cherries pay 50 instead of 5. No request fails and no span is
-    /// slow; only the return to the player shows it.
-    Wrong,
-}
-
-/// What `count` of a symbol pay by the pays in force.
-#[must_use]
-pub const fn pay_by(in_force: InForce, symbol: Symbol, count: usize) -> u32 {
-    match (in_force, symbol, count) {
-        (InForce::Wrong, Symbol::Cherry, FEWEST) => 10 * pay(symbol, count),
-        _ => pay(symbol, count),
+    /// What 3, 4 and 5 of a symbol pay.
+    #[must_use]
+    pub const fn pays(&self, symbol: Symbol) -> [u32; REELS - FEWEST + 1] {
+        self.pays[symbol as usize]
     }
-}
 
-/// What `count` of a symbol pay; 0 below [`FEWEST`]. More than five count as five: no real board shows more.
-#[must_use]
-pub const fn pay(symbol: Symbol, count: usize) -> u32 {
-    if count < FEWEST {
-        0
-    } else if count > REELS {
-        pays(symbol)[REELS - FEWEST]
-    } else {
-        pays(symbol)[count - FEWEST]
+    /// What `count` of a symbol pay; 0 below [`FEWEST`]. More than five count as five: no real board shows more.
+    #[must_use]
+    pub const fn pay(&self, symbol: Symbol, count: usize) -> u32 {
+        if count < FEWEST {
+            0
+        } else if count > REELS {
+            self.pays(symbol)[REELS - FEWEST]
+        } else {
+            self.pays(symbol)[count - FEWEST]
+        }
+    }
+
+    /// The same pays but for one, as another version. `count` is at least [`FEWEST`] and at most [`REELS`].
+    #[must_use]
+    pub(crate) const fn with(mut self, version: u32, symbol: Symbol, count: usize, pays: u32) -> Self {
+        self.version = version;
+        self.pays[symbol as usize][count - FEWEST] = pays;
+        self
     }
 }
 
@@ -94,13 +106,28 @@ mod tests {
     }
 
     #[test]
+    fn another_version_differs_in_the_one_pay() {
+        let other = CERTIFIED.with(9, Symbol::Bar, 4, 36);
+        assert_eq!((CERTIFIED.version(), other.version()), (1, 9));
+        for symbol in Symbol::ALL {
+            let mut pays = CERTIFIED.pays(symbol);
+            if symbol == Symbol::Bar {
+                assert_eq!(pays[1], 35);
+                pays[1] = 36;
+            }
+            assert_eq!(other.pays(symbol), pays);
+        }
+    }
+
+    #[test]
     fn longer_runs_pay_more_and_nothing_pays_more_than_the_wild() {
         for symbol in Symbol::ALL {
-            assert_eq!(pay(symbol, FEWEST - 1), 0);
-            assert_eq!(pay(symbol, REELS + 1), pay(symbol, REELS));
+            let pay = |count| CERTIFIED.pay(symbol, count);
+            assert_eq!(pay(FEWEST - 1), 0);
+            assert_eq!(pay(REELS + 1), pay(REELS));
             for count in FEWEST..=REELS {
-                assert!(pay(symbol, count) > pay(symbol, count - 1));
-                assert!(pay(symbol, count) <= pay(Symbol::Wild, count));
+                assert!(pay(count) > pay(count - 1));
+                assert!(pay(count) <= CERTIFIED.pay(Symbol::Wild, count));
             }
         }
     }

@@ -2,7 +2,6 @@
 //!
 //! There is no player, stake, balance or history in these signatures, so none of them can touch the outcome.
 
-use crate::health::{self, HealthFailure};
 use crate::reels::{STRIPS, Stops};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;
@@ -14,36 +13,6 @@ use rand_chacha::ChaCha12Rng;
 pub fn draw(seed: u64) -> Stops {
     let mut rng = generator(seed, Stream::Stops);
     STRIPS.map(|strip| rng.random_range(0..strip.len()))
-}
-
-/// Draws the same stops as [`draw`], wastefully: each stop has its own generator started up, a start-up test of
-/// `words` words included, only to be wound forward to where the last one left off. One generator would do for all
-/// of them.
-///
-/// # Errors
-/// A health test failed.
-pub fn draw_stop_by_stop(seed: u64, words: u64) -> Result<Stops, HealthFailure> {
-    let mut stops = Stops::default();
-    let mut left_off = 0;
-    for (stop, strip) in stops.iter_mut().zip(STRIPS) {
-        let mut rng = start_up(seed, words)?;
-        while rng.get_word_pos() < left_off {
-            rng.next_u32();
-        }
-        *stop = rng.random_range(0..strip.len());
-        left_off = rng.get_word_pos();
-    }
-    Ok(stops)
-}
-
-/// A generator of stops that has passed the health tests. They have a stream of their own, so that what was tested is
-/// not drawn from and the stops stay those of the seed.
-///
-/// # Errors
-/// A health test failed.
-pub(crate) fn start_up(seed: u64, words: u64) -> Result<ChaCha12Rng, HealthFailure> {
-    health::check(&mut generator(seed, Stream::StartUpTest), words)?;
-    Ok(generator(seed, Stream::Stops))
 }
 
 /// An endless sequence of round seeds for a run that can be repeated.
@@ -79,16 +48,19 @@ impl Iterator for Seeds {
 /// What a generator is for. ChaCha keeps streams of one key apart, so a number that serves both as a master
 /// seed and as a round's seed still gives unrelated sequences.
 #[derive(Clone, Copy)]
-enum Stream {
+pub(crate) enum Stream {
+    /// Where the reels stop.
     Stops = 0,
+    /// The seeds of the rounds of a run that can be repeated.
     RoundSeeds = 1,
+    /// What a health test reads.
     StartUpTest = 2,
 }
 
 /// ChaCha with 12 rounds, keyed with the seed's little-endian bytes and zeros. The key is written out here
 /// because `seed_from_u64` may expand a seed differently in a later release, and every recorded round would
 /// replay wrongly.
-fn generator(seed: u64, stream: Stream) -> ChaCha12Rng {
+pub(crate) fn generator(seed: u64, stream: Stream) -> ChaCha12Rng {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
     let mut rng = ChaCha12Rng::from_seed(key);
@@ -97,7 +69,7 @@ fn generator(seed: u64, stream: Stream) -> ChaCha12Rng {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     #[test]
@@ -158,22 +130,8 @@ mod tests {
         check_stops(200_000, draw);
     }
 
-    #[test]
-    fn stops_that_are_drawn_stop_by_stop_are_as_uniform() {
-        check_stops(50_000, |seed| draw_stop_by_stop(seed, 16).unwrap());
-    }
-
-    #[test]
-    fn both_ways_draw_the_same_stops_from_the_same_seed() {
-        let check = |seed, words| assert_eq!(draw_stop_by_stop(seed, words), Ok(draw(seed)), "{seed:#x}");
-        seeds(3).take(50_000).for_each(|seed| check(seed, 3));
-        for seed in [0, 1, u64::MAX] {
-            check(seed, 0);
-            check(seed, 100_000);
-        }
-    }
-
-    fn check_stops(rounds: usize, draw: impl Fn(u64) -> Stops) {
+    /// Checks every reel, and every pair of neighbours.
+    pub(crate) fn check_stops(rounds: usize, draw: impl Fn(u64) -> Stops) {
         let mut stops = STRIPS.map(|strip| vec![0_u32; strip.len()]);
         let mut pairs: Vec<Vec<u32>> = STRIPS
             .windows(2)

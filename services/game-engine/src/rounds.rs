@@ -1,22 +1,21 @@
 //! Rounds between the pure game and the store: draw once per id, look up, replay.
 
 use reelscope_contracts::game::{
-    self, Contribution, Fraction, ParSheet, Pay, Paytable, Round, SymbolKind, SymbolName, SymbolPays,
-    Volatility, Win,
+    self, Contribution, Fraction, ParSheet, Pay, Round, SymbolKind, SymbolName, SymbolPays, Volatility, Win,
 };
 use reelscope_contracts::{Money, RoundId, UnixMillis};
 use reelscope_store::Store;
 use serde::{Deserialize, Serialize};
 use tracing::field::Empty;
-use tracing::{Instrument, Span, info_span};
+use tracing::{Span, info_span};
 
 use crate::GameError;
-use crate::evaluate::{Evaluation, WinKind, evaluate_by};
+use crate::evaluate::{Evaluation, WinKind, evaluate};
+use crate::faults::{Knobs, TENFOLD_CHERRIES};
 use crate::par_sheet::{self, approximate};
-use crate::paytable::{FEWEST, InForce, PAYLINES, pays};
+use crate::paytable::{CERTIFIED, FEWEST, PAYLINES, Paytable};
 use crate::reels::{Board, REELS, ROWS, STRIPS, Stops, Symbol, board_at};
-use crate::rng::{draw, draw_stop_by_stop};
-use crate::slow_rng::SlowRng;
+use crate::rng::draw;
 
 /// Version of the documents below; raised when an older build would misread them.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -42,7 +41,7 @@ struct RoundRecord {
     seed: String,
     stops: Vec<i64>,
     drawn_at: i64,
-    /// Whether it was evaluated with the wrong pays: a round stays what it was.
+    /// Whether it was evaluated by [`TENFOLD_CHERRIES`] and not by [`CERTIFIED`]: a round stays what it was.
     #[serde(default)]
     wrong_paytable: bool,
     /// The round whose seed was drawn from again.
@@ -62,12 +61,12 @@ impl RoundRecord {
             *stop = usize::try_from(*stored).ok().filter(|stop| *stop < strip.len())?;
         }
         let board = board_at(stops);
-        let in_force = if self.wrong_paytable {
-            InForce::Wrong
+        let paytable = if self.wrong_paytable {
+            &TENFOLD_CHERRIES
         } else {
-            InForce::Certified
+            &CERTIFIED
         };
-        let evaluation = evaluate_by(in_force, &board, self.stake).ok()?;
+        let evaluation = evaluate(paytable, &board, self.stake).ok()?;
         let round_id = self.round_id.parse().ok()?;
         let mut round = round(
             round_id,
@@ -112,16 +111,16 @@ pub struct Seed {
 /// [`GameError::Unhealthy`].
 pub async fn draw_round(
     store: &Store,
-    slow_rng: &SlowRng,
+    knobs: &Knobs,
     round_id: RoundId,
     stake: Money,
     Seed { seed, same_seed_as }: Seed,
-    in_force: InForce,
     at: UnixMillis,
 ) -> Result<Drawn, GameError> {
     // Computed outside of the writer, which everybody waits for.
-    let stops = draw_stops(slow_rng, seed).await?;
-    let mut drawn = evaluated(round_id, stake, seed, stops, in_force, at)?;
+    let stops = knobs.draw_stops(seed).await?;
+    let paytable = knobs.paytable();
+    let mut drawn = evaluated(paytable, round_id, stake, seed, stops, at)?;
     drawn.same_seed_as = same_seed_as;
     let record = RoundRecord {
         round_id: round_id.to_string(),
@@ -130,7 +129,7 @@ pub async fn draw_round(
         seed: drawn.seed.clone(),
         stops: drawn.stops.iter().map(|stop| i64::from(*stop)).collect(),
         drawn_at: at,
-        wrong_paytable: in_force == InForce::Wrong,
+        wrong_paytable: paytable.version() == TENFOLD_CHERRIES.version(),
         same_seed_as: same_seed_as.map(|earlier| earlier.to_string()),
     };
     store
@@ -178,44 +177,22 @@ pub async fn seed_of(store: &Store, round_id: RoundId, stake: Money) -> Result<u
     parse_seed(&record.seed)
 }
 
-/// Plays a seed by the certified paytable, without recording anything. What is drawn is known to be sound, so this never draws slowly.
+/// Plays a seed by the certified paytable, without recording anything. No fault changes it.
 ///
 /// # Errors
 /// [`GameError::Stake`].
 pub fn play(round_id: RoundId, stake: Money, seed: u64, at: UnixMillis) -> Result<Round, GameError> {
-    evaluated(round_id, stake, seed, draw_at_once(seed), InForce::Certified, at)
+    evaluated(&CERTIFIED, round_id, stake, seed, draw_stops(seed), at)
 }
 
-async fn draw_stops(slow_rng: &SlowRng, seed: u64) -> Result<Stops, GameError> {
-    let Some(words) = slow_rng.words_per_stop() else {
-        return Ok(draw_at_once(seed));
-    };
-    let span = rng_span("ChaCha12, started up for each stop");
-    // Hundreds of milliseconds of work do not belong on a thread that serves others.
-    let drawing = async {
-        let turn = slow_rng.turn().await;
-        tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            draw_stop_by_stop(seed, words)
-        })
-        .await
-    };
-    let stops = match drawing.instrument(span.clone()).await {
-        Ok(drawn) => drawn.map_err(GameError::Unhealthy)?,
-        // A panic there is a panic here, where it is caught and reported.
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    };
-    span.record("rng.words_tested", words * STRIPS.len() as u64);
-    Ok(stops)
-}
-
-fn draw_at_once(seed: u64) -> Stops {
+/// Draws the stops of a seed, with a span around it.
+pub(crate) fn draw_stops(seed: u64) -> Stops {
     let span = rng_span("ChaCha12");
     span.record("rng.words_tested", 0);
     span.in_scope(|| draw(seed))
 }
 
-fn rng_span(algorithm: &'static str) -> Span {
+pub(crate) fn rng_span(algorithm: &'static str) -> Span {
     info_span!(
         "game.rng",
         sentry.op = "game.rng",
@@ -226,11 +203,11 @@ fn rng_span(algorithm: &'static str) -> Span {
 }
 
 fn evaluated(
+    paytable: &Paytable,
     round_id: RoundId,
     stake: Money,
     seed: u64,
     stops: Stops,
-    in_force: InForce,
     at: UnixMillis,
 ) -> Result<Round, GameError> {
     let board = board_at(stops);
@@ -239,7 +216,7 @@ fn evaluated(
         sentry.op = "game.evaluate",
         sentry.name = "evaluate paylines"
     )
-    .in_scope(|| evaluate_by(in_force, &board, stake.minor()))
+    .in_scope(|| evaluate(paytable, &board, stake.minor()))
     .map_err(GameError::Stake)?;
     Ok(round(
         round_id,
@@ -329,10 +306,10 @@ fn round(
     }
 }
 
-/// The whole game as an auditor needs it. Enumerates the full cycle: call it once and keep the result.
+/// The whole certified game as an auditor needs it. Enumerates the full cycle: call it once and keep the result.
 #[must_use]
-pub fn paytable() -> Paytable {
-    let sheet = par_sheet::par_sheet();
+pub fn paytable() -> game::Paytable {
+    let sheet = par_sheet::par_sheet(&CERTIFIED);
     let fraction = |ratio: &num_rational::Ratio<u128>| Fraction {
         numerator: ratio.numer().to_string(),
         denominator: ratio.denom().to_string(),
@@ -344,7 +321,8 @@ pub fn paytable() -> Paytable {
             Symbol::Scatter => SymbolKind::Scatter,
             _ => SymbolKind::Regular,
         },
-        pays: pays(*symbol)
+        pays: CERTIFIED
+            .pays(*symbol)
             .iter()
             .enumerate()
             .map(|(i, pays)| Pay {
@@ -353,7 +331,7 @@ pub fn paytable() -> Paytable {
             })
             .collect(),
     };
-    Paytable {
+    game::Paytable {
         game: GAME.to_owned(),
         reels: small(REELS),
         rows: small(ROWS),

@@ -17,7 +17,7 @@ use crate::background::{self, Backlog, Queue};
 use crate::journal::{self, Voidable};
 use crate::provider::Provider;
 use crate::settlement::Settlement;
-use crate::{Knobs, PaymentError, Settling, reports};
+use crate::{Knobs, PaymentError};
 
 /// What the routes share.
 #[derive(Clone)]
@@ -46,7 +46,7 @@ impl State {
         self.settlement.clone()
     }
 
-    /// What can be changed while the service runs.
+    /// What the demo can break while the service runs.
     #[must_use]
     pub fn knobs(&self) -> Knobs {
         self.settlement.knobs().clone()
@@ -171,12 +171,11 @@ async fn settle(
     Path(round_id): Path<RoundId>,
     Body(request): Body<Settle>,
 ) -> Result<Json<Bet>, ApiProblem> {
-    let settlement = &state.settlement;
-    let bet = match settlement.knobs().settling() {
-        Settling::WhilePlayerWaits => settlement.settle(round_id, request.payout).await,
-        Settling::InBackground => settlement.accept(&state.queue, round_id, request.payout).await,
-    };
-    match bet {
+    let knobs = state.settlement.knobs();
+    match knobs
+        .settle(&state.settlement, &state.queue, round_id, request.payout)
+        .await
+    {
         Ok(bet) => Ok(Json(bet)),
         Err(error) => Err(of_round(&state.store, round_id, None, error).await),
     }
@@ -216,8 +215,8 @@ async fn daily_report(
     if !is_day(&day) {
         return Err(PaymentError::NoDay(day));
     }
-    let reporting = state.settlement.knobs().reporting();
-    reports::daily(&state.store, day, reporting).await.map(Json)
+    let knobs = state.settlement.knobs();
+    knobs.daily_report(&state.store, day).await.map(Json)
 }
 
 async fn health(AxumState(state): AxumState<State>) -> Json<Health> {

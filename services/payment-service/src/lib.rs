@@ -13,15 +13,15 @@
 //! Whether the player waits for the provider or is answered once the payout is written down, and whether a failed
 //! attempt is made again at once, is set by [`Knobs`] while the service runs.
 //!
-//! Modules in reading order: [`ledger`] (the pure rules), [`journal`] (the rules applied to the store), `knobs`,
-//! [`provider`] (the client), `round_locks` (who settles what), [`settlement`], [`background`], [`recovery`], [`reports`],
+//! Modules in reading order: [`ledger`] (the pure rules), [`journal`] (the rules applied to the store), [`faults`] (what
+//! the demo can break), [`provider`] (the client), `round_locks` (who settles what), [`settlement`], [`background`], [`recovery`], [`reports`],
 //! [`http`].
 
 pub mod background;
 pub mod error;
+pub mod faults;
 pub mod http;
 pub mod journal;
-mod knobs;
 pub mod ledger;
 pub mod provider;
 pub mod recovery;
@@ -30,5 +30,5 @@ mod round_locks;
 pub mod settlement;
 
 pub use error::PaymentError;
+pub use faults::{Knobs, ReportSource, Retrying, Settling};
 pub use http::{State, router};
-pub use knobs::{Knobs, ReportSource, Retrying, Settling};

@@ -8,7 +8,7 @@ use reelscope_contracts::provider::{SettlementReply, SettlementRequest, Settleme
 use reelscope_telemetry::{CallError, Client, Method, capture};
 use tracing::{Instrument, info_span};
 
-use crate::Retrying;
+use crate::Knobs;
 
 /// What the provider said, as far as money is concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,8 +113,6 @@ pub struct Deadlines {
 
 /// Longest wait for a record that is there or not.
 const QUICK: Duration = Duration::from_secs(2);
-/// Attempts after the first.
-const MOST_RETRIES: u32 = 3;
 /// Longest pause before the first retry; doubles with every attempt.
 const FIRST_PAUSE_MS: u64 = 50;
 
@@ -132,6 +130,7 @@ pub struct Provider {
     client: Client,
     base_url: String,
     deadlines: Deadlines,
+    knobs: Knobs,
 }
 
 impl Provider {
@@ -142,7 +141,13 @@ impl Provider {
             client,
             base_url,
             deadlines,
+            knobs: Knobs::default(),
         }
+    }
+
+    /// What the demo can break while it is asked.
+    pub(crate) fn knobs(&self) -> &Knobs {
+        &self.knobs
     }
 
     /// Asks for a settlement; the reference is the idempotency key of every attempt, so that however many are made it
@@ -150,11 +155,12 @@ impl Provider {
     /// record of it is read first, and neither a refusal nor a provider that cannot be reached means that nothing was
     /// settled: once an outcome is unknown, only that record ends the doubt. A failure that stays one is reported from
     /// here, where it is known best.
-    pub async fn settle(&self, request: &SettlementRequest, retrying: Retrying, asked_before: bool) -> Said {
+    pub async fn settle(&self, request: &SettlementRequest, asked_before: bool) -> Said {
         let began = Instant::now();
         let left = || self.deadlines.overall.saturating_sub(began.elapsed());
         // Seeded by the round, so that rounds differ and a round that is replayed does not.
         let mut rng = ChaCha12Rng::seed_from_u64(request.seed.unwrap_or_default());
+        let retries = self.knobs.retries();
         let mut maybe_settled = asked_before;
         if asked_before && let Record::Decided(said) = self.record(request, left()).await {
             if said == Said::Refused {
@@ -188,9 +194,7 @@ impl Provider {
             let pause = pause_after(attempt, &mut rng);
             // The next attempt may take as long as this one: one that would be cut off is not begun.
             let fits = pause + sent.elapsed() <= left();
-            let again =
-                retrying == Retrying::WithBackoff && attempt <= MOST_RETRIES && failed.is_transient() && fits;
-            if !again {
+            if attempt > retries || !failed.is_transient() || !fits {
                 capture(&failed, &[("provider.code", failed.code())]);
                 return if maybe_settled {
                     Said::Nothing

@@ -10,8 +10,8 @@ use tracing::{Instrument, info_span};
 use crate::PaymentError;
 use crate::background::Queue;
 use crate::error::ended;
+use crate::faults::Knobs;
 use crate::journal::{self, Intent, Posting, Voidable};
-use crate::knobs::Knobs;
 use crate::provider::{Provider, Said};
 use crate::round_locks::{Claimed, Outcome, RoundLock, RoundLocks};
 
@@ -21,7 +21,6 @@ pub struct Settlement {
     store: Store,
     provider: Provider,
     claims: RoundLocks,
-    knobs: Knobs,
     /// What was posted since the service started.
     turnover: Turnover,
 }
@@ -34,15 +33,14 @@ impl Settlement {
             store,
             provider,
             claims: RoundLocks::default(),
-            knobs: Knobs::default(),
             turnover: Turnover::default(),
         }
     }
 
-    /// What can be changed while it settles.
+    /// What the demo can break while it settles.
     #[must_use]
     pub fn knobs(&self) -> &Knobs {
-        &self.knobs
+        self.provider.knobs()
     }
 
     /// Writes the payout down, asks the provider, posts or voids. Runs to its end even when the caller is gone. Whoever
@@ -181,11 +179,7 @@ impl Settlement {
             currency: bet.currency.clone(),
             seed: Some(round_id.as_u64_pair().1),
         };
-        match self
-            .provider
-            .settle(&request, self.knobs.retrying(), !first)
-            .await
-        {
+        match self.provider.settle(&request, !first).await {
             Said::Settled(provider_reference) => self.post(bet, provider_reference).await,
             Said::Refused => {
                 let reason = "refused by the payment provider".to_owned();

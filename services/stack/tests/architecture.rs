@@ -137,14 +137,18 @@ fn the_domains_know_no_http_clock_or_entropy() {
     }
 }
 
-/// Names that several crates use for the same kind of thing, and the reason.
-const SHARED_NAMES: [(&str, &str); 9] = [
+/// Names of one thing that several crates have, each in its own way.
+const SHARED_NAMES: [(&str, &str); 10] = [
     ("State", "what the routes of a service act on"),
     ("Knobs", "what a presenter turns, of a service and of all of them"),
     ("Player", "as records have one, and as the wire does"),
     ("Win", "as it is evaluated, and as the wire has it"),
     ("WinKind", "as it is evaluated, and as the wire has it"),
     ("ParSheet", "as it is enumerated, and as the wire has it"),
+    (
+        "Paytable",
+        "as rounds are evaluated by one, and as the wire has it",
+    ),
     ("Contribution", "a row of a PAR sheet"),
     ("Limits", "of a stake, and of what a collector takes"),
     ("Traffic", "of virtual players, and of an edge of the map"),

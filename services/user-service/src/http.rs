@@ -17,10 +17,10 @@ use reelscope_telemetry::{Client, player as player_of_request};
 use uuid::Uuid;
 
 use crate::UserError;
-use crate::lookup::MissingIndex;
+use crate::faults::Knobs;
 use crate::players::{Player, account_code, check_stake};
 use crate::seeding::{ACCOUNT_CODE, PLAYERS, PlayerRecord, Progress};
-use crate::sessions::{Sessions, SessionsInForce};
+use crate::sessions::Sessions;
 use crate::wallets::Wallets;
 
 /// What the routes share.
@@ -28,7 +28,7 @@ use crate::wallets::Wallets;
 pub struct State {
     store: Store,
     progress: Progress,
-    missing_index: MissingIndex,
+    knobs: Knobs,
     sessions: Arc<Mutex<Sessions>>,
     session_lifetime_ms: i64,
     wallets: Wallets,
@@ -48,7 +48,7 @@ impl State {
         let lifetime = Duration::from_millis(u64::try_from(session_lifetime_ms).unwrap_or(0));
         let sessions = Arc::new(Mutex::new(Sessions::new(lifetime)));
         Self {
-            missing_index: MissingIndex::new(store.clone(), progress.clone()),
+            knobs: Knobs::new(store.clone(), progress.clone(), Arc::clone(&sessions)),
             store,
             progress,
             sessions,
@@ -60,16 +60,10 @@ impl State {
         }
     }
 
-    /// The switch of the problem `missing-index`.
+    /// What the demo can break while the service runs.
     #[must_use]
-    pub fn missing_index(&self) -> MissingIndex {
-        self.missing_index.clone()
-    }
-
-    /// The sessions that are open, for whoever ends them on cue.
-    #[must_use]
-    pub fn sessions_in_force(&self) -> SessionsInForce {
-        SessionsInForce::new(Arc::clone(&self.sessions))
+    pub fn knobs(&self) -> Knobs {
+        self.knobs.clone()
     }
 
     fn check_session(&self, session_id: &str, account_code: &str) -> Result<(), UserError> {

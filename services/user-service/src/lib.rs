@@ -1,21 +1,19 @@
 //! The user service: who is playing, within which limits, and whether the balance suffices.
 //!
-//! Players are looked up by account code, by an index or, as a demonstration, without one ([`lookup`]). There are
-//! 50,000 to 200,000 of them, synthetic ([`players`]), written in the background at the first start ([`seeding`]).
-//! The balance belongs to the payment service and is asked for
-//! over HTTP.
+//! Players are looked up by account code. There are 50,000 to 200,000 of them, synthetic ([`players`]), written in the
+//! background at the first start ([`seeding`]). The balance belongs to the payment service and is asked for over HTTP.
 //!
-//! Modules in reading order: [`players`] (pure), [`sessions`] (pure), [`seeding`], [`lookup`],
+//! Modules in reading order: [`players`] (pure), [`sessions`] (pure), [`seeding`], [`faults`] (what the demo can break),
 //! [`http`].
 
 pub mod error;
+pub mod faults;
 pub mod http;
-pub mod lookup;
 pub mod players;
 pub mod seeding;
 pub mod sessions;
 mod wallets;
 
 pub use error::UserError;
+pub use faults::{Knobs, MissingIndex};
 pub use http::{State, router};
-pub use lookup::MissingIndex;

@@ -2,7 +2,6 @@
 //! passes; the gateway's token has an end by the clock besides.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Sessions by id.
@@ -45,27 +44,6 @@ impl Sessions {
         self.open
             .get(id)
             .is_some_and(|(account, ends)| account == account_code && *ends > now)
-    }
-}
-
-/// Ends sessions on cue; clones end the same ones. A trace shows the next spin of a session that is over answered with
-/// 401 `session_expired` by `POST /v1/eligibility`, its stake untouched, and then the log-in anew.
-#[derive(Debug, Clone)]
-pub struct SessionsInForce {
-    sessions: Arc<Mutex<Sessions>>,
-}
-
-impl SessionsInForce {
-    pub(crate) fn new(sessions: Arc<Mutex<Sessions>>) -> Self {
-        Self { sessions }
-    }
-
-    /// Ends all of them, though their tokens say that they go on.
-    pub fn end_all(&self) {
-        self.sessions
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .end_all();
     }
 }
 

@@ -253,7 +253,7 @@ async fn seeded(store: &Store, players: u64, indexed: bool) -> (Router, MissingI
         payment_service().await,
         SESSION_MS,
     );
-    let missing_index = state.missing_index();
+    let missing_index = state.knobs().missing_index().clone();
     (router(state), missing_index)
 }
 
@@ -346,7 +346,7 @@ async fn the_index_is_not_switched_before_all_players_are_written() {
     let progress = seeding::prepare(&store, Some(2_300), true).await.unwrap();
     let client = Service::new("user-service", Timings::default()).client();
     let state = State::new(store.clone(), progress.clone(), client, String::new(), SESSION_MS);
-    let missing_index = state.missing_index();
+    let missing_index = state.knobs().missing_index().clone();
     let refused = missing_index.switch_on().await.unwrap_err();
     let expected = Seeding {
         done: 500,

@@ -7,7 +7,6 @@ use reelscope_payment_service as payments;
 use reelscope_telemetry::Service;
 use reelscope_user_service as users;
 use reelscope_user_service::seeding::Progress;
-use reelscope_user_service::sessions::SessionsInForce;
 
 use super::SwitchError;
 use super::table::{FaultId, FaultState};
@@ -17,12 +16,10 @@ use crate::traffic::surge::Surge;
 
 /// The knobs of all services.
 pub struct Knobs {
-    /// Drops and creates the index of the players.
-    pub missing_index: users::MissingIndex,
-    /// Makes the generator of the game-engine slow.
-    pub slow_rng: game::SlowRng,
-    /// Selects the paytable that the game-engine pays by.
-    pub paytable: game::PaytableInForce,
+    /// The knobs of the user-service.
+    pub users: users::Knobs,
+    /// The knobs of the game-engine.
+    pub game: game::Knobs,
     /// The knobs of the payment-service.
     pub payments: payments::Knobs,
     /// The behaviour of the external provider.
@@ -31,8 +28,6 @@ pub struct Knobs {
     pub provider_server: RestartableServer,
     /// The knobs of the gateway.
     pub gateway: gateway::Knobs,
-    /// Ends sessions before their time.
-    pub sessions: SessionsInForce,
     /// Lets many players log in.
     pub surge: Surge,
     /// Progress of writing the players; the index cannot be switched before its end.
@@ -46,7 +41,7 @@ pub struct Knobs {
 impl Knobs {
     /// The state of a fault when a stack starts: only the state of the index is stored, in its database.
     pub(super) fn at_start(&self, id: FaultId) -> FaultState {
-        if id == FaultId::MissingIndex && self.missing_index.is_on() {
+        if id == FaultId::MissingIndex && self.users.missing_index().is_on() {
             FaultState::On
         } else {
             FaultState::Off
@@ -58,15 +53,11 @@ impl Knobs {
         let on = to == FaultState::On;
         match id {
             FaultId::MissingIndex => self.turn_index(on).await?,
-            FaultId::SlowRng => self.slow_rng.switch(on).await,
+            FaultId::SlowRng => self.game.draw_slowly(on).await,
             FaultId::SlowProvider => self.turn_slow_provider(to),
             FaultId::PaymentErrors => self.turn_payment_errors(to),
             FaultId::ProviderSpike => self.provider.change(|behaviour| behaviour.spike = on),
-            FaultId::RtpAnomaly => self.paytable.put(if on {
-                game::InForce::Wrong
-            } else {
-                game::InForce::Certified
-            }),
+            FaultId::RtpAnomaly => self.game.pay_tenfold_cherries(on),
             FaultId::ProviderDown => {
                 let moved = self.provider_server.set_running(!on).await;
                 moved.map_err(|reason| SwitchError::Failed(id.as_str(), reason))?;
@@ -77,7 +68,7 @@ impl Knobs {
             } else {
                 payments::ReportSource::FromTotals
             }),
-            FaultId::MemoryLeak => self.gateway.answers().keep_all(on),
+            FaultId::MemoryLeak => self.gateway.keep_all_answers(on),
             FaultId::GatewayPanic | FaultId::ExpiredToken | FaultId::SessionSurge => {
                 return Err(SwitchError::NotSwitched(id.as_str()));
             }
@@ -86,7 +77,7 @@ impl Knobs {
     }
 
     async fn turn_index(&self, missing: bool) -> Result<(), SwitchError> {
-        let index = &self.missing_index;
+        let index = self.users.missing_index();
         if index.is_on() == missing {
             return Ok(());
         }
@@ -136,7 +127,7 @@ impl Knobs {
             // Fails one payment more, after those that are armed already.
             FaultId::PaymentErrors => self.provider.fail_one_more(),
             FaultId::GatewayPanic => self.gateway.panic_once(),
-            FaultId::ExpiredToken => self.sessions.end_all(),
+            FaultId::ExpiredToken => self.users.end_all_sessions(),
             FaultId::SessionSurge => {
                 if !self.surge.begin() {
                     return Err(SwitchError::UnderWay(id.as_str()));

@@ -34,14 +34,12 @@ const RECOVERY: payments::recovery::Patience = payments::recovery::Patience {
 /// The game-engine, and what a presenter changes in it.
 pub(super) struct GameEngine {
     pub(super) state: game::State,
-    pub(super) slow_rng: game::SlowRng,
-    pub(super) paytable: game::PaytableInForce,
+    pub(super) knobs: game::Knobs,
 }
 
 /// What a presenter changes in the user-service.
 pub(super) struct UserService {
-    pub(super) missing_index: users::MissingIndex,
-    pub(super) sessions: users::sessions::SessionsInForce,
+    pub(super) knobs: users::Knobs,
     pub(super) seeding: Progress,
 }
 
@@ -87,8 +85,7 @@ impl Stack {
         let routes = kit.guarded(&listener, game::router(state.clone()))?;
         self.serve("game-engine", listener, service.layer(routes, panicked))?;
         Ok(GameEngine {
-            slow_rng: state.slow_rng(),
-            paytable: state.paytable(),
+            knobs: state.knobs(),
             state,
         })
     }
@@ -109,7 +106,7 @@ impl Stack {
         let seeding = users::seeding::prepare(&players, config.players, !scans).await?;
         let client = kit.client(service);
         let state = users::State::new(players.clone(), seeding.clone(), client, payment_at, SESSION_MS);
-        let (missing_index, sessions) = (state.missing_index(), state.sessions_in_force());
+        let knobs = state.knobs();
         let page_first = tokio::time::timeout(config.page_first, notices.first_listed());
         let routes = kit.guarded(&listener, users::router(state))?;
         self.serve("user-service", listener, service.layer(routes, panicked))?;
@@ -129,10 +126,6 @@ impl Stack {
                 }
             }
         });
-        Ok(UserService {
-            missing_index,
-            sessions,
-            seeding,
-        })
+        Ok(UserService { knobs, seeding })
     }
 }

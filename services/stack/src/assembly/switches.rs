@@ -65,14 +65,12 @@ impl Demo {
             accounts: Arc::new(move || written.read().done),
         };
         let knobs = Knobs {
-            missing_index: user.missing_index,
-            slow_rng: engine.slow_rng.clone(),
-            paytable: engine.paytable.clone(),
+            users: user.knobs,
+            game: engine.knobs.clone(),
             payments: payment,
             provider,
             provider_server,
             gateway,
-            sessions: user.sessions,
             surge: Surge::new(target.clone(), stack.stop_signal()),
             seeding: user.seeding.clone(),
             services,

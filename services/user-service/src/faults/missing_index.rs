@@ -1,4 +1,4 @@
-//! The problem `missing-index`: players are looked up by account code without an index.
+//! The cause of the fault `missing-index`: the index on the account code is dropped, and created again.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,9 +12,7 @@ use serde::de::IgnoredAny;
 use crate::UserError;
 use crate::seeding::{ACCOUNT_CODE, PLAYERS, Progress};
 
-/// Switches the index on the account code. In a trace its absence is a `db.query` of about half a second that read
-/// every player (`db.rows_scanned`) and used no index (`db.index_used`); with it the same query takes less than a
-/// millisecond and reads one. Clones share the switch.
+/// Switches the index on the account code. Clones share the switch.
 #[derive(Clone)]
 pub struct MissingIndex {
     shared: Arc<Shared>,
@@ -46,7 +44,7 @@ const SAMPLE: u32 = 2_000;
 const PERCENT_OF_READING: u32 = 160;
 
 impl MissingIndex {
-    pub(crate) fn new(store: Store, seeding: Progress) -> Self {
+    pub(super) fn new(store: Store, seeding: Progress) -> Self {
         Self {
             shared: Arc::new(Shared {
                 store,
@@ -108,7 +106,7 @@ impl MissingIndex {
         if self.is_on() != indexed {
             return Ok(());
         }
-        // In a task of its own: whoever asked for it may go away, and it must not stay half known.
+        // In a task of its own, so that its outcome is recorded when the caller is gone.
         let switched = tokio::spawn(async move { claim.carry_out(indexed).await });
         switched
             .await

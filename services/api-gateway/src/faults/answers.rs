@@ -1,4 +1,4 @@
-//! The fault `memory-leak`: answers are kept by idempotency key, and nobody ever forgets one.
+//! The cause of the fault `memory-leak`: answers are kept by idempotency key, and none is ever dropped.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,16 +6,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use reelscope_contracts::gateway::SpinResult;
 use reelscope_telemetry::{annotate, gauge};
 
-/// An answer is rendered into a buffer of this size and kept with it, as somebody does who wants to save himself the
-/// growing of a buffer: a hundred times what an answer needs.
+/// Bytes of the buffer that an answer is rendered into and kept with: a hundred times what it needs, as in code that sizes
+/// a buffer generously so that it never grows.
 const BUFFER: usize = 256 * 1024;
-/// Where even this leak ends, so that the machine of the demo survives it.
+/// Bytes at which the leak ends, so that the machine of the demo survives it.
 const MOST_BYTES: usize = 256 * 1024 * 1024;
 
-/// Keeps the answer of every spin while it is on. A trace shows `cache.entries` in the data of the gateway's transaction,
-/// and the gauges `cache.entries` and `process.memory` climb with every spin until it is switched off. Clones share it.
+/// Keeps the answer of every spin while it is on. Clones share what is kept.
 #[derive(Debug, Clone, Default)]
-pub struct Answers {
+pub(super) struct Answers {
     shared: Arc<Mutex<LeakedAnswers>>,
 }
 
@@ -24,8 +23,8 @@ struct LeakedAnswers {
     on: bool,
     by_key: HashMap<String, Vec<u8>>,
     bytes: usize,
-    /// What the gauge said last; a gauge that said something says 0 once it is over.
-    told: usize,
+    /// What the gauge reported last; a gauge that reported something reports 0 once it is over.
+    reported: usize,
 }
 
 impl Answers {
@@ -34,7 +33,7 @@ impl Answers {
     }
 
     /// Keeps from now on, or forgets all and keeps no more.
-    pub fn keep_all(&self, on: bool) {
+    pub(super) fn keep_all(&self, on: bool) {
         let mut kept = self.kept();
         kept.on = on;
         if !on {
@@ -43,14 +42,12 @@ impl Answers {
         }
     }
 
-    /// Whether answers are kept.
-    #[must_use]
-    pub fn keeps_all(&self) -> bool {
+    pub(super) fn keeps_all(&self) -> bool {
         self.kept().on
     }
 
     /// Takes notice of an answer, and says how much is kept.
-    pub(crate) fn take(&self, key: &str, answer: &SpinResult) {
+    pub(super) fn take(&self, key: &str, answer: &SpinResult) {
         let Some(entries) = self.kept().take(key, answer, MOST_BYTES) else {
             return;
         };
@@ -64,18 +61,18 @@ impl Answers {
 }
 
 impl LeakedAnswers {
-    /// How many answers are kept now, when there is anything to tell.
+    /// How many answers are kept now, when there is anything to report.
     fn take(&mut self, key: &str, answer: &SpinResult, most_bytes: usize) -> Option<usize> {
         if self.on && self.bytes + BUFFER <= most_bytes && !self.by_key.contains_key(key) {
             // Spaces around JSON mean nothing; written, so that the memory is really there.
             let mut buffer = vec![b' '; BUFFER];
-            // An answer that were larger would be cut off, and nobody reads it.
+            // A larger answer would be cut off; what is kept is never read.
             let _ = serde_json::to_writer(buffer.as_mut_slice(), answer);
             self.bytes += buffer.len();
             self.by_key.insert(key.to_owned(), buffer);
         }
         let entries = self.by_key.len();
-        let before = std::mem::replace(&mut self.told, entries);
+        let before = std::mem::replace(&mut self.reported, entries);
         (self.on || before > 0).then_some(entries)
     }
 }
@@ -115,7 +112,7 @@ mod tests {
     fn what_is_kept_grows_to_its_limit_and_goes_when_it_is_switched_off() {
         let answers = Answers::default();
         let take = |key: usize| answers.kept().take(&key.to_string(), &answer(), 5 * BUFFER + 1);
-        assert_eq!(take(0), None, "nothing to tell");
+        assert_eq!(take(0), None, "nothing to report");
         answers.keep_all(true);
         assert_eq!(
             (0..9).filter_map(take).collect::<Vec<_>>(),

@@ -1,0 +1,69 @@
+//! What the demo can break in the game engine: each knob with what it shows, and the step of a round that it changes.
+//!
+//! | fault | knob | step |
+//! |---|---|---|
+//! | `slow-rng` | [`Knobs::draw_slowly`] | the draw of the stops |
+//! | `rtp-anomaly` | [`Knobs::pay_tenfold_cherries`] | the paytable that a round is evaluated by |
+
+mod slow_rng;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use slow_rng::SlowRng;
+
+use crate::GameError;
+use crate::paytable::{CERTIFIED, FEWEST, Paytable};
+use crate::reels::{Stops, Symbol};
+use crate::rounds;
+
+/// Version 2: a zero too many, three cherries pay 50 instead of 5.
+pub const TENFOLD_CHERRIES: Paytable = {
+    let tenfold = 10 * CERTIFIED.pay(Symbol::Cherry, FEWEST);
+    CERTIFIED.with(2, Symbol::Cherry, FEWEST, tenfold)
+};
+
+/// The knobs of a running game engine; clones turn the same ones. All start as an engine without faults.
+#[derive(Debug, Clone, Default)]
+pub struct Knobs {
+    slow_rng: SlowRng,
+    tenfold_cherries: Arc<AtomicBool>,
+}
+
+impl Knobs {
+    /// Fault `slow-rng`: sets a generator up anew for every stop, with a start-up test each time. It shows a span
+    /// `game.rng` of a quarter of a second of processor time where the sound draw takes microseconds, and the same
+    /// board from the same seed. The first time that it is switched on measures this machine, which takes some 30 ms.
+    pub async fn draw_slowly(&self, on: bool) {
+        self.slow_rng.switch(on).await;
+    }
+
+    /// Whether stops are drawn slowly.
+    #[must_use]
+    pub fn draws_slowly(&self) -> bool {
+        self.slow_rng.is_on()
+    }
+
+    /// Draws the stops of a round.
+    pub(crate) async fn draw_stops(&self, seed: u64) -> Result<Stops, GameError> {
+        match self.slow_rng.words_per_stop() {
+            None => Ok(rounds::draw_stops(seed)),
+            Some(words) => self.slow_rng.draw_stops(seed, words).await,
+        }
+    }
+
+    /// Fault `rtp-anomaly`: pays by [`TENFOLD_CHERRIES`]. It shows in the observed RTP alone: no request fails and no span
+    /// is slow.
+    pub fn pay_tenfold_cherries(&self, on: bool) {
+        self.tenfold_cherries.store(on, Ordering::Relaxed);
+    }
+
+    /// The paytable that the next round is evaluated by.
+    pub(crate) fn paytable(&self) -> &'static Paytable {
+        if self.tenfold_cherries.load(Ordering::Relaxed) {
+            &TENFOLD_CHERRIES
+        } else {
+            &CERTIFIED
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! The cause of the fault `slow-rng`: a generator that is set up anew, and tested at length, for every single stop.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use rand::{Rng, RngExt};
+use rand_chacha::ChaCha12Rng;
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+use tracing::Instrument;
+
+use crate::GameError;
+use crate::health::{self, HealthFailure};
+use crate::reels::{REELS, STRIPS, Stops};
+use crate::rng::{Stream, generator};
+use crate::rounds::rng_span;
+
+/// Processor time that the stops of one round are to take on this machine, when it has nothing else to do.
+const ROUND: Duration = Duration::from_millis(250);
+
+/// Words of one measurement of this machine, and how often it is measured.
+const MEASURED_WORDS: u64 = 1_000_000;
+const MEASUREMENTS: u64 = 9;
+
+/// The slow generator and its switch, which clones share.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SlowRng {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    on: AtomicBool,
+    /// Words that a start-up test takes for each stop; found when first needed.
+    words_per_stop: OnceLock<u64>,
+    /// Held while it is switched: the last call decides.
+    switching: Mutex<()>,
+    /// Held while stops are drawn slowly.
+    draws: Arc<Semaphore>,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        // One core is left to everything else: more draws at once would end no sooner.
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Self {
+            on: AtomicBool::default(),
+            words_per_stop: OnceLock::new(),
+            switching: Mutex::default(),
+            draws: Arc::new(Semaphore::new(cores.saturating_sub(1).max(1))),
+        }
+    }
+}
+
+impl SlowRng {
+    pub(super) fn is_on(&self) -> bool {
+        self.shared.on.load(Ordering::Acquire)
+    }
+
+    pub(super) async fn switch(&self, on: bool) {
+        let _guard = self.shared.switching.lock().await;
+        if on {
+            let shared = Arc::clone(&self.shared);
+            let measured = tokio::task::spawn_blocking(move || {
+                shared.words_per_stop.get_or_init(words_per_stop);
+            });
+            // It fails only when the process is about to end.
+            let _ = measured.await;
+        }
+        self.shared.on.store(on, Ordering::Release);
+    }
+
+    /// Draws the stops slowly, on a thread that serves no one else.
+    ///
+    /// # Errors
+    /// [`GameError::Unhealthy`].
+    pub(super) async fn draw_stops(&self, seed: u64, words: u64) -> Result<Stops, GameError> {
+        let span = rng_span("ChaCha12, started up for each stop");
+        let drawing = async {
+            let turn = self.turn().await;
+            tokio::task::spawn_blocking(move || {
+                let _turn = turn;
+                draw_stop_by_stop(seed, words)
+            })
+            .await
+        };
+        let stops = match drawing.instrument(span.clone()).await {
+            Ok(drawn) => drawn.map_err(GameError::Unhealthy)?,
+            // A panic there is a panic here, where it is caught and reported.
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        };
+        span.record("rng.words_tested", words * REELS as u64);
+        Ok(stops)
+    }
+
+    /// Waits until it is this draw's turn. A request that is cancelled while it waits costs no processor time.
+    async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.shared.draws).acquire_owned().await.ok()
+    }
+
+    /// Words that are tested for each stop; `None` when rounds are drawn soundly.
+    pub(super) fn words_per_stop(&self) -> Option<u64> {
+        self.shared.words_per_stop.get().copied().filter(|_| self.is_on())
+    }
+}
+
+/// Draws the same stops as [`crate::rng::draw`], wastefully: each stop has its own generator started up, a start-up test of
+/// `words` words included, only to be wound forward to where the last one left off. One generator would do for all
+/// of them.
+///
+/// # Errors
+/// A health test failed.
+fn draw_stop_by_stop(seed: u64, words: u64) -> Result<Stops, HealthFailure> {
+    let mut stops = Stops::default();
+    let mut left_off = 0;
+    for (stop, strip) in stops.iter_mut().zip(STRIPS) {
+        let mut rng = start_up(seed, words)?;
+        while rng.get_word_pos() < left_off {
+            rng.next_u32();
+        }
+        *stop = rng.random_range(0..strip.len());
+        left_off = rng.get_word_pos();
+    }
+    Ok(stops)
+}
+
+/// A generator of stops that has passed the health tests. They have a stream of their own, so that what was tested is
+/// not drawn from and the stops stay those of the seed.
+///
+/// # Errors
+/// A health test failed.
+fn start_up(seed: u64, words: u64) -> Result<ChaCha12Rng, HealthFailure> {
+    health::check(&mut generator(seed, Stream::StartUpTest), words)?;
+    Ok(generator(seed, Stream::Stops))
+}
+
+/// So many that the stops of a round take [`ROUND`].
+fn words_per_stop() -> u64 {
+    // The shortest: what counts is the machine, not what else it happened to do.
+    let mut shortest = ROUND;
+    for seed in 0..MEASUREMENTS {
+        let started = Instant::now();
+        if start_up(seed, MEASURED_WORDS).is_ok() {
+            shortest = shortest.min(started.elapsed());
+        }
+    }
+    let stops = REELS as u128;
+    let words = ROUND.as_nanos() * u128::from(MEASURED_WORDS) / (stops * shortest.as_nanos().max(1));
+    u64::try_from(words).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fmt::Debug;
+    use std::sync::Mutex;
+
+    use reelscope_contracts::{Money, RoundId};
+    use reelscope_store::Store;
+    use tracing::field::{Field, Visit};
+    use tracing::span::{Attributes, Id, Record};
+    use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+    use tracing_subscriber::registry::Registry;
+
+    use super::*;
+    use crate::faults::Knobs;
+    use crate::rng::tests::check_stops;
+    use crate::rng::{draw, seeds};
+    use crate::rounds::{self, Seed};
+
+    #[test]
+    fn stops_that_are_drawn_stop_by_stop_are_as_uniform() {
+        check_stops(50_000, |seed| draw_stop_by_stop(seed, 16).unwrap());
+    }
+
+    #[test]
+    fn both_ways_draw_the_same_stops_from_the_same_seed() {
+        let check = |seed, words| assert_eq!(draw_stop_by_stop(seed, words), Ok(draw(seed)), "{seed:#x}");
+        seeds(3).take(50_000).for_each(|seed| check(seed, 3));
+        for seed in [0, 1, u64::MAX] {
+            check(seed, 0);
+            check(seed, 100_000);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stop_is_tested_for_as_long_as_fills_the_time_and_the_machine_is_measured_once() {
+        let slow_rng = SlowRng::default();
+        assert_eq!((slow_rng.is_on(), slow_rng.words_per_stop()), (false, None));
+        slow_rng.switch(true).await;
+        // Testing a word takes less than 100 ns on every machine, so many are needed to fill the time.
+        let words = slow_rng.words_per_stop().unwrap();
+        assert!(slow_rng.is_on() && words > 500_000, "{words} words");
+        slow_rng.switch(false).await;
+        assert_eq!(slow_rng.words_per_stop(), None);
+        slow_rng.switch(true).await;
+        assert_eq!(slow_rng.words_per_stop(), Some(words), "measured once");
+    }
+
+    /// What the spans of this thread were given, by field; the last one wins.
+    #[derive(Clone, Default)]
+    struct Fields(Arc<Mutex<BTreeMap<&'static str, String>>>);
+
+    impl Visit for Fields {
+        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+            self.0.lock().unwrap().insert(field.name(), format!("{value:?}"));
+        }
+    }
+
+    impl Layer<Registry> for Fields {
+        fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: Context<'_, Registry>) {
+            attributes.record(&mut self.clone());
+        }
+
+        fn on_record(&self, _: &Id, values: &Record<'_>, _: Context<'_, Registry>) {
+            values.record(&mut self.clone());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_trace_shows_how_much_was_tested_for_a_round() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), rounds::SCHEMA_VERSION).unwrap();
+        let knobs = Knobs::default();
+        let fields = Fields::default();
+        let _guard = tracing::subscriber::set_default(Registry::default().with(fields.clone()));
+        let check = async |id, algorithm: &str, words: u64| {
+            let seed = Seed {
+                seed: 42,
+                same_seed_as: None,
+            };
+            let round = rounds::draw_round(&store, &knobs, RoundId::from_u128(id), Money(1_000), seed, 0);
+            round.await.unwrap();
+            let mut fields = taken(&fields);
+            assert_eq!(fields.remove("rng.algorithm"), Some(format!("{algorithm:?}")));
+            assert_eq!(fields.remove("rng.words_tested"), Some(words.to_string()));
+        };
+        check(1, "ChaCha12", 0).await;
+        knobs.draw_slowly(true).await;
+        let words = knobs.slow_rng.words_per_stop().unwrap();
+        check(2, "ChaCha12, started up for each stop", 5 * words).await;
+        knobs.draw_slowly(false).await;
+        check(3, "ChaCha12", 0).await;
+    }
+
+    fn taken(fields: &Fields) -> BTreeMap<&'static str, String> {
+        std::mem::take(&mut *fields.0.lock().unwrap())
+    }
+}

@@ -1,0 +1,253 @@
+//! What the demo can break at the provider: each knob with what it shows, and what a payment meets by them.
+//!
+//! | fault | knob |
+//! |---|---|
+//! | `slow-provider` | [`Behaviour::latency_ms`] |
+//! | `payment-errors` | [`Behaviour::failures_in_ten`], [`State::fail_one_more`] |
+//! | `provider-spike` | [`Behaviour::spike`] |
+//!
+//! `provider-down` is no knob of the provider: its listener is closed.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha12Rng;
+use reelscope_contracts::{ApiProblem, Code};
+
+use crate::State;
+
+/// Latency of a provider that is slow, in milliseconds: a trace shows `External payment provider API` as about four
+/// fifths of the spin, and a spin of three to six seconds in all.
+pub const SLOW_MS: RangeInclusive<u64> = 2_400..=4_400;
+
+/// Payments of ten that fail while failures spike.
+pub const SPIKE_IN_TEN: u8 = 6;
+
+/// How the provider treats its callers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Behaviour {
+    /// Time to an answer in milliseconds, drawn evenly. With [`SLOW_MS`] a trace shows a long span
+    /// `External payment provider API` in which nothing of ours works.
+    pub latency_ms: RangeInclusive<u64>,
+    /// What a payment meets that is to fail: the status of the span `External payment provider API`, and the issue.
+    pub failure: Failure,
+    /// Payments of every consecutive ten new ones that fail, in a shuffled order; 0 is a provider that works. A bag,
+    /// not a coin: the share of traces with an issue is exact and the place cannot be foreseen.
+    pub failures_in_ten: u8,
+    /// While this holds, [`SPIKE_IN_TEN`] new payments in ten fail, whatever `failures_in_ten` says: issues of
+    /// `External payment provider API` come so fast that a spike alert fires. Beside `failures_in_ten` rather than in
+    /// its place, so that what that says is in force again when the spike is over.
+    pub spike: bool,
+    /// So many times faster than in earnest it does everything it takes time for; 1 is in earnest. For rehearsals: what
+    /// is slow stays the slowest, and nobody waits for it.
+    pub speed: u32,
+    /// Seed of the shuffles, and of the latencies of requests that bring none.
+    pub seed: u64,
+}
+
+impl Behaviour {
+    /// Works, and answers at once.
+    #[must_use]
+    pub const fn healthy() -> Self {
+        Self {
+            latency_ms: 0..=0,
+            failure: Failure::AcquirerTimeout,
+            failures_in_ten: 0,
+            spike: false,
+            speed: 1,
+            seed: 0,
+        }
+    }
+
+    /// Payments of every consecutive ten new ones that fail now.
+    #[must_use]
+    pub const fn failing_in_ten(&self) -> u8 {
+        if self.spike {
+            SPIKE_IN_TEN
+        } else {
+            self.failures_in_ten
+        }
+    }
+}
+
+/// How a payment fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// Refused for good, at every attempt: 402, nothing was settled.
+    Decline,
+    /// Settled, but the answer never comes: the caller's deadline passes. Asked again, it answers.
+    Hang,
+    /// 503; nothing is said of whether it was settled, and it was not. Asked again, it settles.
+    Unavailable,
+    /// The acquiring bank did not answer the provider in time: 504 after the usual latency; nothing was settled.
+    /// Asked again, it settles.
+    AcquirerTimeout,
+}
+
+impl State {
+    /// Behaves so from the next request on. What was settled stays settled. A block of ten that has begun goes on
+    /// unless the share of failures or the seed changes.
+    pub fn behave(&self, behaviour: Behaviour) {
+        self.change(|current| *current = behaviour);
+    }
+
+    /// Changes a part of how it behaves and leaves the rest as it is. Otherwise as [`State::behave`].
+    pub fn change(&self, change: impl FnOnce(&mut Behaviour)) {
+        let faults = &mut self.desk().faults;
+        let mut behaviour = faults.behaviour.clone();
+        change(&mut behaviour);
+        faults.behave(behaviour);
+    }
+
+    /// How it behaves now.
+    #[must_use]
+    pub fn behaviour(&self) -> Behaviour {
+        self.desk().faults.behaviour.clone()
+    }
+
+    /// Lets the next `payments` new ones fail, on cue: they show as the failures of the bag do, and the bag's own
+    /// blocks of ten are neither shortened nor skipped. A new number replaces the one before.
+    pub fn fail_next(&self, payments: u32) {
+        self.desk().faults.armed = payments;
+    }
+
+    /// Lets one more new payment fail than were to.
+    pub fn fail_one_more(&self) {
+        let armed = &mut self.desk().faults.armed;
+        *armed = armed.saturating_add(1);
+    }
+
+    /// New payments that are still to fail on cue.
+    #[must_use]
+    pub fn armed(&self) -> u32 {
+        self.desk().faults.armed
+    }
+
+    /// While this holds it takes nothing back and answers reversals with 503.
+    pub fn refuse_reversals(&self, refuse: bool) {
+        self.desk().faults.refuses_reversals = refuse;
+    }
+}
+
+/// The knobs as they stand, and the draws that they decide.
+pub(crate) struct Faults {
+    behaviour: Behaviour,
+    rng: ChaCha12Rng,
+    /// What the next new payments meet; refilled with ten, shuffled, when empty.
+    bag: Vec<bool>,
+    /// New payments that fail before the bag is asked.
+    armed: u32,
+    refuses_reversals: bool,
+}
+
+impl Faults {
+    pub(crate) fn new(behaviour: Behaviour) -> Self {
+        Self {
+            rng: ChaCha12Rng::seed_from_u64(behaviour.seed),
+            behaviour,
+            bag: Vec::new(),
+            armed: 0,
+            refuses_reversals: false,
+        }
+    }
+
+    fn behave(&mut self, behaviour: Behaviour) {
+        if behaviour.seed != self.behaviour.seed {
+            self.rng = ChaCha12Rng::seed_from_u64(behaviour.seed);
+        }
+        if (behaviour.seed, behaviour.failing_in_ten())
+            != (self.behaviour.seed, self.behaviour.failing_in_ten())
+        {
+            self.bag.clear();
+        }
+        self.behaviour = behaviour;
+    }
+
+    /// How a payment fails that is new, if it does.
+    pub(crate) fn next_failure(&mut self) -> Option<Failure> {
+        self.next_fails().then_some(self.behaviour.failure)
+    }
+
+    fn next_fails(&mut self) -> bool {
+        if self.armed > 0 {
+            self.armed -= 1;
+            return true;
+        }
+        let failing = self.behaviour.failing_in_ten();
+        if failing == 0 {
+            return false;
+        }
+        if self.bag.is_empty() {
+            self.bag = (0..10).map(|n| n < failing).collect();
+            self.bag.shuffle(&mut self.rng);
+        }
+        self.bag.pop().unwrap_or(false)
+    }
+
+    /// What a request meets whose payment fails so, if it does. `seed` makes its latency reproducible.
+    pub(crate) fn meet(&mut self, seed: Option<u64>, failure: Option<Failure>) -> Met {
+        let range = self.behaviour.latency_ms.clone();
+        let latency = match seed {
+            Some(seed) => ChaCha12Rng::seed_from_u64(seed).random_range(range),
+            None => self.rng.random_range(range),
+        };
+        Met {
+            latency: Duration::from_millis(latency) / self.behaviour.speed.max(1),
+            failure,
+        }
+    }
+
+    /// # Errors
+    /// While reversals are refused.
+    pub(crate) fn allow_reversal(&self) -> Result<(), ApiProblem> {
+        if self.refuses_reversals {
+            Err(maintained())
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// What a request meets; decided when it arrives.
+pub(crate) struct Met {
+    latency: Duration,
+    pub(crate) failure: Option<Failure>,
+}
+
+impl Met {
+    /// The time that the provider takes.
+    pub(crate) async fn latency(&self) {
+        if !self.latency.is_zero() {
+            tokio::time::sleep(self.latency).await;
+        }
+    }
+
+    /// # Errors
+    /// What is answered to a payment that is not settled.
+    pub(crate) fn may_settle(&self) -> Result<(), ApiProblem> {
+        match self.failure {
+            Some(Failure::Decline) => {
+                Err(ApiProblem::new(Code::PaymentDeclined, "The bank declined.").with_status(402))
+            }
+            Some(Failure::Unavailable) => Err(maintained()),
+            Some(Failure::AcquirerTimeout) => Err(ApiProblem::new(
+                Code::DeadlineExceeded,
+                "The acquiring bank did not answer in time; ask again with the same reference.",
+            )),
+            Some(Failure::Hang) | None => Ok(()),
+        }
+    }
+
+    /// Returns unless the answer of a payment that was settled is to be lost.
+    pub(crate) async fn may_answer(&self) {
+        if self.failure == Some(Failure::Hang) {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+fn maintained() -> ApiProblem {
+    ApiProblem::new(Code::ServiceUnavailable, "The provider is being maintained.")
+}

@@ -1,0 +1,111 @@
+//! Routes of the provider.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::extract::State as AxumState;
+use axum::http::HeaderMap;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use reelscope_contracts::http::{Body, Path, method_not_allowed, not_found};
+use reelscope_contracts::provider::{SettlementReply, SettlementRequest, SettlementStatus};
+use reelscope_contracts::{ApiProblem, Code, Health};
+
+use crate::desk::{Desk, Settled};
+use crate::faults::Behaviour;
+
+/// What the routes share; clones share it too.
+#[derive(Clone)]
+pub struct State {
+    desk: Arc<Mutex<Desk>>,
+}
+
+impl State {
+    /// A provider that behaves so.
+    #[must_use]
+    pub fn new(behaviour: Behaviour) -> Self {
+        Self {
+            desk: Arc::new(Mutex::new(Desk::new(behaviour))),
+        }
+    }
+
+    /// What was settled since the start.
+    #[must_use]
+    pub fn settled(&self) -> Settled {
+        self.desk().settled()
+    }
+
+    pub(crate) fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The provider's routes.
+pub fn router(state: State) -> Router {
+    Router::new()
+        .route("/v1/settlements", post(settle))
+        .route("/v1/settlements/{reference}", get(record))
+        .route("/v1/settlements/{reference}/reversal", post(reverse))
+        .route("/health", get(health))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(state)
+}
+
+async fn settle(
+    AxumState(state): AxumState<State>,
+    headers: HeaderMap,
+    Body(request): Body<SettlementRequest>,
+) -> Result<Json<SettlementReply>, ApiProblem> {
+    let key = headers
+        .get("idempotency-key")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if key != request.reference {
+        return Err(ApiProblem::new(
+            Code::IdempotencyKeyMissing,
+            "Send the reference as the header Idempotency-Key too.",
+        )
+        .field("Idempotency-Key"));
+    }
+    let met = state.desk().take_in(&request)?;
+    met.latency().await;
+    met.may_settle()?;
+    state.desk().settle(&request.reference);
+    met.may_answer().await;
+    let record = state.desk().record(&request.reference);
+    record.map(Json).ok_or_else(unknown)
+}
+
+/// How a payment stands. A question to a record, which takes no time and fails with no payment.
+async fn record(
+    AxumState(state): AxumState<State>,
+    Path(reference): Path<String>,
+) -> Result<Json<SettlementReply>, ApiProblem> {
+    let record = state.desk().record(&reference);
+    record.map(Json).ok_or_else(unknown)
+}
+
+async fn reverse(
+    AxumState(state): AxumState<State>,
+    Path(reference): Path<String>,
+) -> Result<Json<SettlementReply>, ApiProblem> {
+    let mut desk = state.desk();
+    desk.faults.allow_reversal()?;
+    let record = desk.reverse(&reference).ok_or_else(unknown)?;
+    if record.status == SettlementStatus::Reversed {
+        Ok(Json(record))
+    } else {
+        Err(ApiProblem::new(
+            Code::IdempotencyConflict,
+            "Nothing was settled under this reference.",
+        ))
+    }
+}
+
+fn unknown() -> ApiProblem {
+    ApiProblem::new(Code::NotFound, "No payment has this reference.")
+}
+
+async fn health() -> Json<Health> {
+    Json(Health::of("payment-provider", "ok"))
+}

@@ -1,0 +1,144 @@
+//! What the demo can break in the payment service, and how it copes: each knob with what it shows, and the step of a
+//! request that it changes. The causes of the first two are at the provider, somebody else's machine.
+//!
+//! | fault | knob | step |
+//! |---|---|---|
+//! | `slow-provider` | [`Settling`] | a round is settled, and its player answered |
+//! | `payment-errors` | [`Retrying`] | the provider is asked to settle |
+//! | `slow-report` | [`ReportSource`] | a daily report is made |
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use reelscope_contracts::payments::DailyReport;
+use reelscope_contracts::{Money, RoundId};
+use reelscope_store::Store;
+
+use crate::background::Queue;
+use crate::round_locks::Outcome;
+use crate::settlement::Settlement;
+use crate::{PaymentError, reports};
+
+/// When the player is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settling {
+    /// Fault `slow-provider`: once the provider has answered. It shows as `External payment provider API` within the
+    /// player's request, and as most of it when the provider is slow.
+    WhilePlayerWaits,
+    /// The fix: once the payout is durable. It shows as a player's request that ends early, and the same
+    /// `External payment provider API` that goes on behind it, under `settle in the background`.
+    InBackground,
+}
+
+/// What a failed attempt at the provider leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retrying {
+    /// Fault `payment-errors`: to a failed payment. It shows as one `External payment provider API` with an error, and as
+    /// an issue.
+    Never,
+    /// The fix: to another attempt with the same reference, a little later. It shows as the attempt that failed, the pause
+    /// `wait before asking again`, and the attempt that succeeded (`retry.attempt`); no issue unless all failed.
+    WithBackoff,
+}
+
+/// What a daily report is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportSource {
+    /// The fix: of totals that posting keeps up to date. It shows as one `db.query` of one row.
+    FromTotals,
+    /// Fault `slow-report`: of every bet that there ever was. It shows as one `db.query` with as many `db.rows_scanned`,
+    /// which takes longer with every spin.
+    ReadingAllBets,
+}
+
+/// Attempts after the first, where failed ones are retried.
+const MOST_RETRIES: u32 = 3;
+
+/// The knobs of a running service; clones turn the same ones. They start as the story does: the player waits,
+/// and nothing is tried twice; and as a report should be made.
+#[derive(Debug, Clone, Default)]
+pub struct Knobs {
+    in_background: Arc<AtomicBool>,
+    with_backoff: Arc<AtomicBool>,
+    reading_all_bets: Arc<AtomicBool>,
+}
+
+impl Knobs {
+    /// When players are answered now.
+    #[must_use]
+    pub fn settling(&self) -> Settling {
+        if self.in_background.load(Ordering::Relaxed) {
+            Settling::InBackground
+        } else {
+            Settling::WhilePlayerWaits
+        }
+    }
+
+    /// Holds for settlements that begin from now on.
+    pub fn set_settling(&self, settling: Settling) {
+        self.in_background
+            .store(settling == Settling::InBackground, Ordering::Relaxed);
+    }
+
+    /// Settles a round and answers with its bet: as it ends, or as it stands once its payout is durable.
+    pub(crate) async fn settle(
+        &self,
+        settlement: &Settlement,
+        queue: &Queue,
+        round_id: RoundId,
+        payout: Money,
+    ) -> Outcome {
+        match self.settling() {
+            Settling::WhilePlayerWaits => settlement.settle(round_id, payout).await,
+            Settling::InBackground => settlement.accept(queue, round_id, payout).await,
+        }
+    }
+
+    /// What failed attempts lead to now.
+    #[must_use]
+    pub fn retrying(&self) -> Retrying {
+        if self.with_backoff.load(Ordering::Relaxed) {
+            Retrying::WithBackoff
+        } else {
+            Retrying::Never
+        }
+    }
+
+    /// Holds for settlements that ask the provider from now on.
+    pub fn set_retrying(&self, retrying: Retrying) {
+        self.with_backoff
+            .store(retrying == Retrying::WithBackoff, Ordering::Relaxed);
+    }
+
+    /// Attempts that the provider is asked for after a first one that failed.
+    pub(crate) fn retries(&self) -> u32 {
+        match self.retrying() {
+            Retrying::Never => 0,
+            Retrying::WithBackoff => MOST_RETRIES,
+        }
+    }
+
+    /// What daily reports are made of now.
+    #[must_use]
+    pub fn reporting(&self) -> ReportSource {
+        if self.reading_all_bets.load(Ordering::Relaxed) {
+            ReportSource::ReadingAllBets
+        } else {
+            ReportSource::FromTotals
+        }
+    }
+
+    /// Holds for reports that are asked for from now on.
+    pub fn set_reporting(&self, reporting: ReportSource) {
+        self.reading_all_bets
+            .store(reporting == ReportSource::ReadingAllBets, Ordering::Relaxed);
+    }
+
+    /// Makes the report of a day.
+    pub(crate) async fn daily_report(&self, store: &Store, day: String) -> Result<DailyReport, PaymentError> {
+        match self.reporting() {
+            ReportSource::FromTotals => reports::daily(store, day).await,
+            ReportSource::ReadingAllBets => reports::recounted(store, day).await,
+        }
+    }
+}
