@@ -175,7 +175,7 @@ export class ComparePage {
       why: layout.path.why && this.say(`viewer.why.${layout.path.why}`),
       width: (time / longest) * 100,
       segments: layout.path.segments.map(({ node, start, end }) => ({
-        colour: node.failed ? '#ff7b73' : colourOf(actorOf(node)),
+        colour: node.failed ? 'var(--bad)' : colourOf(actorOf(node)),
         weight: end - start,
         title: joined(' · ', [
           brief(actorOf(node), MOST_OF_A_NAME),
