@@ -10,6 +10,7 @@ import { backgroundOf, backgroundWords } from './background';
 import { Layout } from './layout';
 import { measuredWords } from './measured-words';
 import { SpanNode, actorOf, durationOf, labelOf } from './span-node';
+import { odditiesOf } from './trace-head';
 import { nameOfTrace } from './trace-name';
 import { hasTime, oddWords } from './waterfall-line';
 
@@ -41,8 +42,7 @@ export function traceHtml(detail: TraceDetail, layout: Layout, tongue: Tongue): 
   const shares = layout.shares
     .map(({ actor, share }) => `${isolated(actor)} ${formats.percent(share * 100, 1)}`)
     .join(', ');
-  const cyclic = tree.nodes.some(({ oddities }) => oddities.includes('cycle'));
-  const odd = oddWords([...summary.oddities, ...(cyclic ? ['cycle'] : [])], say);
+  const odd = oddWords(odditiesOf(detail, layout), say);
   const outcome = summary.ok
     ? say('viewer.list.wellTitle')
     : say('viewer.list.badTitle', {
