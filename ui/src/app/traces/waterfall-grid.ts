@@ -28,7 +28,7 @@ import { Scene, WaterfallLine, lineOf } from './waterfall-line';
   selector: 'rs-waterfall-grid',
   imports: [VirtualRows],
   templateUrl: './waterfall-grid.html',
-  styleUrls: ['./rows.css', './waterfall-grid.css'],
+  styleUrls: ['../core/ui/rows.css', './span-name.css', './waterfall-grid.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { '[style.--name]': 'columns.name() + "rem"', '[style.--time]': 'columns.time() + "rem"' },
 })
@@ -69,9 +69,8 @@ export class WaterfallGrid {
     const scene = this.scene();
     if (!scene) return [];
     const known = this.known();
-    return this.waterfall()
-      .rows()
-      .slice(this.scroller().first(), this.scroller().last())
+    return this.scroller()
+      .inSight(this.waterfall().rows())
       .map((row) => {
         const line = known.get(row) ?? lineOf(row, scene);
         known.set(row, line);
@@ -96,10 +95,6 @@ export class WaterfallGrid {
 
   focus(): void {
     this.grid().nativeElement.focus({ preventScroll: true });
-  }
-
-  protected indexOf(line: number): number {
-    return this.scroller().first() + line;
   }
 
   protected wheel(event: WheelEvent): void {
