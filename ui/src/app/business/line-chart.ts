@@ -14,6 +14,7 @@ import {
 } from '@angular/core';
 import uPlot from 'uplot';
 
+import { paint, token } from '../core/ui/tokens';
 import { Marks, roundMarks, timeMarks } from './marks';
 
 /**
@@ -22,6 +23,7 @@ import { Marks, roundMarks, timeMarks } from './marks';
  */
 export interface Series {
   readonly label: string;
+  /** As a style takes it. */
   readonly colour: string;
   readonly kind: 'line' | 'dashes' | 'bars' | 'thin-bars' | 'area' | 'edge';
 }
@@ -42,9 +44,7 @@ export interface Drawing {
   readonly yText: (y: number, step: number) => string;
 }
 
-const DIM = '#929cb0';
-const GRID = '#1c2230';
-const BAND = '#f3bd4d22';
+const BAND = 'var(--gold-faint)';
 
 /**
  * A chart whose points can be visited with the keyboard, like the values of a slider, and chosen.
@@ -81,20 +81,20 @@ const BAND = '#f3bd4d22';
     :host {
       display: flex;
       flex-direction: column;
-      gap: 0.3rem;
+      gap: var(--space-3);
       min-width: 0;
     }
     .legend {
       display: flex;
       flex-wrap: wrap;
-      gap: 0.2rem 1rem;
+      gap: var(--space-2) var(--space-10);
       color: var(--dim);
       font-size: 0.75rem;
     }
     .legend span {
       display: flex;
       align-items: center;
-      gap: 0.35rem;
+      gap: var(--space-3);
     }
     .legend i {
       width: 0.9rem;
@@ -214,13 +214,13 @@ export class LineChart {
     ctx.clip();
     const [high, low] = band ? [ys[band[0]]?.[0], ys[band[1]]?.[0]] : [];
     if (typeof high === 'number' && typeof low === 'number') {
-      ctx.fillStyle = BAND;
+      ctx.fillStyle = paint(BAND);
       ctx.fillRect(middle - half, at(high), 2 * half, at(low) - at(high));
     }
     series.forEach(({ kind, colour }, index) => {
       const y = ys[index]?.[0];
       if (kind !== 'dashes' || typeof y !== 'number') return;
-      ctx.strokeStyle = colour;
+      ctx.strokeStyle = paint(colour);
       ctx.lineWidth = rem * 0.08 * uPlot.pxRatio;
       ctx.setLineDash([half * 0.4, half * 0.3]);
       ctx.beginPath();
@@ -234,9 +234,9 @@ export class LineChart {
   private optionsOf({ series, band, time }: Drawing, rem: number): uPlot.Options {
     const { clientWidth, clientHeight } = this.box().nativeElement;
     const axis = {
-      stroke: DIM,
+      stroke: token('dim'),
       font: `${Math.round(rem * 0.72)}px "Inter Variable", sans-serif`,
-      grid: { stroke: GRID, width: 1 },
+      grid: { stroke: token('track'), width: 1 },
       ticks: { show: false },
       gap: rem * 0.3,
     };
@@ -305,7 +305,8 @@ export class LineChart {
       ],
       series: [
         {},
-        ...series.map(({ label, colour, kind }): uPlot.Series => {
+        ...series.map(({ label, colour: named, kind }): uPlot.Series => {
+          const colour = paint(named);
           const common = { label, stroke: colour, points: { show: false } };
           const dot = { points: { show: dotsOf, size: rem * 0.5, fill: colour, width: 0 } };
           if (kind === 'bars' || kind === 'thin-bars') {
@@ -320,7 +321,7 @@ export class LineChart {
         }),
       ],
       // In the library series count from 1, because 0 is x.
-      bands: band ? [{ series: [band[0] + 1, band[1] + 1], fill: BAND }] : [],
+      bands: band ? [{ series: [band[0] + 1, band[1] + 1], fill: paint(BAND) }] : [],
       hooks: {
         draw: [(chart) => this.drawAlone(chart, rem)],
         setCursor: [({ cursor }) => this.at.set(cursor.idx ?? null)],

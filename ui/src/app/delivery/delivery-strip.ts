@@ -31,11 +31,11 @@ import { isTroubled } from './is-troubled';
     a {
       display: flex;
       align-items: center;
-      gap: 1.2rem;
+      gap: var(--space-12);
       height: 1.9rem;
-      padding: 0 1.3rem;
+      padding: 0 var(--space-13);
       border-top: 1px solid var(--line);
-      background: #0c0f15cc;
+      background: var(--list-bar);
       color: var(--dim);
       font-size: 0.75rem;
       text-decoration: none;

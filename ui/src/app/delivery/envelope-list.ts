@@ -22,6 +22,7 @@ import { brief, joined } from '../core/i18n/legible';
 import { firstOf } from '../core/ui/capped';
 import { LongText } from '../core/ui/long-text';
 import { NotShown } from '../core/ui/not-shown';
+import { RowList } from '../core/ui/row-list';
 import { DeliveryStore } from './delivery-store';
 import { reasonWords, ruleWords } from './delivery-words';
 import { Rows, newer, updated, withOlder } from './envelope-rows';
@@ -42,7 +43,7 @@ const CALM_MS = 1_000;
  */
 @Component({
   selector: 'rs-envelope-list',
-  imports: [LongText, NotShown],
+  imports: [LongText, NotShown, RowList],
   templateUrl: './envelope-list.html',
   styleUrl: './envelope-list.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -58,6 +59,7 @@ export class EnvelopeList {
 
   protected readonly chosen = signal<EnvelopeState | ''>('');
   protected readonly rows = signal<Rows | null>(null);
+  protected readonly ids = computed(() => (this.rows() ?? []).map(({ seq }) => `envelope-${seq}`));
   protected readonly opened = signal<EnvelopeDetail | null>(null);
   /** Number of envelopes newer than the rows, which are not shown yet. */
   protected readonly waiting = signal(0);

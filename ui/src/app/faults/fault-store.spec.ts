@@ -205,14 +205,18 @@ describe('the faults', () => {
       ...over,
     });
     const down = extra('provider-down');
-    gateway.switchFault.mockResolvedValue(board('off', { faults: [{ ...down, state: 'on' }] }));
-    await store.act({ ...down, id: 'provider-down' });
+    const panic = extra('gateway-panic', { how: 'fire' });
+    gateway.faults.mockResolvedValue(board('off', { faults: [down, panic] }));
+    await store.load();
+    gateway.switchFault.mockResolvedValue(
+      board('off', { faults: [{ ...down, state: 'on' }, panic] }),
+    );
+    await store.toggle('provider-down');
     expect(gateway.switchFault).toHaveBeenCalledWith('provider-down', 'on');
-    expect(store.board()?.extras.map(({ state }) => state)).toEqual(['on']);
+    expect(store.board()?.extras.map(({ state }) => state)).toEqual(['on', 'off']);
     expect(store.board()?.problems).toEqual([]);
-    const panic = extra('gateway-panic', { how: 'fire', fired: 1 });
-    gateway.fireFault.mockResolvedValue(board('off', { faults: [panic] }));
-    await store.act({ ...panic, id: 'gateway-panic' });
+    gateway.fireFault.mockResolvedValue(board('off', { faults: [{ ...panic, fired: 1 }] }));
+    await store.toggle('gateway-panic');
     expect(gateway.fireFault).toHaveBeenCalledWith('gateway-panic');
     expect(store.board()?.extras[0]?.fired).toBe(1);
   });

@@ -63,23 +63,18 @@ export class FaultStore {
     return this.watched.load();
   }
 
-  /** Fixes what hurts, and brings back what does not. */
+  /** What the button of a fault does: switches it, or lets it happen. */
   async toggle(id: FaultId): Promise<void> {
     if (!this.board()) await this.load();
-    const problem = this.board()?.problems.find((each) => each.id === id);
-    if (!problem || problem.switching || this._busy().has(id)) return;
-    const to = wantedOf(problem);
-    const done = await this.steer(id, () => this.gateway.switchFault(id, to));
-    if (done) this._changed.set({ id: problem.id, state: to });
-  }
-
-  /** Switches a fault beside the story, or lets it happen. */
-  async act(fault: Pick<ExtraView, 'id' | 'how' | 'fixable' | 'state'>): Promise<void> {
-    const { id, how } = fault;
-    if (this._busy().has(id)) return;
-    await this.steer(id, () =>
-      how === 'fire' ? this.gateway.fireFault(id) : this.gateway.switchFault(id, nextState(fault)),
-    );
+    const fault = this.board()?.faults.find((each) => each.id === id);
+    if (!fault || fault.switching || this._busy().has(id)) return;
+    if (fault.how === 'fire') {
+      await this.steer(id, () => this.gateway.fireFault(id));
+      return;
+    }
+    const state = nextState(fault);
+    const done = await this.steer(id, () => this.gateway.switchFault(id, state));
+    if (done && isProblem(fault)) this._changed.set({ id: fault.id, state });
   }
 
   async failNextPayment(): Promise<void> {
@@ -147,8 +142,4 @@ async function answered(asked: Promise<FaultBoard>): Promise<Board> {
     extras: board.faults.filter(isExtra),
     answeredAt: performance.now(),
   };
-}
-
-export function wantedOf({ state }: Pick<ProblemView, 'state'>): FaultState {
-  return state === 'on' ? 'fixed' : 'on';
 }

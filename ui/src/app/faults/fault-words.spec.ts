@@ -6,6 +6,7 @@ describe('the button of a fault', () => {
     expect(nextState({ fixable: false, state: 'on' })).toBe('off');
     expect(nextState({ fixable: true, state: 'on' })).toBe('fixed');
     expect(nextState({ fixable: true, state: 'fixed' })).toBe('on');
+    expect(nextState({ fixable: true, state: 'off' })).toBe('on');
   });
 
   it('says what it does', () => {

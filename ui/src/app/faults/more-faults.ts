@@ -60,7 +60,7 @@ export class MoreFaults {
       linkTitle: this.say('faults.traceOf', { name }),
       busy: this.store.busy().has(id),
       refusal: refusal?.of === id ? this.words(refusal.error) : '',
-      act: () => void this.store.act(fault),
+      act: () => void this.store.toggle(id),
     };
   }
 

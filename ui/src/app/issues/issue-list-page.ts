@@ -1,7 +1,6 @@
 import {
   ChangeDetectionStrategy,
   Component,
-  ElementRef,
   computed,
   inject,
   linkedSignal,
@@ -13,7 +12,7 @@ import { IssueSummary } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';
-import { isTaken, rowAfter } from '../core/ui/row-keys';
+import { RowList } from '../core/ui/row-list';
 import { VirtualRows } from '../core/ui/virtual-rows';
 import { asNow, isOpen, newsIn } from './issue-list';
 import { IssueStore } from './issue-store';
@@ -41,24 +40,24 @@ interface Line {
 /** What fails: every kind of error once, live. */
 @Component({
   selector: 'rs-issue-list-page',
-  imports: [VirtualRows],
+  imports: [RowList, VirtualRows],
   templateUrl: './issue-list-page.html',
   styleUrls: [
     '../core/ui/insights.css',
     '../core/ui/choices.css',
+    '../core/ui/rows.css',
     '../core/ui/live-list.css',
     './issue-list-page.css',
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  host: { '(document:keydown)': 'press($event)' },
 })
 export class IssueListPage {
   private readonly language = inject(Language);
   private readonly address = inject(Address);
   protected readonly store = inject(IssueStore);
   protected readonly say = this.language.say;
-  private readonly drawn = viewChild<VirtualRows>('rows');
-  private readonly grid = viewChild<ElementRef<HTMLElement>>('grid');
+  private readonly drawn = viewChild(VirtualRows);
+  private readonly list = viewChild(RowList);
 
   protected readonly all = computed(() => this.address.query().get('status') === 'all');
   protected readonly openCount = computed(() =>
@@ -93,23 +92,10 @@ export class IssueListPage {
   });
   protected readonly lines = computed(() => {
     const drawn = this.drawn();
-    return drawn
-      ? this.issues()
-          .slice(drawn.first(), drawn.last())
-          .map((issue) => this.lineOf(issue))
-      : [];
+    return drawn ? drawn.inSight(this.issues()).map((issue) => this.lineOf(issue)) : [];
   });
 
-  /** The row that the keyboard is at, by its issue: what happened last comes first, so rows move. */
-  private readonly activeId = signal<string | null>(null);
-  protected readonly active = computed(() => {
-    const id = this.activeId();
-    return id === null ? -1 : this.issues().findIndex(({ issue_id }) => issue_id === id);
-  });
-
-  protected indexOf(line: number): number {
-    return (this.drawn()?.first() ?? 0) + line;
-  }
+  protected readonly ids = computed(() => this.issues().map(({ issue_id }) => `issue-${issue_id}`));
 
   protected point(pointed: boolean): void {
     this.pointed.set(pointed);
@@ -120,8 +106,7 @@ export class IssueListPage {
   }
 
   protected showNewest(): void {
-    this.activeId.set(null);
-    this.drawn()?.toTop();
+    this.list()?.toTop();
     this.held.set(this.newest());
   }
 
@@ -129,21 +114,13 @@ export class IssueListPage {
     this.address.change({ status });
   }
 
-  protected open(event: MouseEvent, href: string): void {
+  protected follow(event: MouseEvent, href: string): void {
     this.address.follow(event, href);
   }
 
-  protected press(event: KeyboardEvent): void {
-    const drawn = this.drawn();
-    if (!drawn || isTaken(event)) return;
-    const to = rowAfter(event, this.active(), this.issues().length, drawn.page());
-    const issue = this.issues()[to ?? this.active()];
-    if (!issue || (to === null && event.key !== 'Enter')) return;
-    event.preventDefault();
-    if (to === null) return this.address.go(pathOf(issue));
-    this.activeId.set(issue.issue_id);
-    this.grid()?.nativeElement.focus({ preventScroll: true });
-    drawn.reveal(to);
+  protected open(index: number): void {
+    const issue = this.issues()[index];
+    if (issue) this.address.go(pathOf(issue));
   }
 
   private lineOf(issue: IssueSummary): Line {

@@ -26,10 +26,10 @@ import { points } from '../slot/win-lines';
       width: 100%;
     }
     rect {
-      fill: #262e3f;
+      fill: var(--rail);
     }
     rect.on {
-      fill: #7d6430;
+      fill: var(--gold-edge);
     }
     polyline {
       fill: none;

@@ -20,17 +20,17 @@ import { ReelSymbol } from '../slot/reel-symbol';
     :host {
       display: grid;
       grid-template-columns: repeat(5, 1fr);
-      gap: 0.25rem;
-      padding: 0.35rem;
+      gap: var(--space-2);
+      padding: var(--space-3);
       border-radius: 0.6rem;
-      background: #06080c;
+      background: var(--glass);
     }
     div {
       display: grid;
-      gap: 0.2rem;
-      padding: 0.25rem 0;
+      gap: var(--space-2);
+      padding: var(--space-2) 0;
       border-radius: 0.35rem;
-      background: #171d2a;
+      background: var(--box);
       justify-items: center;
     }
     rs-symbol {

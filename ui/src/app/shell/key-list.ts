@@ -9,6 +9,7 @@ import {
 
 import { Language } from '../core/i18n/language';
 import { Pages } from '../core/ui/pages';
+import { WATERFALL_KEYS } from '../traces/waterfall-keys';
 
 /** Which key does what. */
 @Component({
@@ -45,19 +46,11 @@ export class KeyList {
   );
 
   private readonly traceRows = computed(() => [
-    { keys: ['j', 'k', '↓', '↑'], text: this.say('viewer.keys.rows') },
-    { keys: ['h', 'l', '←', '→'], text: this.say('viewer.keys.fold') },
-    { keys: ['[', ']'], text: this.say('viewer.keys.foldAll') },
-    { keys: ['Enter'], text: this.say('viewer.keys.details') },
-    { keys: ['e'], text: this.say('viewer.keys.error') },
-    { keys: ['c'], text: this.say('viewer.keys.critical') },
-    { keys: ['g'], text: this.say('viewer.keys.gaps') },
-    { keys: ['x'], text: this.say('viewer.keys.compare') },
-    { keys: ['/'], text: this.say('viewer.keys.search') },
-    { keys: ['+', '−', '0'], text: this.say('viewer.keys.zoom') },
-    { keys: ['Shift', '←', '→'], text: this.say('viewer.keys.pan') },
-    { keys: [this.say('viewer.keys.wheelKey')], text: this.say('viewer.keys.wheel') },
-    { keys: ['Esc'], text: this.say('viewer.keys.back') },
+    ...WATERFALL_KEYS.map(({ shown, says }) => ({ keys: shown, text: this.say(says) })).toSpliced(
+      -1,
+      0,
+      { keys: [this.say('viewer.keys.wheelKey')], text: this.say('viewer.keys.wheel') },
+    ),
     { keys: ['?'], text: this.say('help.help') },
   ]);
   private readonly machineRows = computed(() => [

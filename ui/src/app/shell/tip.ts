@@ -39,14 +39,14 @@ const GAP = 6;
       z-index: 20;
       width: max-content;
       max-width: min(30rem, 90vw);
-      padding: 0.4rem 0.7rem;
+      padding: var(--space-4) var(--space-7);
       border: 1px solid var(--edge);
       border-radius: 0.6rem;
-      background: #1b2130;
+      background: var(--track);
       color: var(--text);
       font-size: 0.8rem;
       overflow-wrap: anywhere;
-      box-shadow: 0 0.6rem 1.6rem #000a;
+      box-shadow: 0 0.6rem 1.6rem var(--shadow);
     }
     [hidden] {
       display: none;

@@ -9,7 +9,8 @@ import { Session } from '../core/api/session';
 import { RoundStanding, RoundSummary, SpinResult, SymbolName } from '../core/api/schema';
 import { provideLanguages } from '../core/i18n/language';
 import { LocksDouble } from '../testing/locks-double';
-import { Play, RecentSpin } from './play';
+import { Play } from './play';
+import { RecentSpin } from './spin-history';
 import { SpinTraces } from './spin-trace';
 
 const STRIP: SymbolName[] = ['seven', 'gem', 'bell', 'bar'];

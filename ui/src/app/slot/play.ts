@@ -1,72 +1,26 @@
-import {
-  Injectable,
-  computed,
-  effect,
-  inject,
-  linkedSignal,
-  signal,
-  untracked,
-} from '@angular/core';
+import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
 
-import { Gateway } from '../core/api/gateway';
-import { pause } from '../core/api/pause';
-import { PaytableStore } from '../core/api/paytable-store';
 import {
+  ApiProblem,
   Interrupted,
   NoAnswer,
-  ApiProblem,
   stakeStatusOf,
   stakeWhereabouts,
 } from '../core/api/api-problem';
+import { Gateway } from '../core/api/gateway';
+import { pause } from '../core/api/pause';
+import { PaytableStore } from '../core/api/paytable-store';
 import { RoundsStore } from '../core/api/rounds-store';
+import { RoundStanding, RoundSummary, SpinResult } from '../core/api/schema';
 import { Reading, Seat, Session } from '../core/api/session';
-import { Board } from '../core/api/parts';
-import { RoundStanding, RoundSummary, SpinResult, StakeStatus } from '../core/api/schema';
+import { ShownSpin, Target } from './shown-spin';
+import { SpinHistory, TimedSpin, isOpen, moneyResult } from './spin-history';
 import { SpinTrace, SpinTraces } from './spin-trace';
 import { nearest, stakeLadder, stepped } from './stake-ladder';
 import { boardAt, sameBoard } from './strip-window';
 import { UnfinishedSpin, UnfinishedSpins, isEnd } from './unfinished-spins';
 
 export type Phase = 'idle' | 'spinning' | 'stopping';
-
-/** Where the reels are going to rest. */
-export interface Target {
-  stops: readonly number[];
-  /** Shown at rest; it is the board of the reply, whatever the strips say. */
-  board: Board;
-}
-
-/** A spin as the chips below the reels remember it. */
-export interface RecentSpin {
-  /** The idempotency key: asking again for the same spin replaces what was known of it. */
-  key: string;
-  /** When it was begun, by the page's own clock, which nobody sets (`performance.now()`); null where another page began it. */
-  begunAt: number | null;
-  /** Null where it is not recorded. */
-  traceId: string | null;
-  /** Unknown where the gateway did not say it. */
-  roundId: string | null;
-  kind: 'won' | 'lost' | StakeStatus;
-  /** Payout minus stake, minor units. */
-  change: number;
-  currency: string;
-  /** From the press to the answer; null where this page has seen none. */
-  roundTripMs: number | null;
-  /** From the press until the reels rested. */
-  totalMs: number | null;
-}
-
-/** A round that was spun again with its seed, where the traces of both times are known. */
-export interface Repeat {
-  /** The round that was spun again. */
-  of: string;
-  /** The round that came of it. */
-  roundId: string;
-  before: string;
-  after: string;
-  /** When it was begun, by the page's own clock. */
-  begunAt: number;
-}
 
 /** A spin to be asked for. It is its player's from the press to the end: the answer, each retry, each renewal. */
 interface Wish {
@@ -77,13 +31,7 @@ interface Wish {
   sameSeedAs: string | null;
 }
 
-/** What is known of a spin whatever came of it. */
-type Timed = Pick<RecentSpin, 'key' | 'begunAt' | 'traceId' | 'roundTripMs' | 'totalMs'>;
-
 const USUAL_STAKE = 1000;
-const RECENT = 12;
-/** Rounds whose trace is remembered: more than the list of rounds shows. */
-const TRACED = 100;
 /** Pauses before a lost spin is asked for again, with the same key. */
 const BACKOFF_MS = [400, 1200];
 /** New strips are waited for no longer than this; the round is played, and its board is shown in any case. */
@@ -106,20 +54,15 @@ export class Play {
 
   private readonly _phase = signal<Phase>('idle');
   private readonly _spins = signal(0);
-  private readonly _outcome = signal<SpinResult | null>(null);
-  private readonly _trouble = signal<unknown>(null);
-  private readonly _stakeStatus = signal<StakeStatus>('unknown');
   private readonly _asking = signal(false);
-  private readonly _recent = signal<readonly RecentSpin[]>([]);
   private readonly _traceId = signal<string | null>(null);
-  private readonly _repeats = signal<readonly Repeat[]>([]);
   private readonly _hurried = signal(false);
   private readonly _wishedStake = signal(USUAL_STAKE);
-  /** At first the board of the last round, else stop 0 everywhere; then what the replies say. */
-  private readonly _target = linkedSignal<boolean, Target>({
-    source: () => this.paytable.table() !== null,
-    computation: () => untracked(() => this.firstTarget()),
-  });
+  private readonly history = new SpinHistory();
+  private readonly shown = new ShownSpin(
+    computed(() => this.paytable.table() !== null),
+    () => this.firstTarget(),
+  );
 
   /** The spin that was begun, or found unfinished, last: what is said above the stake is said of it. */
   private current: string | null = null;
@@ -129,8 +72,6 @@ export class Play {
   private waiting: (() => void)[] = [];
   /** The rounds of the list that are not settled yet. */
   private open: ReadonlySet<string> = new Set();
-  /** Traces of the rounds of this window, by round. */
-  private readonly traced = new Map<string, string>();
   /** Applied when the reels rest, so that the balance does not tell the result in advance. */
   private onRest: () => void = () => undefined;
   private restDeadline: ReturnType<typeof setTimeout> | undefined;
@@ -142,23 +83,20 @@ export class Play {
    */
   readonly spins = this._spins.asReadonly();
   /** The reply of the last spin, from the moment its reels rest until the next spin. */
-  readonly outcome = this._outcome.asReadonly();
-  readonly trouble = this._trouble.asReadonly();
+  readonly outcome = this.shown.outcome;
+  readonly trouble = this.shown.trouble;
   /** Where the stake of the spin in trouble stands, as the payment service said last. */
-  readonly stakeStatus = this._stakeStatus.asReadonly();
+  readonly stakeStatus = this.shown.stakeStatus;
   /** No answer came and the same spin is being asked for again. */
   readonly asking = this._asking.asReadonly();
-  readonly recent = this._recent.asReadonly();
+  readonly recent = this.history.recent;
   /** The trace of the spin that was begun last; null before the first, and where it is not recorded. */
   readonly traceId = this._traceId.asReadonly();
-  /** Newest first. */
-  readonly repeats = this._repeats.asReadonly();
-  readonly target = this._target.asReadonly();
+  readonly repeats = this.history.repeats;
+  readonly target = this.shown.target;
   /** The player wants to see the board at once. */
   readonly hurried = this._hurried.asReadonly();
-  readonly canAskAgain = computed(
-    () => this._trouble() instanceof NoAnswer && !isEnd(this._stakeStatus()),
-  );
+  readonly canAskAgain = this.shown.canAskAgain;
 
   readonly ladder = computed(() => {
     const player = this.session.player();
@@ -239,11 +177,8 @@ export class Play {
 
   /** Another player sits down: nothing of the previous one stays. */
   clear(): void {
-    this._outcome.set(null);
-    this._trouble.set(null);
-    this._recent.set([]);
-    this._repeats.set([]);
-    this.traced.clear();
+    this.shown.clear();
+    this.history.clear();
     this._traceId.set(null);
     this.roundsStore.clear();
     this.unfinished.leave();
@@ -260,22 +195,21 @@ export class Play {
     const newest = this._spins() === begun;
     if (newest) {
       this.current = spin.key;
-      this._trouble.set(new Interrupted());
-      this._stakeStatus.set('unknown');
+      this.shown.fail(new Interrupted(), 'unknown');
     }
-    const chip: RecentSpin = {
+    const chip = {
       key: spin.key,
       begunAt: null,
       traceId: null,
       roundId: null,
-      kind: 'unknown',
+      kind: 'unknown' as const,
       change: 0,
       currency: this.session.currency(),
       roundTripMs: null,
       totalMs: null,
     };
-    if (newest) this.remember(chip);
-    else this._recent.update((spins) => [...spins, chip].slice(0, RECENT));
+    if (newest) this.history.remember(chip);
+    else this.history.rememberOlder(chip);
     this.followToItsEnd(seat, spin);
   }
 
@@ -295,8 +229,7 @@ export class Play {
     this._spins.update((spins) => spins + 1);
     this._phase.set('spinning');
     this._hurried.set(false);
-    this._outcome.set(null);
-    this._trouble.set(null);
+    this.shown.clear();
     const trace = this.traces.begin(stake, seat.player.currency);
     this._traceId.set(trace.id);
     const traceId = trace.id;
@@ -310,7 +243,7 @@ export class Play {
       this.onRest = () => {
         if (seat !== this.session.seat) return;
         const spin = { key, begunAt, traceId, roundTripMs, totalMs: elapsed() };
-        this.pair(reply.round_id, sameSeedAs, spin);
+        this.history.pair(reply.round_id, sameSeedAs, spin);
         this.session.takeBalance(seat, reply.balance, reading);
         this.take(reply, spin);
         if (isOpen(reply)) this.followToItsEnd(seat, kept);
@@ -325,7 +258,7 @@ export class Play {
         if (seat !== this.session.seat) return;
         const spin = { key, begunAt, traceId, roundTripMs, totalMs: elapsed() };
         const roundId = error instanceof ApiProblem ? error.body.round_id : undefined;
-        if (roundId !== undefined) this.pair(roundId, sameSeedAs, spin);
+        if (roundId !== undefined) this.history.pair(roundId, sameSeedAs, spin);
         this.explain(error, spin);
         if (!isEnd(status) || status === 'paid') this.followToItsEnd(seat, kept);
       };
@@ -368,37 +301,24 @@ export class Play {
       const loaded = this.paytable.load().catch(() => undefined);
       await Promise.race([loaded, pause(STRIPS_PATIENCE_MS)]);
     }
-    this._target.set({ stops, board });
+    this.shown.aim({ stops, board });
   }
 
-  /** Remembers which trace a round has, and which two belong together. */
-  private pair(roundId: string, of: string | null, { traceId, begunAt }: Timed): void {
-    if (traceId === null || begunAt === null) return;
-    this.traced.set(roundId, traceId);
-    const [oldest] = this.traced.keys();
-    if (this.traced.size > TRACED && oldest !== undefined) this.traced.delete(oldest);
-    const before = of === null ? undefined : this.traced.get(of);
-    if (of === null || before === undefined) return;
-    const repeat = { of, roundId, before, after: traceId, begunAt };
-    this._repeats.update((repeats) => [repeat, ...repeats].slice(0, TRACED));
-  }
-
-  private take(reply: SpinResult, spin: Timed): void {
-    this._outcome.set(reply);
-    this.remember({
+  private take(reply: SpinResult, spin: TimedSpin): void {
+    this.shown.succeed(reply);
+    this.history.remember({
       ...spin,
-      ...told(reply),
+      ...moneyResult(reply),
       roundId: reply.round_id,
       currency: reply.currency,
     });
     void this.roundsStore.refresh();
   }
 
-  private explain(error: unknown, spin: Timed): void {
+  private explain(error: unknown, spin: TimedSpin): void {
     const status = stakeWhereabouts(error);
-    this._trouble.set(error);
-    this._stakeStatus.set(status);
-    this.remember({
+    this.shown.fail(error, status);
+    this.history.remember({
       ...spin,
       kind: status,
       change: 0,
@@ -420,49 +340,20 @@ export class Play {
 
   /** The payment service has said where a spin stands. */
   private heard(key: string, roundId: string, { round, ...standing }: RoundStanding): void {
-    const stake_status = stakeStatusOf(standing.stake_status);
-    this._recent.update((spins) =>
-      spins.map((spin) =>
-        spin.key === key
-          ? { ...spin, roundId, ...(round ? told(round) : { kind: stake_status }) }
-          : spin,
-      ),
-    );
+    const status = stakeStatusOf(standing.stake_status);
+    this.history.change(key, { roundId, ...(round ? moneyResult(round) : { kind: status }) });
     // Once it rests, the reply that is under way says it.
     if (key !== this.current || this._phase() !== 'idle') return;
-    this._stakeStatus.set(stake_status);
-    if (!isEnd(stake_status)) return;
+    this.shown.standsAt(status);
+    if (!isEnd(status)) return;
     if (round) this.conclude(round);
     else this.lost = null;
     void this.roundsStore.refresh();
   }
 
-  /** The spin that was left open on the screen has come to its end. */
   private conclude(round: RoundSummary): void {
-    const trouble = this._trouble();
-    const outcome = this._outcome();
     this.lost = null;
-    if (outcome) {
-      if (outcome.round_id === round.round_id) this._outcome.set({ ...outcome, ...moneyOf(round) });
-      return;
-    }
-    // A failure that says itself that the round was settled stays to be read; one that was in doubt is none.
-    if (trouble instanceof ApiProblem && stakeWhereabouts(trouble) === 'paid') return;
-    if (trouble === null) return;
-    this._trouble.set(null);
-    // A round that was never drawn, or whose board is lost, leaves the reels as they are.
-    const { stops = this._target().stops, board = this._target().board } = round;
-    this._target.set({ stops, board });
-    this._outcome.set({
-      ...round,
-      ...moneyOf(round),
-      balance: this.session.player()?.balance ?? 0,
-      seed: round.seed ?? '',
-      stops,
-      board,
-      wins: [],
-      replayed: true,
-    });
+    this.shown.conclude(round, this.session.player()?.balance ?? 0);
   }
 
   /** The list of rounds may tell of a settlement before the spin itself is asked for again. */
@@ -470,7 +361,7 @@ export class Play {
     const settled = new Map(
       rounds.filter((round) => !isOpen(round)).map((round) => [round.round_id, round] as const),
     );
-    const doubtful = this._recent().filter(
+    const doubtful = this.recent().filter(
       ({ kind, roundId }) =>
         kind !== 'won' && kind !== 'lost' && !isEnd(kind) && settled.has(roundId ?? ''),
     );
@@ -478,12 +369,9 @@ export class Play {
       const round = settled.get(roundId ?? '');
       if (!round) continue;
       this.unfinished.forget(key);
-      const stake_status = round.status === 'voided' ? 'returned' : 'paid';
-      this._recent.update((spins) =>
-        spins.map((spin) => (spin.key === key ? { ...spin, ...told(round) } : spin)),
-      );
+      this.history.change(key, moneyResult(round));
       if (key !== this.current || this._phase() !== 'idle') continue;
-      this._stakeStatus.set(stake_status);
+      this.shown.standsAt(round.status === 'voided' ? 'returned' : 'paid');
       this.conclude(round);
     }
     // Whoever settled them: what they did to the money is asked for.
@@ -492,12 +380,7 @@ export class Play {
     if (closed || doubtful.length > 0) void this.session.refresh().catch(() => undefined);
   }
 
-  private remember(spin: RecentSpin): void {
-    this._recent.update((spins) =>
-      [spin, ...spins.filter(({ key }) => key !== spin.key)].slice(0, RECENT),
-    );
-  }
-
+  /** The board of the last round, else stop 0 everywhere. */
   private firstTarget(): Target {
     const strips = this.paytable.strips();
     const last = this.roundsStore.rounds().find(({ stops, board }) => stops && board);
@@ -505,23 +388,4 @@ export class Play {
     const stops = strips.map(() => 0);
     return { stops, board: boardAt(strips, stops, this.paytable.table()?.rows ?? 3) };
   }
-}
-
-/** What a round did to the money. A payout below the stake is no gain, and is not told as one. */
-function told({
-  status,
-  stake,
-  payout = 0,
-}: Pick<RoundSummary, 'status' | 'stake' | 'payout'>): Pick<RecentSpin, 'kind' | 'change'> {
-  if (status === 'reserved' || status === 'pending') return { kind: status, change: 0 };
-  if (status === 'voided') return { kind: 'returned', change: 0 };
-  return { kind: payout > stake ? 'won' : 'lost', change: payout - stake };
-}
-
-function isOpen({ status }: Pick<RoundSummary, 'status'>): boolean {
-  return status !== 'posted' && status !== 'voided';
-}
-
-function moneyOf({ status, payout = 0 }: RoundSummary): Pick<SpinResult, 'status' | 'payout'> {
-  return { status, payout };
 }

@@ -14,6 +14,7 @@ import { brief, joined } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';
 import { firstOf } from '../core/ui/capped';
 import { NotShown } from '../core/ui/not-shown';
+import { RowList } from '../core/ui/row-list';
 import { colourOf } from '../core/ui/service-colour';
 import { comparePath, placeAt, tracePath } from '../core/ui/trace-place';
 import { VirtualRows } from '../core/ui/virtual-rows';
@@ -30,9 +31,9 @@ const MOST_SHARES = 4;
 /** Two traces side by side: what became slower or faster, span by span and on the critical path. */
 @Component({
   selector: 'rs-compare-page',
-  imports: [NotShown, VirtualRows],
+  imports: [NotShown, RowList, VirtualRows],
   templateUrl: './compare-page.html',
-  styleUrls: ['./rows.css', './compare-page.css'],
+  styleUrls: ['../core/ui/rows.css', './span-name.css', './compare-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { '(document:keydown)': 'press($event)' },
 })
@@ -40,7 +41,7 @@ export class ComparePage {
   private readonly address = inject(Address);
   private readonly language = inject(Language);
   protected readonly say = this.language.say;
-  private readonly scroller = viewChild('rows', { read: VirtualRows });
+  private readonly scroller = viewChild(VirtualRows);
 
   private readonly place = computed(() => {
     const place = placeAt(this.address.path());
@@ -112,21 +113,15 @@ export class ComparePage {
     const least = Math.max(comparison.beforeTime, comparison.afterTime) / 100;
     return comparison.pairs.filter(({ delta }) => Math.abs(delta) >= least);
   });
-  protected readonly count = computed(() => this.pairs().length);
+  protected readonly ids = computed(() => this.pairs().map(({ key }) => `pair-${key}`));
   protected readonly lines = computed(() => {
     const scroller = this.scroller();
     const comparison = this.comparison();
     if (!scroller || !comparison) return [];
     const longest = Math.max(comparison.beforeTime, comparison.afterTime, 1);
     const formats = this.language.formats();
-    return this.pairs()
-      .slice(scroller.first(), scroller.last())
-      .map((pair) => lineOf(pair, longest, formats));
+    return scroller.inSight(this.pairs()).map((pair) => lineOf(pair, longest, formats));
   });
-
-  protected indexOf(line: number): number {
-    return (this.scroller()?.first() ?? 0) + line;
-  }
 
   protected readonly list = computed(() => this.address.asLeft('/traces'));
 
@@ -145,6 +140,14 @@ export class ComparePage {
   protected reload(): void {
     void this.before.load();
     void this.after.load();
+  }
+
+  /** The span in its trace: the later one, where it is in both. */
+  protected open(index: number): void {
+    const { after, before } = this.pairs()[index] ?? {};
+    const node = after ?? before;
+    const id = after ? this.afterId() : this.beforeId();
+    if (node) this.address.go(tracePath(id), { span: node.key });
   }
 
   protected press(event: KeyboardEvent): void {
@@ -175,7 +178,7 @@ export class ComparePage {
       why: layout.path.why && this.say(`viewer.why.${layout.path.why}`),
       width: (time / longest) * 100,
       segments: layout.path.segments.map(({ node, start, end }) => ({
-        colour: node.failed ? '#ff7b73' : colourOf(actorOf(node)),
+        colour: node.failed ? 'var(--bad)' : colourOf(actorOf(node)),
         weight: end - start,
         title: joined(' · ', [
           brief(actorOf(node), MOST_OF_A_NAME),

@@ -5,10 +5,12 @@ import { Formats } from '../core/i18n/formats';
 import { Language } from '../core/i18n/language';
 import { brief, isolated, joined, legible } from '../core/i18n/legible';
 import { colourOf } from '../core/ui/service-colour';
+import { declared } from '../core/ui/tokens';
 import { backgroundOf, backgroundWords } from './background';
 import { Layout } from './layout';
 import { measuredWords } from './measured-words';
 import { SpanNode, actorOf, durationOf, labelOf } from './span-node';
+import { odditiesOf } from './trace-head';
 import { nameOfTrace } from './trace-name';
 import { hasTime, oddWords } from './waterfall-line';
 
@@ -40,14 +42,14 @@ export function traceHtml(detail: TraceDetail, layout: Layout, tongue: Tongue): 
   const shares = layout.shares
     .map(({ actor, share }) => `${isolated(actor)} ${formats.percent(share * 100, 1)}`)
     .join(', ');
-  const cyclic = tree.nodes.some(({ oddities }) => oddities.includes('cycle'));
-  const odd = oddWords([...summary.oddities, ...(cyclic ? ['cycle'] : [])], say);
+  const odd = oddWords(odditiesOf(detail, layout), say);
   const outcome = summary.ok
     ? say('viewer.list.wellTitle')
     : say('viewer.list.badTitle', {
         status: summary.status,
         errors: formats.number(summary.errors),
       });
+  const rows = tree.nodes.map((node) => rowOf(node, layout, tongue)).join('\n');
   return `<!doctype html>
 <html lang="${escaped(lang)}">
 <head>
@@ -55,7 +57,7 @@ export function traceHtml(detail: TraceDetail, layout: Layout, tongue: Tongue): 
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(name)} ${escaped(summary.trace_id)}</title>
-<style>${STYLE}</style>
+<style>:root{color-scheme:dark;${declared(STYLE + rows)}}${STYLE}</style>
 </head>
 <body>
 <h1>${escaped(name)}</h1>
@@ -75,7 +77,7 @@ ${odd === '' ? '' : `<p class="odd">${escaped(odd)}</p>`}
 ${errorsOf(say('viewer.trace.looseErrors'), tree.looseErrors)}
 ${logsOf(say('viewer.trace.looseLogs'), tree.looseLogs, tree.start, formats)}
 <div class="row head"><span>${escaped(say('viewer.trace.operation'))}</span><span class="time">${escaped(say('viewer.trace.time'))}</span><span></span></div>
-${tree.nodes.map((node) => rowOf(node, layout, tongue)).join('\n')}
+${rows}
 <p class="id">${escaped(say('viewer.trace.made'))}</p>
 </body>
 </html>
@@ -100,7 +102,7 @@ function rowOf(node: SpanNode, layout: Layout, { say, formats }: Tongue): string
   const path = (segments.get(node) ?? [])
     .map(({ start, end }) => `<i class="path" style="${place(start, end)}"></i>`)
     .join('');
-  const colour = node.failed ? '#ff7b73' : colourOf(actorOf(node));
+  const colour = node.failed ? 'var(--bad)' : colourOf(actorOf(node));
   const odd = oddWords(node.oddities, say);
   const critical = layout.critical.get(node) ?? ZERO;
   const json = writeJson({ ...span, errors: node.errors, logs: node.logs }, 2);
@@ -189,28 +191,27 @@ function escaped(text: string): string {
 }
 
 const STYLE = `
-:root{color-scheme:dark}
-body{margin:2rem;background:#0a0c11;color:#e9ecf2;font:14px/1.45 'Inter',system-ui,sans-serif;font-variant-numeric:tabular-nums}
+body{margin:2rem;background:var(--ink);color:var(--text);font:14px/1.45 'Inter',system-ui,sans-serif;font-variant-numeric:tabular-nums}
 h1{margin:0;font-size:1.4rem;overflow-wrap:anywhere}
-.id{color:#929cb0;font-family:monospace}
-.bad{color:#ff7b73}
-.odd{color:#f3bd4d}
+.id{color:var(--dim);font-family:monospace}
+.bad{color:var(--bad)}
+.odd{color:var(--gold)}
 dl{display:flex;flex-wrap:wrap;gap:.2rem 1.5rem;margin:.6rem 0}
 dl div{display:flex;gap:.5rem}
-dt{color:#929cb0}
+dt{color:var(--dim)}
 dd{margin:0;overflow-wrap:anywhere}
-.title{margin:.8rem 0 .2rem;color:#929cb0}
+.title{margin:.8rem 0 .2rem;color:var(--dim)}
 ul,ol{margin:.2rem 0;padding-left:1.2rem;overflow-wrap:anywhere}
 .stack{font-family:monospace;white-space:pre-wrap}
-.row{display:grid;grid-template-columns:minmax(14rem,36%) 6rem 1fr;gap:1rem;align-items:center;padding:.2rem .5rem;border-bottom:1px solid #171c27}
-.head{color:#929cb0}
+.row{display:grid;grid-template-columns:minmax(14rem,36%) 6rem 1fr;gap:1rem;align-items:center;padding:.2rem .5rem;border-bottom:1px solid var(--box)}
+.head{color:var(--dim)}
 summary{cursor:pointer;list-style:none}
-summary:hover{background:#141925}
+summary:hover{background:var(--raised)}
 summary span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .time{text-align:right}
 .bars{position:relative;height:1rem}
 .bars i{position:absolute;top:.15rem;height:.6rem;min-width:2px;border-radius:.15rem}
-.bars .path{top:.82rem;height:.15rem;background:#fff}
-.told{padding:.4rem 1rem 1rem;border-bottom:1px solid #171c27}
-pre{margin:0;padding:.6rem 1rem;overflow:auto;max-height:24rem;background:#0d1119;white-space:pre-wrap;overflow-wrap:anywhere}
+.bars .path{top:.82rem;height:.15rem;background:var(--white)}
+.told{padding:.4rem 1rem 1rem;border-bottom:1px solid var(--box)}
+pre{margin:0;padding:.6rem 1rem;overflow:auto;max-height:24rem;background:var(--field);white-space:pre-wrap;overflow-wrap:anywhere}
 `;

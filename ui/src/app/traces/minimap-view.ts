@@ -16,6 +16,7 @@ import {
 import { Micros, micros } from '../core/api/micros';
 import { Language } from '../core/i18n/language';
 import { colourOf } from '../core/ui/service-colour';
+import { paint } from '../core/ui/tokens';
 import { minimap } from './minimap';
 import { actorOf } from './span-node';
 import { View, isWhole, percentAt, within } from './time-scale';
@@ -45,7 +46,7 @@ const CLICK_PX = 4;
       height: 3.4rem;
       border: 1px solid var(--line);
       border-radius: 0.7rem;
-      background: #0c0f15;
+      background: var(--list);
       overflow: hidden;
       cursor: crosshair;
       touch-action: none;
@@ -62,7 +63,7 @@ const CLICK_PX = 4;
       pointer-events: none;
     }
     .shade {
-      background: #0a0c11b3;
+      background: var(--ink-veil);
     }
     .frame {
       min-width: 2px;
@@ -159,7 +160,7 @@ export class MinimapView {
     const lane = Math.min((height - 2 * edge) / lanes, 6 * dot);
     const thick = Math.max(lane - Math.min(lane / 3, 2 * dot), 1);
     for (const bar of bars) {
-      pencil.fillStyle = bar.node.failed ? '#ff7b73' : colourOf(actorOf(bar.node));
+      pencil.fillStyle = paint(bar.node.failed ? 'var(--bad)' : colourOf(actorOf(bar.node)));
       const long = Math.max(bar.width * width, devicePixelRatio);
       pencil.fillRect(bar.left * width, edge + bar.lane * lane, long, thick);
     }

@@ -15,7 +15,7 @@ import { Language } from '../i18n/language';
   template: `<p role="status" data-test="part-loading">{{ say('part.loading') }}</p>`,
   styles: `
     p {
-      padding: 2rem;
+      padding: var(--space-20);
       color: var(--dim);
       animation: appear 0s 300ms backwards;
     }
@@ -49,8 +49,8 @@ export class PartLoading {
     div {
       display: grid;
       justify-items: start;
-      gap: 0.8rem;
-      padding: 2rem;
+      gap: var(--space-8);
+      padding: var(--space-20);
     }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -16,13 +16,19 @@ export function rowAfter(
   return null;
 }
 
-/** Whether a key belongs to what has the focus, or to the browser: fields, buttons and dialogs keep their keys. */
-export function isTaken({ target, key, ctrlKey, altKey, metaKey }: KeyboardEvent): boolean {
+/**
+ * Whether a key belongs to what has the focus, or to the browser: fields, buttons and dialogs keep their keys, but for a
+ * button that is a `row` of the list.
+ */
+export function isTaken(
+  { target, key, ctrlKey, altKey, metaKey }: KeyboardEvent,
+  row: EventTarget | null = null,
+): boolean {
   if (ctrlKey || altKey || metaKey) return true;
   // A link leads where it says, whichever row is active; other keys mean nothing to it.
   const links = key === 'Enter' ? ', a[href], summary' : '';
-  return (
+  const holder =
     target instanceof Element &&
-    target.closest(`input, select, textarea, button, dialog[open]${links}`) !== null
-  );
+    target.closest(`input, select, textarea, button, dialog[open]${links}`);
+  return holder !== false && holder !== null && holder !== row;
 }

@@ -89,6 +89,11 @@ export class VirtualRows {
     });
   }
 
+  /** Of all rows those to draw. */
+  inSight<T>(rows: readonly T[]): readonly T[] {
+    return rows.slice(this.first(), this.last());
+  }
+
   /** Whether a row is drawn: nothing may refer to the element of one that is not. */
   draws(index: number): boolean {
     return index >= this.first() && index < this.last();

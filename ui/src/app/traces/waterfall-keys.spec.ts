@@ -1,4 +1,4 @@
-import { keyMeaning } from './key-meaning';
+import { keyMeaning } from './waterfall-keys';
 
 function pressed(init: KeyboardEventInit, html = '<div></div>'): KeyboardEvent {
   document.body.innerHTML = html;

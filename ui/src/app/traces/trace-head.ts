@@ -1,0 +1,88 @@
+import { TraceDetail } from '../core/api/schema';
+import { Key, Language } from '../core/i18n/language';
+import { brief, joined } from '../core/i18n/legible';
+import { firstOf } from '../core/ui/capped';
+import { colourOf } from '../core/ui/service-colour';
+import { backgroundOf, backgroundWords } from './background';
+import { Layout } from './layout';
+import { measuredWords } from './measured-words';
+import { nameOfTrace } from './trace-name';
+import { TraceTree } from './tree';
+import { oddWords } from './waterfall-line';
+
+/** A line has no room for more of a text, and for more shares of the critical path. */
+const MOST_OF_A_WORD = 100;
+const MOST_SHARES = 3;
+/** Most roots beside the one that the trace is about that are named. */
+const MOST_OTHER_ROOTS = 5;
+
+export type TraceHead = ReturnType<typeof headOf>;
+
+/** What stands above the rows of a trace, in words; with all shares of the critical path or the first. */
+export function headOf(
+  detail: TraceDetail,
+  layout: Layout,
+  allShares: boolean,
+  language: Language,
+) {
+  const { say } = language;
+  const formats = language.formats();
+  const { lapse, percent, date } = formats;
+  const { summary } = detail;
+  const count = (key: 'spans' | 'services', value: number): string =>
+    language.count(`viewer.trace.${key}`, value);
+  const { length } = layout.shares;
+  const shares = firstOf(layout.shares, allShares ? length : MOST_SHARES);
+  const otherRoots = firstOf(detail.other_roots ?? [], MOST_OTHER_ROOTS);
+  const background = backgroundWords(backgroundOf(summary), say, formats);
+  return {
+    name: nameOfTrace(detail),
+    whole: summary.name || nameOfTrace(detail),
+    ok: summary.ok,
+    when: date(summary.start_us),
+    release: brief(summary.release ?? '', MOST_OF_A_WORD),
+    player: brief(summary.player ?? '', MOST_OF_A_WORD),
+    virtual: summary.virtual_player,
+    time: summary.spans === 0 ? '–' : lapse(summary.root_us),
+    rest: `${background && ` ${background}`}, ${joined(', ', [
+      count('spans', layout.tree.nodes.length),
+      count('services', summary.services.length),
+    ])}`,
+    shares: shares.shown.map(({ actor, share }) => ({
+      actor: brief(actor, MOST_OF_A_WORD),
+      colour: colourOf(actor),
+      share: percent(share * 100, 0),
+    })),
+    moreShares: shares.rest,
+    why: layout.path.why && say(`viewer.why.${layout.path.why}`),
+    measured: measuredWords(summary, say, formats),
+    failure: summary.ok
+      ? ''
+      : say('viewer.trace.failed', { status: brief(summary.status, MOST_OF_A_WORD) }),
+    odd: oddWords(odditiesOf(detail, layout), say),
+    loose: looseWords(layout.tree, language),
+    otherRoots: otherRoots.shown.map((root) => ({
+      id: root.span_id,
+      name: brief(root.name || root.span_id, MOST_OF_A_WORD),
+      service: brief(root.service, MOST_OF_A_WORD),
+      time: lapse(root.duration_us),
+    })),
+    moreRoots: otherRoots.rest,
+  };
+}
+
+/** Circles only show in the tree. */
+export function odditiesOf({ summary }: TraceDetail, { tree }: Layout): readonly string[] {
+  const isCyclic = tree.nodes.some(({ oddities }) => oddities.includes('cycle'));
+  return isCyclic ? [...summary.oddities, 'cycle'] : summary.oddities;
+}
+
+function looseWords({ looseErrors, looseLogs }: TraceTree, language: Language): string {
+  const { number } = language.formats();
+  const words = (key: Key, { length }: readonly unknown[]): string =>
+    length === 0 ? '' : `${language.say(key)}: ${number(length)}`;
+  return joined(' · ', [
+    words('viewer.trace.looseErrors', looseErrors),
+    words('viewer.trace.looseLogs', looseLogs),
+  ]);
+}

@@ -1,0 +1,140 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  Injector,
+  afterNextRender,
+  computed,
+  effect,
+  inject,
+  input,
+  untracked,
+  viewChild,
+} from '@angular/core';
+
+import { Key, Language } from '../core/i18n/language';
+import { VirtualRows } from '../core/ui/virtual-rows';
+import { Columns } from './columns';
+import { Row } from './rows';
+import { Hit } from './search';
+import { TimeView } from './time-view';
+import { Reading } from './trace-address';
+import { TraceTree } from './tree';
+import { Waterfall } from './waterfall';
+import { Scene, WaterfallLine, lineOf } from './waterfall-line';
+
+/** The rows of a trace with their bars, and the lines between the columns, which can be dragged. */
+@Component({
+  selector: 'rs-waterfall-grid',
+  imports: [VirtualRows],
+  templateUrl: './waterfall-grid.html',
+  styleUrls: ['../core/ui/rows.css', './span-name.css', './waterfall-grid.css'],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { '[style.--name]': 'columns.name() + "rem"', '[style.--time]': 'columns.time() + "rem"' },
+})
+export class WaterfallGrid {
+  readonly waterfall = input.required<Waterfall>();
+  readonly time = input.required<TimeView>();
+  /** Whether the critical path is drawn. */
+  readonly critical = input.required<boolean>();
+
+  private readonly injector = inject(Injector);
+  private readonly language = inject(Language);
+  protected readonly columns = inject(Columns);
+  protected readonly say = this.language.say;
+  private readonly scroller = viewChild.required('rows', { read: VirtualRows });
+  private readonly grid = viewChild.required('rows', { read: ElementRef<HTMLElement> });
+  private readonly timeline = viewChild.required<ElementRef<HTMLElement>>('timeline');
+
+  private readonly scene = computed((): Scene | null => {
+    const layout = this.waterfall().layout();
+    const hits = this.waterfall().hits();
+    return (
+      layout && {
+        layout,
+        view: this.time().view(),
+        critical: this.critical(),
+        formats: this.language.formats(),
+        say: this.say,
+        matched: hits && new Set<Hit>(hits),
+      }
+    );
+  });
+  /** Lines that were drawn in this scene: scrolling makes only those that come into sight. */
+  private readonly known = computed(() => {
+    this.scene();
+    return new WeakMap<Row, WaterfallLine>();
+  });
+  protected readonly lines = computed((): WaterfallLine[] => {
+    const scene = this.scene();
+    if (!scene) return [];
+    const known = this.known();
+    return this.scroller()
+      .inSight(this.waterfall().rows())
+      .map((row) => {
+        const line = known.get(row) ?? lineOf(row, scene);
+        known.set(row, line);
+        return line;
+      });
+  });
+  protected readonly marks = computed(() => this.time().marks(this.language.formats()));
+
+  constructor() {
+    this.revealLinked();
+    this.stayWhereRead();
+  }
+
+  /** How many rows fit. */
+  page(): number {
+    return this.scroller().page();
+  }
+
+  reveal(index: number): void {
+    this.scroller().reveal(index);
+  }
+
+  focus(): void {
+    this.grid().nativeElement.focus({ preventScroll: true });
+  }
+
+  protected wheel(event: WheelEvent): void {
+    this.time().wheel(event, this.timeline().nativeElement.getBoundingClientRect());
+  }
+
+  protected ownError(row: Row): Key {
+    return row.kind === 'event' ? 'viewer.trace.eventError' : 'viewer.trace.ownError';
+  }
+
+  /** The row of the address is brought into sight when it is there. A new reader begins at the top. */
+  private revealLinked(): void {
+    let followed: Reading | null = null;
+    effect(() => {
+      const waterfall = this.waterfall();
+      const initial = waterfall.initial();
+      if (followed === initial || waterfall.indexOf(initial.span) === undefined) return;
+      followed = initial;
+      // There is nothing to scroll before the rows are drawn.
+      const reveal = (): void => this.reveal(untracked(waterfall.active));
+      afterNextRender({ write: reveal }, { injector: this.injector });
+    });
+  }
+
+  /** What is read stays where it is on the screen when the trace grows. */
+  private stayWhereRead(): void {
+    let drawn: { id: string; tree: TraceTree | null; rows: readonly Row[] } | null = null;
+    effect(() => {
+      const waterfall = this.waterfall();
+      const [tree, rows] = [waterfall.layout()?.tree ?? null, waterfall.rows()];
+      untracked(() => {
+        const before = drawn;
+        drawn = { id: waterfall.id(), tree, rows };
+        if (!before?.tree || before.id !== drawn.id || before.tree === tree) return;
+        const key = waterfall.chosen();
+        this.scroller().follow(
+          (index) => waterfall.indexOf(before.rows[index]?.key ?? ''),
+          key === '' ? -1 : before.rows.findIndex((row) => row.key === key),
+        );
+      });
+    });
+  }
+}

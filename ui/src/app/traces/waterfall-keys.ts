@@ -1,0 +1,104 @@
+import { Key } from '../core/i18n/language';
+
+/** What a key does on the waterfall. */
+export type Meaning =
+  | 'down'
+  | 'up'
+  | 'page-down'
+  | 'page-up'
+  | 'first'
+  | 'last'
+  | 'close'
+  | 'open'
+  | 'close-all'
+  | 'open-all'
+  | 'details'
+  | 'next-error'
+  | 'critical'
+  | 'gaps'
+  | 'compare'
+  | 'search'
+  | 'zoom-in'
+  | 'zoom-out'
+  | 'pan-left'
+  | 'pan-right'
+  | 'whole'
+  | 'leave';
+
+/** Keys that belong together, and how the list of keys tells of them. */
+interface KeyGroup {
+  readonly says: Key;
+  readonly shown: readonly string[];
+  /** Letters by their place on the keyboard (`code`), so that they work in the Russian layout too; else `key`. */
+  readonly keys: Readonly<Record<string, Meaning>>;
+}
+
+export const WATERFALL_KEYS: readonly KeyGroup[] = [
+  {
+    says: 'viewer.keys.rows',
+    shown: ['j', 'k', '↓', '↑'],
+    keys: {
+      KeyJ: 'down',
+      KeyK: 'up',
+      ArrowDown: 'down',
+      ArrowUp: 'up',
+      PageDown: 'page-down',
+      PageUp: 'page-up',
+      Home: 'first',
+      End: 'last',
+    },
+  },
+  {
+    says: 'viewer.keys.fold',
+    shown: ['h', 'l', '←', '→'],
+    keys: { KeyH: 'close', KeyL: 'open', ArrowLeft: 'close', ArrowRight: 'open' },
+  },
+  {
+    says: 'viewer.keys.foldAll',
+    shown: ['[', ']'],
+    keys: { BracketLeft: 'close-all', BracketRight: 'open-all' },
+  },
+  { says: 'viewer.keys.details', shown: ['Enter'], keys: { Enter: 'details' } },
+  { says: 'viewer.keys.error', shown: ['e'], keys: { KeyE: 'next-error' } },
+  { says: 'viewer.keys.critical', shown: ['c'], keys: { KeyC: 'critical' } },
+  { says: 'viewer.keys.gaps', shown: ['g'], keys: { KeyG: 'gaps' } },
+  { says: 'viewer.keys.compare', shown: ['x'], keys: { KeyX: 'compare' } },
+  { says: 'viewer.keys.search', shown: ['/'], keys: { Slash: 'search' } },
+  {
+    says: 'viewer.keys.zoom',
+    shown: ['+', '−', '0'],
+    keys: {
+      '+': 'zoom-in',
+      'Shift +': 'zoom-in',
+      Equal: 'zoom-in',
+      NumpadAdd: 'zoom-in',
+      Minus: 'zoom-out',
+      NumpadSubtract: 'zoom-out',
+      Digit0: 'whole',
+    },
+  },
+  {
+    says: 'viewer.keys.pan',
+    shown: ['Shift', '←', '→'],
+    keys: { 'Shift ArrowLeft': 'pan-left', 'Shift ArrowRight': 'pan-right' },
+  },
+  { says: 'viewer.keys.back', shown: ['Esc'], keys: { Escape: 'leave' } },
+];
+
+const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
+  WATERFALL_KEYS.flatMap(({ keys }) => Object.entries(keys)),
+);
+
+/** Null for what the waterfall leaves to others: fields, dialogs, separators, and the keys of the browser. */
+export function keyMeaning(event: KeyboardEvent): Meaning | null {
+  if (event.ctrlKey || event.altKey || event.metaKey) return null;
+  const target = event.target instanceof Element ? event.target : null;
+  if (target?.closest('input, textarea, select, dialog[open]')) return null;
+  if (event.shiftKey) return MEANINGS.get(`Shift ${event.key}`) ?? null;
+  const named = MEANINGS.get(event.key);
+  if (named === undefined) return MEANINGS.get(event.code) ?? null;
+  if (named === 'leave') return named;
+  // A button is pressed with Enter; a separator is moved and a text is scrolled with the arrows.
+  if (named === 'details' && target?.closest('button, a, summary')) return null;
+  return target?.closest('[role="separator"], pre, [data-keys="own"]') ? null : named;
+}

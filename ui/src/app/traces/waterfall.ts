@@ -1,0 +1,189 @@
+import { Signal, computed, linkedSignal } from '@angular/core';
+
+import { Layout } from './layout';
+import { isBad } from './loose-events';
+import {
+  Folding,
+  Row,
+  UNFOLDED,
+  foldedAll,
+  grown,
+  openedTo,
+  put,
+  revealing,
+  standIns,
+  toggled,
+  visibleRows,
+} from './rows';
+import { Hit, found, isSpan, nextOf } from './search';
+import { Reading } from './trace-address';
+import { TraceTree } from './tree';
+
+/** The rows of a trace as its reader has them: what is folded, what is searched for, and which row is read. */
+export class Waterfall {
+  /** Key of the row that the reader has chosen; empty before. At first all is as the address says it. */
+  readonly chosen = linkedSignal(() => this.initial().span);
+  readonly gaps = linkedSignal(() => this.initial().gaps);
+  readonly search = linkedSignal({ source: () => this.id(), computation: () => '' });
+  readonly folding = linkedSignal<{ initial: Reading; tree: TraceTree | null }, Folding>({
+    source: () => ({ initial: this.initial(), tree: this.tree() }),
+    computation: ({ initial, tree }, previous) => {
+      const same = previous?.source.initial === initial;
+      const before = same ? previous.source.tree : null;
+      const folding = same ? previous.value : initial.folding;
+      if (!tree || tree === before) return folding;
+      const after = before ? grown(folding, before, tree) : folding;
+      // A link leads to a span, whichever group it is in.
+      const linked = before?.byKey.has(initial.span) ? undefined : tree.byKey.get(initial.span);
+      return linked ? { ...after, opened: openedTo(after, tree, linked).opened } : after;
+    },
+  });
+  private readonly tree = computed(() => this.layout()?.tree ?? null);
+
+  readonly hits = computed(() => {
+    const tree = this.tree();
+    return tree && this.search().trim() !== '' ? found(tree, this.search()) : null;
+  });
+  private readonly revealed = computed((): ReadonlySet<string> => {
+    const tree = this.tree();
+    const hits = this.hits();
+    return tree && hits ? revealing(tree, hits.filter(isSpan)) : new Set();
+  });
+  /** What the reader has closed of what the search opened; another search opens it again. */
+  private readonly concealed = linkedSignal<string, ReadonlySet<string>>({
+    source: this.search,
+    computation: () => new Set(),
+  });
+  readonly rows = computed(() => {
+    const tree = this.tree();
+    return tree
+      ? visibleRows(tree, {
+          folding: this.folding(),
+          gaps: this.gaps(),
+          revealed: this.revealed(),
+          concealed: this.concealed(),
+        })
+      : [];
+  });
+  private readonly indices = computed(
+    () => new Map(this.rows().map(({ key }, index) => [key, index] as const)),
+  );
+  /** The row of a new reader, who reads on there while the trace grows. */
+  private readonly firstKey = linkedSignal<{ id: string; layout: Layout | null }, string>({
+    source: () => ({ id: this.id(), layout: this.layout() }),
+    computation: ({ id, layout }, previous) => {
+      if (previous?.source.id === id && previous.value !== '') return previous.value;
+      return layout ? worthReading(layout) : '';
+    },
+  });
+  private readonly selectedKey = computed(() => this.chosen() || this.firstKey());
+  /** Where the selected row is; `row` is that row as it was seen last, also where another stands for it. */
+  private readonly place = linkedSignal<
+    { rows: readonly Row[]; key: string },
+    { index: number; row: Row | null }
+  >({
+    source: () => ({ rows: this.rows(), key: this.selectedKey() }),
+    computation: ({ rows, key }, previous) => {
+      const known = this.indices().get(key);
+      if (known !== undefined) return { index: known, row: rows[known] ?? null };
+      const row = previous?.source.key === key ? previous.value.row : null;
+      const tree = this.tree();
+      for (const other of tree ? standIns(tree, key, row) : []) {
+        const index = this.indices().get(other);
+        if (index !== undefined) return { index, row };
+      }
+      return { index: rows.length > 0 ? 0 : -1, row };
+    },
+  });
+  readonly active = computed(() => this.place().index);
+  readonly selected = computed((): Row | null => this.rows()[this.active()] ?? null);
+
+  constructor(
+    readonly id: Signal<string>,
+    readonly initial: Signal<Reading>,
+    readonly layout: Signal<Layout | null>,
+  ) {}
+
+  /** Undefined for a row that is folded away, or of another trace. */
+  indexOf(key: string): number | undefined {
+    return this.indices().get(key);
+  }
+
+  select(row: Row): void {
+    this.chosen.set(row.key);
+  }
+
+  toggle(row: Row): void {
+    this.select(row);
+    const { key, open } = row;
+    if (open === null) return;
+    this.folding.update((folding) => toggled(folding, row));
+    this.concealed.update((keys) => put(keys, key, open));
+  }
+
+  closeAll(): void {
+    this.concealed.set(this.revealed());
+    this.folding.set(foldedAll());
+  }
+
+  openAll(): void {
+    this.concealed.set(new Set());
+    this.folding.set(UNFOLDED);
+  }
+
+  /** The row above the selected one in the tree; -1 where there is none. */
+  above(): number {
+    const depth = this.selected()?.depth ?? 0;
+    return this.rows().findLastIndex((row, at) => at < this.active() && row.depth < depth);
+  }
+
+  /** The next thing that was found, going round; -1 where nothing was. */
+  nextHit(direction: 1 | -1): number {
+    const places = (this.hits() ?? []).flatMap(({ key }) => this.indexOf(key) ?? []);
+    return nextOf(
+      places.sort((one, other) => one - other),
+      this.chosen() === '' ? -1 : this.active(),
+      direction,
+    );
+  }
+
+  /** Opens what hides the next failure, and says where it then is; null where nothing failed. */
+  nextFailure(): number | null {
+    const tree = this.tree();
+    if (!tree) return null;
+    // In the order of the rows: what belongs to no span comes after the spans.
+    const all: Hit[] = [...tree.nodes, ...tree.loose];
+    const failures = [...all.keys()].filter((index) => {
+      const each = all[index];
+      return each && (isSpan(each) ? each.failed : isBad(each));
+    });
+    const from = all.findIndex(({ key }) => key === this.selectedKey());
+    const found = all[nextOf(failures, from, 1)];
+    if (!found) return null;
+    if (isSpan(found)) {
+      this.folding.update((folding) => openedTo(folding, tree, found));
+      const around = revealing(tree, [found]);
+      this.concealed.update((keys) => new Set([...keys].filter((key) => !around.has(key))));
+    }
+    return this.indexOf(found.key) ?? 0;
+  }
+
+  /** The first of what belongs to no span. */
+  firstLoose(): number {
+    return this.indexOf(this.tree()?.loose[0]?.key ?? '') ?? 0;
+  }
+
+  /** Where the selected row stands among what was found: "2 / 5". */
+  matches(number: (value: number) => string): string {
+    const hits = this.hits();
+    if (!hits) return '';
+    const at = hits.map(({ key }) => this.indexOf(key) ?? -1).indexOf(this.active());
+    return `${at < 0 ? '–' : number(at + 1)} / ${number(hits.length)}`;
+  }
+}
+
+/** What a new reader looks for first: what failed, else where the time went. */
+function worthReading({ tree, shares }: Layout): string {
+  const failed = tree.nodes.findLast((node) => node.failed) ?? tree.loose.find(isBad);
+  return (failed ?? shares[0]?.span ?? tree.root ?? tree.loose[0])?.key ?? '';
+}
