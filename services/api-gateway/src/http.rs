@@ -1,7 +1,7 @@
 //! Routes of the gateway and their OpenAPI document.
 
-use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{DefaultBodyLimit, Extension, Path, Query, State as AxumState};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{DefaultBodyLimit, Extension, Query, State as AxumState};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
@@ -11,10 +11,10 @@ use reelscope_contracts::game::{Paytable, Round};
 use reelscope_contracts::gateway::{
     LogIn, LoggedIn, RoundStanding, RoundSummary, Rounds, Spin, SpinResult, StackHealth, StackStatus,
 };
-use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::http::{Body, Path, method_not_allowed, not_found};
 use reelscope_contracts::payments::{Bet, BetStatus, DailyReport, Standing};
-use reelscope_contracts::users::Player;
-use reelscope_contracts::{ApiProblem, Code, Money, RoundId, StakeStatus, is_day, rfc3339};
+use reelscope_contracts::users::{OpenSession, Player};
+use reelscope_contracts::{ApiProblem, Code, Money, RoundId, StakeStatus, parse_day, rfc3339};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -124,7 +124,17 @@ async fn log_in(
     Body(request): Body<LogIn>,
 ) -> Result<(StatusCode, Json<LoggedIn>), GatewayError> {
     state.limits.check("log-in")?;
-    let session = state.upstream.open_session(request).await?;
+    let LogIn {
+        account_code,
+        player_id,
+    } = request;
+    let open = OpenSession {
+        account_code: account_code
+            .parse()
+            .map_err(|_| GatewayError::Service(ApiProblem::player_not_found(&account_code)))?,
+        player_id,
+    };
+    let session = state.upstream.open_session(&open).await?;
     let token = state.tokens.issue(&session)?;
     let expires_at = rfc3339(session.expires_at);
     let reply = LoggedIn {
@@ -151,7 +161,7 @@ async fn spin(
     headers: HeaderMap,
     request: Result<Body<Spin>, ApiProblem>,
 ) -> Result<Json<SpinResult>, GatewayError> {
-    let allowed = state.limits.check(&claims.sid);
+    let allowed = state.limits.check(claims.sid.as_str());
     let key = headers
         .get("idempotency-key")
         .and_then(|value| value.to_str().ok())
@@ -275,7 +285,7 @@ fn summary(bet: Bet, drawn: Option<Round>) -> RoundSummary {
 async fn round(
     AxumState(state): AxumState<State>,
     SignedIn(claims): SignedIn,
-    asked: Result<Path<RoundId>, PathRejection>,
+    asked: Result<Path<RoundId>, ApiProblem>,
 ) -> Result<Json<RoundStanding>, GatewayError> {
     let unknown = || GatewayError::Service(ApiProblem::new(Code::NotFound, "No round of yours has this id."));
     let Ok(Path(round_id)) = asked else {
@@ -347,15 +357,16 @@ async fn daily_report(
     AxumState(state): AxumState<State>,
     asked: Result<Query<OfDay>, QueryRejection>,
 ) -> Result<Json<DailyReport>, GatewayError> {
-    let day = asked
-        .ok()
-        .map(|Query(OfDay { day })| day)
-        .filter(|day| day.as_deref().is_none_or(is_day));
-    let day = day.ok_or_else(|| {
+    let unreadable = || {
         let sentence = "Write the day as 2026-01-31.";
         GatewayError::Service(ApiProblem::new(Code::InvalidRequest, sentence).field("day"))
-    })?;
-    state.upstream.daily_report(day.as_deref()).await.map(Json)
+    };
+    let Query(OfDay { day }) = asked.map_err(|_| unreadable())?;
+    let day = match day {
+        Some(text) => Some(parse_day(&text).ok_or_else(unreadable)?),
+        None => None,
+    };
+    state.upstream.daily_report(day).await.map(Json)
 }
 
 /// This document. Needs no token.

@@ -4,7 +4,7 @@ use reelscope_contracts::game::{DrawRound, Round};
 use reelscope_contracts::gateway::{Spin, SpinResult};
 use reelscope_contracts::payments::{Bet, BetStatus, Reserve, Standing, Void};
 use reelscope_contracts::users::CheckEligibility;
-use reelscope_contracts::{ApiProblem, Code, Money, RoundId, StakeStatus};
+use reelscope_contracts::{ApiProblem, Code, Money, PlayerId, RoundId, StakeStatus};
 use reelscope_telemetry::{CallError, annotate, measure};
 use uuid::Uuid;
 
@@ -20,8 +20,8 @@ const ROUNDS: Uuid = Uuid::from_u128(0x6f1c_7a52_0d0e_4a7b_9b6e_2f55_d0c1_84e3);
 /// repeatable: whoever sends the key again, after a lost answer or after a restart of everything, means the same
 /// round, and every service behind does its part once per round.
 #[must_use]
-pub fn round_id(player_id: &str, key: &str) -> RoundId {
-    Uuid::new_v5(&ROUNDS, format!("{player_id}\n{key}").as_bytes())
+pub fn round_id(player_id: &PlayerId, key: &str) -> RoundId {
+    Uuid::new_v5(&ROUNDS, format!("{player_id}\n{key}").as_bytes()).into()
 }
 
 /// A round of a player's, for as long as a request is about it.
@@ -30,7 +30,7 @@ pub(crate) struct Play {
     pub(crate) upstream: Upstream,
     pub(crate) turns: Turns,
     pub(crate) knobs: Knobs,
-    pub(crate) player_id: String,
+    pub(crate) player_id: PlayerId,
     pub(crate) round_id: RoundId,
 }
 
@@ -287,14 +287,15 @@ mod tests {
             ("игрок", "ключ ✓", "a1611331-0d07-5a21-a92f-e99176385c7e"),
         ];
         for (player, key, id) in ids {
-            assert_eq!(round_id(player, key).to_string(), id, "{player} {key}");
+            assert_eq!(round_id(&player.into(), key).to_string(), id, "{player} {key}");
         }
     }
 
     #[test]
     fn a_round_belongs_to_its_player_and_key() {
-        assert_eq!(round_id("p1", "k"), round_id("p1", "k"));
-        assert_ne!(round_id("p1", "k"), round_id("p2", "k"));
-        assert_ne!(round_id("p1", "k"), round_id("p1", "l"));
+        let of = |player: &str, key| round_id(&player.into(), key);
+        assert_eq!(of("p1", "k"), of("p1", "k"));
+        assert_ne!(of("p1", "k"), of("p2", "k"));
+        assert_ne!(of("p1", "k"), of("p1", "l"));
     }
 }

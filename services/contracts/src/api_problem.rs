@@ -223,6 +223,16 @@ impl ApiProblem {
         .field("Host")
     }
 
+    /// No player has this account code.
+    #[must_use]
+    pub fn player_not_found(account_code: &str) -> Self {
+        Self::new(
+            Code::PlayerNotFound,
+            format!("No player has the account code {account_code}; codes run from RS-000001."),
+        )
+        .field("account_code")
+    }
+
     /// A write that found no room.
     #[must_use]
     pub fn disk_full() -> Self {

@@ -35,18 +35,18 @@ const STAKES: [i64; 7] = [100, 200, 500, 1_000, 2_000, 5_000, 10_000];
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct RoundRecord {
     #[serde(rename = "_id", default, skip_serializing)]
-    round_id: String,
-    stake: i64,
-    payout: i64,
+    round_id: RoundId,
+    stake: Money,
+    payout: Money,
     seed: String,
     stops: Vec<i64>,
-    drawn_at: i64,
+    drawn_at: UnixMillis,
     /// Whether it was evaluated by [`TENFOLD_CHERRIES`] and not by [`CERTIFIED`]: a round stays what it was.
     #[serde(default)]
     wrong_paytable: bool,
     /// The round whose seed was drawn from again.
     #[serde(default)]
-    same_seed_as: Option<String>,
+    same_seed_as: Option<RoundId>,
 }
 
 impl RoundRecord {
@@ -66,22 +66,18 @@ impl RoundRecord {
         } else {
             &CERTIFIED
         };
-        let evaluation = evaluate(paytable, &board, self.stake).ok()?;
-        let round_id = self.round_id.parse().ok()?;
+        let evaluation = evaluate(paytable, &board, self.stake.minor()).ok()?;
         let mut round = round(
-            round_id,
-            Money(self.stake),
+            self.round_id,
+            self.stake,
             &self.seed,
             stops,
             &board,
             &evaluation,
             self.drawn_at,
         );
-        round.payout = Money(self.payout);
-        round.same_seed_as = self
-            .same_seed_as
-            .as_deref()
-            .and_then(|earlier| earlier.parse().ok());
+        round.payout = self.payout;
+        round.same_seed_as = self.same_seed_as;
         Some(round)
     }
 }
@@ -123,26 +119,27 @@ pub async fn draw_round(
     let mut drawn = evaluated(paytable, round_id, stake, seed, stops, at)?;
     drawn.same_seed_as = same_seed_as;
     let record = RoundRecord {
-        round_id: round_id.to_string(),
-        stake: stake.minor(),
-        payout: drawn.payout.minor(),
+        round_id,
+        stake,
+        payout: drawn.payout,
         seed: drawn.seed.clone(),
         stops: drawn.stops.iter().map(|stop| i64::from(*stop)).collect(),
         drawn_at: at,
         wrong_paytable: paytable.version() == TENFOLD_CHERRIES.version(),
-        same_seed_as: same_seed_as.map(|earlier| earlier.to_string()),
+        same_seed_as,
     };
     store
         .write(move |tx| {
-            if let Some(mut earlier) = tx.get::<RoundRecord>(ROUNDS, &record.round_id)? {
-                earlier.round_id = record.round_id;
+            let id = round_id.to_string();
+            if let Some(mut earlier) = tx.get::<RoundRecord>(ROUNDS, &id)? {
+                earlier.round_id = round_id;
                 if earlier.stake != record.stake {
                     return Err(GameError::Conflict(round_id));
                 }
                 let round = earlier.round().ok_or(GameError::Seed)?;
                 return Ok(Drawn { round, first: false });
             }
-            tx.insert(ROUNDS, &record.round_id, &record)?;
+            tx.insert(ROUNDS, &id, &record)?;
             Ok(Drawn {
                 round: drawn,
                 first: true,
@@ -171,8 +168,8 @@ pub async fn look_up(store: &Store, ids: &[RoundId]) -> Result<Vec<Round>, GameE
 pub async fn seed_of(store: &Store, round_id: RoundId, stake: Money) -> Result<u64, GameError> {
     let record = store.get::<RoundRecord>(ROUNDS, round_id.to_string()).await?;
     let record = record.ok_or(GameError::NoSuchRound(round_id))?;
-    if record.stake != stake.minor() {
-        return Err(GameError::OtherStake(Money(record.stake)));
+    if record.stake != stake {
+        return Err(GameError::OtherStake(record.stake));
     }
     parse_seed(&record.seed)
 }

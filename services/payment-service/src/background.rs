@@ -140,7 +140,7 @@ mod tests {
         let (round_id, payout) = (RoundId::from_u128(number), Money(4));
         let bet = Bet {
             round_id,
-            player_id: "p".to_owned(),
+            player_id: "p".into(),
             stake: Money(10),
             payout: Some(payout),
             currency: "RUB".to_owned(),

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use reelscope_contracts::api_problem::sentence;
 use reelscope_contracts::payments::{Bet, BetStatus};
-use reelscope_contracts::{ApiProblem, Code, RoundId, StakeStatus};
+use reelscope_contracts::{ApiProblem, Code, PlayerId, RoundId, StakeStatus};
 use reelscope_store::StoreError;
 
 use crate::ledger::LedgerError;
@@ -13,7 +13,7 @@ use crate::ledger::LedgerError;
 pub enum PaymentError {
     /// No wallet has been opened for the player.
     #[error("player {0} has no wallet; open one first")]
-    WalletNotFound(String),
+    WalletNotFound(PlayerId),
     /// The currency of an open wallet cannot change.
     #[error("the wallet was opened in another currency")]
     OtherCurrency,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use reelscope_contracts::payments::DailyReport;
-use reelscope_contracts::{Money, RoundId};
+use reelscope_contracts::{Day, Money, RoundId};
 use reelscope_store::Store;
 
 use crate::background::Queue;
@@ -135,7 +135,7 @@ impl Knobs {
     }
 
     /// Makes the report of a day.
-    pub(crate) async fn daily_report(&self, store: &Store, day: String) -> Result<DailyReport, PaymentError> {
+    pub(crate) async fn daily_report(&self, store: &Store, day: Day) -> Result<DailyReport, PaymentError> {
         match self.reporting() {
             ReportSource::FromTotals => reports::daily(store, day).await,
             ReportSource::ReadingAllBets => reports::recounted(store, day).await,

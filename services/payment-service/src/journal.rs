@@ -10,7 +10,7 @@
 use std::ops::ControlFlow;
 
 use reelscope_contracts::payments::{Bet, BetStatus, OpenWallet, Reserve, Standing, Wallet};
-use reelscope_contracts::{Money, RoundId, StakeStatus, UnixMillis, day_of};
+use reelscope_contracts::{Money, PlayerId, RoundId, StakeStatus, UnixMillis, day_of};
 use reelscope_store::{Store, StoreError, Tx};
 use reelscope_telemetry::TraceLink;
 use serde::{Deserialize, Serialize};
@@ -38,32 +38,32 @@ const ONE_LIST: &str = "bets";
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct WalletRecord {
     #[serde(rename = "_id", default, skip_serializing)]
-    player_id: String,
+    player_id: PlayerId,
     currency: String,
-    available: i64,
-    reserved: i64,
-    /// Round ids, newest last.
-    recent: Vec<String>,
+    available: Money,
+    reserved: Money,
+    /// Newest last.
+    recent: Vec<RoundId>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct BetRecord {
     #[serde(rename = "_id", default, skip_serializing)]
-    round_id: String,
-    player_id: String,
+    round_id: RoundId,
+    player_id: PlayerId,
     currency: String,
-    stake: i64,
-    payout: Option<i64>,
+    stake: Money,
+    payout: Option<Money>,
     status: BetStatus,
     void_reason: Option<String>,
-    reserved_at: i64,
-    settled_at: Option<i64>,
+    reserved_at: UnixMillis,
+    settled_at: Option<UnixMillis>,
     /// The trace that the round belongs to, for whoever ends it later.
     #[serde(default)]
     trace: TraceLink,
     /// The round whose seed it draws from again.
     #[serde(default)]
-    same_seed_as: Option<String>,
+    same_seed_as: Option<RoundId>,
     /// What the provider calls the settlement, once it has made it.
     #[serde(default)]
     provider_reference: Option<String>,
@@ -87,30 +87,30 @@ struct EntryRecord {
     kind: String,
     debit: String,
     credit: String,
-    amount: i64,
-    round_id: Option<String>,
-    at: i64,
+    amount: Money,
+    round_id: Option<RoundId>,
+    at: UnixMillis,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct OpenRecord {
-    rounds: Vec<String>,
+    rounds: Vec<RoundId>,
 }
 
 impl WalletRecord {
     fn balances(&self) -> Balances {
         Balances {
-            available: Money(self.available),
-            reserved: Money(self.reserved),
+            available: self.available,
+            reserved: self.reserved,
         }
     }
 
-    fn reply(&self, player_id: &str) -> Wallet {
+    fn reply(&self, player_id: &PlayerId) -> Wallet {
         Wallet {
-            player_id: player_id.to_owned(),
+            player_id: player_id.clone(),
             currency: self.currency.clone(),
-            available: Money(self.available),
-            reserved: Money(self.reserved),
+            available: self.available,
+            reserved: self.reserved,
         }
     }
 }
@@ -120,15 +120,15 @@ impl BetRecord {
         Bet {
             round_id,
             player_id: self.player_id.clone(),
-            stake: Money(self.stake),
-            payout: self.payout.map(Money),
+            stake: self.stake,
+            payout: self.payout,
             currency: self.currency.clone(),
             status: self.status,
             reserved_at: self.reserved_at,
             settled_at: self.settled_at,
-            same_seed_as: self.same_seed_as.as_deref().and_then(|round| round.parse().ok()),
+            same_seed_as: self.same_seed_as,
             provider_reference: self.provider_reference.clone(),
-            balance: Money(wallet.available),
+            balance: wallet.available,
         }
     }
 }
@@ -141,7 +141,7 @@ pub async fn open_wallet(store: &Store, request: OpenWallet, at: UnixMillis) -> 
     store
         .write(move |tx| {
             let player = &request.player_id;
-            if let Some(wallet) = tx.get::<WalletRecord>(WALLETS, player)? {
+            if let Some(wallet) = tx.get::<WalletRecord>(WALLETS, player.as_str())? {
                 if wallet.currency != request.currency {
                     return Err(PaymentError::OtherCurrency);
                 }
@@ -150,15 +150,15 @@ pub async fn open_wallet(store: &Store, request: OpenWallet, at: UnixMillis) -> 
             let mut wallet = WalletRecord {
                 player_id: player.clone(),
                 currency: request.currency,
-                available: 0,
-                reserved: 0,
+                available: Money::ZERO,
+                reserved: Money::ZERO,
                 recent: Vec::new(),
             };
             if request.opening_balance != Money::ZERO {
                 let deposit = Movement::Deposit(request.opening_balance);
                 move_money(tx, &mut wallet, player, deposit, None, at)?;
             }
-            tx.put(WALLETS, player, &wallet)?;
+            tx.put(WALLETS, player.as_str(), &wallet)?;
             Ok(wallet.reply(player))
         })
         .await
@@ -168,11 +168,11 @@ pub async fn open_wallet(store: &Store, request: OpenWallet, at: UnixMillis) -> 
 ///
 /// # Errors
 /// [`PaymentError::WalletNotFound`], [`PaymentError::Store`].
-pub async fn wallet(store: &Store, player_id: &str) -> Result<Wallet, PaymentError> {
-    let record = store.get::<WalletRecord>(WALLETS, player_id).await?;
+pub async fn wallet(store: &Store, player_id: &PlayerId) -> Result<Wallet, PaymentError> {
+    let record = store.get::<WalletRecord>(WALLETS, player_id.as_str()).await?;
     record
         .map(|wallet| wallet.reply(player_id))
-        .ok_or_else(|| PaymentError::WalletNotFound(player_id.to_owned()))
+        .ok_or_else(|| PaymentError::WalletNotFound(player_id.clone()))
 }
 
 /// Where a round of a player's stands. Asked of the writer, so that it sees everything that was handed over before, what
@@ -180,10 +180,14 @@ pub async fn wallet(store: &Store, player_id: &str) -> Result<Wallet, PaymentErr
 ///
 /// # Errors
 /// [`PaymentError::BetNotFound`] when the round is another player's, [`PaymentError::Store`].
-pub async fn standing(store: &Store, round_id: RoundId, player_id: String) -> Result<Standing, PaymentError> {
+pub async fn standing(
+    store: &Store,
+    round_id: RoundId,
+    player_id: PlayerId,
+) -> Result<Standing, PaymentError> {
     store
         .write(move |tx| {
-            let Some(wallet) = tx.get::<WalletRecord>(WALLETS, &player_id)? else {
+            let Some(wallet) = tx.get::<WalletRecord>(WALLETS, player_id.as_str())? else {
                 return Ok(Standing {
                     bet: None,
                     stake_status: StakeStatus::Untouched,
@@ -198,7 +202,7 @@ pub async fn standing(store: &Store, round_id: RoundId, player_id: String) -> Re
             Ok(Standing {
                 stake_status: bet.as_ref().map_or(StakeStatus::Untouched, Bet::stake_status),
                 bet,
-                balance: Money(wallet.available),
+                balance: wallet.available,
             })
         })
         .await
@@ -236,15 +240,14 @@ pub async fn reserve(store: &Store, request: Reserve, at: UnixMillis) -> Result<
                 same_seed_as,
             } = request;
             let id = round_id.to_string();
-            let same_seed_as = same_seed_as.map(|round| round.to_string());
             let mut wallet = existing_wallet(tx, &player_id)?;
             if let Some(bet) = tx.get::<BetRecord>(BETS, &id)? {
                 // A round that was voided before it was reserved has no stake of its own.
-                let never_reserved = bet.status == BetStatus::Voided && bet.stake == 0;
+                let never_reserved = bet.status == BetStatus::Voided && bet.stake == Money::ZERO;
                 let same_seed = bet.same_seed_as == same_seed_as
                     // Older builds did not write it down, and what is past its draw draws nothing any more.
                     || (bet.same_seed_as.is_none() && bet.status != BetStatus::Reserved);
-                let same = bet.stake == stake.minor() && same_seed;
+                let same = bet.stake == stake && same_seed;
                 if bet.player_id != player_id || !(same || never_reserved) {
                     return Err(PaymentError::Conflict(round_id));
                 }
@@ -255,16 +258,16 @@ pub async fn reserve(store: &Store, request: Reserve, at: UnixMillis) -> Result<
                 &mut wallet,
                 &player_id,
                 Movement::Reserve(stake),
-                Some(&id),
+                Some(round_id),
                 at,
             )?;
-            remember(&mut wallet, &id);
-            tx.put(WALLETS, &player_id, &wallet)?;
+            remember(&mut wallet, round_id);
+            tx.put(WALLETS, player_id.as_str(), &wallet)?;
             let bet = BetRecord {
-                round_id: id.clone(),
+                round_id,
                 player_id,
                 currency: wallet.currency.clone(),
-                stake: stake.minor(),
+                stake,
                 payout: None,
                 status: BetStatus::Reserved,
                 void_reason: None,
@@ -276,7 +279,7 @@ pub async fn reserve(store: &Store, request: Reserve, at: UnixMillis) -> Result<
                 reversal: None,
             };
             tx.insert(BETS, &id, &bet)?;
-            list_as_open(tx, &id)?;
+            list_as_open(tx, round_id)?;
             Ok(bet.reply(round_id, &wallet))
         })
         .await
@@ -309,10 +312,10 @@ pub async fn intend(store: &Store, round_id: RoundId, payout: Money) -> Result<I
             let first = bet.status == BetStatus::Reserved;
             match (bet.status, bet.payout) {
                 (BetStatus::Voided, _) => {}
-                (_, Some(known)) if known != payout.minor() => return Err(PaymentError::Conflict(round_id)),
+                (_, Some(known)) if known != payout => return Err(PaymentError::Conflict(round_id)),
                 (_, Some(_)) => {}
                 (_, None) => {
-                    bet.payout = Some(payout.minor());
+                    bet.payout = Some(payout);
                     bet.status = BetStatus::Pending;
                     tx.put(BETS, &id, &bet)?;
                 }
@@ -357,7 +360,7 @@ pub async fn post(
                     bet.provider_reference = Some(provider_reference);
                     if bet.reversal.is_none() {
                         bet.reversal = Some(Reversal::Due);
-                        list_as_open(tx, &id)?;
+                        list_as_open(tx, round_id)?;
                     }
                     tx.put(BETS, &id, &bet)?;
                     return Ok(Posting::Voided(bet.reply(round_id, &wallet)));
@@ -366,10 +369,10 @@ pub async fn post(
                 (_, Some(payout)) => {
                     bet.provider_reference = Some(provider_reference);
                     let movement = Movement::Post {
-                        stake: Money(bet.stake),
-                        payout: Money(payout),
+                        stake: bet.stake,
+                        payout,
                     };
-                    close(tx, &mut bet, &mut wallet, &id, movement, at)?;
+                    close(tx, &mut bet, &mut wallet, round_id, movement, at)?;
                     reports::count(tx, &bet.currency, bet.stake, payout, at)?;
                 }
             }
@@ -390,7 +393,7 @@ pub async fn reversed(store: &Store, round_id: RoundId) -> Result<(), PaymentErr
             if bet.reversal == Some(Reversal::Due) {
                 bet.reversal = Some(Reversal::Made);
                 tx.put(BETS, &id, &bet)?;
-                unlist(tx, &id)?;
+                unlist(tx, round_id)?;
             }
             Ok(())
         })
@@ -415,7 +418,7 @@ pub enum Voidable {
 pub async fn void(
     store: &Store,
     round_id: RoundId,
-    player_id: String,
+    player_id: PlayerId,
     reason: String,
     voidable: Voidable,
     at: UnixMillis,
@@ -426,10 +429,10 @@ pub async fn void(
             let mut wallet = existing_wallet(tx, &player_id)?;
             let Some(mut bet) = tx.get::<BetRecord>(BETS, &id)? else {
                 let bet = BetRecord {
-                    round_id: id.clone(),
+                    round_id,
                     player_id,
                     currency: wallet.currency.clone(),
-                    stake: 0,
+                    stake: Money::ZERO,
                     payout: None,
                     status: BetStatus::Voided,
                     void_reason: Some(reason),
@@ -451,8 +454,8 @@ pub async fn void(
                 (BetStatus::Voided, _) | (BetStatus::Pending, Voidable::Unsettled) => {}
                 (BetStatus::Reserved, _) | (BetStatus::Pending, Voidable::Refused) => {
                     bet.void_reason = Some(reason);
-                    let movement = Movement::Void(Money(bet.stake));
-                    close(tx, &mut bet, &mut wallet, &id, movement, at)?;
+                    let movement = Movement::Void(bet.stake);
+                    close(tx, &mut bet, &mut wallet, round_id, movement, at)?;
                 }
             }
             Ok(bet.reply(round_id, &wallet))
@@ -464,17 +467,20 @@ pub async fn void(
 ///
 /// # Errors
 /// [`PaymentError::WalletNotFound`], [`PaymentError::Store`].
-pub async fn recent(store: &Store, player_id: &str, limit: usize) -> Result<Vec<Bet>, PaymentError> {
+pub async fn recent(store: &Store, player_id: &PlayerId, limit: usize) -> Result<Vec<Bet>, PaymentError> {
     let wallet = store
-        .get::<WalletRecord>(WALLETS, player_id)
+        .get::<WalletRecord>(WALLETS, player_id.as_str())
         .await?
-        .ok_or_else(|| PaymentError::WalletNotFound(player_id.to_owned()))?;
-    let ids = wallet.recent.iter().rev().take(limit).cloned().collect();
-    let bets = store.get_many::<BetRecord>(BETS, ids).await?;
-    Ok(bets
+        .ok_or_else(|| PaymentError::WalletNotFound(player_id.clone()))?;
+    let ids = wallet
+        .recent
         .iter()
-        .filter_map(|bet| Some(bet.reply(bet.round_id.parse().ok()?, &wallet)))
-        .collect())
+        .rev()
+        .take(limit)
+        .map(ToString::to_string)
+        .collect();
+    let bets = store.get_many::<BetRecord>(BETS, ids).await?;
+    Ok(bets.iter().map(|bet| bet.reply(bet.round_id, &wallet)).collect())
 }
 
 /// Brings a store of an older build to [`SCHEMA_VERSION`]. Does nothing to one that is there already. Nothing may be
@@ -489,7 +495,7 @@ pub async fn migrate(store: &Store) -> Result<(), PaymentError> {
                 return Ok(());
             };
             for round in all.rounds {
-                let list = open_list(&round);
+                let list = open_list(round);
                 let mut open = open_record(tx, &list)?;
                 open.rounds.push(round);
                 tx.put(OPEN, &list, &open)?;
@@ -512,23 +518,22 @@ pub async fn open_bets(
     let lists = (0..OPEN_LISTS).map(list_name).collect();
     let open = store.get_many::<OpenRecord>(OPEN, lists).await?;
     let rounds = open.into_iter().flat_map(|open| open.rounds);
-    let wanted = rounds.filter(|round| round.parse().is_ok_and(&wanted)).collect();
+    let wanted = rounds.filter(|round| wanted(*round));
+    let wanted = wanted.map(|round| round.to_string()).collect();
     let mut bets = store.get_many::<BetRecord>(BETS, wanted).await?;
     bets.sort_by_key(|bet| bet.reserved_at);
-    let open_bet = |bet: BetRecord| {
-        Some(OpenBet {
-            round_id: bet.round_id.parse().ok()?,
-            player_id: bet.player_id,
-            next: match (bet.status, bet.payout, bet.provider_reference) {
-                (BetStatus::Voided, _, Some(reference)) => Next::Reverse(reference),
-                (BetStatus::Pending, Some(payout), _) => Next::Settle(Money(payout)),
-                _ => Next::Void,
-            },
-            reserved_at: bet.reserved_at,
-            trace: bet.trace,
-        })
+    let open_bet = |bet: BetRecord| OpenBet {
+        round_id: bet.round_id,
+        player_id: bet.player_id,
+        next: match (bet.status, bet.payout, bet.provider_reference) {
+            (BetStatus::Voided, _, Some(reference)) => Next::Reverse(reference),
+            (BetStatus::Pending, Some(payout), _) => Next::Settle(payout),
+            _ => Next::Void,
+        },
+        reserved_at: bet.reserved_at,
+        trace: bet.trace,
     };
-    Ok(bets.into_iter().filter_map(open_bet).collect())
+    Ok(bets.into_iter().map(open_bet).collect())
 }
 
 /// A bet that waits for its end.
@@ -537,7 +542,7 @@ pub struct OpenBet {
     /// The round.
     pub round_id: RoundId,
     /// Who plays.
-    pub player_id: String,
+    pub player_id: PlayerId,
     /// What brings it to its end.
     pub next: Next,
     /// When the stake was reserved, as the clock of then said: for people. Nothing is decided by it, since a clock is
@@ -564,16 +569,14 @@ pub enum Next {
 /// # Errors
 /// [`PaymentError::Store`].
 pub async fn verify(store: &Store) -> Result<Verification, PaymentError> {
-    let round = |id: &str| id.parse::<RoundId>().unwrap_or_default();
     let verifier = store
-        .scan::<EntryRecord, _, _>(ENTRIES, Verifier::default(), move |verifier, entry| {
-            let round = entry.round_id.as_deref().map(round);
+        .scan::<EntryRecord, _, _>(ENTRIES, Verifier::default(), |verifier, entry| {
             verifier.entry(
                 &entry.kind,
                 &entry.debit,
                 &entry.credit,
-                Money(entry.amount),
-                round,
+                entry.amount,
+                entry.round_id,
             );
             ControlFlow::Continue(())
         })
@@ -585,24 +588,23 @@ pub async fn verify(store: &Store) -> Result<Verification, PaymentError> {
         })
         .await?;
     let verifier = store
-        .scan::<BetRecord, _, _>(BETS, verifier, move |verifier, bet| {
-            let posted_on = bet.settled_at.map(day_of);
+        .scan::<BetRecord, _, _>(BETS, verifier, |verifier, bet| {
             verifier.bet(RecordedBet {
-                round: round(&bet.round_id),
+                round: bet.round_id,
                 status: bet.status,
-                stake: Money(bet.stake),
-                payout: bet.payout.map(Money),
+                stake: bet.stake,
+                payout: bet.payout,
                 currency: &bet.currency,
-                posted_on: posted_on.as_deref(),
+                posted_on: bet.settled_at.map(day_of),
                 reversal_due: bet.reversal == Some(Reversal::Due),
             });
             ControlFlow::Continue(())
         })
         .await?;
     let verifier = store
-        .scan::<OpenRecord, _, _>(OPEN, verifier, move |verifier, open| {
-            for id in &open.rounds {
-                verifier.listed_as_open(round(id));
+        .scan::<OpenRecord, _, _>(OPEN, verifier, |verifier, open| {
+            for round in open.rounds {
+                verifier.listed_as_open(round);
             }
             ControlFlow::Continue(())
         })
@@ -611,9 +613,9 @@ pub async fn verify(store: &Store) -> Result<Verification, PaymentError> {
     Ok(verifier.finish())
 }
 
-fn existing_wallet(tx: &Tx<'_>, player_id: &str) -> Result<WalletRecord, PaymentError> {
-    tx.get(WALLETS, player_id)?
-        .ok_or_else(|| PaymentError::WalletNotFound(player_id.to_owned()))
+fn existing_wallet(tx: &Tx<'_>, player_id: &PlayerId) -> Result<WalletRecord, PaymentError> {
+    tx.get(WALLETS, player_id.as_str())?
+        .ok_or_else(|| PaymentError::WalletNotFound(player_id.clone()))
 }
 
 fn existing_bet(tx: &Tx<'_>, round_id: RoundId, id: &str) -> Result<BetRecord, PaymentError> {
@@ -624,10 +626,10 @@ fn open_record(tx: &Tx<'_>, list: &str) -> Result<OpenRecord, StoreError> {
     Ok(tx.get(OPEN, list)?.unwrap_or_default())
 }
 
-/// The list that a round is on while it is open. Round ids are hashes, so their last digits spread evenly.
-fn open_list(round: &str) -> String {
-    let digits = round.get(round.len().saturating_sub(4)..).unwrap_or_default();
-    list_name(u64::from_str_radix(digits, 16).unwrap_or_default() % OPEN_LISTS)
+/// The list that a round is on while it is open. Round ids are hashes, so their last bits spread evenly.
+fn open_list(round: RoundId) -> String {
+    let (_, low) = round.as_u64_pair();
+    list_name((low & 0xffff) % OPEN_LISTS)
 }
 
 fn list_name(number: u64) -> String {
@@ -639,34 +641,34 @@ fn close(
     tx: &mut Tx<'_>,
     bet: &mut BetRecord,
     wallet: &mut WalletRecord,
-    id: &str,
+    round: RoundId,
     movement: Movement,
     at: UnixMillis,
 ) -> Result<(), PaymentError> {
-    move_money(tx, wallet, &bet.player_id, movement, Some(id), at)?;
-    tx.put(WALLETS, &bet.player_id, wallet)?;
+    move_money(tx, wallet, &bet.player_id, movement, Some(round), at)?;
+    tx.put(WALLETS, bet.player_id.as_str(), wallet)?;
     bet.status = if matches!(movement, Movement::Void(_)) {
         BetStatus::Voided
     } else {
         BetStatus::Posted
     };
     bet.settled_at = Some(at);
-    tx.put(BETS, id, bet)?;
-    unlist(tx, id)?;
+    tx.put(BETS, &round.to_string(), bet)?;
+    unlist(tx, round)?;
     Ok(())
 }
 
-fn list_as_open(tx: &mut Tx<'_>, id: &str) -> Result<(), StoreError> {
-    let list = open_list(id);
+fn list_as_open(tx: &mut Tx<'_>, round: RoundId) -> Result<(), StoreError> {
+    let list = open_list(round);
     let mut open = open_record(tx, &list)?;
-    open.rounds.push(id.to_owned());
+    open.rounds.push(round);
     tx.put(OPEN, &list, &open)
 }
 
-fn unlist(tx: &mut Tx<'_>, id: &str) -> Result<(), StoreError> {
-    let list = open_list(id);
+fn unlist(tx: &mut Tx<'_>, round: RoundId) -> Result<(), StoreError> {
+    let list = open_list(round);
     let mut open = open_record(tx, &list)?;
-    open.rounds.retain(|round| round != id);
+    open.rounds.retain(|open| *open != round);
     tx.put(OPEN, &list, &open)
 }
 
@@ -674,22 +676,23 @@ fn unlist(tx: &mut Tx<'_>, id: &str) -> Result<(), StoreError> {
 fn move_money(
     tx: &mut Tx<'_>,
     wallet: &mut WalletRecord,
-    player: &str,
+    player: &PlayerId,
     movement: Movement,
-    round: Option<&str>,
+    round: Option<RoundId>,
     at: UnixMillis,
 ) -> Result<(), PaymentError> {
     let (balances, transfers) = apply(wallet.balances(), player, movement)?;
-    wallet.available = balances.available.minor();
-    wallet.reserved = balances.reserved.minor();
+    wallet.available = balances.available;
+    wallet.reserved = balances.reserved;
+    let made_for = round.map_or_else(|| player.to_string(), |round| round.to_string());
     for transfer in transfers {
-        let id = format!("{}:{}", round.unwrap_or(player), transfer.kind.as_str());
+        let id = format!("{made_for}:{}", transfer.kind.as_str());
         let entry = EntryRecord {
             kind: transfer.kind.as_str().to_owned(),
             debit: transfer.debit.to_string(),
             credit: transfer.credit.to_string(),
-            amount: transfer.amount.minor(),
-            round_id: round.map(str::to_owned),
+            amount: transfer.amount,
+            round_id: round,
             at,
         };
         tx.insert(ENTRIES, &id, &entry)?;
@@ -697,8 +700,8 @@ fn move_money(
     Ok(())
 }
 
-fn remember(wallet: &mut WalletRecord, round: &str) {
+fn remember(wallet: &mut WalletRecord, round: RoundId) {
     let surplus = (wallet.recent.len() + 1).saturating_sub(RECENT_BETS);
     wallet.recent.drain(..surplus);
-    wallet.recent.push(round.to_owned());
+    wallet.recent.push(round);
 }

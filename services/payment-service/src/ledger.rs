@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use reelscope_contracts::payments::BetStatus;
-use reelscope_contracts::{Money, RoundId};
+use reelscope_contracts::{Day, Money, PlayerId, RoundId};
 
 /// The two accounts of a player.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,9 +44,9 @@ pub enum Account {
     /// The operator's side of every bet.
     House,
     /// What a player can stake.
-    Available(String),
+    Available(PlayerId),
     /// What a player has at stake.
-    Reserved(String),
+    Reserved(PlayerId),
 }
 
 impl fmt::Display for Account {
@@ -119,7 +119,7 @@ pub enum LedgerError {
 /// [`LedgerError`]; nothing has moved then.
 pub fn apply(
     balances: Balances,
-    player: &str,
+    player: &PlayerId,
     movement: Movement,
 ) -> Result<(Balances, Vec<Transfer>), LedgerError> {
     let Balances { available, reserved } = balances;
@@ -141,8 +141,8 @@ pub fn apply(
         credit,
         amount,
     };
-    let available_of = || Account::Available(player.to_owned());
-    let reserved_of = || Account::Reserved(player.to_owned());
+    let available_of = || Account::Available(player.clone());
+    let reserved_of = || Account::Reserved(player.clone());
     match movement {
         Movement::Deposit(amount) => {
             let amount = above_zero(amount)?;
@@ -223,7 +223,7 @@ pub struct RecordedBet<'a> {
     /// ISO 4217 code.
     pub currency: &'a str,
     /// The day on which it came to its end.
-    pub posted_on: Option<&'a str>,
+    pub posted_on: Option<Day>,
     /// The provider has settled it though it was voided here, and has not taken it back.
     pub reversal_due: bool,
 }
@@ -263,9 +263,9 @@ pub struct Verifier {
     by_round: HashMap<RoundId, ByKind>,
     listings: HashMap<RoundId, Listing>,
     /// By day and currency, as the bets add up.
-    totals: HashMap<(String, String), Totals>,
+    totals: HashMap<(Day, String), Totals>,
     /// What is stored; absent where an older build kept none.
-    stored_totals: Option<HashMap<(String, String), Totals>>,
+    stored_totals: Option<HashMap<(Day, String), Totals>>,
     entries: u64,
     accounts: u64,
     pending: u64,
@@ -311,11 +311,11 @@ impl Verifier {
     }
 
     /// Takes in one wallet, after all entries.
-    pub fn wallet(&mut self, player: &str, balances: Balances) {
+    pub fn wallet(&mut self, player: &PlayerId, balances: Balances) {
         self.accounts += 1;
         let pairs = [
-            (Account::Available(player.to_owned()), balances.available),
-            (Account::Reserved(player.to_owned()), balances.reserved),
+            (Account::Available(player.clone()), balances.available),
+            (Account::Reserved(player.clone()), balances.reserved),
         ];
         for (account, stored) in pairs {
             let stored = i128::from(stored.minor());
@@ -342,7 +342,7 @@ impl Verifier {
             && bet.payout.is_some()
             && let Some(day) = bet.posted_on
         {
-            let key = (day.to_owned(), bet.currency.to_owned());
+            let key = (day, bet.currency.to_owned());
             let totals = self.totals.entry(key).or_default();
             totals.stakes += stake;
             totals.payouts += payout;
@@ -380,12 +380,17 @@ impl Verifier {
     }
 
     /// Takes in the totals of a currency on a day.
-    pub fn total(&mut self, day: &str, currency: &str, totals: Totals) {
-        let key = (day.to_owned(), currency.to_owned());
+    pub fn total(&mut self, day: Day, currency: &str, totals: Totals) {
+        let key = (day, currency.to_owned());
         let stored = self.stored_totals.get_or_insert_default();
         if let Some(twice) = stored.insert(key, totals) {
             self.imbalance += twice.distance(Totals::default()).max(1);
         }
+    }
+
+    /// Takes in totals whose id is no day.
+    pub fn totals_of_no_day(&mut self) {
+        self.imbalance += 1;
     }
 
     /// The result; entries of wallets or bets that were not taken in count as disagreements.
@@ -448,7 +453,7 @@ mod tests {
     }
 
     fn check(before: (i64, i64), movement: Movement, after: Result<(i64, i64), LedgerError>) {
-        let result = apply(balances(before.0, before.1), "p", movement).map(|(b, _)| b);
+        let result = apply(balances(before.0, before.1), &"p".into(), movement).map(|(b, _)| b);
         assert_eq!(result, after.map(|(a, r)| balances(a, r)), "{movement:?}");
     }
 
@@ -514,7 +519,7 @@ mod tests {
             let mut current = balances(0, 0);
             let mut sums: HashMap<Account, i64> = HashMap::new();
             for step in steps {
-                let Ok((next, transfers)) = apply(current, "p", step) else { continue };
+                let Ok((next, transfers)) = apply(current, &"p".into(), step) else { continue };
                 for transfer in transfers {
                     prop_assert!(transfer.amount > Money::ZERO);
                     *sums.entry(transfer.debit).or_default() -= transfer.amount.minor();
@@ -539,7 +544,7 @@ mod tests {
             for (kind, debit, credit, amount) in entries {
                 verifier.entry(kind, debit, credit, Money(*amount), Some(round));
             }
-            verifier.wallet("p", balances(available, 0));
+            verifier.wallet(&"p".into(), balances(available, 0));
             verifier.bet(RecordedBet {
                 round,
                 status,
@@ -587,6 +592,10 @@ mod tests {
         );
     }
 
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
     #[test]
     fn verification_sees_lists_and_totals_that_disagree_with_the_bets() {
         let bet = |number: u128, status, payout, day| RecordedBet {
@@ -603,7 +612,7 @@ mod tests {
             payouts,
             bets,
         };
-        let build = |change: fn(&mut Verifier), listed: &[u128], days: &[(&str, Totals)]| {
+        let build = |change: fn(&mut Verifier), listed: &[u128], days: &[(Day, Totals)]| {
             let mut verifier = Verifier::default();
             verifier.entry("deposit", "external", "player:p:available", Money(100), None);
             for round in 1..=3 {
@@ -621,21 +630,24 @@ mod tests {
                 verifier.entry("stake", "player:p:reserved", "house", Money(10), round);
                 verifier.entry("payout", "house", "player:p:available", Money(4), round);
             }
-            verifier.wallet("p", balances(78, 10));
+            verifier.wallet(&"p".into(), balances(78, 10));
             verifier.bet(bet(1, BetStatus::Reserved, None, None));
-            verifier.bet(bet(2, BetStatus::Posted, Some(Money(4)), Some("2026-01-31")));
-            verifier.bet(bet(3, BetStatus::Posted, Some(Money(4)), Some("2026-02-01")));
+            verifier.bet(bet(2, BetStatus::Posted, Some(Money(4)), Some(day("2026-01-31"))));
+            verifier.bet(bet(3, BetStatus::Posted, Some(Money(4)), Some(day("2026-02-01"))));
             change(&mut verifier);
             for round in listed {
                 verifier.listed_as_open(RoundId::from_u128(*round));
             }
             for (day, totals) in days {
-                verifier.total(day, "RUB", *totals);
+                verifier.total(*day, "RUB", *totals);
             }
             let result = verifier.finish();
             (result.pending, result.imbalance)
         };
-        let days = [("2026-01-31", totals(10, 4, 1)), ("2026-02-01", totals(10, 4, 1))];
+        let days = [
+            (day("2026-01-31"), totals(10, 4, 1)),
+            (day("2026-02-01"), totals(10, 4, 1)),
+        ];
         let kept = Verifier::totals_are_kept;
         assert_eq!(build(kept, &[1], &days), (1, 0));
         assert_eq!(build(|_| {}, &[1], &[]), (1, 0), "an older build kept no totals");
@@ -650,14 +662,20 @@ mod tests {
         for (days, why) in [
             (&[][..], "all totals lost"),
             (&days[..1], "a day lost"),
-            (&[days[0], ("2026-02-01", totals(11, 4, 1))], "a stake off by one"),
             (
-                &[days[0], ("2026-02-01", totals(10, 5, 1))],
+                &[days[0], (day("2026-02-01"), totals(11, 4, 1))],
+                "a stake off by one",
+            ),
+            (
+                &[days[0], (day("2026-02-01"), totals(10, 5, 1))],
                 "a payout off by one",
             ),
-            (&[days[0], ("2026-02-01", totals(10, 4, 2))], "a bet too many"),
             (
-                &[days[0], days[1], ("2026-02-02", totals(10, 4, 1))],
+                &[days[0], (day("2026-02-01"), totals(10, 4, 2))],
+                "a bet too many",
+            ),
+            (
+                &[days[0], days[1], (day("2026-02-02"), totals(10, 4, 1))],
                 "a day of no bet",
             ),
             (&[days[0], days[1], days[1]], "a day twice"),
@@ -686,7 +704,7 @@ mod tests {
                 stake: Money(10),
                 payout: Some(Money(4)),
                 currency: "RUB",
-                posted_on: Some("2026-02-01"),
+                posted_on: Some(day("2026-02-01")),
                 reversal_due: true,
             });
         };

@@ -138,7 +138,7 @@ impl Schedule {
 /// Ends a bet as a transaction of its own, within the trace that the round began in.
 async fn end(service: Service, settlement: Settlement, bet: OpenBet) {
     let work = async {
-        player(&bet.player_id);
+        player(bet.player_id.as_str());
         annotate("round.id", bet.round_id.to_string());
         report(&bet, bring_to_end(&settlement, &bet).await);
     };
@@ -196,7 +196,7 @@ mod tests {
     fn bet(number: u128, next: Next, reserved_at: i64) -> OpenBet {
         OpenBet {
             round_id: RoundId::from_u128(number),
-            player_id: "p".to_owned(),
+            player_id: "p".into(),
             next,
             reserved_at,
             trace: TraceLink::default(),

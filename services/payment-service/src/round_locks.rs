@@ -152,7 +152,7 @@ mod tests {
     fn bet(status: BetStatus) -> Bet {
         Bet {
             round_id: RoundId::from_u128(1),
-            player_id: "p".to_owned(),
+            player_id: "p".into(),
             stake: Money(10),
             payout: Some(Money(4)),
             currency: "RUB".to_owned(),

@@ -303,7 +303,7 @@ fn followed(outcome: Outcome) -> Outcome {
 
 /// Says whose round the running work is about.
 fn describe(bet: &Bet) {
-    player(&bet.player_id);
+    player(bet.player_id.as_str());
     annotate("round.id", bet.round_id.to_string());
     annotate("currency", bet.currency.as_str());
 }

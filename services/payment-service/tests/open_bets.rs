@@ -20,7 +20,7 @@ fn round_id(number: u128) -> RoundId {
 
 async fn open_wallet(store: &Store) {
     let wallet = OpenWallet {
-        player_id: "p".to_owned(),
+        player_id: "p".into(),
         currency: "RUB".to_owned(),
         opening_balance: Money(1_000_000),
     };
@@ -30,7 +30,7 @@ async fn open_wallet(store: &Store) {
 async fn reserve(store: &Store, number: u128) {
     let reserve = Reserve {
         round_id: round_id(number),
-        player_id: "p".to_owned(),
+        player_id: "p".into(),
         stake: Money(1),
         same_seed_as: None,
     };

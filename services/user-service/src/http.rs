@@ -3,22 +3,21 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::extract::{Path, State as AxumState};
+use axum::extract::State as AxumState;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::http::{Body, Path, method_not_allowed, not_found};
 use reelscope_contracts::payments::Wallet;
 use reelscope_contracts::users::{
     CheckEligibility, CheckSession, OpenSession, Player as PlayerReply, Seeding, Session,
 };
-use reelscope_contracts::{Health, StakeStatus, now};
+use reelscope_contracts::{AccountCode, Health, PlayerId, SessionId, StakeStatus, now};
 use reelscope_store::Store;
 use reelscope_telemetry::{Client, player as player_of_request};
-use uuid::Uuid;
 
 use crate::UserError;
 use crate::faults::Knobs;
-use crate::players::{Player, account_code, check_stake};
+use crate::players::{Player, check_stake};
 use crate::seeding::{ACCOUNT_CODE, PLAYERS, PlayerRecord, Progress};
 use crate::sessions::Sessions;
 use crate::wallets::Wallets;
@@ -66,7 +65,7 @@ impl State {
         self.knobs.clone()
     }
 
-    fn check_session(&self, session_id: &str, account_code: &str) -> Result<(), UserError> {
+    fn check_session(&self, session_id: &SessionId, account_code: &AccountCode) -> Result<(), UserError> {
         let open = self
             .sessions
             .lock()
@@ -111,7 +110,7 @@ async fn open_session(
         None => find(&state, &account_code).await?,
     };
     let wallet = state.wallets.open(&player).await?;
-    let session_id = Uuid::new_v4().to_string();
+    let session_id = SessionId::random();
     state
         .sessions
         .lock()
@@ -138,7 +137,7 @@ async fn check_session(
 
 async fn player(
     AxumState(state): AxumState<State>,
-    Path(code): Path<String>,
+    Path(code): Path<AccountCode>,
 ) -> Result<Json<PlayerReply>, UserError> {
     let player = find(&state, &code).await?;
     let wallet = state.wallets.of(&player.player_id).await?;
@@ -179,36 +178,39 @@ async fn health(AxumState(state): AxumState<State>) -> Json<Health> {
 }
 
 /// The player with this id, if the account is theirs.
-async fn known(state: &State, player_id: String, account_code: &str) -> Result<Option<Player>, UserError> {
-    let found = state.store.get::<PlayerRecord>(PLAYERS, player_id).await?;
+async fn known(
+    state: &State,
+    player_id: PlayerId,
+    account_code: &AccountCode,
+) -> Result<Option<Player>, UserError> {
+    let found = state
+        .store
+        .get::<PlayerRecord>(PLAYERS, player_id.as_str())
+        .await?;
     let found = found
         .map(Player::from)
-        .filter(|player| player.account_code == account_code);
+        .filter(|player| player.account_code == *account_code);
     if let Some(found) = &found {
-        player_of_request(&found.player_id);
+        player_of_request(found.player_id.as_str());
     }
     Ok(found)
 }
 
-async fn find(state: &State, code: &str) -> Result<Player, UserError> {
+async fn find(state: &State, code: &AccountCode) -> Result<Player, UserError> {
     let found = state
         .store
-        .find_by::<PlayerRecord>(PLAYERS, ACCOUNT_CODE, code)
+        .find_by::<PlayerRecord>(PLAYERS, ACCOUNT_CODE, code.as_str())
         .await?;
     let found = found.map(Player::from);
     if let Some(found) = &found {
-        player_of_request(&found.player_id);
+        player_of_request(found.player_id.as_str());
     }
     found.ok_or_else(|| {
         let Seeding { done, total } = state.progress.read();
-        let number = code
-            .strip_prefix("RS-")
-            .and_then(|digits| digits.parse::<u64>().ok());
-        let will_be = number.is_some_and(|n| n > done && n <= total && account_code(n) == code);
-        if will_be {
-            UserError::NotSeededYet(code.to_owned())
+        if (done + 1..=total).contains(&code.number()) {
+            UserError::NotSeededYet(code.clone())
         } else {
-            UserError::PlayerNotFound(code.to_owned())
+            UserError::PlayerNotFound(code.clone())
         }
     })
 }

@@ -1,15 +1,15 @@
 //! Synthetic players, pure: the n-th player is the same on every machine.
 
-use reelscope_contracts::Money;
 use reelscope_contracts::users::Limits;
+use reelscope_contracts::{AccountCode, Money, PlayerId};
 
 /// A player as this service knows one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Player {
     /// Id used between services.
-    pub player_id: String,
+    pub player_id: PlayerId,
     /// What a person types.
-    pub account_code: String,
+    pub account_code: AccountCode,
     /// Synthetic name.
     pub display_name: String,
     /// Synthetic address in a domain that cannot exist (RFC 2606).
@@ -60,12 +60,6 @@ const INITIALS: [char; 20] = [
     'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'K', 'L', 'M', 'N', 'O', 'P', 'R', 'S', 'T', 'V', 'W', 'Z',
 ];
 
-/// Account code of the n-th player, from 1.
-#[must_use]
-pub fn account_code(number: u64) -> String {
-    format!("RS-{number:06}")
-}
-
 /// The n-th synthetic player, from 1. Nothing of it is random: a run can be repeated on another machine.
 #[must_use]
 pub fn synthetic(number: u64) -> Player {
@@ -84,8 +78,8 @@ pub fn synthetic(number: u64) -> Player {
         _ => 50_000 + i64::try_from(mixed % 451).unwrap_or(0) * 1_000,
     };
     Player {
-        player_id: format!("player-{number:06}"),
-        account_code: account_code(number),
+        player_id: format!("player-{number:06}").into(),
+        account_code: AccountCode::numbered(number),
         display_name: format!("{first_name} {initial}."),
         email: format!("player{number}@players.invalid"),
         currency: "RUB".to_owned(),

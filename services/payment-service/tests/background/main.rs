@@ -422,7 +422,7 @@ async fn what_is_settled_there_and_voided_here_is_taken_back_even_after_a_restar
             journal::void(
                 &bench.store,
                 round(number),
-                "p".to_owned(),
+                "p".into(),
                 why,
                 Voidable::Refused,
                 1,
