@@ -73,12 +73,12 @@ impl Tokens {
     }
 }
 
-/// Whoever sent a request, by a token that this gateway has signed.
+/// The session that sent a request, by a token that this gateway has signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bearer {
     /// What the token says.
     pub claims: SessionClaims,
-    /// The session may not do anything any more.
+    /// The token has expired: the session may do nothing any more.
     pub over: bool,
 }
 
@@ -104,8 +104,8 @@ impl FromRequestParts<State> for Bearer {
     }
 }
 
-/// A player whose session is open, also where sessions are kept: it may read what is its own. A spin asks for that on its
-/// way, with the rest that decides whether it may be played.
+/// A player whose session is open at the user service too, and who may read their own rounds and balance. A spin does not
+/// use this: its check of the player includes the session.
 #[derive(Debug, Clone)]
 pub struct SignedIn(pub SessionClaims);
 

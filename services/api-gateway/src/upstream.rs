@@ -13,13 +13,13 @@ use serde::de::DeserializeOwned;
 
 use crate::GatewayError;
 
-/// A read or a write on this machine that takes longer is not going to come.
+/// A read or a write on this machine that takes longer has failed.
 const QUICK: Duration = Duration::from_secs(5);
 /// Longer than the payment service waits for the provider, so that its answer is the one that arrives.
 const SETTLEMENT: Duration = Duration::from_secs(15);
-/// A report that reads everything takes its time.
+/// A report that reads every bet may take seconds.
 const REPORT: Duration = Duration::from_secs(15);
-/// Where a stake stands is asked when something has gone wrong already: somebody waits for a word.
+/// Where a stake stands is asked after a failure, while the player waits for the answer.
 const ASK: Duration = Duration::from_secs(3);
 const HEALTH: Duration = Duration::from_secs(1);
 
@@ -38,7 +38,7 @@ pub struct Addresses {
     pub payment_service: String,
 }
 
-/// Speaks to the services.
+/// Client of the services.
 #[derive(Clone)]
 pub struct Upstream {
     client: Client,
