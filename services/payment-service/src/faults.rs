@@ -1,5 +1,5 @@
 //! What the demo can break in the payment service, and how it copes: each knob with what it shows, and the step of a
-//! request that it changes. The causes of the first two are at the provider, somebody else's machine.
+//! request that it changes. The causes of the first two are at the external provider.
 //!
 //! | fault | knob | step |
 //! |---|---|---|
@@ -54,8 +54,8 @@ pub enum ReportSource {
 /// Attempts after the first, where failed ones are retried.
 const MOST_RETRIES: u32 = 3;
 
-/// The knobs of a running service; clones turn the same ones. They start as the story does: the player waits,
-/// and nothing is tried twice; and as a report should be made.
+/// The knobs of a running service; clones turn the same ones. They start without the fixes of the first two faults, since
+/// the demo begins with these, and without `slow-report`.
 #[derive(Debug, Clone, Default)]
 pub struct Knobs {
     in_background: Arc<AtomicBool>,

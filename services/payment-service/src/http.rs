@@ -116,15 +116,15 @@ async fn standing(
         .map(Json)
 }
 
-/// The problem of a request about a round, with where its stake stands: whoever is told of a failure is told by the
-/// ledger what it left behind. Silent about the stake only where the ledger cannot be read.
+/// The problem of a request about a round, with where its stake stands by the ledger. It says nothing of the stake only
+/// where the ledger cannot be read.
 async fn of_round(
     store: &Store,
     round_id: RoundId,
     player_id: Option<PlayerId>,
     error: PaymentError,
 ) -> ApiProblem {
-    let problem = error.told();
+    let problem = error.logged_problem();
     if problem.stake_status.is_some() {
         return problem;
     }

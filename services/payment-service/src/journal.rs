@@ -1,22 +1,32 @@
 //! The rules of money applied to the store. Every function is one write: it happens whole or not at all, in one
 //! order with all others, and again with the same id it answers what it answered first.
 //!
-//! Collections: `wallets` by player, `bets` by round, `entries` by round and kind (never changed), `reports` by day (see [`crate::reports`]), and `open`
-//! with the lists of the bets which are not at their end: neither posted nor voided, or voided here and still settled at
-//! the provider. PoloDB cannot index a field that changes, and
-//! these lists make a restart independent of how many bets there have been. There are [`OPEN_LISTS`] of them, by
-//! round, because a list is written whole with every bet that joins or leaves it.
+//! Collections: `wallets` by player, `bets` by round, `entries` by round and kind (never changed), `reports` by day (see
+//! [`crate::reports`]), and `open` with the lists of the bets which are not at their end: neither posted nor voided, or
+//! voided here and still settled at the provider. PoloDB cannot index a field that changes, and these lists make a restart
+//! independent of how many bets there have been. There are several of them, by round, because a list is written whole with
+//! every bet that joins or leaves it.
 
-use std::ops::ControlFlow;
+mod movements;
+mod open_bets;
+mod reads;
+mod records;
+mod verification;
 
-use reelscope_contracts::payments::{Bet, BetStatus, OpenWallet, Reserve, Standing, Wallet};
-use reelscope_contracts::{Money, PlayerId, RoundId, StakeStatus, UnixMillis, day_of};
-use reelscope_store::{Store, StoreError, Tx};
+use reelscope_contracts::payments::{Bet, BetStatus, OpenWallet, Reserve, Wallet};
+use reelscope_contracts::{Money, PlayerId, RoundId, UnixMillis};
+use reelscope_store::{Store, Tx};
 use reelscope_telemetry::TraceLink;
-use serde::{Deserialize, Serialize};
 
-use crate::ledger::{Balances, Movement, RecordedBet, Verification, Verifier, apply};
+use crate::ledger::{LedgerError, Movement};
 use crate::{PaymentError, reports};
+use movements::{close, move_money};
+use open_bets::{list_as_open, unlist};
+use records::{BetRecord, Reversal, WalletRecord};
+
+pub use open_bets::{Next, OpenBet, open_bets};
+pub use reads::{recent, stake_status, standing, wallet};
+pub use verification::verify;
 
 /// Version of the documents below; raised when an older build would misread them.
 ///
@@ -29,109 +39,6 @@ const RECENT_BETS: usize = 50;
 const WALLETS: &str = "wallets";
 pub(crate) const BETS: &str = "bets";
 const ENTRIES: &str = "entries";
-const OPEN: &str = "open";
-/// Lists of open bets. With 2,000 bets open a round takes 1.0 ms of processor time with 64 lists and 4.6 ms with one.
-const OPEN_LISTS: u64 = 64;
-/// The list of all open bets, in version 1.
-const ONE_LIST: &str = "bets";
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct WalletRecord {
-    #[serde(rename = "_id", default, skip_serializing)]
-    player_id: PlayerId,
-    currency: String,
-    available: Money,
-    reserved: Money,
-    /// Newest last.
-    recent: Vec<RoundId>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct BetRecord {
-    #[serde(rename = "_id", default, skip_serializing)]
-    round_id: RoundId,
-    player_id: PlayerId,
-    currency: String,
-    stake: Money,
-    payout: Option<Money>,
-    status: BetStatus,
-    void_reason: Option<String>,
-    reserved_at: UnixMillis,
-    settled_at: Option<UnixMillis>,
-    /// The trace that the round belongs to, for whoever ends it later.
-    #[serde(default)]
-    trace: TraceLink,
-    /// The round whose seed it draws from again.
-    #[serde(default)]
-    same_seed_as: Option<RoundId>,
-    /// What the provider calls the settlement, once it has made it.
-    #[serde(default)]
-    provider_reference: Option<String>,
-    /// Where it was voided here and settled there.
-    #[serde(default)]
-    reversal: Option<Reversal>,
-}
-
-/// How far the provider has taken a settlement back that it should not have made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Reversal {
-    /// It has to.
-    Due,
-    /// It has.
-    Made,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct EntryRecord {
-    kind: String,
-    debit: String,
-    credit: String,
-    amount: Money,
-    round_id: Option<RoundId>,
-    at: UnixMillis,
-}
-
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct OpenRecord {
-    rounds: Vec<RoundId>,
-}
-
-impl WalletRecord {
-    fn balances(&self) -> Balances {
-        Balances {
-            available: self.available,
-            reserved: self.reserved,
-        }
-    }
-
-    fn reply(&self, player_id: &PlayerId) -> Wallet {
-        Wallet {
-            player_id: player_id.clone(),
-            currency: self.currency.clone(),
-            available: self.available,
-            reserved: self.reserved,
-        }
-    }
-}
-
-impl BetRecord {
-    fn reply(&self, round_id: RoundId, wallet: &WalletRecord) -> Bet {
-        Bet {
-            round_id,
-            player_id: self.player_id.clone(),
-            stake: self.stake,
-            payout: self.payout,
-            currency: self.currency.clone(),
-            status: self.status,
-            reserved_at: self.reserved_at,
-            settled_at: self.settled_at,
-            same_seed_as: self.same_seed_as,
-            provider_reference: self.provider_reference.clone(),
-            balance: wallet.available,
-        }
-    }
-}
 
 /// Opens a wallet with its first deposit, or answers with the one that is there.
 ///
@@ -164,67 +71,7 @@ pub async fn open_wallet(store: &Store, request: OpenWallet, at: UnixMillis) -> 
         .await
 }
 
-/// The wallet of a player.
-///
-/// # Errors
-/// [`PaymentError::WalletNotFound`], [`PaymentError::Store`].
-pub async fn wallet(store: &Store, player_id: &PlayerId) -> Result<Wallet, PaymentError> {
-    let record = store.get::<WalletRecord>(WALLETS, player_id.as_str()).await?;
-    record
-        .map(|wallet| wallet.reply(player_id))
-        .ok_or_else(|| PaymentError::WalletNotFound(player_id.clone()))
-}
-
-/// Where a round of a player's stands. Asked of the writer, so that it sees everything that was handed over before, what
-/// waits to be committed too: an answer never becomes untrue by a request that was made before the question.
-///
-/// # Errors
-/// [`PaymentError::BetNotFound`] when the round is another player's, [`PaymentError::Store`].
-pub async fn standing(
-    store: &Store,
-    round_id: RoundId,
-    player_id: PlayerId,
-) -> Result<Standing, PaymentError> {
-    store
-        .write(move |tx| {
-            let Some(wallet) = tx.get::<WalletRecord>(WALLETS, player_id.as_str())? else {
-                return Ok(Standing {
-                    bet: None,
-                    stake_status: StakeStatus::Untouched,
-                    balance: Money::ZERO,
-                });
-            };
-            let bet = tx.get::<BetRecord>(BETS, &round_id.to_string())?;
-            if bet.as_ref().is_some_and(|bet| bet.player_id != player_id) {
-                return Err(PaymentError::BetNotFound(round_id));
-            }
-            let bet = bet.map(|bet| bet.reply(round_id, &wallet));
-            Ok(Standing {
-                stake_status: bet.as_ref().map_or(StakeStatus::Untouched, Bet::stake_status),
-                bet,
-                balance: wallet.available,
-            })
-        })
-        .await
-}
-
-/// Where the stake of a round stands, whoever's it is; otherwise as [`standing`].
-///
-/// # Errors
-/// [`PaymentError::Store`].
-pub async fn stake_status(store: &Store, round_id: RoundId) -> Result<StakeStatus, PaymentError> {
-    store
-        .write(move |tx| {
-            let Some(bet) = tx.get::<BetRecord>(BETS, &round_id.to_string())? else {
-                return Ok(StakeStatus::Untouched);
-            };
-            let wallet = existing_wallet(tx, &bet.player_id)?;
-            Ok(bet.reply(round_id, &wallet).stake_status())
-        })
-        .await
-}
-
-/// Sets the stake of a round aside. Asked again, answers with the bet as it stands now, whatever became of it.
+/// Sets the stake of a round aside. Asked again, answers with the bet as it stands now.
 ///
 /// # Errors
 /// [`PaymentError::Refused`] when the balance is short, [`PaymentError::Conflict`] when the round is another
@@ -287,27 +134,31 @@ pub async fn reserve(store: &Store, request: Reserve, at: UnixMillis) -> Result<
 
 /// A bet whose payout is written down.
 #[derive(Debug, Clone)]
-pub struct Intent {
+pub struct RecordedPayout {
     /// The bet as it stands.
     pub bet: Bet,
-    /// It was written down by this call: nobody can have asked the provider for it before.
+    /// It was written down by this call, so that the provider was not asked for it before.
     pub first: bool,
 }
 
-/// Writes the payout of a reserved round down, so that whatever happens from here on the round can be settled
-/// with the right figures. Asked again, answers with the bet as it stands now.
+/// Writes the payout of a reserved round down, so that the round can be settled with the right figures after any
+/// failure from here on. Asked again, answers with the bet as it stands now.
 ///
 /// # Errors
 /// [`PaymentError::BetNotFound`], [`PaymentError::Conflict`] when another payout was written down before,
 /// [`PaymentError::Refused`] for a negative payout, [`PaymentError::Store`].
-pub async fn intend(store: &Store, round_id: RoundId, payout: Money) -> Result<Intent, PaymentError> {
+pub async fn record_payout(
+    store: &Store,
+    round_id: RoundId,
+    payout: Money,
+) -> Result<RecordedPayout, PaymentError> {
     store
         .write(move |tx| {
             let id = round_id.to_string();
             let mut bet = existing_bet(tx, round_id, &id)?;
             let wallet = existing_wallet(tx, &bet.player_id)?;
             if payout < Money::ZERO {
-                return Err(crate::ledger::LedgerError::OutOfRange.into());
+                return Err(LedgerError::OutOfRange.into());
             }
             let first = bet.status == BetStatus::Reserved;
             match (bet.status, bet.payout) {
@@ -321,7 +172,7 @@ pub async fn intend(store: &Store, round_id: RoundId, payout: Money) -> Result<I
                 }
             }
             let bet = bet.reply(round_id, &wallet);
-            Ok(Intent { bet, first })
+            Ok(RecordedPayout { bet, first })
         })
         .await
 }
@@ -403,9 +254,9 @@ pub async fn reversed(store: &Store, round_id: RoundId) -> Result<(), PaymentErr
 /// Which bets a void may close.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Voidable {
-    /// Only one whose payout is not known: nobody has asked the provider for it.
+    /// Only one whose payout is not known, for which the provider was not asked.
     Unsettled,
-    /// One whose payout is known too: the provider has said no.
+    /// One whose payout is known too, because the provider has refused it.
     Refused,
 }
 
@@ -463,154 +314,14 @@ pub async fn void(
         .await
 }
 
-/// The last bets of a player, newest first.
-///
-/// # Errors
-/// [`PaymentError::WalletNotFound`], [`PaymentError::Store`].
-pub async fn recent(store: &Store, player_id: &PlayerId, limit: usize) -> Result<Vec<Bet>, PaymentError> {
-    let wallet = store
-        .get::<WalletRecord>(WALLETS, player_id.as_str())
-        .await?
-        .ok_or_else(|| PaymentError::WalletNotFound(player_id.clone()))?;
-    let ids = wallet
-        .recent
-        .iter()
-        .rev()
-        .take(limit)
-        .map(ToString::to_string)
-        .collect();
-    let bets = store.get_many::<BetRecord>(BETS, ids).await?;
-    Ok(bets.iter().map(|bet| bet.reply(bet.round_id, &wallet)).collect())
-}
-
 /// Brings a store of an older build to [`SCHEMA_VERSION`]. Does nothing to one that is there already. Nothing may be
 /// posted meanwhile.
 ///
 /// # Errors
 /// [`PaymentError::Store`].
 pub async fn migrate(store: &Store) -> Result<(), PaymentError> {
-    store
-        .write(|tx| {
-            let Some(all) = tx.get::<OpenRecord>(OPEN, ONE_LIST)? else {
-                return Ok(());
-            };
-            for round in all.rounds {
-                let list = open_list(round);
-                let mut open = open_record(tx, &list)?;
-                open.rounds.push(round);
-                tx.put(OPEN, &list, &open)?;
-            }
-            tx.delete(OPEN, ONE_LIST)?;
-            Ok::<_, PaymentError>(())
-        })
-        .await?;
+    open_bets::spread(store).await?;
     reports::complete(store).await
-}
-
-/// Those of the bets that are not at their end whose round is `wanted`, oldest first.
-///
-/// # Errors
-/// [`PaymentError::Store`].
-pub async fn open_bets(
-    store: &Store,
-    wanted: impl Fn(RoundId) -> bool,
-) -> Result<Vec<OpenBet>, PaymentError> {
-    let lists = (0..OPEN_LISTS).map(list_name).collect();
-    let open = store.get_many::<OpenRecord>(OPEN, lists).await?;
-    let rounds = open.into_iter().flat_map(|open| open.rounds);
-    let wanted = rounds.filter(|round| wanted(*round));
-    let wanted = wanted.map(|round| round.to_string()).collect();
-    let mut bets = store.get_many::<BetRecord>(BETS, wanted).await?;
-    bets.sort_by_key(|bet| bet.reserved_at);
-    let open_bet = |bet: BetRecord| OpenBet {
-        round_id: bet.round_id,
-        player_id: bet.player_id,
-        next: match (bet.status, bet.payout, bet.provider_reference) {
-            (BetStatus::Voided, _, Some(reference)) => Next::Reverse(reference),
-            (BetStatus::Pending, Some(payout), _) => Next::Settle(payout),
-            _ => Next::Void,
-        },
-        reserved_at: bet.reserved_at,
-        trace: bet.trace,
-    };
-    Ok(bets.into_iter().map(open_bet).collect())
-}
-
-/// A bet that waits for its end.
-#[derive(Debug, Clone)]
-pub struct OpenBet {
-    /// The round.
-    pub round_id: RoundId,
-    /// Who plays.
-    pub player_id: PlayerId,
-    /// What brings it to its end.
-    pub next: Next,
-    /// When the stake was reserved, as the clock of then said: for people. Nothing is decided by it, since a clock is
-    /// set and a laptop sleeps.
-    pub reserved_at: UnixMillis,
-    /// The trace that the round belongs to.
-    pub trace: TraceLink,
-}
-
-/// What brings an open bet to its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Next {
-    /// Nobody knows a payout, so nobody has asked the provider: the stake goes back.
-    Void,
-    /// This payout is written down, and the provider was, or was about to be, asked.
-    Settle(Money),
-    /// The provider takes back what it settled under this reference of its own.
-    Reverse(String),
-}
-
-/// Recomputes every balance, the lists of open bets and the totals by day from entries and bets, and compares. Reads
-/// everything; the store must be at rest.
-///
-/// # Errors
-/// [`PaymentError::Store`].
-pub async fn verify(store: &Store) -> Result<Verification, PaymentError> {
-    let verifier = store
-        .scan::<EntryRecord, _, _>(ENTRIES, Verifier::default(), |verifier, entry| {
-            verifier.entry(
-                &entry.kind,
-                &entry.debit,
-                &entry.credit,
-                entry.amount,
-                entry.round_id,
-            );
-            ControlFlow::Continue(())
-        })
-        .await?;
-    let verifier = store
-        .scan::<WalletRecord, _, _>(WALLETS, verifier, |verifier, wallet| {
-            verifier.wallet(&wallet.player_id, wallet.balances());
-            ControlFlow::Continue(())
-        })
-        .await?;
-    let verifier = store
-        .scan::<BetRecord, _, _>(BETS, verifier, |verifier, bet| {
-            verifier.bet(RecordedBet {
-                round: bet.round_id,
-                status: bet.status,
-                stake: bet.stake,
-                payout: bet.payout,
-                currency: &bet.currency,
-                posted_on: bet.settled_at.map(day_of),
-                reversal_due: bet.reversal == Some(Reversal::Due),
-            });
-            ControlFlow::Continue(())
-        })
-        .await?;
-    let verifier = store
-        .scan::<OpenRecord, _, _>(OPEN, verifier, |verifier, open| {
-            for round in open.rounds {
-                verifier.listed_as_open(round);
-            }
-            ControlFlow::Continue(())
-        })
-        .await?;
-    let verifier = reports::verify(store, verifier).await?;
-    Ok(verifier.finish())
 }
 
 fn existing_wallet(tx: &Tx<'_>, player_id: &PlayerId) -> Result<WalletRecord, PaymentError> {
@@ -620,84 +331,6 @@ fn existing_wallet(tx: &Tx<'_>, player_id: &PlayerId) -> Result<WalletRecord, Pa
 
 fn existing_bet(tx: &Tx<'_>, round_id: RoundId, id: &str) -> Result<BetRecord, PaymentError> {
     tx.get(BETS, id)?.ok_or(PaymentError::BetNotFound(round_id))
-}
-
-fn open_record(tx: &Tx<'_>, list: &str) -> Result<OpenRecord, StoreError> {
-    Ok(tx.get(OPEN, list)?.unwrap_or_default())
-}
-
-/// The list that a round is on while it is open. Round ids are hashes, so their last bits spread evenly.
-fn open_list(round: RoundId) -> String {
-    let (_, low) = round.as_u64_pair();
-    list_name((low & 0xffff) % OPEN_LISTS)
-}
-
-fn list_name(number: u64) -> String {
-    format!("bets-{number:02}")
-}
-
-/// Ends a bet: the money moves, the bet gets its last status, and it leaves the list of open ones.
-fn close(
-    tx: &mut Tx<'_>,
-    bet: &mut BetRecord,
-    wallet: &mut WalletRecord,
-    round: RoundId,
-    movement: Movement,
-    at: UnixMillis,
-) -> Result<(), PaymentError> {
-    move_money(tx, wallet, &bet.player_id, movement, Some(round), at)?;
-    tx.put(WALLETS, bet.player_id.as_str(), wallet)?;
-    bet.status = if matches!(movement, Movement::Void(_)) {
-        BetStatus::Voided
-    } else {
-        BetStatus::Posted
-    };
-    bet.settled_at = Some(at);
-    tx.put(BETS, &round.to_string(), bet)?;
-    unlist(tx, round)?;
-    Ok(())
-}
-
-fn list_as_open(tx: &mut Tx<'_>, round: RoundId) -> Result<(), StoreError> {
-    let list = open_list(round);
-    let mut open = open_record(tx, &list)?;
-    open.rounds.push(round);
-    tx.put(OPEN, &list, &open)
-}
-
-fn unlist(tx: &mut Tx<'_>, round: RoundId) -> Result<(), StoreError> {
-    let list = open_list(round);
-    let mut open = open_record(tx, &list)?;
-    open.rounds.retain(|open| *open != round);
-    tx.put(OPEN, &list, &open)
-}
-
-/// Applies a movement and writes its entries. The entries' ids make a second application impossible.
-fn move_money(
-    tx: &mut Tx<'_>,
-    wallet: &mut WalletRecord,
-    player: &PlayerId,
-    movement: Movement,
-    round: Option<RoundId>,
-    at: UnixMillis,
-) -> Result<(), PaymentError> {
-    let (balances, transfers) = apply(wallet.balances(), player, movement)?;
-    wallet.available = balances.available;
-    wallet.reserved = balances.reserved;
-    let made_for = round.map_or_else(|| player.to_string(), |round| round.to_string());
-    for transfer in transfers {
-        let id = format!("{made_for}:{}", transfer.kind.as_str());
-        let entry = EntryRecord {
-            kind: transfer.kind.as_str().to_owned(),
-            debit: transfer.debit.to_string(),
-            credit: transfer.credit.to_string(),
-            amount: transfer.amount,
-            round_id: round,
-            at,
-        };
-        tx.insert(ENTRIES, &id, &entry)?;
-    }
-    Ok(())
 }
 
 fn remember(wallet: &mut WalletRecord, round: RoundId) {

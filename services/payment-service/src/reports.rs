@@ -74,7 +74,7 @@ impl DayRecord {
                 at
             }
         };
-        // A sum out of range must not keep a bet from being posted.
+        // A sum that is out of range must not prevent a bet from being posted.
         let totals = &mut self.totals[at];
         totals.stakes = totals.stakes.saturating_add(stake);
         totals.payouts = totals.payouts.saturating_add(payout);
@@ -246,7 +246,9 @@ mod tests {
         };
         journal::reserve(store, reserve, plan.at).await.unwrap();
         if plan.posted {
-            journal::intend(store, id, Money(plan.payout)).await.unwrap();
+            journal::record_payout(store, id, Money(plan.payout))
+                .await
+                .unwrap();
             for _ in 0..=i32::from(plan.again) {
                 journal::post(store, id, "PP-1".to_owned(), plan.at)
                     .await

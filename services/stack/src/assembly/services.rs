@@ -22,7 +22,7 @@ use crate::start::{LOOK_AGAIN, Stack, StartError};
 /// How long a session lasts, in milliseconds.
 const SESSION_MS: i64 = 30 * 60 * 1_000;
 /// When recovery looks at bets that are open, and what it does with them when.
-const RECOVERY: payments::recovery::Patience = payments::recovery::Patience {
+const RECOVERY: payments::recovery::RecoveryTiming = payments::recovery::RecoveryTiming {
     interval: Duration::from_secs(1),
     abandoned_after: Duration::from_secs(60),
     first_retry: Duration::from_secs(1),
@@ -124,9 +124,6 @@ impl Stack {
                 }
             }
         });
-        Ok(UserService {
-            knobs,
-            seeding,
-        })
+        Ok(UserService { knobs, seeding })
     }
 }
