@@ -105,7 +105,7 @@ impl Code {
         self.row().1
     }
 
-    /// The whole table on one page: code, status, title.
+    /// Code, status and title of each.
     const fn row(self) -> (&'static str, u16, &'static str) {
         match self {
             Self::LaunchTokenRequired => ("launch_token_required", 401, "Launch token required"),

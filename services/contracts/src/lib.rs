@@ -1,9 +1,23 @@
 //! Everything that crosses a wire: money, ids, requests, replies, problem codes.
 //!
-//! Read in this order: [`money`], [`ids`], [`api_problem`], then one module a service: [`gateway`] (public), [`users`],
-//! [`game`], [`payments`], [`provider`]; [`telemetry`] what the
-//! collector's viewer answers. [`http`] is how a body is read and how a problem is answered, the same in every server;
-//! [`ServiceToken`] is what keeps other programs out of a server.
+//! ```text
+//! money        amounts in minor units            gateway    what the page asks, and gets
+//! ids          round, player, account, session   users      ┐
+//! api_problem  errors with a stable code         game       ├ what the services ask each other
+//! http         how bodies and paths are read     payments   ┘
+//! ServiceToken the secret of a launch            provider   what the external provider is asked
+//!                                                telemetry  what the collector's viewer answers
+//! ```
+//!
+//! ```
+//! use reelscope_contracts::{ApiProblem, Code, Money};
+//!
+//! let stake: Money = "10.50".parse()?;
+//! assert_eq!(serde_json::to_string(&stake).ok().as_deref(), Some("1050"));
+//! let problem = ApiProblem::new(Code::InsufficientFunds, "The balance is too small.").field("stake");
+//! assert_eq!((problem.status, problem.code.as_str()), (402, "insufficient_funds"));
+//! # Ok::<(), reelscope_contracts::money::NotMoney>(())
+//! ```
 
 pub mod api_problem;
 pub mod game;

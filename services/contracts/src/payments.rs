@@ -123,7 +123,7 @@ impl Bet {
 }
 
 /// `GET /v1/reservations/{round_id}?player_id=…`: where a round of the player's stands, in one order with everything
-/// that was asked for before. 404 for a round of somebody else's.
+/// that was asked for before. 404 for a round of another player.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// Absent where nothing was ever reserved.

@@ -102,12 +102,12 @@ async fn open_session(
         player_id,
     } = request;
     let known = match player_id {
-        Some(id) => known(&state, id, &account_code).await?,
+        Some(id) => player_by_id(&state, id, &account_code).await?,
         None => None,
     };
     let player = match known {
         Some(player) => player,
-        None => find(&state, &account_code).await?,
+        None => player_by_code(&state, &account_code).await?,
     };
     let wallet = state.wallets.open(&player).await?;
     let session_id = SessionId::random();
@@ -117,7 +117,7 @@ async fn open_session(
         .unwrap_or_else(PoisonError::into_inner)
         .open(session_id.clone(), player.account_code.clone(), Instant::now());
     let expires_at = now().saturating_add(state.session_lifetime_ms);
-    // Not the session's id: whoever has it plays as this player.
+    // The id of the session is not logged: its holder plays as this player.
     tracing::info!(user.id = %player.player_id, "session opened");
     Ok(Json(Session {
         session_id,
@@ -139,7 +139,7 @@ async fn player(
     AxumState(state): AxumState<State>,
     Path(code): Path<AccountCode>,
 ) -> Result<Json<PlayerReply>, UserError> {
-    let player = find(&state, &code).await?;
+    let player = player_by_code(&state, &code).await?;
     let wallet = state.wallets.of(&player.player_id).await?;
     Ok(Json(with_balance(player, &wallet)))
 }
@@ -155,12 +155,12 @@ async fn eligibility(
         round_id,
     } = request;
     state.check_session(&session_id, &account_code)?;
-    let player = find(&state, &account_code).await?;
+    let player = player_by_code(&state, &account_code).await?;
     check_stake(&player.limits, stake).map_err(|refusal| UserError::Stake(refusal, player.limits))?;
     let wallet = state.wallets.of(&player.player_id).await?;
     if wallet.available < stake {
-        // A round that is sent again has had its stake taken out of the balance already. The reservation, which decides
-        // once, still has the last word: of two spins at the same time both may be told here that there is enough.
+        // A round that is sent again has had its stake taken out of the balance already. The reservation decides:
+        // two spins at the same time may both pass this check.
         let stands = state.wallets.standing(&player.player_id, round_id).await?;
         if stands == StakeStatus::Untouched {
             return Err(UserError::InsufficientFunds);
@@ -178,7 +178,7 @@ async fn health(AxumState(state): AxumState<State>) -> Json<Health> {
 }
 
 /// The player with this id, if the account is theirs.
-async fn known(
+async fn player_by_id(
     state: &State,
     player_id: PlayerId,
     account_code: &AccountCode,
@@ -196,7 +196,7 @@ async fn known(
     Ok(found)
 }
 
-async fn find(state: &State, code: &AccountCode) -> Result<Player, UserError> {
+async fn player_by_code(state: &State, code: &AccountCode) -> Result<Player, UserError> {
     let found = state
         .store
         .find_by::<PlayerRecord>(PLAYERS, ACCOUNT_CODE, code.as_str())

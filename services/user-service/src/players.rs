@@ -49,7 +49,7 @@ pub fn check_stake(limits: &Limits, stake: Money) -> Result<(), StakeRefusal> {
     }
 }
 
-/// The number of the account that shows an empty purse: its balance covers a few of the smallest stakes only.
+/// The number of an account whose balance covers a few of the smallest stakes only, to show `insufficient_funds`.
 pub const NEARLY_EMPTY: u64 = 2;
 
 const FIRST_NAMES: [&str; 16] = [

@@ -79,7 +79,7 @@ struct ProgressRecord {
     total: Option<i64>,
 }
 
-/// How many players there are to be, when nobody says. The more there are, the longer a lookup takes that has no
+/// How many players there are to be, when the configuration does not say. The more there are, the longer a lookup takes that has no
 /// index: these figures decide what the problem `missing-index` shows in a trace.
 struct Sizing {
     /// Players that are written before the lookup is measured.
@@ -102,7 +102,7 @@ const SIZING: Sizing = Sizing {
     most: 200_000,
 };
 
-/// What is told as the total until it is known.
+/// The total that is reported until it is known.
 const PROVISIONAL: u64 = 100_000;
 
 /// Times a lookup is measured for the sizing.
@@ -209,7 +209,7 @@ async fn run_sized(store: &Store, progress: &Progress, sizing: &Sizing) -> Resul
         } else {
             write_batch(store, progress).await?;
         }
-        // The first spins matter more than the last players.
+        // The first spins come before the last players.
         tokio::task::yield_now().await;
     }
     Ok(())

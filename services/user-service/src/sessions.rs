@@ -1,5 +1,5 @@
-//! Open sessions, in memory: they end with the process, as the tokens that name them do. They last by the time that
-//! passes; the gateway's token has an end by the clock besides.
+//! Open sessions, in memory: they end with the process, as the tokens that name them do. Their lifetime is measured by the
+//! monotonic clock; the gateway's token has an end by the wall clock besides.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
