@@ -146,7 +146,7 @@ const SHARED_NAMES: [(&str, &str); 10] = [
     ("Win", "as it is evaluated, and as the wire has it"),
     ("WinKind", "as it is evaluated, and as the wire has it"),
     ("ParSheet", "as it is enumerated, and as the wire has it"),
-    ("Paytable", "as rounds are evaluated by one, and as the wire has it"),
+    ("Paytable", "as rounds are evaluated, and as the wire has it"),
     ("Contribution", "a row of a PAR sheet"),
     ("Limits", "of a stake, and of what a collector takes"),
     ("Traffic", "of virtual players, and of an edge of the map"),

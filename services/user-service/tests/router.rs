@@ -267,7 +267,9 @@ async fn look_players_up(router: &Router, last: u64) {
         let session = log_in(router, code.as_str()).await.unwrap();
         assert_eq!(session.player.account_code, code);
     }
-    let unknown = log_in(router, AccountCode::numbered(last + 1).as_str()).await.unwrap_err();
+    let unknown = log_in(router, AccountCode::numbered(last + 1).as_str())
+        .await
+        .unwrap_err();
     assert_eq!(unknown.code, Code::PlayerNotFound);
 }
 
