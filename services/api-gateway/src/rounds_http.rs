@@ -54,7 +54,7 @@ async fn rounds(
         GatewayError::Service(ApiProblem::new(Code::InvalidRequest, sentence).field("limit"))
     })?;
     let bets = state.upstream.bets(&claims.sub, limit).await?;
-    // The bets alone would do without their boards.
+    // The boards are the game engine's, and the bets the payment service's.
     let wanted: Vec<RoundId> = bets.iter().map(|bet| bet.round_id).collect();
     let drawn = state.knobs.look_up_rounds(&state.upstream, wanted).await?;
     let mut drawn: HashMap<RoundId, _> = drawn.into_iter().map(|round| (round.round_id, round)).collect();
@@ -114,10 +114,10 @@ async fn round(
         stake_status,
         balance,
     } = stands;
-    // One that was closed before its stake was reserved has no record that a player would know.
+    // A round that was closed before its stake was reserved is not shown to its player.
     let round = match bet.filter(|bet| bet.stake > Money::ZERO) {
         Some(bet) => {
-            // The money is answered for without its board.
+            // The money is reported even where its board is missing.
             let drawn = state
                 .upstream
                 .rounds(vec![round_id])
@@ -132,7 +132,7 @@ async fn round(
     };
     Ok(Json(RoundStanding {
         round,
-        // A spin that is at work on it may be about to reserve.
+        // A spin that is running may be about to reserve.
         stake_status: if at_work && stake_status == StakeStatus::Untouched {
             StakeStatus::Unknown
         } else {

@@ -185,7 +185,7 @@ impl Play {
         self.fail(stake, error, stands)
     }
 
-    /// A failure, with where the stake stands: as the payment service said with its problem, else as it says now.
+    /// A failure, with where the stake stands: as the problem of the payment service says, else as that service is asked now.
     pub(crate) async fn failed(&self, stake: Money, error: GatewayError) -> GatewayError {
         let stands = match stake_status_in(&error, self.round_id) {
             Some(stands) => stands,
@@ -232,7 +232,7 @@ impl Play {
     }
 }
 
-/// Where the stake stands, where the payment service has said so with its problem.
+/// Where the stake stands, if the problem is the payment service's and says so.
 fn stake_status_in(error: &GatewayError, round_id: RoundId) -> Option<StakeStatus> {
     match error {
         GatewayError::Service(problem) if problem.round_id == Some(round_id) => problem.stake_status,
@@ -244,7 +244,7 @@ fn status_of(stands: Result<Standing, GatewayError>) -> StakeStatus {
     stands.map_or(StakeStatus::Unknown, |standing| standing.stake_status)
 }
 
-/// What is said of a round that was voided before.
+/// The problem of a round that was voided before.
 fn closed(bet: &Bet) -> GatewayError {
     let sentence = if bet.stake_status() == StakeStatus::Untouched {
         "This round was closed before its stake was reserved; spin again with a new idempotency key."

@@ -134,7 +134,7 @@ fn scatter_win(paytable: &Paytable, board: &Board, stake_minor: i64) -> Option<W
 
 /// A payline read from the left, one reel at a time, until a symbol no longer fits.
 ///
-/// The PAR sheet reads lines through this same type: the game that is analysed is the game that is played.
+/// The PAR sheet reads lines through this type too, so that it analyses the game as it is played.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Run {
     /// The regular symbol of the run; none while there were only wilds.

@@ -78,7 +78,7 @@ impl State {
     /// milliseconds; the others have it at once.
     pub async fn enumerated(&self) -> Paytable {
         let cached = Arc::clone(&self.paytable);
-        // That does not belong on a thread that serves others.
+        // It would block a thread that serves other requests.
         let enumerated =
             tokio::task::spawn_blocking(move || cached.get_or_init(replies::paytable).clone()).await;
         enumerated.unwrap_or_else(|_| replies::paytable())

@@ -130,7 +130,7 @@ async fn of_round(
     }
     let stands = match player_id {
         Some(player_id) => match journal::standing(store, round_id, player_id).await {
-            // Of this player's nothing was touched: the round is another's.
+            // The round is another player's, so that no stake of this player was touched.
             Err(PaymentError::BetNotFound(_)) => Ok(StakeStatus::Untouched),
             found => found.map(|standing| standing.stake_status),
         },

@@ -92,7 +92,7 @@ pub async fn reserve(store: &Store, request: Reserve, at: UnixMillis) -> Result<
                 // A round that was voided before it was reserved has no stake of its own.
                 let never_reserved = bet.status == BetStatus::Voided && bet.stake == Money::ZERO;
                 let same_seed = bet.same_seed_as == same_seed_as
-                    // Older builds did not write it down, and what is past its draw draws nothing any more.
+                    // Older builds did not record it, and a round that is drawn already is not drawn again.
                     || (bet.same_seed_as.is_none() && bet.status != BetStatus::Reserved);
                 let same = bet.stake == stake && same_seed;
                 if bet.player_id != player_id || !(same || never_reserved) {
@@ -177,7 +177,7 @@ pub async fn record_payout(
         .await
 }
 
-/// What posting a bet came to.
+/// The outcome of posting a bet.
 #[derive(Debug, Clone)]
 pub enum Posting {
     /// This call has posted it.
@@ -189,7 +189,8 @@ pub enum Posting {
     Voided(Bet),
 }
 
-/// Takes the stake and pays the payout that was written down, since the provider has settled and calls that so.
+/// Takes the stake and pays the payout that was written down, once the provider has settled under this reference of its
+/// own.
 ///
 /// # Errors
 /// [`PaymentError::BetNotFound`], [`PaymentError::Conflict`] when no payout is known,
@@ -232,7 +233,7 @@ pub async fn post(
         .await
 }
 
-/// Takes note that the provider has taken back what it settled for a bet that was voided here.
+/// Records that the provider has reversed what it settled for a bet that was voided here.
 ///
 /// # Errors
 /// [`PaymentError::BetNotFound`], [`PaymentError::Store`].

@@ -21,7 +21,7 @@ pub enum SettlementOutcome {
     Unknown,
 }
 
-/// A payment that failed: what becomes an issue.
+/// Why a payment failed; captured as an issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PaymentFailed {
     /// The provider refused with a status of its own.
@@ -78,7 +78,7 @@ impl PaymentFailed {
     /// Whether it leaves open that this very attempt has settled, or will.
     fn may_have_settled(self) -> bool {
         match self {
-            // Too slow, too early, too often: not worked on, and never a decision.
+            // Too slow, too early, too often: the provider has not decided.
             Self::Declined { status } => matches!(status, 408 | 425 | 429),
             Self::Unreachable => false,
             Self::Conflict
@@ -111,7 +111,7 @@ pub struct Deadlines {
     pub overall: Duration,
 }
 
-/// Longest wait for a record that is there or not.
+/// Longest wait for a record, which the provider reads without working on it.
 const QUICK: Duration = Duration::from_secs(2);
 /// Longest pause before the first retry; doubles with every attempt.
 const FIRST_PAUSE_MS: u64 = 50;
@@ -153,8 +153,8 @@ impl Provider {
     /// Asks for a settlement; the reference is the idempotency key of every attempt, so that however many are made it
     /// is settled once. `asked_before` says that the provider may have been asked for this reference already. Then its
     /// record of it is read first, and neither a refusal nor a provider that cannot be reached means that nothing was
-    /// settled: once an outcome is unknown, only that record ends the doubt. A failure that stays one is reported from
-    /// here, where it is known best.
+    /// settled: once an outcome is unknown, only that record ends the doubt. A final failure is captured
+    /// here, where its cause is known.
     pub async fn settle(&self, request: &SettlementRequest, asked_before: bool) -> SettlementOutcome {
         let began = Instant::now();
         let left = || self.deadlines.overall.saturating_sub(began.elapsed());
@@ -313,8 +313,8 @@ fn read(body: &[u8], request: &SettlementRequest) -> Option<(SettlementStatus, S
     (this && is_reference(&reply.provider_reference)).then_some((reply.status, reply.provider_reference))
 }
 
-/// Whether it names a settlement. It is kept with the money and becomes a part of an address, so it is not taken for what
-/// it says.
+/// Whether the text can be a reference. It is stored with the money and becomes a part of a URL, so that it is not taken
+/// as it comes.
 fn is_reference(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_:".contains(&byte);
     (1..=128).contains(&text.len()) && text.bytes().all(plain)

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::PaymentError;
 
-/// What settling a round came to.
+/// The outcome of settling a round.
 pub(crate) type Outcome = Result<Bet, PaymentError>;
 
 /// The rounds that tasks of this process are settling; clones share them.
@@ -102,7 +102,7 @@ impl RoundLock {
         self.stage.send_replace(Stage::Asking(bet.clone()));
     }
 
-    /// Gives the claim back with what settling came to. Dropped without, those who follow try for themselves.
+    /// Gives the claim back with the outcome. When it is dropped without one, the next request settles the round.
     pub(crate) fn end(self, outcome: &Outcome) {
         self.stage.send_replace(Stage::Ended(outcome.clone()));
     }
@@ -129,7 +129,7 @@ impl Theirs {
             .await
     }
 
-    /// The bet once its payout is durable, or what the task came to before; `None` as [`Theirs::outcome`].
+    /// The bet once its payout is durable, or the outcome of a task that ended before; `None` as [`Theirs::outcome`].
     pub(crate) async fn durable(&mut self) -> Option<Outcome> {
         self.reached(|stage| !matches!(stage, Stage::Claimed)).await
     }

@@ -1,4 +1,4 @@
-//! From a known payout to posted money, by way of the provider.
+//! Settlement: from a known payout, by way of the provider, to posted money.
 
 use reelscope_contracts::payments::{Bet, BetStatus};
 use reelscope_contracts::provider::SettlementRequest;
@@ -231,7 +231,7 @@ impl Settlement {
                 let error = PaymentError::SettledButVoided(round_id);
                 tracing::error!(%round_id, provider_reference, "settled at the provider and voided here");
                 capture(&error, &[("provider.code", "settled_but_voided")]);
-                // Until it is made the bet stays on the list of open ones.
+                // The bet stays on the list of open ones until the reversal is made.
                 if let Err(error) = self.reverse_claimed(round_id, &provider_reference).await {
                     tracing::warn!(%round_id, %error, "not reversed yet; the provider is asked again");
                 }
