@@ -12,10 +12,11 @@ import {
 } from '@angular/core';
 
 import { Coalesced } from '../core/api/coalesced';
+import { Followed } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
 import { Health } from '../core/api/health';
 import { ApiProblem } from '../core/api/api-problem';
-import { ErrorEvent, IssueDetail } from '../core/api/schema';
+import { ErrorEvent } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { joined } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';
@@ -49,9 +50,11 @@ export class IssuePage {
   protected readonly health = inject(Health);
   protected readonly say = this.language.say;
 
-  private readonly details = new Coalesced(() => this.load(), DETAILS_PAUSE_MS);
-  private readonly _detail = signal<IssueDetail | null>(null);
-  private readonly _trouble = signal<'' | 'unknown' | 'noAnswer'>('');
+  private readonly followed = new Followed(() => this.gateway.issue(untracked(this.id)), {
+    seen: ({ events }) => this._shown.update((shown) => shown ?? events[0] ?? null),
+  });
+  private readonly detail = this.followed.value;
+  private readonly details = new Coalesced(() => this.followed.load(), DETAILS_PAUSE_MS);
   private readonly _busy = signal(false);
   private readonly _decideFailed = signal(false);
   /** The event that is shown; new ones do not push it away, even when the collector answers it no more. */
@@ -61,21 +64,25 @@ export class IssuePage {
     source: () => this._shown()?.event_id,
     computation: () => new Set(),
   });
-  protected readonly trouble = this._trouble.asReadonly();
+  protected readonly trouble = computed((): '' | 'unknown' | 'noAnswer' => {
+    const error = this.followed.error();
+    if (error === null) return '';
+    return error instanceof ApiProblem && error.body.status === 404 ? 'unknown' : 'noAnswer';
+  });
   protected readonly busy = this._busy.asReadonly();
   protected readonly decideFailed = this._decideFailed.asReadonly();
 
   /** What the stream says is newer than what was asked for. */
   private readonly summary = computed(() => {
     const live = this.store.issues().find(({ issue_id }) => issue_id === this.id());
-    return live ?? this._detail()?.summary ?? null;
+    return live ?? this.detail()?.summary ?? null;
   });
   private readonly count = computed(() => this.summary()?.events ?? 0);
 
   protected readonly list = computed(() => this.address.asLeft('/issues'));
   protected readonly head = computed(() => {
     const issue = this.summary();
-    if (!issue || !this._detail()) return null;
+    if (!issue || !this.detail()) return null;
     const { date, number } = this.language.formats();
     return {
       issue,
@@ -91,7 +98,7 @@ export class IssuePage {
   });
 
   protected readonly bars = computed(() => {
-    const detail = this._detail();
+    const detail = this.detail();
     const issue = this.summary();
     const first = detail?.times_us?.[0];
     const last = detail?.times_us?.at(-1);
@@ -121,11 +128,11 @@ export class IssuePage {
 
   /** Events that are neither in the chart, nor among those that can be looked through. */
   protected readonly notInBars = computed(() =>
-    Math.max(this.count() - (this._detail()?.times_us ?? []).length, 0),
+    Math.max(this.count() - (this.detail()?.times_us ?? []).length, 0),
   );
   protected readonly notListed = computed(() => Math.max(this.count() - this.events().length, 0));
 
-  private readonly events = computed(() => this._detail()?.events ?? []);
+  private readonly events = computed(() => this.detail()?.events ?? []);
   /** -1 where it is older than all that the collector answers. */
   private readonly index = computed(() =>
     this.events().findIndex(({ event_id }) => event_id === this._shown()?.event_id),
@@ -157,9 +164,8 @@ export class IssuePage {
     effect(() => {
       this.id();
       untracked(() => {
-        this._detail.set(null);
+        this.followed.restart();
         this._shown.set(null);
-        this._trouble.set('');
         this._decideFailed.set(false);
         this.bar.set(BARS - 1);
       });
@@ -175,21 +181,6 @@ export class IssuePage {
 
   protected again(): void {
     this.details.ask();
-  }
-
-  private async load(): Promise<void> {
-    const id = this.id();
-    try {
-      const detail = await this.gateway.issue(id);
-      if (id !== this.id()) return;
-      this._detail.set(detail);
-      this._shown.update((shown) => shown ?? detail.events[0] ?? null);
-      this._trouble.set('');
-    } catch (error) {
-      if (id !== this.id()) return;
-      const unknown = error instanceof ApiProblem && error.body.status === 404;
-      this._trouble.set(unknown ? 'unknown' : 'noAnswer');
-    }
   }
 
   protected async decide(status: 'resolved' | 'unresolved'): Promise<void> {
