@@ -1,8 +1,9 @@
 import { Injectable, inject, signal } from '@angular/core';
 
+import { LoadState } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
+import { PagedTraces } from '../core/api/paged-traces';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { TraceQuery } from '../core/api/parts';
 import { TraceSummary } from '../core/api/schema';
 import { SpinMoney, spinOf, withSpins } from './spin-money';
 
@@ -12,9 +13,7 @@ const PAGE = 500;
 /** Interval of updates; charts that change with every spin are illegible. */
 const CALM_MS = 500;
 
-export type LoadState = 'loading' | 'ready' | 'failed';
-
-/** The spins in the recorded traces, followed live while a page shows them. */
+/** The spins that the traces tell of, followed live while a page shows them. */
 @Injectable({ providedIn: 'root' })
 export class SpinsStore {
   private readonly gateway = inject(Gateway);
@@ -23,10 +22,8 @@ export class SpinsStore {
   private readonly _spins = signal<readonly SpinMoney[]>([]);
   private readonly _truncated = signal(false);
   private readonly news = new Map<string, TraceSummary>();
-  /** Traces from the stream since the pending request; newer than every page of its reply. */
-  private told: Map<string, TraceSummary> | null = null;
+  private readonly pages = new PagedTraces(this.gateway, MOST);
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private asked = 0;
 
   readonly state = this._state.asReadonly();
   /** Whether there are older spins that are not counted. */
@@ -46,46 +43,36 @@ export class SpinsStore {
       clearTimeout(this.timer);
       this.timer = undefined;
       this.news.clear();
-      this.asked += 1;
+      this.pages.end();
     };
   }
 
   async load(): Promise<void> {
-    const question = (this.asked += 1);
-    const current = (): boolean => question === this.asked;
-    // The reply contains everything older; without a reply the received traces are shown all the
-    // same.
+    // What came before the question is in its answer; should there be none, it is shown all the same.
     this.flush();
-    const told = (this.told = new Map<string, TraceSummary>());
     const found = new Map<string, TraceSummary>();
     let read = 0;
-    let query: TraceQuery = { limit: PAGE };
     try {
-      for (;;) {
-        const { traces, next } = await this.gateway.traces(query);
-        if (!current()) return;
+      const isCurrent = await this.pages.read({ limit: PAGE }, ({ traces, next }, told) => {
         read += traces.length;
         for (const trace of traces) if (spinOf(trace)) found.set(trace.trace_id, trace);
-        if (next === undefined || read >= MOST) {
-          this._truncated.set(next !== undefined);
-          break;
-        }
-        query = { ...query, cursor: next };
-      }
-      for (const [id, trace] of told) found.set(id, trace);
+        if (next !== undefined && read < MOST) return true;
+        this._truncated.set(next !== undefined);
+        for (const [id, trace] of told) found.set(id, trace);
+        return false;
+      });
+      if (!isCurrent) return;
       this.show(withSpins([], found));
       this._state.set('ready');
     } catch {
-      if (current()) this._state.set('failed');
-    } finally {
-      if (current()) this.told = null;
+      this._state.set('failed');
     }
   }
 
   private take(trace: TraceSummary): void {
     if (!spinOf(trace)) return;
-    if (this.told) keep(this.told, trace);
-    // Before the first reply there is nothing to add to, and the reply will contain this trace.
+    this.pages.tell(trace);
+    // Before the first answer there is nothing that it could be added to, and the answer will have it.
     if (this._state() !== 'ready') return;
     this.news.set(trace.trace_id, trace);
     // Timers of a hidden window are slow, so the queue is bounded here.
@@ -105,12 +92,4 @@ export class SpinsStore {
     if (spins.length > MOST) this._truncated.set(true);
     this._spins.set(spins.slice(-MOST));
   }
-}
-
-/** Adds a trace to the received ones, of which the last `MOST` are kept. */
-function keep(told: Map<string, TraceSummary>, trace: TraceSummary): void {
-  told.delete(trace.trace_id);
-  told.set(trace.trace_id, trace);
-  const [oldest] = told.keys();
-  if (told.size > MOST && oldest !== undefined) told.delete(oldest);
 }

@@ -1,11 +1,12 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
+import { Followed } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
 import { Health } from '../core/api/health';
 import { PaytableStore } from '../core/api/paytable-store';
 import { ExtraView, ProblemId, ProblemView, isExtra, isProblem } from '../core/api/parts';
 import { FaultBoard, FaultId, FaultState } from '../core/api/schema';
-import { Watched } from '../core/api/watched';
+
 import { followSettings } from '../core/telemetry/reporting';
 import { nextState } from './fault-words';
 
@@ -29,20 +30,19 @@ export class FaultStore {
   private readonly health = inject(Health);
   private readonly paytable = inject(PaytableStore);
 
-  private readonly watched = new Watched(
-    () => answered(this.gateway.faults()),
-    LOOK_MS,
-    (board) => this.noteEvidence(board),
-  );
+  private readonly followed = new Followed(() => answered(this.gateway.faults()), {
+    everyMs: LOOK_MS,
+    seen: (board) => this.noteEvidence(board),
+  });
   private readonly _busy = signal<ReadonlySet<Steered>>(new Set());
   private readonly _refusal = signal<{ of: Steered; error: unknown } | null>(null);
   private readonly _changed = signal<{ id: ProblemId; state: FaultState } | null>(null);
   private readonly _wished = signal<string | null>(null);
   private readonly _took = signal<ReadonlyMap<ProblemId, number>>(new Map());
 
-  readonly board = this.watched.value;
+  readonly board = this.followed.value;
   /** The last look was not answered. */
-  readonly failed = this.watched.unanswered;
+  readonly failed = computed(() => this.followed.error() !== null);
   /** What was asked for and is not answered yet. */
   readonly busy = this._busy.asReadonly();
   /** Why the last thing that was asked for was not done. */
@@ -56,11 +56,11 @@ export class FaultStore {
 
   /** Looks each second from now on; the answer ends it. */
   watch(): () => void {
-    return this.watched.watch();
+    return this.followed.watch();
   }
 
   load(): Promise<void> {
-    return this.watched.load();
+    return this.followed.load();
   }
 
   /** What the button of a fault does: switches it, or lets it happen. */
@@ -112,7 +112,7 @@ export class FaultStore {
     const before = this.board()?.release;
     try {
       const board = await answered(ask());
-      this.watched.take(board);
+      this.followed.take(board);
       if (board.release !== before) this.follow();
       return true;
     } catch (error) {

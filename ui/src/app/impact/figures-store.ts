@@ -1,7 +1,7 @@
 import { Injectable, inject } from '@angular/core';
 
+import { Followed } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
-import { Watched } from '../core/api/watched';
 
 /** Percentiles move slowly: nobody has to see every spin. */
 const LOOK_MS = 2_000;
@@ -10,17 +10,17 @@ const LOOK_MS = 2_000;
 @Injectable({ providedIn: 'root' })
 export class FiguresStore {
   private readonly gateway = inject(Gateway);
-  private readonly watched = new Watched(() => this.gateway.figures(), LOOK_MS);
+  private readonly followed = new Followed(() => this.gateway.figures(), { everyMs: LOOK_MS });
 
-  readonly figures = this.watched.value;
-  readonly state = this.watched.state;
+  readonly figures = this.followed.value;
+  readonly state = this.followed.state;
 
   /** Looks from now on; the answer ends it. */
   watch(): () => void {
-    return this.watched.watch();
+    return this.followed.watch();
   }
 
   load(): Promise<void> {
-    return this.watched.load();
+    return this.followed.load();
   }
 }

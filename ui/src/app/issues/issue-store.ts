@@ -1,5 +1,6 @@
-import { Injectable, computed, inject, signal } from '@angular/core';
+import { Injectable, computed, inject } from '@angular/core';
 
+import { Followed, LoadState } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { IssueSummary } from '../core/api/schema';
@@ -10,30 +11,28 @@ const MOST = 500;
 /** How often is asked while the collector still reads its log after a start. */
 const INDEXING_MS = 1_000;
 
-export type LoadState = 'loading' | 'ready' | 'failed';
-
 /** All issues, followed live from the first moment: the header counts those that are open. */
 @Injectable({ providedIn: 'root' })
 export class IssueStore {
   private readonly gateway = inject(Gateway);
   private readonly stream = inject(TelemetryStream);
-  private readonly _state = signal<LoadState>('loading');
-  private readonly _issues = signal<readonly IssueSummary[]>([]);
+  private readonly followed = new Followed(() => this.gateway.issues(MOST), {
+    seen: ({ indexed }) => this.askAgain(indexed),
+  });
   private following = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  /** Questions are numbered: an answer that was overtaken by that to a later one is old. */
-  private questions = 0;
-  private answered = 0;
-  /** What was told since the last question: newer than its answer. */
-  private told = new Map<string, IssueSummary>();
 
-  readonly state = this._state.asReadonly();
   /** Last seen first. */
-  readonly issues = this._issues.asReadonly();
+  readonly issues = computed(() => this.followed.value()?.issues ?? []);
+  /** What is not read yet is not "none". */
+  readonly state = computed((): LoadState => {
+    const isRead = this.followed.value()?.indexed ?? true;
+    return isRead || this.issues().length > 0 ? this.followed.state() : 'loading';
+  });
   readonly most = MOST;
   /** Whether there may be issues that are not among these. */
-  readonly cut = computed(() => this._issues().length >= MOST);
-  readonly open = computed(() => this._issues().filter(isOpen).length);
+  readonly cut = computed(() => this.issues().length >= MOST);
+  readonly open = computed(() => this.issues().filter(isOpen).length);
 
   /** Begins to follow; a second call changes nothing. */
   follow(): void {
@@ -44,21 +43,8 @@ export class IssueStore {
     void this.load();
   }
 
-  async load(): Promise<void> {
-    const question = (this.questions += 1);
-    const told = (this.told = new Map<string, IssueSummary>());
-    try {
-      const { issues, indexed } = await this.gateway.issues(MOST);
-      if (question < this.answered) return;
-      this.answered = question;
-      this._issues.set([...told.values()].reduce<readonly IssueSummary[]>(withIssue, issues));
-      // What is not read yet is not "none": it is asked for until all of the log has been read.
-      this._state.set(indexed || this._issues().length > 0 ? 'ready' : 'loading');
-      clearTimeout(this.timer);
-      if (!indexed) this.timer = setTimeout(() => void this.load(), INDEXING_MS);
-    } catch {
-      if (this._state() !== 'ready') this._state.set('failed');
-    }
+  load(): Promise<void> {
+    return this.followed.load();
   }
 
   /** Resolves or reopens; what the collector says then is what is shown. */
@@ -69,7 +55,12 @@ export class IssueStore {
   }
 
   private take(issue: IssueSummary): void {
-    if (this.answered < this.questions) this.told.set(issue.issue_id, issue);
-    this._issues.update((list) => withIssue(list, issue));
+    this.followed.change((known) => ({ ...known, issues: withIssue(known.issues, issue) }));
+  }
+
+  /** It is asked for until all of the log has been read. */
+  private askAgain(indexed: boolean): void {
+    clearTimeout(this.timer);
+    if (!indexed) this.timer = setTimeout(() => void this.load(), INDEXING_MS);
   }
 }

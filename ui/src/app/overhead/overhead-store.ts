@@ -1,8 +1,9 @@
 import { Injectable, inject, signal } from '@angular/core';
 
+import { Followed } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
 import { OverheadView } from '../core/api/schema';
-import { Watched } from '../core/api/watched';
+
 import { Measured, withResult } from './overhead';
 
 const LOOK_MS = 1_000;
@@ -11,17 +12,16 @@ const LOOK_MS = 1_000;
 @Injectable({ providedIn: 'root' })
 export class OverheadStore {
   private readonly gateway = inject(Gateway);
-  private readonly watched = new Watched(
-    () => this.gateway.overhead(),
-    LOOK_MS,
-    (view) => this._measured.update((measured) => withResult(measured, view)),
-  );
+  private readonly followed = new Followed(() => this.gateway.overhead(), {
+    everyMs: LOOK_MS,
+    seen: (view) => this._measured.update((measured) => withResult(measured, view)),
+  });
   private readonly _measured = signal<Measured>(new Map());
   private readonly _busy = signal(false);
   private readonly _error = signal<unknown>(null);
 
-  readonly view = this.watched.value;
-  readonly state = this.watched.state;
+  readonly view = this.followed.value;
+  readonly state = this.followed.state;
   readonly measured = this._measured.asReadonly();
   /** Something was asked for and is not answered yet. */
   readonly busy = this._busy.asReadonly();
@@ -30,7 +30,7 @@ export class OverheadStore {
 
   /** Looks each second from now on; the answer ends it. */
   watch(): () => void {
-    return this.watched.watch();
+    return this.followed.watch();
   }
 
   measure(sampleRate: number): Promise<void> {
@@ -46,7 +46,7 @@ export class OverheadStore {
     this._busy.set(true);
     this._error.set(null);
     try {
-      this.watched.take(await of());
+      this.followed.take(await of());
     } catch (error) {
       this._error.set(error);
     } finally {

@@ -1,5 +1,6 @@
 import { Injectable, effect, inject, signal, untracked } from '@angular/core';
 
+import { Followed } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { TraceDetail, TraceSummary } from '../core/api/schema';
@@ -25,14 +26,15 @@ export class FollowedSpin {
   private readonly play = inject(Play);
   private readonly _summary = signal<TraceSummary | null>(null);
   private readonly _layout = signal<Layout | null>(null);
+  private readonly followed = new Followed(
+    () => this.gateway.trace(untracked(this.play.traceId) ?? ''),
+    { seen: (detail) => this.show(detail) },
+  );
   /** What the layout is of. */
   private laidOut: TraceDetail | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** Of the trace that is followed. */
   private reads = 0;
-  /** Questions are numbered: an answer that was overtaken by that to a later one is old. */
-  private questions = 0;
-  private answered = 0;
 
   /** As far as its envelopes are there. */
   readonly summary = this._summary.asReadonly();
@@ -49,6 +51,7 @@ export class FollowedSpin {
       this._summary.set(null);
       this._layout.set(null);
       this.laidOut = null;
+      untracked(() => this.followed.restart());
     });
     this.stream.on('trace', (trace) => {
       if (trace.trace_id !== untracked(this.play.traceId)) return;
@@ -60,32 +63,30 @@ export class FollowedSpin {
 
   private readSoon(): void {
     const pause = Math.min(TOGETHER_MS * 2 ** this.reads, SELDOM_MS);
-    this.timer ??= setTimeout(() => void this.read(), pause);
+    this.timer ??= setTimeout(() => this.read(), pause);
   }
 
-  private async read(): Promise<void> {
+  /** Without its trace the spin is shown all the same; the list of traces has it as soon as it is there. */
+  private read(): void {
     this.timer = undefined;
-    const id = untracked(this.play.traceId);
-    if (id === null) return;
+    if (untracked(this.play.traceId) === null) return;
     this.reads += 1;
-    const question = (this.questions += 1);
-    try {
-      const detail = await this.gateway.trace(id);
-      if (question < this.answered) return;
-      this.answered = question;
-      this.fresh.keep(detail);
-      if (id !== untracked(this.play.traceId)) return;
-      this._summary.set(detail.summary);
-      // The same envelopes make the same trace: nothing is computed and drawn again.
-      const isNew = this.laidOut?.envelopes.join() !== detail.envelopes.join();
-      if (!isNew || !isWhole(detail.summary)) return;
-      // No trace is laid out before there is one: that is no part of what the page begins with.
-      const { layoutOf } = await import('../traces/layout');
-      if (question < this.answered || id !== untracked(this.play.traceId)) return;
-      this.laidOut = detail;
-      this._layout.set(layoutOf(detail));
-    } catch {
-      // The spin is shown without its trace; the list of traces has it as soon as it is there.
-    }
+    void this.followed.load();
+  }
+
+  private show(detail: TraceDetail): void {
+    this.fresh.keep(detail);
+    this._summary.set(detail.summary);
+    // The same envelopes make the same trace: nothing is computed and drawn again.
+    const isNew = this.laidOut?.envelopes.join() !== detail.envelopes.join();
+    if (isNew && isWhole(detail.summary)) void this.layOut(detail);
+  }
+
+  /** No trace is laid out before there is one: that is no part of what the page begins with. */
+  private async layOut(detail: TraceDetail): Promise<void> {
+    const { layoutOf } = await import('../traces/layout');
+    if (this.followed.value() !== detail) return;
+    this.laidOut = detail;
+    this._layout.set(layoutOf(detail));
   }
 }

@@ -1,7 +1,8 @@
-import { DestroyRef, Injectable, Signal, effect, inject, signal, untracked } from '@angular/core';
+import { DestroyRef, Injectable, Signal, computed, effect, inject, untracked } from '@angular/core';
 
-import { Gateway } from '../core/api/gateway';
 import { ApiProblem } from '../core/api/api-problem';
+import { Followed } from '../core/api/followed';
+import { Gateway } from '../core/api/gateway';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { TraceDetail } from '../core/api/schema';
 
@@ -42,39 +43,28 @@ export function followTrace(id: Signal<string>): FollowedTrace {
   const stream = inject(TelemetryStream);
   const fresh = inject(FreshTraces);
   const destroyed = inject(DestroyRef);
-  const state = signal<TraceState>('loading');
-  const detail = signal<TraceDetail | null>(null);
+  const followed = new Followed(() => gateway.trace(untracked(id)), {
+    seen: (detail) => fresh.keep(detail),
+    // The same envelopes make the same trace: nothing is computed and drawn again.
+    equal: (one, other) => one.envelopes.join() === other.envelopes.join(),
+  });
+  const state = computed((): TraceState => {
+    const state = followed.state();
+    const error = followed.error();
+    const isUnknown = error instanceof ApiProblem && error.body.status === 404;
+    return state === 'failed' && isUnknown ? 'unknown' : state;
+  });
   let timer: ReturnType<typeof setTimeout> | undefined;
-  // Questions are numbered: an answer that was overtaken by that to a later one is old.
-  let questions = 0;
-  let answered = 0;
 
-  const load = async (): Promise<void> => {
-    const asked = id();
-    const question = (questions += 1);
+  const load = (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
-    try {
-      const found = await gateway.trace(asked);
-      if (question < answered) return;
-      answered = question;
-      fresh.keep(found);
-      if (asked !== id()) return;
-      // The same envelopes make the same trace: nothing is computed and drawn again.
-      if (detail()?.envelopes.join() !== found.envelopes.join()) detail.set(found);
-      state.set('ready');
-    } catch (error) {
-      // What was shown stays: a moment without an answer is no reason to take it away.
-      if (asked !== id() || detail() !== null) return;
-      const unknown = error instanceof ApiProblem && error.body.status === 404;
-      state.set(unknown ? 'unknown' : 'failed');
-    }
+    return followed.load();
   };
   effect(() => {
     const known = fresh.of(id());
     untracked(() => {
-      detail.set(known);
-      state.set(known ? 'ready' : 'loading');
+      followed.restart(known);
       // It may have grown since.
       void load();
     });
@@ -89,5 +79,5 @@ export function followTrace(id: Signal<string>): FollowedTrace {
     clearTimeout(timer);
     for (const end of endings) end();
   });
-  return { state: state.asReadonly(), detail: detail.asReadonly(), load };
+  return { state, detail: followed.value, load };
 }

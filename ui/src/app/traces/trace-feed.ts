@@ -1,7 +1,9 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
 import { cursorBefore, isNewer } from '../core/api/arrival';
+import { LoadState } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
+import { PagedTraces } from '../core/api/paged-traces';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { TraceQuery } from '../core/api/parts';
 import { TraceSummary } from '../core/api/schema';
@@ -29,15 +31,13 @@ const INDEXING_MS = 1_000;
 /** How far back the collector is asked for traces of one name. */
 const PAGES_BACK = 6;
 
-export type FeedState = 'loading' | 'ready' | 'failed';
-
 /** The list of traces, followed live while a page shows it. */
 @Injectable({ providedIn: 'root' })
 export class TraceFeed {
   private readonly gateway = inject(Gateway);
   private readonly stream = inject(TelemetryStream);
 
-  private readonly _state = signal<FeedState>('loading');
+  private readonly _state = signal<LoadState>('loading');
   private readonly _all = signal<readonly TraceSummary[]>([]);
   private readonly _shown = signal<readonly TraceSummary[]>([]);
   private readonly _filter = signal<Filter>(NO_FILTER);
@@ -47,12 +47,10 @@ export class TraceFeed {
   private readonly _more = signal(false);
 
   private readonly news = new Map<string, TraceSummary>();
-  /** What the stream has told since the question that is not answered in full yet: newer than any page of the answer. */
-  private told: Map<string, TraceSummary> | null = null;
+  private readonly pages = new PagedTraces(this.gateway, MOST);
   private timer: ReturnType<typeof setTimeout> | undefined;
   private again: ReturnType<typeof setTimeout> | undefined;
   private held = false;
-  private asked = 0;
   private endings: (() => void)[] = [];
 
   readonly state = this._state.asReadonly();
@@ -100,17 +98,13 @@ export class TraceFeed {
   }
 
   async load(): Promise<void> {
-    const question = (this.asked += 1);
-    const current = (): boolean => question === this.asked;
     // What came before the question is in its answer.
     if (this.news.size > 0) this.flush();
-    const told = (this.told = new Map<string, TraceSummary>());
+    let found: readonly TraceSummary[] = [];
+    let pages = 0;
+    const query = { ...queryOf(this._filter()), limit: PAGE };
     try {
-      let found: readonly TraceSummary[] = [];
-      let query: TraceQuery = { ...queryOf(this._filter()), limit: PAGE };
-      for (let page = 0; page < PAGES_BACK; page += 1) {
-        const { traces, next, indexed } = await this.gateway.traces(query);
-        if (!current()) return;
+      const isCurrent = await this.pages.read(query, ({ traces, next, indexed }, told) => {
         this._indexed.set(indexed);
         this._seen.update((seen) => withSeen(seen, traces));
         found = [...found, ...traces.filter((trace) => matches(this._filter(), trace))];
@@ -118,16 +112,13 @@ export class TraceFeed {
         if (!this.held) this._shown.set(this._all());
         this._now.set(Date.now());
         this._state.set('ready');
-        if (next === undefined || found.length >= MOST) return;
-        query = { ...query, cursor: next };
-      }
+        pages += 1;
+        return found.length < MOST && pages < PAGES_BACK;
+      });
+      if (isCurrent) this.askAgain();
     } catch {
-      if (current()) this._state.set('failed');
-    } finally {
-      if (current()) {
-        this.told = null;
-        this.askAgain();
-      }
+      this._state.set('failed');
+      this.askAgain();
     }
   }
 
@@ -161,7 +152,7 @@ export class TraceFeed {
 
   private take(trace: TraceSummary): void {
     this.news.set(trace.trace_id, trace);
-    if (this.told) keep(this.told, trace);
+    this.pages.tell(trace);
     // A window that is not shown draws nothing, and its timers are slow: what waits stays bounded.
     if (this.news.size > MOST) this.flush();
     this.timer ??= setTimeout(() => this.flush(), CALM_MS);
@@ -182,12 +173,4 @@ export class TraceFeed {
     this._shown.set(this.held ? refreshed(this._shown(), this.news) : this._all());
     this.news.clear();
   }
-}
-
-/** Adds a trace to those that were told, of which the last `MOST` stay. */
-function keep(told: Map<string, TraceSummary>, trace: TraceSummary): void {
-  told.delete(trace.trace_id);
-  told.set(trace.trace_id, trace);
-  const [oldest] = told.keys();
-  if (told.size > MOST && oldest !== undefined) told.delete(oldest);
 }

@@ -1,7 +1,8 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
+import { Followed } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
-import { SetTraffic, Traffic } from '../core/api/schema';
+import { SetTraffic } from '../core/api/schema';
 
 const LOOK_MS = 1_000;
 
@@ -9,18 +10,14 @@ const LOOK_MS = 1_000;
 @Injectable({ providedIn: 'root' })
 export class TrafficStore {
   private readonly gateway = inject(Gateway);
-  private readonly _traffic = signal<Traffic | null>(null);
+  private readonly followed = new Followed(() => this.gateway.traffic(), { everyMs: LOOK_MS });
   private readonly _wish = signal<SetTraffic | null>(null);
   private readonly _error = signal<unknown>(null);
-  private watching = false;
   private asking = false;
-  /** Answers to wishes: a look that was asked for before one of them is older than it. */
-  private answers = 0;
-  private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** With what is wished for and not answered yet. */
   readonly traffic = computed(() => {
-    const [traffic, wish] = [this._traffic(), this._wish()];
+    const [traffic, wish] = [this.followed.value(), this._wish()];
     return traffic && { ...traffic, ...wish };
   });
   /** Why the last wish was not granted. */
@@ -28,12 +25,7 @@ export class TrafficStore {
 
   /** Looks each second from now on; the answer ends it. */
   watch(): () => void {
-    this.watching = true;
-    void this.look();
-    return () => {
-      this.watching = false;
-      clearTimeout(this.timer);
-    };
+    return this.followed.watch();
   }
 
   /** Whoever drags a slider wishes faster than it is granted: the last wish counts. */
@@ -47,9 +39,7 @@ export class TrafficStore {
     this._error.set(null);
     for (let wish = this._wish(); wish; wish = this.stillWished(wish)) {
       try {
-        const traffic = await this.gateway.setTraffic(wish);
-        this.answers += 1;
-        this._traffic.set(traffic);
+        this.followed.take(await this.gateway.setTraffic(wish));
       } catch (error) {
         this._error.set(error);
       }
@@ -62,19 +52,5 @@ export class TrafficStore {
   private stillWished(asked: SetTraffic): SetTraffic | null {
     const wish = this._wish();
     return wish === asked ? null : wish;
-  }
-
-  private async look(): Promise<void> {
-    clearTimeout(this.timer);
-    const answers = this.answers;
-    if (!document.hidden) {
-      try {
-        const traffic = await this.gateway.traffic();
-        if (answers === this.answers) this._traffic.set(traffic);
-      } catch {
-        // What is shown stays; the next look may be answered.
-      }
-    }
-    if (this.watching) this.timer = setTimeout(() => void this.look(), LOOK_MS);
   }
 }

@@ -1,8 +1,8 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
-import { Gateway } from './gateway';
 import { ApiProblem } from './api-problem';
-import { StackHealth } from './schema';
+import { Followed } from './followed';
+import { Gateway } from './gateway';
 
 const POLL_MS = 1000;
 
@@ -10,38 +10,37 @@ const POLL_MS = 1000;
 @Injectable({ providedIn: 'root' })
 export class Health {
   private readonly gateway = inject(Gateway);
-  private readonly _reply = signal<StackHealth | null>(null);
-  private readonly _unanswered = signal(false);
-  private readonly _refused = signal(false);
+  private readonly followed = new Followed(() => this.gateway.health());
+  private readonly reply = this.followed.value;
+  private readonly refused = computed(() => this.followed.error() instanceof ApiProblem);
   private readonly _lockedOut = signal(false);
-  private questions = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  readonly release = computed(() => this._reply()?.release ?? null);
-  /** The name of the recording that is shown; null while the stack runs. */
-  readonly recording = computed(() => this._reply()?.recording ?? null);
+  readonly release = computed(() => this.reply()?.release ?? null);
+  /** The file that is looked at; null where the stack itself runs. */
+  readonly recording = computed(() => this.reply()?.recording ?? null);
   readonly down = computed(() =>
-    this._refused()
+    this.refused()
       ? ['api-gateway']
-      : Object.entries(this._reply()?.services ?? {})
+      : Object.entries(this.reply()?.services ?? {})
           .filter(([, state]) => state !== 'ok')
           .map(([name]) => name),
   );
   /** The disk is full; this passes once there is room. */
   readonly diskFull = computed(() =>
-    Object.values(this._reply()?.services ?? {}).includes('disk_full'),
+    Object.values(this.reply()?.services ?? {}).includes('disk_full'),
   );
-  /** The last request had no reply, so what is shown is old. */
-  readonly unanswered = this._unanswered.asReadonly();
-  /** The gateway belongs to another start and does not accept this window's token. */
+  /** The last question was not answered: what was known is old. */
+  readonly unanswered = computed(() => this.followed.error() !== null && !this.refused());
+  /** The gateway that answers is of another start, and does not know this window. */
   readonly lockedOut = this._lockedOut.asReadonly();
   readonly healthy = computed(
-    () => !this._unanswered() && !this._refused() && this._reply()?.status === 'ok',
+    () => !this.unanswered() && !this.refused() && this.reply()?.status === 'ok',
   );
   /** Null once every player exists, and while the progress is unknown. */
   readonly seeding = computed(() => {
-    if (this._unanswered() || this._refused()) return null;
-    const seeding = this._reply()?.seeding;
+    if (this.unanswered() || this.refused()) return null;
+    const seeding = this.reply()?.seeding;
     return seeding && seeding.done < seeding.total ? seeding : null;
   });
 
@@ -50,15 +49,8 @@ export class Health {
    * requests.
    */
   async watch(): Promise<void> {
+    await this.followed.load();
     clearTimeout(this.timer);
-    const question = (this.questions += 1);
-    const answer = await this.gateway.health().catch((error: unknown) => error);
-    // A later request has a newer reply.
-    if (question !== this.questions) return;
-    const refused = answer instanceof ApiProblem;
-    this._refused.set(refused);
-    this._unanswered.set(answer instanceof Error && !refused);
-    if (!(answer instanceof Error)) this._reply.set(answer as StackHealth);
     if (this.lockedOut() || (this.healthy() && !this.seeding())) return;
     this.timer = setTimeout(() => void this.watch(), POLL_MS);
   }

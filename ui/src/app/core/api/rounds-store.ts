@@ -1,8 +1,8 @@
-import { Injectable, inject, signal } from '@angular/core';
+import { Injectable, computed, inject } from '@angular/core';
 
+import { Followed } from './followed';
 import { Gateway } from './gateway';
 import { Session } from './session';
-import { RoundSummary } from './schema';
 
 const SHOWN = 20;
 /** Intervals of polling a round that is not settled: 1, 2, 4, 8 s, and then every 15 s. */
@@ -15,16 +15,15 @@ export class RoundsStore {
   private readonly gateway = inject(Gateway);
   private readonly session = inject(Session);
 
-  private readonly _rounds = signal<readonly RoundSummary[]>([]);
-  private readonly _failed = signal(false);
-  /** Number of requests; a reply that a later one has overtaken is dropped. */
-  private asked = 0;
+  private readonly followed = new Followed(() =>
+    this.session.authorised((token) => this.gateway.rounds(token, SHOWN)),
+  );
   private looks = 0;
   private nextLook: ReturnType<typeof setTimeout> | undefined;
 
-  readonly rounds = this._rounds.asReadonly();
-  /** The list lacks the last round, because the gateway returned no newer one. */
-  readonly failed = this._failed.asReadonly();
+  readonly rounds = computed(() => this.followed.value()?.rounds ?? []);
+  /** The list shown is older than the last round, because the gateway did not give a newer one. */
+  readonly failed = computed(() => this.followed.error() !== null);
 
   /** A failure is shown beside the list and does not stop the machine. */
   refresh(): Promise<void> {
@@ -34,32 +33,21 @@ export class RoundsStore {
 
   /** Clears the list for another player, who must not see the rounds of the previous one. */
   clear(): void {
-    this.asked += 1;
     clearTimeout(this.nextLook);
-    this._rounds.set([]);
-    this._failed.set(false);
+    this.followed.restart();
   }
 
   private async load(): Promise<void> {
     clearTimeout(this.nextLook);
-    this.asked += 1;
-    const mine = this.asked;
-    try {
-      const reply = await this.session.authorised((token) => this.gateway.rounds(token, SHOWN));
-      if (mine !== this.asked) return;
-      this._rounds.set(reply.rounds);
-      this._failed.set(false);
-    } catch {
-      if (mine !== this.asked) return;
-      this._failed.set(true);
-    }
-    if (this._rounds().some(({ status }) => status !== 'posted' && status !== 'voided'))
+    await this.followed.load();
+    if (this.rounds().some(({ status }) => status !== 'posted' && status !== 'voided'))
       this.lookAgain();
   }
 
   private lookAgain(): void {
     const pause = Math.min(FIRST_LOOK_MS * 2 ** this.looks, SLOWEST_LOOK_MS);
     this.looks += 1;
+    clearTimeout(this.nextLook);
     this.nextLook = setTimeout(() => void this.load(), pause);
   }
 }
