@@ -4,6 +4,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -197,8 +198,10 @@ impl Service {
         hub.configure_scope(|scope| {
             scope.set_transaction(Some(name));
             scope.set_span(Some(transaction.clone().into()));
-            let (calls, sampling) = (Arc::clone(&calls), sampling.clone());
-            scope.add_event_processor(move |event| Some(complete(event, work, &calls, sampling.as_deref())));
+            // Every holder of the lock leaves the list whole, so a panic of one does not matter.
+            let calls = AssertUnwindSafe(Arc::clone(&calls));
+            let sampling = sampling.clone();
+            scope.add_event_processor(move |event| Some(complete(event, work, &*calls, sampling.as_deref())));
         });
         let traced = Traced {
             sampled,
