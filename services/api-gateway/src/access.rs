@@ -1,4 +1,4 @@
-//! Who may speak to this server at all: this machine's own page and whoever was handed the launch token.
+//! Which requests this server answers at all: those of its own page, and of clients that hold the launch token.
 //!
 //! The server listens on loopback, which every program and every web site open in a browser can reach. Three
 //! things keep them out: the `Host` header must name this machine (a site that rebinds its DNS name to 127.0.0.1
@@ -39,8 +39,8 @@ impl Access {
         }
     }
 
-    /// Notified when somebody is refused for want of the token. It may be our own page, whose browser has lost the
-    /// cookie; who it is is not known here, so that nothing but a second look may follow from it.
+    /// Notified when a request is refused because it lacks the token. The sender is not known: it
+    /// may be our own page, whose browser has lost the cookie, or any other program.
     #[must_use]
     pub fn refused(&self) -> Arc<Notify> {
         Arc::clone(&self.refused)
@@ -50,7 +50,7 @@ impl Access {
         candidate.as_bytes().ct_eq(self.token.as_bytes()).into()
     }
 
-    /// Cookies do not know ports: with the port in the name two instances do not overwrite each other's.
+    /// Cookies are not separated by port: with the port in the name two instances do not overwrite each other's.
     fn cookie_name(&self) -> String {
         format!("reelscope_{}", self.listen.port())
     }

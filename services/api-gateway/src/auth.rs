@@ -4,9 +4,8 @@ use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
-use reelscope_contracts::UnixMillis;
-use reelscope_contracts::now;
 use reelscope_contracts::users::Session;
+use reelscope_contracts::{AccountCode, PlayerId, SessionId, UnixMillis, now};
 use reelscope_telemetry::player;
 use serde::{Deserialize, Serialize};
 use tracing::info_span;
@@ -17,11 +16,11 @@ use crate::{GatewayError, State};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionClaims {
     /// Player id.
-    pub sub: String,
+    pub sub: PlayerId,
     /// Account code.
-    pub account: String,
+    pub account: AccountCode,
     /// Session id.
-    pub sid: String,
+    pub sid: SessionId,
     /// Unix seconds after which the token is void.
     pub exp: i64,
 }
@@ -74,12 +73,12 @@ impl Tokens {
     }
 }
 
-/// Whoever sent a request, by a token that this gateway has signed.
+/// The session that sent a request, by a token that this gateway has signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bearer {
     /// What the token says.
     pub claims: SessionClaims,
-    /// The session may not do anything any more.
+    /// The token has expired: the session may do nothing any more.
     pub over: bool,
 }
 
@@ -100,13 +99,13 @@ impl FromRequestParts<State> for Bearer {
             .unwrap_or_default();
         let token = value.strip_prefix("Bearer ").ok_or(GatewayError::Unauthorized)?;
         let bearer = state.tokens.read(token.trim(), now())?;
-        player(&bearer.claims.sub);
+        player(bearer.claims.sub.as_str());
         Ok(bearer)
     }
 }
 
-/// A player whose session is open, also where sessions are kept: it may read what is its own. A spin asks for that on its
-/// way, with the rest that decides whether it may be played.
+/// A player whose session is open at the user service too, and who may read their own rounds and balance. A spin does not
+/// use this: its check of the player includes the session.
 #[derive(Debug, Clone)]
 pub struct SignedIn(pub SessionClaims);
 
@@ -118,7 +117,7 @@ impl FromRequestParts<State> for SignedIn {
         if over {
             return Err(GatewayError::SessionExpired);
         }
-        state.limits.check(&claims.sid)?;
+        state.limits.check(claims.sid.as_str())?;
         state.upstream.check_session(&claims.sid, &claims.account).await?;
         Ok(Self(claims))
     }
@@ -136,7 +135,7 @@ mod tests {
             expires_at,
             player: Player {
                 player_id: "p".into(),
-                account_code: "RS-000001".into(),
+                account_code: AccountCode::numbered(1),
                 display_name: "A".into(),
                 currency: "RUB".into(),
                 balance: Money(0),

@@ -72,7 +72,7 @@ fn completed(document: &utoipa::openapi::OpenApi) -> Value {
     document
 }
 
-/// Whoever refuses a request, the door, the router or the handler, answers a problem, so that no handler has to say it.
+/// Door, router and handlers all refuse a request with a problem, so that it is described here, once for all operations.
 fn describe_problems(document: &mut Value) {
     document["components"]["responses"]["ApiProblem"] = json!({
         "description": "Why it was not done",

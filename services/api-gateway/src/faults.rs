@@ -43,13 +43,13 @@ impl Knobs {
         self.panics.store(0, Ordering::Relaxed);
     }
 
-    /// Notes the board of a round in its trace, where it was asked for; each time that it was counts for one round.
+    /// Notes the board of a round in its trace while rounds are to panic; each [`Knobs::panic_once`] counts for one round.
     pub(crate) fn note_board(&self, board: &[Vec<SymbolName>]) {
         let less = |left: u32| left.checked_sub(1);
-        let asked_for = self
+        let armed = self
             .panics
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
-        if asked_for.is_ok() {
+        if armed.is_ok() {
             annotate("board.middle_row", middle_row(board));
         }
     }

@@ -1,22 +1,19 @@
 //! Routes of the gateway and their OpenAPI document.
 
-use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{DefaultBodyLimit, Extension, Path, Query, State as AxumState};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{DefaultBodyLimit, Extension, Query, State as AxumState};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
-use reelscope_contracts::game::{Paytable, Round};
-use reelscope_contracts::gateway::{
-    LogIn, LoggedIn, RoundStanding, RoundSummary, Rounds, Spin, SpinResult, StackHealth, StackStatus,
-};
+use reelscope_contracts::game::Paytable;
+use reelscope_contracts::gateway::{LogIn, LoggedIn, Spin, SpinResult, StackHealth, StackStatus};
 use reelscope_contracts::http::{Body, method_not_allowed, not_found};
-use reelscope_contracts::payments::{Bet, BetStatus, DailyReport, Standing};
-use reelscope_contracts::users::Player;
-use reelscope_contracts::{ApiProblem, Code, Money, RoundId, StakeStatus, is_day, rfc3339};
+use reelscope_contracts::payments::DailyReport;
+use reelscope_contracts::users::{OpenSession, Player};
+use reelscope_contracts::{ApiProblem, Code, parse_day, rfc3339};
 use serde::Deserialize;
-use std::collections::HashMap;
 use std::sync::Arc;
 use utoipa::IntoParams;
 use utoipa::openapi::OpenApi;
@@ -30,12 +27,10 @@ use crate::limits::RateLimits;
 use crate::spin::{Play, round_id};
 use crate::turns::Turns;
 use crate::upstream::Upstream;
-use crate::{GatewayError, Knobs, document, ui};
+use crate::{GatewayError, Knobs, document, rounds_http, ui};
 
-/// Largest request body: the largest honest one is a hundredth of it.
+/// Largest request body in bytes, a hundred times what the largest valid one needs.
 const BODY_LIMIT: usize = 16 * 1024;
-/// Rounds in one page of the history.
-const MOST_ROUNDS: usize = 50;
 
 /// What the routes share.
 #[derive(Clone)]
@@ -61,8 +56,7 @@ fn api() -> (OpenApiRouter<State>, OpenApiRouter<State>) {
         .routes(routes!(log_in))
         .routes(routes!(spin))
         .routes(routes!(me))
-        .routes(routes!(rounds))
-        .routes(routes!(round))
+        .merge(rounds_http::routes())
         .routes(routes!(paytable))
         .routes(routes!(daily_report));
     let open = OpenApiRouter::default()
@@ -124,7 +118,17 @@ async fn log_in(
     Body(request): Body<LogIn>,
 ) -> Result<(StatusCode, Json<LoggedIn>), GatewayError> {
     state.limits.check("log-in")?;
-    let session = state.upstream.open_session(request).await?;
+    let LogIn {
+        account_code,
+        player_id,
+    } = request;
+    let open = OpenSession {
+        account_code: account_code
+            .parse()
+            .map_err(|_| GatewayError::Service(ApiProblem::player_not_found(&account_code)))?,
+        player_id,
+    };
+    let session = state.upstream.open_session(&open).await?;
     let token = state.tokens.issue(&session)?;
     let expires_at = rfc3339(session.expires_at);
     let reply = LoggedIn {
@@ -151,7 +155,7 @@ async fn spin(
     headers: HeaderMap,
     request: Result<Body<Spin>, ApiProblem>,
 ) -> Result<Json<SpinResult>, GatewayError> {
-    let allowed = state.limits.check(&claims.sid);
+    let allowed = state.limits.check(claims.sid.as_str());
     let key = headers
         .get("idempotency-key")
         .and_then(|value| value.to_str().ok())
@@ -159,8 +163,8 @@ async fn spin(
     if key.is_empty() || key.len() > 128 {
         return Err(allowed.err().unwrap_or(GatewayError::KeyMissing));
     }
-    // Named from here on: whatever refuses the request says what became of the round's stake, since the same key may have
-    // been sent before.
+    // The round is named from here on: a refusal says what became of its stake, since the same key may have been sent
+    // before.
     let play = Play {
         round_id: round_id(&claims.sub, key),
         player_id: claims.sub.clone(),
@@ -206,121 +210,6 @@ async fn me(
     state.upstream.player(&claims.account).await.map(Json)
 }
 
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct Page {
-    /// Rounds to return, 1 to 50; 20 when absent.
-    #[param(minimum = 1, maximum = 50)]
-    limit: Option<usize>,
-}
-
-/// The player's last rounds, newest first.
-#[utoipa::path(
-    get, path = "/api/v1/rounds", params(Page), security(("launch_token" = [], "session" = [])),
-    responses((status = 200, description = "The rounds", body = Rounds))
-)]
-async fn rounds(
-    AxumState(state): AxumState<State>,
-    SignedIn(claims): SignedIn,
-    page: Result<Query<Page>, QueryRejection>,
-) -> Result<Json<Rounds>, GatewayError> {
-    let limit = page
-        .ok()
-        .map(|Query(page)| page.limit.unwrap_or(20))
-        .filter(|n| (1..=MOST_ROUNDS).contains(n));
-    let limit = limit.ok_or_else(|| {
-        let sentence = format!("The limit is a number from 1 to {MOST_ROUNDS}.");
-        GatewayError::Service(ApiProblem::new(Code::InvalidRequest, sentence).field("limit"))
-    })?;
-    let bets = state.upstream.bets(&claims.sub, limit).await?;
-    // The bets alone would do without their boards.
-    let wanted: Vec<RoundId> = bets.iter().map(|bet| bet.round_id).collect();
-    let drawn = state.knobs.look_up_rounds(&state.upstream, wanted).await?;
-    let mut drawn: HashMap<RoundId, _> = drawn.into_iter().map(|round| (round.round_id, round)).collect();
-    let summary = |bet: Bet| {
-        let round = drawn.remove(&bet.round_id);
-        summary(bet, round)
-    };
-    Ok(Json(Rounds {
-        rounds: bets.into_iter().map(summary).collect(),
-    }))
-}
-
-fn summary(bet: Bet, drawn: Option<Round>) -> RoundSummary {
-    let drawn_like = drawn.as_ref().and_then(|round| round.same_seed_as);
-    let (seed, stops, board) = drawn.map_or((None, None, None), |round| {
-        (Some(round.seed), Some(round.stops), Some(round.board))
-    });
-    RoundSummary {
-        round_id: bet.round_id,
-        stake: bet.stake,
-        payout: bet.payout.filter(|_| bet.status != BetStatus::Voided),
-        currency: bet.currency,
-        status: bet.status,
-        created_at: rfc3339(bet.reserved_at),
-        settled_at: bet.settled_at.map(rfc3339),
-        seed,
-        stops,
-        board,
-        same_seed_as: bet.same_seed_as.or(drawn_like),
-    }
-}
-
-/// What became of a round of the player's.
-#[utoipa::path(
-    get, path = "/api/v1/rounds/{round_id}", security(("launch_token" = [], "session" = [])),
-    params(("round_id" = String, Path, format = "uuid", description = "The round, as a spin or its problem names it")),
-    responses((status = 200, description = "The round; one that nobody has reserved a stake for is null", body = RoundStanding))
-)]
-async fn round(
-    AxumState(state): AxumState<State>,
-    SignedIn(claims): SignedIn,
-    asked: Result<Path<RoundId>, PathRejection>,
-) -> Result<Json<RoundStanding>, GatewayError> {
-    let unknown = || GatewayError::Service(ApiProblem::new(Code::NotFound, "No round of yours has this id."));
-    let Ok(Path(round_id)) = asked else {
-        return Err(unknown());
-    };
-    // Asked before, so that a spin that ends meanwhile is still known to have been at work.
-    let at_work = state.turns.is_taken(round_id);
-    let stands = match state.upstream.standing(&claims.sub, round_id).await {
-        Ok(stands) => stands,
-        Err(GatewayError::Service(problem)) if problem.code == Code::NotFound => return Err(unknown()),
-        Err(error) => return Err(error),
-    };
-    let Standing {
-        bet,
-        stake_status,
-        balance,
-    } = stands;
-    // One that was closed before its stake was reserved has no record that a player would know.
-    let round = match bet.filter(|bet| bet.stake > Money::ZERO) {
-        Some(bet) => {
-            // The money is answered for without its board.
-            let drawn = state
-                .upstream
-                .rounds(vec![round_id])
-                .await
-                .unwrap_or_else(|error| {
-                    tracing::warn!(%error, "the board of a round is missing");
-                    Vec::new()
-                });
-            Some(summary(bet, drawn.into_iter().next()))
-        }
-        None => None,
-    };
-    Ok(Json(RoundStanding {
-        round,
-        // A spin that is at work on it may be about to reserve.
-        stake_status: if at_work && stake_status == StakeStatus::Untouched {
-            StakeStatus::Unknown
-        } else {
-            stake_status
-        },
-        balance,
-    }))
-}
-
 /// Reel strips, paylines, paytable and PAR sheet.
 #[utoipa::path(
     get, path = "/api/v1/paytable",
@@ -347,15 +236,16 @@ async fn daily_report(
     AxumState(state): AxumState<State>,
     asked: Result<Query<OfDay>, QueryRejection>,
 ) -> Result<Json<DailyReport>, GatewayError> {
-    let day = asked
-        .ok()
-        .map(|Query(OfDay { day })| day)
-        .filter(|day| day.as_deref().is_none_or(is_day));
-    let day = day.ok_or_else(|| {
+    let unreadable = || {
         let sentence = "Write the day as 2026-01-31.";
         GatewayError::Service(ApiProblem::new(Code::InvalidRequest, sentence).field("day"))
-    })?;
-    state.upstream.daily_report(day.as_deref()).await.map(Json)
+    };
+    let Query(OfDay { day }) = asked.map_err(|_| unreadable())?;
+    let day = match day {
+        Some(text) => Some(parse_day(&text).ok_or_else(unreadable)?),
+        None => None,
+    };
+    state.upstream.daily_report(day).await.map(Json)
 }
 
 /// This document. Needs no token.

@@ -1,9 +1,25 @@
-//! The API gateway: authorises, orchestrates a spin, serves the UI.
+//! The API gateway: authorises, orchestrates a spin, serves the page.
 //!
-//! Modules in reading order: [`access`] (who may speak to this server at all), [`auth`] (who is playing),
-//! [`limits`] (how often), [`turns`] (one request at a time for each round), [`faults`] (what the demo can
-//! break), [`spin`] (the orchestration, on one page), [`upstream`] (the services behind),
-//! [`ui`] (the page), [`http`] (routes), `document` (what OpenAPI says of them).
+//! ```text
+//! http ──> access     own host, own origin, launch token
+//!      ├─> auth       the signed token of a session
+//!      ├─> limits     a token bucket for each session
+//!      ├─> turns      one request at a time for each round
+//!      ├─> spin       check the player, reserve the stake, draw, settle
+//!      │     └─> upstream   the services behind, each with its deadline
+//!      ├─> faults     what the demo can break
+//!      ├─> document   what OpenAPI says of the routes
+//!      └─> ui         the page
+//! ```
+//!
+//! The idempotency key of a spin names its round, also after a restart:
+//!
+//! ```
+//! use reelscope_api_gateway::spin::round_id;
+//!
+//! let round = round_id(&"p1".into(), "k");
+//! assert_eq!(round.to_string(), "e11fe37a-5499-5dc9-95f5-65e142121d11");
+//! ```
 
 pub mod access;
 pub mod auth;
@@ -12,6 +28,7 @@ pub mod error;
 pub mod faults;
 pub mod http;
 pub mod limits;
+mod rounds_http;
 pub mod spin;
 pub mod turns;
 pub mod ui;

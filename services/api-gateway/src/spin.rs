@@ -1,10 +1,10 @@
-//! A spin, on one page.
+//! The walk of a spin: check the player, reserve the stake, draw the round, settle it.
 
 use reelscope_contracts::game::{DrawRound, Round};
 use reelscope_contracts::gateway::{Spin, SpinResult};
 use reelscope_contracts::payments::{Bet, BetStatus, Reserve, Standing, Void};
 use reelscope_contracts::users::CheckEligibility;
-use reelscope_contracts::{ApiProblem, Code, Money, RoundId, StakeStatus};
+use reelscope_contracts::{ApiProblem, Code, Money, PlayerId, RoundId, StakeStatus};
 use reelscope_telemetry::{CallError, annotate, measure};
 use uuid::Uuid;
 
@@ -17,11 +17,11 @@ use crate::{GatewayError, Knobs};
 const ROUNDS: Uuid = Uuid::from_u128(0x6f1c_7a52_0d0e_4a7b_9b6e_2f55_d0c1_84e3);
 
 /// The round that a player's idempotency key makes. Deriving it, instead of remembering it, is what makes a spin
-/// repeatable: whoever sends the key again, after a lost answer or after a restart of everything, means the same
+/// repeatable: a key that is sent again, after a lost answer or after a restart of everything, names the same
 /// round, and every service behind does its part once per round.
 #[must_use]
-pub fn round_id(player_id: &str, key: &str) -> RoundId {
-    Uuid::new_v5(&ROUNDS, format!("{player_id}\n{key}").as_bytes())
+pub fn round_id(player_id: &PlayerId, key: &str) -> RoundId {
+    Uuid::new_v5(&ROUNDS, format!("{player_id}\n{key}").as_bytes()).into()
 }
 
 /// A round of a player's, for as long as a request is about it.
@@ -30,102 +30,109 @@ pub(crate) struct Play {
     pub(crate) upstream: Upstream,
     pub(crate) turns: Turns,
     pub(crate) knobs: Knobs,
-    pub(crate) player_id: String,
+    pub(crate) player_id: PlayerId,
     pub(crate) round_id: RoundId,
 }
 
 impl Play {
-    /// Plays the round: check the player, reserve the stake, draw, settle. Every way out says what became of the stake, as
-    /// the payment service says it.
+    /// Plays the round. Every way out says what became of the stake, as the payment service says it.
     ///
     /// # Errors
     /// [`GatewayError::Spin`], with the service's own problem and the state of the stake.
-    pub(crate) async fn spin(
-        self,
-        claims: SessionClaims,
-        Spin { stake, same_seed_as }: Spin,
-    ) -> Result<SpinResult, GatewayError> {
-        let Self {
-            upstream, round_id, ..
-        } = &self;
-        let round_id = *round_id;
-        let _turn = self.turns.wait(round_id).await;
-        annotate("round.id", round_id.to_string());
+    pub(crate) async fn spin(self, claims: SessionClaims, spin: Spin) -> Result<SpinResult, GatewayError> {
+        let Spin { stake, same_seed_as } = spin;
+        let _turn = self.turns.wait(self.round_id).await;
+        annotate("round.id", self.round_id.to_string());
         annotate("stake", stake.major());
 
+        self.check_player(claims, stake).await?;
+        if let Some(earlier) = same_seed_as {
+            self.check_repeat(earlier, stake).await?;
+        }
+        let reserved = self.reserve(stake, same_seed_as).await?;
+        let round = self.draw(stake, same_seed_as).await?;
+        if reserved.status == BetStatus::Posted {
+            return self.replay(round, &reserved);
+        }
+        let bet = self.settle(stake, round.payout).await?;
+        self.knobs.note_board(&round.board);
+        Ok(result(round, &bet, reserved.status != BetStatus::Reserved))
+    }
+
+    /// Asks the user service whether the session is open, and the stake within limits and balance.
+    async fn check_player(&self, claims: SessionClaims, stake: Money) -> Result<(), GatewayError> {
         let check = CheckEligibility {
             session_id: claims.sid,
             account_code: claims.account,
             stake,
-            round_id,
+            round_id: self.round_id,
         };
-        let player = match upstream.check_eligibility(&check).await {
-            Ok(player) => player,
-            Err(error) => return Err(self.failed(stake, error).await),
-        };
-        annotate("currency", player.currency.as_str());
-        if let Some(earlier) = same_seed_as
-            && let Err(error) = self.may_repeat(earlier, stake).await
-        {
-            return Err(self.failed(stake, error).await);
+        match self.upstream.check_eligibility(&check).await {
+            Ok(player) => {
+                annotate("currency", player.currency.as_str());
+                Ok(())
+            }
+            Err(error) => Err(self.failed(stake, error).await),
         }
+    }
 
+    /// Has the payment service set the stake aside.
+    async fn reserve(&self, stake: Money, same_seed_as: Option<RoundId>) -> Result<Bet, GatewayError> {
         let reserve = Reserve {
-            round_id,
+            round_id: self.round_id,
             player_id: self.player_id.clone(),
             stake,
             same_seed_as,
         };
-        let reserved = match upstream.reserve(&reserve).await {
-            Ok(bet) => bet,
-            // The ledger's own answer, or no question.
-            Err(error) if said(&error, round_id).is_some() => return Err(self.failed(stake, error).await),
-            Err(error @ GatewayError::NoReply(_, CallError::NotSent)) => {
-                return Err(self.failed(stake, error).await);
-            }
-            // It may have been reserved. Voiding closes the round either way.
-            Err(error) => {
-                return Err(self.void(stake, "no reply to the reservation", error).await);
-            }
-        };
-        if reserved.status == BetStatus::Voided {
+        match self.upstream.reserve(&reserve).await {
             // Counted as a failure when it was voided.
-            return Err(self.spin_error(closed(&reserved), reserved.stake_status()));
+            Ok(bet) if bet.status == BetStatus::Voided => {
+                Err(self.spin_error(closed(&bet), bet.stake_status()))
+            }
+            Ok(bet) => Ok(bet),
+            // The ledger has answered, or was never asked.
+            Err(error) if stake_status_in(&error, self.round_id).is_some() => {
+                Err(self.failed(stake, error).await)
+            }
+            Err(error @ GatewayError::NoReply(_, CallError::NotSent)) => Err(self.failed(stake, error).await),
+            // It may have been reserved. Voiding closes the round either way.
+            Err(error) => Err(self.void(stake, "no reply to the reservation", error).await),
         }
+    }
 
+    /// Has the game engine draw the round; when it cannot, the stake goes back.
+    async fn draw(&self, stake: Money, same_seed_as: Option<RoundId>) -> Result<Round, GatewayError> {
         let draw = DrawRound {
-            round_id,
+            round_id: self.round_id,
             stake,
             same_seed_as,
         };
-        let round = match upstream.draw(&draw).await {
-            Ok(round) => round,
-            Err(error) => return Err(self.void(stake, "the round could not be drawn", error).await),
-        };
-        if reserved.status == BetStatus::Posted {
-            return self.replay(round, &reserved);
+        match self.upstream.draw(&draw).await {
+            Ok(round) => Ok(round),
+            Err(error) => Err(self.void(stake, "the round could not be drawn", error).await),
         }
+    }
 
-        let replayed = reserved.status != BetStatus::Reserved;
-        match upstream.settle(round_id, round.payout).await {
-            Ok(bet) if matches!(bet.status, BetStatus::Posted | BetStatus::Pending) => {
-                self.knobs.note_board(&round.board);
-                Ok(result(round, &bet, replayed))
-            }
+    /// Has the payment service settle the round: its bet is posted, or pending and settled behind.
+    async fn settle(&self, stake: Money, payout: Money) -> Result<Bet, GatewayError> {
+        match self.upstream.settle(self.round_id, payout).await {
+            Ok(bet) if matches!(bet.status, BetStatus::Posted | BetStatus::Pending) => Ok(bet),
             Ok(bet) => Err(self.fail(stake, closed(&bet), bet.stake_status())),
-            Err(error) if said(&error, round_id).is_some() => Err(self.failed(stake, error).await),
+            Err(error) if stake_status_in(&error, self.round_id).is_some() => {
+                Err(self.failed(stake, error).await)
+            }
             // The answer is lost, and not the round.
-            Err(error) => match upstream.standing(&self.player_id, round_id).await {
+            Err(error) => match self.upstream.standing(&self.player_id, self.round_id).await {
                 Ok(Standing { bet: Some(bet), .. }) if bet.status == BetStatus::Posted => {
                     tracing::warn!(%error, "settled, and the answer was lost");
-                    Ok(result(round, &bet, replayed))
+                    Ok(bet)
                 }
                 stands => Err(self.fail(stake, error, status_of(stands))),
             },
         }
     }
 
-    /// The answer of a round that was posted before. The ledger has the last word on its payout.
+    /// The answer of a round that was posted before. Its payout is what the ledger has.
     fn replay(&self, round: Round, bet: &Bet) -> Result<SpinResult, GatewayError> {
         if bet.payout == Some(round.payout) {
             return Ok(result(round, bet, true));
@@ -137,33 +144,28 @@ impl Play {
         Err(self.spin_error(GatewayError::Service(lost), StakeStatus::Paid))
     }
 
-    /// Whether a round whose seed is to be drawn from again is one of this player's, with this stake: its outcome is known,
-    /// and is to be compared, not won by whoever likes and as high as he likes.
-    async fn may_repeat(&self, earlier: RoundId, stake: Money) -> Result<(), GatewayError> {
-        let not_theirs = || {
-            GatewayError::Service(
-                ApiProblem::new(
-                    Code::NotFound,
-                    "No round of yours has this id; leave same_seed_as out, or name one of your own.",
-                )
-                .field("same_seed_as"),
-            )
-        };
-        match self.upstream.standing(&self.player_id, earlier).await {
-            Ok(Standing { bet: Some(bet), .. }) if bet.stake == stake => Ok(()),
+    /// Checks that a round whose seed is to be drawn from again is one of this player's, with this stake: its outcome is
+    /// known, so that another player or a higher stake would win money for certain.
+    async fn check_repeat(&self, earlier: RoundId, stake: Money) -> Result<(), GatewayError> {
+        let problem = match self.upstream.standing(&self.player_id, earlier).await {
+            Ok(Standing { bet: Some(bet), .. }) if bet.stake == stake => return Ok(()),
             Ok(Standing { bet: Some(bet), .. }) if bet.stake > Money::ZERO => {
                 let sentence = format!(
                     "The round of same_seed_as had a stake of {}; take the same.",
                     bet.stake
                 );
-                Err(GatewayError::Service(
-                    ApiProblem::new(Code::InvalidRequest, sentence).field("stake"),
-                ))
+                GatewayError::Service(ApiProblem::new(Code::InvalidRequest, sentence).field("stake"))
             }
-            Ok(_) => Err(not_theirs()),
-            Err(GatewayError::Service(problem)) if problem.code == Code::NotFound => Err(not_theirs()),
-            Err(error) => Err(error),
-        }
+            Err(error) if !matches!(&error, GatewayError::Service(problem) if problem.code == Code::NotFound) => {
+                error
+            }
+            Ok(_) | Err(_) => {
+                let sentence =
+                    "No round of yours has this id; leave same_seed_as out, or name one of your own.";
+                GatewayError::Service(ApiProblem::new(Code::NotFound, sentence).field("same_seed_as"))
+            }
+        };
+        Err(self.failed(stake, problem).await)
     }
 
     /// Gives the stake back, if there is one, and says what became of it. The round is closed then: a reservation that
@@ -175,7 +177,7 @@ impl Play {
         };
         let stands = match self.upstream.void(self.round_id, &void).await {
             Ok(bet) => bet.stake_status(),
-            Err(refused) => match said(&refused, self.round_id) {
+            Err(refused) => match stake_status_in(&refused, self.round_id) {
                 Some(stands) => stands,
                 None => self.stands().await,
             },
@@ -183,17 +185,17 @@ impl Play {
         self.fail(stake, error, stands)
     }
 
-    /// A failure, with where the stake stands: as the payment service said with its problem, else as it says now.
+    /// A failure, with where the stake stands: as the problem of the payment service says, else as that service is asked now.
     pub(crate) async fn failed(&self, stake: Money, error: GatewayError) -> GatewayError {
-        let stands = match said(&error, self.round_id) {
+        let stands = match stake_status_in(&error, self.round_id) {
             Some(stands) => stands,
             None => self.stands().await,
         };
         self.fail(stake, error, stands)
     }
 
-    /// As [`Play::failed`], of a request that is refused before its turn: on a round on which somebody is at work, nothing
-    /// that is said now would last.
+    /// As [`Play::failed`], for a request that is refused before its turn. While another request works on the round, the stake
+    /// is unknown, since it may move at any moment.
     pub(crate) async fn refused(&self, error: GatewayError) -> GatewayError {
         match self.turns.try_now(self.round_id) {
             Some(_turn) => {
@@ -204,7 +206,7 @@ impl Play {
         }
     }
 
-    /// As [`Play::failed`], of a request that nobody may be answered for.
+    /// As [`Play::failed`], for a request without a valid session, to which the stake is not disclosed.
     pub(crate) fn unauthorised(&self, error: GatewayError) -> GatewayError {
         self.spin_error(error, StakeStatus::Unknown)
     }
@@ -214,7 +216,7 @@ impl Play {
     }
 
     fn fail(&self, stake: Money, error: GatewayError, stands: StakeStatus) -> GatewayError {
-        // What is the player's own affair, such as an empty purse, costs nobody anything, and what is paid did not fail.
+        // A refusal that is the player's own doing, such as a balance that is too small, fails no stake; nor does a paid round.
         if ApiProblem::from(&error).status >= 500 && stands != StakeStatus::Paid {
             measure("failed_stake", stake.major(), "none");
         }
@@ -230,8 +232,8 @@ impl Play {
     }
 }
 
-/// Where the stake stands, where the payment service has said so with its problem.
-fn said(error: &GatewayError, round_id: RoundId) -> Option<StakeStatus> {
+/// Where the stake stands, if the problem is the payment service's and says so.
+fn stake_status_in(error: &GatewayError, round_id: RoundId) -> Option<StakeStatus> {
     match error {
         GatewayError::Service(problem) if problem.round_id == Some(round_id) => problem.stake_status,
         _ => None,
@@ -242,7 +244,7 @@ fn status_of(stands: Result<Standing, GatewayError>) -> StakeStatus {
     stands.map_or(StakeStatus::Unknown, |standing| standing.stake_status)
 }
 
-/// What is said of a round that was voided before.
+/// The problem of a round that was voided before.
 fn closed(bet: &Bet) -> GatewayError {
     let sentence = if bet.stake_status() == StakeStatus::Untouched {
         "This round was closed before its stake was reserved; spin again with a new idempotency key."
@@ -287,14 +289,15 @@ mod tests {
             ("игрок", "ключ ✓", "a1611331-0d07-5a21-a92f-e99176385c7e"),
         ];
         for (player, key, id) in ids {
-            assert_eq!(round_id(player, key).to_string(), id, "{player} {key}");
+            assert_eq!(round_id(&player.into(), key).to_string(), id, "{player} {key}");
         }
     }
 
     #[test]
     fn a_round_belongs_to_its_player_and_key() {
-        assert_eq!(round_id("p1", "k"), round_id("p1", "k"));
-        assert_ne!(round_id("p1", "k"), round_id("p2", "k"));
-        assert_ne!(round_id("p1", "k"), round_id("p1", "l"));
+        let of = |player: &str, key| round_id(&player.into(), key);
+        assert_eq!(of("p1", "k"), of("p1", "k"));
+        assert_ne!(of("p1", "k"), of("p2", "k"));
+        assert_ne!(of("p1", "k"), of("p1", "l"));
     }
 }

@@ -1,5 +1,5 @@
-//! One request at a time for each round: a key that is sent again while its first attempt runs waits for the end of that,
-//! so that nothing is said or decided about a round on which somebody is still at work.
+//! One request at a time for each round: a key that is sent again while its first attempt runs waits for the end of that
+//! attempt, so that two requests never decide about one round at the same time.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -20,20 +20,20 @@ impl Turns {
         self.turn(round_id, guard)
     }
 
-    /// The turn, when nobody has it.
+    /// The turn, when no other request has it.
     pub(crate) fn try_now(&self, round_id: RoundId) -> Option<Turn> {
         let guard = self.place(round_id).try_lock_owned().ok()?;
         Some(self.turn(round_id, guard))
     }
 
-    /// Whether somebody is at work on the round.
+    /// Whether a request is at work on the round.
     pub(crate) fn is_taken(&self, round_id: RoundId) -> bool {
         self.rounds()
             .get(&round_id)
             .is_some_and(|place| place.strong_count() > 0)
     }
 
-    /// Whether nobody is at work on any round.
+    /// Whether no request is at work on any round.
     #[must_use]
     pub fn are_over(&self) -> bool {
         self.rounds().values().all(|place| place.strong_count() == 0)
@@ -73,7 +73,7 @@ impl Drop for Turn {
     fn drop(&mut self) {
         let mut rounds = self.turns.rounds();
         drop(self.guard.take());
-        // Whoever waits holds on to the place.
+        // A request that waits holds a reference to the place.
         if rounds
             .get(&self.round_id)
             .is_some_and(|place| place.strong_count() == 0)

@@ -89,9 +89,9 @@ pub async fn secure(request: Request, next: axum::middleware::Next) -> Response 
     response
 }
 
-/// Whether a person or this page asked, and no other site: then nobody has opened the page who would have to be cut off from
-/// it, unless a person typed the address into a window that another site had opened. Cutting off is not free: WebKit gives
-/// the page a new process for it, which costs the window a third of its start.
+/// Whether a person or this page asked, and no other site. Then no other site has opened the page and needs to be isolated
+/// from it, unless a person typed the address into a window that another site had opened. Isolation has a cost: WebKit
+/// gives the page a new process for it, which takes a third of the window's start.
 ///
 /// `Sec-Fetch-Site` is [Fetch Metadata](https://www.w3.org/TR/fetch-metadata/); no page can set it.
 fn is_ours(headers: &HeaderMap) -> bool {

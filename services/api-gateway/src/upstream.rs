@@ -3,24 +3,23 @@
 use std::time::Duration;
 
 use reelscope_contracts::game::{DrawRound, LookUpRounds, Paytable, Round};
-use reelscope_contracts::gateway::LogIn;
 use reelscope_contracts::http::reply;
 use reelscope_contracts::payments::{Bet, Bets, DailyReport, Reserve, Settle, Standing, Void};
 use reelscope_contracts::users::{CheckEligibility, CheckSession, OpenSession, Player, Seeding, Session};
-use reelscope_contracts::{ApiProblem, Health, Money, RoundId};
+use reelscope_contracts::{AccountCode, ApiProblem, Day, Health, Money, PlayerId, RoundId, SessionId};
 use reelscope_telemetry::{Client, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::GatewayError;
 
-/// A read or a write on this machine that takes longer is not going to come.
+/// A read or a write on this machine that takes longer has failed.
 const QUICK: Duration = Duration::from_secs(5);
 /// Longer than the payment service waits for the provider, so that its answer is the one that arrives.
 const SETTLEMENT: Duration = Duration::from_secs(15);
-/// A report that reads everything takes its time.
+/// A report that reads every bet may take seconds.
 const REPORT: Duration = Duration::from_secs(15);
-/// Where a stake stands is asked when something has gone wrong already: somebody waits for a word.
+/// Where a stake stands is asked after a failure, while the player waits for the answer.
 const ASK: Duration = Duration::from_secs(3);
 const HEALTH: Duration = Duration::from_secs(1);
 
@@ -39,7 +38,7 @@ pub struct Addresses {
     pub payment_service: String,
 }
 
-/// Speaks to the services.
+/// Client of the services.
 #[derive(Clone)]
 pub struct Upstream {
     client: Client,
@@ -78,35 +77,27 @@ impl Upstream {
         })
     }
 
-    pub(crate) async fn open_session(&self, log_in: LogIn) -> Result<Session, GatewayError> {
-        let LogIn {
-            account_code,
-            player_id,
-        } = log_in;
-        let open = OpenSession {
-            account_code,
-            player_id,
-        };
+    pub(crate) async fn open_session(&self, open: &OpenSession) -> Result<Session, GatewayError> {
         let url = format!("{}/v1/sessions", self.at.user_service);
-        self.call(USER_SERVICE, Method::POST, url, Some(&open), QUICK)
+        self.call(USER_SERVICE, Method::POST, url, Some(open), QUICK)
             .await
     }
 
     pub(crate) async fn check_session(
         &self,
-        session_id: &str,
-        account_code: &str,
+        session_id: &SessionId,
+        account_code: &AccountCode,
     ) -> Result<(), GatewayError> {
         let url = format!("{}/v1/sessions/check", self.at.user_service);
         let check = CheckSession {
-            session_id: session_id.to_owned(),
-            account_code: account_code.to_owned(),
+            session_id: session_id.clone(),
+            account_code: account_code.clone(),
         };
         self.call(USER_SERVICE, Method::POST, url, Some(&check), QUICK)
             .await
     }
 
-    pub(crate) async fn player(&self, account_code: &str) -> Result<Player, GatewayError> {
+    pub(crate) async fn player(&self, account_code: &AccountCode) -> Result<Player, GatewayError> {
         let url = format!("{}/v1/players/{account_code}", self.at.user_service);
         self.call(USER_SERVICE, Method::GET, url, None::<&()>, QUICK)
             .await
@@ -150,7 +141,7 @@ impl Upstream {
 
     pub(crate) async fn standing(
         &self,
-        player_id: &str,
+        player_id: &PlayerId,
         round_id: RoundId,
     ) -> Result<Standing, GatewayError> {
         let url = format!(
@@ -161,7 +152,7 @@ impl Upstream {
             .await
     }
 
-    pub(crate) async fn bets(&self, player_id: &str, limit: usize) -> Result<Vec<Bet>, GatewayError> {
+    pub(crate) async fn bets(&self, player_id: &PlayerId, limit: usize) -> Result<Vec<Bet>, GatewayError> {
         let url = format!(
             "{}/v1/players/{player_id}/bets?limit={limit}",
             self.at.payment_service
@@ -172,7 +163,7 @@ impl Upstream {
         Ok(bets.bets)
     }
 
-    pub(crate) async fn daily_report(&self, day: Option<&str>) -> Result<DailyReport, GatewayError> {
+    pub(crate) async fn daily_report(&self, day: Option<Day>) -> Result<DailyReport, GatewayError> {
         let url = match day {
             Some(day) => format!("{}/v1/reports/daily?day={day}", self.at.payment_service),
             None => format!("{}/v1/reports/daily", self.at.payment_service),

@@ -19,7 +19,7 @@ use reelscope_api_gateway::{Knobs, State, router};
 use reelscope_contracts::game::{Round, SymbolName};
 use reelscope_contracts::payments::{Bet, BetStatus, Standing};
 use reelscope_contracts::users::{Limits as StakeLimits, Player, Session};
-use reelscope_contracts::{ApiProblem, Code, Money, RoundId, StakeStatus, now};
+use reelscope_contracts::{AccountCode, ApiProblem, Code, Money, RoundId, StakeStatus, now};
 use reelscope_telemetry::{Service, Timings};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -72,7 +72,7 @@ const WELL: Moods = Moods {
 fn player() -> Player {
     Player {
         player_id: "p-1".into(),
-        account_code: "RS-000001".into(),
+        account_code: AccountCode::numbered(1),
         display_name: "Anna".into(),
         currency: "RUB".into(),
         balance: Money(100_000),

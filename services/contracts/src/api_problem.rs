@@ -105,7 +105,7 @@ impl Code {
         self.row().1
     }
 
-    /// The whole table on one page: code, status, title.
+    /// Code, status and title of each.
     const fn row(self) -> (&'static str, u16, &'static str) {
         match self {
             Self::LaunchTokenRequired => ("launch_token_required", 401, "Launch token required"),
@@ -221,6 +221,16 @@ impl ApiProblem {
             "This server accepts requests only at its own address on this computer.",
         )
         .field("Host")
+    }
+
+    /// No player has this account code.
+    #[must_use]
+    pub fn player_not_found(account_code: &str) -> Self {
+        Self::new(
+            Code::PlayerNotFound,
+            format!("No player has the account code {account_code}; codes run from RS-000001."),
+        )
+        .field("account_code")
     }
 
     /// A write that found no room.

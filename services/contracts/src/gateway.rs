@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::game::{SymbolName, Win};
 use crate::payments::BetStatus;
 use crate::users::{Player, Seeding};
-use crate::{Money, RoundId, StakeStatus};
+use crate::{Money, PlayerId, RoundId, StakeStatus};
 
 /// `POST /api/v1/sessions`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -19,7 +19,8 @@ pub struct LogIn {
     /// Whose it is, for a client that was told so at an earlier log-in: the player need not be looked up by the code then.
     /// Where the code is somebody else's, this counts for nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub player_id: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub player_id: Option<PlayerId>,
 }
 
 /// A session token and whose it is.

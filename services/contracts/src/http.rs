@@ -4,7 +4,7 @@ use std::any::Any;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
@@ -65,7 +65,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
-/// A part of the path. Unlike axum's own extractor its rejection is a [`ApiProblem`]: what is no text names nothing that is here.
+/// A part of the path. Unlike axum's own extractor its rejection is a [`ApiProblem`]: what cannot be an id names nothing that
+/// is here. The problem names the part.
 #[derive(Debug, Clone, Copy)]
 pub struct Path<T>(pub T);
 
@@ -75,8 +76,21 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiProblem> {
         match axum::extract::Path::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(part)) => Ok(Self(part)),
-            Err(_) => Err(not_found().await),
+            Err(_) => Err(no_such_part(parts, state).await),
         }
+    }
+}
+
+/// The problem of a path with a part that cannot be read.
+async fn no_such_part<S: Send + Sync>(parts: &mut Parts, state: &S) -> ApiProblem {
+    let problem = not_found().await;
+    let Ok(raw) = RawPathParams::from_request_parts(parts, state).await else {
+        return problem;
+    };
+    // Which of several it is, axum does not say.
+    match raw.iter().collect::<Vec<_>>().as_slice() {
+        [(name, _)] => problem.field(*name),
+        _ => problem,
     }
 }
 
@@ -187,8 +201,12 @@ pub fn created<T: Serialize>(body: T) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Money;
+    use crate::{Money, RoundId};
+    use axum::Router;
+    use axum::body::Body;
+    use axum::routing::get;
     use proptest::prelude::*;
+    use tower::ServiceExt;
 
     #[derive(Debug, serde::Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -223,6 +241,20 @@ mod tests {
         check("{", Code::MalformedJson, None);
         check("", Code::MalformedJson, None);
         check(r#"{"stake":1} trailing"#, Code::MalformedJson, None);
+    }
+
+    #[tokio::test]
+    async fn a_part_of_a_path_that_cannot_be_read_is_named() {
+        let handler = async |Path(round_id): Path<RoundId>| round_id.to_string();
+        let routes = Router::new().route("/rounds/{round_id}", get(handler));
+        for (id, status) in [("00000000-0000-0000-0000-000000000007", 200), ("7", 404)] {
+            let request = Request::get(format!("/rounds/{id}")).body(Body::empty()).unwrap();
+            let response = routes.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), status, "{id}");
+            let problem = response.extensions().get::<ApiProblem>();
+            let field = problem.and_then(|problem| problem.field.as_deref());
+            assert_eq!(field, (status == 404).then_some("round_id"));
+        }
     }
 
     proptest! {

@@ -1,14 +1,29 @@
 //! Everything that crosses a wire: money, ids, requests, replies, problem codes.
 //!
-//! Read in this order: [`money`], [`api_problem`], then one module a service: [`gateway`] (public), [`users`],
-//! [`game`], [`payments`], [`provider`]; [`telemetry`] what the
-//! collector's viewer answers. [`http`] is how a body is read and how a problem is answered, the same in every server;
-//! [`ServiceToken`] is what keeps other programs out of a server.
+//! ```text
+//! money        amounts in minor units            gateway    what the page asks, and gets
+//! ids          round, player, account, session   users      ┐
+//! api_problem  errors with a stable code         game       ├ what the services ask each other
+//! http         how bodies and paths are read     payments   ┘
+//! ServiceToken the secret of a launch            provider   what the external provider is asked
+//!                                                telemetry  what the collector's viewer answers
+//! ```
+//!
+//! ```
+//! use reelscope_contracts::{ApiProblem, Code, Money};
+//!
+//! let stake: Money = "10.50".parse()?;
+//! assert_eq!(serde_json::to_string(&stake).ok().as_deref(), Some("1050"));
+//! let problem = ApiProblem::new(Code::InsufficientFunds, "The balance is too small.").field("stake");
+//! assert_eq!((problem.status, problem.code.as_str()), (402, "insufficient_funds"));
+//! # Ok::<(), reelscope_contracts::money::NotMoney>(())
+//! ```
 
 pub mod api_problem;
 pub mod game;
 pub mod gateway;
 pub mod http;
+pub mod ids;
 pub mod money;
 pub mod payments;
 pub mod provider;
@@ -17,13 +32,14 @@ pub mod telemetry;
 pub mod users;
 
 pub use api_problem::{ApiProblem, Code, StakeStatus};
+pub use ids::{AccountCode, PlayerId, RoundId, SessionId};
 pub use money::Money;
 pub use service_token::{SERVICE_TOKEN_HEADER, ServiceToken};
 
 use serde::{Deserialize, Serialize};
 
-/// The id of a round, of its bet and of its reservation: one name for one thing across all services.
-pub type RoundId = uuid::Uuid;
+/// A day in UTC; on the wire as `2026-01-31`.
+pub type Day = jiff::civil::Date;
 
 /// Milliseconds since the Unix epoch, UTC.
 pub type UnixMillis = i64;
@@ -43,19 +59,18 @@ pub fn rfc3339(at: UnixMillis) -> String {
         .to_string()
 }
 
-/// The day of a time in UTC, as `2026-01-31`.
+/// The day of a time in UTC. Times outside of jiff's range (year 9999) are clamped to the epoch.
 #[must_use]
-pub fn day_of(at: UnixMillis) -> String {
-    let mut text = rfc3339(at);
-    text.truncate("2026-01-31".len());
-    text
+pub fn day_of(at: UnixMillis) -> Day {
+    let at = jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date()
 }
 
-/// Whether this is a day as [`day_of`] writes it.
+/// Reads a day as it is written on the wire, and in no other way.
 #[must_use]
-pub fn is_day(text: &str) -> bool {
-    let day = text.parse::<jiff::civil::Date>();
-    day.is_ok_and(|day| day.to_string() == text)
+pub fn parse_day(text: &str) -> Option<Day> {
+    let day = text.parse::<Day>().ok()?;
+    (day.to_string() == text).then_some(day)
 }
 
 /// Answer of every service's `GET /health`.
@@ -84,10 +99,16 @@ mod tests {
 
     #[test]
     fn a_day_is_that_of_utc_and_is_written_in_one_way() {
-        assert_eq!(day_of(0), "1970-01-01");
-        assert_eq!(day_of(86_400_000 - 1), "1970-01-01");
-        assert_eq!(day_of(86_400_000), "1970-01-02");
-        assert!(is_day("2024-02-29"));
+        for (at, day) in [
+            (0, "1970-01-01"),
+            (86_400_000 - 1, "1970-01-01"),
+            (86_400_000, "1970-01-02"),
+            (-1, "1969-12-31"),
+        ] {
+            assert_eq!(day_of(at).to_string(), day);
+        }
+        assert_eq!(parse_day("1970-01-02"), Some(day_of(86_400_000)));
+        assert!(parse_day("2024-02-29").is_some());
         for text in [
             "2026-02-29",
             "2026-1-31",
@@ -96,7 +117,7 @@ mod tests {
             "today",
             "",
         ] {
-            assert!(!is_day(text), "{text}");
+            assert_eq!(parse_day(text), None, "{text}");
         }
     }
 }

@@ -40,6 +40,12 @@ impl Money {
         }
     }
 
+    /// Sum, or the nearest amount that fits.
+    #[must_use]
+    pub const fn saturating_add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
     /// Difference, or `None` when it does not fit.
     #[must_use]
     pub const fn checked_sub(self, other: Self) -> Option<Self> {

@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Money, RoundId, StakeStatus, UnixMillis};
+use crate::{Day, Money, PlayerId, RoundId, StakeStatus, UnixMillis};
 
 /// `POST /v1/wallets`: open a wallet, once per player.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpenWallet {
     /// Whose wallet.
-    pub player_id: String,
+    pub player_id: PlayerId,
     /// ISO 4217 code.
     pub currency: String,
     /// Deposit that the wallet starts with.
@@ -21,7 +21,7 @@ pub struct OpenWallet {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wallet {
     /// Whose wallet.
-    pub player_id: String,
+    pub player_id: PlayerId,
     /// ISO 4217 code.
     pub currency: String,
     /// Money that can be staked.
@@ -37,7 +37,7 @@ pub struct Reserve {
     /// The round; also the idempotency key.
     pub round_id: RoundId,
     /// Who stakes.
-    pub player_id: String,
+    pub player_id: PlayerId,
     /// How much, above zero.
     pub stake: Money,
     /// The round whose seed is to be drawn from again, which keeps this one out of the observed RTP.
@@ -59,7 +59,7 @@ pub struct Settle {
 #[serde(deny_unknown_fields)]
 pub struct Void {
     /// Whose round.
-    pub player_id: String,
+    pub player_id: PlayerId,
     /// Why, for the ledger.
     pub reason: String,
 }
@@ -84,7 +84,7 @@ pub struct Bet {
     /// The round.
     pub round_id: RoundId,
     /// Who played.
-    pub player_id: String,
+    pub player_id: PlayerId,
     /// The stake.
     pub stake: Money,
     /// The payout, once known.
@@ -123,7 +123,7 @@ impl Bet {
 }
 
 /// `GET /v1/reservations/{round_id}?player_id=…`: where a round of the player's stands, in one order with everything
-/// that was asked for before. 404 for a round of somebody else's.
+/// that was asked for before. 404 for a round of another player.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// Absent where nothing was ever reserved.
@@ -146,8 +146,8 @@ pub struct Bets {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DailyReport {
     /// The day.
-    #[schema(example = "2026-01-31")]
-    pub day: String,
+    #[schema(value_type = String, example = "2026-01-31")]
+    pub day: Day,
     /// One entry a currency, in the order of the alphabet; none when nothing was posted.
     pub totals: Vec<DayTotals>,
 }

@@ -1,4 +1,4 @@
-//! What the external payment provider takes and answers. It is somebody else's machine: its words are its own.
+//! What the external payment provider takes and answers. Its terms are its own, since it stands for an external service.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,5 @@
-//! Who may speak to a service: whoever holds the secret of the launch. Loopback alone keeps nobody out: every program on
-//! the machine reaches it, and every web site that is open in a browser there.
+//! A service answers callers that hold the secret of the launch. Loopback alone is no protection: every program on the
+//! machine reaches it, and every web site that is open in a browser there.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Money, RoundId, UnixMillis};
+use crate::{AccountCode, Money, PlayerId, RoundId, SessionId, UnixMillis};
 
 /// What one bet of this player may cost, in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -20,9 +20,11 @@ pub struct Limits {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Player {
     /// Id used between services; not for people.
-    pub player_id: String,
+    #[schema(value_type = String)]
+    pub player_id: PlayerId,
     /// The code a person types, such as `RS-000001`.
-    pub account_code: String,
+    #[schema(value_type = String)]
+    pub account_code: AccountCode,
     /// Synthetic name.
     pub display_name: String,
     /// ISO 4217 code of the account's currency.
@@ -40,17 +42,17 @@ pub struct Player {
 #[serde(deny_unknown_fields)]
 pub struct OpenSession {
     /// Whose session.
-    pub account_code: String,
+    pub account_code: AccountCode,
     /// Who that is, as far as the client knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub player_id: Option<String>,
+    pub player_id: Option<PlayerId>,
 }
 
 /// A session that was opened.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Session {
     /// Names the session in the gateway's token.
-    pub session_id: String,
+    pub session_id: SessionId,
     /// When it ends.
     pub expires_at: UnixMillis,
     /// Who plays.
@@ -62,9 +64,9 @@ pub struct Session {
 #[serde(deny_unknown_fields)]
 pub struct CheckSession {
     /// The session that asks.
-    pub session_id: String,
+    pub session_id: SessionId,
     /// The player's account code, as in the token.
-    pub account_code: String,
+    pub account_code: AccountCode,
 }
 
 /// `POST /v1/eligibility`: may this session stake this much?
@@ -72,9 +74,9 @@ pub struct CheckSession {
 #[serde(deny_unknown_fields)]
 pub struct CheckEligibility {
     /// The session that asks.
-    pub session_id: String,
+    pub session_id: SessionId,
     /// The player's account code, as in the token.
-    pub account_code: String,
+    pub account_code: AccountCode,
     /// The stake.
     pub stake: Money,
     /// The round: one that was asked for before has its stake out of the balance already.

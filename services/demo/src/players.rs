@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use reelscope_contracts::gateway::{LogIn, LoggedIn, Spin, SpinResult};
 use reelscope_contracts::http::reply;
-use reelscope_contracts::{ApiProblem, Code, Money};
+use reelscope_contracts::{AccountCode, ApiProblem, Code, Money};
 use reelscope_telemetry::{Client, Method};
-use reelscope_user_service::players::account_code;
 
 const GATEWAY: &str = "api-gateway";
 /// Deadline of a request; longer than the gateway waits for a settlement.
@@ -22,7 +21,7 @@ pub async fn log_in_at(origin: &str, launch: &str, client: &Client, number: u64)
     for _ in 0..600 {
         let body = LogIn {
             player_id: None,
-            account_code: account_code(number),
+            account_code: AccountCode::numbered(number).to_string(),
         };
         let request = client
             .request(GATEWAY, Method::POST, &url, DEADLINE)
@@ -39,7 +38,7 @@ pub async fn log_in_at(origin: &str, launch: &str, client: &Client, number: u64)
     }
     Err(format!(
         "{} cannot sign in: players are still being created",
-        account_code(number)
+        AccountCode::numbered(number)
     ))
 }
 

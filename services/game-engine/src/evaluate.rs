@@ -1,7 +1,7 @@
 //! What a board pays for a stake by a paytable: a pure function of the three.
 
 use crate::paytable::{CERTIFIED, FEWEST, PAYLINES, Paytable};
-use crate::reels::{Board, REELS, Symbol};
+use crate::reels::{Board, REELS, ROWS, Symbol};
 
 /// The number of paylines as money counts it; the stake is a multiple of it, so that every line has whole
 /// units.
@@ -81,63 +81,60 @@ pub fn evaluate(paytable: &Paytable, board: &Board, stake_minor: i64) -> Result<
         return Err(StakeError::TooLarge(stake_minor));
     }
     let stake_per_line = stake_minor / STAKE_STEP;
-
-    let mut wins = Vec::new();
-    for (payline, rows) in PAYLINES.iter().enumerate() {
-        let run = (0..REELS).try_fold(Run::default(), |run, reel| {
-            match run.extended(board[reel][rows[reel]]) {
-                Some(longer) => Ok(longer),
-                None => Err(run),
-            }
-        });
-        // Ended early or at the last reel: either way this is the run.
-        let (Ok(run) | Err(run)) = run;
-        if let Some((symbol, count)) = run.win(paytable) {
-            let multiplier = paytable.pay(symbol, count);
-            wins.push(Win {
-                kind: WinKind::Line { payline },
-                symbol,
-                count,
-                multiplier,
-                payout: stake_per_line * i64::from(multiplier),
-                cells: (0..count).map(|reel| (reel, rows[reel])).collect(),
-            });
-        }
-    }
-
-    let scatters: Vec<(usize, usize)> = board
-        .iter()
-        .enumerate()
-        .flat_map(|(reel, window)| {
-            window
-                .iter()
-                .enumerate()
-                .map(move |(row, symbol)| (reel, row, *symbol))
-        })
-        .filter(|(_, _, symbol)| *symbol == Symbol::Scatter)
-        .map(|(reel, row, _)| (reel, row))
-        .collect();
-    if scatters.len() >= FEWEST {
-        let multiplier = paytable.pay(Symbol::Scatter, scatters.len());
-        wins.push(Win {
-            kind: WinKind::Scatter,
-            symbol: Symbol::Scatter,
-            count: scatters.len(),
-            multiplier,
-            payout: stake_minor * i64::from(multiplier),
-            cells: scatters,
-        });
-    }
-
+    let lines = (0..PAYLINES.len()).filter_map(|payline| line_win(paytable, board, payline, stake_per_line));
+    let wins: Vec<Win> = lines.chain(scatter_win(paytable, board, stake_minor)).collect();
     Ok(Evaluation {
         payout: wins.iter().map(|win| win.payout).sum(),
         wins,
     })
 }
 
+/// What one line wins.
+fn line_win(paytable: &Paytable, board: &Board, payline: usize, stake_per_line: i64) -> Option<Win> {
+    let rows = PAYLINES[payline];
+    let run = (0..REELS).try_fold(Run::default(), |run, reel| {
+        match run.extended(board[reel][rows[reel]]) {
+            Some(longer) => Ok(longer),
+            None => Err(run),
+        }
+    });
+    // Ended early or at the last reel: either way this is the run.
+    let (Ok(run) | Err(run)) = run;
+    let (symbol, count) = run.win(paytable)?;
+    let multiplier = paytable.pay(symbol, count);
+    Some(Win {
+        kind: WinKind::Line { payline },
+        symbol,
+        count,
+        multiplier,
+        payout: stake_per_line * i64::from(multiplier),
+        cells: (0..count).map(|reel| (reel, rows[reel])).collect(),
+    })
+}
+
+/// What the scatters win.
+fn scatter_win(paytable: &Paytable, board: &Board, stake_minor: i64) -> Option<Win> {
+    let cells = (0..REELS).flat_map(|reel| (0..ROWS).map(move |row| (reel, row)));
+    let cells: Vec<_> = cells
+        .filter(|(reel, row)| board[*reel][*row] == Symbol::Scatter)
+        .collect();
+    if cells.len() < FEWEST {
+        return None;
+    }
+    let multiplier = paytable.pay(Symbol::Scatter, cells.len());
+    Some(Win {
+        kind: WinKind::Scatter,
+        symbol: Symbol::Scatter,
+        count: cells.len(),
+        multiplier,
+        payout: stake_minor * i64::from(multiplier),
+        cells,
+    })
+}
+
 /// A payline read from the left, one reel at a time, until a symbol no longer fits.
 ///
-/// The PAR sheet reads lines through this same type: the game that is analysed is the game that is played.
+/// The PAR sheet reads lines through this type too, so that it analyses the game as it is played.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Run {
     /// The regular symbol of the run; none while there were only wilds.

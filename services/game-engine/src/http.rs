@@ -13,6 +13,7 @@ use reelscope_telemetry::{Turnover, annotate};
 
 use crate::GameError;
 use crate::faults::Knobs;
+use crate::replies;
 use crate::rng::{Seeds, seeds};
 use crate::rounds::{self, Drawn, Seed};
 
@@ -77,10 +78,10 @@ impl State {
     /// milliseconds; the others have it at once.
     pub async fn enumerated(&self) -> Paytable {
         let cached = Arc::clone(&self.paytable);
-        // That does not belong on a thread that serves others.
+        // It would block a thread that serves other requests.
         let enumerated =
-            tokio::task::spawn_blocking(move || cached.get_or_init(rounds::paytable).clone()).await;
-        enumerated.unwrap_or_else(|_| rounds::paytable())
+            tokio::task::spawn_blocking(move || cached.get_or_init(replies::paytable).clone()).await;
+        enumerated.unwrap_or_else(|_| replies::paytable())
     }
 }
 
@@ -107,7 +108,7 @@ async fn draw(
         same_seed_as,
     } = request;
     annotate("round.id", round_id.to_string());
-    annotate("game", rounds::GAME);
+    annotate("game", replies::GAME);
     let seed = match same_seed_as {
         Some(earlier) => rounds::seed_of(&state.store, earlier, stake).await?,
         None => state.seeds.next(),

@@ -50,7 +50,7 @@ pub const CERTIFIED: Paytable = Paytable {
 };
 
 impl Paytable {
-    /// Tells this paytable from the others; two that pay differently have different versions.
+    /// Identifies this paytable: two that pay differently have different versions.
     #[must_use]
     pub const fn version(&self) -> u32 {
         self.version

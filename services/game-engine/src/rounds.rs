@@ -1,8 +1,6 @@
 //! Rounds between the pure game and the store: draw once per id, look up, replay.
 
-use reelscope_contracts::game::{
-    self, Contribution, Fraction, ParSheet, Pay, Round, SymbolKind, SymbolName, SymbolPays, Volatility, Win,
-};
+use reelscope_contracts::game::Round;
 use reelscope_contracts::{Money, RoundId, UnixMillis};
 use reelscope_store::Store;
 use serde::{Deserialize, Serialize};
@@ -10,11 +8,11 @@ use tracing::field::Empty;
 use tracing::{Span, info_span};
 
 use crate::GameError;
-use crate::evaluate::{Evaluation, WinKind, evaluate};
+use crate::evaluate::evaluate;
 use crate::faults::{Knobs, TENFOLD_CHERRIES};
-use crate::par_sheet::{self, approximate};
-use crate::paytable::{CERTIFIED, FEWEST, PAYLINES, Paytable};
-use crate::reels::{Board, REELS, ROWS, STRIPS, Stops, Symbol, board_at};
+use crate::paytable::{CERTIFIED, Paytable};
+use crate::reels::{REELS, STRIPS, Stops, board_at};
+use crate::replies::round;
 use crate::rng::draw;
 
 /// Version of the documents below; raised when an older build would misread them.
@@ -23,30 +21,24 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// Rounds that one look-up may ask for.
 pub const MOST_LOOKED_UP: usize = 100;
 
-/// Name of the game, in the paytable and in traces.
-pub const GAME: &str = "reelscope-classic";
-
 const ROUNDS: &str = "rounds";
-
-/// Stakes that the machine offers, in minor units; each divides over the paylines.
-const STAKES: [i64; 7] = [100, 200, 500, 1_000, 2_000, 5_000, 10_000];
 
 /// What is kept of a round: enough to show it and to check it. The wins follow from the board.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct RoundRecord {
     #[serde(rename = "_id", default, skip_serializing)]
-    round_id: String,
-    stake: i64,
-    payout: i64,
+    round_id: RoundId,
+    stake: Money,
+    payout: Money,
     seed: String,
     stops: Vec<i64>,
-    drawn_at: i64,
+    drawn_at: UnixMillis,
     /// Whether it was evaluated by [`TENFOLD_CHERRIES`] and not by [`CERTIFIED`]: a round stays what it was.
     #[serde(default)]
     wrong_paytable: bool,
     /// The round whose seed was drawn from again.
     #[serde(default)]
-    same_seed_as: Option<String>,
+    same_seed_as: Option<RoundId>,
 }
 
 impl RoundRecord {
@@ -66,22 +58,18 @@ impl RoundRecord {
         } else {
             &CERTIFIED
         };
-        let evaluation = evaluate(paytable, &board, self.stake).ok()?;
-        let round_id = self.round_id.parse().ok()?;
+        let evaluation = evaluate(paytable, &board, self.stake.minor()).ok()?;
         let mut round = round(
-            round_id,
-            Money(self.stake),
+            self.round_id,
+            self.stake,
             &self.seed,
             stops,
             &board,
             &evaluation,
             self.drawn_at,
         );
-        round.payout = Money(self.payout);
-        round.same_seed_as = self
-            .same_seed_as
-            .as_deref()
-            .and_then(|earlier| earlier.parse().ok());
+        round.payout = self.payout;
+        round.same_seed_as = self.same_seed_as;
         Some(round)
     }
 }
@@ -103,7 +91,7 @@ pub struct Seed {
     pub same_seed_as: Option<RoundId>,
 }
 
-/// Draws a round and records it before it is told. Asked again with the same id, answers with the same round:
+/// Draws a round and records it before it is answered. Asked again with the same id, answers with the same round:
 /// `seed` is used the first time only.
 ///
 /// # Errors
@@ -117,32 +105,33 @@ pub async fn draw_round(
     Seed { seed, same_seed_as }: Seed,
     at: UnixMillis,
 ) -> Result<Drawn, GameError> {
-    // Computed outside of the writer, which everybody waits for.
+    // Computed outside of the writer, for which all other writes wait.
     let stops = knobs.draw_stops(seed).await?;
     let paytable = knobs.paytable();
     let mut drawn = evaluated(paytable, round_id, stake, seed, stops, at)?;
     drawn.same_seed_as = same_seed_as;
     let record = RoundRecord {
-        round_id: round_id.to_string(),
-        stake: stake.minor(),
-        payout: drawn.payout.minor(),
+        round_id,
+        stake,
+        payout: drawn.payout,
         seed: drawn.seed.clone(),
         stops: drawn.stops.iter().map(|stop| i64::from(*stop)).collect(),
         drawn_at: at,
         wrong_paytable: paytable.version() == TENFOLD_CHERRIES.version(),
-        same_seed_as: same_seed_as.map(|earlier| earlier.to_string()),
+        same_seed_as,
     };
     store
         .write(move |tx| {
-            if let Some(mut earlier) = tx.get::<RoundRecord>(ROUNDS, &record.round_id)? {
-                earlier.round_id = record.round_id;
+            let id = round_id.to_string();
+            if let Some(mut earlier) = tx.get::<RoundRecord>(ROUNDS, &id)? {
+                earlier.round_id = round_id;
                 if earlier.stake != record.stake {
                     return Err(GameError::Conflict(round_id));
                 }
                 let round = earlier.round().ok_or(GameError::Seed)?;
                 return Ok(Drawn { round, first: false });
             }
-            tx.insert(ROUNDS, &record.round_id, &record)?;
+            tx.insert(ROUNDS, &id, &record)?;
             Ok(Drawn {
                 round: drawn,
                 first: true,
@@ -171,8 +160,8 @@ pub async fn look_up(store: &Store, ids: &[RoundId]) -> Result<Vec<Round>, GameE
 pub async fn seed_of(store: &Store, round_id: RoundId, stake: Money) -> Result<u64, GameError> {
     let record = store.get::<RoundRecord>(ROUNDS, round_id.to_string()).await?;
     let record = record.ok_or(GameError::NoSuchRound(round_id))?;
-    if record.stake != stake.minor() {
-        return Err(GameError::OtherStake(Money(record.stake)));
+    if record.stake != stake {
+        return Err(GameError::OtherStake(record.stake));
     }
     parse_seed(&record.seed)
 }
@@ -239,137 +228,5 @@ pub fn parse_seed(text: &str) -> Result<u64, GameError> {
         u64::from_str_radix(text, 16).map_err(|_| GameError::Seed)
     } else {
         Err(GameError::Seed)
-    }
-}
-
-fn small(number: usize) -> u8 {
-    u8::try_from(number).unwrap_or(u8::MAX)
-}
-
-fn name(symbol: Symbol) -> SymbolName {
-    match symbol {
-        Symbol::Wild => SymbolName::Wild,
-        Symbol::Scatter => SymbolName::Scatter,
-        Symbol::Seven => SymbolName::Seven,
-        Symbol::Gem => SymbolName::Gem,
-        Symbol::Bell => SymbolName::Bell,
-        Symbol::Bar => SymbolName::Bar,
-        Symbol::Star => SymbolName::Star,
-        Symbol::Cherry => SymbolName::Cherry,
-    }
-}
-
-fn round(
-    round_id: RoundId,
-    stake: Money,
-    seed: &str,
-    stops: Stops,
-    board: &Board,
-    evaluation: &Evaluation,
-    drawn_at: UnixMillis,
-) -> Round {
-    let win = |win: &crate::evaluate::Win| Win {
-        kind: match win.kind {
-            WinKind::Line { .. } => game::WinKind::Line,
-            WinKind::Scatter => game::WinKind::Scatter,
-        },
-        payline: match win.kind {
-            WinKind::Line { payline } => Some(small(payline + 1)),
-            WinKind::Scatter => None,
-        },
-        symbol: name(win.symbol),
-        count: small(win.count),
-        multiplier: i64::from(win.multiplier),
-        payout: Money(win.payout),
-        cells: win
-            .cells
-            .iter()
-            .map(|(reel, row)| (small(*reel), small(*row)))
-            .collect(),
-    };
-    Round {
-        round_id,
-        stake,
-        payout: Money(evaluation.payout),
-        seed: seed.to_owned(),
-        stops: stops
-            .iter()
-            .map(|stop| u16::try_from(*stop).unwrap_or(u16::MAX))
-            .collect(),
-        board: board
-            .iter()
-            .map(|reel| reel.iter().copied().map(name).collect())
-            .collect(),
-        wins: evaluation.wins.iter().map(win).collect(),
-        drawn_at,
-        same_seed_as: None,
-    }
-}
-
-/// The whole certified game as an auditor needs it. Enumerates the full cycle: call it once and keep the result.
-#[must_use]
-pub fn paytable() -> game::Paytable {
-    let sheet = par_sheet::par_sheet(&CERTIFIED);
-    let fraction = |ratio: &num_rational::Ratio<u128>| Fraction {
-        numerator: ratio.numer().to_string(),
-        denominator: ratio.denom().to_string(),
-    };
-    let symbol = |symbol: &Symbol| SymbolPays {
-        symbol: name(*symbol),
-        kind: match symbol {
-            Symbol::Wild => SymbolKind::Wild,
-            Symbol::Scatter => SymbolKind::Scatter,
-            _ => SymbolKind::Regular,
-        },
-        pays: CERTIFIED
-            .pays(*symbol)
-            .iter()
-            .enumerate()
-            .map(|(i, pays)| Pay {
-                count: small(FEWEST + i),
-                pays: i64::from(*pays),
-            })
-            .collect(),
-    };
-    game::Paytable {
-        game: GAME.to_owned(),
-        reels: small(REELS),
-        rows: small(ROWS),
-        stakes: STAKES.map(Money).to_vec(),
-        symbols: Symbol::ALL.iter().map(symbol).collect(),
-        paylines: PAYLINES
-            .iter()
-            .map(|line| line.iter().map(|row| small(*row)).collect())
-            .collect(),
-        reel_strips: STRIPS
-            .iter()
-            .map(|strip| strip.iter().copied().map(name).collect())
-            .collect(),
-        par_sheet: ParSheet {
-            cycle: sheet.cycle.to_string(),
-            rtp_percent: 100.0 * approximate(sheet.rtp),
-            rtp: fraction(&sheet.rtp),
-            hit_frequency_percent: 100.0 * approximate(sheet.hit_frequency),
-            hit_frequency: fraction(&sheet.hit_frequency),
-            volatility: Volatility {
-                standard_deviation: sheet.standard_deviation,
-                variance: fraction(&sheet.variance),
-                index_90: sheet.volatility_index_90,
-                class: sheet.class.as_str().to_owned(),
-            },
-            max_payout: approximate(sheet.max_payout),
-            max_payout_combinations: sheet.max_payout_boards.to_string(),
-            contributions: sheet
-                .contributions
-                .iter()
-                .map(|c| Contribution {
-                    symbol: name(c.symbol),
-                    count: small(c.count),
-                    hits: c.hits.to_string(),
-                    rtp_percent: 100.0 * approximate(c.rtp),
-                    rtp: fraction(&c.rtp),
-                })
-                .collect(),
-        },
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use reelscope_contracts::provider::{SettlementReply, SettlementRequest, SettlementStatus};
 use reelscope_contracts::{ApiProblem, Code, Money};
 
-use crate::faults::{Behaviour, Failure, Faults, Met};
+use crate::faults::{Behaviour, Failure, Faults, Treatment};
 
 /// Payments remembered for callers that ask again.
 const REMEMBERED: usize = 100_000;
@@ -84,7 +84,7 @@ impl Desk {
 
     /// Takes a request in. Whether a payment fails is drawn when its reference is new, and never again: a caller that asks
     /// again meets a provider that has recovered.
-    pub(crate) fn take_in(&mut self, request: &SettlementRequest) -> Result<Met, ApiProblem> {
+    pub(crate) fn register(&mut self, request: &SettlementRequest) -> Result<Treatment, ApiProblem> {
         let failure = match self.payments.get(&request.reference) {
             Some(payment) if (payment.debit, payment.credit) != (request.debit, request.credit) => {
                 return Err(ApiProblem::new(
@@ -99,7 +99,7 @@ impl Desk {
                 failure
             }
         };
-        Ok(self.faults.meet(request.seed, failure))
+        Ok(self.faults.treatment(request.seed, failure))
     }
 
     fn remember(&mut self, request: &SettlementRequest, failure: Option<Failure>) {

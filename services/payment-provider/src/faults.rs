@@ -36,12 +36,12 @@ pub struct Behaviour {
     /// Payments of every consecutive ten new ones that fail, in a shuffled order; 0 is a provider that works. A bag,
     /// not a coin: the share of traces with an issue is exact and the place cannot be foreseen.
     pub failures_in_ten: u8,
-    /// While this holds, [`SPIKE_IN_TEN`] new payments in ten fail, whatever `failures_in_ten` says: issues of
+    /// While this holds, [`SPIKE_IN_TEN`] new payments in ten fail instead of `failures_in_ten`: issues of
     /// `External payment provider API` come so fast that a spike alert fires. Beside `failures_in_ten` rather than in
     /// its place, so that what that says is in force again when the spike is over.
     pub spike: bool,
-    /// So many times faster than in earnest it does everything it takes time for; 1 is in earnest. For rehearsals: what
-    /// is slow stays the slowest, and nobody waits for it.
+    /// Latencies are divided by this; 1 leaves them as they are. More is for rehearsals: what is slow stays the slowest and
+    /// takes less time.
     pub speed: u32,
     /// Seed of the shuffles, and of the latencies of requests that bring none.
     pub seed: u64,
@@ -87,7 +87,7 @@ pub enum Failure {
 }
 
 impl State {
-    /// Behaves so from the next request on. What was settled stays settled. A block of ten that has begun goes on
+    /// Behaves in this way from the next request on. What was settled stays settled. A block of ten that has begun goes on
     /// unless the share of failures or the seed changes.
     pub fn behave(&self, behaviour: Behaviour) {
         self.change(|current| *current = behaviour);
@@ -131,7 +131,7 @@ impl State {
     }
 }
 
-/// The knobs as they stand, and the draws that they decide.
+/// The knobs as they stand, and the random draws that depend on them.
 pub(crate) struct Faults {
     behaviour: Behaviour,
     rng: ChaCha12Rng,
@@ -165,7 +165,7 @@ impl Faults {
         self.behaviour = behaviour;
     }
 
-    /// How a payment fails that is new, if it does.
+    /// The failure of the next new payment, if it fails.
     pub(crate) fn next_failure(&mut self) -> Option<Failure> {
         self.next_fails().then_some(self.behaviour.failure)
     }
@@ -186,21 +186,23 @@ impl Faults {
         self.bag.pop().unwrap_or(false)
     }
 
-    /// What a request meets whose payment fails so, if it does. `seed` makes its latency reproducible.
-    pub(crate) fn meet(&mut self, seed: Option<u64>, failure: Option<Failure>) -> Met {
+    /// The treatment of a request whose payment fails in this way, or not at all. `seed` makes its latency reproducible.
+    pub(crate) fn treatment(&mut self, seed: Option<u64>, failure: Option<Failure>) -> Treatment {
         let range = self.behaviour.latency_ms.clone();
         let latency = match seed {
             Some(seed) => ChaCha12Rng::seed_from_u64(seed).random_range(range),
             None => self.rng.random_range(range),
         };
-        Met {
+        Treatment {
             latency: Duration::from_millis(latency) / self.behaviour.speed.max(1),
             failure,
         }
     }
 
+    /// Checks that settlements may be reversed.
+    ///
     /// # Errors
-    /// While reversals are refused.
+    /// `service_unavailable` while reversals are refused.
     pub(crate) fn allow_reversal(&self) -> Result<(), ApiProblem> {
         if self.refuses_reversals {
             Err(maintained())
@@ -210,23 +212,25 @@ impl Faults {
     }
 }
 
-/// What a request meets; decided when it arrives.
-pub(crate) struct Met {
+/// How a request is treated; decided when it arrives.
+pub(crate) struct Treatment {
     latency: Duration,
     pub(crate) failure: Option<Failure>,
 }
 
-impl Met {
-    /// The time that the provider takes.
-    pub(crate) async fn latency(&self) {
+impl Treatment {
+    /// Waits for the time that the provider takes.
+    pub(crate) async fn wait(&self) {
         if !self.latency.is_zero() {
             tokio::time::sleep(self.latency).await;
         }
     }
 
+    /// Checks that the payment is settled.
+    ///
     /// # Errors
-    /// What is answered to a payment that is not settled.
-    pub(crate) fn may_settle(&self) -> Result<(), ApiProblem> {
+    /// The answer to a payment that is not.
+    pub(crate) fn check_settles(&self) -> Result<(), ApiProblem> {
         match self.failure {
             Some(Failure::Decline) => {
                 Err(ApiProblem::new(Code::PaymentDeclined, "The bank declined.").with_status(402))
@@ -240,8 +244,8 @@ impl Met {
         }
     }
 
-    /// Returns unless the answer of a payment that was settled is to be lost.
-    pub(crate) async fn may_answer(&self) {
+    /// Never returns when the answer of a payment that was settled is to be lost.
+    pub(crate) async fn hang_if_lost(&self) {
         if self.failure == Some(Failure::Hang) {
             std::future::pending::<()>().await;
         }

@@ -20,7 +20,7 @@ pub struct State {
 }
 
 impl State {
-    /// A provider that behaves so.
+    /// A provider that behaves in this way.
     #[must_use]
     pub fn new(behaviour: Behaviour) -> Self {
         Self {
@@ -67,16 +67,16 @@ async fn settle(
         )
         .field("Idempotency-Key"));
     }
-    let met = state.desk().take_in(&request)?;
-    met.latency().await;
-    met.may_settle()?;
+    let treatment = state.desk().register(&request)?;
+    treatment.wait().await;
+    treatment.check_settles()?;
     state.desk().settle(&request.reference);
-    met.may_answer().await;
+    treatment.hang_if_lost().await;
     let record = state.desk().record(&request.reference);
     record.map(Json).ok_or_else(unknown)
 }
 
-/// How a payment stands. A question to a record, which takes no time and fails with no payment.
+/// How a payment stands. Records are read at once, and no payment fails by it.
 async fn record(
     AxumState(state): AxumState<State>,
     Path(reference): Path<String>,

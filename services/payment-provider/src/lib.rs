@@ -1,8 +1,8 @@
 //! The external payment provider, simulated: a real server with faults of its own.
 //!
-//! It stands for somebody else's machine, so it knows nothing of ours but the wire format. How it behaves is
-//! [`Behaviour`]: how long it takes, and which payments it does not serve; it can be changed while it runs. It is the
-//! only place of the product that waits.
+//! It stands for an external service, so it knows nothing of ours but the wire format. [`Behaviour`] says how long it takes
+//! and which payments it does not serve, and can be changed while it runs. It is the only place of the product that
+//! waits.
 //!
 //! ```text
 //! POST /v1/settlements ──> http ──> desk: one record for each reference, settled at most once

@@ -40,7 +40,7 @@ fn request(reference: &str) -> SettlementRequest {
 fn fails(state: &State, reference: &str) -> bool {
     state
         .desk()
-        .take_in(&request(reference))
+        .register(&request(reference))
         .unwrap()
         .failure
         .is_some()

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinSet};
 
 use crate::PaymentError;
-use crate::journal::Intent;
+use crate::journal::RecordedPayout;
 use crate::round_locks::RoundLock;
 use crate::settlement::Settlement;
 
@@ -23,14 +23,14 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// A round whose payout is durable and whose player was answered.
 struct Accepted {
-    intent: Intent,
-    /// Keeps others off the round from before the answer until it is settled.
+    recorded: RecordedPayout,
+    /// Held from before the answer until the round is settled, so that no other task settles it.
     claim: RoundLock,
     /// The player's request.
     link: TraceLink,
 }
 
-/// Where routes leave accepted rounds; clones lead to the same [`Backlog`].
+/// Takes accepted rounds from the routes; clones feed the same [`Backlog`].
 #[derive(Clone)]
 pub(crate) struct Queue(mpsc::Sender<Accepted>);
 
@@ -47,11 +47,18 @@ fn queue_of(most_waiting: usize) -> (Queue, Backlog) {
 }
 
 impl Queue {
-    /// Leaves a round to be settled within the trace of the running task, once there is room for it. When the service is
-    /// stopping, the round is left to the next start.
-    pub(crate) async fn leave(&self, intent: Intent, claim: RoundLock) {
+    /// Adds a round to be settled within the trace of the running task, once there is room for it. When the service is
+    /// stopping, the next start settles it.
+    pub(crate) async fn push(&self, recorded: RecordedPayout, claim: RoundLock) {
         let link = TraceLink::current();
-        let _ = self.0.send(Accepted { intent, claim, link }).await;
+        let _ = self
+            .0
+            .send(Accepted {
+                recorded,
+                claim,
+                link,
+            })
+            .await;
     }
 }
 
@@ -68,7 +75,7 @@ pub async fn run(
     loop {
         tokio::select! {
             () = &mut stopped => break,
-            Some(ended) = tasks.join_next() => heard(&ended),
+            Some(ended) = tasks.join_next() => log_panic(&ended),
             accepted = backlog.0.recv(), if tasks.len() < AT_ONCE => match accepted {
                 Some(accepted) => drop(tasks.spawn(settle(service.clone(), settlement.clone(), accepted))),
                 None => break,
@@ -78,7 +85,7 @@ pub async fn run(
     drop(backlog);
     let ended = async {
         while let Some(ended) = tasks.join_next().await {
-            heard(&ended);
+            log_panic(&ended);
         }
     };
     if tokio::time::timeout(GRACE, ended).await.is_err() {
@@ -89,7 +96,7 @@ pub async fn run(
 
 /// A panic, which the panic hook has reported, costs one settlement its attempt: its claim is given back, and the
 /// recovery asks again.
-pub(crate) fn heard(ended: &Result<(), JoinError>) {
+pub(crate) fn log_panic(ended: &Result<(), JoinError>) {
     if let Err(error) = ended
         && error.is_panic()
     {
@@ -98,10 +105,14 @@ pub(crate) fn heard(ended: &Result<(), JoinError>) {
 }
 
 async fn settle(service: Service, settlement: Settlement, accepted: Accepted) {
-    let Accepted { intent, claim, link } = accepted;
-    let (round_id, stake) = (intent.bet.round_id, intent.bet.stake);
+    let Accepted {
+        recorded,
+        claim,
+        link,
+    } = accepted;
+    let (round_id, stake) = (recorded.bet.round_id, recorded.bet.stake);
     let work = async {
-        let outcome = settlement.conclude(intent).await;
+        let outcome = settlement.conclude(recorded).await;
         match &outcome {
             Ok(_) => tracing::info!(%round_id, "settled in the background"),
             Err(PaymentError::Declined(_)) => {
@@ -112,7 +123,7 @@ async fn settle(service: Service, settlement: Settlement, accepted: Accepted) {
             Err(PaymentError::OutcomeUnknown(_)) => {
                 tracing::warn!(%round_id, "not settled yet; the provider is asked again");
             }
-            // Nobody waits for an answer that could say so.
+            // The player was answered already, so that an issue is the only report.
             Err(error) => {
                 tracing::error!(%round_id, %error, "not settled yet");
                 capture(error, &[]);
@@ -135,12 +146,12 @@ mod tests {
     use super::*;
     use crate::round_locks::{Claimed, RoundLocks};
 
-    /// The intent and the claim of a round.
-    fn round(claims: &RoundLocks, number: u128) -> (Intent, RoundLock) {
+    /// A recorded payout and the claim of its round.
+    fn round(claims: &RoundLocks, number: u128) -> (RecordedPayout, RoundLock) {
         let (round_id, payout) = (RoundId::from_u128(number), Money(4));
         let bet = Bet {
             round_id,
-            player_id: "p".to_owned(),
+            player_id: "p".into(),
             stake: Money(10),
             payout: Some(payout),
             currency: "RUB".to_owned(),
@@ -154,7 +165,7 @@ mod tests {
         let Claimed::Mine(claim) = claims.claim(round_id, payout) else {
             panic!("nobody else claims round {number}")
         };
-        (Intent { bet, first: true }, claim)
+        (RecordedPayout { bet, first: true }, claim)
     }
 
     #[tokio::test]
@@ -163,11 +174,11 @@ mod tests {
         let claims = RoundLocks::default();
         let (queue, mut backlog) = queue_of(usize::try_from(MOST).unwrap());
         for number in 0..MOST {
-            let (intent, claim) = round(&claims, number);
-            queue.leave(intent, claim).await;
+            let (recorded, claim) = round(&claims, number);
+            queue.push(recorded, claim).await;
         }
-        let (intent, claim) = round(&claims, MOST);
-        let mut next = pin!(queue.leave(intent, claim));
+        let (recorded, claim) = round(&claims, MOST);
+        let mut next = pin!(queue.push(recorded, claim));
         let mut ready = || {
             next.as_mut()
                 .poll(&mut Context::from_waker(Waker::noop()))
@@ -181,7 +192,7 @@ mod tests {
         for _ in 0..MOST {
             settled.push(backlog.0.recv().await.unwrap());
         }
-        let order = settled.iter().map(|accepted| accepted.intent.bet.round_id);
+        let order = settled.iter().map(|accepted| accepted.recorded.bet.round_id);
         assert!(order.eq((0..=MOST).map(RoundId::from_u128)));
     }
 }

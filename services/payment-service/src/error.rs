@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use reelscope_contracts::api_problem::sentence;
 use reelscope_contracts::payments::{Bet, BetStatus};
-use reelscope_contracts::{ApiProblem, Code, RoundId, StakeStatus};
+use reelscope_contracts::{ApiProblem, Code, PlayerId, RoundId, StakeStatus};
 use reelscope_store::StoreError;
 
 use crate::ledger::LedgerError;
@@ -13,7 +13,7 @@ use crate::ledger::LedgerError;
 pub enum PaymentError {
     /// No wallet has been opened for the player.
     #[error("player {0} has no wallet; open one first")]
-    WalletNotFound(String),
+    WalletNotFound(PlayerId),
     /// The currency of an open wallet cannot change.
     #[error("the wallet was opened in another currency")]
     OtherCurrency,
@@ -106,7 +106,7 @@ impl From<&PaymentError> for ApiProblem {
             PaymentError::NoDay(_) => detail(Code::InvalidRequest).field("day"),
             PaymentError::Store(StoreError::Full) => ApiProblem::disk_full(),
             PaymentError::Store(StoreError::System(_)) => detail(Code::ServiceUnavailable),
-            // Whether anything was written it cannot say: the round's own record does.
+            // Only the round's own record says whether anything was written.
             PaymentError::Store(_) => ApiProblem::new(
                 Code::Internal,
                 "The wallets could not be read or updated; try again.",
@@ -117,7 +117,7 @@ impl From<&PaymentError> for ApiProblem {
 
 impl PaymentError {
     /// As a problem; what failed beneath is logged here, where it is answered.
-    pub(crate) fn told(&self) -> ApiProblem {
+    pub(crate) fn logged_problem(&self) -> ApiProblem {
         match self {
             Self::Store(error) => tracing::error!(%error, "store"),
             Self::NotPosted { source, .. } => tracing::error!(error = %source, "store"),
@@ -129,7 +129,7 @@ impl PaymentError {
 
 impl IntoResponse for PaymentError {
     fn into_response(self) -> Response {
-        self.told().into_response()
+        self.logged_problem().into_response()
     }
 }
 

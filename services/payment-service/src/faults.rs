@@ -1,5 +1,5 @@
 //! What the demo can break in the payment service, and how it copes: each knob with what it shows, and the step of a
-//! request that it changes. The causes of the first two are at the provider, somebody else's machine.
+//! request that it changes. The causes of the first two are at the external provider.
 //!
 //! | fault | knob | step |
 //! |---|---|---|
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use reelscope_contracts::payments::DailyReport;
-use reelscope_contracts::{Money, RoundId};
+use reelscope_contracts::{Day, Money, RoundId};
 use reelscope_store::Store;
 
 use crate::background::Queue;
@@ -54,8 +54,8 @@ pub enum ReportSource {
 /// Attempts after the first, where failed ones are retried.
 const MOST_RETRIES: u32 = 3;
 
-/// The knobs of a running service; clones turn the same ones. They start as the story does: the player waits,
-/// and nothing is tried twice; and as a report should be made.
+/// The knobs of a running service; clones turn the same ones. They start without the fixes of the first two faults, since
+/// the demo begins with these, and without `slow-report`.
 #[derive(Debug, Clone, Default)]
 pub struct Knobs {
     in_background: Arc<AtomicBool>,
@@ -135,7 +135,7 @@ impl Knobs {
     }
 
     /// Makes the report of a day.
-    pub(crate) async fn daily_report(&self, store: &Store, day: String) -> Result<DailyReport, PaymentError> {
+    pub(crate) async fn daily_report(&self, store: &Store, day: Day) -> Result<DailyReport, PaymentError> {
         match self.reporting() {
             ReportSource::FromTotals => reports::daily(store, day).await,
             ReportSource::ReadingAllBets => reports::recounted(store, day).await,

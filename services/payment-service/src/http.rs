@@ -1,13 +1,13 @@
 //! Routes of the payment service.
 
-use axum::extract::{Path, Query, State as AxumState};
+use axum::extract::{Query, State as AxumState};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::http::{Body, Path, method_not_allowed, not_found};
 use reelscope_contracts::payments::{
     Bet, Bets, DailyReport, OpenWallet, Reserve, Settle, Standing, Void, Wallet,
 };
-use reelscope_contracts::{ApiProblem, Health, RoundId, StakeStatus, day_of, is_day, now};
+use reelscope_contracts::{ApiProblem, Health, PlayerId, RoundId, StakeStatus, day_of, now, parse_day};
 use reelscope_store::Store;
 use reelscope_telemetry::{annotate, player};
 use serde::Deserialize;
@@ -79,7 +79,7 @@ async fn open_wallet(
 
 async fn wallet(
     AxumState(state): AxumState<State>,
-    Path(player_id): Path<String>,
+    Path(player_id): Path<PlayerId>,
 ) -> Result<Json<Wallet>, PaymentError> {
     journal::wallet(&state.store, &player_id).await.map(Json)
 }
@@ -91,7 +91,7 @@ struct Page {
 
 async fn bets(
     AxumState(state): AxumState<State>,
-    Path(player_id): Path<String>,
+    Path(player_id): Path<PlayerId>,
     Query(page): Query<Page>,
 ) -> Result<Json<Bets>, PaymentError> {
     let bets = journal::recent(&state.store, &player_id, page.limit.unwrap_or(20)).await?;
@@ -101,7 +101,7 @@ async fn bets(
 /// Whose round is asked about.
 #[derive(Deserialize)]
 struct Of {
-    player_id: String,
+    player_id: PlayerId,
 }
 
 async fn standing(
@@ -109,28 +109,28 @@ async fn standing(
     Path(round_id): Path<RoundId>,
     Query(Of { player_id }): Query<Of>,
 ) -> Result<Json<Standing>, PaymentError> {
-    player(&player_id);
+    player(player_id.as_str());
     annotate("round.id", round_id.to_string());
     journal::standing(&state.store, round_id, player_id)
         .await
         .map(Json)
 }
 
-/// The problem of a request about a round, with where its stake stands: whoever is told of a failure is told by the
-/// ledger what it left behind. Silent about the stake only where the ledger cannot be read.
+/// The problem of a request about a round, with where its stake stands by the ledger. It says nothing of the stake only
+/// where the ledger cannot be read.
 async fn of_round(
     store: &Store,
     round_id: RoundId,
-    player_id: Option<String>,
+    player_id: Option<PlayerId>,
     error: PaymentError,
 ) -> ApiProblem {
-    let problem = error.told();
+    let problem = error.logged_problem();
     if problem.stake_status.is_some() {
         return problem;
     }
     let stands = match player_id {
         Some(player_id) => match journal::standing(store, round_id, player_id).await {
-            // Of this player's nothing was touched: the round is another's.
+            // The round is another player's, so that no stake of this player was touched.
             Err(PaymentError::BetNotFound(_)) => Ok(StakeStatus::Untouched),
             found => found.map(|standing| standing.stake_status),
         },
@@ -149,7 +149,7 @@ async fn reserve(
     AxumState(state): AxumState<State>,
     Body(request): Body<Reserve>,
 ) -> Result<Json<Bet>, ApiProblem> {
-    player(&request.player_id);
+    player(request.player_id.as_str());
     annotate("round.id", request.round_id.to_string());
     let (round_id, player_id) = (request.round_id, request.player_id.clone());
     let span = info_span!(
@@ -211,10 +211,10 @@ async fn daily_report(
     AxumState(state): AxumState<State>,
     Query(OfDay { day }): Query<OfDay>,
 ) -> Result<Json<DailyReport>, PaymentError> {
-    let day = day.unwrap_or_else(|| day_of(now()));
-    if !is_day(&day) {
-        return Err(PaymentError::NoDay(day));
-    }
+    let day = match day {
+        Some(text) => parse_day(&text).ok_or(PaymentError::NoDay(text))?,
+        None => day_of(now()),
+    };
     let knobs = state.settlement.knobs();
     knobs.daily_report(&state.store, day).await.map(Json)
 }

@@ -1,21 +1,34 @@
 //! The payment service: wallets with an immutable ledger, and the settlement of every round with the external
 //! payment provider.
 //!
-//! A round's money moves in three steps, each durable before it is answered and each done once per round id:
+//! A round's money moves in three steps, each durable before it is answered and each done once for each round id:
 //! the stake is **reserved**; once the payout is known it is written down and the provider is asked to settle;
 //! then stake and payout are **posted** in one transaction. A failure that is known **voids** the reservation.
-//! An outcome that is unknown stays pending and is asked for again, with the same key, by [`recovery`]; no later refusal
-//! ends that doubt, only the provider's own record of the round does.
+//! An outcome that is unknown stays pending and is asked for again with the same key by [`recovery`], until the provider's
+//! own record of the round answers it.
 //!
-//! This service is the only one that knows where a stake stands, and says so with every problem of a round and to
-//! whoever asks (`GET /v1/reservations/{round_id}`).
+//! ```text
+//! http ──> journal      the rules of the ledger applied to the store, one write for each step
+//!      │     └─> ledger     the rules, pure
+//!      ├─> settlement   payout written down ──> provider ──> posted or voided
+//!      │     ├─> provider     client of the external provider
+//!      │     └─> round_locks  one task settles a round at a time
+//!      ├─> background   settles rounds whose players were answered already
+//!      ├─> recovery     ends what no request works on any more
+//!      ├─> reports      totals by day
+//!      └─> faults       what the demo can break, and the fixes
+//! ```
 //!
-//! Whether the player waits for the provider or is answered once the payout is written down, and whether a failed
-//! attempt is made again at once, is set by [`Knobs`] while the service runs.
+//! ```
+//! use reelscope_contracts::Money;
+//! use reelscope_payment_service::ledger::{Balances, Movement, apply};
 //!
-//! Modules in reading order: [`ledger`] (the pure rules), [`journal`] (the rules applied to the store), [`faults`] (what
-//! the demo can break), [`provider`] (the client), `round_locks` (who settles what), [`settlement`], [`background`], [`recovery`], [`reports`],
-//! [`http`].
+//! let before = Balances { available: Money(1_000), reserved: Money(0) };
+//! let (after, transfers) = apply(before, &"player-000001".into(), Movement::Reserve(Money(100)))?;
+//! assert_eq!((after.available, after.reserved), (Money(900), Money(100)));
+//! assert_eq!(transfers[0].amount, Money(100));
+//! # Ok::<(), reelscope_payment_service::ledger::LedgerError>(())
+//! ```
 
 pub mod background;
 pub mod error;

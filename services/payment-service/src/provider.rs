@@ -10,18 +10,18 @@ use tracing::{Instrument, info_span};
 
 use crate::Knobs;
 
-/// What the provider said, as far as money is concerned.
+/// The provider's answer, as far as money is concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub enum SettlementOutcome {
     /// It has settled, and calls the settlement this.
     Settled(String),
     /// It has not, and will not for this key: it refused, or was never reached.
     Refused,
-    /// It may or may not have settled; only asking again with the same key tells.
-    Nothing,
+    /// It may or may not have settled; only a further request with the same key answers that.
+    Unknown,
 }
 
-/// A payment that failed: what becomes an issue.
+/// Why a payment failed; captured as an issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PaymentFailed {
     /// The provider refused with a status of its own.
@@ -78,7 +78,7 @@ impl PaymentFailed {
     /// Whether it leaves open that this very attempt has settled, or will.
     fn may_have_settled(self) -> bool {
         match self {
-            // Too slow, too early, too often: not worked on, and never a decision.
+            // Too slow, too early, too often: the provider has not decided.
             Self::Declined { status } => matches!(status, 408 | 425 | 429),
             Self::Unreachable => false,
             Self::Conflict
@@ -91,7 +91,7 @@ impl PaymentFailed {
         }
     }
 
-    /// Whether the provider answered, and its record of the reference tells what the answer is worth.
+    /// Whether the provider answered in a way that only its record of the reference can confirm.
     fn wants_the_record(self) -> bool {
         matches!(self, Self::Conflict | Self::Garbled | Self::Declined { .. })
     }
@@ -107,11 +107,11 @@ impl PaymentFailed {
 pub struct Deadlines {
     /// For one attempt.
     pub attempt: Duration,
-    /// For all attempts and the pauses between them; less than whoever waits for the settlement waits.
+    /// For all attempts and the pauses between them; less than the caller's own deadline.
     pub overall: Duration,
 }
 
-/// Longest wait for a record that is there or not.
+/// Longest wait for a record, which the provider reads without working on it.
 const QUICK: Duration = Duration::from_secs(2);
 /// Longest pause before the first retry; doubles with every attempt.
 const FIRST_PAUSE_MS: u64 = 50;
@@ -151,40 +151,40 @@ impl Provider {
     }
 
     /// Asks for a settlement; the reference is the idempotency key of every attempt, so that however many are made it
-    /// is settled once. `asked_before` says that somebody may have asked for this reference already. Then the provider's
+    /// is settled once. `asked_before` says that the provider may have been asked for this reference already. Then its
     /// record of it is read first, and neither a refusal nor a provider that cannot be reached means that nothing was
-    /// settled: once an outcome is unknown, only that record ends the doubt. A failure that stays one is reported from
-    /// here, where it is known best.
-    pub async fn settle(&self, request: &SettlementRequest, asked_before: bool) -> Said {
+    /// settled: once an outcome is unknown, only that record ends the doubt. A final failure is captured
+    /// here, where its cause is known.
+    pub async fn settle(&self, request: &SettlementRequest, asked_before: bool) -> SettlementOutcome {
         let began = Instant::now();
         let left = || self.deadlines.overall.saturating_sub(began.elapsed());
         // Seeded by the round, so that rounds differ and a round that is replayed does not.
         let mut rng = ChaCha12Rng::seed_from_u64(request.seed.unwrap_or_default());
         let retries = self.knobs.retries();
         let mut maybe_settled = asked_before;
-        if asked_before && let Record::Decided(said) = self.record(request, left()).await {
-            if said == Said::Refused {
+        if asked_before && let Record::Decided(outcome) = self.record(request, left()).await {
+            if outcome == SettlementOutcome::Refused {
                 let declined = PaymentFailed::Declined { status: 200 };
                 capture(&declined, &[("provider.code", declined.code())]);
             }
-            return said;
+            return outcome;
         }
         let mut attempt = 1;
         loop {
             let sent = Instant::now();
             let failed = match self.attempt(request, attempt, left()).await {
-                Ok(provider_reference) => return Said::Settled(provider_reference),
+                Ok(provider_reference) => return SettlementOutcome::Settled(provider_reference),
                 Err(failed) => failed,
             };
             if failed.wants_the_record() {
                 match self.record(request, left()).await {
-                    Record::Decided(said @ Said::Settled(_)) => {
+                    Record::Decided(outcome @ SettlementOutcome::Settled(_)) => {
                         tracing::warn!(code = failed.code(), "settled, whatever the provider answered");
-                        return said;
+                        return outcome;
                     }
-                    Record::Decided(said) => {
+                    Record::Decided(outcome) => {
                         capture(&failed, &[("provider.code", failed.code())]);
-                        return said;
+                        return outcome;
                     }
                     Record::Open => maybe_settled = true,
                     Record::Absent => {}
@@ -197,9 +197,9 @@ impl Provider {
             if attempt > retries || !failed.is_transient() || !fits {
                 capture(&failed, &[("provider.code", failed.code())]);
                 return if maybe_settled {
-                    Said::Nothing
+                    SettlementOutcome::Unknown
                 } else {
-                    Said::Refused
+                    SettlementOutcome::Refused
                 };
             }
             tracing::warn!(attempt, code = failed.code(), "the payment is tried again");
@@ -262,9 +262,11 @@ impl Provider {
             return Record::Absent;
         };
         match read(&body, request) {
-            Some((SettlementStatus::Settled, reference)) => Record::Decided(Said::Settled(reference)),
+            Some((SettlementStatus::Settled, reference)) => {
+                Record::Decided(SettlementOutcome::Settled(reference))
+            }
             Some((SettlementStatus::Declined | SettlementStatus::Reversed, _)) => {
-                Record::Decided(Said::Refused)
+                Record::Decided(SettlementOutcome::Refused)
             }
             Some((SettlementStatus::Open | SettlementStatus::Other, _)) | None => Record::Open,
         }
@@ -288,7 +290,7 @@ impl Provider {
 /// The provider's record of a reference.
 enum Record {
     /// It is settled, or never will be.
-    Decided(Said),
+    Decided(SettlementOutcome),
     /// It is there, and decides nothing yet.
     Open,
     /// There is none, or it cannot be read. That decides nothing either: an attempt may still be on its way.
@@ -311,8 +313,8 @@ fn read(body: &[u8], request: &SettlementRequest) -> Option<(SettlementStatus, S
     (this && is_reference(&reply.provider_reference)).then_some((reply.status, reply.provider_reference))
 }
 
-/// Whether it names a settlement. It is kept with the money and becomes a part of an address, so it is not taken for what
-/// it says.
+/// Whether the text can be a reference. It is stored with the money and becomes a part of a URL, so that it is not taken
+/// as it comes.
 fn is_reference(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_:".contains(&byte);
     (1..=128).contains(&text.len()) && text.bytes().all(plain)

@@ -1,4 +1,4 @@
-//! Brings bets to an end that nobody is working on any more: after a restart, after a gateway that vanished,
+//! Brings bets to an end that no request is working on any more: after a restart, after a gateway that vanished,
 //! after a provider that did not answer.
 
 use std::collections::HashMap;
@@ -9,14 +9,14 @@ use reelscope_telemetry::{Service, annotate, player};
 use tokio::task::JoinSet;
 
 use crate::PaymentError;
-use crate::background::{AT_ONCE, heard};
+use crate::background::{AT_ONCE, log_panic};
 use crate::journal::{self, Next, OpenBet, Voidable};
 use crate::settlement::Settlement;
 
-/// How patient recovery is.
+/// When recovery works on open bets.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
-    /// Between two looks at the open bets.
+pub struct RecoveryTiming {
+    /// Pause between two reads of the open bets.
     pub interval: Duration,
     /// A reservation whose payout is still unknown after this is abandoned and voided. Longer than any spin may
     /// take.
@@ -27,30 +27,30 @@ pub struct Patience {
     pub longest_retry: Duration,
 }
 
-/// Ends every bet that was open when the service started, then keeps looking. Never returns; drop it to stop. What it
-/// keeps is only when to look at which bet next, so that it can be begun again at any time.
+/// Ends every bet that was open when the service started, then reads the open bets again and again. Never returns; drop it
+/// to stop. It keeps nothing but when to try which bet next, so that it can be started again at any time.
 ///
 /// `left_over` must be read before the service takes requests: these bets belong to a process that is gone.
-pub async fn run(service: Service, settlement: Settlement, left_over: Vec<OpenBet>, patience: Patience) {
-    let looks = Looks {
+pub async fn run(service: Service, settlement: Settlement, left_over: Vec<OpenBet>, timing: RecoveryTiming) {
+    let recovery = Recovery {
         service,
         settlement,
-        patience,
+        timing,
     };
-    looks.go_on(left_over).await;
+    recovery.go_on(left_over).await;
 }
 
-struct Looks {
+struct Recovery {
     service: Service,
     settlement: Settlement,
-    patience: Patience,
+    timing: RecoveryTiming,
 }
 
-impl Looks {
+impl Recovery {
     async fn go_on(self, left_over: Vec<OpenBet>) {
-        let mut schedule = Schedule::new(self.patience);
+        let mut schedule = Schedule::new(self.timing);
         self.end_all(left_over).await;
-        let mut ticks = tokio::time::interval(self.patience.interval);
+        let mut ticks = tokio::time::interval(self.timing.interval);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
@@ -62,27 +62,28 @@ impl Looks {
         }
     }
 
-    /// Ends bets beside each other: a slow provider may have left thousands.
+    /// Ends bets concurrently: a slow provider may have left thousands.
     async fn end_all(&self, bets: Vec<OpenBet>) {
         let mut tasks = JoinSet::new();
         for bet in bets {
             if tasks.len() >= AT_ONCE
                 && let Some(ended) = tasks.join_next().await
             {
-                heard(&ended);
+                log_panic(&ended);
             }
             tasks.spawn(end(self.service.clone(), self.settlement.clone(), bet));
         }
         while let Some(ended) = tasks.join_next().await {
-            heard(&ended);
+            log_panic(&ended);
         }
     }
 }
 
-/// When which open bet is worked on. It goes by the time that this process has seen pass, which no clock that is set
-/// changes, nor a laptop that sleeps where the system's monotonic clock stops with it (Linux, macOS): a reservation that was made an hour ago by the wall clock may be a second old.
+/// When which open bet is worked on, by the monotonic clock of this process. Setting the wall clock changes nothing, nor
+/// does a laptop that sleeps where its monotonic clock stops too (Linux, macOS): a reservation that was made an hour ago by
+/// the wall clock may be a second old.
 struct Schedule {
-    patience: Patience,
+    timing: RecoveryTiming,
     bets: HashMap<RoundId, Planned>,
 }
 
@@ -95,16 +96,16 @@ struct Planned {
 }
 
 impl Schedule {
-    fn new(patience: Patience) -> Self {
+    fn new(timing: RecoveryTiming) -> Self {
         Self {
-            patience,
+            timing,
             bets: HashMap::new(),
         }
     }
 
     /// Those of the open bets whose time has come. Each is planned when it is first seen in its state.
     fn due(&mut self, open: &[OpenBet], now: Instant) -> Vec<OpenBet> {
-        let patience = self.patience;
+        let timing = self.timing;
         let mut before = std::mem::take(&mut self.bets);
         let mut due = Vec::new();
         for bet in open {
@@ -116,16 +117,16 @@ impl Schedule {
                 made: 0,
                 at: now
                     + match bet.next {
-                        Next::Void => patience.abandoned_after,
-                        Next::Settle(_) | Next::Reverse(_) => patience.first_retry,
+                        Next::Void => timing.abandoned_after,
+                        Next::Settle(_) | Next::Reverse(_) => timing.first_retry,
                     },
             });
             if now >= planned.at {
                 planned.made += 1;
-                let pause = patience
+                let pause = timing
                     .first_retry
                     .saturating_mul(1 << planned.made.min(16))
-                    .min(patience.longest_retry);
+                    .min(timing.longest_retry);
                 planned.at = now + pause;
                 due.push(bet.clone());
             }
@@ -138,7 +139,7 @@ impl Schedule {
 /// Ends a bet as a transaction of its own, within the trace that the round began in.
 async fn end(service: Service, settlement: Settlement, bet: OpenBet) {
     let work = async {
-        player(&bet.player_id);
+        player(bet.player_id.as_str());
         annotate("round.id", bet.round_id.to_string());
         report(&bet, bring_to_end(&settlement, &bet).await);
     };
@@ -147,7 +148,7 @@ async fn end(service: Service, settlement: Settlement, bet: OpenBet) {
         .await;
 }
 
-/// Does what is next for a bet. One that another task ended meanwhile stays as it is.
+/// Takes the next step of a bet. One that another task ended meanwhile stays as it is.
 async fn bring_to_end(settlement: &Settlement, bet: &OpenBet) -> Result<(), PaymentError> {
     let ended = match &bet.next {
         Next::Settle(payout) => settlement.resume(bet.round_id, *payout).await,
@@ -186,7 +187,7 @@ mod tests {
     use reelscope_contracts::Money;
     use reelscope_telemetry::TraceLink;
 
-    const PATIENCE: Patience = Patience {
+    const TIMING: RecoveryTiming = RecoveryTiming {
         interval: Duration::from_secs(1),
         abandoned_after: Duration::from_secs(60),
         first_retry: Duration::from_secs(1),
@@ -196,7 +197,7 @@ mod tests {
     fn bet(number: u128, next: Next, reserved_at: i64) -> OpenBet {
         OpenBet {
             round_id: RoundId::from_u128(number),
-            player_id: "p".to_owned(),
+            player_id: "p".into(),
             next,
             reserved_at,
             trace: TraceLink::default(),
@@ -217,7 +218,7 @@ mod tests {
         const TWO_HOURS: i64 = 7_200_000;
         let wall = now();
         for reserved_at in [wall, wall - TWO_HOURS, wall + TWO_HOURS, i64::MIN, i64::MAX, 0] {
-            let (mut schedule, began) = (Schedule::new(PATIENCE), Instant::now());
+            let (mut schedule, began) = (Schedule::new(TIMING), Instant::now());
             let open = [bet(1, Next::Void, reserved_at)];
             let due = seconds(&mut schedule, &open, began, 61);
             assert_eq!(due, [60], "{reserved_at}");
@@ -226,7 +227,7 @@ mod tests {
 
     #[test]
     fn the_provider_is_asked_again_after_pauses_that_double_up_to_a_bound() {
-        let (mut schedule, began) = (Schedule::new(PATIENCE), Instant::now());
+        let (mut schedule, began) = (Schedule::new(TIMING), Instant::now());
         let open = [bet(1, Next::Settle(Money(1)), 0)];
         assert_eq!(seconds(&mut schedule, &open, began, 33), [1, 3, 7, 15, 23, 31]);
         // Ended and open again in another state: planned anew.

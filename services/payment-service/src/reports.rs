@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use reelscope_contracts::payments::{BetStatus, DailyReport, DayTotals};
-use reelscope_contracts::{Money, UnixMillis, day_of};
+use reelscope_contracts::{Day, Money, UnixMillis, day_of, parse_day};
 use reelscope_store::{Store, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 
@@ -27,8 +27,8 @@ struct DayRecord {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct TotalsRecord {
     currency: String,
-    stakes: i64,
-    payouts: i64,
+    stakes: Money,
+    payouts: Money,
     bets: i64,
 }
 
@@ -41,15 +41,15 @@ struct Marker {
 #[derive(Deserialize)]
 struct Counted {
     currency: String,
-    stake: i64,
-    payout: Option<i64>,
+    stake: Money,
+    payout: Option<Money>,
     status: BetStatus,
-    settled_at: Option<i64>,
+    settled_at: Option<UnixMillis>,
 }
 
 impl Counted {
     /// The day on which it was posted, and its payout.
-    fn posted(&self) -> Option<(String, i64)> {
+    fn posted(&self) -> Option<(Day, Money)> {
         let posted = self.status == BetStatus::Posted;
         posted.then_some(())?;
         Some((day_of(self.settled_at?), self.payout?))
@@ -57,7 +57,7 @@ impl Counted {
 }
 
 impl DayRecord {
-    fn add(&mut self, currency: &str, stake: i64, payout: i64) {
+    fn add(&mut self, currency: &str, stake: Money, payout: Money) {
         let at = match self
             .totals
             .binary_search_by(|totals| totals.currency.as_str().cmp(currency))
@@ -66,26 +66,26 @@ impl DayRecord {
             Err(at) => {
                 let none = TotalsRecord {
                     currency: currency.to_owned(),
-                    stakes: 0,
-                    payouts: 0,
+                    stakes: Money::ZERO,
+                    payouts: Money::ZERO,
                     bets: 0,
                 };
                 self.totals.insert(at, none);
                 at
             }
         };
-        // A sum out of range must not keep a bet from being posted.
+        // A sum that is out of range must not prevent a bet from being posted.
         let totals = &mut self.totals[at];
         totals.stakes = totals.stakes.saturating_add(stake);
         totals.payouts = totals.payouts.saturating_add(payout);
         totals.bets += 1;
     }
 
-    fn reply(self, day: String) -> DailyReport {
+    fn reply(self, day: Day) -> DailyReport {
         let totals = self.totals.into_iter().map(|totals| DayTotals {
             currency: totals.currency,
-            stakes: Money(totals.stakes),
-            payouts: Money(totals.payouts),
+            stakes: totals.stakes,
+            payouts: totals.payouts,
             bets: totals.bets,
         });
         DailyReport {
@@ -99,11 +99,11 @@ impl DayRecord {
 pub(crate) fn count(
     tx: &mut Tx<'_>,
     currency: &str,
-    stake: i64,
-    payout: i64,
+    stake: Money,
+    payout: Money,
     at: UnixMillis,
 ) -> Result<(), StoreError> {
-    let day = day_of(at);
+    let day = day_of(at).to_string();
     let mut record = tx.get::<DayRecord>(REPORTS, &day)?.unwrap_or_default();
     record.add(currency, stake, payout);
     tx.put(REPORTS, &day, &record)
@@ -116,7 +116,7 @@ pub(crate) async fn complete(store: &Store) -> Result<(), PaymentError> {
         return Ok(());
     }
     let days = store
-        .scan::<Counted, _, _>(BETS, BTreeMap::<String, DayRecord>::new(), |days, bet| {
+        .scan::<Counted, _, _>(BETS, BTreeMap::<Day, DayRecord>::new(), |days, bet| {
             if let Some((day, payout)) = bet.posted() {
                 days.entry(day).or_default().add(&bet.currency, bet.stake, payout);
             }
@@ -126,7 +126,7 @@ pub(crate) async fn complete(store: &Store) -> Result<(), PaymentError> {
     store
         .write(move |tx| {
             for (day, record) in &days {
-                tx.put(REPORTS, day, record)?;
+                tx.put(REPORTS, &day.to_string(), record)?;
             }
             tx.put(REPORTS, COMPLETE, &Marker { complete: true })?;
             Ok::<_, PaymentError>(())
@@ -146,16 +146,19 @@ pub(crate) async fn verify(store: &Store, verifier: Verifier) -> Result<Verifier
     }
     store
         .scan::<StoredReport, _, _>(REPORTS, verifier, |verifier, kept| {
-            if kept.id == COMPLETE {
-                verifier.totals_are_kept();
-            }
-            for totals in kept.totals {
-                let sums = Totals {
-                    stakes: totals.stakes.into(),
-                    payouts: totals.payouts.into(),
-                    bets: totals.bets.into(),
-                };
-                verifier.total(&kept.id, &totals.currency, sums);
+            match parse_day(&kept.id) {
+                Some(day) => {
+                    for totals in kept.totals {
+                        let sums = Totals {
+                            stakes: totals.stakes.minor().into(),
+                            payouts: totals.payouts.minor().into(),
+                            bets: totals.bets.into(),
+                        };
+                        verifier.total(day, &totals.currency, sums);
+                    }
+                }
+                None if kept.id == COMPLETE => verifier.totals_are_kept(),
+                None => verifier.totals_of_no_day(),
             }
             ControlFlow::Continue(())
         })
@@ -166,8 +169,8 @@ pub(crate) async fn verify(store: &Store, verifier: Verifier) -> Result<Verifier
 ///
 /// # Errors
 /// [`PaymentError::Store`].
-pub async fn daily(store: &Store, day: String) -> Result<DailyReport, PaymentError> {
-    let record = store.get::<DayRecord>(REPORTS, day.clone()).await?;
+pub async fn daily(store: &Store, day: Day) -> Result<DailyReport, PaymentError> {
+    let record = store.get::<DayRecord>(REPORTS, day.to_string()).await?;
     Ok(record.unwrap_or_default().reply(day))
 }
 
@@ -175,12 +178,11 @@ pub async fn daily(store: &Store, day: String) -> Result<DailyReport, PaymentErr
 ///
 /// # Errors
 /// [`PaymentError::Store`].
-pub async fn recounted(store: &Store, day: String) -> Result<DailyReport, PaymentError> {
-    let wanted = day.clone();
+pub async fn recounted(store: &Store, day: Day) -> Result<DailyReport, PaymentError> {
     let record = store
         .scan::<Counted, _, _>(BETS, DayRecord::default(), move |record, bet| {
-            if let Some((day, payout)) = bet.posted()
-                && day == wanted
+            if let Some((posted_on, payout)) = bet.posted()
+                && posted_on == day
             {
                 record.add(&bet.currency, bet.stake, payout);
             }
@@ -196,8 +198,8 @@ mod tests {
     use super::*;
     use crate::journal::{self, Voidable};
     use proptest::prelude::*;
-    use reelscope_contracts::RoundId;
     use reelscope_contracts::payments::{OpenWallet, Reserve};
+    use reelscope_contracts::{PlayerId, RoundId};
 
     const DAY_MS: i64 = 86_400_000;
     const PLAYERS: [(&str, &str); 3] = [("p", "RUB"), ("q", "RUB"), ("r", "EUR")];
@@ -235,7 +237,7 @@ mod tests {
 
     async fn play(store: &Store, number: usize, plan: &Plan) {
         let id = RoundId::from_u128(number as u128);
-        let player = PLAYERS[plan.player].0.to_owned();
+        let player = PlayerId::from(PLAYERS[plan.player].0);
         let reserve = Reserve {
             round_id: id,
             player_id: player.clone(),
@@ -244,7 +246,9 @@ mod tests {
         };
         journal::reserve(store, reserve, plan.at).await.unwrap();
         if plan.posted {
-            journal::intend(store, id, Money(plan.payout)).await.unwrap();
+            journal::record_payout(store, id, Money(plan.payout))
+                .await
+                .unwrap();
             for _ in 0..=i32::from(plan.again) {
                 journal::post(store, id, "PP-1".to_owned(), plan.at)
                     .await
@@ -258,7 +262,7 @@ mod tests {
         }
     }
 
-    fn expected(plans: &[Plan], day: &str) -> DailyReport {
+    fn expected(plans: &[Plan], day: Day) -> DailyReport {
         let mut totals = BTreeMap::<&str, DayTotals>::new();
         for plan in plans.iter().filter(|plan| plan.posted && day_of(plan.at) == day) {
             let currency = PLAYERS[plan.player].1;
@@ -273,7 +277,7 @@ mod tests {
             entry.bets += 1;
         }
         DailyReport {
-            day: day.to_owned(),
+            day,
             totals: totals.into_values().collect(),
         }
     }
@@ -281,8 +285,8 @@ mod tests {
     async fn check(store: &Store, plans: &[Plan]) {
         for number in 0..5 {
             let day = day_of(number * DAY_MS);
-            let expected = expected(plans, &day);
-            assert_eq!(daily(store, day.clone()).await.unwrap(), expected);
+            let expected = expected(plans, day);
+            assert_eq!(daily(store, day).await.unwrap(), expected);
             assert_eq!(recounted(store, day).await.unwrap(), expected);
         }
     }
@@ -293,7 +297,7 @@ mod tests {
         journal::migrate(&store).await.unwrap();
         for (player, currency) in PLAYERS {
             let wallet = OpenWallet {
-                player_id: player.to_owned(),
+                player_id: player.into(),
                 currency: currency.to_owned(),
                 opening_balance: Money(100_000),
             };
@@ -307,7 +311,7 @@ mod tests {
         // As an older build left it: without any totals.
         let forgotten = store.write(|tx| {
             for number in 0..5 {
-                tx.delete(REPORTS, &day_of(number * DAY_MS))?;
+                tx.delete(REPORTS, &day_of(number * DAY_MS).to_string())?;
             }
             tx.delete(REPORTS, COMPLETE)
         });

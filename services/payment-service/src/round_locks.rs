@@ -1,4 +1,4 @@
-//! Who is settling which round: one task a round, and whoever else wants the round settled gets what that task comes to.
+//! One task settles a round at a time. Other requests for the same round wait for the outcome of that task.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::PaymentError;
 
-/// What settling a round came to.
+/// The outcome of settling a round.
 pub(crate) type Outcome = Result<Bet, PaymentError>;
 
 /// The rounds that tasks of this process are settling; clones share them.
@@ -27,21 +27,21 @@ struct Held {
 /// How far the task is that holds a round.
 #[derive(Debug, Clone)]
 enum Stage {
-    /// Nothing is known yet.
+    /// The payout is not durable yet.
     Claimed,
-    /// The payout is durable, and nobody waits for the rest.
+    /// The payout is durable, and no request waits for the rest.
     Queued(Bet),
-    /// The payout is durable, and somebody waits.
+    /// The payout is durable, and a request waits for the end.
     Asking(Bet),
-    /// It is over.
+    /// The task has ended.
     Ended(Outcome),
 }
 
 /// The answer to a claim.
 pub(crate) enum Claimed {
-    /// Nobody else settles the round.
+    /// No other task settles the round.
     Mine(RoundLock),
-    /// Somebody does.
+    /// Another task settles the round.
     Theirs(Theirs),
 }
 
@@ -92,7 +92,7 @@ pub(crate) struct RoundLock {
 }
 
 impl RoundLock {
-    /// The payout is durable; the rest is made where nobody waits.
+    /// The payout is durable; the rest is done in the background.
     pub(crate) fn queued(&self, bet: &Bet) {
         self.stage.send_replace(Stage::Queued(bet.clone()));
     }
@@ -102,7 +102,7 @@ impl RoundLock {
         self.stage.send_replace(Stage::Asking(bet.clone()));
     }
 
-    /// Gives the claim back with what settling came to. Dropped without, those who follow try for themselves.
+    /// Gives the claim back with the outcome. When it is dropped without one, the next request settles the round.
     pub(crate) fn end(self, outcome: &Outcome) {
         self.stage.send_replace(Stage::Ended(outcome.clone()));
     }
@@ -122,14 +122,14 @@ pub(crate) struct Theirs {
 }
 
 impl Theirs {
-    /// What the task comes to; where nobody waits for it, the bet as it stands. `None` when it gave up before the
+    /// The outcome of the task; where it settles in the background, the bet as it stands. `None` when it gave up before the
     /// provider was asked: the claim is free.
     pub(crate) async fn outcome(&mut self) -> Option<Outcome> {
         self.reached(|stage| matches!(stage, Stage::Queued(_) | Stage::Ended(_)))
             .await
     }
 
-    /// The bet once its payout is durable, or what the task came to before; `None` as [`Theirs::outcome`].
+    /// The bet once its payout is durable, or the outcome of a task that ended before; `None` as [`Theirs::outcome`].
     pub(crate) async fn durable(&mut self) -> Option<Outcome> {
         self.reached(|stage| !matches!(stage, Stage::Claimed)).await
     }
@@ -152,7 +152,7 @@ mod tests {
     fn bet(status: BetStatus) -> Bet {
         Bet {
             round_id: RoundId::from_u128(1),
-            player_id: "p".to_owned(),
+            player_id: "p".into(),
             stake: Money(10),
             payout: Some(Money(4)),
             currency: "RUB".to_owned(),

@@ -1,4 +1,4 @@
-//! From a known payout to posted money, by way of the provider.
+//! Settlement: from a known payout, by way of the provider, to posted money.
 
 use reelscope_contracts::payments::{Bet, BetStatus};
 use reelscope_contracts::provider::SettlementRequest;
@@ -11,8 +11,8 @@ use crate::PaymentError;
 use crate::background::Queue;
 use crate::error::ended;
 use crate::faults::Knobs;
-use crate::journal::{self, Intent, Posting, Voidable};
-use crate::provider::{Provider, Said};
+use crate::journal::{self, Posting, RecordedPayout, Voidable};
+use crate::provider::{Provider, SettlementOutcome};
 use crate::round_locks::{Claimed, Outcome, RoundLock, RoundLocks};
 
 /// Settles rounds; cheap to clone.
@@ -43,13 +43,13 @@ impl Settlement {
         self.provider.knobs()
     }
 
-    /// Writes the payout down, asks the provider, posts or voids. Runs to its end even when the caller is gone. Whoever
-    /// asks while the round is being settled gets what that comes to; a round that is settled in the background is
-    /// answered as it stands.
+    /// Writes the payout down, asks the provider, posts or voids. Runs to its end even when the caller is gone. A request
+    /// for a round that is being settled gets the outcome of that; a round that is settled in the background is answered
+    /// as it stands.
     ///
     /// # Errors
     /// [`PaymentError::Declined`] (the stake is back), [`PaymentError::OutcomeUnknown`] (it stays reserved and is settled
-    /// later), [`PaymentError::NotPosted`], [`PaymentError::SettledButVoided`], and those of [`journal::intend`].
+    /// later), [`PaymentError::NotPosted`], [`PaymentError::SettledButVoided`], and those of [`journal::record_payout`].
     pub async fn settle(&self, round_id: RoundId, payout: Money) -> Result<Bet, PaymentError> {
         loop {
             match self.claims.claim(round_id, payout) {
@@ -76,23 +76,23 @@ impl Settlement {
     ) -> Result<Bet, PaymentError> {
         let settlement = self.clone();
         let task = reelscope_telemetry::spawn(async move {
-            let intent = settlement.intend(round_id, payout).await?;
-            if intent.bet.status != BetStatus::Pending {
-                return ended(intent.bet);
+            let recorded = settlement.record_payout(round_id, payout).await?;
+            if recorded.bet.status != BetStatus::Pending {
+                return ended(recorded.bet);
             }
-            claim.asking(&intent.bet);
-            let outcome = settlement.conclude(intent).await;
+            claim.asking(&recorded.bet);
+            let outcome = settlement.conclude(recorded).await;
             claim.end(&outcome);
             outcome
         });
         task.await.unwrap_or(Err(PaymentError::Defect(round_id)))
     }
 
-    /// Writes the payout down, leaves the rest to `queue` and answers with the pending bet, also when somebody is
-    /// settling it already.
+    /// Writes the payout down, leaves the rest to `queue` and answers with the pending bet, also when another
+    /// task is settling it already.
     ///
     /// # Errors
-    /// [`PaymentError::Declined`] when it was voided before, and those of [`journal::intend`].
+    /// [`PaymentError::Declined`] when it was voided before, and those of [`journal::record_payout`].
     pub(crate) async fn accept(
         &self,
         queue: &Queue,
@@ -105,11 +105,11 @@ impl Settlement {
                 Claimed::Mine(claim) => {
                     let (settlement, queue) = (self.clone(), queue.clone());
                     let task = reelscope_telemetry::spawn(async move {
-                        let intent = settlement.intend(round_id, payout).await?;
-                        let bet = intent.bet.clone();
+                        let recorded = settlement.record_payout(round_id, payout).await?;
+                        let bet = recorded.bet.clone();
                         if bet.status == BetStatus::Pending {
                             claim.queued(&bet);
-                            queue.leave(intent, claim).await;
+                            queue.push(recorded, claim).await;
                         }
                         ended(bet)
                     });
@@ -129,14 +129,14 @@ impl Settlement {
         }
     }
 
-    /// Another payout than the one that is being settled: the ledger says that it is in conflict, or that all is over. Never
-    /// asked before the first payout is durable, so that this one cannot take its place.
+    /// Another payout than the one that is being settled: a conflict, or the bet as it ended. It is asked for once the first
+    /// payout is durable, so that this one cannot take its place.
     async fn contradict(&self, round_id: RoundId, payout: Money) -> Outcome {
-        let intent = self.intend(round_id, payout).await?;
-        ended(intent.bet)
+        let recorded = self.record_payout(round_id, payout).await?;
+        ended(recorded.bet)
     }
 
-    /// Settles a round that nobody attends to; does nothing when somebody does after all.
+    /// Settles a round that no task works on; does nothing when one does after all.
     ///
     /// # Errors
     /// As [`Settlement::settle`].
@@ -144,32 +144,32 @@ impl Settlement {
         let Claimed::Mine(claim) = self.claims.claim(round_id, payout) else {
             return Ok(());
         };
-        let intent = self.intend(round_id, payout).await?;
-        if intent.bet.status == BetStatus::Pending {
-            claim.asking(&intent.bet);
-            let outcome = self.conclude(intent).await;
+        let recorded = self.record_payout(round_id, payout).await?;
+        if recorded.bet.status == BetStatus::Pending {
+            claim.asking(&recorded.bet);
+            let outcome = self.conclude(recorded).await;
             claim.end(&outcome);
             outcome?;
         }
         Ok(())
     }
 
-    async fn intend(&self, round_id: RoundId, payout: Money) -> Result<Intent, PaymentError> {
+    async fn record_payout(&self, round_id: RoundId, payout: Money) -> Result<RecordedPayout, PaymentError> {
         let span = info_span!(
             "wallet.intend",
             sentry.op = "wallet.intend",
             sentry.name = "write the payout down"
         );
-        let intent = journal::intend(&self.store, round_id, payout)
+        let recorded = journal::record_payout(&self.store, round_id, payout)
             .instrument(span)
             .await?;
-        describe(&intent.bet);
-        Ok(intent)
+        describe(&recorded.bet);
+        Ok(recorded)
     }
 
     /// Asks the provider and posts or voids. The caller holds the claim on the round.
-    pub(crate) async fn conclude(&self, intent: Intent) -> Outcome {
-        let Intent { bet, first } = intent;
+    pub(crate) async fn conclude(&self, recorded: RecordedPayout) -> Outcome {
+        let RecordedPayout { bet, first } = recorded;
         describe(&bet);
         let round_id = bet.round_id;
         let request = SettlementRequest {
@@ -180,8 +180,8 @@ impl Settlement {
             seed: Some(round_id.as_u64_pair().1),
         };
         match self.provider.settle(&request, !first).await {
-            Said::Settled(provider_reference) => self.post(bet, provider_reference).await,
-            Said::Refused => {
+            SettlementOutcome::Settled(provider_reference) => self.post(bet, provider_reference).await,
+            SettlementOutcome::Refused => {
                 let reason = "refused by the payment provider".to_owned();
                 let voided = journal::void(
                     &self.store,
@@ -199,7 +199,7 @@ impl Settlement {
                 .await?;
                 ended(voided)
             }
-            Said::Nothing => Err(PaymentError::OutcomeUnknown(round_id)),
+            SettlementOutcome::Unknown => Err(PaymentError::OutcomeUnknown(round_id)),
         }
     }
 
@@ -231,7 +231,7 @@ impl Settlement {
                 let error = PaymentError::SettledButVoided(round_id);
                 tracing::error!(%round_id, provider_reference, "settled at the provider and voided here");
                 capture(&error, &[("provider.code", "settled_but_voided")]);
-                // Until it is made the bet stays on the list of open ones.
+                // The bet stays on the list of open ones until the reversal is made.
                 if let Err(error) = self.reverse_claimed(round_id, &provider_reference).await {
                     tracing::warn!(%round_id, %error, "not reversed yet; the provider is asked again");
                 }
@@ -248,7 +248,7 @@ impl Settlement {
         }
     }
 
-    /// Has the provider take back what it settled for a bet that was voided here. Does nothing while somebody else
+    /// Has the provider take back what it settled for a bet that was voided here. Does nothing while another task
     /// settles the round.
     ///
     /// # Errors
@@ -290,7 +290,7 @@ impl Settlement {
     }
 }
 
-/// What another task came to: its failure was reported there.
+/// The outcome of another task, which has reported its own failure.
 fn followed(outcome: Outcome) -> Outcome {
     match outcome {
         Ok(bet) => ended(bet),
@@ -301,9 +301,9 @@ fn followed(outcome: Outcome) -> Outcome {
     }
 }
 
-/// Says whose round the running work is about.
+/// Puts player, round and currency into the running trace.
 fn describe(bet: &Bet) {
-    player(&bet.player_id);
+    player(bet.player_id.as_str());
     annotate("round.id", bet.round_id.to_string());
     annotate("currency", bet.currency.as_str());
 }

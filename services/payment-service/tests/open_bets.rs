@@ -20,7 +20,7 @@ fn round_id(number: u128) -> RoundId {
 
 async fn open_wallet(store: &Store) {
     let wallet = OpenWallet {
-        player_id: "p".to_owned(),
+        player_id: "p".into(),
         currency: "RUB".to_owned(),
         opening_balance: Money(1_000_000),
     };
@@ -30,7 +30,7 @@ async fn open_wallet(store: &Store) {
 async fn reserve(store: &Store, number: u128) {
     let reserve = Reserve {
         round_id: round_id(number),
-        player_id: "p".to_owned(),
+        player_id: "p".into(),
         stake: Money(1),
         same_seed_as: None,
     };
@@ -41,7 +41,7 @@ async fn reserve(store: &Store, number: u128) {
 async fn play(store: &Store, number: u128) {
     reserve(store, number).await;
     let id = round_id(number);
-    journal::intend(store, id, Money(1)).await.unwrap();
+    journal::record_payout(store, id, Money(1)).await.unwrap();
     journal::post(store, id, "PP".to_owned(), 2).await.unwrap();
 }
 
@@ -75,7 +75,9 @@ async fn the_one_list_of_version_1_is_taken_over_and_its_build_refuses_what_foll
         journal::migrate(&store).await.unwrap();
         assert_eq!(open(&store).await, (0..200).map(round_id).collect::<Vec<_>>());
     }
-    journal::intend(&store, round_id(0), Money(1)).await.unwrap();
+    journal::record_payout(&store, round_id(0), Money(1))
+        .await
+        .unwrap();
     journal::post(&store, round_id(0), "PP".to_owned(), 2)
         .await
         .unwrap();

@@ -8,8 +8,8 @@
 //! | GET | `/api/v1/paytable` | `services/api-gateway/src/http.rs` |
 //! | GET | `/api/v1/players/me` | `services/api-gateway/src/http.rs` |
 //! | GET | `/api/v1/reports/daily` | `services/api-gateway/src/http.rs` |
-//! | GET | `/api/v1/rounds` | `services/api-gateway/src/http.rs` |
-//! | GET | `/api/v1/rounds/{round_id}` | `services/api-gateway/src/http.rs` |
+//! | GET | `/api/v1/rounds` | `services/api-gateway/src/rounds_http.rs` |
+//! | GET | `/api/v1/rounds/{round_id}` | `services/api-gateway/src/rounds_http.rs` |
 //! | POST | `/api/v1/sessions` | `services/api-gateway/src/http.rs` |
 //! | POST | `/api/v1/spins` | `services/api-gateway/src/http.rs` |
 //! | GET | `/api/openapi.json` | `services/api-gateway/src/http.rs` |

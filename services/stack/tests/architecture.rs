@@ -112,6 +112,7 @@ fn the_domains_know_no_http_clock_or_entropy() {
         "game-engine/src/par_sheet.rs",
         "game-engine/src/rng.rs",
         "payment-service/src/ledger.rs",
+        "payment-service/src/ledger/verifier.rs",
         "user-service/src/players.rs",
         "user-service/src/sessions.rs",
     ];
@@ -145,10 +146,7 @@ const SHARED_NAMES: [(&str, &str); 10] = [
     ("Win", "as it is evaluated, and as the wire has it"),
     ("WinKind", "as it is evaluated, and as the wire has it"),
     ("ParSheet", "as it is enumerated, and as the wire has it"),
-    (
-        "Paytable",
-        "as rounds are evaluated by one, and as the wire has it",
-    ),
+    ("Paytable", "as rounds are evaluated, and as the wire has it"),
     ("Contribution", "a row of a PAR sheet"),
     ("Limits", "of a stake, and of what a collector takes"),
     ("Traffic", "of virtual players, and of an edge of the map"),

@@ -32,7 +32,7 @@ async fn bets(dir: &Path) -> Vec<(String, BetStatus, Option<i64>)> {
     let wallets = open_copy_of_wallets(dir).unwrap();
     let mut bets = Vec::new();
     for player in 1..=50 {
-        let player = format!("player-{player:06}");
+        let player = format!("player-{player:06}").into();
         let Ok(of_player) = journal::recent(&wallets, &player, 50).await else {
             continue; // has no wallet
         };

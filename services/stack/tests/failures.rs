@@ -6,6 +6,7 @@ mod support;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use reelscope_contracts::RoundId;
 use reelscope_payment_service::journal;
 use reelscope_stack::storage::open_copy_of_wallets;
 use reelscope_stack::{Config, Stack};
@@ -13,7 +14,6 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use support::hops::{Fault, Hops, Rule};
 use support::{Client, Reply};
-use uuid::Uuid;
 
 const STAKE: i64 = 1_000;
 
@@ -81,8 +81,8 @@ impl Case {
         }
     }
 
-    fn round(&self) -> Uuid {
-        reelscope_api_gateway::spin::round_id(&self.player, &self.key)
+    fn round(&self) -> RoundId {
+        reelscope_api_gateway::spin::round_id(&self.player.as_str().into(), &self.key)
     }
 
     fn rule(&self, (begins, contains): (&'static str, &'static str), fault: Fault, left: u32) -> Rule {

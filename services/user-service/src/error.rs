@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use reelscope_contracts::api_problem::sentence;
 use reelscope_contracts::users::{Limits, Seeding};
-use reelscope_contracts::{ApiProblem, Code};
+use reelscope_contracts::{AccountCode, ApiProblem, Code};
 use reelscope_store::StoreError;
 use reelscope_telemetry::CallError;
 
@@ -14,10 +14,10 @@ use crate::players::StakeRefusal;
 pub enum UserError {
     /// No player has this account code.
     #[error("no player has the account code {0}")]
-    PlayerNotFound(String),
+    PlayerNotFound(AccountCode),
     /// The players are still being written and this one is not there yet.
     #[error("the player {0} does not exist yet: players are still being created")]
-    NotSeededYet(String),
+    NotSeededYet(AccountCode),
     /// The index cannot be switched while players are being written: PoloDB would leave holes in it.
     #[error("players are still being created: {} of {}", .0.done, .0.total)]
     Seeding(Seeding),
@@ -47,11 +47,7 @@ pub enum UserError {
 impl From<&UserError> for ApiProblem {
     fn from(error: &UserError) -> Self {
         match error {
-            UserError::PlayerNotFound(code) => Self::new(
-                Code::PlayerNotFound,
-                format!("No player has the account code {code}; codes run from RS-000001."),
-            )
-            .field("account_code"),
+            UserError::PlayerNotFound(code) => Self::player_not_found(code.as_str()),
             UserError::NotSeededYet(code) => Self {
                 retry_after: Some(2),
                 ..Self::new(

@@ -3,22 +3,21 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::extract::{Path, State as AxumState};
+use axum::extract::State as AxumState;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use reelscope_contracts::http::{Body, method_not_allowed, not_found};
+use reelscope_contracts::http::{Body, Path, method_not_allowed, not_found};
 use reelscope_contracts::payments::Wallet;
 use reelscope_contracts::users::{
     CheckEligibility, CheckSession, OpenSession, Player as PlayerReply, Seeding, Session,
 };
-use reelscope_contracts::{Health, StakeStatus, now};
+use reelscope_contracts::{AccountCode, Health, PlayerId, SessionId, StakeStatus, now};
 use reelscope_store::Store;
 use reelscope_telemetry::{Client, player as player_of_request};
-use uuid::Uuid;
 
 use crate::UserError;
 use crate::faults::Knobs;
-use crate::players::{Player, account_code, check_stake};
+use crate::players::{Player, check_stake};
 use crate::seeding::{ACCOUNT_CODE, PLAYERS, PlayerRecord, Progress};
 use crate::sessions::Sessions;
 use crate::wallets::Wallets;
@@ -66,7 +65,7 @@ impl State {
         self.knobs.clone()
     }
 
-    fn check_session(&self, session_id: &str, account_code: &str) -> Result<(), UserError> {
+    fn check_session(&self, session_id: &SessionId, account_code: &AccountCode) -> Result<(), UserError> {
         let open = self
             .sessions
             .lock()
@@ -103,22 +102,22 @@ async fn open_session(
         player_id,
     } = request;
     let known = match player_id {
-        Some(id) => known(&state, id, &account_code).await?,
+        Some(id) => player_by_id(&state, id, &account_code).await?,
         None => None,
     };
     let player = match known {
         Some(player) => player,
-        None => find(&state, &account_code).await?,
+        None => player_by_code(&state, &account_code).await?,
     };
     let wallet = state.wallets.open(&player).await?;
-    let session_id = Uuid::new_v4().to_string();
+    let session_id = SessionId::random();
     state
         .sessions
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .open(session_id.clone(), player.account_code.clone(), Instant::now());
     let expires_at = now().saturating_add(state.session_lifetime_ms);
-    // Not the session's id: whoever has it plays as this player.
+    // The id of the session is not logged: its holder plays as this player.
     tracing::info!(user.id = %player.player_id, "session opened");
     Ok(Json(Session {
         session_id,
@@ -138,9 +137,9 @@ async fn check_session(
 
 async fn player(
     AxumState(state): AxumState<State>,
-    Path(code): Path<String>,
+    Path(code): Path<AccountCode>,
 ) -> Result<Json<PlayerReply>, UserError> {
-    let player = find(&state, &code).await?;
+    let player = player_by_code(&state, &code).await?;
     let wallet = state.wallets.of(&player.player_id).await?;
     Ok(Json(with_balance(player, &wallet)))
 }
@@ -156,12 +155,12 @@ async fn eligibility(
         round_id,
     } = request;
     state.check_session(&session_id, &account_code)?;
-    let player = find(&state, &account_code).await?;
+    let player = player_by_code(&state, &account_code).await?;
     check_stake(&player.limits, stake).map_err(|refusal| UserError::Stake(refusal, player.limits))?;
     let wallet = state.wallets.of(&player.player_id).await?;
     if wallet.available < stake {
-        // A round that is sent again has had its stake taken out of the balance already. The reservation, which decides
-        // once, still has the last word: of two spins at the same time both may be told here that there is enough.
+        // A round that is sent again has had its stake taken out of the balance already. The reservation decides:
+        // two spins at the same time may both pass this check.
         let stands = state.wallets.standing(&player.player_id, round_id).await?;
         if stands == StakeStatus::Untouched {
             return Err(UserError::InsufficientFunds);
@@ -179,36 +178,39 @@ async fn health(AxumState(state): AxumState<State>) -> Json<Health> {
 }
 
 /// The player with this id, if the account is theirs.
-async fn known(state: &State, player_id: String, account_code: &str) -> Result<Option<Player>, UserError> {
-    let found = state.store.get::<PlayerRecord>(PLAYERS, player_id).await?;
+async fn player_by_id(
+    state: &State,
+    player_id: PlayerId,
+    account_code: &AccountCode,
+) -> Result<Option<Player>, UserError> {
+    let found = state
+        .store
+        .get::<PlayerRecord>(PLAYERS, player_id.as_str())
+        .await?;
     let found = found
         .map(Player::from)
-        .filter(|player| player.account_code == account_code);
+        .filter(|player| player.account_code == *account_code);
     if let Some(found) = &found {
-        player_of_request(&found.player_id);
+        player_of_request(found.player_id.as_str());
     }
     Ok(found)
 }
 
-async fn find(state: &State, code: &str) -> Result<Player, UserError> {
+async fn player_by_code(state: &State, code: &AccountCode) -> Result<Player, UserError> {
     let found = state
         .store
-        .find_by::<PlayerRecord>(PLAYERS, ACCOUNT_CODE, code)
+        .find_by::<PlayerRecord>(PLAYERS, ACCOUNT_CODE, code.as_str())
         .await?;
     let found = found.map(Player::from);
     if let Some(found) = &found {
-        player_of_request(&found.player_id);
+        player_of_request(found.player_id.as_str());
     }
     found.ok_or_else(|| {
         let Seeding { done, total } = state.progress.read();
-        let number = code
-            .strip_prefix("RS-")
-            .and_then(|digits| digits.parse::<u64>().ok());
-        let will_be = number.is_some_and(|n| n > done && n <= total && account_code(n) == code);
-        if will_be {
-            UserError::NotSeededYet(code.to_owned())
+        if (done + 1..=total).contains(&code.number()) {
+            UserError::NotSeededYet(code.clone())
         } else {
-            UserError::PlayerNotFound(code.to_owned())
+            UserError::PlayerNotFound(code.clone())
         }
     })
 }

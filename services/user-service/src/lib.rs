@@ -1,10 +1,22 @@
 //! The user service: who is playing, within which limits, and whether the balance suffices.
 //!
-//! Players are looked up by account code. There are 50,000 to 200,000 of them, synthetic ([`players`]), written in the
-//! background at the first start ([`seeding`]). The balance belongs to the payment service and is asked for over HTTP.
+//! ```text
+//! http ──> sessions   open sessions, in memory                       pure
+//!      ├─> players    the n-th synthetic player, limits of a stake   pure
+//!      ├─> seeding    writes 50,000 to 200,000 players in the background at the first start
+//!      ├─> wallets    the balance, which the payment service has
+//!      └─> faults     the index that a look-up by account code needs, and sessions that end early
+//! ```
 //!
-//! Modules in reading order: [`players`] (pure), [`sessions`] (pure), [`seeding`], [`faults`] (what the demo can break),
-//! [`http`].
+//! ```
+//! use reelscope_contracts::Money;
+//! use reelscope_user_service::players::{StakeRefusal, check_stake, synthetic};
+//!
+//! let player = synthetic(1); // the same on every machine
+//! assert_eq!(player.account_code.as_str(), "RS-000001");
+//! assert_eq!(check_stake(&player.limits, Money(1_000)), Ok(()));
+//! assert_eq!(check_stake(&player.limits, Money(1_005)), Err(StakeRefusal::OffStep));
+//! ```
 
 pub mod error;
 pub mod faults;

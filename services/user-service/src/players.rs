@@ -1,15 +1,15 @@
 //! Synthetic players, pure: the n-th player is the same on every machine.
 
-use reelscope_contracts::Money;
 use reelscope_contracts::users::Limits;
+use reelscope_contracts::{AccountCode, Money, PlayerId};
 
 /// A player as this service knows one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Player {
     /// Id used between services.
-    pub player_id: String,
+    pub player_id: PlayerId,
     /// What a person types.
-    pub account_code: String,
+    pub account_code: AccountCode,
     /// Synthetic name.
     pub display_name: String,
     /// Synthetic address in a domain that cannot exist (RFC 2606).
@@ -49,7 +49,7 @@ pub fn check_stake(limits: &Limits, stake: Money) -> Result<(), StakeRefusal> {
     }
 }
 
-/// The number of the account that shows an empty purse: its balance covers a few of the smallest stakes only.
+/// The number of an account whose balance covers a few of the smallest stakes only, to show `insufficient_funds`.
 pub const NEARLY_EMPTY: u64 = 2;
 
 const FIRST_NAMES: [&str; 16] = [
@@ -59,12 +59,6 @@ const FIRST_NAMES: [&str; 16] = [
 const INITIALS: [char; 20] = [
     'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'K', 'L', 'M', 'N', 'O', 'P', 'R', 'S', 'T', 'V', 'W', 'Z',
 ];
-
-/// Account code of the n-th player, from 1.
-#[must_use]
-pub fn account_code(number: u64) -> String {
-    format!("RS-{number:06}")
-}
 
 /// The n-th synthetic player, from 1. Nothing of it is random: a run can be repeated on another machine.
 #[must_use]
@@ -84,8 +78,8 @@ pub fn synthetic(number: u64) -> Player {
         _ => 50_000 + i64::try_from(mixed % 451).unwrap_or(0) * 1_000,
     };
     Player {
-        player_id: format!("player-{number:06}"),
-        account_code: account_code(number),
+        player_id: format!("player-{number:06}").into(),
+        account_code: AccountCode::numbered(number),
         display_name: format!("{first_name} {initial}."),
         email: format!("player{number}@players.invalid"),
         currency: "RUB".to_owned(),

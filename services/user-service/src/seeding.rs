@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use reelscope_contracts::Money;
 use reelscope_contracts::users::{Limits, Seeding};
+use reelscope_contracts::{AccountCode, Money, PlayerId};
 use reelscope_store::{Store, StoreError};
 use serde::{Deserialize, Serialize};
 
-use crate::players::{Player, account_code, synthetic};
+use crate::players::{Player, synthetic};
 
 /// Version of the documents below; raised when an older build would misread them.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -26,15 +26,15 @@ const BATCH: u64 = 500;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct PlayerRecord {
     #[serde(rename = "_id", default, skip_serializing)]
-    player_id: String,
-    account_code: String,
+    player_id: PlayerId,
+    account_code: AccountCode,
     display_name: String,
     email: String,
     currency: String,
-    opening_balance: i64,
-    min_stake: i64,
-    max_stake: i64,
-    stake_step: i64,
+    opening_balance: Money,
+    min_stake: Money,
+    max_stake: Money,
+    stake_step: Money,
 }
 
 impl From<Player> for PlayerRecord {
@@ -45,10 +45,10 @@ impl From<Player> for PlayerRecord {
             display_name: player.display_name,
             email: player.email,
             currency: player.currency,
-            opening_balance: player.opening_balance.minor(),
-            min_stake: player.limits.min_stake.minor(),
-            max_stake: player.limits.max_stake.minor(),
-            stake_step: player.limits.stake_step.minor(),
+            opening_balance: player.opening_balance,
+            min_stake: player.limits.min_stake,
+            max_stake: player.limits.max_stake,
+            stake_step: player.limits.stake_step,
         }
     }
 }
@@ -61,11 +61,11 @@ impl From<PlayerRecord> for Player {
             display_name: record.display_name,
             email: record.email,
             currency: record.currency,
-            opening_balance: Money(record.opening_balance),
+            opening_balance: record.opening_balance,
             limits: Limits {
-                min_stake: Money(record.min_stake),
-                max_stake: Money(record.max_stake),
-                stake_step: Money(record.stake_step),
+                min_stake: record.min_stake,
+                max_stake: record.max_stake,
+                stake_step: record.stake_step,
             },
         }
     }
@@ -79,7 +79,7 @@ struct ProgressRecord {
     total: Option<i64>,
 }
 
-/// How many players there are to be, when nobody says. The more there are, the longer a lookup takes that has no
+/// How many players there are to be, when the configuration does not say. The more there are, the longer a lookup takes that has no
 /// index: these figures decide what the problem `missing-index` shows in a trace.
 struct Sizing {
     /// Players that are written before the lookup is measured.
@@ -102,7 +102,7 @@ const SIZING: Sizing = Sizing {
     most: 200_000,
 };
 
-/// What is told as the total until it is known.
+/// The total that is reported until it is known.
 const PROVISIONAL: u64 = 100_000;
 
 /// Times a lookup is measured for the sizing.
@@ -209,7 +209,7 @@ async fn run_sized(store: &Store, progress: &Progress, sizing: &Sizing) -> Resul
         } else {
             write_batch(store, progress).await?;
         }
-        // The first spins matter more than the last players.
+        // The first spins come before the last players.
         tokio::task::yield_now().await;
     }
     Ok(())
@@ -224,7 +224,7 @@ async fn size(store: &Store, progress: &Progress, sizing: &Sizing) -> Result<(),
     for _ in 0..MEASUREMENTS {
         let started = Instant::now();
         store
-            .find_by_reading_all::<PlayerRecord>(PLAYERS, ACCOUNT_CODE, account_code(1))
+            .find_by_reading_all::<PlayerRecord>(PLAYERS, ACCOUNT_CODE, AccountCode::numbered(1).as_str())
             .await?;
         shortest = shortest.min(started.elapsed());
     }
@@ -260,7 +260,7 @@ async fn write_batch(store: &Store, progress: &Progress) -> Result<(), StoreErro
             for number in from + 1..=to {
                 let player = synthetic(number);
                 let id = player.player_id.clone();
-                tx.insert(PLAYERS, &id, &PlayerRecord::from(player))?;
+                tx.insert(PLAYERS, id.as_str(), &PlayerRecord::from(player))?;
             }
             // A total that was found earlier stays in the record, since it is not a field of this one.
             let done = i64::try_from(to).unwrap_or(i64::MAX);

@@ -1,14 +1,16 @@
-//! Open sessions, in memory: they end with the process, as the tokens that name them do. They last by the time that
-//! passes; the gateway's token has an end by the clock besides.
+//! Open sessions, in memory: they end with the process, as the tokens that name them do. Their lifetime is measured by the
+//! monotonic clock; the gateway's token has an end by the wall clock besides.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
+
+use reelscope_contracts::{AccountCode, SessionId};
 
 /// Sessions by id.
 #[derive(Debug)]
 pub struct Sessions {
     lifetime: Duration,
-    open: HashMap<String, (String, Instant)>,
+    open: HashMap<SessionId, (AccountCode, Instant)>,
     sweep_at: usize,
 }
 
@@ -24,7 +26,7 @@ impl Sessions {
     }
 
     /// Opens a session for an account.
-    pub fn open(&mut self, id: String, account_code: String, now: Instant) {
+    pub fn open(&mut self, id: SessionId, account_code: AccountCode, now: Instant) {
         // Swept when it has doubled, so that the cost of a sweep is spread over the openings before it.
         if self.open.len() >= self.sweep_at {
             self.open.retain(|_, (_, ends)| *ends > now);
@@ -40,7 +42,7 @@ impl Sessions {
 
     /// Whether this session of this account is open.
     #[must_use]
-    pub fn is_open(&self, id: &str, account_code: &str, now: Instant) -> bool {
+    pub fn is_open(&self, id: &SessionId, account_code: &AccountCode, now: Instant) -> bool {
         self.open
             .get(id)
             .is_some_and(|(account, ends)| account == account_code && *ends > now)
@@ -56,13 +58,14 @@ mod tests {
         let mut sessions = Sessions::new(Duration::from_millis(1_000));
         let began = Instant::now();
         let after = |ms| began + Duration::from_millis(ms);
-        sessions.open("s".into(), "RS-000001".into(), began);
-        assert!(sessions.is_open("s", "RS-000001", after(999)));
-        assert!(!sessions.is_open("s", "RS-000001", after(1_000)));
-        assert!(!sessions.is_open("s", "RS-000002", after(500)));
-        assert!(!sessions.is_open("t", "RS-000001", after(500)));
+        let (id, account) = (SessionId::from("s"), AccountCode::numbered(1));
+        sessions.open(id.clone(), account.clone(), began);
+        assert!(sessions.is_open(&id, &account, after(999)));
+        assert!(!sessions.is_open(&id, &account, after(1_000)));
+        assert!(!sessions.is_open(&id, &AccountCode::numbered(2), after(500)));
+        assert!(!sessions.is_open(&"t".into(), &account, after(500)));
         sessions.end_all();
-        assert!(!sessions.is_open("s", "RS-000001", after(500)));
+        assert!(!sessions.is_open(&id, &account, after(500)));
     }
 
     #[test]
@@ -70,7 +73,11 @@ mod tests {
         let mut sessions = Sessions::new(Duration::from_millis(10));
         let began = Instant::now();
         for n in 0..10_000 {
-            sessions.open(n.to_string(), "a".into(), began + Duration::from_millis(n));
+            sessions.open(
+                n.to_string().into(),
+                AccountCode::numbered(1),
+                began + Duration::from_millis(n),
+            );
         }
         assert!(sessions.open.len() <= 1_100, "{}", sessions.open.len());
     }

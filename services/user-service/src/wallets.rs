@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reelscope_contracts::http::reply;
 use reelscope_contracts::payments::{OpenWallet, Standing, Wallet};
-use reelscope_contracts::{RoundId, StakeStatus};
+use reelscope_contracts::{PlayerId, RoundId, StakeStatus};
 use reelscope_telemetry::{Client, Method};
 
 use crate::UserError;
@@ -20,7 +20,7 @@ pub(crate) struct Wallets {
 }
 
 impl Wallets {
-    pub(crate) async fn of(&self, player_id: &str) -> Result<Wallet, UserError> {
+    pub(crate) async fn of(&self, player_id: &PlayerId) -> Result<Wallet, UserError> {
         let url = format!("{}/v1/wallets/{player_id}", self.payment_service);
         let (status, body) = self
             .client
@@ -33,7 +33,7 @@ impl Wallets {
     /// Where the stake of a round of this player's stands.
     pub(crate) async fn standing(
         &self,
-        player_id: &str,
+        player_id: &PlayerId,
         round_id: RoundId,
     ) -> Result<StakeStatus, UserError> {
         let url = format!(

@@ -13,10 +13,9 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use reelscope_contracts::payments::{Standing, Wallet};
 use reelscope_contracts::users::{Player, Seeding, Session};
-use reelscope_contracts::{ApiProblem, Code, Money, RoundId, StakeStatus};
+use reelscope_contracts::{AccountCode, ApiProblem, Code, Money, RoundId, StakeStatus};
 use reelscope_store::Store;
 use reelscope_telemetry::{Service, Timings};
-use reelscope_user_service::players::account_code;
 use reelscope_user_service::{MissingIndex, State, UserError, router, seeding};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use tower::ServiceExt;
@@ -129,7 +128,7 @@ async fn an_account_is_its_own_players_whoever_the_client_takes_it_for() {
     let progress = seeding::prepare(&store, Some(10), false).await.unwrap();
     let router = service(&store, progress, SESSION_MS).await;
     let owner = log_in(&router, "RS-000002").await.unwrap().player.player_id;
-    for taken_for in [&*owner, "player-000003", "nobody", ""] {
+    for taken_for in [owner.as_str(), "player-000003", "nobody", ""] {
         let body = format!(r#"{{"account_code":"RS-000002","player_id":"{taken_for}"}}"#);
         let session: Session = call(&router, "POST", "/v1/sessions", &body).await.unwrap();
         assert_eq!(session.player.player_id, owner, "taken for {taken_for:?}");
@@ -147,7 +146,7 @@ async fn a_session_is_checked_with_its_account_and_the_stake_with_its_limits() {
         (session.player.balance, session.player.reserved),
         (Money(700), Money(30))
     );
-    let id = &session.session_id;
+    let id = session.session_id.as_str();
 
     let player = eligible(&router, id, "RS-000001", 700).await.unwrap();
     assert_eq!(player.balance, Money(700));
@@ -163,7 +162,7 @@ async fn a_session_is_checked_with_its_account_and_the_stake_with_its_limits() {
         "its stake is out of the balance already"
     );
     is_open(&router, id, "RS-000001").await.unwrap();
-    for (session, account) in [(id.as_str(), "RS-000003"), ("other", "RS-000001")] {
+    for (session, account) in [(id, "RS-000003"), ("other", "RS-000001")] {
         let refused = is_open(&router, session, account).await.unwrap_err();
         assert_eq!(refused.code, Code::SessionExpired, "{session} {account}");
     }
@@ -185,11 +184,11 @@ async fn a_session_is_checked_with_its_account_and_the_stake_with_its_limits() {
 
     let ended = service(&store, seeding::prepare(&store, Some(10), true).await.unwrap(), 0).await;
     let session = log_in(&ended, "RS-000001").await.unwrap();
-    let late = eligible(&ended, &session.session_id, "RS-000001", 1_000)
+    let late = eligible(&ended, session.session_id.as_str(), "RS-000001", 1_000)
         .await
         .unwrap_err();
     assert_eq!(late.code, Code::SessionExpired);
-    let late = is_open(&ended, &session.session_id, "RS-000001")
+    let late = is_open(&ended, session.session_id.as_str(), "RS-000001")
         .await
         .unwrap_err();
     assert_eq!(late.code, Code::SessionExpired);
@@ -264,11 +263,13 @@ async fn has_index(store: &Store) -> Option<bool> {
 /// The first, one in the middle, the last, and one that there is not.
 async fn look_players_up(router: &Router, last: u64) {
     for number in [1, last / 2, last] {
-        let code = account_code(number);
-        let session = log_in(router, &code).await.unwrap();
+        let code = AccountCode::numbered(number);
+        let session = log_in(router, code.as_str()).await.unwrap();
         assert_eq!(session.player.account_code, code);
     }
-    let unknown = log_in(router, &account_code(last + 1)).await.unwrap_err();
+    let unknown = log_in(router, AccountCode::numbered(last + 1).as_str())
+        .await
+        .unwrap_err();
     assert_eq!(unknown.code, Code::PlayerNotFound);
 }
 

@@ -23,7 +23,7 @@ impl ParSheet {
 }
 
 fn par_sheet(json: bool) -> Result<ExitCode, Failure> {
-    let paytable = reelscope_game_engine::rounds::paytable();
+    let paytable = reelscope_game_engine::replies::paytable();
     if json {
         say!("{}", par_sheet_json(&paytable)?);
         return Ok(ExitCode::SUCCESS);

@@ -1,5 +1,4 @@
 use super::*;
-use crate::reels::ROWS;
 use Symbol::{Bar, Bell, Cherry, Gem, Scatter, Seven, Star, Wild};
 use proptest::prelude::*;
 

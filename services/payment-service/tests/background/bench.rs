@@ -13,7 +13,7 @@ use axum::middleware::{Next, from_fn};
 use reelscope_contracts::payments::{Bet, BetStatus, Bets, Wallet};
 use reelscope_contracts::{ApiProblem, RoundId};
 use reelscope_payment_service::provider::{Deadlines, Provider};
-use reelscope_payment_service::recovery::{self, Patience};
+use reelscope_payment_service::recovery::{self, RecoveryTiming};
 use reelscope_payment_service::settlement::Settlement;
 use reelscope_payment_service::{Knobs, State, background, journal, router};
 use reelscope_store::Store;
@@ -120,7 +120,7 @@ impl Bench {
         let provider = Provider::new(service.client(), provider, deadlines);
         let (state, backlog) = State::new(store.clone(), provider);
         let settlement = state.settlement();
-        let patience = Patience {
+        let timing = RecoveryTiming {
             interval: Duration::from_millis(20),
             abandoned_after: Duration::from_secs(60),
             first_retry: Duration::from_millis(20),
@@ -135,7 +135,7 @@ impl Bench {
             backlog,
             never,
         ));
-        tasks.spawn(recovery::run(service, settlement.clone(), left_over, patience));
+        tasks.spawn(recovery::run(service, settlement.clone(), left_over, timing));
         Self {
             knobs: state.knobs(),
             left_over: left_over_count,

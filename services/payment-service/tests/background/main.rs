@@ -419,16 +419,9 @@ async fn what_is_settled_there_and_voided_here_is_taken_back_even_after_a_restar
             })
             .await;
             let why = "by hand".to_owned();
-            journal::void(
-                &bench.store,
-                round(number),
-                "p".to_owned(),
-                why,
-                Voidable::Refused,
-                1,
-            )
-            .await
-            .unwrap();
+            journal::void(&bench.store, round(number), "p".into(), why, Voidable::Refused, 1)
+                .await
+                .unwrap();
         })
         .0
     };

@@ -24,7 +24,7 @@ use crate::start_error::StartError;
 const SESSION_MS: i64 = 30 * 60 * 1_000;
 /// How often recovery looks for open bets, after which time a bet counts as abandoned, and how long it waits
 /// between attempts.
-const RECOVERY: payments::recovery::Patience = payments::recovery::Patience {
+const RECOVERY: payments::recovery::RecoveryTiming = payments::recovery::RecoveryTiming {
     interval: Duration::from_secs(1),
     abandoned_after: Duration::from_secs(60),
     first_retry: Duration::from_secs(1),

@@ -141,7 +141,7 @@ impl Shared {
     }
 }
 
-/// The right to switch; there is one.
+/// The right to switch the index, which one caller has at a time.
 struct SwitchGuard {
     shared: Arc<Shared>,
 }
@@ -190,7 +190,7 @@ impl SwitchGuard {
 }
 
 impl Drop for SwitchGuard {
-    /// However it ended.
+    /// Another switch may begin, however this one ended.
     fn drop(&mut self) {
         self.shared.switching().under_way = None;
     }
