@@ -1,8 +1,9 @@
 //! The program `reelscope`: the command line, without a window.
 //!
 //! ```text
-//!   run ──> commands   serve, spin, traffic, bench, doctor, traces, telemetry, ledger, par-sheet
+//!   main ──> commands   serve, spin, traffic, bench, doctor, traces, telemetry, ledger, par-sheet
 //!              │
+//!              ├─ run          the data directory of a run, and waiting for its end
 //!              ├─ bench        benchmarks: problems, traffic, collector
 //!              ├─ examination  the checks of doctor
 //!              ├─ report       the figures of a run, as text and JSON

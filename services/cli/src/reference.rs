@@ -1,11 +1,11 @@
-//! The reference of the command line, written from what clap knows: `docs/command-line.md` ends with it.
+//! Generates the reference of the command line from clap's definitions. `docs/command-line.md` ends with it.
 
 use std::fmt::Write;
 
 use clap::builder::PossibleValue;
 use clap::{Arg, Command};
 
-/// Every command with its arguments, as Markdown, in the order of `--help`.
+/// Returns all commands with their arguments as Markdown, in the order of `--help`.
 #[must_use]
 pub fn reference() -> String {
     let mut text = String::new();
@@ -42,7 +42,7 @@ fn is_shown(argument: &Arg) -> bool {
     !argument.is_hide_set() && argument.get_id() != "help" && argument.get_id() != "version"
 }
 
-/// How the argument is written: its flag, and its value.
+/// Returns how the argument is written: its flag and its value.
 fn usage(argument: &Arg) -> String {
     let names = argument.get_value_names().unwrap_or_default();
     let value = names.iter().map(|name| format!("<{name}>")).collect::<Vec<_>>();
@@ -54,7 +54,7 @@ fn usage(argument: &Arg) -> String {
         .join(" ")
 }
 
-/// What it does, with the values that it takes and the one that it has when it is left out.
+/// Returns what the argument does, its possible values and its default.
 fn help(argument: &Arg) -> String {
     let mut text = argument.get_help().map(ToString::to_string).unwrap_or_default();
     let takes_value = argument.get_action().takes_values();
@@ -71,7 +71,7 @@ fn help(argument: &Arg) -> String {
     text
 }
 
-/// A text within one cell of a table.
+/// Escapes a text for one cell of a Markdown table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }

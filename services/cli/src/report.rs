@@ -1,4 +1,4 @@
-//! What a run of spins came to, for people and for machines.
+//! The figures of a run of spins, as text and as JSON.
 
 use reelscope_contracts::Money;
 use reelscope_stack::load::{Plan, Report};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::output::say;
 
-/// What a run itself measures.
+/// Returns the figures that a run measures itself, as JSON.
 #[allow(clippy::cast_precision_loss)] // counts of a run stay far below 2^53
 pub(crate) fn figures(plan: &Plan, report: &Report) -> Value {
     let ms = |micros: u64| round3(micros as f64 / 1_000.0);

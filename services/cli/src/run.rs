@@ -1,4 +1,4 @@
-//! What commands share that run a stack for a while.
+//! Helpers of the commands that run a stack for a limited time.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

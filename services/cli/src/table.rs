@@ -1,10 +1,10 @@
-//! Figures as people read them: in a terminal, or in a document.
+//! Tables of figures, printed for a terminal or as Markdown.
 
 use std::fmt::Write;
 
 use crate::output::say;
 
-/// Figures in rows, the first cell of each their name.
+/// A table of figures. The first cell of a row is its name.
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
     title: String,
@@ -12,7 +12,7 @@ pub(crate) struct Table {
     rows: Vec<Vec<String>>,
 }
 
-/// How tables are printed.
+/// The form in which tables are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     Text,
@@ -20,7 +20,7 @@ pub(crate) enum Format {
 }
 
 impl Table {
-    /// An empty table.
+    /// Creates an empty table.
     pub(crate) fn new(title: impl Into<String>, columns: &[&str]) -> Self {
         Self {
             title: title.into(),
@@ -29,7 +29,7 @@ impl Table {
         }
     }
 
-    /// Adds a row with a cell for each column; a column that is left out is empty.
+    /// Adds a row with one cell per column; missing cells are empty.
     pub(crate) fn row(&mut self, name: impl Into<String>, cells: impl IntoIterator<Item = String>) {
         let mut row = vec![name.into()];
         row.extend(cells);
@@ -44,7 +44,7 @@ impl Table {
         }
     }
 
-    /// Columns one above the other, figures to the right.
+    /// Formats the table for a terminal: columns are aligned, figures to the right.
     fn text(&self) -> String {
         let mut text = format!("-- {}", self.title);
         let widths = self.widths();
@@ -69,7 +69,7 @@ impl Table {
         (0..self.columns.len()).map(width).collect()
     }
 
-    /// <https://github.github.com/gfm/#tables-extension->
+    /// Formats the table as Markdown: <https://github.github.com/gfm/#tables-extension->.
     fn markdown(&self) -> String {
         let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
         let mut text = format!("\n## {}\n\n{}", self.title, line(&self.columns));
@@ -83,13 +83,13 @@ impl Table {
     }
 }
 
-/// A figure with so many digits after the point; `–` where there is none.
+/// Formats a figure with `count` digits after the point, and a missing one as `–`.
 pub(crate) fn digits(value: Option<f64>, count: usize) -> String {
     let value = value.filter(|value| value.is_finite());
     value.map_or_else(|| "–".to_owned(), |value| format!("{value:.count$}"))
 }
 
-/// How many times the baseline a figure is.
+/// Formats a figure as a multiple of the baseline.
 pub(crate) fn ratio(value: Option<f64>, baseline: Option<f64>) -> String {
     let ratio = value
         .zip(baseline.filter(|baseline| *baseline > 0.0))

@@ -1,4 +1,5 @@
-//! What the documents say of commands is true: the reference is the one of this build, and what is shown can be run.
+//! Checks what the documents say about commands: the reference is that of this build, and every command shown
+//! is accepted.
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
@@ -14,7 +15,7 @@ fn root() -> PathBuf {
         .unwrap()
 }
 
-/// All documents for people.
+/// Returns the paths of all documents that show commands.
 fn documents() -> Vec<(PathBuf, String)> {
     let mut files = vec![root().join("README.md"), root().join("CONTRIBUTING.md")];
     let mut folders = vec![root().join("docs")];
@@ -32,7 +33,8 @@ fn documents() -> Vec<(PathBuf, String)> {
     files.into_iter().map(read).collect()
 }
 
-/// What stands between backticks or in a block of code and begins with `program`, without what follows `#`, `|` or `;`.
+/// Returns the commands in back quotes and code blocks that begin with `program`, without what follows `#`, `|` or
+/// `;`.
 fn commands(text: &str, program: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut in_block = false;
@@ -100,7 +102,8 @@ fn every_command_of_ours_that_a_document_shows_is_understood() {
     assert!(count >= 10, "only {count} were found");
 }
 
-/// The word with what may be left out, the first of what may be chosen, and a value where it stands for one.
+/// Makes a word of a usage line concrete: optional parts are kept, the first alternative is chosen, and a placeholder
+/// gets a value.
 fn example(word: &str) -> String {
     let word = word.replace('\\', "");
     let word = word

@@ -228,7 +228,7 @@ async fn segments_of_an_earlier_build_are_set_aside_with_one_sentence() {
     collector.shutdown().await;
 }
 
-/// What a file may have beside what is to be kept.
+/// Bytes that the file may have in addition to the envelopes that are to be kept.
 const SLACK: u64 = 1024 * 1024;
 
 fn small(age: Duration) -> Options {
@@ -329,12 +329,13 @@ async fn what_goes_makes_room_for_no_more_than_is_needed() {
     collector.shutdown().await;
     drop(collector);
 
-    // Far more than there may be now; the index takes its rows out more slowly than the log removes envelopes.
+    // The log holds far more than these limits allow. The index deletes its rows more slowly than the log removes
+    // envelopes.
     let options = small(Options::standard().retention.age);
     let (collector, _) = Collector::open(dir.path(), options).unwrap();
     let file = dir.path().join(FILE);
     for n in EARLIER..EARLIER + 40 {
-        // What is written is what makes it look at the room.
+        // The log checks its size after writes only.
         collector.capture_durable("api-gateway", large(n)).await.unwrap();
         eventually("caught up", || collector.caught_up()).await;
     }

@@ -165,8 +165,8 @@ struct SecureSentry {
     versions: Arc<Mutex<Vec<Version>>>,
 }
 
-/// Serves HTTP/2 over TLS; a connection that fails is forgotten. Not `axum::serve`, since its feature `http2` would make the
-/// tests compile another axum than the program.
+/// Serves HTTP/2 over TLS and ignores connections that fail. It does not use `axum::serve`, whose feature `http2`
+/// would make the tests compile another axum than the program.
 async fn serve(listener: TcpListener, acceptor: TlsAcceptor, router: Router) {
     loop {
         let (stream, _) = listener.accept().await.unwrap();

@@ -1,15 +1,15 @@
 //! The demo: the faults that a presenter switches, the virtual players, and the figures of the session.
 //!
 //! ```text
-//!   faults_http ──> faults    state of every fault ──> knobs of the services
-//!        │           │  table     one row per fault
-//!        │           │  dial      the releases, each a set of faults
-//!        │           └─ evidence  finds faults in the traces of the collector
+//!   faults_http ──> faults    state of every fault (cell) ──> knobs of the services
+//!        │           ├─ table     one row per fault
+//!        │           ├─ dial      the releases, each a set of faults
+//!        │           └─ search    looks for faults in the traces of the collector (evidence)
 //!        └───────> spins     the session's spins, read from the collector
 //!                    ├─ figures   compares before and after a fix
 //!                    └─ releases  compares one release with the next
 //!
-//!   traffic_http ─> traffic   virtual players (players), spaced by a budget of CPU (pace)
+//!   traffic_http ─> traffic   virtual players (player), spaced by a budget of CPU (pace)
 //! ```
 //!
 //! [`program`] is what the demo asks of the program around it, [`restartable_server`] a server that can be stopped

@@ -33,7 +33,7 @@ use player::{FIRST_ACCOUNT, wanted};
 pub use machine::cores;
 pub use settings::{Budget, MOST_PLAYERS, TrafficFlags, TrafficRefusal, budget};
 
-/// The settings before anybody sets others.
+/// The initial settings.
 const AT_REST: SetTraffic = SetTraffic {
     running: false,
     players: 50,

@@ -4,6 +4,7 @@
 //! ```text
 //!   config, settings ──> start::Stack ──> storage    opens the databases and the collector
 //!                            │
+//!                            ├─────────> stop       ends everything in order, each step within a limit
 //!                            └─────────> assembly   binds all ports, then starts:
 //!                                           ├─ provider, payment-service, game-engine, user-service
 //!                                           ├─ the demo, on the knobs of these services

@@ -1,4 +1,5 @@
-//! A running stack: its start, which [`assembly`](crate::assembly) does, and its accessors. Its stop is in [`stop`](crate::stop).
+//! A running stack: its start, which [`assembly`](crate::assembly) does, and its accessors. [`stop`](crate::stop)
+//! has its stop.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Why a stack did not start, with a code for machines and an exit code for the program.
+//! The error of a stack that does not start, with a code for machines and an exit code for the program.
 
 use std::net::SocketAddr;
 

@@ -1,6 +1,6 @@
 //! The stop of a stack: its order, and how long each step may take.
 //!
-//! | step | limit | what is left when it is over |
+//! | step | limit | what is left when the limit is reached |
 //! |---|---|---|
 //! | 1. virtual players and a measurement of the overhead end | none, at once | nothing |
 //! | 2. spins under way end, then the servers | [`DRAIN`], 1.5 s | the rounds stay reserved; the next start settles or returns them |
@@ -10,7 +10,7 @@
 //! | 6. databases close: players, rounds, wallets | none of its own | nothing; what was acknowledged is on the disk |
 //! | 7. the collector closes | `LAST_ANSWERS` of its `delivery::outbox`, 0.5 s, for responses of Sentry | envelopes stay held and are sent after the next start |
 //!
-//! Together they take [`STOP_PATIENCE`], 5 s, at most. Then the stack is left behind, and the next start reads the
+//! Together they take [`STOP_PATIENCE`], 5 s, at most. After that the caller gives up, and the next start reads the
 //! databases as after a crash.
 
 use std::time::Duration;

@@ -138,7 +138,7 @@ fn the_domains_know_no_http_clock_or_entropy() {
     }
 }
 
-/// Names of one thing that several crates have, each in its own way.
+/// Type names that several crates have, each with the reason.
 const SHARED_NAMES: [(&str, &str); 10] = [
     ("State", "what the routes of a service act on"),
     ("Knobs", "what a presenter turns, of a service and of all of them"),

@@ -1,4 +1,4 @@
-//! Which crates of others stand in the tree, read from `cargo metadata`.
+//! Checks the crates of third parties in the dependency tree, read from `cargo metadata`.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,14 +7,14 @@ use std::process::Command;
 
 use cargo_metadata::{DepKindInfo, DependencyKind, Metadata, MetadataCommand, PackageId};
 
-/// Crates that only we use in the version that we name, while others bring another: why ours is the other one.
+/// Crates that the tree has in two versions, because we name a newer one than our dependencies, with the reason.
 const NEWER_THAN_OTHERS: [(&str, &str); 3] = [
     ("cargo_metadata", "tauri-utils stays at 0.19"),
     ("rand_chacha", "goes with rand, of which bson has 0.9"),
     ("tower-http", "reqwest stays at 0.6"),
 ];
 
-/// The tree of this system: what other systems need may not be there without a network.
+/// Reads the tree for this system. The crates of other systems may not have been downloaded.
 fn metadata() -> Metadata {
     let version = Command::new("rustc").arg("-vV").output().unwrap();
     let version = String::from_utf8(version.stdout).unwrap();
@@ -29,7 +29,7 @@ fn metadata() -> Metadata {
         .unwrap()
 }
 
-/// Who depends on each package of the tree.
+/// Returns the dependents of each package of the tree.
 fn dependents(metadata: &Metadata) -> BTreeMap<&PackageId, BTreeSet<&PackageId>> {
     let mut dependents = BTreeMap::<_, BTreeSet<_>>::new();
     for node in &metadata.resolve.as_ref().unwrap().nodes {
@@ -41,7 +41,7 @@ fn dependents(metadata: &Metadata) -> BTreeMap<&PackageId, BTreeSet<&PackageId>>
     dependents
 }
 
-/// The packages of others that go into the program, as `name version` with their licence.
+/// Returns the third-party packages that are compiled into the program, as `name version`, with their licences.
 fn third_party(metadata: &Metadata) -> BTreeSet<(String, String)> {
     let resolve = metadata.resolve.as_ref().unwrap();
     let mut shipped = BTreeSet::new();
@@ -70,7 +70,7 @@ fn third_party(metadata: &Metadata) -> BTreeSet<(String, String)> {
     listed.collect()
 }
 
-/// The npm packages that the page is built of.
+/// Returns the npm packages that the page is built of.
 fn packages_of_the_page() -> BTreeSet<(String, String)> {
     let lock = std::fs::read_to_string(root().join("ui/package-lock.json")).unwrap();
     let lock: serde_json::Value = serde_json::from_str(&lock).unwrap();
@@ -88,7 +88,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The list is of Linux, for which the program is packaged; other systems bring a few crates of their own.
+/// The list is checked on Linux, for which the program is packaged; other systems need a few more crates.
 #[test]
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 fn what_the_program_is_made_of_is_listed() {

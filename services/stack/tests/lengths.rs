@@ -1,5 +1,5 @@
-//! No file of code and no function is longer than a reader holds in mind, unless it says why: a comment that begins
-//! with "Long because" in the head of the file or right above the function.
+//! Checks the lengths of files and functions. A longer one needs a comment that begins with "Long because", in the
+//! head of the file or directly above the function.
 #![allow(clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ const LINES_OF_A_FILE: usize = 400;
 const LINES_OF_A_FUNCTION: usize = 60;
 const REASON: &str = "Long because";
 
-/// Every file with this ending below a folder, in sources that are written by hand and are no tests.
+/// Returns the hand-written source files with this ending below a folder, without tests.
 fn sources(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let skipped = [
         "target",
@@ -75,8 +75,8 @@ fn no_file_is_long_without_a_reason() {
     assert!(long.is_empty(), "{long:#?}");
 }
 
-/// Name and length of each function, and whether the comment above it has a reason for that. Code is formatted by rustfmt:
-/// a function ends with a brace at the place where its first line begins.
+/// Returns the name and length of each function, and whether the comment above it gives a reason. Relies on rustfmt:
+/// a function ends with a brace in the column in which its first line begins.
 fn functions<'a>(lines: &[&'a str]) -> Vec<(&'a str, usize, bool)> {
     let mut found = Vec::new();
     for (first, line) in lines.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! The shapes of queries that PoloDB answers rightly, and the spans of them.
+//! The shapes of queries that PoloDB answers correctly, and their spans.
 
 use std::sync::{Arc, Weak};
 

@@ -198,7 +198,7 @@ impl Service {
         hub.configure_scope(|scope| {
             scope.set_transaction(Some(name));
             scope.set_span(Some(transaction.clone().into()));
-            // Every holder of the lock leaves the list whole, so a panic of one does not matter.
+            // Every holder of the lock leaves the list whole, so a panic while it is held does no harm.
             let calls = AssertUnwindSafe(Arc::clone(&calls));
             let sampling = sampling.clone();
             scope.add_event_processor(move |event| Some(complete(event, work, &*calls, sampling.as_deref())));

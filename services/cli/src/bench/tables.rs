@@ -1,4 +1,4 @@
-//! What was measured as tables, each figure beside its baseline of the same run.
+//! The results of the benchmarks as tables, each figure beside its baseline from the same run.
 
 use reelscope_contracts::Money;
 use reelscope_stack::bench::{Comparison, Side};
@@ -8,7 +8,7 @@ use super::collector;
 use super::problems::Met;
 use crate::table::{Table, digits, ratio};
 
-/// Spins one after another, and the same at once.
+/// Makes the table of spins: one after another, and the same number concurrently.
 #[allow(clippy::cast_precision_loss)] // counts of a run stay far below 2^53
 pub(crate) fn spins(alone: &Report, together: &Report, concurrency: u64) -> Table {
     let title = "Durable spins, one after another and at once";
@@ -59,7 +59,7 @@ pub(crate) fn spins(alone: &Report, together: &Report, concurrency: u64) -> Tabl
     table
 }
 
-/// Telemetry on and off.
+/// Makes the table of the cost of telemetry, with telemetry on and off.
 pub(crate) fn telemetry(measured: &Comparison, concurrency: u64) -> Table {
     let title = "What telemetry costs: every trace against none, in interleaved blocks, without a viewer";
     let mut table = Table::new(title, &["figure", "off", "on", "on ÷ off"]);
@@ -76,7 +76,7 @@ pub(crate) fn telemetry(measured: &Comparison, concurrency: u64) -> Table {
     table
 }
 
-/// What players meet under each condition, beside the story with all its fixes.
+/// Makes the table of the spins under each problem, with the fixed state as the baseline.
 pub(crate) fn problems(met: &[Met]) -> Table {
     let title =
         "What players meet with the problems, and errors among all requests to the four backend services";
@@ -116,9 +116,9 @@ pub(crate) fn problems(met: &[Met]) -> Table {
     table
 }
 
-/// What the collector bears, its load on the same cores.
+/// Makes the table of the collector's limits, measured with the load on the same cores.
 #[allow(clippy::cast_precision_loss)] // bytes of this machine stay far below 2^53
-// Long because it is one row after the other.
+// Long because it lists one row after the other.
 pub(crate) fn collector(measured: &collector::Report) -> Table {
     let collector::Report {
         ingest,

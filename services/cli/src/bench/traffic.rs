@@ -100,7 +100,7 @@ pub(crate) struct Measured {
 ///
 /// # Errors
 /// A sentence: the person cannot log in, or the traffic is refused.
-// Long because it is one run: alone, beside the players, and what came of both.
+// Long because it is one run: the person alone, the person beside the players, and the results of both.
 pub(crate) async fn run(
     stack: &Stack,
     wish: SetTraffic,

@@ -102,13 +102,13 @@ impl Bench {
         Ok(ExitCode::from(u8::from(!missed.is_empty())))
     }
 
-    /// Whether a part is measured that belongs to the whole.
+    /// Whether to measure `part`, one of those that a whole benchmark consists of.
     fn wants(&self, part: Part) -> bool {
         self.only.is_none_or(|only| only == part)
     }
 }
 
-/// What the figures of a document were measured on.
+/// Returns the head of a document: the machine and the build that were measured.
 fn heading() -> String {
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
@@ -122,7 +122,7 @@ fn heading() -> String {
     )
 }
 
-/// Measures in a directory of its own, which is removed whatever comes of it.
+/// Measures in a temporary directory, which is also removed after an error.
 async fn in_own_dir<T, E>(measure: impl AsyncFnOnce(&Path) -> Result<T, E>) -> Result<T, E> {
     let dir = RunDir::new(None, "bench");
     measure(dir.path()).await
@@ -166,7 +166,7 @@ fn note_missed(missed: &[Missed]) {
     }
 }
 
-/// Spins one after another and then at once, with the share of each service.
+/// Measures spins, one after another and then concurrently, with the own time of each service.
 async fn spins(count: u64) -> Result<Table, Failure> {
     let stake = BENCH_STAKE;
     let players = enough_players(count, BENCH_CONCURRENCY, stake);

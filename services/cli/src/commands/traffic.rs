@@ -93,7 +93,7 @@ async fn measure(
     length: Duration,
 ) -> Result<(Measured, Verdict), Failure> {
     let stop = stop_signal();
-    // Only among all players does a look-up without an index take its promised time.
+    // All players are created, because the time of a look-up without an index grows with their number.
     let scans = problems.get(&FaultId::MissingIndex) == Some(&FaultState::On);
     let (settings, _) = SettingsFlags::default().with_release(None)?;
     let stack = Stack::start(Config {

@@ -1,4 +1,4 @@
-//! How envelopes come in.
+//! Capturing: checks, scrubs and queues envelopes, and counts those that are refused.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

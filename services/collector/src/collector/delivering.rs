@@ -1,4 +1,4 @@
-//! What became of envelopes, and what a person decides of them.
+//! The state of delivery, and the decisions of people about envelopes: retry, send, discard.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What is kept, for the viewer and the demo.
+//! Reads traces and envelopes for the viewer and the demo.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -1,17 +1,17 @@
-//! Why bytes are no envelope: the field, and a sentence.
+//! The error for bytes that are no envelope: the field at fault and a sentence.
 
 use reelscope_contracts::{ApiProblem, Code};
 
 /// Why bytes are refused as an envelope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EnvelopeError {
-    /// There are no bytes.
+    /// The envelope has no bytes.
     #[error("The envelope is empty.")]
     Empty,
     /// A header is not the expected JSON.
     #[error("{field} is not valid: {reason}.")]
     Header {
-        /// Which header.
+        /// The header at fault.
         field: String,
         /// The reason.
         reason: String,
@@ -35,7 +35,7 @@ pub enum EnvelopeError {
     /// An event or transaction is not JSON.
     #[error("{field} is not valid JSON: {reason}.")]
     Payload {
-        /// Which payload.
+        /// The payload at fault.
         field: String,
         /// The reason.
         reason: String,
@@ -51,7 +51,7 @@ pub enum EnvelopeError {
 }
 
 impl EnvelopeError {
-    /// The field to blame, such as `header` or `items[3].length`.
+    /// Returns the field at fault, such as `header` or `items[3].length`.
     #[must_use]
     pub fn field(&self) -> &str {
         match self {

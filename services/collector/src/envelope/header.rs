@@ -85,7 +85,6 @@ pub struct ItemHeader {
 
 /// Parses a header. An irregular one is parsed member by member with `of`; of two members with one name the last
 /// counts, as elsewhere in JSON.
-/// is odd, or one that is said twice, costs nothing but itself: of two the last counts, as in every other JSON.
 pub(super) fn header_json<T: DeserializeOwned>(
     line: &[u8],
     field: &str,

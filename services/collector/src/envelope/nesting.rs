@@ -1,4 +1,4 @@
-//! How deeply JSON is nested.
+//! Checks how deeply JSON is nested, before a parser recurses into it.
 
 /// Whether brackets outside of strings nest deeper than `most`.
 pub(crate) fn deeper_than(json: &[u8], most: usize) -> bool {

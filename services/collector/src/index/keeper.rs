@@ -66,7 +66,7 @@ pub(super) struct Touched {
     pub(super) issues: BTreeSet<String>,
 }
 
-/// What an envelope brought that was not there before, by trace.
+/// The new content of an envelope, by trace id.
 type FreshByTrace<'a> = BTreeMap<u128, Fresh<'a>>;
 
 /// The new content of an envelope about one trace.

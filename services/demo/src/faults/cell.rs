@@ -1,4 +1,4 @@
-//! Where one fault stands.
+//! The state of one fault, and the traces that are counted as evidence of it.
 
 use std::collections::BTreeMap;
 

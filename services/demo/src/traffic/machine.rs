@@ -1,4 +1,4 @@
-//! How busy this machine is.
+//! Reads how busy this machine is.
 
 /// Idle ticks and all ticks of the machine's cores, from `/proc/stat` (proc(5)); `None` on systems without it. Work
 /// of low priority (nice) counts as idle, because it gives way.

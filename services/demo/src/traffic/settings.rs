@@ -1,4 +1,4 @@
-//! How much traffic there may be, and the flags of it.
+//! The limits of the traffic, and its flags on a command line.
 
 use crate::wire::SetTraffic;
 

@@ -5,8 +5,9 @@ import { Session } from '../core/api/session';
 import { Language } from '../core/i18n/language';
 
 /**
- * The operator's report of today (UTC). The payment-service makes it from the ledger, not from traces, so it also counts
- * what telemetry has left out. How long the answer took is shown, because a fault of the demo is about that.
+ * The operator's report of today (UTC). The payment-service makes it from the ledger, not from
+ * traces, so it also counts spins that telemetry has not recorded. The duration of the reply is
+ * shown, because a fault of the demo makes this report slow.
  */
 @Component({
   selector: 'rs-daily-report',
@@ -57,7 +58,7 @@ export class DailyReport {
     return this.say('insights.business.took', { time: duration(this.report.value().tookMs) });
   });
 
-  /** Totals of the player's currency, as all amounts of this page. */
+  /** The totals in the player's currency, in which this page shows all amounts. */
   protected readonly figures = computed(() => {
     if (!this.report.hasValue()) return '';
     const currency = this.session.currency();

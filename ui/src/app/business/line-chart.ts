@@ -23,7 +23,7 @@ import { Marks, roundMarks, timeMarks } from './marks';
  */
 export interface Series {
   readonly label: string;
-  /** As a style takes it. */
+  /** A CSS colour. */
   readonly colour: string;
   readonly kind: 'line' | 'dashes' | 'bars' | 'thin-bars' | 'area' | 'edge';
 }

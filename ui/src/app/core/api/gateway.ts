@@ -15,9 +15,15 @@ import {
   paths,
 } from './schema';
 
-/** Longer than every deadline of the gateway, so that a later reply does not come at all. */
+/**
+ * Limit of waiting for a reply, in milliseconds. It exceeds every deadline of the gateway, so that no
+ * reply comes later.
+ */
 const PATIENCE_MS = 30_000;
-/** A switch that rewrites all players is answered at its end. */
+/**
+ * Limit of waiting for a switch, in milliseconds. A switch that rewrites all players is answered at
+ * its end.
+ */
 const SWITCH_PATIENCE_MS = 180_000;
 
 /** A reply as openapi-fetch returns it. */
@@ -83,7 +89,7 @@ export class Gateway {
     );
   }
 
-  /** What the ledger says of today (UTC). No player's, so it wants no session. */
+  /** The operator's report of today (UTC). It belongs to no player and needs no session. */
   dailyReport() {
     return answerOf(api.GET('/api/v1/reports/daily'));
   }
