@@ -2,8 +2,9 @@
 //! attempt, so that two requests never decide about one round at the same time.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
+use parking_lot::{Mutex, MutexGuard};
 use reelscope_contracts::RoundId;
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
@@ -58,7 +59,7 @@ impl Turns {
     }
 
     fn rounds(&self) -> MutexGuard<'_, HashMap<RoundId, Weak<AsyncMutex<()>>>> {
-        self.rounds.lock().unwrap_or_else(PoisonError::into_inner)
+        self.rounds.lock()
     }
 }
 

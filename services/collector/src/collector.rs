@@ -14,34 +14,19 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use reelscope_contracts::telemetry::{
-    Delivery, DeliveryCounts, EnvelopeState, EnvelopeSummary, HeldAction, Named, Notice, TestOutcome,
-    TraceDetail, TraceSummary,
-};
-use reelscope_contracts::{ApiProblem, now};
-use rusqlite::Connection;
-use tokio::sync::{oneshot, watch};
+use reelscope_contracts::telemetry::Notice;
+use tokio::sync::watch;
 
 #[cfg(test)]
 pub(crate) use self::capturing::MOST_QUEUED;
 use self::parts::Parts;
 use self::threads::{Work, indexing, sending, writing};
-use crate::bounds;
 use crate::clock::Clock;
 use crate::delivery::{self, Destinations, Pace, Sender};
-use crate::dsn::Dsn;
-use crate::envelope::{Envelope, parse_id};
-use crate::error::{CaptureError, CollectorError, ReadError, RecordingError};
-use crate::index::{self, Digests, Index};
-use crate::large;
-use crate::log::{
-    self, Ages, Arrival, Body, Captured, Change, DeadReason, Entry, Figures, Job, Opened, Queued, Readers,
-    Retainer, Retention, State, Writer,
-};
-use crate::notice::notice;
+use crate::error::{CollectorError, RecordingError};
+use crate::index::Index;
+use crate::log::{self, Ages, Figures, Job, Opened, Readers, Retainer, Retention, Writer};
 use crate::refusals::Refusals;
-use crate::scrub;
-use crate::trace;
 
 /// The slot of envelopes from other SDKs.
 pub const EXTERNAL: &str = "external";

@@ -390,6 +390,7 @@ fn too_large(field: &str, limit: &str) -> EnvelopeError {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use reelscope_contracts::ApiProblem;
 
     const ID: &str = "9ec79c33ec9942ab8353589fcb2e04dc";
 

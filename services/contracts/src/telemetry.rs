@@ -15,7 +15,6 @@ mod traces;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
 pub use delivery::{

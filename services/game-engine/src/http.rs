@@ -1,10 +1,11 @@
 //! Routes of the game engine.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::State as AxumState;
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use parking_lot::Mutex;
 use reelscope_contracts::game::{DrawRound, LookUpRounds, Paytable, Replay, Round};
 use reelscope_contracts::http::{Body, method_not_allowed, not_found};
 use reelscope_contracts::{Health, RoundId, now};
@@ -38,7 +39,7 @@ impl SeedSource {
     fn next(&self) -> u64 {
         match self {
             Self::System => rand::random(),
-            Self::Master(seeds) => seeds.lock().unwrap_or_else(PoisonError::into_inner).next_seed(),
+            Self::Master(seeds) => seeds.lock().next_seed(),
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::{Mutex, MutexGuard};
 use reelscope_contracts::payments::Bet;
 use reelscope_contracts::{Money, RoundId};
 use tokio::sync::watch;
@@ -80,7 +81,7 @@ impl RoundLocks {
     }
 
     fn rounds(&self) -> MutexGuard<'_, HashMap<RoundId, Held>> {
-        self.rounds.lock().unwrap_or_else(PoisonError::into_inner)
+        self.rounds.lock()
     }
 }
 

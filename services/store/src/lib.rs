@@ -428,32 +428,3 @@ impl Store {
 fn scans_at_once() -> usize {
     std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
 }
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    #[test]
-    fn a_lookup_ends_when_nobody_waits_for_it_any_more() {
-        let dir = tempfile::tempdir().unwrap();
-        let db = Database::open_path(dir.path()).unwrap();
-        let players: Vec<_> = (0..2 * LOOKED_UP_EVERY)
-            .map(|n| doc! { "code": n.to_string() })
-            .collect();
-        db.collection("players").insert_many(players).unwrap();
-        let look = |wanted: &Weak<()>| {
-            read_only(&db, |txn| {
-                find_in_all::<Document>(txn, "players", "code", "3", wanted)
-            })
-        };
-
-        let (asker, wanted) = asked();
-        let found = look(&wanted).unwrap();
-        assert_eq!(found.rows_scanned, 2 * LOOKED_UP_EVERY);
-        assert!(found.found.is_some());
-        drop(asker);
-        assert!(matches!(look(&wanted), Err(StoreError::Closed)));
-    }
-}

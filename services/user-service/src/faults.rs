@@ -9,8 +9,9 @@
 
 mod missing_index;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use reelscope_store::Store;
 
 use crate::seeding::Progress;
@@ -44,9 +45,6 @@ impl Knobs {
     /// Fault `expired-token`: ends all sessions, though their tokens say that they go on. It shows as the next spin of a
     /// session answered with 401 `session_expired` by `POST /v1/eligibility`, its stake untouched, and a log-in after it.
     pub fn end_all_sessions(&self) {
-        self.sessions
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .end_all();
+        self.sessions.lock().end_all();
     }
 }

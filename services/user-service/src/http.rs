@@ -1,11 +1,12 @@
 //! Routes of the user service.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::State as AxumState;
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use parking_lot::Mutex;
 use reelscope_contracts::http::{Body, Path, method_not_allowed, not_found};
 use reelscope_contracts::payments::Wallet;
 use reelscope_contracts::users::{
@@ -69,7 +70,6 @@ impl State {
         let open = self
             .sessions
             .lock()
-            .unwrap_or_else(PoisonError::into_inner)
             .is_open(session_id, account_code, Instant::now());
         if open {
             Ok(())
@@ -114,7 +114,6 @@ async fn open_session(
     state
         .sessions
         .lock()
-        .unwrap_or_else(PoisonError::into_inner)
         .open(session_id.clone(), player.account_code.clone(), Instant::now());
     let expires_at = now().saturating_add(state.session_lifetime_ms);
     // The id of the session is not logged: its holder plays as this player.

@@ -1,8 +1,9 @@
 //! The cause of the fault `memory-leak`: answers are kept by idempotency key, and none is ever dropped.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::{Mutex, MutexGuard};
 use reelscope_contracts::gateway::SpinResult;
 use reelscope_telemetry::{annotate, gauge};
 
@@ -29,7 +30,7 @@ struct LeakedAnswers {
 
 impl Answers {
     fn kept(&self) -> MutexGuard<'_, LeakedAnswers> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.lock()
     }
 
     /// Keeps from now on, or forgets all and keeps no more.

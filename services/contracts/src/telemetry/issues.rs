@@ -1,7 +1,6 @@
 //! Errors in groups, and what people decide of them.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{ErrorEvent, Micros};

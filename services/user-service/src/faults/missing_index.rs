@@ -1,10 +1,11 @@
 //! The cause of the fault `missing-index`: the index on the account code is dropped, and created again.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use parking_lot::{Mutex, MutexGuard};
 use reelscope_contracts::users::Seeding;
 use reelscope_store::{Store, StoreError};
 use serde::de::IgnoredAny;
@@ -116,7 +117,7 @@ impl MissingIndex {
 
 impl Shared {
     fn switching(&self) -> MutexGuard<'_, Switching> {
-        self.switching.lock().unwrap_or_else(PoisonError::into_inner)
+        self.switching.lock()
     }
 
     async fn expected(&self) -> Result<Duration, StoreError> {
