@@ -282,8 +282,8 @@ impl Trace {
         );
         self.add_measurements(span, claim);
         let (summary, room) = (&mut self.summary, &mut self.room);
-        insert_all(&mut summary.problems, problems(span), "problems", room);
         let tag = |name: &str| span.tags.get(name).map_or("", String::as_str);
+        insert_all(&mut summary.problems, names(tag("problems")), "problems", room);
         let fixed = names(tag("problems.fixed"));
         insert_all(&mut summary.problems_fixed, fixed, "problems_fixed", room);
         insert_all(&mut summary.faults, names(tag("faults")), "faults", room);
@@ -395,21 +395,6 @@ fn is_server_error(status: &str) -> bool {
 fn names(value: &str) -> impl Iterator<Item = String> {
     let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
     names.map(str::to_owned)
-}
-
-/// Reads the tags `problem: "slow-rng,missing-index"` or `problem.slow-rng: "on"`.
-fn problems(span: &Span) -> Vec<String> {
-    let mut found = Vec::new();
-    for (name, value) in &span.tags {
-        if name == "problem" || name == "problems" {
-            found.extend(names(value));
-        } else if let Some(name) = name.strip_prefix("problem.")
-            && !matches!(value.as_str(), "off" | "false" | "0")
-        {
-            found.push(name.to_owned());
-        }
-    }
-    found
 }
 
 /// Adds the content of an envelope about one trace.

@@ -224,7 +224,7 @@ pub(crate) fn transaction(n: usize, trace: &str, span: &str, parent: Option<&str
     let start = 1_764_000_000.0;
     let event = serde_json::json!({
         "event_id": id, "type": "transaction", "transaction": "slot-machine-spin", "release": "1.0.0",
-        "environment": "demo", "user": { "id": "player-1" }, "tags": { "problem": "slow-rng" },
+        "environment": "demo", "user": { "id": "player-1" }, "tags": { "problems": "slow-rng" },
         "start_timestamp": start, "timestamp": start + millis / 1_000.0,
         "contexts": { "trace": { "trace_id": trace, "span_id": span, "parent_span_id": parent, "op": "http.server", "status": "ok" } },
         "measurements": { "stake": { "value": 10.0, "unit": "none" } },

@@ -6,6 +6,7 @@ import { Session } from '../core/api/session';
 import { Language } from '../core/i18n/language';
 import { majorUnits } from '../core/i18n/formats';
 import { Address } from '../core/ui/address';
+import { LoadWords } from '../core/ui/load-words';
 import { addressOf } from '../traces/trace-list';
 import { bucketsOf, periodOf } from './buckets';
 import { BusinessParts } from './business-parts';
@@ -25,7 +26,7 @@ const MOST_BUCKETS = 48;
  */
 @Component({
   selector: 'rs-business-page',
-  imports: [BusinessParts, DailyReport, LineChart],
+  imports: [BusinessParts, DailyReport, LineChart, LoadWords],
   templateUrl: './business-page.html',
   styleUrls: ['../core/ui/insights.css', './business-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -20,7 +20,6 @@ import { PARTS, partAt } from '../core/ui/business-part';
       }
     </nav>
   `,
-  styleUrl: '../core/ui/choices.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class BusinessParts {

@@ -8,6 +8,7 @@ import { Session } from '../core/api/session';
 import { Key, Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { comparePath } from '../core/ui/trace-place';
+import { LoadWords } from '../core/ui/load-words';
 import { FaultStore } from '../faults/fault-store';
 import { actionKey, curedIn, firstOf } from '../problems/problem-words';
 import { TrafficControls } from '../traffic/traffic-controls';
@@ -32,7 +33,7 @@ const TIMES = ['p50', 'p95', 'p99'] as const;
 /** What players met with each problem and with its fix, measured; and what is expected beyond that, assumed. */
 @Component({
   selector: 'rs-impact-page',
-  imports: [AssumptionCard, BusinessParts, NgTemplateOutlet, TrafficControls],
+  imports: [AssumptionCard, BusinessParts, NgTemplateOutlet, LoadWords, TrafficControls],
   templateUrl: './impact-page.html',
   styleUrls: ['../core/ui/insights.css', '../business/figures-table.css', './impact-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,

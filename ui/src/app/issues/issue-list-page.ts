@@ -14,6 +14,7 @@ import { brief, joined } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';
 import { RowList } from '../core/ui/row-list';
 import { VirtualRows } from '../core/ui/virtual-rows';
+import { LoadWords } from '../core/ui/load-words';
 import { asNow, isOpen, newsIn } from './issue-list';
 import { IssueStore } from './issue-store';
 import { ShareWords, playersWords, shareWords, statusWords } from './issue-words';
@@ -40,11 +41,10 @@ interface Line {
 /** What fails: every kind of error once, live. */
 @Component({
   selector: 'rs-issue-list-page',
-  imports: [RowList, VirtualRows],
+  imports: [LoadWords, RowList, VirtualRows],
   templateUrl: './issue-list-page.html',
   styleUrls: [
     '../core/ui/insights.css',
-    '../core/ui/choices.css',
     '../core/ui/rows.css',
     '../core/ui/live-list.css',
     './issue-list-page.css',

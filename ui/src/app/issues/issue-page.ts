@@ -12,7 +12,7 @@ import {
 } from '@angular/core';
 
 import { Coalesced } from '../core/api/coalesced';
-import { Followed } from '../core/api/followed';
+import { Followed, LoadState } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
 import { Health } from '../core/api/health';
 import { ApiProblem } from '../core/api/api-problem';
@@ -22,6 +22,7 @@ import { joined } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';
 import { LongText } from '../core/ui/long-text';
 import { NotShown } from '../core/ui/not-shown';
+import { LoadWords } from '../core/ui/load-words';
 import { eventWords } from './event-words';
 import { histogram } from './histogram';
 import { isOpen } from './issue-list';
@@ -35,7 +36,7 @@ const DETAILS_PAUSE_MS = 500;
 /** One issue: how often, for whom, since when, and one of its events with everything that was known. */
 @Component({
   selector: 'rs-issue-page',
-  imports: [LongText, NotShown],
+  imports: [LongText, NotShown, LoadWords],
   templateUrl: './issue-page.html',
   styleUrls: ['../core/ui/insights.css', './issue-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -64,10 +65,10 @@ export class IssuePage {
     source: () => this._shown()?.event_id,
     computation: () => new Set(),
   });
-  protected readonly trouble = computed((): '' | 'unknown' | 'noAnswer' => {
+  protected readonly state = computed((): LoadState | 'unknown' => {
     const error = this.followed.error();
-    if (error === null) return '';
-    return error instanceof ApiProblem && error.body.status === 404 ? 'unknown' : 'noAnswer';
+    if (error === null) return 'loading';
+    return error instanceof ApiProblem && error.body.status === 404 ? 'unknown' : 'failed';
   });
   protected readonly busy = this._busy.asReadonly();
   protected readonly decideFailed = this._decideFailed.asReadonly();

@@ -5,6 +5,7 @@ import { Language } from '../core/i18n/language';
 import { brief, isolated } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';
 import { colourOf } from '../core/ui/service-colour';
+import { LoadWords } from '../core/ui/load-words';
 import { HALF_BOX, curveOf, layoutOf } from './map-layout';
 import { MapStore } from './map-store';
 
@@ -17,6 +18,7 @@ const MOST_OF_A_NAME = 100;
  */
 @Component({
   selector: 'rs-map-page',
+  imports: [LoadWords],
   templateUrl: './map-page.html',
   styleUrls: ['../core/ui/insights.css', './map-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -21,6 +21,7 @@ import { IMPACT_PATH } from '../core/ui/business-part';
 import { Holds } from '../core/ui/holds';
 import { colourOf } from '../core/ui/service-colour';
 import { comparePath, tracePath } from '../core/ui/trace-place';
+import { LoadWords } from '../core/ui/load-words';
 import { FaultStore, Steered } from '../faults/fault-store';
 import { MoreFaults } from '../faults/more-faults';
 import { Play } from '../slot/play';
@@ -41,7 +42,7 @@ import {
 /** The four problems, each with its evidence and its fix; the release dial; the way back to the start. */
 @Component({
   selector: 'rs-problems-tab',
-  imports: [Holds, MoreFaults],
+  imports: [Holds, MoreFaults, LoadWords],
   templateUrl: './problems-tab.html',
   styleUrls: ['../core/ui/switch-cards.css', './problems-tab.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -5,6 +5,7 @@ import { fromMilliseconds } from '../core/api/micros';
 import { Regression, ReleaseFigures } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
+import { LoadWords } from '../core/ui/load-words';
 import { countedWords } from '../impact/counted';
 import { LEAST_SPINS, about } from '../impact/impact';
 import { TrafficControls } from '../traffic/traffic-controls';
@@ -18,7 +19,7 @@ const TIMES = ['p50', 'p95'] as const;
 /** What every release did to waiting, failures and the RTP; what chance does not explain is marked, with its suspect. */
 @Component({
   selector: 'rs-releases-page',
-  imports: [BusinessParts, TrafficControls],
+  imports: [BusinessParts, LoadWords, TrafficControls],
   templateUrl: './releases-page.html',
   styleUrls: ['../core/ui/insights.css', '../business/figures-table.css', './releases-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -14,7 +14,9 @@ import { LANGUAGES } from '../core/i18n/languages';
 @Component({
   selector: 'rs-language-choice',
   template: `
-    <svg viewBox="0 0 12 12" aria-hidden="true"><path d="m2.5 4.5 3.5 3.5 3.5-3.5" /></svg>
+    <svg class="outline" viewBox="0 0 12 12" aria-hidden="true">
+      <path d="m2.5 4.5 3.5 3.5 3.5-3.5" />
+    </svg>
     <select
       #select
       data-test="language"
@@ -36,7 +38,7 @@ import { LANGUAGES } from '../core/i18n/languages';
   `,
   styleUrl: './language-choice.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  host: { '[attr.data-code]': 'code()' },
+  host: { class: 'capsule', '[attr.data-code]': 'code()' },
 })
 export class LanguageChoice {
   protected readonly language = inject(Language);

@@ -60,7 +60,7 @@ export class Play {
   private readonly _wishedStake = signal(USUAL_STAKE);
   private readonly history = new SpinHistory();
   private readonly shown = new ShownSpin(
-    computed(() => this.paytable.table() !== null),
+    () => this.paytable.table() !== null,
     () => this.firstTarget(),
   );
 
@@ -83,17 +83,17 @@ export class Play {
    */
   readonly spins = this._spins.asReadonly();
   /** The reply of the last spin, from the moment its reels rest until the next spin. */
-  readonly outcome = this.shown.outcome;
-  readonly trouble = this.shown.trouble;
+  readonly outcome = this.shown.outcome.asReadonly();
+  readonly trouble = this.shown.trouble.asReadonly();
   /** Where the stake of the spin in trouble stands, as the payment service said last. */
-  readonly stakeStatus = this.shown.stakeStatus;
+  readonly stakeStatus = this.shown.stakeStatus.asReadonly();
   /** No answer came and the same spin is being asked for again. */
   readonly asking = this._asking.asReadonly();
-  readonly recent = this.history.recent;
+  readonly recent = this.history.recent.asReadonly();
   /** The trace of the spin that was begun last; null before the first, and where it is not recorded. */
   readonly traceId = this._traceId.asReadonly();
-  readonly repeats = this.history.repeats;
-  readonly target = this.shown.target;
+  readonly repeats = this.history.repeats.asReadonly();
+  readonly target = this.shown.target.asReadonly();
   /** The player wants to see the board at once. */
   readonly hurried = this._hurried.asReadonly();
   readonly canAskAgain = this.shown.canAskAgain;
@@ -225,43 +225,43 @@ export class Play {
     this.session.hold();
     this.current = key;
     const begunAt = performance.now();
-    const elapsed = (): number => performance.now() - begunAt;
     this._spins.update((spins) => spins + 1);
     this._phase.set('spinning');
     this._hurried.set(false);
     this.shown.clear();
     const trace = this.traces.begin(stake, seat.player.currency);
     this._traceId.set(trace.id);
-    const traceId = trace.id;
+    /** Is called once the answer is there, or its lack is known. */
+    const whenRested = (then: (spin: TimedSpin) => void): void => {
+      const elapsed = (): number => performance.now() - begunAt;
+      const timed = { key, begunAt, traceId: trace.id, roundTripMs: elapsed() };
+      this.onRest = () => {
+        if (seat === this.session.seat) then({ ...timed, totalMs: elapsed() });
+      };
+    };
     try {
       const { reply, reading } = await this.askFor(wish, trace);
       trace.answered(reply);
-      const roundTripMs = elapsed();
       this.lost = null;
       if (!isOpen(reply)) this.unfinished.forget(key);
-      await this.aim(reply);
-      this.onRest = () => {
-        if (seat !== this.session.seat) return;
-        const spin = { key, begunAt, traceId, roundTripMs, totalMs: elapsed() };
+      whenRested((spin) => {
         this.history.pair(reply.round_id, sameSeedAs, spin);
         this.session.takeBalance(seat, reply.balance, reading);
         this.take(reply, spin);
         if (isOpen(reply)) this.followToItsEnd(seat, kept);
-      };
+      });
+      await this.aim(reply);
     } catch (error) {
       trace.failed(error);
-      const roundTripMs = elapsed();
       this.lost = error instanceof NoAnswer ? wish : null;
       const status = stakeWhereabouts(error);
       if (status === 'untouched' || status === 'returned') this.unfinished.forget(key);
-      this.onRest = () => {
-        if (seat !== this.session.seat) return;
-        const spin = { key, begunAt, traceId, roundTripMs, totalMs: elapsed() };
+      whenRested((spin) => {
         const roundId = error instanceof ApiProblem ? error.body.round_id : undefined;
         if (roundId !== undefined) this.history.pair(roundId, sameSeedAs, spin);
         this.explain(error, spin);
         if (!isEnd(status) || status === 'paid') this.followToItsEnd(seat, kept);
-      };
+      });
     }
     this._asking.set(false);
     this._phase.set('stopping');
@@ -301,11 +301,11 @@ export class Play {
       const loaded = this.paytable.load().catch(() => undefined);
       await Promise.race([loaded, pause(STRIPS_PATIENCE_MS)]);
     }
-    this.shown.aim({ stops, board });
+    this.shown.target.set({ stops, board });
   }
 
   private take(reply: SpinResult, spin: TimedSpin): void {
-    this.shown.succeed(reply);
+    this.shown.outcome.set(reply);
     this.history.remember({
       ...spin,
       ...moneyResult(reply),
@@ -344,7 +344,7 @@ export class Play {
     this.history.change(key, { roundId, ...(round ? moneyResult(round) : { kind: status }) });
     // Once it rests, the reply that is under way says it.
     if (key !== this.current || this._phase() !== 'idle') return;
-    this.shown.standsAt(status);
+    this.shown.stakeStatus.set(status);
     if (!isEnd(status)) return;
     if (round) this.conclude(round);
     else this.lost = null;
@@ -371,7 +371,7 @@ export class Play {
       this.unfinished.forget(key);
       this.history.change(key, moneyResult(round));
       if (key !== this.current || this._phase() !== 'idle') continue;
-      this.shown.standsAt(round.status === 'voided' ? 'returned' : 'paid');
+      this.shown.stakeStatus.set(round.status === 'voided' ? 'returned' : 'paid');
       this.conclude(round);
     }
     // Whoever settled them: what they did to the money is asked for.

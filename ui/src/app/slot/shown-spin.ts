@@ -1,4 +1,4 @@
-import { Signal, computed, linkedSignal, signal, untracked } from '@angular/core';
+import { computed, linkedSignal, signal, untracked } from '@angular/core';
 
 import { ApiProblem, NoAnswer, stakeWhereabouts } from '../core/api/api-problem';
 import { Board } from '../core/api/parts';
@@ -14,66 +14,50 @@ export interface Target {
 
 /** What the machine shows of the spin that was begun last: its board, and its outcome or its trouble. */
 export class ShownSpin {
-  private readonly _outcome = signal<SpinResult | null>(null);
-  private readonly _trouble = signal<unknown>(null);
-  private readonly _stakeStatus = signal<StakeStatus>('unknown');
-  private readonly _target = linkedSignal<boolean, Target>({
-    source: () => this.isStripKnown(),
+  readonly outcome = signal<SpinResult | null>(null);
+  readonly trouble = signal<unknown>(null);
+  readonly stakeStatus = signal<StakeStatus>('unknown');
+  readonly target = linkedSignal<boolean, Target>({
+    source: () => this.areStripsKnown(),
     computation: () => untracked(() => this.firstTarget()),
   });
 
-  readonly outcome = this._outcome.asReadonly();
-  readonly trouble = this._trouble.asReadonly();
-  readonly stakeStatus = this._stakeStatus.asReadonly();
-  readonly target = this._target.asReadonly();
   readonly canAskAgain = computed(
-    () => this._trouble() instanceof NoAnswer && !isEnd(this._stakeStatus()),
+    () => this.trouble() instanceof NoAnswer && !isEnd(this.stakeStatus()),
   );
 
   /** `firstTarget` is what the reels show before anything was spun, once the strips are known. */
   constructor(
-    private readonly isStripKnown: Signal<boolean>,
+    private readonly areStripsKnown: () => boolean,
     private readonly firstTarget: () => Target,
   ) {}
 
   clear(): void {
-    this._outcome.set(null);
-    this._trouble.set(null);
-  }
-
-  aim(target: Target): void {
-    this._target.set(target);
-  }
-
-  succeed(reply: SpinResult): void {
-    this._outcome.set(reply);
+    this.outcome.set(null);
+    this.trouble.set(null);
   }
 
   fail(error: unknown, status: StakeStatus): void {
-    this._trouble.set(error);
-    this._stakeStatus.set(status);
-  }
-
-  standsAt(status: StakeStatus): void {
-    this._stakeStatus.set(status);
+    this.trouble.set(error);
+    this.stakeStatus.set(status);
   }
 
   /** The spin that was left open on the screen has come to its end. */
   conclude(round: RoundSummary, balance: number): void {
-    const trouble = this._trouble();
-    const outcome = this._outcome();
+    const trouble = this.trouble();
+    const outcome = this.outcome();
     if (outcome) {
-      if (outcome.round_id === round.round_id) this._outcome.set({ ...outcome, ...moneyOf(round) });
+      if (outcome.round_id === round.round_id) this.outcome.set({ ...outcome, ...moneyOf(round) });
       return;
     }
     // A failure that says itself that the round was settled stays to be read; one that was in doubt is none.
     if (trouble instanceof ApiProblem && stakeWhereabouts(trouble) === 'paid') return;
     if (trouble === null) return;
-    this._trouble.set(null);
+    this.trouble.set(null);
     // A round that was never drawn, or whose board is lost, leaves the reels as they are.
-    const { stops = this._target().stops, board = this._target().board } = round;
-    this._target.set({ stops, board });
-    this._outcome.set({
+    const { stops = this.target().stops, board = this.target().board } = round;
+    this.target.set({ stops, board });
+    this.outcome.set({
       ...round,
       ...moneyOf(round),
       balance,

@@ -43,29 +43,26 @@ export interface Repeat {
 
 /** The last spins of this window, and which of them were the same round again. */
 export class SpinHistory {
-  private readonly _recent = signal<readonly RecentSpin[]>([]);
-  private readonly _repeats = signal<readonly Repeat[]>([]);
+  /** Newest first. */
+  readonly recent = signal<readonly RecentSpin[]>([]);
+  /** Newest first. */
+  readonly repeats = signal<readonly Repeat[]>([]);
   /** Traces of the rounds of this window, by round. */
   private readonly traced = new Map<string, string>();
 
-  /** Newest first. */
-  readonly recent = this._recent.asReadonly();
-  /** Newest first. */
-  readonly repeats = this._repeats.asReadonly();
-
   remember(spin: RecentSpin): void {
-    this._recent.update((spins) =>
+    this.recent.update((spins) =>
       [spin, ...spins.filter(({ key }) => key !== spin.key)].slice(0, RECENT),
     );
   }
 
   /** One that was begun before all others. */
   rememberOlder(spin: RecentSpin): void {
-    this._recent.update((spins) => [...spins, spin].slice(0, RECENT));
+    this.recent.update((spins) => [...spins, spin].slice(0, RECENT));
   }
 
   change(key: string, known: Partial<RecentSpin>): void {
-    this._recent.update((spins) =>
+    this.recent.update((spins) =>
       spins.map((spin) => (spin.key === key ? { ...spin, ...known } : spin)),
     );
   }
@@ -79,12 +76,12 @@ export class SpinHistory {
     const before = of === null ? undefined : this.traced.get(of);
     if (of === null || before === undefined) return;
     const repeat = { of, roundId, before, after: traceId, begunAt };
-    this._repeats.update((repeats) => [repeat, ...repeats].slice(0, TRACED));
+    this.repeats.update((repeats) => [repeat, ...repeats].slice(0, TRACED));
   }
 
   clear(): void {
-    this._recent.set([]);
-    this._repeats.set([]);
+    this.recent.set([]);
+    this.repeats.set([]);
     this.traced.clear();
   }
 }

@@ -18,6 +18,7 @@ import { RowList } from '../core/ui/row-list';
 import { colourOf } from '../core/ui/service-colour';
 import { comparePath, placeAt, tracePath } from '../core/ui/trace-place';
 import { VirtualRows } from '../core/ui/virtual-rows';
+import { LoadWords } from '../core/ui/load-words';
 import { ActorChange, Pair, compare } from './compare';
 import { followTrace } from './followed-trace';
 import { Layout, layoutOf } from './layout';
@@ -31,7 +32,7 @@ const MOST_SHARES = 4;
 /** Two traces side by side: what became slower or faster, span by span and on the critical path. */
 @Component({
   selector: 'rs-compare-page',
-  imports: [NotShown, RowList, VirtualRows],
+  imports: [NotShown, LoadWords, RowList, VirtualRows],
   templateUrl: './compare-page.html',
   styleUrls: ['../core/ui/rows.css', './span-name.css', './compare-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,

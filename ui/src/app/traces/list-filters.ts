@@ -1,28 +1,41 @@
-import { ChangeDetectionStrategy, Component, Signal, computed, inject } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  Signal,
+  computed,
+  inject,
+  signal,
+} from '@angular/core';
 
 import { Language } from '../core/i18n/language';
 import { brief } from '../core/i18n/legible';
-import { FilterChoice } from './filter-choice';
+import { Address } from '../core/ui/address';
 import { MOST_SEEN } from './seen';
 import { TraceFeed } from './trace-feed';
-import { Filter } from './trace-list';
+import { Filter, NO_FILTER, durationOf, filterOf } from './trace-list';
 
 /** A choice has no room for more. */
 const MOST_OF_A_CHOICE = 80;
 
-/** What the list of traces can be narrowed to. */
+/** What the list of traces is narrowed to, as the address says it, and how that is changed. */
 @Component({
   selector: 'rs-trace-filters',
   templateUrl: './list-filters.html',
-  styleUrls: ['../core/ui/choices.css', './list-filters.css'],
+  styleUrl: './list-filters.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { role: 'group', '[attr.aria-label]': "say('viewer.list.filters')" },
 })
 export class TraceFilters {
   private readonly feed = inject(TraceFeed);
-  protected readonly choice = inject(FilterChoice);
-  protected readonly say = inject(Language).say;
-  protected readonly filter = this.choice.filter;
+  private readonly address = inject(Address);
+  private readonly language = inject(Language);
+  protected readonly say = this.language.say;
+
+  private readonly query = computed(() => this.address.query().toString());
+  readonly filter = computed(() => filterOf(new URLSearchParams(this.query())));
+  readonly filtered = computed(() => JSON.stringify(this.filter()) !== JSON.stringify(NO_FILTER));
+  /** Which of the durations was typed so that nobody knows what is meant. */
+  protected readonly refused = signal<'' | 'least' | 'most'>('');
   protected readonly outcomes = [
     { outcome: '', test: 'outcome-all', says: 'viewer.list.all' },
     { outcome: 'ok', test: 'outcome-ok', says: 'viewer.list.ok' },
@@ -46,12 +59,32 @@ export class TraceFilters {
   protected readonly players = this.options('players', 'player');
   protected readonly limits = ['least', 'most'] as const;
 
+  choose(values: Partial<Record<keyof Filter, string>>): void {
+    this.address.change(values);
+  }
+
+  clear(): void {
+    this.refused.set('');
+    this.choose(Object.fromEntries(Object.keys(NO_FILTER).map((name) => [name, ''])));
+  }
+
+  protected limit(which: 'least' | 'most', field: HTMLInputElement): void {
+    const typed = field.value.trim();
+    const value = durationOf(typed, this.language.formats());
+    this.refused.set(value === null && typed !== '' ? which : '');
+    if (this.refused() !== '') return;
+    const text = value === null ? '' : String(value);
+    this.choose({ [which]: text });
+    // What was understood stands in the field, also where it is what it was before.
+    field.value = text;
+  }
+
   protected brief(text: string): string {
     return brief(text, MOST_OF_A_CHOICE);
   }
 
   protected set(field: keyof Filter, value: string): void {
-    this.choice.choose({ [field]: value });
+    this.choose({ [field]: value });
   }
 
   /** What there is to choose from; what was chosen stays even when no trace has it. */

@@ -17,7 +17,6 @@ import { RowList } from '../core/ui/row-list';
 import { tracePath } from '../core/ui/trace-place';
 import { VirtualRows } from '../core/ui/virtual-rows';
 import { ComparePick } from './compare-pick';
-import { FilterChoice } from './filter-choice';
 import { TraceFilters } from './list-filters';
 import { figureWords, lineOf, periodWords } from './list-line';
 import { TraceFeed } from './trace-feed';
@@ -26,7 +25,6 @@ import { TraceFeed } from './trace-feed';
 @Component({
   selector: 'rs-trace-list-page',
   imports: [RowList, TraceFilters, VirtualRows],
-  providers: [FilterChoice],
   templateUrl: './list-page.html',
   styleUrls: ['../core/ui/rows.css', '../core/ui/live-list.css', './list-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -35,10 +33,10 @@ import { TraceFeed } from './trace-feed';
 export class TraceListPage {
   private readonly language = inject(Language);
   private readonly address = inject(Address);
-  protected readonly choice = inject(FilterChoice);
   protected readonly feed = inject(TraceFeed);
   protected readonly pick = inject(ComparePick);
   protected readonly say = this.language.say;
+  private readonly filters = viewChild.required(TraceFilters);
   private readonly rows = viewChild.required(VirtualRows);
   private readonly list = viewChild.required(RowList);
 
@@ -48,7 +46,7 @@ export class TraceListPage {
   protected readonly figures = computed(() =>
     figureWords(this.feed.figures(), this.feed.more(), this.language),
   );
-  protected readonly period = computed(() => periodWords(this.choice.filter(), this.language));
+  protected readonly period = computed(() => periodWords(this.filters().filter(), this.language));
   private readonly longest = computed(() =>
     this.feed.shown().reduce((most, { root_us }) => Math.max(most, root_us), 1),
   );
@@ -71,7 +69,7 @@ export class TraceListPage {
   constructor() {
     inject(DestroyRef).onDestroy(this.feed.watch());
     effect(() => {
-      const filter = this.choice.filter();
+      const filter = this.filters().filter();
       untracked(() => void this.feed.show(filter));
     });
     // Whoever has scrolled, or walks through the rows by keyboard, reads: no row moves then.

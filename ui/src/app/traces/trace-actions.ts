@@ -43,7 +43,7 @@ import { TraceFeed } from './trace-feed';
           {{ say('viewer.trace.sentry') }}
         </a>
       } @else {
-        <a href="/settings" class="unset" data-test="set-sentry" (click)="toSettings($event)">
+        <a href="/settings" class="quiet unset" data-test="set-sentry" (click)="toSettings($event)">
           {{ lacks(link.missing) }}
         </a>
       }

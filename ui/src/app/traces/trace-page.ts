@@ -16,6 +16,7 @@ import { Language } from '../core/i18n/language';
 import { brief } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';
 import { NotShown } from '../core/ui/not-shown';
+import { LoadWords } from '../core/ui/load-words';
 import { followTrace } from './followed-trace';
 import { layoutOf } from './layout';
 import { MinimapView } from './minimap-view';
@@ -36,7 +37,7 @@ const MOST_OF_A_TITLE = 1_000;
 /** One trace as a waterfall: rows, bars, critical path, and what each span says. */
 @Component({
   selector: 'rs-trace-page',
-  imports: [MinimapView, NotShown, SpanDetails, TraceActions, WaterfallGrid],
+  imports: [MinimapView, NotShown, LoadWords, SpanDetails, TraceActions, WaterfallGrid],
   templateUrl: './trace-page.html',
   styleUrl: './trace-page.css',
   changeDetection: ChangeDetectionStrategy.OnPush,

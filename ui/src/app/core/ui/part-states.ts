@@ -19,11 +19,6 @@ import { Language } from '../i18n/language';
       color: var(--dim);
       animation: appear 0s 300ms backwards;
     }
-    @keyframes appear {
-      from {
-        visibility: hidden;
-      }
-    }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
