@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const TOKENS = 'src/tokens.css';
-/** The symbols of the reels are a drawing: its paints are its own. */
+/** The symbols of the reels are a drawing that is made into a picture of its own, which no token reaches. */
 const EXEMPT = [TOKENS, join('src', 'app', 'slot', 'symbol-sprite.html')];
 const COLOUR = /#(?:[\da-f]{8}|[\da-f]{6}|[\da-f]{3,4})\b|%23[\da-f]{3,8}|\b(?:rgb|hsl|oklch)a?\(/i;
 /** In a template `#name` is a reference to an element: there a colour stands in quotes. */

@@ -1,4 +1,4 @@
-import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
+import { Injectable, Signal, computed, effect, inject, signal, untracked } from '@angular/core';
 
 import {
   ApiProblem,
@@ -11,10 +11,10 @@ import { Gateway } from '../core/api/gateway';
 import { pause } from '../core/api/pause';
 import { PaytableStore } from '../core/api/paytable-store';
 import { RoundsStore } from '../core/api/rounds-store';
-import { RoundStanding, RoundSummary, SpinResult } from '../core/api/schema';
+import { RoundStanding, RoundSummary, SpinResult, StakeStatus } from '../core/api/schema';
 import { Reading, Seat, Session } from '../core/api/session';
 import { ShownSpin, Target } from './shown-spin';
-import { SpinHistory, TimedSpin, isOpen, moneyResult } from './spin-history';
+import { RecentSpin, Repeat, SpinHistory, TimedSpin, isOpen, moneyResult } from './spin-history';
 import { SpinTrace, SpinTraces } from './spin-trace';
 import { nearest, stakeLadder, stepped } from './stake-ladder';
 import { boardAt, sameBoard } from './strip-window';
@@ -83,17 +83,17 @@ export class Play {
    */
   readonly spins = this._spins.asReadonly();
   /** The reply of the last spin, from the moment its reels rest until the next spin. */
-  readonly outcome = this.shown.outcome.asReadonly();
-  readonly trouble = this.shown.trouble.asReadonly();
+  readonly outcome: Signal<SpinResult | null> = this.shown.outcome;
+  readonly trouble: Signal<unknown> = this.shown.trouble;
   /** Where the stake of the spin in trouble stands, as the payment service said last. */
-  readonly stakeStatus = this.shown.stakeStatus.asReadonly();
+  readonly stakeStatus: Signal<StakeStatus> = this.shown.stakeStatus;
   /** No answer came and the same spin is being asked for again. */
   readonly asking = this._asking.asReadonly();
-  readonly recent = this.history.recent.asReadonly();
+  readonly recent: Signal<readonly RecentSpin[]> = this.history.recent;
   /** The trace of the spin that was begun last; null before the first, and where it is not recorded. */
   readonly traceId = this._traceId.asReadonly();
-  readonly repeats = this.history.repeats.asReadonly();
-  readonly target = this.shown.target.asReadonly();
+  readonly repeats: Signal<readonly Repeat[]> = this.history.repeats;
+  readonly target: Signal<Target> = this.shown.target;
   /** The player wants to see the board at once. */
   readonly hurried = this._hurried.asReadonly();
   readonly canAskAgain = this.shown.canAskAgain;
@@ -197,19 +197,20 @@ export class Play {
       this.current = spin.key;
       this.shown.fail(new Interrupted(), 'unknown');
     }
-    const chip = {
-      key: spin.key,
-      begunAt: null,
-      traceId: null,
-      roundId: null,
-      kind: 'unknown' as const,
-      change: 0,
-      currency: this.session.currency(),
-      roundTripMs: null,
-      totalMs: null,
-    };
-    if (newest) this.history.remember(chip);
-    else this.history.rememberOlder(chip);
+    this.history.remember(
+      {
+        key: spin.key,
+        begunAt: null,
+        traceId: null,
+        roundId: null,
+        kind: 'unknown',
+        change: 0,
+        currency: this.session.currency(),
+        roundTripMs: null,
+        totalMs: null,
+      },
+      newest,
+    );
     this.followToItsEnd(seat, spin);
   }
 

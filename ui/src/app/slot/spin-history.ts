@@ -50,15 +50,12 @@ export class SpinHistory {
   /** Traces of the rounds of this window, by round. */
   private readonly traced = new Map<string, string>();
 
-  remember(spin: RecentSpin): void {
-    this.recent.update((spins) =>
-      [spin, ...spins.filter(({ key }) => key !== spin.key)].slice(0, RECENT),
-    );
-  }
-
-  /** One that was begun before all others. */
-  rememberOlder(spin: RecentSpin): void {
-    this.recent.update((spins) => [...spins, spin].slice(0, RECENT));
+  /** As the last one, or as one that was begun before all others. */
+  remember(spin: RecentSpin, isLast = true): void {
+    this.recent.update((spins) => {
+      const others = spins.filter(({ key }) => key !== spin.key);
+      return (isLast ? [spin, ...others] : [...others, spin]).slice(0, RECENT);
+    });
   }
 
   change(key: string, known: Partial<RecentSpin>): void {

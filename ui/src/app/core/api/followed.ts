@@ -107,8 +107,7 @@ export class Followed<T> {
   private async look(): Promise<void> {
     if (!document.hidden) await this.load();
     clearTimeout(this.timer);
-    const { everyMs } = this.options;
-    if (this.watchers > 0 && everyMs !== undefined)
-      this.timer = setTimeout(() => void this.look(), everyMs);
+    if (this.watchers > 0 && this.options.everyMs)
+      this.timer = setTimeout(() => void this.look(), this.options.everyMs);
   }
 }
