@@ -201,7 +201,7 @@ impl Service {
             // Every holder of the lock leaves the list whole, so a panic while it is held does no harm.
             let calls = AssertUnwindSafe(Arc::clone(&calls));
             let sampling = sampling.clone();
-            scope.add_event_processor(move |event| Some(complete(event, work, &*calls, sampling.as_deref())));
+            scope.add_event_processor(move |event| Some(complete(event, work, &calls, sampling.as_deref())));
         });
         let traced = Traced {
             sampled,
