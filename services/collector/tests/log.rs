@@ -329,23 +329,17 @@ async fn what_goes_makes_room_for_no_more_than_is_needed() {
     collector.shutdown().await;
     drop(collector);
 
-    // The log holds far more than these limits allow. The index deletes its rows more slowly than the log removes
-    // envelopes.
+    // Far more than may be kept now. The index takes its rows out more slowly than the log removes envelopes.
     let options = small(Options::standard().retention.age);
     let (collector, _) = Collector::open(dir.path(), options).unwrap();
     let file = dir.path().join(FILE);
-    for n in EARLIER..EARLIER + 40 {
-        // The log checks its size after writes only.
-        collector.capture_durable("api-gateway", large(n)).await.unwrap();
-        eventually("caught up", || collector.caught_up()).await;
-    }
     eventually("made room", || {
-        fs::metadata(&file).unwrap().len() <= options.retention.bytes + SLACK
+        fs::metadata(&file).unwrap().len() <= options.retention.bytes + SLACK && collector.caught_up()
     })
     .await;
     let kept = collector.envelopes(None, None, None, usize::MAX).await.unwrap();
     let bytes: u64 = kept.iter().map(|envelope| envelope.bytes).sum();
-    assert!(bytes >= options.retention.bytes / 8, "{bytes} in {}", kept.len());
+    assert!(bytes >= options.retention.bytes / 4, "{bytes} in {}", kept.len());
     collector.shutdown().await;
 }
 

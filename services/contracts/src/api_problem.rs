@@ -1,4 +1,4 @@
-//! ApiProblem details of RFC 9457 with stable codes: one sentence for a person, one code for a machine.
+//! Problem details of RFC 9457 with stable codes: one sentence for a person, one code for a machine.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -179,7 +179,7 @@ pub struct ApiProblem {
     pub detail: String,
     /// The stable code.
     pub code: Code,
-    /// Path of the offending field in the request body, or the name of the header.
+    /// Path of the offending field in the request body, or the name of the header or of the part of the path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub field: Option<String>,

@@ -32,7 +32,7 @@ impl IntoResponse for ApiProblem {
     }
 }
 
-/// A JSON body. Unlike axum's own extractor its rejection is a [`ApiProblem`] that names the field.
+/// A JSON body. Unlike axum's own extractor its rejection is an [`ApiProblem`] that names the field.
 #[derive(Debug, Clone, Copy)]
 pub struct Body<T>(pub T);
 
@@ -65,7 +65,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
-/// A part of the path. Unlike axum's own extractor its rejection is a [`ApiProblem`]: what cannot be an id names nothing that
+/// A part of the path. Unlike axum's own extractor its rejection is an [`ApiProblem`]: what cannot be an id names nothing that
 /// is here. The problem names the part.
 #[derive(Debug, Clone, Copy)]
 pub struct Path<T>(pub T);

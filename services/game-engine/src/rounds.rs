@@ -105,9 +105,10 @@ pub async fn draw_round(
     Seed { seed, same_seed_as }: Seed,
     at: UnixMillis,
 ) -> Result<Drawn, GameError> {
+    // The paytable of the time at which the round was asked for: drawing may take long.
+    let paytable = knobs.paytable();
     // Computed outside of the writer, for which all other writes wait.
     let stops = knobs.draw_stops(seed).await?;
-    let paytable = knobs.paytable();
     let mut drawn = evaluated(paytable, round_id, stake, seed, stops, at)?;
     drawn.same_seed_as = same_seed_as;
     let record = RoundRecord {

@@ -50,8 +50,17 @@ fn is_code(line: &str) -> bool {
     !line.is_empty() && !["//", "/*", "*"].iter().any(|mark| line.starts_with(mark))
 }
 
+/// The lines before the inline tests.
 fn code(text: &str) -> Vec<&str> {
-    text.lines().take_while(|line| *line != "#[cfg(test)]").collect()
+    let lines: Vec<&str> = text.lines().collect();
+    let tests = lines.iter().enumerate().position(|(number, line)| {
+        let mut below = lines[number + 1..]
+            .iter()
+            .skip_while(|line| line.starts_with("#["));
+        let opens = |line: &&str| line.starts_with("mod ") && line.ends_with('{');
+        *line == "#[cfg(test)]" && below.next().is_some_and(opens)
+    });
+    lines[..tests.unwrap_or(lines.len())].to_vec()
 }
 
 #[test]
@@ -83,7 +92,9 @@ fn functions<'a>(lines: &[&'a str]) -> Vec<(&'a str, usize, bool)> {
         let code = line.trim_start();
         let indent = &line[..line.len() - code.len()];
         let mut words = code.split(' ').skip_while(|word| {
-            word.starts_with("pub") || ["in", "const", "async"].contains(word) || word.ends_with(')')
+            word.starts_with("pub")
+                || ["in", "const", "async", "unsafe"].contains(word)
+                || word.ends_with(')')
         });
         if words.next() != Some("fn") || code.ends_with(';') {
             continue;

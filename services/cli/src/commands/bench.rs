@@ -184,10 +184,14 @@ async fn spins(count: u64) -> Result<Table, Failure> {
             stake,
             run: uuid::Uuid::new_v4().to_string(),
         };
-        let alone = load::run(&stack, &run(1)).await?;
-        let together = load::run(&stack, &run(BENCH_CONCURRENCY)).await?;
+        let measured = async {
+            let alone = load::run(&stack, &run(1)).await?;
+            let together = load::run(&stack, &run(BENCH_CONCURRENCY)).await?;
+            Ok::<_, String>(tables::spins(&alone, &together, BENCH_CONCURRENCY))
+        };
+        let measured = measured.await;
         stack.shutdown().await?;
-        Ok(tables::spins(&alone, &together, BENCH_CONCURRENCY))
+        Ok(measured?)
     })
     .await
 }

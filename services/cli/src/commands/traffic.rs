@@ -109,7 +109,7 @@ async fn measure(
     note!("reelscope: writing the players, then spinning alone, then beside them…");
     stack.seeded().await;
     let measured = measuring::run(&stack, wish, length, stop).await;
-    if !settled(&stack, SETTLED_AFTER_TRAFFIC).await {
+    if measured.is_ok() && !settled(&stack, SETTLED_AFTER_TRAFFIC).await {
         note!("reelscope: settlements are still under way; the next start of this data directory ends them");
     }
     stack.shutdown().await?;

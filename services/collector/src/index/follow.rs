@@ -155,12 +155,13 @@ impl Following<'_> {
 
     /// Removes some envelopes that the log has deleted; returns whether there were any.
     fn take_out(&mut self) -> rusqlite::Result<bool> {
+        let unpruned = self.index.figures.unpruned.get();
         let seqs = self
             .index
             .readers
             .read_here(|connection| removed_seqs(connection, MOST_REMOVED))?;
         let Some((keeper, _)) = self.known.as_mut().filter(|_| !seqs.is_empty()) else {
-            self.index.figures.unpruned.counted(0);
+            self.index.figures.unpruned.none_since(unpruned);
             return Ok(false);
         };
         let count = seqs.len();

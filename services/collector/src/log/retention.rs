@@ -25,6 +25,11 @@ const MOST_BETWEEN: u64 = 2 * 1024 * 1024;
 /// Most pages that are given back in one step.
 const PAGES_BACK: u64 = 512;
 
+/// Interval of checking size and age.
+const RETENTION_CHECK: Duration = Duration::from_secs(10);
+/// The same while the index makes room.
+const SOON: Duration = Duration::from_secs(1);
+
 /// How much is kept.
 #[derive(Debug, Clone, Copy)]
 pub struct Retention {
@@ -61,6 +66,18 @@ impl Unpruned {
         self.0.store(count, Ordering::Relaxed);
     }
 
+    /// The number, for [`Unpruned::none_since`].
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// The index found none after the number was `before`; it counts unless some were removed meanwhile.
+    pub(crate) fn none_since(&self, before: u64) {
+        let _ = self
+            .0
+            .compare_exchange(before, 0, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
     /// The index has taken some out.
     pub(crate) fn pruned(&self, count: usize) {
         self.change(|before| before.saturating_sub(count as u64));
@@ -76,7 +93,7 @@ impl Unpruned {
     }
 
     fn is_few(&self) -> bool {
-        self.0.load(Ordering::Relaxed) <= FEW_UNPRUNED
+        self.get() <= FEW_UNPRUNED
     }
 }
 
@@ -88,6 +105,8 @@ pub(crate) struct Retainer {
     from: u64,
     /// Bytes of all envelopes that are kept, before compression; `None` before the first step, which asks the database.
     kept_bytes: Option<u64>,
+    /// The file is too large, and the index has still to make room in it.
+    awaits_index: bool,
 }
 
 impl Retainer {
@@ -97,7 +116,14 @@ impl Retainer {
             ages,
             from: 0,
             kept_bytes: None,
+            awaits_index: false,
         }
+    }
+
+    /// After which time size and age are to be checked again even when few envelopes come: the index writes to the file
+    /// too, and takes rows out of it.
+    pub(super) fn next_check(&self) -> Duration {
+        if self.awaits_index { SOON } else { RETENTION_CHECK }
     }
 
     /// An envelope of so many bytes was written.
@@ -123,19 +149,18 @@ impl Retainer {
             None => bytes_of_all(connection)?,
         };
         self.kept_bytes = Some(kept);
-        let bytes = if unpruned.is_few() {
-            used * page
-        } else {
-            kept.min(used * page)
-        };
-        let excess = |cap: u64| bytes.saturating_sub(cap);
-        let chosen = if bytes > self.retention.hard_cap_bytes {
+        let (file, hard_cap) = (used * page, self.retention.hard_cap_bytes);
+        // Rows that the index has still to take out are no reason to remove envelopes. Those that are kept are then counted
+        // without compression: at least `bytes` of them stay.
+        let bytes = if unpruned.is_few() { file } else { kept.min(file) };
+        self.awaits_index = file > self.retention.bytes && !unpruned.is_few();
+        let chosen = if file > hard_cap {
             let mut all = oldest(connection, 0, "1")?;
-            all.truncate(enough_of(&all, excess(self.retention.hard_cap_bytes)));
+            all.truncate(enough_of(&all, file - hard_cap));
             all
         } else {
             let mut done = oldest(connection, self.from, "state != 0")?;
-            let mut many = enough_of(&done, excess(self.retention.bytes));
+            let mut many = enough_of(&done, bytes.saturating_sub(self.retention.bytes));
             // One by one, since one whose time is wrong says nothing about the others.
             done.retain(|entry| {
                 let goes = many > 0 || self.ages.of(entry) > self.retention.age;

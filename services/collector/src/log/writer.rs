@@ -28,8 +28,6 @@ use crate::notice::notice;
 /// How long envelopes without a waiting caller may stay in the system's page cache, where only a failure of the machine
 /// can lose them.
 const SYNC_WITHIN: Duration = Duration::from_secs(1);
-/// Interval of checking size and age even when few envelopes come, because the index writes to the file too.
-const RETENTION_CHECK: Duration = Duration::from_secs(10);
 
 /// Is told what the log did.
 pub(crate) trait Follower: Send {
@@ -113,7 +111,7 @@ impl<F: Follower> Writer<F> {
             let patience = match self.unsynced_since {
                 _ if has_too_much => Duration::ZERO,
                 Some(since) => SYNC_WITHIN.saturating_sub(since.elapsed()),
-                None => RETENTION_CHECK,
+                None => self.retainer.next_check(),
             };
             let (batch, is_last) = batch(jobs, patience);
             stopping = is_last;
@@ -126,7 +124,7 @@ impl<F: Follower> Writer<F> {
                 self.unsynced_since = Some(Instant::now());
                 self.failed(&error);
             }
-            if self.written >= self.retainer.interval() || checked.elapsed() >= RETENTION_CHECK {
+            if self.written >= self.retainer.interval() || checked.elapsed() >= self.retainer.next_check() {
                 checked = Instant::now();
                 self.written = 0;
                 has_too_much = true;

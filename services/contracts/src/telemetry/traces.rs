@@ -104,7 +104,7 @@ pub struct TraceSummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub currency: Option<String>,
-    /// Problems that the tags `problem` and `problem.*` name.
+    /// Problems that the tag `problems` names.
     pub problems: Vec<String>,
     /// Problems that the tag `problems.fixed` names: they are there, and are coped with.
     #[serde(default)]

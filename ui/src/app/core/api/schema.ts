@@ -670,7 +670,7 @@ export interface components {
       readonly code: components['schemas']['Code'];
       /** @description One clear sentence that says what to do. */
       readonly detail: string;
-      /** @description Path of the offending field in the request body, or the name of the header. */
+      /** @description Path of the offending field in the request body, or the name of the header or of the part of the path. */
       readonly field?: string;
       /**
        * Format: uint64
@@ -2507,7 +2507,7 @@ export interface components {
       readonly op: string;
       /** @description `user.id`, from whichever part of the trace has one. */
       readonly player?: string;
-      /** @description Problems that the tags `problem` and `problem.*` name. */
+      /** @description Problems that the tag `problems` names. */
       readonly problems: readonly string[];
       /** @description Problems that the tag `problems.fixed` names: they are there, and are coped with. */
       readonly problems_fixed: readonly string[];
