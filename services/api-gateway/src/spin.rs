@@ -54,8 +54,7 @@ impl Play {
         if reserved.status == BetStatus::Posted {
             return self.replay(round, &reserved);
         }
-        let bet = self.settle(stake, round.payout).await?;
-        self.knobs.note_board(&round.board);
+        let bet = self.settle(stake, &round).await?;
         Ok(result(round, &bet, reserved.status != BetStatus::Reserved))
     }
 
@@ -114,9 +113,12 @@ impl Play {
     }
 
     /// Has the payment service settle the round: its bet is posted, or pending and settled behind.
-    async fn settle(&self, stake: Money, payout: Money) -> Result<Bet, GatewayError> {
-        match self.upstream.settle(self.round_id, payout).await {
-            Ok(bet) if matches!(bet.status, BetStatus::Posted | BetStatus::Pending) => Ok(bet),
+    async fn settle(&self, stake: Money, round: &Round) -> Result<Bet, GatewayError> {
+        match self.upstream.settle(self.round_id, round.payout).await {
+            Ok(bet) if matches!(bet.status, BetStatus::Posted | BetStatus::Pending) => {
+                self.knobs.note_board(&round.board);
+                Ok(bet)
+            }
             Ok(bet) => Err(self.fail(stake, closed(&bet), bet.stake_status())),
             Err(error) if stake_status_in(&error, self.round_id).is_some() => {
                 Err(self.failed(stake, error).await)

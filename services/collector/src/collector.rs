@@ -111,6 +111,7 @@ impl Collector {
     ///
     /// # Errors
     /// As [`Collector::open`].
+    // Long because it puts all parts together, in the order in which they need each other.
     pub fn open_by(dir: &Path, options: Options, clock: Clock) -> Result<(Self, Notices), CollectorError> {
         fs::create_dir_all(dir).map_err(|error| CollectorError::unwritable(dir, &error))?;
         let Opened {

@@ -27,6 +27,8 @@
 //!
 //! A number stays after a name that may count, and so do `true`, `false`, `null` and similar words, and the id of a
 //! session.
+//!
+//! Long because every shape in which a name and its secret stand in a text is here, beside the others.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -39,7 +41,6 @@ use super::words::{self, Meaning, NamePosition};
 use super::{entities, forms, line, percents};
 
 /// Adds the named secrets in a text.
-// Long because it is one pass over the text, with a case for each shape of a value.
 pub(super) fn find(text: &str, found: &mut Vec<Found>) {
     let bytes = text.as_bytes();
     let mut past = 0;
@@ -165,6 +166,7 @@ impl<'a> Parted<'a> {
     }
 
     /// Adds the part of the value that is secret.
+    // Long because it has a case for each shape of a value.
     fn find(&self, text: &str, meaning: Meaning, found: &mut Vec<Found>) {
         let bytes = text.as_bytes();
         let rest = bytes.get(self.value..).unwrap_or_default();
