@@ -115,7 +115,7 @@ fn example(word: &str) -> String {
     match word {
         "ID=on" => "slow-rng=on".to_owned(),
         "DSN" => "https://0123456789abcdef0123456789abcdef@sentry.example/1".to_owned(),
-        "ADDRESS" => "http://127.0.0.1:9000".to_owned(),
+        "ADDRESS" => "127.0.0.1:9000".to_owned(),
         "PART" => "collector".to_owned(),
         other => other.to_owned(),
     }

@@ -341,7 +341,7 @@ async fn a_list_of_fifty_traces_is_small_whatever_is_sent() {
         let text = long(sign);
         let name = |what: &str, m: usize| format!("{what} {m} {text}");
         let trace = event_id(n + 1);
-        let tags = json!({ "problems": (0..8).map(|m| name("p", m)).collect::<Vec<_>>().join(",") });
+        let tags = json!({ "problems": (0..50).map(|m| format!("p{m}")).collect::<Vec<_>>().join(",") });
         let measured: Value = (0..8)
             .map(|m| (name("m", m), json!({ "value": 1.5, "unit": text })))
             .collect::<serde_json::Map<_, _>>()

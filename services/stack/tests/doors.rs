@@ -17,8 +17,13 @@ fn routes_of(service: &str) -> Vec<String> {
         .join(service)
         .join("src");
     let mut found = Vec::new();
-    for entry in fs::read_dir(sources).unwrap() {
-        let source = fs::read_to_string(entry.unwrap().path()).unwrap();
+    let mut open = vec![sources];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let source = fs::read_to_string(path).unwrap();
         for after in source.split(".route(").skip(1) {
             let Some(path) = after
                 .trim_start()

@@ -1,3 +1,4 @@
+// Long because the phrases of all pages but the first screen are here, page by page.
 import { insights } from './insights';
 import { faults, impact, overhead, problems, releases, traffic } from './problems';
 import { viewer } from './viewer';
