@@ -19,6 +19,11 @@ if ! cargo deny --version >/dev/null 2>&1; then
   cargo install cargo-deny@0.20.2 --locked
 fi
 cargo deny --all-features check licenses bans sources
+if ! cargo machete --version >/dev/null 2>&1; then
+  cargo install cargo-machete@0.9.2 --locked
+fi
+cargo machete
+RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
 
 step "Sentry's normaliser"
 # Sentry's own code, from a wheel, says whether what we send is what it expects.
