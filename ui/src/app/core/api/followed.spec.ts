@@ -93,6 +93,22 @@ describe('what is followed', () => {
     expect([followed.value(), followed.error()]).toEqual(['newer', null]);
   });
 
+  it('is old where a newer question was not answered, whatever an older one says later', async () => {
+    const questions = later();
+    const away = new Error('away');
+    const loads = [followed.load(), followed.load()];
+    questions[1]?.fail(away);
+    await loads[1];
+    expect([followed.state(), followed.error()]).toEqual(['failed', away]);
+    questions[0]?.answer('older');
+    await loads[0];
+    expect([followed.value(), followed.error()]).toEqual(['older', away]);
+    const after = followed.load();
+    questions[2]?.answer('newer');
+    await after;
+    expect([followed.value(), followed.error()]).toEqual(['newer', null]);
+  });
+
   it('has what was told while its answer was under way', async () => {
     const questions = later();
     const loads = [followed.load(), followed.load()];

@@ -21,6 +21,8 @@ export class Followed<T> {
   /** Questions are numbered: an answer that was overtaken by that to a later one is old. */
   private asked = 0;
   private answered = 0;
+  /** The newest question that was not answered. */
+  private failed = 0;
   private underWay = 0;
   /** What was told while questions were under way: their answers may lack it. */
   private changes: { readonly after: number; readonly apply: (value: T) => T }[] = [];
@@ -66,7 +68,9 @@ export class Followed<T> {
       this.answered = question;
       this.show(later.reduce((value, { apply }) => apply(value), answer));
     } catch (error) {
-      if (question >= this.answered) this._error.set(error);
+      if (question < Math.max(this.answered, this.failed)) return;
+      this.failed = question;
+      this._error.set(error);
     } finally {
       this.underWay -= 1;
       if (this.underWay === 0) this.changes = [];
@@ -100,7 +104,8 @@ export class Followed<T> {
   private show(value: T): void {
     const shown = this._value();
     if (shown === null || !this.options.equal?.(shown, value)) this._value.set(value);
-    this._error.set(null);
+    // An answer to an older question does not make good that a newer one has none.
+    if (this.answered > this.failed) this._error.set(null);
     this.options.seen?.(value);
   }
 
