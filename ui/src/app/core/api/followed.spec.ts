@@ -109,6 +109,19 @@ describe('what is followed', () => {
     expect([followed.value(), followed.error()]).toEqual(['newer', null]);
   });
 
+  it('is asked for by what is told of it while nothing is known, once for all of that', async () => {
+    const questions = later();
+    const first = followed.load();
+    questions[0]?.fail(new Error('away'));
+    await first;
+    followed.change((value) => value + '+');
+    followed.change((value) => value + '!');
+    expect(questions).toHaveLength(2);
+    questions[1]?.answer('a');
+    await vi.advanceTimersByTimeAsync(0);
+    expect([followed.value(), followed.error()]).toEqual(['a+!', null]);
+  });
+
   it('has what was told while its answer was under way', async () => {
     const questions = later();
     const loads = [followed.load(), followed.load()];

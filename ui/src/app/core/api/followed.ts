@@ -83,8 +83,9 @@ export class Followed<T> {
     this.show(value);
   }
 
-  /** A part of it as it was told. */
+  /** A part of it as it was told. Where the whole is not known, it is asked for: there is something to show. */
   change(apply: (value: T) => T): void {
+    if (this._value() === null && this.underWay === 0) void this.load();
     if (this.underWay > 0) this.changes.push({ after: this.asked, apply });
     this._value.update((value) => value && apply(value));
   }
