@@ -109,6 +109,22 @@ describe('what is followed', () => {
     expect([followed.value(), followed.error()]).toEqual(['newer', null]);
   });
 
+  it('is asked for where the window is hidden and nothing is known, and then not until it is seen', async () => {
+    const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+    try {
+      ask.mockResolvedValue('seen');
+      const end = followed.watch();
+      await vi.advanceTimersByTimeAsync(3_500);
+      expect([ask.mock.calls.length, followed.value()]).toEqual([1, 'seen']);
+      hidden.mockReturnValue(false);
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(ask).toHaveBeenCalledTimes(2);
+      end();
+    } finally {
+      hidden.mockRestore();
+    }
+  });
+
   it('is asked for by what is told of it while nothing is known, once for all of that', async () => {
     const questions = later();
     const first = followed.load();

@@ -111,7 +111,8 @@ export class Followed<T> {
   }
 
   private async look(): Promise<void> {
-    if (!document.hidden) await this.load();
+    // What is shown in a hidden window may be old, but there has to be something.
+    if (!document.hidden || this._value() === null) await this.load();
     clearTimeout(this.timer);
     if (this.watchers > 0 && this.options.everyMs)
       this.timer = setTimeout(() => void this.look(), this.options.everyMs);
