@@ -1,20 +1,32 @@
-import { ChangeDetectionStrategy, Component, computed, inject, resource } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  computed,
+  inject,
+  resource,
+} from '@angular/core';
 
 import { Gateway } from '../core/api/gateway';
 import { Session } from '../core/api/session';
+import { refusalWords } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';
+
+/** Interval of looking whether the day of the report is over, in milliseconds. */
+const DAY_CHECK_MS = 60_000;
 
 /**
  * The operator's report of today (UTC). The payment-service makes it from the ledger, not from
  * traces, so it also counts spins that telemetry has not recorded. The duration of the reply is
- * shown, because a fault of the demo makes this report slow.
+ * shown, because a fault of the demo makes this report slow, and its time, because the report
+ * follows no spins.
  */
 @Component({
   selector: 'rs-daily-report',
   template: `
     <section class="card">
-      <h2>
-        {{ say('insights.business.today') }}
+      <div class="head">
+        <h2>{{ say('insights.business.today') }}</h2>
         <small class="hint" data-test="daily-took">{{ took() }}</small>
         <button
           type="button"
@@ -25,9 +37,9 @@ import { Language } from '../core/i18n/language';
         >
           {{ say('insights.business.refresh') }}
         </button>
-      </h2>
+      </div>
       @if (report.error()) {
-        <p role="alert">{{ say('insights.business.reportFailed') }}</p>
+        <p role="alert">{{ trouble() }}</p>
       } @else if (figures(); as figures) {
         <p data-test="daily-report" [attr.aria-busy]="report.isLoading()">{{ figures }}</p>
       } @else {
@@ -47,28 +59,52 @@ export class DailyReport {
   protected readonly report = resource({
     loader: async () => {
       const began = performance.now();
-      const { totals } = await this.gateway.dailyReport();
-      return { totals, tookMs: performance.now() - began };
+      const { day, totals } = await this.gateway.dailyReport();
+      const answeredAt = new Date().toISOString();
+      return { day, totals, tookMs: performance.now() - began, answeredAt };
     },
   });
 
   protected readonly took = computed(() => {
     if (!this.report.hasValue()) return '';
-    const { duration } = this.language.formats();
-    return this.say('insights.business.took', { time: duration(this.report.value().tookMs) });
+    const { tookMs, answeredAt } = this.report.value();
+    const { duration, time } = this.language.formats();
+    return this.say('insights.business.took', { time: duration(tookMs), at: time(answeredAt) });
+  });
+
+  protected readonly trouble = computed(() => {
+    const words = refusalWords(this.report.error());
+    return 'literal' in words ? words.literal : this.say(words.key, words.params);
   });
 
   /** The totals in the player's currency, in which this page shows all amounts. */
   protected readonly figures = computed(() => {
     if (!this.report.hasValue()) return '';
+    const { totals } = this.report.value();
     const currency = this.session.currency();
-    const totals = this.report.value().totals.find((total) => total.currency === currency);
-    if (!totals) return this.say('insights.business.noBets');
+    const own = totals.find((total) => total.currency === currency);
+    if (!own) {
+      const others = totals.map((total) => total.currency).join(', ');
+      return others === ''
+        ? this.say('insights.business.noBets')
+        : this.say('insights.business.noBetsIn', { currency, others });
+    }
     const { money, percent } = this.language.formats();
-    return this.language.count('insights.business.bets', totals.bets, {
-      staked: money(totals.stakes, currency),
-      paid: money(totals.payouts, currency),
-      rtp: percent((100 * totals.payouts) / totals.stakes),
+    return this.language.count('insights.business.bets', own.bets, {
+      staked: money(own.stakes, currency),
+      paid: money(own.payouts, currency),
+      rtp: percent((100 * own.payouts) / own.stakes),
     });
   });
+
+  constructor() {
+    // A timer until midnight is late on a computer that has slept.
+    const timer = setInterval(() => this.followDay(), DAY_CHECK_MS);
+    inject(DestroyRef).onDestroy(() => clearInterval(timer));
+  }
+
+  private followDay(): void {
+    const today = new Date().toISOString().slice(0, 10);
+    if (this.report.hasValue() && this.report.value().day < today) this.report.reload();
+  }
 }

@@ -69,6 +69,21 @@ describe('the issues', () => {
     }
   });
 
+  it('can be asked for again where the collector went away while it read its log', async () => {
+    vi.useFakeTimers();
+    try {
+      gateway.issues.mockResolvedValueOnce({ issues: [], indexed: false });
+      await store.load();
+      gateway.issues.mockRejectedValueOnce(new Error('away'));
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(store.state()).toBe('failed');
+      await store.load();
+      expect([store.state(), ids()]).toEqual(['ready', ['a']]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('come as they happen, and those that wait for somebody are counted', () => {
     stream.tell('issue', issue('b', 2));
     expect([ids(), store.open()]).toEqual([['b', 'a'], 2]);
@@ -123,6 +138,11 @@ describe('the issues', () => {
     other.follow();
     await settled();
     expect(other.state()).toBe('failed');
+    // The collector tells of one: it answers again.
+    gateway.issues.mockResolvedValue({ issues: [issue('a', 1)], indexed: true });
+    stream.tell('issue', issue('b', 2));
+    await settled();
+    expect([other.state(), other.open()]).toEqual(['ready', 2]);
   });
 
   it('are as the collector says after a decision', async () => {

@@ -27,7 +27,8 @@ export class IssueStore {
   /** What is not read yet is not "none". */
   readonly state = computed((): LoadState => {
     const isRead = this.followed.value()?.indexed ?? true;
-    return isRead || this.issues().length > 0 ? this.followed.state() : 'loading';
+    if (isRead || this.issues().length > 0) return this.followed.state();
+    return this.followed.error() === null ? 'loading' : 'failed';
   });
   readonly most = MOST;
   /** Whether there may be issues that are not among these. */

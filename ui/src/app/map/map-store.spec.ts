@@ -44,6 +44,19 @@ describe('the map', () => {
     end();
   });
 
+  it('is asked for once though its window is hidden from the first', async () => {
+    const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+    try {
+      const end = store.watch();
+      await vi.advanceTimersByTimeAsync(30_000);
+      expect([store.state(), store.map()]).toEqual(['ready', map]);
+      expect(gateway.serviceMap).toHaveBeenCalledTimes(1);
+      end();
+    } finally {
+      hidden.mockRestore();
+    }
+  });
+
   it('goes on when nothing happens: its last minute passes', async () => {
     const end = store.watch();
     await vi.advanceTimersByTimeAsync(12_500);

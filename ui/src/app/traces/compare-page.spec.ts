@@ -120,6 +120,42 @@ describe('the page of two traces', () => {
     expect(address.go).toHaveBeenLastCalledWith('/traces/b');
   });
 
+  it('is walked through by keys, and Enter opens the span in the later trace that has it', async () => {
+    await shown(
+      detailOf('a', spin(0, 1_000), spanOf('x', 'r', 1, 2, { description: 'old' })),
+      detailOf('b', spin(0, 1_000), charge(1, 2)),
+    );
+    const press = async (key: string, from: Element = document.body): Promise<void> => {
+      from.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+      await fixture.whenStable();
+    };
+    document.body.append(page);
+    const selected = (): string =>
+      words(page.querySelector('[data-test="pair-row"][aria-selected="true"]'));
+    await press('ArrowDown');
+    expect(selected()).toMatch(/^frontend ?spin/);
+    await press('Enter');
+    expect(address.go).toHaveBeenLastCalledWith('/traces/b', { span: 'r' });
+    const opened = new Set<unknown>();
+    for (const key of ['ArrowDown', 'ArrowDown']) {
+      await press(key);
+      await press('Enter');
+      opened.add(JSON.stringify(address.go.mock.lastCall));
+    }
+    expect([...opened].sort()).toEqual([
+      '["/traces/a",{"span":"x"}]',
+      '["/traces/b",{"span":"c"}]',
+    ]);
+    // The services are scrolled by their own keys.
+    const before = selected();
+    const services = page.querySelector('section.panel') ?? expect.fail();
+    address.go.mockClear();
+    for (const key of ['Home', 'ArrowUp', 'Enter']) await press(key, services);
+    expect(selected()).toBe(before);
+    expect(address.go).not.toHaveBeenCalled();
+    page.remove();
+  });
+
   it('says that a trace is not there, and asks again where nobody answered', async () => {
     gateway.trace.mockRejectedValue(new ApiProblem({ status: 404, code: 'not_found' }, null));
     await opened();

@@ -13,6 +13,17 @@ describe('a key on the waterfall', () => {
     expect(keyMeaning(pressed({ key: '.', code: 'Slash' }))).toBe('search');
     expect(keyMeaning(pressed({ key: 'х', code: 'BracketLeft' }))).toBe('close-all');
   });
+  it('goes by its name where it writes nothing, wherever it is on the keyboard', () => {
+    expect(keyMeaning(pressed({ key: 'CapsLock', code: 'Escape' }))).toBeNull();
+    expect(keyMeaning(pressed({ key: 'Escape', code: 'CapsLock' }))).toBe('leave');
+    expect(keyMeaning(pressed({ key: 'Unidentified', code: 'Enter' }))).toBeNull();
+    expect(keyMeaning(pressed({ key: 'Control', code: 'ArrowDown' }))).toBeNull();
+  });
+  it('goes by its place where it writes a digit or a sign', () => {
+    expect(keyMeaning(pressed({ key: 'à', code: 'Digit0' }))).toBe('whole');
+    expect(keyMeaning(pressed({ key: '-', code: 'NumpadSubtract' }))).toBe('zoom-out');
+    expect(keyMeaning(pressed({ key: 'ß', code: 'Minus' }))).toBe('zoom-out');
+  });
   it('is the browser’s with Ctrl', () =>
     expect(keyMeaning(pressed({ key: 'c', code: 'KeyC', ctrlKey: true }))).toBeNull());
   it('is typed in a field', () =>

@@ -85,6 +85,12 @@ export const WATERFALL_KEYS: readonly KeyGroup[] = [
   { says: 'viewer.keys.back', shown: ['Esc'], keys: { Escape: 'leave' } },
 ];
 
+/**
+ * Physical keys whose character depends on the layout. All others are named by `key` alone: the system may have given them
+ * another meaning, such as Caps Lock on the place of Escape.
+ */
+const WRITING = /^(?:Key|Digit|Bracket|Numpad)|^(?:Slash|Equal|Minus)$/;
+
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
   WATERFALL_KEYS.flatMap(({ keys }) => Object.entries(keys)),
 );
@@ -96,7 +102,8 @@ export function keyMeaning(event: KeyboardEvent): Meaning | null {
   if (target?.closest('input, textarea, select, dialog[open]')) return null;
   if (event.shiftKey) return MEANINGS.get(`Shift ${event.key}`) ?? null;
   const named = MEANINGS.get(event.key);
-  if (named === undefined) return MEANINGS.get(event.code) ?? null;
+  if (named === undefined)
+    return WRITING.test(event.code) ? (MEANINGS.get(event.code) ?? null) : null;
   if (named === 'leave') return named;
   // A button is pressed with Enter; a separator is moved and a text is scrolled with the arrows.
   if (named === 'details' && target?.closest('button, a, summary')) return null;

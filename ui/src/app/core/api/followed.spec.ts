@@ -93,6 +93,51 @@ describe('what is followed', () => {
     expect([followed.value(), followed.error()]).toEqual(['newer', null]);
   });
 
+  it('is old where a newer question was not answered, whatever an older one says later', async () => {
+    const questions = later();
+    const away = new Error('away');
+    const loads = [followed.load(), followed.load()];
+    questions[1]?.fail(away);
+    await loads[1];
+    expect([followed.state(), followed.error()]).toEqual(['failed', away]);
+    questions[0]?.answer('older');
+    await loads[0];
+    expect([followed.value(), followed.error()]).toEqual(['older', away]);
+    const after = followed.load();
+    questions[2]?.answer('newer');
+    await after;
+    expect([followed.value(), followed.error()]).toEqual(['newer', null]);
+  });
+
+  it('is asked for where the window is hidden and nothing is known, and then not until it is seen', async () => {
+    const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+    try {
+      ask.mockResolvedValue('seen');
+      const end = followed.watch();
+      await vi.advanceTimersByTimeAsync(3_500);
+      expect([ask.mock.calls.length, followed.value()]).toEqual([1, 'seen']);
+      hidden.mockReturnValue(false);
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(ask).toHaveBeenCalledTimes(2);
+      end();
+    } finally {
+      hidden.mockRestore();
+    }
+  });
+
+  it('is asked for by what is told of it while nothing is known, once for all of that', async () => {
+    const questions = later();
+    const first = followed.load();
+    questions[0]?.fail(new Error('away'));
+    await first;
+    followed.change((value) => value + '+');
+    followed.change((value) => value + '!');
+    expect(questions).toHaveLength(2);
+    questions[1]?.answer('a');
+    await vi.advanceTimersByTimeAsync(0);
+    expect([followed.value(), followed.error()]).toEqual(['a+!', null]);
+  });
+
   it('has what was told while its answer was under way', async () => {
     const questions = later();
     const loads = [followed.load(), followed.load()];

@@ -21,6 +21,8 @@ export class Followed<T> {
   /** Questions are numbered: an answer that was overtaken by that to a later one is old. */
   private asked = 0;
   private answered = 0;
+  /** The newest question that was not answered. */
+  private failed = 0;
   private underWay = 0;
   /** What was told while questions were under way: their answers may lack it. */
   private changes: { readonly after: number; readonly apply: (value: T) => T }[] = [];
@@ -66,7 +68,9 @@ export class Followed<T> {
       this.answered = question;
       this.show(later.reduce((value, { apply }) => apply(value), answer));
     } catch (error) {
-      if (question >= this.answered) this._error.set(error);
+      if (question < Math.max(this.answered, this.failed)) return;
+      this.failed = question;
+      this._error.set(error);
     } finally {
       this.underWay -= 1;
       if (this.underWay === 0) this.changes = [];
@@ -79,8 +83,9 @@ export class Followed<T> {
     this.show(value);
   }
 
-  /** A part of it as it was told. */
+  /** A part of it as it was told. Where the whole is not known, it is asked for: there is something to show. */
   change(apply: (value: T) => T): void {
+    if (this._value() === null && this.underWay === 0) void this.load();
     if (this.underWay > 0) this.changes.push({ after: this.asked, apply });
     this._value.update((value) => value && apply(value));
   }
@@ -100,12 +105,14 @@ export class Followed<T> {
   private show(value: T): void {
     const shown = this._value();
     if (shown === null || !this.options.equal?.(shown, value)) this._value.set(value);
-    this._error.set(null);
+    // An answer to an older question does not make good that a newer one has none.
+    if (this.answered > this.failed) this._error.set(null);
     this.options.seen?.(value);
   }
 
   private async look(): Promise<void> {
-    if (!document.hidden) await this.load();
+    // What is shown in a hidden window may be old, but there has to be something.
+    if (!document.hidden || this._value() === null) await this.load();
     clearTimeout(this.timer);
     if (this.watchers > 0 && this.options.everyMs)
       this.timer = setTimeout(() => void this.look(), this.options.everyMs);

@@ -88,6 +88,20 @@ describe('the health that is shown', () => {
     expect([health.healthy(), health.release()]).toEqual([true, '1.1.0']);
   });
 
+  it('is asked for until it is known after a failure, whatever an older question was answered', async () => {
+    let late: (reply: StackHealth) => void = () => undefined;
+    gateway.health.mockReturnValueOnce(new Promise((resolve) => (late = resolve)));
+    const first = health.watch();
+    gateway.health.mockRejectedValueOnce(new NoAnswer());
+    await health.watch();
+    late(reply());
+    await first;
+    expect([health.healthy(), health.unanswered()]).toEqual([false, true]);
+    gateway.health.mockResolvedValueOnce(reply({ release: '1.1.0' }));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([health.healthy(), health.release()]).toEqual([true, '1.1.0']);
+  });
+
   it('says that a gateway of another start does not know this window, and asks no more', async () => {
     gateway.health.mockResolvedValue(reply({ status: 'degraded' }));
     gateway.paytable.mockResolvedValue({});

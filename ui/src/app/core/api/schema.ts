@@ -1607,7 +1607,7 @@ export interface components {
      * @enum {string}
      */
     readonly NodeKind: 'service' | 'database' | 'external';
-    /** @description No fields: there is nothing to say about it. */
+    /** @description An object without fields. */
     readonly Nothing: Record<string, never>;
     /** @description Something that a person should know about the collector. */
     readonly Notice: {

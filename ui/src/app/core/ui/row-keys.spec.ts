@@ -22,7 +22,9 @@ describe('the keys of a list', () => {
 
 describe("the keys that are not the list's", () => {
   const page = document.createElement('div');
-  page.innerHTML = '<a href="/map"><b></b></a><button></button><textarea></textarea><p></p>';
+  page.innerHTML =
+    '<a href="/map"><b></b></a><button></button><textarea></textarea><p></p>' +
+    '<section data-keys="own"><i></i></section>';
   const check = (css: string, key: string, expected: boolean): void => {
     let taken: boolean | undefined;
     const target = page.querySelector(css);
@@ -38,5 +40,10 @@ describe("the keys that are not the list's", () => {
     check('button', 'Enter', true);
     check('textarea', 'ArrowDown', true);
     check('p', 'Enter', false);
+  });
+
+  it('are all of what is scrolled by itself', () => {
+    check('section', 'ArrowDown', true);
+    check('i', 'End', true);
   });
 });

@@ -17,8 +17,8 @@ export function rowAfter(
 }
 
 /**
- * Whether a key belongs to what has the focus, or to the browser: fields, buttons and dialogs keep their keys, but for a
- * button that is a `row` of the list.
+ * Whether a key belongs to what has the focus, or to the browser: fields, buttons, dialogs and what is marked with
+ * `data-keys="own"` keep their keys, but for a button that is a `row` of the list.
  */
 export function isTaken(
   { target, key, ctrlKey, altKey, metaKey }: KeyboardEvent,
@@ -29,6 +29,6 @@ export function isTaken(
   const links = key === 'Enter' ? ', a[href], summary' : '';
   const holder =
     target instanceof Element &&
-    target.closest(`input, select, textarea, button, dialog[open]${links}`);
+    target.closest(`input, select, textarea, button, dialog[open], [data-keys="own"]${links}`);
   return holder !== false && holder !== null && holder !== row;
 }

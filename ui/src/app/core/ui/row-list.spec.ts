@@ -17,6 +17,8 @@ import { VirtualRows } from './virtual-rows';
     >
       <p data-at>{{ list.active() }}</p>
     </div>
+    <input />
+    <dialog open><p data-in-dialog></p></dialog>
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
@@ -71,6 +73,19 @@ describe('a list of rows', () => {
     press('Enter');
     expect(fixture.componentInstance.entered()).toBe(3);
     expect(press('x')).toBe(true);
+  });
+
+  it('leaves a field and a dialog their keys, and the browser those with Ctrl', async () => {
+    const fixture = await shown(Drawn);
+    press('ArrowDown');
+    for (const css of ['input', '[data-in-dialog]'])
+      for (const key of ['ArrowDown', 'End', 'Enter'])
+        expect(press(key, page.querySelector(css) ?? expect.fail())).toBe(true);
+    const withCtrl = new KeyboardEvent('keydown', { key: 'End', ctrlKey: true, cancelable: true });
+    expect(document.dispatchEvent(withCtrl)).toBe(true);
+    await fixture.whenStable();
+    expect(page.querySelector('[data-at]')?.textContent).toBe('0');
+    expect(fixture.componentInstance.entered()).toBe(-1);
   });
 
   it('of controls leads the focus from one to the next, once one has it', async () => {

@@ -167,10 +167,10 @@ export const insights = {
     noRelease: 'not specified',
     spins: 'Spins',
     today: 'Today by the ledger',
-    took: 'answered in {{ time }}',
+    took: 'answered in {{ time }} at {{ at }}',
     refresh: 'Refresh',
-    reportFailed: 'The payment service did not answer. Try again.',
     noBets: 'No settled bets today (UTC).',
+    noBetsIn: 'No settled bets in {{ currency }} today (UTC), only in {{ others }}.',
     bets: {
       one: '{{ count }} settled bet: stakes {{ staked }}, payouts {{ paid }}, RTP {{ rtp }}',
       other: '{{ count }} settled bets: stakes {{ staked }}, payouts {{ paid }}, RTP {{ rtp }}',

@@ -3,7 +3,6 @@ export const problems = {
   label: 'Demo problems',
   loading: 'Loading problems…',
   noAnswer: 'The gateway did not respond.',
-  again: 'Try again',
   dial: 'Release',
   dialOf: '{{ version }}: {{ what }}',
   ofRelease: {

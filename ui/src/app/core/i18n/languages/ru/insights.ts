@@ -179,10 +179,10 @@ export const insights: PagePhrases['insights'] = {
     noRelease: 'не указан',
     spins: 'Спины',
     today: 'Сегодня по данным учёта',
-    took: 'ответ за {{ time }}',
+    took: 'ответ за {{ time }} в {{ at }}',
     refresh: 'Обновить',
-    reportFailed: 'Платёжный сервис не ответил. Повторите попытку.',
     noBets: 'Сегодня (UTC) рассчитанных ставок нет.',
+    noBetsIn: 'Сегодня (UTC) рассчитанных ставок в {{ currency }} нет, есть только в {{ others }}.',
     bets: {
       one: '{{ count }} рассчитанная ставка: поставлено {{ staked }}, выплачено {{ paid }}, RTP {{ rtp }}',
       few: '{{ count }} рассчитанные ставки: поставлено {{ staked }}, выплачено {{ paid }}, RTP {{ rtp }}',

@@ -5,7 +5,6 @@ export const problems: PagePhrases['problems'] = {
   label: 'Проблемы демо',
   loading: 'Загружаем проблемы…',
   noAnswer: 'Шлюз не ответил.',
-  again: 'Повторить',
   dial: 'Релиз',
   dialOf: '{{ version }}: {{ what }}',
   ofRelease: {
