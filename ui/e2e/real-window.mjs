@@ -32,6 +32,8 @@ const AXE = readFileSync(join(import.meta.dirname, 'node_modules/axe-core/axe.mi
 export const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
 /** Generous, because the machine that runs the tests may be busy; nobody waits this long on a good day. */
 const PATIENCE_MS = 20_000;
+/** A click that leads nowhere for so long did not reach the page. */
+const LOST_CLICK_MS = 5_000;
 /** How often a program is started when the driver loses it. */
 const MOST_STARTS = 3;
 /** A page that hangs must not keep its driver, its program and the rest of the tests. */
@@ -175,6 +177,17 @@ export class Page {
 
   async click(name) {
     await (await this.see(name)).click();
+    if (name.startsWith('nav-')) await this.arrive(name);
+  }
+
+  /** Waits for the page of a link of the header. WebKitWebDriver loses the first click of a new window now and then. */
+  async arrive(name) {
+    const isThere = async () => (await this.attribute(name, 'aria-current')) === 'page';
+    const clicked = until(`${name} to be open`, isThere, LOST_CLICK_MS);
+    if (await clicked.catch(() => false)) return;
+    console.error(`the driver lost a click on ${name}`);
+    await (await this.see(name)).click();
+    await until(`${name} to be open`, isThere);
   }
 
   /** Changes the language. What is clicked before its phrases are there would lie elsewhere by the time of the click. */
