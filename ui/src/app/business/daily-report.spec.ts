@@ -32,8 +32,13 @@ describe('the daily report', () => {
       ],
     });
     fixture = TestBed.createComponent(DailyReport);
-    await fixture.whenStable();
+    await settled();
     return fixture.nativeElement as HTMLElement;
+  }
+  async function settled(): Promise<void> {
+    await fixture.whenStable();
+    await new Promise((resolve) => setTimeout(resolve));
+    await fixture.whenStable();
   }
   const words = (element: Element | null): string =>
     (element?.textContent ?? '').replaceAll('\u00a0', ' ').trim();
@@ -71,6 +76,20 @@ describe('the daily report', () => {
     ).toBe('The ledger is away.');
   });
 
+  it('keeps what was answered before, whose time it shows, where a later question is not', async () => {
+    dailyReport.mockResolvedValueOnce({ day: DAY, totals: [] });
+    const page = await shown();
+    const again = page.querySelector<HTMLButtonElement>('[data-test="daily-again"]');
+    dailyReport.mockRejectedValueOnce(new NoAnswer());
+    vi.setSystemTime(`${DAY}T12:30:00Z`);
+    again?.click();
+    await settled();
+    expect(page.querySelector('[role="alert"]')).not.toBeNull();
+    expect(text(page, 'daily-report')).toBe('No settled bets today (UTC).');
+    expect(text(page, 'daily-took')).toMatch(/ at \d+:00:00/);
+    expect(again?.disabled).toBe(false);
+  });
+
   it('is asked for again when its day is over, and not before', async () => {
     dailyReport.mockResolvedValueOnce({ day: DAY, totals: [ROUBLES] });
     const page = await shown();
@@ -78,7 +97,7 @@ describe('the daily report', () => {
     expect(dailyReport).toHaveBeenCalledTimes(1);
     dailyReport.mockResolvedValue({ day: '2026-11-30', totals: [] });
     await vi.advanceTimersByTimeAsync(3_600_000);
-    await fixture.whenStable();
+    await settled();
     expect(text(page, 'daily-report')).toBe('No settled bets today (UTC).');
     fixture.destroy();
     await vi.advanceTimersByTimeAsync(48 * 3_600_000);

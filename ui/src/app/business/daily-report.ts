@@ -4,9 +4,10 @@ import {
   DestroyRef,
   computed,
   inject,
-  resource,
+  signal,
 } from '@angular/core';
 
+import { Followed } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
 import { Session } from '../core/api/session';
 import { refusalWords } from '../core/i18n/error-words';
@@ -32,17 +33,18 @@ const DAY_CHECK_MS = 60_000;
           type="button"
           class="quiet"
           data-test="daily-again"
-          [disabled]="report.isLoading()"
-          (click)="report.reload()"
+          [disabled]="busy()"
+          (click)="load()"
         >
           {{ say('insights.business.refresh') }}
         </button>
       </div>
-      @if (report.error()) {
-        <p role="alert">{{ trouble() }}</p>
-      } @else if (figures(); as figures) {
-        <p data-test="daily-report" [attr.aria-busy]="report.isLoading()">{{ figures }}</p>
-      } @else {
+      @if (trouble(); as trouble) {
+        <p role="alert">{{ trouble }}</p>
+      }
+      @if (figures(); as figures) {
+        <p data-test="daily-report" [attr.aria-busy]="busy()">{{ figures }}</p>
+      } @else if (busy()) {
         <p role="status">{{ say('insights.business.loading') }}</p>
       }
     </section>
@@ -56,31 +58,36 @@ export class DailyReport {
   private readonly session = inject(Session);
   protected readonly say = this.language.say;
 
-  protected readonly report = resource({
-    loader: async () => {
-      const began = performance.now();
-      const { day, totals } = await this.gateway.dailyReport();
-      const answeredAt = new Date().toISOString();
-      return { day, totals, tookMs: performance.now() - began, answeredAt };
-    },
+  private readonly followed = new Followed(async () => {
+    const began = performance.now();
+    const { day, totals } = await this.gateway.dailyReport();
+    const answeredAt = new Date().toISOString();
+    return { day, totals, tookMs: performance.now() - began, answeredAt };
   });
+  private readonly report = this.followed.value;
+  protected readonly busy = signal(false);
 
   protected readonly took = computed(() => {
-    if (!this.report.hasValue()) return '';
-    const { tookMs, answeredAt } = this.report.value();
+    const report = this.report();
+    if (!report) return '';
     const { duration, time } = this.language.formats();
-    return this.say('insights.business.took', { time: duration(tookMs), at: time(answeredAt) });
+    return this.say('insights.business.took', {
+      time: duration(report.tookMs),
+      at: time(report.answeredAt),
+    });
   });
 
   protected readonly trouble = computed(() => {
-    const words = refusalWords(this.report.error());
+    const error = this.followed.error();
+    if (error === null) return '';
+    const words = refusalWords(error);
     return 'literal' in words ? words.literal : this.say(words.key, words.params);
   });
 
   /** The totals in the player's currency, in which this page shows all amounts. */
   protected readonly figures = computed(() => {
-    if (!this.report.hasValue()) return '';
-    const { totals } = this.report.value();
+    const totals = this.report()?.totals;
+    if (!totals) return '';
     const currency = this.session.currency();
     const own = totals.find((total) => total.currency === currency);
     if (!own) {
@@ -98,13 +105,21 @@ export class DailyReport {
   });
 
   constructor() {
+    void this.load();
     // A timer until midnight is late on a computer that has slept.
     const timer = setInterval(() => this.followDay(), DAY_CHECK_MS);
     inject(DestroyRef).onDestroy(() => clearInterval(timer));
   }
 
+  protected async load(): Promise<void> {
+    this.busy.set(true);
+    await this.followed.load();
+    this.busy.set(false);
+  }
+
   private followDay(): void {
+    const day = this.report()?.day;
     const today = new Date().toISOString().slice(0, 10);
-    if (this.report.hasValue() && this.report.value().day < today) this.report.reload();
+    if (day !== undefined && day < today && !this.busy()) void this.load();
   }
 }
