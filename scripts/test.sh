@@ -23,7 +23,8 @@ if ! cargo machete --version >/dev/null 2>&1; then
   cargo install cargo-machete@0.9.2 --locked
 fi
 cargo machete
-RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
+# For those who work on it, so with what is private too.
+RUSTDOCFLAGS='-D warnings -A rustdoc::private-intra-doc-links' cargo doc --workspace --no-deps --document-private-items --locked
 
 step "Sentry's normaliser"
 # Sentry's own code, from a wheel, says whether what we send is what it expects.

@@ -27,11 +27,7 @@ use crate::error::{CollectorError, RecordingError};
 use crate::index::Index;
 use crate::log::{self, Ages, Figures, Job, Opened, Readers, Retainer, Retention, Writer};
 use crate::refusals::Refusals;
-
-/// The slot of envelopes from other SDKs.
-pub const EXTERNAL: &str = "external";
-/// The slot of envelopes from the page, which is the head of a spin's trace.
-pub(crate) const FRONTEND: &str = "frontend";
+use crate::slot::FRONTEND;
 
 /// Options of a collector.
 #[derive(Debug, Clone, Copy)]

@@ -25,6 +25,8 @@ use header::header_json;
 pub use header::{Header, ItemHeader, Sdk, TraceHeader};
 pub(crate) use nesting::deeper_than;
 
+pub use crate::lenient::MAX_DEPTH;
+
 /// Limit of an envelope in bytes, decompressed. Sentry takes 200 MiB, which is for minidumps.
 pub const MAX_ENVELOPE: usize = 40 * 1024 * 1024;
 /// Limit of an event or transaction in bytes, which is Sentry's.
@@ -33,8 +35,6 @@ pub const MAX_EVENT: usize = 1024 * 1024;
 pub const MAX_ITEMS: usize = 1_000;
 /// Limit of a header line in bytes.
 pub const MAX_HEADER_LINE: usize = 64 * 1024;
-/// Limit of the nesting of JSON that is read; below serde_json's own limit of 128.
-pub const MAX_DEPTH: usize = 100;
 
 /// An item, borrowed from its envelope.
 #[derive(Debug, Clone, PartialEq, Eq)]

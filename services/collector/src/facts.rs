@@ -17,15 +17,15 @@ mod time;
 mod waits;
 
 use crate::bounds;
-#[cfg(any(fuzzing, test))]
-use crate::collector::EXTERNAL;
+use crate::content_hash::number_of;
 use crate::envelope::{Envelope, Item, TraceHeader, format_id, is_container};
 use crate::item_type::{Indexed, ItemType, Payload};
 use crate::lenient;
 use crate::log::Entry;
-use crate::once;
 use crate::service;
 use crate::skim::{self, JsonSection};
+#[cfg(any(fuzzing, test))]
+use crate::slot::EXTERNAL;
 use json::{Object, as_name, attributes, id, name, readable, tags, text, values};
 use message::{Params, filled};
 use time::Clock;
@@ -50,7 +50,7 @@ pub(crate) struct SpanFact {
     pub(crate) currency: Option<String>,
     /// Sample rate of its trace; `None` where it is unknown, or where all or none are recorded.
     pub(crate) sample_rate: Option<f64>,
-    /// All of its data as JSON; only when read by [`skim`].
+    /// All of its data as JSON; only when read by [`skim()`].
     pub(crate) attributes: Option<String>,
     /// Hash that identifies its transaction within the envelope.
     segment: u64,
@@ -327,11 +327,11 @@ fn take(facts: &mut Facts, whole: Whole<'_>, item: &Item<'_>, payload: &Object) 
 /// Returns what is counted of an item.
 fn counts(sent_at: Option<&str>, item: &Item<'_>, payload: &Object) -> Option<Counts> {
     // An item without an id is recognised by its content and its time of sending.
-    let by_content = || sent_at.map(|sent_at| once::number_of((sent_at, item.payload)));
+    let by_content = || sent_at.map(|sent_at| number_of((sent_at, item.payload)));
     let counts = match &item.header.item_type {
         // An update belongs to a session that is counted already.
         ItemType::Session if payload.get("init") == Some(&Value::Bool(true)) => Counts {
-            once: text(payload, "sid").map(|sid| once::number_of(("session", sid))),
+            once: text(payload, "sid").map(|sid| number_of(("session", sid))),
             by_name: BTreeMap::from([(SESSIONS.to_owned(), 1)]),
         },
         ItemType::Sessions => Counts {

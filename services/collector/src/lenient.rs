@@ -11,7 +11,8 @@ use std::borrow::Cow;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value};
 
-use crate::envelope::MAX_DEPTH;
+/// Limit of the nesting of JSON that is read; below serde_json's own limit of 128.
+pub const MAX_DEPTH: usize = 100;
 
 /// Member of a broken element, whose value is the reason.
 pub(crate) const UNREADABLE: &str = "reelscope.unreadable";

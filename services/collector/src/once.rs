@@ -5,22 +5,12 @@
 //! is sent again when another envelope has an equal one of the same microsecond.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::Hash;
 
 use reelscope_contracts::telemetry::{LogLine, MeasurementPoint};
 
+use crate::content_hash::hashed;
 use crate::facts::{Facts, SpanFact};
-
-/// Number of a thing with an id, or with its whole content as the id.
-pub(crate) fn number_of(hash: impl Hash) -> i64 {
-    hashed(hash).cast_signed()
-}
-
-fn hashed(hash: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hash.hash(&mut hasher);
-    hasher.finish()
-}
 
 /// Distinguishes equal elements of one envelope, which were not sent again.
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! Names of services; every name is made here.
 
 use crate::bounds;
-use crate::collector::EXTERNAL;
+use crate::slot::EXTERNAL;
 
 /// The slots of our own services and of the page.
 const OWN: [&str; 5] = [

@@ -119,7 +119,7 @@ impl Faults {
         self.board().since.at()
     }
 
-    /// Returns the number of the last envelope before this session, for [`Collector::traces_after`].
+    /// Returns the number of the last envelope before this session, for [`Collector::traces_after`](reelscope_collector::Collector::traces_after).
     #[must_use]
     pub fn captured_before(&self) -> u64 {
         self.board().since.captured()

@@ -13,9 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use slow_rng::SlowRng;
 
 use crate::GameError;
+use crate::drawing;
 use crate::paytable::{CERTIFIED, FEWEST, Paytable};
 use crate::reels::{Stops, Symbol};
-use crate::rounds;
 
 /// Version 2: a zero too many, three cherries pay 50 instead of 5.
 pub const TENFOLD_CHERRIES: Paytable = {
@@ -47,7 +47,7 @@ impl Knobs {
     /// Draws the stops of a round.
     pub(crate) async fn draw_stops(&self, seed: u64) -> Result<Stops, GameError> {
         match self.slow_rng.words_per_stop() {
-            None => Ok(rounds::draw_stops(seed)),
+            None => Ok(drawing::draw_stops(seed)),
             Some(words) => self.slow_rng.draw_stops(seed, words).await,
         }
     }

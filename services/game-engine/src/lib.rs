@@ -37,6 +37,7 @@ pub mod rng;
 
 pub mod par_sheet;
 
+mod drawing;
 pub mod faults;
 
 pub mod replies;

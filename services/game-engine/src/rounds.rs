@@ -4,16 +4,15 @@ use reelscope_contracts::game::Round;
 use reelscope_contracts::{Money, RoundId, UnixMillis};
 use reelscope_store::Store;
 use serde::{Deserialize, Serialize};
-use tracing::field::Empty;
-use tracing::{Span, info_span};
+use tracing::info_span;
 
 use crate::GameError;
+use crate::drawing::draw_stops;
 use crate::evaluate::evaluate;
 use crate::faults::{Knobs, TENFOLD_CHERRIES};
 use crate::paytable::{CERTIFIED, Paytable};
 use crate::reels::{REELS, STRIPS, Stops, board_at};
 use crate::replies::round;
-use crate::rng::draw;
 
 /// Version of the documents below; raised when an older build would misread them.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -173,23 +172,6 @@ pub async fn seed_of(store: &Store, round_id: RoundId, stake: Money) -> Result<u
 /// [`GameError::Stake`].
 pub fn play(round_id: RoundId, stake: Money, seed: u64, at: UnixMillis) -> Result<Round, GameError> {
     evaluated(&CERTIFIED, round_id, stake, seed, draw_stops(seed), at)
-}
-
-/// Draws the stops of a seed, with a span around it.
-pub(crate) fn draw_stops(seed: u64) -> Stops {
-    let span = rng_span("ChaCha12");
-    span.record("rng.words_tested", 0);
-    span.in_scope(|| draw(seed))
-}
-
-pub(crate) fn rng_span(algorithm: &'static str) -> Span {
-    info_span!(
-        "game.rng",
-        sentry.op = "game.rng",
-        sentry.name = "draw stops",
-        rng.algorithm = algorithm,
-        rng.words_tested = Empty,
-    )
 }
 
 fn evaluated(

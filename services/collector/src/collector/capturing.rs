@@ -6,13 +6,14 @@ use std::sync::atomic::Ordering;
 use reelscope_contracts::ApiProblem;
 use tokio::sync::oneshot;
 
-use super::{Collector, EXTERNAL};
+use super::Collector;
 use crate::envelope::Envelope;
 use crate::error::CaptureError;
 use crate::large;
 use crate::log::{Arrival, Body, Captured, Job, Queued};
 use crate::notice::notice;
 use crate::scrub;
+use crate::slot::EXTERNAL;
 
 /// Limit of bytes that wait for the disk; further envelopes are refused.
 pub(crate) const MOST_QUEUED: usize = 64 * 1024 * 1024;

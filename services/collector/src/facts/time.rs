@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::Source;
 use super::json::Object;
-use crate::collector::EXTERNAL;
 use crate::lenient;
+use crate::slot::EXTERNAL;
 
 const SECOND: Micros = 1_000_000;
 /// The smallest difference of clocks that is corrected, in microseconds: more than a network needs, and less than a

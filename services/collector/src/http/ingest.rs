@@ -19,10 +19,11 @@ use super::auth::{Presented, presented};
 use super::body::{receive, unpacked};
 use super::body_budget::BodyBudget;
 use super::{BodyLimits, refusal, store};
-use crate::collector::{Collector, EXTERNAL, FRONTEND};
+use crate::collector::Collector;
 use crate::dsn::Dsn;
 use crate::envelope::{Envelope, Header, MAX_EVENT};
 use crate::large;
+use crate::slot::{EXTERNAL, FRONTEND};
 
 /// The only project of this collector's own DSN.
 pub const PROJECT: &str = "1";

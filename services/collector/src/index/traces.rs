@@ -256,7 +256,7 @@ impl Sorted {
     }
 }
 
-/// Inserts the row of a trace; [`write`] fills it.
+/// Inserts the row of a trace; [`write()`] fills it.
 pub(super) fn begin(connection: &Connection, row: i64, trace_id: u128, by: Sorted) -> rusqlite::Result<()> {
     connection
         .prepare_cached("INSERT INTO traces VALUES (?1, ?2, 0, ?3, ?4, 0, 1, 1, 0, '', NULL, NULL, '')")?

@@ -9,7 +9,7 @@
 //! card numbers, IBANs, bearer and JSON Web Tokens, names with passwords in base64, private keys, passwords in URLs
 //! and in the options of commands, `secret=value` in texts and in JSON in texts, nodes of the header `Forwarded`;
 //! name, email and address of a user. Ids are never changed, and numbers only where they are a card number or have
-//! the name of a secret. What is nested deeper than [`MAX_DEPTH`](crate::envelope::MAX_DEPTH) is removed.
+//! the name of a secret. What is nested deeper than [`MAX_DEPTH`] is removed.
 //!
 //! ```text
 //!   mod ──> gate      quick check of a payload (sieve: the words in it)

@@ -12,7 +12,7 @@ pub struct MapTraffic {
     pub calls: u64,
     /// Requests, or calls, a minute: those that began in the minute before the answer. Estimated where the map says so.
     pub per_minute: u64,
-    /// Those whose status [is a failure](is_failure).
+    /// Those whose status is a failure.
     pub errors: u64,
     /// The duration that half of them do not exceed (nearest rank).
     pub p50_us: Micros,

@@ -83,7 +83,7 @@ pub struct TraceSummary {
     pub logs: u32,
     /// `ok`, or Sentry's status of the root; `error` when errors belong to the trace and the root's status is no failure.
     pub status: String,
-    /// Whether it ended well: no errors, and a status that [is no failure](is_failure).
+    /// Whether it ended well: no errors, and a status that is no failure.
     pub ok: bool,
     /// Release of the root.
     #[serde(default, skip_serializing_if = "Option::is_none")]

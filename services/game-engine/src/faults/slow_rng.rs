@@ -11,10 +11,10 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use tracing::Instrument;
 
 use crate::GameError;
+use crate::drawing::rng_span;
 use crate::health::{self, HealthFailure};
 use crate::reels::{REELS, STRIPS, Stops};
 use crate::rng::{Stream, generator};
-use crate::rounds::rng_span;
 
 /// Processor time that the stops of one round are to take on this machine, when it has nothing else to do.
 const ROUND: Duration = Duration::from_millis(250);

@@ -1523,7 +1523,7 @@ export interface components {
       readonly calls: number;
       /**
        * Format: uint64
-       * @description Those whose status [is a failure](is_failure).
+       * @description Those whose status is a failure.
        */
       readonly errors: number;
       /**
@@ -2501,7 +2501,7 @@ export interface components {
       readonly name: string;
       /** @description What is odd about it, such as `missing_root` or `negative_duration`. */
       readonly oddities: readonly string[];
-      /** @description Whether it ended well: no errors, and a status that [is no failure](is_failure). */
+      /** @description Whether it ended well: no errors, and a status that is no failure. */
       readonly ok: boolean;
       /** @description Operation of the root. */
       readonly op: string;
