@@ -36,6 +36,8 @@ const CIRCLES: [(&str, &[&str]); 6] = [
             "settings",
             "settings_http",
             "start",
+            "start_error",
+            "storage",
             "traces",
         ],
     ),
