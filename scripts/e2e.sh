@@ -5,8 +5,7 @@
 # `--release`, first, takes the release profile instead of the dev one: the program that is handed out, page inside and
 # without debug assertions. From nothing that takes as long again to build, so it is no part of scripts/test.sh.
 # Other arguments go to `node --test`, for instance: scripts/e2e.sh --test-name-pattern=keyboard
-# Pictures of every screen, in both languages, go to ui/e2e/screenshots. UPDATE_SCREENSHOT=1 also renews
-# ui/e2e/machine-en.png, which README shows.
+# Pictures of every screen, in both languages, go to ui/e2e/screenshots.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
