@@ -27,7 +27,7 @@ fn metadata() -> Metadata {
     MetadataCommand::new()
         .other_options(options.map(str::to_owned))
         .exec()
-        .unwrap()
+        .expect("`cargo fetch --locked` comes before this test, as in scripts/test.sh")
 }
 
 /// Returns the dependents of each package of the tree.
