@@ -103,7 +103,8 @@ pub(crate) struct Retainer {
     pub(super) ages: Arc<Ages>,
     /// Older ones may still be sent, as far as is known.
     from: u64,
-    /// Bytes of all envelopes that are kept, before compression; `None` before the first step, which asks the database.
+    /// Bytes of all envelopes that are kept, before compression; `None` until they are first needed, since the database is
+    /// asked for them.
     kept_bytes: Option<u64>,
     /// The file is too large, and the index has still to make room in it.
     awaits_index: bool,
@@ -144,16 +145,15 @@ impl Retainer {
     ) -> rusqlite::Result<Option<Removed>> {
         let connection = &*writing.connection()?;
         let Pages { used, free, page } = Pages::of(connection)?;
-        let kept = match self.kept_bytes {
-            Some(kept) => kept,
-            None => bytes_of_all(connection)?,
-        };
-        self.kept_bytes = Some(kept);
         let (file, hard_cap) = (used * page, self.retention.hard_cap_bytes);
+        self.awaits_index = file > self.retention.bytes && !unpruned.is_few();
         // Rows that the index has still to take out are no reason to remove envelopes. Those that are kept are then counted
         // without compression: at least `bytes` of them stay.
-        let bytes = if unpruned.is_few() { file } else { kept.min(file) };
-        self.awaits_index = file > self.retention.bytes && !unpruned.is_few();
+        let bytes = if self.awaits_index {
+            self.kept_bytes(connection)?.min(file)
+        } else {
+            file
+        };
         let chosen = if file > hard_cap {
             let mut all = oldest(connection, 0, "1")?;
             all.truncate(enough_of(&all, file - hard_cap));
@@ -175,7 +175,7 @@ impl Retainer {
             let removed = remove(writing, &chosen)?;
             unpruned.add(chosen.len());
             let gone: u64 = chosen.iter().map(|entry| entry.size).sum();
-            self.kept_bytes = Some(kept.saturating_sub(gone));
+            self.kept_bytes = self.kept_bytes.map(|kept| kept.saturating_sub(gone));
             return Ok(Some(removed));
         }
         let spare = SPARE_PAGES + self.interval() / page.max(1);
@@ -187,6 +187,15 @@ impl Retainer {
             }));
         }
         Ok(None)
+    }
+
+    fn kept_bytes(&mut self, connection: &Connection) -> rusqlite::Result<u64> {
+        let kept = match self.kept_bytes {
+            Some(kept) => kept,
+            None => bytes_of_all(connection)?,
+        };
+        self.kept_bytes = Some(kept);
+        Ok(kept)
     }
 }
 
