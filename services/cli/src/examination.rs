@@ -9,6 +9,8 @@ use reelscope_stack::drawing::{Drawing, VARIABLE};
 use reelscope_stack::{Config, Stack};
 use serde::Serialize;
 
+use crate::run::RunDir;
+
 /// The result of one check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Finding {
@@ -160,9 +162,8 @@ fn host_of(proxy: &str) -> &str {
 
 /// Sends one real envelope to a DSN.
 pub(crate) async fn delivery(dsn: &str) -> Finding {
-    let dir = std::env::temp_dir().join(format!("reelscope-doctor-{}", uuid::Uuid::new_v4()));
-    let opened = Collector::open(&dir, Options::standard());
-    let finding = match opened {
+    let dir = RunDir::new(None, "doctor");
+    match Collector::open(dir.path(), Options::standard()) {
         Ok((collector, _)) => {
             let outcome = collector.test_delivery(Some(dsn)).await;
             collector.shutdown().await;
@@ -177,9 +178,7 @@ pub(crate) async fn delivery(dsn: &str) -> Finding {
             ok: false,
             detail: error.to_string(),
         },
-    };
-    let _ = std::fs::remove_dir_all(&dir);
-    finding
+    }
 }
 
 fn clock() -> Finding {
@@ -204,10 +203,8 @@ fn clock() -> Finding {
 }
 
 async fn spin() -> Finding {
-    let dir = std::env::temp_dir().join(format!("reelscope-doctor-{}", uuid::Uuid::new_v4()));
-    let result = try_spin(&dir).await;
-    let _ = std::fs::remove_dir_all(&dir);
-    match result {
+    let dir = RunDir::new(None, "doctor");
+    match try_spin(dir.path()).await {
         Ok(took) => Finding {
             check: "spin",
             ok: true,

@@ -14,6 +14,8 @@ use reelscope_stack::load::{self, Plan};
 use reelscope_stack::{Config, Stack};
 use serde::Serialize;
 
+use crate::run::settled;
+
 /// Limit of waiting for settlements and traces after a run.
 const AT_REST_WITHIN: Duration = Duration::from_secs(60);
 /// Interval of checking whether they have ended.
@@ -333,9 +335,7 @@ pub async fn measure(stack: &Stack, condition: &BenchCase) -> Result<Met, String
 /// Waits until all settlements in the background have ended and all traces are indexed.
 async fn at_rest(stack: &Stack) -> Result<(), String> {
     let came = async {
-        while stack.settlement().under_way() > 0 {
-            tokio::time::sleep(LOOK_AGAIN).await;
-        }
+        settled(stack, AT_REST_WITHIN).await;
         stack.flush().await;
         while !stack
             .collector()
