@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use reelscope_contracts::{ApiProblem, Code};
+use reelscope_http::respond;
 use subtle::ConstantTimeEq;
 use tokio::sync::Notify;
 
@@ -115,7 +116,7 @@ impl Access {
 pub async fn own_host_only(State(access): State<Access>, request: Request, next: Next) -> Response {
     match access.check(request.headers(), request.uri()) {
         Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+        Err(problem) => respond(problem),
     }
 }
 
@@ -160,11 +161,10 @@ pub async fn launch_token_only(State(access): State<Access>, request: Request, n
         next.run(request).await
     } else {
         access.refused.notify_one();
-        ApiProblem::new(
+        respond(ApiProblem::new(
             Code::LaunchTokenRequired,
             "Open Reelscope from the app or from the address that `reelscope serve` printed; a client sends that address's token as the header X-Reelscope-Token.",
-        )
-        .into_response()
+        ))
     }
 }
 

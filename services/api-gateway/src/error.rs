@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use reelscope_contracts::{ApiProblem, Code, RoundId, StakeStatus};
+use reelscope_http::respond;
 use reelscope_telemetry::CallError;
 
 /// Every failure of the gateway.
@@ -80,6 +81,6 @@ impl From<&GatewayError> for ApiProblem {
 
 impl IntoResponse for GatewayError {
     fn into_response(self) -> Response {
-        ApiProblem::from(&self).into_response()
+        respond(ApiProblem::from(&self))
     }
 }

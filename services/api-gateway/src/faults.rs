@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use reelscope_contracts::RoundId;
 use reelscope_contracts::game::{Round, SymbolName};
-use reelscope_contracts::gateway::SpinResult;
+use reelscope_page_api::gateway::SpinResult;
 use reelscope_telemetry::annotate;
 
 use crate::GatewayError;

@@ -8,11 +8,11 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
 use reelscope_contracts::game::Paytable;
-use reelscope_contracts::gateway::{LogIn, LoggedIn, Spin, SpinResult, StackHealth, StackStatus};
-use reelscope_contracts::http::{Body, method_not_allowed, not_found};
 use reelscope_contracts::payments::DailyReport;
 use reelscope_contracts::users::{OpenSession, Player};
 use reelscope_contracts::{ApiProblem, Code, parse_day, rfc3339};
+use reelscope_http::{Body, ProblemResponse, method_not_allowed, not_found};
+use reelscope_page_api::gateway::{LogIn, LoggedIn, Spin, SpinResult, StackHealth, StackStatus};
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::IntoParams;
@@ -153,7 +153,7 @@ async fn spin(
     AxumState(state): AxumState<State>,
     Bearer { claims, over }: Bearer,
     headers: HeaderMap,
-    request: Result<Body<Spin>, ApiProblem>,
+    request: Result<Body<Spin>, ProblemResponse>,
 ) -> Result<Json<SpinResult>, GatewayError> {
     let allowed = state.limits.check(claims.sid.as_str());
     let key = headers
@@ -180,7 +180,7 @@ async fn spin(
     }
     let request = match request {
         Ok(Body(request)) => request,
-        Err(problem) => return Err(play.refused(GatewayError::Service(problem)).await),
+        Err(ProblemResponse(problem)) => return Err(play.refused(GatewayError::Service(problem)).await),
     };
     // On its own task: a client that goes away does not leave a round half played.
     let spun = reelscope_telemetry::spawn(play.clone().spin(claims, request)).await;

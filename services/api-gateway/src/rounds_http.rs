@@ -6,10 +6,10 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State as AxumState};
 use reelscope_contracts::game::Round;
-use reelscope_contracts::gateway::{RoundStanding, RoundSummary, Rounds};
-use reelscope_contracts::http::Path;
 use reelscope_contracts::payments::{Bet, BetStatus, Standing};
 use reelscope_contracts::{ApiProblem, Code, Money, RoundId, StakeStatus, rfc3339};
+use reelscope_http::{Path, ProblemResponse};
+use reelscope_page_api::gateway::{RoundStanding, RoundSummary, Rounds};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -96,7 +96,7 @@ fn summary(bet: Bet, drawn: Option<Round>) -> RoundSummary {
 async fn round(
     AxumState(state): AxumState<State>,
     SignedIn(claims): SignedIn,
-    asked: Result<Path<RoundId>, ApiProblem>,
+    asked: Result<Path<RoundId>, ProblemResponse>,
 ) -> Result<Json<RoundStanding>, GatewayError> {
     let unknown = || GatewayError::Service(ApiProblem::new(Code::NotFound, "No round of yours has this id."));
     let Ok(Path(round_id)) = asked else {

@@ -1,10 +1,10 @@
 //! The walk of a spin: check the player, reserve the stake, draw the round, settle it.
 
 use reelscope_contracts::game::{DrawRound, Round};
-use reelscope_contracts::gateway::{Spin, SpinResult};
 use reelscope_contracts::payments::{Bet, BetStatus, Reserve, Standing, Void};
 use reelscope_contracts::users::CheckEligibility;
 use reelscope_contracts::{ApiProblem, Code, Money, PlayerId, RoundId, StakeStatus};
+use reelscope_page_api::gateway::{Spin, SpinResult};
 use reelscope_telemetry::{CallError, annotate, measure};
 use uuid::Uuid;
 

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use reelscope_contracts::game::{DrawRound, LookUpRounds, Paytable, Round};
-use reelscope_contracts::http::reply;
 use reelscope_contracts::payments::{Bet, Bets, DailyReport, Reserve, Settle, Standing, Void};
 use reelscope_contracts::users::{CheckEligibility, CheckSession, OpenSession, Player, Seeding, Session};
 use reelscope_contracts::{AccountCode, ApiProblem, Day, Health, Money, PlayerId, RoundId, SessionId};
+use reelscope_http::reply;
 use reelscope_telemetry::{Client, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;

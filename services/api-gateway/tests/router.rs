@@ -20,6 +20,7 @@ use reelscope_contracts::game::{Round, SymbolName};
 use reelscope_contracts::payments::{Bet, BetStatus, Standing};
 use reelscope_contracts::users::{Limits as StakeLimits, Player, Session};
 use reelscope_contracts::{AccountCode, ApiProblem, Code, Money, RoundId, StakeStatus, now};
+use reelscope_http::respond;
 use reelscope_telemetry::{Service, Timings};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -208,8 +209,8 @@ impl Behind {
         };
         match mood {
             Mood::Well => Json(reply(stands)).into_response(),
-            Mood::Says(code, stands) => ApiProblem::new(code, "no").stake(stands, round).into_response(),
-            Mood::Refuses(code) => ApiProblem::new(code, "no").into_response(),
+            Mood::Says(code, stands) => respond(ApiProblem::new(code, "no").stake(stands, round)),
+            Mood::Refuses(code) => respond(ApiProblem::new(code, "no")),
             Mood::Garbled => "<html>".into_response(),
             Mood::Breaks => Body::from_stream(futures_util::stream::once(async {
                 Err::<Vec<u8>, _>(std::io::Error::other("the connection breaks"))

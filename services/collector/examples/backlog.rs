@@ -135,7 +135,7 @@ async fn send(dir: &Path, count: usize) {
     // The envelopes were captured without a DSN.
     let started = Instant::now();
     let readdressed = collector
-        .decide_held(reelscope_contracts::telemetry::HeldAction::Send)
+        .decide_held(reelscope_page_api::telemetry::HeldAction::Send)
         .await
         .unwrap();
     println!(

@@ -14,7 +14,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use reelscope_contracts::telemetry::Notice;
+use reelscope_page_api::telemetry::Notice;
 use tokio::sync::watch;
 
 #[cfg(test)]

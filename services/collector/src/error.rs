@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use axum::response::{IntoResponse, Response};
 use reelscope_contracts::{ApiProblem, Code};
+use reelscope_http::respond;
 
 use crate::envelope::EnvelopeError;
 
@@ -170,6 +171,6 @@ impl From<&CaptureError> for ApiProblem {
 
 impl IntoResponse for CaptureError {
     fn into_response(self) -> Response {
-        ApiProblem::from(&self).into_response()
+        respond(ApiProblem::from(&self))
     }
 }

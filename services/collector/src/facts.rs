@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use reelscope_contracts::telemetry::{ErrorEvent, LogLine, MeasurementPoint, Micros, Named, Span};
+use reelscope_page_api::telemetry::{ErrorEvent, LogLine, MeasurementPoint, Micros, Named, Span};
 use serde_json::{Map, Value};
 
 mod error;

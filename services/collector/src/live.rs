@@ -1,6 +1,6 @@
 //! Messages that are streamed to viewers at once.
 
-use reelscope_contracts::telemetry::{IssueSummary, TraceSummary};
+use reelscope_page_api::telemetry::{IssueSummary, TraceSummary};
 
 /// A message to viewers.
 #[derive(Debug, Clone)]

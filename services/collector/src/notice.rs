@@ -1,7 +1,7 @@
 //! Notices for the person who uses the program.
 
 use reelscope_contracts::now;
-use reelscope_contracts::telemetry::{Named, Notice};
+use reelscope_page_api::telemetry::{Named, Notice};
 
 /// Creates a notice with the present time.
 pub(crate) fn notice(code: &str, detail: impl Into<String>) -> Notice {

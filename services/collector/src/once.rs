@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use reelscope_contracts::telemetry::{LogLine, MeasurementPoint};
+use reelscope_page_api::telemetry::{LogLine, MeasurementPoint};
 
 use crate::content_hash::hashed;
 use crate::facts::{Facts, SpanFact};

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use parking_lot::Mutex;
-use reelscope_contracts::telemetry::{Named, Refusal};
 use reelscope_contracts::{ApiProblem, now};
+use reelscope_page_api::telemetry::{Named, Refusal};
 
 /// Limit of refusals that are kept with their sentences; the oldest are dropped.
 const MOST_TOLD: usize = 10;

@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use reelscope_contracts::telemetry::{
+use reelscope_page_api::telemetry::{
     MapEdge, MapNode, MapTraffic, Micros, NodeKind, ServiceMap, Span, is_failure, nearest_rank, weight,
 };
 use serde_json::Value;

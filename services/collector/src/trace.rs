@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use reelscope_contracts::telemetry::{
+use reelscope_page_api::telemetry::{
     ErrorEvent, LogLine, Micros, ServiceShare, Span, TraceSummary, is_failure,
 };
 use serde::{Deserialize, Serialize};

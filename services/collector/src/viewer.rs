@@ -14,9 +14,9 @@ use axum::Router;
 use axum::extract::{FromRequestParts, Query, Request, State};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use reelscope_contracts::http::{method_not_allowed, not_found};
-use reelscope_contracts::telemetry::Micros;
 use reelscope_contracts::{ApiProblem, Code, now};
+use reelscope_http::{ProblemResponse, method_not_allowed, not_found};
+use reelscope_page_api::telemetry::Micros;
 use serde::de::DeserializeOwned;
 use tower_http::decompression::RequestDecompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
@@ -99,9 +99,11 @@ fn now_us() -> Micros {
 }
 
 /// Builds a large response on a blocking thread.
-async fn told<T: IntoResponse>(answer: impl FnOnce() -> T + Send + 'static) -> Result<Response, ApiProblem> {
+async fn told<T: IntoResponse>(
+    answer: impl FnOnce() -> T + Send + 'static,
+) -> Result<Response, ProblemResponse> {
     let made = tokio::task::spawn_blocking(move || answer().into_response());
-    made.await.map_err(large::unfinished)
+    Ok(made.await.map_err(large::unfinished)?)
 }
 
 fn lines(limit: Option<usize>) -> usize {
@@ -112,13 +114,15 @@ fn lines(limit: Option<usize>) -> usize {
 struct Asked<T>(T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
-    type Rejection = ApiProblem;
+    type Rejection = ProblemResponse;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiProblem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ProblemResponse> {
         let query = Query::<T>::from_request_parts(parts, state).await;
         query.map(|Query(query)| Self(query)).map_err(|rejection| {
             let detail = format!("The query does not fit: {}.", rejection.body_text());
-            ApiProblem::new(Code::InvalidRequest, detail).field("query")
+            ApiProblem::new(Code::InvalidRequest, detail)
+                .field("query")
+                .into()
         })
     }
 }

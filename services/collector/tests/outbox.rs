@@ -6,7 +6,7 @@ mod support;
 use std::time::Duration;
 
 use reelscope_collector::{Collector, Destinations, Options, Pace};
-use reelscope_contracts::telemetry::{EnvelopeState, HeldAction};
+use reelscope_page_api::telemetry::{EnvelopeState, HeldAction};
 use support::{
     Answer, FakeSentry, TRACE, balanced, dsn, error, error_in, event_id, eventually, options, to, transaction,
 };

@@ -7,7 +7,7 @@ use std::fs;
 use std::time::Duration;
 
 use reelscope_collector::{Clock, Collector, Destinations};
-use reelscope_contracts::telemetry::EnvelopeState;
+use reelscope_page_api::telemetry::EnvelopeState;
 use support::{Answer, FakeSentry, balanced, error, event_id, eventually, options, to};
 use tempfile::TempDir;
 
@@ -152,7 +152,7 @@ async fn a_kill_or_a_restart_between_two_parts_sends_neither_again() {
         balanced(&collector, dir.path());
         assert_eq!((collector.counts().held, collector.counts().delivered), (3, 1));
         collector.configure(to(&sentry.dsn()));
-        let sent = collector.decide_held(reelscope_contracts::telemetry::HeldAction::Send);
+        let sent = collector.decide_held(reelscope_page_api::telemetry::HeldAction::Send);
         assert_eq!(sent.await.unwrap(), 3);
         delivered(&collector, &dir, 4).await;
         assert_eq!(sentry.items(), [[SESSION], [SESSION], [SESSION]]);

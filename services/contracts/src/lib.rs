@@ -1,12 +1,11 @@
-//! Everything that crosses a wire: money, ids, requests, replies, problem codes.
+//! What the services say to each other: money, ids, requests, replies, problem codes. The page gets some of these
+//! types unchanged, so these describe themselves for the `OpenAPI` document too.
 //!
 //! ```text
-//! money        amounts in minor units            gateway    what the page asks, and gets
-//! ids          round, player, account, session   users      ┐
-//! api_problem  errors with a stable code         game       ├ what the services ask each other
-//! http         how bodies and paths are read     payments   ┘
-//! ServiceToken the secret of a launch            provider   what the external provider is asked
-//!                                                telemetry  what the collector's viewer answers
+//! money        amounts in minor units            users      ┐
+//! ids          round, player, account, session   game       ├ what the services ask each other
+//! api_problem  errors with a stable code         payments   ┘
+//!                                                provider   what the external provider is asked
 //! ```
 //!
 //! ```
@@ -21,20 +20,15 @@
 
 pub mod api_problem;
 pub mod game;
-pub mod gateway;
-pub mod http;
 pub mod ids;
 pub mod money;
 pub mod payments;
 pub mod provider;
-mod service_token;
-pub mod telemetry;
 pub mod users;
 
 pub use api_problem::{ApiProblem, Code, StakeStatus};
 pub use ids::{AccountCode, PlayerId, RoundId, SessionId};
 pub use money::Money;
-pub use service_token::{SERVICE_TOKEN_HEADER, ServiceToken};
 
 use serde::{Deserialize, Serialize};
 

@@ -5,10 +5,10 @@ use std::sync::{Arc, OnceLock};
 use axum::Json;
 use axum::extract::State;
 use reelscope_contracts::api_problem::sentence;
-use reelscope_contracts::http::{Body, Path, not_found};
 use reelscope_contracts::{ApiProblem, Code, UnixMillis};
 use reelscope_game_engine::par_sheet::{approximate, par_sheet};
 use reelscope_game_engine::paytable::CERTIFIED;
+use reelscope_http::{Body, Path, ProblemResponse, not_found};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -87,7 +87,7 @@ async fn switch_fault(
     State(steering): State<Steering>,
     Path(id): Path<String>,
     Body(wanted): Body<SwitchFault>,
-) -> Result<Json<FaultBoard>, ApiProblem> {
+) -> Result<Json<FaultBoard>, ProblemResponse> {
     steering.faults.switch(named(&id)?, wanted.state).await?;
     Ok(show_faults(State(steering)).await)
 }
@@ -107,7 +107,7 @@ async fn fire_fault(
     State(steering): State<Steering>,
     Path(id): Path<String>,
     Body(Nothing {}): Body<Nothing>,
-) -> Result<Json<FaultBoard>, ApiProblem> {
+) -> Result<Json<FaultBoard>, ProblemResponse> {
     steering.faults.fire(named(&id)?)?;
     Ok(show_faults(State(steering)).await)
 }
@@ -120,7 +120,7 @@ async fn fire_fault(
 async fn choose_release(
     State(steering): State<Steering>,
     Body(ChooseRelease { release }): Body<ChooseRelease>,
-) -> Result<Json<FaultBoard>, ApiProblem> {
+) -> Result<Json<FaultBoard>, ProblemResponse> {
     let switch = steering.faults.begin(&release)?;
     let say_release = Arc::clone(&steering.program.say_release);
     switch.apply(async move { say_release(release).await }).await?;
@@ -136,7 +136,7 @@ async fn choose_release(
 async fn reset_demo(
     State(steering): State<Steering>,
     Body(Nothing {}): Body<Nothing>,
-) -> Result<Json<FaultBoard>, ApiProblem> {
+) -> Result<Json<FaultBoard>, ProblemResponse> {
     let switch = steering.faults.begin(FIRST_RELEASE.version)?;
     let restarted = steering.clone();
     let rest = async move {

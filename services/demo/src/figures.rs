@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use reelscope_contracts::UnixMillis;
-use reelscope_contracts::telemetry::{Micros, nearest_rank};
+use reelscope_page_api::telemetry::{Micros, nearest_rank};
 
 use crate::faults::table::{FaultId, FaultState, STORY, StoryStates};
 use crate::spins::{SessionSpin, whole};
@@ -208,7 +208,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::spins::{FAILED_STAKE, SPIN};
     use reelscope_contracts::Money;
-    use reelscope_contracts::telemetry::{Measurement, ServiceShare, TraceSummary};
+    use reelscope_page_api::telemetry::{Measurement, ServiceShare, TraceSummary};
 
     pub(crate) fn trace(n: i64, wait_ms: i64, on: &[&str], fixed: &[&str]) -> TraceSummary {
         let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect();

@@ -4,8 +4,8 @@
 use std::time::Instant;
 
 use reelscope_collector::Collector;
-use reelscope_contracts::telemetry::{Micros, TraceSummary};
 use reelscope_contracts::{UnixMillis, now};
+use reelscope_page_api::telemetry::{Micros, TraceSummary};
 
 use crate::figures::micros;
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use reelscope_contracts::gateway::{LogIn, LoggedIn, Spin, SpinResult};
-use reelscope_contracts::http::reply;
 use reelscope_contracts::{AccountCode, ApiProblem, Code, Money};
+use reelscope_http::reply;
+use reelscope_page_api::gateway::{LogIn, LoggedIn, Spin, SpinResult};
 use reelscope_telemetry::{Client, Method};
 
 const GATEWAY: &str = "api-gateway";

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use reelscope_contracts::telemetry::nearest_rank;
+use reelscope_page_api::telemetry::nearest_rank;
 
 use crate::faults::dial::{RELEASES, Release, of_the_dial};
 use crate::faults::table::{FaultId, FaultState, STORY};
@@ -270,7 +270,7 @@ impl Rtp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use reelscope_contracts::telemetry::{Measurement, ServiceShare, TraceSummary};
+    use reelscope_page_api::telemetry::{Measurement, ServiceShare, TraceSummary};
 
     use crate::figures::tests::spins as of;
 

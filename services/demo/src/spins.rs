@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use reelscope_collector::{Collector, Digests};
-use reelscope_contracts::telemetry::{Micros, ServiceShare, TraceSummary, weight};
 use reelscope_contracts::{Money, UnixMillis};
+use reelscope_page_api::telemetry::{Micros, ServiceShare, TraceSummary, weight};
 
 use crate::faults::table::{FaultId, FaultState, STORY, StoryStates};
 

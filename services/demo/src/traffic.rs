@@ -19,7 +19,7 @@ use crate::wire::{SetTraffic, Traffic as View};
 use hdrhistogram::Histogram;
 use parking_lot::{Mutex, MutexGuard};
 use reelscope_contracts::Code;
-use reelscope_contracts::telemetry::nearest_rank;
+use reelscope_page_api::telemetry::nearest_rank;
 use reelscope_telemetry::Service;
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinSet};

@@ -4,8 +4,8 @@ use crate::wire::{SetTraffic, Traffic as View};
 use axum::Json;
 use axum::extract::State;
 use reelscope_contracts::api_problem::sentence;
-use reelscope_contracts::http::{Body, not_found};
 use reelscope_contracts::{ApiProblem, Code};
+use reelscope_http::{Body, ProblemResponse, not_found};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -40,10 +40,10 @@ async fn show_traffic(State(Shared { traffic, .. }): State<Shared>) -> Json<View
 async fn set_traffic(
     State(Shared { traffic, program }): State<Shared>,
     Body(wanted): Body<SetTraffic>,
-) -> Result<Json<View>, ApiProblem> {
+) -> Result<Json<View>, ProblemResponse> {
     if wanted.running && (program.is_measuring)() {
         let sentence = "The telemetry overhead is being measured; wait for it to finish or cancel it.";
-        return Err(ApiProblem::new(Code::MeasurementUnderWay, sentence));
+        return Err(ApiProblem::new(Code::MeasurementUnderWay, sentence).into());
     }
     traffic.set(wanted).map_err(|refusal| {
         let field = match refusal {

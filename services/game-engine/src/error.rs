@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use reelscope_contracts::{ApiProblem, Code, Money, RoundId};
+use reelscope_http::respond;
 use reelscope_store::StoreError;
 
 use crate::evaluate::StakeError;
@@ -67,6 +68,6 @@ impl IntoResponse for GameError {
             Self::Unhealthy(error) => tracing::error!(%error, "random number generator"),
             _ => {}
         }
-        ApiProblem::from(&self).into_response()
+        respond(ApiProblem::from(&self))
     }
 }

@@ -7,8 +7,8 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use parking_lot::Mutex;
 use reelscope_contracts::game::{DrawRound, LookUpRounds, Paytable, Replay, Round};
-use reelscope_contracts::http::{Body, method_not_allowed, not_found};
 use reelscope_contracts::{Health, RoundId, now};
+use reelscope_http::{Body, method_not_allowed, not_found};
 use reelscope_store::Store;
 use reelscope_telemetry::{Turnover, annotate};
 
@@ -199,17 +199,17 @@ mod tests {
         let (router, _dir) = service();
         let (status, first) = call(&router, "/v1/rounds", &draw_body(1, 1000)).await;
         assert_eq!(status, StatusCode::OK);
-        let first: Round = reelscope_contracts::http::parse(&first).unwrap();
+        let first: Round = reelscope_http::parse(&first).unwrap();
         let (_, again) = call(&router, "/v1/rounds", &draw_body(1, 1000)).await;
-        let again: Round = reelscope_contracts::http::parse(&again).unwrap();
+        let again: Round = reelscope_http::parse(&again).unwrap();
         assert_eq!(first, again);
         let (_, other) = call(&router, "/v1/rounds", &draw_body(2, 1000)).await;
-        let other: Round = reelscope_contracts::http::parse(&other).unwrap();
+        let other: Round = reelscope_http::parse(&other).unwrap();
         assert_ne!(first.seed, other.seed);
 
         let body = format!(r#"{{"seed":"{}","stake":1000}}"#, first.seed);
         let (_, replayed) = call(&router, "/v1/replays", &body).await;
-        let replayed: Round = reelscope_contracts::http::parse(&replayed).unwrap();
+        let replayed: Round = reelscope_http::parse(&replayed).unwrap();
         assert_eq!(
             (replayed.stops, replayed.payout, replayed.wins),
             (first.stops.clone(), first.payout, first.wins.clone())
@@ -221,7 +221,7 @@ mod tests {
             RoundId::from_u128(99)
         );
         let (_, found) = call(&router, "/v1/rounds/lookup", &body).await;
-        let found: Vec<Round> = reelscope_contracts::http::parse(&found).unwrap();
+        let found: Vec<Round> = reelscope_http::parse(&found).unwrap();
         assert_eq!(found, vec![first]);
     }
 
@@ -235,7 +235,7 @@ mod tests {
             }
             call(&router, "/v1/rounds", &body.to_string()).await
         };
-        let round = |bytes: &[u8]| reelscope_contracts::http::parse::<Round>(bytes).unwrap();
+        let round = |bytes: &[u8]| reelscope_http::parse::<Round>(bytes).unwrap();
         // Three cherries come within a few rounds; the first that pays more by the wrong paytable will do.
         for id in 1..=1_000 {
             let first = round(&draw(id, None).await.1);
@@ -296,7 +296,7 @@ mod tests {
         for router in [&sound, &slow] {
             let (status, body) = call(router, "/v1/rounds", &draw_body(1, 1000)).await;
             assert_eq!(status, StatusCode::OK);
-            let round: Round = reelscope_contracts::http::parse(&body).unwrap();
+            let round: Round = reelscope_http::parse(&body).unwrap();
             outcomes.push((round.seed, round.stops, round.board, round.payout));
         }
         assert_eq!(outcomes[0], outcomes[1]);

@@ -7,9 +7,9 @@ use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use parking_lot::{Mutex, MutexGuard};
-use reelscope_contracts::http::{Body, Path, method_not_allowed, not_found};
 use reelscope_contracts::provider::{SettlementReply, SettlementRequest, SettlementStatus};
 use reelscope_contracts::{ApiProblem, Code, Health};
+use reelscope_http::{Body, Path, ProblemResponse, method_not_allowed, not_found};
 
 use crate::desk::{Desk, Settled};
 use crate::faults::Behaviour;
@@ -56,17 +56,15 @@ async fn settle(
     AxumState(state): AxumState<State>,
     headers: HeaderMap,
     Body(request): Body<SettlementRequest>,
-) -> Result<Json<SettlementReply>, ApiProblem> {
+) -> Result<Json<SettlementReply>, ProblemResponse> {
     let key = headers
         .get("idempotency-key")
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     if key != request.reference {
-        return Err(ApiProblem::new(
-            Code::IdempotencyKeyMissing,
-            "Send the reference as the header Idempotency-Key too.",
-        )
-        .field("Idempotency-Key"));
+        let sentence = "Send the reference as the header Idempotency-Key too.";
+        let problem = ApiProblem::new(Code::IdempotencyKeyMissing, sentence);
+        return Err(problem.field("Idempotency-Key").into());
     }
     let treatment = state.desk().register(&request)?;
     treatment.wait().await;
@@ -74,32 +72,30 @@ async fn settle(
     state.desk().settle(&request.reference);
     treatment.hang_if_lost().await;
     let record = state.desk().record(&request.reference);
-    record.map(Json).ok_or_else(unknown)
+    Ok(Json(record.ok_or_else(unknown)?))
 }
 
 /// How a payment stands. Records are read at once, and no payment fails by it.
 async fn record(
     AxumState(state): AxumState<State>,
     Path(reference): Path<String>,
-) -> Result<Json<SettlementReply>, ApiProblem> {
+) -> Result<Json<SettlementReply>, ProblemResponse> {
     let record = state.desk().record(&reference);
-    record.map(Json).ok_or_else(unknown)
+    Ok(Json(record.ok_or_else(unknown)?))
 }
 
 async fn reverse(
     AxumState(state): AxumState<State>,
     Path(reference): Path<String>,
-) -> Result<Json<SettlementReply>, ApiProblem> {
+) -> Result<Json<SettlementReply>, ProblemResponse> {
     let mut desk = state.desk();
     desk.faults.allow_reversal()?;
     let record = desk.reverse(&reference).ok_or_else(unknown)?;
     if record.status == SettlementStatus::Reversed {
         Ok(Json(record))
     } else {
-        Err(ApiProblem::new(
-            Code::IdempotencyConflict,
-            "Nothing was settled under this reference.",
-        ))
+        let sentence = "Nothing was settled under this reference.";
+        Err(ApiProblem::new(Code::IdempotencyConflict, sentence).into())
     }
 }
 

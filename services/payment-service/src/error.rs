@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Response};
 use reelscope_contracts::api_problem::sentence;
 use reelscope_contracts::payments::{Bet, BetStatus};
 use reelscope_contracts::{ApiProblem, Code, PlayerId, RoundId, StakeStatus};
+use reelscope_http::respond;
 use reelscope_store::StoreError;
 
 use crate::ledger::LedgerError;
@@ -129,7 +130,7 @@ impl PaymentError {
 
 impl IntoResponse for PaymentError {
     fn into_response(self) -> Response {
-        self.logged_problem().into_response()
+        respond(self.logged_problem())
     }
 }
 

@@ -3,11 +3,11 @@
 use axum::extract::{Query, State as AxumState};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use reelscope_contracts::http::{Body, Path, method_not_allowed, not_found};
 use reelscope_contracts::payments::{
     Bet, Bets, DailyReport, OpenWallet, Reserve, Settle, Standing, Void, Wallet,
 };
 use reelscope_contracts::{ApiProblem, Health, PlayerId, RoundId, StakeStatus, day_of, now, parse_day};
+use reelscope_http::{Body, Path, ProblemResponse, method_not_allowed, not_found};
 use reelscope_store::Store;
 use reelscope_telemetry::{annotate, player};
 use serde::Deserialize;
@@ -148,7 +148,7 @@ async fn of_round(
 async fn reserve(
     AxumState(state): AxumState<State>,
     Body(request): Body<Reserve>,
-) -> Result<Json<Bet>, ApiProblem> {
+) -> Result<Json<Bet>, ProblemResponse> {
     player(request.player_id.as_str());
     annotate("round.id", request.round_id.to_string());
     let (round_id, player_id) = (request.round_id, request.player_id.clone());
@@ -170,7 +170,7 @@ async fn settle(
     AxumState(state): AxumState<State>,
     Path(round_id): Path<RoundId>,
     Body(request): Body<Settle>,
-) -> Result<Json<Bet>, ApiProblem> {
+) -> Result<Json<Bet>, ProblemResponse> {
     let knobs = state.settlement.knobs();
     match knobs
         .settle(&state.settlement, &state.queue, round_id, request.payout)
@@ -185,7 +185,7 @@ async fn void(
     AxumState(state): AxumState<State>,
     Path(round_id): Path<RoundId>,
     Body(request): Body<Void>,
-) -> Result<Json<Bet>, ApiProblem> {
+) -> Result<Json<Bet>, ProblemResponse> {
     let Void { player_id, reason } = request;
     let voided = journal::void(
         &state.store,

@@ -50,11 +50,11 @@
 
 use axum::Router;
 use reelscope_collector::{Collector, viewer_routes};
-use reelscope_contracts::http::method_not_allowed;
 use reelscope_demo::faults_http::{Steering, faults_routes};
 use reelscope_demo::program::Program;
 use reelscope_demo::traffic::TrafficControl;
 use reelscope_demo::traffic_http::traffic_routes;
+use reelscope_http::method_not_allowed;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 

@@ -17,8 +17,8 @@ use std::time::Duration;
 
 use axum::Router;
 use reelscope_api_gateway as gateway;
-use reelscope_contracts::http::panicked;
 use reelscope_demo::restartable_server::RestartableServer;
+use reelscope_http::panicked;
 use reelscope_payment_provider as provider;
 use reelscope_payment_service as payments;
 use reelscope_payment_service::provider::Deadlines;

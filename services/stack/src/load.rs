@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 use parking_lot::Mutex;
-use reelscope_contracts::gateway::SpinResult;
 use reelscope_contracts::{Code, Money};
 use reelscope_demo::measure::{cpu_ms, latencies};
 use reelscope_demo::players::{log_in_at, spin};
 use reelscope_demo::spins::SPIN;
+use reelscope_page_api::gateway::SpinResult;
 use reelscope_store::WriteStats;
 use reelscope_telemetry::{Client, Service, Share, TraceLink, Turnover};
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use reelscope_contracts::http::{Path as PathOf, not_found};
 use reelscope_contracts::{ApiProblem, Code, rfc3339};
+use reelscope_http::{Path as PathOf, ProblemResponse, not_found};
 use serde::Serialize;
 use tokio::sync::watch;
 use utoipa::ToSchema;
@@ -146,7 +146,7 @@ async fn unread_notices(State(notices): State<Notices>) -> Json<UnreadNotices> {
 async fn read_notice(
     State(notices): State<Notices>,
     PathOf(id): PathOf<String>,
-) -> Result<StatusCode, ApiProblem> {
+) -> Result<StatusCode, ProblemResponse> {
     let done = tokio::task::spawn_blocking(move || notices.read(&id)).await;
     let defect = |_| ApiProblem::new(Code::Internal, "The notice could not be put away; try again.");
     done.map_err(defect)??;

@@ -9,8 +9,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use parking_lot::{Mutex, MutexGuard};
-use reelscope_contracts::http::{Body, not_found};
 use reelscope_contracts::{ApiProblem, Code};
+use reelscope_http::{Body, ProblemResponse, not_found};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use utoipa::ToSchema;
@@ -235,7 +235,7 @@ async fn show_overhead(State(overhead): State<Overhead>) -> Json<OverheadView> {
 async fn measure_overhead(
     State(overhead): State<Overhead>,
     Body(MeasureOverhead { sample_rate }): Body<MeasureOverhead>,
-) -> Result<(StatusCode, Json<OverheadView>), ApiProblem> {
+) -> Result<(StatusCode, Json<OverheadView>), ProblemResponse> {
     overhead.start(sample_rate)?;
     Ok((StatusCode::ACCEPTED, Json(overhead.view())))
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use parking_lot::Mutex;
-use reelscope_contracts::http::{Body, not_found};
 use reelscope_contracts::{ApiProblem, Code};
+use reelscope_http::{Body, ProblemResponse, not_found};
 use serde_json::{Map, Value};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -110,10 +110,10 @@ async fn show_preferences(State(preferences): State<Preferences>) -> Json<Map<St
 async fn change_preferences(
     State(preferences): State<Preferences>,
     Body(change): Body<Map<String, Value>>,
-) -> Result<Json<Map<String, Value>>, ApiProblem> {
+) -> Result<Json<Map<String, Value>>, ProblemResponse> {
     let changed = tokio::task::spawn_blocking(move || preferences.change(change)).await;
     let defect = |_| ApiProblem::new(Code::Internal, "The preferences could not be changed; try again.");
-    changed.map_err(defect)?.map(Json)
+    Ok(Json(changed.map_err(defect)??))
 }
 
 #[cfg(test)]

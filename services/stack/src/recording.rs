@@ -11,8 +11,9 @@ use axum::routing::get;
 use axum::{Json, Router};
 use reelscope_api_gateway as gateway;
 use reelscope_collector::{Collector, RecordingError, viewer_router};
-use reelscope_contracts::gateway::{StackHealth, StackStatus};
 use reelscope_contracts::{ApiProblem, Code};
+use reelscope_http::respond;
+use reelscope_page_api::gateway::{StackHealth, StackStatus};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -154,7 +155,7 @@ fn routes(access: gateway::access::Access, collector: Collector, recording: Stri
 async fn only_read(request: Request, next: Next) -> Response {
     match *request.method() {
         Method::GET | Method::HEAD => next.run(request).await,
-        _ => refusal().into_response(),
+        _ => respond(refusal()),
     }
 }
 

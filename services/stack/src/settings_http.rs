@@ -9,8 +9,8 @@ use axum::extract::State;
 use parking_lot::{Mutex, MutexGuard};
 use reelscope_collector::{Collector, Dsn};
 use reelscope_contracts::api_problem::sentence;
-use reelscope_contracts::http::{Body, not_found};
 use reelscope_contracts::{ApiProblem, Code};
+use reelscope_http::{Body, ProblemResponse, not_found};
 use reelscope_telemetry::Service;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -259,8 +259,8 @@ async fn show_page_settings(State(shared): State<Shared>) -> Json<PageSettings> 
 async fn change_settings(
     State(shared): State<Shared>,
     Body(change): Body<SettingsChange>,
-) -> Result<Json<ShownSettings>, ApiProblem> {
-    apply(shared, change).await.map(Json)
+) -> Result<Json<ShownSettings>, ProblemResponse> {
+    Ok(Json(apply(shared, change).await?))
 }
 
 /// Checks all changes, writes the file, and then applies them, so that a refused change leaves everything as it is.

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::Request;
 use reelscope_collector::{Collector, Options, viewer_router};
 use reelscope_contracts::ApiProblem;
-use reelscope_contracts::telemetry::{TraceDetail, TraceSummary, Traces};
+use reelscope_page_api::telemetry::{TraceDetail, TraceSummary, Traces};
 use serde::de::DeserializeOwned;
 use tower::ServiceExt;
 

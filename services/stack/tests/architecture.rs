@@ -30,12 +30,15 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
 fn allowed(name: &str) -> &'static [&'static str] {
     match name {
         "contracts" | "telemetry" | "store" => &[],
-        "api-gateway" => &["contracts", "telemetry"],
-        "payment-provider" => &["contracts"],
-        "collector" => &["contracts"],
-        "user-service" | "game-engine" | "payment-service" => &["contracts", "telemetry", "store"],
+        "http" | "page-api" => &["contracts"],
+        "api-gateway" => &["contracts", "page-api", "http", "telemetry"],
+        "payment-provider" => &["contracts", "http"],
+        "collector" => &["contracts", "page-api", "http"],
+        "user-service" | "game-engine" | "payment-service" => &["contracts", "http", "telemetry", "store"],
         "demo" => &[
             "contracts",
+            "page-api",
+            "http",
             "telemetry",
             "api-gateway",
             "user-service",
@@ -47,6 +50,8 @@ fn allowed(name: &str) -> &'static [&'static str] {
         "stack" => &[
             "demo",
             "contracts",
+            "page-api",
+            "http",
             "telemetry",
             "store",
             "api-gateway",
@@ -58,6 +63,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
         ],
         "cli" => &[
             "contracts",
+            "page-api",
             "telemetry",
             "store",
             "game-engine",
@@ -74,7 +80,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
 #[test]
 fn dependencies_point_downward_only() {
     let all = dependencies();
-    assert_eq!(all.len(), 13, "{:?}", all.keys());
+    assert_eq!(all.len(), 15, "{:?}", all.keys());
     for (package, dependencies) in &all {
         let name = package.strip_prefix("reelscope-").unwrap();
         for ours in dependencies
@@ -99,6 +105,14 @@ fn each_foreign_name_has_one_home() {
             };
             assert_eq!(package, home, "{dependency} is named by {home} only");
         }
+    }
+}
+
+#[test]
+fn what_services_say_to_each_other_knows_no_server() {
+    let contracts = &dependencies()["reelscope-contracts"];
+    for server in ["axum", "http", "hyper", "tokio", "tower"] {
+        assert!(!contracts.iter().any(|name| name == server), "{server}");
     }
 }
 

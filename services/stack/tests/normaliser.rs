@@ -13,7 +13,7 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::routing::get;
 use reelscope_contracts::Money;
-use reelscope_contracts::http::panicked;
+use reelscope_http::panicked;
 use reelscope_payment_provider::{Behaviour, Failure};
 use reelscope_stack::load::{self, Plan};
 use reelscope_stack::{Config, Stack};

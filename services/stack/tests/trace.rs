@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use reelscope_contracts::Money;
-use reelscope_contracts::telemetry::{Span, TraceDetail};
+use reelscope_page_api::telemetry::{Span, TraceDetail};
 use reelscope_payment_provider::{Behaviour, Failure};
 use reelscope_payment_service::{Retrying, Settling};
 use reelscope_stack::load::{self, Plan, Report};

@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Response};
 use reelscope_contracts::api_problem::sentence;
 use reelscope_contracts::users::{Limits, Seeding};
 use reelscope_contracts::{AccountCode, ApiProblem, Code};
+use reelscope_http::respond;
 use reelscope_store::StoreError;
 use reelscope_telemetry::CallError;
 
@@ -116,6 +117,6 @@ impl IntoResponse for UserError {
         if let Self::Store(error) = &self {
             tracing::error!(%error, "store");
         }
-        ApiProblem::from(&self).into_response()
+        respond(ApiProblem::from(&self))
     }
 }

@@ -7,12 +7,12 @@ use axum::extract::State as AxumState;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use parking_lot::Mutex;
-use reelscope_contracts::http::{Body, Path, method_not_allowed, not_found};
 use reelscope_contracts::payments::Wallet;
 use reelscope_contracts::users::{
     CheckEligibility, CheckSession, OpenSession, Player as PlayerReply, Seeding, Session,
 };
 use reelscope_contracts::{AccountCode, Health, PlayerId, SessionId, StakeStatus, now};
+use reelscope_http::{Body, Path, method_not_allowed, not_found};
 use reelscope_store::Store;
 use reelscope_telemetry::{Client, player as player_of_request};
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use reelscope_contracts::http::reply;
 use reelscope_contracts::payments::{OpenWallet, Standing, Wallet};
 use reelscope_contracts::{PlayerId, RoundId, StakeStatus};
+use reelscope_http::reply;
 use reelscope_telemetry::{Client, Method};
 
 use crate::UserError;

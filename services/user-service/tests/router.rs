@@ -84,7 +84,7 @@ async fn call<T: DeserializeOwned>(
     let response = router.clone().oneshot(request).await.unwrap();
     let status = response.status().as_u16();
     let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
-    reelscope_contracts::http::reply(status, &bytes)
+    reelscope_http::reply(status, &bytes)
 }
 
 async fn log_in(router: &Router, account: &str) -> Result<Session, ApiProblem> {

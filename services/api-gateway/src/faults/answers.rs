@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::{Mutex, MutexGuard};
-use reelscope_contracts::gateway::SpinResult;
+use reelscope_page_api::gateway::SpinResult;
 use reelscope_telemetry::{annotate, gauge};
 
 /// Bytes of the buffer that an answer is rendered into and kept with: a hundred times what it needs, as in code that sizes

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use reelscope_contracts::Money;
-use reelscope_contracts::telemetry::{Micros, Span, TraceDetail, nearest_rank};
 use reelscope_demo::faults::States;
 use reelscope_demo::faults::table::{Band, FaultId, FaultState, Figure, Group, Promise, STORY};
 use reelscope_demo::figures::sorted;
+use reelscope_page_api::telemetry::{Micros, Span, TraceDetail, nearest_rank};
 use reelscope_stack::load::{self, Plan};
 use reelscope_stack::{Config, Stack};
 use serde::Serialize;

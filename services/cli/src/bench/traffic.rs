@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
-use reelscope_contracts::telemetry::nearest_rank;
 use reelscope_contracts::{Code, Money};
 use reelscope_demo::figures::sorted;
 use reelscope_demo::measure::{cpu_ms, resident_bytes};
 use reelscope_demo::players;
 use reelscope_demo::spins::SPIN;
 use reelscope_demo::wire::SetTraffic;
+use reelscope_page_api::telemetry::nearest_rank;
 use reelscope_stack::Stack;
 use reelscope_telemetry::TraceLink;
 use serde::Serialize;

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use reelscope_contracts::Money;
-use reelscope_contracts::telemetry::DeliveryCounts;
 use reelscope_demo::faults::arguments::{self, Argument};
 use reelscope_demo::faults::table::{FaultId, FaultState};
+use reelscope_page_api::telemetry::DeliveryCounts;
 use reelscope_stack::load::{self, Plan, Report};
 use reelscope_stack::settings::SettingsFlags;
 use reelscope_stack::{Config, Stack, traces};

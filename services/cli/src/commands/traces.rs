@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use reelscope_contracts::telemetry::{Span, TraceDetail};
+use reelscope_page_api::telemetry::{Span, TraceDetail};
 use reelscope_stack::traces as viewer;
 use serde_json::json;
 

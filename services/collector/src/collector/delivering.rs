@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use reelscope_contracts::now;
-use reelscope_contracts::telemetry::{Delivery, DeliveryCounts, HeldAction, Named, TestOutcome};
+use reelscope_page_api::telemetry::{Delivery, DeliveryCounts, HeldAction, Named, TestOutcome};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 

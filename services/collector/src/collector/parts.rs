@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
-use reelscope_contracts::telemetry::Notice;
+use reelscope_page_api::telemetry::Notice;
 use tokio::sync::watch;
 
 use crate::delivery::{self, Destinations};

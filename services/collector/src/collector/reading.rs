@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use reelscope_contracts::telemetry::{EnvelopeState, EnvelopeSummary, TraceDetail, TraceSummary};
+use reelscope_page_api::telemetry::{EnvelopeState, EnvelopeSummary, TraceDetail, TraceSummary};
 use rusqlite::Connection;
 use tokio::sync::watch;
 

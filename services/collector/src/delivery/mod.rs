@@ -21,7 +21,7 @@ use std::io;
 use std::sync::{Arc, mpsc};
 
 use parking_lot::Mutex;
-use reelscope_contracts::telemetry::Notice;
+use reelscope_page_api::telemetry::Notice;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 

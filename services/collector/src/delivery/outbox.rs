@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use reelscope_contracts::telemetry::DeliveryError;
+use reelscope_page_api::telemetry::DeliveryError;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 use tokio::task::{Id, JoinError, JoinSet};

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rand::RngExt;
-use reelscope_contracts::telemetry::{Named, Notice, TestOutcome};
 use reelscope_contracts::{UnixMillis, rfc3339};
+use reelscope_page_api::telemetry::{Named, Notice, TestOutcome};
 use reqwest::{Client, redirect};
 
 use crate::dsn::Dsn;

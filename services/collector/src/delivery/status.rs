@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use reelscope_contracts::telemetry::{ActiveLimit, DeliveryError, DestinationStatus, EnvelopeSummary};
+use reelscope_page_api::telemetry::{ActiveLimit, DeliveryError, DestinationStatus, EnvelopeSummary};
 
 use super::destinations::Destinations;
 use super::rate_limits::RateLimits;

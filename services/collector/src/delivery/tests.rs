@@ -12,7 +12,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::routing::MethodRouter;
-use reelscope_contracts::telemetry::DeliveryCounts;
+use reelscope_page_api::telemetry::DeliveryCounts;
 
 use super::*;
 use crate::Options;

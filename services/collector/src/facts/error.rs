@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use reelscope_contracts::telemetry::{Breadcrumb, ErrorEvent, Exception, Frame, Grouping};
+use reelscope_page_api::telemetry::{Breadcrumb, ErrorEvent, Exception, Frame, Grouping};
 use serde_json::Value;
 
 use super::json::{

@@ -1,6 +1,6 @@
 //! Reads members of a payload leniently: one of an unexpected type counts as absent.
 
-use reelscope_contracts::telemetry::{Measurement, Named};
+use reelscope_page_api::telemetry::{Measurement, Named};
 use serde_json::{Map, Value};
 
 use crate::bounds;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use reelscope_contracts::telemetry::{Micros, Named, Span};
+use reelscope_page_api::telemetry::{Micros, Named, Span};
 use serde_json::{Map, Value};
 
 use super::json::{Object, as_name, attributes, id, measurements, name, object, player, tags, trace_context};

@@ -5,7 +5,7 @@
 //! item from the future is shifted so that it happens at its arrival. A time that is implausible after that counts
 //! as absent.
 
-use reelscope_contracts::telemetry::Micros;
+use reelscope_page_api::telemetry::Micros;
 use serde_json::Value;
 
 use super::Source;

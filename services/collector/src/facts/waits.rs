@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use reelscope_contracts::telemetry::{Micros, Span};
+use reelscope_page_api::telemetry::{Micros, Span};
 
 use super::SpanFact;
 

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use reelscope_contracts::{ApiProblem, Code};
+use reelscope_http::respond;
 use serde::Serialize;
 use std::time::Duration;
 use tower_http::cors::{Any, CorsLayer};
@@ -133,7 +134,7 @@ fn nothing_here() -> ApiProblem {
 
 fn only_post() -> Response {
     let detail = "Send envelopes and events by POST; nothing is read from the address itself.";
-    let mut response = ApiProblem::new(Code::MethodNotAllowed, detail).into_response();
+    let mut response = respond(ApiProblem::new(Code::MethodNotAllowed, detail));
     let headers = response.headers_mut();
     headers.insert(ALLOW, HeaderValue::from_static("POST"));
     response
@@ -143,7 +144,7 @@ async fn take(ingest: &Ingest, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let (endpoint, project) = match endpoint(parts.uri.path()) {
         Ok(found) => found,
-        Err(problem) => return problem.into_response(),
+        Err(problem) => return respond(problem),
     };
     if parts.method != Method::POST {
         return only_post();
@@ -157,7 +158,7 @@ async fn take(ingest: &Ingest, request: Request) -> Response {
     let received = received(ingest, &parts, (endpoint, project.unwrap_or(PROJECT)), body).await;
     match received {
         Ok((bytes, _room)) => captured(&ingest.collector, EXTERNAL, bytes).await,
-        Err(problem) => problem.into_response(),
+        Err(problem) => respond(problem),
     }
 }
 
@@ -207,7 +208,7 @@ pub(crate) async fn tunnel(collector: &Collector, room: &BodyBudget, request: Re
         };
         match received.await {
             Ok((bytes, _room)) => captured(collector, FRONTEND, bytes).await,
-            Err(problem) => problem.into_response(),
+            Err(problem) => respond(problem),
         }
     };
     refusal::answered(collector, &limits, request, answer).await

@@ -7,6 +7,7 @@ use axum::http::Method;
 use axum::http::header::{EXPECT, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use reelscope_contracts::ApiProblem;
+use reelscope_http::respond;
 
 use super::BodyLimits;
 use super::auth;
@@ -20,7 +21,7 @@ struct CountedByWriter;
 
 /// The response to an envelope that the collector did not accept.
 pub(crate) fn not_captured(error: &CaptureError) -> Response {
-    let mut response = ApiProblem::from(error).into_response();
+    let mut response = respond(ApiProblem::from(error));
     response.extensions_mut().insert(CountedByWriter);
     response
 }

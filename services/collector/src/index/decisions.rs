@@ -5,7 +5,7 @@
 //! decided by its time, unless the clock has been set back since. In a later release an event is a regression; in
 //! another release the issue is merely open again. An issue that was never resolved has no row.
 
-use reelscope_contracts::telemetry::{ErrorEvent, IssueDecision, IssueStatus, IssueSummary, Micros};
+use reelscope_page_api::telemetry::{ErrorEvent, IssueDecision, IssueStatus, IssueSummary, Micros};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::releases::is_later;

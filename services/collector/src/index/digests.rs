@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use reelscope_contracts::telemetry::TraceSummary;
+use reelscope_page_api::telemetry::TraceSummary;
 use rusqlite::Connection;
 
 use super::traces;

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use reelscope_contracts::telemetry::Micros;
+use reelscope_page_api::telemetry::Micros;
 use rusqlite::Connection;
 
 use super::Index;

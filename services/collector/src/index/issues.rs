@@ -1,6 +1,6 @@
 //! Issues as rows. Counts are updated as events come in, in any order.
 
-use reelscope_contracts::telemetry::{ErrorEvent, Frame, IssueStatus, IssueSummary, Micros, RequestShare};
+use reelscope_page_api::telemetry::{ErrorEvent, Frame, IssueStatus, IssueSummary, Micros, RequestShare};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::decisions;

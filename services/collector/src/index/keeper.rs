@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use reelscope_contracts::telemetry::{ErrorEvent, LogLine, MeasurementPoint, Micros, TraceSummary};
+use reelscope_page_api::telemetry::{ErrorEvent, LogLine, MeasurementPoint, Micros, TraceSummary};
 use rusqlite::Connection;
 
 use super::progress::Progress;

@@ -30,9 +30,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use reelscope_contracts::telemetry::{
-    IssueDecision, IssueSummary, Measurements, Micros, Named, TraceSummary,
-};
+use reelscope_page_api::telemetry::{IssueDecision, IssueSummary, Measurements, Micros, Named, TraceSummary};
 use rusqlite::Connection;
 use tokio::sync::broadcast;
 

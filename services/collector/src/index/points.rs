@@ -1,6 +1,6 @@
 //! Points of measurements and metrics.
 
-use reelscope_contracts::telemetry::{MeasurementPoint, Micros, Named};
+use reelscope_page_api::telemetry::{MeasurementPoint, Micros, Named};
 use rusqlite::Connection;
 
 use super::traces::whole;

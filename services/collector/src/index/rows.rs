@@ -2,7 +2,7 @@
 //!
 //! [`crate::once`] decides what is the same thing.
 
-use reelscope_contracts::telemetry::{ErrorEvent, LogLine, MeasurementPoint};
+use reelscope_page_api::telemetry::{ErrorEvent, LogLine, MeasurementPoint};
 use rusqlite::{Connection, Params};
 
 use crate::envelope::parse_id;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use reelscope_contracts::telemetry::{Micros, weight};
+use reelscope_page_api::telemetry::{Micros, weight};
 use rusqlite::Connection;
 
 use super::rows::changes;

@@ -1,6 +1,6 @@
 //! An envelope whose pieces are being indexed.
 
-use reelscope_contracts::telemetry::{Measurement, MeasurementPoint, Micros};
+use reelscope_page_api::telemetry::{Measurement, MeasurementPoint, Micros};
 
 use super::rows;
 use crate::envelope::format_id;

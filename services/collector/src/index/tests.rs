@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use reelscope_contracts::telemetry::{IssueDecision, IssueStatus, IssueSummary, Micros, TraceSummary};
+use reelscope_page_api::telemetry::{IssueDecision, IssueStatus, IssueSummary, Micros, TraceSummary};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use reelscope_contracts::telemetry::{Micros, TraceSummary, weight};
+use reelscope_page_api::telemetry::{Micros, TraceSummary, weight};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use serde::Deserialize;

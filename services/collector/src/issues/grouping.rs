@@ -8,7 +8,7 @@
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
-use reelscope_contracts::telemetry::{ErrorEvent, Exception, Frame, GroupedBy, Grouping};
+use reelscope_page_api::telemetry::{ErrorEvent, Exception, Frame, GroupedBy, Grouping};
 
 use crate::bounds;
 use crate::dsn::fnv1a_of;

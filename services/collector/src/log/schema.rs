@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rand::RngExt;
 use reelscope_contracts::now;
-use reelscope_contracts::telemetry::Notice;
+use reelscope_page_api::telemetry::Notice;
 use rusqlite::{Connection, ErrorCode, ffi};
 
 use super::pen::Pen;

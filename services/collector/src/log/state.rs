@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use reelscope_contracts::UnixMillis;
-use reelscope_contracts::telemetry::EnvelopeState;
+use reelscope_page_api::telemetry::EnvelopeState;
 
 use crate::category::Categories;
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use reelscope_contracts::telemetry::DeliveryCounts;
+use reelscope_page_api::telemetry::DeliveryCounts;
 use rusqlite::{Connection, Transaction};
 
 use super::state::{DeadReason, Entry, State};

@@ -10,8 +10,8 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use reelscope_contracts::telemetry::Notice;
 use reelscope_contracts::{UnixMillis, now};
+use reelscope_page_api::telemetry::Notice;
 use rusqlite::Transaction;
 
 use super::changes::{Owed, Plan, Planned};

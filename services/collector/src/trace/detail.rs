@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use reelscope_contracts::telemetry::{MeasurementPoint, Micros, OtherRoot, Span, TraceDetail};
+use reelscope_page_api::telemetry::{MeasurementPoint, Micros, OtherRoot, Span, TraceDetail};
 
 use super::{ROOT, SKEW, Trace, add, claim_of, length_of};
 use crate::envelope::{Envelope, format_id};

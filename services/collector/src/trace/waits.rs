@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use reelscope_contracts::telemetry::{ExternalShare, Micros, Span};
+use reelscope_page_api::telemetry::{ExternalShare, Micros, Span};
 use serde::{Deserialize, Serialize};
 
 use super::length_of;

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use reelscope_contracts::ApiProblem;
-use reelscope_contracts::http::Body as JsonBody;
-use reelscope_contracts::telemetry::{Changed, DecideHeld, Delivery, RetryDead, TestDelivery, TestOutcome};
+use reelscope_http::{Body as JsonBody, ProblemResponse};
+use reelscope_page_api::telemetry::{Changed, DecideHeld, Delivery, RetryDead, TestDelivery, TestOutcome};
 
 use super::Viewer;
 
@@ -26,7 +26,7 @@ pub(super) async fn delivery(State(viewer): State<Viewer>) -> Json<Delivery> {
 pub(super) async fn retry_dead(
     State(viewer): State<Viewer>,
     JsonBody(request): JsonBody<RetryDead>,
-) -> Result<Json<Changed>, ApiProblem> {
+) -> Result<Json<Changed>, ProblemResponse> {
     let changed = viewer.collector.retry_dead(request.seq).await?;
     Ok(Json(Changed { changed }))
 }
@@ -40,7 +40,7 @@ pub(super) async fn retry_dead(
 pub(super) async fn decide_held(
     State(viewer): State<Viewer>,
     JsonBody(request): JsonBody<DecideHeld>,
-) -> Result<Json<Changed>, ApiProblem> {
+) -> Result<Json<Changed>, ProblemResponse> {
     let changed = viewer.collector.decide_held(request.action).await?;
     Ok(Json(Changed { changed }))
 }

@@ -4,11 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use reelscope_contracts::http::Path;
-use reelscope_contracts::telemetry::{
+use reelscope_contracts::{ApiProblem, Code};
+use reelscope_http::{Path, ProblemResponse};
+use reelscope_page_api::telemetry::{
     EnvelopeDetail, EnvelopeItem, EnvelopeState, EnvelopeSummary, Envelopes,
 };
-use reelscope_contracts::{ApiProblem, Code};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
@@ -43,7 +43,7 @@ pub(super) struct EnvelopeQuery {
 pub(super) async fn envelopes(
     State(viewer): State<Viewer>,
     Asked(query): Asked<EnvelopeQuery>,
-) -> Result<Json<Envelopes>, ApiProblem> {
+) -> Result<Json<Envelopes>, ProblemResponse> {
     if query.item_type.is_some() {
         viewer.look().await;
     }
@@ -79,18 +79,16 @@ pub(super) async fn one_envelope(
     State(viewer): State<Viewer>,
     Path(seq): Path<String>,
     Asked(raw): Asked<Raw>,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, ProblemResponse> {
     let gone = || ApiProblem::new(Code::NotFound, "No envelope with this number is kept.");
     let seq = seq.parse().map_err(|_| gone())?;
     let (summary, bytes) = viewer.collector.envelope(seq).await?.ok_or_else(gone)?;
     if raw.raw == Some(1) {
         return Ok(([(CONTENT_TYPE, "application/x-sentry-envelope")], bytes).into_response());
     }
-    let shown = large::run(bytes.len(), move || {
-        let detail = shown(summary, &bytes)?;
-        Ok(Json(detail).into_response())
-    });
-    shown.await.map_err(large::unfinished)?
+    let shown = large::run(bytes.len(), move || shown(summary, &bytes));
+    let detail = shown.await.map_err(large::unfinished)??;
+    Ok(Json(detail).into_response())
 }
 
 fn shown(summary: EnvelopeSummary, bytes: &[u8]) -> Result<EnvelopeDetail, ApiProblem> {

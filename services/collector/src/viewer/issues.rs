@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use reelscope_contracts::http::{Body as JsonBody, Path};
-use reelscope_contracts::telemetry::{ChangeIssue, IssueDetail, IssueSummary, Issues};
 use reelscope_contracts::{ApiProblem, Code};
+use reelscope_http::{Body as JsonBody, Path, ProblemResponse};
+use reelscope_page_api::telemetry::{ChangeIssue, IssueDetail, IssueSummary, Issues};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -32,7 +32,7 @@ pub(super) struct Page {
 pub(super) async fn issues(
     State(viewer): State<Viewer>,
     Asked(page): Asked<Page>,
-) -> Result<Json<Issues>, ApiProblem> {
+) -> Result<Json<Issues>, ProblemResponse> {
     viewer.look().await;
     let issues = viewer.collector.index().issues(lines(page.limit));
     Ok(Json(Issues {
@@ -50,7 +50,7 @@ pub(super) async fn issues(
 pub(super) async fn one_issue(
     State(viewer): State<Viewer>,
     Path(id): Path<String>,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, ProblemResponse> {
     viewer.look().await;
     let gone = || ApiProblem::new(Code::NotFound, "No issue with this id is kept.");
     let found = viewer.collector.index().issue(id.clone());
@@ -89,7 +89,7 @@ pub(super) async fn change_issue(
     State(viewer): State<Viewer>,
     Path(id): Path<String>,
     JsonBody(change): JsonBody<ChangeIssue>,
-) -> Result<Json<IssueSummary>, ApiProblem> {
+) -> Result<Json<IssueSummary>, ProblemResponse> {
     viewer.look().await;
     let collector = viewer.collector.clone();
     let decided = tokio::task::spawn_blocking(move || {
@@ -103,5 +103,5 @@ pub(super) async fn change_issue(
         decided?.ok_or_else(|| ApiProblem::new(Code::NotFound, "No issue with this id is kept."))
     });
     let failed = |_| ApiProblem::new(Code::Internal, "The decision was not taken.");
-    decided.await.map_err(failed)?.map(Json)
+    Ok(Json(decided.await.map_err(failed)??))
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use axum::Json;
 use axum::extract::State;
 use reelscope_contracts::ApiProblem;
-use reelscope_contracts::telemetry::ServiceMap;
+use reelscope_http::ProblemResponse;
+use reelscope_page_api::telemetry::ServiceMap;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -35,7 +36,7 @@ pub(super) struct MapQuery {
 pub(super) async fn service_map(
     State(viewer): State<Viewer>,
     Asked(query): Asked<MapQuery>,
-) -> Result<Json<ServiceMap>, ApiProblem> {
+) -> Result<Json<ServiceMap>, ProblemResponse> {
     viewer.look().await;
     let limit = query.traces.unwrap_or(USUAL_MAP).clamp(1, MOST_LINES);
     let now = now_us();

@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use reelscope_contracts::ApiProblem;
-use reelscope_contracts::telemetry::{Measurements, Micros};
+use reelscope_http::ProblemResponse;
+use reelscope_page_api::telemetry::{Measurements, Micros};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -33,7 +34,7 @@ pub(super) struct PointQuery {
 pub(super) async fn measurements(
     State(viewer): State<Viewer>,
     Asked(query): Asked<PointQuery>,
-) -> Result<Json<Measurements>, ApiProblem> {
+) -> Result<Json<Measurements>, ProblemResponse> {
     viewer.look().await;
     let limit = query.limit.unwrap_or(MOST_POINTS).min(MOST_POINTS);
     let since = query.since_us.unwrap_or(Micros::MIN);

@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use reelscope_contracts::http::Path;
-use reelscope_contracts::telemetry::{Micros, TraceDetail, Traces};
 use reelscope_contracts::{ApiProblem, Code};
+use reelscope_http::{Path, ProblemResponse};
+use reelscope_page_api::telemetry::{Micros, TraceDetail, Traces};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -57,7 +57,7 @@ pub(super) struct TraceQuery {
 pub(super) async fn traces(
     State(viewer): State<Viewer>,
     Asked(query): Asked<TraceQuery>,
-) -> Result<Json<Traces>, ApiProblem> {
+) -> Result<Json<Traces>, ProblemResponse> {
     viewer.look().await;
     let attribute = match query.attribute {
         Some(text) => Some(Attribute::of(&text).ok_or_else(|| {
@@ -119,7 +119,7 @@ fn parse_cursor(cursor: &str) -> Option<(u64, u128)> {
 pub(super) async fn one_trace(
     State(viewer): State<Viewer>,
     Path(id): Path<String>,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, ProblemResponse> {
     viewer.look().await;
     let gone = || ApiProblem::new(Code::NotFound, "No trace with this id is kept.");
     let detail = viewer.collector.trace(&id).await?.ok_or_else(gone)?;

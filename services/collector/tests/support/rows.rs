@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use reelscope_contracts::telemetry::DeliveryCounts;
+use reelscope_page_api::telemetry::DeliveryCounts;
 use rusqlite::{Connection, OpenFlags};
 
 /// Number of envelopes in each state, and the number of the newest; 0 without any.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use reelscope_contracts::telemetry::{Micros, TraceSummary};
+use reelscope_page_api::telemetry::{Micros, TraceSummary};
 
 use super::evidence::Evidence;
 use super::table::FaultState;

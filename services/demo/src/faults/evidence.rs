@@ -1,6 +1,6 @@
 //! What shows a fault in a trace: the spans and errors that a reader would point at.
 
-use reelscope_contracts::telemetry::{ServiceShare, Span, TraceDetail, TraceSummary};
+use reelscope_page_api::telemetry::{ServiceShare, Span, TraceDetail, TraceSummary};
 
 use super::table::FaultId;
 use crate::figures::is_felt;

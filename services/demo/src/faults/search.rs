@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reelscope_collector::Collector;
 use reelscope_contracts::now;
-use reelscope_contracts::telemetry::{Micros, TraceSummary};
+use reelscope_page_api::telemetry::{Micros, TraceSummary};
 
 use super::Faults;
 use super::evidence::{self, Evidence, Line};

@@ -161,7 +161,7 @@ impl Bench {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
-        reelscope_contracts::http::reply(status, &bytes)
+        reelscope_http::reply(status, &bytes)
     }
 
     pub(crate) async fn open(&self, player: &str) {

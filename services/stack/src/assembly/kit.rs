@@ -2,7 +2,7 @@
 
 use axum::Router;
 use reelscope_collector::Collector;
-use reelscope_contracts::{SERVICE_TOKEN_HEADER, ServiceToken};
+use reelscope_http::{SERVICE_TOKEN_HEADER, ServiceToken};
 use reelscope_telemetry::{Client, Reporting, Service, Timings};
 use tokio::net::TcpListener;
 

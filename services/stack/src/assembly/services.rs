@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use reelscope_contracts::http::panicked;
 use reelscope_demo::faults::table::{FaultId, FaultState};
 use reelscope_game_engine as game;
+use reelscope_http::panicked;
 use reelscope_payment_service as payments;
 use reelscope_store::{Condition, Store};
 use reelscope_telemetry::Service;

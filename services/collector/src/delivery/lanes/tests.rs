@@ -3,7 +3,7 @@
 use super::*;
 use crate::Options;
 use crate::log::DeadReason;
-use reelscope_contracts::telemetry::Named;
+use reelscope_page_api::telemetry::Named;
 
 const ERROR: Categories = Categories::ERROR;
 const SESSION: Categories = Categories::SESSION;

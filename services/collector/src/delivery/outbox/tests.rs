@@ -3,7 +3,7 @@
 use std::sync::mpsc;
 
 use parking_lot::Mutex;
-use reelscope_contracts::telemetry::Notice;
+use reelscope_page_api::telemetry::Notice;
 
 use super::*;
 use crate::Options;

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, header};
 use subtle::ConstantTimeEq;
 
-use crate::{ApiProblem, Code};
+use reelscope_contracts::{ApiProblem, Code};
+
+use crate::respond;
 
 /// Header of every call between services.
 pub const SERVICE_TOKEN_HEADER: &str = "x-reelscope-service-token";
@@ -56,9 +58,7 @@ async fn only_services(
 ) -> Response {
     if !token.is_held_by(request.headers()) {
         let sentence = "Only Reelscope's own services may use this server; use the gateway instead.";
-        return ApiProblem::new(Code::Unauthorized, sentence)
-            .field(SERVICE_TOKEN_HEADER)
-            .into_response();
+        return respond(ApiProblem::new(Code::Unauthorized, sentence).field(SERVICE_TOKEN_HEADER));
     }
     let host = request
         .headers()
@@ -66,7 +66,7 @@ async fn only_services(
         .and_then(|host| host.to_str().ok());
     let host = host.or_else(|| request.uri().authority().map(Authority::as_str));
     if host != Some(address.to_string().as_str()) {
-        return ApiProblem::foreign_host().into_response();
+        return respond(ApiProblem::foreign_host());
     }
     next.run(request).await
 }

@@ -1,45 +1,24 @@
-//! How every server reads a body and answers a problem.
-
-use std::any::Any;
+//! How a server reads bodies and paths, and a client replies.
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
-use axum::response::{IntoResponse, Response};
 use http::request::Parts;
-use http::{HeaderValue, StatusCode, header};
-use serde::Serialize;
+use http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 
-use crate::{ApiProblem, Code};
+use reelscope_contracts::{ApiProblem, Code};
 
-impl IntoResponse for ApiProblem {
-    /// `application/problem+json`; the code also travels as an extension, so that a middleware can log it
-    /// without reading the body again.
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, axum::Json(&self)).into_response();
-        let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
-        if let Some(seconds) = self.retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response.extensions_mut().insert(self);
-        response
-    }
-}
+use crate::{ProblemResponse, not_found};
 
 /// A JSON body. Unlike axum's own extractor its rejection is an [`ApiProblem`] that names the field.
 #[derive(Debug, Clone, Copy)]
 pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
-    type Rejection = ApiProblem;
+    type Rejection = ProblemResponse;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiProblem> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, ProblemResponse> {
         let declared = request
             .headers()
             .get(header::CONTENT_TYPE)
@@ -47,21 +26,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             .unwrap_or("");
         let essence = declared.split(';').next().unwrap_or("").trim();
         if !essence.eq_ignore_ascii_case("application/json") {
-            return Err(ApiProblem::new(
-                Code::UnsupportedMediaType,
-                "Send the body as JSON, with the header `Content-Type: application/json`.",
-            ));
+            let sentence = "Send the body as JSON, with the header `Content-Type: application/json`.";
+            return Err(ApiProblem::new(Code::UnsupportedMediaType, sentence).into());
         }
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|rejection| unreadable(&rejection))?;
         // serde would fill a struct from an array by position.
         if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
-            return Err(
-                ApiProblem::new(Code::InvalidRequest, "The body must be a JSON object.").field("body"),
-            );
+            let problem = ApiProblem::new(Code::InvalidRequest, "The body must be a JSON object.");
+            return Err(problem.field("body").into());
         }
-        parse(&bytes).map(Body)
+        Ok(Self(parse(&bytes)?))
     }
 }
 
@@ -71,19 +47,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
-    type Rejection = ApiProblem;
+    type Rejection = ProblemResponse;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiProblem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ProblemResponse> {
         match axum::extract::Path::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(part)) => Ok(Self(part)),
-            Err(_) => Err(no_such_part(parts, state).await),
+            Err(_) => Err(no_such_part(parts, state).await.into()),
         }
     }
 }
 
 /// The problem of a path with a part that cannot be read.
 async fn no_such_part<S: Send + Sync>(parts: &mut Parts, state: &S) -> ApiProblem {
-    let problem = not_found().await;
+    let ProblemResponse(problem) = not_found().await;
     let Ok(raw) = RawPathParams::from_request_parts(parts, state).await else {
         return problem;
     };
@@ -167,45 +143,14 @@ pub fn reply<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, ApiProb
     }
 }
 
-/// Fallback for an address that is not there.
-pub async fn not_found() -> ApiProblem {
-    ApiProblem::new(
-        Code::NotFound,
-        "Nothing is at this address; the API is described at /api/openapi.json.",
-    )
-}
-
-/// Fallback for a method that an address does not have.
-pub async fn method_not_allowed() -> ApiProblem {
-    ApiProblem::new(
-        Code::MethodNotAllowed,
-        "This address does not take that method; see /api/openapi.json.",
-    )
-}
-
-/// The answer of a handler that panicked. What the panic said goes to the log, never to the caller.
-#[must_use]
-pub fn panicked(_payload: Box<dyn Any + Send>) -> Response {
-    ApiProblem::new(
-        Code::Internal,
-        "Internal error in the service; the request was not completed.",
-    )
-    .into_response()
-}
-
-/// A reply with status 201.
-pub fn created<T: Serialize>(body: T) -> Response {
-    (StatusCode::CREATED, axum::Json(body)).into_response()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Money, RoundId};
     use axum::Router;
     use axum::body::Body;
     use axum::routing::get;
     use proptest::prelude::*;
+    use reelscope_contracts::{Money, RoundId};
     use tower::ServiceExt;
 
     #[derive(Debug, serde::Deserialize)]

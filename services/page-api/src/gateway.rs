@@ -1,13 +1,13 @@
 //! The public API: what a page or a client sends to the gateway and gets back.
 
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
 
-use crate::game::{SymbolName, Win};
-use crate::payments::BetStatus;
-use crate::users::{Player, Seeding};
-use crate::{Money, PlayerId, RoundId, StakeStatus};
+use reelscope_contracts::game::{SymbolName, Win};
+use reelscope_contracts::payments::BetStatus;
+use reelscope_contracts::users::{Player, Seeding};
+use reelscope_contracts::{Money, PlayerId, RoundId, StakeStatus};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// `POST /api/v1/sessions`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

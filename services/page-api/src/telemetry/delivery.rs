@@ -5,7 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::Named;
-use crate::UnixMillis;
+use reelscope_contracts::UnixMillis;
 
 /// Where an envelope stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
