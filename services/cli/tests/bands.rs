@@ -18,7 +18,7 @@ async fn all_problems_and_all_fixes_bring_what_the_story_says() {
     };
     let stack = Stack::start(config).await.unwrap();
     stack.seeded().await;
-    let after = stack.faults().unwrap().captured_before();
+    let after = stack.faults().captured_before();
 
     let hurts = measure(&stack, &BenchCase::all(FaultState::On, 20, 2))
         .await

@@ -176,7 +176,7 @@ impl Collector {
         Ok((collector, notices))
     }
 
-    /// The public key of this collector's own DSN, `http://<key>@<address>/1`. It is the same after a restart.
+    /// The public key of this collector's own DSN. It is the same after a restart.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.parts.key

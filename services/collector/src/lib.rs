@@ -25,7 +25,7 @@
 //! ```no_run
 //! use std::path::Path;
 //!
-//! use reelscope_collector::{Collector, Destinations, Options, ingest_router};
+//! use reelscope_collector::{Collector, Destinations, Options, ingest_dsn, ingest_router};
 //!
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -36,7 +36,7 @@
 //! });
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
 //! let address = listener.local_addr()?;
-//! println!("point an SDK at http://{}@{address}/1", collector.key());
+//! println!("point an SDK at {}", ingest_dsn(&collector, address));
 //! axum::serve(listener, ingest_router(collector.clone())).await?;
 //! collector.shutdown().await;
 //! # Ok(())
@@ -81,7 +81,7 @@ pub use delivery::{Destinations, Pace};
 pub use dsn::{Dsn, DsnError};
 pub use error::{CaptureError, CollectorError, ReadError, RecordingError};
 pub use http::BodyLimits;
-pub use http::ingest::{ingest_router, ingest_router_within};
+pub use http::ingest::{ingest_dsn, ingest_router, ingest_router_within};
 pub use index::Digests;
 pub use log::{Captured, Retention, export, set_aside};
 pub use slot::EXTERNAL;

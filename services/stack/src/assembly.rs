@@ -13,11 +13,12 @@ mod owner;
 mod services;
 mod switches;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use reelscope_api_gateway as gateway;
-use reelscope_demo::restartable_server::RestartableServer;
+use reelscope_demo::traffic::TrafficTarget;
 use reelscope_http::panicked;
 use reelscope_payment_provider as provider;
 use reelscope_payment_service as payments;
@@ -29,13 +30,13 @@ use utoipa::openapi::OpenApi;
 use self::kit::{Kit, Listeners, Services};
 use self::switches::{Demo, Switched};
 use crate::config::Config;
-use crate::listen::{LOOPBACK, listen_error, local_address};
+use crate::listen::listen_error;
 use crate::notices::{Notices, SetAside};
+use crate::servers::Servers;
 use crate::settings::RELEASE;
-use crate::start::{Parts, Stack};
+use crate::stack::Stack;
 use crate::start_error::StartError;
 use crate::storage::Storage;
-use crate::streams;
 
 /// How long the payment-service waits for the provider: less than the gateway waits for the payment-service, which
 /// is 15 s.
@@ -64,46 +65,40 @@ pub(crate) async fn assemble(
     let client =
         payments::provider::Provider::new(kit.client(&services.payment), provider_at, PROVIDER_DEADLINES);
     let (payment_state, backlog) = payments::State::new(storage.wallets.clone(), client);
-    let mut stack = Stack::of(Parts {
-        notices: kept_notices.unread().iter().map(SetAside::sentence).collect(),
-        timings: kit.timings.clone(),
-        provider: provider.clone(),
-        settlement: payment_state.settlement(),
-        services: services.all(),
-        storage: storage.clone(),
-    });
+    let settlement = payment_state.settlement();
+    let mut servers = Servers::new();
 
     let routes = kit.guarded(&listeners.provider, provider::router(provider.clone()))?;
-    let provider_server = stack.serve_restartable("payment-provider", listeners.provider, routes)?;
+    let provider_server = servers.serve_restartable("payment-provider", listeners.provider, routes)?;
     let payment_at = kit.address("user-service", "payment-service", &listeners.payment)?;
     let upstream = gateway::upstream::Addresses {
         user_service: kit.address("api-gateway", "user-service", &listeners.user)?,
         game_engine: kit.address("api-gateway", "game-engine", &listeners.game)?,
         payment_service: kit.address("api-gateway", "payment-service", &listeners.payment)?,
     };
-    let payment = stack
+    let payment = servers
         .start_payment_service(
             &kit,
             &services.payment,
             listeners.payment,
             payment_state,
             backlog,
-            storage.wallets,
+            storage.wallets.clone(),
         )
         .await?;
-    let engine = stack.start_game_engine(
+    let engine = servers.start_game_engine(
         &kit,
         &services.engine,
         listeners.game,
-        storage.rounds,
+        storage.rounds.clone(),
         config.seed,
     )?;
-    let user = stack
+    let user = servers
         .start_user_service(
             &kit,
             &services.user,
             listeners.user,
-            storage.players,
+            storage.players.clone(),
             payment_at,
             &config,
             &kept_notices,
@@ -116,79 +111,81 @@ pub(crate) async fn assemble(
     let listen = gateway_listener
         .local_addr()
         .map_err(|error| listen_error(config.listen, &error))?;
-    let demo = Demo::new(
-        &config,
-        &mut stack,
-        &services.frontend,
-        &format!("http://{listen}"),
-        Switched {
-            provider,
-            provider_server,
-            payment,
-            engine: &engine,
-            user,
-            gateway: gateway_knobs.clone(),
-            release: &release,
-        },
-    )
-    .await?;
+    let token = format!("{:032x}", rand::random::<u128>());
+    let seeding = user.seeding.clone();
+    let written = seeding.clone();
+    let target = TrafficTarget {
+        origin: format!("http://{listen}"),
+        launch_token: token.clone(),
+        frontend: services.frontend.clone(),
+        accounts: Arc::new(move || written.read().done),
+    };
+    let switched = Switched {
+        provider: provider.clone(),
+        provider_server,
+        payment,
+        engine: &engine,
+        user,
+        gateway: gateway_knobs.clone(),
+        release: &release,
+        services: services.all(),
+        collector: storage.collector.clone(),
+    };
+    let demo = Demo::new(&config, &mut servers, target, switched).await?;
+    let turns = gateway::turns::Turns::default();
     let state = gateway::State {
         upstream: gateway::upstream::Upstream::new(kit.client(&services.front), upstream),
         tokens: gateway::auth::Tokens::new(&rand::random::<[u8; 32]>()),
-        access: gateway::access::Access::new(stack.token(), listen),
+        access: gateway::access::Access::new(&token, listen),
         limits: gateway::limits::RateLimits::new(config.rate),
-        turns: stack.turns(),
+        turns: turns.clone(),
         knobs: gateway_knobs,
         release: release.subscribe(),
     };
     let access = state.access.clone();
-    stack.hear_refusals(access.refused());
+    let notices = kept_notices.unread().iter().map(SetAside::sentence).collect();
     // Without telemetry there are no traces to show and no faults to switch.
-    let (owner, document) = match storage.collector {
-        Some(collector) => stack
-            .owner_api(config, collector, demo, kept_notices, release)
-            .await?
-            .mounted(),
-        None => (Router::new(), OpenApi::default()),
+    let (owner, document, program) = match storage.collector.clone() {
+        Some(collector) => {
+            let api = servers
+                .owner_api(
+                    config,
+                    collector,
+                    demo.clone(),
+                    services.all(),
+                    kept_notices,
+                    release,
+                )
+                .await?;
+            let program = api.program.clone();
+            let (owner, document) = api.mounted();
+            (owner, document, Some(program))
+        }
+        None => (Router::new(), OpenApi::default(), None),
     };
     let routes = services.front.layer(gateway::router(state, document), panicked);
+    let refused = access.refused();
     let routes = gateway::guarded(access, owner).fallback_service(routes);
-    stack.serve("api-gateway", gateway_listener, routes)?;
+    servers.serve("api-gateway", gateway_listener, routes)?;
     // The page asks for the figures of the paytable first, and computing them takes a moment, so this starts at
     // once.
-    stack
-        .background()
-        .spawn("enumeration of the paytable", async move {
-            engine.state.enumerated().await;
-        });
-    Ok(stack)
-}
-
-impl Stack {
-    pub(crate) fn serve(
-        &mut self,
-        name: &'static str,
-        listener: TcpListener,
-        router: Router,
-    ) -> Result<(), StartError> {
-        let address = local_address(&listener)?;
-        let stop = self.stop_signal();
-        self.add_server(name, address, streams::served(name, listener, router, stop));
-        Ok(())
-    }
-
-    /// Works as [`Stack::serve`], with a server that can be stopped and started.
-    fn serve_restartable(
-        &mut self,
-        name: &'static str,
-        listener: TcpListener,
-        router: Router,
-    ) -> Result<RestartableServer, StartError> {
-        let address = local_address(&listener)?;
-        let unknown = |error| listen_error(LOOPBACK, &error);
-        let (restartable, server) =
-            RestartableServer::new(name, listener, router, self.stop_signal()).map_err(unknown)?;
-        self.add_server(name, address, server);
-        Ok(restartable)
-    }
+    servers.tasks.spawn("enumeration of the paytable", async move {
+        engine.state.enumerated().await;
+    });
+    Ok(Stack {
+        token,
+        notices,
+        timings: kit.timings.clone(),
+        provider,
+        settlement,
+        services: services.all(),
+        storage,
+        servers,
+        turns,
+        faults: demo.faults,
+        traffic: demo.traffic,
+        seeding,
+        refused,
+        program,
+    })
 }

@@ -111,16 +111,3 @@ impl Config {
         self
     }
 }
-
-/// The operating system's directory for user data of this program; `None` without a home directory.
-#[must_use]
-pub fn default_data_dir() -> Option<PathBuf> {
-    directories().map(|dirs| dirs.data_dir().to_owned())
-}
-
-/// The directories of this program; `None` for a relative home directory, which would depend on where the program
-/// starts.
-pub(crate) fn directories() -> Option<directories::ProjectDirs> {
-    directories::ProjectDirs::from("dev", "Reelscope", "Reelscope")
-        .filter(|dirs| dirs.data_dir().is_absolute())
-}

@@ -2,10 +2,10 @@
 //! loopback, in one process.
 //!
 //! ```text
-//!   config, settings ──> start::Stack ──> storage    opens the databases and the collector
+//!   config, settings ──> start ──> storage    opens the databases and the collector
 //!                            │
-//!                            ├─────────> stop       ends everything in order, each step within a limit
-//!                            └─────────> assembly   binds all ports, then starts:
+//!                            ├────> stop       ends everything in order, each step within a limit
+//!                            └────> assembly   binds all ports, then starts on servers and returns as a stack:
 //!                                           ├─ provider, payment-service, game-engine, user-service
 //!                                           ├─ the demo, on the knobs of these services
 //!                                           ├─ the collector's server
@@ -45,11 +45,14 @@ mod listen;
 pub mod load;
 mod notices;
 mod overhead;
+mod paths;
 mod preferences;
 pub mod recording;
+mod servers;
 pub mod settings;
 mod settings_http;
-pub mod start;
+mod stack;
+mod start;
 mod start_error;
 mod stop;
 pub mod storage;
@@ -57,14 +60,15 @@ mod streams;
 mod supervised;
 pub mod traces;
 
-pub use config::{Config, Network, default_data_dir};
+pub use config::{Config, Network};
+pub use paths::default_data_dir;
 pub use recording::{Recording, export as export_telemetry};
 pub use reelscope_telemetry::init_logs as init_logs_at;
 pub use settings::Settings;
-pub use start::Stack;
+pub use stack::Stack;
 pub use start_error::StartError;
 pub use stop::STOP_PATIENCE;
-pub use storage::StopError;
+pub use storage::{StopError, telemetry_dir};
 
 /// Five services in one process allocate and free memory across threads, for which the system's allocator takes
 /// locks. `reelscope bench` shows the difference that this allocator makes.

@@ -7,8 +7,8 @@ use std::path::Path;
 use tokio::net::TcpListener;
 
 use crate::durable;
-use crate::start::telemetry_dir;
 use crate::start_error::StartError;
+use crate::storage::telemetry_dir;
 
 /// Loopback with a free port.
 pub(crate) const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);

@@ -22,8 +22,8 @@ use crate::api::{self, TELEMETRY};
 use crate::listen::{bind, listen_error};
 use crate::preferences::{PREFERENCES, Preferences, preferences_routes};
 use crate::settings::{RELEASE, Settings};
-use crate::start::telemetry_dir;
 use crate::start_error::StartError;
+use crate::storage::telemetry_dir;
 use crate::streams;
 
 /// Writes the telemetry of a data directory to the new file `to`; returns its size in bytes. The directory may be

@@ -7,13 +7,14 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use reelscope_collector::{Destinations, Dsn, DsnError};
+use reelscope_collector::{Collector, Destinations, Dsn, DsnError};
+use reelscope_demo::faults::dial::{RELEASES, Release};
+use reelscope_telemetry::Reporting;
 use serde::{Deserialize, Serialize};
 
-use crate::config::directories;
-use crate::durable;
-use reelscope_demo::faults::dial::{RELEASES, Release};
+use crate::{durable, paths};
 
 /// Services that can have a DSN of their own.
 pub const SERVICES: [&str; 5] = [
@@ -185,10 +186,22 @@ fn switch(text: &str) -> Result<bool, String> {
 }
 
 impl Settings {
+    /// How every service reports with these settings: to `collector`, whatever it sends on.
+    pub(crate) fn reporting(&self, collector: &Collector) -> Reporting {
+        let to = collector.clone();
+        Reporting {
+            sink: Arc::new(move |service, envelope| to.capture_nowait(service, envelope)),
+            release: self.release.clone(),
+            environment: self.environment.clone(),
+            sample_rate: self.traces_sample_rate,
+            public_key: collector.key().to_owned(),
+        }
+    }
+
     /// Path of the settings file; `None` without a home directory.
     #[must_use]
     pub fn file() -> Option<PathBuf> {
-        directories().map(|dirs| dirs.config_dir().join("settings.json"))
+        paths::settings_file()
     }
 
     /// Returns the settings of this machine: the file at its usual path, overridden by the environment of this

@@ -19,7 +19,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::settings::{Settings, SettingsError};
-use crate::start::report_to;
 
 /// The settings in force, and what depends on them.
 pub(crate) struct Current {
@@ -278,7 +277,7 @@ async fn apply(shared: Shared, change: SettingsChange) -> Result<ShownSettings, 
             != (&current.settings.environment, &current.settings.release)
             || settings.traces_sample_rate.to_bits() != current.settings.traces_sample_rate.to_bits();
         if reported_otherwise {
-            let reporting = report_to(&current.collector, &settings);
+            let reporting = settings.reporting(&current.collector);
             for service in &current.services {
                 service.report_with(reporting.clone());
             }

@@ -15,7 +15,7 @@
 
 use std::time::Duration;
 
-use crate::start::{LOOK_AGAIN, Stack};
+use crate::stack::{LOOK_AGAIN, Stack};
 use crate::storage::StopError;
 
 /// How long spins under way and servers may take to end.
@@ -37,29 +37,24 @@ impl Stack {
     }
 
     async fn stop_in_order(mut self) -> Result<(), StopError> {
-        if let Some(traffic) = &self.traffic {
-            traffic.stop();
-        }
-        if let Some(overhead) = &self.overhead {
-            overhead.cancel();
+        self.traffic.stop();
+        if let Some(program) = &self.program {
+            (program.stop_measuring)();
         }
         let drained = async {
             // A spin continues after its client has gone, and needs the services behind the gateway until its end.
             while !self.turns.are_over() {
                 tokio::time::sleep(LOOK_AGAIN).await;
             }
-            let _ = self.stop.send(true);
-            while self.servers.join_next().await.is_some() {}
+            self.servers.drain().await;
         };
         let drained = tokio::time::timeout(DRAIN, drained).await;
-        let _ = self.stop.send(true);
         if drained.is_err() {
             tracing::info!(
                 "requests were still under way; what was not answered is settled at the next start"
             );
         }
-        self.servers.shutdown().await;
-        self.background.stop().await;
+        self.servers.end().await;
         self.flush().await;
         match self.storage.close().await.into_iter().next() {
             Some(error) => Err(error),

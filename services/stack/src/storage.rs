@@ -50,6 +50,12 @@ impl StopError {
     }
 }
 
+/// Directory of the collector's file, below the data directory.
+#[must_use]
+pub fn telemetry_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("telemetry")
+}
+
 /// Opens a copy of the wallets of a data directory, for `ledger verify`; nothing in the directory changes.
 ///
 /// # Errors

@@ -22,7 +22,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(2);
 /// # Errors
 /// A sentence: there is no telemetry, or another process uses it.
 pub async fn open(data_dir: &Path) -> Result<Collector, String> {
-    let dir = crate::start::telemetry_dir(data_dir);
+    let dir = crate::storage::telemetry_dir(data_dir);
     if !dir.is_dir() {
         return Err(format!(
             "there are no traces in {}; spin first",

@@ -458,7 +458,7 @@ async fn a_hundred_random_switches_under_traffic_leave_no_trace() {
     let (status, _) = demo.ask(Method::PUT, "/api/traffic", traffic(true)).await;
     assert_eq!(status, 200);
     let mut rng = rand_chacha::ChaCha12Rng::seed_from_u64(5);
-    let problems = demo.stack.faults().unwrap().clone();
+    let problems = demo.stack.faults().clone();
     for _ in 0..100 {
         let id = *STORY.choose(&mut rng).unwrap();
         let to = *match problems.state(id) {

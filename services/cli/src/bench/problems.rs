@@ -289,10 +289,9 @@ pub async fn run(dir: &Path, begins: impl Fn(&str)) -> Result<Vec<Met>, String> 
 /// # Errors
 /// A sentence about the failure.
 pub async fn measure(stack: &Stack, condition: &BenchCase) -> Result<Met, String> {
-    let (Some(faults), Some(collector)) = (stack.faults(), stack.collector()) else {
-        return Err("this stack reports nothing".to_owned());
-    };
-    faults
+    let collector = stack.collector().ok_or("this stack reports nothing")?;
+    stack
+        .faults()
         .bring_all(&condition.states)
         .await
         .map_err(|error| error.to_string())?;

@@ -2,6 +2,9 @@
 //!
 //! Source: <https://develop.sentry.dev/sdk/foundations/transport/envelopes/> and `…/authentication/`.
 
+use std::net::SocketAddr;
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
@@ -12,7 +15,6 @@ use axum::{Json, Router};
 use reelscope_contracts::{ApiProblem, Code};
 use reelscope_http::respond;
 use serde::Serialize;
-use std::time::Duration;
 use tower_http::cors::{Any, CorsLayer};
 use utoipa::ToSchema;
 
@@ -27,7 +29,7 @@ use crate::large;
 use crate::slot::{EXTERNAL, FRONTEND};
 
 /// The only project of this collector's own DSN.
-pub const PROJECT: &str = "1";
+const PROJECT: &str = "1";
 /// How long a browser may cache that it may send.
 const PREFLIGHT: Duration = Duration::from_secs(24 * 60 * 60);
 const ENVELOPE_TYPE: &str = "application/x-sentry-envelope";
@@ -42,6 +44,12 @@ struct Ingest {
 /// The routes for SDKs, on a port of their own: every page and program may send here.
 pub fn ingest_router(collector: Collector) -> Router {
     ingest_router_within(collector, BodyLimits::standard())
+}
+
+/// The DSN with which an SDK sends to `collector`, where [`ingest_router`] is served at `address`.
+#[must_use]
+pub fn ingest_dsn(collector: &Collector, address: SocketAddr) -> String {
+    format!("http://{}@{address}/{PROJECT}", collector.key())
 }
 
 /// As [`ingest_router`], with other limits than the product's.

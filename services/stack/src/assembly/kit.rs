@@ -8,7 +8,6 @@ use tokio::net::TcpListener;
 
 use crate::config::{Config, Network};
 use crate::listen::{LOOPBACK, bind, local_address, url};
-use crate::start::report_to;
 use crate::start_error::StartError;
 
 /// The listeners of the services behind the gateway.
@@ -45,7 +44,7 @@ impl Kit {
             Some((collector, settings)) => {
                 collector.configure(settings.destinations()?);
                 collector.set_scrubbing(settings.scrubbing);
-                Some(report_to(collector, settings))
+                Some(settings.reporting(collector))
             }
             None => None,
         };

@@ -2,28 +2,29 @@
 
 use std::sync::Arc;
 
-use reelscope_collector::{Collector, ingest_router};
+use reelscope_collector::{Collector, ingest_dsn, ingest_router};
 use reelscope_demo::faults::Faults;
 use reelscope_demo::faults_http::Steering;
 use reelscope_demo::program::Program;
 use reelscope_demo::spins::SessionSpins;
+use reelscope_telemetry::Service;
 use tokio::sync::watch;
 
 use super::switches::Demo;
 use crate::api::OwnerApi;
 use crate::config::Config;
-use crate::listen::bind_where_it_was;
+use crate::listen::{bind_where_it_was, local_address};
 use crate::notices::Notices;
 use crate::overhead::Overhead;
 use crate::preferences::{PREFERENCES, Preferences};
+use crate::servers::Servers;
 use crate::settings_http::{self, Current, SettingsFile};
-use crate::start::Stack;
 use crate::start_error::StartError;
 
 /// Directory below the data directory in which the cost of telemetry is measured.
 const OVERHEAD: &str = "overhead";
 
-impl Stack {
+impl Servers {
     /// Starts the collector's server and returns the routes beside the game. They are on the page's own origin, so
     /// that the browser's envelopes need no CORS, and they are not traced, because they carry the traces.
     pub(super) async fn owner_api(
@@ -31,22 +32,23 @@ impl Stack {
         config: Config,
         collector: Collector,
         demo: Demo,
+        services: Vec<Service>,
         notices: Notices,
         release: watch::Sender<String>,
     ) -> Result<OwnerApi, StartError> {
         let listener = bind_where_it_was(&config.data_dir).await?;
+        let collector_dsn = ingest_dsn(&collector, local_address(&listener)?);
         self.serve("collector", listener, ingest_router(collector.clone()))?;
         let settings = settings_http::Shared::new(Current {
             settings: config.settings.unwrap_or_default(),
             file: config.settings_file.clone().map(SettingsFile::read).transpose()?,
-            collector_dsn: self.collector_dsn().unwrap_or_default(),
-            services: self.services().to_vec(),
+            collector_dsn,
+            services,
             collector: collector.clone(),
             release,
         });
         let preferences = config.settings_file.map(|file| file.with_file_name(PREFERENCES));
         let overhead = Overhead::new(config.data_dir.join(OVERHEAD), demo.traffic.clone());
-        self.is_measured_by(overhead.clone());
         let spins = self.watch(&demo.faults, &collector);
         let program = program(&settings, &overhead);
         let steering = Steering {
@@ -71,12 +73,12 @@ impl Stack {
     /// Starts the search for evidence of faults and the reading of the session's spins.
     fn watch(&mut self, faults: &Faults, collector: &Collector) -> SessionSpins {
         let (watched, watching) = (collector.clone(), faults.clone());
-        self.background().spawn_restarted("watch of the faults", move || {
+        self.tasks.spawn_restarted("watch of the faults", move || {
             watching.clone().watch(watched.clone())
         });
         let spins = SessionSpins::new(collector.clone());
         let (seen, session) = (spins.clone(), faults.clone());
-        self.background()
+        self.tasks
             .spawn_restarted("look at the session's spins", move || {
                 let session = session.clone();
                 seen.clone().watch(move || session.captured_before())

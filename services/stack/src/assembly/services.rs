@@ -17,7 +17,8 @@ use tokio::net::TcpListener;
 use super::kit::Kit;
 use crate::config::Config;
 use crate::notices::Notices;
-use crate::start::{LOOK_AGAIN, Stack};
+use crate::servers::Servers;
+use crate::stack::LOOK_AGAIN;
 use crate::start_error::StartError;
 
 /// Lifetime of a session, in milliseconds.
@@ -43,7 +44,7 @@ pub(super) struct UserService {
     pub(super) seeding: Progress,
 }
 
-impl Stack {
+impl Servers {
     /// Starts the payment-service, and the recovery of bets that an earlier process left open.
     pub(super) async fn start_payment_service(
         &mut self,
@@ -60,13 +61,12 @@ impl Stack {
         // A restarted recovery gets an empty list; it finds the remaining bets by its own search.
         let left_over = Mutex::new(left_over);
         let (recovering, settlement) = (service.clone(), state.settlement());
-        self.background()
-            .spawn_restarted("recovery of payments", move || {
-                let left_over = std::mem::take(&mut *left_over.lock());
-                payments::recovery::run(recovering.clone(), settlement.clone(), left_over, RECOVERY)
-            });
+        self.tasks.spawn_restarted("recovery of payments", move || {
+            let left_over = std::mem::take(&mut *left_over.lock());
+            payments::recovery::run(recovering.clone(), settlement.clone(), left_over, RECOVERY)
+        });
         let settled = payments::background::run(service.clone(), state.settlement(), backlog, self.stopped());
-        self.serve_until_stopped(settled);
+        self.run_until_stopped(settled);
         let knobs = state.knobs();
         let routes = kit.guarded(&listener, payments::router(state))?;
         self.serve("payment-service", listener, service.layer(routes, panicked))?;
@@ -110,9 +110,8 @@ impl Stack {
         let page_first = tokio::time::timeout(config.page_first, notices.first_listed());
         let routes = kit.guarded(&listener, users::router(state))?;
         self.serve("user-service", listener, service.layer(routes, panicked))?;
-        self.is_seeded_by(seeding.clone());
         let progress = seeding.clone();
-        self.background().spawn("seeding of players", async move {
+        self.tasks.spawn("seeding of players", async move {
             let _ = page_first.await;
             while let Err(error) = users::seeding::run(players.clone(), progress.clone()).await {
                 tracing::error!(%error, "players could not be written");

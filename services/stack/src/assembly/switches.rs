@@ -1,8 +1,7 @@
 //! Puts together the demo, on the knobs that the services returned.
 
-use std::sync::Arc;
-
 use reelscope_api_gateway as gateway;
+use reelscope_collector::Collector;
 use reelscope_demo::faults::Faults;
 use reelscope_demo::faults::knobs::Knobs;
 use reelscope_demo::moment::Moments;
@@ -18,7 +17,8 @@ use tokio::sync::watch;
 
 use super::services::{GameEngine, UserService};
 use crate::config::Config;
-use crate::start::{LOOK_AGAIN, Stack};
+use crate::servers::Servers;
+use crate::stack::LOOK_AGAIN;
 use crate::start_error::StartError;
 
 /// What the services returned for a presenter to change.
@@ -30,20 +30,24 @@ pub(super) struct Switched<'a> {
     pub(super) user: UserService,
     pub(super) gateway: gateway::Knobs,
     pub(super) release: &'a watch::Sender<String>,
+    /// The telemetry handle of each service.
+    pub(super) services: Vec<Service>,
+    pub(super) collector: Option<Collector>,
 }
 
 /// The faults and the virtual players.
+#[derive(Clone)]
 pub(super) struct Demo {
     pub(super) faults: Faults,
     pub(super) traffic: TrafficControl,
 }
 
 impl Demo {
+    /// Brings the faults to their configured states, and starts the virtual players once their accounts exist.
     pub(super) async fn new(
         config: &Config,
-        stack: &mut Stack,
-        frontend: &Service,
-        origin: &str,
+        servers: &mut Servers,
+        target: TrafficTarget,
         switched: Switched<'_>,
     ) -> Result<Self, StartError> {
         let Switched {
@@ -54,16 +58,9 @@ impl Demo {
             user,
             gateway,
             release,
+            services,
+            collector,
         } = switched;
-        let services = stack.services().to_vec();
-        let moments = Moments::of(stack.collector().cloned());
-        let written = user.seeding.clone();
-        let target = TrafficTarget {
-            origin: origin.to_owned(),
-            launch_token: stack.token().to_owned(),
-            frontend: frontend.clone(),
-            accounts: Arc::new(move || written.read().done),
-        };
         let knobs = Knobs {
             users: user.knobs,
             game: engine.knobs.clone(),
@@ -71,36 +68,28 @@ impl Demo {
             provider,
             provider_server,
             gateway,
-            surge: Surge::new(target.clone(), stack.stop_signal()),
+            surge: Surge::new(target.clone(), servers.stop_signal()),
             seeding: user.seeding.clone(),
             services,
-            moments,
+            moments: Moments::of(collector),
         };
         let faults = Faults::new(knobs, release.subscribe());
         faults.bring_all(&config.faults).await?;
-        let demo = Self {
-            faults,
-            traffic: TrafficControl::new(target),
-        };
-        stack.is_switched_by(demo.faults.clone(), demo.traffic.clone());
+        let traffic = TrafficControl::new(target);
         if let Some(wish) = config.traffic {
-            stack.let_players_in(demo.traffic.clone(), wish, user.seeding);
+            let players = start_players(traffic.clone(), wish, user.seeding);
+            servers.tasks.spawn("start of virtual players", players);
         }
-        Ok(demo)
+        Ok(Self { faults, traffic })
     }
 }
 
-impl Stack {
-    /// Starts the virtual players once all players are written, because before that they would use the accounts of
-    /// people.
-    fn let_players_in(&mut self, traffic: TrafficControl, wish: SetTraffic, written: Progress) {
-        self.background().spawn("start of virtual players", async move {
-            while !written.is_complete() {
-                tokio::time::sleep(LOOK_AGAIN).await;
-            }
-            if let Err(refusal) = traffic.set(wish) {
-                tracing::warn!(%refusal, "no virtual players");
-            }
-        });
+/// Starts the virtual players once all players are written, because before that they would use the accounts of people.
+async fn start_players(traffic: TrafficControl, wish: SetTraffic, written: Progress) {
+    while !written.is_complete() {
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    if let Err(refusal) = traffic.set(wish) {
+        tracing::warn!(%refusal, "no virtual players");
     }
 }
