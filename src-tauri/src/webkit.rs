@@ -3,25 +3,28 @@
 use gtk::prelude::*;
 use gtk::{gdk, glib};
 use tauri::WebviewWindow;
-use tokio::sync::mpsc::UnboundedSender;
 use webkit2gtk::{
     NetworkProxyMode, WebContextExt, WebProcessTerminationReason, WebView, WebViewExt, WebsiteDataManagerExt,
 };
 
-use crate::frame::Frame;
 use crate::language;
 use crate::screen::Zoom;
-use crate::window::Event;
+
+/// What the program does when the engine reports something.
+pub(crate) trait Listener: Clone + Send + 'static {
+    /// The process of the page has ended, for this reason.
+    fn died(&self, reason: &'static str);
+    /// The system enlarges text by another factor.
+    fn rescaled(&self);
+    /// A zoom key was pressed.
+    fn zoomed(&self, zoom: Zoom);
+}
 
 /// Prepares the engine, before the stack's page is opened.
 ///
 /// # Errors
 /// The window is gone.
-pub(crate) fn prepare(
-    window: &WebviewWindow,
-    events: UnboundedSender<Event>,
-    frame: Frame,
-) -> tauri::Result<()> {
+pub(crate) fn prepare(window: &WebviewWindow, listener: impl Listener) -> tauri::Result<()> {
     window.with_webview(move |webview| {
         let view = webview.inner();
         without_proxy(&view);
@@ -30,17 +33,15 @@ pub(crate) fn prepare(
             let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
             context.set_preferred_languages(&languages);
         }
-        view.connect_web_process_terminated(move |_, reason| {
-            // The receiver is gone when the program is ending.
-            let _ = events.send(Event::Died(cause(reason)));
-        });
+        let page = listener.clone();
+        view.connect_web_process_terminated(move |_, reason| page.died(cause(reason)));
         if let Some(settings) = gtk::Settings::default() {
-            let frame = frame.clone();
-            settings.connect_gtk_xft_dpi_notify(move |_| frame.scale_page());
+            let text = listener.clone();
+            settings.connect_gtk_xft_dpi_notify(move |_| text.rescaled());
         }
         view.connect_key_press_event(move |_, key| match zoom_of(key) {
             Some(zoom) => {
-                frame.zoom(zoom);
+                listener.zoomed(zoom);
                 glib::Propagation::Stop
             }
             None => glib::Propagation::Proceed,

@@ -105,7 +105,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<(Shown, UnboundedReceiver<E
     let window = built(app, builder)?;
     let frame = begun.follow(&window);
     #[cfg(target_os = "linux")]
-    crate::webkit::prepare(&window, events.clone(), frame.clone())?;
+    crate::webkit::prepare(&window, Follower(events.clone(), frame.clone()))?;
     app.manage(events);
     app.manage(frame);
     let shown = Shown {
@@ -114,6 +114,27 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<(Shown, UnboundedReceiver<E
         painted,
     };
     Ok((shown, happening))
+}
+
+/// Tells the shell, and the frame, what the engine reports.
+#[cfg(target_os = "linux")]
+#[derive(Clone)]
+struct Follower(UnboundedSender<Event>, frame::Frame);
+
+#[cfg(target_os = "linux")]
+impl crate::webkit::Listener for Follower {
+    fn died(&self, reason: &'static str) {
+        // The receiver is gone when the program is ending.
+        let _ = self.0.send(Event::Died(reason));
+    }
+
+    fn rescaled(&self) {
+        self.1.scale_page();
+    }
+
+    fn zoomed(&self, zoom: crate::screen::Zoom) {
+        self.1.zoom(zoom);
+    }
 }
 
 fn built(app: &AppHandle, builder: WebviewWindowBuilder<'_, Wry, AppHandle>) -> tauri::Result<WebviewWindow> {
