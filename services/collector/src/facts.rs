@@ -119,26 +119,37 @@ impl Facts {
         if self.elements() <= most {
             return vec![self];
         }
+        // All fields by name: the compiler asks where a new one goes.
+        let Self {
+            spans,
+            errors,
+            logs,
+            metrics,
+            listed,
+            counts,
+            sample_rate,
+            oddities,
+        } = self;
         let mut pieces = vec![Self {
-            counts: self.counts,
-            sample_rate: self.sample_rate,
-            oddities: self.oddities,
+            counts,
+            sample_rate,
+            oddities,
             ..Self::default()
         }];
-        for fact in self.spans {
-            last_of(&mut pieces, most, self.sample_rate).spans.push(fact);
+        for fact in spans {
+            last_of(&mut pieces, most, sample_rate).spans.push(fact);
         }
-        for error in self.errors {
-            last_of(&mut pieces, most, self.sample_rate).errors.push(error);
+        for error in errors {
+            last_of(&mut pieces, most, sample_rate).errors.push(error);
         }
-        for log in self.logs {
-            last_of(&mut pieces, most, self.sample_rate).logs.push(log);
+        for log in logs {
+            last_of(&mut pieces, most, sample_rate).logs.push(log);
         }
-        for metric in self.metrics {
-            last_of(&mut pieces, most, self.sample_rate).metrics.push(metric);
+        for metric in metrics {
+            last_of(&mut pieces, most, sample_rate).metrics.push(metric);
         }
-        for item in self.listed {
-            last_of(&mut pieces, most, self.sample_rate).listed.push(item);
+        for item in listed {
+            last_of(&mut pieces, most, sample_rate).listed.push(item);
         }
         pieces
     }
@@ -221,7 +232,7 @@ fn read_items<'a>(
         sample_rate: head.and_then(TraceHeader::sample_rate),
         ..Facts::default()
     };
-    let whole = Whole {
+    let context = EnvelopeContext {
         source,
         clock: Clock::of(source, envelope.header.sent_at.as_deref().and_then(time::sent_at)),
         trace_id: envelope.trace_id,
@@ -237,7 +248,7 @@ fn read_items<'a>(
         }
         match parse(item) {
             Ok(payload) => {
-                take(&mut facts, whole, item, &payload);
+                take(&mut facts, context, item, &payload);
                 facts.counts.extend(counts(sent_at, item, &payload));
             }
             Err(_) => facts.oddities.push(UNREADABLE_ITEM),
@@ -254,7 +265,7 @@ fn read_items<'a>(
 
 /// Properties of the whole envelope.
 #[derive(Clone, Copy)]
-struct Whole<'a> {
+struct EnvelopeContext<'a> {
     source: Source<'a>,
     clock: Clock,
     /// Trace id of the envelope, for items whose own cannot be read.
@@ -271,8 +282,8 @@ fn elements(payload: &Object) -> (Vec<&Object>, bool) {
     (objects, is_broken)
 }
 
-fn take(facts: &mut Facts, whole: Whole<'_>, item: &Item<'_>, payload: &Object) {
-    let Whole {
+fn take(facts: &mut Facts, context: EnvelopeContext<'_>, item: &Item<'_>, payload: &Object) {
+    let EnvelopeContext {
         source,
         clock,
         trace_id,

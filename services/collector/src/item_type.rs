@@ -4,10 +4,12 @@
 use std::fmt;
 
 use serde::Deserialize;
+use strum::{AsRefStr, EnumIter, EnumString};
 
-/// The type of an item. Every use matches all variants, so that the compiler names each place for a new one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+/// The type of an item. What decides by it matches all variants, so that the compiler names each place for a new one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, AsRefStr, EnumIter, EnumString)]
 #[serde(from = "String")]
+#[strum(serialize_all = "snake_case")]
 pub enum ItemType {
     /// An error or a message.
     Event,
@@ -56,6 +58,7 @@ pub enum ItemType {
     /// A crash of Unreal Engine.
     UnrealReport,
     /// An unknown type.
+    #[strum(disabled)]
     Other(String),
 }
 
@@ -93,41 +96,13 @@ pub(crate) enum Indexed {
 }
 
 impl ItemType {
-    /// All known types with their names.
-    const KNOWN: [(&'static str, Self); 23] = [
-        ("event", Self::Event),
-        ("transaction", Self::Transaction),
-        ("span", Self::Span),
-        ("log", Self::Log),
-        ("trace_metric", Self::TraceMetric),
-        ("session", Self::Session),
-        ("sessions", Self::Sessions),
-        ("client_report", Self::ClientReport),
-        ("attachment", Self::Attachment),
-        ("form_data", Self::FormData),
-        ("user_report", Self::UserReport),
-        ("feedback", Self::Feedback),
-        ("check_in", Self::CheckIn),
-        ("replay_event", Self::ReplayEvent),
-        ("replay_recording", Self::ReplayRecording),
-        ("replay_video", Self::ReplayVideo),
-        ("profile", Self::Profile),
-        ("profile_chunk", Self::ProfileChunk),
-        ("raw_security", Self::RawSecurity),
-        ("statsd", Self::Statsd),
-        ("metric_buckets", Self::MetricBuckets),
-        ("nel", Self::Nel),
-        ("unreal_report", Self::UnrealReport),
-    ];
-
     /// The name, as in headers.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        if let Self::Other(name) = self {
-            return name;
+        match self {
+            Self::Other(name) => name,
+            known => known.as_ref(),
         }
-        let known = Self::KNOWN.iter().find(|(_, known)| known == self);
-        known.map_or("", |(name, _)| name)
     }
 
     /// The kind of its payload.
@@ -216,8 +191,7 @@ impl ItemType {
 
 impl From<String> for ItemType {
     fn from(name: String) -> Self {
-        let known = Self::KNOWN.iter().find(|(known, _)| *known == name);
-        known.map_or(Self::Other(name), |(_, known)| known.clone())
+        name.parse().unwrap_or(Self::Other(name))
     }
 }
 
@@ -229,16 +203,24 @@ impl fmt::Display for ItemType {
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::*;
 
     #[test]
-    fn every_type_has_a_name_of_its_own() {
-        for (name, known) in ItemType::KNOWN {
-            assert_eq!(
-                (ItemType::from(name.to_owned()), known.as_str()),
-                (known.clone(), name)
-            );
+    fn every_type_has_the_name_of_the_headers() {
+        assert_eq!(ItemType::iter().count(), 23);
+        for known in ItemType::iter() {
+            assert_eq!(ItemType::from(known.to_string()), known);
         }
+        let names = [
+            ItemType::TraceMetric,
+            ItemType::FormData,
+            ItemType::CheckIn,
+            ItemType::Nel,
+        ];
+        let names = names.map(|known| known.to_string());
+        assert_eq!(names, ["trace_metric", "form_data", "check_in", "nel"]);
         let other = ItemType::from("tomorrow".to_owned());
         assert_eq!(other, ItemType::Other("tomorrow".to_owned()));
         assert_eq!(other.to_string(), "tomorrow");

@@ -35,7 +35,7 @@ pub(crate) enum JsonSection {
     Metrics,
     Attributes,
     /// Everything is needed.
-    Whole,
+    Everything,
 }
 
 impl JsonSection {
@@ -44,15 +44,15 @@ impl JsonSection {
         match item_type {
             ItemType::Transaction => Self::Transaction,
             ItemType::TraceMetric => Self::Metrics,
-            _ => Self::Whole,
+            _ => Self::Everything,
         }
     }
 
     /// The part that a member is, if the index needs it.
     fn member(self, name: &str) -> Option<Self> {
-        let wanted = |names: &[&str]| names.contains(&name).then_some(Self::Whole);
+        let wanted = |names: &[&str]| names.contains(&name).then_some(Self::Everything);
         match self {
-            Self::Whole => Some(Self::Whole),
+            Self::Everything => Some(Self::Everything),
             Self::Transaction => match name {
                 "spans" => Some(Self::Spans),
                 "contexts" => Some(Self::Contexts),
@@ -70,9 +70,9 @@ impl JsonSection {
             },
             Self::Contexts => (name == "trace").then_some(Self::TraceContext),
             Self::TraceContext if name == "data" => Some(Self::TraceData),
-            Self::TraceContext => Some(Self::Whole),
+            Self::TraceContext => Some(Self::Everything),
             Self::Spans if name == "data" => Some(Self::SpanData),
-            Self::Spans => Some(Self::Whole),
+            Self::Spans => Some(Self::Everything),
             Self::TraceData => wanted(&TRACE_DATA),
             Self::SpanData => wanted(&SPAN_DATA),
             // A container of metrics, or one metric.
@@ -90,7 +90,7 @@ impl JsonSection {
                 ]),
             },
             // Parameters of a template that is the body of a log.
-            Self::Attributes if name.starts_with("sentry.message.") => Some(Self::Whole),
+            Self::Attributes if name.starts_with("sentry.message.") => Some(Self::Everything),
             Self::Attributes => wanted(&["sentry.release", "service.name"]),
         }
     }
@@ -131,7 +131,7 @@ impl<'de> DeserializeSeed<'de> for JsonSection {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         match self {
-            Self::Whole => Value::deserialize(deserializer),
+            Self::Everything => Value::deserialize(deserializer),
             Self::TraceData | Self::SpanData => {
                 let raw = <&RawValue>::deserialize(deserializer)?.get();
                 let mut value = if raw.starts_with('{') && !self.may_be_in(raw) {

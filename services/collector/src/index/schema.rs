@@ -1,11 +1,15 @@
 //! The tables of the index. They are derived from the log, so tables of another version are created anew.
 
+use reelscope_page_api::telemetry::TraceSummary;
 use rusqlite::{Connection, OptionalExtension};
+use utoipa::PartialSchema;
 
+use crate::dsn::fnv1a;
 use crate::log::{self, Pen};
+use crate::trace::Trace;
 
-/// Version of the tables; increased when they, or what is read from envelopes, change.
-const VERSION: i64 = 3;
+/// Increased when something else is read from envelopes into the same tables.
+const READING: u32 = 3;
 /// The table of people's decisions, which is not derived; see [`super::decisions`].
 const DECIDED: &str = "decisions";
 const DECISIONS: &str = "
@@ -176,7 +180,7 @@ const TABLES: &str = "
 /// SQLite's; nothing is changed.
 pub(super) fn prepare(pen: &Pen) -> rusqlite::Result<()> {
     let mut writing = pen.turn();
-    if version(writing.connection()?)? == Some(VERSION) {
+    if stored(writing.connection()?)? == Some(version()) {
         return Ok(());
     }
     let transaction = writing.begin(false)?;
@@ -184,7 +188,16 @@ pub(super) fn prepare(pen: &Pen) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
-fn version(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+/// Version of the index: a hash of its tables, of the JSON in them, and of [`READING`]. A change of any of them
+/// brings a new index.
+fn version() -> i64 {
+    let trace = Trace::new(0);
+    let summary = TraceSummary::schema();
+    let shape = serde_json::to_string(&(READING, TABLES, summary, &trace));
+    fnv1a(shape.unwrap_or_default().as_bytes()).cast_signed()
+}
+
+fn stored(connection: &Connection) -> rusqlite::Result<Option<i64>> {
     if !connection.table_exists(None, "progress")? {
         return Ok(None);
     }
@@ -209,7 +222,7 @@ fn begin(connection: &Connection) -> rusqlite::Result<()> {
     // New envelopes are indexed first, and older ones from the newest back.
     connection.execute(
         "INSERT INTO progress SELECT ?1, captured + 1, 0, captured, 0, 1 FROM (SELECT coalesce(sum(count), 0) AS captured FROM tally)",
-        [VERSION],
+        [version()],
     )?;
     Ok(())
 }

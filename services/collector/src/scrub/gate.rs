@@ -53,7 +53,7 @@ fn counts(bytes: &[u8], hit: Hit, around: &mut Around) -> bool {
             let is_quoted = hit.start.checked_sub(1).and_then(next) == Some(&b'"');
             is_quoted && (has_value(bytes, hit.end) || around.is_pair(bytes, hit))
         }
-        Meaning::Whole | Meaning::Session | Meaning::Person => {
+        Meaning::LastPart | Meaning::Session | Meaning::Person => {
             words::starts_a_part(bytes, hit.start)
                 && (forms::may_name(bytes, &(hit.start..hit.end))
                     || words::ends_a_name(bytes, hit.end)

@@ -15,7 +15,7 @@ impl Secret {
     pub(super) const fn has_numbers(self) -> bool {
         matches!(
             self.meaning,
-            Meaning::Secret | Meaning::Whole | Meaning::Person | Meaning::Address
+            Meaning::Secret | Meaning::LastPart | Meaning::Person | Meaning::Address
         )
     }
 }

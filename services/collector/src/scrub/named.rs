@@ -257,7 +257,7 @@ impl<'a> Parted<'a> {
         }
         let of_words = match meaning {
             Meaning::Secret => true,
-            Meaning::Whole | Meaning::Person => !self.is_colon,
+            Meaning::LastPart | Meaning::Person => !self.is_colon,
             _ => false,
         };
         let is_secret = |value: &str| {
@@ -266,7 +266,7 @@ impl<'a> Parted<'a> {
                     .split_whitespace()
                     .any(|word| word != "-" && !is_plain(word))
             };
-            !line::has_prose(value) && (of_words || meaning == Meaning::Whole || is_odd())
+            !line::has_prose(value) && (of_words || meaning == Meaning::LastPart || is_odd())
         };
         let below = self
             .is_colon

@@ -20,7 +20,7 @@ pub(super) enum Meaning {
     Secret,
     /// A secret if the word is the last part of a name: `pin` in `card_pin`, but neither in `spin` nor in
     /// `pin_count`.
-    Whole,
+    LastPart,
     /// A network address, or a list of them.
     Address,
     /// Personal data, if the word is the last part of a name.
@@ -40,7 +40,7 @@ pub(super) enum Meaning {
     Sign,
 }
 
-use Meaning::{Address, Cookies, Counted, Harmless, Own, Person, Secret, Session, Sign, Whole};
+use Meaning::{Address, Cookies, Counted, Harmless, LastPart, Own, Person, Secret, Session, Sign};
 
 /// `_` stands for itself, a dash, a space, a point, or nothing. Case does not matter.
 pub(super) const WORDS: &[(&str, Meaning)] = &[
@@ -64,16 +64,16 @@ pub(super) const WORDS: &[(&str, Meaning)] = &[
     ("csrf", Counted),
     ("xsrf", Counted),
     ("cookie", Cookies),
-    ("otp", Whole),
-    ("two_factor", Whole),
-    ("pin", Whole),
-    ("pin_code", Whole),
-    ("cvv", Whole),
-    ("cvv2", Whole),
-    ("cvc", Whole),
-    ("pwd", Whole),
-    ("pass", Whole),
-    ("jwt", Whole),
+    ("otp", LastPart),
+    ("two_factor", LastPart),
+    ("pin", LastPart),
+    ("pin_code", LastPart),
+    ("cvv", LastPart),
+    ("cvv2", LastPart),
+    ("cvc", LastPart),
+    ("pwd", LastPart),
+    ("pass", LastPart),
+    ("jwt", LastPart),
     ("session", Session),
     ("session_id", Session),
     ("sid", Session),
@@ -345,7 +345,7 @@ pub(super) fn meaning(name: &str, place: NamePosition) -> Option<Meaning> {
     };
     let holds = |hit: &&Hit| match hit.meaning {
         Secret | Address | Cookies | Counted => !harmless(hit),
-        Whole | Session | Person => starts_a_part(bytes, hit.start) && ends_a_name(bytes, hit.end),
+        LastPart | Session | Person => starts_a_part(bytes, hit.start) && ends_a_name(bytes, hit.end),
         Own => place == NamePosition::Key && hit.start == 0 && hit.end == bytes.len(),
         Harmless | Sign => false,
     };
@@ -450,8 +450,8 @@ mod tests {
             ("db_PASSWORD", NamePosition::Key, Some(Secret)),
             ("X-Api-Key", NamePosition::Key, Some(Secret)),
             ("max_tokens", NamePosition::Key, Some(Counted)),
-            ("userPin", NamePosition::Key, Some(Whole)),
-            ("card.cvv", NamePosition::Key, Some(Whole)),
+            ("userPin", NamePosition::Key, Some(LastPart)),
+            ("card.cvv", NamePosition::Key, Some(LastPart)),
             ("spin", NamePosition::Key, None),
             ("pin_count", NamePosition::Key, None),
             ("session_count", NamePosition::Key, None),
