@@ -8,8 +8,8 @@ import { Key } from 'selenium-webdriver';
 import { PAYMENT_MS, sendFailedPayment, sendPayment } from './failed-payments.mjs';
 import { openWindow, ownPlace, until } from './real-window.mjs';
 
-async function inBoth(page, name) {
-  await page.inBoth(name);
+async function inEach(page, name) {
+  await page.inEach(name);
   assert.deepEqual(await page.violations(), [], `axe-core in ${name}`);
 }
 
@@ -26,14 +26,14 @@ test('a failed payment is an issue that is resolved, and regresses with a later 
   await until('the list to be there', async () =>
     /No issues yet/.test(await page.text('issues-empty')),
   );
-  await inBoth(page, 'issues-none');
+  await inEach(page, 'issues-none');
 
   for (let count = 0; count < 9; count += 1) await sendPayment(dsn, '1.9.0');
   const { trace, span } = await sendFailedPayment(dsn, '1.9.0');
   await page.see('issue-row');
   assert.equal(await page.text('open-issues'), '1');
   // The stream may tell of the error before the last of the ten payments is indexed: the details have it all.
-  await inBoth(page, 'issues');
+  await inEach(page, 'issues');
   await page.driver.executeScript(`document.querySelector('[data-test="issue-row"] a').click()`);
   await page.see('frames');
   await until('the share', async () => (await page.text('issue-share')) === '10.0%');
@@ -45,7 +45,7 @@ test('a failed payment is an issue that is resolved, and regresses with a later 
   assert.doesNotMatch(await page.text('frames'), /listen/);
   assert.match(await page.text('crumbs'), /no answer, <b>giving up<\/b>/);
   assert.match(await page.text('event-facts'), /player-000007/);
-  await inBoth(page, 'issue');
+  await inEach(page, 'issue');
 
   await page.click('resolve');
   await until('the issue to be resolved', async () =>
@@ -60,14 +60,14 @@ test('a failed payment is an issue that is resolved, and regresses with a later 
     /^Resolved, but still happening in 1\.9\.0$/.test(await page.text('issue-status')),
   );
   assert.equal(await page.text('open-issues'), '1');
-  await inBoth(page, 'issue-reopened');
+  await inEach(page, 'issue-reopened');
   await sendFailedPayment(dsn, '1.10.0');
   await until('the issue to be back', async () =>
     /^Resolved in 1\.9\.0, regressed in 1\.10\.0$/.test(await page.text('issue-status')),
   );
   assert.equal(await page.text('open-issues'), '1');
   assert.equal(await page.text('issue-releases'), '1.9.0, 1.10.0');
-  await inBoth(page, 'issue-regressed');
+  await inEach(page, 'issue-regressed');
 
   // The older event is still the one that is read; its trace opens at the span that failed.
   await page.click('issue-trace');
@@ -83,7 +83,7 @@ test('spins are in the chart and on the map, and every point leads to its trace'
   const { collector_dsn: dsn } = await page.asked('/api/settings');
   await page.click('nav-business');
   await page.see('business-empty');
-  await inBoth(page, 'business-none');
+  await inEach(page, 'business-none');
   await page.click('nav-machine');
   for (let spin = 0; spin < 3; spin += 1) {
     await page.spin(() => page.click('spin'));
@@ -112,7 +112,7 @@ test('spins are in the chart and on the map, and every point leads to its trace'
   assert.equal(await page.text('business-paid'), `${paid.toFixed(2)} ₽`);
   assert.equal(await page.text('business-rtp'), `${((paid / 30) * 100).toFixed(2)}%`);
   assert.match(await page.text('business-band'), /^95% confidence interval: 0\.0% – [\d,.]+%$/);
-  await inBoth(page, 'business');
+  await inEach(page, 'business');
 
   await page.click('failed-traces');
   await until('the failed trace', async () => (await page.count('trace-row')) === 1);
@@ -132,7 +132,7 @@ test('spins are in the chart and on the map, and every point leads to its trace'
     `/traces?since=${first.start_us}&until=${first.start_us + 1}&name=slot-machine-spin`,
   );
   await until('its one trace', async () => (await page.count('trace-row')) === 1);
-  await inBoth(page, 'traces-period');
+  await inEach(page, 'traces-period');
   await page.driver.navigate().back();
   await page.see('money-chart');
   await page.driver.executeScript(
@@ -159,7 +159,7 @@ test('spins are in the chart and on the map, and every point leads to its trace'
     'payment-provider',
   ])
     await until(`${node} on the map`, () => page.isThere(`node-${node}`));
-  await inBoth(page, 'map');
+  await inEach(page, 'map');
   await page.click('node-game-engine');
   await until('its traces', async () => /^\/traces\?service=game-engine/.test(await address(page)));
 });

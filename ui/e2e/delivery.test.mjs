@@ -19,7 +19,7 @@ test('what Sentry refused is explained, and is sent again: one, then all', async
   await until('its reason', async () =>
     /не принимает ключ/.test(await page.text('envelope-reason')),
   );
-  await page.inBoth('delivery-dead');
+  await page.inEach('delivery-dead');
 
   sentry.answer = { status: 200, headers: {} };
   const seq = await page.attribute('envelope', 'data-seq');
@@ -43,7 +43,7 @@ test('what Sentry refused is explained, and is sent again: one, then all', async
   await until('the strip to say so', async () =>
     /Everything is delivered/.test(await page.attribute('strip-words', 'title')),
   );
-  await page.inBoth('delivery-retried');
+  await page.inEach('delivery-retried');
 });
 
 test('a rate limit and an absent Sentry are shown with the time until it goes on', async (t) => {
@@ -60,7 +60,7 @@ test('a rate limit and an absent Sentry are shown with the time until it goes on
   const width = (await clock.getRect()).width;
   await until('a second to pass', async () => (await clock.getText()) < shown);
   assert.equal((await clock.getRect()).width, width);
-  await page.inBoth('delivery-limited');
+  await page.inEach('delivery-limited');
 
   await sentry.close();
   // Errors are not limited, so one is tried at once, and finds nobody.
@@ -70,7 +70,7 @@ test('a rate limit and an absent Sentry are shown with the time until it goes on
   await until('the reason', async () =>
     /в соединении отказано/i.test(await page.text('last-error')),
   );
-  await page.inBoth('delivery-away');
+  await page.inEach('delivery-away');
 });
 
 test('a list that is read stays where it is, and goes on below its end', async (t) => {
@@ -94,7 +94,7 @@ test('a list that is read stays where it is, and goes on below its end', async (
   );
   assert.equal(await page.attribute('envelope', 'data-seq'), seq);
   assert.deepEqual(await (await page.see('envelope')).getRect(), place);
-  await page.inBoth('delivery-reading');
+  await page.inEach('delivery-reading');
   await page.click('show-new');
   await until(
     'the newest to be first',
@@ -124,7 +124,7 @@ test('a list goes on below its end', async (t) => {
     'each once, in order',
   );
   assert.equal(numbers.at(-1), 1);
-  await page.inBoth('delivery-end');
+  await page.inEach('delivery-end');
 });
 
 test('what was meant for another DSN is discarded, and can be read', async (t) => {
@@ -132,7 +132,7 @@ test('what was meant for another DSN is discarded, and can be read', async (t) =
   const page = await deliveryPage(t);
   await page.asked('/api/settings', { method: 'PUT', body: { dsn: sentry.dsn } });
   await page.see('held-choice');
-  await page.inBoth('delivery-other');
+  await page.inEach('delivery-other');
   await page.click('held-discard');
   await until('the question to go', async () => !(await page.isThere('held-choice')));
   assert.ok((await figure(page, 'dead')) > 0);
@@ -158,7 +158,7 @@ test('what an SDK was refused is said, and why', async (t) => {
   await page.see('refusals');
   assert.match(await page.text('refusals'), /The DSN is not the one of this collector/);
   assert.match(await page.text('refusals'), /sentry\.java\/8\.1\.0/);
-  await page.inBoth('delivery-refusals');
+  await page.inEach('delivery-refusals');
 });
 
 test('what happened to the kept telemetry is said once the program starts again', async (t) => {
@@ -178,12 +178,12 @@ test('what happened to the kept telemetry is said once the program starts again'
   await page.ready();
   await page.speak('ru');
   assert.match(await page.text('set-aside'), /Файл телеметрии был повреждён/);
-  await page.inBoth('telemetry-set-aside');
+  await page.inEach('telemetry-set-aside');
   assert.match(await page.text('set-aside'), /telemetry file was damaged/);
   await page.click('set-aside-read');
   await page.click('nav-delivery');
   assert.match(await page.text('notices'), /earlier version cannot be shown/);
-  await page.inBoth('delivery-notices');
+  await page.inEach('delivery-notices');
 });
 
 /** The delivery page of a machine on which one spin was made; with a Sentry, that is where it reports to. */

@@ -256,7 +256,7 @@ for (const { size, env = {}, name } of [
       `return document.querySelector('[data-test="spin"]').getBoundingClientRect().bottom`,
     );
     assert.ok(bottom <= inner[1], `SPIN ends at ${bottom} of ${inner[1]}`);
-    await page.inBoth(`screen-${size}${Object.values(env).map((value) => `@${value}`)}`);
+    await page.inEach(`screen-${size}${Object.values(env).map((value) => `@${value}`)}`);
   });
 }
 

@@ -13,8 +13,8 @@ const LONG_MS = 60_000;
 /** What chance does not explain takes some hundred spins. */
 const MANY_SPINS_MS = 180_000;
 
-async function inBoth(page, name) {
-  await page.inBoth(name);
+async function inEach(page, name) {
+  await page.inEach(name);
   assert.deepEqual(await page.violations(), [], `axe-core in ${name}`);
 }
 
@@ -44,7 +44,7 @@ async function opened(t, more = []) {
 /** The start of the demo, as whoever shows it goes there. */
 async function startOfDemo(page) {
   await page.click('reset');
-  assert.match(await page.text('reset-question'), /release 1\.0\.0 with all four problems/);
+  assert.match(await page.text('reset-question'), /release 1\.0\.0 with all problems/);
   await page.click('reset-do');
   await all(page, ['on', 'on', 'on', 'on']);
 }
@@ -69,12 +69,12 @@ async function seedOf(page, row) {
 test('problems are seen in a trace, fixed, and the same round is spun again and compared', async (t) => {
   const page = await opened(t, ['--seed', '6']);
   await startOfDemo(page);
-  await inBoth(page, 'problems');
+  await inEach(page, 'problems');
 
   await page.spin(() => page.click('spin'));
   for (const id of ['missing-index', 'slow-rng', 'slow-provider'])
     assert.match(await page.text(`seen-${id}`), /^[\d.]+\s(ms|s) · seen in \d+ traces? →$/);
-  await inBoth(page, 'problems-seen');
+  await inEach(page, 'problems-seen');
   await page.speak('en');
 
   // By key and by mouse.
@@ -91,7 +91,7 @@ test('problems are seen in a trace, fixed, and the same round is spun again and 
     'the comparison to be offered',
     async () => (await page.attribute('next-step', 'data-step')) === 'compare',
   );
-  await inBoth(page, 'problems-fixed');
+  await inEach(page, 'problems-fixed');
   await page.speak('en');
 
   await page.click('tab-rounds');
@@ -100,7 +100,7 @@ test('problems are seen in a trace, fixed, and the same round is spun again and 
   assert.match(again, /^[0-9a-f]{16}$/);
   assert.equal(await seedOf(page, 1), again);
   await page.see('compare-round');
-  await inBoth(page, 'round-again');
+  await inEach(page, 'round-again');
   await page.speak('en');
 
   await page.click('compare-round');
@@ -124,7 +124,7 @@ test('a double click begins with the demo, and with the virtual players that a f
   await page.speak('en');
   await all(page, ['on', 'on', 'on', 'on']);
   assert.match(await page.text('release'), /1\.0\.0/);
-  assert.equal(await page.text('dial-words'), 'all four problems');
+  assert.equal(await page.text('dial-words'), 'all problems');
   const traffic = await until('the virtual players', async () => {
     const told = await page.asked('/api/traffic');
     return told.running && told;
@@ -146,7 +146,7 @@ test('the next payment fails on cue, and is seen as an issue', async (t) => {
   );
   assert.match(await page.text('seen-payment-errors'), /^seen in 1 trace →$/);
   await until('an open issue', async () => (await page.text('open-issues')) === '1');
-  await inBoth(page, 'payment-failed');
+  await inEach(page, 'payment-failed');
 });
 
 test('the dial goes through the releases by keyboard, and the player does not wait any more', async (t) => {
@@ -175,10 +175,10 @@ test('the dial goes through the releases by keyboard, and the player does not wa
   await page.press(Key.ARROW_RIGHT);
   await all(page, ['fixed', 'fixed', 'fixed', 'on']);
   await until('what it brings', async () => /a wrong paytable/.test(await page.text('dial-words')));
-  await inBoth(page, 'release-1.3.0');
+  await inEach(page, 'release-1.3.0');
   await page.speak('en');
   await startOfDemo(page);
-  assert.equal(await page.text('dial-words'), 'all four problems');
+  assert.equal(await page.text('dial-words'), 'all problems');
 });
 
 test('virtual players fill before and after, within their budget', async (t) => {
@@ -186,7 +186,7 @@ test('virtual players fill before and after, within their budget', async (t) => 
   await startOfDemo(page);
   await page.click('to-impact');
   assert.match(await page.text('missing-all'), /^Not measured yet/);
-  await inBoth(page, 'impact-none');
+  await inEach(page, 'impact-none');
   await page.speak('en');
 
   await page.click('traffic-switch');
@@ -199,7 +199,7 @@ test('virtual players fill before and after, within their budget', async (t) => 
   await page.click('to-impact');
   await until('spins with all fixes', () => page.isThere('change-all'), LONG_MS);
   assert.match(await page.text('change-all'), /^[\d.,]+× faster$/);
-  await inBoth(page, 'impact');
+  await inEach(page, 'impact');
   await page.speak('en');
 
   await page.click('traffic-budget');
@@ -241,7 +241,7 @@ test('releases are compared, and the one that hurts is marked with its suspect',
   await until('no release yet', async () =>
     /^No release has spins yet/.test(await page.text('releases-none')),
   );
-  await inBoth(page, 'releases-none');
+  await inEach(page, 'releases-none');
   await page.speak('en');
 
   // Spins are what is waited for here; how the budget holds them back is another test's.
@@ -270,7 +270,7 @@ test('releases are compared, and the one that hurts is marked with its suspect',
   );
   assert.equal(await page.attribute('figures-of-1.2.0', 'data-regressions'), '0');
   await page.click('traffic-switch');
-  await inBoth(page, 'releases');
+  await inEach(page, 'releases');
 });
 
 test('what telemetry costs is measured, cancelled, and measured at another share', async (t) => {
@@ -293,7 +293,7 @@ test('what telemetry costs is measured, cancelled, and measured at another share
   await page.driver.executeScript(
     `document.querySelector('[data-test="overhead-bytes-by-rate"]').scrollIntoView({ block: 'end' })`,
   );
-  await inBoth(page, 'overhead');
+  await inEach(page, 'overhead');
   await page.speak('en');
 
   // Another share has no result before it is measured.
@@ -317,7 +317,7 @@ test('the page fails in two ways of its own, each an issue, and goes on', async 
   // A stack that is sent before the source maps are there is as the page was served.
   for (const { culprit } of failures) assert.match(culprit, /[.](ts|js)[)]$/);
   assert.match(await page.text('fault-page-component'), /happened 1 time/);
-  await inBoth(page, 'more-faults');
+  await inEach(page, 'more-faults');
   await page.speak('en');
   await page.spin(() => page.click('spin'));
   await page.click('evidence-page-component');

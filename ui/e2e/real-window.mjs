@@ -25,6 +25,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as setTimeoutAsync } from 'node:timers/promises';
 import { inflateSync } from 'node:zlib';
 import { Builder, By, Capabilities } from 'selenium-webdriver';
+import { LANGUAGES, systemLocale } from './languages.mjs';
 
 export const BINARY =
   process.env.REELSCOPE_DESKTOP ?? fail('run scripts/e2e.sh, which builds the program');
@@ -79,7 +80,7 @@ export function ownPlace(t, { language = 'en' } = {}) {
       XDG_CONFIG_HOME: place('config'),
       MESA_SHADER_CACHE_DISABLE: 'true',
       XDG_CACHE_HOME: place('cache'),
-      LC_ALL: language === 'ru' ? 'ru_RU.UTF-8' : 'en_US.UTF-8',
+      LC_ALL: systemLocale(language),
     },
   };
 }
@@ -275,8 +276,8 @@ export class Page {
   }
 
   /** A picture in each language, in which no text is cut off. */
-  async inBoth(name) {
-    for (const lang of ['ru', 'en']) {
+  async inEach(name) {
+    for (const lang of LANGUAGES) {
       await this.speak(lang);
       await this.screenshot(`${name}-${lang}`);
       assert.deepEqual(await this.cutOff(), [], `cut off in ${name}-${lang}`);

@@ -36,7 +36,7 @@ test('every mistake is said in both languages, beside the field that it is about
     assert.match(await page.text('settings-page'), russian);
   }
   await shown(page, 'input-organization');
-  await page.inBoth('settings-names');
+  await page.inEach('settings-names');
 
   // The settings cannot be written: a file stands where their directory should be.
   await page.speak('ru');
@@ -52,7 +52,7 @@ test('every mistake is said in both languages, beside the field that it is about
   await until('the refusal', async () =>
     /Не удалось записать файл настроек/.test(await page.text('settings-page')),
   );
-  await page.inBoth('settings-unwritable');
+  await page.inEach('settings-unwritable');
   rmSync(directory);
   await page.click('save-environment');
   await until('it to be saved', async () => /Saved/.test(await page.text('settings-state')));
@@ -93,7 +93,7 @@ test('what was scrubbed is listed with its rule; the switch is there where there
   );
   await row.click();
   assert.match(await page.text('scrubbed'), /^message\s*email address$/);
-  await page.inBoth('delivery-scrubbed');
+  await page.inEach('delivery-scrubbed');
 
   await page.click('nav-settings');
   await page.see('sending');

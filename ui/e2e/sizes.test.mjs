@@ -1,5 +1,5 @@
 /*
- * Every screen of the page in every size that it is made for, in both languages: nothing is cut, lies across something
+ * Every screen of the page in every size that it is made for, in each language: nothing is cut, lies across something
  * else, is out of reach or hard to read. In Chromium, which is fast enough to look at all of them.
  */
 import assert from 'node:assert/strict';
@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { needChromium, openChromium } from './chromium.mjs';
+import { LANGUAGES } from './languages.mjs';
 import { layoutFaults } from './layout-faults.mjs';
 import { ownPlace, serve, speaking, until } from './real-window.mjs';
 
 const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
-const LANGUAGES = ['ru', 'en'];
 /** English whose words are as long as those of no language of ours yet: what fits then fits in another one. */
 const PSEUDO = 'en-XA';
 /** Of the insides of windows, in CSS pixels. */

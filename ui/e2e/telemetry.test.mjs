@@ -54,7 +54,7 @@ test('a DSN is set, tested and delivered to; both pages fit in both languages', 
   assert.equal(await page.text('strip-delivered'), '0');
 
   await page.click('nav-settings');
-  await page.inBoth('settings-empty');
+  await page.inEach('settings-empty');
   await page.speak('en');
   const input = await page.see('input-dsn');
   await input.sendKeys('nonsense');
@@ -63,7 +63,7 @@ test('a DSN is set, tested and delivered to; both pages fit in both languages', 
     'the DSN to be refused',
     async () => (await input.getAttribute('aria-invalid')) === 'true',
   );
-  await page.inBoth('settings-refused');
+  await page.inEach('settings-refused');
   await page.speak('ru');
   assert.match(await page.text('error-dsn'), /Это не URL/);
   await page.speak('en');
@@ -76,7 +76,7 @@ test('a DSN is set, tested and delivered to; both pages fit in both languages', 
   });
   await page.click('test-connection');
   await until('the outcome', async () => /accepted a test/.test(await page.text('test-outcome')));
-  await page.inBoth('settings');
+  await page.inEach('settings');
 
   // What was kept without a DSN goes to the one that is there now, with or without being asked about.
   await page.click('nav-delivery');
@@ -87,11 +87,11 @@ test('a DSN is set, tested and delivered to; both pages fit in both languages', 
     async () => Number(await page.text('figure-delivered')) > 0,
   );
   assert.ok(sentry.taken.length > 1);
-  await page.inBoth('delivery');
+  await page.inEach('delivery');
   await page.click('filter-delivered');
   await page.click('envelope');
   assert.match(await page.text('envelope-detail'), /event_id|sent_at|items|type/);
-  await page.inBoth('envelope');
+  await page.inEach('envelope');
   // Keys of the machine do nothing where it is not shown.
   await page.click('nav-machine');
   await page.ready();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { By, Key } from 'selenium-webdriver';
 import { pathToFileURL } from 'node:url';
+import { LANGUAGES } from './languages.mjs';
 import { needChromium, openChromium } from './chromium.mjs';
 import { hex, send, sendOddTrace, transaction } from './envelopes.mjs';
 import { openWindow, ownPlace, until } from './real-window.mjs';
@@ -19,8 +20,8 @@ const STATIONS = [
   'payment-provider',
 ];
 
-async function inBoth(page, name) {
-  for (const lang of ['ru', 'en']) {
+async function inEach(page, name) {
+  for (const lang of LANGUAGES) {
     await page.speak(lang);
     await until(`the page to be ${lang}`, () =>
       page.driver.executeScript('return document.documentElement.lang === arguments[0]', lang),
@@ -67,7 +68,7 @@ test('a spin lights up its way, and a click opens its waterfall', async (t) => {
   await page.ready();
   for (const station of STATIONS)
     assert.equal(await page.attribute(`station-${station}`, 'data-state'), 'dark');
-  await inBoth(page, 'path-before');
+  await inEach(page, 'path-before');
   const reels = await (await page.see('reels')).getRect();
 
   await spinWithTrace(page);
@@ -79,7 +80,7 @@ test('a spin lights up its way, and a click opens its waterfall', async (t) => {
   // One part is always the longest; it is a bottleneck where it is slow (spin-path.ts).
   assert.equal(told[1], took >= 200 ? 'Bottleneck' : 'Longest part');
   assert.deepEqual(await (await page.see('reels')).getRect(), reels, 'the reels have not moved');
-  await inBoth(page, 'path');
+  await inEach(page, 'path');
 
   await page.click('spin-path');
   await page.see('waterfall');
@@ -93,7 +94,7 @@ test('a spin lights up its way, and a click opens its waterfall', async (t) => {
   assert.deepEqual([first.text, first.level, first.open], ['slot-machine-spin', 1, 'true']);
   // What was chosen for a new reader took a part of the critical path.
   assert.match(await page.text('details-facts'), /On the critical path\s*[\d.]+/);
-  await inBoth(page, 'waterfall');
+  await inEach(page, 'waterfall');
 
   // A service's metrics of this spin stand beside each of its spans.
   const { metrics, spans } = await page.fetched(`/api/telemetry/traces/${spin.trace_id}`);
@@ -107,11 +108,11 @@ test('a spin lights up its way, and a click opens its waterfall', async (t) => {
   await page.driver.executeScript(
     `document.querySelector('[data-test="details-metrics"]').scrollIntoView({ block: 'center' })`,
   );
-  await inBoth(page, 'waterfall-metrics');
+  await inEach(page, 'waterfall-metrics');
 
   await page.click('nav-traces');
   await page.see('trace-row');
-  await inBoth(page, 'traces');
+  await inEach(page, 'traces');
   await page.click('outcome-failed');
   await until('the address to say so', async () => /outcome=failed/.test(await address(page)));
 });
@@ -218,7 +219,7 @@ test('the waterfall by keyboard alone', async (t) => {
   const sentence = await page.text('compare-sentence');
   assert.match(sentence, /(faster|slower) \(\d+%\)|the same time/);
   await until('the rows', async () => (await page.count('pair-row')) > 5);
-  await inBoth(page, 'compare');
+  await inEach(page, 'compare');
   await page.press(Key.ESCAPE);
   await page.see('waterfall');
 });
@@ -403,7 +404,7 @@ test('the list is live, and stays where the reader is', async (t) => {
     player.dispatchEvent(new Event('change', { bubbles: true }));
   `);
   await until('an empty list', async () => (await page.count('trace-row')) === 0);
-  await inBoth(page, 'traces-empty');
+  await inEach(page, 'traces-empty');
   await page.click('clear-filters');
   await page.see('trace-row');
 });
@@ -446,7 +447,7 @@ test('an odd trace of somebody else is shown sanely, and no markup is followed',
       ),
       word,
     );
-  await inBoth(page, 'odd');
+  await inEach(page, 'odd');
 });
 
 test('whose trace it is, and what went on in the background, are told in the list and above the waterfall', async (t) => {
@@ -487,7 +488,7 @@ test('whose trace it is, and what went on in the background, are told in the lis
       value,
     );
   await until('both parts', async () => (await page.count('virtual')) === 1);
-  await inBoth(page, 'traces-virtual');
+  await inEach(page, 'traces-virtual');
   await by('people');
   await until('none of them', async () => (await page.count('virtual')) === 0);
   assert.notEqual(await page.count('trace-row'), 0);
@@ -504,7 +505,7 @@ test('whose trace it is, and what went on in the background, are told in the lis
   await page.see('waterfall');
   assert.match(await page.text('trace-summary'), /^100 ms \+ 3\.90 s in the background, 2 spans/);
   assert.match(await page.text('trace-player'), /^Virtual player virtual-017$/);
-  await inBoth(page, 'trace-background');
+  await inEach(page, 'trace-background');
 });
 
 test('closing what a search has opened closes it, and leaves the rest as it was', async (t) => {

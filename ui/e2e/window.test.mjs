@@ -12,6 +12,7 @@ import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import test from 'node:test';
 import { By } from 'selenium-webdriver';
+import { LANGUAGES, shellPhrases } from './languages.mjs';
 import { openWindow, ownPlace, programsOf, startProgram, until } from './real-window.mjs';
 
 /** A few tenths of a second are usual; waiting for streams to end by themselves would take 1.5 seconds at least. */
@@ -147,17 +148,14 @@ test('the page stays where it is and reaches nothing of the program', async (t) 
   ]);
 });
 
-for (const { language, title } of [
-  { language: 'en', title: 'Reelscope cannot start' },
-  { language: 'ru', title: 'Не удалось запустить Reelscope' },
-]) {
+for (const language of LANGUAGES) {
   test(`a start that fails is explained (${language})`, async (t) => {
     const place = fileInsteadOfDirectory(ownPlace(t, { language }));
     const page = await openWindow(place);
 
     const text = await page.text('failure');
 
-    assert.ok(text.includes(title), text);
+    assert.ok(text.includes(shellPhrases(language).cannot_start), text);
     assert.ok(text.includes('data_dir_unwritable'), text);
     assert.ok(text.includes(place.dataDir), 'markup in a path stays text');
     assert.equal(
@@ -177,10 +175,7 @@ test('a start that fails ends with the exit code of its cause', async (t) => {
   assert.deepEqual(await program.ended, { code: 13, signal: null });
 });
 
-for (const { language, words } of [
-  { language: 'en', words: 'The settings are invalid.' },
-  { language: 'ru', words: 'В настройках ошибка.' },
-]) {
+for (const language of LANGUAGES) {
   test(`settings that are not valid are explained (${language})`, async (t) => {
     const place = ownPlace(t, { language });
     const dir = join(place.env.XDG_CONFIG_HOME, 'reelscope');
@@ -190,7 +185,8 @@ for (const { language, words } of [
 
     const text = await page.text('failure');
 
-    assert.ok(text.includes(words), text);
+    const { sentence } = shellPhrases(language).failures.settings_invalid;
+    assert.ok(text.includes(sentence), text);
     assert.ok(text.includes('settings_invalid (17)'), text);
     assert.ok(text.includes(join(dir, 'settings.json')), text);
     await page.screenshot(`settings-invalid-${language}`);

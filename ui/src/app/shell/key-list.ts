@@ -7,6 +7,7 @@ import {
   viewChild,
 } from '@angular/core';
 
+import { PROBLEM_IDS } from '../core/api/parts';
 import { Language } from '../core/i18n/language';
 import { Pages } from '../core/ui/pages';
 import { WATERFALL_KEYS } from '../traces/waterfall-keys';
@@ -60,7 +61,7 @@ export class KeyList {
     { keys: ['M'], text: this.say('help.sound') },
     { keys: ['L'], text: this.say('help.language') },
     { keys: ['P'], text: this.say('help.paytable') },
-    { keys: ['1', '2', '3', '4'], text: this.say('help.problems') },
+    { keys: PROBLEM_IDS.map((_, at) => `${at + 1}`), text: this.say('help.problems') },
     { keys: ['?'], text: this.say('help.help') },
   ]);
 
