@@ -1,16 +1,9 @@
 //! Names of services; every name is made here.
 
+use reelscope_contracts::SERVICES;
+
 use crate::bounds;
 use crate::slot::EXTERNAL;
-
-/// The slots of our own services and of the page.
-const OWN: [&str; 5] = [
-    "api-gateway",
-    "frontend",
-    "game-engine",
-    "payment-service",
-    "user-service",
-];
 
 /// Name of the sender in `slot` that calls itself `claimed`. Our own services are known by their slots. An external
 /// sender with the name of one of them gets a suffix, so that its errors do not become ours.
@@ -24,7 +17,7 @@ pub(crate) fn name(slot: &str, claimed: Option<&str>) -> String {
 
 /// Whether it is one of our own services. No external sender gets such a name, see [`name`].
 pub(crate) fn is_own(service: &str) -> bool {
-    OWN.contains(&service)
+    SERVICES.contains(&service)
 }
 
 /// Name of the callee of `service`. The callee of an external service is not one of ours just because of its name;
@@ -38,7 +31,7 @@ pub(crate) fn peer(service: &str, called: &str) -> String {
 }
 
 fn strangers(name: &str) -> String {
-    match OWN.iter().find(|own| own.eq_ignore_ascii_case(name)) {
+    match SERVICES.iter().find(|own| own.eq_ignore_ascii_case(name)) {
         Some(_) => format!("{name} ({EXTERNAL})"),
         None => bounds::cut(name, bounds::SERVICE),
     }
@@ -58,7 +51,7 @@ mod tests {
         check(EXTERNAL, Some("shop"), "shop");
         check(EXTERNAL, None, "external");
         check(EXTERNAL, Some("  "), "external");
-        for own in OWN {
+        for own in SERVICES {
             check(EXTERNAL, Some(own), &format!("{own} (external)"));
         }
         check(EXTERNAL, Some(" Payment-Service "), "Payment-Service (external)");

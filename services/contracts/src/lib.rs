@@ -32,6 +32,15 @@ pub use money::Money;
 
 use serde::{Deserialize, Serialize};
 
+/// The services of ours, by their names in traces, in the order in which a spin meets them first. The page is one.
+pub const SERVICES: [&str; 5] = [
+    "frontend",
+    "api-gateway",
+    "user-service",
+    "game-engine",
+    "payment-service",
+];
+
 /// A day in UTC; on the wire as `2026-01-31`.
 pub type Day = jiff::civil::Date;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use reelscope_collector::{Collector, Digests};
-use reelscope_contracts::{Money, UnixMillis};
+use reelscope_contracts::{Money, SERVICES, UnixMillis};
 use reelscope_page_api::telemetry::{Micros, ServiceShare, TraceSummary, weight};
 
 use crate::faults::table::{FaultId, FaultState, STORY, StoryStates};
@@ -17,8 +17,6 @@ pub const SPIN: &str = "slot-machine-spin";
 /// Measurement with the stake of a failed spin, in major units.
 pub const FAILED_STAKE: &str = "failed_stake";
 
-/// Services whose requests count in the overall error rate.
-const BACKEND: [&str; 4] = ["api-gateway", "user-service", "game-engine", "payment-service"];
 /// Limit of remembered spins: half an hour at 50 a second, in about 65 MB. The oldest are dropped first.
 const MOST: usize = 100_000;
 /// Interval of reading new spins while no figures are requested; the collector keeps traces for longer than this.
@@ -76,7 +74,8 @@ impl SessionSpin {
         let of_backend = |what: fn(&ServiceShare) -> u32| {
             // The page is no backend, and the provider is not ours.
             let shares = trace.services.iter();
-            let ours = shares.filter(|share| BACKEND.contains(&share.service.as_str()));
+            let ours = shares
+                .filter(|share| share.service != "frontend" && SERVICES.contains(&share.service.as_str()));
             ours.map(|share| u64::from(what(share))).sum()
         };
         Some(Self {
@@ -114,7 +113,7 @@ impl Share {
 /// Returns a name that many spins share as a static string, so that it is not stored for each spin.
 fn shared_name(name: &str) -> Cow<'static, str> {
     let faults = FaultId::ALL.iter().map(|id| id.as_str());
-    let known = BACKEND.into_iter().chain(["frontend"]).chain(faults);
+    let known = SERVICES.into_iter().chain(faults);
     let known = known.into_iter().find(|known| *known == name);
     known.map_or_else(|| Cow::Owned(name.to_owned()), Cow::Borrowed)
 }

@@ -1,8 +1,8 @@
 //! The external payment provider, simulated: a real server with faults of its own.
 //!
 //! It stands for an external service, so it knows nothing of ours but the wire format. [`Behaviour`] says how long it takes
-//! and which payments it does not serve, and can be changed while it runs. It is the only place of the product that
-//! waits.
+//! and which payments it does not serve, and can be changed while it runs. Its waits stand for work of
+//! somebody else; no other fault of the demo is a wait.
 //!
 //! ```text
 //! POST /v1/settlements ──> http ──> desk: one record for each reference, settled at most once

@@ -68,7 +68,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// The configuration of a double click: a free port on loopback, about 100,000 players, no fault.
+    /// A free port on loopback, as many players as [`Config::players`] says, no fault and the default settings.
     #[must_use]
     pub fn new(data_dir: PathBuf) -> Self {
         Self {

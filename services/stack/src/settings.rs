@@ -10,20 +10,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use reelscope_collector::{Collector, Destinations, Dsn, DsnError};
+use reelscope_contracts::SERVICES;
 use reelscope_demo::faults::dial::{RELEASES, Release};
 use reelscope_telemetry::Reporting;
 use serde::{Deserialize, Serialize};
 
 use crate::{durable, paths};
-
-/// Services that can have a DSN of their own.
-pub const SERVICES: [&str; 5] = [
-    "frontend",
-    "api-gateway",
-    "user-service",
-    "game-engine",
-    "payment-service",
-];
 
 /// Release of the stack unless another one is set.
 pub const RELEASE: &str = "1.0.0";

@@ -60,7 +60,8 @@ pub enum FaultId {
 pub struct Fault {
     /// Whether the fault belongs to the story of the demo.
     pub group: Group,
-    /// The service that causes it, which has its knob and its fix.
+    /// The service whose fault it is, and which has the fix. The knob is there too, but for those that the provider
+    /// causes.
     pub service: &'static str,
     /// Whether it is switched, fired, or both.
     pub how: How,
@@ -395,7 +396,17 @@ impl FaultState {
 
 #[cfg(test)]
 mod tests {
+    use reelscope_payment_provider::SLOW_MS;
+
     use super::*;
+
+    #[test]
+    #[allow(clippy::cast_precision_loss)] // some seconds in milliseconds
+    fn a_slow_provider_is_as_slow_as_is_said() {
+        let [least, most] = [*SLOW_MS.start(), *SLOW_MS.end()].map(|ms| ms as f64 / 1e3);
+        let said = format!("a provider that takes {least} to {most} s");
+        assert!(FaultId::SlowProvider.row().cause.contains(&said), "{said}");
+    }
 
     #[test]
     fn names_on_the_wire_and_in_the_code_are_the_same() {
