@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 /// Time in which idle connections close after the listener, so that none of them carries the next request. Requests
 /// under way get no more time: under load there always are some, as slow as the provider.
@@ -30,12 +31,12 @@ struct Order {
 }
 
 impl RestartableServer {
-    /// Creates a started server and the future that runs it, until `stop` is true.
+    /// Creates a started server and the future that runs it, until `stop` is cancelled.
     pub fn new(
         name: &'static str,
         listener: TcpListener,
         router: Router,
-        stop: watch::Receiver<bool>,
+        stop: CancellationToken,
     ) -> io::Result<(Self, impl Future<Output = Result<(), String>> + Send)> {
         let address = listener.local_addr()?;
         let (orders, taken) = mpsc::channel(1);
@@ -75,7 +76,7 @@ struct Server {
     router: Router,
     orders: mpsc::Receiver<Order>,
     stopped: Arc<AtomicBool>,
-    stop: watch::Receiver<bool>,
+    stop: CancellationToken,
 }
 
 impl Server {
@@ -100,15 +101,9 @@ impl Server {
         &mut self,
         listener: TcpListener,
     ) -> Result<Option<oneshot::Sender<Result<(), String>>>, String> {
-        let (close, closed) = oneshot::channel::<()>();
-        let mut stop = self.stop.clone();
-        let ending = async move {
-            tokio::select! {
-                _ = closed => {}
-                _ = stop.wait_for(|stop| *stop) => {}
-            }
-        };
-        let serving = axum::serve(listener, self.router.clone()).with_graceful_shutdown(ending);
+        let close = self.stop.child_token();
+        let closed = close.clone().cancelled_owned();
+        let serving = axum::serve(listener, self.router.clone()).with_graceful_shutdown(closed);
         let mut serving = pin!(serving.into_future());
         let done = loop {
             tokio::select! {
@@ -126,7 +121,7 @@ impl Server {
             }
         };
         // The listener closes first, then each connection after its current request.
-        let _ = close.send(());
+        close.cancel();
         let _ = tokio::time::timeout(IDLE_CLOSED_WITHIN, serving).await;
         Ok(Some(done))
     }
@@ -135,7 +130,7 @@ impl Server {
     async fn stopped_until_told(&mut self) -> Option<TcpListener> {
         loop {
             let order = tokio::select! {
-                _ = self.stop.wait_for(|stop| *stop) => return None,
+                () = self.stop.cancelled() => return None,
                 order = self.orders.recv() => order?,
             };
             if !order.running {

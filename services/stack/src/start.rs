@@ -15,8 +15,9 @@ use reelscope_payment_service::settlement::Settlement;
 use reelscope_store::WriteStats;
 use reelscope_telemetry::{Reporting, Service, Timings, init_logs};
 use reelscope_user_service::seeding::Progress;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::Config;
 use crate::assembly::assemble;
@@ -40,7 +41,7 @@ pub struct Stack {
     settlement: Settlement,
     pub(super) storage: Storage,
     services: Vec<Service>,
-    pub(super) stop: watch::Sender<bool>,
+    pub(super) stop: DropGuard,
     pub(super) servers: JoinSet<Result<(), String>>,
     pub(super) background: Tasks,
     pub(super) turns: gateway::turns::Turns,
@@ -108,7 +109,7 @@ impl Stack {
             settlement,
             storage,
             services,
-            stop: watch::Sender::new(false),
+            stop: CancellationToken::new().drop_guard(),
             servers: JoinSet::new(),
             background: Tasks::new(),
             turns: gateway::turns::Turns::default(),
@@ -152,8 +153,9 @@ impl Stack {
         self.turns.clone()
     }
 
-    pub(crate) fn stop_signal(&self) -> watch::Receiver<bool> {
-        self.stop.subscribe()
+    /// Cancelled when the stack is to stop, or is dropped.
+    pub(crate) fn stop_signal(&self) -> CancellationToken {
+        self.stop.token().clone()
     }
 
     pub(crate) fn hear_refusals(&mut self, refused: Arc<Notify>) {
@@ -170,14 +172,6 @@ impl Stack {
 
     pub(crate) fn is_switched_by(&mut self, faults: Faults, traffic: TrafficControl) {
         (self.faults, self.traffic) = (Some(faults), Some(traffic));
-    }
-
-    /// Completes when the stack is to stop.
-    pub(crate) fn stopped(&self) -> impl Future<Output = ()> + Send + use<> {
-        let mut stop = self.stop.subscribe();
-        async move {
-            let _ = stop.wait_for(|stop| *stop).await;
-        }
     }
 
     /// Origin of the gateway, `http://127.0.0.1:PORT`.

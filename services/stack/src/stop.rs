@@ -48,11 +48,11 @@ impl Stack {
             while !self.turns.are_over() {
                 tokio::time::sleep(LOOK_AGAIN).await;
             }
-            let _ = self.stop.send(true);
+            self.stop.token().cancel();
             while self.servers.join_next().await.is_some() {}
         };
         let drained = tokio::time::timeout(DRAIN, drained).await;
-        let _ = self.stop.send(true);
+        self.stop.token().cancel();
         if drained.is_err() {
             tracing::info!(
                 "requests were still under way; what was not answered is settled at the next start"
