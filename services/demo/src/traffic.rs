@@ -20,12 +20,11 @@ use hdrhistogram::Histogram;
 use parking_lot::{Mutex, MutexGuard};
 use reelscope_contracts::Code;
 use reelscope_contracts::telemetry::nearest_rank;
-use reelscope_telemetry::Service;
+use reelscope_telemetry::{Service, cpu_ms, latencies};
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::figures::sorted;
-use crate::measure::{cpu_ms, latencies};
 use machine::{busy, machine_ticks};
 use pace::{CpuSample, Pace};
 use player::{FIRST_ACCOUNT, wanted};

@@ -9,11 +9,10 @@ use hdrhistogram::Histogram;
 use parking_lot::Mutex;
 use reelscope_contracts::gateway::SpinResult;
 use reelscope_contracts::{Code, Money};
-use reelscope_demo::measure::{cpu_ms, latencies};
 use reelscope_demo::players::{log_in_at, spin};
 use reelscope_demo::spins::SPIN;
 use reelscope_store::WriteStats;
-use reelscope_telemetry::{Client, Service, Share, TraceLink, Turnover};
+use reelscope_telemetry::{Client, Service, Share, TraceLink, Turnover, cpu_ms, latencies};
 
 use crate::Stack;
 

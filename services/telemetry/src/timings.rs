@@ -34,14 +34,18 @@ pub struct Share {
     pub total_ms: f64,
 }
 
+/// Creates a histogram of microseconds with three significant digits. Values above one hour count as one hour.
+#[must_use]
+pub fn latencies() -> Histogram<u64> {
+    Histogram::new_with_bounds(1, 3_600_000_000, 3).unwrap_or_else(|_| unreachable!("the bounds are valid"))
+}
+
 impl Timings {
     pub(crate) fn record(&self, service: &'static str, own: Duration, failed: bool) {
         let micros = u64::try_from(own.as_micros()).unwrap_or(u64::MAX);
         let mut map = self.by_service.lock();
         let served = map.entry(service).or_insert_with(|| Served {
-            // From 1 µs to one hour, with three significant digits. The constructor accepts these bounds.
-            micros: Histogram::new_with_bounds(1, 3_600_000_000, 3)
-                .unwrap_or_else(|_| unreachable!("the bounds are valid")),
+            micros: latencies(),
             errors: 0,
         });
         served.micros.saturating_record(micros);

@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use hdrhistogram::Histogram;
 use reelscope_collector::{Collector, Options, ingest_router};
-use reelscope_demo::measure::latencies;
 use reelscope_stack::traces;
+use reelscope_telemetry::latencies;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
