@@ -3,8 +3,6 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -22,7 +20,6 @@ const IDLE_CLOSED_WITHIN: Duration = Duration::from_millis(100);
 #[derive(Clone)]
 pub struct RestartableServer {
     orders: mpsc::Sender<Order>,
-    stopped: Arc<AtomicBool>,
 }
 
 struct Order {
@@ -40,21 +37,14 @@ impl RestartableServer {
     ) -> io::Result<(Self, impl Future<Output = Result<(), String>> + Send)> {
         let address = listener.local_addr()?;
         let (orders, taken) = mpsc::channel(1);
-        let stopped = Arc::new(AtomicBool::new(false));
         let server = Server {
             name,
             address,
             router,
             orders: taken,
-            stopped: Arc::clone(&stopped),
             stop,
         };
-        Ok((Self { orders, stopped }, server.run(listener)))
-    }
-
-    /// Whether the server is stopped.
-    pub fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::Acquire)
+        Ok((Self { orders }, server.run(listener)))
     }
 
     /// Starts or stops the server, and returns when this is done. Dropping the future does not interrupt it.
@@ -75,7 +65,6 @@ struct Server {
     address: SocketAddr,
     router: Router,
     orders: mpsc::Receiver<Order>,
-    stopped: Arc<AtomicBool>,
     stop: CancellationToken,
 }
 
@@ -86,7 +75,6 @@ impl Server {
             let Some(done) = self.serve(listener).await? else {
                 return Ok(());
             };
-            self.stopped.store(true, Ordering::Release);
             // The caller may have dropped the future.
             let _ = done.send(Ok(()));
             let Some(opened) = self.stopped_until_told().await else {
@@ -139,7 +127,6 @@ impl Server {
             }
             match TcpListener::bind(self.address).await {
                 Ok(listener) => {
-                    self.stopped.store(false, Ordering::Release);
                     let _ = order.done.send(Ok(()));
                     return Some(listener);
                 }

@@ -43,10 +43,6 @@ impl Answers {
         }
     }
 
-    pub(super) fn keeps_all(&self) -> bool {
-        self.kept().on
-    }
-
     /// Takes notice of an answer, and says how much is kept.
     pub(super) fn take(&self, key: &str, answer: &SpinResult) {
         let Some(entries) = self.kept().take(key, answer, MOST_BYTES) else {
