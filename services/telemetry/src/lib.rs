@@ -75,4 +75,4 @@ pub use logs::init_logs;
 pub use process::{cpu_ms, resident_bytes};
 pub use report::{Turnover, annotate, capture, gauge, measure, player, reported_by_another, tag};
 pub use service::{Reporting, Service, Sink};
-pub use timings::{Share, Timings, latencies};
+pub use timings::{Share, Timings, latencies, record_latency};
