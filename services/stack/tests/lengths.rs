@@ -16,7 +16,7 @@ const REASON: &str = "Long because";
 /// Returns the hand-written source files with this ending below a folder, without tests.
 fn sources(folder: &Path, ending: &'static str) -> impl Iterator<Item = PathBuf> {
     let folders = ["tests", "e2e", "fuzz", "gen", "examples", "testing"];
-    let of_other = |part: &str| {
+    let of_other = move |part: &str| {
         folders.contains(&part) || ["tests.rs", "schema.ts"].contains(&part) || part.ends_with(".spec.ts")
     };
     files::below(folder, ending).filter(move |path| {
