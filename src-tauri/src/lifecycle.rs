@@ -19,8 +19,8 @@ use reelscope_stack::{
 use tauri::async_runtime::{JoinHandle, block_on, spawn};
 use tauri::{AppHandle, Manager, RunEvent, Url};
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
 
 use crate::Arguments;
 use crate::again::{self, Again};
@@ -73,8 +73,8 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
             // The error is handled here, because Tauri panics with an error from `setup`.
             match window::open(app.handle()) {
                 Ok((shown, happening)) => {
-                    let (stop, stopped) = watch::channel(false);
-                    let services = spawn(serve(shown, happening, starting, stopped));
+                    let stop = CancellationToken::new();
+                    let services = spawn(serve(shown, happening, starting, stop.clone()));
                     app.manage(Lifecycle {
                         stop,
                         course: Mutex::new(Course::Running(services)),
@@ -122,7 +122,7 @@ async fn serve(
     shown: Shown,
     mut happening: UnboundedReceiver<Event>,
     Starting { mut stack, data_dir }: Starting,
-    mut stopped: watch::Receiver<bool>,
+    stop: CancellationToken,
 ) -> u8 {
     let language = Language::of_the_system();
     let started = tokio::select! {
@@ -140,7 +140,7 @@ async fn serve(
             shown.open_home();
             let refused = stack.refused();
             let last_words = tokio::select! {
-                () = asked(&mut stopped) => None,
+                () = stop.cancelled() => None,
                 words = stack.failed() => Some(words),
                 () = page::keep_open(&shown, &mut happening, refused, language) => None,
             };
@@ -162,7 +162,7 @@ async fn serve(
     tracing::error!(details = failure.details(), "the services do not run");
     shown.say(&Message::failure(language, &failure));
     tokio::select! {
-        () = asked(&mut stopped) => {}
+        () = stop.cancelled() => {}
         // Nothing runs, so there is nobody to refuse.
         () = page::keep_open(&shown, &mut happening, Arc::default(), language) => {}
     }
@@ -177,12 +177,6 @@ async fn end_without_window(starting: Starting, app: AppHandle) {
         tracing::error!("{error}");
     }
     app.exit(i32::from(FAILED));
-}
-
-/// Waits for a request to stop.
-async fn asked(stopped: &mut watch::Receiver<bool>) {
-    // Without a sender the program is ending already.
-    let _ = stopped.wait_for(|stop| *stop).await;
 }
 
 /// Starts the stack; returns it with the URL of its page.
@@ -246,7 +240,7 @@ async fn start_where_it_was(config: Config) -> Result<Stack, StartError> {
 
 /// What the event loop needs to stop the services.
 struct Lifecycle {
-    stop: watch::Sender<bool>,
+    stop: CancellationToken,
     course: Mutex<Course>,
 }
 
@@ -277,8 +271,7 @@ fn may_exit(app: &AppHandle) -> bool {
             if let Some(frame) = app.try_state::<Frame>() {
                 frame.remember();
             }
-            // The receiver is gone when the services have ended already.
-            let _ = lifecycle.stop.send(true);
+            lifecycle.stop.cancel();
             spawn(exit_after(app.clone(), services));
             false
         }

@@ -33,13 +33,14 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// With a secret of at least 32 random bytes.
+    /// With a secret of random bytes.
     #[must_use]
-    pub fn new(secret: &[u8]) -> Self {
-        Self {
-            encoding: EncodingKey::from_secret(secret),
-            decoding: DecodingKey::from_secret(secret),
-        }
+    pub fn new(secret: &[u8; 32]) -> Self {
+        let keys = EncodingKey::from_secret(secret).and_then(|encoding| {
+            let decoding = DecodingKey::from_secret(secret)?;
+            Ok(Self { encoding, decoding })
+        });
+        keys.unwrap_or_else(|_| unreachable!("only an empty secret is refused"))
     }
 
     /// A token for a session.

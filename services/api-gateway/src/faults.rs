@@ -89,12 +89,6 @@ impl Knobs {
         self.answers.keep_all(on);
     }
 
-    /// Whether answers are kept.
-    #[must_use]
-    pub fn keeps_all_answers(&self) -> bool {
-        self.answers.keeps_all()
-    }
-
     /// Takes notice of the answer of a spin before it is sent.
     pub(crate) fn note_answer(&self, key: &str, answer: &SpinResult) {
         self.answers.take(key, answer);

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 #![cfg(target_os = "linux")]
 
+#[path = "../../store/tests/support/small_disk.rs"]
+mod small_disk;
 #[path = "../../stack/tests/support/mod.rs"]
 mod support;
 
@@ -15,6 +17,7 @@ use std::time::{Duration, Instant};
 use reelscope_stack::{Config, Settings, Stack};
 use reqwest::Method;
 use serde_json::Value;
+use small_disk::{DIR, fill, on_a_small_disk};
 use support::{Client, Reply};
 
 fn reelscope(arguments: &[&str]) -> Command {
@@ -209,46 +212,9 @@ async fn damaged_wallets_are_set_aside_and_told_at_every_start_until_somebody_ha
     stack.shutdown().await.unwrap();
 }
 
-/// Runs a test in a mount namespace of its own, which ends with the process.
-#[allow(clippy::print_stderr)] // that nothing was checked must be seen
-fn on_a_small_disk(dir: &Path, test: &str) {
-    let in_namespace = |script: &str| {
-        let mut command = Command::new("unshare");
-        command
-            .args(["--user", "--map-root-user", "--mount", "sh", "-euc"])
-            .arg(format!("mount -t tmpfs -o size=60m none \"$0\"; {script}"))
-            .arg(dir);
-        command
-    };
-    if !in_namespace("true")
-        .output()
-        .is_ok_and(|mounted| mounted.status.success())
-    {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "this system lets nobody mount a small disk"
-        );
-        eprintln!("skipped: this system lets nobody mount a small disk");
-        return;
-    }
-    let output = in_namespace("exec \"$1\" --exact \"$2\" --ignored --nocapture")
-        .arg(std::env::current_exe().unwrap())
-        .arg(test)
-        .env("REELSCOPE_SMALL_DISK", dir)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    assert!(
-        String::from_utf8_lossy(&output.stdout).contains("1 passed"),
-        "{said}"
-    );
-}
-
 #[test]
 fn a_full_disk_is_said_and_forgotten_once_there_is_room() {
-    let dir = tempfile::tempdir().unwrap();
-    on_a_small_disk(dir.path(), "spins_on_a_full_disk");
+    on_a_small_disk(60, "spins_on_a_full_disk");
 }
 
 /// Spins until one spin is refused.
@@ -271,7 +237,7 @@ async fn until_refused(client: &Client) -> Reply {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "run by the test above in a mount namespace of its own"]
 async fn spins_on_a_full_disk() {
-    let Some(disk) = std::env::var_os("REELSCOPE_SMALL_DISK") else {
+    let Some(disk) = std::env::var_os(DIR) else {
         return;
     };
     let disk = Path::new(&disk);
@@ -280,7 +246,7 @@ async fn spins_on_a_full_disk() {
     let client = Client::new(&stack, "RS-000001").await;
     assert_eq!(client.spin("before", 1_000).await.status, 200);
     let ballast = disk.join("ballast");
-    let _ = fs::write(&ballast, vec![1; 60 << 20]);
+    fill(disk);
     let refusal = until_refused(&client).await;
     assert_eq!(
         (refusal.status, &refusal.body["code"]),
@@ -307,7 +273,7 @@ async fn spins_on_a_full_disk() {
     assert_eq!(reply.status, 200, "{}", reply.body);
 
     // Stopped while there is no room, the program reports it; acknowledged spins are kept.
-    let _ = fs::write(&ballast, vec![1; 60 << 20]);
+    fill(disk);
     until_refused(&client).await;
     // The database frees some room when it closes; this file takes it, so that the disk stays full.
     let more = disk.join("more");

@@ -2,6 +2,9 @@
 //! is accepted.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../../stack/tests/support/files.rs"]
+mod files;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,20 +20,10 @@ fn root() -> PathBuf {
 
 /// Returns the paths of all documents that show commands.
 fn documents() -> Vec<(PathBuf, String)> {
-    let mut files = vec![root().join("README.md"), root().join("CONTRIBUTING.md")];
-    let mut folders = vec![root().join("docs")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|kind| kind == "md") {
-                files.push(path);
-            }
-        }
-    }
+    let at_the_root = ["README.md", "CONTRIBUTING.md"].map(|page| root().join(page));
+    let pages = files::below(&root().join("docs"), ".md").chain(at_the_root);
     let read = |file: PathBuf| (file.clone(), fs::read_to_string(file).unwrap());
-    files.into_iter().map(read).collect()
+    pages.map(read).collect()
 }
 
 /// Returns the commands in back quotes and code blocks that begin with `program`, without what follows `#`, `|` or

@@ -1,73 +1,29 @@
 //! A disk that fills up and has room again: acknowledged envelopes are kept, refused ones were answered so, and
 //! what Sentry accepted meanwhile is not sent again.
-//!
-//! The disk is a small tmpfs in a mount namespace of its own. Where the system does not allow that, the test prints
-//! so.
 #![allow(clippy::unwrap_used)]
 #![cfg(target_os = "linux")]
 
+#[path = "../../store/tests/support/small_disk.rs"]
+mod small_disk;
 mod support;
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use reelscope_collector::{CaptureError, Collector};
+use small_disk::{DIR, fill, on_a_small_disk};
 use support::rows::Rows;
 use support::{FakeSentry, balanced, error, event_id, eventually, options, to};
 
-const DIR: &str = "REELSCOPE_COLLECTOR_SMALL_DISK";
-
 #[test]
-#[allow(clippy::print_stderr)] // that nothing was checked must be seen
 fn a_full_disk_is_said_and_forgotten() {
-    let dir = tempfile::tempdir().unwrap();
-    // The namespace, and its mount, ends with the process.
-    let in_namespace = |script: &str| {
-        let mut command = Command::new("unshare");
-        command
-            .args(["--user", "--map-root-user", "--mount", "sh", "-euc"])
-            .arg(format!("mount -t tmpfs -o size=16m none \"$0\"; {script}"))
-            .arg(dir.path());
-        command
-    };
-    if !in_namespace("true")
-        .output()
-        .is_ok_and(|output| output.status.success())
-    {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "this system lets nobody mount a small disk"
-        );
-        eprintln!("skipped: this system lets nobody mount a small disk");
-        return;
-    }
-    let output = in_namespace("exec \"$1\" --exact on_a_small_disk --ignored --nocapture")
-        .arg(std::env::current_exe().unwrap())
-        .env(DIR, dir.path())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    assert!(
-        String::from_utf8_lossy(&output.stdout).contains("1 passed"),
-        "{said}"
-    );
-}
-
-/// Fills all room that is left.
-fn fill(dir: &Path) {
-    let mut ballast = File::create(dir.join("ballast")).unwrap();
-    for size in [64 * 1024, 4 * 1024, 1] {
-        while ballast.write_all(&vec![1; size]).is_ok() {}
-    }
+    on_a_small_disk(16, "with_16_megabytes");
 }
 
 /// The process on the small disk; it is started by the other test.
 #[tokio::test]
 #[ignore = "run by the test above in a mount namespace of its own"]
-async fn on_a_small_disk() {
+async fn with_16_megabytes() {
     let Ok(dir) = std::env::var(DIR) else { return };
     let dir = Path::new(&dir);
     let telemetry = dir.join("telemetry");

@@ -8,7 +8,8 @@ use std::time::Duration;
 use reelscope_collector::{Collector, Destinations, Options, Pace};
 use reelscope_page_api::telemetry::{EnvelopeState, HeldAction};
 use support::{
-    Answer, FakeSentry, TRACE, balanced, dsn, error, error_in, event_id, eventually, options, to, transaction,
+    Answer, FakeSentry, TRACE, balanced, delivered, dsn, error, error_in, event_id, eventually, options, to,
+    transaction,
 };
 use tempfile::TempDir;
 
@@ -27,14 +28,6 @@ async fn capture(collector: &Collector, numbers: std::ops::Range<usize>) {
     for n in numbers {
         collector.capture_durable("api-gateway", error(n)).await.unwrap();
     }
-}
-
-async fn delivered(collector: &Collector, dir: &TempDir, count: u64) {
-    eventually("delivered", || {
-        balanced(collector, dir.path());
-        collector.counts().delivered == count
-    })
-    .await;
 }
 
 #[tokio::test]

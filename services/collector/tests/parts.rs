@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use reelscope_collector::{Clock, Collector, Destinations};
 use reelscope_page_api::telemetry::EnvelopeState;
-use support::{Answer, FakeSentry, balanced, error, event_id, eventually, options, to};
+use support::{Answer, FakeSentry, balanced, delivered, error, event_id, eventually, options, to};
 use tempfile::TempDir;
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -43,14 +43,6 @@ async fn limited(clock: &Clock, sentry: &FakeSentry, said: &str) -> (Collector, 
     delivered(&collector, &dir, 1).await;
     eventually("limited", || !collector.delivery().rate_limits.is_empty()).await;
     (collector, dir)
-}
-
-async fn delivered(collector: &Collector, dir: &TempDir, count: u64) {
-    eventually("delivered", || {
-        balanced(collector, dir.path());
-        collector.counts().delivered == count
-    })
-    .await;
 }
 
 /// Checks the item types that were accepted after the first envelope, by envelope.

@@ -13,13 +13,11 @@
 //! ```
 //!
 //! [`program`] is what the demo asks of the program around it, [`restartable_server`] a server that can be stopped
-//! while everything runs, [`moment`] the order of switches and traces, and [`measure`] reads the CPU time and
-//! memory of the process.
+//! while everything runs, and [`moment`] the order of switches and traces.
 
 pub mod faults;
 pub mod faults_http;
 pub mod figures;
-pub mod measure;
 pub mod moment;
 pub mod players;
 pub mod program;

@@ -3,13 +3,12 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 /// Time in which idle connections close after the listener, so that none of them carries the next request. Requests
 /// under way get no more time: under load there always are some, as slow as the provider.
@@ -21,7 +20,6 @@ const IDLE_CLOSED_WITHIN: Duration = Duration::from_millis(100);
 #[derive(Clone)]
 pub struct RestartableServer {
     orders: mpsc::Sender<Order>,
-    stopped: Arc<AtomicBool>,
 }
 
 struct Order {
@@ -30,30 +28,23 @@ struct Order {
 }
 
 impl RestartableServer {
-    /// Creates a started server and the future that runs it, until `stop` is true.
+    /// Creates a started server and the future that runs it, until `stop` is cancelled.
     pub fn new(
         name: &'static str,
         listener: TcpListener,
         router: Router,
-        stop: watch::Receiver<bool>,
+        stop: CancellationToken,
     ) -> io::Result<(Self, impl Future<Output = Result<(), String>> + Send)> {
         let address = listener.local_addr()?;
         let (orders, taken) = mpsc::channel(1);
-        let stopped = Arc::new(AtomicBool::new(false));
         let server = Server {
             name,
             address,
             router,
             orders: taken,
-            stopped: Arc::clone(&stopped),
             stop,
         };
-        Ok((Self { orders, stopped }, server.run(listener)))
-    }
-
-    /// Whether the server is stopped.
-    pub fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::Acquire)
+        Ok((Self { orders }, server.run(listener)))
     }
 
     /// Starts or stops the server, and returns when this is done. Dropping the future does not interrupt it.
@@ -74,8 +65,7 @@ struct Server {
     address: SocketAddr,
     router: Router,
     orders: mpsc::Receiver<Order>,
-    stopped: Arc<AtomicBool>,
-    stop: watch::Receiver<bool>,
+    stop: CancellationToken,
 }
 
 impl Server {
@@ -85,7 +75,6 @@ impl Server {
             let Some(done) = self.serve(listener).await? else {
                 return Ok(());
             };
-            self.stopped.store(true, Ordering::Release);
             // The caller may have dropped the future.
             let _ = done.send(Ok(()));
             let Some(opened) = self.stopped_until_told().await else {
@@ -100,15 +89,9 @@ impl Server {
         &mut self,
         listener: TcpListener,
     ) -> Result<Option<oneshot::Sender<Result<(), String>>>, String> {
-        let (close, closed) = oneshot::channel::<()>();
-        let mut stop = self.stop.clone();
-        let ending = async move {
-            tokio::select! {
-                _ = closed => {}
-                _ = stop.wait_for(|stop| *stop) => {}
-            }
-        };
-        let serving = axum::serve(listener, self.router.clone()).with_graceful_shutdown(ending);
+        let close = self.stop.child_token();
+        let closed = close.clone().cancelled_owned();
+        let serving = axum::serve(listener, self.router.clone()).with_graceful_shutdown(closed);
         let mut serving = pin!(serving.into_future());
         let done = loop {
             tokio::select! {
@@ -126,7 +109,7 @@ impl Server {
             }
         };
         // The listener closes first, then each connection after its current request.
-        let _ = close.send(());
+        close.cancel();
         let _ = tokio::time::timeout(IDLE_CLOSED_WITHIN, serving).await;
         Ok(Some(done))
     }
@@ -135,7 +118,7 @@ impl Server {
     async fn stopped_until_told(&mut self) -> Option<TcpListener> {
         loop {
             let order = tokio::select! {
-                _ = self.stop.wait_for(|stop| *stop) => return None,
+                () = self.stop.cancelled() => return None,
                 order = self.orders.recv() => order?,
             };
             if !order.running {
@@ -144,7 +127,6 @@ impl Server {
             }
             match TcpListener::bind(self.address).await {
                 Ok(listener) => {
-                    self.stopped.store(false, Ordering::Release);
                     let _ = order.done.send(Ok(()));
                     return Some(listener);
                 }

@@ -20,12 +20,11 @@ use hdrhistogram::Histogram;
 use parking_lot::{Mutex, MutexGuard};
 use reelscope_contracts::Code;
 use reelscope_page_api::telemetry::nearest_rank;
-use reelscope_telemetry::Service;
+use reelscope_telemetry::{Service, cpu_ms, latencies, record_latency};
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::figures::sorted;
-use crate::measure::{cpu_ms, latencies};
 use machine::{busy, machine_ticks};
 use pace::{CpuSample, Pace};
 use player::{FIRST_ACCOUNT, wanted};
@@ -135,8 +134,7 @@ impl Tally {
     }
 
     fn add(&mut self, waited: Duration, failed: Option<Code>) {
-        self.waits_us
-            .saturating_record(u64::try_from(waited.as_micros()).unwrap_or(u64::MAX));
+        record_latency(&mut self.waits_us, waited);
         match failed {
             None => self.ok += 1,
             Some(code) => *self.failed_by_code.entry(code.as_str().to_owned()).or_default() += 1,

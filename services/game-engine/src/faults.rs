@@ -39,8 +39,8 @@ impl Knobs {
     }
 
     /// Whether stops are drawn slowly.
-    #[must_use]
-    pub fn draws_slowly(&self) -> bool {
+    #[cfg(test)]
+    pub(crate) fn draws_slowly(&self) -> bool {
         self.slow_rng.is_on()
     }
 

@@ -60,9 +60,9 @@ pub fn is_failure(status: &str) -> bool {
 /// The value below or at which at least `percent` of the sorted values lie: the nearest-rank method (Hyndman and Fan 1996,
 /// definition 1), so that it is always one that was measured. 0 for none.
 #[must_use]
-pub fn nearest_rank(sorted: &[Micros], percent: usize) -> Micros {
+pub fn nearest_rank<T: Copy + Default>(sorted: &[T], percent: usize) -> T {
     let rank = (sorted.len() * percent).div_ceil(100).max(1);
-    sorted.get(rank - 1).copied().unwrap_or(0)
+    sorted.get(rank - 1).copied().unwrap_or_default()
 }
 
 /// How many of its kind something stands for that was recorded at this share of traces, above 0: one over it (Horvitz and

@@ -91,20 +91,14 @@ async fn the_one_list_of_version_1_is_taken_over_and_its_build_refuses_what_foll
     assert!(matches!(older, StoreError::NewerSchema { .. }), "{older}");
 }
 
-/// Processor time of this process in milliseconds (proc(5)): the fsync of a write is as slow as the disk is busy.
-#[cfg(target_os = "linux")]
-fn cpu_ms() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
-    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
-    10.0 * (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap())
-}
-
+/// Measures processor time, because the fsync of a write is as slow as the disk is busy.
 /// `cargo test --workspace --test open_bets -- --ignored --nocapture`
 #[cfg(target_os = "linux")]
 #[tokio::test]
 #[ignore = "a measurement of a minute"]
 async fn thousands_of_open_bets_cost_a_round_less_than_a_millisecond() {
     let dir = tempfile::tempdir().unwrap();
+    let cpu_ms = || reelscope_telemetry::cpu_ms().unwrap();
     let store = Store::open(dir.path(), journal::SCHEMA_VERSION).unwrap();
     open_wallet(&store).await;
     let mut number = 0;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use reelscope_contracts::Money;
-use reelscope_demo::measure::cpu_ms;
+use reelscope_telemetry::cpu_ms;
 use serde::Serialize;
 use utoipa::ToSchema;
 

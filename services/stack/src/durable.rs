@@ -1,9 +1,10 @@
 //! Small files that are written atomically, also across a power cut, and that only their owner can read.
 
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+
+use tempfile::NamedTempFile;
 
 /// Replaces the content of `file`; creates its directory when missing. On Unix the mode is 0600.
 ///
@@ -15,27 +16,14 @@ pub fn write(file: &Path, content: &[u8]) -> io::Result<()> {
         _ => Path::new("."),
     };
     fs::create_dir_all(dir)?;
-    let mut name = OsString::from(".");
-    name.push(file.file_name().unwrap_or_default());
-    name.push(".new");
-    let beside = dir.join(name);
-    // A file left by a crash may have another mode, so it is removed first.
-    match fs::remove_file(&beside) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut new = options.open(&beside)?;
+    // Its mode is 0600 from the beginning.
+    let mut new = NamedTempFile::new_in(dir)?;
     new.write_all(content)?;
-    new.sync_all()?;
-    drop(new);
-    fs::rename(&beside, file)?;
+    new.as_file().sync_all()?;
+    new.persist(file)?;
     // Windows cannot open directories and makes a rename durable without this step.
     #[cfg(unix)]
-    File::open(dir)?.sync_all()?;
+    fs::File::open(dir)?.sync_all()?;
     Ok(())
 }
 

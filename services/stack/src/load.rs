@@ -8,12 +8,11 @@ use std::time::{Duration, Instant};
 use hdrhistogram::Histogram;
 use parking_lot::Mutex;
 use reelscope_contracts::{Code, Money};
-use reelscope_demo::measure::{cpu_ms, latencies};
 use reelscope_demo::players::{log_in_at, spin};
 use reelscope_demo::spins::SPIN;
 use reelscope_page_api::gateway::SpinResult;
 use reelscope_store::WriteStats;
-use reelscope_telemetry::{Client, Service, Share, TraceLink, Turnover};
+use reelscope_telemetry::{Client, Service, Share, TraceLink, Turnover, cpu_ms, latencies, record_latency};
 
 use crate::Stack;
 
@@ -242,8 +241,7 @@ impl Tally {
     fn add(&mut self, latency: Duration, result: Result<SpinResult, Code>, trace_id: Option<&str>) {
         self.trace_ids
             .extend(trace_id.and_then(|id| u128::from_str_radix(id, 16).ok()));
-        self.latency_us
-            .saturating_record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
+        record_latency(&mut self.latency_us, latency);
         match result {
             Ok(round) => {
                 self.ok += 1;

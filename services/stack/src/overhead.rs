@@ -12,7 +12,7 @@ use parking_lot::{Mutex, MutexGuard};
 use reelscope_contracts::{ApiProblem, Code};
 use reelscope_http::{Body, ProblemResponse, not_found};
 use serde::{Deserialize, Serialize};
-use tokio::sync::oneshot;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -44,7 +44,7 @@ struct Measuring {
     /// Number of the measurement. A cancelled one may end later and must not write here.
     number: u64,
     /// Cancels the running measurement when dropped.
-    cancel: Option<oneshot::Sender<()>>,
+    cancel: Option<DropGuard>,
     result: Option<OverheadResult>,
     failed: Option<String>,
 }
@@ -152,21 +152,21 @@ impl Overhead {
             let sentence = "A measurement is in progress; wait for it to finish or cancel it.";
             return Err(ApiProblem::new(Code::MeasurementUnderWay, sentence));
         }
-        let (cancel, cancelled) = oneshot::channel();
+        let cancel = CancellationToken::new();
         let number = state.number + 1;
         *state = Measuring {
             number,
             sample_rate,
             done: Some(0),
-            cancel: Some(cancel),
+            cancel: Some(cancel.clone().drop_guard()),
             result: state.result.take(),
             ..Measuring::default()
         };
-        tokio::spawn(self.clone().measure(number, sample_rate, cancelled));
+        tokio::spawn(self.clone().measure(number, sample_rate, cancel));
         Ok(())
     }
 
-    async fn measure(self, number: u64, sample_rate: f32, cancelled: oneshot::Receiver<()>) {
+    async fn measure(self, number: u64, sample_rate: f32, cancel: CancellationToken) {
         // A directory of its own, because a cancelled measurement may still be closing its databases.
         let dir = Removed(self.dir.join(uuid::Uuid::new_v4().to_string()));
         let method = Method {
@@ -182,9 +182,7 @@ impl Overhead {
                 state.done = Some(blocks);
             }
         };
-        let measured = bench::telemetry(dir.path(), method, told, async {
-            let _ = cancelled.await;
-        });
+        let measured = bench::telemetry(dir.path(), method, told, cancel.cancelled());
         let (comparison, failed) = match measured.await {
             Ok(None) => return,
             Ok(Some(comparison)) => (Some(comparison), None),

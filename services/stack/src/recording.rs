@@ -15,8 +15,8 @@ use reelscope_contracts::{ApiProblem, Code};
 use reelscope_http::respond;
 use reelscope_page_api::gateway::{StackHealth, StackStatus};
 use tempfile::TempDir;
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::api::{self, TELEMETRY};
 use crate::listen::{bind, listen_error};
@@ -42,7 +42,7 @@ pub struct Recording {
     dir: TempDir,
     address: SocketAddr,
     token: String,
-    stop: watch::Sender<bool>,
+    stop: DropGuard,
     server: JoinHandle<Result<(), String>>,
 }
 
@@ -71,15 +71,15 @@ impl Recording {
         let name = name.to_string_lossy().into_owned();
         let token = format!("{:032x}", rand::random::<u128>());
         let access = gateway::access::Access::new(&token, address);
-        let stop = watch::Sender::new(false);
+        let stop = CancellationToken::new();
         let routes = routes(access, collector.clone(), name);
-        let server = tokio::spawn(streams::served("the page", listener, routes, stop.subscribe()));
+        let server = tokio::spawn(streams::served("the page", listener, routes, stop.clone()));
         Ok(Self {
             collector,
             dir,
             address,
             token,
-            stop,
+            stop: stop.drop_guard(),
             server,
         })
     }
@@ -116,7 +116,7 @@ impl Recording {
 
     /// Ends the responses under way, stops the server, and removes the copy.
     pub async fn shutdown(self) {
-        let _ = self.stop.send(true);
+        self.stop.token().cancel();
         if !self.server.is_finished() {
             let ended = tokio::time::timeout(crate::stop::DRAIN, self.server);
             let _ = ended.await;

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use axum::Router;
 use reelscope_demo::restartable_server::RestartableServer;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::listen::{LOOPBACK, listen_error, local_address};
 use crate::start_error::StartError;
@@ -16,7 +16,7 @@ use crate::supervised::Tasks;
 /// The servers and tasks of a stack. Dropping them aborts them.
 pub(crate) struct Servers {
     addresses: Vec<(&'static str, SocketAddr)>,
-    stop: watch::Sender<bool>,
+    stop: DropGuard,
     servers: JoinSet<Result<(), String>>,
     /// Tasks that run until the stop.
     pub(crate) tasks: Tasks,
@@ -26,7 +26,7 @@ impl Servers {
     pub(crate) fn new() -> Self {
         Self {
             addresses: Vec::new(),
-            stop: watch::Sender::new(false),
+            stop: CancellationToken::new().drop_guard(),
             servers: JoinSet::new(),
             tasks: Tasks::new(),
         }
@@ -73,17 +73,9 @@ impl Servers {
         &self.addresses
     }
 
-    /// Becomes true when the servers are to stop.
-    pub(crate) fn stop_signal(&self) -> watch::Receiver<bool> {
-        self.stop.subscribe()
-    }
-
-    /// Completes when the servers are to stop.
-    pub(crate) fn stopped(&self) -> impl Future<Output = ()> + Send + use<> {
-        let mut stop = self.stop.subscribe();
-        async move {
-            let _ = stop.wait_for(|stop| *stop).await;
-        }
+    /// Cancelled when the servers are to stop, or are dropped.
+    pub(crate) fn stop_signal(&self) -> CancellationToken {
+        self.stop.token().clone()
     }
 
     /// Waits for a failure of a server or a task that the stack cannot run without, and returns a sentence about
@@ -101,13 +93,13 @@ impl Servers {
 
     /// Tells the servers to stop and waits until every request has been answered.
     pub(crate) async fn drain(&mut self) {
-        let _ = self.stop.send(true);
+        self.stop.token().cancel();
         while self.servers.join_next().await.is_some() {}
     }
 
     /// Ends the servers, whatever they are doing, and then the tasks.
     pub(crate) async fn end(&mut self) {
-        let _ = self.stop.send(true);
+        self.stop.token().cancel();
         self.servers.shutdown().await;
         self.tasks.stop().await;
     }

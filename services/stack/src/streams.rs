@@ -7,28 +7,24 @@ use axum::middleware::map_response;
 use axum::response::Response;
 use futures_util::StreamExt;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
-/// Ends the event streams of `routes` once `stop` is true, because a server waits for its responses before it
-/// stops.
-pub(crate) fn ending(routes: Router, stop: watch::Receiver<bool>) -> Router {
+/// Ends the event streams of `routes` once `stop` is cancelled, because a server waits for its responses before
+/// it stops.
+pub(crate) fn ending(routes: Router, stop: CancellationToken) -> Router {
     routes.layer(map_response(move |response: Response| {
-        let mut stop = stop.clone();
+        let stopped = stop.clone().cancelled_owned();
         async move {
             let kind = response.headers().get(CONTENT_TYPE);
             if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream")) {
                 return response;
             }
-            let stopped = Box::pin(async move {
-                // The sender is dropped together with the stack.
-                let _ = stop.wait_for(|stop| *stop).await;
-            });
             response.map(|body| Body::from_stream(body.into_data_stream().take_until(stopped)))
         }
     }))
 }
 
-/// Serves `routes` until `stop` is true and all responses have ended.
+/// Serves `routes` until `stop` is cancelled and all responses have ended.
 ///
 /// # Errors
 /// A sentence with the name of the server, when it stopped by itself.
@@ -36,13 +32,10 @@ pub(crate) async fn served(
     name: &str,
     listener: TcpListener,
     routes: Router,
-    mut stop: watch::Receiver<bool>,
+    stop: CancellationToken,
 ) -> Result<(), String> {
     let routes = ending(routes, stop.clone());
-    let stopped = async move {
-        let _ = stop.wait_for(|stop| *stop).await;
-    };
-    let served = axum::serve(listener, routes).with_graceful_shutdown(stopped);
+    let served = axum::serve(listener, routes).with_graceful_shutdown(stop.cancelled_owned());
     served.await.map_err(|error| format!("{name} stopped: {error}"))
 }
 
@@ -69,8 +62,8 @@ mod tests {
         let routes = Router::new()
             .route("/events", get(endless))
             .route("/page", get(|| async { "whole" }));
-        let stop = watch::Sender::new(false);
-        let routes = ending(routes, stop.subscribe());
+        let stop = CancellationToken::new();
+        let routes = ending(routes, stop.clone());
         let ask = async |path: &str| {
             let request = Request::get(path).body(Body::empty()).unwrap();
             routes.clone().oneshot(request).await.unwrap().into_body()
@@ -79,7 +72,7 @@ mod tests {
         let mut events = ask("/events").await.into_data_stream();
         assert_eq!(events.next().await.unwrap().unwrap(), "data: first\n\n");
         let page = ask("/page").await;
-        stop.send_replace(true);
+        stop.cancel();
         let end = tokio::time::timeout(Duration::from_secs(5), events.next()).await;
         assert!(end.unwrap().is_none());
         assert_eq!(axum::body::to_bytes(page, 100).await.unwrap(), "whole");

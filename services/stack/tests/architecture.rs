@@ -1,6 +1,9 @@
 //! Which crate may import which, read from `cargo metadata`, and which files must exist.
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/files.rs"]
+mod files;
+
 use std::collections::BTreeMap;
 
 use cargo_metadata::{DependencyKind, MetadataCommand};
@@ -172,24 +175,16 @@ fn a_public_name_means_one_thing() {
     let mut homes: BTreeMap<String, std::collections::BTreeSet<String>> = BTreeMap::new();
     for package in std::fs::read_dir(&root).unwrap() {
         let package = package.unwrap();
-        let mut folders = vec![package.path().join("src")];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).into_iter().flatten() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else if path.extension().is_some_and(|kind| kind == "rs") {
-                    for line in std::fs::read_to_string(&path).unwrap().lines() {
-                        let mut words = line.split(|of: char| !of.is_alphanumeric() && of != '_');
-                        let kinds = ["struct", "enum", "trait", "type"];
-                        if words.next() == Some("pub")
-                            && words.next().is_some_and(|word| kinds.contains(&word))
-                            && let Some(name) = words.next()
-                        {
-                            let home = package.file_name().into_string().unwrap();
-                            homes.entry(name.to_owned()).or_default().insert(home);
-                        }
-                    }
+        for file in files::below(&package.path().join("src"), ".rs") {
+            for line in std::fs::read_to_string(file).unwrap().lines() {
+                let mut words = line.split(|of: char| !of.is_alphanumeric() && of != '_');
+                let kinds = ["struct", "enum", "trait", "type"];
+                if words.next() == Some("pub")
+                    && words.next().is_some_and(|word| kinds.contains(&word))
+                    && let Some(name) = words.next()
+                {
+                    let home = package.file_name().into_string().unwrap();
+                    homes.entry(name.to_owned()).or_default().insert(home);
                 }
             }
         }
@@ -203,14 +198,9 @@ fn a_public_name_means_one_thing() {
 #[test]
 fn what_documents_name_is_there() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let pages = ["docs", "docs/decisions"].into_iter().flat_map(|folder| {
-        let pages = std::fs::read_dir(root.join(folder)).unwrap();
-        pages.map(|entry| entry.unwrap().path())
-    });
-    let pages = pages.filter(|page| page.extension().is_some_and(|kind| kind == "md"));
     let at_the_root = ["README.md", "CONTRIBUTING.md"].map(|page| root.join(page));
     let mut named = 0;
-    for document in pages.chain(at_the_root) {
+    for document in files::below(&root.join("docs"), ".md").chain(at_the_root) {
         let text = std::fs::read_to_string(&document).unwrap();
         let quoted = text.split('`').skip(1).step_by(2);
         let of_the_root = |name: &&str| {

@@ -1,6 +1,9 @@
 //! No circle between the modules of a crate: of two modules that name each other neither can be read first.
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/files.rs"]
+mod files;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -40,23 +43,11 @@ fn code(file: &Path) -> String {
 /// The code of each module right below the crate, with what is below it.
 fn modules(source: &Path) -> BTreeMap<String, String> {
     let mut modules = BTreeMap::<String, String>::new();
-    let mut open = vec![source.to_owned()];
-    while let Some(path) = open.pop() {
-        if path.is_dir() {
-            open.extend(
-                std::fs::read_dir(path)
-                    .unwrap()
-                    .map(|entry| entry.unwrap().path()),
-            );
-            continue;
-        }
+    for path in files::below(source, ".rs").filter(|path| !path.ends_with("tests.rs")) {
         let below = path.strip_prefix(source).unwrap();
         let first = below.components().next().unwrap().as_os_str();
         let name = first.to_str().unwrap().trim_end_matches(".rs").to_owned();
-        let is_test = path.ends_with("tests.rs");
-        if path.extension().is_some_and(|kind| kind == "rs") && !is_test {
-            modules.entry(name).or_default().push_str(&code(&path));
-        }
+        modules.entry(name).or_default().push_str(&code(&path));
     }
     modules
 }

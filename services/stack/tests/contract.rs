@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use support::Demo;
+use support::{Demo, files};
 
 /// When set, the test writes the document: `UPDATE_OPENAPI=1 cargo test -p reelscope-stack --test contract`.
 const UPDATE: &str = "UPDATE_OPENAPI";
@@ -135,20 +135,17 @@ async fn what_is_no_text_in_a_path_is_a_problem_like_any_other() {
     demo.stack.shutdown().await.unwrap();
 }
 
-/// The sources that the page's server consists of, without tests.
-fn sources(dir: &Path, found: &mut Vec<(PathBuf, String)>) {
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = fs::read_to_string(&path).unwrap();
-            let code = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
-            if !path.ends_with("tests.rs") {
-                found.push((path, code));
-            }
-        }
-    }
+/// The sources of these crates, without tests.
+fn sources<const N: usize>(services: [&str; N]) -> impl Iterator<Item = (PathBuf, String)> {
+    let folders = services.map(|service| root().join("services").join(service).join("src"));
+    let files = folders
+        .into_iter()
+        .flat_map(|folder| files::below(&folder, ".rs"));
+    files.filter(|path| !path.ends_with("tests.rs")).map(|path| {
+        let text = fs::read_to_string(&path).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        (path, code.to_owned())
+    })
 }
 
 /// Only routes for a whole tree, and those of a recording for paths that the document has, are mounted by hand,
@@ -156,12 +153,8 @@ fn sources(dir: &Path, found: &mut Vec<(PathBuf, String)>) {
 #[test]
 fn no_route_is_mounted_without_its_description() {
     let document = saved();
-    let mut code = Vec::new();
-    for service in ["api-gateway", "collector", "demo", "stack"] {
-        sources(&root().join("services").join(service).join("src"), &mut code);
-    }
     let mut by_hand = 0;
-    for (file, text) in &code {
+    for (file, text) in sources(["api-gateway", "collector", "demo", "stack"]) {
         for call in [".route(", ".route_service(", ".nest_service("] {
             for after in text.split(call).skip(1) {
                 let Some(path) = after
@@ -184,12 +177,8 @@ fn no_route_is_mounted_without_its_description() {
 /// Schemas are identified by name alone: of two with one name, the document silently loses one.
 #[test]
 fn every_schema_has_a_name_of_its_own() {
-    let mut code = Vec::new();
-    for service in ["contracts", "api-gateway", "collector", "demo", "stack"] {
-        sources(&root().join("services").join(service).join("src"), &mut code);
-    }
     let mut homes = BTreeMap::<String, PathBuf>::new();
-    for (file, text) in code {
+    for (file, text) in sources(["contracts", "api-gateway", "collector", "demo", "stack"]) {
         for after in text.split("ToSchema)]").skip(1) {
             let line = after
                 .lines()

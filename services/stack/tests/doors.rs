@@ -8,7 +8,7 @@ use std::path::Path;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use support::Demo;
+use support::{Demo, files};
 
 /// Every path in a `.route("…", …)` of a service's source, with an id in place of its parameters.
 fn routes_of(service: &str) -> Vec<String> {
@@ -17,12 +17,7 @@ fn routes_of(service: &str) -> Vec<String> {
         .join(service)
         .join("src");
     let mut found = Vec::new();
-    let mut open = vec![sources];
-    while let Some(path) = open.pop() {
-        if path.is_dir() {
-            open.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
-            continue;
-        }
+    for path in files::below(&sources, ".rs") {
         let source = fs::read_to_string(path).unwrap();
         for after in source.split(".route(").skip(1) {
             let Some(path) = after

@@ -2,6 +2,9 @@
 //! head of the file or directly above the function.
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/files.rs"]
+mod files;
+
 use std::path::{Path, PathBuf};
 
 /// Limit of a file, in lines that are neither empty nor comments; its inline tests do not count.
@@ -11,38 +14,15 @@ const LINES_OF_A_FUNCTION: usize = 60;
 const REASON: &str = "Long because";
 
 /// Returns the hand-written source files with this ending below a folder, without tests.
-fn sources(folder: &Path, ending: &str) -> Vec<PathBuf> {
-    let skipped = [
-        "target",
-        "node_modules",
-        "tests",
-        "dist",
-        "e2e",
-        "fuzz",
-        "gen",
-        "examples",
-        "testing",
-    ];
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_str().unwrap();
-            if path.is_dir() {
-                if !skipped.contains(&name) && !name.starts_with('.') {
-                    folders.push(path);
-                }
-            } else if name.ends_with(ending)
-                && !name.ends_with(".spec.ts")
-                && name != "tests.rs"
-                && name != "schema.ts"
-            {
-                found.push(path);
-            }
-        }
-    }
-    found
+fn sources(folder: &Path, ending: &'static str) -> impl Iterator<Item = PathBuf> {
+    let folders = ["tests", "e2e", "fuzz", "gen", "examples", "testing"];
+    let of_other = move |part: &str| {
+        folders.contains(&part) || ["tests.rs", "schema.ts"].contains(&part) || part.ends_with(".spec.ts")
+    };
+    files::below(folder, ending).filter(move |path| {
+        let below = path.strip_prefix(folder).unwrap();
+        !below.iter().any(|part| of_other(part.to_str().unwrap()))
+    })
 }
 
 fn is_code(line: &str) -> bool {

@@ -6,12 +6,21 @@ mod support;
 use std::time::Duration;
 
 use reelscope_contracts::Money;
-use reelscope_payment_provider::Behaviour;
+use reelscope_payment_provider::{Behaviour, SLOW_MS};
 use reelscope_stack::load::{self, Plan};
 use serde_json::{Value, json};
 use support::Demo;
 
 impl Demo {
+    /// Puts a release in force, in which the provider is slow, with a `speed`th of its latency, so that the test is short.
+    async fn quick_release(&self, version: &str, speed: u64) {
+        self.release(version).await;
+        let latency_ms = SLOW_MS.start() / speed..=SLOW_MS.end() / speed;
+        self.stack
+            .provider()
+            .change(|behaviour| behaviour.latency_ms = latency_ms);
+    }
+
     async fn spins(&self, run: &str, count: u64, concurrency: u64) {
         let plan = Plan {
             count,
@@ -46,27 +55,22 @@ fn regression<'a>(release: &'a Value, figure: &str) -> &'a Value {
     found.unwrap_or_else(|| panic!("no regression of {figure}: {release}"))
 }
 
-async fn demo(speed: u32) -> Demo {
+async fn demo() -> Demo {
     Demo::start_with(|config| {
         config.players = Some(2_000);
         config.seed = Some(5);
         config.rate = None;
-        // All latencies of the provider are divided by `speed`, so that the test is short; the slow ones stay the
-        // slowest.
-        config.provider = Behaviour {
-            speed,
-            ..Behaviour::healthy()
-        };
+        config.provider = Behaviour::healthy();
     })
     .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paytable_that_pays_too_much_is_found_in_real_spins() {
-    let demo = demo(40).await;
-    demo.release("1.2.0").await;
+    let demo = demo().await;
+    demo.quick_release("1.2.0", 40).await;
     demo.spins("fixed", 1_500, 16).await;
-    demo.release("1.3.0").await;
+    demo.quick_release("1.3.0", 40).await;
     demo.spins("wrong", 1_500, 16).await;
     let before = demo.of("1.2.0").await;
     assert!(
@@ -93,11 +97,11 @@ async fn a_paytable_that_pays_too_much_is_found_in_real_spins() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_release_that_makes_players_wait_is_found_in_real_spins() {
-    let demo = demo(10).await;
-    demo.release("1.2.0").await;
+    let demo = demo().await;
+    demo.quick_release("1.2.0", 10).await;
     demo.spins("quick", 150, 2).await;
     // After a rollback the players wait for the provider again.
-    demo.release("1.1.0").await;
+    demo.quick_release("1.1.0", 10).await;
     demo.spins("slow", 150, 8).await;
     let after = demo.of("1.1.0").await;
     let p95 = regression(&after, "p95");

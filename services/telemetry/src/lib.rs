@@ -17,7 +17,8 @@
 //!                  v
 //!               context   ends the transaction ──> transport  bytes ──> Sink (the collector)
 //!
-//!   logs   log lines to standard error, and those of a request to Sentry too
+//!   logs     log lines to standard error, and those of a request to Sentry too
+//!   process  memory and CPU time, for gauges and measurements
 //! ```
 //!
 //! # Example
@@ -59,6 +60,7 @@ mod call;
 mod context;
 mod frames;
 mod logs;
+mod process;
 mod report;
 mod service;
 mod spans;
@@ -70,6 +72,7 @@ pub use call::{Call, CallError, Client};
 pub use context::{Spawned, TraceLink, spawn};
 pub use http::Method;
 pub use logs::init_logs;
+pub use process::{cpu_ms, resident_bytes};
 pub use report::{Turnover, annotate, capture, gauge, measure, player, reported_by_another, tag};
 pub use service::{Reporting, Service, Sink};
-pub use timings::{Share, Timings};
+pub use timings::{Share, Timings, latencies, record_latency};

@@ -34,17 +34,25 @@ pub struct Share {
     pub total_ms: f64,
 }
 
+/// Creates a histogram of microseconds with three significant digits. Values above one hour count as one hour.
+#[must_use]
+pub fn latencies() -> Histogram<u64> {
+    Histogram::new_with_bounds(1, 3_600_000_000, 3).unwrap_or_else(|_| unreachable!("the bounds are valid"))
+}
+
+/// Records a time in a histogram of [`latencies`].
+pub fn record_latency(latencies: &mut Histogram<u64>, time: Duration) {
+    latencies.saturating_record(u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
+}
+
 impl Timings {
     pub(crate) fn record(&self, service: &'static str, own: Duration, failed: bool) {
-        let micros = u64::try_from(own.as_micros()).unwrap_or(u64::MAX);
         let mut map = self.by_service.lock();
         let served = map.entry(service).or_insert_with(|| Served {
-            // From 1 µs to one hour, with three significant digits. The constructor accepts these bounds.
-            micros: Histogram::new_with_bounds(1, 3_600_000_000, 3)
-                .unwrap_or_else(|_| unreachable!("the bounds are valid")),
+            micros: latencies(),
             errors: 0,
         });
-        served.micros.saturating_record(micros);
+        record_latency(&mut served.micros, own);
         served.errors += u64::from(failed);
     }
 

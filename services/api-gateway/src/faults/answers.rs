@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, MutexGuard};
 use reelscope_page_api::gateway::SpinResult;
-use reelscope_telemetry::{annotate, gauge};
+use reelscope_telemetry::{annotate, gauge, resident_bytes};
 
 /// Bytes of the buffer that an answer is rendered into and kept with: a hundred times what it needs, as in code that sizes
 /// a buffer generously so that it never grows.
@@ -43,10 +43,6 @@ impl Answers {
         }
     }
 
-    pub(super) fn keeps_all(&self) -> bool {
-        self.kept().on
-    }
-
     /// Takes notice of an answer, and says how much is kept.
     pub(super) fn take(&self, key: &str, answer: &SpinResult) {
         let Some(entries) = self.kept().take(key, answer, MOST_BYTES) else {
@@ -55,8 +51,9 @@ impl Answers {
         annotate("cache.entries", entries);
         #[allow(clippy::cast_precision_loss)] // at most 1,024
         gauge("cache.entries", entries as f64, "none");
-        if let Some(bytes) = resident_bytes() {
-            gauge("process.memory", bytes, "byte");
+        if let Some(bytes) = resident_bytes(std::process::id()) {
+            #[allow(clippy::cast_precision_loss)] // memory is far below 2^53 bytes
+            gauge("process.memory", bytes as f64, "byte");
         }
     }
 }
@@ -76,14 +73,6 @@ impl LeakedAnswers {
         let before = std::mem::replace(&mut self.reported, entries);
         (self.on || before > 0).then_some(entries)
     }
-}
-
-/// Memory of this process that is in use, from `/proc/self/status` (proc(5)); absent where the system has none.
-fn resident_bytes() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kibibytes = line.split_whitespace().next()?.parse::<f64>().ok()?;
-    Some(kibibytes * 1_024.0)
 }
 
 #[cfg(test)]

@@ -7,13 +7,12 @@ use std::time::{Duration, Instant};
 use hdrhistogram::Histogram;
 use reelscope_contracts::{Code, Money};
 use reelscope_demo::figures::sorted;
-use reelscope_demo::measure::{cpu_ms, resident_bytes};
 use reelscope_demo::players;
 use reelscope_demo::spins::SPIN;
 use reelscope_demo::wire::SetTraffic;
 use reelscope_page_api::telemetry::nearest_rank;
 use reelscope_stack::Stack;
-use reelscope_telemetry::TraceLink;
+use reelscope_telemetry::{TraceLink, cpu_ms, resident_bytes};
 use serde::Serialize;
 
 /// Interval between two spins of the person: not in step with the players, and no load.
@@ -288,10 +287,7 @@ impl Looks {
             .zip(cpu_ms())
             .map(|(before, after)| after - before);
         self.cpu.sort_by(f64::total_cmp);
-        let at = |percent: usize| {
-            let rank = (self.cpu.len() * percent).div_ceil(100).max(1);
-            self.cpu.get(rank - 1).copied().unwrap_or(0.0)
-        };
+        let at = |percent| nearest_rank(&self.cpu, percent);
         let cpu = Cpu {
             mean: spent.map_or(0.0, |spent| share(spent, seconds)),
             p5: at(5),
@@ -308,6 +304,7 @@ fn share(spent_ms: f64, elapsed_s: f64) -> f64 {
     spent_ms / elapsed_s.max(1e-3) / reelscope_demo::traffic::cores() / 10.0
 }
 
+#[allow(clippy::cast_precision_loss)] // memory is far below 2^53 bytes
 fn megabytes() -> f64 {
-    resident_bytes().unwrap_or(0.0) / 1e6
+    resident_bytes(std::process::id()).unwrap_or(0) as f64 / 1e6
 }

@@ -45,9 +45,6 @@ pub(crate) enum Traces {
         /// Where the databases are.
         #[arg(long)]
         data_dir: PathBuf,
-        /// Also for people who write it: the output is JSON either way.
-        #[arg(long)]
-        json: bool,
     },
 }
 
@@ -96,9 +93,7 @@ async fn traces(command: Traces) -> Result<ExitCode, Failure> {
         Traces::Show {
             trace_id, data_dir, ..
         }
-        | Traces::Export {
-            trace_id, data_dir, ..
-        } => {
+        | Traces::Export { trace_id, data_dir } => {
             say!("{}", json!(one_trace(&trace_id, &data_dir).await?));
         }
     }

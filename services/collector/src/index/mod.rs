@@ -23,7 +23,7 @@ mod taking;
 pub(crate) mod tests;
 mod traces;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -61,8 +61,8 @@ pub(crate) struct Index {
     live: broadcast::Sender<Arc<Live>>,
     counters: Mutex<BTreeMap<String, u64>>,
     indexed: AtomicBool,
-    /// Summaries in memory by row, each with its revision.
-    lines: Mutex<HashMap<i64, (i64, Arc<TraceSummary>)>>,
+    /// Summaries in memory by row, each with its revision; those of the earliest traces are dropped first.
+    lines: Mutex<BTreeMap<i64, (i64, Arc<TraceSummary>)>>,
     wake: mpsc::Sender<Wake>,
 }
 
@@ -177,7 +177,9 @@ impl Index {
                     found.push(line);
                 }
             }
-            forget_oldest(&mut lines);
+            while lines.len() > MOST_LINES {
+                lines.pop_first();
+            }
             Ok(found)
         };
         self.readers.read_here(read).unwrap_or_else(|error| {
@@ -300,15 +302,4 @@ impl Index {
 fn newest_seq(connection: &Connection) -> rusqlite::Result<u64> {
     let mut newest = connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM envelopes")?;
     newest.query_row((), |row| Ok(row.get::<_, i64>(0)?.cast_unsigned()))
-}
-
-/// Drops summaries where there are too many: those of the earliest traces.
-fn forget_oldest(lines: &mut HashMap<i64, (i64, Arc<TraceSummary>)>) {
-    let surplus = lines.len().saturating_sub(MOST_LINES);
-    if surplus > MOST_LINES / 8 {
-        let mut rows: Vec<i64> = lines.keys().copied().collect();
-        let (_, first_kept, _) = rows.select_nth_unstable(surplus);
-        let first_kept = *first_kept;
-        lines.retain(|row, _| *row >= first_kept);
-    }
 }

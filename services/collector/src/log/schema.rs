@@ -8,6 +8,7 @@ use rand::RngExt;
 use reelscope_contracts::now;
 use reelscope_page_api::telemetry::Notice;
 use rusqlite::{Connection, ErrorCode, ffi};
+use tempfile::NamedTempFile;
 
 use super::pen::Pen;
 use super::readers::STATEMENTS;
@@ -278,29 +279,13 @@ pub(crate) fn own_key(dir: &Path) -> io::Result<String> {
         Err(error) => return Err(error),
     }
     let key = format!("{:032x}", rand::rng().random::<u128>());
-    replace(&path, key.as_bytes())?;
+    // On Unix its owner's alone from the beginning, and at any moment either the old or the new key is there, whole.
+    let mut new = NamedTempFile::new_in(dir)?;
+    new.write_all(key.as_bytes())?;
+    new.as_file().sync_all()?;
+    new.persist(&path)?;
+    sync_dir(dir);
     Ok(key)
-}
-
-/// Writes a file so that at any moment either the old or the new one is there, whole. On Unix it is its owner's alone: the
-/// collector's key is such a file.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let new = path.with_extension("new");
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&new)?;
-    // One that a crash has left keeps its mode while it is opened.
-    #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
-    if let Some(dir) = path.parent() {
-        sync_dir(dir);
-    }
-    Ok(())
 }
 
 /// Makes names durable. Windows has no such call and needs none.

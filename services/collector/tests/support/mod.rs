@@ -18,6 +18,7 @@ use axum::routing::post;
 use reelscope_collector::{Collector, Destinations, Dsn, Options, Pace};
 use rows::Kept;
 use serde_json::Value;
+use tempfile::TempDir;
 
 pub(crate) const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 
@@ -235,6 +236,15 @@ pub(crate) fn transaction(n: usize, trace: &str, span: &str, parent: Option<&str
         "{{\"event_id\":\"{id}\",\"trace\":{{\"trace_id\":\"{trace}\",\"public_key\":\"head\"}}}}\n{{\"type\":\"transaction\"}}\n{event}\n"
     )
     .into_bytes()
+}
+
+/// Waits until so many envelopes are delivered; none is lost meanwhile.
+pub(crate) async fn delivered(collector: &Collector, dir: &TempDir, count: u64) {
+    eventually("delivered", || {
+        balanced(collector, dir.path());
+        collector.counts().delivered == count
+    })
+    .await;
 }
 
 /// Repeats the check until it holds; fails the test after a while.

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use reelscope_telemetry::{TraceLink, tag};
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use super::TrafficTarget;
 use crate::players::log_in_at;
@@ -26,13 +27,13 @@ pub struct Surge {
     target: Arc<TrafficTarget>,
     under_way: Arc<AtomicBool>,
     ended: Arc<Notify>,
-    stop: watch::Receiver<bool>,
+    stop: CancellationToken,
 }
 
 impl Surge {
     /// Creates it without a surge; `stop` ends one.
     #[must_use]
-    pub fn new(target: TrafficTarget, stop: watch::Receiver<bool>) -> Self {
+    pub fn new(target: TrafficTarget, stop: CancellationToken) -> Self {
         Self {
             target: Arc::new(target),
             under_way: Arc::default(),
@@ -47,11 +48,10 @@ impl Surge {
         if begins {
             let surge = self.clone();
             tokio::spawn(async move {
-                let mut stop = surge.stop.clone();
                 tokio::select! {
                     () = surge.run() => {}
                     () = surge.ended.notified() => {}
-                    _ = stop.wait_for(|stop| *stop) => {}
+                    () = surge.stop.cancelled() => {}
                 }
                 surge.under_way.store(false, Ordering::Release);
             });

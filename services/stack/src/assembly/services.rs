@@ -65,7 +65,8 @@ impl Servers {
             let left_over = std::mem::take(&mut *left_over.lock());
             payments::recovery::run(recovering.clone(), settlement.clone(), left_over, RECOVERY)
         });
-        let settled = payments::background::run(service.clone(), state.settlement(), backlog, self.stopped());
+        let stopped = self.stop_signal().cancelled_owned();
+        let settled = payments::background::run(service.clone(), state.settlement(), backlog, stopped);
         self.run_until_stopped(settled);
         let knobs = state.knobs();
         let routes = kit.guarded(&listener, payments::router(state))?;

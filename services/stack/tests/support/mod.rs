@@ -1,6 +1,7 @@
 //! A demo that tests control over HTTP. Each test program uses a part of it.
 #![allow(dead_code)]
 
+pub(crate) mod files;
 pub(crate) mod hops;
 
 use std::time::{Duration, Instant};

@@ -8,13 +8,13 @@ use std::time::Instant;
 
 use hdrhistogram::Histogram;
 use reelscope_collector::{Collector, Options, ingest_router};
-use reelscope_demo::measure::latencies;
 use reelscope_stack::traces;
+use reelscope_telemetry::{latencies, record_latency};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::{PATIENCE, micros};
+use super::PATIENCE;
 
 /// Number of clients that send at the same time; each sends one envelope after another.
 pub(super) const CLIENTS: u64 = 8;
@@ -202,7 +202,7 @@ pub(super) async fn sent(
                 }
                 let began = Instant::now();
                 client.send(&transaction(run, number)).await?;
-                latency.saturating_record(micros(began.elapsed()));
+                record_latency(&mut latency, began.elapsed());
                 if number.is_multiple_of(ERRORS) {
                     client.send(&error(run, number)).await?;
                 }

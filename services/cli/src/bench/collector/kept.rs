@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use reelscope_page_api::telemetry::nearest_rank;
 use reelscope_stack::telemetry_dir;
+use reelscope_telemetry::resident_bytes;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -75,13 +77,13 @@ pub(super) async fn kept(full: &Path, empty: &Path, program: &Path) -> Result<St
         return Err("the filter does not find the one trace".to_owned());
     }
     let filter_ms = started.median("/traces?attribute=bench.first%3D1").await?;
-    let memory_bytes = started.memory();
+    let memory_bytes = started.process.id().and_then(resident_bytes);
     started.stop().await?;
     let started = Started::of(program, empty).await?;
     for path in ["/issues", "/traces?limit=50", "/traces?attribute=bench.first%3D1"] {
         started.median(path).await?;
     }
-    let empty_memory_bytes = started.memory();
+    let empty_memory_bytes = started.process.id().and_then(resident_bytes);
     started.stop().await?;
     Ok(Stored {
         spans: KEPT * SPANS,
@@ -99,7 +101,7 @@ pub(super) async fn kept(full: &Path, empty: &Path, program: &Path) -> Result<St
 
 fn median(times: &mut [Duration]) -> f64 {
     times.sort_unstable();
-    milliseconds(times.get(times.len() / 2).copied().unwrap_or_default())
+    milliseconds(nearest_rank(times, 50))
 }
 
 /// A running `serve` in a process of its own.
@@ -167,14 +169,6 @@ impl Started {
             times.push(began.elapsed());
         }
         Ok(median(&mut times))
-    }
-
-    /// Resident memory in bytes, from proc(5).
-    fn memory(&self) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()?)).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-        let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-        Some(kib * 1024)
     }
 
     async fn stop(mut self) -> Result<(), String> {
