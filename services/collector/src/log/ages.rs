@@ -1,8 +1,8 @@
-//! How old what is kept is, whatever the wall clock does.
+//! Ages of envelopes, which do not depend on settings of the wall clock.
 //!
-//! An envelope is kept with what the wall clock said when it came. Since then that clock may have been set, so an age is
-//! not the difference of two of its readings: what came in this process is as old as the time that passed since, and what
-//! was there at the start is as old as it was then and the time that passed since.
+//! An envelope is stored with the wall-clock time of its arrival, but that clock may be set later. The age of an
+//! envelope that arrived in this process is therefore the monotonic time since then. The age of an older envelope is
+//! its age at the start of the process plus the monotonic time since the start.
 
 use std::time::{Duration, Instant};
 
@@ -12,24 +12,24 @@ use reelscope_contracts::UnixMillis;
 use super::state::Entry;
 use crate::clock::{Clock, millis};
 
-/// A wall clock that is off by less than this was adjusted, not set. In milliseconds.
+/// Smallest change of the wall clock, in milliseconds, that counts as setting it. Smaller ones are adjustments.
 pub(crate) const ADJUSTED: i64 = 1_000;
-/// Most settings of the clock that are remembered.
+/// Maximum number of settings of the clock that are remembered. Older ones are merged.
 const MOST_SET: usize = 1_024;
 
-/// From an envelope on, what the wall clock said when the process started, as it was set then.
+/// A setting of the wall clock: the start of the process as it shows it, for envelopes from number `from` on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Set {
     from: u64,
     started_at: UnixMillis,
 }
 
-/// Knows when the wall clock was set, and so how old envelopes are. Of a clock that is wrong at the start it cannot know: one
-/// that is behind makes what is there younger, never older.
+/// Computes ages. It notices when the wall clock is set, but not that the clock is wrong at the start. A clock that
+/// is behind at the start makes existing envelopes younger, never older.
 pub(crate) struct Ages {
     clock: Clock,
     started: Instant,
-    /// In order; the first holds for what was there at the start.
+    /// In order. The first applies to the envelopes that exist at the start.
     sets: Mutex<Vec<Set>>,
 }
 
@@ -50,7 +50,7 @@ impl Ages {
         &self.clock
     }
 
-    /// The time at which envelope `seq` and those after it come, as the wall clock has it.
+    /// Returns the wall-clock time for envelopes from `seq` on. Notices when the clock was set.
     pub(crate) fn stamp(&self, seq: u64) -> UnixMillis {
         let at = self.clock.wall();
         let started_at = at.saturating_sub(millis(self.running()));
@@ -64,7 +64,7 @@ impl Ages {
                 started_at,
             });
             if sets.len() > MOST_SET {
-                // What came between the two counts as the younger.
+                // Merges the two oldest settings in favour of the smaller age.
                 let other = sets.remove(2);
                 sets[1].started_at = sets[1].started_at.min(other.started_at);
             }
@@ -72,18 +72,18 @@ impl Ages {
         at
     }
 
-    /// How old an envelope is. One that seems to come from the future is as old as the process, or younger.
+    /// Returns the age of an envelope. An envelope with a time in the future is at most as old as the process.
     pub(crate) fn of(&self, entry: &Entry) -> Duration {
         let running = self.running();
         let sets = self.sets.lock();
         let set = sets.iter().rev().find(|set| set.from <= entry.seq);
         let started_at = set.map_or(entry.received_at, |set| set.started_at);
-        // Negative for what came before the start.
+        // Negative for an envelope from before the start.
         let came_after = entry.received_at.saturating_sub(started_at);
         let after = Duration::from_millis(came_after.unsigned_abs());
         match set {
             _ if came_after <= 0 => running + after,
-            // A time after the start is not one of those that were there then.
+            // An envelope from before the start has a later time only because a clock was wrong.
             Some(set) if set.from == 0 => running,
             _ => running.saturating_sub(after),
         }
