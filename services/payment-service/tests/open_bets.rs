@@ -1,4 +1,4 @@
-//! The lists of open bets: what thousands of them cost a round, and that the one list of an older build is taken over.
+//! The lists of open bets: what thousands of them cost a round, and the migration of an older build's only list.
 #![allow(clippy::unwrap_used)]
 
 use reelscope_contracts::payments::{OpenWallet, Reserve};
@@ -7,13 +7,13 @@ use reelscope_payment_service::journal;
 use reelscope_store::{Store, StoreError};
 use serde::{Deserialize, Serialize};
 
-/// As version 1 wrote it.
+/// The list, as version 1 writes it.
 #[derive(Serialize, Deserialize)]
 struct OneList {
     rounds: Vec<String>,
 }
 
-/// Spread as round ids are.
+/// Returns an id; they are distributed as round ids are.
 fn round_id(number: u128) -> RoundId {
     RoundId::from_u128(number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835))
 }
@@ -91,7 +91,7 @@ async fn the_one_list_of_version_1_is_taken_over_and_its_build_refuses_what_foll
     assert!(matches!(older, StoreError::NewerSchema { .. }), "{older}");
 }
 
-/// Processor time of this process in milliseconds (proc(5)): the fsync of a write is as slow as the disk is busy.
+/// CPU time of this process in milliseconds (proc(5)). Elapsed time would contain each fsync, which depends on the disk.
 #[cfg(target_os = "linux")]
 fn cpu_ms() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
@@ -99,7 +99,7 @@ fn cpu_ms() -> f64 {
     10.0 * (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap())
 }
 
-/// `cargo test --workspace --test open_bets -- --ignored --nocapture`
+/// Run by `cargo test --workspace --test open_bets -- --ignored --nocapture`.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 #[ignore = "a measurement of a minute"]
