@@ -25,8 +25,9 @@ use crate::log::{self, Entry};
 
 /// Limit of elements in one transaction, because other writers wait for it.
 const PIECE: usize = 256;
-/// Limits of envelopes, and of their bytes, that are read at once.
+/// Limit of envelopes that are read at once.
 const MOST_ENVELOPES: usize = 64;
+/// Limit of the bytes of envelopes that are read at once.
 const MOST_BYTES: u64 = 1024 * 1024;
 /// Limit of envelopes that are removed at once.
 const MOST_REMOVED: usize = 64;
@@ -109,7 +110,7 @@ impl Following<'_> {
         }
     }
 
-    /// Does one step; returns whether there was anything to do. The inner error is SQLite's.
+    /// Does one step; returns whether there was anything to do. The inner error is one of SQLite.
     fn step(&mut self) -> Result<rusqlite::Result<bool>, Ended> {
         let progress = match self.begin() {
             Ok(progress) => progress,
