@@ -1,4 +1,4 @@
-//! The whole stack over real HTTP, with a player who does everything right, one who errs, and one who has bad luck.
+//! The whole stack over real HTTP: successful spins, invalid requests, and failures.
 #![allow(clippy::unwrap_used)]
 
 mod support;
