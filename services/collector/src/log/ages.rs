@@ -15,11 +15,11 @@ use crate::clock::{Clock, millis};
 /// Smallest change of the wall clock, in milliseconds, that counts as setting it. Smaller ones are adjustments.
 pub(crate) const ADJUSTED: i64 = 1_000;
 /// Maximum number of settings of the clock that are remembered. Older ones are merged.
-const MOST_SET: usize = 1_024;
+const MAX_SETTINGS: usize = 1_024;
 
 /// A setting of the wall clock: the start of the process as it shows it, for envelopes from number `from` on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Set {
+struct ClockSetting {
     from: u64,
     started_at: UnixMillis,
 }
@@ -30,19 +30,19 @@ pub(crate) struct Ages {
     clock: Clock,
     started: Instant,
     /// In order. The first applies to the envelopes that exist at the start.
-    sets: Mutex<Vec<Set>>,
+    settings: Mutex<Vec<ClockSetting>>,
 }
 
 impl Ages {
     /// `newest` is the number of the newest envelope that is there.
     pub(crate) fn new(clock: Clock, newest: u64) -> Self {
         let (started, started_at) = (clock.monotonic(), clock.wall());
-        let here = Set { from: 0, started_at };
+        let here = ClockSetting { from: 0, started_at };
         let from = newest + 1;
         Self {
             clock,
             started,
-            sets: Mutex::new(vec![here, Set { from, started_at }]),
+            settings: Mutex::new(vec![here, ClockSetting { from, started_at }]),
         }
     }
 
@@ -54,19 +54,19 @@ impl Ages {
     pub(crate) fn stamp(&self, seq: u64) -> UnixMillis {
         let at = self.clock.wall();
         let started_at = at.saturating_sub(millis(self.running()));
-        let mut sets = self.sets.lock();
-        if sets
+        let mut settings = self.settings.lock();
+        if settings
             .last()
             .is_some_and(|last| last.started_at.abs_diff(started_at) >= ADJUSTED.unsigned_abs())
         {
-            sets.push(Set {
+            settings.push(ClockSetting {
                 from: seq,
                 started_at,
             });
-            if sets.len() > MOST_SET {
+            if settings.len() > MAX_SETTINGS {
                 // Merges the two oldest settings in favour of the smaller age.
-                let other = sets.remove(2);
-                sets[1].started_at = sets[1].started_at.min(other.started_at);
+                let other = settings.remove(2);
+                settings[1].started_at = settings[1].started_at.min(other.started_at);
             }
         }
         at
@@ -75,16 +75,16 @@ impl Ages {
     /// Returns the age of an envelope. An envelope with a time in the future is at most as old as the process.
     pub(crate) fn of(&self, entry: &Entry) -> Duration {
         let running = self.running();
-        let sets = self.sets.lock();
-        let set = sets.iter().rev().find(|set| set.from <= entry.seq);
-        let started_at = set.map_or(entry.received_at, |set| set.started_at);
+        let settings = self.settings.lock();
+        let setting = settings.iter().rev().find(|setting| setting.from <= entry.seq);
+        let started_at = setting.map_or(entry.received_at, |setting| setting.started_at);
         // Negative for an envelope from before the start.
         let came_after = entry.received_at.saturating_sub(started_at);
         let after = Duration::from_millis(came_after.unsigned_abs());
-        match set {
+        match setting {
             _ if came_after <= 0 => running + after,
             // An envelope from before the start has a later time only because a clock was wrong.
-            Some(set) if set.from == 0 => running,
+            Some(setting) if setting.from == 0 => running,
             _ => running.saturating_sub(after),
         }
     }
@@ -154,7 +154,7 @@ mod tests {
                 entry(seq, ages.stamp(seq))
             })
             .collect();
-        assert_eq!(ages.sets.lock().len(), MOST_SET);
+        assert_eq!(ages.settings.lock().len(), MAX_SETTINGS);
         for entry in &came {
             assert!(ages.of(entry) < Duration::from_secs(60), "{entry:?}");
         }

@@ -12,7 +12,7 @@ const LEVEL: i32 = 1;
 const MAGIC: [u8; 4] = 0xFD2F_B528_u32.to_le_bytes();
 /// Maximum size of a decompressed body in bytes. It bounds memory, because the file may come from an untrusted
 /// source.
-const MOST: usize = 64 * 1024 * 1024;
+const MAX_SIZE: usize = 64 * 1024 * 1024;
 
 /// A body as it is stored, and the size of its envelope in bytes.
 pub(crate) struct Body {
@@ -39,7 +39,7 @@ pub(super) fn envelope(stored: &[u8], size: u64) -> Vec<u8> {
     if !stored.starts_with(&MAGIC) {
         return stored.to_owned();
     }
-    let size = usize::try_from(size).unwrap_or(MOST).min(MOST);
+    let size = usize::try_from(size).unwrap_or(MAX_SIZE).min(MAX_SIZE);
     zstd::bulk::decompress(stored, size).unwrap_or_else(|_| stored.to_owned())
 }
 

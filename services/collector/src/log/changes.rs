@@ -37,18 +37,19 @@ impl Owed {
         if self.states.is_empty() && states.is_empty() {
             return Ok(());
         }
-        let mut update_state =
+        let mut update =
             transaction.prepare_cached("UPDATE envelopes SET state = ?2, destination = ?3 WHERE seq = ?1")?;
-        let mut set_parts = transaction.prepare_cached("INSERT OR REPLACE INTO parts VALUES (?1, ?2, ?3, ?4)")?;
-        let mut delete_parts = transaction.prepare_cached("DELETE FROM parts WHERE seq = ?1")?;
+        let mut insert =
+            transaction.prepare_cached("INSERT OR REPLACE INTO parts VALUES (?1, ?2, ?3, ?4)")?;
+        let mut delete = transaction.prepare_cached("DELETE FROM parts WHERE seq = ?1")?;
         for entry in self.states.values().chain(states.values()) {
             let (seq, parts) = (entry.seq.cast_signed(), entry.parts);
-            update_state.execute((seq, entry.state.number(), entry.destination.cast_signed()))?;
+            update.execute((seq, entry.state.number(), entry.destination.cast_signed()))?;
             if parts == Parts::default() {
-                delete_parts.execute([seq])?;
+                delete.execute([seq])?;
             } else {
                 let reason = parts.reason.map(|reason| State::Dead(reason).number());
-                set_parts.execute((seq, parts.delivered.bits(), parts.refused.bits(), reason))?;
+                insert.execute((seq, parts.delivered.bits(), parts.refused.bits(), reason))?;
             }
         }
         Ok(())
@@ -97,7 +98,7 @@ impl<'a> Plan<'a> {
     pub(super) fn add(&mut self, changes: &[(u64, Change)]) -> rusqlite::Result<u64> {
         let mut count = 0;
         for (seq, change) in changes {
-            let Some(before) = self.now(*seq)? else { continue };
+            let Some(before) = self.get(*seq)? else { continue };
             let Some(after) = change.of(&before) else { continue };
             *self.delta.entry(Kind::of(&before)).or_default() -= 1;
             *self.delta.entry(Kind::of(&after)).or_default() += 1;
@@ -107,7 +108,7 @@ impl<'a> Plan<'a> {
         Ok(count)
     }
 
-    fn now(&self, seq: u64) -> rusqlite::Result<Option<Entry>> {
+    fn get(&self, seq: u64) -> rusqlite::Result<Option<Entry>> {
         let known = self.states.get(&seq).or_else(|| self.owed.states.get(&seq));
         match known {
             Some(known) => Ok(Some(known.clone())),

@@ -16,7 +16,7 @@ use crate::envelope::id_of_bytes;
 use crate::supervised::last_words;
 
 /// Maximum number of simultaneous reads and of idle connections. Further reads wait.
-const MOST: usize = 4;
+const MAX_READS: usize = 4;
 /// Number of prepared statements that a connection caches. Readers, writer and index each use fewer.
 pub(super) const STATEMENTS: usize = 128;
 /// Size of the page cache of a connection in KiB.
@@ -27,7 +27,7 @@ const CACHE_KIB: i64 = 2 * 1024;
 pub(crate) struct Readers {
     file: Arc<PathBuf>,
     idle: Arc<Mutex<Vec<Connection>>>,
-    room: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
 impl Readers {
@@ -35,7 +35,7 @@ impl Readers {
         Self {
             file: Arc::new(dir.join(FILE)),
             idle: Arc::default(),
-            room: Arc::new(Semaphore::new(MOST)),
+            permits: Arc::new(Semaphore::new(MAX_READS)),
         }
     }
 
@@ -48,10 +48,10 @@ impl Readers {
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> rusqlite::Result<T> {
         // The semaphore is never closed.
-        let room = Arc::clone(&self.room).acquire_owned().await.ok();
+        let permit = Arc::clone(&self.permits).acquire_owned().await.ok();
         let readers = self.clone();
         let read = tokio::task::spawn_blocking(move || {
-            let _room = room;
+            let _permit = permit;
             readers.read_here(work)
         });
         let read = read.await.unwrap_or_else(|error| Err(unfinished(error)));
@@ -74,7 +74,7 @@ impl Readers {
         // A connection with an error is not used again.
         let read = work(&connection)?;
         let mut idle = self.idle.lock();
-        if idle.len() < MOST {
+        if idle.len() < MAX_READS {
             idle.push(connection);
         }
         Ok(read)
@@ -217,8 +217,8 @@ mod tests {
     async fn a_read_that_nobody_waits_for_takes_its_room_until_it_ends() {
         let (readers, _dir) = readers();
         let (began, begun) = mpsc::channel();
-        let gate = Arc::new(Barrier::new(MOST + 1));
-        for _ in 0..MOST {
+        let gate = Arc::new(Barrier::new(MAX_READS + 1));
+        for _ in 0..MAX_READS {
             let (readers, began, gate) = (readers.clone(), began.clone(), Arc::clone(&gate));
             let asked = tokio::spawn(async move {
                 let slow = readers.read(move |_| {
@@ -232,7 +232,7 @@ mod tests {
             asked.abort();
             assert!(asked.await.unwrap_err().is_cancelled());
         }
-        assert_eq!(readers.room.available_permits(), 0);
+        assert_eq!(readers.permits.available_permits(), 0);
         gate.wait();
         readers.read(|_| Ok(())).await.unwrap();
     }
@@ -240,9 +240,9 @@ mod tests {
     #[test]
     fn few_connections_rest_however_many_were_asked_for_at_once() {
         let (readers, _dir) = readers();
-        let (gate, done) = (Barrier::new(3 * MOST), AtomicUsize::new(0));
+        let (gate, done) = (Barrier::new(3 * MAX_READS), AtomicUsize::new(0));
         std::thread::scope(|scope| {
-            for _ in 0..3 * MOST {
+            for _ in 0..3 * MAX_READS {
                 scope.spawn(|| {
                     let read = readers.read_here(|_| {
                         gate.wait();
@@ -252,7 +252,7 @@ mod tests {
                 });
             }
         });
-        assert_eq!((done.into_inner(), resting(&readers)), (3 * MOST, MOST));
+        assert_eq!((done.into_inner(), resting(&readers)), (3 * MAX_READS, MAX_READS));
     }
 
     #[tokio::test]
@@ -261,6 +261,6 @@ mod tests {
         let read = readers.read(|_| -> rusqlite::Result<()> { panic!("row 7 is odd") });
         let error = read.await.unwrap_err().to_string();
         assert_eq!(error, "reading met a defect of Reelscope: row 7 is odd");
-        assert_eq!(readers.room.available_permits(), MOST);
+        assert_eq!(readers.permits.available_permits(), MAX_READS);
     }
 }

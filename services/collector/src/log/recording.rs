@@ -23,8 +23,8 @@ pub fn export(dir: &Path, to: &Path) -> Result<u64, RecordingError> {
     if to.exists() {
         return Err(RecordingError::Exists { file: to.to_owned() });
     }
-    let partial = beside(to);
-    let exported = copied(&from, &partial, to).and_then(|()| {
+    let partial = partial_path(to);
+    let exported = copy_log(&from, &partial, to).and_then(|()| {
         let file = File::options().write(true).open(&partial);
         file.and_then(|file| file.sync_all())
             .and_then(|()| fs::rename(&partial, to))
@@ -38,14 +38,14 @@ pub fn export(dir: &Path, to: &Path) -> Result<u64, RecordingError> {
 }
 
 /// Path of the partial file, which is renamed once it is complete.
-fn beside(file: &Path) -> PathBuf {
+fn partial_path(file: &Path) -> PathBuf {
     let mut name = file.file_name().map_or_else(OsString::new, OsString::from);
     name.push(".part");
     file.with_file_name(name)
 }
 
 /// Copies the log `from` to `partial`. Errors name `to`, for which the caller asked.
-fn copied(from: &Path, partial: &Path, to: &Path) -> Result<(), RecordingError> {
+fn copy_log(from: &Path, partial: &Path, to: &Path) -> Result<(), RecordingError> {
     // Left behind by an export that was killed.
     match fs::remove_file(partial) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -53,10 +53,10 @@ fn copied(from: &Path, partial: &Path, to: &Path) -> Result<(), RecordingError> 
         }
         _ => {}
     }
-    let connection = read_only(from).map_err(|error| trouble(from, &error))?;
+    let connection = read_only(from).map_err(|error| read_error(from, &error))?;
     copy(&connection, partial).map_err(|error| match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::DatabaseBusy) => {
-            trouble(from, &error)
+            read_error(from, &error)
         }
         _ => RecordingError::unwritable(to, &error),
     })
@@ -74,17 +74,17 @@ pub(crate) fn unpack(file: &Path, dir: &Path) -> Result<(), RecordingError> {
             reason: "there is no such file".to_owned(),
         });
     }
-    let connection = read_only(file).map_err(|error| trouble(file, &error))?;
+    let connection = read_only(file).map_err(|error| read_error(file, &error))?;
     let version: u32 = connection
         .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(|error| trouble(file, &error))?;
+        .map_err(|error| read_error(file, &error))?;
     if version > VERSION {
         return Err(RecordingError::Newer {
             file: file.to_owned(),
             found: version,
         });
     }
-    if let Some(reason) = foreign(&connection).map_err(|error| trouble(file, &error))? {
+    if let Some(reason) = find_foreign(&connection).map_err(|error| read_error(file, &error))? {
         return Err(RecordingError::Foreign {
             file: file.to_owned(),
             reason,
@@ -92,12 +92,12 @@ pub(crate) fn unpack(file: &Path, dir: &Path) -> Result<(), RecordingError> {
     }
     copy(&connection, &dir.join(FILE)).map_err(|error| match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => RecordingError::unwritable(&dir.join(FILE), &error),
-        _ => trouble(file, &error),
+        _ => read_error(file, &error),
     })
 }
 
 /// Describes something in the file that no log has, or something missing that every log has.
-fn foreign(connection: &Connection) -> rusqlite::Result<Option<String>> {
+fn find_foreign(connection: &Connection) -> rusqlite::Result<Option<String>> {
     for name in NAMES {
         // Only a table counts: a view of that name could run any expression.
         let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1";
@@ -121,7 +121,7 @@ fn copy(connection: &Connection, to: &Path) -> rusqlite::Result<()> {
     connection.execute("VACUUM INTO ?1", [to]).map(|_| ())
 }
 
-fn trouble(file: &Path, error: &rusqlite::Error) -> RecordingError {
+fn read_error(file: &Path, error: &rusqlite::Error) -> RecordingError {
     let (file, reason) = (file.to_owned(), error.to_string());
     if is_damage(error) {
         RecordingError::Foreign { file, reason }

@@ -157,11 +157,11 @@ impl Retainer {
         };
         let chosen = if file > hard_cap {
             let mut all = oldest(connection, 0, "1")?;
-            all.truncate(enough_of(&all, file - hard_cap));
+            all.truncate(count_to_free(&all, file - hard_cap));
             all
         } else {
             let mut done = oldest(connection, self.from, "state != 0")?;
-            let mut many = enough_of(&done, bytes.saturating_sub(self.retention.bytes));
+            let mut many = count_to_free(&done, bytes.saturating_sub(self.retention.bytes));
             // Each one is checked, since an envelope with a wrong time says nothing about the others.
             done.retain(|entry| {
                 let goes = many > 0 || self.ages.of(entry) > self.retention.age;
@@ -181,7 +181,7 @@ impl Retainer {
         }
         let spare = SPARE_PAGES + self.interval() / page.max(1);
         if free > spare {
-            give_back(connection, (free - spare).min(PAGES_BACK))?;
+            free_pages(connection, (free - spare).min(PAGES_BACK))?;
             return Ok(Some(Removed {
                 delta: Delta::new(),
                 evicted: 0,
@@ -208,7 +208,7 @@ fn bytes_of_all(connection: &Connection) -> rusqlite::Result<u64> {
 }
 
 /// Returns how many of the oldest envelopes have to go to free `excess` bytes.
-fn enough_of(oldest: &[Entry], excess: u64) -> usize {
+fn count_to_free(oldest: &[Entry], excess: u64) -> usize {
     let mut freed = 0;
     let needed = oldest.iter().take_while(|entry| {
         let more = freed < excess;
@@ -250,7 +250,7 @@ fn remove(writing: &mut Writing, chosen: &[Entry]) -> rusqlite::Result<Removed> 
     Ok(Removed { delta, evicted })
 }
 
-fn give_back(connection: &Connection, pages: u64) -> rusqlite::Result<()> {
+fn free_pages(connection: &Connection, pages: u64) -> rusqlite::Result<()> {
     let mut vacuum = connection.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
     // Each row that is read frees one page.
     let mut rows = vacuum.query(())?;

@@ -93,10 +93,10 @@ pub(crate) struct Opened {
 pub(crate) fn open(dir: &Path) -> Result<Opened, CollectorError> {
     let unwritable = |error: io::Error| CollectorError::unwritable(dir, &error);
     let lock = lock(dir)?;
-    let connection = ready(dir).map_err(|error| trouble(dir, &error))?;
+    let connection = open_connection(dir).map_err(|error| open_error(dir, &error))?;
     let version: u32 = connection
         .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(|error| trouble(dir, &error))?;
+        .map_err(|error| open_error(dir, &error))?;
     if version > VERSION {
         return Err(CollectorError::NewerFormat {
             dir: dir.to_owned(),
@@ -105,10 +105,10 @@ pub(crate) fn open(dir: &Path) -> Result<Opened, CollectorError> {
     }
     let suspect = dir.join(SUSPECT);
     if suspect.exists() {
-        whole(&connection, dir)?;
+        check_pages(&connection, dir)?;
         let _ = fs::remove_file(suspect);
     }
-    let tally = prepared(&connection, version).map_err(|error| trouble(dir, &error))?;
+    let tally = prepare(&connection, version).map_err(|error| open_error(dir, &error))?;
     // Done last, so that a log that cannot be opened does not change, and the notice is raised once.
     let notices = earlier_build_set_aside(dir)
         .map_err(unwritable)?
@@ -123,7 +123,7 @@ pub(crate) fn open(dir: &Path) -> Result<Opened, CollectorError> {
 }
 
 /// Opens the connection of the writer. Writes nothing, because the version is not known yet.
-fn ready(dir: &Path) -> rusqlite::Result<Connection> {
+fn open_connection(dir: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(dir.join(FILE))?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
     connection.pragma_update(None, "journal_size_limit", WAL_BYTES)?;
@@ -133,7 +133,7 @@ fn ready(dir: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn prepared(connection: &Connection, version: u32) -> rusqlite::Result<Tally> {
+fn prepare(connection: &Connection, version: u32) -> rusqlite::Result<Tally> {
     if version == 0 {
         // Later, these would need a `VACUUM` of the whole file.
         connection.pragma_update(None, "page_size", PAGE)?;
@@ -161,9 +161,9 @@ pub(crate) fn tables(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Reads every page of a file in which damage is suspected.
-fn whole(connection: &Connection, dir: &Path) -> Result<(), CollectorError> {
+fn check_pages(connection: &Connection, dir: &Path) -> Result<(), CollectorError> {
     let found: Result<String, _> = connection.query_row("PRAGMA quick_check(1)", (), |row| row.get(0));
-    match found.map_err(|error| trouble(dir, &error))?.as_str() {
+    match found.map_err(|error| open_error(dir, &error))?.as_str() {
         "ok" => Ok(()),
         reason => Err(CollectorError::Damaged {
             dir: dir.to_owned(),
@@ -191,7 +191,7 @@ fn extended_code(error: &rusqlite::Error) -> i32 {
     error.sqlite_error().map_or(0, |error| error.extended_code)
 }
 
-fn trouble(dir: &Path, error: &rusqlite::Error) -> CollectorError {
+fn open_error(dir: &Path, error: &rusqlite::Error) -> CollectorError {
     let (dir, reason) = (dir.to_owned(), error.to_string());
     match error.sqlite_error_code() {
         _ if is_damage(error) => CollectorError::Damaged { dir, reason },
@@ -214,8 +214,8 @@ pub fn set_aside(dir: &Path) -> Result<PathBuf, CollectorError> {
     let _lock = lock(dir)?;
     let mut name = dir.as_os_str().to_owned();
     name.push(".damaged-");
-    let aside = free_place(Path::new(&name), now() / 1_000);
-    moved(dir, &aside, &[FILE, WAL, SHM, SUSPECT])
+    let aside = free_path(Path::new(&name), now() / 1_000);
+    move_files(dir, &aside, &[FILE, WAL, SHM, SUSPECT])
         .map_err(|error| CollectorError::unwritable(dir, &error))?;
     Ok(aside)
 }
@@ -225,8 +225,8 @@ fn earlier_build_set_aside(dir: &Path) -> io::Result<Option<Notice>> {
     if !dir.join("segments").exists() {
         return Ok(None);
     }
-    let aside = free_place(&dir.join("earlier-build-"), now() / 1_000);
-    moved(dir, &aside, &["segments", "totals.json", "issues.json"])?;
+    let aside = free_path(&dir.join("earlier-build-"), now() / 1_000);
+    move_files(dir, &aside, &["segments", "totals.json", "issues.json"])?;
     let detail = format!(
         "Telemetry of an earlier build of Reelscope is not read any more; it was set aside as {}.",
         aside.display()
@@ -236,7 +236,7 @@ fn earlier_build_set_aside(dir: &Path) -> io::Result<Option<Notice>> {
     ))
 }
 
-fn moved(from: &Path, to: &Path, names: &[&str]) -> io::Result<()> {
+fn move_files(from: &Path, to: &Path, names: &[&str]) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for name in names {
         match fs::rename(from.join(name), to.join(name)) {
@@ -249,7 +249,7 @@ fn moved(from: &Path, to: &Path, names: &[&str]) -> io::Result<()> {
 }
 
 /// Returns the first path that does not exist: `name` with a number, at least `number`.
-fn free_place(name: &Path, number: i64) -> PathBuf {
+fn free_path(name: &Path, number: i64) -> PathBuf {
     let mut number = number;
     loop {
         let mut numbered = name.as_os_str().to_owned();
