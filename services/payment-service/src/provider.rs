@@ -150,10 +150,10 @@ impl Provider {
         &self.knobs
     }
 
-    /// Asks for a settlement. The reference is the idempotency key of every attempt, so that it is settled once,
-    /// however many there are. `asked_before` tells that the provider may have been asked for this reference. Its record is then
-    /// read first, and neither a refusal nor an unreachable provider means that nothing was settled: only the record ends
-    /// an unknown outcome. A final failure is captured here, where its cause is known.
+    /// Asks for a settlement. The reference is the idempotency key of every attempt, so that it is settled once, however
+    /// many attempts there are. `asked_before` tells that the provider may have been asked for this reference. Its record
+    /// is then read first, and neither a refusal nor an unreachable provider means that nothing was settled: only the
+    /// record ends an unknown outcome. A final failure is captured here, where its cause is known.
     pub async fn settle(&self, request: &SettlementRequest, asked_before: bool) -> SettlementOutcome {
         let began = Instant::now();
         let left = || self.deadlines.overall.saturating_sub(began.elapsed());

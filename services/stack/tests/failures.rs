@@ -99,7 +99,7 @@ impl Case {
         self.client.spin(&self.key, STAKE).await
     }
 
-    /// Returns where the round stands, and its payout.
+    /// Returns the state and the payout of the round.
     async fn truth(&self) -> (String, i64) {
         let path = format!("/api/v1/rounds/{}", self.round());
         let reply = self.client.send(Method::GET, &path, None, Value::Null).await;
@@ -147,7 +147,7 @@ impl Case {
         );
     }
 
-    /// Repeats the spin until its round has ended; returns where it stands, and its payout.
+    /// Repeats the spin until its round has ended; returns its state and its payout.
     async fn to_the_end(&self) -> (String, i64) {
         let deadline = Instant::now() + Duration::from_secs(40);
         loop {
