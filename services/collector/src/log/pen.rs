@@ -1,6 +1,5 @@
 //! The only connection that writes to the file. The writer, the index and decisions on issues share it. Its lock is fair,
 //! so a thread that writes a lot does not starve the others.
-//! thread that writes a lot does not starve the others.
 
 use std::sync::Arc;
 

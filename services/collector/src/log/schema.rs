@@ -147,7 +147,7 @@ fn prepare(connection: &Connection, version: u32) -> rusqlite::Result<Tally> {
         transaction.pragma_update(None, "user_version", VERSION)?;
         transaction.commit()?;
     } else if version < VERSION {
-        // Version 1 had no compressed bodies.
+        // Version 1 has no compressed bodies and is otherwise equal.
         connection.pragma_update(None, "user_version", VERSION)?;
     }
     connection.execute_batch(LATER_TABLES)?;

@@ -193,7 +193,7 @@ impl<F: Follower> Writer<F> {
             self.follower.take_back("disk_failed");
         }
         let mut answers = Vec::new();
-        // Arrivals are dropped, and leave the queue, only after they are counted: each is always in one of the two.
+        // Dropping an arrival takes it from the queue, so this follows the counting: each is always queued or counted.
         for ((arrival, answer), entry) in batch.captures.into_iter().zip(&written.captured) {
             let event_id = (arrival.event_id != 0).then(|| format_id(arrival.event_id));
             answers.extend(answer.map(|answer| {
