@@ -1,5 +1,5 @@
-//! Follows the log on a thread of its own: indexes new envelopes, in between those that existed when the index was
-//! created, newest first, and removes those that the log has deleted.
+//! Follows the log on a thread of its own: indexes new envelopes, and between them those that existed when the index
+//! was created, newest first; removes those that the log has deleted.
 //!
 //! Its position is stored in the tables in the same transaction as the rows, so that a start continues where the
 //! last one ended.
