@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds the page, the desktop program (release profile) and its packages for this machine: deb and rpm, offline once
-# npm and cargo have what the lock files name. Packages for Windows and macOS are built on those systems.
-# Needs what the desktop program needs: apt-get install libwebkit2gtk-4.1-dev libclang-dev
-# `--no-build` packs the release program that is there.
+# Builds the page, the desktop program (release profile) and its deb and rpm packages for this machine. It works offline
+# once npm and cargo have downloaded the packages of the lock files. Packages for other systems are built on these.
+# Needs the same system packages as the desktop program: apt-get install libwebkit2gtk-4.1-dev libclang-dev
+# `--no-build` packs the existing release program.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,9 +16,9 @@ fi
 
 target="${CARGO_TARGET_DIR:-$PWD/target}"
 bundles="$target/release/bundle"
-# What an older version left there is not ours to hand out.
+# Packages of an older version must not be among the new ones.
 rm -rf "$bundles/deb" "$bundles/rpm"
-# The version of the tool is pinned in src-tauri/package-lock.json; --locked keeps cargo to Cargo.lock.
+# src-tauri/package-lock.json pins the version of the tool; with --locked cargo uses the versions of Cargo.lock.
 if [ "$command" = build ]; then
   (cd src-tauri && npx --no-install tauri build --ci --bundles deb,rpm -- --locked)
 else

@@ -1,5 +1,5 @@
-# Sourced by the measuring scripts, in the project's folder: REELSCOPE_DESKTOP is the release program when there is one, else
-# the dev one, unless it says which already.
+# Sourced by the measuring scripts in the root of the repository. If REELSCOPE_DESKTOP is not set, sets it to the release
+# program, or to the dev program if there is no release program.
 if [ -z "${REELSCOPE_DESKTOP:-}" ]; then
   for profile in release debug; do
     program="$(realpath -m "${CARGO_TARGET_DIR:-target}/$profile/reelscope-desktop")"

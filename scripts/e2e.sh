@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Tests the real window: builds the desktop program with the page inside and drives it with WebDriver, on a screen and a
-# session bus of its own. Needs WebKitWebDriver, Xvfb and D-Bus:
+# Tests the real window: builds the desktop program with the page inside and drives it with WebDriver, with its own screen
+# and session bus. Needs WebKitWebDriver, Xvfb and D-Bus:
 #   apt-get install libwebkit2gtk-4.1-dev webkit2gtk-driver xvfb xauth dbus-x11 xdotool imagemagick chromium
-# `--release`, first, takes the release profile instead of the dev one: the program that is handed out, page inside and
-# without debug assertions. From nothing that takes as long again to build, so it is no part of scripts/test.sh.
-# Other arguments go to `node --test`, for instance: scripts/e2e.sh --test-name-pattern=keyboard
-# Pictures of every screen, in both languages, go to ui/e2e/screenshots.
+# With `--release` as the first argument it tests the release profile: the program that is distributed, without debug
+# assertions. Building it takes as long again, so scripts/test.sh does not do it.
+# Other arguments are passed to `node --test`, for example: scripts/e2e.sh --test-name-pattern=keyboard
+# Pictures of every screen in both languages are written to ui/e2e/screenshots.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,11 +23,11 @@ done
 PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 command -v tauri-driver >/dev/null || cargo install tauri-driver@2.1.0 --locked
 
-# The program carries the page of ui/dist inside; a debug build reads it from there when it runs.
+# The release program contains the page of ui/dist; a debug build reads it from there at run time.
 if [ ! -f ui/dist/browser/index.html ]; then
   (cd ui && npm ci --no-audit --no-fund && npm run build)
 fi
-# As one workspace, like everything else: another selection would unify features otherwise and build RocksDB again.
+# The whole workspace, because another selection of packages has other features and would build RocksDB again.
 cargo build --workspace --locked "${options[@]}"
 if [ ! -d ui/e2e/node_modules ]; then
   (cd ui/e2e && npm ci --no-audit --no-fund)
@@ -37,7 +37,7 @@ target="$(cd "${CARGO_TARGET_DIR:-target}" && pwd)"
 export REELSCOPE_DESKTOP="$target/$profile/reelscope-desktop"
 # One test at a time: the program allows one instance per session. Each test starts and stops its own tauri-driver.
 cd ui/e2e
-# The pictures that are there afterwards are those of this run.
+# Removes the pictures of earlier runs.
 rm -rf screenshots
 xvfb-run -a -s '-screen 0 1600x1000x24' dbus-run-session -- \
   node --test --test-concurrency=1 --test-timeout=900000 "$@" machine.test.mjs window.test.mjs screens.test.mjs telemetry.test.mjs \

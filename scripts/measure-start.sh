@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures the start of the desktop program and its processor time at rest; ui/e2e/measure-start.mjs says how.
-# It takes the release program when there is one, else the dev one; ROUNDS=5 measures more often than three times.
+# Measures the start of the desktop program and its CPU time at rest; ui/e2e/measure-start.mjs describes how.
+# Uses the release program, or the dev program if there is none. ROUNDS is the number of measurements, three by default.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

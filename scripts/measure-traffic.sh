@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Measures the window beside a hundred virtual players with all problems on: within half of the processor for MINUTES (2
-# unless told otherwise), with that budget lifted, and after each fix; ui/e2e/measure-traffic.mjs says what. It takes the
-# release program when there is one, else the dev one, and about eight minutes more than MINUTES.
+# Measures the window beside a hundred virtual players with all problems on: with a CPU budget of half of all cores for
+# MINUTES (2 by default), without a budget, and after each fix; ui/e2e/measure-traffic.mjs lists the figures. Uses the
+# release program, or the dev program if there is none. Takes about eight minutes more than MINUTES.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

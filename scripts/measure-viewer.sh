@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures the traces in the real window; ui/e2e/measure-viewer.mjs says what. It takes the release program when there
-# is one, else the dev one. A machine that builds at the same time drops frames of its own: see "frames late at rest".
+# Measures the traces in the real window; ui/e2e/measure-viewer.mjs lists the figures. Uses the release program, or the
+# dev program if there is none. A busy machine drops frames by itself; "frames late at rest" shows how many.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

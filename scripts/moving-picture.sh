@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes docs/moving-picture.webp, the picture of the README, from the real window: a spin, its trace, the fixes, and the
-# same round again. Needs what scripts/setup.sh --test installs, and the program that $REELSCOPE_DESKTOP names or the
+# Makes docs/moving-picture.webp, the picture in the README, from the real window: a spin, its trace, the fixes, and the
+# same round again. Needs the packages of scripts/setup.sh --test. Uses the program in $REELSCOPE_DESKTOP, or the
 # last build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,7 +10,7 @@ cd ui/e2e
 rm -f screenshots/moving*
 xvfb-run -a -s '-screen 0 1600x1000x24' dbus-run-session -- node --test --test-timeout=600000 moving-picture.mjs
 cd screenshots
-# Hundredths of a second that each frame stays, and the frame.
+# Each line has the duration of a frame, in hundredths of a second, and its file.
 frames=()
 while read -r delay file; do
   frames+=(-delay "$delay" "$file")

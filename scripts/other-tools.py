@@ -1,4 +1,4 @@
-"""Plays with each of two tools as the destination, and compares what it has with what Reelscope kept.
+"""Runs the demo with each of two tools as the destination, and compares what it has with what Reelscope kept.
 
 Usage: other-tools.py PROGRAM WORK_DIR SPOTLIGHT_URL BUGSINK_DSN BUGSINK_DATABASE; scripts/other-tools.sh starts the tools.
 """
@@ -19,19 +19,19 @@ import uuid
 import zstandard
 
 SPINS_AT = "/api/v1/spins"
-# A large envelope is kept as a frame that begins so, https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1.
+# Magic number of a compressed envelope, https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1.
 FRAME = b"\x28\xb5\x2f\xfd"
 FOREIGN_SDK = pathlib.Path(__file__).parent.parent / "services/collector/tests/foreign_sdk.py"
-# State of an envelope in an export.
+# State of a delivered envelope in an export.
 DELIVERED = 1
-# Nothing new for so many seconds means that there is nothing more.
+# Seconds without a new envelope after which no more are expected.
 QUIET = 3
-# Spotlight keeps so many envelopes for a reader that comes later.
+# Number of envelopes that Spotlight keeps for later readers.
 SPOTLIGHT_KEEPS = 500
-# Spins of virtual players, enough for more envelopes than that.
+# Number of spins of virtual players, which make more envelopes than Spotlight keeps.
 SPINS = 300
 FAILURES = 10
-# Generous: other work may be under way on the machine.
+# Limit of waiting in seconds, long enough for a busy machine.
 DEADLINE = 120
 
 differences = []
@@ -42,7 +42,7 @@ def differs(sentence):
 
 
 def wait_until(condition, what):
-    """The first true value of `condition`, which is asked again and again."""
+    """Calls `condition` repeatedly and returns its first true value."""
     deadline = time.monotonic() + DEADLINE
     while True:
         value = condition()
@@ -79,7 +79,7 @@ class Reelscope:
         self.process.wait(timeout=30)
 
     def ask(self, method, path, body=None, **headers):
-        """The answer as JSON; a spin may be refused."""
+        """Sends a request and returns the reply as JSON. Only a spin may be refused."""
         headers = {"X-Reelscope-Token": self.token, "Content-Type": "application/json"} | headers
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, headers, method=method)
@@ -95,7 +95,7 @@ class Reelscope:
         return self.ask("GET", "/api/telemetry/delivery")
 
     def export(self):
-        """State and bytes of every envelope that is kept."""
+        """Returns state and content of every stored envelope."""
         file = self.directory / "export.sqlite"
         file.unlink(missing_ok=True)
         command = [self.program, "telemetry", "export", str(file), "--data-dir", str(self.directory / "data")]
@@ -106,8 +106,8 @@ class Reelscope:
 
 
 def parsed(body):
-    """An envelope: its header and its items, each with header and payload. Every payload of ours is JSON; Spotlight reads
-    all numbers as floating point."""
+    """Parses an envelope: its header and its items, each with header and payload. All payloads are JSON. Numbers become
+    floating point, because Spotlight reads them so."""
     if body.startswith(FRAME):
         body = zstandard.decompress(body)
     line, _, rest = body.partition(b"\n")
@@ -122,7 +122,7 @@ def parsed(body):
 
 
 def play(reelscope):
-    """Everything that the demo can show, at least once."""
+    """Makes the demo show everything that it can, at least once."""
     ask = reelscope.ask
     session = ask("POST", "/api/v1/sessions", {"account_code": "RS-000001"})
     bearer = {"Authorization": f"Bearer {session['token']}"}
@@ -130,9 +130,9 @@ def play(reelscope):
     def spin():
         ask("POST", SPINS_AT, {"stake": 1000}, **bearer, **{"Idempotency-Key": str(uuid.uuid4())})
 
-    # Before there is traffic, so that each is met by the request that is made for it.
+    # Done before there is traffic, so that the request made for a fault is the one that meets it.
     def is_seen(fault):
-        # What needs a person's request is asked for; the leak shows in gauges, and the paytable only in wins.
+        # Some faults need a request of their own. The leak shows only in gauges, and the paytable only in wins.
         if fault["id"] == "n-plus-one":
             ask("GET", "/api/v1/rounds?limit=20", **bearer)
         elif fault["id"] == "slow-report":
@@ -170,8 +170,8 @@ def play(reelscope):
     ask("PUT", "/api/faults/release", {"release": "1.2.0"})
     wait_until(lambda: ask("GET", "/api/traffic")["spins"] >= SPINS, f"virtual players have not made {SPINS} spins")
 
-    # Another program: an error, a log, measurements, a session; and a message that it handled itself, in the field that
-    # Sentry's schema has for it.
+    # Another program sends an error, a log, measurements and a session, and a message in the field `logentry` of Sentry's
+    # schema.
     sdk = [sys.executable, FOREIGN_SDK, reelscope.collector_dsn, "gzip"]
     subprocess.run(sdk, check=True, stdout=subprocess.DEVNULL)
     message = {"level": "warning", "logentry": {"message": "low on %s", "params": ["coins"]}}
@@ -181,7 +181,7 @@ def play(reelscope):
 
 
 def settled(reelscope):
-    """Delivery once nothing is captured any more, and nothing is on its way but what a tool has asked not to be sent."""
+    """Waits until nothing more is captured and only rate-limited envelopes are held; returns the state of delivery."""
     since, before = 0.0, None
 
     def is_quiet():
@@ -201,7 +201,7 @@ def settled(reelscope):
 
 
 def check_delivery(tool, delivery, may_limit):
-    """All is delivered; dead is nothing, and held is only what the tool itself has asked not to be sent."""
+    """Checks that all envelopes are delivered or, if the tool has limited a category, held. Returns the limited ones."""
     limited = {limit["category"] for limit in delivery["rate_limits"]}
     held = delivery["held"] if limited else 0
     if delivery["captured"] != delivery["delivered"] + held or delivery["refused"]:
@@ -213,7 +213,7 @@ def check_delivery(tool, delivery, may_limit):
 
 
 class Stream:
-    """Everything that Spotlight streams to one reader: what is buffered, and what comes."""
+    """The envelopes that Spotlight streams to one reader: the buffered ones, and those that arrive later."""
 
     def __init__(self, url):
         self.envelopes = []
@@ -231,7 +231,7 @@ class Stream:
 
 
 def contents(envelopes):
-    """How often each item is there, by what it says and in which envelope."""
+    """Counts equal items, by type, content and envelope."""
 
     def item(envelope_header, header, payload):
         # Spotlight writes the type of the item into the payload.
@@ -253,7 +253,7 @@ def run(program, directory, dsn):
         issues = reelscope.ask("GET", "/api/telemetry/issues?limit=500")["issues"]
     finally:
         reelscope.stop()
-    # Only now: a stop may capture and deliver something more.
+    # Exported after the stop, which may capture and deliver more.
     return delivery, reelscope.export(), len(issues)
 
 
@@ -282,7 +282,7 @@ def spotlight(program, work, url):
 
 def bugsink(program, work, dsn, database):
     delivery, kept, our_issues = run(program, work / "to-bugsink", dsn)
-    # It says so itself with its first answer.
+    # Its first response limits these categories.
     limited = check_delivery("Bugsink", delivery, may_limit={"transaction", "span"})
     ours = {}
     for _, (envelope_header, items) in kept:
@@ -310,7 +310,7 @@ def bugsink(program, work, dsn, database):
     for event_id in ours.keys() & theirs.keys():
         event, row = ours[event_id], theirs[event_id]
         for field in ("level", "platform", "release", "environment", "server_name"):
-            # Those two it fills in itself.
+            # Bugsink fills in level and platform itself.
             if event.get(field, {"level": row["level"], "platform": "other"}.get(field, "")) != row[field]:
                 differs(f"Bugsink reads {field} of event {event_id} as {row[field]!r}; it is {event.get(field)!r}.")
         exception = ((event.get("exception") or {}).get("values") or [{}])[-1]

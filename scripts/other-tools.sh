@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Sends what Reelscope captures to two other tools that speak Sentry's protocol, Spotlight and Bugsink, and compares what
-# they have with what Reelscope kept; scripts/other-tools.py says what is played and compared. It takes the program that the
-# first argument or $REELSCOPE names, else target/release/reelscope, and needs Node, Python 3.10 and, once, the network.
-# Exit code 1: something differs, and a sentence says what.
+# they have with what Reelscope kept; scripts/other-tools.py has the details. The program is the first argument, or
+# $REELSCOPE, or target/release/reelscope. Needs Node, Python 3.10 and, for the first run, the network.
+# Exits with code 1 and one sentence for each difference.
 set -euo pipefail
 program="$(realpath -m "${1:-${REELSCOPE:-$(dirname "$0")/../target/release/reelscope}}")"
 cd "$(dirname "$0")/.."
@@ -12,7 +12,7 @@ cache="${XDG_CACHE_HOME:-$HOME/.cache}/reelscope"
 spotlight="$cache/spotlight-4.11.8"
 if ! [ -x "$spotlight/node_modules/.bin/spotlight" ]; then
   mkdir -p "$spotlight"
-  # With hono 4.13 its server answers everything with 500.
+  # With hono 4.13 the server of Spotlight answers every request with 500.
   echo '{"private":true,"dependencies":{"@spotlightjs/spotlight":"4.11.8"},"overrides":{"hono":"4.12.25"}}' >"$spotlight/package.json"
   npm install --prefix "$spotlight" --no-audit --no-fund --silent
 fi
@@ -33,7 +33,7 @@ trap cleanup EXIT
 trap 'exit 130' INT TERM
 mkdir "$work/spotlight" "$work/bugsink"
 
-# Prints the port that a tool's log names after `words`, once it does.
+# Waits until a tool's log has a port after `words`, and prints it.
 port_of() { # LOG WORDS
   local deadline=$((SECONDS + 60)) port
   until port="$(sed -n "s|.*$2\([0-9][0-9]*\).*|\1|p" "$1" | head -n 1)" && [ -n "$port" ]; do
@@ -47,8 +47,7 @@ port_of() { # LOG WORDS
   echo "$port"
 }
 
-# Spotlight has no option for the address that it listens at, and reports itself to its makers, which a proxy that is not there
-# prevents.
+# Spotlight has no option for its address. It also reports to its makers, which a proxy that does not exist prevents.
 here='import net from "node:net"; const { listen } = net.Server.prototype;
   net.Server.prototype.listen = function (port, host, then) { return listen.call(this, port, "127.0.0.1", then); };'
 (cd "$work/spotlight" && HOME="$work/spotlight" https_proxy=http://127.0.0.1:9 \
@@ -59,7 +58,7 @@ export HOME="$work/bugsink"
 cd "$work/bugsink"
 {
   "$bugsink/bin/bugsink-create-conf" --template=local --host=127.0.0.1
-  # Nothing for its makers either, nothing outside of this directory, and no event that does not fit Sentry's schema.
+  # No reports to its makers, no files outside of this directory, and only events that conform to Sentry's schema.
   cat >>bugsink_conf.py <<CONF
 BUGSINK["PHONEHOME"] = False
 BUGSINK["VALIDATE_ON_DIGEST"] = "strict"

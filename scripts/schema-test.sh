@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# Lets Schemathesis ask a running program whatever its OpenAPI document allows, and what it does not allow: an answer that the
-# document does not describe, a defect (5xx) or a request that is taken against the document ends it with exit code 1. It takes
-# the program that $REELSCOPE names, else target/debug/reelscope; EXAMPLES is how many requests an operation gets in the random
-# part (30 unless told otherwise). scripts/schemathesis.toml says what is not asked, and why. Further arguments go to
-# `schemathesis run`.
+# Lets Schemathesis send requests to a running program, both those that its OpenAPI document allows and others. Exits with
+# code 1 if a response is not described by the document or is a 5xx, or if an invalid request is accepted. The program is
+# $REELSCOPE, or target/debug/reelscope. EXAMPLES is the number of random requests for each operation, 30 by default.
+# scripts/schemathesis.toml lists what is left out, and why. Arguments are passed to `schemathesis run`.
 set -euo pipefail
 program="$(realpath -m "${REELSCOPE:-$(dirname "$0")/../target/debug/reelscope}")"
 cd "$(dirname "$0")/.."
@@ -25,7 +24,7 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
-# Settings and preferences of its own; whatever address somebody invents, nothing is sent there.
+# With its own settings and preferences. The proxy does not exist, so nothing is sent to addresses in random requests.
 env -u SENTRY_DSN HOME="$work" XDG_CONFIG_HOME="$work/config" https_proxy=http://127.0.0.1:9 http_proxy=http://127.0.0.1:9 \
   "$program" serve --listen 127.0.0.1:0 --data-dir "$work/data" --players 1000 --sending off \
   >"$work/ready" 2>"$work/log" &
@@ -47,7 +46,7 @@ session="$(curl --silent --fail --header "x-reelscope-token: $launch" --json '{"
   "$origin/api/v1/sessions" | python3 -c 'import json, sys; print(json.load(sys.stdin)["token"])')"
 
 config="$PWD/scripts/schemathesis.toml"
-# It keeps what it found where it runs.
+# Schemathesis writes its findings to the working directory.
 cd "$work"
 "$tool/bin/schemathesis" --config-file "$config" run "$origin/api/openapi.json" \
   --header "x-reelscope-token: $launch" --header "Authorization: Bearer $session" \

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Installs what a fresh Debian or Ubuntu with Rust and Node lacks, then the page's packages. Runs again in a second.
-#   scripts/setup.sh          what it takes to build and run
-#   scripts/setup.sh --test   also what the tests of the real window take
+# Installs the missing packages on a Debian or Ubuntu with Rust and Node, and those of the page. Later runs take a second.
+#   scripts/setup.sh          packages to build and run
+#   scripts/setup.sh --test   also packages for the tests of the real window
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(build-essential clang libclang-dev pkg-config libwebkit2gtk-4.1-dev librsvg2-dev)
 if [ "${1:-}" = --test ]; then
   packages+=(webkit2gtk-driver xvfb xauth dbus-x11 xdotool fonts-dejavu-core imagemagick python3-venv)
-  # The page is tried in Chromium too, whatever the system calls it.
+  # The page is tested in Chromium too, whose package has another name on Ubuntu.
   if ! command -v chromium chromium-browser google-chrome >/dev/null; then
     packages+=("$(. /etc/os-release; [ "${ID:-}" = ubuntu ] && echo chromium-browser || echo chromium)")
   fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up what is missing and passes every test: Rust, the page, and the real window.
+# Sets up what is missing and runs every test: Rust, the page, and the real window.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,9 +13,9 @@ step "page: format, lint, specs"
 
 step "Rust: format, lints, licences"
 cargo fmt --all --check
-# All that the lock file names: the test of third-party crates asks for the whole tree, and without a network.
+# Fetches all crates of the lock file, because the test of third-party crates reads the whole tree offline.
 cargo fetch --locked
-# Everything is built as one workspace: other selections would unify features otherwise and build RocksDB again.
+# The whole workspace, because another selection of packages has other features and would build RocksDB again.
 cargo clippy --workspace --all-targets --locked -- -D warnings
 if ! cargo deny --version >/dev/null 2>&1; then
   cargo install cargo-deny@0.20.2 --locked
@@ -25,11 +25,11 @@ if ! cargo machete --version >/dev/null 2>&1; then
   cargo install cargo-machete@0.9.2 --locked
 fi
 cargo machete
-# For those who work on it, so with what is private too.
+# The documentation is for contributors, so it includes private items.
 RUSTDOCFLAGS='-D warnings -A rustdoc::private-intra-doc-links' cargo doc --workspace --no-deps --document-private-items --locked
 
 step "Sentry's normaliser"
-# Sentry's own code, from a wheel, says whether what we send is what it expects.
+# Sentry's own code, from a wheel, checks whether our events are as it expects them.
 relay="${XDG_CACHE_HOME:-$HOME/.cache}/reelscope/sentry-relay-0.10.1"
 if ! "$relay/bin/python" -c 'import sentry_relay' 2>/dev/null; then
   python3 -m venv "$relay"
@@ -38,7 +38,7 @@ fi
 export REELSCOPE_RELAY_PYTHON="$relay/bin/python"
 
 step "somebody else's SDK"
-# Sentry's SDK for Python sends to the collector; brotli is how some of its users compress.
+# Sentry's SDK for Python sends to the collector. With brotli installed, it compresses in that format too.
 foreign="${XDG_CACHE_HOME:-$HOME/.cache}/reelscope/sentry-sdk-2.75.0"
 if ! "$foreign/bin/python" -c 'import sentry_sdk, brotli' 2>/dev/null; then
   python3 -m venv "$foreign"

@@ -1,6 +1,6 @@
 'use strict';
 
-/* A rem as in the machine's page (ui/src/app/core/ui/root-size.ts): an enlarged page keeps its room. */
+/* Limits the size of a rem as the stack's page does (ui/src/app/core/ui/root-size.ts), so that enlarged text fits. */
 function fit() {
   const root = document.documentElement;
   root.style.removeProperty('font-size');
@@ -12,8 +12,8 @@ addEventListener('resize', fit);
 fit();
 
 /*
- * The only thing this page can do: the shell calls `say` and a message stands below the mark.
- * Every word is set as text. A path or an error that looks like markup stays what it is: text.
+ * Shows a message below the mark; the shell calls it. Everything is inserted as text, so that a path or an error
+ * is never parsed as markup.
  *
  * message: { lang, kind: 'waiting' | 'failure', title, sentences?, adviceTitle?, advice?, facts?, onward? }
  */

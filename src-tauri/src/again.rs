@@ -22,7 +22,7 @@ impl Again {
     }
 
     /// Starts the program anew if a start is pending, otherwise returns `code`. Where the system can, the same
-    /// process continues, so that whatever waits for the first program waits for the second.
+    /// process continues, so that a process that waits for the first program also waits for the second.
     pub(crate) fn or_end(self, code: ExitCode) -> ExitCode {
         let asked = self.0.lock().take();
         match asked {

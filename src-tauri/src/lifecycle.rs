@@ -163,7 +163,7 @@ async fn serve(
     shown.say(&Message::failure(language, &failure));
     tokio::select! {
         () = stop.cancelled() => {}
-        // Nothing runs, so there is nobody to refuse.
+        // No stack runs, so no request can be refused.
         () = page::keep_open(&shown, &mut happening, Arc::default(), language) => {}
     }
     failure.exit_code()

@@ -1,4 +1,4 @@
-//! The gateway through its router, with services behind it that answer as a test wants.
+//! The gateway through its router, with fake services whose responses the test sets.
 #![allow(clippy::unwrap_used)]
 
 use std::num::NonZeroU32;
@@ -28,14 +28,14 @@ use tower::ServiceExt;
 const LISTEN: &str = "127.0.0.1:4200";
 const TOKEN: &str = "0123456789abcdef";
 
-/// What one service behind does with its next requests.
+/// How a fake service answers its next requests.
 #[derive(Clone, Copy, PartialEq)]
 enum Mood {
     Well,
     Refuses(Code),
-    /// Refuses, and says where the stake of the round stands.
+    /// Refuses, with the state of the round's stake.
     Says(Code, StakeStatus),
-    /// Answers with something that is no reply of ours.
+    /// Answers with a body that cannot be parsed.
     Garbled,
     /// Does the work and closes the connection before it answers.
     Breaks,
@@ -44,7 +44,7 @@ enum Mood {
 #[derive(Clone)]
 struct Behind {
     moods: Arc<Mutex<Moods>>,
-    /// Paths in the order they were asked for.
+    /// The requests, in order.
     asked: Arc<Mutex<Vec<String>>>,
 }
 
@@ -56,7 +56,7 @@ struct Moods {
     settle: Mood,
     void: Mood,
     standing: Mood,
-    /// Where the stake stands.
+    /// The state of the stake in the ledger.
     stands: StakeStatus,
 }
 
@@ -303,7 +303,7 @@ async fn every_way_a_spin_can_fail_says_what_became_of_the_stake() {
 
     use Mood::{Breaks, Garbled, Refuses, Says};
     use StakeStatus::{Paid, Pending, Reserved, Returned, Untouched};
-    // Before anything was asked for by this request: what an earlier one with the same key has done, the ledger says.
+    // This request has not touched the stake yet, but the ledger knows what an earlier one with the same key did.
     let eligibility = ["eligibility", "standing"];
     let expired = Refuses(Code::SessionExpired);
     for (stands, told) in [
@@ -341,7 +341,7 @@ async fn every_way_a_spin_can_fail_says_what_became_of_the_stake() {
         check(moods, 401, "session_expired", "unknown", &eligibility).await;
     }
 
-    // What the ledger says of a reservation is said; where it says nothing, the round is closed.
+    // The ledger's state of a reservation is passed on. Without a state, the round is voided.
     let reserve = ["eligibility", "reserve"];
     let moods = Moods {
         reserve: Says(Code::InsufficientFunds, Untouched),
@@ -391,7 +391,7 @@ async fn every_way_a_spin_can_fail_says_what_became_of_the_stake() {
         ..WELL
     };
     check(moods, 500, "internal", "returned", &drawn).await;
-    // Whoever is not the ledger knows nothing of stakes.
+    // Only the payment-service knows the state of a stake.
     let moods = Moods {
         draw: Says(Code::Internal, Paid),
         ..WELL
@@ -441,7 +441,7 @@ async fn every_way_a_spin_can_fail_says_what_became_of_the_stake() {
             ..WELL
         };
         check(moods, status, code, "unknown", &asked).await;
-        // The answer was lost, and the round was not.
+        // The response is lost, but the round is settled.
         *behind.moods.lock().unwrap() = Moods {
             settle,
             stands: Paid,
@@ -560,7 +560,7 @@ async fn the_page_comes_with_a_strict_policy_and_a_nonce_of_its_own() {
     ] {
         assert_eq!(headers[name], value);
     }
-    // Another site that opens the page has no hold on it; where nobody has opened it, the page keeps its process.
+    // A page that another site opens is isolated from that site. Without an opener, the page keeps its process.
     for (site, is_cut_off) in [
         ("cross-site", true),
         ("same-site", true),
@@ -575,11 +575,11 @@ async fn the_page_comes_with_a_strict_policy_and_a_nonce_of_its_own() {
             "{site}"
         );
     }
-    // The page's own paths are the page; a file that is not there is not.
+    // Paths of the page return the page; a missing file returns 404.
     assert_eq!(page("/paytable").await.0, 200);
     assert_eq!(page("/nothing.js").await.0, 404);
     assert_eq!(page("/../Cargo.toml").await.0, 404);
-    // A wrong token opens the page, but makes no cookie.
+    // With a wrong token the page is returned, but no cookie is set.
     let (status, headers, _) = page("/?token=wrong").await;
     assert_eq!(status, 200);
     assert!(!headers.contains_key(header::SET_COOKIE));

@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Number of a thing with an id, or with its whole content as the id.
+/// Hashes the id of a thing, or the whole content of a thing without an id.
 pub(crate) fn number_of(hash: impl Hash) -> i64 {
     hashed(hash).cast_signed()
 }

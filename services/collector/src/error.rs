@@ -59,7 +59,7 @@ impl CollectorError {
     }
 }
 
-/// Stored data could not be read from the disk. This is no statement about the data.
+/// Stored data could not be read. This does not mean that it is damaged or missing.
 #[derive(Debug, thiserror::Error)]
 #[error("the telemetry could not be read: {0}")]
 pub struct ReadError(#[from] rusqlite::Error);

@@ -324,7 +324,7 @@ impl Mender<'_> {
     }
 }
 
-/// Whether these bytes look like what stands between two strings: `:`, `,`, `: 7, `, `},{`.
+/// Whether these bytes look like the text between two strings: `:`, `,`, `: 7, `, `},{`.
 fn stands_between(text: &[u8]) -> bool {
     let text = text.trim_ascii();
     let begins = matches!(text.first(), Some(b':' | b',' | b'}' | b']'));

@@ -8,8 +8,9 @@ use reelscope_page_api::telemetry::{Named, Refusal};
 
 /// Limit of refusals that are kept with their sentences; the oldest are dropped.
 const MOST_TOLD: usize = 10;
-/// Limit of a sentence, and of the name of a client, in bytes.
+/// Limit of a sentence in bytes.
 const MOST_DETAIL: usize = 400;
+/// Limit of the name of a client in bytes.
 const MOST_CLIENT: usize = 100;
 /// Number of hexadecimal digits in a client's name from which they may be a key.
 const KEY_LIKE: usize = 16;

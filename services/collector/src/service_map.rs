@@ -526,7 +526,7 @@ mod tests {
             span("mailer", "3", Some("2"), "http.server", &[]),
             span("mailer", "4", Some("2"), "http.server", &[]),
             span("stock", "5", Some("2"), "http.server", &[]),
-            // The worker continues the transaction directly, and goes on in itself.
+            // The worker continues the transaction directly, and has a second span that continues its own.
             span("worker", "6", Some("1"), "http.server", &[]),
             span("worker", "7", Some("6"), "http.server", &[]),
             // The span that this one continues is not recorded.

@@ -17,8 +17,9 @@ use crate::lenient::UNREADABLE;
 /// Member of a span's data that holds all of the data as JSON.
 pub(crate) const RAW: &str = "reelscope.raw";
 
-/// Members that are needed of the data of a transaction; the second list is for a span within one.
+/// Members that are needed of the data of a transaction.
 const TRACE_DATA: [&str; 2] = ["currency", "url.full"];
+/// Members that are needed of the data of a span within a transaction.
 const SPAN_DATA: [&str; 3] = ["peer.service", "server.address", "user.id"];
 
 /// The part of the payload that is being parsed. The elements of an array belong to the part of the array.

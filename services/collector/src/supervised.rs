@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinError;
 
-/// Limit of restarts within [`WITHIN`]; more would not help.
+/// Limit of restarts within the time [`WITHIN`], because more would not help.
 const MOST_RESTARTS: usize = 5;
 const WITHIN: Duration = Duration::from_secs(60);
 

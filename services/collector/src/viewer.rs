@@ -27,8 +27,9 @@ use crate::error::ReadError;
 use crate::http::{self, BodyBudget, BodyLimits, EnvelopeAccepted};
 use crate::large;
 
-/// Limit of the lines of a list in one response, and the number without a wish.
+/// Limit of the lines of a list in one response.
 const MOST_LINES: usize = 500;
+/// Number of lines in the response to a request that names no limit.
 const USUAL_LINES: usize = 50;
 
 #[derive(Clone)]

@@ -1,5 +1,5 @@
-//! A disk that fills up and has room again: acknowledged envelopes are kept, refused ones were answered so, and
-//! what Sentry accepted meanwhile is not sent again.
+//! A disk that fills up and has room again: acknowledged envelopes are kept, refused ones get an error, and
+//! envelopes that Sentry accepted meanwhile are not sent again.
 #![allow(clippy::unwrap_used)]
 #![cfg(target_os = "linux")]
 

@@ -1,4 +1,4 @@
-//! The effect of one hostile envelope on the collector: it stays quick for others, and ends when it is told to.
+//! One hostile envelope neither slows the collector down for others nor prevents it from stopping.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use reelscope_collector::Collector;
 use support::{balanced, eventually, options};
 
-/// Logs, each of a trace of its own.
+/// An envelope with `count` logs, each of a trace of its own.
 fn logs(count: usize) -> Vec<u8> {
     let mut envelope = String::from(
         "{}\n{\"type\":\"log\",\"item_count\":1,\"content_type\":\"application/vnd.sentry.items.log+json\"}\n{\"items\":[",

@@ -124,7 +124,7 @@ async fn kills_lose_nothing_and_send_little_twice() {
     // At most this many are under way at one time.
     let most = rounds * options().pace.concurrency;
     assert!(twice <= most, "{twice} were sent again after {rounds} kills");
-    // Each envelope has a trace of its own: the index has those that the log has, whatever was killed between both.
+    // Each envelope has a trace of its own, so the traces of the index must be those of the log after any kill.
     let kept = collector
         .envelopes(None, None, None, usize::MAX)
         .await

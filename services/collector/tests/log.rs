@@ -139,7 +139,7 @@ async fn what_a_power_cut_tears_is_the_end_alone() {
     wal.set_len(wal.metadata().unwrap().len() - 500).unwrap();
     let (torn, notices) = Collector::open(copy.path(), options()).unwrap();
     assert_eq!(notices, []);
-    // Lost is the last capture, or what the index wrote after it.
+    // The last capture is lost, or only what the index wrote after it.
     let left = torn.counts().captured;
     assert!((9..=10).contains(&left), "{left}");
     balanced(&torn, copy.path());

@@ -8,7 +8,7 @@ use reelscope_contracts::ApiProblem;
 /// Functions of the program. Clones are equal.
 #[derive(Clone)]
 pub struct Program {
-    /// Sets the release that everything names which is reported from then on.
+    /// Sets the release that all envelopes name from then on.
     pub say_release: Arc<dyn Fn(String) -> BoxFuture<'static, Result<(), ApiProblem>> + Send + Sync>,
     /// Whether the program measures the cost of telemetry, which traffic would disturb.
     pub is_measuring: Arc<dyn Fn() -> bool + Send + Sync>,

@@ -10,8 +10,8 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-/// Time in which idle connections close after the listener, so that none of them carries the next request. Requests
-/// under way get no more time: under load there always are some, as slow as the provider.
+/// How long idle connections have to close after the listener, so that none of them carries the next request. Requests
+/// under way get no more time, because under load there are always some, as slow as the provider.
 const IDLE_CLOSED_WITHIN: Duration = Duration::from_millis(100);
 
 /// Stops and starts a server. While it is stopped nothing listens on its port, and the operating system refuses

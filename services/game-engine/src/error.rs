@@ -1,4 +1,4 @@
-//! What the game engine refuses or cannot do.
+//! Errors of the game engine.
 
 use axum::response::{IntoResponse, Response};
 use reelscope_contracts::{ApiProblem, Code, Money, RoundId};
@@ -8,7 +8,7 @@ use reelscope_store::StoreError;
 use crate::evaluate::StakeError;
 use crate::health::HealthFailure;
 
-/// Every failure of this service.
+/// Every error of this service.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum GameError {
     /// The stake does not divide over the paylines, or is too large to evaluate.
@@ -26,10 +26,10 @@ pub enum GameError {
     /// No round has this id.
     #[error("round {0} was never drawn; leave same_seed_as out, or name a round that was")]
     NoSuchRound(RoundId),
-    /// A seed is drawn from again for the same stake only.
+    /// A seed can be drawn from again only for the same stake.
     #[error("the round of same_seed_as had a stake of {0}; take the same, or leave same_seed_as out")]
     OtherStake(Money),
-    /// The generator failed a health test; nothing may be drawn from it.
+    /// The generator failed a health test, so nothing may be drawn from it.
     #[error("the random number generator failed its health test: {0}")]
     Unhealthy(HealthFailure),
     /// The store failed.

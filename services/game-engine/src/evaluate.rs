@@ -1,29 +1,28 @@
-//! What a board pays for a stake by a paytable: a pure function of the three.
+//! Computes what a board pays for a stake by a paytable, as a pure function of these three.
 
 use crate::paytable::{CERTIFIED, FEWEST, PAYLINES, Paytable};
 use crate::reels::{Board, REELS, ROWS, Symbol};
 
-/// The number of paylines as money counts it; the stake is a multiple of it, so that every line has whole
-/// units.
+/// Number of paylines, in the type of amounts. The stake is a multiple of it, so that every line gets whole minor units.
 pub const STAKE_STEP: i64 = {
     assert!(PAYLINES.len() == 10);
     10
 };
 
-/// The largest stake that is accepted, in minor units.
+/// Largest stake that is accepted, in minor units.
 ///
-/// With every line and the scatter at the highest certified pay the payout still fits an `i64`. The limit is checked
-/// before the board is read: whether a stake is accepted never depends on the outcome.
+/// The payout fits an `i64` even with the highest certified pay on every line and for the scatter. The stake is checked
+/// before the board is read, so that accepting it never depends on the outcome.
 pub const LARGEST_STAKE: i64 = {
     let line = CERTIFIED.pay(Symbol::Wild, REELS) as i64;
     let scatter = CERTIFIED.pay(Symbol::Scatter, REELS) as i64;
     i64::MAX / (line + scatter) / STAKE_STEP * STAKE_STEP
 };
 
-/// Everything that a board pays.
+/// The result of evaluating a board.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evaluation {
-    /// The sum of all wins, in minor units.
+    /// Sum of all wins, in minor units.
     pub payout: i64,
     /// Line wins in the order of the paylines, then the scatter win.
     pub wins: Vec<Win>,
@@ -32,47 +31,47 @@ pub struct Evaluation {
 /// One win.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Win {
-    /// Where it was won.
+    /// Whether it is on a line or scattered.
     pub kind: WinKind,
-    /// The symbol that pays; a wild in its run stands for it.
+    /// The symbol that pays. Wilds in its run count as this symbol.
     pub symbol: Symbol,
-    /// How many cells make the win.
+    /// Number of winning cells.
     pub count: usize,
-    /// Times the stake per line; for the scatter times the total stake.
+    /// Multiple of the stake per line; for the scatter, of the total stake.
     pub multiplier: u32,
-    /// In minor units.
+    /// Payout in minor units.
     pub payout: i64,
     /// The winning cells as (reel, row), from left to right.
     pub cells: Vec<(usize, usize)>,
 }
 
-/// Where a win was won.
+/// The kind of a win.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WinKind {
-    /// On a payline, from the leftmost reel.
+    /// A run on a payline, from the leftmost reel.
     Line {
         /// Index into [`PAYLINES`], from 0.
         payline: usize,
     },
-    /// Anywhere on the board.
+    /// Scatters anywhere on the board.
     Scatter,
 }
 
-/// A stake that cannot be played.
+/// Why a stake cannot be played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StakeError {
-    /// Not a positive multiple of [`STAKE_STEP`].
+    /// It is not a positive multiple of [`STAKE_STEP`].
     #[error("the stake must be a positive multiple of {STAKE_STEP} minor units, and is {0}")]
     NotAStep(i64),
-    /// More than [`LARGEST_STAKE`].
+    /// It is more than [`LARGEST_STAKE`].
     #[error("the stake must be at most {LARGEST_STAKE} minor units, and is {0}")]
     TooLarge(i64),
 }
 
-/// What this board pays by a paytable for a total stake in minor units.
+/// Evaluates a board by a paytable, for a total stake in minor units.
 ///
 /// # Errors
-/// When the stake is not a positive multiple of [`STAKE_STEP`], or is above [`LARGEST_STAKE`].
+/// The stake is not a positive multiple of [`STAKE_STEP`], or is above [`LARGEST_STAKE`].
 pub fn evaluate(paytable: &Paytable, board: &Board, stake_minor: i64) -> Result<Evaluation, StakeError> {
     if stake_minor <= 0 || stake_minor % STAKE_STEP != 0 {
         return Err(StakeError::NotAStep(stake_minor));
@@ -89,7 +88,7 @@ pub fn evaluate(paytable: &Paytable, board: &Board, stake_minor: i64) -> Result<
     })
 }
 
-/// What one line wins.
+/// Returns the win on one line, if there is one.
 fn line_win(paytable: &Paytable, board: &Board, payline: usize, stake_per_line: i64) -> Option<Win> {
     let rows = PAYLINES[payline];
     let run = (0..REELS).try_fold(Run::default(), |run, reel| {
@@ -98,7 +97,7 @@ fn line_win(paytable: &Paytable, board: &Board, payline: usize, stake_per_line: 
             None => Err(run),
         }
     });
-    // Ended early or at the last reel: either way this is the run.
+    // The run ends at a symbol that does not fit, or at the last reel.
     let (Ok(run) | Err(run)) = run;
     let (symbol, count) = run.win(paytable)?;
     let multiplier = paytable.pay(symbol, count);
@@ -112,7 +111,7 @@ fn line_win(paytable: &Paytable, board: &Board, payline: usize, stake_per_line: 
     })
 }
 
-/// What the scatters win.
+/// Returns the win of the scatters, if there is one.
 fn scatter_win(paytable: &Paytable, board: &Board, stake_minor: i64) -> Option<Win> {
     let cells = (0..REELS).flat_map(|reel| (0..ROWS).map(move |row| (reel, row)));
     let cells: Vec<_> = cells
@@ -132,20 +131,20 @@ fn scatter_win(paytable: &Paytable, board: &Board, stake_minor: i64) -> Option<W
     })
 }
 
-/// A payline read from the left, one reel at a time, until a symbol no longer fits.
+/// A payline that is read from the left, one reel at a time, until a symbol does not fit.
 ///
-/// The PAR sheet reads lines through this type too, so that it analyses the game as it is played.
+/// The PAR sheet uses this type too, so that it follows the same rules as the game.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Run {
-    /// The regular symbol of the run; none while there were only wilds.
+    /// The regular symbol of the run; `None` while it consists of wilds.
     symbol: Option<Symbol>,
     length: usize,
-    /// Wilds before the first regular symbol: they may be worth more by themselves.
+    /// Number of wilds before the first regular symbol. They may pay more as a run of their own.
     leading_wilds: usize,
 }
 
 impl Run {
-    /// The run with the next reel's symbol, or nothing when that symbol ends it.
+    /// Returns the run with the next reel's symbol, or `None` if that symbol ends it.
     pub(crate) fn extended(self, next: Symbol) -> Option<Self> {
         let length = self.length + 1;
         match (next, self.symbol) {
@@ -165,8 +164,8 @@ impl Run {
         }
     }
 
-    /// The symbol and count that this run pays for: the better of its two readings, as a run of its regular
-    /// symbol or as the wilds that lead it. Readings that pay the same count as the longer one.
+    /// Returns the symbol and the count that this run pays for: its regular symbol, or the wilds at its beginning if
+    /// these pay more.
     pub(crate) fn win(self, paytable: &Paytable) -> Option<(Symbol, usize)> {
         let as_wilds = (Symbol::Wild, self.leading_wilds);
         let as_symbol = (self.symbol.unwrap_or(Symbol::Wild), self.length);

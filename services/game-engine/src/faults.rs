@@ -1,4 +1,4 @@
-//! What the demo can break in the game engine: each knob with what it shows, and the step of a round that it changes.
+//! The faults of the game engine: each knob, what it shows, and the step of a round that it changes.
 //!
 //! | fault | knob | step |
 //! |---|---|---|
@@ -17,13 +17,13 @@ use crate::drawing;
 use crate::paytable::{CERTIFIED, FEWEST, Paytable};
 use crate::reels::{Stops, Symbol};
 
-/// Version 2: a zero too many, three cherries pay 50 instead of 5.
+/// The paytable of version 2, in which three cherries pay 50 instead of 5.
 pub const TENFOLD_CHERRIES: Paytable = {
     let tenfold = 10 * CERTIFIED.pay(Symbol::Cherry, FEWEST);
     CERTIFIED.with(2, Symbol::Cherry, FEWEST, tenfold)
 };
 
-/// The knobs of a running game engine; clones turn the same ones. All start as an engine without faults.
+/// The knobs of a running game engine, initially without faults. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct Knobs {
     slow_rng: SlowRng,
@@ -31,9 +31,9 @@ pub struct Knobs {
 }
 
 impl Knobs {
-    /// Fault `slow-rng`: sets a generator up anew for every stop, with a start-up test each time. It shows a span
-    /// `game.rng` of a quarter of a second of processor time where the sound draw takes microseconds, and the same
-    /// board from the same seed. The first time that it is switched on measures this machine, which takes some 30 ms.
+    /// Fault `slow-rng`: creates a new generator for every stop, with a start-up test each time. The span `game.rng` then
+    /// takes 250 ms of CPU time instead of microseconds, while each seed still gives the same board. Switching it on for
+    /// the first time measures this machine, which takes about 30 ms.
     pub async fn draw_slowly(&self, on: bool) {
         self.slow_rng.switch(on).await;
     }
@@ -52,13 +52,13 @@ impl Knobs {
         }
     }
 
-    /// Fault `rtp-anomaly`: pays by [`TENFOLD_CHERRIES`]. It shows in the observed RTP alone: no request fails and no span
-    /// is slow.
+    /// Fault `rtp-anomaly`: pays by [`TENFOLD_CHERRIES`]. Only the observed RTP shows it: no request fails and no span is
+    /// slow.
     pub fn pay_tenfold_cherries(&self, on: bool) {
         self.tenfold_cherries.store(on, Ordering::Relaxed);
     }
 
-    /// The paytable that the next round is evaluated by.
+    /// The paytable by which the next round is evaluated.
     pub(crate) fn paytable(&self) -> &'static Paytable {
         if self.tenfold_cherries.load(Ordering::Relaxed) {
             &TENFOLD_CHERRIES

@@ -1,29 +1,29 @@
 //! Health tests of a random number generator: NIST SP 800-90B (2018), section 4.4.
 //!
-//! A sample is a 32-bit word, of which a sound generator makes 32 bits of entropy. The standard suggests a
-//! probability of a false alarm of 2^-20 to 2^-40 for a sample; over the many millions of words that are tested here
-//! that would be an alarm a minute, so it is 2^-80.
+//! A sample is a 32-bit word, for which a sound generator has 32 bits of entropy. The standard suggests a probability of
+//! a false alarm of 2^-20 to 2^-40 for each sample. With the many millions of words that are tested here, that would be
+//! an alarm every minute, so it is 2^-80.
 
 use rand::Rng;
 
-/// Section 4.4.1: so many equal words in a row are a failure. `1 + ⌈80 / 32⌉`.
+/// Section 4.4.1: number of equal words in a row that is a failure, `1 + ⌈80 / 32⌉`.
 const REPETITION_CUTOFF: u32 = 4;
-/// Section 4.4.2, for samples that are not binary.
+/// Section 4.4.2: number of words in a window, for samples that are not binary.
 const WINDOW: u32 = 512;
-/// Section 4.4.2: so many occurrences of its first word in one window are a failure.
+/// Section 4.4.2: number of occurrences of a window's first word in it that is a failure,
 /// `1 + critbinom(512, 2^-32, 1 - 2^-80)`.
 const PROPORTION_CUTOFF: u32 = 4;
 
-/// What a generator did that a sound one never does.
+/// Why a generator failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum HealthFailure {
-    /// The repetition count test: the same word over and over.
+    /// Repetition count test: the same word is repeated.
     #[error("the generator repeats the word {word:#010x}")]
     Repetition {
         /// The word.
         word: u32,
     },
-    /// The adaptive proportion test: one word too often within a window.
+    /// Adaptive proportion test: one word is too frequent within a window.
     #[error("the generator favours the word {word:#010x}")]
     Proportion {
         /// The word.
@@ -31,10 +31,10 @@ pub enum HealthFailure {
     },
 }
 
-/// Runs both tests over the next `words` words of a generator, which are then used up.
+/// Consumes the next `words` words of a generator and runs both tests over them.
 ///
 /// # Errors
-/// The test that failed first.
+/// The first failure.
 pub fn check(rng: &mut impl Rng, words: u64) -> Result<(), HealthFailure> {
     let mut previous = None;
     let mut repeated = 0;
@@ -73,7 +73,7 @@ mod tests {
 
     use rand::TryRng;
 
-    /// Gives what a function of the position says.
+    /// A generator that returns a function of the position.
     struct Faulty<F>(u64, F);
 
     impl<F: Fn(u64) -> u32> TryRng for Faulty<F> {
@@ -98,7 +98,7 @@ mod tests {
         }
     }
 
-    /// A word that differs from position to position.
+    /// Returns a different word for each position.
     fn mixed(position: u64) -> u32 {
         u32::try_from(position.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32).unwrap()
     }
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_window_ends_after_512_words() {
-        // Three in each window, the last and the first of neighbouring ones side by side.
+        // Three in each window; the last one and the first one of the next window are side by side.
         let edges = |position| match position % u64::from(WINDOW) {
             0 | 1 | 511 => 5,
             _ => mixed(position),
@@ -138,7 +138,7 @@ mod tests {
     fn the_cutoffs_are_those_of_the_standard() {
         let bits = 80_u32;
         assert_eq!(REPETITION_CUTOFF, 1 + bits.div_ceil(32));
-        // The chance of more than k of 512 words, of which the first term of the sum is all but all.
+        // The probability of more than `k` of 512 words. Its first term is so large that the others do not matter.
         let log2_of_more_than = |k: u32| {
             let choose: f64 = (0..=k)
                 .map(|i| f64::from(WINDOW - i) / f64::from(i + 1))

@@ -18,17 +18,17 @@ use crate::replies;
 use crate::rng::{Seeds, seeds};
 use crate::rounds::{self, Drawn, Seed};
 
-/// Where the seeds of rounds come from.
+/// The source of the seeds of rounds.
 #[derive(Clone)]
 pub enum SeedSource {
-    /// The operating system's generator: what players play with.
+    /// The operating system's generator, which players use.
     System,
-    /// A reproducible sequence, for tests and for runs that are to be compared.
+    /// A reproducible sequence, for tests and for runs that are compared.
     Master(Arc<Mutex<Seeds>>),
 }
 
 impl SeedSource {
-    /// The operating system's generator, or the sequence that `master` begins.
+    /// Returns the operating system's generator, or the sequence of the seed `master`.
     #[must_use]
     pub fn new(master: Option<u64>) -> Self {
         master.map_or(Self::System, |master| {
@@ -44,20 +44,20 @@ impl SeedSource {
     }
 }
 
-/// What the routes share.
+/// State that the routes share.
 #[derive(Clone)]
 pub struct State {
     store: Store,
     seeds: SeedSource,
     knobs: Knobs,
-    /// What was drawn since the service started.
+    /// Stakes and payouts since the service started.
     turnover: Turnover,
-    /// Enumerated when first asked for.
+    /// The paytable with its PAR sheet, once it was requested.
     paytable: Arc<OnceLock<Paytable>>,
 }
 
 impl State {
-    /// Rounds are recorded in `store`.
+    /// Creates the state. Rounds are recorded in `store`.
     #[must_use]
     pub fn new(store: Store, seeds: SeedSource) -> Self {
         Self {
@@ -69,24 +69,24 @@ impl State {
         }
     }
 
-    /// What the demo can break while the service runs.
+    /// Returns the knobs of the service's faults.
     #[must_use]
     pub fn knobs(&self) -> Knobs {
         self.knobs.clone()
     }
 
-    /// The paytable with its PAR sheet. The first call goes through all stops of the reels, which takes some tens of
-    /// milliseconds; the others have it at once.
+    /// Returns the paytable with its PAR sheet. The first call goes through all stops of the reels, which takes some tens
+    /// of milliseconds; the result is stored for later calls.
     pub async fn enumerated(&self) -> Paytable {
         let cached = Arc::clone(&self.paytable);
-        // It would block a thread that serves other requests.
+        // On a blocking thread, so that it does not delay other requests.
         let enumerated =
             tokio::task::spawn_blocking(move || cached.get_or_init(replies::paytable).clone()).await;
         enumerated.unwrap_or_else(|_| replies::paytable())
     }
 }
 
-/// The service's routes.
+/// The routes of the service.
 pub fn router(state: State) -> Router {
     Router::new()
         .route("/v1/rounds", post(draw))
@@ -123,7 +123,7 @@ async fn draw(
         now(),
     )
     .await?;
-    // A round that is asked for again was counted when it was drawn.
+    // A round that is requested again was counted when it was drawn.
     match (first, round.same_seed_as) {
         (true, None) => state.turnover.measure(round.stake.major(), round.payout.major()),
         (true, Some(_)) => state
@@ -236,7 +236,8 @@ mod tests {
             call(&router, "/v1/rounds", &body.to_string()).await
         };
         let round = |bytes: &[u8]| reelscope_http::parse::<Round>(bytes).unwrap();
-        // Three cherries come within a few rounds; the first that pays more by the wrong paytable will do.
+        // Three cherries occur within a few rounds. The test ends at the first round that pays more by the wrong
+        // paytable.
         for id in 1..=1_000 {
             let first = round(&draw(id, None).await.1);
             knobs.pay_tenfold_cherries(true);
@@ -253,7 +254,7 @@ mod tests {
             if again.payout > first.payout {
                 let (status, _) = draw(20_000, Some(99_999)).await;
                 assert_eq!(status, StatusCode::NOT_FOUND);
-                // A known round would be worth more the more is staked on it.
+                // With a larger stake, a player could win more on an outcome that is known.
                 let body = format!(
                     r#"{{"round_id":"{}","stake":10000,"same_seed_as":"{}"}}"#,
                     RoundId::from_u128(20_001),

@@ -1,7 +1,7 @@
-//! The PAR sheet: what the game pays in the long run, exactly, by going through its whole cycle.
+//! The PAR sheet: what the game pays in the long run, computed exactly by going through its whole cycle.
 //!
-//! A PAR sheet is what a slot machine's designer hands to the regulator; for its parts see Harrigan and
-//! Dixon, "PAR Sheets, probabilities, and slot machine play", Journal of Gambling Issues 23 (2009).
+//! A slot machine's designer gives a PAR sheet to the regulator. Its parts are described by Harrigan and Dixon, "PAR
+//! Sheets, probabilities, and slot machine play", Journal of Gambling Issues 23 (2009).
 
 use std::collections::HashMap;
 
@@ -13,47 +13,46 @@ use num_rational::Ratio;
 /// The mathematics of the game. Rates are exact fractions; a payout is a multiple of the total stake.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParSheet {
-    /// How many sets of stops there are; each is equally likely.
+    /// Number of sets of stops. Each is equally likely.
     pub cycle: u128,
     /// Return to player: the mean payout.
     pub rtp: Ratio<u128>,
-    /// The share of rounds that pay anything.
+    /// Share of rounds that pay anything.
     pub hit_frequency: Ratio<u128>,
-    /// Of the payout of one round.
+    /// Variance of the payout of one round.
     pub variance: Ratio<u128>,
-    /// The square root of the variance.
+    /// Square root of the variance.
     pub standard_deviation: f64,
-    /// The standard deviation times 1.645, the half width in standard errors of a 90 % confidence band: after
-    /// n rounds the observed RTP lies within index / √n of the RTP nine times in ten (Harrigan and Dixon
-    /// 2009).
+    /// The standard deviation times 1.645, which is half the width of a 90 % confidence band in standard errors. After n
+    /// rounds the observed RTP is within index / √n of the RTP in nine of ten cases (Harrigan and Dixon 2009).
     pub volatility_index_90: f64,
-    /// The index in a word.
+    /// Class of the index.
     pub class: VolatilityClass,
-    /// The largest payout of one round.
+    /// Largest payout of one round.
     pub max_payout: Ratio<u128>,
-    /// How many of the cycle's boards pay that much.
+    /// Number of boards of the cycle that pay that much.
     pub max_payout_boards: u128,
-    /// What every symbol and count adds, in the order of [`Symbol::ALL`] and by rising count.
+    /// Contributions of every symbol and count, in the order of [`Symbol::ALL`] and by rising count.
     pub contributions: Vec<Contribution>,
 }
 
-/// What one symbol pays in the long run when so many of it win.
+/// What one symbol pays in the long run with one number of cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contribution {
     /// The symbol that pays.
     pub symbol: Symbol,
-    /// Its number of cells.
+    /// Number of winning cells.
     pub count: usize,
-    /// How many wins of this kind the cycle holds; a board counts once for every line that wins.
+    /// Number of wins of this kind in the cycle. A board counts once for every line that wins.
     pub hits: u128,
     /// Its share of the return to player; the shares of all contributions sum to the RTP.
     pub rtp: Ratio<u128>,
 }
 
-/// How widely payouts spread.
+/// How widely payouts vary.
 ///
-/// No standard fixes the bounds. These are ours: below an index of 5 a hundred rounds return the stake give
-/// or take a half, from 15 on give or take one and a half times the stake.
+/// No standard defines the bounds, so they are our own: a hundred rounds return the expected sum give or take half of the
+/// stakes with an index of 5, and one and a half times the stakes with an index of 15.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VolatilityClass {
     /// An index below 5.
@@ -73,7 +72,7 @@ impl VolatilityClass {
         }
     }
 
-    /// The stable lower-case name that crosses the wire.
+    /// The stable lower-case name on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -84,13 +83,13 @@ impl VolatilityClass {
     }
 }
 
-/// The nearest floating-point number to an exact rate, good to 15 digits: for showing, not for counting.
+/// Converts an exact rate to the nearest floating-point number, precise to 15 digits, for display only.
 #[must_use]
 pub fn approximate(rate: Ratio<u128>) -> f64 {
     *rate.numer() as f64 / *rate.denom() as f64
 }
 
-/// The PAR sheet of the game by a paytable. Goes through the whole cycle: milliseconds of CPU, so call it once.
+/// Computes the PAR sheet of the game by a paytable. It takes milliseconds of CPU time, so call it once.
 #[must_use]
 pub fn par_sheet(paytable: &Paytable) -> ParSheet {
     sheet_of(&Cycle::of(paytable, &STRIPS))
@@ -134,11 +133,10 @@ fn sheet_of(cycle: &Cycle<'_>) -> ParSheet {
     }
 }
 
-/// Payouts are counted in stakes per line while the cycle is gone through: whole numbers. This many make one
-/// stake.
+/// Number of stakes per line in one stake. Payouts are counted in stakes per line, which are whole numbers.
 const PAID_PER_STAKE: u128 = STAKE_STEP as u128;
 
-/// What one win pays, in stakes per line.
+/// Payout of one win, in stakes per line.
 fn paid_for(paytable: &Paytable, symbol: Symbol, count: usize) -> u64 {
     let times = u64::from(paytable.pay(symbol, count));
     if symbol == Symbol::Scatter {
@@ -148,7 +146,7 @@ fn paid_for(paytable: &Paytable, symbol: Symbol, count: usize) -> u64 {
     }
 }
 
-/// The sums over all boards of a set of strips by a paytable, payouts in stakes per line.
+/// Sums over all boards of a set of strips by a paytable. Payouts are in stakes per line.
 #[derive(Debug, PartialEq, Eq)]
 struct Cycle<'a> {
     paytable: &'a Paytable,
@@ -158,12 +156,12 @@ struct Cycle<'a> {
     paid_squared: u128,
     highest: u64,
     highest_boards: u128,
-    /// Wins by symbol and count.
+    /// Number of wins by symbol and count.
     wins: [[u128; REELS + 1]; Symbol::ALL.len()],
 }
 
 impl<'a> Cycle<'a> {
-    /// The sums before the first board.
+    /// Returns the sums of no boards.
     fn empty(paytable: &'a Paytable) -> Self {
         Self {
             paytable,
@@ -177,12 +175,11 @@ impl<'a> Cycle<'a> {
         }
     }
 
-    /// Goes through the cycle reel by reel, from the left: all boards that begin alike share the work.
+    /// Goes through the cycle reel by reel from the left, so that boards with equal first reels share the work.
     ///
-    /// What has been seen matters for the rest of a board only by the runs that still go on, what the others paid, and
-    /// the number of scatters. Beginnings that agree in these are one from there on. Where no run goes on, which is so
-    /// for two thirds of the boards after the third reel, only scatters can still come, and the boards are counted by their
-    /// number of scatters without looking at one of them.
+    /// The rest of a board depends only on the runs that have not ended, on the payout so far, and on the number of
+    /// scatters, so beginnings that are equal in these are merged. When all runs have ended, as on two thirds of the
+    /// boards after the third reel, only scatters can follow, and boards are counted by their number of scatters.
     fn of(paytable: &'a Paytable, strips: &Strips<'_>) -> Self {
         let windows = strips.map(|strip| {
             (0..strip.len())
@@ -228,8 +225,8 @@ impl<'a> Cycle<'a> {
         cycle
     }
 
-    /// A beginning, of which there are so many `ways`, with the window of the next `reel`. The runs that end there are
-    /// counted as won on every board that goes on from it, whose number is the sum of `rest`.
+    /// Extends a beginning, which occurs in `ways` ways, by a window of the next `reel`. The runs that end there count
+    /// for every board that continues from it; the number of these for each way is the sum of `rest`.
     fn extend_and_count(
         &mut self,
         beginning: &Beginning,
@@ -255,7 +252,7 @@ impl<'a> Cycle<'a> {
         next
     }
 
-    /// Adds so many boards on which every line is read to the end.
+    /// Adds `boards` boards on which all lines have ended.
     fn count(&mut self, paid_on_lines: u64, scatters: usize, boards: u64) {
         if boards == 0 {
             return;
@@ -282,12 +279,12 @@ impl<'a> Cycle<'a> {
     }
 }
 
-/// What the first reels of a board leave to the rest.
+/// The state of a board after its first reels.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Beginning {
-    /// By payline; none where it has ended.
+    /// The runs by payline; `None` where the run has ended.
     runs: [Option<Run>; PAYLINES.len()],
-    /// By the lines that have ended.
+    /// Payout of the lines that have ended.
     paid: u64,
     scatters: usize,
 }

@@ -2,10 +2,10 @@
 
 use crate::reels::{REELS, Symbol};
 
-/// The row (0 is the top) through which a line passes on each reel.
+/// The row of a line on each reel, from 0 at the top.
 pub type Payline = [usize; REELS];
 
-/// The paylines. All of them are always played: the stake is divided evenly among them.
+/// The paylines. All are always played, and the stake is divided evenly among them.
 pub const PAYLINES: [Payline; 10] = [
     [1, 1, 1, 1, 1],
     [0, 0, 0, 0, 0],
@@ -19,22 +19,21 @@ pub const PAYLINES: [Payline; 10] = [
     [1, 0, 1, 2, 1],
 ];
 
-/// The fewest symbols that pay, on a line or scattered.
+/// Smallest number of symbols that pays, on a line or scattered.
 pub const FEWEST: usize = 3;
 
-/// What runs of symbols pay, as one value: the certified game, or a release that pays otherwise.
+/// What runs of symbols pay, in the certified game or in a release that pays otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paytable {
     version: u32,
-    /// What 3, 4 and 5 of a symbol pay, in the order of [`Symbol::ALL`]: multiples of the stake per line, for the
-    /// scatter of the total stake.
+    /// Pays of 3, 4 and 5 of a symbol, in the order of [`Symbol::ALL`], as multiples of the stake per line; for the
+    /// scatter, of the total stake.
     pays: [[u32; REELS - FEWEST + 1]; Symbol::ALL.len()],
 }
 
 /// Version 1, for which the PAR sheet is exact.
 ///
-/// The wild pays at least as much as any symbol for which it stands, so that one more wild never costs the
-/// player.
+/// The wild pays at least as much as any symbol that it replaces, so that another wild never pays less.
 pub const CERTIFIED: Paytable = Paytable {
     version: 1,
     pays: [
@@ -50,19 +49,19 @@ pub const CERTIFIED: Paytable = Paytable {
 };
 
 impl Paytable {
-    /// Identifies this paytable: two that pay differently have different versions.
+    /// Identifies this paytable. Paytables that pay differently have different versions.
     #[must_use]
     pub const fn version(&self) -> u32 {
         self.version
     }
 
-    /// What 3, 4 and 5 of a symbol pay.
+    /// Pays of 3, 4 and 5 of a symbol.
     #[must_use]
     pub const fn pays(&self, symbol: Symbol) -> [u32; REELS - FEWEST + 1] {
         self.pays[symbol as usize]
     }
 
-    /// What `count` of a symbol pay; 0 below [`FEWEST`]. More than five count as five: no real board shows more.
+    /// Pay of `count` of a symbol; 0 below [`FEWEST`]. More than five count as five, because no real board shows more.
     #[must_use]
     pub const fn pay(&self, symbol: Symbol, count: usize) -> u32 {
         if count < FEWEST {
@@ -74,7 +73,7 @@ impl Paytable {
         }
     }
 
-    /// The same pays but for one, as another version. `count` is at least [`FEWEST`] and at most [`REELS`].
+    /// Returns this paytable with one pay changed, as another version. `count` is from [`FEWEST`] to [`REELS`].
     #[must_use]
     pub(crate) const fn with(mut self, version: u32, symbol: Symbol, count: usize, pays: u32) -> Self {
         self.version = version;

@@ -1,28 +1,28 @@
 //! Symbols, the five reel strips, and the board that a set of stops shows.
 
-/// What a cell of the board shows.
+/// A symbol in a cell of the board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Symbol {
-    /// Stands for every symbol but the scatter, and pays by itself.
+    /// Stands for every symbol except the scatter, and pays by itself.
     Wild,
     /// Pays anywhere on the board, in multiples of the total stake.
     Scatter,
     /// The highest regular symbol.
     Seven,
-    /// Regular.
+    /// A regular symbol.
     Gem,
-    /// Regular.
+    /// A regular symbol.
     Bell,
-    /// Regular.
+    /// A regular symbol.
     Bar,
-    /// Regular.
+    /// A regular symbol.
     Star,
     /// The lowest regular symbol.
     Cherry,
 }
 
 impl Symbol {
-    /// Every symbol, in the order in which a PAR sheet lists them; `ALL[symbol as usize] == symbol`.
+    /// All symbols, in the order in which a PAR sheet lists them; `ALL[symbol as usize] == symbol`.
     pub const ALL: [Self; 8] = [
         Self::Wild,
         Self::Scatter,
@@ -35,10 +35,10 @@ impl Symbol {
     ];
 }
 
-/// Columns of the board.
+/// Number of reels, the columns of the board.
 pub const REELS: usize = 5;
 
-/// Cells of each reel that the player sees.
+/// Number of cells of each reel that the player sees.
 pub const ROWS: usize = 3;
 
 /// The visible cells of one reel, top first.
@@ -47,17 +47,17 @@ pub type Window = [Symbol; ROWS];
 /// The visible cells: one window per reel, from left to right.
 pub type Board = [Window; REELS];
 
-/// Where each reel stopped: the index on its strip of the symbol in the top row.
+/// Where each reel stopped: the index, on its strip, of the symbol in the top row.
 pub type Stops = [usize; REELS];
 
-/// One reel strip per reel. A strip is a loop: its last symbol stands above its first.
+/// One strip for each reel. A strip is a loop: its last symbol is above its first.
 pub type Strips<'a> = [&'a [Symbol]; REELS];
 
-/// The reel strips of the game.
+/// The strips of the game.
 ///
-/// Cherries and bars crowd reels 1 and 3, stars and bells reel 2: neighbouring reels rarely agree, so a game
-/// with ten paylines pays about once in three rounds and can afford large prizes. Two scatters on a strip
-/// stand at least three stops apart, so that a window never shows both.
+/// Reels 1 and 3 have many cherries and bars, reel 2 has many stars and bells. Neighbouring reels therefore rarely agree,
+/// so a game with ten paylines pays about once in three rounds and can have large prizes. Two scatters on a strip are at
+/// least three stops apart, so that a window never shows both.
 pub const STRIPS: Strips<'static> = {
     use Symbol::{Bar, Bell, Cherry, Gem, Scatter, Seven, Star, Wild};
     [
@@ -88,19 +88,18 @@ pub const STRIPS: Strips<'static> = {
     ]
 };
 
-/// The board that these stops show. A stop beyond its strip's end counts on from the start, as on a real
-/// reel.
+/// Returns the board of these stops. A stop beyond the end of its strip continues from the start, as on a real reel.
 #[must_use]
 pub fn board_at(stops: Stops) -> Board {
     board_on(&STRIPS, stops)
 }
 
-/// The board on other strips than the game's: a reduced cycle can be checked board by board.
+/// Returns the board of other strips than the game's, so that a short cycle can be checked board by board.
 pub(crate) fn board_on(strips: &Strips<'_>, stops: Stops) -> Board {
     std::array::from_fn(|reel| window(strips[reel], stops[reel]))
 }
 
-/// What one reel shows when it stops here.
+/// Returns what one reel shows at a stop.
 pub(crate) fn window(strip: &[Symbol], stop: usize) -> Window {
     std::array::from_fn(|row| strip[(stop % strip.len() + row) % strip.len()])
 }

@@ -1,4 +1,4 @@
-//! The game as it stands in replies.
+//! Converts rounds and the paytable to replies.
 
 use num_rational::Ratio;
 use reelscope_contracts::game::{
@@ -14,7 +14,7 @@ use crate::reels::{Board, REELS, ROWS, STRIPS, Stops, Symbol};
 /// Name of the game, in the paytable and in traces.
 pub const GAME: &str = "reelscope-classic";
 
-/// Stakes that the machine offers, in minor units; each divides over the paylines.
+/// Stakes that the machine offers, in minor units. Each can be divided evenly among the paylines.
 const STAKES: [i64; 7] = [100, 200, 500, 1_000, 2_000, 5_000, 10_000];
 
 fn small(number: usize) -> u8 {
@@ -34,7 +34,7 @@ fn name(symbol: Symbol) -> SymbolName {
     }
 }
 
-/// A round that was drawn.
+/// Returns the reply for a round.
 pub(crate) fn round(
     round_id: RoundId,
     stake: Money,
@@ -82,7 +82,7 @@ pub(crate) fn round(
     }
 }
 
-/// The whole certified game as an auditor needs it. Enumerates the full cycle: call it once and keep the result.
+/// Returns the whole certified game as an auditor needs it. It goes through the whole cycle, so call it once.
 #[must_use]
 pub fn paytable() -> game::Paytable {
     let sheet = par_sheet::par_sheet(&CERTIFIED);

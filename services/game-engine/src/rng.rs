@@ -1,21 +1,21 @@
-//! Where the reels stop: a function of the round's seed and of nothing else.
+//! Draws the stops of the reels, as a function of the round's seed only.
 //!
-//! There is no player, stake, balance or history in these signatures, so none of them can touch the outcome.
+//! No signature here contains a player, a stake, a balance or the history, so none of them can affect the outcome.
 
 use crate::reels::{STRIPS, Stops};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 
-/// Draws the stops of the round with this seed. The same seed draws the same stops: a replay is the same
-/// call. Every stop of a strip is exactly equally likely: `random_range` rejects what would favour the first stops
-/// (rand's feature `unbiased`).
+/// Draws the stops of the round with this seed. The same seed gives the same stops, so a replay is the same call. All
+/// stops of a strip are equally likely, because `random_range` rejects values that would favour the first ones (rand's
+/// feature `unbiased`).
 #[must_use]
 pub fn draw(seed: u64) -> Stops {
     let mut rng = generator(seed, Stream::Stops);
     STRIPS.map(|strip| rng.random_range(0..strip.len()))
 }
 
-/// An endless sequence of round seeds for a run that can be repeated.
+/// Returns an endless sequence of round seeds, for a reproducible run.
 #[must_use]
 pub fn seeds(master: u64) -> Seeds {
     Seeds {
@@ -23,15 +23,14 @@ pub fn seeds(master: u64) -> Seeds {
     }
 }
 
-/// The round seeds that follow from a master seed. See [`seeds`].
+/// The round seeds of a master seed; see [`seeds`].
 #[derive(Clone, Debug)]
 pub struct Seeds {
     rng: ChaCha12Rng,
 }
 
 impl Seeds {
-    /// The seed of the next round. As an iterator the sequence never ends; this spares the caller an
-    /// `Option`.
+    /// Returns the seed of the next round, without the `Option` of an iterator, because the sequence never ends.
     pub fn next_seed(&mut self) -> u64 {
         self.rng.next_u64()
     }
@@ -45,21 +44,20 @@ impl Iterator for Seeds {
     }
 }
 
-/// What a generator is for. ChaCha keeps streams of one key apart, so a number that serves both as a master
-/// seed and as a round's seed still gives unrelated sequences.
+/// The purpose of a generator. ChaCha's streams of one key are independent, so a number can be both a master seed and the
+/// seed of a round.
 #[derive(Clone, Copy)]
 pub(crate) enum Stream {
-    /// Where the reels stop.
+    /// Drawing the stops.
     Stops = 0,
-    /// The seeds of the rounds of a run that can be repeated.
+    /// Drawing the round seeds of a reproducible run.
     RoundSeeds = 1,
-    /// What a health test reads.
+    /// Health tests.
     StartUpTest = 2,
 }
 
-/// ChaCha with 12 rounds, keyed with the seed's little-endian bytes and zeros. The key is written out here
-/// because `seed_from_u64` may expand a seed differently in a later release, and every recorded round would
-/// replay wrongly.
+/// Creates ChaCha with 12 rounds, with the seed's little-endian bytes and zeros as the key. `seed_from_u64` is not used,
+/// because a later release of it may expand a seed differently and change the replay of every recorded round.
 pub(crate) fn generator(seed: u64, stream: Stream) -> ChaCha12Rng {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
@@ -74,8 +72,7 @@ pub(crate) mod tests {
 
     #[test]
     fn recorded_rounds_replay() {
-        // When this fails after an update of rand or rand_chacha, the update must not be taken: it would
-        // change what recorded seeds replay to.
+        // Reject an update of rand or rand_chacha with which this fails, because it changes the replay of recorded seeds.
         let recorded = [
             (0x0, [13, 9, 2, 28, 22]),
             (0x1, [11, 28, 30, 1, 4]),
@@ -107,9 +104,8 @@ pub(crate) mod tests {
         assert_eq!(once.len(), 10_000);
     }
 
-    /// Pearson's statistic of the observed counts against equal expectation, and the value that chance
-    /// exceeds once in a thousand (Wilson and Hilferty's approximation, 1931; 3.09 is the normal quantile of
-    /// 0.999).
+    /// Checks counts for equal expectation: Pearson's statistic against the value that chance exceeds once in a thousand
+    /// times (approximation of Wilson and Hilferty, 1931; 3.09 is the normal quantile of 0.999).
     fn check_uniform(counts: &[u32], what: &str) {
         let cells = counts.len() as f64;
         let expected = f64::from(counts.iter().sum::<u32>()) / cells;
@@ -130,7 +126,7 @@ pub(crate) mod tests {
         check_stops(200_000, draw);
     }
 
-    /// Checks every reel, and every pair of neighbours.
+    /// Checks every reel, and every pair of neighbouring reels.
     pub(crate) fn check_stops(rounds: usize, draw: impl Fn(u64) -> Stops) {
         let mut stops = STRIPS.map(|strip| vec![0_u32; strip.len()]);
         let mut pairs: Vec<Vec<u32>> = STRIPS

@@ -1,4 +1,4 @@
-//! Rounds between the pure game and the store: draw once per id, look up, replay.
+//! Rounds in the store: draws each once, looks them up, and replays seeds.
 
 use reelscope_contracts::game::Round;
 use reelscope_contracts::{Money, RoundId, UnixMillis};
@@ -14,15 +14,15 @@ use crate::paytable::{CERTIFIED, Paytable};
 use crate::reels::{REELS, STRIPS, Stops, board_at};
 use crate::replies::round;
 
-/// Version of the documents below; raised when an older build would misread them.
+/// Version of the documents below. It is raised when an older build would misread them.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// Rounds that one look-up may ask for.
+/// Maximum number of rounds in one look-up.
 pub const MOST_LOOKED_UP: usize = 100;
 
 const ROUNDS: &str = "rounds";
 
-/// What is kept of a round: enough to show it and to check it. The wins follow from the board.
+/// A stored round: enough to show and to check it. The wins follow from the board.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct RoundRecord {
     #[serde(rename = "_id", default, skip_serializing)]
@@ -32,17 +32,18 @@ struct RoundRecord {
     seed: String,
     stops: Vec<i64>,
     drawn_at: UnixMillis,
-    /// Whether it was evaluated by [`TENFOLD_CHERRIES`] and not by [`CERTIFIED`]: a round stays what it was.
+    /// Whether it was evaluated by [`TENFOLD_CHERRIES`] instead of [`CERTIFIED`]. The round is shown with the same
+    /// paytable.
     #[serde(default)]
     wrong_paytable: bool,
-    /// The round whose seed was drawn from again.
+    /// The round whose seed was used again.
     #[serde(default)]
     same_seed_as: Option<RoundId>,
 }
 
 impl RoundRecord {
-    /// The round as it was drawn. The stops are read back rather than drawn again, so that a round stays what it
-    /// was even if a later build drew differently from the same seed.
+    /// Returns the round as it was drawn. The stops are read and not drawn again, so that it stays the same even if a
+    /// later build draws other stops from the same seed.
     fn round(&self) -> Option<Round> {
         let mut stops = Stops::default();
         if self.stops.len() != REELS {
@@ -73,25 +74,25 @@ impl RoundRecord {
     }
 }
 
-/// A round, and whether this call has drawn it.
+/// A round, and whether this call drew it.
 pub struct Drawn {
     /// The round.
     pub round: Round,
-    /// It was not drawn before.
+    /// Whether it was drawn by this call.
     pub first: bool,
 }
 
-/// Where a round's seed comes from.
+/// A seed and its origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seed {
     /// The seed.
     pub seed: u64,
-    /// The round that it was drawn from first; a round of its own without.
+    /// The round that used the seed first; `None` for a new seed.
     pub same_seed_as: Option<RoundId>,
 }
 
-/// Draws a round and records it before it is answered. Asked again with the same id, answers with the same round:
-/// `seed` is used the first time only.
+/// Draws a round and records it before it is returned. A later call with the same id returns the same round and ignores
+/// its `seed`.
 ///
 /// # Errors
 /// [`GameError::Stake`], [`GameError::Conflict`] when the id was drawn for another stake, [`GameError::Store`],
@@ -104,9 +105,9 @@ pub async fn draw_round(
     Seed { seed, same_seed_as }: Seed,
     at: UnixMillis,
 ) -> Result<Drawn, GameError> {
-    // The paytable of the time at which the round was asked for: drawing may take long.
+    // The paytable at the time of the request, because drawing may take long.
     let paytable = knobs.paytable();
-    // Computed outside of the writer, for which all other writes wait.
+    // Computed outside of the writer, because all other writes wait for that.
     let stops = knobs.draw_stops(seed).await?;
     let mut drawn = evaluated(paytable, round_id, stake, seed, stops, at)?;
     drawn.same_seed_as = same_seed_as;
@@ -140,7 +141,7 @@ pub async fn draw_round(
         .await
 }
 
-/// The rounds with these ids, in their order; unknown ones are left out.
+/// Returns the rounds with these ids, in their order, without unknown ones.
 ///
 /// # Errors
 /// [`GameError::TooMany`], [`GameError::Store`].
@@ -153,7 +154,8 @@ pub async fn look_up(store: &Store, ids: &[RoundId]) -> Result<Vec<Round>, GameE
     Ok(records.iter().filter_map(RoundRecord::round).collect())
 }
 
-/// The seed that a round was drawn from, for another one with the same stake: it is drawn to be compared, not to be won.
+/// Returns the seed of a round, to draw from it again for comparison. The stake must be the same, because the outcome is
+/// known.
 ///
 /// # Errors
 /// [`GameError::NoSuchRound`], [`GameError::OtherStake`], [`GameError::Store`].
@@ -166,7 +168,7 @@ pub async fn seed_of(store: &Store, round_id: RoundId, stake: Money) -> Result<u
     parse_seed(&record.seed)
 }
 
-/// Plays a seed by the certified paytable, without recording anything. No fault changes it.
+/// Evaluates a seed by the certified paytable, without recording anything. Faults have no effect.
 ///
 /// # Errors
 /// [`GameError::Stake`].
@@ -201,7 +203,7 @@ fn evaluated(
     ))
 }
 
-/// Reads a seed as it stands in replies.
+/// Parses a seed as replies contain it.
 ///
 /// # Errors
 /// [`GameError::Seed`].

@@ -1,4 +1,4 @@
-//! Settles rounds whose players were answered already.
+//! Settles rounds in the background, after their players were answered.
 
 use std::future::Future;
 use std::pin::pin;
@@ -13,28 +13,28 @@ use crate::journal::RecordedPayout;
 use crate::round_locks::RoundLock;
 use crate::settlement::Settlement;
 
-/// Settlements asked of the provider at the same time; the rest wait in memory, and on the disk.
+/// Maximum number of concurrent settlements. The others wait in memory, and are on the disk.
 pub(crate) const AT_ONCE: usize = 256;
-/// Settlements that wait for their turn. Beyond that the next player waits until there is room: a provider that is slower
-/// than the players spin slows them down.
+/// Maximum number of settlements in the queue. When it is full, the next player waits for room, so that a provider that
+/// is slower than the players slows them down.
 const MOST_WAITING: usize = 4_096;
-/// How long settlements may take to end when the service stops. What has not ended then is settled at the next start.
+/// How long settlements may continue when the service stops. The others are settled at the next start.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// A round whose payout is durable and whose player was answered.
 struct Accepted {
     recorded: RecordedPayout,
-    /// Held from before the answer until the round is settled, so that no other task settles it.
+    /// Held from before the response until the round is settled, so that no other task settles it.
     claim: RoundLock,
-    /// The player's request.
+    /// The trace of the player's request.
     link: TraceLink,
 }
 
-/// Takes accepted rounds from the routes; clones feed the same [`Backlog`].
+/// Receives accepted rounds from the routes. Clones feed the same [`Backlog`].
 #[derive(Clone)]
 pub(crate) struct Queue(mpsc::Sender<Accepted>);
 
-/// Rounds that wait to be settled, for [`run`].
+/// Rounds that wait to be settled by [`run`].
 pub struct Backlog(mpsc::Receiver<Accepted>);
 
 pub(crate) fn queue() -> (Queue, Backlog) {
@@ -47,7 +47,7 @@ fn queue_of(most_waiting: usize) -> (Queue, Backlog) {
 }
 
 impl Queue {
-    /// Adds a round to be settled within the trace of the running task, once there is room for it. When the service is
+    /// Adds a round, once there is room for it, to be settled within the trace of the running task. If the service is
     /// stopping, the next start settles it.
     pub(crate) async fn push(&self, recorded: RecordedPayout, claim: RoundLock) {
         let link = TraceLink::current();
@@ -62,8 +62,8 @@ impl Queue {
     }
 }
 
-/// Settles what is left in the backlog, each round as a transaction of its own within its player's trace, until
-/// `stopped`. Dropped, it leaves the rounds to the next start.
+/// Settles the rounds of the backlog, each as a transaction of its own within its player's trace, until `stopped`. If the
+/// future is dropped, the next start settles the remaining rounds.
 pub async fn run(
     service: Service,
     settlement: Settlement,
@@ -94,8 +94,8 @@ pub async fn run(
     tasks.shutdown().await;
 }
 
-/// A panic, which the panic hook has reported, costs one settlement its attempt: its claim is given back, and the
-/// recovery asks again.
+/// Logs a panic, which the panic hook has reported. It ends one attempt: the claim on the round is released, and recovery
+/// tries again.
 pub(crate) fn log_panic(ended: &Result<(), JoinError>) {
     if let Err(error) = ended
         && error.is_panic()
@@ -116,14 +116,14 @@ async fn settle(service: Service, settlement: Settlement, accepted: Accepted) {
         match &outcome {
             Ok(_) => tracing::info!(%round_id, "settled in the background"),
             Err(PaymentError::Declined(_)) => {
-                // As the gateway measures it where the player waits.
+                // The gateway measures the same while a player waits.
                 measure("failed_stake", stake.major(), "none");
                 tracing::warn!(%round_id, "declined; the stake was returned");
             }
             Err(PaymentError::OutcomeUnknown(_)) => {
                 tracing::warn!(%round_id, "not settled yet; the provider is asked again");
             }
-            // The player was answered already, so that an issue is the only report.
+            // The player was answered already, so an issue is the only report.
             Err(error) => {
                 tracing::error!(%round_id, %error, "not settled yet");
                 capture(error, &[]);
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
     use crate::round_locks::{Claimed, RoundLocks};
 
-    /// A recorded payout and the claim of its round.
+    /// Returns a recorded payout and the claim on its round.
     fn round(claims: &RoundLocks, number: u128) -> (RecordedPayout, RoundLock) {
         let (round_id, payout) = (RoundId::from_u128(number), Money(4));
         let bet = Bet {

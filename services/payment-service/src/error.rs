@@ -1,4 +1,4 @@
-//! What the payment service refuses or cannot do, and how it says so.
+//! Errors of the payment service, and the replies to them.
 
 use axum::response::{IntoResponse, Response};
 use reelscope_contracts::api_problem::sentence;
@@ -9,7 +9,7 @@ use reelscope_store::StoreError;
 
 use crate::ledger::LedgerError;
 
-/// Every failure of this service.
+/// Every error of this service.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum PaymentError {
     /// No wallet has been opened for the player.
@@ -21,45 +21,45 @@ pub enum PaymentError {
     /// No bet has this id.
     #[error("round {0} has no reservation")]
     BetNotFound(RoundId),
-    /// The balance is short, or an amount is out of range.
+    /// The balance is too small, or an amount is out of range.
     #[error("{0}")]
     Refused(LedgerError),
-    /// The same id came with another player, stake or payout.
+    /// An earlier request with this id had another player, stake or payout.
     #[error("round {0} was reserved or settled with other figures; use a new idempotency key")]
     Conflict(RoundId),
     /// The bet is posted and cannot be voided.
     #[error("round {0} is posted already")]
     AlreadyPosted(RoundId),
-    /// The provider refused, or could not be reached; the stake is back.
+    /// The provider refused or could not be reached. The stake was returned.
     #[error("the payment did not go through; the stake was returned")]
     Declined(RoundId),
-    /// The provider did not say; the stake stays reserved.
+    /// The provider has not confirmed an outcome. The stake stays reserved.
     #[error(
         "the payment provider has not confirmed yet; the round will be settled or the stake returned automatically"
     )]
     OutcomeUnknown(RoundId),
-    /// The provider has settled, and the wallet could not be written.
+    /// The provider has settled, but the wallet could not be written.
     #[error(
         "the payment provider has settled this round and the wallet could not be written; it is posted automatically"
     )]
     NotPosted {
-        /// Which round.
+        /// The round.
         round_id: RoundId,
-        /// What kept it from being posted.
+        /// Why it was not posted.
         source: Box<PaymentError>,
     },
-    /// The provider has settled a round whose stake was returned here before.
+    /// The provider has settled a round whose stake was returned before.
     #[error(
         "the payment provider settled this round after its stake had been returned; the settlement is taken back automatically"
     )]
     SettledButVoided(RoundId),
-    /// The provider has not taken a settlement back.
+    /// The provider has not reversed a settlement yet.
     #[error("the payment provider has not taken the settlement of round {0} back yet")]
     NotReversed(RoundId),
-    /// The task that worked on the round met a defect.
+    /// The task that settled the round panicked.
     #[error("internal error in the payment service; send the same key again to get the outcome of round {0}")]
     Defect(RoundId),
-    /// A report was asked for what is no day.
+    /// The day of a report is not a date.
     #[error("`{0}` is not a date; write it as 2026-01-31")]
     NoDay(String),
     /// The store failed.
@@ -107,7 +107,7 @@ impl From<&PaymentError> for ApiProblem {
             PaymentError::NoDay(_) => detail(Code::InvalidRequest).field("day"),
             PaymentError::Store(StoreError::Full) => ApiProblem::disk_full(),
             PaymentError::Store(StoreError::System(_)) => detail(Code::ServiceUnavailable),
-            // Only the round's own record says whether anything was written.
+            // Only the record of the round tells whether anything was written.
             PaymentError::Store(_) => ApiProblem::new(
                 Code::Internal,
                 "The wallets could not be read or updated; try again.",
@@ -117,7 +117,7 @@ impl From<&PaymentError> for ApiProblem {
 }
 
 impl PaymentError {
-    /// As a problem; what failed beneath is logged here, where it is answered.
+    /// Converts it to a reply. The underlying error is logged here, because the reply does not contain it.
     pub(crate) fn logged_problem(&self) -> ApiProblem {
         match self {
             Self::Store(error) => tracing::error!(%error, "store"),
@@ -134,7 +134,7 @@ impl IntoResponse for PaymentError {
     }
 }
 
-/// The bet, unless it was voided.
+/// Returns the bet, or an error if it was voided.
 pub(crate) fn ended(bet: Bet) -> Result<Bet, PaymentError> {
     if bet.status == BetStatus::Voided {
         Err(PaymentError::Declined(bet.round_id))

@@ -1,5 +1,5 @@
-//! What the demo can break in the payment service, and how it copes: each knob with what it shows, and the step of a
-//! request that it changes. The causes of the first two are at the external provider.
+//! The faults of the payment service and their fixes: each knob, what it shows, and the step of a request that it
+//! changes. The causes of the first two are at the external provider.
 //!
 //! | fault | knob | step |
 //! |---|---|---|
@@ -22,40 +22,41 @@ use crate::{PaymentError, reports};
 /// When the player is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settling {
-    /// Fault `slow-provider`: once the provider has answered. It shows as `External payment provider API` within the
-    /// player's request, and as most of it when the provider is slow.
+    /// Fault `slow-provider`: after the provider has answered. `External payment provider API` is within the player's
+    /// request, and is most of it when the provider is slow.
     WhilePlayerWaits,
-    /// The fix: once the payout is durable. It shows as a player's request that ends early, and the same
-    /// `External payment provider API` that goes on behind it, under `settle in the background`.
+    /// The fix: once the payout is durable. The player's request ends early, and the same `External payment provider API`
+    /// follows it, under `settle in the background`.
     InBackground,
 }
 
-/// What a failed attempt at the provider leads to.
+/// What follows a failed attempt at the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retrying {
-    /// Fault `payment-errors`: to a failed payment. It shows as one `External payment provider API` with an error, and as
-    /// an issue.
+    /// Fault `payment-errors`: the payment fails. There is one `External payment provider API` with an error, and an
+    /// issue.
     Never,
-    /// The fix: to another attempt with the same reference, a little later. It shows as the attempt that failed, the pause
-    /// `wait before asking again`, and the attempt that succeeded (`retry.attempt`); no issue unless all failed.
+    /// The fix: another attempt with the same reference, a little later. The trace has the failed attempt, the pause
+    /// `wait before asking again`, and the successful attempt (`retry.attempt`). There is no issue unless all attempts
+    /// fail.
     WithBackoff,
 }
 
-/// What a daily report is made of.
+/// What a daily report is computed from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportSource {
-    /// The fix: of totals that posting keeps up to date. It shows as one `db.query` of one row.
+    /// The fix: totals that posting keeps up to date. There is one `db.query` of one row.
     FromTotals,
-    /// Fault `slow-report`: of every bet that there ever was. It shows as one `db.query` with as many `db.rows_scanned`,
+    /// Fault `slow-report`: all bets that exist. There is one `db.query` whose `db.rows_scanned` is their number, and
     /// which takes longer with every spin.
     ReadingAllBets,
 }
 
-/// Attempts after the first, where failed ones are retried.
+/// Maximum number of attempts after the first, with [`Retrying::WithBackoff`].
 const MOST_RETRIES: u32 = 3;
 
-/// The knobs of a running service; clones turn the same ones. They start without the fixes of the first two faults, since
-/// the demo begins with these, and without `slow-report`.
+/// The knobs of a running service. Clones share them. Initially the first two faults are on, because the demo begins with
+/// them, and `slow-report` is off.
 #[derive(Debug, Clone, Default)]
 pub struct Knobs {
     in_background: Arc<AtomicBool>,
@@ -64,7 +65,7 @@ pub struct Knobs {
 }
 
 impl Knobs {
-    /// When players are answered now.
+    /// Returns when players are answered.
     #[must_use]
     pub fn settling(&self) -> Settling {
         if self.in_background.load(Ordering::Relaxed) {
@@ -74,13 +75,13 @@ impl Knobs {
         }
     }
 
-    /// Holds for settlements that begin from now on.
+    /// Sets when players are answered, for settlements that begin from now on.
     pub fn set_settling(&self, settling: Settling) {
         self.in_background
             .store(settling == Settling::InBackground, Ordering::Relaxed);
     }
 
-    /// Settles a round and answers with its bet: as it ends, or as it stands once its payout is durable.
+    /// Settles a round and returns its bet: after the settlement, or once its payout is durable.
     pub(crate) async fn settle(
         &self,
         settlement: &Settlement,
@@ -94,7 +95,7 @@ impl Knobs {
         }
     }
 
-    /// What failed attempts lead to now.
+    /// Returns what follows failed attempts.
     #[must_use]
     pub fn retrying(&self) -> Retrying {
         if self.with_backoff.load(Ordering::Relaxed) {
@@ -104,13 +105,13 @@ impl Knobs {
         }
     }
 
-    /// Holds for settlements that ask the provider from now on.
+    /// Sets what follows failed attempts, for settlements that ask the provider from now on.
     pub fn set_retrying(&self, retrying: Retrying) {
         self.with_backoff
             .store(retrying == Retrying::WithBackoff, Ordering::Relaxed);
     }
 
-    /// Attempts that the provider is asked for after a first one that failed.
+    /// Number of attempts that follow a failed first one.
     pub(crate) fn retries(&self) -> u32 {
         match self.retrying() {
             Retrying::Never => 0,
@@ -118,7 +119,7 @@ impl Knobs {
         }
     }
 
-    /// What daily reports are made of now.
+    /// Returns what daily reports are computed from.
     #[must_use]
     pub fn reporting(&self) -> ReportSource {
         if self.reading_all_bets.load(Ordering::Relaxed) {
@@ -128,13 +129,13 @@ impl Knobs {
         }
     }
 
-    /// Holds for reports that are asked for from now on.
+    /// Sets what daily reports are computed from, for requests from now on.
     pub fn set_reporting(&self, reporting: ReportSource) {
         self.reading_all_bets
             .store(reporting == ReportSource::ReadingAllBets, Ordering::Relaxed);
     }
 
-    /// Makes the report of a day.
+    /// Computes the report of a day.
     pub(crate) async fn daily_report(&self, store: &Store, day: Day) -> Result<DailyReport, PaymentError> {
         match self.reporting() {
             ReportSource::FromTotals => reports::daily(store, day).await,

@@ -19,7 +19,7 @@ use crate::provider::Provider;
 use crate::settlement::Settlement;
 use crate::{Knobs, PaymentError};
 
-/// What the routes share.
+/// State that the routes share.
 #[derive(Clone)]
 pub struct State {
     store: Store,
@@ -28,7 +28,8 @@ pub struct State {
 }
 
 impl State {
-    /// Wallets in `store`, settled with `provider`; the backlog is for [`crate::background::run`].
+    /// Creates the state, with wallets in `store` and settlement by `provider`. The backlog is for
+    /// [`crate::background::run`].
     #[must_use]
     pub fn new(store: Store, provider: Provider) -> (Self, Backlog) {
         let (queue, backlog) = background::queue();
@@ -40,20 +41,20 @@ impl State {
         (state, backlog)
     }
 
-    /// For [`crate::background::run`] and [`crate::recovery::run`].
+    /// Returns the settlement, for [`crate::background::run`] and [`crate::recovery::run`].
     #[must_use]
     pub fn settlement(&self) -> Settlement {
         self.settlement.clone()
     }
 
-    /// What the demo can break while the service runs.
+    /// Returns the knobs of the service's faults.
     #[must_use]
     pub fn knobs(&self) -> Knobs {
         self.settlement.knobs().clone()
     }
 }
 
-/// The service's routes.
+/// The routes of the service.
 pub fn router(state: State) -> Router {
     Router::new()
         .route("/v1/wallets", post(open_wallet))
@@ -98,7 +99,7 @@ async fn bets(
     Ok(Json(Bets { bets }))
 }
 
-/// Whose round is asked about.
+/// The player of a round.
 #[derive(Deserialize)]
 struct Of {
     player_id: PlayerId,
@@ -116,8 +117,8 @@ async fn standing(
         .map(Json)
 }
 
-/// The problem of a request about a round, with where its stake stands by the ledger. It says nothing of the stake only
-/// where the ledger cannot be read.
+/// Converts the error of a request about a round, and adds the state of its stake in the ledger. The state is absent only
+/// if the ledger cannot be read.
 async fn of_round(
     store: &Store,
     round_id: RoundId,
@@ -130,7 +131,7 @@ async fn of_round(
     }
     let stands = match player_id {
         Some(player_id) => match journal::standing(store, round_id, player_id).await {
-            // The round is another player's, so that no stake of this player was touched.
+            // The round is another player's, so no stake of this player was touched.
             Err(PaymentError::BetNotFound(_)) => Ok(StakeStatus::Untouched),
             found => found.map(|standing| standing.stake_status),
         },

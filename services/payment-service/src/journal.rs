@@ -1,11 +1,11 @@
-//! The rules of money applied to the store. Every function is one write: it happens whole or not at all, in one
-//! order with all others, and again with the same id it answers what it answered first.
+//! The rules of money applied to the store. Every function is one write: it happens completely or not at all, in one
+//! order with all others, and a repeated call with the same id has no further effect.
 //!
 //! Collections: `wallets` by player, `bets` by round, `entries` by round and kind (never changed), `reports` by day (see
-//! [`crate::reports`]), and `open` with the lists of the bets which are not at their end: neither posted nor voided, or
-//! voided here and still settled at the provider. PoloDB cannot index a field that changes, and these lists make a restart
-//! independent of how many bets there have been. There are several of them, by round, because a list is written whole with
-//! every bet that joins or leaves it.
+//! [`crate::reports`]), and `open` with the lists of open bets: those neither posted nor voided, and those voided here
+//! but still settled at the provider. PoloDB cannot index a field that changes, and with these lists a restart does not
+//! depend on the number of all bets. There are several, by round, because a list is rewritten whenever a bet joins or
+//! leaves it.
 
 mod movements;
 mod open_bets;
@@ -28,19 +28,20 @@ pub use open_bets::{Next, OpenBet, open_bets};
 pub use reads::{recent, stake_status, standing, wallet};
 pub use verification::verify;
 
-/// Version of the documents below; raised when an older build would misread them.
+/// Version of the documents below. It is raised when an older build would misread them.
 ///
-/// Version 1 had one list of open bets, version 2 no totals by day, which its build would not keep; see [`migrate`].
+/// Version 1 has one list of open bets. Version 2 has no totals by day, and its build would not update them; see
+/// [`migrate`].
 pub const SCHEMA_VERSION: u32 = 3;
 
-/// Bets that a wallet lists for the player's history.
+/// Number of bets that a wallet lists for the player's history.
 const RECENT_BETS: usize = 50;
 
 const WALLETS: &str = "wallets";
 pub(crate) const BETS: &str = "bets";
 const ENTRIES: &str = "entries";
 
-/// Opens a wallet with its first deposit, or answers with the one that is there.
+/// Opens a wallet with its first deposit, or returns the existing one.
 ///
 /// # Errors
 /// [`PaymentError::OtherCurrency`], [`PaymentError::Refused`] for a negative deposit, [`PaymentError::Store`].
@@ -71,7 +72,7 @@ pub async fn open_wallet(store: &Store, request: OpenWallet, at: UnixMillis) -> 
         .await
 }
 
-/// Sets the stake of a round aside. Asked again, answers with the bet as it stands now.
+/// Reserves the stake of a round. A repeated call returns the bet as it is now.
 ///
 /// # Errors
 /// [`PaymentError::Refused`] when the balance is short, [`PaymentError::Conflict`] when the round is another
@@ -89,7 +90,7 @@ pub async fn reserve(store: &Store, request: Reserve, at: UnixMillis) -> Result<
             let id = round_id.to_string();
             let mut wallet = existing_wallet(tx, &player_id)?;
             if let Some(bet) = tx.get::<BetRecord>(BETS, &id)? {
-                // A round that was voided before it was reserved has no stake of its own.
+                // A round that was voided before it was reserved has no stake to compare with.
                 let never_reserved = bet.status == BetStatus::Voided && bet.stake == Money::ZERO;
                 let same_seed = bet.same_seed_as == same_seed_as
                     // Older builds did not record it, and a round that is drawn already is not drawn again.
@@ -132,20 +133,20 @@ pub async fn reserve(store: &Store, request: Reserve, at: UnixMillis) -> Result<
         .await
 }
 
-/// A bet whose payout is written down.
+/// A bet whose payout is recorded.
 #[derive(Debug, Clone)]
 pub struct RecordedPayout {
-    /// The bet as it stands.
+    /// The bet as it is now.
     pub bet: Bet,
-    /// It was written down by this call, so that the provider was not asked for it before.
+    /// Whether this call recorded it, so that the provider was not asked for it before.
     pub first: bool,
 }
 
-/// Writes the payout of a reserved round down, so that the round can be settled with the right figures after any
-/// failure from here on. Asked again, answers with the bet as it stands now.
+/// Records the payout of a reserved round, so that the round can be settled with the right figures after any later
+/// failure. A repeated call returns the bet as it is now.
 ///
 /// # Errors
-/// [`PaymentError::BetNotFound`], [`PaymentError::Conflict`] when another payout was written down before,
+/// [`PaymentError::BetNotFound`], [`PaymentError::Conflict`] when another payout was recorded before,
 /// [`PaymentError::Refused`] for a negative payout, [`PaymentError::Store`].
 pub async fn record_payout(
     store: &Store,
@@ -180,17 +181,16 @@ pub async fn record_payout(
 /// The outcome of posting a bet.
 #[derive(Debug, Clone)]
 pub enum Posting {
-    /// This call has posted it.
+    /// This call posted it.
     Made(Bet),
     /// It was posted before.
     MadeBefore(Bet),
-    /// Its stake was returned before. The provider has settled all the same, so that it is listed as open until
-    /// [`reversed`].
+    /// Its stake was returned before, although the provider has settled. It is listed as open until [`reversed`].
     Voided(Bet),
 }
 
-/// Takes the stake and pays the payout that was written down, once the provider has settled under this reference of its
-/// own.
+/// Takes the stake and pays the recorded payout, once the provider has settled. `provider_reference` is the provider's id
+/// of the settlement.
 ///
 /// # Errors
 /// [`PaymentError::BetNotFound`], [`PaymentError::Conflict`] when no payout is known,
@@ -233,7 +233,7 @@ pub async fn post(
         .await
 }
 
-/// Records that the provider has reversed what it settled for a bet that was voided here.
+/// Records that the provider has reversed its settlement of a bet that was voided here.
 ///
 /// # Errors
 /// [`PaymentError::BetNotFound`], [`PaymentError::Store`].
@@ -255,14 +255,14 @@ pub async fn reversed(store: &Store, round_id: RoundId) -> Result<(), PaymentErr
 /// Which bets a void may close.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Voidable {
-    /// Only one whose payout is not known, for which the provider was not asked.
+    /// Only one without a payout, for which the provider was not asked.
     Unsettled,
-    /// One whose payout is known too, because the provider has refused it.
+    /// Also one with a payout, because the provider has refused it.
     Refused,
 }
 
-/// Gives the stake back. A round without reservation is closed for the future. A bet that is voided or that
-/// `voidable` leaves alone is answered as it stands.
+/// Returns the stake. A round without a reservation can no longer be reserved. A bet that is voided already, or that
+/// `voidable` excludes, is returned unchanged.
 ///
 /// # Errors
 /// [`PaymentError::AlreadyPosted`], [`PaymentError::Conflict`] when the round is another player's,
@@ -315,8 +315,8 @@ pub async fn void(
         .await
 }
 
-/// Brings a store of an older build to [`SCHEMA_VERSION`]. Does nothing to one that is there already. Nothing may be
-/// posted meanwhile.
+/// Migrates a store of an older build to [`SCHEMA_VERSION`]. Does nothing to a current one. Nothing may be posted
+/// meanwhile.
 ///
 /// # Errors
 /// [`PaymentError::Store`].

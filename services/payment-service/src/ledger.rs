@@ -1,7 +1,7 @@
-//! The rules of money, pure: what each step does to a wallet and which ledger entries it leaves.
+//! The rules of money: what each step does to a wallet, and which ledger entries it creates. Pure.
 //!
-//! Double entry: every transfer takes from one account what it gives to another, so the sum over all accounts is
-//! zero at any time. The steps are those of two-phase transfers (reserve, then post or void, once).
+//! Double entry: every transfer takes an amount from one account and gives it to another, so the sum of all accounts is
+//! always zero. The steps are those of two-phase transfers: reserve, then post or void, once.
 
 mod verifier;
 
@@ -20,34 +20,34 @@ pub struct Balances {
     pub reserved: Money,
 }
 
-/// One step of a player's money.
+/// A movement of a player's money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Movement {
-    /// Money comes in from outside.
+    /// Money comes from outside.
     Deposit(Money),
-    /// A stake is set aside.
+    /// A stake is reserved.
     Reserve(Money),
-    /// The stake goes to the house, the payout comes from it.
+    /// The stake goes to the house, and the payout comes from it.
     Post {
-        /// What was reserved.
+        /// The reserved stake.
         stake: Money,
-        /// What the round paid; zero leaves no entry.
+        /// The payout of the round; zero creates no entry.
         payout: Money,
     },
-    /// A stake that was set aside goes back.
+    /// A reserved stake is returned.
     Void(Money),
 }
 
 /// An account of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Account {
-    /// Where deposits come from.
+    /// The source of deposits.
     External,
     /// The operator's side of every bet.
     House,
-    /// What a player can stake.
+    /// Money that a player can stake.
     Available(PlayerId),
-    /// What a player has at stake.
+    /// Stakes of a player's rounds that are not settled yet.
     Reserved(PlayerId),
 }
 
@@ -62,7 +62,7 @@ impl fmt::Display for Account {
     }
 }
 
-/// What a ledger entry was made for; with the round's id it names the entry.
+/// The purpose of a ledger entry. With the round's id it identifies the entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EntryKind {
     /// Money from outside.
@@ -78,7 +78,7 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
-    /// The word in ids and records.
+    /// The name in ids and records.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -91,26 +91,26 @@ impl EntryKind {
     }
 }
 
-/// Money that goes from one account to another.
+/// An amount that moves from one account to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transfer {
-    /// Why.
+    /// The purpose.
     pub kind: EntryKind,
-    /// Loses the amount.
+    /// The account that loses the amount.
     pub debit: Account,
-    /// Gains the amount.
+    /// The account that gains the amount.
     pub credit: Account,
-    /// Above zero.
+    /// The amount, above zero.
     pub amount: Money,
 }
 
-/// Why a movement cannot be made.
+/// Why a movement is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerError {
     /// The available balance is smaller than the stake.
     #[error("the balance is too small")]
     InsufficientFunds,
-    /// An amount is negative, zero where it must not be, or a sum does not fit.
+    /// An amount is negative, or zero where it must not be, or a sum overflows.
     #[error("the amount is out of range")]
     OutOfRange,
 }
@@ -118,7 +118,7 @@ pub enum LedgerError {
 /// Applies a movement to a player's balances.
 ///
 /// # Errors
-/// [`LedgerError`]; nothing has moved then.
+/// [`LedgerError`]; no money was moved.
 pub fn apply(
     balances: Balances,
     player: &PlayerId,
@@ -189,7 +189,7 @@ fn plus(balance: Money, amount: Money) -> Result<Money, LedgerError> {
     balance.checked_add(amount).ok_or(LedgerError::OutOfRange)
 }
 
-/// What is left, unless the balance is too small.
+/// Returns the remainder, or `None` if the balance is too small.
 fn minus(balance: Money, amount: Money) -> Option<Money> {
     balance.checked_sub(amount).filter(|rest| *rest >= Money::ZERO)
 }

@@ -1,11 +1,11 @@
 //! The payment service: wallets with an immutable ledger, and the settlement of every round with the external
 //! payment provider.
 //!
-//! A round's money moves in three steps, each durable before it is answered and each done once for each round id:
-//! the stake is **reserved**; once the payout is known it is written down and the provider is asked to settle;
-//! then stake and payout are **posted** in one transaction. A failure that is known **voids** the reservation.
-//! An outcome that is unknown stays pending and is asked for again with the same key by [`recovery`], until the provider's
-//! own record of the round answers it.
+//! A round's money moves in three steps. Each is durable before it is answered, and happens once for each round id: the
+//! stake is **reserved**; once the payout is known, it is recorded and the provider is asked to settle; then stake and
+//! payout are **posted** in one transaction. A known failure **voids** the reservation. A bet with an unknown outcome
+//! stays pending, and [`recovery`] asks again with the same key, until the provider's record of the round has the
+//! outcome.
 //!
 //! ```text
 //! http ──> journal      the rules of the ledger applied to the store, one write for each step

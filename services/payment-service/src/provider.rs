@@ -10,18 +10,18 @@ use tracing::{Instrument, info_span};
 
 use crate::Knobs;
 
-/// The provider's answer, as far as money is concerned.
+/// The outcome of a settlement at the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettlementOutcome {
-    /// It has settled, and calls the settlement this.
+    /// It has settled, with this reference.
     Settled(String),
-    /// It has not, and will not for this key: it refused, or was never reached.
+    /// It has not settled, and will not for this key, because it refused or was never reached.
     Refused,
-    /// It may or may not have settled; only a further request with the same key answers that.
+    /// It may have settled. Only another request with the same key can tell.
     Unknown,
 }
 
-/// Why a payment failed; captured as an issue.
+/// Why a payment failed. It is captured as an issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PaymentFailed {
     /// The provider refused with a status of its own.
@@ -30,13 +30,13 @@ pub enum PaymentFailed {
         /// HTTP status of the refusal.
         status: u16,
     },
-    /// The provider says that the reference came with other figures before, which it did not from here.
+    /// The provider knows the reference with other figures, which this service never sent.
     #[error("the payment provider knows the reference with other figures")]
     Conflict,
-    /// The provider answered well, with what is no settlement or that of something else.
+    /// The response is successful, but it is no settlement or another one.
     #[error("the payment provider answered what cannot be read as this settlement")]
     Garbled,
-    /// The provider answered that the settlement is not made yet.
+    /// The provider answered that it has not settled yet.
     #[error("the payment provider has not settled yet")]
     Unsettled,
     /// The provider failed.
@@ -45,22 +45,22 @@ pub enum PaymentFailed {
         /// HTTP status of the failure.
         status: u16,
     },
-    /// The provider answered that its acquiring bank had not answered it in time.
+    /// The provider answered that its acquiring bank did not answer in time.
     #[error("the payment provider's acquiring bank did not answer in time")]
     AcquirerTimeout,
-    /// No answer within the deadline.
+    /// There was no response within the deadline.
     #[error("the payment provider did not answer in time")]
     Timeout,
     /// The provider could not be reached.
     #[error("the payment provider could not be reached")]
     Unreachable,
-    /// The connection broke before the answer.
+    /// The connection broke before the response.
     #[error("the connection to the payment provider broke before its answer")]
     Broken,
 }
 
 impl PaymentFailed {
-    /// Stable name, as the tag `provider.code`.
+    /// Stable name, the value of the tag `provider.code`.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -75,10 +75,10 @@ impl PaymentFailed {
         }
     }
 
-    /// Whether it leaves open that this very attempt has settled, or will.
+    /// Whether this attempt may have settled, or may still settle.
     fn may_have_settled(self) -> bool {
         match self {
-            // Too slow, too early, too often: the provider has not decided.
+            // Timeout, too early, too many requests: the provider has not decided.
             Self::Declined { status } => matches!(status, 408 | 425 | 429),
             Self::Unreachable => false,
             Self::Conflict
@@ -91,40 +91,40 @@ impl PaymentFailed {
         }
     }
 
-    /// Whether the provider answered in a way that only its record of the reference can confirm.
+    /// Whether only the provider's record of the reference can confirm this response.
     fn wants_the_record(self) -> bool {
         matches!(self, Self::Conflict | Self::Garbled | Self::Declined { .. })
     }
 
-    /// Whether the same request may be answered otherwise a moment later.
+    /// Whether the same request may get another response a moment later.
     fn is_transient(self) -> bool {
         self == Self::Unreachable || self.may_have_settled()
     }
 }
 
-/// How long the provider may take.
+/// Deadlines of requests to the provider.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadlines {
-    /// For one attempt.
+    /// Deadline of one attempt.
     pub attempt: Duration,
-    /// For all attempts and the pauses between them; less than the caller's own deadline.
+    /// Deadline of all attempts and the pauses between them, shorter than the caller's own.
     pub overall: Duration,
 }
 
-/// Longest wait for a record, which the provider reads without working on it.
+/// Deadline of reading a record, which is no work for the provider.
 const QUICK: Duration = Duration::from_secs(2);
-/// Longest pause before the first retry; doubles with every attempt.
+/// Upper bound of the pause before the first retry, in milliseconds. It doubles with every attempt.
 const FIRST_PAUSE_MS: u64 = 50;
 
-/// The pause after `attempt` attempts that failed: evenly between nothing and a bound that doubles, so that payments
-/// that failed together are not made again together ("full jitter",
+/// Returns the pause after `attempt` failed attempts: evenly distributed up to a bound that doubles, so that payments
+/// that failed together are not repeated together ("full jitter",
 /// <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>).
 fn pause_after(attempt: u32, rng: &mut impl Rng) -> Duration {
     let bound = FIRST_PAUSE_MS << attempt.saturating_sub(1).min(10);
     Duration::from_millis(rng.random_range(0..=bound))
 }
 
-/// Where the provider is and how long an answer may take.
+/// The client of the provider.
 #[derive(Clone)]
 pub struct Provider {
     client: Client,
@@ -134,7 +134,7 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// A client for the provider at `base_url`.
+    /// Creates a client of the provider at `base_url`.
     #[must_use]
     pub fn new(client: Client, base_url: String, deadlines: Deadlines) -> Self {
         Self {
@@ -145,20 +145,19 @@ impl Provider {
         }
     }
 
-    /// What the demo can break while it is asked.
+    /// Returns the knobs of the faults.
     pub(crate) fn knobs(&self) -> &Knobs {
         &self.knobs
     }
 
-    /// Asks for a settlement; the reference is the idempotency key of every attempt, so that however many are made it
-    /// is settled once. `asked_before` says that the provider may have been asked for this reference already. Then its
-    /// record of it is read first, and neither a refusal nor a provider that cannot be reached means that nothing was
-    /// settled: once an outcome is unknown, only that record ends the doubt. A final failure is captured
-    /// here, where its cause is known.
+    /// Asks for a settlement. The reference is the idempotency key of every attempt, so that it is settled once, however
+    /// many attempts there are. `asked_before` tells that the provider may have been asked for this reference. Its record
+    /// is then read first, and neither a refusal nor an unreachable provider means that nothing was settled: only the
+    /// record ends an unknown outcome. A final failure is captured here, where its cause is known.
     pub async fn settle(&self, request: &SettlementRequest, asked_before: bool) -> SettlementOutcome {
         let began = Instant::now();
         let left = || self.deadlines.overall.saturating_sub(began.elapsed());
-        // Seeded by the round, so that rounds differ and a round that is replayed does not.
+        // Seeded by the round, so that rounds have different pauses and a replayed round has the same ones.
         let mut rng = ChaCha12Rng::seed_from_u64(request.seed.unwrap_or_default());
         let retries = self.knobs.retries();
         let mut maybe_settled = asked_before;
@@ -192,7 +191,7 @@ impl Provider {
             }
             maybe_settled |= failed.may_have_settled();
             let pause = pause_after(attempt, &mut rng);
-            // The next attempt may take as long as this one: one that would be cut off is not begun.
+            // The next attempt may take as long as this one, and is not made if the deadline would end it.
             let fits = pause + sent.elapsed() <= left();
             if attempt > retries || !failed.is_transient() || !fits {
                 capture(&failed, &[("provider.code", failed.code())]);
@@ -251,7 +250,7 @@ impl Provider {
         }
     }
 
-    /// What the provider's record of the reference says.
+    /// Reads the provider's record of the reference.
     async fn record(&self, request: &SettlementRequest, left: Duration) -> Record {
         let url = format!("{}/v1/settlements/{}", self.base_url, request.reference);
         let deadline = QUICK.min(self.deadlines.attempt).min(left);
@@ -272,7 +271,7 @@ impl Provider {
         }
     }
 
-    /// Has a settlement taken back, by the provider's own reference, however often it is asked; says whether it is.
+    /// Asks the provider to reverse a settlement, by its reference. It can be repeated. Returns whether it is reversed.
     pub(crate) async fn reverse(&self, provider_reference: &str) -> bool {
         let url = format!("{}/v1/settlements/{provider_reference}/reversal", self.base_url);
         let call = self
@@ -291,13 +290,13 @@ impl Provider {
 enum Record {
     /// It is settled, or never will be.
     Decided(SettlementOutcome),
-    /// It is there, and decides nothing yet.
+    /// There is a record, without an outcome yet.
     Open,
-    /// There is none, or it cannot be read. That decides nothing either: an attempt may still be on its way.
+    /// There is no record, or it cannot be read. This is no outcome either, because an attempt may still be on its way.
     Absent,
 }
 
-/// Where a settlement stands and what the provider calls it; `None` for what is no settlement, or not this one.
+/// Returns the status of a settlement and the provider's reference; `None` if the body is no settlement or another one.
 fn read(body: &[u8], request: &SettlementRequest) -> Option<(SettlementStatus, String)> {
     // serde would fill the struct from an array by position.
     if body.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
@@ -313,8 +312,7 @@ fn read(body: &[u8], request: &SettlementRequest) -> Option<(SettlementStatus, S
     (this && is_reference(&reply.provider_reference)).then_some((reply.status, reply.provider_reference))
 }
 
-/// Whether the text can be a reference. It is stored with the money and becomes a part of a URL, so that it is not taken
-/// as it comes.
+/// Whether a text can be a reference. It is stored with the money and becomes part of a URL, so it is checked.
 fn is_reference(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_:".contains(&byte);
     (1..=128).contains(&text.len()) && text.bytes().all(plain)

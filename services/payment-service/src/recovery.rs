@@ -1,5 +1,5 @@
-//! Brings bets to an end that no request is working on any more: after a restart, after a gateway that vanished,
-//! after a provider that did not answer.
+//! Ends bets that no request works on any more: after a restart, after the loss of a gateway, or after a provider that
+//! did not answer.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -13,24 +13,23 @@ use crate::background::{AT_ONCE, log_panic};
 use crate::journal::{self, Next, OpenBet, Voidable};
 use crate::settlement::Settlement;
 
-/// When recovery works on open bets.
+/// Timing of recovery.
 #[derive(Debug, Clone, Copy)]
 pub struct RecoveryTiming {
     /// Pause between two reads of the open bets.
     pub interval: Duration,
-    /// A reservation whose payout is still unknown after this is abandoned and voided. Longer than any spin may
-    /// take.
+    /// Age from which a reservation without a payout is abandoned and voided; longer than any spin takes.
     pub abandoned_after: Duration,
-    /// First pause before the provider is asked again; doubles with every attempt.
+    /// First pause before the provider is asked again. It doubles with every attempt.
     pub first_retry: Duration,
-    /// Longest pause between two attempts.
+    /// Maximum pause between two attempts.
     pub longest_retry: Duration,
 }
 
-/// Ends every bet that was open when the service started, then reads the open bets again and again. Never returns; drop it
-/// to stop. It keeps nothing but when to try which bet next, so that it can be started again at any time.
+/// Ends the bets that were open when the service started, then reads the open bets repeatedly. Never returns; drop the
+/// future to stop. It only remembers when to try which bet, so that it can be started again at any time.
 ///
-/// `left_over` must be read before the service takes requests: these bets belong to a process that is gone.
+/// `left_over` must be read before the service takes requests, so that these bets belong to an earlier process.
 pub async fn run(service: Service, settlement: Settlement, left_over: Vec<OpenBet>, timing: RecoveryTiming) {
     let recovery = Recovery {
         service,
@@ -62,7 +61,7 @@ impl Recovery {
         }
     }
 
-    /// Ends bets concurrently: a slow provider may have left thousands.
+    /// Ends bets concurrently, because a slow provider may have left thousands.
     async fn end_all(&self, bets: Vec<OpenBet>) {
         let mut tasks = JoinSet::new();
         for bet in bets {
@@ -79,18 +78,18 @@ impl Recovery {
     }
 }
 
-/// When which open bet is worked on, by the monotonic clock of this process. Setting the wall clock changes nothing, nor
-/// does a laptop that sleeps where its monotonic clock stops too (Linux, macOS): a reservation that was made an hour ago by
-/// the wall clock may be a second old.
+/// When each open bet is worked on, by the monotonic clock of this process. Setting the wall clock has no effect, and
+/// neither has the sleep of a laptop whose monotonic clock stops (Linux, macOS): a reservation that is an hour old by the
+/// wall clock may be a second old.
 struct Schedule {
     timing: RecoveryTiming,
     bets: HashMap<RoundId, Planned>,
 }
 
 struct Planned {
-    /// What was to be done when it was planned.
+    /// The step at the time of planning.
     next: Next,
-    /// Attempts made.
+    /// Number of attempts.
     made: u32,
     at: Instant,
 }
@@ -103,7 +102,7 @@ impl Schedule {
         }
     }
 
-    /// Those of the open bets whose time has come. Each is planned when it is first seen in its state.
+    /// Returns the open bets that are due. Each is planned when it is first seen with its step.
     fn due(&mut self, open: &[OpenBet], now: Instant) -> Vec<OpenBet> {
         let timing = self.timing;
         let mut before = std::mem::take(&mut self.bets);
@@ -136,7 +135,7 @@ impl Schedule {
     }
 }
 
-/// Ends a bet as a transaction of its own, within the trace that the round began in.
+/// Ends a bet as a transaction of its own, within the trace of its round.
 async fn end(service: Service, settlement: Settlement, bet: OpenBet) {
     let work = async {
         player(bet.player_id.as_str());
@@ -148,7 +147,7 @@ async fn end(service: Service, settlement: Settlement, bet: OpenBet) {
         .await;
 }
 
-/// Takes the next step of a bet. One that another task ended meanwhile stays as it is.
+/// Takes the next step of a bet. A bet that another task has ended stays as it is.
 async fn bring_to_end(settlement: &Settlement, bet: &OpenBet) -> Result<(), PaymentError> {
     let ended = match &bet.next {
         Next::Settle(payout) => settlement.resume(bet.round_id, *payout).await,
@@ -230,7 +229,7 @@ mod tests {
         let (mut schedule, began) = (Schedule::new(TIMING), Instant::now());
         let open = [bet(1, Next::Settle(Money(1)), 0)];
         assert_eq!(seconds(&mut schedule, &open, began, 33), [1, 3, 7, 15, 23, 31]);
-        // Ended and open again in another state: planned anew.
+        // A bet that ended and is open again with another step is planned anew.
         let began = began + Duration::from_secs(33);
         assert!(schedule.due(&[], began).is_empty());
         let open = [bet(1, Next::Reverse("PP-1".to_owned()), 0)];

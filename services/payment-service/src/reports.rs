@@ -1,7 +1,7 @@
-//! What was staked and paid out on a day.
+//! Stakes and payouts by day.
 //!
-//! Collection `reports`: totals by day, brought up to date by the write that posts a bet, so that they are never behind
-//! the ledger. The same figures come from reading every bet.
+//! Collection `reports`: totals by day, which the write that posts a bet updates, so that they always agree with the
+//! ledger. Reading all bets gives the same figures.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -16,7 +16,7 @@ use crate::journal::BETS;
 use crate::ledger::{Totals, Verifier};
 
 const REPORTS: &str = "reports";
-/// Under this id it is written down that bets of older builds, which kept no totals, are counted too.
+/// Id of the marker that bets of older builds, which stored no totals, are counted too.
 const COMPLETE: &str = "complete";
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ struct Marker {
     complete: bool,
 }
 
-/// Of a bet, what a report counts.
+/// The fields of a bet that a report counts.
 #[derive(Deserialize)]
 struct Counted {
     currency: String,
@@ -48,7 +48,7 @@ struct Counted {
 }
 
 impl Counted {
-    /// The day on which it was posted, and its payout.
+    /// Returns the day of posting and the payout of a posted bet.
     fn posted(&self) -> Option<(Day, Money)> {
         let posted = self.status == BetStatus::Posted;
         posted.then_some(())?;
@@ -74,7 +74,7 @@ impl DayRecord {
                 at
             }
         };
-        // A sum that is out of range must not prevent a bet from being posted.
+        // An overflowing sum must not prevent a bet from being posted.
         let totals = &mut self.totals[at];
         totals.stakes = totals.stakes.saturating_add(stake);
         totals.payouts = totals.payouts.saturating_add(payout);
@@ -95,7 +95,7 @@ impl DayRecord {
     }
 }
 
-/// Counts a bet that this write posts.
+/// Counts a bet, in the write that posts it.
 pub(crate) fn count(
     tx: &mut Tx<'_>,
     currency: &str,
@@ -109,7 +109,7 @@ pub(crate) fn count(
     tx.put(REPORTS, &day, &record)
 }
 
-/// Counts the bets that were posted before there were totals. Does nothing when that was done. Nothing may be posted
+/// Counts the bets that were posted before there were totals. Does nothing if this is done already. Nothing may be posted
 /// meanwhile.
 pub(crate) async fn complete(store: &Store) -> Result<(), PaymentError> {
     if store.get::<Marker>(REPORTS, COMPLETE.to_owned()).await?.is_some() {
@@ -134,7 +134,7 @@ pub(crate) async fn complete(store: &Store) -> Result<(), PaymentError> {
         .await
 }
 
-/// Hands what is kept to the verifier.
+/// Adds the stored totals to the verifier.
 pub(crate) async fn verify(store: &Store, verifier: Verifier) -> Result<Verifier, StoreError> {
     /// A day, or the marker, which has no totals.
     #[derive(Deserialize)]
@@ -165,7 +165,7 @@ pub(crate) async fn verify(store: &Store, verifier: Verifier) -> Result<Verifier
         .await
 }
 
-/// What was staked and paid out on a day, from the totals that are kept.
+/// Returns the report of a day from the stored totals.
 ///
 /// # Errors
 /// [`PaymentError::Store`].
@@ -174,7 +174,7 @@ pub async fn daily(store: &Store, day: Day) -> Result<DailyReport, PaymentError>
     Ok(record.unwrap_or_default().reply(day))
 }
 
-/// The same from every bet that there is: its cost grows with their number.
+/// Computes the report of a day from all bets, which takes longer the more there are.
 ///
 /// # Errors
 /// [`PaymentError::Store`].
@@ -204,7 +204,7 @@ mod tests {
     const DAY_MS: i64 = 86_400_000;
     const PLAYERS: [(&str, &str); 3] = [("p", "RUB"), ("q", "RUB"), ("r", "EUR")];
 
-    /// How a round goes.
+    /// The course of a round.
     #[derive(Debug, Clone)]
     struct Plan {
         player: usize,
@@ -212,7 +212,7 @@ mod tests {
         payout: i64,
         posted: bool,
         at: i64,
-        /// Posted again, as after a lost answer.
+        /// Whether it is posted again, as after a lost response.
         again: bool,
     }
 
@@ -308,7 +308,7 @@ mod tests {
         }
         check(&store, &plans).await;
         assert_eq!(journal::verify(&store).await.unwrap().imbalance, 0);
-        // As an older build left it: without any totals.
+        // The state of an older build, without any totals.
         let forgotten = store.write(|tx| {
             for number in 0..5 {
                 tx.delete(REPORTS, &day_of(number * DAY_MS).to_string())?;

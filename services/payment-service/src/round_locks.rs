@@ -14,7 +14,7 @@ use crate::PaymentError;
 /// The outcome of settling a round.
 pub(crate) type Outcome = Result<Bet, PaymentError>;
 
-/// The rounds that tasks of this process are settling; clones share them.
+/// The rounds that are being settled in this process. Clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct RoundLocks {
     rounds: Arc<Mutex<HashMap<RoundId, Held>>>,
@@ -25,7 +25,7 @@ struct Held {
     stage: watch::Receiver<Stage>,
 }
 
-/// How far the task is that holds a round.
+/// Progress of the task that holds a round.
 #[derive(Debug, Clone)]
 enum Stage {
     /// The payout is not durable yet.
@@ -38,7 +38,7 @@ enum Stage {
     Ended(Outcome),
 }
 
-/// The answer to a claim.
+/// The result of a claim.
 pub(crate) enum Claimed {
     /// No other task settles the round.
     Mine(RoundLock),
@@ -85,7 +85,7 @@ impl RoundLocks {
     }
 }
 
-/// The right to settle a round; given back however the task ends.
+/// The right to settle a round, which is released when dropped.
 pub(crate) struct RoundLock {
     claims: RoundLocks,
     round_id: RoundId,
@@ -93,17 +93,17 @@ pub(crate) struct RoundLock {
 }
 
 impl RoundLock {
-    /// The payout is durable; the rest is done in the background.
+    /// Notes that the payout is durable and that the rest is done in the background.
     pub(crate) fn queued(&self, bet: &Bet) {
         self.stage.send_replace(Stage::Queued(bet.clone()));
     }
 
-    /// The payout is durable; the provider is asked next.
+    /// Notes that the payout is durable and that the provider is asked next.
     pub(crate) fn asking(&self, bet: &Bet) {
         self.stage.send_replace(Stage::Asking(bet.clone()));
     }
 
-    /// Gives the claim back with the outcome. When it is dropped without one, the next request settles the round.
+    /// Releases the claim with the outcome. If it is dropped without one, the next request settles the round.
     pub(crate) fn end(self, outcome: &Outcome) {
         self.stage.send_replace(Stage::Ended(outcome.clone()));
     }
@@ -117,20 +117,21 @@ impl Drop for RoundLock {
 
 /// A round that another task settles.
 pub(crate) struct Theirs {
-    /// Whether it does with the payout that was asked for.
+    /// Whether it has the requested payout.
     pub(crate) same_payout: bool,
     stage: watch::Receiver<Stage>,
 }
 
 impl Theirs {
-    /// The outcome of the task; where it settles in the background, the bet as it stands. `None` when it gave up before the
-    /// provider was asked: the claim is free.
+    /// Returns the outcome of the task, or the bet as it is now if it is settled in the background. `None` if the task
+    /// ended before it asked the provider; the round can then be claimed.
     pub(crate) async fn outcome(&mut self) -> Option<Outcome> {
         self.reached(|stage| matches!(stage, Stage::Queued(_) | Stage::Ended(_)))
             .await
     }
 
-    /// The bet once its payout is durable, or the outcome of a task that ended before; `None` as [`Theirs::outcome`].
+    /// Returns the bet once its payout is durable, or the outcome of a task that ended before. `None` as in
+    /// [`Theirs::outcome`].
     pub(crate) async fn durable(&mut self) -> Option<Outcome> {
         self.reached(|stage| !matches!(stage, Stage::Claimed)).await
     }

@@ -1,4 +1,4 @@
-//! Settlement: from a known payout, by way of the provider, to posted money.
+//! Settles rounds: from a known payout, through the provider, to posted money.
 
 use reelscope_contracts::payments::{Bet, BetStatus};
 use reelscope_contracts::provider::SettlementRequest;
@@ -15,18 +15,18 @@ use crate::journal::{self, Posting, RecordedPayout, Voidable};
 use crate::provider::{Provider, SettlementOutcome};
 use crate::round_locks::{Claimed, Outcome, RoundLock, RoundLocks};
 
-/// Settles rounds; cheap to clone.
+/// Settles rounds. Clones share its state.
 #[derive(Clone)]
 pub struct Settlement {
     store: Store,
     provider: Provider,
     claims: RoundLocks,
-    /// What was posted since the service started.
+    /// Stakes and payouts that were posted since the service started.
     turnover: Turnover,
 }
 
 impl Settlement {
-    /// Settles rounds of `store` with `provider`.
+    /// Creates the settlement of rounds in `store` by `provider`.
     #[must_use]
     pub fn new(store: Store, provider: Provider) -> Self {
         Self {
@@ -37,19 +37,19 @@ impl Settlement {
         }
     }
 
-    /// What the demo can break while it settles.
+    /// Returns the knobs of the faults.
     #[must_use]
     pub fn knobs(&self) -> &Knobs {
         self.provider.knobs()
     }
 
-    /// Writes the payout down, asks the provider, posts or voids. Runs to its end even when the caller is gone. A request
-    /// for a round that is being settled gets the outcome of that; a round that is settled in the background is answered
-    /// as it stands.
+    /// Records the payout, asks the provider, and posts or voids. Runs to its end even if the caller is gone. Another
+    /// request for the round gets the same outcome, or the bet as it is now if the round is settled in the background.
     ///
     /// # Errors
-    /// [`PaymentError::Declined`] (the stake is back), [`PaymentError::OutcomeUnknown`] (it stays reserved and is settled
-    /// later), [`PaymentError::NotPosted`], [`PaymentError::SettledButVoided`], and those of [`journal::record_payout`].
+    /// [`PaymentError::Declined`] (the stake was returned), [`PaymentError::OutcomeUnknown`] (it stays reserved and is
+    /// settled later), [`PaymentError::NotPosted`], [`PaymentError::SettledButVoided`], and those of
+    /// [`journal::record_payout`].
     pub async fn settle(&self, round_id: RoundId, payout: Money) -> Result<Bet, PaymentError> {
         loop {
             match self.claims.claim(round_id, payout) {
@@ -88,8 +88,8 @@ impl Settlement {
         task.await.unwrap_or(Err(PaymentError::Defect(round_id)))
     }
 
-    /// Writes the payout down, leaves the rest to `queue` and answers with the pending bet, also when another
-    /// task is settling it already.
+    /// Records the payout, leaves the rest to `queue`, and returns the pending bet, also if another task settles it
+    /// already.
     ///
     /// # Errors
     /// [`PaymentError::Declined`] when it was voided before, and those of [`journal::record_payout`].
@@ -101,7 +101,7 @@ impl Settlement {
     ) -> Result<Bet, PaymentError> {
         loop {
             match self.claims.claim(round_id, payout) {
-                // Claimed before it is written down: recovery never sees the bet pending and unattended.
+                // Claimed before the payout is recorded, so that recovery never sees a pending bet that no task settles.
                 Claimed::Mine(claim) => {
                     let (settlement, queue) = (self.clone(), queue.clone());
                     let task = reelscope_telemetry::spawn(async move {
@@ -129,14 +129,14 @@ impl Settlement {
         }
     }
 
-    /// Another payout than the one that is being settled: a conflict, or the bet as it ended. It is asked for once the first
-    /// payout is durable, so that this one cannot take its place.
+    /// Handles another payout than that of the task that settles the round: a conflict, or the bet if it has ended.
+    /// Called once the first payout is durable, so that this one cannot replace it.
     async fn contradict(&self, round_id: RoundId, payout: Money) -> Outcome {
         let recorded = self.record_payout(round_id, payout).await?;
         ended(recorded.bet)
     }
 
-    /// Settles a round that no task works on; does nothing when one does after all.
+    /// Settles a round that no task settles; does nothing if one does.
     ///
     /// # Errors
     /// As [`Settlement::settle`].
@@ -167,7 +167,7 @@ impl Settlement {
         Ok(recorded)
     }
 
-    /// Asks the provider and posts or voids. The caller holds the claim on the round.
+    /// Asks the provider and posts or voids. The caller must hold the claim on the round.
     pub(crate) async fn conclude(&self, recorded: RecordedPayout) -> Outcome {
         let RecordedPayout { bet, first } = recorded;
         describe(&bet);
@@ -203,7 +203,7 @@ impl Settlement {
         }
     }
 
-    /// Posts what the provider has settled.
+    /// Posts a bet that the provider has settled.
     async fn post(&self, bet: Bet, provider_reference: String) -> Outcome {
         let round_id = bet.round_id;
         annotate("provider.reference", provider_reference.as_str());
@@ -231,7 +231,7 @@ impl Settlement {
                 let error = PaymentError::SettledButVoided(round_id);
                 tracing::error!(%round_id, provider_reference, "settled at the provider and voided here");
                 capture(&error, &[("provider.code", "settled_but_voided")]);
-                // The bet stays on the list of open ones until the reversal is made.
+                // The bet stays in the list of open ones until it is reversed.
                 if let Err(error) = self.reverse_claimed(round_id, &provider_reference).await {
                     tracing::warn!(%round_id, %error, "not reversed yet; the provider is asked again");
                 }
@@ -248,11 +248,11 @@ impl Settlement {
         }
     }
 
-    /// Has the provider take back what it settled for a bet that was voided here. Does nothing while another task
-    /// settles the round.
+    /// Asks the provider to reverse its settlement of a bet that was voided here. Does nothing while another task settles
+    /// the round.
     ///
     /// # Errors
-    /// [`PaymentError::NotReversed`] when the provider did not, and those of [`journal::reversed`].
+    /// [`PaymentError::NotReversed`] when the provider has not reversed it, and those of [`journal::reversed`].
     pub(crate) async fn reverse(
         &self,
         round_id: RoundId,
@@ -279,7 +279,7 @@ impl Settlement {
         self.claims.contains(round_id)
     }
 
-    /// Rounds that are being settled now, those in the background and those that wait for their turn among them.
+    /// Number of rounds that are being settled, including those in the background and in the queue.
     #[must_use]
     pub fn under_way(&self) -> usize {
         self.claims.count()
@@ -290,7 +290,7 @@ impl Settlement {
     }
 }
 
-/// The outcome of another task, which has reported its own failure.
+/// Returns the outcome of another task, which has reported its own failure.
 fn followed(outcome: Outcome) -> Outcome {
     match outcome {
         Ok(bet) => ended(bet),
@@ -301,7 +301,7 @@ fn followed(outcome: Outcome) -> Outcome {
     }
 }
 
-/// Puts player, round and currency into the running trace.
+/// Sets player, round and currency of the running trace.
 fn describe(bet: &Bet) {
     player(bet.player_id.as_str());
     annotate("round.id", bet.round_id.to_string());

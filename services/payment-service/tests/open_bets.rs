@@ -1,4 +1,4 @@
-//! The lists of open bets: what thousands of them cost a round, and that the one list of an older build is taken over.
+//! The lists of open bets: what thousands of them cost a round, and the migration of an older build's only list.
 #![allow(clippy::unwrap_used)]
 
 use reelscope_contracts::payments::{OpenWallet, Reserve};
@@ -7,13 +7,13 @@ use reelscope_payment_service::journal;
 use reelscope_store::{Store, StoreError};
 use serde::{Deserialize, Serialize};
 
-/// As version 1 wrote it.
+/// The list, as version 1 writes it.
 #[derive(Serialize, Deserialize)]
 struct OneList {
     rounds: Vec<String>,
 }
 
-/// Spread as round ids are.
+/// Returns an id; they are distributed as round ids are.
 fn round_id(number: u128) -> RoundId {
     RoundId::from_u128(number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835))
 }

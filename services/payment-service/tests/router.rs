@@ -1,4 +1,4 @@
-//! The service through its router, with a provider that says what the test wants.
+//! The service through its router, with a provider whose responses the test sets.
 #![allow(clippy::unwrap_used)]
 
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
@@ -17,19 +17,19 @@ use reelscope_telemetry::{Service, Timings};
 use serde::de::DeserializeOwned;
 use tower::ServiceExt;
 
-/// What a provider says that has settled.
+/// Response of a provider that has settled.
 const SETTLED: &str = r#"{"provider_reference":"PP-77","status":"settled"}"#;
 
 struct Bench {
     router: Router,
     store: Store,
-    /// Status that the provider answers with.
+    /// Status of the provider's responses.
     status: Arc<AtomicU16>,
-    /// What it says.
+    /// Body of the provider's responses.
     body: Arc<Mutex<String>>,
-    /// Its record of any reference.
+    /// The provider's record of any reference.
     record: Arc<Mutex<Option<String>>>,
-    /// Requests that the provider got.
+    /// Number of requests to the provider.
     asked: Arc<AtomicU64>,
     _dir: tempfile::TempDir,
 }
@@ -171,7 +171,7 @@ async fn a_bet_that_waits_for_its_draw_does_not_become_one_on_a_known_round() {
     let on_known = async || bench.call::<Bet>("POST", "/v1/reservations", &body).await;
     bench.reserve(1, 1_000).await.unwrap();
     assert_eq!(on_known().await.unwrap_err().code, Code::IdempotencyConflict);
-    // A bet that older builds made on a known round without writing that down is told as it is.
+    // A bet of an older build, which did not record that its round was known, is returned as it is.
     bench.settle(1, 3_000).await.unwrap();
     assert_eq!(on_known().await.unwrap().status, BetStatus::Posted);
     assert_eq!(bench.purse().await, (7_000, 0));
@@ -310,7 +310,7 @@ async fn only_a_settlement_that_can_be_read_as_this_one_is_posted_and_its_refere
     }
     let open = i64::try_from(garbled.len()).unwrap();
     assert_eq!(bench.purse().await, (5_000 - 100 * open, 100 * open));
-    // The provider's record settles what its answer left open.
+    // The provider's record has the outcome that its response left open.
     *bench.record.lock().unwrap() = Some(SETTLED.to_owned());
     let posted = bench.settle(1, 30).await.unwrap();
     assert_eq!(
@@ -342,7 +342,7 @@ async fn a_doubt_is_ended_by_the_providers_record_and_never_by_a_later_refusal()
         }
     }
     assert_eq!(bench.purse().await, (4_200, 800));
-    // It has no record: nothing is known. It says so: the stake goes back. It has settled: so does the ledger.
+    // Without an outcome in the record the bet stays as it is. A refusal returns the stake, a settlement is posted.
     *bench.record.lock().unwrap() = Some(r#"{"provider_reference":"PP-1","status":"open"}"#.to_owned());
     assert!(settle(402, 1).await.is_err());
     assert_eq!(bench.purse().await, (4_200, 800));
@@ -353,7 +353,7 @@ async fn a_doubt_is_ended_by_the_providers_record_and_never_by_a_later_refusal()
     assert_eq!(settle(402, 2).await.unwrap().status, BetStatus::Posted);
     assert_eq!(bench.purse().await, (4_300, 600));
 
-    // Refused at once, by whatever 4xx says so: nothing was settled.
+    // A 4xx to the first request is a refusal, so nothing was settled.
     *bench.record.lock().unwrap() = None;
     for (round, status) in (20..).zip([400, 401, 402, 403, 404, 422]) {
         bench.reserve(round, 100).await.unwrap();
@@ -401,7 +401,7 @@ async fn every_problem_of_a_round_says_where_its_stake_stands_and_so_does_a_ques
     let path = format!("/v1/reservations/{}?player_id=p", RoundId::from_u128(2));
     let stands: Standing = bench.call("GET", &path, "").await.unwrap();
     assert_eq!(stands.stake_status, StakeStatus::Returned);
-    // Closed before it was reserved.
+    // The round is voided before it is reserved.
     bench.void(3).await.unwrap();
     let path = format!("/v1/reservations/{}?player_id=p", RoundId::from_u128(3));
     let stands: Standing = bench.call("GET", &path, "").await.unwrap();

@@ -1,4 +1,4 @@
-//! Which crate may import which, read from `cargo metadata`, and which files must exist.
+//! Checks which crates each crate imports, by `cargo metadata`, and that files named in documents exist.
 #![allow(clippy::unwrap_used)]
 
 #[path = "support/files.rs"]
@@ -29,7 +29,7 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
         .collect()
 }
 
-/// The crates of ours that a crate may import.
+/// Returns our own crates that a crate may import.
 fn allowed(name: &str) -> &'static [&'static str] {
     match name {
         "contracts" | "telemetry" | "store" => &[],
@@ -155,7 +155,7 @@ fn the_domains_know_no_http_clock_or_entropy() {
     }
 }
 
-/// Type names that several crates have, each with the reason.
+/// Type names that several crates use, each with the reason.
 const SHARED_NAMES: [(&str, &str); 10] = [
     ("State", "what the routes of a service act on"),
     ("Knobs", "what a presenter turns, of a service and of all of them"),

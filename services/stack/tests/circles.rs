@@ -1,4 +1,4 @@
-//! No circle between the modules of a crate: of two modules that name each other neither can be read first.
+//! Checks for cycles between the modules of a crate, because modules that name each other cannot be read one by one.
 #![allow(clippy::unwrap_used)]
 
 #[path = "support/files.rs"]
@@ -7,7 +7,7 @@ mod files;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// Modules that are in a circle today, by crate. None may be added; a crate whose circle is broken leaves the table.
+/// The existing modules in a cycle, by crate. None may be added, and a module that leaves its cycle is removed here.
 const CIRCLES: [(&str, &[&str]); 5] = [
     ("api-gateway", &["auth", "http", "rounds_http", "spin"]),
     (
@@ -32,7 +32,7 @@ const CIRCLES: [(&str, &[&str]); 5] = [
     ),
 ];
 
-/// The code of a file without comments and inline tests.
+/// Returns the code of a file without comments and inline tests.
 fn code(file: &Path) -> String {
     let text = std::fs::read_to_string(file).unwrap();
     let lines = text.lines().take_while(|line| !line.starts_with("mod tests {"));
@@ -40,7 +40,7 @@ fn code(file: &Path) -> String {
     code.collect::<Vec<_>>().join("\n")
 }
 
-/// The code of each module right below the crate, with what is below it.
+/// Returns the code of each top-level module of a crate, including its submodules.
 fn modules(source: &Path) -> BTreeMap<String, String> {
     let mut modules = BTreeMap::<String, String>::new();
     for path in files::below(source, ".rs").filter(|path| !path.ends_with("tests.rs")) {
@@ -56,7 +56,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
 }
 
-/// Which module each name is of that the root of the crate gives on: `pub use stack::Stack`.
+/// Returns the module of each name that the root of the crate re-exports, as in `pub use stack::Stack`.
 fn given_on(root: &str) -> BTreeMap<&str, &str> {
     let mut names = BTreeMap::new();
     for item in root.split(';') {
@@ -70,12 +70,12 @@ fn given_on(root: &str) -> BTreeMap<&str, &str> {
     names
 }
 
-/// The modules that a module names as `crate::…`.
+/// Returns the modules that a module names as `crate::…`.
 fn named<'a>(code: &'a str, given_on: &BTreeMap<&str, &'a str>) -> BTreeSet<&'a str> {
     let mut found = BTreeSet::new();
     for after in code.split("crate::").skip(1) {
         let list = after.strip_prefix('{').and_then(|list| list.split(';').next());
-        // In a list the paths are parted by commas; only the first word of each is a module.
+        // A list contains several paths, separated by commas. Only the first word of each is a module.
         let paths = list.map_or_else(|| vec![after], |list| list.split(',').collect());
         for path in paths {
             let first = words(path.trim_start()).next().unwrap_or_default();
@@ -85,7 +85,7 @@ fn named<'a>(code: &'a str, given_on: &BTreeMap<&str, &'a str>) -> BTreeSet<&'a 
     found
 }
 
-/// What is left once modules that name no other, and modules that no other names, are taken away.
+/// Returns the modules in cycles: those left after repeatedly removing modules that name none or that none names.
 fn circles(mut edges: BTreeMap<&str, BTreeSet<&str>>) -> BTreeSet<String> {
     loop {
         let all: BTreeSet<&str> = edges.keys().copied().collect();

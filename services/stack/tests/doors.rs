@@ -1,4 +1,4 @@
-//! Which server answers whom: without the secret of the launch no route of any service does anything.
+//! Without the secret of the launch, no route of any service does anything.
 #![allow(clippy::unwrap_used)]
 
 mod support;

@@ -1,4 +1,4 @@
-//! The data directory of an earlier build is taken over as it is, with a bet that was left open by a `kill -9`.
+//! The data directory of an earlier build can be used, with a bet that a `kill -9` left open.
 //!
 //! `data/earlier-build.tar.gz` was written by a build whose bets had no reference of the provider: twelve spins of three
 //! players with the seed 6, and a thirteenth that waited for the provider when its process was killed.

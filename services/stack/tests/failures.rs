@@ -1,4 +1,4 @@
-//! What a player is told of a failed spin, at every hop and in every way, compared with the ledger.
+//! Compares what a player is told about a failed spin with the ledger, for every hop and every kind of failure.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -99,7 +99,7 @@ impl Case {
         self.client.spin(&self.key, STAKE).await
     }
 
-    /// Returns where the round stands, and its payout.
+    /// Returns the state and the payout of the round.
     async fn truth(&self) -> (String, i64) {
         let path = format!("/api/v1/rounds/{}", self.round());
         let reply = self.client.send(Method::GET, &path, None, Value::Null).await;
@@ -108,7 +108,7 @@ impl Case {
         (reply.body["stake_status"].as_str().unwrap().to_owned(), payout)
     }
 
-    /// Compares what the player was told with the ledger, which may have moved on meanwhile, but never backwards.
+    /// Compares what the player was told with the ledger. The ledger may be ahead by now, but never behind.
     async fn told_the_truth(&self, reply: &Reply, may_be_unknown: bool) {
         let what = format!("{}: {} {}", self.what, reply.status, reply.body);
         let told = match reply.status {
@@ -147,7 +147,7 @@ impl Case {
         );
     }
 
-    /// Repeats the spin until its round has ended; returns where it stands, and its payout.
+    /// Repeats the spin until its round has ended; returns its state and its payout.
     async fn to_the_end(&self) -> (String, i64) {
         let deadline = Instant::now() + Duration::from_secs(40);
         loop {

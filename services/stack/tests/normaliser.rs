@@ -50,7 +50,7 @@ async fn spins(provider: Behaviour, stake: Money, to: &Path, name: &str) {
 }
 
 /// Runs a service whose handler panics: the panic is an event of that service and is answered with 500, and the
-/// service goes on.
+/// service continues.
 async fn panics(to: &Path) {
     let envelopes = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&envelopes);

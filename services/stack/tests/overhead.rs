@@ -11,7 +11,7 @@ use support::Demo;
 async fn a_measurement_is_one_at_a_time_and_leaves_nothing_behind() {
     let kept = tempfile::tempdir().unwrap();
     let dir = kept.path().join("data");
-    // What a process leaves that is killed while it measures.
+    // A process that is killed while it measures leaves this directory.
     let place = dir.join("overhead");
     std::fs::create_dir_all(place.join("of-a-killed-process")).unwrap();
     let demo = Demo::start_with(|config| {

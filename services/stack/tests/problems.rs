@@ -168,7 +168,7 @@ async fn one_payment_in_ten_fails_until_it_is_tried_again() {
         let (status, answer, _) = demo.spin().await;
         assert_eq!(status, 200, "{answer}");
     }
-    // A fired failure comes whatever the bag holds; the retry succeeds.
+    // A fired failure does not depend on the random ones, and only the next spin meets it.
     let fire = "/api/faults/payment-errors/fire";
     demo.switch("payment-errors", "off").await;
     let (_, board) = demo.ask(Method::POST, fire, json!({})).await;

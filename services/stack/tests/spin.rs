@@ -1,4 +1,4 @@
-//! The whole stack over real HTTP, with a player who does everything right, one who errs, and one who has bad luck.
+//! The whole stack over real HTTP: successful spins, invalid requests, and failures.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -213,7 +213,7 @@ async fn bad_input_is_a_problem_with_its_field_and_reserves_nothing() {
     let again = poor.spin("all of it", 450).await;
     assert_eq!((again.status, &again.body["replayed"]), (200, &json!(true)));
     assert_eq!(again.body["payout"], first.body["payout"]);
-    // Every refusal of a spin says where the stake of its round stands.
+    // Every refusal of a spin contains the state of its round's stake.
     let paid = async |body: Value, status: u16| {
         let path = "/api/v1/spins";
         let reply = poor.send(Method::POST, path, Some("all of it"), body).await;

@@ -230,8 +230,8 @@ fn open_database(files: &Path, whole: bool) -> Result<Database, StoreError> {
     Ok(db)
 }
 
-/// Renames the directory of a damaged database to `<dir>.damaged-<unix seconds>` and returns the new path. Telling
-/// the person is the caller's part.
+/// Renames the directory of a damaged database to `<dir>.damaged-<unix seconds>` and returns the new path. The
+/// caller has to tell the person.
 ///
 /// # Errors
 /// [`StoreError::Locked`] while a process has the database open, or the system's error; the directory is not moved

@@ -95,7 +95,7 @@ pub enum StoreError {
     /// A record cannot be converted to a document, or a document to a record.
     #[error("a document does not fit its record: {0}")]
     Document(String),
-    /// The operation or the writer panicked. The operation was rolled back, and the writer goes on.
+    /// The operation or the writer panicked. The operation was rolled back, and the writer continues.
     #[error("a write met a defect and was undone")]
     Panicked,
     /// The store is closed, or is being closed.

@@ -1,4 +1,4 @@
-//! PoloDB behind one async door, with one writer and group commit.
+//! PoloDB behind an async interface, with one writer and group commit.
 //!
 //! PoloDB is durable, but its transactions are not isolated from each other, and several of its query shapes return
 //! wrong results without an error (`tests/rules.rs`). This crate is the only one that names PoloDB, and it lets
@@ -159,7 +159,7 @@ impl Store {
     /// directory are released. Every later call returns [`StoreError::Closed`].
     ///
     /// # Errors
-    /// The error that the store refused writes with at the end. Acknowledged writes are on the disk all the same.
+    /// The error with which the store refused the last writes. Acknowledged writes are on the disk nevertheless.
     pub async fn close(&self) -> Result<(), StoreError> {
         let inner = Arc::clone(&self.inner);
         let closed = tokio::task::spawn_blocking(move || {
@@ -386,8 +386,8 @@ impl Store {
         self.inner.writer.stats()
     }
 
-    /// Reads a collection from end to end, once there is a permit. A caller that drops the future while it waits
-    /// gives its place up at no cost.
+    /// Reads a collection from end to end, once there is a permit. Dropping the future while it waits gives up its
+    /// place in the queue.
     async fn scanning<T, F>(&self, read: F) -> Result<T, StoreError>
     where
         T: Send + 'static,

@@ -94,7 +94,7 @@ pub(super) fn find_in_all<R: DeserializeOwned>(
             return Err(StoreError::Closed);
         }
         let document = cursor.deserialize_current()?;
-        // Reading goes on after a hit: without a unique index, only the end of the collection shows that no other
+        // Reading continues after a hit: without a unique index, only the end of the collection shows that no other
         // document has the value.
         if document.get_str(field) == Ok(value) && found.replace(document).is_some() {
             return Err(StoreError::Ambiguous { collection, field });

@@ -1,4 +1,4 @@
-//! The rules of PoloDB, and of this crate's door to it, that the product relies on.
+//! The rules of PoloDB and of this crate that the product relies on.
 #![allow(clippy::unwrap_used)]
 
 use std::fs;

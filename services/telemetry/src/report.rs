@@ -107,7 +107,7 @@ pub(crate) fn at_open_span(act: impl FnOnce()) {
         .and_then(|traced| Some((traced, open_in(traced.span_id)?)));
     match open {
         Some((traced, open)) => {
-            // A span of the SDK with the id of ours stands in the scope. It is never finished, so it is not sent.
+            // The scope gets a span of the SDK with the id of ours. It is never finished, so it is not sent.
             let stand_in = traced
                 .transaction
                 .start_child_with_details("", "", open.id, SystemTime::now());

@@ -1,4 +1,4 @@
-//! What the user service refuses or cannot do.
+//! Errors of the user service.
 
 use axum::response::{IntoResponse, Response};
 use reelscope_contracts::api_problem::sentence;
@@ -10,22 +10,22 @@ use reelscope_telemetry::CallError;
 
 use crate::players::StakeRefusal;
 
-/// Every failure of this service.
+/// Every error of this service.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum UserError {
     /// No player has this account code.
     #[error("no player has the account code {0}")]
     PlayerNotFound(AccountCode),
-    /// The players are still being written and this one is not there yet.
+    /// The players are still being created, and this one does not exist yet.
     #[error("the player {0} does not exist yet: players are still being created")]
     NotSeededYet(AccountCode),
-    /// The index cannot be switched while players are being written: PoloDB would leave holes in it.
+    /// The index cannot be switched while players are being created, because PoloDB would leave holes in it.
     #[error("players are still being created: {} of {}", .0.done, .0.total)]
     Seeding(Seeding),
-    /// The index is being created or dropped already.
+    /// The index is already being created or dropped.
     #[error("the index of the players is being switched already")]
     Busy,
-    /// The session is unknown or over.
+    /// The session is unknown or has ended.
     #[error("the session has expired; sign in again")]
     SessionExpired,
     /// The stake breaks a limit.
@@ -34,7 +34,7 @@ pub enum UserError {
     /// The balance is smaller than the stake.
     #[error("the balance is smaller than the stake")]
     InsufficientFunds,
-    /// The payment service answered with a problem.
+    /// The payment service answered with an error.
     #[error("{}", .0.detail)]
     Payment(ApiProblem),
     /// The payment service did not answer.

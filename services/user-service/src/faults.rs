@@ -1,11 +1,11 @@
-//! What the demo can break in the user service: each knob with what it shows.
+//! The faults of the user service: each knob, and what it shows.
 //!
 //! | fault | knob | what it changes |
 //! |---|---|---|
 //! | `missing-index` | [`Knobs::missing_index`] | the index by which the database finds a player |
 //! | `expired-token` | [`Knobs::end_all_sessions`] | the sessions that are open |
 //!
-//! No step of a request asks a knob: the index is really missing, and the sessions are really over.
+//! No step of a request asks a knob: the index is really missing, and the sessions have really ended.
 
 mod missing_index;
 
@@ -18,7 +18,7 @@ use crate::seeding::Progress;
 use crate::sessions::Sessions;
 pub use missing_index::MissingIndex;
 
-/// The knobs of a running user service; clones turn the same ones.
+/// The knobs of a running user service. Clones share them.
 #[derive(Clone)]
 pub struct Knobs {
     missing_index: MissingIndex,
@@ -26,7 +26,7 @@ pub struct Knobs {
 }
 
 impl Knobs {
-    /// The knobs of the service that keeps its players in `store`.
+    /// Creates the knobs of a service with its players in `store`.
     pub(crate) fn new(store: Store, seeding: Progress, sessions: Arc<Mutex<Sessions>>) -> Self {
         Self {
             missing_index: MissingIndex::new(store, seeding),
@@ -34,16 +34,16 @@ impl Knobs {
         }
     }
 
-    /// Fault `missing-index`: players are looked up by account code without an index. It shows as a `db.query` of about
-    /// half a second that read every player (`db.rows_scanned`) and used no index (`db.index_used`); with the index the
-    /// same query takes less than a millisecond and reads one.
+    /// Fault `missing-index`: players are looked up by account code without an index. A `db.query` then takes about half
+    /// a second, reads every player (`db.rows_scanned`) and uses no index (`db.index_used`). With the index the same
+    /// query takes less than a millisecond and reads one.
     #[must_use]
     pub fn missing_index(&self) -> &MissingIndex {
         &self.missing_index
     }
 
-    /// Fault `expired-token`: ends all sessions, though their tokens say that they go on. It shows as the next spin of a
-    /// session answered with 401 `session_expired` by `POST /v1/eligibility`, its stake untouched, and a log-in after it.
+    /// Fault `expired-token`: ends all sessions, although their tokens are still valid. `POST /v1/eligibility` answers
+    /// the next spin of a session with 401 `session_expired`, its stake stays untouched, and the player logs in again.
     pub fn end_all_sessions(&self) {
         self.sessions.lock().end_all();
     }

@@ -23,7 +23,7 @@ use crate::seeding::{ACCOUNT_CODE, PLAYERS, PlayerRecord, Progress};
 use crate::sessions::Sessions;
 use crate::wallets::Wallets;
 
-/// What the routes share.
+/// State that the routes share.
 #[derive(Clone)]
 pub struct State {
     store: Store,
@@ -35,8 +35,8 @@ pub struct State {
 }
 
 impl State {
-    /// Players in `store`; balances from the payment service at `payment_service`; sessions last
-    /// `session_lifetime_ms`.
+    /// Creates the state, with players in `store` and balances from the payment service at the URL `payment_service`.
+    /// Sessions last `session_lifetime_ms`.
     #[must_use]
     pub fn new(
         store: Store,
@@ -60,7 +60,7 @@ impl State {
         }
     }
 
-    /// What the demo can break while the service runs.
+    /// Returns the knobs of the service's faults.
     #[must_use]
     pub fn knobs(&self) -> Knobs {
         self.knobs.clone()
@@ -79,7 +79,7 @@ impl State {
     }
 }
 
-/// The service's routes.
+/// The routes of the service.
 pub fn router(state: State) -> Router {
     Router::new()
         .route("/v1/sessions", post(open_session))
@@ -116,7 +116,7 @@ async fn open_session(
         .lock()
         .open(session_id.clone(), player.account_code.clone(), Instant::now());
     let expires_at = now().saturating_add(state.session_lifetime_ms);
-    // The id of the session is not logged: its holder plays as this player.
+    // The session id is not logged, because anyone who has it can play as this player.
     tracing::info!(user.id = %player.player_id, "session opened");
     Ok(Json(Session {
         session_id,
@@ -158,8 +158,8 @@ async fn eligibility(
     check_stake(&player.limits, stake).map_err(|refusal| UserError::Stake(refusal, player.limits))?;
     let wallet = state.wallets.of(&player.player_id).await?;
     if wallet.available < stake {
-        // A round that is sent again has had its stake taken out of the balance already. The reservation decides:
-        // two spins at the same time may both pass this check.
+        // A round that is sent again has taken its stake from the balance already. The reservation decides, because two
+        // concurrent spins may both pass this check.
         let stands = state.wallets.standing(&player.player_id, round_id).await?;
         if stands == StakeStatus::Untouched {
             return Err(UserError::InsufficientFunds);
@@ -176,7 +176,7 @@ async fn health(AxumState(state): AxumState<State>) -> Json<Health> {
     Json(Health::of("user-service", state.store.condition().word()))
 }
 
-/// The player with this id, if the account is theirs.
+/// Returns the player with this id, if they have this account code.
 async fn player_by_id(
     state: &State,
     player_id: PlayerId,

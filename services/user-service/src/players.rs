@@ -1,42 +1,42 @@
-//! Synthetic players, pure: the n-th player is the same on every machine.
+//! Synthetic players. The n-th player is the same on every machine.
 
 use reelscope_contracts::users::Limits;
 use reelscope_contracts::{AccountCode, Money, PlayerId};
 
-/// A player as this service knows one.
+/// A player of this service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Player {
     /// Id used between services.
     pub player_id: PlayerId,
-    /// What a person types.
+    /// The code with which a person logs in.
     pub account_code: AccountCode,
     /// Synthetic name.
     pub display_name: String,
     /// Synthetic address in a domain that cannot exist (RFC 2606).
     pub email: String,
-    /// ISO 4217.
+    /// ISO 4217 code.
     pub currency: String,
-    /// Deposit that the wallet is opened with.
+    /// Deposit with which the wallet is opened.
     pub opening_balance: Money,
     /// Limits of one bet.
     pub limits: Limits,
 }
 
-/// Why a stake is not taken.
+/// Why a stake is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StakeRefusal {
-    /// Below the smallest.
+    /// It is below the smallest stake.
     TooSmall,
-    /// Above the largest.
+    /// It is above the largest stake.
     TooLarge,
-    /// Not a multiple of the step.
+    /// It is not a multiple of the step.
     OffStep,
 }
 
 /// Checks a stake against limits.
 ///
 /// # Errors
-/// The limit that it breaks.
+/// The limit that the stake breaks.
 pub fn check_stake(limits: &Limits, stake: Money) -> Result<(), StakeRefusal> {
     if stake < limits.min_stake {
         Err(StakeRefusal::TooSmall)
@@ -49,7 +49,7 @@ pub fn check_stake(limits: &Limits, stake: Money) -> Result<(), StakeRefusal> {
     }
 }
 
-/// The number of an account whose balance covers a few of the smallest stakes only, to show `insufficient_funds`.
+/// Number of an account whose balance covers only a few of the smallest stakes, to show `insufficient_funds`.
 pub const NEARLY_EMPTY: u64 = 2;
 
 const FIRST_NAMES: [&str; 16] = [
@@ -60,10 +60,10 @@ const INITIALS: [char; 20] = [
     'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'K', 'L', 'M', 'N', 'O', 'P', 'R', 'S', 'T', 'V', 'W', 'Z',
 ];
 
-/// The n-th synthetic player, from 1. Nothing of it is random: a run can be repeated on another machine.
+/// Returns the n-th synthetic player, from 1. Nothing is random, so that a run can be repeated on another machine.
 #[must_use]
 pub fn synthetic(number: u64) -> Player {
-    // A fixed mixing step (the finaliser of SplitMix64, Steele et al. 2014), so that neighbours differ.
+    // A fixed mixing step (the finaliser of SplitMix64, Steele et al. 2014), so that neighbouring players differ.
     let mut mixed = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

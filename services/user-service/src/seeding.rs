@@ -1,5 +1,5 @@
-//! Writes the synthetic players in the background, in batches, from where the last start stopped; decides on the way
-//! how many there are to be.
+//! Creates the synthetic players in the background, in batches, and continues where the last start stopped. The first
+//! start also decides how many there will be.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::players::{Player, synthetic};
 
-/// Version of the documents below; raised when an older build would misread them.
+/// Version of the documents below. It is raised when an older build would misread them.
 pub const SCHEMA_VERSION: u32 = 1;
 
 pub(crate) const PLAYERS: &str = "players";
@@ -20,7 +20,8 @@ pub(crate) const ACCOUNT_CODE: &str = "account_code";
 const PROGRESS: &str = "progress";
 const PROGRESS_ID: &str = "players";
 
-/// Players of one write; together with the progress, so that a start after a crash goes on exactly.
+/// Number of players in one write. The progress is in the same write, so that a start after a crash continues exactly
+/// there.
 const BATCH: u64 = 500;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -74,25 +75,25 @@ impl From<PlayerRecord> for Player {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct ProgressRecord {
     done: i64,
-    /// The number that was found for this machine; not written before it was, and never by a start that was given one.
+    /// The number that was determined for this machine; absent before that. A start with a given number never writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     total: Option<i64>,
 }
 
-/// How many players there are to be, when the configuration does not say. The more there are, the longer a lookup takes that has no
-/// index: these figures decide what the problem `missing-index` shows in a trace.
+/// How the number of players is determined when the configuration does not set it. More players make a lookup without an
+/// index slower, so these figures decide what the fault `missing-index` shows in a trace.
 struct Sizing {
-    /// Players that are written before the lookup is measured.
+    /// Number of players that are created before the lookup is measured.
     sample: u64,
-    /// What a lookup without an index is to cost on this machine, when it has nothing else to do.
+    /// Time that a lookup without an index takes on this machine when it is idle.
     lookup: Duration,
-    /// Fewest players, on a slow machine.
+    /// Minimum number of players, for a slow machine.
     fewest: u64,
-    /// Most players, on a fast one: they are written within seconds and need room.
+    /// Maximum number of players, for a fast machine, because creating them takes seconds and disk space.
     most: u64,
 }
 
-/// What a look-up without an index costs on the machine that the players were counted for, while it has nothing else to do.
+/// Time of a lookup without an index on the machine for which the number was determined, when it is idle.
 pub const LOOK_UP_WITHOUT_INDEX: Duration = Duration::from_millis(500);
 
 const SIZING: Sizing = Sizing {
@@ -102,13 +103,13 @@ const SIZING: Sizing = Sizing {
     most: 200_000,
 };
 
-/// The total that is reported until it is known.
+/// Number of players that is reported before it is determined.
 const PROVISIONAL: u64 = 100_000;
 
-/// Times a lookup is measured for the sizing.
+/// Number of measurements of the lookup.
 const MEASUREMENTS: u32 = 9;
 
-/// How far the seeding is; shared between the task and those who ask.
+/// Progress of creating the players. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Progress {
     shared: Arc<Counts>,
@@ -119,12 +120,12 @@ pub struct Progress {
 struct Counts {
     done: AtomicU64,
     total: AtomicU64,
-    /// Whether the total will stay as it is.
+    /// Whether the total is final.
     total_known: AtomicBool,
 }
 
 impl Progress {
-    /// For the route. The total may change once, when this machine was measured at its first start.
+    /// Returns the progress for the route. The total may change once, when the first start measures this machine.
     #[must_use]
     pub fn read(&self) -> Seeding {
         let total = self.total();
@@ -134,13 +135,13 @@ impl Progress {
         }
     }
 
-    /// Whether all players are there.
+    /// Whether all players exist.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.total_is_known() && self.done() >= self.total()
     }
 
-    /// Whether the players were prepared with an index.
+    /// Whether the collection was prepared with an index.
     pub(crate) fn indexed(&self) -> bool {
         self.indexed
     }
@@ -158,17 +159,17 @@ impl Progress {
     }
 }
 
-/// Prepares the collection: its index, or none, as `indexed` says; and the first batch with the player of the demo,
-/// so that the machine can be played before the rest is there. Creating or dropping the index of a collection that is
-/// full takes a second or so.
+/// Prepares the collection: creates or drops its index, as `indexed` says, and writes the first batch, which contains the
+/// player of the demo, so that the machine can be played before the others exist. Creating or dropping the index of a
+/// full collection takes about a second.
 ///
-/// There are to be `players`; without a number, as many as make a lookup without an index cost about half a second on
-/// this machine, which [`run`] finds out once for a database.
+/// There will be `players`. Without a number, [`run`] determines once for each database how many players make a lookup
+/// without an index take about half a second on this machine.
 ///
 /// # Errors
-/// The store's.
+/// An error of the store.
 pub async fn prepare(store: &Store, players: Option<u64>, indexed: bool) -> Result<Progress, StoreError> {
-    // Before the first player is written by this process, so that nothing is ever indexed beside other writes.
+    // Done before this process writes the first player, so that nothing is written while an index is created.
     if indexed {
         store.create_index(PLAYERS, ACCOUNT_CODE).await?;
     } else {
@@ -194,10 +195,10 @@ pub async fn prepare(store: &Store, players: Option<u64>, indexed: bool) -> Resu
     Ok(progress)
 }
 
-/// Writes the players that are missing. Stopping it at any moment loses nothing: the next start goes on.
+/// Creates the missing players. It can be stopped at any moment; the next start continues.
 ///
 /// # Errors
-/// The store's.
+/// An error of the store.
 pub async fn run(store: Store, progress: Progress) -> Result<(), StoreError> {
     run_sized(&store, &progress, &SIZING).await
 }
@@ -209,17 +210,17 @@ async fn run_sized(store: &Store, progress: &Progress, sizing: &Sizing) -> Resul
         } else {
             write_batch(store, progress).await?;
         }
-        // The first spins come before the last players.
+        // Lets the first spins run before the last players are created.
         tokio::task::yield_now().await;
     }
     Ok(())
 }
 
-/// Measures this machine, and decides for this database once and for all.
+/// Measures this machine and decides the number of players of this database.
 async fn size(store: &Store, progress: &Progress, sizing: &Sizing) -> Result<(), StoreError> {
     let done = progress.done();
-    // The shortest, not the median: at a first start the page loads beside this and the first spins come in, and what
-    // counts is the lookup on a machine that has come to rest.
+    // The shortest time, not the median: during a first start the page loads and the first spins run, but the lookup on
+    // an idle machine counts.
     let mut shortest = Duration::MAX;
     for _ in 0..MEASUREMENTS {
         let started = Instant::now();
@@ -242,8 +243,8 @@ async fn size(store: &Store, progress: &Progress, sizing: &Sizing) -> Result<(),
 }
 
 impl Sizing {
-    /// How many players make a lookup cost what it is to cost, when among `measured` of them it takes `took`: the
-    /// cost of reading grows with their number.
+    /// Returns how many players make a lookup take the wanted time, if it takes `took` among `measured` players. The time
+    /// grows with their number.
     fn players(&self, measured: u64, took: Duration) -> u64 {
         let wanted = self.lookup.as_nanos() * u128::from(measured) / took.as_nanos().max(1);
         u64::try_from(wanted)
@@ -262,7 +263,7 @@ async fn write_batch(store: &Store, progress: &Progress) -> Result<(), StoreErro
                 let id = player.player_id.clone();
                 tx.insert(PLAYERS, id.as_str(), &PlayerRecord::from(player))?;
             }
-            // A total that was found earlier stays in the record, since it is not a field of this one.
+            // A total that was determined earlier stays in the record, because this document lacks the field.
             let done = i64::try_from(to).unwrap_or(i64::MAX);
             tx.put(PROGRESS, PROGRESS_ID, &ProgressRecord { done, total: None })
         })
@@ -277,7 +278,7 @@ mod tests {
 
     const SMALL: Sizing = Sizing {
         sample: 1_000,
-        // So short that every machine is to have the fewest, so long that it is to have the most.
+        // So short that every machine gets the minimum number of players.
         lookup: Duration::from_nanos(1),
         fewest: 1_700,
         most: 2_600,
@@ -321,7 +322,7 @@ mod tests {
         assert_eq!(written(&store).await, 1_700);
         drop((progress, store));
 
-        // On another day the machine would be found fast; this database has its number already.
+        // The second start would find a fast machine, but this database has its number already.
         let long = Sizing {
             lookup: Duration::from_secs(3_600),
             ..SMALL

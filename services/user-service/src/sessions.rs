@@ -1,5 +1,5 @@
-//! Open sessions, in memory: they end with the process, as the tokens that name them do. Their lifetime is measured by the
-//! monotonic clock; the gateway's token has an end by the wall clock besides.
+//! Open sessions, in memory. They end with the process, as do the tokens that name them. Their lifetime is measured by
+//! the monotonic clock; the gateway's token also expires by the wall clock.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// No sessions; each that is opened lasts so long.
+    /// Creates an empty set of sessions, each of which lasts for `lifetime`.
     #[must_use]
     pub fn new(lifetime: Duration) -> Self {
         Self {
@@ -27,7 +27,7 @@ impl Sessions {
 
     /// Opens a session for an account.
     pub fn open(&mut self, id: SessionId, account_code: AccountCode, now: Instant) {
-        // Swept when it has doubled, so that the cost of a sweep is spread over the openings before it.
+        // Expired sessions are removed when the number has doubled, so that the cost is spread over the openings before.
         if self.open.len() >= self.sweep_at {
             self.open.retain(|_, (_, ends)| *ends > now);
             self.sweep_at = (self.open.len() * 2).max(1_024);
@@ -35,12 +35,12 @@ impl Sessions {
         self.open.insert(id, (account_code, now + self.lifetime));
     }
 
-    /// Ends all that are open, before their time.
+    /// Ends all open sessions, before they expire.
     pub fn end_all(&mut self) {
         self.open.clear();
     }
 
-    /// Whether this session of this account is open.
+    /// Whether this account has this session open.
     #[must_use]
     pub fn is_open(&self, id: &SessionId, account_code: &AccountCode, now: Instant) -> bool {
         self.open

@@ -1,4 +1,4 @@
-//! The balance, which belongs to the payment service.
+//! Balances, which the payment service keeps.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ impl Wallets {
         reply(status, &body).map_err(UserError::Payment)
     }
 
-    /// Where the stake of a round of this player's stands.
+    /// Returns the state of the stake of a player's round.
     pub(crate) async fn standing(
         &self,
         player_id: &PlayerId,
@@ -50,7 +50,7 @@ impl Wallets {
             .map_err(UserError::Payment)
     }
 
-    /// Opens the wallet with the player's first deposit; the one that is there when there is one.
+    /// Opens the wallet with the player's first deposit, or returns the existing one.
     pub(crate) async fn open(&self, player: &Player) -> Result<Wallet, UserError> {
         let url = format!("{}/v1/wallets", self.payment_service);
         let body = OpenWallet {

@@ -1,4 +1,4 @@
-//! The service through its router, with a payment service that holds one balance for everybody.
+//! The service through its router, with a payment service that has one balance for all players.
 #![allow(clippy::unwrap_used)]
 
 use std::future::poll_fn;
@@ -216,7 +216,7 @@ async fn seeding_goes_on_where_it_was_stopped_and_the_demo_player_is_there_at_on
     );
     drop((router, progress, store));
 
-    // A start after that, as after a kill: it takes up the count that the last batch wrote with its players.
+    // A start after that, as after a kill, continues from the count that the last batch wrote with its players.
     let store = open(&dir);
     let progress = seeding::prepare(&store, Some(2_300), true).await.unwrap();
     assert_eq!(progress.read().done, 500);
@@ -240,7 +240,7 @@ async fn seeding_goes_on_where_it_was_stopped_and_the_demo_player_is_there_at_on
     log_in(&router, "RS-002300").await.unwrap();
 }
 
-/// A service with so many players, all of them written, and its switch.
+/// Starts a service with this number of players, all of them created; returns its router and its switch.
 async fn seeded(store: &Store, players: u64, indexed: bool) -> (Router, MissingIndex) {
     let progress = seeding::prepare(store, Some(players), indexed).await.unwrap();
     seeding::run(store.clone(), progress.clone()).await.unwrap();
@@ -260,7 +260,7 @@ async fn has_index(store: &Store) -> Option<bool> {
     store.has_index("players", "account_code").await.unwrap()
 }
 
-/// The first, one in the middle, the last, and one that there is not.
+/// Looks up the first player, one in the middle, the last, and one that does not exist.
 async fn look_players_up(router: &Router, last: u64) {
     for number in [1, last / 2, last] {
         let code = AccountCode::numbered(number);
@@ -335,7 +335,7 @@ async fn a_second_switch_is_busy_and_a_caller_who_goes_away_stops_nothing() {
     look_players_up(&router, 1_200).await;
 }
 
-/// Polls once.
+/// Polls a future once.
 async fn polled<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
     poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await
 }

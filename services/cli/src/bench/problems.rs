@@ -244,7 +244,7 @@ impl Sample {
             trace.summary.start_us,
             trace.summary.start_us + trace.summary.root_us,
         );
-        // Cut to the root span, because a settlement in the background goes on after the response.
+        // Cut to the root span, because a settlement in the background continues after the response.
         let within = |span: &Span| (span.end_us.min(root.1) - span.start_us.max(root.0)).max(0);
         let sum = |is: &dyn Fn(&Span) -> bool| trace.spans.iter().filter(|span| is(span)).map(within).sum();
         Self {

@@ -56,7 +56,7 @@ impl Desk {
         *ended = ended.with(part);
     }
 
-    /// Forgets what the writer reports about these envelopes, because it is newer.
+    /// Replaces the parts of these envelopes by those that the writer reports, which are newer.
     pub(super) fn correct(&mut self, entries: &[Entry]) {
         for entry in entries {
             if let Some(ended) = self.ended.get_mut(&entry.seq) {

@@ -196,8 +196,7 @@ impl Destination {
 
     /// The next time at which there is something to do without a message.
     pub(super) fn next_wake(&self, now: Instant) -> Option<Instant> {
-        // While requests are under way their responses come as messages; a pause that has ended must not be waited
-        // for.
+        // With requests under way, a pause that has ended gives no time, because their responses wake the outbox.
         let paused = self
             .paused_until
             .filter(|at| !self.ready.is_empty() && (*at > now || self.in_flight == 0));

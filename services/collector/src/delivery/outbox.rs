@@ -23,7 +23,7 @@ use crate::supervised::last_words;
 
 /// Number of envelopes that are read from the log at once.
 const LOADED: usize = 1_000;
-/// Time for requests under way at the end.
+/// How long a stop waits for the responses of requests under way.
 const LAST_ANSWERS: Duration = Duration::from_millis(500);
 
 pub(super) struct Outbox {
@@ -31,8 +31,7 @@ pub(super) struct Outbox {
     shared: Arc<Shared>,
     host: Arc<dyn Host>,
     destinations: HashMap<u64, Destination>,
-    /// The requests under way by task, so that the one of a task that panicked is known: its destination and its
-    /// content.
+    /// Destination and content of the requests under way by task, so that they are known after the task panics.
     under_way: HashMap<Id, (u64, Errand)>,
     sending: bool,
     /// Number of failed reads of the log in a row, and the time of the next attempt.
@@ -72,8 +71,7 @@ impl Outbox {
                 return self.finish(desk, requests, done).await;
             }
             let has_more = self.load(desk).await;
-            // One reading of the clock for both: a pause that ends in between must not be over for one and not for
-            // the other.
+            // The clock is read once, so that all decisions of this round agree on which pauses have ended.
             let now = clock.monotonic();
             self.start_requests(&mut requests, now);
             self.publish();

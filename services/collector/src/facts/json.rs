@@ -35,7 +35,7 @@ pub(super) fn as_text(value: &Value) -> Option<String> {
     }
 }
 
-/// A text of at most `most` bytes; where its element is broken, the reason is added or stands in its place.
+/// A text of at most `most` bytes; where its element is broken, the reason is added, or replaces it.
 pub(super) fn readable(element: &Object, member: &str, most: usize) -> String {
     match (name(element, member, most), lenient::unreadable(element)) {
         (Some(text), Some(reason)) => format!("{text} ({reason})"),

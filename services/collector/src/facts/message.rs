@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 
 use crate::bounds;
 
-/// Limit of a placeholder in bytes, from its sign on, so that a sign that begins none does not make the rest of the
-/// text be read.
+/// Maximum size of a placeholder in bytes. Without it, each sign that begins none would cause a search through the
+/// rest of the text.
 const LONGEST_PLACE: usize = 256;
 
 /// The parameters of a template.
@@ -297,7 +297,7 @@ mod tests {
         }
     }
 
-    /// Without the limit each sign makes the rest of the text be read: an hour for this text.
+    /// Without the limit each sign causes a search through the rest of the text, an hour in total for this text.
     #[test]
     fn signs_that_begin_no_place_are_passed() {
         let params = json!({ "a": "filled" });

@@ -22,7 +22,7 @@ use super::BodyLimits;
 use super::body_budget::{BodyBudget, BudgetGuard};
 use crate::envelope::{MAX_ENVELOPE, MAX_HEADER_LINE};
 
-/// Limit of nested codings; nobody needs two.
+/// Maximum number of nested codings of a body. Clients rarely use more than one.
 const MOST_CODINGS: usize = 4;
 
 /// The codings of a body, in the order in which they were applied. Source: RFC 9110, section 8.4.

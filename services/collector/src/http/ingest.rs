@@ -30,7 +30,7 @@ use crate::slot::{EXTERNAL, FRONTEND};
 
 /// The only project of this collector's own DSN.
 const PROJECT: &str = "1";
-/// How long a browser may cache that it may send.
+/// How long a browser may cache the response to a preflight request.
 const PREFLIGHT: Duration = Duration::from_secs(24 * 60 * 60);
 const ENVELOPE_TYPE: &str = "application/x-sentry-envelope";
 

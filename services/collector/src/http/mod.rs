@@ -25,7 +25,7 @@ pub struct BodyLimits {
     pub grace: Duration,
     /// Limit of the bytes of a refused body that are read and discarded, so that its sender sees the answer.
     pub drained_bytes: usize,
-    /// Limit of the time for that.
+    /// Limit of the time for reading them.
     pub drained_for: Duration,
 }
 

@@ -36,7 +36,7 @@ pub(crate) async fn answered<F: Future<Output = Response>>(
     let (parts, body) = request.into_parts();
     let wire = Wire::new(body);
     let client = auth::client(&parts);
-    // A visit with a browser is no lost envelope.
+    // A visit with a browser does not count as a lost envelope.
     let sends = parts.method == Method::POST || parts.uri.path().trim_start_matches('/').starts_with("api/");
     // A client that waits for `100 Continue` does not send a refused body.
     let waits = parts.headers.contains_key(EXPECT);

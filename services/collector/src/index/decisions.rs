@@ -1,9 +1,9 @@
 //! Decisions of people about issues: whether one is resolved, and whether it has come back since.
 //!
-//! "Since" is decided by the numbers of envelopes, which the log assigns in order. An event of a later envelope
-//! still counts as before when its work began before: its request was under way, or its SDK was offline. That is
-//! decided by its time, unless the clock has been set back since. In a later release an event is a regression; in
-//! another release the issue is merely open again. An issue that was never resolved has no row.
+//! An event comes after a decision if its envelope has a higher number than the newest one at that time. It still
+//! counts as before if its work began before, because its request was under way or its SDK was offline; the times tell,
+//! unless the clock was set back since. In a later release an event is a regression; in another release the issue is
+//! merely open again. An issue that was never resolved has no row.
 
 use reelscope_page_api::telemetry::{ErrorEvent, IssueDecision, IssueStatus, IssueSummary, Micros};
 use rusqlite::{Connection, OptionalExtension};

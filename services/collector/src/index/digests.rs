@@ -48,7 +48,7 @@ impl<T> Digests<T> {
     /// before starts over. Calls `gone` with the values of deleted traces.
     ///
     /// # Errors
-    /// SQLite's; everything that could be read is updated.
+    /// An error of SQLite; everything that could be read is updated.
     pub(super) fn follow(
         &mut self,
         connection: &Connection,

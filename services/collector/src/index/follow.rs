@@ -1,5 +1,5 @@
-//! Follows the log on a thread of its own: indexes new envelopes, in between those that existed when the index was
-//! created, newest first, and removes those that the log has deleted.
+//! Follows the log on a thread of its own: indexes new envelopes, and between them those that existed when the index
+//! was created, newest first; removes those that the log has deleted.
 //!
 //! Its position is stored in the tables in the same transaction as the rows, so that a start continues where the
 //! last one ended.
@@ -25,8 +25,9 @@ use crate::log::{self, Entry};
 
 /// Limit of elements in one transaction, because other writers wait for it.
 const PIECE: usize = 256;
-/// Limits of envelopes, and of their bytes, that are read at once.
+/// Limit of envelopes that are read at once.
 const MOST_ENVELOPES: usize = 64;
+/// Limit of the bytes of envelopes that are read at once.
 const MOST_BYTES: u64 = 1024 * 1024;
 /// Limit of envelopes that are removed at once.
 const MOST_REMOVED: usize = 64;
@@ -109,7 +110,7 @@ impl Following<'_> {
         }
     }
 
-    /// Does one step; returns whether there was anything to do. The inner error is SQLite's.
+    /// Does one step; returns whether there was anything to do. The inner error is one of SQLite.
     fn step(&mut self) -> Result<rusqlite::Result<bool>, Ended> {
         let progress = match self.begin() {
             Ok(progress) => progress,

@@ -95,7 +95,7 @@ impl Keeper {
     /// Writes a piece of an envelope within a transaction. After an error this keeper must not be used again.
     ///
     /// # Errors
-    /// SQLite's.
+    /// An error of SQLite.
     pub(super) fn add(
         &mut self,
         connection: &Connection,
@@ -291,7 +291,7 @@ impl Keeper {
     /// Writes the changed traces.
     ///
     /// # Errors
-    /// SQLite's.
+    /// An error of SQLite.
     pub(super) fn flush(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         for row in std::mem::take(&mut self.changed.shortened) {
             self.shorten(connection, row)?;
@@ -339,7 +339,7 @@ impl Keeper {
     /// Removes the content of an envelope that the log has deleted.
     ///
     /// # Errors
-    /// SQLite's.
+    /// An error of SQLite.
     pub(super) fn remove(&mut self, connection: &Connection, seq: u64) -> rusqlite::Result<()> {
         let rows = rows::row_ids(seq);
         for sql in [

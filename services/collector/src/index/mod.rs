@@ -242,7 +242,7 @@ impl Index {
     /// for an unknown one. Blocks.
     ///
     /// # Errors
-    /// SQLite's; nothing is changed.
+    /// An error of SQLite; nothing is changed.
     pub(crate) fn decide(
         &self,
         id: &str,

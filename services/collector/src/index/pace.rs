@@ -12,9 +12,9 @@ use super::Index;
 const SLICE: Duration = Duration::from_millis(5);
 /// Length of the pause in slices: the index then takes a twentieth of one core.
 const PAUSE: u32 = 19;
-/// How long arriving envelopes are collected before a commit, because a commit writes whole pages however little
-/// changes. The second is the time without a viewer.
+/// How long arriving envelopes are collected before a commit, because a commit writes whole pages.
 const GATHERED_FOR: Duration = Duration::from_millis(25);
+/// How long arriving envelopes are collected while there is no viewer.
 const GATHERED_UNSEEN_FOR: Duration = Duration::from_millis(300);
 /// Limit of a pause, however long a slice takes.
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);

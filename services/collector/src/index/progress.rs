@@ -15,7 +15,7 @@ pub(super) struct Progress {
 
 impl Progress {
     /// # Errors
-    /// SQLite's.
+    /// An error of SQLite.
     pub(super) fn read(connection: &Connection) -> rusqlite::Result<Self> {
         let sql = "SELECT next_new, new_pieces, next_old, old_pieces, next_trace FROM progress";
         let found = connection.query_row(sql, (), |row| {
@@ -34,7 +34,7 @@ impl Progress {
     }
 
     /// # Errors
-    /// SQLite's.
+    /// An error of SQLite.
     pub(super) fn write(self, connection: &Connection) -> rusqlite::Result<()> {
         let [a, b, c, d] = [self.new.0, self.new.1, self.old.0, self.old.1].map(u64::cast_signed);
         connection

@@ -177,7 +177,7 @@ const TABLES: &str = "
 /// Creates the tables where there are none, or where they have another version.
 ///
 /// # Errors
-/// SQLite's; nothing is changed.
+/// An error of SQLite; nothing is changed.
 pub(super) fn prepare(pen: &Pen) -> rusqlite::Result<()> {
     let mut writing = pen.turn();
     if stored(writing.connection()?)? == Some(version()) {

@@ -9,9 +9,9 @@ use super::rows::changes;
 use crate::facts::SpanFact;
 use crate::service;
 
-/// Limits of request names that are counted, for one service and for all external ones together. More would be
-/// names that contain an id.
+/// Limit of request names that are counted of one service. More would be names that contain an id.
 const MOST_REQUESTS: i64 = 500;
+/// Limit of request names that are counted of all external services together.
 const MOST_FOREIGN_REQUESTS: i64 = 5_000;
 /// Limit of external services with a known release; our own are always kept.
 const MOST_SERVICES: i64 = 1_000;
@@ -71,7 +71,7 @@ impl Sums {
     /// Writes the sums and resets them.
     ///
     /// # Errors
-    /// SQLite's.
+    /// An error of SQLite.
     pub(super) fn write(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         for ((service, name), (recorded, estimate)) in &self.requests {
             let recorded = i64::try_from(*recorded).unwrap_or(i64::MAX);

@@ -417,7 +417,7 @@ fn an_issue_is_open_again_by_what_began_after_it_was_resolved() {
     decisions::decide(&index.connection, &issue, IssueDecision::Unresolved, None, now).unwrap();
     assert_eq!(status(&index), (IssueStatus::Unresolved, None, None));
 
-    // The clock is set back after the second resolution; later envelopes count as new all the same.
+    // The clock is set back after the second resolution; later envelopes count as new nevertheless.
     let now = (4, BEGAN.cast_signed() * 1_000_000 + 3_600_000_000);
     decisions::decide(&index.connection, &issue, IssueDecision::Resolved, None, now).unwrap();
     index.add(5, failure(5, 5, 10, "1.1.0"));

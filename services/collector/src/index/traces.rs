@@ -17,7 +17,7 @@ pub(crate) type ListPosition = (u64, u128);
 /// Ids of traces, each with its envelopes, oldest first.
 pub(crate) type WithEnvelopes = Vec<(u128, Vec<u64>)>;
 
-/// Limit of envelopes that are read of a trace; the earliest are.
+/// Limit of envelopes that are read of a trace, beginning with the earliest.
 const MOST_ENVELOPES: usize = 500;
 
 /// A filter of traces. Each member that is set restricts the list.

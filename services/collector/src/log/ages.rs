@@ -1,8 +1,8 @@
-//! How old what is kept is, whatever the wall clock does.
+//! Ages of envelopes, which do not depend on settings of the wall clock.
 //!
-//! An envelope is kept with what the wall clock said when it came. Since then that clock may have been set, so an age is
-//! not the difference of two of its readings: what came in this process is as old as the time that passed since, and what
-//! was there at the start is as old as it was then and the time that passed since.
+//! An envelope is stored with the wall-clock time of its arrival, but that clock may be set later. The age of an
+//! envelope that arrived in this process is therefore the monotonic time since then. The age of an older envelope is
+//! its age at the start of the process plus the monotonic time since the start.
 
 use std::time::{Duration, Instant};
 
@@ -12,37 +12,37 @@ use reelscope_contracts::UnixMillis;
 use super::state::Entry;
 use crate::clock::{Clock, millis};
 
-/// A wall clock that is off by less than this was adjusted, not set. In milliseconds.
+/// Smallest change of the wall clock, in milliseconds, that counts as setting it. Smaller ones are adjustments.
 pub(crate) const ADJUSTED: i64 = 1_000;
-/// Most settings of the clock that are remembered.
-const MOST_SET: usize = 1_024;
+/// Maximum number of settings of the clock that are remembered. Older ones are merged.
+const MAX_SETTINGS: usize = 1_024;
 
-/// From an envelope on, what the wall clock said when the process started, as it was set then.
+/// A setting of the wall clock: the start of the process as it shows it, for envelopes from number `from` on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Set {
+struct ClockSetting {
     from: u64,
     started_at: UnixMillis,
 }
 
-/// Knows when the wall clock was set, and so how old envelopes are. Of a clock that is wrong at the start it cannot know: one
-/// that is behind makes what is there younger, never older.
+/// Computes ages. It notices when the wall clock is set, but not that the clock is wrong at the start. A clock that
+/// is behind at the start makes existing envelopes younger, never older.
 pub(crate) struct Ages {
     clock: Clock,
     started: Instant,
-    /// In order; the first holds for what was there at the start.
-    sets: Mutex<Vec<Set>>,
+    /// In order. The first applies to the envelopes that exist at the start.
+    settings: Mutex<Vec<ClockSetting>>,
 }
 
 impl Ages {
     /// `newest` is the number of the newest envelope that is there.
     pub(crate) fn new(clock: Clock, newest: u64) -> Self {
         let (started, started_at) = (clock.monotonic(), clock.wall());
-        let here = Set { from: 0, started_at };
+        let here = ClockSetting { from: 0, started_at };
         let from = newest + 1;
         Self {
             clock,
             started,
-            sets: Mutex::new(vec![here, Set { from, started_at }]),
+            settings: Mutex::new(vec![here, ClockSetting { from, started_at }]),
         }
     }
 
@@ -50,41 +50,41 @@ impl Ages {
         &self.clock
     }
 
-    /// The time at which envelope `seq` and those after it come, as the wall clock has it.
+    /// Returns the wall-clock time for envelopes from `seq` on. Notices when the clock was set.
     pub(crate) fn stamp(&self, seq: u64) -> UnixMillis {
         let at = self.clock.wall();
         let started_at = at.saturating_sub(millis(self.running()));
-        let mut sets = self.sets.lock();
-        if sets
+        let mut settings = self.settings.lock();
+        if settings
             .last()
             .is_some_and(|last| last.started_at.abs_diff(started_at) >= ADJUSTED.unsigned_abs())
         {
-            sets.push(Set {
+            settings.push(ClockSetting {
                 from: seq,
                 started_at,
             });
-            if sets.len() > MOST_SET {
-                // What came between the two counts as the younger.
-                let other = sets.remove(2);
-                sets[1].started_at = sets[1].started_at.min(other.started_at);
+            if settings.len() > MAX_SETTINGS {
+                // Merges the two oldest settings in favour of the smaller age.
+                let other = settings.remove(2);
+                settings[1].started_at = settings[1].started_at.min(other.started_at);
             }
         }
         at
     }
 
-    /// How old an envelope is. One that seems to come from the future is as old as the process, or younger.
+    /// Returns the age of an envelope. An envelope with a time in the future is at most as old as the process.
     pub(crate) fn of(&self, entry: &Entry) -> Duration {
         let running = self.running();
-        let sets = self.sets.lock();
-        let set = sets.iter().rev().find(|set| set.from <= entry.seq);
-        let started_at = set.map_or(entry.received_at, |set| set.started_at);
-        // Negative for what came before the start.
+        let settings = self.settings.lock();
+        let setting = settings.iter().rev().find(|setting| setting.from <= entry.seq);
+        let started_at = setting.map_or(entry.received_at, |setting| setting.started_at);
+        // Negative for an envelope from before the start.
         let came_after = entry.received_at.saturating_sub(started_at);
         let after = Duration::from_millis(came_after.unsigned_abs());
-        match set {
+        match setting {
             _ if came_after <= 0 => running + after,
-            // A time after the start is not one of those that were there then.
-            Some(set) if set.from == 0 => running,
+            // An envelope from before the start has a later time only because a clock was wrong.
+            Some(setting) if setting.from == 0 => running,
             _ => running.saturating_sub(after),
         }
     }
@@ -154,7 +154,7 @@ mod tests {
                 entry(seq, ages.stamp(seq))
             })
             .collect();
-        assert_eq!(ages.sets.lock().len(), MOST_SET);
+        assert_eq!(ages.settings.lock().len(), MAX_SETTINGS);
         for entry in &came {
             assert!(ages.of(entry) < Duration::from_secs(60), "{entry:?}");
         }

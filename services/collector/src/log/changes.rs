@@ -1,4 +1,4 @@
-//! What a batch of changes comes to, before it is written.
+//! Computes what a batch of state changes does to entries and counts, before it is written.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::readers::row;
 use super::state::{Change, Entry, Parts, State};
 use super::tally::{Delta, Kind};
 
-/// States that envelopes have and the disk has not been told, for want of room; and what they add to the counts there.
+/// Changes that count in memory although the disk refused them. They are written with the next commit that succeeds.
 #[derive(Default)]
 pub(super) struct Owed {
     states: BTreeMap<u64, Entry>,
@@ -28,7 +28,7 @@ impl Owed {
         }
     }
 
-    /// Writes these states, and the newer ones of `states` over them.
+    /// Writes these states, then `states`, which are newer.
     pub(super) fn write(
         &self,
         transaction: &Transaction<'_>,
@@ -39,28 +39,29 @@ impl Owed {
         }
         let mut update =
             transaction.prepare_cached("UPDATE envelopes SET state = ?2, destination = ?3 WHERE seq = ?1")?;
-        let mut part = transaction.prepare_cached("INSERT OR REPLACE INTO parts VALUES (?1, ?2, ?3, ?4)")?;
-        let mut whole = transaction.prepare_cached("DELETE FROM parts WHERE seq = ?1")?;
+        let mut insert =
+            transaction.prepare_cached("INSERT OR REPLACE INTO parts VALUES (?1, ?2, ?3, ?4)")?;
+        let mut delete = transaction.prepare_cached("DELETE FROM parts WHERE seq = ?1")?;
         for entry in self.states.values().chain(states.values()) {
             let (seq, parts) = (entry.seq.cast_signed(), entry.parts);
             update.execute((seq, entry.state.number(), entry.destination.cast_signed()))?;
             if parts == Parts::default() {
-                whole.execute([seq])?;
+                delete.execute([seq])?;
             } else {
                 let reason = parts.reason.map(|reason| State::Dead(reason).number());
-                part.execute((seq, parts.delivered.bits(), parts.refused.bits(), reason))?;
+                insert.execute((seq, parts.delivered.bits(), parts.refused.bits(), reason))?;
             }
         }
         Ok(())
     }
 }
 
-/// Changes that were followed through.
+/// The effect of changes that are not written yet.
 pub(super) struct Planned {
-    /// What is different afterwards.
+    /// The new entry of each envelope that changes.
     pub(super) states: BTreeMap<u64, Entry>,
     pub(super) delta: Delta,
-    /// Those that are held again, or for another destination.
+    /// Entries that are held after their change, so that delivery picks them up, possibly for another destination.
     pub(super) again: Vec<Entry>,
 }
 
@@ -74,7 +75,7 @@ impl Planned {
     }
 }
 
-/// Follows changes through, one after another, over what is on the disk and what is owed to it.
+/// Applies changes one after another to the entries on the disk and in [`Owed`], without writing them.
 pub(super) struct Plan<'a> {
     connection: &'a Connection,
     owed: &'a Owed,
@@ -92,11 +93,12 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Returns how many of them change anything. An envelope that is no longer kept does not change.
+    /// Applies changes and returns how many of them have an effect. Changes of envelopes that are no longer kept are
+    /// skipped.
     pub(super) fn add(&mut self, changes: &[(u64, Change)]) -> rusqlite::Result<u64> {
         let mut count = 0;
         for (seq, change) in changes {
-            let Some(before) = self.now(*seq)? else { continue };
+            let Some(before) = self.get(*seq)? else { continue };
             let Some(after) = change.of(&before) else { continue };
             *self.delta.entry(Kind::of(&before)).or_default() -= 1;
             *self.delta.entry(Kind::of(&after)).or_default() += 1;
@@ -106,7 +108,7 @@ impl<'a> Plan<'a> {
         Ok(count)
     }
 
-    fn now(&self, seq: u64) -> rusqlite::Result<Option<Entry>> {
+    fn get(&self, seq: u64) -> rusqlite::Result<Option<Entry>> {
         let known = self.states.get(&seq).or_else(|| self.owed.states.get(&seq));
         match known {
             Some(known) => Ok(Some(known.clone())),

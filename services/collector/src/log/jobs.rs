@@ -1,4 +1,4 @@
-//! Work for the writer: envelopes to append, and changes of their state. It is taken in batches, and a batch is one
+//! Jobs of the writer: envelopes to append and state changes. They are taken in batches, and each batch is one
 //! commit.
 
 use std::sync::atomic::Ordering;
@@ -13,26 +13,27 @@ use super::writer::Figures;
 use crate::category::Categories;
 use crate::error::CaptureError;
 
-/// Limit of jobs in one commit: it bounds how long the first of them waits for the last.
+/// Maximum number of jobs in one commit. It bounds how long the first of them waits.
 const MOST_JOBS: usize = 512;
-/// Bytes after which a commit takes no more jobs.
+/// Size of stored bodies, in bytes, after which a commit takes no more jobs.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
-/// How long envelopes without a waiting caller are gathered; a caller that comes meanwhile is served after it.
+/// How long envelopes without a waiting caller are collected. A caller that arrives meanwhile waits for the rest of
+/// this time.
 const GATHERED_FOR: Duration = Duration::from_millis(20);
 
 /// An envelope that is on the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Captured {
-    /// Its number, from 1.
+    /// Sequence number, from 1.
     pub seq: u64,
-    /// Its event's id, if it has one.
+    /// Id of its event, if it has one.
     pub event_id: Option<String>,
 }
 
-/// An envelope to append, as it will be kept.
+/// An envelope to append, in the form in which it is stored.
 pub(crate) struct Arrival {
     pub(crate) slot: Arc<str>,
-    /// Where it is to be sent; 0 for nowhere.
+    /// Id of the destination; 0 for none.
     pub(crate) destination: u64,
     pub(crate) categories: Categories,
     /// 0 for none.
@@ -43,14 +44,14 @@ pub(crate) struct Arrival {
     pub(crate) _queued: Queued,
 }
 
-/// Bytes that count as waiting for the writer until this is dropped.
+/// A reservation of bytes in the writer's queue. Dropping it releases them.
 pub(crate) struct Queued {
     figures: Arc<Figures>,
     bytes: usize,
 }
 
 impl Queued {
-    /// Counts `bytes`; `None` when more than `most` are waiting already.
+    /// Reserves `bytes`. Returns `None` when more than `most` bytes are reserved already.
     pub(crate) fn within(most: usize, figures: &Arc<Figures>, bytes: usize) -> Option<Self> {
         let before = figures.queued.fetch_add(bytes, Ordering::Relaxed);
         let queued = Self {
@@ -67,15 +68,16 @@ impl Drop for Queued {
     }
 }
 
-/// The result of changes.
+/// The result of a [`Job::Change`].
 pub(crate) struct Changed {
-    /// Number of changes that changed anything.
+    /// Number of changes that have an effect.
     pub(crate) count: u64,
-    /// Whether they are on the disk. If not, they count already, and are written with the next commit that succeeds.
+    /// Whether the changes are on the disk. If not, they are kept in memory and written with the next commit that
+    /// succeeds.
     pub(crate) is_on_disk: bool,
 }
 
-/// Work for the writer.
+/// A job of the writer.
 pub(crate) enum Job {
     Capture {
         arrival: Arrival,
@@ -89,8 +91,8 @@ pub(crate) enum Job {
 }
 
 impl Job {
-    /// Whether the commit must be synced at once: a caller waits for it, or it is a change of delivery, which a kill
-    /// before the sync would make an envelope be sent twice.
+    /// Whether the commit must be synced at once: a caller waits for it, or it is a change of delivery. If a kill
+    /// loses such a change, the envelope is sent twice.
     pub(super) fn is_waited_for(&self) -> bool {
         match self {
             Self::Capture { answer, .. } => answer.is_some(),
@@ -123,10 +125,10 @@ impl Batch {
     }
 }
 
-/// Waits for work up to `patience` and takes all that is there. Returns it, and whether it is the last.
-pub(super) fn batch(jobs: &mpsc::Receiver<Job>, patience: Duration) -> (Vec<Job>, bool) {
+/// Waits up to `timeout` for a job and takes all that are queued. Returns them, and whether they are the last.
+pub(super) fn batch(jobs: &mpsc::Receiver<Job>, timeout: Duration) -> (Vec<Job>, bool) {
     let mut batch = Vec::new();
-    match jobs.recv_timeout(patience) {
+    match jobs.recv_timeout(timeout) {
         Ok(job) => batch.push(job),
         Err(mpsc::RecvTimeoutError::Timeout) => return (batch, false),
         Err(mpsc::RecvTimeoutError::Disconnected) => return (batch, true),

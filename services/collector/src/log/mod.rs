@@ -1,4 +1,4 @@
-//! The log: every envelope in order of arrival, and where it stands, in one SQLite file.
+//! The log: every envelope in order of arrival, with its state, in one SQLite file.
 //!
 //! ```text
 //! <dir>/lock              held while the log is open
@@ -6,9 +6,9 @@
 //! <dir>/telemetry.sqlite  with SQLite's -wal and -shm beside it
 //! ```
 //!
-//! One thread appends ([`writer`]), large envelopes compressed ([`body`]); whoever else writes takes turns with it ([`pen`]);
-//! everybody reads through a few read-only connections ([`readers`]). What stands on the disk was counted in the same
-//! transaction ([`tally`]), so that `captured = delivered + held + dead` whatever is killed when.
+//! One thread appends envelopes ([`writer`]); large ones are compressed ([`body`]). All writing shares one connection
+//! ([`pen`]), and reading uses a few read-only ones ([`readers`]). Counts change in the same transaction as the
+//! envelopes ([`tally`]), so that `captured = delivered + held + dead` also after a kill.
 
 pub(crate) mod ages;
 mod body;

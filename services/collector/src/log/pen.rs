@@ -1,25 +1,25 @@
-//! The one connection that writes, taken in turn: by the writer for each commit, by the index for its pieces of work, and
-//! by who decides on an issue. Turns are fair, so that whoever has much to write lets the others in between.
+//! The only connection that writes to the file. The writer, the index and decisions on issues share it. Its lock is fair,
+//! so a thread that writes a lot does not starve the others.
 
 use std::sync::Arc;
 
 use parking_lot::{FairMutex, FairMutexGuard};
 use rusqlite::{Connection, Transaction, TransactionBehavior, ffi};
 
-/// Clones share the connection.
+/// The writing connection. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Pen(Arc<FairMutex<Writing>>);
 
-/// The connection while somebody has the turn.
+/// The connection while its lock is held.
 pub(crate) struct Writing {
     /// `None` once it is closed.
     connection: Option<Connection>,
-    /// Whether the next commit is synced, as SQLite was told last.
+    /// Whether commits are synced, as last set on the connection.
     syncs: bool,
 }
 
 impl Pen {
-    /// `connection` syncs its commits.
+    /// `connection` must sync its commits.
     pub(crate) fn new(connection: Connection) -> Self {
         Self(Arc::new(FairMutex::new(Writing {
             connection: Some(connection),
@@ -27,15 +27,15 @@ impl Pen {
         })))
     }
 
-    /// Waits for the turn.
+    /// Waits until the connection is free.
     pub(crate) fn turn(&self) -> FairMutexGuard<'_, Writing> {
         self.0.lock()
     }
 
-    /// Waits for the turn and does `work` in a transaction; see [`Writing::begin`] for `synced`.
+    /// Waits until the connection is free and runs `work` in a transaction. See [`Writing::begin`] for `synced`.
     ///
     /// # Errors
-    /// SQLite's, and those of `work`; nothing was changed then.
+    /// Errors of SQLite and of `work`. The transaction is rolled back.
     pub(crate) fn write<T>(
         &self,
         synced: bool,
@@ -48,17 +48,19 @@ impl Pen {
         Ok(done)
     }
 
-    /// Nothing is written any more; the last connection of all writes what stands in the WAL into the file.
+    /// Closes the connection; later writes fail. SQLite moves the WAL into the file when the last of all connections
+    /// closes.
     pub(crate) fn close(&self) {
         self.turn().connection = None;
     }
 }
 
 impl Writing {
-    /// Begins a transaction; with `synced` its commit waits for the disk, else it outlives the process and not the machine.
+    /// Begins a transaction. With `synced` its commit waits for the disk; without, it survives a crash of the process
+    /// but not of the machine.
     ///
     /// # Errors
-    /// SQLite's.
+    /// An error of SQLite.
     pub(crate) fn begin(&mut self, synced: bool) -> rusqlite::Result<Transaction<'_>> {
         if self.syncs != synced {
             // https://www.sqlite.org/pragma.html#pragma_synchronous, in WAL mode
@@ -70,10 +72,10 @@ impl Writing {
             .transaction_with_behavior(TransactionBehavior::Immediate)
     }
 
-    /// The connection, outside of a transaction.
+    /// Returns the connection, outside of a transaction.
     ///
     /// # Errors
-    /// It is closed.
+    /// The connection is closed.
     pub(crate) fn connection(&mut self) -> rusqlite::Result<&mut Connection> {
         let closed = || {
             let error = ffi::Error::new(ffi::SQLITE_MISUSE);

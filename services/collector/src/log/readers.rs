@@ -1,4 +1,4 @@
-//! Read-only connections, so that whoever looks never waits for the writer.
+//! Read-only connections, so that reads do not wait for the writer.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,19 +15,19 @@ use crate::category::Categories;
 use crate::envelope::id_of_bytes;
 use crate::supervised::last_words;
 
-/// Most reads at one time, and most connections that rest between them; more wait.
-const MOST: usize = 4;
-/// Statements that one connection keeps prepared: more than are asked for in turn here, by the writer and by the index.
+/// Maximum number of simultaneous reads and of idle connections. Further reads wait.
+const MAX_READS: usize = 4;
+/// Number of prepared statements that a connection caches. Readers, writer and index each use fewer.
 pub(super) const STATEMENTS: usize = 128;
-/// Memory that one connection keeps pages in, in KiB.
+/// Size of the page cache of a connection in KiB.
 const CACHE_KIB: i64 = 2 * 1024;
 
-/// A few connections; clones share them.
+/// A pool of read-only connections. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Readers {
     file: Arc<PathBuf>,
     idle: Arc<Mutex<Vec<Connection>>>,
-    room: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
 impl Readers {
@@ -35,33 +35,33 @@ impl Readers {
         Self {
             file: Arc::new(dir.join(FILE)),
             idle: Arc::default(),
-            room: Arc::new(Semaphore::new(MOST)),
+            permits: Arc::new(Semaphore::new(MAX_READS)),
         }
     }
 
-    /// Runs `work` on a thread that may block, to its end even if nobody waits for it any more.
+    /// Runs `work` on a blocking thread. It runs to its end even if the caller stops waiting.
     ///
     /// # Errors
-    /// SQLite's, or the words of a defect that `work` met; they are logged too.
+    /// An error of SQLite, or the message of a panic of `work`. Both are logged.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> rusqlite::Result<T> {
-        // Never closed.
-        let room = Arc::clone(&self.room).acquire_owned().await.ok();
+        // The semaphore is never closed.
+        let permit = Arc::clone(&self.permits).acquire_owned().await.ok();
         let readers = self.clone();
         let read = tokio::task::spawn_blocking(move || {
-            let _room = room;
+            let _permit = permit;
             readers.read_here(work)
         });
         let read = read.await.unwrap_or_else(|error| Err(unfinished(error)));
         read.inspect_err(|error| tracing::warn!(%error, "telemetry could not be read"))
     }
 
-    /// The same on this thread, which may block.
+    /// Runs `work` on this thread, which may block.
     ///
     /// # Errors
-    /// SQLite's.
+    /// An error of SQLite.
     pub(crate) fn read_here<T>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
@@ -71,29 +71,29 @@ impl Readers {
             Some(connection) => connection,
             None => open(&self.file)?,
         };
-        // One that met an error is not used again.
+        // A connection with an error is not used again.
         let read = work(&connection)?;
         let mut idle = self.idle.lock();
-        if idle.len() < MOST {
+        if idle.len() < MAX_READS {
             idle.push(connection);
         }
         Ok(read)
     }
 
-    /// Bytes of the file and of what is not yet in it.
+    /// Size of the file and its WAL in bytes.
     pub(crate) fn bytes_on_disk(&self) -> u64 {
         let wal = self.file.with_file_name(WAL);
         let len = |file: &Path| std::fs::metadata(file).map_or(0, |file| file.len());
         len(&self.file) + len(&wal)
     }
 
-    /// Closes those that rest; the last connection of all writes what stands in the WAL into the file.
+    /// Closes the idle connections. SQLite moves the WAL into the file when the last of all connections closes.
     pub(crate) fn close(&self) {
         self.idle.lock().clear();
     }
 }
 
-/// A connection that changes nothing, to a file that may be somebody else's.
+/// Opens a read-only connection to a file that may come from an untrusted source.
 pub(super) fn read_only(file: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)?;
@@ -108,7 +108,7 @@ fn open(file: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// A read that did not come to its end, in SQLite's words for one.
+/// Converts the failure of a reading task into an error of SQLite.
 pub(crate) fn unfinished(error: JoinError) -> rusqlite::Error {
     let words = format!("reading met a defect of Reelscope: {}", last_words(error));
     rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_ABORT), Some(words))
@@ -117,10 +117,10 @@ pub(crate) fn unfinished(error: JoinError) -> rusqlite::Error {
 /// The columns that [`entry`] reads.
 const ENTRY: &str =
     "seq, received_at, slot, destination, categories, trace_id, state, size, delivered, refused, reason";
-/// Where they are.
+/// The tables with these columns.
 const ENTRIES: &str = "envelopes LEFT JOIN parts USING (seq)";
 
-/// Reads an envelope's row of the columns [`ENTRY`].
+/// Reads an entry from a row of the columns [`ENTRY`].
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     Ok(Entry {
         seq: row.get::<_, i64>(0)?.cast_unsigned(),
@@ -142,7 +142,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     })
 }
 
-/// The rows of envelopes that `which` chooses: what stands after the names of the tables.
+/// Returns the entries that `which` selects, the SQL that follows the names of the tables.
 pub(crate) fn rows(
     connection: &Connection,
     which: &str,
@@ -152,28 +152,28 @@ pub(crate) fn rows(
     found.query_map(params, entry)?.collect()
 }
 
-/// One envelope's row; `None` when it is not, or no longer, kept.
+/// Returns one entry; `None` when the envelope is not, or no longer, kept.
 pub(crate) fn row(connection: &Connection, seq: u64) -> rusqlite::Result<Option<Entry>> {
     let found = rows(connection, "WHERE seq = ?1", [seq.cast_signed()])?;
     Ok(found.into_iter().next())
 }
 
-/// One envelope and its bytes as they were received; `None` when it is not, or no longer, kept.
+/// Returns one entry and the bytes of its envelope; `None` when it is not, or no longer, kept.
 pub(crate) fn envelope(connection: &Connection, seq: u64) -> rusqlite::Result<Option<(Entry, Vec<u8>)>> {
     let sql = format!("SELECT {ENTRY}, body FROM {ENTRIES} JOIN bodies USING (seq) WHERE seq = ?1");
     let mut found = connection.prepare_cached(&sql)?;
     found.query_row([seq.cast_signed()], with_envelope).optional()
 }
 
-/// Reads a row of the columns [`ENTRY`] and `body`.
+/// Reads an entry and its envelope from a row of the columns [`ENTRY`] and `body`.
 fn with_envelope(row: &Row<'_>) -> rusqlite::Result<(Entry, Vec<u8>)> {
     let entry = entry(row)?;
     let bytes = body::envelope(row.get_ref("body")?.as_blob()?, entry.size);
     Ok((entry, bytes))
 }
 
-/// Envelopes that `which` chooses by `seq`: what stands after `WHERE`, with one place. At most so many, and no more once they
-/// have so many bytes.
+/// Returns the envelopes that `which` selects, the SQL that follows `WHERE`, with `seq` as its parameter. Returns at
+/// most `most` of them, and stops once they have `most_bytes` bytes.
 pub(crate) fn some_envelopes(
     connection: &Connection,
     which: &str,
@@ -217,8 +217,8 @@ mod tests {
     async fn a_read_that_nobody_waits_for_takes_its_room_until_it_ends() {
         let (readers, _dir) = readers();
         let (began, begun) = mpsc::channel();
-        let gate = Arc::new(Barrier::new(MOST + 1));
-        for _ in 0..MOST {
+        let gate = Arc::new(Barrier::new(MAX_READS + 1));
+        for _ in 0..MAX_READS {
             let (readers, began, gate) = (readers.clone(), began.clone(), Arc::clone(&gate));
             let asked = tokio::spawn(async move {
                 let slow = readers.read(move |_| {
@@ -232,7 +232,7 @@ mod tests {
             asked.abort();
             assert!(asked.await.unwrap_err().is_cancelled());
         }
-        assert_eq!(readers.room.available_permits(), 0);
+        assert_eq!(readers.permits.available_permits(), 0);
         gate.wait();
         readers.read(|_| Ok(())).await.unwrap();
     }
@@ -240,9 +240,9 @@ mod tests {
     #[test]
     fn few_connections_rest_however_many_were_asked_for_at_once() {
         let (readers, _dir) = readers();
-        let (gate, done) = (Barrier::new(3 * MOST), AtomicUsize::new(0));
+        let (gate, done) = (Barrier::new(3 * MAX_READS), AtomicUsize::new(0));
         std::thread::scope(|scope| {
-            for _ in 0..3 * MOST {
+            for _ in 0..3 * MAX_READS {
                 scope.spawn(|| {
                     let read = readers.read_here(|_| {
                         gate.wait();
@@ -252,7 +252,7 @@ mod tests {
                 });
             }
         });
-        assert_eq!((done.into_inner(), resting(&readers)), (3 * MOST, MOST));
+        assert_eq!((done.into_inner(), resting(&readers)), (3 * MAX_READS, MAX_READS));
     }
 
     #[tokio::test]
@@ -261,6 +261,6 @@ mod tests {
         let read = readers.read(|_| -> rusqlite::Result<()> { panic!("row 7 is odd") });
         let error = read.await.unwrap_err().to_string();
         assert_eq!(error, "reading met a defect of Reelscope: row 7 is odd");
-        assert_eq!(readers.room.available_permits(), MOST);
+        assert_eq!(readers.permits.available_permits(), MAX_READS);
     }
 }

@@ -1,4 +1,4 @@
-//! The log as one file that can be given away, and somebody else's opened.
+//! Exports the log as one file, and opens such a file.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -10,11 +10,11 @@ use super::readers::read_only;
 use super::schema::{FILE, NAMES, VERSION, is_damage};
 use crate::error::RecordingError;
 
-/// Writes everything that is kept in `dir` to the new file `to`, as it is kept, and returns how many bytes that are. Whoever
-/// has the directory open goes on. A file of this name either is whole or is not there.
+/// Copies the log in `dir` to the new file `to` and returns its size in bytes. The log may be open meanwhile. The
+/// file gets its name only once it is complete.
 ///
 /// # Errors
-/// There is nothing to export, the file is there already, or it cannot be read or written.
+/// There is no log, the file exists already, or one of them cannot be read or written.
 pub fn export(dir: &Path, to: &Path) -> Result<u64, RecordingError> {
     let from = dir.join(FILE);
     if !from.exists() {
@@ -23,8 +23,8 @@ pub fn export(dir: &Path, to: &Path) -> Result<u64, RecordingError> {
     if to.exists() {
         return Err(RecordingError::Exists { file: to.to_owned() });
     }
-    let partial = beside(to);
-    let exported = copied(&from, &partial, to).and_then(|()| {
+    let partial = partial_path(to);
+    let exported = copy_log(&from, &partial, to).and_then(|()| {
         let file = File::options().write(true).open(&partial);
         file.and_then(|file| file.sync_all())
             .and_then(|()| fs::rename(&partial, to))
@@ -37,36 +37,36 @@ pub fn export(dir: &Path, to: &Path) -> Result<u64, RecordingError> {
     exported.map(|file| file.len())
 }
 
-/// Where a file is written before it has its name.
-fn beside(file: &Path) -> PathBuf {
+/// Path of the partial file, which is renamed once it is complete.
+fn partial_path(file: &Path) -> PathBuf {
     let mut name = file.file_name().map_or_else(OsString::new, OsString::from);
     name.push(".part");
     file.with_file_name(name)
 }
 
-/// Copies what is to become `to` to where it is written before it has that name.
-fn copied(from: &Path, partial: &Path, to: &Path) -> Result<(), RecordingError> {
-    // Of an export that was killed.
+/// Copies the log `from` to `partial`. Errors name `to`, for which the caller asked.
+fn copy_log(from: &Path, partial: &Path, to: &Path) -> Result<(), RecordingError> {
+    // Left behind by an export that was killed.
     match fs::remove_file(partial) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             return Err(RecordingError::unwritable(to, &error));
         }
         _ => {}
     }
-    let connection = read_only(from).map_err(|error| trouble(from, &error))?;
+    let connection = read_only(from).map_err(|error| read_error(from, &error))?;
     copy(&connection, partial).map_err(|error| match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::DatabaseBusy) => {
-            trouble(from, &error)
+            read_error(from, &error)
         }
         _ => RecordingError::unwritable(to, &error),
     })
 }
 
-/// Copies the recording `file` into the empty directory `dir`, where a log can be opened that is changed and the file is not.
-/// The file may come from anybody.
+/// Copies the recording `file` into the empty directory `dir`, so that a log can be opened without changing the file.
+/// The file may come from an untrusted source.
 ///
 /// # Errors
-/// It cannot be read, is no recording, or is of a newer build; or there is no room for the copy.
+/// The file cannot be read, is no recording, or is of a newer build; or there is no room for the copy.
 pub(crate) fn unpack(file: &Path, dir: &Path) -> Result<(), RecordingError> {
     if !file.is_file() {
         return Err(RecordingError::Unreadable {
@@ -74,17 +74,17 @@ pub(crate) fn unpack(file: &Path, dir: &Path) -> Result<(), RecordingError> {
             reason: "there is no such file".to_owned(),
         });
     }
-    let connection = read_only(file).map_err(|error| trouble(file, &error))?;
+    let connection = read_only(file).map_err(|error| read_error(file, &error))?;
     let version: u32 = connection
         .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(|error| trouble(file, &error))?;
+        .map_err(|error| read_error(file, &error))?;
     if version > VERSION {
         return Err(RecordingError::Newer {
             file: file.to_owned(),
             found: version,
         });
     }
-    if let Some(reason) = foreign(&connection).map_err(|error| trouble(file, &error))? {
+    if let Some(reason) = find_foreign(&connection).map_err(|error| read_error(file, &error))? {
         return Err(RecordingError::Foreign {
             file: file.to_owned(),
             reason,
@@ -92,14 +92,14 @@ pub(crate) fn unpack(file: &Path, dir: &Path) -> Result<(), RecordingError> {
     }
     copy(&connection, &dir.join(FILE)).map_err(|error| match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => RecordingError::unwritable(&dir.join(FILE), &error),
-        _ => trouble(file, &error),
+        _ => read_error(file, &error),
     })
 }
 
-/// What is in the file that no log has, or missing that every log has.
-fn foreign(connection: &Connection) -> rusqlite::Result<Option<String>> {
+/// Describes something in the file that no log has, or something missing that every log has.
+fn find_foreign(connection: &Connection) -> rusqlite::Result<Option<String>> {
     for name in NAMES {
-        // A view could run anything.
+        // Only a table counts: a view of that name could run any expression.
         let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1";
         if connection.query_row(sql, [name], |row| row.get::<_, i64>(0))? == 0 {
             return Ok(Some(format!("there is no table `{name}` in it")));
@@ -113,8 +113,7 @@ fn foreign(connection: &Connection) -> rusqlite::Result<Option<String>> {
     Ok(found.map(|what| format!("the {what} in it is none of Reelscope's")))
 }
 
-/// Reads every page and writes those that are in use, without the free ones between them:
-/// <https://www.sqlite.org/lang_vacuum.html#vacuum_with_an_into_clause>.
+/// Copies the database without its free pages: <https://www.sqlite.org/lang_vacuum.html#vacuum_with_an_into_clause>.
 fn copy(connection: &Connection, to: &Path) -> rusqlite::Result<()> {
     let to = to
         .to_str()
@@ -122,7 +121,7 @@ fn copy(connection: &Connection, to: &Path) -> rusqlite::Result<()> {
     connection.execute("VACUUM INTO ?1", [to]).map(|_| ())
 }
 
-fn trouble(file: &Path, error: &rusqlite::Error) -> RecordingError {
+fn read_error(file: &Path, error: &rusqlite::Error) -> RecordingError {
     let (file, reason) = (file.to_owned(), error.to_string());
     if is_damage(error) {
         RecordingError::Foreign { file, reason }

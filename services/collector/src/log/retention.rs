@@ -1,4 +1,4 @@
-//! What goes when there is too much or it is too old: the oldest, and of what may still be sent nothing before the hard cap.
+//! Removes the oldest envelopes when the file is too large or they are too old. Held ones go only above the hard cap.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,72 +13,73 @@ use super::state::{DeadReason, Entry, State};
 use super::tally::{Delta, Kind, Tally};
 use crate::category::Categories;
 
-/// Most envelopes of one step: a caller waits for the writer no longer than for a commit.
+/// Maximum number of envelopes removed in one step, so that a caller waits for the writer no longer than for a
+/// commit.
 const STEP: usize = 256;
-/// Envelopes that the index may have still to take out while the size of the file decides. Beyond that their rows would
-/// count as kept ones, and far too many would be removed.
+/// Maximum number of removed envelopes with rows left in the index while the size of the file decides. Above it these
+/// rows would count as stored envelopes, and far too many envelopes would be removed.
 const FEW_UNPRUNED: u64 = 4 * STEP as u64;
-/// Free pages that the file keeps, beside those for what comes until the next look.
+/// Free pages that stay in the file, in addition to those for the bytes until the next check.
 const SPARE_PAGES: u64 = 128;
-/// Most bytes that are written between two looks at the size.
+/// Maximum number of bytes written between two checks of the size.
 const MOST_BETWEEN: u64 = 2 * 1024 * 1024;
-/// Most pages that are given back in one step.
+/// Maximum number of free pages that are returned to the file system in one step.
 const PAGES_BACK: u64 = 512;
 
-/// Interval of checking size and age.
+/// Interval between two checks of size and age.
 const RETENTION_CHECK: Duration = Duration::from_secs(10);
-/// The same while the index makes room.
+/// Interval between two checks while the file is too large and the index deletes rows from it.
 const SOON: Duration = Duration::from_secs(1);
 
-/// How much is kept.
+/// Limits of what is kept.
 #[derive(Debug, Clone, Copy)]
 pub struct Retention {
-    /// Bytes after which the oldest envelopes go, unless they may still be sent.
+    /// Size of the file in bytes above which the oldest envelopes are removed, except those that may still be sent.
     pub bytes: u64,
-    /// Bytes after which they go all the same.
+    /// Size of the file in bytes above which the oldest envelopes are removed in any state.
     pub hard_cap_bytes: u64,
-    /// Age after which they go, unless they may still be sent.
+    /// Age above which envelopes are removed, except those that may still be sent.
     pub age: Duration,
 }
 
-/// What a step removed.
+/// The result of one step.
 pub(super) struct Removed {
     pub(super) delta: Delta,
-    /// How many of them had never been sent.
+    /// Number of removed envelopes that were held.
     pub(super) evicted: u64,
 }
 
-/// How many envelopes the log has removed of which the index still has rows; these go by themselves a little later.
-/// An estimate: it may miss those of one step.
+/// Number of removed envelopes of which the index still has rows. The index deletes these a little later. It is an
+/// estimate that may miss the envelopes of one step.
 #[derive(Debug)]
 pub(crate) struct Unpruned(AtomicU64);
 
 impl Default for Unpruned {
-    /// Not known before the index has counted them: as many as there can be.
+    /// The number is unknown until the index counts, so it begins as the maximum.
     fn default() -> Self {
         Self(AtomicU64::new(u64::MAX))
     }
 }
 
 impl Unpruned {
-    /// The index has counted them.
+    /// Sets the number that the index has counted.
     pub(crate) fn counted(&self, count: u64) {
         self.0.store(count, Ordering::Relaxed);
     }
 
-    /// The number, for [`Unpruned::none_since`].
+    /// Returns the number, for [`Unpruned::none_since`].
     pub(crate) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// The index found none after the number was `before`; it counts unless some were removed meanwhile.
+    /// Sets the number to 0, because the index found no rows to delete, unless it is no longer `before`.
     pub(crate) fn none_since(&self, before: u64) {
         let _ = self
             .0
             .compare_exchange(before, 0, Ordering::Relaxed, Ordering::Relaxed);
     }
 
-    /// The index has taken some out.
+    /// Subtracts the envelopes whose rows the index has deleted.
     pub(crate) fn pruned(&self, count: usize) {
         self.change(|before| before.saturating_sub(count as u64));
     }
@@ -97,16 +98,16 @@ impl Unpruned {
     }
 }
 
-/// Decides, step by step.
+/// Decides what is removed, step by step.
 pub(crate) struct Retainer {
     retention: Retention,
     pub(super) ages: Arc<Ages>,
-    /// Older ones may still be sent, as far as is known.
+    /// Number after which the next step searches; 0 to begin with the oldest envelope.
     from: u64,
-    /// Bytes of all envelopes that are kept, before compression; `None` until they are first needed, since the database is
-    /// asked for them.
+    /// Size of all stored envelopes before compression, in bytes. `None` until it is first needed, since it takes a
+    /// query.
     kept_bytes: Option<u64>,
-    /// The file is too large, and the index has still to make room in it.
+    /// Whether the file is too large and the index still has to delete rows from it.
     awaits_index: bool,
 }
 
@@ -121,23 +122,23 @@ impl Retainer {
         }
     }
 
-    /// After which time size and age are to be checked again even when few envelopes come: the index writes to the file
-    /// too, and takes rows out of it.
+    /// Time until the next check when few envelopes arrive. It is needed because the index changes the size of the
+    /// file too.
     pub(super) fn next_check(&self) -> Duration {
         if self.awaits_index { SOON } else { RETENTION_CHECK }
     }
 
-    /// An envelope of so many bytes was written.
+    /// Adds the size of stored envelopes in bytes.
     pub(super) fn captured(&mut self, bytes: u64) {
         self.kept_bytes = self.kept_bytes.map(|kept| kept.saturating_add(bytes));
     }
 
-    /// Bytes after which it is worth another look.
+    /// Number of written bytes after which the size is checked again.
     pub(super) fn interval(&self) -> u64 {
         (self.retention.bytes / 16).min(MOST_BETWEEN)
     }
 
-    /// Removes some envelopes, or gives room back; `None` when there is nothing more to do.
+    /// Removes some envelopes, or returns pages to the file system. Returns `None` when there is nothing more to do.
     pub(super) fn step(
         &mut self,
         writing: &mut Writing,
@@ -147,8 +148,8 @@ impl Retainer {
         let Pages { used, free, page } = Pages::of(connection)?;
         let (file, hard_cap) = (used * page, self.retention.hard_cap_bytes);
         self.awaits_index = file > self.retention.bytes && !unpruned.is_few();
-        // Rows that the index has still to take out are no reason to remove envelopes. Those that are kept are then counted
-        // without compression: at least `bytes` of them stay.
+        // Rows that the index still has to delete are no reason to remove envelopes. Meanwhile the size of the
+        // envelopes before compression decides, so at least `retention.bytes` of them stay.
         let bytes = if self.awaits_index {
             self.kept_bytes(connection)?.min(file)
         } else {
@@ -156,18 +157,18 @@ impl Retainer {
         };
         let chosen = if file > hard_cap {
             let mut all = oldest(connection, 0, "1")?;
-            all.truncate(enough_of(&all, file - hard_cap));
+            all.truncate(count_to_free(&all, file - hard_cap));
             all
         } else {
             let mut done = oldest(connection, self.from, "state != 0")?;
-            let mut many = enough_of(&done, bytes.saturating_sub(self.retention.bytes));
-            // One by one, since one whose time is wrong says nothing about the others.
+            let mut many = count_to_free(&done, bytes.saturating_sub(self.retention.bytes));
+            // Each one is checked, since an envelope with a wrong time says nothing about the others.
             done.retain(|entry| {
                 let goes = many > 0 || self.ages.of(entry) > self.retention.age;
                 many = many.saturating_sub(1);
                 goes
             });
-            // From the beginning again at the next look: what was held may have been delivered since.
+            // The next check begins with the oldest again, because held envelopes may have been delivered since.
             self.from = done.last().map_or(0, |last| last.seq);
             done
         };
@@ -180,7 +181,7 @@ impl Retainer {
         }
         let spare = SPARE_PAGES + self.interval() / page.max(1);
         if free > spare {
-            give_back(connection, (free - spare).min(PAGES_BACK))?;
+            free_pages(connection, (free - spare).min(PAGES_BACK))?;
             return Ok(Some(Removed {
                 delta: Delta::new(),
                 evicted: 0,
@@ -206,8 +207,8 @@ fn bytes_of_all(connection: &Connection) -> rusqlite::Result<u64> {
     Ok(sum.cast_unsigned())
 }
 
-/// How many of the first free `excess` bytes.
-fn enough_of(oldest: &[Entry], excess: u64) -> usize {
+/// Returns how many of the oldest envelopes have to go to free `excess` bytes.
+fn count_to_free(oldest: &[Entry], excess: u64) -> usize {
     let mut freed = 0;
     let needed = oldest.iter().take_while(|entry| {
         let more = freed < excess;
@@ -249,19 +250,19 @@ fn remove(writing: &mut Writing, chosen: &[Entry]) -> rusqlite::Result<Removed> 
     Ok(Removed { delta, evicted })
 }
 
-fn give_back(connection: &Connection, pages: u64) -> rusqlite::Result<()> {
+fn free_pages(connection: &Connection, pages: u64) -> rusqlite::Result<()> {
     let mut vacuum = connection.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
-    // One row a page.
+    // Each row that is read frees one page.
     let mut rows = vacuum.query(())?;
     while rows.next()?.is_some() {}
     Ok(())
 }
 
-/// How the file is filled.
+/// The use of the file.
 struct Pages {
     used: u64,
     free: u64,
-    /// Bytes of one.
+    /// Size of a page in bytes.
     page: u64,
 }
 

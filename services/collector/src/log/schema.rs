@@ -1,4 +1,4 @@
-//! Opens the file: the lock, the version, the tables; and sets it aside.
+//! Opens the log, with its lock, version and tables, and moves a damaged one away.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
@@ -16,30 +16,30 @@ use super::tally::Tally;
 use crate::CollectorError;
 use crate::notice::notice;
 
-/// The database.
+/// Name of the database.
 pub(super) const FILE: &str = "telemetry.sqlite";
-/// What is not yet in it.
+/// Name of SQLite's write-ahead log.
 pub(super) const WAL: &str = "telemetry.sqlite-wal";
-/// The index of that.
+/// Name of the index of the write-ahead log.
 const SHM: &str = "telemetry.sqlite-shm";
-/// Beside it while it is suspected of damage: the next start reads all of it.
+/// Name of a marker. While it exists, damage is suspected and the next start reads the whole file.
 const SUSPECT: &str = "suspect";
-/// Raised when an older build would misread the log.
+/// Version of the file. It is raised when an older build would misread the log.
 pub(super) const VERSION: u32 = 2;
-/// Bytes of a page: an envelope of a service fits into one.
+/// Size of a page in bytes. An envelope of one of our services fits into one page.
 const PAGE: u32 = 8 * 1024;
-/// Pages of the WAL after which they are written into the file, about 16 MiB: a sync of the file for some thousand
-/// envelopes, not for some hundred.
+/// Number of pages in the WAL, about 16 MiB, after which they are written into the file. The file is then synced once
+/// for some thousand envelopes instead of some hundred.
 const CHECKPOINT: u32 = 2 * 1024;
-/// Bytes that the WAL is cut back to once it was longer.
+/// Size in bytes to which SQLite truncates a longer WAL.
 const WAL_BYTES: i64 = 32 * 1024 * 1024;
 /// Length of the public key, in hexadecimal digits.
 const KEY_LEN: usize = 32;
 
-/// Names of the tables here. Others that stand in the file are derived from them, or are of who made them.
+/// Names of the tables of the log. All other tables in the file belong to the index.
 pub(crate) const NAMES: [&str; 5] = ["envelopes", "bodies", "tally", "synced", "parts"];
 
-/// Small rows and large bodies apart, so that the state of an envelope changes without its body being written again.
+/// Small rows are separate from large bodies, so that a change of state does not rewrite the body.
 const TABLES: &str = "
     CREATE TABLE envelopes (
         seq INTEGER PRIMARY KEY,
@@ -65,8 +65,8 @@ const TABLES: &str = "
     INSERT INTO synced VALUES (0);
 ";
 
-/// Envelopes of which parts came to their end before the others, no row for one that is whole; and which may go. Beside the
-/// other tables, so that a log that was begun without them goes on.
+/// The index of envelopes that may be removed, and the outcome of parts of envelopes, without rows for whole ones.
+/// They are created separately, so that a log without them can be opened.
 const LATER_TABLES: &str = "
     CREATE INDEX IF NOT EXISTS envelopes_done ON envelopes (seq) WHERE state != 0;
     CREATE TABLE IF NOT EXISTS parts (
@@ -90,14 +90,14 @@ pub(crate) struct Opened {
 /// Opens the log in `dir`, or begins one.
 ///
 /// # Errors
-/// The directory is in use, of a newer build, damaged, or cannot be written. Nothing was changed then.
+/// The directory is in use, of a newer build, damaged, or cannot be written. Nothing is changed then.
 pub(crate) fn open(dir: &Path) -> Result<Opened, CollectorError> {
     let unwritable = |error: io::Error| CollectorError::unwritable(dir, &error);
     let lock = lock(dir)?;
-    let connection = ready(dir).map_err(|error| trouble(dir, &error))?;
+    let connection = open_connection(dir).map_err(|error| open_error(dir, &error))?;
     let version: u32 = connection
         .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(|error| trouble(dir, &error))?;
+        .map_err(|error| open_error(dir, &error))?;
     if version > VERSION {
         return Err(CollectorError::NewerFormat {
             dir: dir.to_owned(),
@@ -106,11 +106,11 @@ pub(crate) fn open(dir: &Path) -> Result<Opened, CollectorError> {
     }
     let suspect = dir.join(SUSPECT);
     if suspect.exists() {
-        whole(&connection, dir)?;
+        check_pages(&connection, dir)?;
         let _ = fs::remove_file(suspect);
     }
-    let tally = prepared(&connection, version).map_err(|error| trouble(dir, &error))?;
-    // Only now: a log that cannot be opened changes nothing, and what was moved is said once.
+    let tally = prepare(&connection, version).map_err(|error| open_error(dir, &error))?;
+    // Done last, so that a log that cannot be opened does not change, and the notice is raised once.
     let notices = earlier_build_set_aside(dir)
         .map_err(unwritable)?
         .into_iter()
@@ -123,20 +123,20 @@ pub(crate) fn open(dir: &Path) -> Result<Opened, CollectorError> {
     })
 }
 
-/// Opens the connection of the writer. Nothing is written before the version is known.
-fn ready(dir: &Path) -> rusqlite::Result<Connection> {
+/// Opens the connection of the writer. Writes nothing, because the version is not known yet.
+fn open_connection(dir: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(dir.join(FILE))?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
     connection.pragma_update(None, "journal_size_limit", WAL_BYTES)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    // The file may be somebody else's.
+    // The file may come from an untrusted source.
     connection.pragma_update(None, "trusted_schema", false)?;
     Ok(connection)
 }
 
-fn prepared(connection: &Connection, version: u32) -> rusqlite::Result<Tally> {
+fn prepare(connection: &Connection, version: u32) -> rusqlite::Result<Tally> {
     if version == 0 {
-        // Before anything is in the file, else they need all of it to be written anew.
+        // Later, these would need a `VACUUM` of the whole file.
         connection.pragma_update(None, "page_size", PAGE)?;
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     }
@@ -148,23 +148,23 @@ fn prepared(connection: &Connection, version: u32) -> rusqlite::Result<Tally> {
         transaction.pragma_update(None, "user_version", VERSION)?;
         transaction.commit()?;
     } else if version < VERSION {
-        // Version 1 had no compressed bodies.
+        // Version 1 has no compressed bodies and is otherwise equal.
         connection.pragma_update(None, "user_version", VERSION)?;
     }
     connection.execute_batch(LATER_TABLES)?;
     Tally::read(connection)
 }
 
-/// The tables of a log that begins.
+/// Creates the tables of a new log.
 #[cfg(test)]
 pub(crate) fn tables(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(TABLES)
 }
 
-/// Reads every page of a file that was found damaged before.
-fn whole(connection: &Connection, dir: &Path) -> Result<(), CollectorError> {
+/// Reads every page of a file in which damage is suspected.
+fn check_pages(connection: &Connection, dir: &Path) -> Result<(), CollectorError> {
     let found: Result<String, _> = connection.query_row("PRAGMA quick_check(1)", (), |row| row.get(0));
-    match found.map_err(|error| trouble(dir, &error))?.as_str() {
+    match found.map_err(|error| open_error(dir, &error))?.as_str() {
         "ok" => Ok(()),
         reason => Err(CollectorError::Damaged {
             dir: dir.to_owned(),
@@ -173,14 +173,14 @@ fn whole(connection: &Connection, dir: &Path) -> Result<(), CollectorError> {
     }
 }
 
-/// Remembers for the next start that the file may be damaged.
+/// Creates the marker of damage for the next start.
 pub(super) fn suspect(dir: &Path) {
     if let Err(error) = File::create(dir.join(SUSPECT)) {
         tracing::warn!(%error, "damage of the telemetry is not remembered");
     }
 }
 
-/// Whether SQLite says that the file itself is wrong, and not only that it cannot be read or written now.
+/// Whether the file itself is damaged, and not only impossible to read or write now.
 pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
@@ -192,13 +192,13 @@ fn extended_code(error: &rusqlite::Error) -> i32 {
     error.sqlite_error().map_or(0, |error| error.extended_code)
 }
 
-fn trouble(dir: &Path, error: &rusqlite::Error) -> CollectorError {
+fn open_error(dir: &Path, error: &rusqlite::Error) -> CollectorError {
     let (dir, reason) = (dir.to_owned(), error.to_string());
     match error.sqlite_error_code() {
         _ if is_damage(error) => CollectorError::Damaged { dir, reason },
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => CollectorError::Locked { dir },
         Some(ErrorCode::DiskFull) => CollectorError::Full { dir },
-        // The file of shared memory cannot grow.
+        // The file of the shared memory cannot grow.
         Some(ErrorCode::SystemIoFailure) if extended_code(error) == ffi::SQLITE_IOERR_SHMSIZE => {
             CollectorError::Full { dir }
         }
@@ -206,8 +206,8 @@ fn trouble(dir: &Path, error: &rusqlite::Error) -> CollectorError {
     }
 }
 
-/// Moves the log out of the way, to `<dir>.damaged-<unix seconds>`, so that a new one can begin; the key stays. Returns that
-/// name. The caller tells the person.
+/// Moves the log to `<dir>.damaged-<unix seconds>`, so that a new one can begin, and returns that path. The key
+/// stays. The caller has to tell the person.
 ///
 /// # Errors
 /// The directory is in use, or files cannot be moved.
@@ -215,19 +215,19 @@ pub fn set_aside(dir: &Path) -> Result<PathBuf, CollectorError> {
     let _lock = lock(dir)?;
     let mut name = dir.as_os_str().to_owned();
     name.push(".damaged-");
-    let aside = free_place(Path::new(&name), now() / 1_000);
-    moved(dir, &aside, &[FILE, WAL, SHM, SUSPECT])
+    let aside = free_path(Path::new(&name), now() / 1_000);
+    move_files(dir, &aside, &[FILE, WAL, SHM, SUSPECT])
         .map_err(|error| CollectorError::unwritable(dir, &error))?;
     Ok(aside)
 }
 
-/// Envelopes that a build before SQLite kept as segments: they are not read, and not lost.
+/// Moves away the envelopes that a build before SQLite kept as segments. They are not read any more.
 fn earlier_build_set_aside(dir: &Path) -> io::Result<Option<Notice>> {
     if !dir.join("segments").exists() {
         return Ok(None);
     }
-    let aside = free_place(&dir.join("earlier-build-"), now() / 1_000);
-    moved(dir, &aside, &["segments", "totals.json", "issues.json"])?;
+    let aside = free_path(&dir.join("earlier-build-"), now() / 1_000);
+    move_files(dir, &aside, &["segments", "totals.json", "issues.json"])?;
     let detail = format!(
         "Telemetry of an earlier build of Reelscope is not read any more; it was set aside as {}.",
         aside.display()
@@ -237,7 +237,7 @@ fn earlier_build_set_aside(dir: &Path) -> io::Result<Option<Notice>> {
     ))
 }
 
-fn moved(from: &Path, to: &Path, names: &[&str]) -> io::Result<()> {
+fn move_files(from: &Path, to: &Path, names: &[&str]) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for name in names {
         match fs::rename(from.join(name), to.join(name)) {
@@ -249,8 +249,8 @@ fn moved(from: &Path, to: &Path, names: &[&str]) -> io::Result<()> {
     Ok(())
 }
 
-/// A directory that is not there yet: the name with a number, at least `number`.
-fn free_place(name: &Path, number: i64) -> PathBuf {
+/// Returns the first path that does not exist: `name` with a number, at least `number`.
+fn free_path(name: &Path, number: i64) -> PathBuf {
     let mut number = number;
     loop {
         let mut numbered = name.as_os_str().to_owned();
@@ -263,13 +263,14 @@ fn free_place(name: &Path, number: i64) -> PathBuf {
     }
 }
 
-/// The key in `<dir>/key`, made at the first start. One that is damaged is replaced: SDKs then have to be given
-/// the new DSN.
+/// Returns the key in `<dir>/key`, and creates it if it is missing. A damaged one is replaced; SDKs then need the new
+/// DSN.
 pub(crate) fn own_key(dir: &Path) -> io::Result<String> {
     let path = dir.join("key");
     match fs::read_to_string(&path) {
         Ok(key) if key.trim().len() == KEY_LEN && key.trim().bytes().all(|b| b.is_ascii_hexdigit()) => {
-            // An older build may have left it readable for others; where that cannot be changed it goes on being so.
+            // An older build may have left it readable for others. If that cannot be changed, it is used
+            // nevertheless.
             #[cfg(unix)]
             let _ = fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600));
             return Ok(key.trim().to_owned());
@@ -288,7 +289,7 @@ pub(crate) fn own_key(dir: &Path) -> io::Result<String> {
     Ok(key)
 }
 
-/// Makes names durable. Windows has no such call and needs none.
+/// Makes names durable. Windows has no such call and does not need it.
 fn sync_dir(dir: &Path) {
     let _ = File::open(dir).and_then(|dir| dir.sync_all());
 }

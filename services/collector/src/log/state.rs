@@ -1,4 +1,4 @@
-//! Where an envelope stands, and how that changes.
+//! States of envelopes, and the changes between them.
 
 use std::sync::Arc;
 
@@ -7,25 +7,25 @@ use reelscope_page_api::telemetry::EnvelopeState;
 
 use crate::category::Categories;
 
-/// Why an envelope is dead. The number is kept on disk.
+/// Why an envelope is dead. The number is stored on the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub(crate) enum DeadReason {
-    /// 400.
+    /// Sentry answered 400.
     Rejected = 1,
-    /// 401.
+    /// Sentry answered 401.
     Unauthorized = 2,
-    /// 403.
+    /// Sentry answered 403.
     Forbidden = 3,
-    /// 413.
+    /// Sentry answered 413.
     TooLarge = 4,
-    /// Another status that will not change by trying again.
+    /// Sentry answered another status that a retry does not change.
     Refused = 5,
-    /// Sentry would take it and drop it.
+    /// Sentry would accept it and then drop it.
     TooOld = 6,
-    /// A person chose so.
+    /// A person discarded it.
     Discarded = 7,
-    /// It was never sent and had to make room for newer ones.
+    /// It was removed, unsent, to make room for newer ones.
     Evicted = 8,
     /// It cannot be read as an envelope any more.
     Damaged = 9,
@@ -44,7 +44,7 @@ impl DeadReason {
         Self::Damaged,
     ];
 
-    /// The stable word.
+    /// The stable name.
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -61,22 +61,22 @@ impl DeadReason {
     }
 }
 
-/// Where an envelope stands.
+/// The state of an envelope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum State {
     /// It may be sent, now or later.
     Held,
-    /// Sentry has it.
+    /// Sentry has accepted it.
     Delivered,
     /// It will not be sent.
     Dead(DeadReason),
 }
 
-/// [`State::Dead`] is kept as this and the number of its reason.
+/// Base of the numbers of [`State::Dead`], to which the number of the reason is added.
 const DEAD: i64 = 16;
 
 impl State {
-    /// The number that is kept on disk.
+    /// The number that is stored on the disk.
     pub(crate) const fn number(self) -> i64 {
         match self {
             Self::Held => 0,
@@ -85,7 +85,7 @@ impl State {
         }
     }
 
-    /// The state that was kept as `number`; one that no build has written counts as damaged.
+    /// Returns the state with this number. An unknown number counts as damaged.
     pub(crate) fn of_number(number: i64) -> Self {
         let reason = |number| {
             DeadReason::ALL
@@ -99,7 +99,7 @@ impl State {
         }
     }
 
-    /// As the API says it.
+    /// The state as the API names it.
     pub(crate) const fn word(self) -> EnvelopeState {
         match self {
             Self::Held => EnvelopeState::Held,
@@ -109,23 +109,23 @@ impl State {
     }
 }
 
-/// What happened to an envelope after it was captured.
+/// A change of an envelope after it was captured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {
-    /// Sentry has what it holds of these categories.
+    /// Sentry has accepted its items of these categories.
     Delivered(Categories),
-    /// Sentry does not want what it holds of these categories.
+    /// Sentry has refused its items of these categories.
     Refused(DeadReason, Categories),
-    /// What Sentry does not have of it will not be sent.
+    /// The items that Sentry does not have will not be sent.
     Dead(DeadReason),
-    /// A dead one is held again.
+    /// The dead envelope is held again.
     Retried,
-    /// It is to be sent to this destination now.
+    /// The held envelope is to be sent to this destination.
     Readdressed(u64),
 }
 
 impl Change {
-    /// The envelope after it; `None` where it changes nothing. What was delivered stays so, whatever is said later.
+    /// Returns the envelope after the change, or `None` if nothing changes. What is delivered stays delivered.
     pub(crate) fn of(self, before: &Entry) -> Option<Entry> {
         let mut after = before.clone();
         match (self, before.state) {
@@ -143,7 +143,7 @@ impl Change {
                 after.state = State::Held;
             }
             (Self::Readdressed(to), State::Held) if to != before.destination => {
-                // Another Sentry may want what this one did not.
+                // Another destination may accept what this one refused.
                 (after.destination, after.parts.refused, after.parts.reason) =
                     (to, Categories::default(), None);
             }
@@ -154,44 +154,45 @@ impl Change {
     }
 }
 
-/// What became of parts of an envelope: while some of its categories are limited, the others are sent without them.
+/// The outcome of parts of an envelope. While some categories are rate-limited, the items of the others are sent
+/// alone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Parts {
-    /// Sentry has what the envelope holds of these.
+    /// Categories whose items Sentry has accepted.
     pub(crate) delivered: Categories,
-    /// Sentry does not want what a held envelope holds of these.
+    /// Categories of a held envelope whose items Sentry has refused.
     pub(crate) refused: Categories,
-    /// Why the first of these was refused.
+    /// Reason of the first refusal.
     pub(crate) reason: Option<DeadReason>,
 }
 
-/// What is known of an envelope without reading it.
+/// An envelope without its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
-    /// Its number, from 1, in order of arrival.
+    /// Number from 1, in order of arrival.
     pub(crate) seq: u64,
     pub(crate) received_at: UnixMillis,
     pub(crate) slot: Arc<str>,
-    /// Destination it was captured for; 0 without a DSN.
+    /// Id of the destination to which it is to be sent; 0 without a DSN.
     pub(crate) destination: u64,
     pub(crate) categories: Categories,
     /// 0 for none.
     pub(crate) trace_id: u128,
     pub(crate) state: State,
-    /// Bytes, as it was received.
+    /// Size before compression, in bytes.
     pub(crate) size: u64,
     pub(crate) parts: Parts,
 }
 
 impl Entry {
-    /// What of it has not come to its end.
+    /// Categories that are neither delivered nor refused yet.
     pub(crate) fn left(&self) -> Categories {
         self.categories
             .without(self.parts.delivered)
             .without(self.parts.refused)
     }
 
-    /// Says of the whole what follows from its parts.
+    /// Derives the state of the whole from its parts.
     fn settle(&mut self, is_answered: bool) {
         let is_delivered = self.categories.without(self.parts.delivered).is_empty();
         match self.state {
@@ -203,7 +204,7 @@ impl Entry {
         }
         match self.state {
             State::Held => {}
-            // Of a dead one it matters what need not be sent when it is tried again.
+            // The retry of a dead envelope does not send the delivered parts again.
             State::Dead(_) => {
                 self.parts = Parts {
                     delivered: self.parts.delivered,
@@ -217,7 +218,7 @@ impl Entry {
 
 #[cfg(test)]
 impl Entry {
-    /// One that came from outside in November 2025.
+    /// A held envelope that an external SDK sent in November 2025.
     pub(crate) fn external(seq: u64) -> Self {
         Self {
             seq,
@@ -264,7 +265,7 @@ mod tests {
         Change::Dead(reason).of(&held()).unwrap()
     }
 
-    /// The envelope after all of these, each of which changes something.
+    /// Returns the held envelope after these changes, each of which must have an effect.
     #[track_caller]
     fn after(changes: &[Change]) -> Entry {
         changes
@@ -325,7 +326,7 @@ mod tests {
             Change::Delivered(ERROR).of(&again).unwrap().state,
             State::Delivered
         );
-        // Elsewhere it may be wanted.
+        // Another destination may accept it.
         let elsewhere = after(&[refused, Change::Readdressed(2)]);
         assert_eq!(elsewhere.left(), ERROR.with(TRANSACTION));
     }
@@ -337,7 +338,7 @@ mod tests {
         assert_eq!(discarded.state, State::Dead(DeadReason::Discarded));
         let again = Change::Retried.of(&discarded).unwrap();
         assert_eq!(again.left(), TRANSACTION);
-        // It was under way when a person discarded it.
+        // The request was in flight when a person discarded the envelope.
         let taken = Change::Delivered(TRANSACTION).of(&discarded).unwrap();
         assert_eq!(taken.state, State::Delivered);
     }

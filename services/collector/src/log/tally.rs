@@ -1,5 +1,5 @@
-//! How many envelopes stand where. The rows are written in the transaction that changes an envelope; this is their copy in
-//! memory, so that nobody waits for a count.
+//! Counts of envelopes by state. The rows change in the transaction that changes an envelope. This copy in memory
+//! answers without a query.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use rusqlite::{Connection, Transaction};
 use super::state::{DeadReason, Entry, State};
 use crate::category::Categories;
 
-/// What is counted apart: held envelopes by slot, destination and the categories that are left, since delivery decides by these; all others
-/// by state alone.
+/// What is counted separately: held envelopes by slot, destination and remaining categories, since delivery decides
+/// by these; all others by state only.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Kind {
     pub(crate) state: State,
@@ -43,10 +43,10 @@ impl Kind {
     }
 }
 
-/// What a transaction adds to the counts, or takes from them.
+/// Changes of the counts in one transaction.
 pub(crate) type Delta = BTreeMap<Kind, i64>;
 
-/// Every envelope that was ever captured, in exactly one of the counts.
+/// The counts. Every envelope that was ever captured is in exactly one of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Tally(BTreeMap<Kind, u64>);
 
@@ -54,7 +54,7 @@ impl Tally {
     /// Reads all counts.
     ///
     /// # Errors
-    /// SQLite's.
+    /// An error of SQLite.
     pub(crate) fn read(connection: &Connection) -> rusqlite::Result<Self> {
         let mut rows = connection.prepare("SELECT state, slot, destination, categories, count FROM tally")?;
         let counts = rows.query_map((), |row| {
@@ -72,7 +72,7 @@ impl Tally {
     /// Writes `delta` to the rows, within the transaction that caused it.
     ///
     /// # Errors
-    /// SQLite's.
+    /// An error of SQLite.
     pub(crate) fn write(transaction: &Transaction<'_>, delta: &Delta) -> rusqlite::Result<()> {
         let mut add = transaction.prepare_cached(
             "INSERT INTO tally (state, slot, destination, categories, count) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -91,7 +91,7 @@ impl Tally {
         Ok(())
     }
 
-    /// The same in memory, once it is written.
+    /// Adds `delta` to the counts in memory.
     pub(crate) fn add(&mut self, delta: &Delta) {
         for (kind, change) in delta {
             let count = self.0.entry(kind.clone()).or_default();
@@ -100,7 +100,7 @@ impl Tally {
         self.0.retain(|_, count| *count > 0);
     }
 
-    /// The four numbers.
+    /// Returns the number of captured, delivered, held and dead envelopes.
     pub(crate) fn counts(&self) -> DeliveryCounts {
         let of = |wanted: fn(State) -> bool| {
             let counts = self.0.iter().filter(|(kind, _)| wanted(kind.state));
@@ -114,18 +114,18 @@ impl Tally {
         }
     }
 
-    /// The number of the envelope that was captured last: each was counted once. 0 before the first.
+    /// Number of the envelope that was captured last, which is also the number of captures. 0 before the first.
     pub(crate) fn newest_seq(&self) -> u64 {
         self.counts().captured
     }
 
-    /// Held envelopes by what delivery decides by.
+    /// Returns the counts of held envelopes.
     pub(crate) fn held(&self) -> impl Iterator<Item = (&Kind, u64)> {
         let held = self.0.iter().filter(|(kind, _)| kind.state == State::Held);
         held.map(|(kind, count)| (kind, *count))
     }
 
-    /// Dead envelopes by the word for why.
+    /// Returns the counts of dead envelopes by the name of the reason.
     pub(crate) fn dead_by_reason(&self) -> BTreeMap<String, u64> {
         let dead = self.0.iter().filter_map(|(kind, count)| match kind.state {
             State::Dead(reason) => Some((reason, *count)),

@@ -1,8 +1,8 @@
-//! The one thread that writes: it takes what is waiting, writes it in one transaction, and then answers.
+//! The thread of the log: it takes the queued jobs, writes them in one transaction, and then answers the callers.
 //!
-//! A caller that waits for an answer waits for the disk: one sync serves all callers of a batch. Our own services do not
-//! wait, so their envelopes are gathered for a moment and synced within [`SYNC_WITHIN`]. A spin has seven of them, and
-//! a sync for each would load the disk more than the wallets do.
+//! A caller that waits for an answer waits for the disk: one sync serves all callers of a batch. Our own services do
+//! not wait, so their envelopes are collected for a moment and synced within [`SYNC_WITHIN`]. A spin has seven of
+//! them, and a sync for each would load the disk more than the wallets do.
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
@@ -25,19 +25,19 @@ use crate::envelope::format_id;
 use crate::error::CaptureError;
 use crate::notice::notice;
 
-/// How long envelopes without a waiting caller may stay in the system's page cache, where only a failure of the machine
-/// can lose them.
+/// How long envelopes without a waiting caller may stay in the page cache of the system, where only a failure of the
+/// machine can lose them.
 const SYNC_WITHIN: Duration = Duration::from_secs(1);
 
-/// Is told what the log did.
+/// Receives the events of the log.
 pub(crate) trait Follower: Send {
-    /// Something changed; these envelopes came, or are held again.
+    /// Something changed. The envelopes arrived or are held after a change, so they can be sent.
     fn moved(&self, held: Vec<Entry>);
-    /// An envelope was not taken.
+    /// An envelope was refused.
     fn refused(&self);
-    /// Something that a person has to know.
+    /// There is a notice for the person who uses the program.
     fn say(&self, notice: Notice);
-    /// What was said under this code is over.
+    /// The notice with this code no longer applies.
     fn take_back(&self, code: &str);
 }
 
@@ -45,19 +45,19 @@ pub(crate) trait Follower: Send {
 #[derive(Default)]
 pub(crate) struct Figures {
     pub(crate) tally: Mutex<Tally>,
-    /// Bytes that wait for the writer.
+    /// Bytes of the envelopes in the queue of the writer.
     pub(crate) queued: AtomicUsize,
-    /// What the index has still to take out.
+    /// Removed envelopes whose rows the index still has to delete.
     pub(crate) unpruned: Unpruned,
 }
 
-/// What a commit did.
+/// The result of a commit.
 struct Written {
-    /// Those that were captured, in the order of their jobs.
+    /// Captured envelopes in the order of their jobs.
     captured: Vec<Entry>,
-    /// How many of the changes of each job changed anything.
+    /// Number of changes with an effect, for each job.
     counts: Vec<u64>,
-    /// Those that are held again.
+    /// Envelopes that are held after a change.
     again: Vec<Entry>,
     delta: Delta,
 }
@@ -69,13 +69,13 @@ pub(crate) struct Writer<F> {
     retainer: Retainer,
     follower: F,
     owed: Owed,
-    /// When the first commit was made that the disk may not have yet.
+    /// Time of the first commit that may not be on the disk yet.
     unsynced_since: Option<Instant>,
-    /// Bytes written since the size was looked at.
+    /// Bytes written since the last check of the size.
     written: u64,
-    /// The disk refused something, and has taken nothing since.
+    /// Whether a write failed and no commit has succeeded since.
     has_failed: bool,
-    /// Envelopes that made room without ever having been sent, and of which nobody was told.
+    /// Number of removed envelopes that were never sent and that no notice has mentioned yet.
     evicted: u64,
 }
 
@@ -101,26 +101,26 @@ impl<F: Follower> Writer<F> {
         }
     }
 
-    /// Runs until it is told to stop; what was handed over before is written.
+    /// Runs until [`Job::Stop`]. Jobs that were queued before it are written.
     pub(crate) fn run(mut self, jobs: &mpsc::Receiver<Job>) {
         let mut stopping = false;
         let mut checked = Instant::now();
-        // Room is made step by step, so that nobody waits for all of it.
+        // Room is made in steps, so that callers do not wait for all of them.
         let mut has_too_much = true;
         while !stopping {
-            let patience = match self.unsynced_since {
+            let timeout = match self.unsynced_since {
                 _ if has_too_much => Duration::ZERO,
                 Some(since) => SYNC_WITHIN.saturating_sub(since.elapsed()),
                 None => self.retainer.next_check(),
             };
-            let (batch, is_last) = batch(jobs, patience);
+            let (batch, is_last) = batch(jobs, timeout);
             stopping = is_last;
             self.commit(batch);
             let due = self
                 .unsynced_since
                 .is_some_and(|since| stopping || since.elapsed() >= SYNC_WITHIN);
             if due && let Err(error) = self.sync() {
-                // Tried again, and not at once.
+                // Try again after `SYNC_WITHIN`, not at once.
                 self.unsynced_since = Some(Instant::now());
                 self.failed(&error);
             }
@@ -169,7 +169,7 @@ impl<F: Follower> Writer<F> {
         Tally::write(&transaction, &merged([&delta, &changed, &self.owed.delta]))?;
         transaction.commit()?;
         drop(writing);
-        // A commit that writes nothing syncs nothing.
+        // SQLite does not sync a commit without changes.
         let has_written = !(captured.is_empty() && states.is_empty() && self.owed.is_empty());
         self.owed = Owed::default();
         if has_written {
@@ -183,7 +183,7 @@ impl<F: Follower> Writer<F> {
         })
     }
 
-    /// It is on the disk: counts it, then tells who waits for work, then answers.
+    /// Completes a commit: updates the counts, tells the follower, then answers the callers.
     fn finish(&mut self, batch: Batch, written: Written) {
         self.figures.tally.lock().add(&written.delta);
         let bytes = written.captured.iter().map(|entry| entry.size).sum::<u64>();
@@ -193,7 +193,7 @@ impl<F: Follower> Writer<F> {
             self.follower.take_back("disk_failed");
         }
         let mut answers = Vec::new();
-        // Those that are counted wait no longer: at no moment is an envelope neither.
+        // Dropping an arrival takes it from the queue, so this follows the counting: each is always queued or counted.
         for ((arrival, answer), entry) in batch.captures.into_iter().zip(&written.captured) {
             let event_id = (arrival.event_id != 0).then(|| format_id(arrival.event_id));
             answers.extend(answer.map(|answer| {
@@ -213,8 +213,8 @@ impl<F: Follower> Writer<F> {
         }
     }
 
-    /// The disk refused a commit: envelopes are refused too; changes happened, so they count and are written with the next
-    /// commit that it takes.
+    /// Handles a failed commit. Envelopes are refused. Changes have happened already, so they count and are written
+    /// with the next commit that succeeds.
     fn give_up(&mut self, batch: Batch, error: &rusqlite::Error) {
         self.failed(error);
         let reason = error.to_string();
@@ -241,7 +241,7 @@ impl<F: Follower> Writer<F> {
         self.follower.moved(again);
     }
 
-    /// What these changes come to, and how many of them change anything.
+    /// Returns the number of changes with an effect, and that effect.
     fn planned(&self, changes: &Changes) -> rusqlite::Result<(u64, Planned)> {
         let mut writing = self.pen.turn();
         let mut plan = Plan::new(writing.connection()?, &self.owed);
@@ -266,7 +266,7 @@ impl<F: Follower> Writer<F> {
         self.follower.say(said.with("cause", error));
     }
 
-    /// Returns once everything is on the disk: a synced commit takes those before it along.
+    /// Syncs all commits so far, because a synced commit includes those before it.
     fn sync(&mut self) -> rusqlite::Result<()> {
         self.pen.write(true, |transaction| {
             transaction.execute("UPDATE synced SET at = ?1", [now()])
@@ -275,8 +275,8 @@ impl<F: Follower> Writer<F> {
         Ok(())
     }
 
-    /// Makes some room where there is too much or it is too old; whether there may be more to do. What is owed is written first:
-    /// until then an envelope may stand otherwise than the disk has it.
+    /// Performs a step of retention and returns whether there may be more to do. Owed changes have to be written
+    /// first, because until then the disk has outdated states.
     fn make_some_room(&mut self) -> bool {
         if !self.owed.is_empty() {
             return false;

@@ -14,7 +14,7 @@ use super::{card, iban};
 const SEPARATOR: &str =
     r"(?:[ \t./_+-]{1,4}|\xC2[\xA0\xB7]|\xE2\x80[\x80-\x95\xAF]|\xE2\x88\x92|%20|&nbsp;|&#160;)";
 
-/// The first two groups; the second pattern is a separator with the next group.
+/// The first two groups.
 static FIRST: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"(?:\d{{4}}|[A-Z]{{2}}\d{{2}}){SEPARATOR}[A-Z0-9]{{4}}")));
 static NEXT: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\A{SEPARATOR}([A-Z0-9]{{1,35}})")));

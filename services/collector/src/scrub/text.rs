@@ -69,12 +69,12 @@ pub(super) fn findings(text: &str) -> Vec<Found> {
         .map(|one| one.range.start)
         .collect();
     // `//key@host` and `//name:password@host` are no email addresses.
-    let names_nobody = |range: &std::ops::Range<usize>| {
+    let is_in_a_url = |range: &std::ops::Range<usize>| {
         let before = range.start.checked_sub(2);
         let after_slashes = before.and_then(|before| bytes.get(before..range.start)) == Some(b"//");
         after_slashes || passwords.contains(&range.start)
     };
-    email::find(text, names_nobody, &mut found);
+    email::find(text, is_in_a_url, &mut found);
     card::find(bytes, &mut found);
     iban::find(bytes, &mut found);
     groups::find(bytes, |at| card::is_named_otherwise(bytes, at), &mut found);

@@ -16,7 +16,7 @@ use crate::facts::{self, Source};
 use crate::once::Seen;
 use crate::service_map::{self, Drawn, MINUTE};
 
-/// Number of traces that the map is computed from without a wish, so that it follows the present.
+/// Default number of traces that the map is computed from; so few that the map follows the present.
 const USUAL_MAP: usize = 200;
 
 #[derive(Deserialize, IntoParams)]

@@ -79,7 +79,7 @@ pub enum Group {
     /// A problem of the story. The window begins with all of them on, releases have them or their fixes, and
     /// figures with and without each are compared. Each has a promised figure.
     Story(Promise),
-    /// A fault beside the story, off until somebody switches it on.
+    /// A fault beside the story, initially off.
     Extra,
 }
 

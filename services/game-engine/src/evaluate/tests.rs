@@ -2,13 +2,13 @@ use super::*;
 use Symbol::{Bar, Bell, Cherry, Gem, Scatter, Seven, Star, Wild};
 use proptest::prelude::*;
 
-/// A board whose middle row is given; above and below no three reels agree.
+/// Returns a board with this middle row. In the other rows no three neighbouring reels agree.
 fn with_middle_row(row: [Symbol; REELS]) -> Board {
     let others = [[Gem, Bell], [Star, Bar], [Gem, Bell], [Star, Bar], [Gem, Bell]];
     std::array::from_fn(|reel| [others[reel][0], row[reel], others[reel][1]])
 }
 
-/// The middle row pays for this symbol and count, times 10 on the middle line of a stake of 10 per line.
+/// Checks symbol, count and payout of the win in the middle row, for a stake of 10 per line.
 fn check(row: [Symbol; REELS], expected: Option<(Symbol, usize, i64)>) {
     let evaluation = evaluate(&CERTIFIED, &with_middle_row(row), 100).unwrap();
     let middle = evaluation
@@ -105,7 +105,7 @@ fn any_symbol() -> impl Strategy<Value = Symbol> {
     proptest::sample::select(Symbol::ALL.to_vec())
 }
 
-/// Boards crowded with wilds, two regular symbols and scatters: they win often enough to say something.
+/// Boards with many wilds, two regular symbols and scatters, so that many of them win.
 fn any_board() -> impl Strategy<Value = Board> {
     let crowded = proptest::sample::select(vec![
         Wild, Wild, Cherry, Cherry, Cherry, Seven, Seven, Seven, Scatter,
@@ -118,8 +118,8 @@ fn any_stake() -> impl Strategy<Value = i64> {
     (1..=1_000_000_i64).prop_map(|lines| lines * STAKE_STEP)
 }
 
-/// A second reading of the rules, from the definition: for each symbol, how many cells from the left hold
-/// it or a wild; the best pay of all symbols.
+/// A second implementation of the rules, by their definition: for each symbol, count the cells from the left that show it
+/// or a wild; the best pay of all symbols counts.
 fn line_multiplier(line: [Symbol; REELS]) -> u32 {
     let regular = Symbol::ALL.into_iter().filter(|symbol| *symbol != Scatter);
     let count = |symbol| {
@@ -185,7 +185,7 @@ proptest! {
 
     #[test]
     fn one_more_wild_never_costs(board in any_board(), reel in 0..REELS, row in 0..ROWS) {
-        // A scatter is worth something of its own: a wild in its place may cost.
+        // A scatter pays by itself, so a wild in its place may pay less.
         prop_assume!(board[reel][row] != Scatter);
         let before = evaluate(&CERTIFIED, &board, STAKE_STEP).unwrap().payout;
         let mut wilder = board;

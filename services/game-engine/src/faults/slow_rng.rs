@@ -1,4 +1,4 @@
-//! The cause of the fault `slow-rng`: a generator that is set up anew, and tested at length, for every single stop.
+//! The cause of the fault `slow-rng`: every stop has a new generator, with a long start-up test.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,14 +16,15 @@ use crate::health::{self, HealthFailure};
 use crate::reels::{REELS, STRIPS, Stops};
 use crate::rng::{Stream, generator};
 
-/// Processor time that the stops of one round are to take on this machine, when it has nothing else to do.
+/// CPU time that the stops of one round take on this machine when it is idle.
 const ROUND: Duration = Duration::from_millis(250);
 
-/// Words of one measurement of this machine, and how often it is measured.
+/// Number of words in one measurement of this machine.
 const MEASURED_WORDS: u64 = 1_000_000;
+/// Number of measurements.
 const MEASUREMENTS: u64 = 9;
 
-/// The slow generator and its switch, which clones share.
+/// The slow generator and its switch. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SlowRng {
     shared: Arc<Shared>,
@@ -32,17 +33,17 @@ pub(super) struct SlowRng {
 #[derive(Debug)]
 struct Shared {
     on: AtomicBool,
-    /// Words that a start-up test takes for each stop; found when first needed.
+    /// Number of words in the start-up test of each stop. It is measured when it is first needed.
     words_per_stop: OnceLock<u64>,
-    /// Held while it is switched: the last call decides.
+    /// Held during a switch, so that the last call decides.
     switching: Mutex<()>,
-    /// Held while stops are drawn slowly.
+    /// Permits for drawing slowly.
     draws: Arc<Semaphore>,
 }
 
 impl Default for Shared {
     fn default() -> Self {
-        // One core is left to everything else: more draws at once would end no sooner.
+        // One core stays free for everything else. More concurrent draws would not end sooner.
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Self {
             on: AtomicBool::default(),
@@ -65,13 +66,13 @@ impl SlowRng {
             let measured = tokio::task::spawn_blocking(move || {
                 shared.words_per_stop.get_or_init(words_per_stop);
             });
-            // It fails only when the process is about to end.
+            // The measurement fails only while the process is ending.
             let _ = measured.await;
         }
         self.shared.on.store(on, Ordering::Release);
     }
 
-    /// Draws the stops slowly, on a thread that serves no one else.
+    /// Draws the stops slowly, on a blocking thread.
     ///
     /// # Errors
     /// [`GameError::Unhealthy`].
@@ -87,27 +88,26 @@ impl SlowRng {
         };
         let stops = match drawing.instrument(span.clone()).await {
             Ok(drawn) => drawn.map_err(GameError::Unhealthy)?,
-            // A panic there is a panic here, where it is caught and reported.
+            // Continues the panic on this task, where it is caught and reported.
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         };
         span.record("rng.words_tested", words * REELS as u64);
         Ok(stops)
     }
 
-    /// Waits until it is this draw's turn. A request that is cancelled while it waits costs no processor time.
+    /// Waits for a permit. A request that is cancelled meanwhile takes no CPU time.
     async fn turn(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.shared.draws).acquire_owned().await.ok()
     }
 
-    /// Words that are tested for each stop; `None` when rounds are drawn soundly.
+    /// Number of words that are tested for each stop; `None` while the fault is off.
     pub(super) fn words_per_stop(&self) -> Option<u64> {
         self.shared.words_per_stop.get().copied().filter(|_| self.is_on())
     }
 }
 
-/// Draws the same stops as [`crate::rng::draw`], wastefully: each stop has its own generator started up, a start-up test of
-/// `words` words included, only to be wound forward to where the last one left off. One generator would do for all
-/// of them.
+/// Draws the same stops as [`crate::rng::draw`], wastefully: each stop has its own generator, with a start-up test of
+/// `words` words, which then skips what the stops before it used. One generator would be enough for all.
 ///
 /// # Errors
 /// A health test failed.
@@ -125,8 +125,8 @@ fn draw_stop_by_stop(seed: u64, words: u64) -> Result<Stops, HealthFailure> {
     Ok(stops)
 }
 
-/// A generator of stops that has passed the health tests. They have a stream of their own, so that what was tested is
-/// not drawn from and the stops stay those of the seed.
+/// Returns a generator of stops after the health tests. These read another stream, so that the stops of a seed stay the
+/// same.
 ///
 /// # Errors
 /// A health test failed.
@@ -135,9 +135,9 @@ fn start_up(seed: u64, words: u64) -> Result<ChaCha12Rng, HealthFailure> {
     Ok(generator(seed, Stream::Stops))
 }
 
-/// So many that the stops of a round take [`ROUND`].
+/// Returns the number of words with which the stops of a round take [`ROUND`].
 fn words_per_stop() -> u64 {
-    // The shortest: what counts is the machine, not what else it happened to do.
+    // The shortest measurement counts, because other work of the machine only makes it longer.
     let mut shortest = ROUND;
     for seed in 0..MEASUREMENTS {
         let started = Instant::now();
@@ -198,7 +198,7 @@ mod tests {
         assert_eq!(slow_rng.words_per_stop(), Some(words), "measured once");
     }
 
-    /// What the spans of this thread were given, by field; the last one wins.
+    /// The fields that the spans of this thread recorded; a later value replaces an earlier one.
     #[derive(Clone, Default)]
     struct Fields(Arc<Mutex<BTreeMap<&'static str, String>>>);
 

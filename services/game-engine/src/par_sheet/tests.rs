@@ -38,7 +38,7 @@ fn the_game_keeps_its_promises() {
 #[test]
 fn the_wrong_paytable_pays_more_than_is_staked() {
     let rtp = approximate(par_sheet(&TENFOLD_CHERRIES).rtp);
-    // Far enough from the certified 96 % that a few hundred rounds leave its band.
+    // The certified RTP is 96 %. After a few hundred rounds the difference exceeds chance.
     assert!((1.2..3.0).contains(&rtp), "{rtp}");
 }
 
@@ -56,8 +56,7 @@ fn the_contributions_sum_to_the_rtp() {
     assert!(sheet.contributions.iter().all(|part| part.hits > 0));
 }
 
-/// How many of a reel's stops show this symbol in a given row: as many as the strip holds, whatever the
-/// row.
+/// Number of a reel's stops that show this symbol in a given row, which is the number on the strip.
 fn stops_with(reel: usize, symbol: Symbol) -> u128 {
     STRIPS[reel]
         .iter()
@@ -65,18 +64,17 @@ fn stops_with(reel: usize, symbol: Symbol) -> u128 {
         .count() as u128
 }
 
-/// The same for the symbol or a wild.
+/// As [`stops_with`], for the symbol or a wild.
 fn stops_fitting(reel: usize, symbol: Symbol) -> u128 {
     stops_with(reel, symbol) + stops_with(reel, Symbol::Wild)
 }
 
-/// In how many ways the reels from this one on can stop.
+/// Number of ways in which the reels from this one on can stop.
 fn ways_from(reel: usize) -> u128 {
     STRIPS[reel..].iter().map(|strip| strip.len() as u128).product()
 }
 
-/// In how many ways a run of `count` of a regular symbol ends: at the edge, or at a symbol that does not
-/// fit.
+/// Number of ways in which a run of `count` of a regular symbol ends: at the edge, or at a symbol that does not fit.
 fn endings(symbol: Symbol, count: usize) -> u128 {
     if count == REELS {
         1
@@ -85,8 +83,8 @@ fn endings(symbol: Symbol, count: usize) -> u128 {
     }
 }
 
-/// The sets of stops for which one line begins with exactly `leading` wilds, goes on as a run of `count`
-/// of a regular symbol, and yet pays more for its wilds.
+/// Number of sets of stops with which a line begins with exactly `leading` wilds, continues as a run of `count` of a
+/// regular symbol, and pays more for its wilds.
 fn better_as_wilds(symbol: Symbol, count: usize, leading: usize) -> u128 {
     if CERTIFIED.pay(Symbol::Wild, leading) <= CERTIFIED.pay(symbol, count) {
         return 0;
@@ -101,8 +99,8 @@ fn better_as_wilds(symbol: Symbol, count: usize, leading: usize) -> u128 {
         * endings(symbol, count)
 }
 
-/// The wins of the cycle on one line, or of the scatter, in closed form: from how many of each symbol a
-/// strip holds, without looking at any board.
+/// The wins of the cycle on one line, or of the scatter, in closed form: from the number of each symbol on the strips,
+/// without boards.
 fn hits_in_closed_form(symbol: Symbol, count: usize) -> u128 {
     let wilds = (0..count)
         .map(|reel| stops_with(reel, Symbol::Wild))
@@ -161,14 +159,13 @@ fn the_enumeration_agrees_with_the_closed_form() {
             PAYLINES.len() as u128
         };
         assert_eq!(hits, once * lines, "{count} × {symbol:?}");
-        // A line pays its multiple of a tenth of the stake on ten lines: the mean of one line is the mean
-        // of all.
+        // Each of the ten lines pays a multiple of a tenth of the stake, so the mean of one line is the mean of all.
         rtp += Ratio::new(once * u128::from(CERTIFIED.pay(symbol, count)), sheet.cycle);
     }
     assert_eq!(rtp, sheet.rtp);
 }
 
-/// The same sums, by evaluating every board of the cycle.
+/// The same sums, computed from every board of the cycle.
 fn by_brute_force(strips: &Strips<'_>) -> Cycle<'static> {
     let mut cycle = Cycle::empty(&CERTIFIED);
     let boards: usize = strips.iter().map(|strip| strip.len()).product();
@@ -179,7 +176,7 @@ fn by_brute_force(strips: &Strips<'_>) -> Cycle<'static> {
             rest /= strip.len();
             stop
         });
-        // At one unit per line the payout in minor units is the payout in stakes per line.
+        // At one unit per line, the payout in minor units is the payout in stakes per line.
         let Evaluation { payout, wins } = evaluate(&CERTIFIED, &board_on(strips, stops), STAKE_STEP).unwrap();
         let paid = u64::try_from(payout).unwrap();
         cycle.boards += 1;
@@ -198,7 +195,7 @@ fn by_brute_force(strips: &Strips<'_>) -> Cycle<'static> {
     cycle
 }
 
-/// Strips of five stops with at most one scatter, crowded enough that runs of every kind come up.
+/// Strips of five stops with at most one scatter, and with so few symbols that runs of every kind occur.
 fn any_short_strip() -> impl Strategy<Value = Vec<Symbol>> {
     use Symbol::{Cherry, Gem, Scatter, Seven, Wild};
     let first = proptest::sample::select(vec![Scatter, Scatter, Wild, Cherry]);
@@ -226,7 +223,7 @@ fn a_part_of_the_real_strips_agrees_too() {
 #[test]
 fn two_million_rounds_stay_within_the_confidence_bands() {
     const ROUNDS: u32 = 2_000_000;
-    // The normal quantile of a two-sided band that holds 99.9 % of the time.
+    // The normal quantile of a two-sided 99.9 % band.
     const QUANTILE: f64 = 3.2905;
     let play = |master| {
         let (mut paid, mut hits) = (0_i64, 0_u32);

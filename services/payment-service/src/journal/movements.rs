@@ -1,4 +1,4 @@
-//! One movement of money as writes: the wallet, its ledger entries, the bet that it ends.
+//! Writes one movement of money: the wallet, its ledger entries, and the bet that it ends.
 
 use reelscope_contracts::payments::BetStatus;
 use reelscope_contracts::{PlayerId, RoundId, UnixMillis};
@@ -10,7 +10,7 @@ use super::{BETS, ENTRIES, WALLETS};
 use crate::PaymentError;
 use crate::ledger::{Movement, apply};
 
-/// Ends a bet: the money moves, the bet gets its last status, and it leaves the list of open ones.
+/// Ends a bet: moves the money, sets the last status, and removes the bet from the list of open ones.
 pub(super) fn close(
     tx: &mut Tx<'_>,
     bet: &mut BetRecord,
@@ -32,7 +32,7 @@ pub(super) fn close(
     Ok(())
 }
 
-/// Applies a movement and writes its entries. The entries' ids make a second application impossible.
+/// Applies a movement and writes its entries. The ids of the entries make a second application impossible.
 pub(super) fn move_money(
     tx: &mut Tx<'_>,
     wallet: &mut WalletRecord,

@@ -1,4 +1,4 @@
-//! The bets that are not at their end, in lists: a restart reads the lists and not every bet that there ever was.
+//! Lists of the open bets, so that a restart does not read all bets that exist.
 
 use reelscope_contracts::payments::BetStatus;
 use reelscope_contracts::{Money, PlayerId, RoundId, UnixMillis};
@@ -11,9 +11,9 @@ use super::records::BetRecord;
 use crate::PaymentError;
 
 pub(super) const OPEN: &str = "open";
-/// Lists of open bets. With 2,000 bets open a round takes 1.0 ms of processor time with 64 lists and 4.6 ms with one.
+/// Number of lists. With 2,000 open bets a round takes 1.0 ms of CPU time with 64 lists and 4.6 ms with one.
 const OPEN_LISTS: u64 = 64;
-/// The list of all open bets, in version 1.
+/// Name of the only list, in version 1.
 const ONE_LIST: &str = "bets";
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -21,7 +21,7 @@ pub(super) struct OpenRecord {
     pub(super) rounds: Vec<RoundId>,
 }
 
-/// Those of the bets that are not at their end whose round is `wanted`, oldest first.
+/// Returns the open bets whose round is `wanted`, oldest first.
 ///
 /// # Errors
 /// [`PaymentError::Store`].
@@ -50,34 +50,34 @@ pub async fn open_bets(
     Ok(bets.into_iter().map(open_bet).collect())
 }
 
-/// A bet that waits for its end.
+/// An open bet.
 #[derive(Debug, Clone)]
 pub struct OpenBet {
     /// The round.
     pub round_id: RoundId,
-    /// Who plays.
+    /// The player.
     pub player_id: PlayerId,
-    /// What brings it to its end.
+    /// The step that ends it.
     pub next: Next,
-    /// When the stake was reserved, by the wall clock. It is for people only: clocks are set and laptops sleep, so no
-    /// decision depends on it.
+    /// Time of the reservation by the wall clock, for display only. No decision depends on it, because clocks are set and
+    /// laptops sleep.
     pub reserved_at: UnixMillis,
     /// The trace that the round belongs to.
     pub trace: TraceLink,
 }
 
-/// What brings an open bet to its end.
+/// The step that ends an open bet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
-    /// No payout is known, so the provider was not asked: the stake goes back.
+    /// Return the stake: no payout is recorded, so the provider was not asked.
     Void,
-    /// This payout is written down, and the provider was, or was about to be, asked.
+    /// Settle: this payout is recorded, and the provider may have been asked.
     Settle(Money),
-    /// The provider takes back what it settled under this reference of its own.
+    /// Let the provider reverse its settlement with this reference.
     Reverse(String),
 }
 
-/// Spreads the one list of version 1 over the lists.
+/// Moves the bets of version 1's only list to the lists.
 pub(super) async fn spread(store: &Store) -> Result<(), PaymentError> {
     store
         .write(|tx| {
@@ -100,7 +100,7 @@ fn open_record(tx: &Tx<'_>, list: &str) -> Result<OpenRecord, StoreError> {
     Ok(tx.get(OPEN, list)?.unwrap_or_default())
 }
 
-/// The list that a round is on while it is open. Round ids are hashes, so their last bits spread evenly.
+/// Returns the list of a round while it is open. Round ids are hashes, so their last bits are evenly distributed.
 fn open_list(round: RoundId) -> String {
     let (_, low) = round.as_u64_pair();
     list_name((low & 0xffff) % OPEN_LISTS)

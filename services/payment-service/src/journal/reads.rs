@@ -1,4 +1,4 @@
-//! Reads of the journal: wallets, bets, and where the stake of a round stands.
+//! Reads of the journal: wallets, bets, and the state of a round's stake.
 
 use reelscope_contracts::payments::{Bet, Standing, Wallet};
 use reelscope_contracts::{Money, PlayerId, RoundId, StakeStatus};
@@ -8,7 +8,7 @@ use super::records::{BetRecord, WalletRecord};
 use super::{BETS, WALLETS, existing_wallet};
 use crate::PaymentError;
 
-/// The wallet of a player.
+/// Returns the wallet of a player.
 ///
 /// # Errors
 /// [`PaymentError::WalletNotFound`], [`PaymentError::Store`].
@@ -19,8 +19,8 @@ pub async fn wallet(store: &Store, player_id: &PlayerId) -> Result<Wallet, Payme
         .ok_or_else(|| PaymentError::WalletNotFound(player_id.clone()))
 }
 
-/// Where a round of a player's stands. Asked of the writer, which sees what waits to be committed too, so that a request
-/// that was made before the question never makes the answer untrue.
+/// Returns the state of a player's round. The writer reads it, because it also sees changes that are not committed yet:
+/// every request that was made before this one is taken into account.
 ///
 /// # Errors
 /// [`PaymentError::BetNotFound`] when the round is another player's, [`PaymentError::Store`].
@@ -52,7 +52,7 @@ pub async fn standing(
         .await
 }
 
-/// Where the stake of a round of any player stands; otherwise as [`standing`].
+/// Returns the state of the stake of any player's round; otherwise as [`standing`].
 ///
 /// # Errors
 /// [`PaymentError::Store`].
@@ -68,7 +68,7 @@ pub async fn stake_status(store: &Store, round_id: RoundId) -> Result<StakeStatu
         .await
 }
 
-/// The last bets of a player, newest first.
+/// Returns the last bets of a player, newest first.
 ///
 /// # Errors
 /// [`PaymentError::WalletNotFound`], [`PaymentError::Store`].

@@ -14,7 +14,7 @@ pub(super) struct WalletRecord {
     pub(super) currency: String,
     pub(super) available: Money,
     pub(super) reserved: Money,
-    /// Newest last.
+    /// The last rounds, newest last.
     pub(super) recent: Vec<RoundId>,
 }
 
@@ -36,15 +36,15 @@ pub(super) struct BetRecord {
     /// The round whose seed it draws from again.
     #[serde(default)]
     pub(super) same_seed_as: Option<RoundId>,
-    /// What the provider calls the settlement, once it has made it.
+    /// The provider's reference of the settlement, once it has settled.
     #[serde(default)]
     pub(super) provider_reference: Option<String>,
-    /// Where it was voided here and settled there.
+    /// The reversal of a bet that was voided here and settled at the provider.
     #[serde(default)]
     pub(super) reversal: Option<Reversal>,
 }
 
-/// How far a settlement is reversed that the provider made for a voided bet.
+/// Progress of reversing the provider's settlement of a voided bet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Reversal {

@@ -1,4 +1,4 @@
-//! The check of the books over the whole store.
+//! Verifies the books of the whole store.
 
 use std::ops::ControlFlow;
 
@@ -11,8 +11,8 @@ use super::{BETS, ENTRIES, WALLETS};
 use crate::ledger::{RecordedBet, Verification, Verifier};
 use crate::{PaymentError, reports};
 
-/// Recomputes every balance, the lists of open bets and the totals by day from entries and bets, and compares. Reads
-/// everything; the store must be at rest.
+/// Recomputes every balance, the lists of open bets and the totals by day from entries and bets, and compares them with
+/// what is stored. Reads everything; nothing may be written meanwhile.
 ///
 /// # Errors
 /// [`PaymentError::Store`].

@@ -243,7 +243,7 @@ fn verification_sees_lists_and_totals_that_disagree_with_the_bets() {
     ] {
         assert_ne!(build(kept, &[1], days).1, 0, "{why}");
     }
-    // Voided here, settled there: open until the provider has taken it back.
+    // A bet that was voided here and settled at the provider is open until the provider reverses it.
     let due = |verifier: &mut Verifier| {
         verifier.entry(
             "reserve",

@@ -1,4 +1,4 @@
-//! The check of the books, pure: what is stored against what the entries add up to.
+//! Verifies the books: compares what is stored with the sums of the entries. Pure.
 
 use std::collections::HashMap;
 
@@ -7,17 +7,17 @@ use reelscope_contracts::{Day, Money, PlayerId, RoundId};
 
 use super::{Account, Balances};
 
-/// What `reelscope ledger verify` prints.
+/// The result, as `reelscope ledger verify` prints it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verification {
-    /// Wallets.
+    /// Number of wallets.
     pub accounts: u64,
-    /// Ledger entries.
+    /// Number of ledger entries.
     pub entries: u64,
-    /// Bets that are not at their end: neither posted nor voided, or voided here and still settled at the provider.
+    /// Number of open bets: neither posted nor voided, or voided here but still settled at the provider.
     pub pending: u64,
-    /// Minor units by which stored balances, ledger, bets, lists of open bets and totals by day disagree, all
-    /// disagreements added up; 0 is right.
+    /// Sum of all differences between stored balances, ledger, bets, lists of open bets and totals by day, in minor
+    /// units; 0 is right.
     pub imbalance: i128,
 }
 
@@ -26,17 +26,17 @@ pub struct Verification {
 pub struct RecordedBet<'a> {
     /// The round.
     pub round: RoundId,
-    /// Where it stands.
+    /// Its status.
     pub status: BetStatus,
     /// The stake.
     pub stake: Money,
-    /// The payout, once known.
+    /// The payout, once it is known.
     pub payout: Option<Money>,
     /// ISO 4217 code.
     pub currency: &'a str,
-    /// The day on which it came to its end.
+    /// The day on which it ended.
     pub posted_on: Option<Day>,
-    /// The provider has settled it though it was voided here, and has not taken it back.
+    /// Whether the provider has settled it although it was voided here, and has not reversed that.
     pub reversal_due: bool,
 }
 
@@ -47,7 +47,7 @@ pub struct Totals {
     pub stakes: i128,
     /// Sum of the payouts, in minor units.
     pub payouts: i128,
-    /// Bets.
+    /// Number of bets.
     pub bets: i128,
 }
 
@@ -59,7 +59,7 @@ impl Totals {
     }
 }
 
-/// How often a bet is on the lists of open ones, and how often it should be.
+/// How often a bet is in the lists of open bets, and how often it should be.
 #[derive(Debug, Default, Clone, Copy)]
 struct Listing {
     listed: i128,
@@ -67,16 +67,16 @@ struct Listing {
     stake: i128,
 }
 
-/// Recomputes every balance from the entries and compares it with what is stored, every bet with the entries made for
-/// it, and the lists of open bets and the totals by day with the bets.
+/// Recomputes every balance from the entries and compares it with the stored one, every bet with its entries, and the
+/// lists of open bets and the totals by day with the bets.
 #[derive(Debug, Default)]
 pub struct Verifier {
     derived: HashMap<String, i128>,
     by_round: HashMap<RoundId, ByKind>,
     listings: HashMap<RoundId, Listing>,
-    /// By day and currency, as the bets add up.
+    /// Sums of the bets, by day and currency.
     totals: HashMap<(Day, String), Totals>,
-    /// What is stored; absent where an older build kept none.
+    /// The stored totals; `None` if an older build stored none.
     stored_totals: Option<HashMap<(Day, String), Totals>>,
     entries: u64,
     accounts: u64,
@@ -103,7 +103,7 @@ impl ByKind {
 }
 
 impl Verifier {
-    /// Takes in one ledger entry. An unknown `kind` counts with its whole amount as a disagreement.
+    /// Adds a ledger entry. The whole amount of an unknown `kind` is a difference.
     pub fn entry(&mut self, kind: &str, debit: &str, credit: &str, amount: Money, round: Option<RoundId>) {
         let minor = i128::from(amount.minor());
         self.entries += 1;
@@ -122,7 +122,7 @@ impl Verifier {
         }
     }
 
-    /// Takes in one wallet, after all entries.
+    /// Adds a wallet, after all entries.
     pub fn wallet(&mut self, player: &PlayerId, balances: Balances) {
         self.accounts += 1;
         let pairs = [
@@ -133,12 +133,12 @@ impl Verifier {
             let stored = i128::from(stored.minor());
             let derived = self.derived.remove(&account.to_string()).unwrap_or_default();
             self.imbalance += (stored - derived).abs();
-            // A balance below zero is wrong even when the ledger agrees with it.
+            // A negative balance is wrong even if the ledger agrees with it.
             self.imbalance += (-stored).max(0);
         }
     }
 
-    /// Takes in one bet, after all entries.
+    /// Adds a bet, after all entries.
     pub fn bet(&mut self, bet: RecordedBet<'_>) {
         let round = bet.round;
         let stake = i128::from(bet.stake.minor());
@@ -181,17 +181,17 @@ impl Verifier {
         self.imbalance += found.distance(expected);
     }
 
-    /// Takes in one place of a round on a list of open bets.
+    /// Adds an occurrence of a round in a list of open bets.
     pub fn listed_as_open(&mut self, round: RoundId) {
         self.listings.entry(round).or_default().listed += 1;
     }
 
-    /// Totals by day are kept: what the bets add up to has to be among what [`Verifier::total`] takes in.
+    /// Notes that totals by day are stored: the sums of the bets must be among those that [`Verifier::total`] adds.
     pub fn totals_are_kept(&mut self) {
         self.stored_totals.get_or_insert_default();
     }
 
-    /// Takes in the totals of a currency on a day.
+    /// Adds the stored totals of a currency on a day.
     pub fn total(&mut self, day: Day, currency: &str, totals: Totals) {
         let key = (day, currency.to_owned());
         let stored = self.stored_totals.get_or_insert_default();
@@ -200,12 +200,12 @@ impl Verifier {
         }
     }
 
-    /// Takes in totals whose id is no day.
+    /// Adds stored totals whose id is not a day.
     pub fn totals_of_no_day(&mut self) {
         self.imbalance += 1;
     }
 
-    /// The result; entries of wallets or bets that were not taken in count as disagreements.
+    /// Returns the result. Entries of wallets or bets that were not added are differences.
     #[must_use]
     pub fn finish(self) -> Verification {
         let orphaned_accounts: i128 = self
@@ -219,7 +219,7 @@ impl Verifier {
             .values()
             .map(|sums| sums.distance(ByKind::default()))
             .sum();
-        // Recovery never ends a bet that is on no list, and never finishes with one that is on a list without need.
+        // Recovery never ends a bet that is in no list, and never finishes with one that is listed without need.
         let listings: i128 = self
             .listings
             .values()

@@ -1,4 +1,4 @@
-//! The service with its background and its recovery, before a real provider on a real port.
+//! The service with its background task and its recovery, and a real provider on a real port.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -23,7 +23,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 use tower::ServiceExt;
 
-/// What a wallet is opened with.
+/// Opening balance of a wallet.
 pub(crate) const OPENING: i64 = 1_000_000;
 
 /// Serves a provider; the URL ends with the listener's task.
@@ -31,7 +31,7 @@ pub(crate) async fn serve(provider: reelscope_payment_provider::State) -> String
     serve_counted(provider).await.0
 }
 
-/// Serves a provider and counts what it is asked.
+/// Serves a provider and counts the requests to it.
 pub(crate) async fn serve_counted(provider: reelscope_payment_provider::State) -> (String, Arc<AtomicU64>) {
     let asked = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&asked);
@@ -55,7 +55,7 @@ pub(crate) struct Door {
 
 impl Door {
     pub(crate) async fn new(provider: reelscope_payment_provider::State) -> Self {
-        // A connection that is kept would go on behind a shut door.
+        // Without keep-alive, because a kept connection would outlive the closed listener.
         let close = |request: axum::extract::Request, next: Next| async move {
             let mut response = next.run(request).await;
             let value = header::HeaderValue::from_static("close");
@@ -77,7 +77,7 @@ impl Door {
         format!("http://{}", self.at)
     }
 
-    /// Returns when that is so.
+    /// Opens or closes it; returns when this is done.
     pub(crate) async fn set_open(&mut self, open: bool) {
         match (open, self.accepting.take()) {
             (true, None) => {
@@ -104,14 +104,14 @@ pub(crate) struct Bench {
     pub(crate) store: Store,
     pub(crate) settlement: Settlement,
     pub(crate) knobs: Knobs,
-    /// Bets that were open at the start.
+    /// Number of bets that were open at the start.
     pub(crate) left_over: usize,
-    /// Dropped, the background and the recovery stop.
+    /// The background task and the recovery, which stop when dropped.
     pub(crate) tasks: JoinSet<()>,
 }
 
 impl Bench {
-    /// The service of a data directory, as the stack starts it.
+    /// Starts the service of a data directory, as the stack does.
     pub(crate) async fn start(dir: &Path, provider: String, deadlines: Deadlines) -> Self {
         let store = Store::open(dir, journal::SCHEMA_VERSION).unwrap();
         journal::migrate(&store).await.unwrap();
@@ -186,7 +186,7 @@ impl Bench {
         (wallet.available.minor(), wallet.reserved.minor())
     }
 
-    /// The last fifty bets.
+    /// Returns the last fifty bets.
     pub(crate) async fn bets(&self, player: &str) -> Vec<Bet> {
         let path = format!("/v1/players/{player}/bets?limit=50");
         let bets: Bets = self.call("GET", &path, String::new()).await.unwrap();
@@ -213,7 +213,7 @@ impl Bench {
     }
 }
 
-/// Waits for a condition, not for a time; the bound only ends a test that has failed.
+/// Waits for a condition. The deadline only ends a test that has failed.
 pub(crate) async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while !holds().await {

@@ -1,4 +1,4 @@
-//! Rounds that were answered while they are settled in the background come to their end after kill -9.
+//! Rounds that are answered first and settled in the background are settled even after kill -9.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -26,12 +26,12 @@ fn player(number: u128) -> String {
     format!("player-{number}")
 }
 
-/// Some win, some lose.
+/// Some rounds win, some lose.
 fn payout(round: RoundId) -> i64 {
     i64::try_from(round.as_u128() % 3).unwrap() * 110
 }
 
-/// Not a test of its own: the process that gets killed. Each round is printed once its player was answered.
+/// The process that is killed, no test of its own. It prints each round once its player was answered.
 #[test]
 #[ignore = "run by the test below in a process of its own"]
 fn child() {
@@ -58,7 +58,7 @@ fn child() {
                 bench.reserve(&player, round, STAKE).await.unwrap();
                 let bet = bench.settle(round, payout(round)).await.unwrap();
                 assert_eq!(bet.status, BetStatus::Pending);
-                // One write, so that a line is whole or not there.
+                // One write, so that a line is complete or absent.
                 std::io::stderr()
                     .write_all(format!("ack {round}\n").as_bytes())
                     .unwrap();
@@ -89,7 +89,7 @@ async fn rounds_under_way_are_ended_after_a_kill_and_charged_once() {
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        // The moment is counted from the first answer: before it nothing is under way.
+        // The time until the kill begins with the first answer, because before it nothing is under way.
         let read = tokio::task::spawn_blocking(move || {
             let mut answered: Vec<RoundId> = Vec::new();
             let mut deadline = None;
@@ -98,7 +98,7 @@ async fn rounds_under_way_are_ended_after_a_kill_and_charged_once() {
                     answered.push(round.parse().unwrap());
                     let moment = Duration::from_millis(rand::rng().random_range(0..400));
                     if Instant::now() >= *deadline.get_or_insert_with(|| Instant::now() + moment) {
-                        // What was printed before the kill but not read is one line of many.
+                        // Lines that are printed but not read before the kill are not needed: there are many others.
                         break;
                     }
                 }

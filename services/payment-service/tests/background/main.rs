@@ -1,4 +1,4 @@
-//! Settling in the background and trying again, with a real provider behind.
+//! Settlement in the background and retries, with a real provider.
 #![allow(clippy::unwrap_used)]
 
 mod bench;
@@ -47,7 +47,7 @@ async fn a_player_is_answered_before_the_provider_and_a_replay_starts_nothing() 
     }
     let other = bench.settle(round(1), 3_001).await.unwrap_err();
     assert_eq!(other.code, Code::IdempotencyConflict);
-    // Whoever turns the knob back meanwhile does not make a second settlement of it.
+    // Turning the knob back meanwhile does not settle it a second time.
     bench.knobs.set_settling(Settling::WhilePlayerWaits);
     assert_eq!(
         bench.settle(round(1), 3_000).await.unwrap().status,
@@ -152,7 +152,7 @@ async fn one_payment_in_ten_fails_and_with_retries_none_does() {
     bench.at_rest().await;
     bench.knobs.set_retrying(Retrying::WithBackoff);
     assert_eq!(play(100).await, 0);
-    // On cue, and only one.
+    // One payment is armed to fail, and no more.
     provider.fail_next(1);
     bench.knobs.set_retrying(Retrying::Never);
     bench.reserve("p", round(200), 100).await.unwrap();
@@ -174,7 +174,7 @@ async fn a_provider_that_is_gone_voids_only_what_it_cannot_have_been_asked_for()
         failure: Failure::Hang,
         ..Behaviour::healthy()
     });
-    // On a runtime of its own, which takes open connections with it when it goes.
+    // On a runtime of its own, which closes its connections when it ends.
     let elsewhere = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -219,10 +219,10 @@ struct Step {
     failure: Failure,
     failures_in_ten: u8,
     on_cue: u32,
-    /// Nobody answers at the provider's port.
+    /// Whether nothing listens on the provider's port.
     unreachable: bool,
     rounds: u8,
-    /// How often each round's settlement is asked for, all at once.
+    /// Number of concurrent requests to settle each round.
     asked: usize,
 }
 
@@ -259,8 +259,8 @@ fn step() -> impl Strategy<Value = Step> {
         )
 }
 
-/// Whatever is switched while rounds are played, the provider has settled what the ledger has posted, each once, and all
-/// who wait for one round are told the same.
+/// Whatever is switched while rounds are played, the provider has settled exactly what the ledger has posted, each once,
+/// and all requests for one round get the same outcome.
 async fn never_charged_twice(steps: Vec<Step>) {
     let dir = tempfile::tempdir().unwrap();
     let provider = Provider::new(Behaviour::healthy());
@@ -294,7 +294,7 @@ async fn never_charged_twice(steps: Vec<Step>) {
                 Ok(bet) => bet.stake_status(),
                 Err(problem) => problem.stake_status.unwrap(),
             });
-            // One claim, one outcome; whoever comes when it is over may find that it has gone on.
+            // One claim has one outcome. A request after its end may find a later state.
             let (paid, returned) = (StakeStatus::Paid, StakeStatus::Returned);
             let contradicted =
                 stakes.clone().any(|stake| stake == paid) && stakes.clone().any(|stake| stake == returned);
@@ -364,7 +364,7 @@ async fn requests_that_wait_for_one_round_share_one_attempt_and_its_outcome() {
     assert_eq!(first.status, BetStatus::Posted);
     assert!(told.iter().all(|bet| bet.as_ref().unwrap() == first), "{told:?}");
     assert_eq!(asked.load(Ordering::SeqCst), 1);
-    // With other figures: refused by the ledger.
+    // The ledger refuses other figures.
     let (right, wrong) = tokio::join!(bench.settle(round(2), 10), async {
         eventually("the first has claimed", async || {
             bench.settlement.under_way() == 1
@@ -380,7 +380,7 @@ async fn requests_that_wait_for_one_round_share_one_attempt_and_its_outcome() {
         matches!(stake, StakeStatus::Pending | StakeStatus::Paid),
         "{stake:?}"
     );
-    // Refused: all are told so, and the stake goes back once.
+    // The provider refuses: all requests get that outcome, and the stake is returned once.
     bench.tasks.shutdown().await;
     provider.behave(Behaviour {
         latency_ms: 300..=300,
@@ -410,7 +410,7 @@ async fn what_is_settled_there_and_voided_here_is_taken_back_even_after_a_restar
     let door = Door::new(provider.clone()).await;
     let mut bench = Bench::start(dir.path(), door.url(), PATIENT).await;
     bench.open("p").await;
-    // No request can do that: it takes a defect, or somebody who works on the database.
+    // No request can cause this, only a defect or manual work on the database.
     let voided_meanwhile = async |bench: &Bench, number| {
         bench.reserve("p", round(number), 1_000).await.unwrap();
         tokio::join!(bench.settle(round(number), 3_000), async {
@@ -434,7 +434,7 @@ async fn what_is_settled_there_and_voided_here_is_taken_back_even_after_a_restar
     assert_eq!(provider.settled(), Settled::default());
     assert_eq!(bench.purse("p").await, (OPENING, 0));
 
-    // The provider takes nothing back for now: the bet is listed until it has.
+    // The provider reverses nothing for now, so the bet stays listed.
     bench.tasks.shutdown().await;
     provider.refuse_reversals(true);
     voided_meanwhile(&bench, 2).await.unwrap_err();
@@ -469,7 +469,7 @@ async fn an_outcome_that_was_unknown_is_read_from_the_providers_record() {
     let unknown = bench.settle(round(1), 30).await.unwrap_err();
     assert_eq!(unknown.stake_status, Some(StakeStatus::Pending));
     assert_eq!(asked.load(Ordering::SeqCst), 1);
-    // It has settled and did not say so: its record does.
+    // The provider has settled without a response. Its record tells.
     let posted = bench.settle(round(1), 30).await.unwrap();
     let reference = format!("PP-{}", round(1));
     assert_eq!(posted.provider_reference.as_deref(), Some(reference.as_str()));

@@ -1,4 +1,4 @@
-//! The cause of the fault `missing-index`: the index on the account code is dropped, and created again.
+//! The cause of the fault `missing-index`: drops the index on the account code, and creates it again.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -29,19 +29,19 @@ struct Shared {
 #[derive(Default)]
 struct Switching {
     under_way: Option<UnderWay>,
-    /// How long the last one took.
+    /// Duration of the last switch.
     last: Option<Duration>,
 }
 
 struct UnderWay {
     started: Instant,
-    /// How long it will take; `None` until that was estimated.
+    /// Expected duration; `None` before it is estimated.
     expected: Option<Duration>,
 }
 
-/// Players whose reading is timed for the first estimate.
+/// Number of players that are read for the first estimate.
 const SAMPLE: u32 = 2_000;
-/// Making an index of a document costs about so many hundredths of reading it (measured: 5.3 µs against 3.4 µs).
+/// Time of indexing a document, in percent of the time of reading it (measured: 5.3 µs and 3.4 µs).
 const PERCENT_OF_READING: u32 = 160;
 
 impl MissingIndex {
@@ -56,16 +56,16 @@ impl MissingIndex {
         }
     }
 
-    /// Whether the index is missing. What a switch that is under way will bring does not count yet.
+    /// Whether the index is missing. A switch under way counts only once it is done.
     #[must_use]
     pub fn is_on(&self) -> bool {
         self.shared.on.load(Ordering::Acquire)
     }
 
-    /// Drops the index while lookups go on; they read every player from the moment it begins. Does nothing when it is
-    /// missing already.
+    /// Drops the index while lookups continue; from then on they read every player. Does nothing when the index is
+    /// missing.
     ///
-    /// A switch that has begun goes on when the future is dropped, and it is all or nothing.
+    /// When the future is dropped, a switch under way continues. It has its whole effect or none.
     ///
     /// # Errors
     /// [`UserError::Seeding`], [`UserError::Busy`], [`UserError::Store`].
@@ -73,18 +73,18 @@ impl MissingIndex {
         self.switch(false).await
     }
 
-    /// Creates the index while lookups go on; they use it from the moment it is whole. Otherwise as
+    /// Creates the index while lookups continue; they use it once it is complete. Otherwise as
     /// [`MissingIndex::switch_on`].
     ///
     /// # Errors
-    /// As there.
+    /// As [`MissingIndex::switch_on`].
     pub async fn switch_off(&self) -> Result<(), UserError> {
         self.switch(true).await
     }
 
-    /// How far a switch is that is under way, in players. **An estimate**: PoloDB makes an index in one call and does
-    /// not tell how far it is, so this is the time gone by against the time that the last switch took, or before the
-    /// first one against what reading some players took. It is never complete before the switch is.
+    /// Returns the progress of a switch under way, in players. **An estimate**: PoloDB creates an index in one call and
+    /// reports no progress, so this compares the elapsed time with that of the last switch, or before the first one, with
+    /// that of reading some players. It is never complete before the switch is.
     #[must_use]
     pub fn progress(&self) -> Option<Seeding> {
         let switching = self.shared.switching();
@@ -107,7 +107,7 @@ impl MissingIndex {
         if self.is_on() != indexed {
             return Ok(());
         }
-        // In a task of its own, so that its outcome is recorded when the caller is gone.
+        // On a task of its own, so that the outcome is recorded even if the caller is gone.
         let switched = tokio::spawn(async move { claim.carry_out(indexed).await });
         switched
             .await
@@ -142,7 +142,7 @@ impl Shared {
     }
 }
 
-/// The right to switch the index, which one caller has at a time.
+/// The right to switch the index, which only one caller has at a time.
 struct SwitchGuard {
     shared: Arc<Shared>,
 }
@@ -180,7 +180,7 @@ impl SwitchGuard {
         } else {
             store.drop_index(PLAYERS, ACCOUNT_CODE).await
         };
-        // Asked rather than assumed, so that it is right after a failure too.
+        // Read from the database, so that it is also right after a failure.
         if let Some(there) = store.has_index(PLAYERS, ACCOUNT_CODE).await? {
             shared.on.store(!there, Ordering::Release);
         }
@@ -191,7 +191,7 @@ impl SwitchGuard {
 }
 
 impl Drop for SwitchGuard {
-    /// Another switch may begin, however this one ended.
+    /// Allows another switch, also after a failure.
     fn drop(&mut self) {
         self.shared.switching().under_way = None;
     }
