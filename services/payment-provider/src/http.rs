@@ -1,44 +1,14 @@
 //! Routes of the provider.
 
-use std::sync::Arc;
-
 use axum::extract::State as AxumState;
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use parking_lot::{Mutex, MutexGuard};
 use reelscope_contracts::http::{Body, Path, method_not_allowed, not_found};
 use reelscope_contracts::provider::{SettlementReply, SettlementRequest, SettlementStatus};
 use reelscope_contracts::{ApiProblem, Code, Health};
 
-use crate::desk::{Desk, Settled};
-use crate::faults::Behaviour;
-
-/// What the routes share; clones share it too.
-#[derive(Clone)]
-pub struct State {
-    desk: Arc<Mutex<Desk>>,
-}
-
-impl State {
-    /// A provider that behaves in this way.
-    #[must_use]
-    pub fn new(behaviour: Behaviour) -> Self {
-        Self {
-            desk: Arc::new(Mutex::new(Desk::new(behaviour))),
-        }
-    }
-
-    /// What was settled since the start.
-    #[must_use]
-    pub fn settled(&self) -> Settled {
-        self.desk().settled()
-    }
-
-    pub(crate) fn desk(&self) -> MutexGuard<'_, Desk> {
-        self.desk.lock()
-    }
-}
+use crate::state::State;
 
 /// The provider's routes.
 pub fn router(state: State) -> Router {
