@@ -8,16 +8,17 @@
 //! | `slow-report` | [`ReportSource`] | a daily report is made |
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use reelscope_contracts::payments::DailyReport;
 use reelscope_contracts::{Day, Money, RoundId};
 use reelscope_store::Store;
 
-use crate::background::Queue;
+use crate::PaymentError;
+use crate::backlog::Queue;
+use crate::journal;
 use crate::round_locks::Outcome;
 use crate::settlement::Settlement;
-use crate::{PaymentError, reports};
 
 /// When the player is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,14 +57,23 @@ const MOST_RETRIES: u32 = 3;
 
 /// The knobs of a running service; clones turn the same ones. They start without the fixes of the first two faults, since
 /// the demo begins with these, and without `slow-report`.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Knobs {
     in_background: Arc<AtomicBool>,
-    with_backoff: Arc<AtomicBool>,
+    retries: Arc<AtomicU32>,
     reading_all_bets: Arc<AtomicBool>,
 }
 
 impl Knobs {
+    /// The knobs of a service; `retries` is that of its [`Provider`](crate::provider::Provider).
+    pub(crate) fn new(retries: Arc<AtomicU32>) -> Self {
+        Self {
+            in_background: Arc::default(),
+            retries,
+            reading_all_bets: Arc::default(),
+        }
+    }
+
     /// When players are answered now.
     #[must_use]
     pub fn settling(&self) -> Settling {
@@ -97,25 +107,19 @@ impl Knobs {
     /// What failed attempts lead to now.
     #[must_use]
     pub fn retrying(&self) -> Retrying {
-        if self.with_backoff.load(Ordering::Relaxed) {
-            Retrying::WithBackoff
-        } else {
-            Retrying::Never
+        match self.retries.load(Ordering::Relaxed) {
+            0 => Retrying::Never,
+            _ => Retrying::WithBackoff,
         }
     }
 
     /// Holds for settlements that ask the provider from now on.
     pub fn set_retrying(&self, retrying: Retrying) {
-        self.with_backoff
-            .store(retrying == Retrying::WithBackoff, Ordering::Relaxed);
-    }
-
-    /// Attempts that the provider is asked for after a first one that failed.
-    pub(crate) fn retries(&self) -> u32 {
-        match self.retrying() {
+        let retries = match retrying {
             Retrying::Never => 0,
             Retrying::WithBackoff => MOST_RETRIES,
-        }
+        };
+        self.retries.store(retries, Ordering::Relaxed);
     }
 
     /// What daily reports are made of now.
@@ -137,8 +141,8 @@ impl Knobs {
     /// Makes the report of a day.
     pub(crate) async fn daily_report(&self, store: &Store, day: Day) -> Result<DailyReport, PaymentError> {
         match self.reporting() {
-            ReportSource::FromTotals => reports::daily(store, day).await,
-            ReportSource::ReadingAllBets => reports::recounted(store, day).await,
+            ReportSource::FromTotals => journal::daily_report(store, day).await,
+            ReportSource::ReadingAllBets => journal::recounted_report(store, day).await,
         }
     }
 }

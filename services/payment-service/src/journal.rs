@@ -1,16 +1,17 @@
 //! The rules of money applied to the store. Every function is one write: it happens whole or not at all, in one
 //! order with all others, and again with the same id it answers what it answered first.
 //!
-//! Collections: `wallets` by player, `bets` by round, `entries` by round and kind (never changed), `reports` by day (see
-//! [`crate::reports`]), and `open` with the lists of the bets which are not at their end: neither posted nor voided, or
-//! voided here and still settled at the provider. PoloDB cannot index a field that changes, and these lists make a restart
-//! independent of how many bets there have been. There are several of them, by round, because a list is written whole with
-//! every bet that joins or leaves it.
+//! Collections: `wallets` by player, `bets` by round, `entries` by round and kind (never changed), `reports` by day, and
+//! `open` with the lists of the bets which are not at their end: neither posted nor voided, or voided here and still
+//! settled at the provider. PoloDB cannot index a field that changes, and these lists make a restart independent of how
+//! many bets there have been. There are several of them, by round, because a list is written whole with every bet that
+//! joins or leaves it.
 
 mod movements;
 mod open_bets;
 mod reads;
 mod records;
+mod reports;
 mod verification;
 
 use reelscope_contracts::payments::{Bet, BetStatus, OpenWallet, Reserve, Wallet};
@@ -18,14 +19,15 @@ use reelscope_contracts::{Money, PlayerId, RoundId, UnixMillis};
 use reelscope_store::{Store, Tx};
 use reelscope_telemetry::TraceLink;
 
+use crate::PaymentError;
 use crate::ledger::{LedgerError, Movement};
-use crate::{PaymentError, reports};
 use movements::{close, move_money};
 use open_bets::{list_as_open, unlist};
 use records::{BetRecord, Reversal, WalletRecord};
 
 pub use open_bets::{Next, OpenBet, open_bets};
 pub use reads::{recent, stake_status, standing, wallet};
+pub use reports::{daily_report, recounted_report};
 pub use verification::verify;
 
 /// Version of the documents below; raised when an older build would misread them.
@@ -37,7 +39,7 @@ pub const SCHEMA_VERSION: u32 = 3;
 const RECENT_BETS: usize = 50;
 
 const WALLETS: &str = "wallets";
-pub(crate) const BETS: &str = "bets";
+const BETS: &str = "bets";
 const ENTRIES: &str = "entries";
 
 /// Opens a wallet with its first deposit, or answers with the one that is there.

@@ -68,7 +68,7 @@ pub(crate) async fn assemble(
         notices: kept_notices.unread().iter().map(SetAside::sentence).collect(),
         timings: kit.timings.clone(),
         provider: provider.clone(),
-        settlement: payment_state.settlement(),
+        payments: payment_state.clone(),
         services: services.all(),
         storage: storage.clone(),
     });

@@ -11,7 +11,7 @@ use reelscope_collector::{Collector, CollectorError, Options};
 use reelscope_demo::faults::Faults;
 use reelscope_demo::traffic::TrafficControl;
 use reelscope_payment_provider as provider;
-use reelscope_payment_service::settlement::Settlement;
+use reelscope_payment_service as payments;
 use reelscope_store::WriteStats;
 use reelscope_telemetry::{Reporting, Service, Timings, init_logs};
 use reelscope_user_service::seeding::Progress;
@@ -37,7 +37,7 @@ pub struct Stack {
     notices: Vec<String>,
     timings: Timings,
     provider: provider::State,
-    settlement: Settlement,
+    payments: payments::State,
     pub(super) storage: Storage,
     services: Vec<Service>,
     pub(super) stop: watch::Sender<bool>,
@@ -56,7 +56,7 @@ pub(crate) struct Parts {
     pub(crate) notices: Vec<String>,
     pub(crate) timings: Timings,
     pub(crate) provider: provider::State,
-    pub(crate) settlement: Settlement,
+    pub(crate) payments: payments::State,
     pub(crate) services: Vec<Service>,
     pub(crate) storage: Storage,
 }
@@ -95,7 +95,7 @@ impl Stack {
             notices,
             timings,
             provider,
-            settlement,
+            payments,
             services,
             storage,
         } = parts;
@@ -105,7 +105,7 @@ impl Stack {
             notices,
             timings,
             provider,
-            settlement,
+            payments,
             storage,
             services,
             stop: watch::Sender::new(false),
@@ -296,10 +296,10 @@ impl Stack {
         &self.provider
     }
 
-    /// The settlement of the payment-service, with its knobs.
+    /// The state of the payment-service, with its settlement and its knobs.
     #[must_use]
-    pub fn settlement(&self) -> &Settlement {
-        &self.settlement
+    pub fn payments(&self) -> &payments::State {
+        &self.payments
     }
 
     /// Waits for a failure of a server or a task that the stack cannot run without, and returns a sentence about

@@ -51,7 +51,7 @@ impl Stack {
         service: &Service,
         listener: TcpListener,
         state: payments::State,
-        backlog: payments::background::Backlog,
+        backlog: payments::backlog::Backlog,
         wallets: Store,
     ) -> Result<payments::Knobs, StartError> {
         payments::journal::migrate(&wallets).await?;
