@@ -10,7 +10,7 @@
 //!   request ──> service   begins a transaction and a context, measures the own time (timings)
 //!                  │
 //!                  v
-//!               handler ── info_span! ──────> spans   ended spans are added to the context
+//!               handler ── info_span! ──────> recorder  adds ended spans to the context
 //!                  ├────── measure, tag … ──> report  player, tags, numbers, failures
 //!                  │                            └──> frames  which frames of a stack are ours
 //!                  └────── Client::request ─> call ── trace_headers ──> the next service
@@ -59,6 +59,7 @@ mod call;
 mod context;
 mod frames;
 mod logs;
+mod recorder;
 mod report;
 mod service;
 mod spans;
@@ -71,5 +72,6 @@ pub use context::{Spawned, TraceLink, spawn};
 pub use http::Method;
 pub use logs::init_logs;
 pub use report::{Turnover, annotate, capture, gauge, measure, player, reported_by_another, tag};
-pub use service::{Reporting, Service, Sink};
+pub use service::{Reporting, Service};
 pub use timings::{Share, Timings};
+pub use transport::Sink;
