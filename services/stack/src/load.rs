@@ -10,8 +10,7 @@ use parking_lot::Mutex;
 use reelscope_contracts::gateway::SpinResult;
 use reelscope_contracts::{Code, Money};
 use reelscope_demo::measure::{cpu_ms, latencies};
-use reelscope_demo::players::{log_in_at, spin};
-use reelscope_demo::spins::SPIN;
+use reelscope_demo::players::{SPIN, log_in_at, spin};
 use reelscope_store::WriteStats;
 use reelscope_telemetry::{Client, Service, Share, TraceLink, Turnover};
 

@@ -8,8 +8,7 @@ use reelscope_telemetry::{TraceLink, tag};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
-use super::TrafficTarget;
-use crate::players::log_in_at;
+use crate::players::{TrafficTarget, log_in_at};
 
 /// Number of log-ins of one surge.
 const LOG_INS: u32 = 300;
