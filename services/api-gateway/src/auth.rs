@@ -1,16 +1,11 @@
 //! Who is playing: a signed, short-lived token that names the session, the player and the account.
 
-use axum::extract::FromRequestParts;
-use axum::http::header;
-use axum::http::request::Parts;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use reelscope_contracts::users::Session;
-use reelscope_contracts::{AccountCode, PlayerId, SessionId, UnixMillis, now};
-use reelscope_telemetry::player;
+use reelscope_contracts::{AccountCode, PlayerId, SessionId, UnixMillis};
 use serde::{Deserialize, Serialize};
-use tracing::info_span;
 
-use crate::{GatewayError, State};
+use crate::GatewayError;
 
 /// What a token says (JWT, RFC 7519, signed with HMAC-SHA-256).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,47 +76,6 @@ pub struct Bearer {
     pub claims: SessionClaims,
     /// The token has expired: the session may do nothing any more.
     pub over: bool,
-}
-
-impl FromRequestParts<State> for Bearer {
-    type Rejection = GatewayError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, GatewayError> {
-        let _span = info_span!(
-            "auth",
-            sentry.op = "auth",
-            sentry.name = "verify the session token"
-        )
-        .entered();
-        let value = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|v| v.to_str().ok())
-            .unwrap_or_default();
-        let token = value.strip_prefix("Bearer ").ok_or(GatewayError::Unauthorized)?;
-        let bearer = state.tokens.read(token.trim(), now())?;
-        player(bearer.claims.sub.as_str());
-        Ok(bearer)
-    }
-}
-
-/// A player whose session is open at the user service too, and who may read their own rounds and balance. A spin does not
-/// use this: its check of the player includes the session.
-#[derive(Debug, Clone)]
-pub struct SignedIn(pub SessionClaims);
-
-impl FromRequestParts<State> for SignedIn {
-    type Rejection = GatewayError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, GatewayError> {
-        let Bearer { claims, over } = Bearer::from_request_parts(parts, state).await?;
-        if over {
-            return Err(GatewayError::SessionExpired);
-        }
-        state.limits.check(claims.sid.as_str())?;
-        state.upstream.check_session(&claims.sid, &claims.account).await?;
-        Ok(Self(claims))
-    }
 }
 
 #[cfg(test)]

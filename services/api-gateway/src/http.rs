@@ -21,35 +21,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::access::{Access, exchange_token, launch_token_only, own_host_only};
-use crate::auth::{Bearer, SignedIn, Tokens};
+use crate::auth::Bearer;
 use crate::document::LazyDocument;
-use crate::limits::RateLimits;
+use crate::session::SignedIn;
 use crate::spin::{Play, round_id};
-use crate::turns::Turns;
-use crate::upstream::Upstream;
-use crate::{GatewayError, Knobs, document, rounds_http, ui};
+use crate::{GatewayError, State, document, rounds_http, ui};
 
 /// Largest request body in bytes, a hundred times what the largest valid one needs.
 const BODY_LIMIT: usize = 16 * 1024;
-
-/// What the routes share.
-#[derive(Clone)]
-pub struct State {
-    /// The services behind.
-    pub upstream: Upstream,
-    /// Signs session tokens.
-    pub tokens: Tokens,
-    /// Host, origin and launch token.
-    pub access: Access,
-    /// Buckets of the sessions.
-    pub limits: RateLimits,
-    /// The rounds on which requests are at work.
-    pub turns: Turns,
-    /// What the demo can break.
-    pub knobs: Knobs,
-    /// Release of this stack; the dial changes it while everything runs.
-    pub release: tokio::sync::watch::Receiver<String>,
-}
 
 fn api() -> (OpenApiRouter<State>, OpenApiRouter<State>) {
     let guarded = OpenApiRouter::with_openapi(document::of_this_server())

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! http ──> access     own host, own origin, launch token
-//!      ├─> auth       the signed token of a session
+//!      ├─> session    the session that sends a request
+//!      │     └─> auth       its signed token
 //!      ├─> limits     a token bucket for each session
 //!      ├─> turns      one request at a time for each round
 //!      ├─> spin       check the player, reserve the stake, draw, settle
@@ -29,11 +30,14 @@ pub mod faults;
 pub mod http;
 pub mod limits;
 mod rounds_http;
+mod session;
 pub mod spin;
+mod state;
 pub mod turns;
 pub mod ui;
 pub mod upstream;
 
 pub use error::GatewayError;
 pub use faults::Knobs;
-pub use http::{State, guarded, open_to_all, page, router};
+pub use http::{guarded, open_to_all, page, router};
+pub use state::State;

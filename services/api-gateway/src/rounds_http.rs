@@ -15,7 +15,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::SignedIn;
+use crate::session::SignedIn;
 use crate::{GatewayError, State};
 
 /// Rounds in one page of the history.

@@ -40,7 +40,7 @@ impl Drop for RunDir {
 /// Waits until no settlement is under way, for `limit` at most. Returns whether none is.
 pub(crate) async fn settled(stack: &Stack, limit: Duration) -> bool {
     let settled = async {
-        while stack.settlement().under_way() > 0 {
+        while stack.payments().settlement().under_way() > 0 {
             tokio::time::sleep(LOOK_AGAIN).await;
         }
     };

@@ -118,7 +118,7 @@ async fn a_session_is_a_file_that_another_machine_shows_and_nobody_can_change() 
         .unwrap();
     let spins = traces["traces"].as_array().unwrap().iter();
     let spins = spins
-        .filter(|trace| trace["name"] == reelscope_demo::spins::SPIN)
+        .filter(|trace| trace["name"] == reelscope_demo::players::SPIN)
         .count();
     assert_eq!(spins, 3, "{traces}");
     let id = traces["traces"][0]["trace_id"].as_str().unwrap();

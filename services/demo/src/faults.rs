@@ -1,9 +1,10 @@
 //! The faults of the demo: the state of each, and how they are switched while everything runs.
 //!
 //! A fault is a real cause behind one knob in its own service. [`table`] has a row for each, [`knobs`] turns the
-//! knobs, `cell` has the state of one, `search` looks for faults in traces by what `evidence` says of each, and
-//! [`dial`] has the releases. Every envelope carries the state as tags: `problems` for the problems of the story
-//! that are on, `problems.fixed` for the fixed ones, and `faults` for the other faults that are on.
+//! knobs, [`surge`] is the cause of the one that needs players, `cell` has the state of one, `search` looks for faults
+//! in traces by what `evidence` says of each, and [`dial`] has the releases. Every envelope carries the state as tags:
+//! `problems` for the problems of the story that are on, `problems.fixed` for the fixed ones, and `faults` for the other
+//! faults that are on.
 
 pub mod arguments;
 mod cell;
@@ -11,6 +12,7 @@ pub mod dial;
 mod evidence;
 pub mod knobs;
 mod search;
+pub mod surge;
 pub mod table;
 pub mod wire;
 

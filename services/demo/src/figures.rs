@@ -7,14 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use reelscope_contracts::UnixMillis;
 use reelscope_page_api::telemetry::{Micros, nearest_rank};
 
-use crate::faults::table::{FaultId, FaultState, STORY, StoryStates};
+use crate::faults::table::{FaultState, STORY, StoryStates, is_felt};
 use crate::spins::{SessionSpin, whole};
 use crate::wire::{AllProblems, BeforeAfter, ComparedProblem, Figures};
-
-/// Whether the fault changes waiting times or failures. A wrong paytable changes neither.
-pub(crate) fn is_felt(fault: &str) -> bool {
-    fault != FaultId::RtpAnomaly.as_str()
-}
 
 /// A pause between spins of at least this length, in microseconds, is left out of the rate of spins.
 const PAUSE: Micros = 10_000_000;
@@ -196,17 +191,12 @@ fn typical(spins: &[&SessionSpin]) -> Option<String> {
         .map(|spin| spin.trace_id.to_string())
 }
 
-/// Converts milliseconds to microseconds.
-#[must_use]
-pub const fn micros(at: UnixMillis) -> Micros {
-    at.saturating_mul(1_000)
-}
-
 #[cfg(test)]
 #[allow(clippy::float_cmp)] // milliseconds of the fixtures come back unchanged
 pub(crate) mod tests {
     use super::*;
-    use crate::spins::{FAILED_STAKE, SPIN};
+    use crate::players::SPIN;
+    use crate::spins::FAILED_STAKE;
     use reelscope_contracts::Money;
     use reelscope_page_api::telemetry::{Measurement, ServiceShare, TraceSummary};
 

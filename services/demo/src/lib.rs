@@ -4,12 +4,14 @@
 //!   faults_http ──> faults    state of every fault (cell) ──> knobs of the services
 //!        │           ├─ table     one row per fault
 //!        │           ├─ dial      the releases, each a set of faults
+//!        │           ├─ surge     many players that log in at once
 //!        │           └─ search    looks for faults in the traces of the collector (evidence)
 //!        └───────> spins     the session's spins, read from the collector
 //!                    ├─ figures   compares before and after a fix
 //!                    └─ releases  compares one release with the next
 //!
 //!   traffic_http ─> traffic   virtual players (player), spaced by a budget of CPU (pace)
+//!                    └─ players   what a player asks of the gateway
 //! ```
 //!
 //! [`program`] is what the demo asks of the program around it, [`restartable_server`] a server that can be stopped

@@ -7,8 +7,6 @@ use reelscope_collector::Collector;
 use reelscope_contracts::{UnixMillis, now};
 use reelscope_page_api::telemetry::{Micros, TraceSummary};
 
-use crate::figures::micros;
-
 /// Takes moments. Clones are equal.
 #[derive(Clone)]
 pub struct Moments {
@@ -82,6 +80,11 @@ impl Moment {
         let set_back = reckoned < self.at - TOLERANCE_MS;
         micros(if set_back { reckoned } else { self.at })
     }
+}
+
+/// Converts milliseconds to microseconds.
+pub(crate) const fn micros(at: UnixMillis) -> Micros {
+    at.saturating_mul(1_000)
 }
 
 #[cfg(test)]

@@ -1,15 +1,32 @@
 //! Virtual players: they call the gateway over HTTP, as the page does.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reelscope_contracts::{AccountCode, ApiProblem, Code, Money};
 use reelscope_http::reply;
 use reelscope_page_api::gateway::{LogIn, LoggedIn, Spin, SpinResult};
-use reelscope_telemetry::{Client, Method};
+use reelscope_telemetry::{Client, Method, Service};
+
+/// Name of a spin's root transaction, from the page too.
+pub const SPIN: &str = "slot-machine-spin";
 
 const GATEWAY: &str = "api-gateway";
 /// Deadline of a request; longer than the gateway waits for a settlement.
 const DEADLINE: Duration = Duration::from_secs(30);
+
+/// What virtual players need to call the gateway.
+#[derive(Clone)]
+pub struct TrafficTarget {
+    /// Origin of the gateway.
+    pub origin: String,
+    /// The launch token.
+    pub launch_token: String,
+    /// The service that begins the traces of their spins.
+    pub frontend: Service,
+    /// Returns the number of accounts that exist at least.
+    pub accounts: Arc<dyn Fn() -> u64 + Send + Sync>,
+}
 
 /// Logs in the account with this number and returns its session token. Waits while the account is not written yet.
 ///

@@ -11,9 +11,8 @@ use reelscope_contracts::{Money, SERVICES, UnixMillis};
 use reelscope_page_api::telemetry::{Micros, ServiceShare, TraceSummary, weight};
 
 use crate::faults::table::{FaultId, FaultState, STORY, StoryStates};
+use crate::players::SPIN;
 
-/// Name of a spin's root transaction.
-pub const SPIN: &str = "slot-machine-spin";
 /// Measurement with the stake of a failed spin, in major units.
 pub const FAILED_STAKE: &str = "failed_stake";
 

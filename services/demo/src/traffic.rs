@@ -8,7 +8,6 @@ mod machine;
 mod pace;
 mod player;
 mod settings;
-pub mod surge;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -25,6 +24,8 @@ use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::figures::sorted;
+use crate::measure::{cpu_ms, latencies};
+use crate::players::TrafficTarget;
 use machine::{busy, machine_ticks};
 use pace::{CpuSample, Pace};
 use player::{FIRST_ACCOUNT, wanted};
@@ -46,19 +47,6 @@ const SHOWN_OVER: Duration = Duration::from_secs(5);
 const WAITS_SHOWN_OVER: Duration = Duration::from_secs(10);
 /// Assumed duration of a turn before the first one has ended.
 const FIRST_TURN_TAKES: Duration = Duration::from_secs(4);
-
-/// What virtual players need to call the gateway.
-#[derive(Clone)]
-pub struct TrafficTarget {
-    /// Origin of the gateway.
-    pub origin: String,
-    /// The launch token.
-    pub launch_token: String,
-    /// The service that begins the traces of their spins.
-    pub frontend: Service,
-    /// Returns the number of accounts that exist at least.
-    pub accounts: Arc<dyn Fn() -> u64 + Send + Sync>,
-}
 
 /// Controls the traffic. Clones share it; dropping the last one stops the traffic.
 #[derive(Clone)]

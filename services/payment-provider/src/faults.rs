@@ -3,7 +3,7 @@
 //! | fault | knob |
 //! |---|---|
 //! | `slow-provider` | [`Behaviour::latency_ms`] |
-//! | `payment-errors` | [`Behaviour::failures_in_ten`], [`State::fail_one_more`] |
+//! | `payment-errors` | [`Behaviour::failures_in_ten`], [`State::fail_one_more`](crate::State::fail_one_more) |
 //! | `provider-spike` | [`Behaviour::spike`] |
 //!
 //! `provider-down` is no knob of the provider: its listener is closed.
@@ -15,8 +15,6 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 use reelscope_contracts::{ApiProblem, Code};
-
-use crate::State;
 
 /// Latency of a provider that is slow, in milliseconds: a trace shows `External payment provider API` as about four
 /// fifths of the spin, and a spin of three to six seconds in all.
@@ -83,51 +81,6 @@ pub enum Failure {
     AcquirerTimeout,
 }
 
-impl State {
-    /// Behaves in this way from the next request on. What was settled stays settled. A block of ten that has begun goes on
-    /// unless the share of failures or the seed changes.
-    pub fn behave(&self, behaviour: Behaviour) {
-        self.change(|current| *current = behaviour);
-    }
-
-    /// Changes a part of how it behaves and leaves the rest as it is. Otherwise as [`State::behave`].
-    pub fn change(&self, change: impl FnOnce(&mut Behaviour)) {
-        let faults = &mut self.desk().faults;
-        let mut behaviour = faults.behaviour.clone();
-        change(&mut behaviour);
-        faults.behave(behaviour);
-    }
-
-    /// How it behaves now.
-    #[must_use]
-    pub fn behaviour(&self) -> Behaviour {
-        self.desk().faults.behaviour.clone()
-    }
-
-    /// Lets the next `payments` new ones fail, on cue: they show as the failures of the bag do, and the bag's own
-    /// blocks of ten are neither shortened nor skipped. A new number replaces the one before.
-    pub fn fail_next(&self, payments: u32) {
-        self.desk().faults.armed = payments;
-    }
-
-    /// Lets one more new payment fail than were to.
-    pub fn fail_one_more(&self) {
-        let armed = &mut self.desk().faults.armed;
-        *armed = armed.saturating_add(1);
-    }
-
-    /// New payments that are still to fail on cue.
-    #[must_use]
-    pub fn armed(&self) -> u32 {
-        self.desk().faults.armed
-    }
-
-    /// While this holds it takes nothing back and answers reversals with 503.
-    pub fn refuse_reversals(&self, refuse: bool) {
-        self.desk().faults.refuses_reversals = refuse;
-    }
-}
-
 /// The knobs as they stand, and the random draws that depend on them.
 pub(crate) struct Faults {
     behaviour: Behaviour,
@@ -135,8 +88,8 @@ pub(crate) struct Faults {
     /// What the next new payments meet; refilled with ten, shuffled, when empty.
     bag: Vec<bool>,
     /// New payments that fail before the bag is asked.
-    armed: u32,
-    refuses_reversals: bool,
+    pub(crate) armed: u32,
+    pub(crate) refuses_reversals: bool,
 }
 
 impl Faults {
@@ -150,7 +103,11 @@ impl Faults {
         }
     }
 
-    fn behave(&mut self, behaviour: Behaviour) {
+    pub(crate) fn behaviour(&self) -> &Behaviour {
+        &self.behaviour
+    }
+
+    pub(crate) fn behave(&mut self, behaviour: Behaviour) {
         if behaviour.seed != self.behaviour.seed {
             self.rng = ChaCha12Rng::seed_from_u64(behaviour.seed);
         }

@@ -1,7 +1,5 @@
 //! Routes of the provider.
 
-use std::sync::Arc;
-
 use axum::extract::State as AxumState;
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
@@ -10,35 +8,9 @@ use parking_lot::{Mutex, MutexGuard};
 use reelscope_contracts::provider::{SettlementReply, SettlementRequest, SettlementStatus};
 use reelscope_contracts::{ApiProblem, Code, Health};
 use reelscope_http::{Body, Path, ProblemResponse, method_not_allowed, not_found};
+use reelscope_http::{Body, Path, method_not_allowed, not_found};
 
-use crate::desk::{Desk, Settled};
-use crate::faults::Behaviour;
-
-/// What the routes share; clones share it too.
-#[derive(Clone)]
-pub struct State {
-    desk: Arc<Mutex<Desk>>,
-}
-
-impl State {
-    /// A provider that behaves in this way.
-    #[must_use]
-    pub fn new(behaviour: Behaviour) -> Self {
-        Self {
-            desk: Arc::new(Mutex::new(Desk::new(behaviour))),
-        }
-    }
-
-    /// What was settled since the start.
-    #[must_use]
-    pub fn settled(&self) -> Settled {
-        self.desk().settled()
-    }
-
-    pub(crate) fn desk(&self) -> MutexGuard<'_, Desk> {
-        self.desk.lock()
-    }
-}
+use crate::state::State;
 
 /// The provider's routes.
 pub fn router(state: State) -> Router {

@@ -5,8 +5,8 @@
 //! somebody else; no other fault of the demo is a wait.
 //!
 //! ```text
-//! POST /v1/settlements ──> http ──> desk: one record for each reference, settled at most once
-//!                            └────> faults: what a new payment meets, and after how long
+//! POST /v1/settlements ──> http ──> state ──> desk: one record for each reference, settled at most once
+//!                                               └─> faults: what a new payment meets, and after how long
 //! ```
 //!
 //! ```
@@ -22,10 +22,12 @@
 mod desk;
 pub mod faults;
 mod http;
+mod state;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
 
 pub use desk::Settled;
 pub use faults::{Behaviour, Failure, SLOW_MS, SPIKE_IN_TEN};
-pub use http::{State, router};
+pub use http::router;
+pub use state::State;

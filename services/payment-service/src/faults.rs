@@ -8,16 +8,17 @@
 //! | `slow-report` | [`ReportSource`] | a daily report is made |
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use reelscope_contracts::payments::DailyReport;
 use reelscope_contracts::{Day, Money, RoundId};
 use reelscope_store::Store;
 
-use crate::background::Queue;
+use crate::PaymentError;
+use crate::backlog::Queue;
+use crate::journal;
 use crate::round_locks::Outcome;
 use crate::settlement::Settlement;
-use crate::{PaymentError, reports};
 
 /// When the player is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,14 +58,23 @@ const MOST_RETRIES: u32 = 3;
 
 /// The knobs of a running service. Clones share them. Initially the first two faults are on, because the demo begins with
 /// them, and `slow-report` is off.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Knobs {
     in_background: Arc<AtomicBool>,
-    with_backoff: Arc<AtomicBool>,
+    retries: Arc<AtomicU32>,
     reading_all_bets: Arc<AtomicBool>,
 }
 
 impl Knobs {
+    /// Creates the knobs; `retries` is the number that its [`Provider`](crate::provider::Provider) shares.
+    pub(crate) fn new(retries: Arc<AtomicU32>) -> Self {
+        Self {
+            in_background: Arc::default(),
+            retries,
+            reading_all_bets: Arc::default(),
+        }
+    }
+
     /// Returns when players are answered.
     #[must_use]
     pub fn settling(&self) -> Settling {
@@ -98,25 +108,19 @@ impl Knobs {
     /// Returns what follows failed attempts.
     #[must_use]
     pub fn retrying(&self) -> Retrying {
-        if self.with_backoff.load(Ordering::Relaxed) {
-            Retrying::WithBackoff
-        } else {
-            Retrying::Never
+        match self.retries.load(Ordering::Relaxed) {
+            0 => Retrying::Never,
+            _ => Retrying::WithBackoff,
         }
     }
 
     /// Sets what follows failed attempts, for settlements that ask the provider from now on.
     pub fn set_retrying(&self, retrying: Retrying) {
-        self.with_backoff
-            .store(retrying == Retrying::WithBackoff, Ordering::Relaxed);
-    }
-
-    /// Number of attempts that follow a failed first one.
-    pub(crate) fn retries(&self) -> u32 {
-        match self.retrying() {
+        let retries = match retrying {
             Retrying::Never => 0,
             Retrying::WithBackoff => MOST_RETRIES,
-        }
+        };
+        self.retries.store(retries, Ordering::Relaxed);
     }
 
     /// Returns what daily reports are computed from.
@@ -138,8 +142,8 @@ impl Knobs {
     /// Computes the report of a day.
     pub(crate) async fn daily_report(&self, store: &Store, day: Day) -> Result<DailyReport, PaymentError> {
         match self.reporting() {
-            ReportSource::FromTotals => reports::daily(store, day).await,
-            ReportSource::ReadingAllBets => reports::recounted(store, day).await,
+            ReportSource::FromTotals => journal::daily_report(store, day).await,
+            ReportSource::ReadingAllBets => journal::recounted_report(store, day).await,
         }
     }
 }

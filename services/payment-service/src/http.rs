@@ -13,7 +13,7 @@ use reelscope_telemetry::{annotate, player};
 use serde::Deserialize;
 use tracing::{Instrument, info_span};
 
-use crate::background::{self, Backlog, Queue};
+use crate::backlog::{self, Backlog, Queue};
 use crate::journal::{self, Voidable};
 use crate::provider::Provider;
 use crate::settlement::Settlement;
@@ -25,6 +25,7 @@ pub struct State {
     store: Store,
     settlement: Settlement,
     queue: Queue,
+    knobs: Knobs,
 }
 
 impl State {
@@ -32,8 +33,9 @@ impl State {
     /// [`crate::background::run`].
     #[must_use]
     pub fn new(store: Store, provider: Provider) -> (Self, Backlog) {
-        let (queue, backlog) = background::queue();
+        let (queue, backlog) = backlog::queue();
         let state = Self {
+            knobs: Knobs::new(provider.retries()),
             settlement: Settlement::new(store.clone(), provider),
             store,
             queue,
@@ -50,7 +52,7 @@ impl State {
     /// Returns the knobs of the service's faults.
     #[must_use]
     pub fn knobs(&self) -> Knobs {
-        self.settlement.knobs().clone()
+        self.knobs.clone()
     }
 }
 
@@ -172,11 +174,11 @@ async fn settle(
     Path(round_id): Path<RoundId>,
     Body(request): Body<Settle>,
 ) -> Result<Json<Bet>, ProblemResponse> {
-    let knobs = state.settlement.knobs();
-    match knobs
+    let settled = state
+        .knobs
         .settle(&state.settlement, &state.queue, round_id, request.payout)
-        .await
-    {
+        .await;
+    match settled {
         Ok(bet) => Ok(Json(bet)),
         Err(error) => Err(of_round(&state.store, round_id, None, error).await),
     }
@@ -216,8 +218,7 @@ async fn daily_report(
         Some(text) => parse_day(&text).ok_or(PaymentError::NoDay(text))?,
         None => day_of(now()),
     };
-    let knobs = state.settlement.knobs();
-    knobs.daily_report(&state.store, day).await.map(Json)
+    state.knobs.daily_report(&state.store, day).await.map(Json)
 }
 
 async fn health(AxumState(state): AxumState<State>) -> Json<Health> {

@@ -1,8 +1,7 @@
 //! The rules of money applied to the store. Every function is one write: it happens completely or not at all, in one
 //! order with all others, and a repeated call with the same id has no further effect.
 //!
-//! Collections: `wallets` by player, `bets` by round, `entries` by round and kind (never changed), `reports` by day (see
-//! [`crate::reports`]), and `open` with the lists of open bets: those neither posted nor voided, and those voided here
+//! Collections: `wallets` by player, `bets` by round, `entries` by round and kind (never changed), `reports` by day, and `open` with the lists of open bets: those neither posted nor voided, and those voided here
 //! but still settled at the provider. PoloDB cannot index a field that changes, and with these lists a restart does not
 //! depend on the number of all bets. There are several, by round, because a list is rewritten whenever a bet joins or
 //! leaves it.
@@ -11,6 +10,7 @@ mod movements;
 mod open_bets;
 mod reads;
 mod records;
+mod reports;
 mod verification;
 
 use reelscope_contracts::payments::{Bet, BetStatus, OpenWallet, Reserve, Wallet};
@@ -18,14 +18,15 @@ use reelscope_contracts::{Money, PlayerId, RoundId, UnixMillis};
 use reelscope_store::{Store, Tx};
 use reelscope_telemetry::TraceLink;
 
+use crate::PaymentError;
 use crate::ledger::{LedgerError, Movement};
-use crate::{PaymentError, reports};
 use movements::{close, move_money};
 use open_bets::{list_as_open, unlist};
 use records::{BetRecord, Reversal, WalletRecord};
 
 pub use open_bets::{Next, OpenBet, open_bets};
 pub use reads::{recent, stake_status, standing, wallet};
+pub use reports::{daily_report, recounted_report};
 pub use verification::verify;
 
 /// Version of the documents below. It is raised when an older build would misread them.
@@ -38,7 +39,7 @@ pub const SCHEMA_VERSION: u32 = 3;
 const RECENT_BETS: usize = 50;
 
 const WALLETS: &str = "wallets";
-pub(crate) const BETS: &str = "bets";
+const BETS: &str = "bets";
 const ENTRIES: &str = "entries";
 
 /// Opens a wallet with its first deposit, or returns the existing one.

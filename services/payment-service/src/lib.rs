@@ -8,14 +8,14 @@
 //! outcome.
 //!
 //! ```text
-//! http ──> journal      the rules of the ledger applied to the store, one write for each step
+//! http ──> journal      the rules of the ledger applied to the store, one write for each step; totals by day
 //!      │     └─> ledger     the rules, pure
 //!      ├─> settlement   payout written down ──> provider ──> posted or voided
 //!      │     ├─> provider     client of the external provider
-//!      │     └─> round_locks  one task settles a round at a time
-//!      ├─> background   settles rounds whose players were answered already
+//!      │     ├─> round_locks  one task settles a round at a time
+//!      │     └─> backlog      rounds whose players are answered before they are settled
+//!      ├─> background   settles the rounds of the backlog
 //!      ├─> recovery     ends what no request works on any more
-//!      ├─> reports      totals by day
 //!      └─> faults       what the demo can break, and the fixes
 //! ```
 //!
@@ -31,6 +31,7 @@
 //! ```
 
 pub mod background;
+pub mod backlog;
 pub mod error;
 pub mod faults;
 pub mod http;
@@ -38,7 +39,6 @@ pub mod journal;
 pub mod ledger;
 pub mod provider;
 pub mod recovery;
-pub mod reports;
 mod round_locks;
 pub mod settlement;
 

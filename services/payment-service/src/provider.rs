@@ -1,5 +1,7 @@
 //! Client of the external payment provider.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use rand::{Rng, RngExt, SeedableRng};
@@ -7,8 +9,6 @@ use rand_chacha::ChaCha12Rng;
 use reelscope_contracts::provider::{SettlementReply, SettlementRequest, SettlementStatus};
 use reelscope_telemetry::{CallError, Client, Method, capture};
 use tracing::{Instrument, info_span};
-
-use crate::Knobs;
 
 /// The outcome of a settlement at the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,24 +130,25 @@ pub struct Provider {
     client: Client,
     base_url: String,
     deadlines: Deadlines,
-    knobs: Knobs,
+    /// Attempts after a first one that failed.
+    retries: Arc<AtomicU32>,
 }
 
 impl Provider {
-    /// Creates a client of the provider at `base_url`.
+    /// Creates a client of the provider at `base_url`, without retries.
     #[must_use]
     pub fn new(client: Client, base_url: String, deadlines: Deadlines) -> Self {
         Self {
             client,
             base_url,
             deadlines,
-            knobs: Knobs::default(),
+            retries: Arc::default(),
         }
     }
 
-    /// Returns the knobs of the faults.
-    pub(crate) fn knobs(&self) -> &Knobs {
-        &self.knobs
+    /// Number of attempts that follow a failed first one, for settlements that ask the provider from now on.
+    pub(crate) fn retries(&self) -> Arc<AtomicU32> {
+        Arc::clone(&self.retries)
     }
 
     /// Asks for a settlement. The reference is the idempotency key of every attempt, so that it is settled once, however
@@ -159,7 +160,7 @@ impl Provider {
         let left = || self.deadlines.overall.saturating_sub(began.elapsed());
         // Seeded by the round, so that rounds have different pauses and a replayed round has the same ones.
         let mut rng = ChaCha12Rng::seed_from_u64(request.seed.unwrap_or_default());
-        let retries = self.knobs.retries();
+        let retries = self.retries.load(Ordering::Relaxed);
         let mut maybe_settled = asked_before;
         if asked_before && let Record::Decided(outcome) = self.record(request, left()).await {
             if outcome == SettlementOutcome::Refused {

@@ -8,9 +8,8 @@ use reelscope_telemetry::{Turnover, annotate, capture, player, reported_by_anoth
 use tracing::{Instrument, info_span};
 
 use crate::PaymentError;
-use crate::background::Queue;
+use crate::backlog::Queue;
 use crate::error::ended;
-use crate::faults::Knobs;
 use crate::journal::{self, Posting, RecordedPayout, Voidable};
 use crate::provider::{Provider, SettlementOutcome};
 use crate::round_locks::{Claimed, Outcome, RoundLock, RoundLocks};
@@ -35,12 +34,6 @@ impl Settlement {
             claims: RoundLocks::default(),
             turnover: Turnover::default(),
         }
-    }
-
-    /// Returns the knobs of the faults.
-    #[must_use]
-    pub fn knobs(&self) -> &Knobs {
-        self.provider.knobs()
     }
 
     /// Records the payout, asks the provider, and posts or voids. Runs to its end even if the caller is gone. Another

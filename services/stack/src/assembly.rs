@@ -65,7 +65,6 @@ pub(crate) async fn assemble(
     let client =
         payments::provider::Provider::new(kit.client(&services.payment), provider_at, PROVIDER_DEADLINES);
     let (payment_state, backlog) = payments::State::new(storage.wallets.clone(), client);
-    let settlement = payment_state.settlement();
     let mut servers = Servers::new();
 
     let routes = kit.guarded(&listeners.provider, provider::router(provider.clone()))?;
@@ -81,7 +80,7 @@ pub(crate) async fn assemble(
             &kit,
             &services.payment,
             listeners.payment,
-            payment_state,
+            payment_state.clone(),
             backlog,
             storage.wallets.clone(),
         )
@@ -177,7 +176,7 @@ pub(crate) async fn assemble(
         notices,
         timings: kit.timings.clone(),
         provider,
-        settlement,
+        payments: payment_state,
         services: services.all(),
         storage,
         servers,

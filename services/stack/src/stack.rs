@@ -10,7 +10,7 @@ use reelscope_demo::faults::Faults;
 use reelscope_demo::program::Program;
 use reelscope_demo::traffic::TrafficControl;
 use reelscope_payment_provider as provider;
-use reelscope_payment_service::settlement::Settlement;
+use reelscope_payment_service as payments;
 use reelscope_store::WriteStats;
 use reelscope_telemetry::{Service, Timings};
 use reelscope_user_service::seeding::Progress;
@@ -28,7 +28,7 @@ pub struct Stack {
     pub(crate) notices: Vec<String>,
     pub(crate) timings: Timings,
     pub(crate) provider: provider::State,
-    pub(crate) settlement: Settlement,
+    pub(crate) payments: payments::State,
     pub(crate) storage: Storage,
     pub(crate) services: Vec<Service>,
     pub(crate) servers: Servers,
@@ -157,10 +157,10 @@ impl Stack {
         &self.provider
     }
 
-    /// The settlement of the payment-service, with its knobs.
+    /// The state of the payment-service, with its settlement and its knobs.
     #[must_use]
-    pub fn settlement(&self) -> &Settlement {
-        &self.settlement
+    pub fn payments(&self) -> &payments::State {
+        &self.payments
     }
 
     /// Waits for a failure of a server or a task that the stack cannot run without, and returns a sentence about

@@ -485,7 +485,7 @@ async fn a_spin_that_is_settled_in_the_background_is_answered_pending_and_posted
         ..config(dir.path())
     })
     .await;
-    stack.settlement().knobs().set_settling(Settling::InBackground);
+    stack.payments().knobs().set_settling(Settling::InBackground);
     let client = Client::new(&stack, "RS-000001").await;
     let (before, _) = client.purse().await;
     let first = client.spin("k", 1_000).await;
@@ -545,7 +545,7 @@ async fn a_stack_that_stops_leaves_settlements_under_way_to_its_next_start() {
         ..config(dir.path())
     })
     .await;
-    stack.settlement().knobs().set_settling(Settling::InBackground);
+    stack.payments().knobs().set_settling(Settling::InBackground);
     let client = Client::new(&stack, "RS-000001").await;
     let (mut balance, _) = client.purse().await;
     for n in 0..20 {
@@ -553,7 +553,7 @@ async fn a_stack_that_stops_leaves_settlements_under_way_to_its_next_start() {
         assert_eq!(round.body["status"], "pending", "{}", round.body);
         balance += round.body["payout"].as_i64().unwrap() - 1_000;
     }
-    assert_eq!(stack.settlement().under_way(), 20);
+    assert_eq!(stack.payments().settlement().under_way(), 20);
     let stopping = Instant::now();
     stack.shutdown().await.unwrap();
     assert!(stopping.elapsed() < Duration::from_secs(10));

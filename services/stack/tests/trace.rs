@@ -246,7 +246,7 @@ async fn what_is_settled_in_the_background_hangs_under_the_request_that_was_answ
     })
     .await
     .unwrap();
-    stack.settlement().knobs().set_settling(Settling::InBackground);
+    stack.payments().knobs().set_settling(Settling::InBackground);
     let report = spin(&stack, 1).await;
     assert_eq!(report.ok, 1);
     let settled = |trace: &TraceDetail| named(trace, "settle in the background").is_some();
@@ -298,7 +298,7 @@ async fn what_is_settled_in_the_background_hangs_under_the_request_that_was_answ
 async fn an_attempt_that_is_made_good_is_a_span_with_an_error_and_no_issue() {
     let dir = tempfile::tempdir().unwrap();
     let stack = Stack::start(config(dir.path())).await.unwrap();
-    stack.settlement().knobs().set_retrying(Retrying::WithBackoff);
+    stack.payments().knobs().set_retrying(Retrying::WithBackoff);
     stack.provider().fail_next(1);
     let report = spin(&stack, 1).await;
     assert_eq!(report.ok, 1, "{:?}", report.failed_by_code);
@@ -335,7 +335,7 @@ async fn an_attempt_that_is_made_good_is_a_span_with_an_error_and_no_issue() {
     assert_eq!(within.map(|span| span.service.as_str()), Some("payment-service"));
 
     // Without retries the same failure is an issue of another kind.
-    stack.settlement().knobs().set_retrying(Retrying::Never);
+    stack.payments().knobs().set_retrying(Retrying::Never);
     stack.provider().fail_next(1);
     let plan = Plan {
         count: 1,

@@ -10,8 +10,8 @@ use tracing::Instrument;
 use tracing::field::Empty;
 
 use crate::context::{Called, Context};
-use crate::service::REPORTED;
 use crate::spans::STATUS;
+use crate::trace_headers::REPORTED;
 
 /// The HTTP client of a service for calls to other services. Clones share its connections.
 #[derive(Clone)]

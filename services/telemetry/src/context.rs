@@ -17,7 +17,7 @@ use tracing::Instrument;
 
 use crate::spans::{self, OpenSpan, Recorded};
 use crate::trace_headers::{BAGGAGE, Incoming, SENTRY_TRACE};
-use crate::transport::{self, Carried};
+use crate::transport::{self, Carried, Measurement};
 
 /// Limit of spans in one transaction, which is Sentry's
 /// (<https://develop.sentry.dev/sdk/telemetry/traces/#span-limits>). Further spans are counted, not sent.
@@ -66,9 +66,6 @@ pub(crate) struct PendingSpans {
     lost: usize,
     measurements: Vec<Measurement>,
 }
-
-/// A business number: name, value, unit.
-pub(crate) type Measurement = (&'static str, f64, &'static str);
 
 /// The calls that the work has made, as breadcrumbs for an event.
 pub(crate) type Calls = Arc<Mutex<Vec<Called>>>;

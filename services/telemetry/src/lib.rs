@@ -10,7 +10,7 @@
 //!   request ──> service   begins a transaction and a context, measures the own time (timings)
 //!                  │
 //!                  v
-//!               handler ── info_span! ──────> spans   ended spans are added to the context
+//!               handler ── info_span! ──────> recorder  adds ended spans to the context
 //!                  ├────── measure, tag … ──> report  player, tags, numbers, failures
 //!                  │                            └──> frames  which frames of a stack are ours
 //!                  └────── Client::request ─> call ── trace_headers ──> the next service
@@ -61,6 +61,7 @@ mod context;
 mod frames;
 mod logs;
 mod process;
+mod recorder;
 mod report;
 mod service;
 mod spans;
@@ -74,5 +75,6 @@ pub use http::Method;
 pub use logs::init_logs;
 pub use process::{cpu_ms, resident_bytes};
 pub use report::{Turnover, annotate, capture, gauge, measure, player, reported_by_another, tag};
-pub use service::{Reporting, Service, Sink};
+pub use service::{Reporting, Service};
 pub use timings::{Share, Timings, latencies, record_latency};
+pub use transport::Sink;

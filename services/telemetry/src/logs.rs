@@ -12,8 +12,8 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
+use crate::recorder::RecordSpans;
 use crate::report::at_open_span;
-use crate::spans::RecordSpans;
 
 /// Starts logging with the filter of `RUST_LOG`, or with `default_filter` where that is unset or invalid. A second
 /// call in one process does nothing.

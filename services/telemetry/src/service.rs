@@ -25,15 +25,8 @@ use crate::context::{Calls, Context, TraceLink, Traced};
 use crate::frames;
 use crate::report::{capture, complete};
 use crate::timings::Timings;
-use crate::trace_headers::{Head, Incoming, SENTRY_TRACE, sampling_context};
-use crate::transport::ToSink;
-
-/// Receives the name of a service and one of its envelopes, in the wire format without `dsn` and `sent_at`. It is
-/// called on the tasks that serve requests, so it must not block.
-pub type Sink = Arc<dyn Fn(&'static str, Vec<u8>) + Send + Sync>;
-
-/// Header of a reply whose failure has been reported by the service that it happened in.
-pub(crate) const REPORTED: &str = "x-reelscope-reported";
+use crate::trace_headers::{Head, Incoming, REPORTED, SENTRY_TRACE, sampling_context};
+use crate::transport::{Sink, ToSink};
 
 /// The settings with which all services of a stack report.
 #[derive(Clone)]

@@ -1,8 +1,7 @@
-//! Records spans of the crate `tracing` for the transaction of the work that they belong to.
+//! Spans of a transaction: those that a thread is within, and what is recorded of each.
 //!
-//! This layer replaces the SDK's, which forks a hub each time a span is entered, that is at each poll of a future,
-//! and copies each span when it ends. The fields `sentry.op`, `sentry.name` and `sentry.status` set operation, name
-//! and status of a span; all other fields are its data. The JSON is Sentry's span within a transaction
+//! The fields `sentry.op`, `sentry.name` and `sentry.status` set operation, name and status of a span; all other fields
+//! are its data. The JSON is Sentry's span within a transaction
 //! (<https://develop.sentry.dev/sdk/foundations/transport/event-payloads/span/>).
 
 use std::cell::RefCell;
@@ -13,12 +12,7 @@ use sentry::protocol::SpanId;
 use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 use tracing::field::{Field, Visit};
-use tracing::{Metadata, Subscriber, span};
-use tracing_subscriber::Layer;
-use tracing_subscriber::layer::Context as Registry;
-use tracing_subscriber::registry::LookupSpan;
-
-use crate::context::Context;
+use tracing::{Metadata, span};
 
 /// Field with the operation of a span.
 const OP: &str = "sentry.op";
@@ -51,7 +45,22 @@ pub(crate) fn open_in(work: SpanId) -> Option<OpenSpan> {
     innermost.ok().flatten().filter(|span| span.work == work)
 }
 
-/// A span that has ended.
+/// Notes that the running thread is within a span, named as in `tracing`.
+pub(crate) fn enter(id: &span::Id, span: OpenSpan) {
+    let _ = OPEN.try_with(|open| open.borrow_mut().push((id.clone(), span)));
+}
+
+/// Notes that the running thread has left a span.
+pub(crate) fn exit(id: &span::Id) {
+    let _ = OPEN.try_with(|open| {
+        let mut open = open.borrow_mut();
+        if let Some(at) = open.iter().rposition(|(entered, _)| entered == id) {
+            open.remove(at);
+        }
+    });
+}
+
+/// What is recorded of a span.
 pub(crate) struct Recorded {
     id: SpanId,
     parent: SpanId,
@@ -75,6 +84,39 @@ enum Value {
 }
 
 impl Recorded {
+    /// A span of the transaction `work` that begins now. Its parent is the innermost one of the running thread.
+    pub(crate) fn begin(attributes: &span::Attributes<'_>, work: SpanId) -> Self {
+        let started = SystemTime::now();
+        let metadata = attributes.metadata();
+        let mut span = Self {
+            id: SpanId::default(),
+            parent: open_in(work).map_or(work, |open| open.id),
+            op: None,
+            name: None,
+            status: None,
+            started,
+            ended: started,
+            metadata,
+            fields: Vec::with_capacity(metadata.fields().len()),
+        };
+        attributes.record(&mut span);
+        span
+    }
+
+    /// The identity of the span, which belongs to the transaction `work`.
+    pub(crate) fn identity(&self, work: SpanId) -> OpenSpan {
+        OpenSpan {
+            id: self.id,
+            parent: self.parent,
+            work,
+        }
+    }
+
+    /// Ends the span now.
+    pub(crate) fn end(&mut self) {
+        self.ended = SystemTime::now();
+    }
+
     fn set(&mut self, field: &Field, value: Value) {
         let place = match (field.name(), value) {
             (OP, Value::Text(op)) => return self.op = Some(op),
@@ -179,80 +221,4 @@ impl Serialize for Data<'_> {
 pub(crate) fn seconds(at: SystemTime) -> f64 {
     at.duration_since(SystemTime::UNIX_EPOCH)
         .map_or(0.0, |since| since.as_secs_f64())
-}
-
-/// A span that has not ended, stored with its `tracing` span.
-struct Open {
-    context: Context,
-    place: OpenSpan,
-    span: Recorded,
-}
-
-/// Records our own spans within a transaction. The parent of a span is the innermost one of the thread that opens
-/// it, as in `tracing`.
-pub(crate) struct RecordSpans;
-
-impl<S> Layer<S> for RecordSpans
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-{
-    fn on_new_span(&self, attributes: &span::Attributes<'_>, id: &span::Id, registry: Registry<'_, S>) {
-        let context = Context::current();
-        let Some(work) = context.recording() else { return };
-        let Some(kept) = registry.span(id) else { return };
-        let parent = open_in(work).map_or(work, |open| open.id);
-        let started = SystemTime::now();
-        let mut span = Recorded {
-            id: SpanId::default(),
-            parent,
-            op: None,
-            name: None,
-            status: None,
-            started,
-            ended: started,
-            metadata: attributes.metadata(),
-            fields: Vec::with_capacity(attributes.metadata().fields().len()),
-        };
-        attributes.record(&mut span);
-        let place = OpenSpan {
-            id: span.id,
-            parent,
-            work,
-        };
-        kept.extensions_mut().insert(Open { context, place, span });
-    }
-
-    fn on_record(&self, id: &span::Id, values: &span::Record<'_>, registry: Registry<'_, S>) {
-        if let Some(kept) = registry.span(id)
-            && let Some(open) = kept.extensions_mut().get_mut::<Open>()
-        {
-            values.record(&mut open.span);
-        }
-    }
-
-    fn on_enter(&self, id: &span::Id, registry: Registry<'_, S>) {
-        if let Some(kept) = registry.span(id)
-            && let Some(open) = kept.extensions().get::<Open>()
-        {
-            let _ = OPEN.try_with(|spans| spans.borrow_mut().push((id.clone(), open.place)));
-        }
-    }
-
-    fn on_exit(&self, id: &span::Id, _: Registry<'_, S>) {
-        let _ = OPEN.try_with(|spans| {
-            let mut spans = spans.borrow_mut();
-            if let Some(at) = spans.iter().rposition(|(open, _)| open == id) {
-                spans.remove(at);
-            }
-        });
-    }
-
-    fn on_close(&self, id: span::Id, registry: Registry<'_, S>) {
-        if let Some(kept) = registry.span(&id)
-            && let Some(mut open) = kept.extensions_mut().remove::<Open>()
-        {
-            open.span.ended = SystemTime::now();
-            open.context.record(open.span);
-        }
-    }
 }

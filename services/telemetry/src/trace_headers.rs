@@ -5,6 +5,8 @@
 //! of the baggage. Every later service forwards them unchanged and repeats them in the header of its envelopes, so
 //! that Sentry decides about the whole trace at once
 //! (<https://develop.sentry.dev/sdk/telemetry/traces/dynamic-sampling-context/>).
+//!
+//! A reply carries one header back, which keeps a failure from being reported twice in its trace.
 
 use std::borrow::Cow;
 
@@ -14,6 +16,8 @@ use serde::Serializer as _;
 
 pub(crate) const SENTRY_TRACE: &str = "sentry-trace";
 pub(crate) const BAGGAGE: &str = "baggage";
+/// Header of a reply whose failure has been reported by the service that it happened in.
+pub(crate) const REPORTED: &str = "x-reelscope-reported";
 
 /// Limit of the baggage in bytes; longer baggage is not forwarded. W3C Baggage §3.3.2 asks for at least 8,192.
 const LONGEST_BAGGAGE: usize = 8_192;

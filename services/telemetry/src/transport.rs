@@ -13,12 +13,18 @@ use sentry::types::Uuid;
 use sentry::{Envelope, Transport, TransportFactory};
 use serde::{Serialize, Serializer};
 
-use crate::Sink;
-use crate::context::Measurement;
 use crate::spans::{Recorded, seconds};
+
+/// Receives the name of a service and one of its envelopes, in the wire format without `dsn` and `sent_at`. It is
+/// called on the tasks that serve requests, so it must not block.
+pub type Sink = Arc<dyn Fn(&'static str, Vec<u8>) + Send + Sync>;
+
+/// A business number: name, value, unit.
+pub(crate) type Measurement = (&'static str, f64, &'static str);
 
 /// Key in an event's `extra` that carries the envelope's `trace` header, a JSON object, through the SDK.
 pub(crate) const SAMPLING_CONTEXT: &str = "reelscope.trace";
+
 /// The transport of one service: passes every envelope to the sink.
 pub(crate) struct ToSink {
     pub(crate) service: &'static str,

@@ -315,7 +315,7 @@ pub async fn measure(stack: &Stack, condition: &BenchCase) -> Result<Met, String
     let mut samples = Vec::new();
     for line in lines
         .iter()
-        .filter(|line| line.name == reelscope_demo::spins::SPIN)
+        .filter(|line| line.name == reelscope_demo::players::SPIN)
     {
         if let Ok(Some(trace)) = collector.trace(&line.trace_id).await {
             samples.push(Sample::of(&trace));

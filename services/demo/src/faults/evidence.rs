@@ -2,10 +2,9 @@
 
 use reelscope_page_api::telemetry::{ServiceShare, Span, TraceDetail, TraceSummary};
 
-use super::table::FaultId;
-use crate::figures::is_felt;
-use crate::spins::SPIN;
-use crate::traffic::surge::LOG_IN;
+use super::surge::LOG_IN;
+use super::table::{FaultId, is_felt};
+use crate::players::SPIN;
 
 /// Evidence of a fault: the duration of a span in milliseconds, or `None` where there is no duration.
 pub(super) struct Evidence {

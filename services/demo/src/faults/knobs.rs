@@ -9,10 +9,10 @@ use reelscope_user_service as users;
 use reelscope_user_service::seeding::Progress;
 
 use super::SwitchError;
+use super::surge::Surge;
 use super::table::{FaultId, FaultState};
 use crate::moment::Moments;
 use crate::restartable_server::RestartableServer;
-use crate::traffic::surge::Surge;
 
 /// The knobs of all services.
 pub struct Knobs {

@@ -9,8 +9,8 @@ use reelscope_page_api::telemetry::{Micros, TraceSummary};
 use super::Faults;
 use super::evidence::{self, Evidence, Line};
 use super::table::FaultId;
-use crate::figures::micros;
-use crate::spins::SPIN;
+use crate::moment::micros;
+use crate::players::SPIN;
 
 /// Interval between two searches for evidence.
 const LOOK_EVERY: Duration = Duration::from_millis(500);

@@ -324,6 +324,11 @@ impl FaultId {
     }
 }
 
+/// Whether the fault of this name changes waiting times or failures. A wrong paytable changes neither.
+pub(crate) fn is_felt(fault: &str) -> bool {
+    fault != FaultId::RtpAnomaly.as_str()
+}
+
 /// Number of problems of the story.
 const STORY_LENGTH: usize = {
     let (mut length, mut next) = (0, 0);

@@ -10,8 +10,7 @@ use reelscope_contracts::{Code, Money};
 use reelscope_telemetry::{Client, TraceLink, Turnover, tag};
 
 use super::Shared;
-use crate::players;
-use crate::spins::SPIN;
+use crate::players::{self, SPIN};
 use crate::wire::SetTraffic;
 
 /// Mean pause of a player between two spins; pauses are exponentially distributed.

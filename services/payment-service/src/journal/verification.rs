@@ -7,9 +7,9 @@ use reelscope_store::Store;
 
 use super::open_bets::{OPEN, OpenRecord};
 use super::records::{BetRecord, EntryRecord, Reversal, WalletRecord};
-use super::{BETS, ENTRIES, WALLETS};
+use super::{BETS, ENTRIES, WALLETS, reports};
+use crate::PaymentError;
 use crate::ledger::{RecordedBet, Verification, Verifier};
-use crate::{PaymentError, reports};
 
 /// Recomputes every balance, the lists of open bets and the totals by day from entries and bets, and compares them with
 /// what is stored. Reads everything; nothing may be written meanwhile.

@@ -52,7 +52,7 @@ impl Servers {
         service: &Service,
         listener: TcpListener,
         state: payments::State,
-        backlog: payments::background::Backlog,
+        backlog: payments::backlog::Backlog,
         wallets: Store,
     ) -> Result<payments::Knobs, StartError> {
         payments::journal::migrate(&wallets).await?;

@@ -9,8 +9,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::TrafficTarget;
-use crate::players::log_in_at;
+use crate::players::{TrafficTarget, log_in_at};
 
 /// Number of log-ins of one surge.
 const LOG_INS: u32 = 300;

@@ -11,8 +11,8 @@ use reelscope_contracts::{Day, Money, UnixMillis, day_of, parse_day};
 use reelscope_store::{Store, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 
+use super::BETS;
 use crate::PaymentError;
-use crate::journal::BETS;
 use crate::ledger::{Totals, Verifier};
 
 const REPORTS: &str = "reports";
@@ -96,7 +96,7 @@ impl DayRecord {
 }
 
 /// Counts a bet, in the write that posts it.
-pub(crate) fn count(
+pub(super) fn count(
     tx: &mut Tx<'_>,
     currency: &str,
     stake: Money,
@@ -111,7 +111,7 @@ pub(crate) fn count(
 
 /// Counts the bets that were posted before there were totals. Does nothing if this is done already. Nothing may be posted
 /// meanwhile.
-pub(crate) async fn complete(store: &Store) -> Result<(), PaymentError> {
+pub(super) async fn complete(store: &Store) -> Result<(), PaymentError> {
     if store.get::<Marker>(REPORTS, COMPLETE.to_owned()).await?.is_some() {
         return Ok(());
     }
@@ -135,7 +135,7 @@ pub(crate) async fn complete(store: &Store) -> Result<(), PaymentError> {
 }
 
 /// Adds the stored totals to the verifier.
-pub(crate) async fn verify(store: &Store, verifier: Verifier) -> Result<Verifier, StoreError> {
+pub(super) async fn verify(store: &Store, verifier: Verifier) -> Result<Verifier, StoreError> {
     /// A day, or the marker, which has no totals.
     #[derive(Deserialize)]
     struct StoredReport {
@@ -169,7 +169,7 @@ pub(crate) async fn verify(store: &Store, verifier: Verifier) -> Result<Verifier
 ///
 /// # Errors
 /// [`PaymentError::Store`].
-pub async fn daily(store: &Store, day: Day) -> Result<DailyReport, PaymentError> {
+pub async fn daily_report(store: &Store, day: Day) -> Result<DailyReport, PaymentError> {
     let record = store.get::<DayRecord>(REPORTS, day.to_string()).await?;
     Ok(record.unwrap_or_default().reply(day))
 }
@@ -178,7 +178,7 @@ pub async fn daily(store: &Store, day: Day) -> Result<DailyReport, PaymentError>
 ///
 /// # Errors
 /// [`PaymentError::Store`].
-pub async fn recounted(store: &Store, day: Day) -> Result<DailyReport, PaymentError> {
+pub async fn recounted_report(store: &Store, day: Day) -> Result<DailyReport, PaymentError> {
     let record = store
         .scan::<Counted, _, _>(BETS, DayRecord::default(), move |record, bet| {
             if let Some((posted_on, payout)) = bet.posted()
@@ -286,8 +286,8 @@ mod tests {
         for number in 0..5 {
             let day = day_of(number * DAY_MS);
             let expected = expected(plans, day);
-            assert_eq!(daily(store, day).await.unwrap(), expected);
-            assert_eq!(recounted(store, day).await.unwrap(), expected);
+            assert_eq!(daily_report(store, day).await.unwrap(), expected);
+            assert_eq!(recounted_report(store, day).await.unwrap(), expected);
         }
     }
 
