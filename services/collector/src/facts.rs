@@ -287,7 +287,7 @@ fn take(facts: &mut Facts, context: EnvelopeContext<'_>, item: &Item<'_>, payloa
         source,
         clock,
         trace_id,
-    } = whole;
+    } = context;
     let (list, is_broken) = elements(payload);
     if is_broken {
         facts.oddities.push(UNREADABLE_ITEM);

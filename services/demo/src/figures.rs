@@ -4,7 +4,6 @@ use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use reelscope_contracts::UnixMillis;
 use reelscope_page_api::telemetry::{Micros, nearest_rank};
 
 use crate::faults::table::{FaultState, STORY, StoryStates, is_felt};

@@ -19,12 +19,11 @@ use hdrhistogram::Histogram;
 use parking_lot::{Mutex, MutexGuard};
 use reelscope_contracts::Code;
 use reelscope_page_api::telemetry::nearest_rank;
-use reelscope_telemetry::{Service, cpu_ms, latencies, record_latency};
+use reelscope_telemetry::{cpu_ms, latencies, record_latency};
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::figures::sorted;
-use crate::measure::{cpu_ms, latencies};
 use crate::players::TrafficTarget;
 use machine::{busy, machine_ticks};
 use pace::{CpuSample, Pace};

@@ -4,11 +4,9 @@ use axum::extract::State as AxumState;
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use parking_lot::{Mutex, MutexGuard};
 use reelscope_contracts::provider::{SettlementReply, SettlementRequest, SettlementStatus};
 use reelscope_contracts::{ApiProblem, Code, Health};
 use reelscope_http::{Body, Path, ProblemResponse, method_not_allowed, not_found};
-use reelscope_http::{Body, Path, method_not_allowed, not_found};
 
 use crate::state::State;
 

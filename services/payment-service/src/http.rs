@@ -165,7 +165,9 @@ async fn reserve(
         .await
     {
         Ok(bet) => Ok(Json(bet)),
-        Err(error) => Err(of_round(&state.store, round_id, Some(player_id), error).await),
+        Err(error) => Err(of_round(&state.store, round_id, Some(player_id), error)
+            .await
+            .into()),
     }
 }
 
@@ -180,7 +182,7 @@ async fn settle(
         .await;
     match settled {
         Ok(bet) => Ok(Json(bet)),
-        Err(error) => Err(of_round(&state.store, round_id, None, error).await),
+        Err(error) => Err(of_round(&state.store, round_id, None, error).await.into()),
     }
 }
 
@@ -201,7 +203,9 @@ async fn void(
     .await;
     match voided {
         Ok(bet) => Ok(Json(bet)),
-        Err(error) => Err(of_round(&state.store, round_id, Some(player_id), error).await),
+        Err(error) => Err(of_round(&state.store, round_id, Some(player_id), error)
+            .await
+            .into()),
     }
 }
 

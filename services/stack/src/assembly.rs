@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use axum::Router;
 use reelscope_api_gateway as gateway;
-use reelscope_demo::traffic::TrafficTarget;
+use reelscope_demo::players::TrafficTarget;
 use reelscope_http::panicked;
 use reelscope_payment_provider as provider;
 use reelscope_payment_service as payments;

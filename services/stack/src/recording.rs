@@ -6,7 +6,7 @@ use std::path::Path;
 use axum::extract::Request;
 use axum::http::Method;
 use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use axum::{Json, Router};
 use reelscope_api_gateway as gateway;
@@ -138,7 +138,7 @@ fn routes(access: gateway::access::Access, collector: Collector, recording: Stri
             api::PREFERENCES,
             preferences_routes(Preferences::of(preferences)).into(),
         )
-        .route("/api/{*rest}", axum::routing::any(async || refusal()));
+        .route("/api/{*rest}", axum::routing::any(async || respond(refusal())));
     let health = StackHealth {
         status: StackStatus::Ok,
         release: RELEASE.to_owned(),

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::Method;
 use axum::http::header::{EXPECT, HeaderName, HeaderValue};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use reelscope_contracts::ApiProblem;
 use reelscope_http::respond;
 

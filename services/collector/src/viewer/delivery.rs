@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use reelscope_contracts::ApiProblem;
 use reelscope_http::{Body as JsonBody, ProblemResponse};
 use reelscope_page_api::telemetry::{Changed, DecideHeld, Delivery, RetryDead, TestDelivery, TestOutcome};
 

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 
 use axum::Json;
 use axum::extract::State;
-use reelscope_contracts::ApiProblem;
 use reelscope_http::ProblemResponse;
 use reelscope_page_api::telemetry::ServiceMap;
 use serde::Deserialize;

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use reelscope_contracts::ApiProblem;
 use reelscope_http::ProblemResponse;
 use reelscope_page_api::telemetry::{Measurements, Micros};
 use serde::Deserialize;
@@ -40,5 +39,5 @@ pub(super) async fn measurements(
     let since = query.since_us.unwrap_or(Micros::MIN);
     let index = viewer.collector.index();
     let found = index.measurements(query.name, since, limit).await;
-    found.map(Json).map_err(unread)
+    Ok(Json(found.map_err(unread)?))
 }
