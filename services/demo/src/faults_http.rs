@@ -190,9 +190,9 @@ async fn compared_releases(State(steering): State<Steering>) -> Json<Releases> {
         let compared = steering.of_session(|spins| releases::compare(spins, exact));
         (100.0 * exact.rtp, compared)
     });
-    let nothing = |_| (0.0, (releases::Compared::default(), begun));
+    let nothing = |_| (0.0, (releases::ComparedReleases::default(), begun));
     let (exact_rtp_percent, (compared, since)) = compared.await.unwrap_or_else(nothing);
-    let releases::Compared {
+    let releases::ComparedReleases {
         releases,
         left_out,
         virtual_spins,

@@ -29,7 +29,7 @@ pub struct Exact {
 
 /// The result of comparing releases.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Compared {
+pub struct ComparedReleases {
     /// All releases, in the order of their first spins.
     pub releases: Vec<ReleaseFigures>,
     /// Number of spins that are left out, because of a fault that their release does not have, or because a problem
@@ -41,7 +41,7 @@ pub struct Compared {
 
 /// Compares every release in these spins with the one before it.
 #[must_use]
-pub fn compare<'a>(spins: impl IntoIterator<Item = &'a SessionSpin>, exact: Exact) -> Compared {
+pub fn compare<'a>(spins: impl IntoIterator<Item = &'a SessionSpin>, exact: Exact) -> ComparedReleases {
     let mut by_release: BTreeMap<&str, Vec<&SessionSpin>> = BTreeMap::new();
     let (mut left_out, mut virtual_spins) = (0, 0);
     for spin in spins {
@@ -80,7 +80,7 @@ pub fn compare<'a>(spins: impl IntoIterator<Item = &'a SessionSpin>, exact: Exac
         });
         before = Some((version, spins));
     }
-    Compared {
+    ComparedReleases {
         releases: found,
         left_out,
         virtual_spins,
@@ -376,7 +376,7 @@ mod tests {
         for (n, fault) in [(0, "rtp-anomaly"), (2, "rtp-anomaly"), (3, "provider-spike")] {
             spins[n].faults = vec![fault.to_owned()];
         }
-        let Compared {
+        let ComparedReleases {
             releases: found,
             left_out,
             ..
@@ -402,7 +402,7 @@ mod tests {
             // A spin of a stack that does not use the dial.
             stood(3, &[], &[]),
         ];
-        let Compared {
+        let ComparedReleases {
             releases: found,
             left_out,
             ..

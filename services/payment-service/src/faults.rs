@@ -20,7 +20,7 @@ use crate::journal;
 use crate::round_locks::Outcome;
 use crate::settlement::Settlement;
 
-/// When the player is answered.
+/// When a round is settled, as the player sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settling {
     /// Fault `slow-provider`: after the provider has answered. `External payment provider API` is within the player's
