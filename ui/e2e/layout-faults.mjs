@@ -210,7 +210,7 @@ function find({ sideways, contrasts, ENOUGH_CONTRAST }) {
     if (title.length >= 4 && words(element.textContent).includes(title)) continue;
     if (element.closest('[aria-hidden="true"], [role="row"]:not(.head)')) continue;
     const PLACES =
-      'section, pre, [role="tabpanel"], [role="group"], [role="grid"], [role="treegrid"]';
+      '[tabindex="-1"], section, pre, [role="tabpanel"], [role="group"], [role="grid"], [role="treegrid"]';
     const reached = element.closest(`${CONTROLS}, label, [tabindex]:not(${PLACES})`);
     if (!reached && !element.querySelector(CONTROLS))
       faults.add(`no key reaches “${title.slice(0, 60)}” of ${where(element)}`);

@@ -95,6 +95,8 @@ export class IssueListPage {
     return drawn ? drawn.inSight(this.issues()).map((issue) => this.lineOf(issue)) : [];
   });
 
+  /** Id of the row of the issue that the person comes back from. */
+  protected readonly opened = `issue-${this.address.returnedFrom()?.split('/')[2] ?? ''}`;
   protected readonly ids = computed(() => this.issues().map(({ issue_id }) => `issue-${issue_id}`));
 
   protected point(pointed: boolean): void {

@@ -65,6 +65,7 @@ describe('the pages of issues', () => {
     change: vi.fn(),
     go: vi.fn(),
     asLeft: vi.fn((path: string) => path),
+    returnedFrom: vi.fn((): string | null => null),
   };
   let stream: StreamDouble;
   let query: URLSearchParams;
@@ -274,6 +275,14 @@ describe('the pages of issues', () => {
       expect(grid?.getAttribute('aria-activedescendant')).toBe('issue-a');
       await press('Enter');
       expect(address.go).toHaveBeenCalledWith('/issues/a');
+    });
+
+    it('begins at the row that the person comes back from', async () => {
+      address.returnedFrom.mockReturnValue('/issues/b');
+      query.set('status', 'all');
+      const fixture = await shown(IssueListPage);
+      const grid = (fixture.nativeElement as HTMLElement).querySelector('[role="grid"]');
+      expect(grid?.getAttribute('aria-activedescendant')).toBe('issue-b');
     });
 
     it('refers to no row that is not drawn', async () => {

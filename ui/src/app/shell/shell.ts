@@ -35,6 +35,7 @@ import { BusinessScreen } from './business-screen';
 import { Header } from './header';
 import type { KeyList } from './key-list';
 import { Command, isActivated, keyMeaning, placeOf } from './key-meaning';
+import { focusPages } from './page-focus';
 import { Panel } from './panel';
 import { PressedControl } from './pressed-control';
 import { SetAsideNotices } from './set-aside';
@@ -114,6 +115,7 @@ export class Shell {
     effect(() => {
       if (this.settled()) this.issues.follow();
     });
+    focusPages();
     effect(() => {
       const page = this.pages.shown();
       const brand = this.say('brand');

@@ -40,6 +40,8 @@ export class TraceListPage {
   private readonly rows = viewChild.required(VirtualRows);
   private readonly list = viewChild.required(RowList);
 
+  /** Id of the row of the trace that the person comes back from. */
+  protected readonly opened = `trace-${this.address.returnedFrom()?.split('/')[2] ?? ''}`;
   protected readonly ids = computed(() =>
     this.feed.shown().map(({ trace_id }) => `trace-${trace_id}`),
   );

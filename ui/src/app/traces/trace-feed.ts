@@ -18,6 +18,7 @@ import {
   previousOf,
   queryOf,
   refreshed,
+  withOlder,
 } from './trace-list';
 
 /** No more traces are held here; older ones are with the collector. */
@@ -109,7 +110,7 @@ export class TraceFeed {
         this._seen.update((seen) => withSeen(seen, traces));
         found = [...found, ...traces.filter((trace) => matches(this._filter(), trace))];
         this.set(merged(found, told, this._filter()), next !== undefined);
-        if (!this.held) this._shown.set(this._all());
+        this._shown.update((shown) => (this.held ? withOlder(shown, this._all()) : this._all()));
         this._now.set(Date.now());
         this._state.set('ready');
         pages += 1;

@@ -177,6 +177,15 @@ export function refreshed(
   return shown.map((trace) => news.get(trace.trace_id) ?? trace);
 }
 
+/** What is shown, with the older traces that were loaded since at its end: no row moves. */
+export function withOlder(
+  shown: readonly TraceSummary[],
+  all: readonly TraceSummary[],
+): readonly TraceSummary[] {
+  const last = shown.at(-1);
+  return last ? [...shown, ...all.filter((trace) => isNewer(last, trace))] : all;
+}
+
 /** What a list of traces amounts to. Durations are those of the roots, microseconds; all null and 0 for an empty list. */
 export interface Figures {
   readonly count: number;

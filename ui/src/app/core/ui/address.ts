@@ -8,15 +8,18 @@ import { Injectable, signal } from '@angular/core';
 export class Address {
   private readonly _path = signal(location.pathname);
   private readonly _query = signal(new URLSearchParams(location.search));
+  private readonly _returnedFrom = signal<string | null>(null);
   /** What the places above this one said when they were left. */
   private readonly left = new Map<string, string>();
 
   readonly path = this._path.asReadonly();
   /** Not to be changed; `change` takes what differs. */
   readonly query = this._query.asReadonly();
+  /** Path of the place below this one that was left to come back here; null where one came here otherwise. */
+  readonly returnedFrom = this._returnedFrom.asReadonly();
 
   constructor() {
-    addEventListener('popstate', () => this.read());
+    addEventListener('popstate', () => this.comeBack(() => this.read()));
   }
 
   /** The address of a place above this one, as it was left: a list with its filters. */
@@ -27,7 +30,8 @@ export class Address {
 
   /** Follows a link back to a place above this one, as it was left. */
   followBack(event: MouseEvent, path: string): void {
-    this.follow(event, path, Object.fromEntries(new URLSearchParams(this.left.get(path))));
+    const query = Object.fromEntries(new URLSearchParams(this.left.get(path)));
+    this.comeBack(() => this.follow(event, path, query));
   }
 
   /** Goes to another place; going back returns to this one. */
@@ -55,12 +59,21 @@ export class Address {
     this.go(path, query);
   }
 
+  private comeBack(move: () => void): void {
+    const from = this._path();
+    move();
+    const to = this._path();
+    const isBelow = from !== to && from.startsWith(to === '/' ? to : `${to}/`);
+    this._returnedFrom.set(isBelow ? from : null);
+  }
+
   private read(): void {
     this.left.set(this._path(), this._query().toString());
     for (const place of [...this.left.keys()])
       if (!location.pathname.startsWith(`${place}/`)) this.left.delete(place);
     this._path.set(location.pathname);
     this._query.set(new URLSearchParams(location.search));
+    this._returnedFrom.set(null);
   }
 }
 

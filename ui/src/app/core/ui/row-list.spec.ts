@@ -13,6 +13,7 @@ import { VirtualRows } from './virtual-rows';
       tabindex="0"
       [rsVirtualRows]="ids().length"
       [rsRowList]="ids()"
+      [startsAt]="'s'"
       (entered)="entered.set($event)"
     >
       <p data-at>{{ list.active() }}</p>
@@ -73,6 +74,31 @@ describe('a list of rows', () => {
     press('Enter');
     expect(fixture.componentInstance.entered()).toBe(3);
     expect(press('x')).toBe(true);
+  });
+
+  it('begins at the row that it is told, when that is there, and brings it into sight', async () => {
+    const reveal = vi.spyOn(VirtualRows.prototype, 'reveal');
+    const fixture = await shown(Drawn);
+    expect(reveal).not.toHaveBeenCalled();
+    fixture.componentInstance.ids.set(['a', 's', 'b']);
+    await fixture.whenStable();
+    expect(page.querySelector('[data-at]')?.textContent).toBe('1');
+    expect(reveal).toHaveBeenLastCalledWith(1);
+    expect(document.activeElement).toBe(document.body);
+    press('ArrowDown');
+    reveal.mockClear();
+    fixture.componentInstance.ids.set(['n', 'a', 's', 'b']);
+    await fixture.whenStable();
+    expect(page.querySelector('[data-at]')?.textContent).toBe('3');
+    expect(reveal).not.toHaveBeenCalled();
+  });
+
+  it('begins at no row after a key was pressed', async () => {
+    const fixture = await shown(Drawn);
+    press('ArrowDown');
+    fixture.componentInstance.ids.set(['a', 's', 'b']);
+    await fixture.whenStable();
+    expect(page.querySelector('[data-at]')?.textContent).toBe('0');
   });
 
   it('leaves a field and a dialog their keys, and the browser those with Ctrl', async () => {

@@ -1,4 +1,16 @@
-import { Directive, ElementRef, computed, inject, input, output, signal } from '@angular/core';
+import {
+  Directive,
+  ElementRef,
+  Injector,
+  afterNextRender,
+  computed,
+  effect,
+  inject,
+  input,
+  output,
+  signal,
+  untracked,
+} from '@angular/core';
 
 import { isTaken, rowAfter } from './row-keys';
 import { VirtualRows } from './virtual-rows';
@@ -21,6 +33,8 @@ const PAGE = 10;
 export class RowList {
   /** Ids of the elements of all rows, in their order; also of those that are not drawn. */
   readonly rsRowList = input.required<readonly string[]>();
+  /** Id of the row that the keyboard begins at, as soon as it is there and unless a key was pressed before. */
+  readonly startsAt = input('');
   /** Enter was pressed at the row of this index. */
   readonly entered = output<number>();
 
@@ -36,6 +50,19 @@ export class RowList {
   protected readonly described = computed(() =>
     this.virtual?.draws(this.active()) ? this.activeId() : null,
   );
+
+  constructor() {
+    const injector = inject(Injector);
+    const start = effect(() => {
+      const at = this.rsRowList().indexOf(this.startsAt());
+      if (at < 0) return;
+      start.destroy();
+      if (untracked(this.activeId) !== null) return;
+      this.activeId.set(this.startsAt());
+      // There is nothing to scroll before the rows are drawn.
+      afterNextRender({ write: () => this.virtual?.reveal(at) }, { injector });
+    });
+  }
 
   /** The keyboard is at no row any more, and the first is in sight. */
   toTop(): void {

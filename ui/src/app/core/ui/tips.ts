@@ -6,10 +6,13 @@ import {
   provideEnvironmentInitializer,
 } from '@angular/core';
 
-/** What has the focus by itself, or hands it on. Places that only scroll have it too, and say nothing of what is in them. */
+/**
+ * What has the focus by itself, or hands it on. Places that only scroll, and pages that are gone to, have it too, and say
+ * nothing of what is in them.
+ */
 const FOCUSABLE =
   'a[href], button, input, select, textarea, summary, label, ' +
-  '[tabindex]:not(section, pre, [role="tabpanel"], [role="group"], [role="grid"], [role="treegrid"])';
+  '[tabindex]:not([tabindex="-1"], section, pre, [role="tabpanel"], [role="group"], [role="grid"], [role="treegrid"])';
 /** Rows are walked through by arrows: the list has the focus, and tells which row it is at. */
 const ROW = '[role="row"]:not(.head)';
 /** From so many characters on a title that is found in a text is what the text says. */
