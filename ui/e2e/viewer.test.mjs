@@ -223,6 +223,38 @@ test('the waterfall by keyboard alone', async (t) => {
   await page.see('waterfall');
 });
 
+test('the focus goes with the page, and back to the row that was opened', async (t) => {
+  const page = await openWindow(ownPlace(t), ['--seed', '6']);
+  await page.ready();
+  for (let spin = 0; spin < 3; spin += 1) await spinWithTrace(page);
+  const focused = () =>
+    page.driver.executeScript(`
+      const { localName, textContent } = document.activeElement;
+      return localName + ' ' + (localName === 'h1' ? textContent.trim() : '');
+    `);
+  const outline = () =>
+    page.driver.executeScript('return getComputedStyle(document.activeElement).outlineStyle');
+  const activeRow = () => page.attribute('trace-list', 'aria-activedescendant');
+
+  await page.click('nav-traces');
+  await until('the heading of the list', async () => (await focused()) === 'h1 Traces');
+  assert.equal(await outline(), 'none');
+  await page.see('trace-row');
+  await page.press('j', 'j', 'j');
+  const row = await activeRow();
+  await page.press(Key.ENTER);
+  await until('the heading of the trace', async () => /^h1 ./.test(await focused()));
+  assert.equal(`trace-${(await address(page)).split(/[/?]/)[2]}`, row);
+
+  await page.click('back');
+  await until('the list again', async () => (await page.focused()) === 'trace-list');
+  assert.equal(await activeRow(), row);
+  await page.click('nav-traces');
+  await page.click('nav-machine');
+  await until('the heading of the machine', async () => (await focused()) === 'h1 Reelscope');
+  await page.spin(() => page.press(Key.SPACE));
+});
+
 test('the waterfall by mouse: zoom, columns, folding', async (t) => {
   const page = await openWindow(ownPlace(t), ['--seed', '6']);
   await page.ready();

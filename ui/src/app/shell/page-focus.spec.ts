@@ -12,7 +12,9 @@ import { focusPages } from './page-focus';
       @case ('/traces') {
         <main>
           <h1 id="list">Traces</h1>
-          <div role="grid" id="rows" tabindex="0" [attr.aria-activedescendant]="row()"></div>
+          <div role="grid" id="rows" tabindex="0" [attr.aria-activedescendant]="row()">
+            <a tabindex="-1" href="/traces/1">1</a>
+          </div>
         </main>
       }
       @case ('/traces/1') {

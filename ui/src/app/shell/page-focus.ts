@@ -43,9 +43,12 @@ export function focusPages(): void {
   });
 }
 
-/** The list, if the row is one of its rows, or the link to the page that was left. A path has no quotation mark in it. */
+/**
+ * The list, if the row is one of its rows, or the link to the page that was left. A list has the focus in place of the links
+ * in its rows. A path has no quotation mark in it.
+ */
 function rowOf(left: string, main: HTMLElement): HTMLElement | null {
-  return main.querySelector(`${LIST_AT_ROW}, a[href="${left}"]`);
+  return main.querySelector(`${LIST_AT_ROW}, a[href="${left}"]:not([tabindex="-1"])`);
 }
 
 /** Does not scroll: a page is first shown from its top, and a list scrolls to its row by itself. */
