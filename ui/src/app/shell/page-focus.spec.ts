@@ -37,7 +37,7 @@ import { focusPages } from './page-focus';
 })
 class Outlet {
   private readonly address = inject(Address);
-  /** What follows the id of a trace shows more of the same page. */
+  /** Paths below that of a trace show the same page. */
   readonly page = computed(() => this.address.path().split('/').slice(0, 3).join('/'));
   readonly loaded = signal(true);
   readonly row = signal<string | null>(null);

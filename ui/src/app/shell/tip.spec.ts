@@ -34,7 +34,7 @@ describe('what shows where the pointer rests', () => {
     await fixture.whenStable();
     return [...page.querySelectorAll('[role="tooltip"] p')].map(({ textContent }) => textContent);
   };
-  /** jsdom knows no modality: whatever has the focus was come to by keyboard. */
+  /** jsdom does not support `:focus-visible`, so every focus counts as one by keyboard. */
   const come = (element: HTMLElement): void => {
     element.matches = () => true;
     element.dispatchEvent(new FocusEvent('focusin', { bubbles: true }));

@@ -25,11 +25,11 @@ import { Layout, layoutOf } from './layout';
 import { actorOf, labelOf } from './span-node';
 import { nameOfTrace } from './trace-name';
 
-/** A line has no room for more; the traces have the whole. */
+/** Limit of the texts in a line, in characters; the pages of the traces have the whole texts. */
 const MOST_OF_A_NAME = 200;
 const MOST_SHARES = 4;
 
-/** Two traces side by side: what became slower or faster, span by span and on the critical path. */
+/** Two traces side by side: what became slower or faster, by span and on the critical path. */
 @Component({
   selector: 'rs-compare-page',
   imports: [NotShown, LoadWords, RowList, VirtualRows],
@@ -52,7 +52,7 @@ export class ComparePage {
   private readonly afterId = computed(() => this.place().after);
   protected readonly before = followTrace(this.beforeId);
   protected readonly after = followTrace(this.afterId);
-  /** Only what changed by more than a hundredth of the whole. */
+  /** Whether only changes of more than a hundredth of the whole are shown. */
   protected readonly changedOnly = signal(false);
   protected readonly allShares = signal(false);
 
@@ -92,7 +92,7 @@ export class ComparePage {
     if (!cause) return this.say(`viewer.compare.${way}`, { size, share });
     const part = lapse(micros(Math.abs(cause.delta)));
     const against = Math.abs(cause.delta) - Math.abs(delta);
-    // One part changed more than the whole: the others changed the other way.
+    // If one part changed more than the whole, others changed in the opposite direction.
     const words =
       against > 0
         ? (`viewer.compare.${way}Despite` as const)
@@ -143,7 +143,7 @@ export class ComparePage {
     void this.after.load();
   }
 
-  /** The span in its trace: the later one, where it is in both. */
+  /** Opens the span in its trace; in the later trace if it is in both. */
   protected open(index: number): void {
     const { after, before } = this.pairs()[index] ?? {};
     const node = after ?? before;
@@ -222,11 +222,11 @@ interface Side {
   readonly release: string;
   readonly time: string;
   readonly why: string | null;
-  /** Of the longer of the two, per cent. */
+  /** In per cent of the longer trace. */
   readonly width: number;
   readonly segments: readonly { colour: string; weight: number; title: string }[];
   readonly shares: readonly { actor: string; colour: string; text: string }[];
-  /** How many shares are not among these. */
+  /** Number of omitted shares. */
   readonly moreShares: number;
 }
 
@@ -279,7 +279,7 @@ function lineOf(pair: Pair, longest: number, formats: Formats): PairLine {
   };
 }
 
-/** Colour is for what matters: changes below `least` have none. */
+/** The direction of a change; empty for changes of at most `least`, which have no colour. */
 function wayOf(delta: number, least: number): Way {
   if (Math.abs(delta) <= least) return '';
   return delta < 0 ? 'faster' : 'slower';

@@ -21,7 +21,7 @@ import { TraceFilters } from './list-filters';
 import { figureWords, lineOf, periodWords } from './list-line';
 import { TraceFeed } from './trace-feed';
 
-/** All traces, newest first, live, with what they amount to. */
+/** All traces, newest first, live, with their figures. */
 @Component({
   selector: 'rs-trace-list-page',
   imports: [RowList, TraceFilters, VirtualRows],
@@ -40,7 +40,7 @@ export class TraceListPage {
   private readonly rows = viewChild.required(VirtualRows);
   private readonly list = viewChild.required(RowList);
 
-  /** Id of the row of the trace that the person comes back from. */
+  /** Id of the row of the trace from which the person came back. */
   protected readonly opened = `trace-${this.address.returnedFrom()?.split('/')[2] ?? ''}`;
   protected readonly ids = computed(() =>
     this.feed.shown().map(({ trace_id }) => `trace-${trace_id}`),
@@ -74,7 +74,7 @@ export class TraceListPage {
       const filter = this.filters().filter();
       untracked(() => void this.feed.show(filter));
     });
-    // Whoever has scrolled, or walks through the rows by keyboard, reads: no row moves then.
+    // A person who has scrolled, or moves through the rows by keyboard, is reading, so no row may move.
     effect(() => {
       const reading = !this.rows().atTop() || this.list().active() > 0;
       untracked(() => this.feed.hold(reading));

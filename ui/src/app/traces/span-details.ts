@@ -35,7 +35,9 @@ const MOST_ERRORS = 20;
 const MOST_OF_A_NAME = 200;
 const MOST_PAIRS = 200;
 
-/** What the selected row says: times, oddities, errors, logs, metrics, attributes, and the span as it was recorded. */
+/**
+ * The details of the selected row: times, oddities, errors, logs, metrics, attributes, and the span as it was recorded.
+ */
 @Component({
   selector: 'rs-span-details',
   imports: [LongText, NgTemplateOutlet, NotShown],
@@ -46,15 +48,15 @@ const MOST_PAIRS = 200;
 export class SpanDetails {
   readonly row = input.required<Row>();
   readonly layout = input.required<Layout>();
-  /** Of the whole trace; they name a service and no span. */
+  /** The metrics of the whole trace, because a metric names a service and no span. */
   readonly metrics = input<readonly MeasurementPoint[]>([]);
 
   private readonly language = inject(Language);
   private readonly address = inject(Address);
   protected readonly say = this.language.say;
-  /** The key of the span whose JSON is open: text is made only for a reader. */
+  /** The key of the span whose JSON is shown; the text is made only then. */
   protected readonly opened = signal<string | null>(null);
-  /** Lists of this row that the reader wants in full. */
+  /** Names of the lists of this row that are shown in full. */
   private readonly full = linkedSignal<string, ReadonlySet<string>>({
     source: () => this.row().key,
     computation: () => new Set(),
@@ -133,7 +135,7 @@ export class SpanDetails {
     return this.full().has(list) ? firstOf(all, all.length) : firstOf(all, most);
   }
 
-  /** Of the stack the application's own frames, or all where none is its own. */
+  /** The application's own frames of the stack, or all if none is its own. */
   private toldError(error: ErrorEvent): ToldError {
     const { frames, event_id, issue_id } = error;
     const own = frames.filter(({ in_app }) => in_app);
@@ -188,7 +190,7 @@ export class SpanDetails {
     };
   }
 
-  /** What comes before the trace has a minus of its own. */
+  /** A time before the trace has a minus sign already. */
   private since(at: Micros): string {
     const { start } = this.layout().tree;
     return (at < start ? '' : '+') + this.language.formats().lapse(between(start, at));
@@ -278,13 +280,13 @@ interface ToldError {
   readonly error: ErrorEvent;
   readonly odd: string;
   readonly issue: string;
-  /** Names its stack among the lists of the row. */
+  /** The name of the stack's list. */
   readonly list: string;
   readonly frames: Capped<Frame>;
 }
 
 interface ToldLog {
-  /** Since the start of the trace; empty where nobody knows. */
+  /** The time since the start of the trace; empty if it is unknown. */
   readonly at: string;
   readonly odd: string;
   readonly level: string;

@@ -223,7 +223,7 @@ describe('the feed of traces', () => {
       limit: 50,
       cursor: '20.t20',
     };
-    // The list knows t2; the collector knows what came between.
+    // The list contains t2; the collector has the traces between.
     gateway.traces
       .mockResolvedValueOnce({
         traces: [trace(19, { service: 'game-engine' }), trace(18, { op: 'pageload' })],

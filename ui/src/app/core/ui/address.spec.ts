@@ -74,7 +74,7 @@ describe('the address of the window', () => {
     history.replaceState(null, '', '/');
     dispatchEvent(new PopStateEvent('popstate'));
     expect(address.returnedFrom()).toBe('/traces/ab');
-    // Forward: the place that was left lies above.
+    // Forward: the page that was left lies above this one.
     history.replaceState(null, '', '/traces/ab');
     dispatchEvent(new PopStateEvent('popstate'));
     expect(address.returnedFrom()).toBeNull();

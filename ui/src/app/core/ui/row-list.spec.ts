@@ -122,7 +122,7 @@ describe('a list of rows', () => {
     expect(document.activeElement?.id).toBe('b');
     press('Home', control('b'));
     expect(document.activeElement?.id).toBe('a');
-    // The control itself is pressed.
+    // Enter presses the control itself.
     expect(press('Enter', control('a'))).toBe(true);
   });
 });
