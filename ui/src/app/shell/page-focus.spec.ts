@@ -22,7 +22,7 @@ import { focusPages } from './page-focus';
           @if (loaded()) {
             <h1 id="name">A trace</h1>
           }
-          <button id="inside">Swap</button>
+          <button type="button" id="inside">Swap</button>
         </main>
       }
       @default {
