@@ -38,7 +38,6 @@ import { isTroubled } from './is-troubled';
       background: var(--list-bar);
       color: var(--dim);
       font-size: 0.75rem;
-      text-decoration: none;
       white-space: nowrap;
     }
     a:hover {

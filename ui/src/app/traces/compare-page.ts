@@ -34,7 +34,7 @@ const MOST_SHARES = 4;
   selector: 'rs-compare-page',
   imports: [NotShown, LoadWords, RowList, VirtualRows],
   templateUrl: './compare-page.html',
-  styleUrls: ['../core/ui/rows.css', './span-name.css', './compare-page.css'],
+  styleUrls: ['../core/ui/rows.css', './trace-screen.css', './span-name.css', './compare-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { '(document:keydown)': 'press($event)' },
 })

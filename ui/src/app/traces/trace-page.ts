@@ -41,7 +41,7 @@ const MOST_OF_A_TITLE = 1_000;
   selector: 'rs-trace-page',
   imports: [MinimapView, NotShown, LoadWords, SpanDetails, TraceActions, WaterfallGrid],
   templateUrl: './trace-page.html',
-  styleUrl: './trace-page.css',
+  styleUrls: ['./trace-screen.css', './trace-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { '(document:keydown)': 'press($event)' },
 })
