@@ -21,7 +21,7 @@ import { Marks, roundMarks, timeMarks } from './marks';
  * A line or the bars of a chart; thin bars are in front of others. `area` and `edge` are the upper
  * and the lower edge of a band.
  */
-export interface Series {
+interface Series {
   readonly label: string;
   /** A CSS colour. */
   readonly colour: string;

@@ -69,20 +69,20 @@ export class FaultStore {
     const fault = this.board()?.faults.find((each) => each.id === id);
     if (!fault || fault.switching || this._busy().has(id)) return;
     if (fault.how === 'fire') {
-      await this.steer(id, () => this.gateway.fireFault(id));
+      await this.send(id, () => this.gateway.fireFault(id));
       return;
     }
     const state = nextState(fault);
-    const done = await this.steer(id, () => this.gateway.switchFault(id, state));
+    const done = await this.send(id, () => this.gateway.switchFault(id, state));
     if (done && isProblem(fault)) this._changed.set({ id: fault.id, state });
   }
 
   async failNextPayment(): Promise<void> {
-    await this.steer('fire', () => this.gateway.fireFault('payment-errors'));
+    await this.send('fire', () => this.gateway.fireFault('payment-errors'));
   }
 
   async startOfDemo(): Promise<void> {
-    if (await this.steer('reset', () => this.gateway.startOfDemo())) this._took.set(new Map());
+    if (await this.send('reset', () => this.gateway.startOfDemo())) this._took.set(new Map());
   }
 
   /** Chooses a release. The dial may be moved faster than releases are switched, so only the last choice is applied. */
@@ -94,7 +94,7 @@ export class FaultStore {
       const wished = this._wished();
       if (wished === null || wished === tried) break;
       tried = wished;
-      await this.steer('release', () => this.gateway.chooseRelease(wished));
+      await this.send('release', () => this.gateway.chooseRelease(wished));
     }
     this._wished.set(null);
   }
@@ -106,14 +106,14 @@ export class FaultStore {
     if (seen.length > 0) this._took.update((took) => new Map([...took, ...seen]));
   }
 
-  private async steer(of: Steered, ask: () => Promise<FaultBoard>): Promise<boolean> {
+  private async send(of: Steered, ask: () => Promise<FaultBoard>): Promise<boolean> {
     this._busy.update((busy) => new Set([...busy, of]));
     this._refusal.set(null);
     const before = this.board()?.release;
     try {
       const board = await answered(ask());
       this.followed.take(board);
-      if (board.release !== before) this.follow();
+      if (board.release !== before) this.reloadForRelease();
       return true;
     } catch (error) {
       this._refusal.set({ of, error });
@@ -126,7 +126,7 @@ export class FaultStore {
   }
 
   /** Another release has another name everywhere, and may have another paytable. */
-  private follow(): void {
+  private reloadForRelease(): void {
     void this.health.watch();
     void followSettings();
     // The machine loads the strips again by itself when a board does not match them.

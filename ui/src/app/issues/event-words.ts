@@ -10,7 +10,7 @@ const MOST_CAUSE_FRAMES = 5;
 const MOST_OF_A_NAME = 200;
 
 /** The texts about one event. */
-export interface EventWords {
+interface EventWords {
   readonly at: string;
   readonly value: string;
   readonly facts: { name: string; value: string }[];
@@ -28,7 +28,7 @@ export interface EventWords {
   readonly trace: { path: string; href: string; span: string | undefined } | null;
 }
 
-export interface CauseWords {
+interface CauseWords {
   readonly kind: string;
   readonly value: string;
   readonly note: string;
@@ -36,7 +36,7 @@ export interface CauseWords {
   readonly rest: number;
 }
 
-export interface FrameWords {
+interface FrameWords {
   readonly name: string;
   readonly place: string;
   readonly source: readonly { number: number | null; text: string; here: boolean }[];

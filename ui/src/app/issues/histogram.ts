@@ -1,7 +1,7 @@
 import { Micros, micros } from '../core/api/micros';
 
 /** Number of events from `from` (exclusive, but inclusive for the first bar) to `to` (inclusive). */
-export interface Bar {
+interface Bar {
   readonly from: Micros;
   readonly to: Micros;
   readonly count: number;

@@ -53,7 +53,7 @@ interface Line {
 })
 export class IssueListPage {
   private readonly language = inject(Language);
-  private readonly address = inject(Address);
+  protected readonly address = inject(Address);
   protected readonly store = inject(IssueStore);
   protected readonly say = this.language.say;
   private readonly drawn = viewChild(VirtualRows);
@@ -114,10 +114,6 @@ export class IssueListPage {
 
   protected choose(status: '' | 'all'): void {
     this.address.change({ status });
-  }
-
-  protected follow(event: MouseEvent, href: string): void {
-    this.address.follow(event, href);
   }
 
   protected open(index: number): void {

@@ -46,7 +46,7 @@ export class IssuePage {
 
   private readonly gateway = inject(Gateway);
   private readonly language = inject(Language);
-  private readonly address = inject(Address);
+  protected readonly address = inject(Address);
   private readonly store = inject(IssueStore);
   protected readonly health = inject(Health);
   protected readonly say = this.language.say;
@@ -203,10 +203,6 @@ export class IssuePage {
 
   protected showAll(list: string): void {
     this.full.update((known) => new Set([...known, list]));
-  }
-
-  protected back(event: MouseEvent): void {
-    this.address.followBack(event, '/issues');
   }
 
   protected follow(event: MouseEvent, path: string, span?: string): void {

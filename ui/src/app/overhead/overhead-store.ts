@@ -34,14 +34,14 @@ export class OverheadStore {
   }
 
   measure(sampleRate: number): Promise<void> {
-    return this.ask(() => this.gateway.measureOverhead(sampleRate));
+    return this.send(() => this.gateway.measureOverhead(sampleRate));
   }
 
   cancel(): Promise<void> {
-    return this.ask(() => this.gateway.cancelOverhead());
+    return this.send(() => this.gateway.cancelOverhead());
   }
 
-  private async ask(of: () => Promise<OverheadView>): Promise<void> {
+  private async send(of: () => Promise<OverheadView>): Promise<void> {
     if (this._busy()) return;
     this._busy.set(true);
     this._error.set(null);

@@ -5,7 +5,7 @@ import { Key, isKey } from '../core/i18n/language';
 const FIXED = '-fixed';
 
 /** A change that a release contains: a problem or its fix. */
-export interface ChangeWords {
+interface ChangeWords {
   readonly mends: boolean;
   /** Null for an id that the page has no phrase for. */
   readonly key: Key | null;

@@ -93,7 +93,7 @@ export class Shell {
   protected readonly control = new PressedControl();
   private keyList: KeyList | null = null;
   /** The place in the view of components that are drawn over the page. */
-  private readonly behind = viewChild.required('behind', { read: ViewContainerRef });
+  private readonly overlays = viewChild.required('overlays', { read: ViewContainerRef });
   /** The machine, or the requested page, is on the screen; parts that a first spin does not need are loaded now. */
   protected readonly settled = computed(() => this.ready() && this.language.rest() === 'loaded');
   private readonly ready = signal(false);
@@ -105,12 +105,12 @@ export class Shell {
 
   constructor() {
     const { injector } = this;
-    const once = (then: () => void): void => {
+    const afterPaint = (then: () => void): void => {
       afterNextRender(() => void painted().then(then), { injector });
     };
-    once(() => void this.addBehind());
+    afterPaint(() => void this.addOverlays());
     effect(() => {
-      if (this.start.state() === 'ready') once(() => this.ready.set(true));
+      if (this.start.state() === 'ready') afterPaint(() => this.ready.set(true));
     });
     effect(() => {
       if (this.settled()) this.issues.follow();
@@ -137,10 +137,10 @@ export class Shell {
   }
 
   /** Loads the list of keys and the tooltips after the first screen, because they are not needed before. */
-  private async addBehind(): Promise<void> {
+  private async addOverlays(): Promise<void> {
     const [{ KeyList }, { Tip }] = await Promise.all([import('./key-list'), import('./tip')]);
-    this.keyList = this.behind().createComponent(KeyList).instance;
-    this.behind().createComponent(Tip);
+    this.keyList = this.overlays().createComponent(KeyList).instance;
+    this.overlays().createComponent(Tip);
   }
 
   protected press(event: KeyboardEvent): void {
@@ -150,7 +150,7 @@ export class Shell {
     if (!command) return;
     event.preventDefault();
     // A key that is held down changes the stake repeatedly, but spins only once.
-    if (!event.repeat || command.startsWith('stake')) this.obey(command);
+    if (!event.repeat || command.startsWith('stake')) this.run(command);
   }
 
   /** A focused button would be clicked when the space bar is released, but the key press has spun already. */
@@ -180,7 +180,7 @@ export class Shell {
     return keyMeaning(event, away ? elsewhere : place);
   }
 
-  private obey(command: Command): void {
+  private run(command: Command): void {
     switch (command) {
       case 'spin':
         return this.play.press();

@@ -17,7 +17,7 @@ import { Phrase, problemWords } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';
 import { Play } from '../slot/play';
 
-export type StartState =
+type StartState =
   'loading' | 'seeding' | 'ready' | 'unreachable' | 'launch_token_required' | 'refused';
 
 const SEEDING_RETRY_MS = 1000;

@@ -23,7 +23,7 @@ import { UnfinishedSpin, UnfinishedSpins, isEnd } from './unfinished-spins';
 export type Phase = 'idle' | 'spinning' | 'stopping';
 
 /** A request for a spin. It belongs to this player until its end, including retries and renewed sessions. */
-interface Wish {
+interface SpinRequest {
   key: string;
   seat: Seat;
   stake: number;
@@ -67,7 +67,7 @@ export class Play {
   /** Key of the last spin that was begun or found unfinished; the texts above the stake are about it. */
   private current: string | null = null;
   /** The spin whose outcome is unknown; a retry uses its key. */
-  private lost: Wish | null = null;
+  private lost: SpinRequest | null = null;
   /** Resolve the promises of `atRest`. */
   private waiting: (() => void)[] = [];
   /** Ids of the listed rounds that are not settled yet. */
@@ -219,8 +219,8 @@ export class Play {
     if (seat) void this.spin({ key: crypto.randomUUID(), seat, stake, sameSeedAs });
   }
 
-  private async spin(wish: Wish): Promise<void> {
-    const { key, seat, stake, sameSeedAs } = wish;
+  private async spin(request: SpinRequest): Promise<void> {
+    const { key, seat, stake, sameSeedAs } = request;
     const kept = { key, playerId: seat.player.player_id, stake, at: Date.now() };
     this.unfinished.keep(kept);
     this.session.hold();
@@ -241,26 +241,26 @@ export class Play {
       };
     };
     try {
-      const { reply, reading } = await this.askFor(wish, trace);
+      const { reply, reading } = await this.requestSpin(request, trace);
       trace.answered(reply);
       this.lost = null;
       if (!isOpen(reply)) this.unfinished.forget(key);
       whenRested((spin) => {
         this.history.pair(reply.round_id, sameSeedAs, spin);
         this.session.takeBalance(seat, reply.balance, reading);
-        this.take(reply, spin);
+        this.showResult(reply, spin);
         if (isOpen(reply)) this.followToItsEnd(seat, kept);
       });
       await this.aim(reply);
     } catch (error) {
       trace.failed(error);
-      this.lost = error instanceof NoAnswer ? wish : null;
+      this.lost = error instanceof NoAnswer ? request : null;
       const status = stakeWhereabouts(error);
       if (status === 'untouched' || status === 'returned') this.unfinished.forget(key);
       whenRested((spin) => {
         const roundId = error instanceof ApiProblem ? error.body.round_id : undefined;
         if (roundId !== undefined) this.history.pair(roundId, sameSeedAs, spin);
-        this.explain(error, spin);
+        this.showFailure(error, spin);
         if (!isEnd(status) || status === 'paid') this.followToItsEnd(seat, kept);
       });
     }
@@ -270,8 +270,8 @@ export class Play {
   }
 
   /** Requests a spin. A request without a reply is repeated with the same key, which cannot make a second bet. */
-  private async askFor(
-    { key, seat, stake, sameSeedAs }: Wish,
+  private async requestSpin(
+    { key, seat, stake, sameSeedAs }: SpinRequest,
     trace: SpinTrace,
   ): Promise<{ reply: SpinResult; reading: Reading }> {
     for (let attempt = 0; ; attempt += 1) {
@@ -304,7 +304,7 @@ export class Play {
     this.shown.target.set({ stops, board });
   }
 
-  private take(reply: SpinResult, spin: TimedSpin): void {
+  private showResult(reply: SpinResult, spin: TimedSpin): void {
     this.shown.outcome.set(reply);
     this.history.remember({
       ...spin,
@@ -315,7 +315,7 @@ export class Play {
     void this.roundsStore.refresh();
   }
 
-  private explain(error: unknown, spin: TimedSpin): void {
+  private showFailure(error: unknown, spin: TimedSpin): void {
     const status = stakeWhereabouts(error);
     this.shown.fail(error, status);
     this.history.remember({
@@ -334,12 +334,12 @@ export class Play {
     this.unfinished.follow(seat, spin, (standing, reading, roundId) => {
       if (seat !== this.session.seat) return;
       this.session.takeBalance(seat, standing.balance, reading);
-      this.heard(spin.key, roundId, standing);
+      this.applyReport(spin.key, roundId, standing);
     });
   }
 
   /** Applies a report of the payment-service about a spin. */
-  private heard(key: string, roundId: string, { round, ...standing }: RoundStanding): void {
+  private applyReport(key: string, roundId: string, { round, ...standing }: RoundStanding): void {
     const status = stakeStatusOf(standing.stake_status);
     this.history.change(key, { roundId, ...(round ? moneyResult(round) : { kind: status }) });
     // While the reels run, the pending reply will contain this.

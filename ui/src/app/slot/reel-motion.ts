@@ -17,7 +17,7 @@ import { wrapped } from './strip-window';
 /** Rows per second at full speed: more than half a row per frame, where single symbols blur. */
 export const FULL_SPEED = 34;
 
-export interface Pace {
+interface Pace {
   launch: number;
   brake: number;
   settle: number;
@@ -61,7 +61,7 @@ export interface Run {
   landing?: Landing;
 }
 
-export interface Landing {
+interface Landing {
   brakeAt: number;
   settleAt: number;
   restAt: number;
@@ -72,7 +72,7 @@ export interface Landing {
   stop: number;
 }
 
-export interface ReelState {
+interface ReelState {
   /** Position of the window's top edge on the strip, 0 ≤ position < length, increasing downwards. */
   position: number;
   /** In rows per second. */

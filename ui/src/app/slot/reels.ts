@@ -82,7 +82,7 @@ export class Reels {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private pictures: SymbolPictures | null = null;
   /** The size and the symbols of the requested bitmaps. */
-  private asked = '';
+  private requested = '';
   private runs: Run[] = [];
   private restedReels = 0;
   private shownStops: readonly number[] = [];
@@ -112,7 +112,7 @@ export class Reels {
     });
     inject(DestroyRef).onDestroy(() => {
       resized.disconnect();
-      this.asked = '';
+      this.requested = '';
       this.halt();
     });
   }
@@ -214,17 +214,17 @@ export class Reels {
     const { clientWidth = 0, clientHeight = 0 } = reel?.nativeElement ?? {};
     const ratio = devicePixelRatio || 1;
     const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
-    const asked = [width, height, ratio, ...names].join(' ');
-    if (asked === this.asked) return;
-    this.asked = asked;
+    const requested = [width, height, ratio, ...names].join(' ');
+    if (requested === this.requested) return;
+    this.requested = requested;
     await painted();
     // Another size was requested meanwhile.
-    if (asked !== this.asked) return;
+    if (requested !== this.requested) return;
     const pictures = await symbolPictures(names, width, Math.round(height / ROWS)).catch(
       () => null,
     );
-    if (asked !== this.asked) return;
-    if (!pictures) this.asked = '';
+    if (requested !== this.requested) return;
+    if (!pictures) this.requested = '';
     for (const { nativeElement: canvas } of this.canvases()) {
       Object.assign(canvas, { width, height });
       // The size in whole pixels of the screen, so that the canvas is not scaled; that of a reel may be a fraction.

@@ -36,7 +36,9 @@ export class SpinPathStrip {
 
   protected readonly stations = computed(() => {
     const most = this.longest();
-    return this.path().map((station) => this.told(station, station === most && isSlow(station)));
+    return this.path().map((station) =>
+      this.shownStation(station, station === most && isSlow(station)),
+    );
   });
   /** The times that the page measured; the number of services is known from the trace. */
   protected readonly headline = computed(() => {
@@ -86,7 +88,7 @@ export class SpinPathStrip {
     if (href !== null) this.address.follow(event, href);
   }
 
-  private told({ name, state, time, share }: Station, slow: boolean): ToldStation {
+  private shownStation({ name, state, time, share }: Station, slow: boolean): ShownStation {
     const { lapse, percent } = this.language.formats();
     return {
       name,
@@ -103,7 +105,7 @@ export class SpinPathStrip {
   }
 }
 
-interface ToldStation {
+interface ShownStation {
   readonly name: string;
   readonly label: string;
   readonly state: Station['state'];

@@ -4,7 +4,7 @@ import { Layout } from '../traces/layout';
 import { actorOf } from '../traces/span-node';
 
 /** The services of a spin, in the order in which it reaches them; the last one is external. */
-export const STATIONS = [
+const STATIONS = [
   'frontend',
   'api-gateway',
   'user-service',
@@ -12,7 +12,7 @@ export const STATIONS = [
   'payment-service',
   'payment-provider',
 ] as const;
-export type StationName = (typeof STATIONS)[number];
+type StationName = (typeof STATIONS)[number];
 
 export interface Station {
   readonly name: StationName;

@@ -4,7 +4,7 @@ import { majorUnits } from '../core/i18n/formats';
 /** A round; stake and payout are in minor units of its currency. */
 export type Played = Pick<SpinResult, 'stake' | 'payout' | 'currency' | 'same_seed_as'>;
 
-export interface BusinessFigures {
+interface BusinessFigures {
   /** In major units, as the services report them. */
   stake: number;
   payout: number;

@@ -8,8 +8,8 @@ import { RoundStanding, StakeStatus } from '../core/api/schema';
 
 const PREFIX = 'reelscope.unfinished.';
 /** Intervals of requests for a spin whose outcome is unknown: 1, 2, 4, 8 s, and then 15 s. */
-const FIRST_LOOK_MS = 1_000;
-const SLOWEST_LOOK_MS = 15_000;
+const FIRST_POLL_MS = 1_000;
+const SLOWEST_POLL_MS = 15_000;
 
 /** A spin whose outcome is unknown. */
 export interface UnfinishedSpin {
@@ -22,16 +22,16 @@ export interface UnfinishedSpin {
 }
 
 /** Called with each report of the payment-service about the spin. */
-type Told = (standing: RoundStanding, reading: Reading, roundId: string) => void;
+type ReportListener = (standing: RoundStanding, reading: Reading, roundId: string) => void;
 
 interface Followed {
   readonly seat: Seat;
   readonly spin: UnfinishedSpin;
-  readonly told: Told;
-  looks: number;
+  readonly told: ReportListener;
+  polls: number;
   timer: ReturnType<typeof setTimeout> | undefined;
   /** Whether a request is pending. */
-  looking: boolean;
+  isPolling: boolean;
 }
 
 /** Whether a stake with this status can no longer change. */
@@ -40,7 +40,7 @@ export function isEnd(status: StakeStatus): boolean {
 }
 
 /** The lock of a spin that this page follows or waits for. */
-interface Held {
+interface SpinLock {
   /** Resolves once no other page holds the lock. */
   readonly alone: Promise<void>;
   readonly release: () => void;
@@ -56,7 +56,7 @@ export class UnfinishedSpins {
   private readonly gateway = inject(Gateway);
   private readonly session = inject(Session);
   private readonly followed = new Map<string, Followed>();
-  private readonly held = new Map<string, Held>();
+  private readonly held = new Map<string, SpinLock>();
 
   /** Called before the request is sent, so that the key survives a page that is closed in the next moment. */
   keep(spin: UnfinishedSpin): void {
@@ -97,11 +97,11 @@ export class UnfinishedSpins {
   /**
    * Requests the state of a spin until its outcome is known; `told` is called with each reply, including the last one.
    */
-  follow(seat: Seat, spin: UnfinishedSpin, told: Told): void {
+  follow(seat: Seat, spin: UnfinishedSpin, told: ReportListener): void {
     this.unfollow(spin.key);
-    const followed = { seat, spin, told, looks: 0, timer: undefined, looking: false };
+    const followed = { seat, spin, told, polls: 0, timer: undefined, isPolling: false };
     this.followed.set(spin.key, followed);
-    void this.look(followed);
+    void this.poll(followed);
   }
 
   unfollow(key: string): void {
@@ -117,7 +117,7 @@ export class UnfinishedSpins {
 
   /** Requests the state of every followed spin at once. */
   lookAgain(): void {
-    for (const followed of this.followed.values()) void this.look(followed);
+    for (const followed of this.followed.values()) void this.poll(followed);
   }
 
   /** The browser releases the lock when the page ends, even after a crash. */
@@ -145,10 +145,10 @@ export class UnfinishedSpins {
     this.held.delete(key);
   }
 
-  private async look(followed: Followed): Promise<void> {
+  private async poll(followed: Followed): Promise<void> {
     const { seat, spin, told } = followed;
-    if (followed.looking) return;
-    followed.looking = true;
+    if (followed.isPolling) return;
+    followed.isPolling = true;
     clearTimeout(followed.timer);
     const current = (): boolean => this.followed.get(spin.key) === followed;
     const reading = this.session.ask();
@@ -164,12 +164,12 @@ export class UnfinishedSpins {
       if (current() && error instanceof ApiProblem && error.code === 'not_found')
         this.forget(spin.key);
     } finally {
-      followed.looking = false;
+      followed.isPolling = false;
     }
     if (!current()) return;
-    const pause = Math.min(FIRST_LOOK_MS * 2 ** followed.looks, SLOWEST_LOOK_MS);
-    followed.looks += 1;
-    followed.timer = setTimeout(() => void this.look(followed), pause);
+    const pause = Math.min(FIRST_POLL_MS * 2 ** followed.polls, SLOWEST_POLL_MS);
+    followed.polls += 1;
+    followed.timer = setTimeout(() => void this.poll(followed), pause);
   }
 }
 

@@ -6,7 +6,7 @@ import { Win } from '../core/api/schema';
  * stretched over the reels, and strokes keep their width (`vector-effect: non-scaling-stroke`).
  */
 
-export interface WinLine {
+interface WinLine {
   payline: number;
   /** The winning cells. */
   won: string;

@@ -5,7 +5,7 @@ type Say = (key: Key, params?: Params) => string;
 type Words = Pick<Language, 'say' | 'count' | 'formats'>;
 
 /** "three sevens"; a count is at most five, the number of reels. */
-export function symbolsInWords(say: Say, symbol: SymbolName, count: number): string {
+function symbolsInWords(say: Say, symbol: SymbolName, count: number): string {
   return count >= 2 && count <= 5
     ? say(`symbol.${symbol}.x${count as 2 | 3 | 4 | 5}`)
     : `${count} × ${say(`symbol.${symbol}.name`)}`;

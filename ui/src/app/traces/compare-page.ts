@@ -39,7 +39,7 @@ const MOST_SHARES = 4;
   host: { '(document:keydown)': 'press($event)' },
 })
 export class ComparePage {
-  private readonly address = inject(Address);
+  protected readonly address = inject(Address);
   private readonly language = inject(Language);
   protected readonly say = this.language.say;
   private readonly scroller = viewChild(VirtualRows);
@@ -125,14 +125,6 @@ export class ComparePage {
   });
 
   protected readonly list = computed(() => this.address.asLeft('/traces'));
-
-  protected back(event: MouseEvent): void {
-    this.address.followBack(event, '/traces');
-  }
-
-  protected follow(event: MouseEvent, path: string): void {
-    this.address.follow(event, path);
-  }
 
   protected swap(): void {
     this.address.go(comparePath(this.afterId(), this.beforeId()));

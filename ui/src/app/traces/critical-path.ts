@@ -36,22 +36,22 @@ export function criticalPath({ root }: Pick<TraceTree, 'root'>): CriticalPath {
   if (!root) return { segments: [], why: 'no_spans' };
   if (durationOf(root) === 0) return { segments: [], why: 'no_duration' };
   const segments: Segment[] = [];
-  const tell = (node: SpanNode, start: Micros, end: Micros): void => {
+  const addSegment = (node: SpanNode, start: Micros, end: Micros): void => {
     if (start < end) segments.push({ node, start, end });
   };
   const visits = [visit(root, root.start, root.end)];
   for (let last = visits.at(-1); last; last = visits.at(-1)) {
     const child = last.children[last.next];
     if (child === undefined) {
-      tell(last.node, last.start, last.cursor);
+      addSegment(last.node, last.start, last.cursor);
       visits.pop();
       continue;
     }
     last.next += 1;
     if (child.end > last.cursor) continue;
-    tell(last.node, child.end, last.cursor);
+    addSegment(last.node, child.end, last.cursor);
     last.cursor = child.start;
-    if (child.node.children.length === 0) tell(child.node, child.start, child.end);
+    if (child.node.children.length === 0) addSegment(child.node, child.start, child.end);
     else visits.push(visit(child.node, child.start, child.end));
   }
   return { segments: segments.reverse(), why: null };

@@ -15,7 +15,7 @@ import { nameOfTrace } from './trace-name';
 import { hasTime, oddWords } from './waterfall-line';
 
 /** The language of the page. */
-export interface Tongue {
+interface Tongue {
   readonly lang: string;
   readonly say: Language['say'];
   readonly formats: Formats;

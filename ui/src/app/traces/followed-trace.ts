@@ -6,10 +6,10 @@ import { Gateway } from '../core/api/gateway';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { TraceDetail } from '../core/api/schema';
 
-export type TraceState = 'loading' | 'ready' | 'unknown' | 'failed';
+type TraceState = 'loading' | 'ready' | 'unknown' | 'failed';
 
 /** One trace with all details, updated while its envelopes arrive. */
-export interface FollowedTrace {
+interface FollowedTrace {
   readonly state: Signal<TraceState>;
   readonly detail: Signal<TraceDetail | null>;
   readonly load: () => Promise<void>;

@@ -9,7 +9,6 @@ import {
   viewChild,
 } from '@angular/core';
 
-import { TraceSummary } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { isTaken } from '../core/ui/row-keys';
@@ -32,7 +31,7 @@ import { TraceFeed } from './trace-feed';
 })
 export class TraceListPage {
   private readonly language = inject(Language);
-  private readonly address = inject(Address);
+  protected readonly address = inject(Address);
   protected readonly feed = inject(TraceFeed);
   protected readonly pick = inject(ComparePick);
   protected readonly say = this.language.say;
@@ -84,10 +83,6 @@ export class TraceListPage {
   protected showNewest(): void {
     this.list().toTop();
     this.feed.hold(false);
-  }
-
-  protected follow(event: MouseEvent, trace: TraceSummary): void {
-    this.address.follow(event, tracePath(trace.trace_id));
   }
 
   protected open(index: number): void {

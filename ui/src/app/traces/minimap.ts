@@ -2,14 +2,14 @@ import { SpanNode } from './span-node';
 import { TraceTree } from './tree';
 
 /** A bar of the minimap; left and width are fractions of its width, 0 to 1. */
-export interface MinimapBar {
+interface MinimapBar {
   readonly left: number;
   readonly width: number;
   readonly lane: number;
   readonly node: SpanNode;
 }
 
-export interface Minimap {
+interface Minimap {
   readonly lanes: number;
   readonly bars: readonly MinimapBar[];
 }

@@ -26,16 +26,16 @@ interface Place {
   /** Null if there is nothing to open. */
   readonly open: boolean | null;
 }
-export interface SpanRow extends Place {
+interface SpanRow extends Place {
   readonly kind: 'span';
   readonly node: SpanNode;
 }
-export interface GroupRow extends Place {
+interface GroupRow extends Place {
   readonly kind: 'group';
   readonly group: Group;
   readonly open: boolean;
 }
-export interface GapRow extends Place {
+interface GapRow extends Place {
   readonly kind: 'gap';
   readonly parent: SpanNode;
   readonly start: Micros;
@@ -51,7 +51,7 @@ export interface EventRow extends Place {
 export type Row = SpanRow | GroupRow | GapRow | EventRow;
 type Line = SpanNode | Group | GapRow | EventRow;
 
-export interface Wishes {
+interface Wishes {
   readonly folding: Folding;
   /** Whether long gaps between spans are rows. */
   readonly gaps: boolean;

@@ -28,14 +28,7 @@ export function uncovered(node: SpanNode): Stretch[] {
 
 /** Time of a span outside of its children, in microseconds: the sum of the uncovered intervals. */
 export function selfTime(node: SpanNode): Micros {
-  let sum = 0;
-  let covered: number = node.start;
-  for (const child of node.children) {
-    if (child.start >= node.end) break;
-    if (child.start > covered) sum += child.start - covered;
-    if (child.end > covered) covered = child.end;
-  }
-  return micros(sum + Math.max(node.end - covered, 0));
+  return micros(uncovered(node).reduce((sum, { start, end }) => sum + end - start, 0));
 }
 
 /** Long intervals of a span with children in which none of them ran. */

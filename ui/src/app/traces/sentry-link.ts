@@ -1,7 +1,7 @@
 import { ShownSettings } from '../core/api/schema';
 
 /** The URL of a trace in Sentry, or the setting that is missing for it. */
-export type SentryLink = { readonly url: string } | { readonly missing: 'dsn' | 'organization' };
+type SentryLink = { readonly url: string } | { readonly missing: 'dsn' | 'organization' };
 
 /**
  * The DSN contains host and project, but not the slug of the organisation. Sentry's own service has the slug in the

@@ -52,7 +52,7 @@ export class SpanDetails {
   readonly metrics = input<readonly MeasurementPoint[]>([]);
 
   private readonly language = inject(Language);
-  private readonly address = inject(Address);
+  protected readonly address = inject(Address);
   protected readonly say = this.language.say;
   /** The key of the span whose JSON is shown; the text is made only then. */
   protected readonly opened = signal<string | null>(null);
@@ -64,7 +64,7 @@ export class SpanDetails {
 
   protected readonly span = computed(() => {
     const row = this.row();
-    return row.kind === 'span' ? this.told(row.node) : null;
+    return row.kind === 'span' ? this.shownSpan(row.node) : null;
   });
   protected readonly group = computed(() => {
     const row = this.row();
@@ -97,7 +97,7 @@ export class SpanDetails {
 
   protected readonly event = computed(() => {
     const row = this.row();
-    return row.kind === 'event' ? this.toldEvent(row.event) : null;
+    return row.kind === 'event' ? this.shownEvent(row.event) : null;
   });
 
   protected json(): string {
@@ -117,10 +117,6 @@ export class SpanDetails {
     this.full.update((known) => new Set([...known, list]));
   }
 
-  protected follow(event: MouseEvent, path: string): void {
-    this.address.follow(event, path);
-  }
-
   /** A name in one line. */
   protected brief(name: string): string {
     return brief(name, MOST_OF_A_NAME);
@@ -136,7 +132,7 @@ export class SpanDetails {
   }
 
   /** The application's own frames of the stack, or all if none is its own. */
-  private toldError(error: ErrorEvent): ToldError {
+  private shownError(error: ErrorEvent): ShownError {
     const { frames, event_id, issue_id } = error;
     const own = frames.filter(({ in_app }) => in_app);
     const list = `frames:${event_id}`;
@@ -152,7 +148,7 @@ export class SpanDetails {
     };
   }
 
-  private toldLog(log: LogLine): ToldLog {
+  private shownLog(log: LogLine): ShownLog {
     return {
       at: hasTime(log) ? this.since(log.at_us) : '',
       odd: oddWords(timeOddities(log, this.layout().tree), this.say),
@@ -162,10 +158,10 @@ export class SpanDetails {
     };
   }
 
-  private toldEvent(event: LooseEvent): ToldEvent {
+  private shownEvent(event: LooseEvent): ShownEvent {
     const { at, level, service } = event;
     const timed = timeOf(event);
-    const { span_id = '', ...told } = event.kind === 'log' ? event.log : event.error;
+    const { span_id = '', ...record } = event.kind === 'log' ? event.log : event.error;
     const { date } = this.language.formats();
     return {
       colour: colourOf(service),
@@ -181,10 +177,10 @@ export class SpanDetails {
           value: span_id === '' ? '–' : this.say('viewer.span.absent', { id: span_id }),
         },
       ],
-      error: event.kind === 'error' ? this.toldError(event.error) : null,
+      error: event.kind === 'error' ? this.shownError(event.error) : null,
       attributes: this.capped(
         'attributes',
-        this.pairs('attributes' in told ? told.attributes : told.tags),
+        this.pairs('attributes' in record ? record.attributes : record.tags),
         MOST_PAIRS,
       ),
     };
@@ -196,7 +192,7 @@ export class SpanDetails {
     return (at < start ? '' : '+') + this.language.formats().lapse(between(start, at));
   }
 
-  private told(node: SpanNode): Told {
+  private shownSpan(node: SpanNode): ShownSpan {
     const { span } = node;
     const layout = this.layout();
     const { lapse, percent } = this.language.formats();
@@ -256,9 +252,9 @@ export class SpanDetails {
         MOST_PAIRS,
       ),
       errors: mapped(this.capped('errors', node.errors, MOST_ERRORS), (error) =>
-        this.toldError(error),
+        this.shownError(error),
       ),
-      logs: mapped(this.capped('logs', node.logs, MOST_LOGS), (log) => this.toldLog(log)),
+      logs: mapped(this.capped('logs', node.logs, MOST_LOGS), (log) => this.shownLog(log)),
     };
   }
 
@@ -276,7 +272,7 @@ function mapped<T, U>({ shown, rest }: Capped<T>, make: (one: T) => U): Capped<U
   return { shown: shown.map(make), rest };
 }
 
-interface ToldError {
+interface ShownError {
   readonly error: ErrorEvent;
   readonly odd: string;
   readonly issue: string;
@@ -285,7 +281,7 @@ interface ToldError {
   readonly frames: Capped<Frame>;
 }
 
-interface ToldLog {
+interface ShownLog {
   /** The time since the start of the trace; empty if it is unknown. */
   readonly at: string;
   readonly odd: string;
@@ -294,12 +290,12 @@ interface ToldLog {
   readonly bad: boolean;
 }
 
-interface ToldEvent {
+interface ShownEvent {
   readonly colour: string;
   readonly label: string;
   readonly odd: string;
   readonly facts: readonly Pair[];
-  readonly error: ToldError | null;
+  readonly error: ShownError | null;
   readonly attributes: Capped<Pair>;
 }
 
@@ -310,7 +306,7 @@ interface Pair {
   readonly bad?: boolean;
 }
 
-interface Told {
+interface ShownSpan {
   readonly colour: string;
   readonly label: string;
   readonly odd: string;
@@ -322,6 +318,6 @@ interface Told {
   readonly attributes: Capped<Pair>;
   readonly tags: Capped<Pair>;
   readonly resource: Capped<Pair>;
-  readonly errors: Capped<ToldError>;
-  readonly logs: Capped<ToldLog>;
+  readonly errors: Capped<ShownError>;
+  readonly logs: Capped<ShownLog>;
 }

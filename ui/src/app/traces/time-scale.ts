@@ -7,7 +7,7 @@ export interface View {
 }
 
 /** The shortest view. */
-export const NARROWEST = micros(10);
+const NARROWEST = micros(10);
 
 export function whole(total: Micros): View {
   return { from: micros(0), to: micros(Math.max(total, 1)) };

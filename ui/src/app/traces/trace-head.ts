@@ -16,8 +16,6 @@ const MOST_SHARES = 3;
 /** Limit of the number of other roots that are named. */
 const MOST_OTHER_ROOTS = 5;
 
-export type TraceHead = ReturnType<typeof headOf>;
-
 /** The texts above the rows of a trace, with all shares of the critical path or only the first ones. */
 export function headOf(
   detail: TraceDetail,

@@ -49,8 +49,8 @@ export function filterOf(query: URLSearchParams): Filter {
     player: query.get('player') ?? '',
     least: durationOf(query.get('least')),
     most: durationOf(query.get('most')),
-    since: momentOf(query.get('since')),
-    until: momentOf(query.get('until')),
+    since: timeOf(query.get('since')),
+    until: timeOf(query.get('until')),
   };
 }
 
@@ -112,7 +112,7 @@ export function durationOf(
 }
 
 /** Parses a time in an address: whole microseconds since the Unix epoch. */
-function momentOf(text: string | null): Micros | null {
+function timeOf(text: string | null): Micros | null {
   const value = Number(text || NaN);
   return Number.isSafeInteger(value) && value >= 0 ? micros(value) : null;
 }
@@ -201,7 +201,7 @@ export interface Figures {
 }
 
 /** If only a share of the traces is recorded, each represents as many as its sample rate says. */
-function weighed(rate: Rate, traces: readonly TraceSummary[]): Rate {
+function extrapolated(rate: Rate, traces: readonly TraceSummary[]): Rate {
   if (!traces.some(({ sample_rate }) => sample_rate !== undefined)) return rate;
   const all = traces.reduce((sum, { sample_rate = 1 }) => sum + 1 / sample_rate, 0);
   return { perMinute: Math.round((rate.perMinute * all) / traces.length), estimated: true };
@@ -215,7 +215,7 @@ export function figuresOf(traces: readonly TraceSummary[], now: number, all: boo
     p50: percentile(durations, 50),
     p95: percentile(durations, 95),
     p99: percentile(durations, 99),
-    rate: weighed(
+    rate: extrapolated(
       rateOf(
         traces.map(({ start_us }) => start_us / 1000),
         now,
@@ -228,7 +228,7 @@ export function figuresOf(traces: readonly TraceSummary[], now: number, all: boo
 }
 
 /** Two traces are of the same kind if they begin with the same operation of the same service. */
-export function sameKind(one: TraceSummary, other: TraceSummary): boolean {
+function sameKind(one: TraceSummary, other: TraceSummary): boolean {
   return one.name === other.name && one.service === other.service && one.op === other.op;
 }
 

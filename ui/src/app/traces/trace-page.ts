@@ -46,7 +46,7 @@ const MOST_OF_A_TITLE = 1_000;
   host: { '(document:keydown)': 'press($event)' },
 })
 export class TracePage {
-  private readonly address = inject(Address);
+  protected readonly address = inject(Address);
   private readonly language = inject(Language);
   protected readonly say = this.language.say;
 
@@ -138,10 +138,6 @@ export class TracePage {
     event.preventDefault();
     this.notice.set(null);
     this.does[meaning]();
-  }
-
-  protected back(event: MouseEvent): void {
-    this.address.followBack(event, '/traces');
   }
 
   protected title(text: string): string {

@@ -73,7 +73,7 @@ export class Waterfall {
     source: () => ({ id: this.id(), layout: this.layout() }),
     computation: ({ id, layout }, previous) => {
       if (previous?.source.id === id && previous.value !== '') return previous.value;
-      return layout ? worthReading(layout) : '';
+      return layout ? keyToSelect(layout) : '';
     },
   });
   private readonly selectedKey = computed(() => this.chosen() || this.firstKey());
@@ -183,7 +183,7 @@ export class Waterfall {
 }
 
 /** Key of the row to select at first: the last failure, or else the span with most of the critical path. */
-function worthReading({ tree, shares }: Layout): string {
+function keyToSelect({ tree, shares }: Layout): string {
   const failed = tree.nodes.findLast((node) => node.failed) ?? tree.loose.find(isBad);
   return (failed ?? shares[0]?.span ?? tree.root ?? tree.loose[0])?.key ?? '';
 }

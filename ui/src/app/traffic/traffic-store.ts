@@ -39,7 +39,7 @@ export class TrafficStore {
     if (this.asking) return;
     this.asking = true;
     this._error.set(null);
-    for (let wish = this._wish(); wish; wish = this.stillWished(wish)) {
+    for (let wish = this._wish(); wish; wish = this.newerWish(wish)) {
       try {
         this.followed.take(await this.gateway.setTraffic(wish));
       } catch (error) {
@@ -51,7 +51,7 @@ export class TrafficStore {
   }
 
   /** The settings that were changed after the pending request was sent. */
-  private stillWished(asked: SetTraffic): SetTraffic | null {
+  private newerWish(asked: SetTraffic): SetTraffic | null {
     const wish = this._wish();
     return wish === asked ? null : wish;
   }

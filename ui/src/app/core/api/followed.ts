@@ -56,7 +56,7 @@ export class Followed<T> {
       this.watchers -= 1;
       if (this.watchers > 0) return;
       clearTimeout(this.timer);
-      this.overtake();
+      this.discardPending();
     };
   }
 
@@ -81,7 +81,7 @@ export class Followed<T> {
 
   /** Applies a whole value from the stream; it is newer than the reply to any pending request. */
   take(value: T): void {
-    this.overtake();
+    this.discardPending();
     this.show(value);
   }
 
@@ -94,13 +94,13 @@ export class Followed<T> {
 
   /** Follows something else from now on; `known` is an older value of it, if there is one. */
   restart(known: T | null = null): void {
-    this.overtake();
+    this.discardPending();
     this.changes = [];
     this._value.set(known);
     this._error.set(null);
   }
 
-  private overtake(): void {
+  private discardPending(): void {
     this.answered = this.asked += 1;
   }
 

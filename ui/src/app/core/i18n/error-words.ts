@@ -7,7 +7,7 @@ export interface Phrase {
 }
 
 /** The texts about a failed spin: what happened, where the money is, and what to do next. */
-export interface ProblemWords {
+interface ProblemWords {
   /** A known problem has a phrase; for an unknown one it is the gateway's own sentence. */
   what: Phrase | { literal: string };
   money: Phrase;

@@ -96,7 +96,7 @@ const PLACEHOLDER = /\{\{\s*([\w.]+)\s*\}\}/g;
  * Inserts values into a phrase in one pass: a value is text and is never interpreted as a phrase, a
  * placeholder or a pattern.
  */
-export function withValues(phrase: string, params: Params): string {
+function withValues(phrase: string, params: Params): string {
   return phrase.replace(PLACEHOLDER, (_, name: string) => {
     const value = Object.hasOwn(params, name) ? params[name] : undefined;
     return value === undefined ? '' : isolated(brief(String(value), MOST_OF_A_VALUE));

@@ -4,7 +4,7 @@ export const PARTS = [
   { name: 'impact', path: '/business/impact', key: 'impact.parts.impact' },
   { name: 'releases', path: '/business/releases', key: 'impact.parts.releases' },
 ] as const;
-export type Part = (typeof PARTS)[number]['name'];
+type Part = (typeof PARTS)[number]['name'];
 
 export const IMPACT_PATH = PARTS[1].path;
 

@@ -14,7 +14,7 @@ export const PAGES = [
 ] as const;
 /** The pages of a recording, which contains neither the game nor settings. */
 const RECORDED: readonly PageName[] = ['traces', 'issues', 'map'];
-export type PageName = (typeof PAGES)[number];
+type PageName = (typeof PAGES)[number];
 
 /** The page at a path; paths below that of a page belong to it, such as `/traces/ID`. */
 export function pageAt(path: string): PageName {
