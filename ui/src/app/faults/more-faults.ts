@@ -59,7 +59,7 @@ export class MoreFaults {
       link: this.say('faults.trace'),
       linkTitle: this.say('faults.traceOf', { name }),
       busy: this.store.busy().has(id),
-      refusal: refusal?.of === id ? this.words(refusal.error) : '',
+      refusal: refusal?.of === id ? this.language.text(refusalWords(refusal.error)) : '',
       act: () => void this.store.toggle(id),
     };
   }
@@ -111,11 +111,6 @@ export class MoreFaults {
 
   private times(count: number): string {
     return count === 0 ? '' : this.language.count('faults.fired', count);
-  }
-
-  private words(error: unknown): string {
-    const words = refusalWords(error);
-    return 'literal' in words ? words.literal : this.say(words.key, words.params);
   }
 }
 

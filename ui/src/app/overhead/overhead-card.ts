@@ -77,12 +77,7 @@ export class OverheadCard {
   );
   protected readonly refusal = computed(() => {
     const [error, failed] = [this.store.error(), this.store.view()?.failed ?? null];
-    if (error !== null) {
-      const words = refusalWords(error);
-      return 'literal' in words
-        ? { words: words.literal, detail: '' }
-        : { words: this.say(words.key, words.params), detail: '' };
-    }
+    if (error !== null) return { words: this.language.text(refusalWords(error)), detail: '' };
     return failed === null ? null : { words: this.say('overhead.failed'), detail: failed };
   });
 

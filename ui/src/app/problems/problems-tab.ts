@@ -222,9 +222,7 @@ export class ProblemsTab {
   private refusalOf(of: Steered): string {
     const refusal = this.store.refusal();
     const concerns = refusal?.of === of || (of === 'payment-errors' && refusal?.of === 'fire');
-    if (!refusal || !concerns) return '';
-    const words = refusalWords(refusal.error);
-    return 'literal' in words ? words.literal : this.say(words.key, words.params);
+    return refusal && concerns ? this.language.text(refusalWords(refusal.error)) : '';
   }
 }
 

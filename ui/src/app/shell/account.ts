@@ -71,11 +71,7 @@ export class Account {
     const { what } = problemWords(error);
     // The phrase of this error says "three times in a row", which is true of spins only.
     const reason =
-      error instanceof ApiProblem
-        ? 'literal' in what
-          ? what.literal
-          : this.say(what.key, what.params)
-        : this.say('start.unreachable.title');
+      error instanceof ApiProblem ? this.language.text(what) : this.say('start.unreachable.title');
     return this.say('account.failed', { reason });
   });
 

@@ -87,8 +87,7 @@ export class Shell {
   /** Why the gateway refused the start. */
   protected readonly reason = computed(() => {
     const words = this.start.refusal();
-    if (!words) return '';
-    return 'literal' in words ? words.literal : this.say(words.key, words.params);
+    return words === null ? '' : this.language.text(words);
   });
   protected readonly control = new PressedControl();
   private keyList: KeyList | null = null;

@@ -13,8 +13,8 @@ import { Preferences } from '../core/api/preferences';
 import { NoAnswer, ApiProblem } from '../core/api/api-problem';
 import { RoundsStore } from '../core/api/rounds-store';
 import { Session } from '../core/api/session';
-import { Phrase, problemWords } from '../core/i18n/error-words';
-import { Language } from '../core/i18n/language';
+import { problemWords } from '../core/i18n/error-words';
+import { Language, Message } from '../core/i18n/language';
 import { Play } from '../slot/play';
 
 type StartState =
@@ -51,7 +51,7 @@ export class Start {
   private readonly language = inject(Language);
 
   private readonly _state = signal<StartState>('loading');
-  private readonly _refusal = signal<Phrase | { literal: string } | null>(null);
+  private readonly _refusal = signal<Message | null>(null);
 
   readonly state = this._state.asReadonly();
   /** Why the gateway refused the start, if that is known. */

@@ -69,9 +69,9 @@ export class Machine {
     if (error === null) return null;
     const { what, money, todo } = problemWords(error, this.play.stakeStatus());
     return {
-      what: 'literal' in what ? what.literal : this.say(what.key, what.params),
-      money: this.say(money.key),
-      todo: this.say(todo.key, todo.params),
+      what: this.language.text(what),
+      money: this.language.text(money),
+      todo: this.language.text(todo),
     };
   });
 

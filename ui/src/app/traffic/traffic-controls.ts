@@ -70,9 +70,7 @@ export class TrafficControls {
   });
   protected readonly refusal = computed(() => {
     const error = this.store.error();
-    if (error === null) return '';
-    const words = refusalWords(error);
-    return 'literal' in words ? words.literal : this.say(words.key, words.params);
+    return error === null ? '' : this.language.text(refusalWords(error));
   });
 
   constructor() {
