@@ -50,7 +50,7 @@ export class SpinHistory {
   /** Ids of the traces by round id. */
   private readonly traced = new Map<string, string>();
 
-  /** Adds a spin, or replaces its entry, at the begin of the list or at its end. */
+  /** Adds a spin, or replaces its entry, at the beginning of the list or at its end. */
   remember(spin: RecentSpin, isLast = true): void {
     this.recent.update((spins) => {
       const others = spins.filter(({ key }) => key !== spin.key);

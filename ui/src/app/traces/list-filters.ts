@@ -34,7 +34,7 @@ export class TraceFilters {
   private readonly query = computed(() => this.address.query().toString());
   readonly filter = computed(() => filterOf(new URLSearchParams(this.query())));
   readonly filtered = computed(() => JSON.stringify(this.filter()) !== JSON.stringify(NO_FILTER));
-  /** The fields of durations whose text is invalid. */
+  /** The field of a duration whose text is invalid; empty if both are valid. */
   protected readonly refused = signal<'' | 'least' | 'most'>('');
   protected readonly outcomes = [
     { outcome: '', test: 'outcome-all', says: 'viewer.list.all' },
